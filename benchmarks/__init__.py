@@ -1,0 +1,1 @@
+"""Speed measurements, run by hand: ratios within one run, since machines differ and drift."""

@@ -1,0 +1,154 @@
+"""How fast is scoring? A million fine-grained samples from Parquet to report, against a plain loop over samples.
+
+    python -m benchmarks.score_speed [--rows 1000000]
+
+The toolkit is timed as a whole process, its start included, with and without bootstrap intervals. The plain loop is
+tests/oracle: every label of every sample looked up on every wheel in the three tables of a release, as the definition
+says (docs/metric.md). It runs in this process on a part of the rows, is scaled up, and computes no interval. lexicon is invented, in the shape and size of an official release: 7,500 forms of 1,250 words with 1 to 12 synonyms.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from merunibench.labels import LabelLists
+from merunibench.lexicon import LEVELS, Lexicon, ReleaseTables, compile_release, load_wheels
+from merunibench.metrics import SetLevelF
+from tests.oracle import metrics as oracle
+from tests.oracle.lexicon import OfficialLexicon
+
+ORACLE_ROWS = 20_000
+DISTINCT_LISTS = 3_000  # distinct label lists among the 26,000 of a released model's seven checkpoints on one set
+RUNS = 3
+
+
+def invented_release(rng: np.random.Generator) -> OfficialLexicon:
+    """Three tables in the shape and size of an official release: forms, synonyms, wheels."""
+    placements = [{level: wheel.placement(level) for level in LEVELS} for wheel in load_wheels()]
+    wheel_words = sorted({word for wheel in placements for word in wheel[1]})
+    bases = [*wheel_words, *(f"base{number}" for number in range(1250 - len(wheel_words)))]
+    synonyms = {base: list(rng.choice(wheel_words, rng.integers(1, 13))) for base in bases}
+    forms = {f"{base}{ending}": [base] for base in bases for ending in ("", "s", "ly", "ness", "ing", "ed")}
+    return OfficialLexicon(forms, synonyms, placements)
+
+
+def compiled(release: OfficialLexicon) -> Lexicon:
+    """The same, compiled as an installed release is."""
+    placements = {level: tuple(wheel[level] for wheel in release.wheels) for level in LEVELS}
+    return compile_release(ReleaseTables(release.forms, release.synonyms, placements, {}), "invented")
+
+
+def label_texts(rng: np.random.Generator, words: npt.NDArray[np.str_], rows: int, *, distinct: bool) -> list[str]:
+    """Label-list texts of one to eight words; all different, or with the repetition of real outputs."""
+    number = rows if distinct else DISTINCT_LISTS
+    texts: dict[str, None] = {}
+    while len(texts) < number:
+        lengths = rng.integers(2, 7, number)
+        drawn = np.split(words[rng.integers(len(words), size=lengths.sum())], np.cumsum(lengths)[:-1])
+        texts.update(dict.fromkeys("[" + ", ".join(labels) + "]" for labels in drawn))
+    pool = list(texts)[:number]
+    return pool if distinct else [pool[index] for index in rng.zipf(1.3, rows) % number]
+
+
+def write_case(folder: Path, words: npt.NDArray[np.str_], rows: int, *, distinct: bool) -> tuple[list[str], list[str]]:
+    """Ground truth and predictions as Parquet."""
+    rng = np.random.default_rng(0)
+    names = [f"sample_{row:08d}" for row in range(rows)]
+    truth, predicted = (label_texts(rng, words, rows, distinct=distinct) for _ in range(2))
+    (folder / "truth").mkdir(parents=True)
+    (folder / "preds").mkdir()
+    pq.write_table(pa.table({"name": names, "label": truth}), folder / "truth" / "ovmerdplus.parquet")
+    pq.write_table(pa.table({"name": names, "labels": predicted}), folder / "preds" / "ovmerdplus.parquet")
+    return truth, predicted
+
+
+def time_toolkit(folder: Path, bootstrap: int) -> tuple[float, float]:
+    """Best wall time in seconds and peak memory in MiB of `merunibench score` as a process."""
+    command = [
+        sys.executable,
+        "-m",
+        "merunibench",
+        "score",
+        str(folder / "preds"),
+        "--data-root",
+        str(folder / "truth"),
+    ]
+    command += ["--format", "json", "--bootstrap", str(bootstrap)]
+    command += ["--lexicon", str(folder / "invented.json")]
+    times, peak = [], 0.0
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None:
+            peak = max(peak, resident_peak(process.pid))
+            time.sleep(0.005)
+        times.append(time.perf_counter() - start)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)} failed")
+    return min(times), peak
+
+
+def resident_peak(process: int) -> float:
+    """Peak resident memory of a running process in MiB, as Linux tells it; 0 elsewhere."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def time_loop(truth: list[str], predicted: list[str], release: OfficialLexicon) -> tuple[float, float]:
+    """Seconds a row of the plain loop, and its score on the rows it was given."""
+    start = time.perf_counter()
+    parsed = [[oracle.parse(text) for text in texts] for texts in (truth, predicted)]
+    figures = oracle.fine_grained(parsed[0], parsed[1], release.sector)
+    return (time.perf_counter() - start) / len(truth), figures["f"]
+
+
+def check_agreement(truth: list[str], predicted: list[str], lexicon: Lexicon, expected: float) -> None:
+    """Both compute the same score on the rows that the loop was given."""
+    metric = SetLevelF()
+    sets = [lexicon.sector_sets(LabelLists.from_fields(texts)) for texts in (truth, predicted)]
+    score = float(metric.score(metric.quantities(*sets).sum(axis=1)))
+    if abs(score - expected) > 1e-12:
+        raise SystemExit(f"the toolkit says {score}, the plain loop {expected}")
+
+
+def main() -> None:
+    """Print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    rows = parser.parse_args().rows
+    release = invented_release(np.random.default_rng(1))
+    lexicon, words = compiled(release), np.array(sorted(release.forms))
+    for distinct in (True, False):
+        with tempfile.TemporaryDirectory() as folder:
+            truth, predicted = write_case(Path(folder), words, rows, distinct=distinct)
+            (Path(folder) / "invented.json").write_text(lexicon.to_text(), encoding="utf-8")
+            part = min(rows, ORACLE_ROWS)
+            per_row, score = time_loop(truth[:part], predicted[:part], release)
+            check_agreement(truth[:part], predicted[:part], lexicon, score)
+            print("all label strings differ" if distinct else "repetition of real outputs", f"({rows:,} rows)")
+            print(
+                f"  plain loop          {per_row * rows:8.2f} s ({per_row * 1e6:.0f} µs a row, {part:,} rows measured)"
+            )
+            for bootstrap in (0, 1000):
+                seconds, peak = time_toolkit(Path(folder), bootstrap)
+                ratio = per_row * rows / seconds
+                print(
+                    f"  --bootstrap {bootstrap:<4}    {seconds:8.2f} s, {ratio:5.0f} times as fast, peak {peak:,.0f} MiB"
+                )
+
+
+if __name__ == "__main__":
+    main()

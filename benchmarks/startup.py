@@ -1,0 +1,42 @@
+"""How long until the first word? Start-up times as ratios to importing Typer and Rich alone.
+
+    python -m benchmarks.startup
+
+Each command runs in turn with the yardstick, so that a machine that slows down slows both.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+RUNS = 15
+YARDSTICK = [sys.executable, "-c", "import typer, rich"]
+COMMANDS = {
+    "import merunibench": [sys.executable, "-c", "import merunibench"],
+    "merunibench --help": [sys.executable, "-m", "merunibench", "--help"],
+    "merunibench score --help": [sys.executable, "-m", "merunibench", "score", "--help"],
+    "merunibench lexicon show builtin": [sys.executable, "-m", "merunibench", "lexicon", "show", "builtin"],
+}
+
+
+def seconds(command: list[str]) -> float:
+    """Wall time of one run."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print median ratios."""
+    print(f'{"":34}  median s  ratio to python -c "import typer, rich"')
+    for name, command in COMMANDS.items():
+        seconds(command)
+        pairs = [(seconds(command), seconds(YARDSTICK)) for _ in range(RUNS)]
+        median = statistics.median(each for each, _ in pairs)
+        ratio = statistics.median(each / yardstick for each, yardstick in pairs)
+        print(f"{name:34}  {median:8.2f}  {ratio:5.2f}")
+
+
+if __name__ == "__main__":
+    main()

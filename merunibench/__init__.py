@@ -1,0 +1,63 @@
+"""merunibench: the evaluation toolkit of MER-UniBench.
+
+The public interface, imported when it is first used (PEP 562), so that `import merunibench` costs next to nothing.
+
+Example:
+    >>> import merunibench
+    >>> merunibench.load_lexicon("builtin").sectors("furious")
+    ('mad', 'angry', 'mad', 'anger', 'mad')
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from merunibench.errors import InputError, UnsafeFileError
+    from merunibench.evaluation import compare, evaluate
+    from merunibench.lexicon import Lexicon, load_lexicon
+    from merunibench.report import Comparison, DatasetResult, Report
+    from merunibench.tasks import TASKS, Task, get_task
+
+_HOME = {
+    "Comparison": "report",
+    "DatasetResult": "report",
+    "InputError": "errors",
+    "Lexicon": "lexicon",
+    "Report": "report",
+    "TASKS": "tasks",
+    "Task": "tasks",
+    "UnsafeFileError": "errors",
+    "compare": "evaluation",
+    "evaluate": "evaluation",
+    "get_task": "tasks",
+    "load_lexicon": "lexicon",
+}
+
+__all__ = [
+    "TASKS",
+    "Comparison",
+    "DatasetResult",
+    "InputError",
+    "Lexicon",
+    "Report",
+    "Task",
+    "UnsafeFileError",
+    "__version__",
+    "compare",
+    "evaluate",
+    "get_task",
+    "load_lexicon",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"merunibench.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

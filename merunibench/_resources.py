@@ -1,0 +1,11 @@
+"""Where the data that travels with the package lies: inside it when installed, beside it in a source checkout."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def resource(*parts: str) -> Path:
+    """Path of a data file or folder, e.g. `resource("emotion_wheels", "wheel1.toml")`."""
+    installed = _PACKAGE.joinpath(*parts)
+    return installed if installed.exists() else _PACKAGE.parent.joinpath(*parts)

@@ -1,0 +1,65 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class MissingPolicy(StrEnum):
+    """What to do about samples without a prediction."""
+
+    ERROR = "error"
+    ZERO = "zero"
+    SKIP = "skip"
+
+
+class ProtocolName(StrEnum):
+    """How to score."""
+
+    OFFICIAL = "official"
+
+
+DataRoot = Annotated[
+    Path,
+    typer.Option(
+        metavar="DIR", help="Folder with the ground truth: the official folders, or <dataset>.csv, .jsonl, .parquet."
+    ),
+]
+Datasets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dataset", help="Data set to score; repeat the option for several. Default: all found on both sides."
+    ),
+]
+Model = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="Model folder to score, where PREDICTIONS holds several.")
+]
+LexiconName = Annotated[
+    str,
+    typer.Option(
+        "--lexicon", help="builtin, an installed release (mer2025, mer2026), or the path of a release's folder."
+    ),
+]
+ProtocolOption = Annotated[ProtocolName, typer.Option(help="How to score; official is that of the published results.")]
+LevelOption = Annotated[
+    int, typer.Option(min=1, max=2, metavar="1|2", help="Wheel level whose sectors count; published scores use 1.")
+]
+Checkpoint = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE|NAME",
+        help="best-per-dataset (as published: chosen on the test labels), best-overall, last, or a name.",
+    ),
+]
+MissingOption = Annotated[
+    MissingPolicy,
+    typer.Option(help="Samples without a prediction: refuse (error), count as wrong (zero), leave out (skip)."),
+]
+Seed = Annotated[int, typer.Option(min=0, metavar="S", help="Seed of the resampling.")]
+Cluster = Annotated[
+    bool, typer.Option("--cluster", help="Resample whole dialogues and videos instead of single samples.")
+]
+MaxBytes = Annotated[int, typer.Option(min=1, metavar="N", help="Most bytes that a compressed file may unpack to.")]
+MAX_BYTES = 1 << 30

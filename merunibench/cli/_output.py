@@ -1,0 +1,60 @@
+"""What the commands share in printing: results, warnings, progress, escaping."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PLAIN_PROGRESS_SECONDS = 5.0
+
+
+def complain(message: str) -> None:
+    """Print one line to standard error, control characters made visible: names come from strangers' files."""
+    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+    sys.stderr.write(printable.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode() + "\n")
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Print a result to standard output, or write it whole to a file."""
+    if output is None:
+        sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode())
+        sys.stdout.flush()
+        return
+    from merunibench.files import write_text
+
+    write_text(output, text)
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it is a file or a pipe."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error while the block runs; plain lines, at most one in five seconds, if it is no terminal."""
+    if not sys.stderr.isatty():
+        yield _plain_progress()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda step, done, total: bar.update(task, description=step.split()[0], completed=done, total=total)
+
+
+def _plain_progress() -> Callable[[str, int, int], None]:
+    last = time.monotonic()
+
+    def report(step: str, done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PLAIN_PROGRESS_SECONDS:
+            last = time.monotonic()
+            complain(f"{done} of {total}: {step}")
+
+    return report

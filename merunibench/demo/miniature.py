@@ -1,0 +1,121 @@
+"""The demo: write the baselines' predictions as files, score them as anybody's, show the table and the next steps."""
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from merunibench._resources import resource
+from merunibench.demo.baselines import Row, majority, stuffing, text_reader_rows
+from merunibench.evaluation import evaluate
+from merunibench.files import write_text
+from merunibench.report import Report
+from merunibench.tasks import TASKS, Task, benchmark_tasks
+
+SAMPLES = 30
+MINIATURE_TASKS: Mapping[str, Task] = MappingProxyType(
+    {**TASKS, **{task.id: replace(task, samples=SAMPLES) for task in benchmark_tasks()}}
+)
+"""The nine data sets with the miniature's own sample counts, so that it is complete and has a mean."""
+
+_NEXT_STEPS = """
+What you see: the stuffing baseline names every sector, so its hit rate is 1, and its chance level too: read every score
+beside its chance level. This miniature is invented and measures nothing but the toolkit.
+
+Next, with your own files:
+  merunibench datasets                                          what is scored how, and where to request the labels
+  merunibench score PREDICTIONS --data-root DIR                 your model; PREDICTIONS holds <dataset>.jsonl with rows
+                                                                {"name": "…", "labels": ["happy", "relieved"]}
+  merunibench lexicon install mer2026                           the official word lists, for comparable scores
+  merunibench score PREDICTIONS --data-root DIR --lexicon mer2026
+  merunibench compare A B --data-root DIR                       is A better than B?
+"""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The baselines' reports, and where their files are.
+
+    Attributes:
+        reports: Baseline -> its report on the miniature.
+        folder: Where the labels and predictions were kept; None if they were not.
+    """
+
+    reports: Mapping[str, Report]
+    folder: Path | None
+
+    def to_text(self, *, width: int | None = None, color: bool = False) -> str:
+        """The table of scores and chance levels in percent, and what to do next."""
+        from rich.text import Text
+
+        from merunibench.report.columns import Column, percent
+        from merunibench.report.terminal import plain_table, print_to_text
+
+        first = next(iter(self.reports.values()))
+        titles = [result.title for result in first.datasets]
+        table = plain_table([Column("Baseline", numeric=False), *(Column(t, numeric=True) for t in (*titles, "Mean"))])
+        for name, report in self.reports.items():
+            scores = [percent(result.score) for result in report.datasets]
+            table.add_row(Text(name, style="bold"), *scores, Text(percent(report.mean), style="bold"))
+            chances = [percent(result.chance) for result in report.datasets]
+            table.add_row(Text("  chance level", style="dim"), *(Text(chance, style="dim") for chance in chances))
+        kept = "" if self.folder is None else f"\nLabels and predictions are in {self.folder}.\n"
+        title = "Miniature of MER-UniBench · official protocol · scores in percent"
+        return print_to_text(title, table, [str(first.signature), kept + _NEXT_STEPS], width=width, color=color)
+
+
+def run_demo(out: Path | None = None) -> Demo:
+    """Score the baselines on the miniature, through files and the same path as anybody's predictions.
+
+    Args:
+        out: Folder to keep the labels and predictions in; by default a temporary one.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    if out is not None:
+        return Demo(_score_in(out), out)
+    with tempfile.TemporaryDirectory() as folder:
+        return Demo(_score_in(Path(folder)), None)
+
+
+@cache
+def miniature(dataset: str) -> list[dict[str, str]]:
+    """The samples of one data set: name, label and subtitle."""
+    path = resource("demo", "data", "truth", f"{dataset}.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def baseline_rows(baseline: str, task: Task) -> list[Row]:
+    """A baseline's predictions on one data set of the miniature."""
+    return _BASELINES[baseline](task, miniature(task.id))
+
+
+_BASELINES: Mapping[str, Callable[[Task, list[dict[str, str]]], list[Row]]] = MappingProxyType(
+    {
+        "text reader": lambda task, rows: text_reader_rows(task.kind, {row["name"]: row["subtitle"] for row in rows}),
+        "majority class": lambda task, rows: majority(task.kind, {row["name"]: row["label"] for row in rows}),
+        "stuffing": lambda task, rows: stuffing(task.kind, [row["name"] for row in rows]),
+    }
+)
+BASELINES = tuple(_BASELINES)
+
+
+def _score_in(folder: Path) -> dict[str, Report]:
+    truth = folder / "labels"
+    for task in benchmark_tasks():
+        text = resource("demo", "data", "truth", f"{task.id}.csv").read_text(encoding="utf-8")
+        write_text(truth / f"{task.id}.csv", text)
+    reports = {}
+    for baseline in BASELINES:
+        predictions = folder / baseline.replace(" ", "-")
+        for task in benchmark_tasks():
+            lines = [json.dumps(row, ensure_ascii=False) for row in baseline_rows(baseline, task)]
+            write_text(predictions / f"{task.id}.jsonl", "\n".join(lines) + "\n")
+        reports[baseline] = evaluate(predictions, truth, tasks=MINIATURE_TASKS)
+    return reports

@@ -1,0 +1,165 @@
+"""Per-sample scores of every checkpoint -> Report: selection, intervals, signature, warnings."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.data import GroundTruth
+from merunibench.evaluation.scoring import SampleScores
+from merunibench.evaluation.selection import select_checkpoints
+from merunibench.evaluation.settings import Settings
+from merunibench.metrics import METRIC_VERSION
+from merunibench.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
+from merunibench.signature import Signature
+from merunibench.statistics import interval, pool, resampled_sums
+from merunibench.tasks import TASKS, Task, task_order
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def build_report(
+    scores: Mapping[str, Mapping[str, SampleScores]],
+    settings: Settings,
+    *,
+    model: str,
+    tasks: Mapping[str, Task] = TASKS,
+) -> Report:
+    """Select checkpoints, estimate intervals and put the report together.
+
+    Args:
+        scores: Data set -> checkpoint -> its per-sample scores.
+        settings: What they were scored with.
+        model: The model's name.
+        tasks: The data sets' definitions.
+    """
+    figures = {name: {stem: each.score for stem, each in found.items()} for name, found in scores.items()}
+    selected, rule = select_checkpoints(figures, settings.checkpoint)
+    results, replicates = [], {}
+    for name, found in scores.items():
+        chosen = found[selected[name]]
+        replicates[name] = _replicates(chosen, settings)
+        results.append(_dataset_result(tasks[name], selected[name], found, replicates[name], settings, rule))
+    missing = tuple(name for name in BENCHMARK_DATASETS if name not in scores)
+    partial = tuple(each.dataset for each in results if each.dataset in BENCHMARK_DATASETS and not each.is_complete)
+    not_in_full = tuple(task_order({*missing, *partial}))
+    nine = [each for each in results if each.dataset in BENCHMARK_DATASETS]
+    complete = not not_in_full
+    return Report(
+        model=model,
+        protocol=settings.protocol,
+        lexicon={"name": settings.lexicon.name, "sha256": settings.lexicon.sha256},
+        level=settings.level,
+        checkpoint_selection=rule,
+        datasets=tuple(results),
+        mean=fmean(each.score for each in nine) if complete else None,
+        mean_ci=interval(np.mean([replicates[each.dataset] for each in nine], axis=0)) if complete else None,
+        missing_datasets=not_in_full,
+        warnings=tuple(warning for each in results for warning in _warnings(each)),
+        signature=_joint_signature([each.signature for each in results]),
+    )
+
+
+def _replicates(scores: SampleScores, settings: Settings) -> FloatArray:
+    """The score on each bootstrap resample, shape (B,)."""
+    # Every data set has a draw of its own, the same for every model, so that models stay paired.
+    seed = [settings.seed, zlib.crc32(scores.truth.task.id.encode())]
+    units = pool(scores.quantities, scores.clusters if settings.cluster else None, seed)
+    if settings.bootstrap == 0:
+        return np.empty(0)
+    return scores.metric.score(resampled_sums(units, settings.bootstrap, seed))
+
+
+def _dataset_result(
+    task: Task,
+    selected: str,
+    found: Mapping[str, SampleScores],
+    replicates: FloatArray,
+    settings: Settings,
+    rule: str,
+) -> DatasetResult:
+    chosen = found[selected]
+    return DatasetResult(
+        dataset=task.id,
+        kind=task.kind,
+        checkpoint=selected,
+        primary=chosen.metric.primary,
+        score=chosen.score,
+        ci=interval(replicates),
+        chance=chosen.chance,
+        metrics=chosen.summary.metrics,
+        wheels=chosen.summary.wheels,
+        samples=chosen.samples,
+        expected_samples=task.samples,
+        scored=chosen.summary.scored,
+        missing=chosen.missing,
+        failed=chosen.failed,
+        extra=chosen.extra,
+        labels_per_sample=chosen.labels_per_sample,
+        out_of_lexicon=chosen.out_of_lexicon(settings.lexicon),
+        checkpoints={
+            stem: CheckpointResult(each.score, each.summary.metrics, each.summary.wheels)
+            for stem, each in found.items()
+        },
+        signature=_signature(chosen.truth, settings, rule),
+        samples_scored=chosen,
+    )
+
+
+def _signature(truth: GroundTruth, settings: Settings, rule: str) -> Signature:
+    has_sectors = truth.task.kind != "sentiment"
+    return Signature(
+        data=truth.task.id,
+        kind=truth.task.kind,
+        protocol=settings.protocol,
+        lexicon=settings.lexicon.label if has_sectors else "none",
+        level=str(settings.level) if has_sectors else "none",
+        labels="given",
+        polarity="given",
+        checkpoint=rule,
+        missing=settings.missing,
+        n=len(truth),
+        gt=truth.sha256[:8],
+        v=METRIC_VERSION,
+        bootstrap=settings.bootstrap,
+        seed=settings.seed,
+        units="clusters" if settings.cluster else "samples",
+    )
+
+
+def _joint_signature(signatures: Sequence[Signature]) -> Signature:
+    """One signature for several data sets: what they share, their names joined, their hashes hashed."""
+    if len(signatures) == 1:
+        return signatures[0]
+    first = next((each for each in signatures if each.lexicon != "none"), signatures[0])
+    kinds = {each.kind for each in signatures}
+    return Signature(
+        **{
+            **vars(first),
+            "data": "+".join(each.data for each in signatures),
+            "kind": kinds.pop() if len(kinds) == 1 else "mixed",
+            "n": sum(each.n for each in signatures),
+            "gt": hashlib.sha256("".join(each.gt for each in signatures).encode()).hexdigest()[:8],
+        }
+    )
+
+
+def _warnings(result: DatasetResult) -> list[str]:
+    said = []
+    if result.expected_samples and result.samples != result.expected_samples:
+        official = f"the official set {result.expected_samples}"
+        said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}")
+    if result.missing:
+        said.append(f"{result.dataset}: {result.missing} samples have no prediction ({_policy(result)})")
+    if result.failed:
+        said.append(f"{result.dataset}: {result.failed} predictions are marked as failed ({_policy(result)})")
+    if result.extra:
+        said.append(f"{result.dataset}: {result.extra} predictions have no ground truth and are ignored")
+    return said
+
+
+def _policy(result: DatasetResult) -> str:
+    return "counted as wrong" if result.signature.missing == "zero" else "left out"

@@ -1,0 +1,141 @@
+"""The main path: predictions + ground truth + lexicon + protocol -> Report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from merunibench.data import (
+    PredictionSource,
+    Table,
+    find_truth,
+    load_truth,
+    open_predictions,
+    predictions_in_memory,
+    truth_from_table,
+    truth_in_memory,
+)
+from merunibench.errors import InputError
+from merunibench.evaluation.assembly import build_report
+from merunibench.evaluation.scoring import Missing, SampleScores, score_samples
+from merunibench.evaluation.selection import BEST_PER_DATASET, checkpoints_to_score
+from merunibench.evaluation.settings import Settings
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.lexicon import Level, Lexicon, load_lexicon
+from merunibench.report import Report
+from merunibench.tasks import TASKS, Task, get_task, task_order
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are done, and of how many."""
+
+Truths = Mapping[str, Path | Table]
+"""Data set -> its label file, or the table that was given instead."""
+
+
+def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
+    predictions: str | Path | Mapping[str, object],
+    data_root: str | Path | Mapping[str, object],
+    *,
+    datasets: Sequence[str] | None = None,
+    model: str | None = None,
+    lexicon: str | Path | Lexicon = "builtin",
+    protocol: str = "official",
+    level: Level = 1,
+    checkpoint: str = BEST_PER_DATASET,
+    missing: Missing = "error",
+    bootstrap: int = 1000,
+    seed: int = 0,
+    cluster: bool = False,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    tasks: Mapping[str, Task] = TASKS,
+    progress: Progress | None = None,
+) -> Report:
+    """Score a model's predictions.
+
+    Args:
+        predictions: A folder of official results, a folder of `<dataset>.<ext>` files, one file (with one data set
+            named), or data in memory: data set -> data frame, or sample name -> labels (or polarity).
+        data_root: The folder with the ground truth, or ground truth in memory: data set -> sample name -> label.
+        datasets: Data sets to score; by default every one found on both sides.
+        model: Which model folder to score, where `predictions` holds several.
+        lexicon: A lexicon, its name, or the path of an official release or compiled lexicon.
+        protocol: How to score; `official` is that of the published results.
+        level: Wheel level whose sectors count; the published scores use 1.
+        checkpoint: `best-per-dataset`, `best-overall`, `last`, or a checkpoint's name.
+        missing: What to do about samples without a prediction: `error`, `zero` (count as wrong), `skip` (leave out).
+        bootstrap: Number of resamples behind the 95 % intervals; 0 for none.
+        seed: Seed of the resampling.
+        cluster: Resample dialogues and videos instead of single samples.
+        max_bytes: Most bytes that a compressed file may unpack to.
+        tasks: The data sets' definitions; replace them to score data of another size as if it were complete.
+        progress: Called with what is being done, the steps done, and their number.
+
+    Returns:
+        The report; all its figures are fractions.
+
+    Raises:
+        InputError: something given cannot be used; the message says what, where and what to do.
+    """
+    chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
+    settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, cluster)
+    wanted = [get_task(name).id for name in datasets or ()]
+    only = wanted[0] if len(wanted) == 1 else None
+    if isinstance(predictions, Mapping):
+        source = predictions_in_memory(predictions, model=model)
+    else:
+        source = open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
+    truths: Truths = truth_in_memory(data_root) if isinstance(data_root, Mapping) else find_truth(Path(data_root))
+    ids = _choose_datasets(source, truths, wanted)
+    scores = _score_all(source, truths, [tasks[name] for name in ids], settings, max_bytes, progress)
+    return build_report(scores, settings, model=source.model, tasks=tasks)
+
+
+def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[str]) -> list[str]:
+    """Ids of the data sets to score, in the order of the published tables."""
+    for name in wanted:
+        if name not in source.files:
+            raise InputError(f"no predictions for {name}; there are some for {', '.join(source.files) or 'none'}")
+        if name not in truths:
+            task = TASKS[name]
+            raise InputError(
+                f"no ground truth for {name}; expected {task.folder}/{task.label_file} or {name}.csv below --data-root "
+                f"(it can be requested at {task.homepage})"
+            )
+    found = task_order(wanted or set(source.files) & set(truths))
+    if not found:
+        raise InputError(
+            f"no data set has both predictions and ground truth: predictions are for "
+            f"{', '.join(source.files) or 'none'}, ground truth for {', '.join(truths) or 'none'}"
+        )
+    return found
+
+
+def _score_all(
+    source: PredictionSource,
+    truths: Truths,
+    tasks: Sequence[Task],
+    settings: Settings,
+    max_bytes: int,
+    progress: Progress | None,
+) -> dict[str, dict[str, SampleScores]]:
+    """Data set -> checkpoint -> per-sample scores."""
+    plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint, task.id) for task in tasks}
+    total, done = sum(map(len, plan.values())), 0
+    scores: dict[str, dict[str, SampleScores]] = {}
+    for task in tasks:
+        where = truths[task.id]
+        truth = (
+            load_truth(task, where, max_bytes=max_bytes) if isinstance(where, Path) else truth_from_table(where, task)
+        )
+        scores[task.id] = {}
+        for stem in plan[task.id]:
+            if progress:
+                progress(f"{task.id} {stem}", done, total)
+            scores[task.id][stem] = score_samples(
+                truth,
+                source.load(task.id, stem),
+                settings.lexicon,
+                protocol=settings.protocol,
+                level=settings.level,
+                missing=settings.missing,
+            )
+            done += 1
+    return scores

@@ -1,0 +1,212 @@
+"""One data set's predictions against its ground truth: aligned by name, turned into sector sets, scored.
+
+This is the one place where files (data), words (lexicon) and formulas (metrics) meet; `evaluate` calls it for every
+checkpoint and data set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.data import GroundTruth, Predictions
+from merunibench.errors import InputError
+from merunibench.labels import LabelLists
+from merunibench.lexicon import Level, Lexicon
+from merunibench.metrics import PROTOCOLS, Metric, Summary
+from merunibench.tasks import Task
+
+Missing = Literal["error", "zero", "skip"]
+"""What is done about samples without a prediction: refuse, count as wrong, leave out."""
+
+_LISTED = 10
+
+
+@dataclass(frozen=True)
+class SampleScores:
+    """Every sample of one data set, scored under one checkpoint.
+
+    Attributes:
+        truth: The ground truth scored against: all of it, or under `skip` what has a prediction.
+        labels: Predicted labels of each sample; None for sentiment.
+        true: What the metric takes as truth: sector sets (5, N), or values (N,).
+        predicted: Likewise predicted: sector sets (5, N), or polarities (N,).
+        present: Whether each sample has a prediction, shape (N,).
+        sectors_of_wheels: Names of the sectors behind the bits, for each wheel; empty for sentiment.
+        quantities: What each sample contributes to the score, shape (K, N).
+        metric: The metric.
+        missing: Number of ground-truth samples that the predictions do not name.
+        failed: Number whose prediction is marked as failed.
+        extra: Number of predictions that the ground truth does not name; they are ignored.
+        samples: Number of ground-truth samples, whether scored or not.
+    """
+
+    truth: GroundTruth
+    labels: LabelLists | None
+    true: npt.NDArray[Any]
+    predicted: npt.NDArray[Any]
+    present: npt.NDArray[np.bool_]
+    sectors_of_wheels: tuple[tuple[str, ...], ...]
+    quantities: npt.NDArray[np.float64]
+    metric: Metric
+    missing: int
+    failed: int
+    extra: int
+    samples: int
+
+    @cached_property
+    def sums(self) -> npt.NDArray[np.float64]:
+        """The quantities added up over the samples, shape (K,)."""
+        sums: npt.NDArray[np.float64] = self.quantities.sum(axis=1)
+        return sums
+
+    @cached_property
+    def score(self) -> float:
+        """The primary score, in 0..1."""
+        return float(self.metric.score(self.sums))
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Every reported figure."""
+        return self.metric.summary(self.sums)
+
+    @cached_property
+    def chance(self) -> float:
+        """The score's formula at the quantities expected when the predictions are shuffled."""
+        return round(float(self.metric.score(self.metric.expected(self.true, self.predicted))), 10)
+
+    @property
+    def labels_per_sample(self) -> float | None:
+        """Mean number of labels of the samples that have a prediction; None for sentiment."""
+        if self.labels is None or not self.present.any():
+            return None
+        return float(self.labels.counts()[self.present].mean())
+
+    def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
+        """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
+        if self.labels is None:
+            return None
+        counts = self.labels.label_counts()
+        counts = np.where(np.array(self.labels.vocabulary) == "neutral", 0, counts) if len(counts) else counts
+        unknown = counts[~lexicon.known(self.labels.vocabulary)].sum()
+        return float(unknown / counts.sum()) if counts.sum() else 0.0
+
+    @cached_property
+    def clusters(self) -> npt.NDArray[np.int64]:
+        """Number of the dialogue or video of each sample, shape (N,); every sample its own where there are none."""
+        return cluster_numbers(self.truth.task, self.truth.names.to_pylist())
+
+
+def cluster_numbers(task: Task, names: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Number of the dialogue or video that each sample comes from, by its name; shape (N,)."""
+    if task.cluster is None:
+        return np.arange(len(names))
+    numbers: dict[str, int] = {}
+    matches = ((task.cluster.match(name), name) for name in names)
+    return np.array([numbers.setdefault(match.group() if match else name, len(numbers)) for match, name in matches])
+
+
+def score_samples(
+    truth: GroundTruth,
+    predictions: Predictions,
+    lexicon: Lexicon,
+    *,
+    protocol: str,
+    level: Level,
+    missing: Missing,
+) -> SampleScores:
+    """Score one data set.
+
+    Raises:
+        InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts.
+    """
+    rows, missing_count, failed_count, extra = _align(truth, predictions, missing)
+    samples = len(truth)
+    if missing == "skip" and (rows < 0).any():
+        truth, rows = truth.subset(np.flatnonzero(rows >= 0)), rows[rows >= 0]
+    metric = PROTOCOLS[protocol][truth.task.kind]
+    labels: LabelLists | None = None
+    true: npt.NDArray[Any]
+    predicted: npt.NDArray[Any]
+    if truth.values is not None:
+        true, predicted = truth.values, _polarities(truth.values, predictions, rows)
+    else:
+        if truth.labels is None or predictions.labels is None:  # pragma: no cover - the loaders see to it
+            raise TypeError(f"{truth.task.id}: no labels")
+        labels = predictions.labels.take(rows)
+        true, predicted = lexicon.sector_sets(truth.labels, level), lexicon.sector_sets(labels, level)
+    scores = SampleScores(
+        truth=truth,
+        labels=labels,
+        true=true,
+        predicted=predicted,
+        present=rows >= 0,
+        sectors_of_wheels=() if labels is None else lexicon.sectors_of_wheels[level],
+        quantities=metric.quantities(true, predicted),
+        metric=metric,
+        missing=missing_count,
+        failed=failed_count,
+        extra=extra,
+        samples=samples,
+    )
+    if np.isnan(scores.score):
+        raise InputError(
+            f"{truth.path}: no sample of {truth.task.id} counts under lexicon {lexicon.label}: nothing to score"
+        )
+    return scores
+
+
+def _align(
+    truth: GroundTruth, predictions: Predictions, policy: Missing
+) -> tuple[npt.NDArray[np.int64], int, int, int]:
+    """Row of each sample's prediction, -1 for none, shape (N,); how many are missing, failed, and superfluous."""
+    if truth.names.equals(predictions.names):
+        rows = np.arange(len(truth))
+    else:
+        found = pc.index_in(truth.names, value_set=predictions.names)
+        rows = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    absent = rows < 0
+    matched = len(rows) - int(absent.sum())
+    extra = len(predictions.names) - matched
+    if 10 * matched < min(len(rows), len(predictions.names)):
+        raise InputError(
+            f"{predictions.where}: only {matched} of its {len(predictions.names)} sample names (such as "
+            f"{predictions.names[0].as_py()!r}) are in the ground truth of {truth.task.id} (such as "
+            f"{truth.names[0].as_py()!r}): are these predictions of another data set?"
+        )
+    failed = predictions.failed[rows] & ~absent
+    if policy == "error" and (absent | failed).any():
+        raise InputError(_missing_message(truth, predictions, absent, failed))
+    return np.where(failed, -1, rows), int(absent.sum()), int(failed.sum()), extra
+
+
+def _missing_message(
+    truth: GroundTruth, predictions: Predictions, absent: npt.NDArray[np.bool_], failed: npt.NDArray[np.bool_]
+) -> str:
+    parts = [
+        f"{int(mask.sum())} of {len(truth)} samples of {truth.task.id} {what}: {_first_names(truth.names, mask)}"
+        for mask, what in ((absent, "have no prediction"), (failed, "are marked as failed"))
+        if mask.any()
+    ]
+    advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
+    return f"{predictions.where}: {'; '.join(parts)}; {advice}"
+
+
+def _first_names(names: pa.Array, mask: npt.NDArray[np.bool_]) -> str:
+    chosen: Sequence[str] = names.take(pa.array(np.flatnonzero(mask)[:_LISTED])).to_pylist()
+    return ", ".join(chosen) + (", …" if int(mask.sum()) > _LISTED else "")
+
+
+def _polarities(
+    values: npt.NDArray[np.float64], predictions: Predictions, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int8]:
+    """Predicted polarity of each sample; where there is none, the wrong one, so that it counts as an error."""
+    if predictions.polarity is None:  # pragma: no cover - the loader sees to it
+        raise TypeError(f"{predictions.where}: no polarity")
+    wrong = np.where(values > 0, -1, 1)
+    return np.where(rows < 0, wrong, predictions.polarity[rows]).astype(np.int8)

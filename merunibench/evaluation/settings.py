@@ -1,0 +1,35 @@
+"""Everything but files that decides a score or its interval."""
+
+from dataclasses import dataclass
+
+from merunibench.errors import InputError
+from merunibench.evaluation.scoring import Missing
+from merunibench.evaluation.selection import BEST_PER_DATASET
+from merunibench.lexicon import Level, Lexicon
+from merunibench.metrics import PROTOCOLS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of an evaluation, checked; see `evaluate` for what each means."""
+
+    lexicon: Lexicon
+    protocol: str = "official"
+    level: Level = 1
+    checkpoint: str = BEST_PER_DATASET
+    missing: Missing = "error"
+    bootstrap: int = 1000
+    seed: int = 0
+    cluster: bool = False
+
+    def __post_init__(self) -> None:
+        choices = {
+            "protocol": (self.protocol, tuple(PROTOCOLS)),
+            "level": (self.level, (1, 2)),
+            "missing": (self.missing, ("error", "zero", "skip")),
+        }
+        for name, (value, allowed) in choices.items():
+            if value not in allowed:
+                raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, not {value!r}")
+        if self.bootstrap < 0 or self.seed < 0:
+            raise InputError("the number of resamples and the seed must not be negative")

@@ -1,0 +1,65 @@
+"""Words -> sectors on five emotion wheels: the wheels, compiled lexicons, and where lexicons come from.
+
+    load_lexicon("builtin").sectors("joyful")      # the lexicon that comes with merunibench
+    install("mer2026", Path("folder"))             # an official release, once
+    load_lexicon("mer2026")                        # from then on
+
+A lexicon's name does not say what it maps; its hash does (`Lexicon.label`). Names are imported when first used, so that
+importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from merunibench.lexicon.installation import Installation, install
+    from merunibench.lexicon.lexicon import Lexicon, SetMasks, compile_lexicon
+    from merunibench.lexicon.official import ReleaseTables, compile_release, read_release
+    from merunibench.lexicon.releases import KNOWN_RELEASES, RELEASES
+    from merunibench.lexicon.store import Entry, catalogue, home, installed, load_lexicon
+    from merunibench.lexicon.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
+
+__all__ = [
+    "KNOWN_RELEASES",
+    "LEVELS",
+    "RELEASES",
+    "WHEELS",
+    "Entry",
+    "Installation",
+    "Level",
+    "Lexicon",
+    "ReleaseTables",
+    "SetMasks",
+    "Wheel",
+    "catalogue",
+    "compile_lexicon",
+    "compile_release",
+    "home",
+    "install",
+    "installed",
+    "load_lexicon",
+    "load_wheels",
+    "read_release",
+]
+
+_MODULES = {
+    "installation": ("Installation", "install"),
+    "lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),
+    "official": ("ReleaseTables", "compile_release", "read_release"),
+    "releases": ("KNOWN_RELEASES", "RELEASES"),
+    "store": ("Entry", "catalogue", "home", "installed", "load_lexicon"),
+    "wheels": ("LEVELS", "WHEELS", "Level", "Wheel", "load_wheels"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module exports
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,226 @@
+"""A compiled lexicon: words -> sectors on five wheels, at both levels, for one word or a whole vocabulary at once."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.errors import InputError
+from merunibench.labels import LabelLists, normalise_label
+from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
+
+SCHEMA = "merunibench.lexicon/1"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NONE = "-"
+MAXIMUM_SECTORS: Mapping[Level, int] = {1: 8, 2: len(_DIGITS)}
+"""Sectors a wheel may have: a byte of a mask at level 1, a digit of the compiled code at level 2."""
+
+SetMasks = npt.NDArray[np.uint8] | npt.NDArray[np.uint64]
+"""Sector sets as bit masks, shape (5 wheels, N samples): bit s is set if sector s is in the set."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A mapping from words to sectors.
+
+    Attributes:
+        name: `mer2025`, `mer2026`, `builtin`, or what the user called it.
+        sectors_of_wheels: Level -> for each of the five wheels its sector names.
+        codes: Word -> ten digits: its sector's index on the five wheels at level 1, then at level 2; `-` for none.
+        sources: File name -> SHA-256 of the files it was compiled from.
+    """
+
+    name: str
+    sectors_of_wheels: Mapping[Level, tuple[tuple[str, ...], ...]]
+    codes: Mapping[str, str]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Number of words that have a sector on at least one wheel."""
+        return len(self.codes)
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and normalise_label(word) in self.codes
+
+    def sectors(self, word: str, level: Level = 1) -> tuple[str | None, ...]:
+        """The sector of a word on each of the five wheels; None where it has none.
+
+        Example:
+            >>> import merunibench
+            >>> merunibench.load_lexicon("builtin").sectors("Joyful")
+            ('happy', 'happy', 'joyful', 'joy', 'joyful')
+        """
+        code = self.codes.get(normalise_label(word))
+        if code is None:
+            return (None,) * WHEELS
+        digits = code[:WHEELS] if level == 1 else code[WHEELS:]
+        names = self.sectors_of_wheels[level]
+        return tuple(None if d == _NONE else names[w][_DIGITS.index(d)] for w, d in enumerate(digits))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the mapping alone: the same mapping from other files has the same hash."""
+        mapping = [self.sectors_of_wheels[level] for level in LEVELS], sorted(self.codes.items())
+        return hashlib.sha256(json.dumps(mapping).encode("ascii")).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Name and the first eight digits of the hash: `mer2026@1a2b3c4d`."""
+        return f"{self.name}@{self.sha256[:8]}"
+
+    def renamed(self, name: str) -> "Lexicon":
+        """The same mapping under another name."""
+        return replace(self, name=name)
+
+    def words_of_sectors(self, level: Level = 1) -> tuple[dict[str, list[str]], ...]:
+        """For each of the five wheels: sector name -> the words that have this sector, sorted."""
+        wheels: tuple[dict[str, list[str]], ...] = tuple(
+            {sector: [] for sector in names} for names in self.sectors_of_wheels[level]
+        )
+        for word in sorted(self.codes):
+            for wheel, sector in zip(wheels, self.sectors(word, level), strict=True):
+                if sector is not None:
+                    wheel[sector].append(word)
+        return wheels
+
+    def indices(self, words: Sequence[str], level: Level) -> npt.NDArray[np.int8]:
+        """Sector index of each word on each wheel, -1 for none; shape (V, 5)."""
+        start = 0 if level == 1 else WHEELS
+        nothing = _NONE * (2 * WHEELS)
+        text = "".join(self.codes.get(word, nothing)[start : start + WHEELS] for word in words)
+        return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, WHEELS)
+
+    def known(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether each word has a sector on at least one wheel, shape (V,)."""
+        return np.fromiter((word in self.codes for word in words), bool, len(words))
+
+    def sector_sets(self, lists: LabelLists, level: Level = 1) -> SetMasks:
+        """The sectors that each sample's labels fall into, as bit masks; shape (5, N).
+
+        Level 1 gives eight bits a wheel, level 2 sixty-four. Labels without a sector on a wheel add nothing there.
+        """
+        indices = self.indices(lists.vocabulary, level)
+        if level == 1:
+            # All five wheels side by side in one 64-bit word: one pass over the labels serves them all.
+            shifts = np.arange(WHEELS, dtype=np.uint64) * np.uint64(8)
+            bits = np.where(indices < 0, 0, np.left_shift(np.uint64(1), indices.astype(np.uint64) % 64 + shifts))
+            packed = _union(np.bitwise_or.reduce(bits, axis=1), lists)
+            bytes_of_words = packed.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
+            return np.ascontiguousarray(bytes_of_words[:, :WHEELS].T)
+        bits = np.where(indices < 0, 0, np.left_shift(np.uint64(1), indices.astype(np.uint64) % 64))
+        return np.stack([_union(bits[:, wheel], lists) for wheel in range(WHEELS)])
+
+    def to_text(self) -> str:
+        """The lexicon as JSON text, a word a line, so that two versions can be compared by eye."""
+        head = {
+            "schema": SCHEMA,
+            "name": self.name,
+            "sha256": self.sha256,
+            "sources": dict(sorted(self.sources.items())),
+            "sectors": {str(level): self.sectors_of_wheels[level] for level in LEVELS},
+        }
+        lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
+        words = ",\n".join(f"    {_dump(word)}: {_dump(self.codes[word])}" for word in sorted(self.codes))
+        return "{\n" + ",\n".join(lines) + ',\n  "words": {\n' + words + "\n  }\n}\n"
+
+    @classmethod
+    def from_text(cls, text: str, where: str) -> "Lexicon":
+        """The lexicon that `to_text` wrote.
+
+        Raises:
+            InputError: it is not such a text, or its mapping is not the one its hash was taken of.
+        """
+        try:
+            table = json.loads(text)
+            schema = table["schema"]
+            sectors = {level: tuple(map(tuple, table["sectors"][str(level)])) for level in LEVELS}
+            lexicon = cls(table["name"], sectors, table["words"], table["sources"])
+            _check(lexicon)
+            intact = lexicon.sha256 == table["sha256"]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise InputError(f"{where}: not a compiled lexicon ({error}); install the lexicon again") from None
+        if schema != SCHEMA:
+            raise InputError(f"{where}: schema {schema!r} is not {SCHEMA!r}; install the lexicon again")
+        if not intact:
+            raise InputError(f"{where}: the mapping does not match its own hash; install the lexicon again")
+        return lexicon
+
+
+def compile_lexicon(
+    name: str,
+    placements: Mapping[Level, Sequence[Mapping[str, str]]],
+    sectors_of_wheels: Mapping[Level, Sequence[Sequence[str]]],
+    sources: Mapping[str, str],
+) -> Lexicon:
+    """Build a lexicon from word -> sector name, for each level and wheel.
+
+    Args:
+        name: The lexicon's name.
+        placements: Level -> one dictionary word -> sector name for each of the five wheels.
+        sectors_of_wheels: Level -> the sector names of each of the five wheels, in the wheel's order.
+        sources: File name -> SHA-256 of what it was made from.
+
+    Raises:
+        InputError: a wheel has more sectors than a mask holds.
+    """
+    for level in LEVELS:
+        limit = MAXIMUM_SECTORS[level]
+        for wheel, names in enumerate(sectors_of_wheels[level], 1):
+            if len(names) > limit:
+                raise InputError(f"wheel {wheel} has {len(names)} sectors at level {level}, more than {limit}")
+    places = [
+        {word: _DIGITS[digits[sector]] for word, sector in placement.items()}
+        for level in LEVELS
+        for placement, names in zip(placements[level], sectors_of_wheels[level], strict=True)
+        for digits in [{sector: digit for digit, sector in enumerate(names)}]
+    ]
+    words = sorted(set().union(*places))
+    codes = {word: "".join(place.get(word, _NONE) for place in places) for word in words}
+    sectors = {level: tuple(map(tuple, sectors_of_wheels[level])) for level in LEVELS}
+    return Lexicon(name, sectors, codes, sources)
+
+
+def _union(masks_of_words: npt.NDArray[np.uint64], lists: LabelLists) -> npt.NDArray[np.uint64]:
+    """Bitwise or of the masks of each sample's labels, shape (N,)."""
+    masks = np.zeros(len(lists.offsets) - 1, np.uint64)
+    filled = np.diff(lists.offsets) > 0
+    if filled.any():
+        masks[filled] = np.bitwise_or.reduceat(masks_of_words[lists.codes], lists.offsets[:-1][filled])
+    return masks[lists.rows]
+
+
+def _digit_values() -> npt.NDArray[np.int8]:
+    values = np.full(256, -1, np.int8)
+    values[np.frombuffer(_DIGITS.encode(), np.uint8)] = np.arange(len(_DIGITS))
+    return values
+
+
+_DIGIT_VALUE = _digit_values()
+
+
+def _dump(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check(lexicon: Lexicon) -> None:
+    """Raise ValueError unless names can be shown and every code names, at both levels, sectors that exist."""
+    names = [lexicon.name, *lexicon.sources, *lexicon.sources.values()]
+    names += [name for level in LEVELS for wheel in lexicon.sectors_of_wheels[level] for name in wheel]
+    if not all(isinstance(name, str) and name.isprintable() for name in names):
+        raise ValueError("a name is not printable text")
+    limits = []
+    for level in LEVELS:
+        wheels = lexicon.sectors_of_wheels[level]
+        if len(wheels) != WHEELS or any(len(wheel) > MAXIMUM_SECTORS[level] for wheel in wheels):
+            raise ValueError(f"level {level} does not name the sectors of five wheels")
+        limits += [len(wheel) for wheel in wheels]
+    code = re.compile("".join(f"[{_NONE}{_DIGITS[:limit]}]" for limit in limits))
+    for word, digits in lexicon.codes.items():
+        if not code.fullmatch(digits):
+            raise ValueError(f"{digits!r} is no code of ten sectors (word {word!r})")

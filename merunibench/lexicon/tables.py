@@ -1,0 +1,131 @@
+"""Tables that strangers made, an Excel sheet or a CSV file, read as rows of text with the numbers a spreadsheet shows.
+
+Only what the lexicon releases need: named columns of text. Nothing here trusts the file: its unpacked size, its rows
+and columns are bounded, XML with entities is refused, and whatever goes wrong is one InputError.
+"""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from merunibench.errors import InputError, UnsafeFileError
+from merunibench.files.reading import read_bounded, reading, too_large
+
+_MAXIMUM_ROWS = 100_000
+_MAXIMUM_COLUMNS = 64
+
+
+class Row(NamedTuple):
+    """A row of a table.
+
+    Attributes:
+        number: Where it stands in the file, the first row being 1.
+        cells: The text in each wanted column, as it stands there; None where the cell is blank.
+    """
+
+    number: int
+    cells: tuple[str | None, ...]
+
+
+def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]:
+    """The rows of a UTF-8 CSV file with a header, reduced to the wanted columns.
+
+    Raises:
+        InputError: the file cannot be read, is no such table, or lacks a column.
+        UnsafeFileError: it is larger than `max_bytes`.
+    """
+    with reading(path, UnicodeDecodeError, csv.Error):
+        with path.open("rb") as stream:
+            text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
+        return _select(path, csv.reader(io.StringIO(text, newline=""), strict=True), columns)
+
+
+def read_xlsx(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]:
+    """The rows of the first sheet of an Excel workbook with a header, reduced to the wanted columns.
+
+    Raises:
+        InputError: the file cannot be read, is no workbook, lacks a column, or holds something other than text in one.
+        UnsafeFileError: it unpacks to more than `max_bytes`, or holds XML that defines entities.
+    """
+    # A damaged workbook raises anything from KeyError to zlib.error; none of it is our code's doing.
+    with reading(path, Exception):
+        _refuse_unsafe_parts(path, max_bytes)
+        return _select(path, _sheet(path), columns)
+
+
+def _sheet(path: Path) -> list[Sequence[object]]:
+    """The rows of the first sheet; values, not formulas."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        # Remarks about styles and extensions that openpyxl does not keep; only the text matters here.
+        warnings.simplefilter("ignore")
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            sheet = workbook.worksheets[0]
+            # The limits stand in the call because the sheet's own idea of its size is not to be believed.
+            return list(sheet.iter_rows(max_row=_MAXIMUM_ROWS + 1, max_col=_MAXIMUM_COLUMNS, values_only=True))
+        finally:
+            workbook.close()
+
+
+def _refuse_unsafe_parts(path: Path, max_bytes: int) -> None:
+    """Check the archive before openpyxl unpacks and parses it: its size, and that no part has a document type.
+
+    Entities, the means of every XML bomb, need a document type; workbooks have none. openpyxl itself parses sheets
+    with the standard library's parser, which follows entities.
+    """
+    from xml.sax import ContentHandler, SAXParseException
+
+    import defusedxml.sax
+    from defusedxml.common import DefusedXmlException
+
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        if not {part.compress_type for part in parts} <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            # zipfile unpacks the other kinds without any bound.
+            raise InputError(f"{path}: packed in a way that no workbook is")
+        # The sizes can be believed: zipfile stops where they say.
+        if path.stat().st_size + sum(part.file_size for part in parts) > max_bytes:
+            raise too_large(path, max_bytes)
+        for part in parts:
+            with archive.open(part) as stream:
+                try:
+                    defusedxml.sax.parse(stream, ContentHandler(), forbid_dtd=True)
+                except DefusedXmlException:
+                    raise UnsafeFileError(f"{path}: {part.filename!r} defines XML entities; refused") from None
+                except SAXParseException:
+                    continue  # An image, or damage that openpyxl reports if it needs this part.
+
+
+def _select(path: Path, rows: Iterable[Sequence[object]], columns: Sequence[str]) -> list[Row]:
+    """The wanted columns of each row after the header, which says where they stand."""
+    numbered = enumerate(rows, 1)
+    _, header = next(numbered, (1, ()))
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise InputError(f"{path}: row 1: no column {missing[0]!r}; the columns are {_names(header)}")
+    places = [list(header).index(name) for name in columns]
+    selected = []
+    for number, row in numbered:
+        if number > _MAXIMUM_ROWS:
+            raise InputError(f"{path}: more than {_MAXIMUM_ROWS:,} rows")
+        cells = (row[place] if place < len(row) else None for place in places)
+        selected.append(Row(number, tuple(_text(path, number, *cell) for cell in zip(columns, cells, strict=True))))
+    return selected
+
+
+def _text(path: Path, row: int, column: str, value: object) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str):
+        raise InputError(f"{path}: row {row}, column {column!r}: {value!r} is not text")
+    return value
+
+
+def _names(header: Sequence[object]) -> str:
+    return ", ".join(repr(name)[:40] for name in header[:8] if name is not None) or "none"

@@ -1,0 +1,28 @@
+"""The metrics: arrays in, arrays out; NumPy only.
+
+Every score of this project is a formula over sums of per-sample quantities (how many samples count on a wheel, their
+hits, their precisions, …). A `Metric` says which quantities, and which formula. All that is built on top uses the same
+two steps: a score applies the formula to the sums over all samples, a bootstrap to the sums over resampled ones, the
+chance level to the sums expected when predictions are shuffled.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from merunibench.metrics.base import Metric, Summary
+from merunibench.metrics.basic import HitRate
+from merunibench.metrics.fine_grained import SetLevelF
+from merunibench.metrics.sentiment import WeightedF1
+
+METRIC_VERSION = 1
+"""Changes with every change of any number that a metric gives; part of every signature."""
+
+Protocol = Literal["official"]
+
+PROTOCOLS: Mapping[str, Mapping[str, Metric]] = MappingProxyType(
+    {"official": MappingProxyType({"basic": HitRate(), "fine-grained": SetLevelF(), "sentiment": WeightedF1()})}
+)
+"""Protocol -> kind of task -> metric."""
+
+__all__ = ["METRIC_VERSION", "PROTOCOLS", "HitRate", "Metric", "Protocol", "SetLevelF", "Summary", "WeightedF1"]

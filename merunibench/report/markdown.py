@@ -1,0 +1,36 @@
+"""The report as a Markdown table, for README files and model cards."""
+
+import re
+from collections.abc import Iterable
+
+from merunibench.report.columns import COLUMNS, cells, mean_cells, notes
+from merunibench.report.report import Report
+
+
+def render(report: Report) -> str:
+    """A table in percent, its notes, and the signature."""
+    rows = [[escape(cell) for cell in row] for row in cells(report)]
+    mean = mean_cells(report)
+    if mean:
+        rows.append([f"**{escape(cell)}**" if cell else "" for cell in mean])
+    lines = [
+        f"**{escape(report.model)}**, {report.protocol} protocol, lexicon `{report.signature.lexicon}`",
+        "",
+        _line(column.title for column in COLUMNS),
+        _line("---:" if column.numeric else "---" for column in COLUMNS),
+        *map(_line, rows),
+        "",
+        *notes(report),
+        "",
+        f"`{str(report.signature).replace('`', '')}`",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~])", r"\\\1", " ".join(text.split()))
+
+
+def _line(row: Iterable[str]) -> str:
+    return "| " + " | ".join(row) + " |"

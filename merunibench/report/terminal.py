@@ -1,0 +1,50 @@
+"""Tables as the command line prints them."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from merunibench.report.columns import COLUMNS, Column, cells, mean_cells, notes
+
+if TYPE_CHECKING:
+    from merunibench.report.report import Report
+
+_WIDE = 10_000
+
+
+def render(report: "Report", *, width: int | None, color: bool) -> str:
+    """The table of an evaluation, its notes and its signature as text."""
+    table = plain_table(COLUMNS)
+    for row in cells(report):
+        table.add_row(*map(Text, row))
+    mean = mean_cells(report)
+    if mean:
+        table.add_section()
+        table.add_row(*(Text(cell, style="bold") for cell in mean))
+    title = f"{report.model} · {report.protocol} protocol · lexicon {report.signature.lexicon}"
+    return print_to_text(title, table, [*notes(report), str(report.signature)], width=width, color=color)
+
+
+def plain_table(columns: Sequence[Column]) -> Table:
+    """An empty table without a frame; numbers are aligned to the right."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(Text(column.title), justify="right" if column.numeric else "left", overflow="fold")
+    return table
+
+
+def print_to_text(title: str, table: Table, lines: Iterable[str], *, width: int | None, color: bool) -> str:
+    """A title, a table and lines below it as text; `width` None gives the table all the room it needs."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=width or _WIDE, force_terminal=color, no_color=not color, highlight=False)
+    if title:
+        console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(table)
+    for line in lines:
+        console.print(Text(line, style="dim"), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"

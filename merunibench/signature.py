@@ -1,0 +1,99 @@
+"""Everything that decides a score, in one string that travels with it.
+
+In the manner of sacreBLEU: two scores may be compared if, and only if, the metric parts of their signatures agree. The
+system part (where the labels come from, how a checkpoint was chosen) and the resampling may differ and are shown.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+_UNSAFE = re.compile(r"[|:\s]")
+_METRIC_FIELDS = ("data", "kind", "protocol", "lexicon", "level", "missing", "n", "gt", "v")
+_SHORT = {
+    "data": "d",
+    "kind": "k",
+    "protocol": "pr",
+    "lexicon": "lx",
+    "level": "lv",
+    "labels": "lb",
+    "polarity": "po",
+    "checkpoint": "ck",
+    "missing": "mi",
+    "n": "n",
+    "gt": "gt",
+    "v": "v",
+    "bootstrap": "bs",
+    "seed": "sd",
+    "units": "un",
+}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a score was computed with.
+
+    Attributes:
+        data: Data set id; several are joined by `+`.
+        kind: Kind of task; `mixed` for several.
+        protocol: `official`.
+        lexicon: Lexicon name and mapping hash (`mer2026@1a2b3c4d`); `none` where no lexicon takes part.
+        level: Wheel level whose sectors count; `none` where no lexicon takes part.
+        labels: Where the labels come from: `given` with the predictions, or an extractor and its version.
+        polarity: Where the polarity comes from, likewise.
+        checkpoint: How the checkpoint was chosen.
+        missing: What was done about samples without a prediction.
+        n: Number of ground-truth samples scored against.
+        gt: First eight digits of the hash of their sorted names and truths.
+        v: Metric version.
+        bootstrap: Number of resamples behind the intervals.
+        seed: Seed of the resampling.
+        units: What was resampled: `samples`, or `clusters` (dialogues, videos).
+    """
+
+    data: str
+    kind: str
+    protocol: str
+    lexicon: str
+    level: str
+    labels: str
+    polarity: str
+    checkpoint: str
+    missing: str
+    n: int
+    gt: str
+    v: int
+    bootstrap: int
+    seed: int
+    units: str
+
+    def __str__(self) -> str:
+        """Long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
+        return self._join({field.name: field.name for field in fields(self)})
+
+    @property
+    def short(self) -> str:
+        """The same with abbreviated keys, for tables."""
+        return self._join(_SHORT)
+
+    @property
+    def metric_part(self) -> str:
+        """What must agree before two scores are compared."""
+        return self._join({name: name for name in _METRIC_FIELDS})
+
+    def _join(self, keys: Mapping[str, str]) -> str:
+        # A lexicon or checkpoint may be called anything; its name must not pass for another field.
+        return "|".join(["mub", *(f"{key}:{_UNSAFE.sub('_', str(getattr(self, name)))}" for name, key in keys.items())])
+
+
+def parse_metric_part(text: str) -> dict[str, str]:
+    """The metric fields of a signature's text, long form or metric part alone.
+
+    Raises:
+        ValueError: it is no signature, or lacks one of the fields.
+    """
+    head, *parts = text.split("|")
+    pairs = dict(part.split(":", 1) for part in parts if ":" in part)
+    if head != "mub" or any(name not in pairs for name in _METRIC_FIELDS):
+        raise ValueError(f"{text!r} is no signature of this toolkit")
+    return {name: pairs[name] for name in _METRIC_FIELDS}

@@ -1,0 +1,165 @@
+"""Does this installation compute what it claims? Golden cases, table hashes and invariants, for CI and for users.
+
+The golden figures (golden.json) are those of an independent, slow implementation of the metric's definition on the
+embedded miniature. They use the wheels alone as a lexicon, so that they change only if the metric does.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from merunibench._resources import resource
+from merunibench.demo.miniature import BASELINES, baseline_rows, miniature
+from merunibench.errors import InputError
+from merunibench.labels import LabelLists
+from merunibench.lexicon import KNOWN_RELEASES, LEVELS, Lexicon, compile_lexicon, installed, load_lexicon, load_wheels
+from merunibench.metrics import METRIC_VERSION, PROTOCOLS, Summary
+from merunibench.tasks import Task, benchmark_tasks
+
+_TOLERANCE = 1e-12
+_RANDOM_SAMPLES = 500
+
+
+class Check(NamedTuple):
+    """One thing that was checked: its name, whether it holds, and what was seen."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def run_checks() -> Iterator[Check]:
+    """Every check, one after the other."""
+    golden = json.loads(resource("golden.json").read_text(encoding="utf-8"))
+    yield _check_version(golden)
+    yield _check_wheels(golden)
+    yield _check_golden(golden)
+    for name in ("builtin", *installed()):
+        try:
+            lexicon = load_lexicon(name)
+        except InputError as error:
+            yield Check(f"lexicon {name}", passed=False, detail=str(error))
+            continue
+        yield _check_lexicon(lexicon, golden)
+        for check in (_check_range, _check_order_and_case, _check_swap, _check_perfect):
+            yield check(lexicon)
+
+
+def wheels_lexicon() -> Lexicon:
+    """The wheels' own words and nothing else."""
+    wheels = load_wheels()
+    placements = {level: [wheel.placement(level) for wheel in wheels] for level in LEVELS}
+    return compile_lexicon("wheels", placements, {n: [wheel.sector_names(n) for wheel in wheels] for n in LEVELS}, {})
+
+
+def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
+    """The figures of a baseline on one data set of the miniature, straight from the metric."""
+    metric = PROTOCOLS["official"][task.kind]
+    truth, rows = [row["label"] for row in miniature(task.id)], baseline_rows(baseline, task)
+    if task.kind == "sentiment":
+        words = {"positive": 1, "negative": -1, "neutral": 0}
+        polarity = np.array([words[str(row["polarity"])] for row in rows], np.int8)
+        return metric.summary(metric.quantities(np.array(truth, float), polarity).sum(axis=1))
+    true, predicted = (
+        lexicon.sector_sets(LabelLists.from_fields(fields)) for fields in (truth, [row["labels"] for row in rows])
+    )
+    return metric.summary(metric.quantities(true, predicted).sum(axis=1))
+
+
+def _check_version(golden: dict[str, object]) -> Check:
+    passed = golden["metric_version"] == METRIC_VERSION
+    return Check("metric version", passed, f"{METRIC_VERSION}, golden cases are of {golden['metric_version']}")
+
+
+def _check_wheels(golden: dict[str, str]) -> Check:
+    sha256 = wheels_lexicon().sha256
+    return Check("wheels", sha256 == golden["wheels"], f"sha256 {sha256[:8]}")
+
+
+def _check_lexicon(lexicon: Lexicon, golden: dict[str, str]) -> Check:
+    """A released lexicon is what was released; loading has checked any other against its own hash."""
+    expected = {"builtin": golden["builtin"], **KNOWN_RELEASES}.get(lexicon.name, lexicon.sha256)
+    return Check(
+        f"lexicon {lexicon.name}", lexicon.sha256 == expected, f"sha256 {lexicon.sha256[:8]}, {len(lexicon)} words"
+    )
+
+
+def _check_golden(golden: dict[str, dict[str, dict[str, dict[str, float]]]]) -> Check:
+    """Every figure of every baseline on every data set of the miniature."""
+    lexicon, worst, compared = wheels_lexicon(), 0.0, 0
+    for baseline in BASELINES:
+        for task in benchmark_tasks():
+            found = golden_summary(baseline, task, lexicon).metrics
+            for key, value in golden["figures"][baseline][task.id].items():
+                worst = max(worst, abs(found[key] - value))
+                compared += 1
+    return Check("golden cases", worst < _TOLERANCE, f"{compared} figures, largest difference {worst:.1e}")
+
+
+def _check_range(lexicon: Lexicon) -> Check:
+    figures = [value for kind in ("basic", "fine-grained") for value in _random_summary(lexicon, kind).metrics.values()]
+    passed = all(0 <= value <= 1 for value in figures)
+    return Check(f"figures in 0..1 ({lexicon.name})", passed, f"{min(figures):.3f} to {max(figures):.3f}")
+
+
+def _check_order_and_case(lexicon: Lexicon) -> Check:
+    def shout_backwards(truth: list[list[str]], guess: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
+        return truth[::-1], [[word.upper() for word in reversed(labels)] for labels in guess[::-1]]
+
+    difference = _largest_difference(lexicon, shout_backwards)
+    return Check(
+        f"order and case do not matter ({lexicon.name})", difference < _TOLERANCE, f"difference {difference:.1e}"
+    )
+
+
+def _check_swap(lexicon: Lexicon) -> Check:
+    """Truth and prediction in each other's place: precision becomes recall, F stays."""
+    truth, guess = _random_lists(lexicon)
+    forth, back = _summary(lexicon, "fine-grained", truth, guess), _summary(lexicon, "fine-grained", guess, truth)
+    difference = max(
+        abs(forth.metrics["precision"] - back.metrics["recall"]), abs(forth.metrics["f"] - back.metrics["f"])
+    )
+    return Check(
+        f"precision and recall change places ({lexicon.name})", difference < _TOLERANCE, f"difference {difference:.1e}"
+    )
+
+
+def _check_perfect(lexicon: Lexicon) -> Check:
+    truth, _ = _random_lists(lexicon)
+    perfect = _summary(lexicon, "fine-grained", truth, truth).metrics
+    hits = _summary(lexicon, "basic", [labels[:1] for labels in truth], truth).metrics
+    passed = set(perfect.values()) == {1.0} and hits["hit_rate"] == 1.0
+    return Check(
+        f"perfect predictions score 1 ({lexicon.name})", passed, f"F {perfect['f']}, hit rate {hits['hit_rate']}"
+    )
+
+
+def _random_lists(lexicon: Lexicon) -> tuple[list[list[str]], list[list[str]]]:
+    """Truth and prediction of random words that every wheel knows; one label a sample at least."""
+    rng = np.random.default_rng(0)
+    words = [word for word, code in sorted(lexicon.codes.items()) if "-" not in code[:5]]
+    return tuple([list(rng.choice(words, rng.integers(1, 5))) for _ in range(_RANDOM_SAMPLES)] for _ in range(2))  # type: ignore[return-value]
+
+
+def _summary(lexicon: Lexicon, kind: str, truth: list[list[str]], guess: list[list[str]]) -> Summary:
+    true, predicted = (lexicon.sector_sets(LabelLists.from_fields(lists)) for lists in (truth, guess))
+    metric = PROTOCOLS["official"][kind]
+    return metric.summary(metric.quantities(true, predicted).sum(axis=1))
+
+
+def _random_summary(lexicon: Lexicon, kind: str) -> Summary:
+    truth, guess = _random_lists(lexicon)
+    return _summary(lexicon, kind, [labels[:1] for labels in truth] if kind == "basic" else truth, guess)
+
+
+def _largest_difference(
+    lexicon: Lexicon,
+    change: Callable[[list[list[str]], list[list[str]]], tuple[list[list[str]], list[list[str]]]],
+) -> float:
+    """Largest change of any fine-grained figure when truth and prediction are changed."""
+    truth, guess = _random_lists(lexicon)
+    before = _summary(lexicon, "fine-grained", truth, guess).metrics
+    after = _summary(lexicon, "fine-grained", *change(truth, guess)).metrics
+    return max(abs(before[key] - after[key]) for key in before)

@@ -1,0 +1,160 @@
+"""`merunibench score` and `compare` as a user meets them."""
+
+import json
+
+import pytest
+
+from merunibench import evaluate
+from tests.small import rows, write_rows
+
+
+def test_table(run, files):
+    predictions, truth = files
+    result = run("score", predictions, "--data-root", truth)
+    assert result.code == 0
+    assert "MELD" in result.out
+    assert "mub|data:meld+cmumosi+ovmerdplus|kind:mixed|" in result.out
+    assert "warning: meld: the ground truth has 10 samples, the official set 2610" in result.err
+    assert "No mean: not there in full are mer2023" in result.out
+
+
+def test_json_is_the_report_and_nothing_else(run, files):
+    predictions, truth = files
+    result = run(
+        "score", predictions, "--data-root", truth, "--format", "json", "--dataset", "MOSI", "--dataset", "meld"
+    )
+    assert json.loads(result.out) == evaluate(predictions, truth, datasets=["meld", "cmumosi"]).to_dict()
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
+def test_every_format_goes_to_a_file(run, files, tmp_path, form):
+    predictions, truth = files
+    printed = run("score", predictions, "--data-root", truth, "--format", form)
+    written = run("score", predictions, "--data-root", truth, "--format", form, "--output", tmp_path / "r" / "report")
+    assert written.out == ""
+    assert (tmp_path / "r" / "report").read_text(encoding="utf-8") == printed.out
+
+
+def test_one_file_with_its_data_set(run, files):
+    predictions, truth = files
+    (predictions / "meld.jsonl").rename(predictions / "mine.jsonl")
+    result = run("score", predictions / "mine.jsonl", "--data-root", truth, "--dataset", "Meld", "--bootstrap", 0)
+    assert result.code == 0
+    assert "bootstrap:0" in result.out
+
+
+def test_per_sample_and_compare(run, files, tmp_path):
+    predictions, truth = files
+    run("score", predictions, "--data-root", truth, "--per-sample", tmp_path / "a.jsonl", "--dataset", "meld")
+    assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 10
+    from_files = run("compare", tmp_path / "a.jsonl", tmp_path / "a.jsonl", "--format", "json")
+    assert json.loads(from_files.out)["datasets"][0]["p_holm"] == 1.0
+    table = run("compare", predictions, predictions, "--data-root", truth, "--bootstrap", 50)
+    assert table.code == 0
+    assert "p Holm" in table.out
+
+
+def test_convert_and_score_again(run, files, tmp_path):
+    predictions, truth = files
+    result = run("convert", predictions, tmp_path / "converted")
+    assert result.out.split() == [
+        str(tmp_path / "converted" / f"{name}.jsonl") for name in ("meld", "cmumosi", "ovmerdplus")
+    ]
+    scores = [
+        [
+            each["score"]
+            for each in json.loads(run("score", path, "--data-root", truth, "--format", "json").out)["datasets"]
+        ]
+        for path in (predictions, tmp_path / "converted")
+    ]
+    assert scores[0] == scores[1]
+
+
+def test_messages_for_bad_input(refused, files, tmp_path):
+    predictions, truth = files
+    score = ("score", predictions, "--data-root", truth)
+    assert "unknown data set 'melt': did you mean meld" in refused(*score, "--dataset", "melt")
+    assert "nowhere" in refused("score", tmp_path / "nowhere", "--data-root", truth)
+    assert "nowhere" in refused("score", predictions, "--data-root", tmp_path / "nowhere")
+    assert "no lexicon" in refused(*score, "--lexicon", "mine")
+    assert "merunibench lexicon install mer2025" in refused(*score, "--lexicon", "mer2025")
+    assert "no checkpoint is called 'x'" in refused(*score, "--checkpoint", "x")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("not json", "meld.jsonl, line 11"),
+        ('{"name": "x"', "meld.jsonl, line 11"),
+        ('{"name": "x", "labels": NaN}', "meld.jsonl, line 11"),
+        ("[1]", "meld.jsonl, line 11"),
+        ('{"name": "x", "labels": 3}', "meld.jsonl, line 11"),
+        ('{"labels": ["sad"]}', "meld.jsonl, line 11"),
+        ('{"name": "test_dia0_utt0", "labels": ["sad"]}', "test_dia0_utt0"),
+        ('{"name": "x", "labels": [], "status": "fine"}', "meld.jsonl, line 11"),
+        ('{"name": "x", "text": "He is sad."}', "raw text"),
+    ],
+)
+def test_a_bad_row_is_named_with_file_and_line(refused, files, line, message):
+    predictions, truth = files
+    with (predictions / "meld.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    assert message in refused("score", predictions, "--data-root", truth)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("meld", "name,emotion\na,1\n", "'label'"),
+        ("meld", "name,label\ntest_dia0_utt0,angst\n", "anger, joy, sadness"),
+        ("meld", "name,label\ntest_dia0_utt0,7\n", "meld.csv, line 2"),
+        ("meld", "", "meld.csv"),
+        ("meld", "name,label\n", "empty"),
+        ("meld", "name,label\na,1\na,2\n", "'a'"),
+        ("cmumosi", "name,label\nv_a_1,nan\n", "cmumosi.csv, line 2"),
+        ("cmumosi", "name,label\nv_a_1,\n", "cmumosi.csv, line 2"),
+        ("cmumosi", "name,label\nv_a_1,1,2\n", "cmumosi.csv, line 2"),
+    ],
+)
+def test_bad_ground_truth_is_named(refused, files, name, text, message):
+    predictions, truth = files
+    (truth / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert message in refused("score", predictions, "--data-root", truth)
+
+
+def test_empty_predictions_are_refused(refused, files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", [])
+    assert "meld.jsonl" in refused("score", predictions, "--data-root", truth)
+
+
+def test_missing_names_are_listed_up_to_ten(refused, files):
+    predictions, truth = files
+    names = "".join(f"test_dia{i}_utt9,0\n" for i in range(40))
+    (truth / "meld.csv").write_text((truth / "meld.csv").read_text() + names)
+    message = refused("score", predictions, "--data-root", truth, "--dataset", "meld")
+    assert "40 of 50 samples of meld have no prediction: test_dia0_utt9, " in message
+    assert message.count("_utt9") == 10
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal(refused, files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", [{**row, "name": row["name"] + "\x1b[31m\n"} for row in rows()["meld"]])
+    assert "\x1b" not in refused("score", predictions, "--data-root", truth)
+
+
+def test_nothing_is_half_written_when_scoring_fails(refused, files, tmp_path):
+    predictions, truth = files
+    (truth / "meld.csv").write_text("name,label\nx,9\n")
+    refused(
+        "score", predictions, "--data-root", truth, "--output", tmp_path / "out", "--per-sample", tmp_path / "samples"
+    )
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "samples").exists()
+
+
+def test_usage_errors_exit_with_2_and_no_traceback(run, files):
+    result = run("score", files[0])
+    assert result.code == 2
+    assert "data-root" in result.err
+    assert "Traceback" not in result.err

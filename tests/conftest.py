@@ -1,0 +1,28 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.small import write_files
+
+# Continuous integration shares its cores: how long an example takes there says nothing about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with the official files, which belong to others and are not part of this repository."""
+    folder = Path(os.environ.get("MERUNIBENCH_SHARED") or Path(__file__).parents[2] / "shared")
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there (set MERUNIBENCH_SHARED to the folder that holds official/)")
+    return folder
+
+
+@pytest.fixture
+def files(tmp_path):
+    """(predictions folder, ground-truth folder) of a small model on three small data sets."""
+    return write_files(tmp_path)

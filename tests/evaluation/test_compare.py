@@ -1,0 +1,127 @@
+"""Comparing two systems: from reports, from per-sample files, and what is refused."""
+
+import json
+
+import numpy as np
+import pytest
+
+from merunibench import InputError, compare, evaluate
+from tests.small import rows, write_rows
+
+
+@pytest.fixture
+def reports(files, tmp_path):
+    predictions, truth = files
+    for name, lines in rows().items():
+        changed = [{**row, **({"labels": ["angry"]} if "labels" in row else {"polarity": "negative"})} for row in lines]
+        write_rows(tmp_path / "other" / f"{name}.jsonl", changed)
+    return evaluate(predictions, truth, bootstrap=0), evaluate(tmp_path / "other", truth, bootstrap=0)
+
+
+def test_differences_and_p_values(reports):
+    first, second = reports
+    result = compare(first, second, resamples=500)
+    assert result.models == ("preds", "other")
+    assert [each.dataset for each in result.datasets] == ["meld", "cmumosi", "ovmerdplus"]
+    for each in result.datasets:
+        assert each.scores == (first[each.dataset].score, second[each.dataset].score)
+        assert each.test.difference == pytest.approx(each.scores[0] - each.scores[1])
+        assert 0 < max(each.test.p_bootstrap, each.test.p_randomization) <= each.p_holm <= 1
+
+
+def test_per_sample_files_give_the_same_comparison_without_labels_or_lexicon(reports, tmp_path):
+    paths = []
+    for name, report in zip("ab", reports, strict=True):
+        report.write_per_sample(tmp_path / f"{name}.jsonl")
+        paths.append(tmp_path / f"{name}.jsonl")
+    for cluster in (False, True):
+        from_files = compare(*paths, resamples=200, cluster=cluster)
+        from_reports = compare(*reports, resamples=200, cluster=cluster)
+        assert from_files.to_dict() == from_reports.to_dict()
+        assert from_files.units == ("clusters" if cluster else "samples")
+
+
+def test_a_missing_prediction_survives_the_per_sample_file(files, tmp_path):
+    predictions, truth = files
+    write_rows(predictions / "cmumosi.jsonl", rows()["cmumosi"][:1])
+    report = evaluate(predictions, truth, missing="zero", bootstrap=0)
+    report.write_per_sample(tmp_path / "a.jsonl")
+    result = compare(tmp_path / "a.jsonl", report, resamples=10)
+    assert [each.test.difference for each in result.datasets] == [0, 0, 0]
+
+
+def test_per_sample_rows_say_sectors_and_hits(reports, tmp_path):
+    reports[0].write_per_sample(tmp_path / "a.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 10 + 4 + 4
+    row = next(line for line in lines if line["name"] == "s1")
+    assert row["truth"][0] == ["happy"]
+    assert sorted(row["predicted"][0]) == ["happy", "sad"]
+    assert row["hits"][0] == 1
+    assert row["labels"] == ["joyful", "sad"]
+    neutral = next(line for line in lines if line["name"] == "s3")
+    assert neutral["hits"] == [None] * 5
+    polarity = next(line for line in lines if line["name"] == "v_b_1")
+    assert (polarity["truth"], polarity["predicted"], polarity["hits"]) == (0.0, "positive", None)
+    meld = [line for line in lines if line["dataset"] == "meld"]
+    rate = np.mean(
+        [np.mean([hit for hit in wheel if hit is not None]) for wheel in zip(*[m["hits"] for m in meld], strict=True)]
+    )
+    assert rate == pytest.approx(reports[0]["meld"].score)
+
+
+def test_scores_that_were_computed_differently_are_refused(files, reports):
+    other = evaluate(*files, level=2, bootstrap=0)
+    with pytest.raises(InputError, match="meld: the two scores cannot be compared, they differ in level 1 against 2"):
+        compare(reports[0], other)
+
+
+def test_altered_truth_is_refused(files, reports):
+    predictions, truth = files
+    path = truth / "meld.csv"
+    path.write_text(path.read_text().replace("utt0,0", "utt0,1", 1))
+    with pytest.raises(InputError, match="they differ in gt"):
+        compare(reports[0], evaluate(predictions, truth, bootstrap=0))
+
+
+def test_no_data_set_in_common_is_refused(files, reports):
+    predictions, truth = files
+    only = evaluate(predictions, truth, datasets=["meld"], bootstrap=0)
+    rest = evaluate(predictions, truth, datasets=["cmumosi"], bootstrap=0)
+    with pytest.raises(InputError, match="no data set in common: meld against cmumosi"):
+        compare(only, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]\n",
+        '{"name": "a"}\n',
+        '{"model":"m","dataset":"meld","name":"a","checkpoint":"c","truth":3,"predicted":4,"signature":"mub"}\n',
+        '{"model":"m","dataset":"nowhere","name":"a","checkpoint":"c","truth":[],"predicted":[],"signature":"mub"}\n',
+    ],
+)
+def test_what_is_no_per_sample_file_is_refused(tmp_path, text):
+    path = tmp_path / "a.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.jsonl"):
+        compare(path, path)
+
+
+def test_a_per_sample_file_with_altered_rows_is_refused(reports, tmp_path):
+    path = tmp_path / "a.jsonl"
+    reports[0].write_per_sample(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for old, new in (('"truth": [[', '"truth": [3, ['), ("protocol:official", "protocol:mine"), ('"meld"', '"sims"')):
+        (tmp_path / "b.jsonl").write_text("\n".join(line.replace(old, new) for line in lines), encoding="utf-8")
+        with pytest.raises(InputError):
+            compare(path, tmp_path / "b.jsonl")
+
+
+def test_the_same_system_twice_makes_no_difference(reports):
+    result = compare(reports[0], reports[0], resamples=50)
+    assert {each.p_holm for each in result.datasets} == {1.0}
+    assert "Difference" in result.to_text()
+    assert "+0.00" in result.to_text()

@@ -1,0 +1,225 @@
+"""The main path on small files: selection, missing predictions, intervals, refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from merunibench import InputError, evaluate, load_lexicon
+from tests.oracle import metrics as oracle
+from tests.small import rows, write_rows
+
+
+def sector(word, wheel):
+    return load_lexicon("builtin").sectors(word)[wheel]
+
+
+def test_scores_are_those_of_the_oracle(files):
+    report = evaluate(*files, bootstrap=0)
+    predicted = rows()
+    classes = ["anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"]
+    truth = [classes[int(label)] for label in "0132456013"]
+    expected = oracle.basic(truth, [row["labels"] for row in predicted["meld"]], sector)
+    assert dict(report["meld"].metrics) == pytest.approx(expected)
+    truth = [["happy", "proud"], ["sad"], ["neutral"], ["angry", "scared"]]
+    lists = [oracle.parse(row["labels"]) for row in predicted["ovmerdplus"]]
+    assert dict(report["ovmerdplus"].metrics) == pytest.approx(oracle.fine_grained(truth, lists, sector))
+    words = [row["polarity"] for row in predicted["cmumosi"]]
+    assert dict(report["cmumosi"].metrics) == pytest.approx(oracle.sentiment([1.5, -0.4, 0, -2], words))
+
+
+def test_data_sets_stand_in_the_order_of_the_published_tables(files):
+    assert [result.dataset for result in evaluate(*files, bootstrap=0).datasets] == ["meld", "cmumosi", "ovmerdplus"]
+
+
+def test_one_data_set_by_any_of_its_names(files):
+    report = evaluate(*files, datasets=["MOSI"], bootstrap=0)
+    assert [result.dataset for result in report.datasets] == ["cmumosi"]
+
+
+def test_the_same_from_memory(files):
+    predictions = {name: pd.DataFrame(table) for name, table in rows().items()}
+    predictions["meld"] = {row["name"]: row["labels"] for row in rows()["meld"]}
+    truth = {
+        "meld": {f"test_dia{i // 2}_utt{i % 2}": int(label) for i, label in enumerate("0132456013")},
+        "ovmerdplus": {"s1": ["happy", "proud"], "s2": ["sad"], "s3": [], "s4": "[angry, scared]"},
+        "cmumosi": {"v_a_1": 1.5, "v_a_2": -0.4, "v_b_1": 0, "v_b_2": -2},
+    }
+    in_memory, from_files = evaluate(predictions, truth), evaluate(*files)
+    assert [result.score for result in in_memory.datasets] == [result.score for result in from_files.datasets]
+    assert str(in_memory.signature) == str(from_files.signature)
+
+
+def test_missing_predictions_are_refused_by_name(files):
+    predictions, truth = files
+    failed = {"name": "test_dia3_utt1", "status": "failed", "error": "x"}
+    write_rows(predictions / "meld.jsonl", [*rows()["meld"][:7], failed])
+    with pytest.raises(InputError) as error:
+        evaluate(predictions, truth)
+    message = str(error.value)
+    assert "2 of 10 samples of meld have no prediction: test_dia4_utt0, test_dia4_utt1" in message
+    assert "1 of 10 samples of meld are marked as failed: test_dia3_utt1" in message
+    assert "--missing zero" in message
+
+
+def test_missing_predictions_count_as_wrong_under_zero(files):
+    predictions, truth = files
+    write_rows(predictions / "cmumosi.jsonl", rows()["cmumosi"][:1])
+    result = evaluate(predictions, truth, datasets=["cmumosi"], missing="zero", bootstrap=0)["cmumosi"]
+    assert result.metrics["accuracy"] == pytest.approx(1 / 3)
+    assert (result.missing, result.samples, result.scored) == (3, 4, (3,))
+    write_rows(predictions / "ovmerdplus.jsonl", rows()["ovmerdplus"][:1])
+    result = evaluate(predictions, truth, datasets=["ovmerdplus"], missing="zero", bootstrap=0)["ovmerdplus"]
+    lists = [["joyful", "sad"], [], [], []]
+    expected = oracle.fine_grained([["happy", "proud"], ["sad"], ["neutral"], ["angry", "scared"]], lists, sector)
+    assert dict(result.metrics) == pytest.approx(expected)
+
+
+def test_missing_predictions_are_left_out_under_skip_and_the_signature_tells(files):
+    predictions, truth = files
+    whole = evaluate(predictions, truth, datasets=["cmumosi"], missing="skip", bootstrap=0)["cmumosi"]
+    write_rows(predictions / "cmumosi.jsonl", rows()["cmumosi"][:2])
+    part = evaluate(predictions, truth, datasets=["cmumosi"], missing="skip", bootstrap=0)["cmumosi"]
+    assert part.metrics["accuracy"] == 1.0
+    assert (part.missing, part.samples, part.scored) == (2, 4, (2,))
+    assert part.signature.gt != whole.signature.gt
+    assert not part.is_complete
+
+
+def test_predictions_without_ground_truth_are_ignored_and_counted(files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", [*rows()["meld"], {"name": "train_dia0_utt0", "labels": ["sad"]}])
+    report = evaluate(predictions, truth, datasets=["meld"], bootstrap=0)
+    assert report["meld"].extra == 1
+    assert any("1 predictions have no ground truth" in warning for warning in report.warnings)
+
+
+def test_predictions_of_another_data_set_are_recognised(files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", [{"name": f"video_{i}", "labels": ["sad"]} for i in range(20)])
+    with pytest.raises(InputError, match=r"only 0 of its 20 sample names .*another data set"):
+        evaluate(predictions, truth, missing="zero")
+
+
+def test_intervals_are_deterministic_and_hold_the_score(files):
+    first, second = evaluate(*files), evaluate(*files)
+    assert first.to_json() == second.to_json()
+    for result in first.datasets:
+        assert result.ci[0] <= result.score <= result.ci[1]
+    assert evaluate(*files, seed=1)["meld"].ci != first["meld"].ci
+    assert evaluate(*files, bootstrap=0)["meld"].ci is None
+
+
+def test_clusters_are_recorded_in_the_signature(files):
+    report = evaluate(*files, cluster=True)
+    assert report.signature.units == "clusters"
+    assert report["meld"].samples_scored.clusters.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert report["cmumosi"].samples_scored.clusters.tolist() == [0, 0, 1, 1]
+
+
+@pytest.fixture
+def checkpoints(files):
+    """Two checkpoints: step-9 is better on meld, step-10 on ovmerdplus."""
+    predictions, truth = files
+    for name in ("meld", "ovmerdplus", "cmumosi"):
+        (predictions / f"{name}.jsonl").unlink()
+    right = [
+        {"name": row["name"], "labels": LABELS[int(label)]}
+        for row, label in zip(rows()["meld"], "0132456013", strict=True)
+    ]
+    wrong = [{"name": row["name"], "labels": ["bored"]} for row in rows()["meld"]]
+    perfect = [
+        {"name": "s1", "labels": "happy, proud"},
+        {"name": "s2", "labels": "sad"},
+        {"name": "s3", "labels": "neutral"},
+    ]
+    perfect.append({"name": "s4", "labels": "angry, scared"})
+    write_rows(predictions / "step-9" / "meld.jsonl", right)
+    write_rows(predictions / "step-9" / "ovmerdplus.jsonl", rows()["ovmerdplus"])
+    write_rows(predictions / "step-10" / "meld.jsonl", wrong)
+    write_rows(predictions / "step-10" / "ovmerdplus.jsonl", perfect)
+    return predictions, truth
+
+
+LABELS = ["anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "meld", "ovmerdplus"),
+    [
+        ("best-per-dataset", "step-9", "step-10"),
+        ("best-overall", "step-9", "step-9"),
+        ("last", "step-10", "step-10"),
+        ("step-9", "step-9", "step-9"),
+        ("step-1", "step-10", "step-10"),
+    ],
+)
+def test_checkpoint_selection(checkpoints, rule, meld, ovmerdplus):
+    report = evaluate(*checkpoints, checkpoint=rule, bootstrap=0)
+    assert (report["meld"].checkpoint, report["ovmerdplus"].checkpoint) == (meld, ovmerdplus)
+    assert report.checkpoint_selection == report.signature.checkpoint == rule
+    if rule in ("best-per-dataset", "best-overall", "last"):
+        assert list(report["meld"].checkpoints) == ["step-9", "step-10"]
+
+
+def test_an_unknown_checkpoint_is_refused_with_those_there_are(checkpoints):
+    with pytest.raises(InputError, match="meld: no checkpoint is called 'step-3'; there are step-9, step-10"):
+        evaluate(*checkpoints, checkpoint="step-3")
+    with pytest.raises(InputError, match="several checkpoints begin with 'step'"):
+        evaluate(*checkpoints, checkpoint="step")
+
+
+def test_a_single_checkpoint_is_no_selection(files):
+    assert evaluate(*files, bootstrap=0).checkpoint_selection == "single"
+
+
+def test_labels_per_sample_and_unknown_words(files):
+    report = evaluate(*files, bootstrap=0)
+    assert report["meld"].labels_per_sample == 2
+    assert report["ovmerdplus"].labels_per_sample == pytest.approx(6 / 4)
+    assert report["ovmerdplus"].out_of_lexicon == pytest.approx(1 / 5)  # xylophone; neutral does not count
+    assert report["cmumosi"].labels_per_sample is None
+
+
+def test_a_constant_answer_scores_its_chance_level(files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", [{"name": row["name"], "labels": ["sad"]} for row in rows()["meld"]])
+    result = evaluate(predictions, truth, datasets=["meld"], bootstrap=0)["meld"]
+    assert result.score == pytest.approx(result.chance, abs=1e-10)
+    assert result.lift == pytest.approx(0, abs=1e-10)
+
+
+def test_nothing_in_common_is_refused(files, tmp_path):
+    predictions, truth = files
+    (truth / "meld.csv").rename(truth / "sims.csv")
+    with pytest.raises(InputError, match="no ground truth for meld"):
+        evaluate(predictions, truth, datasets=["meld"])
+    with pytest.raises(InputError, match="no predictions for simsv2"):
+        evaluate(predictions, truth, datasets=["simsv2", "meld"])
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("protocol", "mine"), ("level", 3), ("missing", "ignore"), ("bootstrap", -1)]
+)
+def test_options_are_checked(files, option, value):
+    with pytest.raises(InputError):
+        evaluate(*files, **{option: value})
+
+
+def test_a_data_set_in_which_nothing_counts_is_refused(files):
+    predictions, truth = files
+    (truth / "meld.csv").write_text(
+        "name,label\n" + "".join(f"test_dia{i // 2}_utt{i % 2},neutral\n" for i in range(10))
+    )
+    with pytest.raises(InputError, match="no sample of meld counts"):
+        evaluate(predictions, truth, datasets=["meld"])
+
+
+def test_the_mean_exists_only_when_all_nine_are_there_in_full():
+    from merunibench.demo import run_demo
+    from merunibench.demo.miniature import MINIATURE_TASKS
+
+    report = run_demo().reports["text reader"]
+    assert report.complete
+    assert report.mean == pytest.approx(np.mean([result.score for result in report.datasets]))
+    assert report.mean_ci[0] < report.mean < report.mean_ci[1]
+    assert all(result.expected_samples == MINIATURE_TASKS[result.dataset].samples for result in report.datasets)

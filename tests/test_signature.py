@@ -1,0 +1,66 @@
+"""The signature says everything that decides a score, and no name can forge a field."""
+
+from dataclasses import replace
+
+import pytest
+
+from merunibench.signature import Signature, parse_metric_part
+
+SIGNATURE = Signature(
+    data="meld",
+    kind="basic",
+    protocol="official",
+    lexicon="mer2026@1a2b3c4d",
+    level="1",
+    labels="given",
+    polarity="given",
+    checkpoint="best-per-dataset",
+    missing="error",
+    n=2610,
+    gt="9f3c2a1b",
+    v=1,
+    bootstrap=1000,
+    seed=0,
+    units="samples",
+)
+
+
+def test_long_and_short_form():
+    assert str(SIGNATURE) == (
+        "mub|data:meld|kind:basic|protocol:official|lexicon:mer2026@1a2b3c4d|level:1|labels:given|polarity:given|"
+        "checkpoint:best-per-dataset|missing:error|n:2610|gt:9f3c2a1b|v:1|bootstrap:1000|seed:0|units:samples"
+    )
+    assert SIGNATURE.short == (
+        "mub|d:meld|k:basic|pr:official|lx:mer2026@1a2b3c4d|lv:1|lb:given|po:given|ck:best-per-dataset|mi:error|n:2610|"
+        "gt:9f3c2a1b|v:1|bs:1000|sd:0|un:samples"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"data": "sims"}, {"lexicon": "x@1"}, {"level": "2"}, {"missing": "skip"}, {"n": 1}, {"gt": "0"}, {"v": 2}],
+)
+def test_what_decides_the_metric_is_in_the_metric_part(change):
+    assert replace(SIGNATURE, **change).metric_part != SIGNATURE.metric_part
+
+
+@pytest.mark.parametrize("change", [{"checkpoint": "last"}, {"labels": "rules@1"}, {"seed": 3}, {"units": "clusters"}])
+def test_system_and_resampling_are_not(change):
+    assert replace(SIGNATURE, **change).metric_part == SIGNATURE.metric_part
+
+
+def test_the_metric_part_is_read_back_from_either_form():
+    fields = parse_metric_part(str(SIGNATURE))
+    assert fields == parse_metric_part(SIGNATURE.metric_part)
+    assert fields["gt"] == "9f3c2a1b"
+
+
+def test_a_name_cannot_pass_for_another_field():
+    forged = replace(SIGNATURE, checkpoint="best|n:9\n|gt:0")
+    assert parse_metric_part(str(forged)) == parse_metric_part(str(SIGNATURE))
+
+
+@pytest.mark.parametrize("text", ["", "mub", "mub|data:meld", "xyz|data:meld|kind:basic"])
+def test_what_is_no_signature_is_refused(text):
+    with pytest.raises(ValueError, match="no signature"):
+        parse_metric_part(text)
