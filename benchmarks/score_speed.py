@@ -4,7 +4,8 @@
 
 The toolkit is timed as a whole process, its start included, with and without bootstrap intervals. The plain loop is
 tests/oracle: every label of every sample looked up on every wheel in the three tables of a release, as the definition
-says (docs/metric.md). It runs in this process on a part of the rows, is scaled up, and computes no interval. lexicon is invented, in the shape and size of an official release: 7,500 forms of 1,250 words with 1 to 12 synonyms.
+says (docs/metric.md). It runs in this process on a part of the rows, is scaled up, and computes no interval. The
+lexicon is invented, in the shape and size of an official release: 7,500 forms of 1,250 words with 1 to 12 synonyms.
 """
 
 import argparse
@@ -145,9 +146,7 @@ def main() -> None:
             for bootstrap in (0, 1000):
                 seconds, peak = time_toolkit(Path(folder), bootstrap)
                 ratio = per_row * rows / seconds
-                print(
-                    f"  --bootstrap {bootstrap:<4}    {seconds:8.2f} s, {ratio:5.0f} times as fast, peak {peak:,.0f} MiB"
-                )
+                print(f"  --bootstrap {bootstrap:<5} {seconds:10.2f} s, {ratio:.0f} times faster, peak {peak:,.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _draws(units: int, resamples: int, seed: int | list[int]) -> Iterator[FloatA
     step = max(1, _CHUNK // max(units, 1))
     for start in range(0, resamples, step):
         counts = np.zeros((min(step, resamples - start), units))
-        for row in counts if units else ():
+        for row in range(len(counts) if units else 0):
             # Resample by resample: what is drawn stays in the processor's cache.
-            row += np.bincount(rng.integers(units, size=units), minlength=units)
+            counts[row] = np.bincount(rng.integers(units, size=units), minlength=units)
         yield counts
