@@ -23,16 +23,18 @@ MINIATURE_TASKS: Mapping[str, Task] = MappingProxyType(
 """The nine data sets with the miniature's own sample counts, so that it is complete and has a mean."""
 
 _NEXT_STEPS = """
-What you see: the stuffing baseline names every sector, so its hit rate is 1, and its chance level too: read every score
-beside its chance level. This miniature is invented and measures nothing but the toolkit.
+The stuffing baseline names every sector, so its hit rate is 100, and so is its chance
+level: read every score beside its chance level. The miniature is invented; it measures
+nothing but the toolkit.
 
-Next, with your own files:
-  merunibench datasets                                          what is scored how, and where to request the labels
-  merunibench score PREDICTIONS --data-root DIR                 your model; PREDICTIONS holds <dataset>.jsonl with rows
-                                                                {"name": "…", "labels": ["happy", "relieved"]}
-  merunibench lexicon install mer2026                           the official word lists, for comparable scores
-  merunibench score PREDICTIONS --data-root DIR --lexicon mer2026
-  merunibench compare A B --data-root DIR                       is A better than B?
+Next, with your own files (one <dataset>.jsonl a data set, with rows such as
+{"name": "…", "labels": ["happy", "relieved"]}):
+
+  merunibench datasets                                what is scored, where to get labels
+  merunibench score PREDICTIONS --data-root LABELS    your model's scores
+  merunibench compare A B --data-root LABELS          is A better than B?
+  merunibench lexicon install mer2026                 the official word lists; then
+  merunibench score … --lexicon mer2026               scores comparable with papers
 """
 
 
@@ -55,17 +57,19 @@ class Demo:
         from merunibench.report.columns import Column, percent
         from merunibench.report.terminal import plain_table, print_to_text
 
-        first = next(iter(self.reports.values()))
-        titles = [result.title for result in first.datasets]
-        table = plain_table([Column("Baseline", numeric=False), *(Column(t, numeric=True) for t in (*titles, "Mean"))])
-        for name, report in self.reports.items():
-            scores = [percent(result.score) for result in report.datasets]
-            table.add_row(Text(name, style="bold"), *scores, Text(percent(report.mean), style="bold"))
-            chances = [percent(result.chance) for result in report.datasets]
-            table.add_row(Text("  chance level", style="dim"), *(Text(chance, style="dim") for chance in chances))
+        table = plain_table([Column("Data set", numeric=False)])
+        for name in self.reports:
+            table.add_column(name, justify="right", no_wrap=True)
+            table.add_column(Text("chance", style="dim"), justify="right", no_wrap=True)
+        reports = list(self.reports.values())
+        for results in zip(*(report.datasets for report in reports), strict=True):
+            pairs = ((percent(each.score), Text(percent(each.chance), style="dim")) for each in results)
+            table.add_row(results[0].title, *(cell for pair in pairs for cell in pair))
+        table.add_section()
+        table.add_row("Mean", *(cell for report in reports for cell in (Text(percent(report.mean), style="bold"), "")))
+        title = "Miniature of MER-UniBench · official protocol · builtin lexicon · scores in percent"
         kept = "" if self.folder is None else f"\nLabels and predictions are in {self.folder}.\n"
-        title = "Miniature of MER-UniBench · official protocol · scores in percent"
-        return print_to_text(title, table, [str(first.signature), kept + _NEXT_STEPS], width=width, color=color)
+        return print_to_text(title, table, [str(reports[0].signature), kept + _NEXT_STEPS], width=width, color=color)
 
 
 def run_demo(out: Path | None = None) -> Demo:

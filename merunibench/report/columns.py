@@ -22,8 +22,7 @@ COLUMNS = (
     Column("95 % CI", numeric=True),
     Column("Chance", numeric=True),
     Column("Samples", numeric=True),
-    Column("Missing", numeric=True),
-    Column("Labels/sample", numeric=True),
+    Column("Labels", numeric=True),
     Column("Unknown", numeric=True),
     Column("Checkpoint", numeric=False),
 )
@@ -54,12 +53,18 @@ def span(ci: tuple[float, float] | None) -> str:
 
 def notes(report: "Report") -> list[str]:
     """What must be read beside the figures."""
-    said = []
+    said = [
+        "Scores in percent. Labels: mean number a sample. Unknown: percent of labels without a sector on any wheel."
+    ]
     if report.checkpoint_selection == "best-per-dataset":
         said.append("Checkpoints are the best on each data set's own test labels, as in the published row.")
     if any(result.ci for result in report.datasets):
         held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
         said.append(f"Intervals: bootstrap over {report.signature.units}{held}.")
+    for result in report.datasets:
+        if result.missing + result.failed:
+            policy = "counted as wrong" if result.signature.missing == "zero" else "left out"
+            said.append(f"{result.title}: {result.missing} missing and {result.failed} failed predictions, {policy}.")
     if not report.complete:
         said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
     return said
@@ -74,7 +79,6 @@ def _cells(result: "DatasetResult") -> list[str]:
         span(result.ci),
         percent(result.chance),
         str(result.samples),
-        str(result.missing + result.failed),
         "–" if labels is None else f"{labels:.2f}",
         "–" if result.out_of_lexicon is None else f"{100 * result.out_of_lexicon:.1f}",
         result.checkpoint,

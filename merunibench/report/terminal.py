@@ -18,23 +18,33 @@ _WIDE = 10_000
 
 
 def render(report: "Report", *, width: int | None, color: bool) -> str:
-    """The table of an evaluation, its notes and its signature as text."""
-    table = plain_table(COLUMNS)
+    """The table of an evaluation, its notes and its signature as text.
+
+    Checkpoints stand below the table: their names are long, and terminals are not.
+    """
+    table = plain_table(COLUMNS[:-1])
     for row in cells(report):
-        table.add_row(*map(Text, row))
+        table.add_row(*map(Text, row[:-1]))
     mean = mean_cells(report)
     if mean:
         table.add_section()
-        table.add_row(*(Text(cell, style="bold") for cell in mean))
+        table.add_row(*(Text(cell, style="bold") for cell in mean[:-1]))
     title = f"{report.model} · {report.protocol} protocol · lexicon {report.signature.lexicon}"
-    return print_to_text(title, table, [*notes(report), str(report.signature)], width=width, color=color)
+    lines = [*_checkpoint_lines(report), *notes(report), str(report.signature)]
+    return print_to_text(title, table, lines, width=width, color=color)
+
+
+def _checkpoint_lines(report: "Report") -> list[str]:
+    if report.checkpoint_selection == "single":
+        return []
+    return [f"{result.title}: {result.checkpoint}" for result in report.datasets]
 
 
 def plain_table(columns: Sequence[Column]) -> Table:
     """An empty table without a frame; numbers are aligned to the right."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(Text(column.title), justify="right" if column.numeric else "left", overflow="fold")
+        table.add_column(Text(column.title), justify="right" if column.numeric else "left", no_wrap=True)
     return table
 
 

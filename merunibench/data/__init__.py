@@ -1,0 +1,29 @@
+"""Ground truth and predictions, from whatever format the user has them in to the arrays that scoring works on.
+
+`load_truth` and `open_predictions` are the two entrances; `convert` writes any predictions as JSON Lines. Every mistake
+in a file is an InputError of one line that says what is wrong, where, and what to do.
+"""
+
+from merunibench.data.convert import convert
+from merunibench.data.discovery import PredictionSource, open_predictions
+from merunibench.data.memory import predictions_in_memory, truth_in_memory
+from merunibench.data.predictions import Predictions, load_predictions
+from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table
+from merunibench.data.truth import GroundTruth, find_truth, load_truth, truth_from_table
+
+__all__ = [
+    "TABLE_SUFFIXES",
+    "GroundTruth",
+    "PredictionSource",
+    "Predictions",
+    "Table",
+    "convert",
+    "find_truth",
+    "load_predictions",
+    "load_truth",
+    "open_predictions",
+    "predictions_in_memory",
+    "read_table",
+    "truth_from_table",
+    "truth_in_memory",
+]

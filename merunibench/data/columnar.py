@@ -1,0 +1,140 @@
+"""Parquet, Arrow and Hugging Face data sets as Arrow columns, read one by one when they are asked for.
+
+A table of predictions may carry long texts that scoring never looks at: columns that nobody asks for are not read.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from merunibench.errors import InputError
+from merunibench.files.reading import listed, reading, too_large
+
+_BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
+
+
+class ArrowColumns(Mapping[str, pa.Array]):
+    """Columns of a file by name. Text comes as `large_string`, whatever its encoding in the file."""
+
+    def __init__(self, path: Path, names: list[str], rows: int, read: Callable[[str], pa.ChunkedArray]) -> None:
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise InputError(f"{path}: column {twice[0]!r} appears twice")
+        self.num_rows = rows
+        self._path = path
+        self._names = dict.fromkeys(names)
+        self._read = read
+        self._known: dict[str, pa.Array] = {}
+
+    def __getitem__(self, name: str) -> pa.Array:
+        """The column of that name.
+
+        Raises:
+            KeyError: there is none.
+            InputError: the file is broken.
+        """
+        if name not in self._known:
+            if name not in self._names:
+                raise KeyError(name)
+            with reading(self._path, *_BROKEN):
+                column = _one_array(self._read(name))
+            if len(column) != self.num_rows:
+                raise InputError(
+                    f"{self._path}: column {name!r} has {len(column)} of {self.num_rows} rows; it is broken"
+                )
+            self._known[name] = column
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
+    """The columns of a Parquet file; only its footer is read at once.
+
+    Raises:
+        InputError: the file cannot be read. Taking a column raises UnsafeFileError if it unpacks to over `max_bytes`.
+    """
+    import pyarrow.parquet as pq
+
+    def read(name: str) -> pa.ChunkedArray:
+        batches, size = [], 0
+        for batch in file.iter_batches(columns=[name]):
+            size += batch.get_total_buffer_size()
+            if size > max_bytes:
+                raise too_large(path, max_bytes)
+            batches.append(batch.column(name))
+        return pa.chunked_array(batches, file.schema_arrow.field(name).type)
+
+    with reading(path, *_BROKEN):
+        file = pq.ParquetFile(path)
+        return ArrowColumns(path, file.schema_arrow.names, file.metadata.num_rows, read)
+
+
+def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
+    """The columns of an Arrow IPC file or stream, mapped into memory.
+
+    Raises:
+        UnsafeFileError: it unpacks to more than `max_bytes`.
+        InputError: the file cannot be read.
+    """
+    with reading(path, *_BROKEN):
+        source = pa.memory_map(str(path))
+        is_file = source.read(6) == b"ARROW1"
+        source.seek(0)
+        table = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(source).read_all()
+    return _columns_of(table, path, max_bytes)
+
+
+def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
+    """The columns of a folder that Hugging Face `datasets` saved; class labels become their words.
+
+    Raises:
+        UnsafeFileError: it unpacks to more than `max_bytes`.
+        InputError: the library is not installed, the folder is broken, or it holds several splits and none is `test`.
+    """
+    try:
+        import datasets
+    except ImportError as error:
+        message = f'{path}: needs the datasets library: pip install "merunibench[datasets]"'
+        raise InputError(message) from error
+    with reading(path, *_BROKEN, AttributeError, IndexError):
+        saved = datasets.load_from_disk(str(path))
+        if isinstance(saved, datasets.DatasetDict):
+            splits = list(saved)
+            split = splits[0] if len(splits) == 1 else "test"
+            if split not in splits:
+                raise InputError(f"{path}: holds the splits {listed(splits)}; name the folder of one of them")
+            saved = saved[split]
+        table = saved.with_format("arrow")[:]
+        for name, feature in saved.features.items():
+            if isinstance(feature, datasets.ClassLabel):
+                words = pa.array(feature.names, pa.large_string())
+                # -1 is how that library writes a label that is not known.
+                codes = pa.array([None if code == -1 else code for code in table.column(name).to_pylist()], pa.int64())
+                table = table.set_column(table.column_names.index(name), name, words.take(codes))
+    return _columns_of(table, path, max_bytes)
+
+
+def _columns_of(table: pa.Table, path: Path, max_bytes: int) -> ArrowColumns:
+    with reading(path, *_BROKEN):
+        if table.get_total_buffer_size() > max_bytes:
+            raise too_large(path, max_bytes)
+        return ArrowColumns(path, table.column_names, table.num_rows, table.column)
+
+
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
+    """The chunks as one array, checked: offsets and lengths of a stranger's file must not be believed."""
+    column.validate(full=True)
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        # Plain strings count their bytes in 32 bits and overflow at 2 GiB when the chunks are joined.
+        column = column.cast(pa.large_string())
+    elif pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    joined = column.combine_chunks()
+    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined

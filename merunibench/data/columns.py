@@ -1,0 +1,168 @@
+"""Columns of a table as typed arrays, with the place and the value of whatever does not fit.
+
+Everything here works on whole columns and looks at single values only to say which one is wrong.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.data.tables import Table
+from merunibench.errors import InputError
+from merunibench.files.reading import listed, one_line
+from merunibench.labels import LabelLists
+
+_ROW_OF_ERROR = re.compile(r"(\d+): (.*)")
+
+
+def shown(value: object) -> str:
+    """A value of a file as messages show it: in one line, short, and safe however odd it is."""
+    if isinstance(value, str):
+        return repr(value[:60]) + ("…" if len(value) > 60 else "")
+    if isinstance(value, int) and abs(value) >= 1 << 64:
+        return "a number of many digits"
+    if value is None or isinstance(value, bool | int | float | np.generic):
+        return str(value)[:60]
+    return f"a value of type {type(value).__name__}"
+
+
+def find_column(table: Table, *names: str) -> str:
+    """The first of `names` that is a column of the table.
+
+    Raises:
+        InputError: none is; the message lists the columns there are.
+    """
+    for name in names:
+        if name in table.columns:
+            return name
+    wanted = " or ".join(map(repr, names))
+    raise InputError(f"{table.path}: has no column {wanted}; its columns are {listed(table.columns)}")
+
+
+def text_column(table: Table, name: str) -> pa.Array:
+    """A column of text, as `large_string` of shape (N,), null where there is none.
+
+    Raises:
+        InputError: a value is no text.
+    """
+    column = table.columns[name]
+    if not isinstance(column, list):
+        if pa.types.is_null(column.type):
+            return pa.nulls(len(column), pa.large_string())
+        if not pa.types.is_large_string(column.type):
+            raise InputError(f"{table.path}: column {name!r} holds {column.type}, not text")
+        return column
+    try:
+        return pa.array(column, pa.large_string())
+    except (pa.ArrowException, ValueError, TypeError):
+        for row, value in enumerate(column):
+            if value is not None and not _is_text(value):
+                raise InputError(f"{table.where(row)}: {name!r} must be text, not {shown(value)}") from None
+        raise
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that UTF-8 can hold: half of a surrogate pair cannot be written anywhere."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def name_column(table: Table) -> pa.Array:
+    """The sample names: `large_string` of shape (N,), all different, none empty.
+
+    Raises:
+        InputError: the column is missing, a name is no text or empty, or names repeat (the first ten are listed).
+    """
+    names = text_column(table, find_column(table, "name"))
+    row = pc.index(pc.binary_length(names).fill_null(0), 0).as_py()
+    if row >= 0:
+        raise InputError(f"{table.where(row)}: the sample has no name; give it one in 'name'")
+    ordered = pc.all(pc.less(names[:-1], names[1:])).as_py()
+    if not ordered and pc.count_distinct(names).as_py() < len(names):
+        encoded = names.dictionary_encode()
+        repeated = np.flatnonzero(np.bincount(encoded.indices) > 1)
+        listed = ", ".join(shown(encoded.dictionary[index].as_py()) for index in repeated[:10].tolist())
+        raise InputError(f"{table.path}: {len(repeated)} names appear more than once: {listed}")
+    return names
+
+
+def label_column(table: Table, name: str, rows: npt.NDArray[np.intp] | None = None) -> LabelLists:
+    """A column of label lists (lists, or label-list text), for all N rows or for the given ones.
+
+    Raises:
+        InputError: a value is neither a list of words nor text.
+    """
+    column = table.columns[name]
+    try:
+        if isinstance(column, list):
+            return LabelLists.from_fields(column if rows is None else [column[row] for row in rows])
+        _refuse_other_items(column.type)
+        column = column if rows is None else column.take(pa.array(rows))
+        return LabelLists.from_arrow(column)
+    except TypeError as error:
+        where, reason = str(table.path), one_line(error)
+        found = _ROW_OF_ERROR.fullmatch(reason)
+        if found:
+            row, reason = int(found[1]), found[2]
+            where = table.where(row if rows is None else int(rows[row]))
+        raise InputError(f"{where}: {name!r}: {reason}") from error
+    except (pa.ArrowException, UnicodeEncodeError) as error:
+        raise InputError(f"{table.path}: {name!r} holds no labels: {one_line(error)}") from error
+
+
+def _refuse_other_items(kind: pa.DataType) -> None:
+    """Lists of numbers would be taken for words."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        item = kind.value_type
+        if not any(
+            check(item)
+            for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+        ):
+            raise TypeError(f"labels must be lists of text, not {kind}")
+
+
+def map_column(
+    table: Table, name: str, rows: npt.NDArray[np.intp], convert: Callable[[Any], float], dtype: npt.DTypeLike
+) -> npt.NDArray[Any]:
+    """Values of a column as numbers, for the given rows; each distinct value of an Arrow column is converted once.
+
+    Args:
+        table: The table.
+        name: One of its columns.
+        rows: The wanted rows, shape (R,).
+        convert: From a value to its number; its ValueError says why a value does not fit.
+        dtype: Type of the result.
+
+    Returns:
+        The numbers, shape (R,).
+
+    Raises:
+        InputError: a value does not fit; the message names its row.
+    """
+    column = table.columns[name]
+    if isinstance(column, list):
+        values, codes = [column[row] for row in rows], np.arange(len(rows))
+    else:
+        try:
+            encoded = column.take(pa.array(rows)).dictionary_encode(null_encoding="encode")
+        except pa.ArrowException as error:
+            raise InputError(f"{table.path}: column {name!r} cannot hold {column.type}") from error
+        values, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    numbers = np.empty(len(values), dtype)
+    for index, value in enumerate(values):
+        try:
+            numbers[index] = convert(value)
+        except ValueError as error:
+            row = int(rows[np.argmax(codes == index)])
+            raise InputError(f"{table.where(row)}: {name!r}: {error}") from None
+    return numbers[codes]

@@ -1,0 +1,96 @@
+"""Any predictions as JSON Lines in the layout of the contract: a row a sample, nothing thrown away."""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from merunibench.data.columns import label_column, name_column, text_column
+from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
+from merunibench.data.predictions import failed_rows, polarity_column
+from merunibench.data.tables import Table
+from merunibench.errors import InputError
+from merunibench.files import open_atomic
+from merunibench.files.reading import reading
+from merunibench.labels import parse_label_field
+
+Columns = dict[str, list[Any]]
+
+
+def convert(source: PredictionSource, out: Path) -> list[Path]:
+    """Write every file of `source` as JSON Lines below `out`.
+
+    The unnamed checkpoint becomes `<out>/<dataset>.jsonl`, a named one `<out>/<checkpoint>/<dataset>.jsonl`. Label-list
+    text becomes a list; columns of the caller's own are kept where they hold JSON values. The same input gives the same
+    bytes, and reading the output gives the same predictions.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UnsafeFileError: an input would run code or fill the memory.
+        InputError: an input cannot be read, or an output cannot be written. Files written before that stay.
+    """
+    written = []
+    for dataset, checkpoints in source.files.items():
+        for checkpoint, files in checkpoints.items():
+            folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
+            path = folder / f"{dataset}.jsonl"
+            table = files.full_table(source.max_bytes)
+            columns = _columns(table)
+            with open_atomic(path) as stream:
+                stream.writelines(_lines(table, columns))
+            written.append(path)
+    return written
+
+
+def _columns(table: Table) -> Columns:
+    """The columns of the output in the key order of the contract, checked as scoring checks them."""
+    columns: Columns = {"name": name_column(table).to_pylist()}
+    if "text" in table.columns:
+        columns["text"] = text_column(table, "text").to_pylist()
+    if "labels" in table.columns:
+        label_column(table, "labels")
+        fields = _as_list(table, "labels")
+        columns["labels"] = [None if field is None else parse_label_field(field) for field in fields]
+    if "polarity" in table.columns:
+        polarity_column(table, "polarity")
+        columns["polarity"] = _as_list(table, "polarity")
+    columns["status"] = ["failed" if failed else "ok" for failed in failed_rows(table).tolist()]
+    own = [name for name in table.columns if name not in columns and name != "error"]
+    for name in (["error"] if "error" in table.columns else []) + own:
+        columns[name] = _as_list(table, name)
+    return columns
+
+
+def _as_list(table: Table, name: str) -> list[Any]:
+    column = table.columns[name]
+    if isinstance(column, list):
+        return column
+    with reading(table.path, pa.ArrowException, ValueError, TypeError, OverflowError, ImportError):
+        values: list[Any] = column.to_pylist()
+    return values
+
+
+def _lines(table: Table, columns: Columns) -> Iterator[str]:
+    """Each row as a line of JSON; what is missing, and what JSON has no word for, is left out."""
+    for row, values in enumerate(zip(*columns.values(), strict=True)):
+        try:
+            sample = {key: value for key, value in zip(columns, values, strict=True) if _is_json(value)}
+            yield json.dumps(sample, ensure_ascii=False) + "\n"
+        except RecursionError as error:
+            raise InputError(f"{table.where(row)}: nested too deeply") from error
+
+
+def _is_json(value: object) -> bool:
+    """Whether JSON has this value; null is left out, and would say nothing."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, list):
+        return all(item is None or _is_json(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and (item is None or _is_json(item)) for key, item in value.items())
+    return isinstance(value, str | int)

@@ -1,0 +1,274 @@
+"""Where a model's predictions stand: any layout of files becomes data set -> checkpoint -> files.
+
+Three layouts: official result folders (`results-<dataset>/<model>/checkpoint_*.npz`), a model's folder of tables
+(`<dataset>.jsonl`, and `<checkpoint>/<dataset>.jsonl` where there are checkpoints), and a single file. Only names are
+looked at here; nothing is read before it is asked for.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from merunibench.data.official import OfficialFiles, official_stem
+from merunibench.data.predictions import Predictions, predictions_from_table
+from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
+from merunibench.errors import InputError
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files.reading import listed, reading
+from merunibench.tasks import TASKS, Task, find_task, get_task, task_order
+
+DEFAULT_CHECKPOINT = "default"
+"""Name of the one checkpoint of a model whose checkpoints have no names."""
+
+_RESULTS = "results-"
+_NPZ = ".npz"
+_CHECKPOINT_NAME = re.compile(r"(checkpoint|ckpt|epoch|step|iter)|.*(^|[-_.])[0-9]+$", re.IGNORECASE)
+
+_Files = TypeVar("_Files")
+
+
+class CheckpointFiles(Protocol):
+    """What one checkpoint left for one data set."""
+
+    def scoring_table(self, task: Task, max_bytes: int) -> Table:
+        """The table that scoring needs."""
+        ...
+
+    def full_table(self, max_bytes: int) -> Table:
+        """Everything there is, in one table."""
+        ...
+
+
+Layout = dict[str, dict[str, CheckpointFiles]]
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A checkpoint whose predictions for a data set are one table."""
+
+    path: Path
+
+    def scoring_table(self, task: Task, max_bytes: int) -> Table:  # noqa: ARG002 - the same table for every task
+        """The table; columns that scoring does not need are not read where the format allows."""
+        return read_table(self.path, max_bytes=max_bytes)
+
+    def full_table(self, max_bytes: int) -> Table:
+        """The table."""
+        return read_table(self.path, max_bytes=max_bytes)
+
+
+@dataclass(frozen=True)
+class PredictionSource:
+    """The predictions of one model, found but not yet read.
+
+    Attributes:
+        model: Name of the model: its folder, or what the caller calls it.
+        files: Files by data set (in the order of the published tables) and checkpoint (in natural order of names).
+        max_bytes: How much any of the files may unpack to.
+    """
+
+    model: str
+    files: Mapping[str, Mapping[str, CheckpointFiles]]
+    max_bytes: int = DEFAULT_MAX_BYTES
+
+    def checkpoints(self, dataset: str) -> tuple[str, ...]:
+        """The checkpoints that have predictions for a data set, in order."""
+        return tuple(self.files[dataset])
+
+    def load(self, dataset: str, checkpoint: str) -> Predictions:
+        """Read the predictions of a checkpoint for a data set.
+
+        Raises:
+            UnsafeFileError: a file would run code or fill the memory.
+            InputError: they cannot be read, or hold nothing that can be scored.
+        """
+        task = TASKS[dataset]
+        return predictions_from_table(self.files[dataset][checkpoint].scoring_table(task, self.max_bytes), task)
+
+
+def open_predictions(
+    path: Path, *, dataset: str | None = None, model: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+) -> PredictionSource:
+    """Find the predictions of a model below `path`.
+
+    Args:
+        path: A folder of official results, a model's folder, a folder of such folders, or one file.
+        dataset: The data set wanted, in any spelling; a file whose name does not say it needs this. None for all.
+        model: The model wanted, where `path` holds several; the name of a folder. For a single file, just its name.
+        max_bytes: How much any of the files may unpack to.
+
+    Raises:
+        InputError: `path` is missing or holds no predictions, or which are meant is not clear; the message says what
+            was found.
+    """
+    if model is not None and (model in ("", ".", "..") or re.search(r"[/\\\0]", model)):
+        raise InputError(f"model {model!r} must be the plain name of a folder")
+    task = get_task(dataset) if dataset else None
+    name, layout = _single_file(path, task) if path.is_file() or is_saved_dataset(path) else _folder(path, task, model)
+    if task:
+        if task.id not in layout:
+            raise InputError(f"{path}: no predictions for {task.title}; found those for {', '.join(layout)}")
+        layout = {task.id: layout[task.id]}
+    files = {key: dict(sorted(layout[key].items(), key=_natural)) for key in task_order(layout)}
+    return PredictionSource(model or name, files, max_bytes)
+
+
+def _natural(item: tuple[str, object]) -> list[tuple[int, int, str]]:
+    """Sort key under which `step-9` stands before `step-10`."""
+    pieces = re.split(r"([0-9]+)", item[0])
+    return [(1, int(piece), "") if index % 2 else (0, 0, piece) for index, piece in enumerate(pieces)]
+
+
+def _children(folder: Path) -> list[Path]:
+    with reading(folder):
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _folder_name(folder: Path) -> str:
+    """The name of a folder, even if it is given as `.`."""
+    return folder.resolve().name or "model"
+
+
+def _single_file(path: Path, task: Task | None) -> tuple[str, Layout]:
+    """One table or one official result file; what it is named after counts less than what the caller says."""
+    if path.suffix.lower() == _NPZ:
+        stem, field = official_stem(path)
+        task = task or _results_task(path.absolute().parent.parent)
+        files: CheckpointFiles = OfficialFiles(**{field: path})
+        model, checkpoint = _folder_name(path.parent), stem
+    else:
+        stem = table_stem(path) or path.name
+        named = find_task(stem)
+        model, checkpoint = _folder_name(path.parent) if named else stem, DEFAULT_CHECKPOINT
+        task = task or named
+        files = TableFile(path)
+    if task is None:
+        raise InputError(
+            f"{path}: its name does not say which data set it is for; give it (--dataset), one of {', '.join(TASKS)}"
+        )
+    return model, {task.id: {checkpoint: files}}
+
+
+def _folder(path: Path, task: Task | None, model: str | None) -> tuple[str, Layout]:
+    folders = _children(path)
+    tables = _tables_in(path)
+    results = _official_models(path)
+    if results and tables:
+        raise InputError(f"{path}: holds both official result folders and tables; give the folder of one kind")
+    if results:
+        return _choose(results, model, path)
+    alone = _official_checkpoints(path)
+    if alone and not model:
+        named = task or _results_task(path.absolute().parent)
+        if named is None:
+            raise InputError(f"{path}: nothing says which data set these results are for; give it (--dataset)")
+        return _folder_name(path), {named.id: alone}
+    if model is not None:
+        models = {folder.name: folder for folder in folders if _holds_tables(folder)}
+        name, folder = _choose(models, model, path)
+        return name, _model_of_tables(folder)
+    return _folder_of_tables(path, folders, tables)
+
+
+def _choose(models: Mapping[str, _Files], model: str | None, path: Path) -> tuple[str, _Files]:
+    """The model that is wanted, or the only one."""
+    if not models:
+        raise _nothing_found(path)
+    held = listed(sorted(models))
+    if model is None:
+        if len(models) == 1:
+            return next(iter(models.items()))
+        raise InputError(f"{path}: holds several models, name one (--model): {held}")
+    if model not in models:
+        raise InputError(f"{path}: no predictions of a model {model!r}; there are {held}")
+    return model, models[model]
+
+
+def _nothing_found(path: Path) -> InputError:
+    names = [child.name for child in _children(path)]
+    found = f"found {listed(names, 10)}" if names else "it is empty"
+    return InputError(
+        f"{path}: no predictions; expected <dataset>.jsonl (or {', '.join(TABLE_SUFFIXES[1:])}), "
+        f"<checkpoint>/<dataset>.jsonl or results-<dataset>/<model>/checkpoint_*.npz, where <dataset> is one of "
+        f"{', '.join(TASKS)}; {found}"
+    )
+
+
+def _results_task(folder: Path) -> Task | None:
+    """The data set of an official result folder, `results-<dataset>`."""
+    return find_task(folder.name.removeprefix(_RESULTS)) if folder.name.startswith(_RESULTS) else None
+
+
+def _official_models(path: Path) -> dict[str, Layout]:
+    """Models of the official result folders in `path`, or of `path` itself if it is one."""
+    models: dict[str, Layout] = {}
+    for results in [path.absolute()] if _results_task(path.absolute()) else _children(path):
+        task = _results_task(results)
+        if task and results.is_dir():
+            for folder in _children(results):
+                checkpoints = _official_checkpoints(folder)
+                if checkpoints:
+                    layout = models.setdefault(folder.name, {})
+                    if task.id in layout:
+                        raise InputError(f"{path}: two result folders for {task.title}; keep one")
+                    layout[task.id] = checkpoints
+    return models
+
+
+def _official_checkpoints(folder: Path) -> dict[str, CheckpointFiles]:
+    """The checkpoints in a model's result folder: up to three files each."""
+    found: dict[str, dict[str, Path]] = {}
+    for path in _children(folder) if folder.is_dir() else ():
+        if path.suffix.lower() == _NPZ:
+            stem, field = official_stem(path)
+            found.setdefault(stem, {})[field] = path
+    return {stem: OfficialFiles(**fields) for stem, fields in found.items()}
+
+
+def _tables_in(folder: Path) -> dict[str, Path]:
+    """The tables directly in a folder, by data set."""
+    found: dict[str, Path] = {}
+    for path in _children(folder):
+        stem = table_stem(path)
+        task = find_task(stem) if stem else None
+        if task:
+            if task.id in found:
+                raise InputError(
+                    f"{folder}: {found[task.id].name} and {path.name} are both {task.title}; keep one of them"
+                )
+            found[task.id] = path
+    return found
+
+
+def _table_folders(folder: Path) -> list[Path]:
+    """Sub-folders that hold tables."""
+    return [path for path in _children(folder) if path.is_dir() and not is_saved_dataset(path) and _tables_in(path)]
+
+
+def _holds_tables(folder: Path) -> bool:
+    return folder.is_dir() and not is_saved_dataset(folder) and bool(_tables_in(folder) or _table_folders(folder))
+
+
+def _folder_of_tables(path: Path, folders: list[Path], tables: dict[str, Path]) -> tuple[str, Layout]:
+    """A model's own folder, if it holds tables or only folders named like checkpoints; else a folder of models."""
+    models = {folder.name: folder for folder in folders if _holds_tables(folder)}
+    if tables or (models and all(_CHECKPOINT_NAME.match(name) for name in models)):
+        return _folder_name(path), _model_of_tables(path)
+    name, folder = _choose(models, None, path)
+    return name, _model_of_tables(folder)
+
+
+def _model_of_tables(folder: Path) -> Layout:
+    """Every table in a model's folder and its sub-folders, which are its checkpoints."""
+    layout: Layout = {}
+    for checkpoint, place in [(DEFAULT_CHECKPOINT, folder), *((sub.name, sub) for sub in _table_folders(folder))]:
+        for dataset, path in _tables_in(place).items():
+            checkpoints = layout.setdefault(dataset, {})
+            if checkpoint in checkpoints:
+                raise InputError(
+                    f"{path}: {folder} itself already holds the checkpoint {DEFAULT_CHECKPOINT!r}; rename one"
+                )
+            checkpoints[checkpoint] = TableFile(path)
+    return layout

@@ -1,0 +1,230 @@
+"""Ground truth of a data set: where its file stands, what it says, and one hash that identifies it.
+
+Licences forbid shipping labels, so the user's own copy is read: the official folders, or a plain table named after the
+data set.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.data.columns import find_column, label_column, map_column, name_column, shown
+from merunibench.data.official import read_corpus
+from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
+from merunibench.errors import InputError
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files.reading import reading
+from merunibench.labels import LabelLists
+from merunibench.tasks import TASKS, Task, find_task
+
+_LABEL_COLUMNS = ("label", "labels", "openset")
+
+
+@dataclass(frozen=True, eq=False)
+class GroundTruth:
+    """The true labels of the N samples of a data set, in file order.
+
+    Attributes:
+        task: The data set.
+        names: Sample names, all different: `large_string`, shape (N,).
+        labels: Basic and fine-grained tasks: the labels of each sample, exactly one class word if basic.
+        values: Sentiment tasks: the real-valued sentiment, finite, shape (N,).
+        path: The file they come from.
+    """
+
+    task: Task
+    names: pa.Array
+    labels: LabelLists | None
+    values: npt.NDArray[np.float64] | None
+    path: Path
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the names and truths, whatever the format and order of the file.
+
+        It is the SHA-256 of the lines `name TAB truth` sorted by name, in UTF-8. The truth is the class word, the
+        normalised labels joined by commas, or the shortest decimal number that gives the value.
+        """
+        if self.labels is not None:
+            truths = self.labels.as_text()
+        else:
+            truths = _decimal(self.values if self.values is not None else np.zeros(0))
+        names = self.names
+        if not pc.all(pc.less_equal(names[:-1], names[1:])).as_py():
+            order = pc.sort_indices(names)
+            names, truths = names.take(order), truths.take(order)
+        text = partial(pa.scalar, type=pa.large_string())
+        lines = pc.binary_join_element_wise(names, truths, text("\t"))
+        lines = pc.binary_join_element_wise(lines, text(""), text("\n"))
+        return hashlib.sha256(_bytes_of(lines)).hexdigest()
+
+    def subset(self, samples: npt.NDArray[np.integer[Any]]) -> "GroundTruth":
+        """The given samples only, in that order."""
+        return replace(
+            self,
+            names=self.names.take(pa.array(samples)),
+            labels=None if self.labels is None else self.labels.take(samples),
+            values=None if self.values is None else self.values[samples],
+        )
+
+
+def _decimal(values: npt.NDArray[np.float64]) -> pa.Array:
+    """Each number as Python writes it; negative zero is zero."""
+    return pa.array([repr(value) for value in (values + 0.0).tolist()], pa.large_string())
+
+
+def _bytes_of(texts: pa.Array) -> bytes | memoryview:
+    """The characters of all texts in sequence, without a copy."""
+    _, offsets, data = texts.buffers()
+    if data is None:
+        return b""
+    bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[bounds[0] : bounds[-1]]
+
+
+def find_truth(root: Path) -> dict[str, Path]:
+    """The label files below a folder, by data set.
+
+    A data set is found as its official label file (`meld-process/label.npz`), or as a table named after it, in any
+    spelling of its name, directly in the folder (`meld.csv`).
+
+    Raises:
+        InputError: the folder is missing or holds no labels, or a data set has several label files.
+    """
+    with reading(root):
+        children = sorted(root.iterdir())
+    found: dict[str, list[Path]] = {}
+    for task in TASKS.values():
+        official = root / task.folder / task.label_file
+        if official.is_file():
+            found.setdefault(task.id, []).append(official)
+    for path in children:
+        stem = table_stem(path)
+        named = find_task(stem) if stem else None
+        if named:
+            found.setdefault(named.id, []).append(path)
+    for identifier, paths in found.items():
+        if len(paths) > 1:
+            listed = " and ".join(path.relative_to(root).as_posix() for path in paths)
+            raise InputError(f"{root}: labels of {identifier} stand in {listed}; keep one of them")
+    if not found:
+        raise InputError(
+            f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
+            f"meld.csv (also {', '.join(TABLE_SUFFIXES)})"
+        )
+    return {identifier: paths[0] for identifier, paths in found.items()}
+
+
+def load_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:
+    """Read the ground truth of a data set.
+
+    A table needs the columns `name` and `label` (fine-grained tasks: or `labels`, or `openset`). A basic label is a
+    class word or an index into `task.classes`, a fine-grained one a list of words or label-list text, a sentiment label
+    a number.
+
+    Args:
+        task: The data set.
+        path: Its label file, or the folder in which `find_truth` finds it.
+        max_bytes: How much the file may unpack to.
+
+    Raises:
+        UnsafeFileError: the file would run code or fill the memory.
+        InputError: there is no such file, or something in it is no label; the message names file, row and column.
+    """
+    if path.is_dir() and table_stem(path) is None:
+        found = find_truth(path)
+        if task.id not in found:
+            raise InputError(f"{path}: no labels of {task.title}; found those of {', '.join(found)}")
+        path = found[task.id]
+    official = path.suffix.lower() == ".npz"
+    table = read_corpus(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
+    return truth_from_table(table, task, whole_corpus=official)
+
+
+def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) -> GroundTruth:
+    """The ground truth in a table; see `load_truth` for its columns.
+
+    Args:
+        table: The table.
+        task: The data set.
+        whole_corpus: Whether the table must hold samples of the test split, since it holds those of all splits.
+
+    Raises:
+        InputError: something in it is no label; the message names file, row and column.
+    """
+    names, path = name_column(table), table.path
+    rows = _test_split(table, names, task, whole_corpus=whole_corpus)
+    names = names.take(pa.array(rows)) if len(rows) < len(names) else names
+    column = find_column(table, *(_LABEL_COLUMNS if task.kind == "fine-grained" else _LABEL_COLUMNS[:1]))
+    if task.kind == "sentiment":
+        return GroundTruth(task, names, None, _sentiment_values(table, column, rows), path)
+    if task.kind == "basic":
+        classes = map_column(table, column, rows, partial(_class_index, task=task), np.int64)
+        return GroundTruth(task, names, _one_word_each(task.classes, classes), None, path)
+    labels = label_column(table, column, rows).replace_empty(task.truth_of_empty_list)
+    return GroundTruth(task, names, labels, None, path)
+
+
+def _test_split(table: Table, names: pa.Array, task: Task, *, whole_corpus: bool) -> npt.NDArray[np.intp]:
+    """The rows of the test split: all, where names do not tell and the file is the user's own."""
+    every = np.arange(len(names))
+    if task.split is None:
+        return every
+    rows = np.flatnonzero([task.split.match(name) is not None for name in names.to_pylist()])
+    if len(rows) == 0 and whole_corpus:
+        raise InputError(f"{table.path}: no sample of the test split of {task.title} (names {task.split.pattern}…)")
+    return rows if len(rows) else every
+
+
+def _one_word_each(words: tuple[str, ...], codes: npt.NDArray[np.int64]) -> LabelLists:
+    """Label lists of one word, given by its index."""
+    count = len(words)
+    return LabelLists(words, np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int64), codes)
+
+
+def _class_index(value: object, task: Task) -> int:
+    """The class that a label stands for: its word in any case, or its index as a number or as text."""
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word in task.classes:
+        return task.classes.index(word)
+    try:
+        number = _number(value)
+    except ValueError:
+        raise ValueError(f"{shown(value)} is no class of {task.title}: {', '.join(task.classes)}") from None
+    if number != int(number) or not 0 <= number < len(task.classes):
+        raise ValueError(
+            f"{shown(value)} is no index of a class of {task.title}: they go from 0 to {len(task.classes) - 1}"
+        )
+    return int(number)
+
+
+def _number(value: object) -> float:
+    """A finite number, given as number or text."""
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            number = math.nan
+        if math.isfinite(number):
+            return number
+    raise ValueError(f"{shown(value)} is no finite number; every sample needs one")
+
+
+def _sentiment_values(table: Table, column: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    values = table.columns[column]
+    if not isinstance(values, list) and (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
+        numbers = np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)[rows])
+        if np.isfinite(numbers).all():
+            return numbers
+    return map_column(table, column, rows, _number, np.float64)

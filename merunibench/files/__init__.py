@@ -1,0 +1,10 @@
+"""Files as bytes: reading those of strangers safely, writing our own whole or not at all.
+
+The lowest layer: it knows nothing of data sets, labels or scores.
+"""
+
+from merunibench.files.atomic import open_atomic, write_bytes, write_text
+from merunibench.files.npz import npz_keys, read_npz
+from merunibench.files.reading import DEFAULT_MAX_BYTES
+
+__all__ = ["DEFAULT_MAX_BYTES", "npz_keys", "open_atomic", "read_npz", "write_bytes", "write_text"]

@@ -1,0 +1,64 @@
+"""Writing files whole or not at all: a reader never sees half a file, a failure leaves the old one in place."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from merunibench.errors import InputError
+from merunibench.files.reading import one_line
+
+
+@contextmanager
+def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
+    """A file to write to that takes the place of `path` when the block ends, and vanishes when it fails.
+
+    Folders above it are created. Text is UTF-8 with Unix line ends on every system.
+
+    Args:
+        path: Where the content shall stand.
+        mode: `w` for text, `wb` for bytes.
+
+    Yields:
+        The open temporary file, in the folder of `path` so that the final move is atomic.
+
+    Raises:
+        InputError: the file cannot be written (no permission, a folder of that name, a full disk).
+    """
+    # Not tempfile: its files are private to the user, where a result should have the usual permissions.
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
+    finally:
+        with suppress(OSError):  # the folder may be no folder; what went wrong has been said
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` as UTF-8, whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    with open_atomic(path) as stream:
+        stream.write(text)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    with open_atomic(path, "wb") as stream:
+        stream.write(content)

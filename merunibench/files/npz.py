@@ -1,0 +1,119 @@
+"""Reading the `.npz` archives of strangers: plain arrays and plain pickled data, nothing else, within a size limit.
+
+`numpy.load(allow_pickle=True)` runs whatever program a pickle holds. This reader runs nothing (see `pickles`), believes
+no size that a header declares, and unpacks only the arrays that are asked for.
+"""
+
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tokenize import TokenError
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from merunibench.errors import InputError
+from merunibench.files.arrays import AnyArray, array_from_bytes, element_count, plain_dtype
+from merunibench.files.pickles import load_pickle
+from merunibench.files.reading import DEFAULT_MAX_BYTES, listed, one_line, read_bounded, reading, too_large
+
+_SUFFIX = ".npy"
+_MAX_HEADER_BYTES = 10_000
+_ENCRYPTED = 0x1
+_READ_HEADER = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+
+
+def npz_keys(path: Path) -> list[str]:
+    """Names of the arrays in an archive, in file order; nothing is unpacked.
+
+    Raises:
+        InputError: the file is missing or no such archive.
+    """
+    with _opened(path) as archive:
+        return list(_members(archive))
+
+
+def read_npz(
+    path: Path, keys: Collection[str] | None = None, *, max_bytes: int = DEFAULT_MAX_BYTES
+) -> dict[str, AnyArray]:
+    """Read arrays of an archive; pickled objects may be plain data only (see `pickles.load_pickle`).
+
+    Args:
+        path: The `.npz` file.
+        keys: Names of the arrays to unpack; None for all.
+        max_bytes: How much all of them together may unpack to.
+
+    Returns:
+        The arrays by name, as `numpy.load` would give them, but possibly read-only. What was saved as a dictionary is
+        an array of objects without dimensions: take it out with `.item()`.
+
+    Raises:
+        UnsafeFileError: a pickle asks for anything but plain data, or the arrays are larger than `max_bytes`.
+        InputError: the file is missing, broken or encrypted, or lacks one of `keys`.
+    """
+    arrays = {}
+    with _opened(path) as archive:
+        members = _members(archive)
+        for key in members if keys is None else keys:
+            if key not in members:
+                raise InputError(f"{path}: holds no array {key!r}; it holds {listed(members) or 'nothing'}")
+            content = _unpack(archive, members[key], path, max_bytes)
+            max_bytes -= len(content)
+            arrays[key] = _parse_array(content, f"{path}, array {key!r}")
+    return arrays
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    errors = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OverflowError)
+    with reading(path, *errors), zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    members = {info.filename: info for info in archive.infolist() if info.filename.endswith(_SUFFIX)}
+    return {name.removesuffix(_SUFFIX): info for name, info in members.items()}
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, max_bytes: int) -> bytes:
+    """The bytes of one member; only the two compressions NumPy writes, whose output can be bounded."""
+    if member.flag_bits & _ENCRYPTED:
+        raise InputError(f"{path}: is encrypted; save it without a password")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InputError(f"{path}: uses a compression that NumPy does not; save it again with numpy.savez_compressed")
+    if member.file_size > max_bytes:
+        raise too_large(path, max_bytes)
+    with archive.open(member) as stream:
+        return read_bounded(stream, path, max_bytes)
+
+
+def _parse_array(content: bytes, where: str) -> AnyArray:
+    """One array in the `.npy` format, versions 1 and 2 (version 3 is for arrays with fields)."""
+    stream = io.BytesIO(content)
+    try:
+        shape, fortran, dtype = _read_header(stream)
+        dtype = plain_dtype(dtype)
+        if not dtype.hasobject:
+            return array_from_bytes(memoryview(content)[stream.tell() :], dtype, shape, fortran=fortran)
+        size = element_count(shape)
+    except (ValueError, TypeError, KeyError, SyntaxError, TokenError, OverflowError, MemoryError) as error:
+        raise InputError(f"{where}: broken array: {one_line(error)}") from error
+    value = load_pickle(content[stream.tell() :], where)
+    if not isinstance(value, np.ndarray) or not value.dtype.hasobject or value.size != size:
+        raise InputError(f"{where}: broken array: its pickle is not the array that its header describes")
+    return value.reshape(shape)
+
+
+def _read_header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, Any]:
+    version = npy_format.read_magic(stream)
+    if version not in _READ_HEADER:
+        raise ValueError(f"version {version} of the npy format is not read")
+    with warnings.catch_warnings():
+        # NumPy warns about odd headers and then reads them; here they are read or refused without comment.
+        warnings.simplefilter("ignore")
+        return _READ_HEADER[version](stream, max_header_size=_MAX_HEADER_BYTES)

@@ -1,0 +1,65 @@
+"""Writing whole files or none."""
+
+import pytest
+
+from merunibench.errors import InputError
+from merunibench.files import open_atomic, write_bytes, write_text
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_text_is_utf8_with_unix_line_ends(tmp_path):
+    path = tmp_path / "new" / "folder" / "a.txt"
+    write_text(path, "愤怒\nx")
+    assert path.read_bytes() == "愤怒\nx".encode()
+
+
+def test_bytes(tmp_path):
+    write_bytes(tmp_path / "a", b"\r\n\0")
+    assert (tmp_path / "a").read_bytes() == b"\r\n\0"
+
+
+def test_an_old_file_is_replaced_only_at_the_end(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with open_atomic(path) as stream:
+        stream.write("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with pytest.raises(TypeError), open_atomic(path) as stream:
+        stream.writelines(["half", None])
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_usual_permissions(tmp_path):
+    (tmp_path / "plain").touch()
+    write_text(tmp_path / "atomic", "x")
+    assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("name", ["folder", "file/below", "x" * 300])
+def test_what_cannot_be_written(tmp_path, name):
+    (tmp_path / "folder" / "inside").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written: ") as error:
+        write_text(tmp_path / name, "x")
+    assert str(error.value).startswith(str(tmp_path / name))
+    assert names(tmp_path) == ["file", "folder"]
+
+
+def test_a_full_disk(tmp_path):
+    with (
+        pytest.raises(InputError, match=r"a\.txt: cannot be written: No space left on device"),
+        open_atomic(tmp_path / "a.txt"),
+    ):
+        raise OSError(28, "No space left on device")
+    assert names(tmp_path) == []
