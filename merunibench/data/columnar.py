@@ -3,13 +3,14 @@
 A table of predictions may carry long texts that scoring never looks at: columns that nobody asks for are not read.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, reading, too_large
+from merunibench.files.reading import listed, reading, shown, too_large
 
 _BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
 
@@ -18,9 +19,9 @@ class ArrowColumns(Mapping[str, pa.Array]):
     """Columns of a file by name. Text comes as `large_string`, whatever its encoding in the file."""
 
     def __init__(self, path: Path, names: list[str], rows: int, read: Callable[[str], pa.ChunkedArray]) -> None:
-        twice = [name for name in names if names.count(name) > 1]
+        twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
-            raise InputError(f"{path}: column {twice[0]!r} appears twice")
+            raise InputError(f"{path}: column {shown(twice[0])} appears twice; rename one")
         self.num_rows = rows
         self._path = path
         self._names = dict.fromkeys(names)
@@ -45,6 +46,10 @@ class ArrowColumns(Mapping[str, pa.Array]):
                 )
             self._known[name] = column
         return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        # Mapping would read the column to find out.
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

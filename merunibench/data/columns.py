@@ -14,21 +14,10 @@ import pyarrow.compute as pc
 
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, one_line
+from merunibench.files.reading import listed, one_line, shown
 from merunibench.labels import LabelLists
 
 _ROW_OF_ERROR = re.compile(r"(\d+): (.*)")
-
-
-def shown(value: object) -> str:
-    """A value of a file as messages show it: in one line, short, and safe however odd it is."""
-    if isinstance(value, str):
-        return repr(value[:60]) + ("…" if len(value) > 60 else "")
-    if isinstance(value, int) and abs(value) >= 1 << 64:
-        return "a number of many digits"
-    if value is None or isinstance(value, bool | int | float | np.generic):
-        return str(value)[:60]
-    return f"a value of type {type(value).__name__}"
 
 
 def find_column(table: Table, *names: str) -> str:
@@ -91,8 +80,8 @@ def name_column(table: Table) -> pa.Array:
     if not ordered and pc.count_distinct(names).as_py() < len(names):
         encoded = names.dictionary_encode()
         repeated = np.flatnonzero(np.bincount(encoded.indices) > 1)
-        listed = ", ".join(shown(encoded.dictionary[index].as_py()) for index in repeated[:10].tolist())
-        raise InputError(f"{table.path}: {len(repeated)} names appear more than once: {listed}")
+        first_ten = ", ".join(shown(encoded.dictionary[index].as_py()) for index in repeated[:10].tolist())
+        raise InputError(f"{table.path}: {len(repeated)} names appear more than once: {first_ten}")
     return names
 
 

@@ -14,6 +14,7 @@ from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet, re
 from merunibench.data.textfiles import TextRows, read_csv, read_json_lines
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files.reading import reading
 
 _READERS: Mapping[str, Callable[[Path, int], TextRows | ArrowColumns]] = {
     ".jsonl": read_json_lines,
@@ -64,6 +65,8 @@ def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
     if is_saved_dataset(path):
         columns = read_saved_dataset(path, max_bytes)
         return _not_empty(Table(path, columns, columns.num_rows))
+    with reading(path):
+        path.stat()
     suffix = table_suffix(path)
     if suffix is None:
         raise InputError(f"{path}: a table must be a file named *{', *'.join(TABLE_SUFFIXES)}")

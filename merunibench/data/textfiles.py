@@ -10,13 +10,14 @@ import io
 import json
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn, cast
 
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line, read_bounded, reading
+from merunibench.files.reading import one_line, read_bounded, reading, shown
 
 MAX_COLUMNS = 1000
 """Rows whose keys all differ would make a table of rows × keys cells out of a small file."""
@@ -104,7 +105,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 def _parse_line(line: bytes, where: str) -> dict[str, Any]:
     try:
-        text = line.decode("utf-8")
+        text = line.decode("utf-8").rstrip("\r\n")
         row = _DECODER.decode(text)
         if _SURROGATE.search(text):
             json.dumps(row, ensure_ascii=False).encode("utf-8")
@@ -137,9 +138,9 @@ def _table(reader: Any, path: Path) -> TextRows:  # noqa: ANN401 - csv names the
     header: list[str] = next(reader, [])
     if not header:
         raise InputError(f"{path}: is empty; the first line must name the columns")
-    twice = sorted({name for name in header if header.count(name) > 1}) if len(header) <= MAX_COLUMNS else header
+    twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
-        raise InputError(f"{path}, line 1: column {twice[0]!r} appears twice, or there are too many columns")
+        raise InputError(f"{path}, line {reader.line_num}: column {shown(twice[0])} appears twice; rename one")
     rows: list[list[str]] = []
     lines: list[int] = []
     begin = reader.line_num + 1

@@ -57,13 +57,14 @@ def read_npz(
         InputError: the file is missing, broken or encrypted, or lacks one of `keys`.
     """
     arrays = {}
+    unpacked = 0
     with _opened(path) as archive:
         members = _members(archive)
         for key in members if keys is None else keys:
             if key not in members:
                 raise InputError(f"{path}: holds no array {key!r}; it holds {listed(members) or 'nothing'}")
-            content = _unpack(archive, members[key], path, max_bytes)
-            max_bytes -= len(content)
+            content = _unpack(archive, members[key], path, max_bytes, unpacked)
+            unpacked += len(content)
             arrays[key] = _parse_array(content, f"{path}, array {key!r}")
     return arrays
 
@@ -80,16 +81,16 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     return {name.removesuffix(_SUFFIX): info for name, info in members.items()}
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, max_bytes: int) -> bytes:
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, max_bytes: int, already: int) -> bytes:
     """The bytes of one member; only the two compressions NumPy writes, whose output can be bounded."""
     if member.flag_bits & _ENCRYPTED:
         raise InputError(f"{path}: is encrypted; save it without a password")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise InputError(f"{path}: uses a compression that NumPy does not; save it again with numpy.savez_compressed")
-    if member.file_size > max_bytes:
+    if already + member.file_size > max_bytes:
         raise too_large(path, max_bytes)
     with archive.open(member) as stream:
-        return read_bounded(stream, path, max_bytes)
+        return read_bounded(stream, path, max_bytes, already)
 
 
 def _parse_array(content: bytes, where: str) -> AnyArray:

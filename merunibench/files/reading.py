@@ -20,6 +20,17 @@ def one_line(error: BaseException) -> str:
     return line if line.isprintable() else repr(line)
 
 
+def shown(value: object) -> str:
+    """A value of a file as messages show it: in one line, short, and safe however odd it is."""
+    if isinstance(value, str):
+        return repr(value[:60]) + ("…" if len(value) > 60 else "")
+    if isinstance(value, int) and abs(value) >= 1 << 64:
+        return "a number of many digits"
+    if value is None or isinstance(value, bool | int | float):
+        return str(value)[:60]
+    return f"a value of type {type(value).__name__}"
+
+
 def listed(names: Iterable[str], most: int = 20) -> str:
     """Names out of a file as messages list them: in one line, odd ones quoted, the first `most`."""
     every = list(names)
@@ -56,14 +67,20 @@ def too_large(path: Path, max_bytes: int) -> UnsafeFileError:
     )
 
 
-def read_bounded(stream: IO[bytes], path: Path, max_bytes: int) -> bytes:
+def read_bounded(stream: IO[bytes], path: Path, max_bytes: int, already: int = 0) -> bytes:
     """All bytes of a stream, read piece by piece so that no header has to be believed.
+
+    Args:
+        stream: What to read.
+        path: The file it belongs to, for the message.
+        max_bytes: How much the file may unpack to.
+        already: How much of it was read before.
 
     Raises:
         UnsafeFileError: there are more than `max_bytes`.
     """
     pieces = []
-    left = max_bytes
+    left = max_bytes - already
     while piece := stream.read(min(_CHUNK, left + 1)):
         left -= len(piece)
         if left < 0:

@@ -54,7 +54,7 @@ def test_the_place_of_a_row(any_table):
 
 @pytest.mark.parametrize("suffix", TABLE_SUFFIXES)
 def test_missing_folder_and_empty_files(tmp_path, suffix):
-    with pytest.raises(InputError, match=r"cannot be read: No such file|cannot be read: .*[Ff]ailed to open"):
+    with pytest.raises(InputError, match=r"cannot be read: No such file or directory$"):
         read_table(tmp_path / f"none{suffix}")
     (tmp_path / f"folder{suffix}").mkdir()
     with pytest.raises(InputError, match="cannot be read"):
@@ -73,6 +73,7 @@ def test_no_rows(tmp_path):
 
 
 def test_an_unknown_format_lists_the_known_ones(tmp_path):
+    (tmp_path / "a.xlsx").touch()
     with pytest.raises(InputError, match=r"a\.xlsx: a table must be a file named \*\.jsonl, \*\.jsonl\.gz, \*\.csv"):
         read_table(tmp_path / "a.xlsx")
 
@@ -144,7 +145,7 @@ class TestCsv:
         [
             ("name,label\na,1\nb\n", "a.csv, line 3: 1 fields where the header has 2"),
             ('name,label\n"a\nb",1\nb,2,3\n', "a.csv, line 4: 3 fields where the header has 2"),
-            ("name,name\na,1\n", "a.csv, line 1: column 'name' appears twice"),
+            ("name,name\na,1\n", "a.csv, line 1: column 'name' appears twice; rename one"),
             ("name\na\0b\n", "a.csv, line 2: holds a NUL character, which is no text"),
             (b"name\n\xff\n", "a.csv, line 2: not UTF-8; save the file as UTF-8"),
             ('name\n"a\n', "a.csv, line 2: not valid CSV: unexpected end of data"),
@@ -190,7 +191,7 @@ class TestColumnar:
             name_column(read_table(path, max_bytes=100_000))
 
     @pytest.mark.parametrize(
-        "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
+        "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())], ids=str
     )
     def test_every_encoding_of_text(self, tmp_path, kind):
         chunks = pa.chunked_array([["a", None], [], ["b", "a"]], pa.string()).cast(kind)
@@ -220,7 +221,7 @@ class TestColumnar:
     def test_text_that_is_no_utf8(self, tmp_path):
         column = pa.array([b"\xff"]).view(pa.string())
         pq.write_table(pa.table({"name": column}), tmp_path / "a.parquet")
-        with pytest.raises(InputError, match=r"a\.parquet: cannot be read: Invalid"):
+        with pytest.raises(InputError, match=r"a\.parquet: cannot be read: .*Invalid UTF8"):
             name_column(read_table(tmp_path / "a.parquet"))
 
 
@@ -315,19 +316,21 @@ class TestSavedDatasets:
             read_table(saved("c", {"name": ["x"]}, ["train", "dev"]))
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"_data_files": 5}', b'{"_data_files": [{}]}', b"\xff"])
-    @pytest.mark.parametrize("file", ["state.json", "dataset_info.json"])
-    def test_broken_folders(self, saved, file, content):
+    def test_a_broken_state(self, saved, content):
         folder = saved("meld", {"name": ["a"]})
-        (folder / file).write_bytes(content)
-        if (file, content) == ("dataset_info.json", b"{}"):
-            pytest.skip("says nothing, and need not")
+        (folder / "state.json").write_bytes(content)
+        with pytest.raises(InputError, match=r"meld: cannot be read: "):
+            read_table(folder)
+
+    @pytest.mark.parametrize("content", [b"", b"[]", b'{"features": 5}', b'{"features": {"name": {}}}', b"\xff"])
+    def test_a_broken_description(self, saved, content):
+        folder = saved("meld", {"name": ["a"]})
+        (folder / "dataset_info.json").write_bytes(content)
         with pytest.raises(InputError, match=r"meld: cannot be read: "):
             read_table(folder)
 
     def test_without_the_library(self, saved, monkeypatch):
         folder = saved("meld", {"name": ["a"]})
         monkeypatch.setitem(sys.modules, "datasets", None)
-        with pytest.raises(
-            InputError, match=r'meld: needs the datasets library: pip install "merunibench\[datasets\]"'
-        ):
+        with pytest.raises(InputError, match=r'meld: needs .* pip install "merunibench\[datasets\]"'):
             read_table(folder)

@@ -123,6 +123,14 @@ def test_nesting_has_a_limit(deep):
             load_pickle(pickle.dumps(value), "file")
 
 
+def test_the_number_of_instructions_has_a_limit(monkeypatch):
+    payload = pickle.dumps(list(range(100)))
+    assert load_pickle(payload, "file") == list(range(100))
+    monkeypatch.setattr("merunibench.files.pickles._MAX_INSTRUCTIONS", 100)
+    with pytest.raises(UnsafeFileError, match="has more than 100 instructions"):
+        load_pickle(payload, "file")
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_give_plain_data_or_an_input_error(payload):
     with only_input_errors("file"):
