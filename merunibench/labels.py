@@ -144,6 +144,13 @@ class LabelLists:
         rows = np.where(self.counts() == 0, len(self.offsets) - 1, self.rows)
         return LabelLists((*self.vocabulary, *map(normalise_label, labels)), codes, offsets, rows)
 
+    def flatten(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Every label of every sample: the sample's number and the label's index in the vocabulary, shapes (L,)."""
+        counts = self.counts()
+        samples = np.repeat(np.arange(len(self)), counts)
+        within = np.arange(len(samples)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return samples, self.codes[np.repeat(self.offsets[self.rows], counts) + within]
+
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)

@@ -19,6 +19,7 @@ class ProtocolName(StrEnum):
     """How to score."""
 
     OFFICIAL = "official"
+    STRICT = "strict"
 
 
 DataRoot = Annotated[
@@ -42,7 +43,10 @@ LexiconName = Annotated[
         "--lexicon", help="builtin, an installed release (mer2025, mer2026), or the path of a release's folder."
     ),
 ]
-ProtocolOption = Annotated[ProtocolName, typer.Option(help="How to score; official is that of the published results.")]
+ProtocolOption = Annotated[
+    ProtocolName,
+    typer.Option(help="How to score: official, as the published results, or strict, which cannot be gamed."),
+]
 LevelOption = Annotated[
     int, typer.Option(min=1, max=2, metavar="1|2", help="Wheel level whose sectors count; published scores use 1.")
 ]

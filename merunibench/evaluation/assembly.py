@@ -12,7 +12,7 @@ from merunibench.data import GroundTruth
 from merunibench.evaluation.scoring import SampleScores
 from merunibench.evaluation.selection import select_checkpoints
 from merunibench.evaluation.settings import Settings
-from merunibench.metrics import METRIC_VERSION
+from merunibench.metrics import CORRECTED, METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
 from merunibench.signature import Signature
 from merunibench.statistics import interval, pool, resampled_sums
@@ -70,7 +70,7 @@ def _replicates(scores: SampleScores, settings: Settings) -> FloatArray:
     units = pool(scores.quantities, scores.clusters if settings.cluster else None, seed)
     if settings.bootstrap == 0:
         return np.empty(0)
-    return scores.metric.score(resampled_sums(units, settings.bootstrap, seed))
+    return scores.primary(scores.metric.score(resampled_sums(units, settings.bootstrap, seed)))
 
 
 def _dataset_result(
@@ -86,11 +86,12 @@ def _dataset_result(
         dataset=task.id,
         kind=task.kind,
         checkpoint=selected,
-        primary=chosen.metric.primary,
+        primary=CORRECTED if chosen.metric.chance_corrected else chosen.metric.score_key,
         score=chosen.score,
         ci=interval(replicates),
         chance=chosen.chance,
-        metrics=chosen.summary.metrics,
+        uncorrected=chosen.metrics[chosen.metric.score_key],
+        metrics=chosen.metrics,
         wheels=chosen.summary.wheels,
         samples=chosen.samples,
         expected_samples=task.samples,
@@ -101,8 +102,7 @@ def _dataset_result(
         labels_per_sample=chosen.labels_per_sample,
         out_of_lexicon=chosen.out_of_lexicon(settings.lexicon),
         checkpoints={
-            stem: CheckpointResult(each.score, each.summary.metrics, each.summary.wheels)
-            for stem, each in found.items()
+            stem: CheckpointResult(each.score, each.metrics, each.summary.wheels) for stem, each in found.items()
         },
         signature=_signature(chosen.truth, settings, rule),
         samples_scored=chosen,

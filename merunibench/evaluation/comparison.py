@@ -43,8 +43,8 @@ def compare(
         left, right = _checked_pair(dataset, a[dataset], b[dataset])
         clusters = cluster_numbers(TASKS[dataset], left.names) if cluster else None
         unit_seed = [seed, zlib.crc32(dataset.encode())]
-        ours, theirs = (pool(each.quantities, clusters, unit_seed) for each in (left, right))
-        tests.append(compare_paired(ours, theirs, left.metric.score, resamples=resamples, seed=unit_seed))
+        ours, theirs = (pool(each.weighed, clusters, unit_seed) for each in (left, right))
+        tests.append(compare_paired(ours, theirs, left.formula, resamples=resamples, seed=unit_seed))
     adjusted = holm([max(test.p_bootstrap, test.p_randomization) for test in tests])
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),

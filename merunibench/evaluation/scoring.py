@@ -5,7 +5,7 @@ checkpoint and data set.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 
 from merunibench.data import GroundTruth, Predictions
 from merunibench.errors import InputError
+from merunibench.evaluation.sets import categories, element_sets
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
-from merunibench.metrics import PROTOCOLS, Metric, Summary
+from merunibench.metrics import CORRECTED, PROTOCOLS, ElementSets, Metric, Summary, correct_for_chance
 from merunibench.tasks import Task
 
 Missing = Literal["error", "zero", "skip"]
@@ -34,8 +35,8 @@ class SampleScores:
     Attributes:
         truth: The ground truth scored against: all of it, or under `skip` what has a prediction.
         labels: Predicted labels of each sample; None for sentiment.
-        true: What the metric takes as truth: sector sets (5, N), or values (N,).
-        predicted: Likewise predicted: sector sets (5, N), or polarities (N,).
+        true: What the metric takes as truth: sector sets (5, N), element sets (strict), or values (N,).
+        predicted: Likewise predicted: sector sets (5, N), element sets, or polarities (N,).
         present: Whether each sample has a prediction, shape (N,).
         sectors_of_wheels: Names of the sectors behind the bits, for each wheel; empty for sentiment.
         quantities: What each sample contributes to the score, shape (K, N).
@@ -48,8 +49,8 @@ class SampleScores:
 
     truth: GroundTruth
     labels: LabelLists | None
-    true: npt.NDArray[Any]
-    predicted: npt.NDArray[Any]
+    true: Any
+    predicted: Any
     present: npt.NDArray[np.bool_]
     sectors_of_wheels: tuple[tuple[str, ...], ...]
     quantities: npt.NDArray[np.float64]
@@ -67,18 +68,28 @@ class SampleScores:
 
     @cached_property
     def score(self) -> float:
-        """The primary score, in 0..1."""
-        return float(self.metric.score(self.sums))
+        """The primary score: 0..1, or corrected for chance, at most 1."""
+        return float(self.primary(self.metric.score(self.sums)))
 
     @cached_property
     def summary(self) -> Summary:
-        """Every reported figure."""
+        """Every reported figure, before any correction for chance."""
         return self.metric.summary(self.sums)
+
+    @cached_property
+    def metrics(self) -> dict[str, float]:
+        """Metric key -> value; the corrected score among them under a protocol that corrects."""
+        corrected = {CORRECTED: self.score} if self.metric.chance_corrected else {}
+        return {**corrected, **self.summary.metrics}
 
     @cached_property
     def chance(self) -> float:
         """The score's formula at the quantities expected when the predictions are shuffled."""
-        return round(float(self.metric.score(self.metric.expected(self.true, self.predicted))), 10)
+        return float(self.metric.score(self.metric.expected(self.true, self.predicted)))
+
+    def primary(self, scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Primary figures of scores of these predictions (on resamples, say): corrected for chance, or as they are."""
+        return correct_for_chance(scores, self.chance) if self.metric.chance_corrected else np.asarray(scores, float)
 
     @property
     def labels_per_sample(self) -> float | None:
@@ -86,6 +97,19 @@ class SampleScores:
         if self.labels is None or not self.present.any():
             return None
         return float(self.labels.counts()[self.present].mean())
+
+    def hits(self) -> npt.NDArray[np.integer[Any]]:
+        """Number of sectors (strict: elements) that truth and prediction share, -1 where the sample does not count.
+
+        Shape (5, N); for sentiment (N,): 1 if the polarity is right, else 0.
+        """
+        if isinstance(self.true, ElementSets):
+            return np.where(self.true.sizes() > 0, self.true.common(self.predicted), -1)
+        if self.labels is None:
+            # Under the official protocol a neutral prediction counts as negative, under the strict one as neither.
+            guess = self.predicted if self.metric.chance_corrected else np.where(self.predicted > 0, 1, -1)
+            return np.where(self.true != 0, np.sign(self.true) == guess, -1)
+        return np.where(self.true != 0, np.bitwise_count(self.true & self.predicted).astype(np.int8), -1)
 
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
         """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
@@ -130,16 +154,8 @@ def score_samples(
     if missing == "skip" and (rows < 0).any():
         truth, rows = truth.subset(np.flatnonzero(rows >= 0)), rows[rows >= 0]
     metric = PROTOCOLS[protocol][truth.task.kind]
-    labels: LabelLists | None = None
-    true: npt.NDArray[Any]
-    predicted: npt.NDArray[Any]
-    if truth.values is not None:
-        true, predicted = truth.values, _polarities(truth.values, predictions, rows)
-    else:
-        if truth.labels is None or predictions.labels is None:  # pragma: no cover - the loaders see to it
-            raise TypeError(f"{truth.task.id}: no labels")
-        labels = predictions.labels.take(rows)
-        true, predicted = lexicon.sector_sets(truth.labels, level), lexicon.sector_sets(labels, level)
+    labels = None if predictions.labels is None else predictions.labels.take(rows)
+    true, predicted = _sets(truth, predictions, rows, lexicon, level, strict=protocol == "strict")
     scores = SampleScores(
         truth=truth,
         labels=labels,
@@ -159,6 +175,29 @@ def score_samples(
             f"{truth.path}: no sample of {truth.task.id} counts under lexicon {lexicon.label}: nothing to score"
         )
     return scores
+
+
+def _sets(
+    truth: GroundTruth,
+    predictions: Predictions,
+    rows: npt.NDArray[np.int64],
+    lexicon: Lexicon,
+    level: Level,
+    *,
+    strict: bool,
+) -> tuple[Any, Any]:
+    """What the metric takes as truth and as prediction."""
+    if truth.values is not None:
+        return truth.values, _polarities(truth.values, predictions, rows)
+    if truth.labels is None or predictions.labels is None:  # pragma: no cover - the loaders see to it
+        raise TypeError(f"{truth.task.id}: no labels")
+    labels = predictions.labels.take(rows)
+    if not strict:
+        return lexicon.sector_sets(truth.labels, level), lexicon.sector_sets(labels, level)
+    true, predicted = element_sets(truth.labels, labels, rows >= 0, lexicon, level)
+    if truth.task.kind == "basic":
+        true = replace(true, groups=categories(truth.labels))
+    return true, predicted
 
 
 def _align(

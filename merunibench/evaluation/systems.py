@@ -1,6 +1,7 @@
 """A system on a data set as far as a comparison needs it: from a report, or from the per-sample file of one."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,10 +11,10 @@ import numpy.typing as npt
 from merunibench.data import Table, read_table
 from merunibench.errors import InputError
 from merunibench.lexicon import WHEELS
-from merunibench.metrics import PROTOCOLS, Metric
+from merunibench.metrics import PROTOCOLS, ElementSets, Metric, correct_for_chance, ratio
 from merunibench.report import DatasetResult, Report
 from merunibench.signature import parse_metric_part
-from merunibench.tasks import find_task
+from merunibench.tasks import Kind, find_task
 
 _COLUMNS = ("model", "dataset", "name", "checkpoint", "truth", "predicted", "signature")
 _POLARITIES = {"positive": 1, "negative": -1, "neutral": 0}
@@ -28,6 +29,7 @@ class System(NamedTuple):
         names: Sample names, shape (N,).
         quantities: What each sample contributes to the score, shape (K, N).
         metric: The metric.
+        chance: Chance level of the score, by which the primary figure may be corrected.
         signature: The metric part of the score's signature.
     """
 
@@ -36,12 +38,29 @@ class System(NamedTuple):
     names: list[str]
     quantities: npt.NDArray[np.float64]
     metric: Metric
+    chance: float
     signature: str
 
     @property
     def score(self) -> float:
-        """The primary score, in 0..1."""
-        return float(self.metric.score(self.quantities.sum(axis=1)))
+        """The primary score."""
+        return float(self.formula(self.weighed.sum(axis=1)))
+
+    @property
+    def weighed(self) -> npt.NDArray[np.float64]:
+        """The quantities, and for each sample a count of 1 and the chance level of its system, shape (K + 2, N).
+
+        So the chance level of a mixture of two systems is the mean of theirs: what approximate randomisation needs.
+        """
+        samples = np.ones(self.quantities.shape[1])
+        return np.concatenate([self.quantities, [samples, self.chance * samples]])
+
+    def formula(self, sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Primary scores of sums of `weighed`, shape (..., K + 2) -> (...)."""
+        scores = self.metric.score(sums[..., :-2])
+        if not self.metric.chance_corrected:
+            return scores
+        return correct_for_chance(scores, ratio(sums[..., -1], sums[..., -2]))
 
 
 def load_systems(source: Report | str | Path) -> dict[str, System]:
@@ -69,12 +88,12 @@ def _from_result(result: DatasetResult, model: str) -> System:
         raise InputError(f"{result.dataset}: the report holds no per-sample scores; evaluate again")
     names = scores.truth.names.to_pylist()
     signature = result.signature.metric_part
-    return System(model, result.checkpoint, names, scores.quantities, scores.metric, signature)
+    return System(model, result.checkpoint, names, scores.quantities, scores.metric, scores.chance, signature)
 
 
 def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
     """The quantities again, from sectors or polarities: they do not depend on which bit a sector has."""
-    columns = {column: [table.columns[column][row] for row in rows] for column in _COLUMNS}
+    columns = {column: [values[row] for row in rows] for column, values in table.columns.items()}
     try:
         for column in ("model", "checkpoint", "signature"):
             if {type(value) for value in columns[column]} != {str} or len(set(columns[column])) != 1:
@@ -87,13 +106,39 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
         if task.kind == "sentiment":
             truth, predicted = _polarities(columns["truth"], columns["predicted"])
         else:
-            bits: list[dict[str, int]] = [{} for _ in range(WHEELS)]
-            truth, predicted = _masks(columns["truth"], bits), _masks(columns["predicted"], bits)
-        quantities = metric.quantities(truth, predicted)
+            truth, predicted = _sets(columns, metric, task.kind)
+        quantities, expected = metric.quantities(truth, predicted), metric.expected(truth, predicted)
+        chance = float(metric.score(expected))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {error}") from None
     names = list(map(str, columns["name"]))
-    return System(columns["model"][0], columns["checkpoint"][0], names, quantities, metric, signature)
+    return System(columns["model"][0], columns["checkpoint"][0], names, quantities, metric, chance, signature)
+
+
+def _sets(rows: Mapping[str, Sequence[Any]], metric: Metric, kind: Kind) -> tuple[Any, Any]:
+    """Truth and prediction as sector sets, or as the strict protocol's element sets."""
+    bits: list[dict[str, int]] = [{} for _ in range(WHEELS)]
+    truth, predicted = _masks(rows["truth"], bits), _masks(rows["predicted"], bits)
+    if not metric.chance_corrected:
+        return truth, predicted
+    codes: dict[str, int] = {}
+    lists = [[list(map(str, words[side])) for words in rows["unknown"]] for side in ("truth", "predicted")]
+    for word in itertools.chain.from_iterable(itertools.chain.from_iterable(lists)):
+        codes.setdefault(word, len(codes))
+    true_words, guessed_words = (_keys(words, codes) for words in lists)
+    groups = np.unique(list(map(str, rows["category"])), return_inverse=True)[1] if kind == "basic" else None
+    return (
+        ElementSets(truth, true_words, tuple(codes), groups),
+        ElementSets(predicted, guessed_words, tuple(codes)),
+    )
+
+
+def _keys(lists: Sequence[Sequence[str]], codes: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    """Words of each sample as `ElementSets` keeps them."""
+    vocabulary = max(len(codes), 1)
+    return np.unique(
+        [sample * vocabulary + codes[word] for sample, words in enumerate(lists) for word in words]
+    ).astype(np.int64)
 
 
 def _polarities(values: Sequence[Any], words: Sequence[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

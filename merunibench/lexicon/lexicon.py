@@ -34,12 +34,14 @@ class Lexicon:
         sectors_of_wheels: Level -> for each of the five wheels its sector names.
         codes: Word -> ten digits: its sector's index on the five wheels at level 1, then at level 2; `-` for none.
         sources: File name -> SHA-256 of the files it was compiled from.
+        stop_words: Words that are no emotions and never count as unknown; they have no sector.
     """
 
     name: str
     sectors_of_wheels: Mapping[Level, tuple[tuple[str, ...], ...]]
     codes: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
+    stop_words: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         """Number of words that have a sector on at least one wheel."""

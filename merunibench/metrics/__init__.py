@@ -8,21 +8,41 @@ chance level to the sums expected when predictions are shuffled.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
-from merunibench.metrics.base import Metric, Summary
+from merunibench.metrics.base import CORRECTED, Metric, Summary, correct_for_chance, ratio
 from merunibench.metrics.basic import HitRate
+from merunibench.metrics.elements import NEUTRAL_BIT, ElementSets
 from merunibench.metrics.fine_grained import SetLevelF
 from merunibench.metrics.sentiment import WeightedF1
+from merunibench.metrics.strict import CategoryF, StrictSetLevelF, ThreeWayWeightedF1
 
 METRIC_VERSION = 1
 """Changes with every change of any number that a metric gives; part of every signature."""
 
-Protocol = Literal["official"]
-
 PROTOCOLS: Mapping[str, Mapping[str, Metric]] = MappingProxyType(
-    {"official": MappingProxyType({"basic": HitRate(), "fine-grained": SetLevelF(), "sentiment": WeightedF1()})}
+    {
+        "official": MappingProxyType({"basic": HitRate(), "fine-grained": SetLevelF(), "sentiment": WeightedF1()}),
+        "strict": MappingProxyType(
+            {"basic": CategoryF(), "fine-grained": StrictSetLevelF(), "sentiment": ThreeWayWeightedF1()}
+        ),
+    }
 )
 """Protocol -> kind of task -> metric."""
 
-__all__ = ["METRIC_VERSION", "PROTOCOLS", "HitRate", "Metric", "Protocol", "SetLevelF", "Summary", "WeightedF1"]
+__all__ = [
+    "CORRECTED",
+    "METRIC_VERSION",
+    "NEUTRAL_BIT",
+    "PROTOCOLS",
+    "CategoryF",
+    "ElementSets",
+    "HitRate",
+    "Metric",
+    "SetLevelF",
+    "StrictSetLevelF",
+    "Summary",
+    "ThreeWayWeightedF1",
+    "WeightedF1",
+    "correct_for_chance",
+    "ratio",
+]

@@ -24,14 +24,23 @@ class Summary(NamedTuple):
     scored: tuple[int, ...]
 
 
+CORRECTED = "corrected"
+"""Key of the chance-corrected score in a report."""
+
+
 class Metric(Protocol):
     """How one kind of task is scored under one protocol.
 
     `truth` and `predicted` are what the metric's own module says: sector sets (5, N), or polarities (N,).
     K is the number of quantities a sample contributes.
+
+    Attributes:
+        score_key: Key of `score` among the summary's metrics.
+        chance_corrected: Whether the primary figure is the score corrected for chance, not the score itself.
     """
 
-    primary: str
+    score_key: str
+    chance_corrected: bool
 
     def quantities(self, truth: Any, predicted: Any) -> FloatArray:  # noqa: ANN401 - each metric says its own
         """What each sample contributes, shape (K, N)."""
@@ -42,7 +51,7 @@ class Metric(Protocol):
         ...
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """The primary score of sums of quantities, shape (..., K) -> (...); NaN where no sample counts."""
+        """The uncorrected score of sums of quantities, shape (..., K) -> (...); NaN where no sample counts."""
         ...
 
     def summary(self, sums: FloatArray) -> Summary:
@@ -84,8 +93,8 @@ def wheel_means(sums: FloatArray, per_wheel: int) -> tuple[FloatArray, FloatArra
     return counts, by_wheel[..., 1:] / divisor[..., None]
 
 
-def mean_over_wheels(values: FloatArray) -> FloatArray:
-    """Mean over the last axis of the wheels on which any sample counts; NaN if there is none."""
+def mean_where_defined(values: FloatArray) -> FloatArray:
+    """Mean over the last axis (wheels, categories) where any sample counts; NaN if none does anywhere."""
     valid = ~np.isnan(values)
     mean: FloatArray = np.where(valid, values, 0.0).sum(axis=-1) / np.where(
         valid.any(axis=-1), valid.sum(axis=-1), np.nan
@@ -96,6 +105,11 @@ def mean_over_wheels(values: FloatArray) -> FloatArray:
 def or_none(value: float) -> float | None:
     """A figure that does not exist is None, never NaN, which JSON does not know."""
     return None if np.isnan(value) else float(value)
+
+
+def correct_for_chance(score: npt.ArrayLike, chance: npt.ArrayLike) -> FloatArray:
+    """(score - chance) / (1 - chance): 0 at chance, 1 if perfect; 0 where chance is 1 and nothing can be told."""
+    return ratio(np.subtract(score, chance), np.subtract(1, chance))
 
 
 def distinct(sets: Masks) -> tuple[Masks, FloatArray]:

@@ -9,7 +9,7 @@ from merunibench.metrics.base import (
     Masks,
     Summary,
     distinct,
-    mean_over_wheels,
+    mean_where_defined,
     or_none,
     overlap,
     ratio,
@@ -34,7 +34,8 @@ class HitRate:
     Source: AffectGPT (arXiv 2501.16566) and its evaluation code.
     """
 
-    primary = "hit_rate"
+    score_key = "hit_rate"
+    chance_corrected = False
 
     def quantities(self, truth: Masks, predicted: Masks) -> FloatArray:
         """Whether each sample counts, its hit and its matching score on each wheel, shape (15, N)."""
@@ -51,14 +52,14 @@ class HitRate:
     def score(self, sums: FloatArray) -> FloatArray:
         """Hit rate, averaged over the wheels; shape (..., 15) -> (...)."""
         _, means = wheel_means(sums, _PER_WHEEL)
-        return mean_over_wheels(means[..., 0])
+        return mean_where_defined(means[..., 0])
 
     def summary(self, sums: FloatArray) -> Summary:
         """Hit rate and matching score, overall and on each wheel."""
         counts, means = wheel_means(sums, _PER_WHEEL)
         figures = {"hit_rate": means[:, 0], "matching_score": means[:, 1]}
         return Summary(
-            metrics={key: float(mean_over_wheels(values)) for key, values in figures.items()},
+            metrics={key: float(mean_where_defined(values)) for key, values in figures.items()},
             wheels=tuple({key: or_none(values[w]) for key, values in figures.items()} for w in range(len(counts))),
             scored=tuple(int(count) for count in counts),
         )

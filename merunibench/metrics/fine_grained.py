@@ -7,7 +7,7 @@ from merunibench.metrics.base import (
     Masks,
     Summary,
     distinct,
-    mean_over_wheels,
+    mean_where_defined,
     or_none,
     overlap,
     ratio,
@@ -31,7 +31,8 @@ class SetLevelF:
     Source: OV-MER (arXiv 2410.01495), AffectGPT (arXiv 2501.16566) and its evaluation code.
     """
 
-    primary = "f"
+    score_key = "f"
+    chance_corrected = False
 
     def quantities(self, truth: Masks, predicted: Masks) -> FloatArray:
         """Whether each sample counts, its precision and its recall on each wheel, shape (15, N)."""
@@ -48,7 +49,7 @@ class SetLevelF:
     def score(self, sums: FloatArray) -> FloatArray:
         """F, averaged over the wheels; shape (..., 15) -> (...)."""
         _, means = wheel_means(sums, _PER_WHEEL)
-        return mean_over_wheels(harmonic_mean(means[..., 0], means[..., 1]))
+        return mean_where_defined(harmonic_mean(means[..., 0], means[..., 1]))
 
     def summary(self, sums: FloatArray) -> Summary:
         """F, precision and recall, overall and on each wheel."""
@@ -56,7 +57,7 @@ class SetLevelF:
         precision, recall = means[:, 0], means[:, 1]
         figures = {"f": harmonic_mean(precision, recall), "precision": precision, "recall": recall}
         return Summary(
-            metrics={key: float(mean_over_wheels(values)) for key, values in figures.items()},
+            metrics={key: float(mean_where_defined(values)) for key, values in figures.items()},
             wheels=tuple({key: or_none(values[w]) for key, values in figures.items()} for w in range(len(counts))),
             scored=tuple(int(count) for count in counts),
         )

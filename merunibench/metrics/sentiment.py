@@ -19,7 +19,8 @@ class WeightedF1:
     of AffectGPT (arXiv 2501.16566); equal to scikit-learn's `f1_score(average="weighted")`.
     """
 
-    primary = "waf"
+    score_key = "waf"
+    chance_corrected = False
 
     def quantities(self, truth: npt.NDArray[np.floating[Any]], predicted: Polarities) -> FloatArray:
         """The confusion cells that each sample falls into: true/false negative, false/true positive; shape (4, N).

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from merunibench.metrics import CORRECTED
+
 if TYPE_CHECKING:
     from merunibench.report.report import DatasetResult, Report
 
-METRIC_TITLES = {"hit_rate": "hit rate", "f": "F", "waf": "WAF"}
+_METRIC_TITLES = {"hit_rate": "hit rate", "f": "F", "waf": "WAF", CORRECTED: "corrected"}
 
 
 class Column(NamedTuple):
@@ -15,30 +17,28 @@ class Column(NamedTuple):
     numeric: bool
 
 
-COLUMNS = (
-    Column("Data set", numeric=False),
-    Column("Metric", numeric=False),
-    Column("Score", numeric=True),
-    Column("95 % CI", numeric=True),
-    Column("Chance", numeric=True),
-    Column("Samples", numeric=True),
-    Column("Labels", numeric=True),
-    Column("Unknown", numeric=True),
-    Column("Checkpoint", numeric=False),
-)
+class Cells(NamedTuple):
+    """A table for people: columns, one row a data set, and the row of the mean if there is one."""
+
+    columns: list[Column]
+    rows: list[list[str]]
+    mean: list[str] | None
 
 
-def cells(report: "Report") -> list[list[str]]:
-    """One list of cells a data set, in the order of `COLUMNS`; percents with two decimals, as papers print them."""
-    return [_cells(result) for result in report.datasets]
+def table(report: "Report") -> Cells:
+    """The report's table, in percents with two decimals, as papers print them.
 
-
-def mean_cells(report: "Report") -> list[str] | None:
-    """The cells of the mean; None if the report is not complete."""
-    if report.mean is None:
-        return None
-    shown = ["Mean", "", percent(report.mean), span(report.mean_ci)]
-    return shown + [""] * (len(COLUMNS) - len(shown))
+    Scores corrected for chance stand beside the uncorrected ones. Checkpoints are the last column.
+    """
+    corrected = any(result.primary == CORRECTED for result in report.datasets)
+    rows = [_cells(result) for result in report.datasets]
+    titles = [title for title in rows[0] if corrected or title != "Uncorrected"]
+    mean = None
+    if report.mean is not None:
+        shown = {"Data set": "Mean", "Score": percent(report.mean), "95 % CI": span(report.mean_ci)}
+        mean = [shown.get(title, "") for title in titles]
+    columns = [Column(title, numeric=title not in ("Data set", "Metric", "Checkpoint")) for title in titles]
+    return Cells(columns, [[row[title] for title in titles] for row in rows], mean)
 
 
 def percent(value: float | None) -> str:
@@ -56,6 +56,8 @@ def notes(report: "Report") -> list[str]:
     said = [
         "Scores in percent. Labels: mean number a sample. Unknown: percent of labels without a sector on any wheel."
     ]
+    if any(result.primary == CORRECTED for result in report.datasets):
+        said.append("Score: (uncorrected - chance) / (1 - chance): 0 for every constant answer, 100 for a perfect one.")
     if report.checkpoint_selection == "best-per-dataset":
         said.append("Checkpoints are the best on each data set's own test labels, as in the published row.")
     if any(result.ci for result in report.datasets):
@@ -70,16 +72,17 @@ def notes(report: "Report") -> list[str]:
     return said
 
 
-def _cells(result: "DatasetResult") -> list[str]:
+def _cells(result: "DatasetResult") -> dict[str, str]:
     labels = result.labels_per_sample
-    return [
-        result.title,
-        METRIC_TITLES[result.primary],
-        percent(result.score),
-        span(result.ci),
-        percent(result.chance),
-        str(result.samples),
-        "–" if labels is None else f"{labels:.2f}",
-        "–" if result.out_of_lexicon is None else f"{100 * result.out_of_lexicon:.1f}",
-        result.checkpoint,
-    ]
+    return {
+        "Data set": result.title,
+        "Metric": _METRIC_TITLES[result.primary],
+        "Score": percent(result.score),
+        "95 % CI": span(result.ci),
+        "Uncorrected": percent(result.uncorrected),
+        "Chance": percent(result.chance),
+        "Samples": str(result.samples),
+        "Labels": "–" if labels is None else f"{labels:.2f}",
+        "Unknown": "–" if result.out_of_lexicon is None else f"{100 * result.out_of_lexicon:.1f}",
+        "Checkpoint": result.checkpoint,
+    }

@@ -38,6 +38,7 @@ def _record(report: Report, result: DatasetResult, metrics: list[str]) -> dict[s
         "score": result.score,
         "ci_low": low,
         "ci_high": high,
+        "uncorrected": result.uncorrected,
         "chance": result.chance,
         **{key: result.metrics.get(key) for key in metrics},
         "samples": result.samples,

@@ -38,6 +38,7 @@ def _dataset(result: DatasetResult) -> dict[str, Any]:
         "checkpoint": result.checkpoint,
         "primary": result.primary,
         "score": result.score,
+        "uncorrected": result.uncorrected,
         "ci": _interval(result.ci),
         "chance": result.chance,
         "metrics": dict(result.metrics),

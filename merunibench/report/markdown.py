@@ -3,21 +3,21 @@
 import re
 from collections.abc import Iterable
 
-from merunibench.report.columns import COLUMNS, cells, mean_cells, notes
+from merunibench.report.columns import notes, table
 from merunibench.report.report import Report
 
 
 def render(report: Report) -> str:
     """A table in percent, its notes, and the signature."""
-    rows = [[escape(cell) for cell in row] for row in cells(report)]
-    mean = mean_cells(report)
+    columns, cells, mean = table(report)
+    rows = [[escape(cell) for cell in row] for row in cells]
     if mean:
         rows.append([f"**{escape(cell)}**" if cell else "" for cell in mean])
     lines = [
         f"**{escape(report.model)}**, {report.protocol} protocol, lexicon `{report.signature.lexicon}`",
         "",
-        _line(column.title for column in COLUMNS),
-        _line("---:" if column.numeric else "---" for column in COLUMNS),
+        _line(column.title for column in columns),
+        _line("---:" if column.numeric else "---" for column in columns),
         *map(_line, rows),
         "",
         *notes(report),

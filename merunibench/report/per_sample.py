@@ -8,14 +8,19 @@ another system's: `compare` reads these files.
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from merunibench.files import open_atomic
+from merunibench.metrics import ElementSets
 from merunibench.report.report import DatasetResult, Report
 
+if TYPE_CHECKING:
+    from merunibench.evaluation.scoring import SampleScores
+
+NEUTRAL = "neutral"
 POLARITY_WORDS = {1: "positive", 0: "neutral", -1: "negative"}
 
 
@@ -37,7 +42,7 @@ def rows(result: DatasetResult, model: str) -> Iterator[dict[str, Any]]:
     scores = result.samples_scored
     if scores is None:
         raise ValueError(f"the result on {result.dataset} holds no per-sample scores")
-    details = _sentiment(result) if scores.labels is None else _sector_sets(result)
+    details = _sentiment(scores) if scores.labels is None else _sector_sets(scores)
     for name, detail in zip(scores.truth.names.to_pylist(), details, strict=True):
         yield {
             "model": model,
@@ -49,36 +54,42 @@ def rows(result: DatasetResult, model: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _sector_sets(result: DatasetResult) -> Iterator[dict[str, Any]]:
-    scores = result.samples_scored
-    if scores is None or scores.labels is None:
-        return
-    names = scores.sectors_of_wheels
-    for index in range(len(scores.truth)):
-        true, predicted = scores.true[:, index], scores.predicted[:, index]
+def _sector_sets(scores: "SampleScores") -> Iterator[dict[str, Any]]:
+    true, predicted, names = scores.true, scores.predicted, scores.sectors_of_wheels
+    basic = scores.truth.task.kind == "basic"
+    for index, hits in enumerate(scores.hits().T):
         yield {
-            "truth": [_sectors(mask, wheel) for mask, wheel in zip(true, names, strict=True)],
-            "predicted": [_sectors(mask, wheel) for mask, wheel in zip(predicted, names, strict=True)],
-            "hits": [
-                int(hit) if mask else None for hit, mask in zip(np.bitwise_count(true & predicted), true, strict=True)
-            ],
-            "labels": scores.labels[index] if scores.present[index] else None,
+            "truth": _sectors(true, index, names),
+            "predicted": _sectors(predicted, index, names),
+            "hits": [None if hit < 0 else int(hit) for hit in hits],
+            **_unknown(true, predicted, index),
+            "labels": scores.labels[index] if scores.labels is not None and scores.present[index] else None,
+            **({"category": scores.truth.labels[index][0]} if basic and scores.truth.labels is not None else {}),
         }
 
 
-def _sentiment(result: DatasetResult) -> Iterator[dict[str, Any]]:
-    scores = result.samples_scored
-    if scores is None:
-        return
-    for value, polarity, present in zip(scores.true, scores.predicted, scores.present, strict=True):
-        hit = int((value > 0) == (polarity > 0)) if value else None
+def _sentiment(scores: "SampleScores") -> Iterator[dict[str, Any]]:
+    for value, polarity, there, hit in zip(scores.true, scores.predicted, scores.present, scores.hits(), strict=True):
         yield {
             "truth": float(value),
-            "predicted": POLARITY_WORDS[int(polarity)] if present else None,
-            "hits": hit,
+            "predicted": POLARITY_WORDS[int(polarity)] if there else None,
+            "hits": None if hit < 0 else int(hit),
         }
 
 
-def _sectors(mask: np.unsignedinteger[Any], names: tuple[str, ...]) -> list[str]:
+def _unknown(true: Any, predicted: Any, sample: int) -> dict[str, Any]:  # noqa: ANN401 - masks or element sets
+    """Under `strict`, the words that no wheel knows: they count on every wheel."""
+    if not isinstance(true, ElementSets):
+        return {}
+    return {"unknown": {"truth": true.words_of(sample), "predicted": predicted.words_of(sample)}}
+
+
+def _sectors(sets: Any, sample: int, names: tuple[tuple[str, ...], ...]) -> list[list[str]]:  # noqa: ANN401
+    """The sectors of one sample on each wheel; under `strict`, `neutral` is one."""
+    masks = sets.sectors if isinstance(sets, ElementSets) else sets
+    return [_names(masks[wheel, sample], sectors) for wheel, sectors in enumerate(names)]
+
+
+def _names(mask: np.unsignedinteger[Any], names: tuple[str, ...]) -> list[str]:
     bits: npt.NDArray[np.uint8] = np.unpackbits(np.array([mask], "<u8").view(np.uint8), bitorder="little")
-    return [names[bit] for bit in np.flatnonzero(bits)]
+    return [names[bit] if bit < len(names) else NEUTRAL for bit in np.flatnonzero(bits)]

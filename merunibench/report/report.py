@@ -42,9 +42,10 @@ class DatasetResult:
         kind: Kind of task.
         checkpoint: The selected checkpoint.
         primary: Key of the metric that is the score.
-        score: The primary score, 0..1.
+        score: The primary score, 0..1; under `strict` corrected for chance, at most 1.
+        uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
         ci: Its 95 % bootstrap interval; None without resampling.
-        chance: What the same predictions score when shuffled among the samples that count.
+        chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
         metrics: Metric key -> value.
         wheels: The same on each of the five wheels. Empty for sentiment.
         samples: Number of ground-truth samples.
@@ -65,6 +66,7 @@ class DatasetResult:
     checkpoint: str
     primary: str
     score: float
+    uncorrected: float
     ci: Interval | None
     chance: float
     metrics: Mapping[str, float]
@@ -89,7 +91,7 @@ class DatasetResult:
     @property
     def lift(self) -> float:
         """Score above chance."""
-        return self.score - self.chance
+        return self.uncorrected - self.chance
 
     @property
     def is_complete(self) -> bool:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from merunibench.report.columns import COLUMNS, Column, cells, mean_cells, notes
+from merunibench.report.columns import Column, notes
+from merunibench.report.columns import table as cells_of
 
 if TYPE_CHECKING:
     from merunibench.report.report import Report
@@ -22,10 +23,10 @@ def render(report: "Report", *, width: int | None, color: bool) -> str:
 
     Checkpoints stand below the table: their names are long, and terminals are not.
     """
-    table = plain_table(COLUMNS[:-1])
-    for row in cells(report):
+    columns, rows, mean = cells_of(report)
+    table = plain_table(columns[:-1])
+    for row in rows:
         table.add_row(*map(Text, row[:-1]))
-    mean = mean_cells(report)
     if mean:
         table.add_section()
         table.add_row(*(Text(cell, style="bold") for cell in mean[:-1]))
