@@ -106,14 +106,16 @@ class LabelLists:
         import pyarrow as pa
 
         if pa.types.is_dictionary(fields.type):
-            rows = fields.indices.fill_null(len(fields.dictionary)).to_numpy(zero_copy_only=False)
+            rows = fields.indices.cast(pa.int64()).fill_null(len(fields.dictionary)).to_numpy(zero_copy_only=False)
             distinct = cls.from_arrow(fields.dictionary)
             return distinct.take(np.append(np.arange(len(distinct)), -1)[rows])
         if pa.types.is_string(fields.type) or pa.types.is_large_string(fields.type):
             if _repeats(fields):
                 return cls.from_arrow(fields.dictionary_encode())
             return _from_split(_split_texts(fields))
-        if pa.types.is_list(fields.type) or pa.types.is_large_list(fields.type):
+        if pa.types.is_string_view(fields.type):
+            return cls.from_arrow(fields.cast(pa.large_string()))
+        if pa.types.is_nested(fields.type) and not (pa.types.is_struct(fields.type) or pa.types.is_union(fields.type)):
             return _from_split(fields)
         if pa.types.is_null(fields.type):
             return cls.empty(len(fields))

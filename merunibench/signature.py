@@ -76,6 +76,20 @@ class Signature:
         """The same with abbreviated keys, for tables."""
         return self._join(_SHORT)
 
+    @classmethod
+    def parse(cls, text: str) -> "Signature":
+        """The signature that `str` wrote.
+
+        Raises:
+            ValueError: it is none.
+        """
+        head, *parts = text.split("|")
+        pairs = dict(part.split(":", 1) for part in parts if ":" in part)
+        numbers = {"n", "v", "bootstrap", "seed"}
+        if head != "mub" or set(pairs) != {field.name for field in fields(cls)}:
+            raise ValueError(f"{text!r} is no signature of this toolkit")
+        return cls(**{name: int(value) if name in numbers else value for name, value in pairs.items()})  # type: ignore[arg-type]
+
     @property
     def metric_part(self) -> str:
         """What must agree before two scores are compared."""
@@ -85,15 +99,7 @@ class Signature:
         # A lexicon or checkpoint may be called anything; its name must not pass for another field.
         return "|".join(["mub", *(f"{key}:{_UNSAFE.sub('_', str(getattr(self, name)))}" for name, key in keys.items())])
 
-
-def parse_metric_part(text: str) -> dict[str, str]:
-    """The metric fields of a signature's text, long form or metric part alone.
-
-    Raises:
-        ValueError: it is no signature, or lacks one of the fields.
-    """
-    head, *parts = text.split("|")
-    pairs = dict(part.split(":", 1) for part in parts if ":" in part)
-    if head != "mub" or any(name not in pairs for name in _METRIC_FIELDS):
-        raise ValueError(f"{text!r} is no signature of this toolkit")
-    return {name: pairs[name] for name in _METRIC_FIELDS}
+    def differences(self, other: "Signature") -> list[str]:
+        """The fields of the metric part in which two signatures differ, as `level 1 against 2`."""
+        pairs = ((name, getattr(self, name), getattr(other, name)) for name in _METRIC_FIELDS)
+        return [f"{name} {ours} against {theirs}" for name, ours, theirs in pairs if ours != theirs]

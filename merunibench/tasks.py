@@ -16,9 +16,6 @@ from merunibench.errors import InputError
 Kind = Literal["basic", "fine-grained", "sentiment"]
 """basic: one category a sample, hit rate; fine-grained: a label set, set-level F; sentiment: a number, weighted F1."""
 
-PRIMARY_METRIC: Mapping[Kind, str] = MappingProxyType({"basic": "hit_rate", "fine-grained": "f", "sentiment": "waf"})
-"""The metric that stands for a data set in tables and in the overall mean, by kind of task."""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -55,11 +52,6 @@ class Task:
     cluster: re.Pattern[str] | None = None
     aliases: tuple[str, ...] = field(default=())
     benchmark: bool = True
-
-    @property
-    def primary(self) -> str:
-        """The key of the metric that stands for this data set."""
-        return PRIMARY_METRIC[self.kind]
 
     @property
     def truth_of_empty_list(self) -> tuple[str, ...]:

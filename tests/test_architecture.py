@@ -1,12 +1,20 @@
 """The import rules of pyproject.toml hold, and files stay readable."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "merunibench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def test_the_import_rules_hold():
+    command = Path(sys.executable).parent / "lint-imports"
+    result = subprocess.run([command, "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from merunibench.signature import Signature, parse_metric_part
+from merunibench.signature import Signature
 
 SIGNATURE = Signature(
     data="meld",
@@ -49,18 +49,17 @@ def test_system_and_resampling_are_not(change):
     assert replace(SIGNATURE, **change).metric_part == SIGNATURE.metric_part
 
 
-def test_the_metric_part_is_read_back_from_either_form():
-    fields = parse_metric_part(str(SIGNATURE))
-    assert fields == parse_metric_part(SIGNATURE.metric_part)
-    assert fields["gt"] == "9f3c2a1b"
+def test_a_signature_is_read_back():
+    assert Signature.parse(str(SIGNATURE)) == SIGNATURE
+    assert SIGNATURE.differences(replace(SIGNATURE, level="2", seed=9)) == ["level 1 against 2"]
 
 
 def test_a_name_cannot_pass_for_another_field():
     forged = replace(SIGNATURE, checkpoint="best|n:9\n|gt:0")
-    assert parse_metric_part(str(forged)) == parse_metric_part(str(SIGNATURE))
+    assert Signature.parse(str(forged)).differences(SIGNATURE) == []
 
 
 @pytest.mark.parametrize("text", ["", "mub", "mub|data:meld", "xyz|data:meld|kind:basic"])
 def test_what_is_no_signature_is_refused(text):
     with pytest.raises(ValueError, match="no signature"):
-        parse_metric_part(text)
+        Signature.parse(text)

@@ -66,3 +66,6 @@ def main() -> None:
         # The reader of our output (head, less) has left: nobody is there to be told.
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        complain(f"error: {error}")
+        sys.exit(1)

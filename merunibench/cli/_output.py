@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from merunibench._text import visible
+
 _PLAIN_PROGRESS_SECONDS = 5.0
 
 
 def complain(message: str) -> None:
     """Print one line to standard error, control characters made visible: names come from strangers' files."""
-    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-    sys.stderr.write(printable.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode() + "\n")
+    sys.stderr.write(visible(message).encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode() + "\n")
 
 
 def emit(text: str, output: Path | None = None) -> None:

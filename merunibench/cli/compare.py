@@ -22,7 +22,11 @@ class Format(StrEnum):
     JSON = "json"
 
 
+_SCORING_OPTIONS = ("data_root", "lexicon", "protocol", "level", "checkpoint", "other_checkpoint", "missing")
+
+
 def compare(
+    context: typer.Context,
     first: Annotated[
         Path, typer.Argument(metavar="FIRST", help="Predictions, or a file that `score --per-sample` wrote.")
     ],
@@ -53,12 +57,16 @@ def compare(
     Paired bootstrap and approximate randomisation; p-values corrected over the data sets (Holm). Systems that were
     scored differently (another lexicon, other samples, ...) are refused.
     """
+    from merunibench.errors import InputError
     from merunibench.evaluation import compare as compare_systems
     from merunibench.evaluation import evaluate
+    from merunibench.evaluation.systems import is_per_sample_file
 
     def system(path: Path, model: str | None, checkpoint: str) -> "Report | Path":
-        if data_root is None:
+        if is_per_sample_file(path):
             return path
+        if data_root is None:
+            raise InputError(f"{path}: is no file that `score --per-sample` wrote; predictions need --data-root")
         with progress_bar() as progress:
             report = evaluate(
                 path,
@@ -78,15 +86,31 @@ def compare(
             complain(f"warning: {warning}")
         return report
 
+    if is_per_sample_file(first) and is_per_sample_file(second):
+        _refuse_scoring_options(context)
     result = compare_systems(
         system(first, model, checkpoint),
         system(second, other_model or model, other_checkpoint or checkpoint),
         resamples=bootstrap,
         seed=seed,
         cluster=cluster,
+        datasets=dataset or (),
     )
     if output_format is Format.JSON:
         emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
     else:
         width = None if output else terminal_width()
         emit(result.to_text(width=width, color=width is not None), output)
+
+
+def _refuse_scoring_options(context: typer.Context) -> None:
+    """Options that decide a score have no effect on scores that are there already: better said than ignored."""
+    from merunibench.errors import InputError
+
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in _SCORING_OPTIONS
+        if (source := context.get_parameter_source(name)) is not None and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise InputError(f"{', '.join(given)}: of no effect on per-sample files, which hold scores; leave it out")

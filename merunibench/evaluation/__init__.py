@@ -6,9 +6,9 @@ puts the report together, `comparison` tests the difference of two systems.
 
 from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.comparison import compare
-from merunibench.evaluation.evaluate import Progress, evaluate
+from merunibench.evaluation.evaluate import evaluate
 from merunibench.evaluation.scoring import Missing, SampleScores, score_samples
-from merunibench.evaluation.settings import Settings
+from merunibench.evaluation.settings import Progress, Settings
 
 __all__ = [
     "Missing",

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.data import GroundTruth
-from merunibench.evaluation.scoring import SampleScores
-from merunibench.evaluation.selection import select_checkpoints
-from merunibench.evaluation.settings import Settings
+from merunibench.errors import InputError
+from merunibench.evaluation.scoring import SampleScores, name_order
+from merunibench.evaluation.selection import BEST_OVERALL, BEST_PER_DATASET, select_checkpoints
+from merunibench.evaluation.settings import Progress, Settings
 from merunibench.metrics import CORRECTED, METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
 from merunibench.signature import Signature
@@ -27,22 +28,33 @@ def build_report(
     *,
     model: str,
     tasks: Mapping[str, Task] = TASKS,
+    warnings: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> Report:
     """Select checkpoints, estimate intervals and put the report together.
 
     Args:
         scores: Data set -> checkpoint -> its per-sample scores.
-        settings: What they were scored with.
+        settings: What they were scored with; the checkpoint is what `resolve_rule` returned.
         model: The model's name.
         tasks: The data sets' definitions.
+        warnings: What else a reader of the scores should know.
+        progress: As for `evaluate`.
+
+    Raises:
+        InputError: the best of checkpoints that were scored on different samples is wanted, or there is no common one.
     """
+    rule = settings.checkpoint
+    if settings.missing == "skip" and rule in (BEST_PER_DATASET, BEST_OVERALL):
+        _refuse_unequal_samples(scores)
     figures = {name: {stem: each.score for stem, each in found.items()} for name, found in scores.items()}
-    selected, rule = select_checkpoints(figures, settings.checkpoint)
+    selected = select_checkpoints(figures, rule)
     results, replicates = [], {}
-    for name, found in scores.items():
-        chosen = found[selected[name]]
-        replicates[name] = _replicates(chosen, settings)
-        results.append(_dataset_result(tasks[name], selected[name], found, replicates[name], settings, rule))
+    for step, (name, found) in enumerate(scores.items()):
+        if progress:
+            progress(f"{name} intervals", step, len(scores))
+        replicates[name] = _replicates(found[selected[name]], settings)
+        results.append(_dataset_result(tasks[name], selected[name], found, replicates[name], settings))
     missing = tuple(name for name in BENCHMARK_DATASETS if name not in scores)
     partial = tuple(each.dataset for each in results if each.dataset in BENCHMARK_DATASETS and not each.is_complete)
     not_in_full = tuple(task_order({*missing, *partial}))
@@ -58,17 +70,33 @@ def build_report(
         mean=fmean(each.score for each in nine) if complete else None,
         mean_ci=interval(np.mean([replicates[each.dataset] for each in nine], axis=0)) if complete else None,
         missing_datasets=not_in_full,
-        warnings=tuple(warning for each in results for warning in _warnings(each)),
+        warnings=(*warnings, *(warning for each in results for warning in _warnings(each))),
         signature=_joint_signature([each.signature for each in results]),
     )
 
 
+def _refuse_unequal_samples(scores: Mapping[str, Mapping[str, SampleScores]]) -> None:
+    """The best of scores on different samples would be the one that skips the hard ones."""
+    for name, found in scores.items():
+        if len({each.truth.sha256 for each in found.values()}) > 1:
+            counts = ", ".join(f"{stem} {len(each.truth)}" for stem, each in found.items())
+            raise InputError(
+                f"{name}: under --missing skip the checkpoints were scored on different samples ({counts}), so the "
+                "best of them cannot be told; choose --missing zero, or --checkpoint last or a name"
+            )
+
+
 def _replicates(scores: SampleScores, settings: Settings) -> FloatArray:
-    """The score on each bootstrap resample, shape (B,)."""
+    """The primary score on each bootstrap resample, shape (B,); none from fewer than two units."""
+    if settings.bootstrap == 0:
+        return np.empty(0)
     # Every data set has a draw of its own, the same for every model, so that models stay paired.
     seed = [settings.seed, zlib.crc32(scores.truth.task.id.encode())]
-    units = pool(scores.quantities, scores.clusters if settings.cluster else None, seed)
-    if settings.bootstrap == 0:
+    # By name, so that the interval does not depend on the order of the ground-truth file.
+    order = name_order(scores.truth.names)
+    clusters = scores.clusters[order] if settings.cluster else None
+    units = pool(scores.quantities[:, order], clusters, seed)
+    if units.shape[1] < 2:
         return np.empty(0)
     return scores.primary(scores.metric.score(resampled_sums(units, settings.bootstrap, seed)))
 
@@ -79,7 +107,6 @@ def _dataset_result(
     found: Mapping[str, SampleScores],
     replicates: FloatArray,
     settings: Settings,
-    rule: str,
 ) -> DatasetResult:
     chosen = found[selected]
     return DatasetResult(
@@ -104,12 +131,12 @@ def _dataset_result(
         checkpoints={
             stem: CheckpointResult(each.score, each.metrics, each.summary.wheels) for stem, each in found.items()
         },
-        signature=_signature(chosen.truth, settings, rule),
+        signature=_signature(chosen.truth, settings),
         samples_scored=chosen,
     )
 
 
-def _signature(truth: GroundTruth, settings: Settings, rule: str) -> Signature:
+def _signature(truth: GroundTruth, settings: Settings) -> Signature:
     has_sectors = truth.task.kind != "sentiment"
     return Signature(
         data=truth.task.id,
@@ -119,14 +146,14 @@ def _signature(truth: GroundTruth, settings: Settings, rule: str) -> Signature:
         level=str(settings.level) if has_sectors else "none",
         labels="given",
         polarity="given",
-        checkpoint=rule,
+        checkpoint=settings.checkpoint,
         missing=settings.missing,
         n=len(truth),
         gt=truth.sha256[:8],
         v=METRIC_VERSION,
         bootstrap=settings.bootstrap,
         seed=settings.seed,
-        units="clusters" if settings.cluster else "samples",
+        units="clusters" if settings.cluster and truth.task.cluster else "samples",
     )
 
 
@@ -135,12 +162,14 @@ def _joint_signature(signatures: Sequence[Signature]) -> Signature:
     if len(signatures) == 1:
         return signatures[0]
     first = next((each for each in signatures if each.lexicon != "none"), signatures[0])
+    units = {each.units for each in signatures}
     kinds = {each.kind for each in signatures}
     return Signature(
         **{
             **vars(first),
             "data": "+".join(each.data for each in signatures),
             "kind": kinds.pop() if len(kinds) == 1 else "mixed",
+            "units": "clusters" if "clusters" in units else "samples",
             "n": sum(each.n for each in signatures),
             "gt": hashlib.sha256("".join(each.gt for each in signatures).encode()).hexdigest()[:8],
         }
@@ -152,14 +181,6 @@ def _warnings(result: DatasetResult) -> list[str]:
     if result.expected_samples and result.samples != result.expected_samples:
         official = f"the official set {result.expected_samples}"
         said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}")
-    if result.missing:
-        said.append(f"{result.dataset}: {result.missing} samples have no prediction ({_policy(result)})")
-    if result.failed:
-        said.append(f"{result.dataset}: {result.failed} predictions are marked as failed ({_policy(result)})")
     if result.extra:
         said.append(f"{result.dataset}: {result.extra} predictions have no ground truth and are ignored")
     return said
-
-
-def _policy(result: DatasetResult) -> str:
-    return "counted as wrong" if result.signature.missing == "zero" else "left out"

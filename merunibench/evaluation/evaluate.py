@@ -1,6 +1,7 @@
 """The main path: predictions + ground truth + lexicon + protocol -> Report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from merunibench.data import (
@@ -16,15 +17,12 @@ from merunibench.data import (
 from merunibench.errors import InputError
 from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.scoring import Missing, SampleScores, score_samples
-from merunibench.evaluation.selection import BEST_PER_DATASET, checkpoints_to_score
-from merunibench.evaluation.settings import Settings
+from merunibench.evaluation.selection import BEST_PER_DATASET, checkpoints_to_score, resolve_rule
+from merunibench.evaluation.settings import Progress, Settings
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.report import Report
 from merunibench.tasks import TASKS, Task, get_task, task_order
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are done, and of how many."""
 
 Truths = Mapping[str, Path | Table]
 """Data set -> its label file, or the table that was given instead."""
@@ -34,7 +32,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     predictions: str | Path | Mapping[str, object],
     data_root: str | Path | Mapping[str, object],
     *,
-    datasets: Sequence[str] | None = None,
+    datasets: str | Sequence[str] | None = None,
     model: str | None = None,
     lexicon: str | Path | Lexicon = "builtin",
     protocol: str = "official",
@@ -54,7 +52,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         predictions: A folder of official results, a folder of `<dataset>.<ext>` files, one file (with one data set
             named), or data in memory: data set -> data frame, or sample name -> labels (or polarity).
         data_root: The folder with the ground truth, or ground truth in memory: data set -> sample name -> label.
-        datasets: Data sets to score; by default every one found on both sides.
+        datasets: Data set or data sets to score; by default every one found on both sides.
         model: Which model folder to score, where `predictions` holds several.
         lexicon: A lexicon, its name, or the path of an official release or compiled lexicon.
         protocol: How to score; `official` is that of the published results.
@@ -76,7 +74,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     """
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
     settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, cluster)
-    wanted = [get_task(name).id for name in datasets or ()]
+    names = [datasets] if isinstance(datasets, str) else datasets
+    wanted = [get_task(name).id for name in names or ()]
     only = wanted[0] if len(wanted) == 1 else None
     if isinstance(predictions, Mapping):
         source = predictions_in_memory(predictions, model=model)
@@ -84,8 +83,11 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         source = open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
     truths: Truths = truth_in_memory(data_root) if isinstance(data_root, Mapping) else find_truth(Path(data_root))
     ids = _choose_datasets(source, truths, wanted)
+    rule = resolve_rule({name: source.checkpoints(name) for name in ids}, settings.checkpoint)
+    settings = replace(settings, checkpoint=rule)
     scores = _score_all(source, truths, [tasks[name] for name in ids], settings, max_bytes, progress)
-    return build_report(scores, settings, model=source.model, tasks=tasks)
+    one_sided = () if wanted else _one_sided(source, truths)
+    return build_report(scores, settings, model=source.model, tasks=tasks, warnings=one_sided, progress=progress)
 
 
 def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[str]) -> list[str]:
@@ -108,6 +110,15 @@ def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[
     return found
 
 
+def _one_sided(source: PredictionSource, truths: Truths) -> tuple[str, ...]:
+    """Which data sets are not scored because one side is missing."""
+    predicted, known = set(source.files), set(truths)
+    return (
+        *(f"{name}: predictions but no ground truth, not scored" for name in task_order(predicted - known)),
+        *(f"{name}: ground truth but no predictions, not scored" for name in task_order(known - predicted)),
+    )
+
+
 def _score_all(
     source: PredictionSource,
     truths: Truths,
@@ -117,7 +128,7 @@ def _score_all(
     progress: Progress | None,
 ) -> dict[str, dict[str, SampleScores]]:
     """Data set -> checkpoint -> per-sample scores."""
-    plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint, task.id) for task in tasks}
+    plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint) for task in tasks}
     total, done = sum(map(len, plan.values())), 0
     scores: dict[str, dict[str, SampleScores]] = {}
     for task in tasks:
@@ -138,4 +149,6 @@ def _score_all(
                 missing=settings.missing,
             )
             done += 1
+    if progress:
+        progress("all data sets", total, total)
     return scores

@@ -19,7 +19,7 @@ from merunibench.errors import InputError
 from merunibench.evaluation.sets import categories, element_sets
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
-from merunibench.metrics import CORRECTED, PROTOCOLS, ElementSets, Metric, Summary, correct_for_chance
+from merunibench.metrics import CORRECTED, NO_POLARITY, PROTOCOLS, ElementSets, Metric, Summary, correct_for_chance
 from merunibench.tasks import Task
 
 Missing = Literal["error", "zero", "skip"]
@@ -108,7 +108,7 @@ class SampleScores:
         if self.labels is None:
             # Under the official protocol a neutral prediction counts as negative, under the strict one as neither.
             guess = self.predicted if self.metric.chance_corrected else np.where(self.predicted > 0, 1, -1)
-            return np.where(self.true != 0, np.sign(self.true) == guess, -1)
+            return np.where(self.true != 0, (np.sign(self.true) == guess) & self.present, -1)
         return np.where(self.true != 0, np.bitwise_count(self.true & self.predicted).astype(np.int8), -1)
 
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
@@ -124,6 +124,13 @@ class SampleScores:
     def clusters(self) -> npt.NDArray[np.int64]:
         """Number of the dialogue or video of each sample, shape (N,); every sample its own where there are none."""
         return cluster_numbers(self.truth.task, self.truth.names.to_pylist())
+
+
+def name_order(names: pa.Array) -> Any:  # noqa: ANN401 - an index, of whichever kind
+    """What to index samples with to have them in the order of their names."""
+    if len(names) < 2 or pc.all(pc.less(names[:-1], names[1:])).as_py():
+        return slice(None)
+    return pc.sort_indices(names).to_numpy()
 
 
 def cluster_numbers(task: Task, names: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -151,6 +158,8 @@ def score_samples(
     """
     rows, missing_count, failed_count, extra = _align(truth, predictions, missing)
     samples = len(truth)
+    if (rows < 0).all():
+        raise InputError(f"{predictions.where}: no sample of {truth.task.id} has a prediction: nothing to score")
     if missing == "skip" and (rows < 0).any():
         truth, rows = truth.subset(np.flatnonzero(rows >= 0)), rows[rows >= 0]
     metric = PROTOCOLS[protocol][truth.task.kind]
@@ -171,9 +180,8 @@ def score_samples(
         samples=samples,
     )
     if np.isnan(scores.score):
-        raise InputError(
-            f"{truth.path}: no sample of {truth.task.id} counts under lexicon {lexicon.label}: nothing to score"
-        )
+        under = "" if labels is None else f" under lexicon {lexicon.label}"
+        raise InputError(f"{truth.path}: no sample of {truth.task.id} counts{under}: nothing to score")
     return scores
 
 
@@ -188,7 +196,7 @@ def _sets(
 ) -> tuple[Any, Any]:
     """What the metric takes as truth and as prediction."""
     if truth.values is not None:
-        return truth.values, _polarities(truth.values, predictions, rows)
+        return truth.values, _polarities(predictions, rows)
     if truth.labels is None or predictions.labels is None:  # pragma: no cover - the loaders see to it
         raise TypeError(f"{truth.task.id}: no labels")
     labels = predictions.labels.take(rows)
@@ -241,11 +249,8 @@ def _first_names(names: pa.Array, mask: npt.NDArray[np.bool_]) -> str:
     return ", ".join(chosen) + (", …" if int(mask.sum()) > _LISTED else "")
 
 
-def _polarities(
-    values: npt.NDArray[np.float64], predictions: Predictions, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int8]:
-    """Predicted polarity of each sample; where there is none, the wrong one, so that it counts as an error."""
+def _polarities(predictions: Predictions, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+    """Predicted polarity of each sample."""
     if predictions.polarity is None:  # pragma: no cover - the loader sees to it
         raise TypeError(f"{predictions.where}: no polarity")
-    wrong = np.where(values > 0, -1, 1)
-    return np.where(rows < 0, wrong, predictions.polarity[rows]).astype(np.int8)
+    return np.where(rows < 0, NO_POLARITY, predictions.polarity[rows]).astype(np.int8)

@@ -2,72 +2,88 @@
 
 `best-per-dataset` is how the published row was made: the best checkpoint on each data set's own test labels, which is a
 selection on the test data. `best-overall` takes one checkpoint for all data sets, the best mean; `last` and a name look
-at no score.
+at no score. All but the first take one checkpoint that every data set has.
 """
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from merunibench.errors import InputError
+from merunibench.tasks import TASKS
 
 BEST_PER_DATASET = "best-per-dataset"
 BEST_OVERALL = "best-overall"
 LAST = "last"
-RULES = (BEST_PER_DATASET, BEST_OVERALL, LAST)
 SINGLE = "single"
+RULES = (BEST_PER_DATASET, BEST_OVERALL, LAST)
 
 Scores = Mapping[str, Mapping[str, float]]
 """Data set -> checkpoint -> primary score, checkpoints in their natural order."""
 
 
-def select_checkpoints(scores: Scores, rule: str) -> tuple[dict[str, str], str]:
-    """The checkpoint to report for each data set, and the name of the selection for the signature.
+def resolve_rule(checkpoints: Mapping[str, Sequence[str]], rule: str) -> str:
+    """The rule, or the full name of the checkpoint it names; `single` where there is nothing to choose.
 
     Args:
-        scores: Every score there is.
-        rule: `best-per-dataset`, `best-overall`, `last`, or a checkpoint's name or unambiguous beginning.
-
-    Returns:
-        Data set -> checkpoint, and the rule; the rule is `single` where nothing was to be chosen.
+        checkpoints: Data set -> the checkpoints there are.
+        rule: `best-per-dataset`, `best-overall`, `last`, or a checkpoint's name or its beginning.
 
     Raises:
-        InputError: no checkpoint of that name, or none that all data sets have.
+        InputError: no checkpoint of that name, or several, or not for every data set.
     """
-    if rule in RULES and all(len(found) == 1 for found in scores.values()):
-        return {dataset: next(iter(found)) for dataset, found in scores.items()}, SINGLE
-    if rule == BEST_PER_DATASET:
-        return {dataset: max(found, key=lambda name: found[name]) for dataset, found in scores.items()}, rule
-    if rule == BEST_OVERALL:
-        best = _best_overall(scores)
-        return dict.fromkeys(scores, best), rule
-    if rule == LAST:
-        return {dataset: list(found)[-1] for dataset, found in scores.items()}, rule
-    return {dataset: named_checkpoint(list(found), rule, dataset) for dataset, found in scores.items()}, rule
-
-
-def checkpoints_to_score(checkpoints: Sequence[str], rule: str, dataset: str) -> list[str]:
-    """All of them where the choice depends on scores or their report; the named one alone otherwise."""
+    every = list(dict.fromkeys(name for found in checkpoints.values() for name in found))
     if rule in RULES:
-        return list(checkpoints)
-    return [named_checkpoint(list(checkpoints), rule, dataset)]
-
-
-def named_checkpoint(checkpoints: list[str], name: str, dataset: str) -> str:
-    """The checkpoint of that name, or the only one whose name begins so.
-
-    Raises:
-        InputError: there is none, or several.
-    """
-    matches = [name] if name in checkpoints else [each for each in checkpoints if each.startswith(name)]
+        return SINGLE if len(every) == 1 else rule
+    matches = [rule] if rule in every else [name for name in every if _begins(name, rule)]
     if len(matches) != 1:
         found = "several checkpoints begin with" if matches else "no checkpoint is called"
-        raise InputError(f"{dataset}: {found} {name!r}; there are {', '.join(checkpoints)}")
+        raise InputError(f"{found} {rule!r}; there are {', '.join(every)}, and the rules {', '.join(RULES)}")
+    lacking = [dataset for dataset, names in checkpoints.items() if matches[0] not in names]
+    if lacking:
+        raise InputError(f"checkpoint {matches[0]!r} has no predictions for {', '.join(lacking)}")
     return matches[0]
 
 
-def _best_overall(scores: Scores) -> str:
-    datasets = list(scores)
-    common = [name for name in scores[datasets[0]] if all(name in scores[dataset] for dataset in datasets)]
+def checkpoints_to_score(checkpoints: Sequence[str], rule: str) -> list[str]:
+    """All of them under a rule, since they are reported; the named one alone otherwise."""
+    return list(checkpoints) if rule in (*RULES, SINGLE) else [rule]
+
+
+def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
+    """The checkpoint to report for each data set.
+
+    Args:
+        scores: Every score there is.
+        rule: What `resolve_rule` returned.
+
+    Raises:
+        InputError: no checkpoint has predictions for all data sets, and the rule needs one.
+    """
+    if rule == BEST_PER_DATASET:
+        return {dataset: max(found, key=lambda name: found[name]) for dataset, found in scores.items()}
+    if rule == SINGLE:
+        return {dataset: next(iter(found)) for dataset, found in scores.items()}
+    if rule not in RULES:
+        return dict.fromkeys(scores, rule)
+    common = _common_checkpoints(scores)
+    if rule == LAST:
+        return dict.fromkeys(scores, common[-1])
+    counting = [dataset for dataset in scores if TASKS[dataset].benchmark] or list(scores)
+    best = max(common, key=lambda name: fmean(scores[dataset][name] for dataset in counting))
+    return dict.fromkeys(scores, best)
+
+
+def _begins(name: str, beginning: str) -> bool:
+    """Whether the name begins so and goes on with another word: `step-1` does not stand for `step-10`."""
+    return name.startswith(beginning) and not name[len(beginning) : len(beginning) + 1].isalnum()
+
+
+def _common_checkpoints(scores: Scores) -> list[str]:
+    first = next(iter(scores.values()))
+    common = [name for name in first if all(name in found for found in scores.values())]
     if not common:
-        raise InputError(f"no checkpoint has predictions for all of {', '.join(datasets)}; choose another --checkpoint")
-    return max(common, key=lambda name: fmean(scores[dataset][name] for dataset in datasets))
+        raise InputError(
+            f"no checkpoint has predictions for all of {', '.join(scores)}; "
+            f"choose --checkpoint {BEST_PER_DATASET}, or fewer data sets"
+        )
+    return common

@@ -1,5 +1,6 @@
 """Everything but files that decides a score or its interval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from merunibench.errors import InputError
@@ -7,6 +8,9 @@ from merunibench.evaluation.scoring import Missing
 from merunibench.evaluation.selection import BEST_PER_DATASET
 from merunibench.lexicon import Level, Lexicon
 from merunibench.metrics import PROTOCOLS
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -31,5 +35,6 @@ class Settings:
         for name, (value, allowed) in choices.items():
             if value not in allowed:
                 raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, not {value!r}")
-        if self.bootstrap < 0 or self.seed < 0:
-            raise InputError("the number of resamples and the seed must not be negative")
+        for name, number in (("bootstrap", self.bootstrap), ("seed", self.seed)):
+            if not isinstance(number, int) or number < 0:
+                raise InputError(f"{name} must be a whole number that is not negative, not {number!r}")

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from merunibench.data import Table, read_table
 from merunibench.errors import InputError
 from merunibench.lexicon import WHEELS
-from merunibench.metrics import PROTOCOLS, ElementSets, Metric, correct_for_chance, ratio
-from merunibench.report import DatasetResult, Report
-from merunibench.signature import parse_metric_part
+from merunibench.metrics import NO_POLARITY, PROTOCOLS, ElementSets, Metric, correct_for_chance, ratio
+from merunibench.report import DatasetResult, Report, SystemUsed
+from merunibench.signature import Signature
 from merunibench.tasks import Kind, find_task
 
 _COLUMNS = ("model", "dataset", "name", "checkpoint", "truth", "predicted", "signature")
@@ -30,7 +30,7 @@ class System(NamedTuple):
         quantities: What each sample contributes to the score, shape (K, N).
         metric: The metric.
         chance: Chance level of the score, by which the primary figure may be corrected.
-        signature: The metric part of the score's signature.
+        signature: What the score was computed with.
     """
 
     model: str
@@ -39,7 +39,7 @@ class System(NamedTuple):
     quantities: npt.NDArray[np.float64]
     metric: Metric
     chance: float
-    signature: str
+    signature: Signature
 
     @property
     def score(self) -> float:
@@ -54,6 +54,19 @@ class System(NamedTuple):
         """
         samples = np.ones(self.quantities.shape[1])
         return np.concatenate([self.quantities, [samples, self.chance * samples]])
+
+    @property
+    def used(self) -> SystemUsed:
+        """What is shown of the system beside a comparison."""
+        signature = self.signature
+        return SystemUsed(
+            self.model, self.checkpoint, self.score, signature.checkpoint, signature.labels, signature.polarity
+        )
+
+    def in_name_order(self) -> "System":
+        """The same with samples in the order of their names, so that no result depends on the order of a file."""
+        order = sorted(range(len(self.names)), key=self.names.__getitem__)
+        return self._replace(names=[self.names[index] for index in order], quantities=self.quantities[:, order])
 
     def formula(self, sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Primary scores of sums of `weighed`, shape (..., K + 2) -> (...)."""
@@ -82,13 +95,22 @@ def load_systems(source: Report | str | Path) -> dict[str, System]:
     return {dataset: _from_rows(dataset, table, rows) for dataset, rows in groups.items()}
 
 
+def is_per_sample_file(path: Path) -> bool:
+    """Whether a file looks like one that `Report.write_per_sample` wrote: its first line says so."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        first = file.readline(1 << 20)
+    return first.startswith(b"{") and b'"signature": "mub|' in first
+
+
 def _from_result(result: DatasetResult, model: str) -> System:
     scores = result.samples_scored
     if scores is None:
         raise InputError(f"{result.dataset}: the report holds no per-sample scores; evaluate again")
     names = scores.truth.names.to_pylist()
-    signature = result.signature.metric_part
-    return System(model, result.checkpoint, names, scores.quantities, scores.metric, scores.chance, signature)
+    quantities = scores.quantities
+    return System(model, result.checkpoint, names, quantities, scores.metric, scores.chance, result.signature)
 
 
 def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
@@ -101,8 +123,8 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
         task = find_task(dataset)
         if task is None:
             raise ValueError("unknown data set")
-        signature: str = columns["signature"][0]
-        metric = PROTOCOLS[parse_metric_part(signature)["protocol"]][task.kind]
+        signature = Signature.parse(columns["signature"][0])
+        metric = PROTOCOLS[signature.protocol][task.kind]
         if task.kind == "sentiment":
             truth, predicted = _polarities(columns["truth"], columns["predicted"])
         else:
@@ -142,13 +164,9 @@ def _keys(lists: Sequence[Sequence[str]], codes: Mapping[str, int]) -> npt.NDArr
 
 
 def _polarities(values: Sequence[Any], words: Sequence[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """True values and predicted polarities; a null is a missing prediction and counts as the wrong one."""
-    truth = np.array(values, float)
-    guesses = [
-        (-1 if value > 0 else 1) if word is None else _POLARITIES[word]
-        for value, word in zip(truth, words, strict=True)
-    ]
-    return truth, np.array(guesses, np.int8)
+    """True values and predicted polarities; a null is a missing prediction."""
+    guesses = [NO_POLARITY if word is None else _POLARITIES[word] for word in words]
+    return np.array(values, float), np.array(guesses, np.int8)
 
 
 def _masks(samples: Iterable[Iterable[Iterable[str]]], bits: list[dict[str, int]]) -> npt.NDArray[np.uint64]:

@@ -27,9 +27,15 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]
     Raises:
         InputError: the file cannot be written (no permission, a folder of that name, a full disk).
     """
+    text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
+    path = path.resolve()  # behind a symbolic link stands the file that is meant
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # /dev/stdout and its like are written to; replacing a device would be the end of it.
+        with path.open(mode, **text) as stream:  # type: ignore[call-overload]
+            yield stream
+        return
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
-    text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]

@@ -13,7 +13,7 @@ from merunibench.metrics.base import CORRECTED, Metric, Summary, correct_for_cha
 from merunibench.metrics.basic import HitRate
 from merunibench.metrics.elements import NEUTRAL_BIT, ElementSets
 from merunibench.metrics.fine_grained import SetLevelF
-from merunibench.metrics.sentiment import WeightedF1
+from merunibench.metrics.sentiment import NO_POLARITY, WeightedF1
 from merunibench.metrics.strict import CategoryF, StrictSetLevelF, ThreeWayWeightedF1
 
 METRIC_VERSION = 1
@@ -33,6 +33,7 @@ __all__ = [
     "CORRECTED",
     "METRIC_VERSION",
     "NEUTRAL_BIT",
+    "NO_POLARITY",
     "PROTOCOLS",
     "CategoryF",
     "ElementSets",

@@ -1,5 +1,6 @@
 """What a metric is, and the arithmetic of sector sets that metrics share."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -100,6 +101,15 @@ def mean_where_defined(values: FloatArray) -> FloatArray:
         valid.any(axis=-1), valid.sum(axis=-1), np.nan
     )
     return mean
+
+
+def wheel_summary(counts: FloatArray, figures: Mapping[str, FloatArray]) -> Summary:
+    """Figures of the five wheels, shape (5,) each, with their means; `counts`: how many samples count on each."""
+    return Summary(
+        metrics={key: float(mean_where_defined(values)) for key, values in figures.items()},
+        wheels=tuple({key: or_none(values[w]) for key, values in figures.items()} for w in range(len(counts))),
+        scored=tuple(int(count) for count in counts),
+    )
 
 
 def or_none(value: float) -> float | None:

@@ -10,12 +10,12 @@ from merunibench.metrics.base import (
     Summary,
     distinct,
     mean_where_defined,
-    or_none,
     overlap,
     ratio,
     share,
     sizes,
     wheel_means,
+    wheel_summary,
 )
 
 _PER_WHEEL = 3  # samples that count, hits, matching score
@@ -43,7 +43,7 @@ class HitRate:
         for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
             hits = sizes(true & guess)
             values[wheel] = true != 0, hits, share(hits, sizes(guess & _categories(true)))
-        return values.reshape(-1, truth.shape[1])
+        return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
     def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
         """Sums of the quantities expected under shuffling, shape (15,)."""
@@ -58,11 +58,7 @@ class HitRate:
         """Hit rate and matching score, overall and on each wheel."""
         counts, means = wheel_means(sums, _PER_WHEEL)
         figures = {"hit_rate": means[:, 0], "matching_score": means[:, 1]}
-        return Summary(
-            metrics={key: float(mean_where_defined(values)) for key, values in figures.items()},
-            wheels=tuple({key: or_none(values[w]) for key, values in figures.items()} for w in range(len(counts))),
-            scored=tuple(int(count) for count in counts),
-        )
+        return wheel_summary(counts, figures)
 
 
 def _categories(truth: Masks) -> np.unsignedinteger[Any]:

@@ -8,12 +8,12 @@ from merunibench.metrics.base import (
     Summary,
     distinct,
     mean_where_defined,
-    or_none,
     overlap,
     ratio,
     share,
     sizes,
     wheel_means,
+    wheel_summary,
 )
 
 _PER_WHEEL = 3  # samples that count, precision, recall
@@ -40,7 +40,7 @@ class SetLevelF:
         for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
             hits = sizes(true & guess)
             values[wheel] = true != 0, share(hits, sizes(guess)), share(hits, sizes(true))
-        return values.reshape(-1, truth.shape[1])
+        return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
     def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
         """Sums of the quantities expected under shuffling, shape (15,)."""
@@ -56,11 +56,7 @@ class SetLevelF:
         counts, means = wheel_means(sums, _PER_WHEEL)
         precision, recall = means[:, 0], means[:, 1]
         figures = {"f": harmonic_mean(precision, recall), "precision": precision, "recall": recall}
-        return Summary(
-            metrics={key: float(mean_where_defined(values)) for key, values in figures.items()},
-            wheels=tuple({key: or_none(values[w]) for key, values in figures.items()} for w in range(len(counts))),
-            scored=tuple(int(count) for count in counts),
-        )
+        return wheel_summary(counts, figures)
 
 
 def harmonic_mean(precision: FloatArray, recall: FloatArray) -> FloatArray:

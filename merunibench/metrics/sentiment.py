@@ -8,7 +8,10 @@ import numpy.typing as npt
 from merunibench.metrics.base import FloatArray, Summary, ratio
 
 Polarities = npt.NDArray[np.int8]
-"""+1 positive, -1 negative, 0 neutral, shape (N,)."""
+"""+1 positive, -1 negative, 0 neutral, `NO_POLARITY` where there is no prediction; shape (N,)."""
+
+NO_POLARITY = 2
+"""Stands for a missing prediction, which is wrong whatever the truth is."""
 
 
 class WeightedF1:
@@ -27,16 +30,28 @@ class WeightedF1:
 
         In order: true negative, false positive, false negative, true positive.
         """
-        positive, guess, counts = truth > 0, predicted > 0, truth != 0
+        positive, missing = truth > 0, predicted == NO_POLARITY
+        guess = np.where(missing, ~positive, predicted > 0)
         cells = (~positive & ~guess, ~positive & guess, positive & ~guess, positive & guess)
-        return np.array([cell & counts for cell in cells], float)
+        return np.array([cell & (truth != 0) for cell in cells], float)
 
     def expected(self, truth: npt.NDArray[np.floating[Any]], predicted: Polarities) -> FloatArray:
-        """Confusion cells expected under shuffling, shape (4,): the product of the margins over the number."""
-        positive, guess = truth[truth != 0] > 0, predicted[truth != 0] > 0
-        true_margin = np.array([(~positive).sum(), positive.sum()], float)
-        guess_margin = np.array([(~guess).sum(), guess.sum()], float)
-        return ratio(np.outer(true_margin, guess_margin), len(positive)).reshape(-1)
+        """Confusion cells expected under shuffling, shape (4,): the product of the margins over the number.
+
+        A missing prediction stays wrong wherever it is shuffled to.
+        """
+        truth, predicted = truth[truth != 0], predicted[truth != 0]
+        positives, negatives = (truth > 0).sum(), (truth < 0).sum()
+        missing = (predicted == NO_POLARITY).sum()
+        as_positive = (predicted == 1).sum()
+        as_negative = len(predicted) - missing - as_positive
+        cells = (
+            negatives * as_negative,
+            negatives * (as_positive + missing),
+            positives * (as_negative + missing),
+            positives * as_positive,
+        )
+        return ratio(cells, len(truth))
 
     def score(self, sums: FloatArray) -> FloatArray:
         """WAF of confusion cells, shape (..., 4) -> (...)."""

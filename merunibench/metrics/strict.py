@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.metrics.base import FloatArray, Summary, mean_where_defined, or_none, ratio, wheel_means
+from merunibench.metrics.base import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
 from merunibench.metrics.elements import ElementSets
 from merunibench.metrics.fine_grained import SetLevelF
-from merunibench.metrics.sentiment import Polarities
+from merunibench.metrics.sentiment import NO_POLARITY, Polarities
 
 
 class StrictSetLevelF(SetLevelF):
@@ -90,13 +90,8 @@ class CategoryF:
 
     def summary(self, sums: FloatArray) -> Summary:
         """F, overall and on each wheel."""
-        on_wheels = self._on_wheels(sums)
         counts = sums.reshape(5, -1, 2)[:, :, 0].sum(axis=1)
-        return Summary(
-            metrics={"f": float(mean_where_defined(on_wheels))},
-            wheels=tuple({"f": or_none(value)} for value in on_wheels),
-            scored=tuple(int(count) for count in counts),
-        )
+        return wheel_summary(counts, {"f": self._on_wheels(sums)})
 
     def _on_wheels(self, sums: FloatArray) -> FloatArray:
         _, means = wheel_means(sums, 2)
@@ -114,8 +109,11 @@ class ThreeWayWeightedF1:
     chance_corrected = True
 
     def quantities(self, truth: npt.NDArray[np.floating[Any]], predicted: Polarities) -> FloatArray:
-        """The cell of (negative, positive truth) × (negative, neutral, positive prediction) of each sample, (6, N)."""
-        counts = truth != 0
+        """The cell of (negative, positive truth) × (negative, neutral, positive prediction) of each sample, (6, N).
+
+        A missing prediction stands with the neutral ones, which are wrong too.
+        """
+        counts, predicted = truth != 0, np.where(predicted == NO_POLARITY, 0, predicted)
         cells = [((truth > 0) == positive) & (predicted == guess) for positive in (False, True) for guess in (-1, 0, 1)]
         return np.array([cell & counts for cell in cells], float)
 

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from merunibench._text import visible
 from merunibench.metrics import CORRECTED
+from merunibench.tasks import TASKS
 
 if TYPE_CHECKING:
     from merunibench.report.report import DatasetResult, Report
@@ -67,7 +69,7 @@ def notes(report: "Report") -> list[str]:
         if result.missing + result.failed:
             policy = "counted as wrong" if result.signature.missing == "zero" else "left out"
             said.append(f"{result.title}: {result.missing} missing and {result.failed} failed predictions, {policy}.")
-    if not report.complete:
+    if not report.complete and sum(TASKS[result.dataset].benchmark for result in report.datasets) > 1:
         said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
     return said
 
@@ -84,5 +86,5 @@ def _cells(result: "DatasetResult") -> dict[str, str]:
         "Samples": str(result.samples),
         "Labels": "–" if labels is None else f"{labels:.2f}",
         "Unknown": "–" if result.out_of_lexicon is None else f"{100 * result.out_of_lexicon:.1f}",
-        "Checkpoint": result.checkpoint,
+        "Checkpoint": visible(result.checkpoint),
     }

@@ -1,5 +1,6 @@
 """The report as a LaTeX table (booktabs): one column a data set, as the published tables have it."""
 
+from merunibench._text import visible
 from merunibench.report.columns import percent
 from merunibench.report.report import Report
 
@@ -43,7 +44,7 @@ def render(report: Report) -> str:
 
 def escape(text: str) -> str:
     """Text that LaTeX prints as it is."""
-    return "".join(_SPECIAL.get(character, character) for character in " ".join(text.split()))
+    return "".join(_SPECIAL.get(character, character) for character in visible(" ".join(text.split())))
 
 
 def _interval(ci: tuple[float, float] | None) -> str:

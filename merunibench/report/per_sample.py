@@ -50,7 +50,7 @@ def rows(result: DatasetResult, model: str) -> Iterator[dict[str, Any]]:
             "name": name,
             "checkpoint": result.checkpoint,
             **detail,
-            "signature": result.signature.metric_part,
+            "signature": str(result.signature),
         }
 
 

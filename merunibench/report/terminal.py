@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from merunibench._text import visible
 from merunibench.report.columns import Column, notes
 from merunibench.report.columns import table as cells_of
 
@@ -30,7 +31,7 @@ def render(report: "Report", *, width: int | None, color: bool) -> str:
     if mean:
         table.add_section()
         table.add_row(*(Text(cell, style="bold") for cell in mean[:-1]))
-    title = f"{report.model} · {report.protocol} protocol · lexicon {report.signature.lexicon}"
+    title = f"{visible(report.model)} · {report.protocol} protocol · lexicon {report.signature.lexicon}"
     lines = [*_checkpoint_lines(report), *notes(report), str(report.signature)]
     return print_to_text(title, table, lines, width=width, color=color)
 
@@ -38,7 +39,7 @@ def render(report: "Report", *, width: int | None, color: bool) -> str:
 def _checkpoint_lines(report: "Report") -> list[str]:
     if report.checkpoint_selection == "single":
         return []
-    return [f"{result.title}: {result.checkpoint}" for result in report.datasets]
+    return [f"{result.title}: {visible(result.checkpoint)}" for result in report.datasets]
 
 
 def plain_table(columns: Sequence[Column]) -> Table:
@@ -52,7 +53,9 @@ def plain_table(columns: Sequence[Column]) -> Table:
 def print_to_text(title: str, table: Table, lines: Iterable[str], *, width: int | None, color: bool) -> str:
     """A title, a table and lines below it as text; `width` None gives the table all the room it needs."""
     stream = io.StringIO()
-    console = Console(file=stream, width=width or _WIDE, force_terminal=color, no_color=not color, highlight=False)
+    console = Console(file=stream, width=_WIDE, force_terminal=color, no_color=not color, highlight=False)
+    # A figure that is cut off is worse than a line that wraps.
+    console.width = max(width or _WIDE, console.measure(table).maximum)
     if title:
         console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(table)

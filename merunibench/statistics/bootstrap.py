@@ -11,7 +11,7 @@ FloatArray = npt.NDArray[np.float64]
 POOLED_UNITS = 8_192
 """Above this number of units, units are pooled at random into so many groups before resampling."""
 
-_CHUNK = 4_000_000  # resampled units held at once: 32 MB
+CHUNK = 4_000_000  # resampled units held at once: 32 MB
 
 
 def pool(quantities: FloatArray, clusters: npt.NDArray[np.integer[Any]] | None, seed: int | list[int]) -> FloatArray:
@@ -73,7 +73,7 @@ def _sum_by(quantities: FloatArray, groups: npt.NDArray[np.integer[Any]], number
 def _draws(units: int, resamples: int, seed: int | list[int]) -> Iterator[FloatArray]:
     """How often each unit is drawn in each resample, in chunks of resamples: shape (chunk, U)."""
     rng = np.random.default_rng(seed)
-    step = max(1, _CHUNK // max(units, 1))
+    step = max(1, CHUNK // max(units, 1))
     for start in range(0, resamples, step):
         counts = np.zeros((min(step, resamples - start), units))
         for row in range(len(counts) if units else 0):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.statistics.bootstrap import interval, resampled_sums
+from merunibench.statistics.bootstrap import CHUNK, interval, resampled_sums
 
 FloatArray = npt.NDArray[np.float64]
 Formula = Callable[[FloatArray], FloatArray]
@@ -45,9 +45,13 @@ def compare_paired(
         formula: Sums of quantities -> score.
         resamples: Number of resamples and of swaps, at least 1.
         seed: Seed of both.
+
+    Fewer than two units tell nothing: no interval, and p-values of 1.
     """
     total_first, total_second = first.sum(axis=1), second.sum(axis=1)
     observed = float(formula(total_first) - formula(total_second))
+    if first.shape[1] < 2:
+        return PairedTest(observed, None, 1.0, 1.0)
     drawn = resampled_sums(np.concatenate([first, second]), resamples, seed)
     kinds = len(first)
     differences = formula(drawn[:, :kinds]) - formula(drawn[:, kinds:])
@@ -79,7 +83,7 @@ def _swapped_sums(difference: FloatArray, resamples: int, seed: int | list[int])
     """What swapping a random half of the units adds to the first system's sums, shape (B, K)."""
     rng = np.random.default_rng([*np.atleast_1d(seed), 1])
     units = difference.shape[1]
-    step = max(1, 4_000_000 // max(units, 1))
+    step = max(1, CHUNK // max(units, 1))
     chunks = []
     for start in range(0, resamples, step):
         rows = min(step, resamples - start)

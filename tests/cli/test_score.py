@@ -1,6 +1,7 @@
 """`merunibench score` and `compare` as a user meets them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,7 @@ def test_per_sample_and_compare(run, files, tmp_path):
     table = run("compare", predictions, predictions, "--data-root", truth, "--bootstrap", 50)
     assert table.code == 0
     assert "p Holm" in table.out
+    assert max(map(len, table.out.splitlines()[:5])) <= 80
 
 
 def test_convert_and_score_again(run, files, tmp_path):
@@ -158,3 +160,49 @@ def test_usage_errors_exit_with_2_and_no_traceback(run, files):
     assert result.code == 2
     assert "data-root" in result.err
     assert "Traceback" not in result.err
+
+
+def test_options_without_effect_are_refused(run, refused, files, tmp_path):
+    predictions, truth = files
+    run("score", predictions, "--data-root", truth, "--per-sample", tmp_path / "a.jsonl")
+    message = refused("compare", tmp_path / "a.jsonl", tmp_path / "a.jsonl", "--level", 2, "--lexicon", "nowhere")
+    assert "--lexicon, --level: of no effect on per-sample files" in message
+    assert "predictions need --data-root" in refused("compare", predictions, predictions)
+    mixed = run("compare", tmp_path / "a.jsonl", predictions, "--data-root", truth, "--bootstrap", 20)
+    assert mixed.code == 0
+
+
+def test_a_device_is_written_to_and_a_link_is_followed(run, files, tmp_path):
+    predictions, truth = files
+    score = ("score", predictions, "--data-root", truth, "--dataset", "meld", "--format", "csv", "--output")
+    target = tmp_path / "target.csv"
+    target.write_text("old")
+    (tmp_path / "link.csv").symlink_to(target)
+    assert run(*score, tmp_path / "link.csv").code == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("model,dataset")
+    assert run(*score, "/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("release", ["mer2025", "mer2026"])
+def test_the_command_of_the_published_figures(run, shared, release):
+    official = shared / "official"
+    result = run(
+        "score",
+        official / "output",
+        "--data-root",
+        official / "dataset",
+        "--lexicon",
+        official / "emotion_wheel" / release,
+        "--format",
+        "json",
+    )
+    expected = json.loads((official / "expected_scores.json").read_text(encoding="utf-8"))[release]
+    found = {each["dataset"]: each for each in json.loads(result.out)["datasets"]}
+    for stem, figures in expected["meld"].items():
+        assert abs(found["meld"]["checkpoints"][stem]["score"] - figures["hit_rate"]) < 1e-9
+    for stem, figures in expected["ovmerdplus"].items():
+        assert abs(found["ovmerdplus"]["checkpoints"][stem]["score"] - figures["level1"]["f"]) < 1e-9
+    for stem, figures in expected["cmumosi"].items():
+        assert abs(found["cmumosi"]["checkpoints"][stem]["score"] - figures["waf"]) < 1e-9

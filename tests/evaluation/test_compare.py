@@ -24,8 +24,9 @@ def test_differences_and_p_values(reports):
     assert result.models == ("preds", "other")
     assert [each.dataset for each in result.datasets] == ["meld", "cmumosi", "ovmerdplus"]
     for each in result.datasets:
-        assert each.scores == (first[each.dataset].score, second[each.dataset].score)
-        assert each.test.difference == pytest.approx(each.scores[0] - each.scores[1])
+        scores = [system.score for system in each.systems]
+        assert scores == [first[each.dataset].score, second[each.dataset].score]
+        assert each.test.difference == pytest.approx(scores[0] - scores[1])
         assert 0 < max(each.test.p_bootstrap, each.test.p_randomization) <= each.p_holm <= 1
 
 
@@ -48,6 +49,39 @@ def test_a_missing_prediction_survives_the_per_sample_file(files, tmp_path):
     report.write_per_sample(tmp_path / "a.jsonl")
     result = compare(tmp_path / "a.jsonl", report, resamples=10)
     assert [each.test.difference for each in result.datasets] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("protocol", ["official", "strict"])
+def test_per_sample_files_hold_all_that_a_comparison_needs(files, tmp_path, protocol):
+    predictions, truth = files
+    write_rows(predictions / "ovmerdplus.jsonl", rows()["ovmerdplus"][1:])
+    write_rows(predictions / "meld.jsonl", rows()["meld"][:8])
+    report = evaluate(predictions, truth, missing="zero", protocol=protocol, bootstrap=0)
+    report.write_per_sample(tmp_path / "a.jsonl")
+    result = compare(tmp_path / "a.jsonl", report, resamples=10)
+    for each in result.datasets:
+        assert each.systems[0] == each.systems[1]
+        assert each.systems[0].score == report[each.dataset].score
+        assert each.test.difference == 0
+
+
+def test_left_out_data_sets_are_named_and_chosen_ones_are_found(files, reports):
+    only = evaluate(*files, datasets="meld", bootstrap=0)
+    result = compare(only, reports[1], resamples=10)
+    assert result.left_out == ("cmumosi", "ovmerdplus")
+    assert "Not compared, since only one of them has it: cmumosi, ovmerdplus" in result.to_text()
+    assert [each.dataset for each in compare(*reports, resamples=10, datasets=["MOSI"]).datasets] == ["cmumosi"]
+    with pytest.raises(InputError, match="no scores of sims"):
+        compare(*reports, datasets=["sims"])
+
+
+def test_the_comparison_does_not_depend_on_the_order_of_the_ground_truth(files, reports, tmp_path):
+    predictions, truth = files
+    for path in truth.iterdir():
+        head, *lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([head, *reversed(lines)]) + "\n", encoding="utf-8")
+    backwards = [evaluate(folder, truth, bootstrap=0) for folder in (predictions, tmp_path / "other")]
+    assert compare(*backwards, resamples=50).to_dict() == compare(*reports, resamples=50).to_dict()
 
 
 def test_per_sample_rows_say_sectors_and_hits(reports, tmp_path):
@@ -123,5 +157,5 @@ def test_a_per_sample_file_with_altered_rows_is_refused(reports, tmp_path):
 def test_the_same_system_twice_makes_no_difference(reports):
     result = compare(reports[0], reports[0], resamples=50)
     assert {each.p_holm for each in result.datasets} == {1.0}
-    assert "Difference" in result.to_text()
+    assert "A = preds" in result.to_text()
     assert "+0.00" in result.to_text()

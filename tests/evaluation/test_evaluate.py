@@ -150,7 +150,7 @@ LABELS = ["anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"]
         ("best-overall", "step-9", "step-9"),
         ("last", "step-10", "step-10"),
         ("step-9", "step-9", "step-9"),
-        ("step-1", "step-10", "step-10"),
+        ("step-10", "step-10", "step-10"),
     ],
 )
 def test_checkpoint_selection(checkpoints, rule, meld, ovmerdplus):
@@ -162,10 +162,39 @@ def test_checkpoint_selection(checkpoints, rule, meld, ovmerdplus):
 
 
 def test_an_unknown_checkpoint_is_refused_with_those_there_are(checkpoints):
-    with pytest.raises(InputError, match="meld: no checkpoint is called 'step-3'; there are step-9, step-10"):
+    with pytest.raises(
+        InputError, match="no checkpoint is called 'step-3'; there are step-9, step-10, and the rules best"
+    ):
         evaluate(*checkpoints, checkpoint="step-3")
     with pytest.raises(InputError, match="several checkpoints begin with 'step'"):
         evaluate(*checkpoints, checkpoint="step")
+
+
+def test_the_beginning_of_a_name_must_end_with_a_word(checkpoints):
+    with pytest.raises(InputError, match="no checkpoint is called 'step-1'"):
+        evaluate(*checkpoints, checkpoint="step-1")
+
+
+def test_one_checkpoint_stands_for_all_data_sets_or_is_refused(checkpoints):
+    predictions, truth = checkpoints
+    (predictions / "step-9" / "ovmerdplus.jsonl").unlink()
+    with pytest.raises(InputError, match="checkpoint 'step-9' has no predictions for ovmerdplus"):
+        evaluate(predictions, truth, checkpoint="step-9")
+    assert evaluate(predictions, truth, checkpoint="last", bootstrap=0)["meld"].checkpoint == "step-10"
+    (predictions / "step-10" / "meld.jsonl").unlink()
+    for rule in ("last", "best-overall"):
+        with pytest.raises(InputError, match="no checkpoint has predictions for all of meld, ovmerdplus"):
+            evaluate(predictions, truth, checkpoint=rule)
+    mixed = evaluate(predictions, truth, bootstrap=0)
+    assert mixed.checkpoint_selection == "best-per-dataset"
+
+
+def test_the_best_of_checkpoints_on_different_samples_is_refused(checkpoints):
+    predictions, truth = checkpoints
+    write_rows(predictions / "step-10" / "meld.jsonl", rows()["meld"][:2])
+    with pytest.raises(InputError, match=r"meld: under --missing skip .* \(step-9 10, step-10 2\)"):
+        evaluate(predictions, truth, missing="skip")
+    assert evaluate(predictions, truth, missing="skip", checkpoint="last", bootstrap=0)["meld"].checkpoint == "step-10"
 
 
 def test_a_single_checkpoint_is_no_selection(files):
@@ -223,3 +252,86 @@ def test_the_mean_exists_only_when_all_nine_are_there_in_full():
     assert report.mean == pytest.approx(np.mean([result.score for result in report.datasets]))
     assert report.mean_ci[0] < report.mean < report.mean_ci[1]
     assert all(result.expected_samples == MINIATURE_TASKS[result.dataset].samples for result in report.datasets)
+
+
+def test_a_missing_polarity_is_wrong_wherever_it_is_shuffled_to():
+    names = [f"v_a_{index}" for index in range(40)]
+    truth = {"cmumosi": {name: 1.0 if index % 2 else -1.0 for index, name in enumerate(names)}}
+    answers = {"cmumosi": dict.fromkeys(names[:20], "positive")}
+    for protocol in ("official", "strict"):
+        result = evaluate(answers, truth, missing="zero", protocol=protocol, bootstrap=0)["cmumosi"]
+        assert result.uncorrected == pytest.approx(result.chance, abs=1e-12)
+    assert result.score == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("missing", ["zero", "skip"])
+def test_predictions_that_all_failed_are_refused(files, missing):
+    predictions, truth = files
+    failed = [{"name": row["name"], "status": "failed"} for row in rows()["meld"]]
+    write_rows(predictions / "meld.jsonl", failed)
+    with pytest.raises(InputError, match="no sample of meld has a prediction"):
+        evaluate(predictions, truth, missing=missing)
+
+
+def test_intervals_do_not_depend_on_the_order_of_the_ground_truth(files):
+    predictions, truth = files
+    before = evaluate(predictions, truth, cluster=True)
+    for path in truth.iterdir():
+        head, *lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([head, *reversed(lines)]) + "\n", encoding="utf-8")
+    after = evaluate(predictions, truth, cluster=True)
+    assert after.to_dict() == before.to_dict()
+
+
+def test_one_unit_has_no_interval(files):
+    predictions, truth = files
+    (truth / "meld.csv").write_text("name,label\ntest_dia0_utt0,0\ntest_dia0_utt1,1\n")
+    assert evaluate(predictions, truth, datasets="meld", cluster=True)["meld"].ci is None
+    assert evaluate(predictions, truth, datasets="meld")["meld"].ci is not None
+
+
+def test_units_are_samples_where_there_are_no_clusters(files):
+    report = evaluate(*files, cluster=True)
+    assert report["ovmerdplus"].signature.units == "samples"
+    assert report["meld"].signature.units == report.signature.units == "clusters"
+
+
+def test_data_sets_found_on_one_side_only_are_named(files):
+    predictions, truth = files
+    (truth / "cmumosi.csv").rename(truth / "sims.csv")
+    warnings = evaluate(predictions, truth, bootstrap=0).warnings
+    assert "cmumosi: predictions but no ground truth, not scored" in warnings
+    assert "sims: ground truth but no predictions, not scored" in warnings
+
+
+@pytest.mark.parametrize("protocol", ["official", "strict"])
+def test_constant_answers_under_either_protocol(protocol):
+    from merunibench.demo.miniature import MINIATURE_TASKS, miniature
+    from merunibench.tasks import benchmark_tasks
+
+    truth = {task.id: {row["name"]: row["label"] for row in miniature(task.id)} for task in benchmark_tasks()}
+    for words in (["joy", "sad", "furious"], ["neutral"], [], ["xylophone"]):
+        answers = {
+            task.id: dict.fromkeys(truth[task.id], "neutral" if task.kind == "sentiment" else words)
+            for task in benchmark_tasks()
+        }
+        report = evaluate(answers, truth, protocol=protocol, tasks=MINIATURE_TASKS, bootstrap=0)
+        for result in report.datasets:
+            assert result.uncorrected == pytest.approx(result.chance, abs=1e-12)
+            assert protocol == "official" or result.score == pytest.approx(0, abs=1e-12)
+
+
+def test_perfect_predictions_score_1_under_strict():
+    from merunibench.demo.miniature import MINIATURE_TASKS, miniature
+    from merunibench.tasks import benchmark_tasks
+
+    truth = {task.id: {row["name"]: row["label"] for row in miniature(task.id)} for task in benchmark_tasks()}
+    answers = {
+        task.id: {
+            name: ("positive" if float(label) > 0 else "negative") if task.kind == "sentiment" else label
+            for name, label in truth[task.id].items()
+        }
+        for task in benchmark_tasks()
+    }
+    report = evaluate(answers, truth, protocol="strict", tasks=MINIATURE_TASKS, bootstrap=0)
+    assert [result.score for result in report.datasets] == pytest.approx([1] * 9, abs=1e-12)

@@ -4,7 +4,6 @@
 """
 
 import math
-from collections import Counter
 
 WHEELS = range(5)
 
@@ -87,7 +86,3 @@ def sentiment(truth, predicted):
 def shuffled_means(truth, predicted, quantity):
     """Mean of `quantity(truth, prediction)` over all N² pairs: what shuffling gives each sample on average."""
     return mean([quantity(g, p) for g in truth for p in predicted])
-
-
-def confusion(truth, predicted):
-    return Counter((value > 0, guess > 0) for value, guess in zip(truth, predicted, strict=True) if value != 0)

@@ -24,7 +24,7 @@ def elements(labels, wheel, sector, stop_words=()):
 
 
 def fine_grained(truth, predicted):
-    """`truth` and `predicted` are lists of element sets on one wheel -> (F, precision, recall), None if nothing counts."""
+    """Lists of element sets on one wheel -> (F, precision, recall), None if nothing counts."""
     pairs = [(g, p) for g, p in zip(truth, predicted, strict=True) if g]
     if not pairs:
         return None

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -87,11 +90,30 @@ def test_names_of_strangers_are_escaped(report):
 
 
 def test_a_model_name_cannot_break_out_of_a_line(report):
-    hostile = replace(report, model="a\nb\rc")
-    assert "a\nb" not in hostile.to_latex()
-    assert "a\nb" not in hostile.to_markdown()
+    results = (replace(report["meld"], checkpoint="step\x1b]0;x\x07"), *report.datasets[1:])
+    hostile = replace(report, model="a\nb\x1b[31m", datasets=results, checkpoint_selection="last")
+    for text in (hostile.to_latex(), hostile.to_markdown(), hostile.to_text()):
+        assert "a\nb" not in text
+        assert "\x1b" not in text
 
 
-def test_rendering_twice_gives_the_same_bytes(report):
-    for form in ("to_json", "to_csv", "to_markdown", "to_latex", "to_text"):
-        assert getattr(report, form)() == getattr(report, form)()
+@pytest.mark.parametrize("columns", [40, 80])
+def test_no_figure_is_cut_off_on_a_narrow_terminal(report, columns):
+    text = report.to_text(width=columns)
+    assert "…" not in text
+    for result in report.datasets:
+        assert f"{100 * result.score:.2f}  {100 * result.ci[0]:.2f}–{100 * result.ci[1]:.2f}" in text
+
+
+def test_the_table_fits_80_columns(report):
+    table = [line for line in report.to_text(width=80).splitlines() if line.startswith(("MELD", "CMU", "Data", "Mean"))]
+    assert len(table) == 5
+    assert max(map(len, table)) <= 80
+
+
+def test_another_process_gives_the_same_bytes(report):
+    code = "from merunibench.demo import run_demo; print(run_demo().reports['text reader'].to_json(), end='')"
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8"}
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment)
+        assert result.stdout.decode() == report.to_json()

@@ -82,7 +82,7 @@ def test_equal_seeds_draw_equal_samples_and_chunks_do_not_matter(monkeypatch):
     quantities = fine_quantities(100)
     whole = resampled_sums(quantities, 50, 7)
     np.testing.assert_array_equal(whole, resampled_sums(quantities, 50, 7))
-    monkeypatch.setattr(bootstrap, "_CHUNK", 700)
+    monkeypatch.setattr(bootstrap, "CHUNK", 700)
     np.testing.assert_allclose(whole, resampled_sums(quantities, 50, 7), atol=1e-9)
 
 
