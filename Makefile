@@ -4,7 +4,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow lint format clean
+DOCUMENTED := $(addprefix merunibench.,data evaluation lexicon.lexicon lexicon.store lexicon.official lexicon.wheels \
+	metrics report statistics signature tasks labels errors)
+
+.PHONY: demo test test-slow lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/merunibench demo
@@ -34,6 +37,10 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --editable '.[test]'
 	touch $@ $(VENV)/.installed
+
+docs: $(VENV)/.installed
+	$(PIP) --editable '.[docs]'
+	$(BIN)/pdoc --docformat google --output-directory build/docs $(DOCUMENTED)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -58,7 +58,7 @@ def root(
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit code 2."""
     try:
-        app()
+        app(prog_name="merunibench")
     except InputError as error:
         complain(f"error: {error}")
         sys.exit(2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, progress_bar, terminal_width
+from merunibench.cli._output import complain, emit, progress_bar, spare_pandas, terminal_width
 
 if TYPE_CHECKING:
     from merunibench.lexicon import Level
@@ -57,6 +57,7 @@ def compare(
     Paired bootstrap and approximate randomisation; p-values corrected over the data sets (Holm). Systems that were
     scored differently (another lexicon, other samples, ...) are refused.
     """
+    spare_pandas()
     from merunibench.errors import InputError
     from merunibench.evaluation import compare as compare_systems
     from merunibench.evaluation import evaluate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, progress_bar, terminal_width
+from merunibench.cli._output import complain, emit, progress_bar, spare_pandas, terminal_width
 
 if TYPE_CHECKING:
     from merunibench.lexicon import Level
@@ -58,6 +58,7 @@ def score(
 
     Example: `merunibench score results/ --data-root dataset/ --lexicon mer2026`
     """
+    spare_pandas()
     from merunibench.evaluation import evaluate
 
     with progress_bar() as progress:

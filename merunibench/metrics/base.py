@@ -68,7 +68,8 @@ def sizes(sets: Masks) -> npt.NDArray[np.uint8]:
 
 def share(part: npt.NDArray[np.uint8], whole: npt.NDArray[np.uint8]) -> FloatArray:
     """Quotient of two set sizes, 0 where the second is 0: one table look-up for each of millions of samples."""
-    return _SHARES[part, whole]
+    quotient: FloatArray = np.take(_SHARES, part * np.uint16(_SIZES) + whole)
+    return quotient
 
 
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> FloatArray:
@@ -78,7 +79,8 @@ def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> FloatArray:
     return quotient
 
 
-_SHARES = ratio(np.arange(65)[:, None], np.arange(65))
+_SIZES = 65  # sizes of sets in a 64-bit mask, 0 to 64
+_SHARES = ratio(np.arange(_SIZES)[:, None], np.arange(_SIZES)).ravel()
 
 
 def wheel_means(sums: FloatArray, per_wheel: int) -> tuple[FloatArray, FloatArray]:

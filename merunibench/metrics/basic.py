@@ -42,7 +42,9 @@ class HitRate:
         values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
         for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
             hits = sizes(true & guess)
-            values[wheel] = true != 0, hits, share(hits, sizes(guess & _categories(true)))
+            values[wheel, 0] = true != 0
+            values[wheel, 1] = hits
+            values[wheel, 2] = share(hits, sizes(guess & _categories(true)))
         return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
     def expected(self, truth: Masks, predicted: Masks) -> FloatArray:

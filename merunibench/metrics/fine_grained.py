@@ -39,7 +39,9 @@ class SetLevelF:
         values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
         for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
             hits = sizes(true & guess)
-            values[wheel] = true != 0, share(hits, sizes(guess)), share(hits, sizes(true))
+            values[wheel, 0] = true != 0
+            values[wheel, 1] = share(hits, sizes(guess))
+            values[wheel, 2] = share(hits, sizes(true))
         return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
     def expected(self, truth: Masks, predicted: Masks) -> FloatArray:

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rich.text import Text
-
 from merunibench._text import visible
 from merunibench.report.columns import Column, percent
-from merunibench.report.terminal import plain_table, print_to_text
 from merunibench.statistics import PairedTest
 from merunibench.tasks import TASKS
 
@@ -87,6 +84,10 @@ class Comparison:
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
         """The table that the command line prints, in percent."""
+        from rich.text import Text
+
+        from merunibench.report.terminal import plain_table, print_to_text
+
         titles = ("Data set", "A", "B", "A - B", "95 % CI", "p boot", "p swap", "p Holm")
         table = plain_table([Column(title, numeric=title != "Data set") for title in titles])
         for each in self.datasets:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from merunibench import __version__, verification
+from tests.small import write_files
 
 COMMANDS = [
     [],
@@ -91,6 +92,18 @@ def test_scoring_imports_no_model_library():
         "if m in sys.modules])"
     )
     assert run_python(code).stdout.strip() == "[]"
+
+
+def test_the_score_command_does_not_import_pandas_and_leaves_it_usable(tmp_path):
+    predictions, truth = write_files(tmp_path)
+    code = (
+        "import sys\n"
+        f"sys.argv = ['merunibench', 'score', {str(predictions)!r}, '--data-root', {str(truth)!r}]\n"
+        "from merunibench.cli import app\napp(standalone_mode=False)\n"
+        "import pyarrow as pa\n"
+        "print('pandas.core' in sys.modules, len(pa.table({'a': [1, 2]}).to_pandas()), file=sys.stderr)"
+    )
+    assert run_python(code).stderr.splitlines()[-1] == "False 2"
 
 
 def test_python_dash_m():
