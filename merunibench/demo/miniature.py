@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from merunibench._resources import resource
-from merunibench.demo.baselines import Row, majority, stuffing, text_reader_rows
+from merunibench.baselines import Row, majority, stuffing
+from merunibench.demo.text_reader import text_reader_rows
 from merunibench.evaluation import evaluate
 from merunibench.files import write_text
 from merunibench.report import Report

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from merunibench._resources import resource
-from merunibench.demo.baselines import majority, stuffing, text_reader, text_reader_rows
+from merunibench.baselines import majority, stuffing
+from merunibench.demo.text_reader import text_reader, text_reader_rows
 from merunibench.labels import parse_label_text
 from merunibench.lexicon.wheels import load_wheels
 from merunibench.tasks import TASKS, benchmark_tasks

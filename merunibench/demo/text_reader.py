@@ -1,72 +1,20 @@
-"""Three honest baselines for the demo: the majority answer, one word for every sector, and a reader of the subtitle.
+"""An honest text-only baseline: what the subtitle alone suggests, by a small table of everyday cues.
 
-Pure functions from plain data to rows in the predictions contract. They are there to show what a score is worth, not to
-be good: the first two never look at a sample, the third sees its subtitle and nothing else.
+It sees the subtitle and nothing else: no picture, no voice, no label. cues.toml was written before the miniature's
+subtitles and is not tuned to them.
 """
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from merunibench._resources import resource
-from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon.wheels import load_wheels
+from merunibench.baselines import Row
 from merunibench.tasks import Kind
 
-Row = dict[str, object]
-"""One prediction: `name`, `labels` (a list of words) or `polarity`, `status`, and `text` where there is an answer."""
-
 _POLARITY_WORD = {1: "positive", -1: "negative", 0: "neutral"}
-
-
-def majority(kind: Kind, truth: Mapping[str, str]) -> list[Row]:
-    """The answer that fits most samples, given to every sample. It alone of the three is told the truth.
-
-    Basic: the most frequent class. Sentiment: the more frequent sign (exact zeros aside, as in the metric).
-    Fine-grained: the k most frequent labels, k being the mean length of the label lists, rounded. Ties go to
-    what occurs first.
-
-    Args:
-        kind: Kind of task.
-        truth: Sample name -> label field: a class word, a number as text, or label-list text. Not empty.
-
-    Example:
-        >>> majority("basic", {"a": "sad", "b": "happy", "c": "sad"})[1]
-        {'name': 'b', 'labels': ['sad'], 'status': 'ok'}
-        >>> majority("fine-grained", {"a": "[sad, tired]", "b": "[calm, tired]"})[0]["labels"]
-        ['tired', 'sad']
-        >>> majority("sentiment", {"a": "-0.2", "b": "-1", "c": "3.0"})[0]["polarity"]
-        'negative'
-    """
-    if kind == "sentiment":
-        positive = sum(float(value) > 0 for value in truth.values())
-        negative = sum(float(value) < 0 for value in truth.values())
-        return _polarity_rows(truth, "positive" if positive >= negative else "negative")
-    if kind == "basic":
-        return _label_rows(truth, _most_frequent(truth.values(), 1))
-    lists = [[normalise_label(label) for label in parse_label_text(field)] for field in truth.values()]
-    labels = [label for labels in lists for label in labels]
-    return _label_rows(truth, _most_frequent(labels, round(len(labels) / len(lists))))
-
-
-def stuffing(kind: Kind, names: Iterable[str]) -> list[Row]:
-    """Every sector of every wheel, named by its level-1 word, on every sample; for sentiment, always positive.
-
-    It hits whatever the truth is, so it shows what a hit rate alone cannot see.
-
-    Example:
-        >>> "sad" in stuffing("basic", ["a"])[0]["labels"]
-        True
-        >>> stuffing("sentiment", ["a"])
-        [{'name': 'a', 'polarity': 'positive', 'status': 'ok'}]
-    """
-    if kind == "sentiment":
-        return _polarity_rows(names, "positive")
-    sectors = (sector for wheel in load_wheels() for sector in wheel.sector_names(1))
-    return _label_rows(names, list(dict.fromkeys(sectors)))
 
 
 def text_reader_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
@@ -186,15 +134,3 @@ def _is_negated(before: Sequence[str]) -> bool:
         if token in _NEGATIONS or token.endswith("n't"):
             return True
     return False
-
-
-def _most_frequent(words: Iterable[str], count: int) -> list[str]:
-    return [word for word, _ in Counter(words).most_common(count)]
-
-
-def _label_rows(names: Iterable[str], labels: list[str]) -> list[Row]:
-    return [{"name": name, "labels": list(labels), "status": "ok"} for name in names]
-
-
-def _polarity_rows(names: Iterable[str], polarity: str) -> list[Row]:
-    return [{"name": name, "polarity": polarity, "status": "ok"} for name in names]

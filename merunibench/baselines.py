@@ -1,0 +1,126 @@
+"""Baselines that say what a score is worth: stuffing, the majority answer, a shuffle of an answer, and no answer.
+
+Pure functions from plain data to rows in the predictions contract (`name`, and `labels` or `polarity`). None of them
+looks at a clip.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from merunibench.labels import normalise_label, parse_label_text
+from merunibench.lexicon import LEVELS, Level, Lexicon, load_wheels
+from merunibench.tasks import Kind
+
+Row = dict[str, Any]
+"""One prediction: `name`, `labels` (a list of words) or `polarity`, `status`, and `text` where there is an answer."""
+
+
+def stuffing(kind: Kind, names: Iterable[str], lexicon: Lexicon | None = None) -> list[Row]:
+    """Every sector of every wheel on every sample; for sentiment, always positive.
+
+    It hits whatever the truth is, so it shows what a hit rate alone cannot see.
+
+    Args:
+        kind: Kind of task.
+        names: Sample names.
+        lexicon: The lexicon that will score it: the words are chosen so that together they reach every sector that any
+            of its words reaches. Without one, the wheels' level-1 words.
+
+    Example:
+        >>> "sad" in stuffing("basic", ["a"])[0]["labels"]
+        True
+        >>> stuffing("sentiment", ["a"])
+        [{'name': 'a', 'polarity': 'positive', 'status': 'ok'}]
+    """
+    if kind == "sentiment":
+        return _polarity_rows(names, "positive")
+    sectors = (sector for wheel in load_wheels() for sector in wheel.sector_names(1))
+    words = list(dict.fromkeys(sectors))
+    return _label_rows(names, words if lexicon is None else _words_for_every_sector(lexicon, words))
+
+
+def majority(kind: Kind, truth: Mapping[str, str]) -> list[Row]:
+    """The answer that fits most samples, given to every sample. It alone of the baselines is told the truth.
+
+    Basic: the most frequent class. Sentiment: the more frequent sign (exact zeros aside, as in the metric).
+    Fine-grained: the k most frequent labels, k being the mean length of the label lists, rounded. Ties go to
+    what occurs first.
+
+    Args:
+        kind: Kind of task.
+        truth: Sample name -> label field: a class word, a number as text, or label-list text. Not empty.
+
+    Example:
+        >>> majority("basic", {"a": "sad", "b": "happy", "c": "sad"})[1]
+        {'name': 'b', 'labels': ['sad'], 'status': 'ok'}
+        >>> majority("fine-grained", {"a": "[sad, tired]", "b": "[calm, tired]"})[0]["labels"]
+        ['tired', 'sad']
+        >>> majority("sentiment", {"a": "-0.2", "b": "-1", "c": "3.0"})[0]["polarity"]
+        'negative'
+    """
+    if kind == "sentiment":
+        positive = sum(float(value) > 0 for value in truth.values())
+        negative = sum(float(value) < 0 for value in truth.values())
+        return _polarity_rows(truth, "positive" if positive >= negative else "negative")
+    if kind == "basic":
+        return _label_rows(truth, _most_frequent(truth.values(), 1))
+    lists = [[normalise_label(label) for label in parse_label_text(field)] for field in truth.values()]
+    labels = [label for labels in lists for label in labels]
+    return _label_rows(truth, _most_frequent(labels, round(len(labels) / len(lists))))
+
+
+def shuffled(rows: Sequence[Row], seed: int = 0) -> list[Row]:
+    """The same answers, dealt at random among the samples: what the chance level is the expectation of.
+
+    Args:
+        rows: Predictions of a model.
+        seed: Seed of the deal.
+
+    Example:
+        >>> [row["name"] for row in shuffled([{"name": "a", "labels": ["sad"]}, {"name": "b", "labels": ["calm"]}])]
+        ['a', 'b']
+    """
+    answers = [{key: value for key, value in row.items() if key != "name"} for row in rows]
+    random.Random(seed).shuffle(answers)  # noqa: S311 - no secret
+    return [{"name": row["name"], **answer} for row, answer in zip(rows, answers, strict=True)]
+
+
+def empty(kind: Kind, names: Iterable[str]) -> list[Row]:
+    """No label on any sample; for sentiment, always neutral.
+
+    Example:
+        >>> empty("basic", ["a"])
+        [{'name': 'a', 'labels': [], 'status': 'ok'}]
+    """
+    return _polarity_rows(names, "neutral") if kind == "sentiment" else _label_rows(names, [])
+
+
+def _words_for_every_sector(lexicon: Lexicon, preferred: Sequence[str]) -> list[str]:
+    """Words that reach every sector, at either level, that the lexicon's words reach: preferred ones, then others."""
+    chosen: list[str] = []
+    reached: set[tuple[Level, int, str]] = set()
+    for word in (*preferred, *sorted(lexicon.codes)):
+        sectors = {
+            (level, wheel, sector)
+            for level in LEVELS
+            for wheel, sector in enumerate(lexicon.sectors(word, level))
+            if sector is not None
+        }
+        if not sectors <= reached:
+            reached |= sectors
+            chosen.append(word)
+    return chosen
+
+
+def _most_frequent(words: Iterable[str], count: int) -> list[str]:
+    return [word for word, _ in Counter(words).most_common(count)]
+
+
+def _label_rows(names: Iterable[str], labels: Sequence[str]) -> list[Row]:
+    return [{"name": name, "labels": list(labels), "status": "ok"} for name in names]
+
+
+def _polarity_rows(names: Iterable[str], polarity: str) -> list[Row]:
+    return [{"name": name, "polarity": polarity, "status": "ok"} for name in names]
