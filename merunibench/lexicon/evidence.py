@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from merunibench._resources import resource
-from merunibench.lexicon.concepts import canonical, parse_concepts
+from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
 from merunibench.lexicon.stems import same_family, stem
 from merunibench.lexicon.wheels import WHEELS, Level, Wheel, load_wheels
 
@@ -80,15 +80,24 @@ def relatives(word: str, wheel: int) -> tuple[str, ...]:
 
 
 @cache
+def concepts() -> tuple[Concept, ...]:
+    """The concept table of the builtin lexicon.
+
+    Raises:
+        InputError: it breaks a rule of its format.
+    """
+    table = resource("emotion_wheels", "builtin", "concepts.txt")
+    return parse_concepts(table.read_text(encoding="utf-8"), str(table))
+
+
+@cache
 def polarities() -> Mapping[str, int]:
     """Word, in its canonical spelling -> 1 pleasant, -1 unpleasant, 0 neither: that of its concept.
 
     Raises:
         InputError: the concept table breaks a rule of its format.
     """
-    table = resource("emotion_wheels", "builtin", "concepts.txt")
-    concepts = parse_concepts(table.read_text(encoding="utf-8"), str(table))
-    return {word: concept.polarity for concept in concepts for word in concept.words}
+    return {word: concept.polarity for concept in concepts() for word in concept.words}
 
 
 @cache

@@ -92,7 +92,11 @@ class Audit:
     @property
     def clean(self) -> bool:
         """Whether no finding is a contradiction."""
-        return not any(finding.rule in CONTRADICTIONS for finding in self.findings)
+        return not self.fails(CONTRADICTIONS)
+
+    def fails(self, rules: Iterable[str]) -> bool:
+        """Whether one of these rules found something."""
+        return not {finding.rule for finding in self.findings}.isdisjoint(rules)
 
     def to_dict(self) -> dict[str, Any]:
         """The audit as JSON values."""

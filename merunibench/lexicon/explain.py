@@ -1,0 +1,310 @@
+"""Why a word has the sectors it has: its whole way through a lexicon, or where that way ends.
+
+Every lexicon explains itself through an `Explainer`. `explainer_for` picks one: releases follow their three tables, the
+builtin lexicon its wheels and concepts; a lexicon of which only the compiled mapping is at hand names its sectors.
+The sectors always come from `Lexicon.sectors`, so that an explanation cannot differ from what is scored.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from merunibench.errors import InputError
+from merunibench.files.reading import read_bounded, reading
+from merunibench.labels import normalise_label, parse_label_text
+from merunibench.lexicon import builtin, evidence
+from merunibench.lexicon.concepts import Concept, canonical
+from merunibench.lexicon.lexicon import Lexicon
+from merunibench.lexicon.near import near_words
+from merunibench.lexicon.official import ReleaseTables, read_release
+from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
+from merunibench.lexicon.store import installed, load_lexicon
+from merunibench.lexicon.table_files import load_tables
+from merunibench.lexicon.wheels import WHEELS, Level
+
+SCHEMA = "merunibench.explain/1"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a word's way, before the wheels.
+
+    Attributes:
+        name: What the step is: `base words`, `wheel words`, `concept`, …
+        words: What it leads to; empty where the way ends.
+    """
+
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WheelPath:
+    """What becomes of a word on one wheel.
+
+    Attributes:
+        wheel: The wheel, 1 to 5.
+        sector: Its sector, None if it has none.
+        decided_by: The wheel word, concept or word that decided it; None if the sector is None or nobody knows.
+        candidates: The reached words that this wheel holds, in the order in which they are asked.
+        reason: Why this sector, or why none.
+        own: The sectors in which the wheel itself has the word; empty if it does not stand on it.
+    """
+
+    wheel: int
+    sector: str | None
+    decided_by: str | None
+    candidates: tuple[str, ...]
+    reason: str
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A word's way through a lexicon.
+
+    Attributes:
+        word: The word as it was given.
+        label: The form in which it is looked up.
+        lexicon: Name and hash of the lexicon.
+        level: Wheel level of the sectors.
+        steps: The steps before the wheels.
+        wheels: One path a wheel.
+        problem: Why it has no sector on any wheel; empty if it has one.
+        suggestions: Words of the lexicon that are spelled alike, where it has no sector.
+    """
+
+    word: str
+    label: str
+    lexicon: str
+    level: Level
+    steps: tuple[Step, ...]
+    wheels: tuple[WheelPath, ...]
+    problem: str = ""
+    suggestions: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as JSON values."""
+        return asdict(self)
+
+
+class Explainer(Protocol):
+    """Whatever can say how one lexicon came to a word's sectors."""
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon."""
+        ...
+
+    def steps(self, label: str, level: Level) -> tuple[Step, ...]:
+        """The steps of a normalised label before the wheels."""
+        ...
+
+    def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
+        """Who decided on a wheel (0 to 4), the candidates in order, and the reason; `sector` is what was found."""
+        ...
+
+    def problem(self, label: str) -> str:
+        """Why a label has no sector on any wheel."""
+        ...
+
+
+def explain(word: str, explainer: Explainer, level: Level = 1) -> Explanation:
+    """Explain one word.
+
+    Args:
+        word: A label, in any case.
+        explainer: The lexicon's explainer.
+        level: Wheel level of the sectors.
+    """
+    label, lexicon = normalise_label(word), explainer.lexicon
+    sectors = lexicon.sectors(label, level)
+    paths = []
+    for wheel, sector in enumerate(sectors):
+        own = evidence.places(wheel, level).get(label, frozenset())
+        paths.append(WheelPath(wheel + 1, sector, *explainer.path(label, level, wheel, sector), tuple(sorted(own))))
+    found = any(sector is not None for sector in sectors)
+    return Explanation(
+        word,
+        label,
+        lexicon.label,
+        level,
+        explainer.steps(label, level),
+        tuple(paths),
+        problem="" if found else explainer.problem(label),
+        suggestions=() if found else near_words(label, lexicon.codes),
+    )
+
+
+def explain_words(words: Iterable[str], explainers: Sequence[Explainer], level: Level = 1) -> list[Explanation]:
+    """Explain words, each in every lexicon, one after the other; a word that comes again is explained once.
+
+    Args:
+        words: Words, or label-list texts.
+        explainers: One a lexicon.
+        level: Wheel level of the sectors.
+
+    Raises:
+        InputError: there is no word.
+    """
+    distinct = dict.fromkeys(word for text in words for word in parse_label_text(text.strip()))
+    if not distinct:
+        raise InputError("no words to explain; give some, or a file of them (--file)")
+    return [explain(word, explainer, level) for word in distinct for explainer in explainers]
+
+
+def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Explainer:
+    """The explainer of a lexicon, named as for `load_lexicon`.
+
+    Raises:
+        InputError: there is no such lexicon, or it or its tables are damaged.
+        UnsafeFileError: a file is too large, would run code or expand XML entities.
+    """
+    lexicon = load_lexicon(name_or_path, max_bytes=max_bytes)
+    if lexicon.name == builtin.NAME:
+        return BuiltinExplainer(lexicon, evidence.concepts())
+    tables = None
+    if isinstance(name_or_path, str) and name_or_path.strip().lower() in installed():
+        tables = load_tables(lexicon, max_bytes=max_bytes)
+    elif (path := Path(name_or_path).expanduser()).is_dir():
+        tables = read_release(path, max_bytes=max_bytes)
+    return PlainExplainer(lexicon) if tables is None else ReleaseExplainer(lexicon, tables)
+
+
+def read_words(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[str]:
+    """The words of a text file: a word or a label list a line.
+
+    Raises:
+        InputError: the file cannot be read, is not UTF-8, or holds no word.
+        UnsafeFileError: it is larger than `max_bytes`.
+    """
+    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
+        text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
+    words = [word for line in text.splitlines() for word in parse_label_text(line.strip())]
+    if not words:
+        raise InputError(f"{path}: holds no words; it should hold a word or a label list a line")
+    return words
+
+
+def explanations_to_dict(explanations: Iterable[Explanation]) -> dict[str, Any]:
+    """Explanations as one JSON value."""
+    return {"schema": SCHEMA, "explanations": [explanation.to_dict() for explanation in explanations]}
+
+
+# --- the three kinds of lexicon ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ReleaseExplainer:
+    """Follows a label through the three tables of an official release.
+
+    Attributes:
+        lexicon: The compiled lexicon.
+        tables: The tables it was compiled from.
+    """
+
+    lexicon: Lexicon
+    tables: ReleaseTables
+
+    def steps(self, label: str, level: Level) -> tuple[Step, ...]:  # noqa: ARG002 - the same at both levels
+        """Form -> base words -> wheel words."""
+        bases = self.tables.bases.get(label, ())
+        if not bases:
+            return (Step("base words", ()),)
+        return Step("base words", tuple(bases)), Step("wheel words", tuple(self.tables.reachable(label)))
+
+    def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
+        """The alphabetically first reachable word that the wheel holds decides."""
+        reached = self.tables.reachable(label)
+        held = tuple(word for word in reached if word in self.tables.placements[level][wheel])
+        if sector is None:
+            return None, held, f"none of {len(reached)} reached words is on this wheel" if reached else "no path"
+        rule = "the only one reached" if len(held) == 1 else f"alphabetically first of {len(held)} reached"
+        return held[0], held, rule
+
+    def problem(self, label: str) -> str:
+        """Where the way ends."""
+        bases = self.tables.bases.get(label, ())
+        if not bases:
+            return "not a form of any base word"
+        if not self.tables.reachable(label):
+            return f"no wheel word has a base word of it ({_listed(bases)}) as a synonym"
+        return "no wheel holds a word that it reaches"
+
+
+@dataclass(frozen=True)
+class BuiltinExplainer:
+    """Names the rule of the builtin lexicon that gave a label its sector.
+
+    Attributes:
+        lexicon: The builtin lexicon.
+        concepts: Its table of concepts.
+    """
+
+    lexicon: Lexicon
+    concepts: Sequence[Concept]
+
+    def _concept(self, label: str) -> Concept | None:
+        word = canonical(label)
+        return next((concept for concept in self.concepts if word in concept.words), None)
+
+    def steps(self, label: str, level: Level) -> tuple[Step, ...]:
+        """The wheels on which the label itself stands, and its concept."""
+        concept = self._concept(label)
+        wheels = tuple(f"wheel {number + 1}" for number in range(WHEELS) if label in evidence.places(number, level))
+        return (
+            *((Step("stands on", wheels),) if wheels else ()),
+            Step("concept", (concept.name,) if concept else ()),
+        )
+
+    def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
+        """The wheel's own placement, else the concept's sector."""
+        own = evidence.places(wheel, level)
+        concept = self._concept(label)
+        if sector is not None and sector in own.get(label, ()):
+            return label, (label,), "own word of this wheel"
+        if sector is None:
+            if concept is None:
+                return None, (), "no path"
+            return None, (), f"concept {concept.name} has no place here at level {level}"
+        if concept is None:
+            return None, (), "derived by the look-up"
+        if level == 1:
+            same = concept.sectors[wheel] == sector
+            return (concept.name, (concept.name,), "concept") if same else (None, (), "derived by the look-up")
+        held = tuple(word for word in concept.words if sector in own.get(word, ()))
+        return (held[0], held, f"first word of concept {concept.name} there") if held else (None, (), "concept")
+
+    def problem(self, label: str) -> str:
+        """Why the builtin lexicon leaves a label out."""
+        if label == "neutral":
+            return "kept out on purpose: neutral is no sector of any wheel, and scores leave neutral samples out"
+        return "neither on a wheel nor a word of a concept"
+
+
+@dataclass(frozen=True)
+class PlainExplainer:
+    """Says what a lexicon maps, where the way there is not known.
+
+    Attributes:
+        lexicon: The compiled lexicon.
+    """
+
+    lexicon: Lexicon
+
+    def steps(self, label: str, level: Level) -> tuple[Step, ...]:  # noqa: ARG002 - nothing is known
+        """None."""
+        return ()
+
+    def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:  # noqa: ARG002
+        """Only whether there is a sector."""
+        return None, (), "not in the mapping" if sector is None else "compiled mapping; its tables are not at hand"
+
+    def problem(self, label: str) -> str:  # noqa: ARG002 - nothing is known
+        """That it is not in the mapping."""
+        return "not in the mapping"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
