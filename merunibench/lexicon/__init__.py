@@ -18,10 +18,10 @@ if TYPE_CHECKING:
         Explainer,
         Explanation,
         explain_words,
-        explainer_for,
         explanations_to_dict,
         read_words,
     )
+    from merunibench.lexicon.explainers import explainer_for
     from merunibench.lexicon.findings import Audit, Finding
     from merunibench.lexicon.installation import Installation, install
     from merunibench.lexicon.lexicon import Lexicon, SetMasks, compile_lexicon
@@ -69,7 +69,8 @@ __all__ = [
 _MODULES = {
     "audit": ("audit_lexicon",),
     "difference": ("Difference", "compare_lexicons"),
-    "explain": ("Explainer", "Explanation", "explain_words", "explainer_for", "explanations_to_dict", "read_words"),
+    "explain": ("Explainer", "Explanation", "explain_words", "explanations_to_dict", "read_words"),
+    "explainers": ("explainer_for",),
     "findings": ("Audit", "Finding"),
     "picture": ("draw_wheel",),
     "installation": ("Installation", "install"),

@@ -19,8 +19,8 @@ def near_words(word: str, known: Iterable[str]) -> tuple[str, ...]:
         known: The words to choose from.
 
     Example:
-        >>> near_words("frustated", ["frustrated", "frustrating", "happy"])
-        ('frustrated', 'frustrating')
+        >>> near_words("frustated", ["frustrated", "frustrates", "happy"])
+        ('frustrated', 'frustrates')
     """
     if not 1 < len(word) <= _LONGEST:
         return ()

@@ -16,7 +16,10 @@ COMMANDS = [
     ["convert"],
     ["datasets"],
     ["lexicon"],
+    ["explain"],
     ["lexicon", "install"],
+    ["lexicon", "audit"],
+    ["lexicon", "diff"],
     ["verify"],
     ["demo"],
 ]
