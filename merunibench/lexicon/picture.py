@@ -132,10 +132,11 @@ def _place(
         if sector is None:
             lost.append(word)
             continue
-        within = (s for s in inner if s.name == inner_name and sector.start <= s.middle <= sector.end)
-        place = next(within, None)
+        within = [segment for segment in inner if sector.start <= segment.middle <= sector.end]
+        place = next((segment for segment in within if segment.name == inner_name), None)
         if place is None:
-            placed.append(_Placed(word, sector.middle, (_HOLE + _INNER) / 2 + 44))
+            # Between two inner words, so that the line strikes neither out.
+            placed.append(_Placed(word, within[len(within) // 2].start, _INNER - 14))
         else:
             placed.append(_Placed(word, place.middle, _OUTER - 12))
     return placed, lost
