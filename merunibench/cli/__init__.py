@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from merunibench.cli import compare, convert, datasets, demo, lexicon, score, verify
+from merunibench.cli import compare, convert, datasets, demo, explain, lexicon, score, verify
 from merunibench.cli._output import complain
 from merunibench.errors import InputError
 
@@ -28,6 +28,7 @@ app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("convert")(convert.convert)
 app.command("datasets")(datasets.datasets)
+app.command("explain")(explain.explain)
 app.add_typer(lexicon.app, name="lexicon")
 app.command("verify")(verify.verify)
 app.command("demo")(demo.demo)

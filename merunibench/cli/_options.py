@@ -22,6 +22,13 @@ class ProtocolName(StrEnum):
     STRICT = "strict"
 
 
+class TableFormat(StrEnum):
+    """Formats of a result that is a table."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 DataRoot = Annotated[
     Path,
     typer.Option(
@@ -61,6 +68,18 @@ MissingOption = Annotated[
     MissingPolicy,
     typer.Option(help="Samples without a prediction: refuse (error), count as wrong (zero), leave out (skip)."),
 ]
+Vocabulary = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PREDICTIONS",
+        help="Predictions in any format that `score` reads: their labels say how much each word is used.",
+    ),
+]
+VocabularyDataset = Annotated[
+    str | None, typer.Option("--dataset", help="Count the labels of this data set only; needed for an unnamed file.")
+]
+TableOrJson = Annotated[TableFormat, typer.Option("--format", help="Format of the result.")]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Most rows of a list in the table; JSON always has all.")]
 Seed = Annotated[int, typer.Option(min=0, metavar="S", help="Seed of the resampling.")]
 Cluster = Annotated[
     bool, typer.Option("--cluster", help="Resample whole dialogues and videos instead of single samples.")

@@ -1,18 +1,24 @@
-"""`merunibench lexicon`: install, list and show lexicons; build the builtin one from its sources."""
+"""`merunibench lexicon`: install, list and show lexicons; build the builtin one; audit one, compare two."""
 
+import json
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain
+from merunibench.cli._output import complain, emit, terminal_width
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES  # constants only: costs `--help` nothing
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, help="Install, list and show lexicons: which words fall into which sectors.")
+    from merunibench.lexicon import Level
+
+app = typer.Typer(
+    no_args_is_help=True, help="Install, show, audit and compare lexicons: which words fall into which sectors."
+)
 
 
 @app.command("install")
@@ -93,6 +99,84 @@ def build(
     elif not builtin.is_current():
         complain("the compiled builtin lexicon differs from its sources; run: merunibench lexicon build")
         raise typer.Exit(1)
+
+
+class RuleName(StrEnum):
+    """The audit's rules."""
+
+    OWN_WORD = "own-word"
+    FAMILY = "family"
+    VALENCE = "valence"
+    OPPOSITES = "opposites"
+    OTHER_WHEEL = "other-wheel"
+    UNREACHABLE = "unreachable"
+    EMPTY_SECTOR = "empty-sector"
+
+
+@app.command("audit")
+def audit(
+    name: Annotated[
+        str, typer.Argument(help="builtin, an installed lexicon, or the path of a release's folder.")
+    ] = "builtin",
+    vocabulary: options.Vocabulary = None,
+    dataset: options.VocabularyDataset = None,
+    model: options.Model = None,
+    level: options.LevelOption = 1,
+    fail_on: Annotated[
+        list[RuleName] | None,
+        typer.Option(help="Rule whose findings give exit code 1; repeat it. Default: the four rules named above."),
+    ] = None,
+    output_format: options.TableOrJson = options.TableFormat.TABLE,
+    limit: options.Limit = 50,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
+) -> None:
+    """Find by rule what is wrong with a lexicon; with --vocabulary, how much of real usage it concerns.
+
+    Mistakes: own-word (a word of a wheel in another sector than the wheel has it in), family (a form of such a word),
+    valence (pleasant and unpleasant swapped), opposites (a word and its negation in one sector). To be looked at:
+    other-wheel, unreachable, empty-sector. For CI: exit code 1 if there is a mistake, 0 if not.
+    """
+    from merunibench.data import read_usage
+    from merunibench.lexicon import audit_lexicon, load_lexicon
+    from merunibench.report.lexicons import audit_text
+
+    lexicon = load_lexicon(name)
+    usage = read_usage(vocabulary, dataset=dataset, model=model, max_bytes=max_bytes) if vocabulary else None
+    found = audit_lexicon(lexicon, usage=usage, level=cast("Level", level))
+    if output_format is options.TableFormat.JSON:
+        emit(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        emit(audit_text(found, limit=limit, width=terminal_width()))
+    if found.fails(rule.value for rule in fail_on) if fail_on else not found.clean:
+        raise typer.Exit(1)
+
+
+@app.command("diff")
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A lexicon: its name or path.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another, likewise.")],
+    vocabulary: options.Vocabulary = None,
+    dataset: options.VocabularyDataset = None,
+    model: options.Model = None,
+    level: options.LevelOption = 1,
+    output_format: options.TableOrJson = options.TableFormat.TABLE,
+    limit: options.Limit = 50,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
+) -> None:
+    """Compare two lexicons: words that one alone maps, words mapped differently, and how far they agree.
+
+    Without --vocabulary all words that either lexicon lists are compared, with it the words that are used.
+    """
+    from merunibench.data import read_usage
+    from merunibench.lexicon import compare_lexicons, load_lexicon
+    from merunibench.report.lexicons import difference_text
+
+    usage = read_usage(vocabulary, dataset=dataset, model=model, max_bytes=max_bytes) if vocabulary else None
+    found = compare_lexicons(load_lexicon(first), load_lexicon(second), usage=usage, level=cast("Level", level))
+    if output_format is options.TableFormat.JSON:
+        emit(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        emit(difference_text(found, limit=limit, width=terminal_width()))
 
 
 def _shown(words: list[str]) -> str:

@@ -10,6 +10,7 @@ from merunibench.data.memory import predictions_in_memory, truth_in_memory
 from merunibench.data.predictions import Predictions, load_predictions
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.truth import GroundTruth, find_truth, load_truth, truth_from_table
+from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [
     "TABLE_SUFFIXES",
@@ -19,11 +20,13 @@ __all__ = [
     "Table",
     "convert",
     "find_truth",
+    "label_usage",
     "load_predictions",
     "load_truth",
     "open_predictions",
     "predictions_in_memory",
     "read_table",
+    "read_usage",
     "truth_from_table",
     "truth_in_memory",
 ]

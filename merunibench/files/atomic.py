@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,12 +29,12 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]
         InputError: the file cannot be written (no permission, a folder of that name, a full disk).
     """
     text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
-    path = path.resolve()  # behind a symbolic link stands the file that is meant
-    if path.exists() and not path.is_file() and not path.is_dir():
-        # /dev/stdout and its like are written to; replacing a device would be the end of it.
+    if _is_device(path):
+        # /dev/stdout and its like are written to; replacing one would be the end of it.
         with path.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         return
+    path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
@@ -48,6 +49,14 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]
     finally:
         with suppress(OSError):  # the folder may be no folder; what went wrong has been said
             temporary.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    try:
+        kind = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -12,9 +12,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from merunibench.lexicon.audit import audit_lexicon
+    from merunibench.lexicon.difference import Difference, compare_lexicons
+    from merunibench.lexicon.explain import (
+        Explainer,
+        Explanation,
+        explain_words,
+        explanations_to_dict,
+        read_words,
+    )
+    from merunibench.lexicon.explainers import explainer_for
+    from merunibench.lexicon.findings import Audit, Finding
     from merunibench.lexicon.installation import Installation, install
     from merunibench.lexicon.lexicon import Lexicon, SetMasks, compile_lexicon
     from merunibench.lexicon.official import ReleaseTables, compile_release, read_release
+    from merunibench.lexicon.picture import draw_wheel
     from merunibench.lexicon.releases import KNOWN_RELEASES, RELEASES
     from merunibench.lexicon.store import Entry, catalogue, home, installed, load_lexicon
     from merunibench.lexicon.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
@@ -24,25 +36,43 @@ __all__ = [
     "LEVELS",
     "RELEASES",
     "WHEELS",
+    "Audit",
+    "Difference",
     "Entry",
+    "Explainer",
+    "Explanation",
+    "Finding",
     "Installation",
     "Level",
     "Lexicon",
     "ReleaseTables",
     "SetMasks",
     "Wheel",
+    "audit_lexicon",
     "catalogue",
+    "compare_lexicons",
     "compile_lexicon",
     "compile_release",
+    "draw_wheel",
+    "explain_words",
+    "explainer_for",
+    "explanations_to_dict",
     "home",
     "install",
     "installed",
     "load_lexicon",
     "load_wheels",
     "read_release",
+    "read_words",
 ]
 
 _MODULES = {
+    "audit": ("audit_lexicon",),
+    "difference": ("Difference", "compare_lexicons"),
+    "explain": ("Explainer", "Explanation", "explain_words", "explanations_to_dict", "read_words"),
+    "explainers": ("explainer_for",),
+    "findings": ("Audit", "Finding"),
+    "picture": ("draw_wheel",),
     "installation": ("Installation", "install"),
     "lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),
     "official": ("ReleaseTables", "compile_release", "read_release"),

@@ -13,6 +13,7 @@ from merunibench.errors import InputError
 from merunibench.files import write_text
 from merunibench.lexicon import builtin
 from merunibench.lexicon.lexicon import Lexicon
+from merunibench.lexicon.official import ReleaseTables
 from merunibench.lexicon.releases import (
     DEFAULT_MAX_BYTES,
     LICENCE_NOTE,
@@ -22,7 +23,7 @@ from merunibench.lexicon.releases import (
     TABLE_FILES,
     release_with,
 )
-from merunibench.lexicon.store import NAME, compiled_path, home, install_hint, load_installed, load_path
+from merunibench.lexicon.store import NAME, compiled_path, home, install_hint, load_installed, load_with_tables
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,17 @@ def install(
     target = compiled_path(name)
     note = LICENCE_NOTE if name in RELEASES else ""
     if source is not None:
-        lexicon = load_path(source, max_bytes=max_bytes)
+        lexicon, tables = load_with_tables(source, max_bytes=max_bytes)
     elif name not in RELEASES:
         raise InputError(f"{name}: no official release ({', '.join(RELEASES)}); install your own with --from DIR")
     elif (present := _intact(name)) is not None:
         return Installation(present, target, fresh=False, note=note)
     else:
         base_url = base_url or os.environ.get("MERUNIBENCH_RELEASES_URL") or RAW_FILES
-        lexicon = _download(name, base_url, max_bytes, notify)
+        lexicon, tables = _download(name, base_url, max_bytes, notify)
     lexicon = _under_name(lexicon, name)
     write_text(target, lexicon.to_text())
+    _keep_tables(name, tables)
     return Installation(lexicon, target, fresh=True, note=note)
 
 
@@ -114,7 +116,9 @@ def _under_name(lexicon: Lexicon, name: str) -> Lexicon:
     return lexicon.renamed(name)
 
 
-def _download(name: str, base_url: str, max_bytes: int, notify: Callable[[str], None] | None) -> Lexicon:
+def _download(
+    name: str, base_url: str, max_bytes: int, notify: Callable[[str], None] | None
+) -> tuple[Lexicon, ReleaseTables | None]:
     """Fetch a release and compile it; what has come stays for the next attempt if that fails."""
     from merunibench.lexicon.download import fetch_files
 
@@ -127,6 +131,17 @@ def _download(name: str, base_url: str, max_bytes: int, notify: Callable[[str], 
             f"{name} could not be downloaded ({error}). Without a network: fetch {', '.join(TABLE_FILES)} from "
             f"{release.folder} in {REPOSITORY}, then run: merunibench lexicon install {name} --from DIR"
         ) from None
-    lexicon = load_path(folder, max_bytes=max_bytes)
+    found = load_with_tables(folder, max_bytes=max_bytes)
     shutil.rmtree(folder, ignore_errors=True)
-    return lexicon
+    return found
+
+
+def _keep_tables(name: str, tables: ReleaseTables | None) -> None:
+    """Write the tables for `explain`, or remove those of an earlier installation."""
+    from merunibench.lexicon.table_files import tables_path, tables_to_text
+
+    path = tables_path(name)
+    if tables is not None:
+        write_text(path, tables_to_text(tables))
+    else:
+        path.unlink(missing_ok=True)

@@ -8,12 +8,16 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from merunibench.errors import InputError
 from merunibench.files.reading import read_bounded, reading
 from merunibench.lexicon import builtin
 from merunibench.lexicon.lexicon import Lexicon
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES, RELEASES, release_with
+
+if TYPE_CHECKING:
+    from merunibench.lexicon.official import ReleaseTables
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What an installed lexicon may be called."""
@@ -109,19 +113,35 @@ def load_path(path: Path, *, max_bytes: int) -> Lexicon:
         InputError: it is neither, or damaged.
         UnsafeFileError: a file is too large, would run code or expand XML entities.
     """
+    return load_with_tables(path, max_bytes=max_bytes)[0]
+
+
+def load_with_tables(path: Path, *, max_bytes: int) -> "tuple[Lexicon, ReleaseTables | None]":
+    """As `load_path`, with the tables of a release folder; a compiled file has none.
+
+    Raises:
+        InputError: it is neither, or damaged.
+        UnsafeFileError: a file is too large, would run code or expand XML entities.
+    """
+    tables = None
     if not path.is_dir():
         lexicon = _load_compiled(path, max_bytes)
     else:
         from merunibench.lexicon.official import compile_release, read_release
 
         name = "".join(c if c.isprintable() else "?" for c in path.resolve().name) or "root"
-        lexicon = compile_release(read_release(path, max_bytes=max_bytes), name)
+        tables = read_release(path, max_bytes=max_bytes)
+        lexicon = compile_release(tables, name)
+    return lexicon.renamed(_deserved_name(lexicon)), tables
+
+
+def _deserved_name(lexicon: Lexicon) -> str:
     release = release_with(lexicon.sha256)
     if release:
-        return lexicon.renamed(release)
+        return release
     if lexicon.name in RELEASES or (lexicon.name == builtin.NAME and lexicon.sha256 != builtin.load_builtin().sha256):
-        return lexicon.renamed(f"{lexicon.name}-modified")
-    return lexicon
+        return f"{lexicon.name}-modified"
+    return lexicon.name
 
 
 def compiled_path(name: str) -> Path:

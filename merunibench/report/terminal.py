@@ -46,7 +46,7 @@ def plain_table(columns: Sequence[Column]) -> Table:
     """An empty table without a frame; numbers are aligned to the right."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(Text(column.title), justify="right" if column.numeric else "left", no_wrap=True)
+        table.add_column(Text(column.title), justify="right" if column.numeric else "left", no_wrap=column.numeric)
     return table
 
 
@@ -54,8 +54,8 @@ def print_to_text(title: str, table: Table, lines: Iterable[str], *, width: int 
     """A title, a table and lines below it as text; `width` None gives the table all the room it needs."""
     stream = io.StringIO()
     console = Console(file=stream, width=_WIDE, force_terminal=color, no_color=not color, highlight=False)
-    # A figure that is cut off is worse than a line that wraps.
-    console.width = max(width or _WIDE, console.measure(table).maximum)
+    # Words may be folded; a figure that is cut off is worse than a line that is too long.
+    console.width = max(width or _WIDE, console.measure(table).minimum)
     if title:
         console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(table)

@@ -17,7 +17,10 @@ COMMANDS = [
     ["convert"],
     ["datasets"],
     ["lexicon"],
+    ["explain"],
     ["lexicon", "install"],
+    ["lexicon", "audit"],
+    ["lexicon", "diff"],
     ["verify"],
     ["demo"],
 ]

@@ -102,7 +102,8 @@ def test_a_whole_download(server, published, user):
     assert done.lexicon == load_lexicon(published) == load_lexicon("mer2026")
     assert server.asked == [(name, None) for name in RELEASES["mer2026"].files]
     assert [url.rpartition("/")[2] for url in seen] == list(RELEASES["mer2026"].files)
-    assert [path.name for path in user.rglob("*") if path.is_file()] == ["mer2026.json"]
+    files = sorted(path.relative_to(user).as_posix() for path in user.rglob("*") if path.is_file())
+    assert files == ["lexicons/mer2026.json", "lexicons/tables/mer2026.json"]
 
 
 def test_what_is_installed_is_not_fetched_again(server):

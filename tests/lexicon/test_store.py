@@ -38,7 +38,8 @@ def test_the_builtin_lexicon_is_always_there(name):
 def test_install_from_a_folder_and_load(published, user):
     done = install("MER2026", published)
     assert (done.fresh, done.note, done.path) == (True, LICENCE_NOTE, user / "lexicons" / "mer2026.json")
-    assert [path.name for path in user.rglob("*") if path.is_file()] == ["mer2026.json"]
+    files = sorted(path.relative_to(user).as_posix() for path in user.rglob("*") if path.is_file())
+    assert files == ["lexicons/mer2026.json", "lexicons/tables/mer2026.json"]
     assert load_lexicon("mer2026") == load_lexicon(" Mer2026 ") == done.lexicon
     assert installed() == ["mer2026"]
     assert set(done.lexicon.sources) >= {"format.csv", "synonym.xlsx", "wheel5.xlsx"}

@@ -1,0 +1,46 @@
+"""How often predictions use each label, over all data sets and checkpoints: what lexicons are weighed by."""
+
+from collections import Counter
+from pathlib import Path
+
+from merunibench.data.columns import label_column
+from merunibench.data.discovery import PredictionSource, open_predictions
+from merunibench.errors import InputError
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.tasks import TASKS
+
+
+def read_usage(
+    path: Path, *, dataset: str | None = None, model: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+) -> dict[str, int]:
+    """The label usage of the predictions below a path; arguments and errors as for `open_predictions`."""
+    return label_usage(open_predictions(path, dataset=dataset, model=model, max_bytes=max_bytes))
+
+
+def label_usage(source: PredictionSource) -> dict[str, int]:
+    """Normalised label -> how often it occurs in predictions; checkpoints count one by one.
+
+    Sentiment data sets count where their labels are kept beside the polarity; files without labels are passed over.
+
+    Args:
+        source: The predictions (`open_predictions`).
+
+    Raises:
+        UnsafeFileError: a file would run code or fill the memory.
+        InputError: a file is broken, or none holds labels.
+    """
+    counts: Counter[str] = Counter()
+    seen = False
+    for dataset, checkpoints in source.files.items():
+        for files in checkpoints.values():
+            table = files.scoring_table(TASKS[dataset], source.max_bytes)
+            if "labels" not in table.columns:
+                table = files.full_table(source.max_bytes)
+            if "labels" not in table.columns:
+                continue
+            seen = True
+            lists = label_column(table, "labels")
+            counts.update(dict(zip(lists.vocabulary, lists.label_counts().tolist(), strict=True)))
+    if not seen:
+        raise InputError(f"{source.model}: no labels in the predictions for {', '.join(source.files)}")
+    return dict(counts)

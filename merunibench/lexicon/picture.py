@@ -1,0 +1,269 @@
+"""A wheel as a picture, with the sectors that given words fall into: one SVG file that needs nothing else.
+
+Level 1 is the inner ring, level 2 the outer one; words stand beside the wheel, each with a line to its place. Equal
+input gives equal bytes. Every sector bears its name, so that no colour has to be told from another, and dark text
+stands on light ground, so that the picture survives a grey printer.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from merunibench.errors import InputError
+from merunibench.labels import normalise_label
+from merunibench.lexicon.evidence import MEANINGS
+from merunibench.lexicon.lexicon import Lexicon
+from merunibench.lexicon.wheels import WHEELS, load_wheels
+
+_WIDTH = 1180.0
+_CENTRE_X = _WIDTH / 2
+_HOLE, _INNER, _OUTER, _RIM = 62.0, 178.0, 318.0, 330.0
+_COLUMN = 372.0
+_ROW = 23.0
+_TOP = 92.0
+_MOST_WORDS = 48
+_LONGEST = 26
+
+_INK, _FAINT = "#22252a", "#565d66"
+# Inner ring, outer ring: light grounds (contrast with the ink at least 8), one hue an emotion on every wheel.
+_COLOURS = {
+    "anger": ("#f2a799", "#fbe3de"),
+    "disgust": ("#b9cf86", "#e9f1d6"),
+    "sadness": ("#9fbfe6", "#e0ebf8"),
+    "fear": ("#c5aee0", "#ece4f6"),
+    "surprise": ("#8fd3cf", "#dcf2f0"),
+    "joy": ("#f7cf68", "#fdf1cf"),
+    "peace": ("#a5d8b0", "#e2f3e6"),
+    "power": ("#f0b27a", "#fbe6d3"),
+    "genius": ("#e8b3cf", "#f8e6ef"),
+    "strain": ("#c3c7cc", "#eceef0"),
+}
+_PLAIN = ("#c3c7cc", "#eceef0")
+
+
+class _Segment(NamedTuple):
+    """A piece of a ring: a sector's name, its angles (clockwise from the top, radians) and its colours."""
+
+    name: str
+    start: float
+    end: float
+    colours: tuple[str, str]
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
+
+
+class _Placed(NamedTuple):
+    """A word and where it falls: an angle and a radius."""
+
+    word: str
+    angle: float
+    radius: float
+
+
+def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
+    """The SVG text of a wheel with words on it.
+
+    Args:
+        number: The wheel, 1 to 5.
+        words: The words to show; the first 48 are drawn, the others counted.
+        lexicon: What places them.
+
+    Raises:
+        InputError: there is no such wheel, or the lexicon's sectors are not those of the published wheel.
+    """
+    if not 1 <= number <= WHEELS:
+        raise InputError(f"there is no wheel {number}; the wheels are 1 to {WHEELS}")
+    sectors, inner = _layout(number - 1)
+    names = {segment.name for segment in sectors}
+    if set(lexicon.sectors_of_wheels[1][number - 1]) != names:
+        raise InputError(f"wheel {number} of {lexicon.label} is not the published one, which is what can be drawn")
+    distinct = list(dict.fromkeys(normalise_label(word) for word in words))
+    placed, lost = _place(distinct[:_MOST_WORDS], number - 1, lexicon, sectors, inner)
+    right = [word for word in placed if math.sin(word.angle) >= 0]
+    left = [word for word in placed if math.sin(word.angle) < 0]
+    rows = max(len(left), len(right))
+    height = max(2 * _RIM + 40, rows * _ROW + 20)
+    centre_y = _TOP + height / 2
+    notes = _notes(lost, len(distinct) - _MOST_WORDS)
+    total = _TOP + height + 26 + 20 * len(notes)
+    hit = {lexicon.sectors(word.word)[number - 1] for word in placed}
+    body = [
+        *_heading(number, lexicon, placed, lost, total),
+        *_rings(sectors, inner, hit, centre_y),
+        *_labels(right, centre_y, side=1),
+        *_labels(left, centre_y, side=-1),
+        *(
+            f'<text x="40" y="{_TOP + height + 30 + 20 * row:.0f}" font-size="14" fill="{_FAINT}">{_safe(note)}</text>'
+            for row, note in enumerate(notes)
+        ),
+        "</svg>",
+    ]
+    return "\n".join(body) + "\n"
+
+
+# --- where things are ----------------------------------------------------------------------------------------------
+
+
+def _layout(wheel: int) -> tuple[list[_Segment], list[_Segment]]:
+    """The segments of both rings; a sector takes room by the number of its inner words."""
+    groups = load_wheels()[wheel].sectors
+    step = 2 * math.pi / sum(map(len, groups.values()))
+    sectors, inner, angle = [], [], 0.0
+    for name, group in groups.items():
+        colours = _COLOURS[MEANINGS[name].emotion] if name in MEANINGS else _PLAIN
+        sectors.append(_Segment(name, angle, angle + step * len(group), colours))
+        for word in group:
+            inner.append(_Segment(word, angle, angle + step, colours))
+            angle += step
+    return sectors, inner
+
+
+def _place(
+    words: Sequence[str], wheel: int, lexicon: Lexicon, sectors: Sequence[_Segment], inner: Sequence[_Segment]
+) -> tuple[list[_Placed], list[str]]:
+    """Each word at its inner word's segment, else in the middle of its sector's ring; and those that have no place."""
+    placed, lost = [], []
+    for word in words:
+        outer_name, inner_name = (lexicon.sectors(word, level)[wheel] for level in (1, 2))
+        sector = next((segment for segment in sectors if segment.name == outer_name), None)
+        if sector is None:
+            lost.append(word)
+            continue
+        within = [segment for segment in inner if sector.start <= segment.middle <= sector.end]
+        place = next((segment for segment in within if segment.name == inner_name), None)
+        if place is None:
+            # Between two inner words, so that the line strikes neither out.
+            placed.append(_Placed(word, within[len(within) // 2].start, _INNER - 14))
+        else:
+            placed.append(_Placed(word, place.middle, _OUTER - 12))
+    return placed, lost
+
+
+def _point(angle: float, radius: float, centre_y: float) -> tuple[float, float]:
+    return _CENTRE_X + radius * math.sin(angle), centre_y - radius * math.cos(angle)
+
+
+# --- what is drawn -------------------------------------------------------------------------------------------------
+
+
+def _heading(number: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Sequence[str], total: float) -> list[str]:
+    title = f"Wheel {number}: {load_wheels()[number - 1].title}"
+    said = "; ".join(f"{word.word}: {lexicon.sectors(word.word)[number - 1]}" for word in placed)
+    without = f" Without a sector: {', '.join(lost)}." if lost else ""
+    description = f"Where words fall under the lexicon {lexicon.label}. {said or 'No word has a sector'}.{without}"
+    return [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {total:.0f}" role="img" '
+            f'aria-labelledby="title description" font-family="Helvetica, Arial, sans-serif">'
+        ),
+        f'<title id="title">{_safe(title, 200)}</title>',
+        f'<desc id="description">{_safe(description, 10_000)}</desc>',
+        f'<rect width="{_WIDTH:.0f}" height="{total:.0f}" fill="#ffffff"/>',
+        f'<text x="40" y="46" font-size="24" font-weight="bold" fill="{_INK}">{_safe(title, 90)}</text>',
+        f'<text x="40" y="70" font-size="14" fill="{_FAINT}">Lexicon {_safe(lexicon.label, 90)}</text>',
+    ]
+
+
+def _rings(
+    sectors: Sequence[_Segment], inner: Sequence[_Segment], hit: set[str | None], centre_y: float
+) -> Iterator[str]:
+    for segment in inner:
+        yield _slice(segment, (_INNER, _OUTER), segment.colours[1], "#ffffff", 1.0, centre_y)
+        yield _radial(segment, (_INNER + _OUTER) / 2, centre_y)
+    for segment in sectors:
+        yield _slice(segment, (_HOLE, _INNER), segment.colours[0], "#ffffff", 2.5, centre_y)
+        yield _slice(segment, (_OUTER, _RIM), segment.colours[0], "#ffffff", 2.5, centre_y)
+        yield _radial(segment, (_HOLE + _INNER) / 2 - 8, centre_y, size=17, bold=True)
+    for segment in sectors:
+        if segment.name in hit:
+            yield _slice(segment, (_HOLE, _RIM), "none", _INK, 2.2, centre_y)
+
+
+def _slice(segment: _Segment, radii: tuple[float, float], fill: str, stroke: str, width: float, centre_y: float) -> str:
+    """A piece of a ring as a path: along the far arc, in, back along the near arc."""
+    near, far = radii
+    large = 1 if segment.end - segment.start > math.pi else 0
+    corners = [
+        _point(angle, radius, centre_y)
+        for angle, radius in ((segment.start, far), (segment.end, far), (segment.end, near), (segment.start, near))
+    ]
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+    return (
+        f'<path d="M{ax:.1f} {ay:.1f}A{far:.0f} {far:.0f} 0 {large} 1 {bx:.1f} {by:.1f}L{cx:.1f} {cy:.1f}'
+        f'A{near:.0f} {near:.0f} 0 {large} 0 {dx:.1f} {dy:.1f}Z" fill="{fill}" stroke="{stroke}" '
+        f'stroke-width="{width}" stroke-linejoin="round"/>'
+    )
+
+
+def _radial(segment: _Segment, radius: float, centre_y: float, *, size: int = 13, bold: bool = False) -> str:
+    """A name along the radius, turned so that it is never upside down."""
+    x, y = _point(segment.middle, radius, centre_y)
+    degrees = math.degrees(segment.middle) - 90
+    if math.sin(segment.middle) < 0:
+        degrees += 180
+    weight = ' font-weight="bold"' if bold else ""
+    return (
+        f'<text transform="translate({x:.1f} {y:.1f}) rotate({degrees:.1f})" text-anchor="middle" dy="0.35em" '
+        f'font-size="{size}"{weight} fill="{_INK}">{_safe(segment.name)}</text>'
+    )
+
+
+def _labels(placed: Sequence[_Placed], centre_y: float, *, side: int) -> Iterator[str]:
+    """The words of one side in a column, top to bottom as they lie on the wheel, with a line each."""
+    ordered = sorted(placed, key=lambda word: (-math.cos(word.angle), word.radius, word.word))
+    wished = [_point(word.angle, _RIM + 20, centre_y)[1] for word in ordered]
+    anchor = "start" if side > 0 else "end"
+    for word, y in zip(ordered, _spread(wished, centre_y), strict=True):
+        x0, y0 = _point(word.angle, word.radius, centre_y)
+        x1, y1 = _point(word.angle, _RIM + 8, centre_y)
+        x2 = _CENTRE_X + side * (_COLUMN - 8)
+        yield (
+            f'<path d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}L{x2 - side * 10:.1f} {y:.1f}H{x2:.1f}" fill="none" '
+            f'stroke="{_INK}" stroke-width="1"/><circle cx="{x0:.1f}" cy="{y0:.1f}" r="4" fill="{_INK}" '
+            f'stroke="#ffffff" stroke-width="1.5"/>'
+        )
+        yield (
+            f'<text x="{x2 + side * 6:.1f}" y="{y:.1f}" dy="0.35em" text-anchor="{anchor}" font-size="16" '
+            f'fill="{_INK}">{_safe(word.word, _LONGEST)}</text>'
+        )
+
+
+def _spread(wished: Sequence[float], centre_y: float) -> list[float]:
+    """Heights a row apart, in the same order and as near to those wished as one pass down and one up brings them."""
+    heights = list(wished)
+    for index in range(1, len(heights)):
+        heights[index] = max(heights[index], heights[index - 1] + _ROW)
+    lowest = max(centre_y + _RIM, centre_y + (len(heights) - 1) * _ROW / 2)
+    for index in reversed(range(len(heights))):
+        limit = lowest if index == len(heights) - 1 else heights[index + 1] - _ROW
+        heights[index] = min(heights[index], limit)
+    return heights
+
+
+def _notes(lost: Sequence[str], more: int) -> list[str]:
+    """What stands below the wheel: words without a sector, several a line, and how many were left out."""
+    lines, line = [], "No sector on this wheel:"
+    for word in lost:
+        piece = f" {_cut(word, _LONGEST)},"
+        if len(line) + len(piece) > 130:
+            lines.append(line)
+            line = ""
+        line += piece
+    if lost:
+        lines.append(line.rstrip(",") + ".")
+    if more > 0:
+        lines.append(f"{more} more words are not shown.")
+    return [text.strip() for text in lines]
+
+
+def _safe(text: str, longest: int = 1000) -> str:
+    """Text for XML: control characters and halves of characters made visible, long text cut, markup escaped."""
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return escape(_cut(visible, longest))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,86 @@
+"""Families and opposites by letters: careful rather than complete."""
+
+import pytest
+
+from merunibench.lexicon.near import near_words
+from merunibench.lexicon.stems import opposites, same_family, stem
+
+FAMILIES = [
+    "frustrated frustration frustrating frustrate",
+    "happy happiness happily happier",
+    "anxious anxiety anxiously",
+    "satisfied satisfaction satisfying",
+    "passionate passion",
+    "care cares caring cared",
+    "excited excitement exciting excitable",
+    "optimistic optimism",
+    "skeptical skepticism",
+    "energetic energy",
+    "relieved relief",
+    "lonely loneliness",
+    "confident confidence",
+    "depressed depression",
+    "grateful gratitude",
+    "curious curiosity",
+    "bored boredom boring",
+    "mad madness",
+]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_forms_of_one_word(family):
+    first, *others = family.split()
+    for other in others:
+        assert same_family(first, other), (first, stem(first), other, stem(other))
+        assert same_family(other, first)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "fear fearless",
+        "care careless",
+        "happy unhappy",
+        "satisfied dissatisfied",
+        "secure insecure",
+        "awe awful",
+        "cured curious",
+        "passion passive",
+        "terrified terrific",
+        "tense intense",
+        "content contempt",
+    ],
+)
+def test_no_forms_of_one_word(pair):
+    assert not same_family(*pair.split())
+
+
+def test_phrases_are_their_own_stem():
+    assert stem("let down") == "let down"
+    assert not same_family("let down", "let downs")
+    assert same_family("let down", "let down")
+    assert list(opposites("let down")) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "opposite"),
+    [
+        ("fear", "fearless"),
+        ("fearful", "fearless"),
+        ("hopefulness", "hopelessness"),
+        ("happy", "unhappy"),
+        ("satisfied", "dissatisfied"),
+        ("secure", "insecure"),
+        ("patient", "impatient"),
+    ],
+)
+def test_opposites(word, opposite):
+    assert opposite in list(opposites(word))
+
+
+def test_near_words():
+    assert near_words("frustated", ["happy", "frustrated"]) == ("frustrated",)
+    assert near_words("x" * 41, ["x" * 41]) == ()
+    assert near_words("a", ["a"]) == ()
+    assert near_words("", ["a"]) == ()
+    assert near_words("table", ["stable", "happy"]) == ("stable",)
