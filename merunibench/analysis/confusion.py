@@ -17,20 +17,21 @@ Members = npt.NDArray[np.bool_]
 
 
 def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
-    """The confusion on one wheel (1 to 5), or of polarities (None).
+    r"""The confusion on one wheel (1 to 5), or of polarities (None).
 
     For every sample that counts, with true sectors G and predicted sectors P: a true sector in P is counted in its own
-    column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \\ G| for each of P \\ G, or
-    counted under `nothing` where P \\ G is empty. A row adds up to the number of samples in which its sector is true.
+    column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or
+    counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
     """
+    own: tuple[int, ...] | None = None
+    names: tuple[str, ...] = _POLARITIES
     if wheel is None:
         true, predicted = _polarities(scores)
-        names, own = _POLARITIES, (0, 2)
+        own = (0, 2)
     else:
         names = scores.sectors_of_wheels[wheel - 1]
         true = members(scores.true[wheel - 1], len(names))
         predicted = members(scores.predicted[wheel - 1], len(names))
-        own = None
     counts, wrong = confusion_counts(true, predicted)
     rows = np.flatnonzero(counts.any(axis=1)) if own is None else np.array(own)
     return _named(wheel, names, rows, counts, wrong, int(true.any(axis=0).sum()))
@@ -39,7 +40,8 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
 def members(masks: npt.NDArray[Any], sectors: int) -> Members:
     """Bit masks, shape (N,), as membership of the first `sectors` bits, shape (S, N)."""
     bits = np.left_shift(np.uint64(1), np.arange(sectors, dtype=np.uint64)).astype(masks.dtype)
-    return (masks & bits[:, None]) != 0
+    inside: Members = (masks & bits[:, None]) != 0
+    return inside
 
 
 def confusion_counts(true: Members, predicted: Members) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:

@@ -1,6 +1,7 @@
 """The error analysis of a model: evaluate it, then look into the per-sample scores of every data set."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
 from merunibench.report import DatasetResult
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
+from merunibench.signature import Signature
 from merunibench.tasks import TASKS, Task, get_task
 
 # A word is what stands between white space; in scripts without spaces between words, a character.
@@ -105,7 +107,7 @@ def error_analysis(  # noqa: PLR0913 - each is an option of `merunibench errors`
         checkpoint_selection=report.checkpoint_selection,
         datasets=tuple(look.into(result) for result in report.datasets),
         warnings=report.warnings,
-        signature=str(report.signature),
+        signature=str(look.signed(report.signature)),
     )
 
 
@@ -147,8 +149,12 @@ class _Look:
             missed_words=ranked.missed,
             groupings=groupings(scores, self.wheels, words, self.resampling),
             notes=(_NO_TEXT,) if words is None else (),
-            signature=str(result.signature),
+            signature=str(self.signed(result.signature)),
         )
+
+    def signed(self, signature: Signature) -> Signature:
+        """The signature of the scores, with the resampling of this analysis."""
+        return replace(signature, bootstrap=self.resampling.resamples, seed=self.resampling.seed)
 
 
 def _source(

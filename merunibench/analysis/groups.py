@@ -117,7 +117,7 @@ def _by_labels(counts: npt.NDArray[np.int64], present: Mask) -> Iterable[Named]:
 
 def _by_length(words: npt.NDArray[np.int64]) -> Iterable[Named]:
     for low, high, samples in quartiles(words, words >= 0):
-        yield f"{low} words" if low == high else f"{low} to {high} words", samples
+        yield str(low) if low == high else f"{low} to {high}", samples
     yield from _filled("no text", words < 0)
 
 

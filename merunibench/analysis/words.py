@@ -37,9 +37,7 @@ class WordTables(NamedTuple):
     missed: tuple[WordErrors, ...]
 
 
-def word_errors(
-    scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Sequence[int], limit: int
-) -> WordTables:
+def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Sequence[int], limit: int) -> WordTables:
     """Rank wrong, unknown and missed words.
 
     On a wheel, over the samples that count there, with true sectors G and predicted sectors P: a predicted word is
@@ -64,7 +62,9 @@ def word_errors(
     unknown = (~known)[said.codes].astype(np.int64)
     ranking = _Ranking(scores, lexicon, level, wheels, limit)
     return WordTables(
-        ranking.of(said, *wrong, len(wheels)), ranking.of(said, unknown, unknown, 1), ranking.of(true, *missed, len(wheels))
+        ranking.of(said, *wrong, len(wheels)),
+        ranking.of(said, unknown, unknown, 1),
+        ranking.of(true, *missed, len(wheels)),
     )
 
 
@@ -105,9 +105,7 @@ def _off_target(
 class _Ranking:
     """Turns counts of mentions into ranked words with examples."""
 
-    def __init__(
-        self, scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Sequence[int], limit: int
-    ) -> None:
+    def __init__(self, scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Sequence[int], limit: int) -> None:
         self.scores, self.lexicon, self.level, self.wheels, self.limit = scores, lexicon, level, wheels, limit
 
     def of(

@@ -1,6 +1,15 @@
 """The result of an evaluation, and one small renderer for each format it is written in."""
 
 from merunibench.report.comparison import Comparison, DatasetComparison
+from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
 
-__all__ = ["BENCHMARK_DATASETS", "CheckpointResult", "Comparison", "DatasetComparison", "DatasetResult", "Report"]
+__all__ = [
+    "BENCHMARK_DATASETS",
+    "CheckpointResult",
+    "Comparison",
+    "DatasetComparison",
+    "DatasetResult",
+    "ErrorAnalysis",
+    "Report",
+]

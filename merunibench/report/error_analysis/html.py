@@ -37,19 +37,20 @@ def render(analysis: ErrorAnalysis) -> str:
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>Where {_e(analysis.model)} loses</title>",
+        f"<title>{_e(analysis.model)}: where it loses</title>",
         f"<style>\n{style}</style>",
         "</head>",
         "<body>",
         "<header>",
-        f"<h1>Where {_e(analysis.model, None)} loses</h1>",
+        "<h1>Where the model loses</h1>",
+        f"<p><strong>{_e(analysis.model, None)}</strong></p>",
         f'<p class="dim">{_e(analysis.protocol)} protocol · lexicon {_e(lexicon)} · level {analysis.level}</p>',
         *_navigation(analysis),
         "</header>",
         "<main>",
         *(line for errors in analysis.datasets for line in _dataset(errors)),
         "</main>",
-        f'<footer><p class="dim">Scored with merunibench.</p><p><code>{_e(analysis.signature, None)}</code></p></footer>',
+        f"<footer><p><code>{_e(analysis.signature, None)}</code></p></footer>",
         "</body>",
         "</html>",
     ]
@@ -87,7 +88,7 @@ def _dataset(errors: DatasetErrors) -> Iterator[str]:
         if words:
             yield f"<h3>{_e(title)}</h3><p>{_e(explanation, None)}</p>"
             yield from _words(words, name)
-    yield '<div class="groups">'
+    yield f'<h3>Scores of groups of samples</h3><p>{_e(wording.GROUPS, None)}</p><div class="groups">'
     for grouping in errors.groupings:
         yield from _grouping(grouping, errors.score)
     yield "</div>"
@@ -144,9 +145,9 @@ def _example(name: str, what: str, labels: str) -> str:
 
 def _grouping(grouping: Grouping, overall: float) -> Iterator[str]:
     title, head = wording.grouping_titles(grouping)
-    yield f'<section><h3>{_e(title)}</h3><div class="scroll"><table>'
+    yield f'<section><h4>{_e(title)}</h4><div class="scroll"><table>'
     heads = "".join(f'<th scope="col" class="n">{each}</th>' for each in ("Score", "95 % CI", "Samples"))
-    yield f'<thead><tr><th scope="col">{head}</th><th scope="col"><span class="dim">0 to 100</span></th>{heads}</tr></thead>'
+    yield f'<thead><tr><th scope="col">{head}</th><th scope="col">0 to 100</th>{heads}</tr></thead>'
     yield "<tbody>"
     for group in grouping.groups:
         counted = "" if group.scored == group.samples else f' <span class="of">({group.scored} count)</span>'

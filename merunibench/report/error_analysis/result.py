@@ -47,9 +47,7 @@ class Confusion:
     @property
     def shares(self) -> tuple[tuple[float, ...], ...]:
         """Each count as a share of its row, shape (R, C)."""
-        return tuple(
-            tuple(count / total for count in row) for row, total in zip(self.counts, self.totals, strict=True)
-        )
+        return tuple(tuple(count / total for count in row) for row, total in zip(self.counts, self.totals, strict=True))
 
     @property
     def title(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from merunibench.files import write_text
 from merunibench.report.error_analysis import wording
-from merunibench.report.error_analysis.result import Confusion, DatasetErrors, ErrorAnalysis
+from merunibench.report.error_analysis.result import Confusion, ErrorAnalysis
 from merunibench.report.error_analysis.wording import amount, visible, whole_percent
 
 DARK_STYLE = (
@@ -81,10 +81,10 @@ def heat_map(confusion: Confusion, identifier: str, heading: str | None = None) 
     layout = _Layout(confusion, heading=heading is not None)
     title = heading or wording.confusion_title(confusion)
     key = escape(identifier)
+    box = f'viewBox="0 0 {layout.width} {layout.height}" width="{layout.width}" height="{layout.height}"'
+    names = f'role="img" aria-labelledby="{key}-t {key}-d"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="mub-map" viewBox="0 0 {layout.width} {layout.height}" '
-        f'width="{layout.width}" height="{layout.height}" role="img" aria-labelledby="{key}-t {key}-d" {_FONT} '
-        f'font-size="{layout.font}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="mub-map" {box} {names} {_FONT} font-size="{layout.font}">',
         f'<title id="{key}-t">{escape(title)}</title>',
         f'<desc id="{key}-d">{escape(description(confusion))}</desc>',
     ]
@@ -105,10 +105,11 @@ def description(confusion: Confusion) -> str:
         for row, shares in zip(confusion.rows, confusion.shares, strict=True)
     )
     worst = (
-        f"true {row}, said {column} {whole_percent(share)} %"
-        for row, column, _, share in wording.largest(confusion, 3)
+        f"true {row}, said {column} {whole_percent(share)} %" for row, column, _, share in wording.largest(confusion, 3)
     )
-    text = f"{wording.confusion_note(confusion)} Hit: {', '.join(hits)}. Largest confusions: {'; '.join(worst) or 'none'}."
+    text = (
+        f"{wording.confusion_note(confusion)} Hit: {', '.join(hits)}. Largest confusions: {'; '.join(worst) or 'none'}."
+    )
     return visible(text, None)
 
 
@@ -171,8 +172,6 @@ def _legend(layout: _Layout) -> Iterator[str]:
         yield _text(x, y + 22, label, "dim", _DIM, anchor=anchor, extra=' font-size="11"')
 
 
-def _text(
-    x: float, y: float, content: str, name: str, fill: str, *, anchor: str = "start", extra: str = ""
-) -> str:
+def _text(x: float, y: float, content: str, name: str, fill: str, *, anchor: str = "start", extra: str = "") -> str:
     shown = escape(visible(content, 40))
     return f'<text class="{name}" x="{x:g}" y="{y:g}" fill="{fill}" text-anchor="{anchor}"{extra}>{shown}</text>'

@@ -7,12 +7,13 @@ LONGEST = 60
 
 CONFUSION = (
     "A row is a true sector, in percent of the samples in which it is true. A missed one is spread evenly over the "
-    "sectors that were wrongly said instead; nothing: no wrong one was said. False alarms: samples in which a sector was "
-    "said and is not true."
+    "sectors that were wrongly said instead; nothing: no wrong one was said. False alarms: samples in which a sector "
+    "was said and is not true."
 )
 POLARITY_CONFUSION = (
-    "A row is a true polarity, in percent of its samples; samples whose truth is exactly 0 do not count. The score takes "
-    "neutral for negative. False alarms: samples in which a polarity was said and is not true."
+    "A row is a true polarity, in percent of its samples; samples whose truth is exactly 0 do not count. The score "
+    "takes neutral for negative. Nothing: no prediction. False alarms: samples in which a polarity was said and is not "
+    "true."
 )
 WORD_TABLES = (
     ("wrong_words", "Wrong words", "Said, but their sector is not among the true ones."),
@@ -21,17 +22,19 @@ WORD_TABLES = (
 )
 """Attribute of the result, title, explanation."""
 
+GROUPS = "Bar: the score of these samples alone; line: its 95 % interval; dotted: the score of all samples."
+
 _GROUPINGS = {
     "class": ("Score by true class", "Class"),
     "true sector": ("Score by true sector", "Sector"),
     "strength": ("Score by strength of the true sentiment", "Absolute value"),
     "labels": ("Score by number of predicted labels", "Labels"),
-    "text length": ("Score by length of the raw answer", "Length"),
+    "text length": ("Score by length of the raw answer", "Words"),
 }
 
 
 def visible(text: str, longest: int | None = LONGEST) -> str:
-    """Text with control and other invisible characters spelled out (`\\x1b`), cut to `longest` characters."""
+    """Text with control and other invisible characters spelled out as escapes, cut to `longest` characters."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
 
