@@ -19,7 +19,7 @@ from merunibench.evaluation import Missing, Progress, evaluate
 from merunibench.evaluation.selection import BEST_PER_DATASET
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
-from merunibench.report import DatasetResult
+from merunibench.report import DatasetResult, Report
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.signature import Signature
 from merunibench.tasks import TASKS, Task, get_task
@@ -30,7 +30,7 @@ _WORD = rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+"
 _NO_TEXT = "no score by text length: the predictions hold no raw text (column 'text')"
 
 
-def error_analysis(  # noqa: PLR0913 - each is an option of `merunibench errors`
+def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; most are those of `evaluate`
     predictions: str | Path | Mapping[str, object],
     data_root: str | Path | Mapping[str, object],
     *,
@@ -52,22 +52,12 @@ def error_analysis(  # noqa: PLR0913 - each is an option of `merunibench errors`
     """Find out where a model loses.
 
     Args:
-        predictions: As for `evaluate`.
+        predictions: As for `evaluate`, and so are the options that are not named here.
         data_root: As for `evaluate`.
-        datasets: Data sets to analyse; by default every one found on both sides.
-        model: Which model folder, where `predictions` holds several.
-        lexicon: A lexicon, its name, or the path of an official release or compiled lexicon.
-        protocol: How to score.
-        level: Wheel level whose sectors count.
-        checkpoint: Which checkpoint to analyse: a rule or a name, as for `evaluate`.
-        missing: What to do about samples without a prediction.
         wheel: Analyse this wheel alone, 1 to 5; by default all five. Scores are always those of all wheels.
         limit: Most words in a ranking, at least 1.
         bootstrap: Number of resamples behind the 95 % intervals of groups; 0 for none.
         seed: Seed of the resampling.
-        max_bytes: Most bytes that a compressed file may unpack to.
-        tasks: The data sets' definitions.
-        progress: Called with what is being done, the steps done, and their number.
 
     Returns:
         The analysis; all its figures are fractions.
@@ -96,35 +86,38 @@ def error_analysis(  # noqa: PLR0913 - each is an option of `merunibench errors`
         progress=progress,
     )
     source = _source(predictions, datasets, model, max_bytes)
-    wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
-    look = _Look(source, chosen, level, wheels, limit, Resampling(bootstrap, seed))
-    return ErrorAnalysis(
-        model=report.model,
-        protocol=report.protocol,
-        lexicon=report.lexicon,
-        level=level,
-        wheel=wheel,
-        checkpoint_selection=report.checkpoint_selection,
-        datasets=tuple(look.into(result) for result in report.datasets),
-        warnings=report.warnings,
-        signature=str(look.signed(report.signature)),
-    )
+    return _Look(source, chosen, level, wheel, limit, Resampling(bootstrap, seed)).at(report)
 
 
 class _Look:
-    """The options of an analysis, applied to one data set after the other."""
+    """The options of an analysis, applied to a report and to its data sets."""
 
     def __init__(
         self,
         source: PredictionSource,
         lexicon: Lexicon,
         level: Level,
-        wheels: Sequence[int],
+        wheel: int | None,
         limit: int,
         resampling: Resampling,
     ) -> None:
-        self.source, self.lexicon, self.level = source, lexicon, level
-        self.wheels, self.limit, self.resampling = wheels, limit, resampling
+        self.source, self.lexicon, self.level, self.wheel = source, lexicon, level, wheel
+        self.wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
+        self.limit, self.resampling = limit, resampling
+
+    def at(self, report: Report) -> ErrorAnalysis:
+        """The analysis of every data set of a report that still holds its per-sample scores."""
+        return ErrorAnalysis(
+            model=report.model,
+            protocol=report.protocol,
+            lexicon=report.lexicon,
+            level=report.level,
+            wheel=self.wheel,
+            checkpoint_selection=report.checkpoint_selection,
+            datasets=tuple(self.into(result) for result in report.datasets),
+            warnings=report.warnings,
+            signature=str(self.signed(report.signature)),
+        )
 
     def into(self, result: DatasetResult) -> DatasetErrors:
         """The analysis of one data set."""

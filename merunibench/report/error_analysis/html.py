@@ -98,9 +98,12 @@ def _dataset(errors: DatasetErrors) -> Iterator[str]:
 
 def _figure(errors: DatasetErrors, confusion: Confusion) -> Iterator[str]:
     name = f"{errors.dataset}-{confusion.wheel or 'polarity'}"
-    size = " large" if len(confusion.columns) > _LARGE else ""
-    yield f"<figure><figcaption>{_e(confusion.title)}</figcaption>"
-    yield f'<div class="map{size}">{heat_map(confusion, name)}</div>'
+    large = len(confusion.columns) > _LARGE
+    # What scrolls must be reachable by keyboard.
+    scrolls = f' tabindex="0" role="region" aria-label="{_e(confusion.title)}, scrolls"' if large else ""
+    size = ' class="large"' if large else ""
+    yield f"<figure{size}><figcaption>{_e(confusion.title)}</figcaption>"
+    yield f'<div class="map"{scrolls}>{heat_map(confusion, name)}</div>'
     yield "<details><summary>The same as a table of counts</summary>"
     yield '<div class="scroll"><table>'
     yield f"<caption>{_e(wording.confusion_title(confusion))}, {confusion.samples} samples</caption>"
