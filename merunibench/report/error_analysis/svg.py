@@ -65,7 +65,7 @@ def write_all(analysis: ErrorAnalysis, folder: Path) -> list[Path]:
         for confusion in errors.confusions:
             name = errors.dataset if confusion.wheel is None else f"{errors.dataset}-wheel{confusion.wheel}"
             written.append(folder / f"{name}.svg")
-            heading = f"{errors.title}, {confusion.title.lower()} · {visible(analysis.model, 40)}"
+            heading = f"{errors.title}, {confusion.title.lower()} · {visible(analysis.model)}"
             write_text(written[-1], heat_map(confusion, name, heading))
     return written
 
@@ -92,7 +92,7 @@ def heat_map(confusion: Confusion, identifier: str, heading: str | None = None) 
         lines += [
             f"<style>{_STYLE}</style>",
             f'<rect class="ground" width="100%" height="100%" fill="{_GROUND}"/>',
-            _text(12, 24, heading, "ink", _INK, extra=' font-weight="600" font-size="15"'),
+            _text(12, 24, visible(heading, layout.width // 9), "ink", _INK, extra=' font-weight="600" font-size="15"'),
         ]
     lines += [*_heads(confusion, layout), *_rows(confusion, layout), *_margin(confusion, layout), *_legend(layout)]
     return "\n".join(lines) + "\n</svg>\n"
@@ -173,5 +173,5 @@ def _legend(layout: _Layout) -> Iterator[str]:
 
 
 def _text(x: float, y: float, content: str, name: str, fill: str, *, anchor: str = "start", extra: str = "") -> str:
-    shown = escape(visible(content, 40))
+    shown = escape(visible(content))
     return f'<text class="{name}" x="{x:g}" y="{y:g}" fill="{fill}" text-anchor="{anchor}"{extra}>{shown}</text>'

@@ -37,8 +37,12 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
     start += "\n\n"
     for number, confusion in enumerate(errors.confusions, 1):
         last = number == len(errors.confusions)
-        note = (wording.confusion_note(confusion),) if last else ()
-        table = _matrix(confusion, width) if len(confusion.rows) <= _MATRIX_SECTORS else _largest(confusion)
+        note = [wording.confusion_note(confusion)] if last else []
+        if len(confusion.rows) <= _MATRIX_SECTORS:
+            table, key = _matrix(confusion, width)
+            note = [*key, *note]
+        else:
+            table = _largest(confusion)
         yield start + wording.confusion_title(confusion), table, note
         start = ""
     for name, title, explanation in wording.WORD_TABLES:
@@ -50,13 +54,17 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
         yield wording.grouping_titles(grouping)[0], _groups(grouping), errors.notes if last else ()
 
 
-def _matrix(confusion: Confusion, width: int | None) -> Table:
-    """Row percents; where names are too wide for the terminal, columns carry the numbers of the rows."""
+def _matrix(confusion: Confusion, width: int | None) -> tuple[Table, list[str]]:
+    """Row percents; where names are too wide for the terminal, columns carry numbers, and a line says whose."""
     names = ["true", *confusion.columns, "samples"]
     lead = max(map(cell_len, ("false alarms", *confusion.rows)))
-    numbered = width is not None and lead + sum(cell_len(name) + 1 for name in names[1:]) > width
-    numbers = {name: str(number) for number, name in enumerate(confusion.rows, 1)}
-    heads = [numbers.get(name, name) if numbered else name for name in names]
+    numbered = width is not None and lead + sum(cell_len(name) + 2 for name in names[1:]) > width
+    numbers = {name: str(number) for number, name in enumerate(confusion.columns[:-1], 1)}
+    heads, key = names, []
+    if numbered:
+        heads = ["true", *numbers.values(), "–", "n"]
+        others = [f"{number} {name}" for name, number in numbers.items() if name not in confusion.rows]
+        key = [f"Columns: as the rows; {', '.join([*others, f'– {confusion.columns[-1]}', 'n samples'])}."]
     table = plain_table([Column(head, numeric=position > 0) for position, head in enumerate(heads)])
     for row, shares, total in zip(confusion.rows, confusion.shares, confusion.totals, strict=True):
         label = f"{numbers[row]} {row}" if numbered else row
@@ -67,7 +75,7 @@ def _matrix(confusion: Confusion, width: int | None) -> Table:
         table.add_row(Text(label), *cells, str(total))
     table.add_section()
     table.add_row(Text("false alarms", style="dim"), *(Text(str(n), style="dim") for n in confusion.wrong), "", "")
-    return table
+    return table, key
 
 
 def _largest(confusion: Confusion) -> Table:
