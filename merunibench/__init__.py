@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
     from merunibench.evaluation import compare, evaluate
     from merunibench.lexicon import Lexicon, load_lexicon
-    from merunibench.report import Comparison, DatasetResult, Report
+    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
     from merunibench.tasks import TASKS, Task, get_task
 
 _HOME = {
     "Comparison": "report",
     "DatasetResult": "report",
+    "ErrorAnalysis": "report",
     "InputError": "errors",
     "Lexicon": "lexicon",
     "Report": "report",
@@ -29,6 +31,7 @@ _HOME = {
     "Task": "tasks",
     "UnsafeFileError": "errors",
     "compare": "evaluation",
+    "error_analysis": "analysis",
     "evaluate": "evaluation",
     "get_task": "tasks",
     "load_lexicon": "lexicon",
@@ -38,6 +41,7 @@ __all__ = [
     "TASKS",
     "Comparison",
     "DatasetResult",
+    "ErrorAnalysis",
     "InputError",
     "Lexicon",
     "Report",
@@ -45,6 +49,7 @@ __all__ = [
     "UnsafeFileError",
     "__version__",
     "compare",
+    "error_analysis",
     "evaluate",
     "get_task",
     "load_lexicon",

@@ -41,6 +41,11 @@ def test_demo_and_verify_run_outside_the_checkout(installed, tmp_path, command):
     assert result.stdout
 
 
+def test_the_page_of_the_error_analysis_finds_its_style(installed, tmp_path):
+    code = "import merunibench; merunibench.error_analysis({'meld': {'a': ['sad']}}, {'meld': {'a': 'joy'}}).to_html()"
+    assert run(installed, tmp_path, "-c", code).returncode == 0
+
+
 def test_it_carries_the_wheels_and_the_builtin_lexicon_and_nothing_of_the_tests(installed):
     assert (installed / "merunibench" / "emotion_wheels" / "wheel5.toml").is_file()
     assert (installed / "merunibench" / "emotion_wheels" / "builtin" / "lexicon.json").is_file()

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from merunibench.cli import compare, convert, datasets, demo, explain, lexicon, score, verify
+from merunibench.cli import compare, convert, datasets, demo, errors, explain, lexicon, score, verify
 from merunibench.cli._output import complain
 from merunibench.errors import InputError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("errors")(errors.errors)
 app.command("convert")(convert.convert)
 app.command("datasets")(datasets.datasets)
 app.command("explain")(explain.explain)

@@ -1,6 +1,7 @@
 """The result of an evaluation, and one small renderer for each format it is written in."""
 
 from merunibench.report.comparison import Comparison, DatasetComparison, SystemUsed
+from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Comparison",
     "DatasetComparison",
     "DatasetResult",
+    "ErrorAnalysis",
     "Report",
     "SystemUsed",
 ]

@@ -9,7 +9,7 @@ from merunibench.tasks import TASKS
 if TYPE_CHECKING:
     from merunibench.report.report import DatasetResult, Report
 
-_METRIC_TITLES = {"hit_rate": "hit rate", "f": "F", "waf": "WAF", CORRECTED: "corrected"}
+METRIC_TITLES = {"hit_rate": "hit rate", "f": "F", "waf": "WAF", CORRECTED: "corrected"}
 
 
 class Column(NamedTuple):
@@ -78,7 +78,7 @@ def _cells(result: "DatasetResult") -> dict[str, str]:
     labels = result.labels_per_sample
     return {
         "Data set": result.title,
-        "Metric": _METRIC_TITLES[result.primary],
+        "Metric": METRIC_TITLES[result.primary],
         "Score": percent(result.score),
         "95 % CI": span(result.ci),
         "Uncorrected": percent(result.uncorrected),

@@ -46,7 +46,9 @@ def plain_table(columns: Sequence[Column]) -> Table:
     """An empty table without a frame; numbers are aligned to the right."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(Text(column.title), justify="right" if column.numeric else "left", no_wrap=column.numeric)
+        table.add_column(
+            Text(column.title), justify="right" if column.numeric else "left", no_wrap=column.numeric, overflow="fold"
+        )
     return table
 
 

@@ -97,12 +97,14 @@ def test_a_model_name_cannot_break_out_of_a_line(report):
         assert "\x1b" not in text
 
 
-@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("columns", [60, 80])
 def test_no_figure_is_cut_off_on_a_narrow_terminal(report, columns):
     text = report.to_text(width=columns)
     assert "…" not in text
     for result in report.datasets:
-        assert f"{100 * result.score:.2f}  {100 * result.ci[0]:.2f}–{100 * result.ci[1]:.2f}" in text
+        for figure in (result.score, result.chance):
+            assert f" {100 * figure:.2f} " in text
+        assert f" {100 * result.ci[0]:.2f}–{100 * result.ci[1]:.2f} " in text
 
 
 def test_the_table_fits_80_columns(report):

@@ -1,0 +1,97 @@
+"""Confusion of sector sets: what was said in the place of what is true."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.evaluation import SampleScores
+from merunibench.report.error_analysis import Confusion
+from merunibench.report.error_analysis.result import NOTHING
+
+_CHUNK = 1 << 16
+_POLARITIES = ("positive", "neutral", "negative")
+
+Members = npt.NDArray[np.bool_]
+"""Which sectors are in which sets, shape (S sectors, N samples)."""
+
+
+def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
+    r"""The confusion on one wheel (1 to 5), or of polarities (None).
+
+    For every sample that counts, with true sectors G and predicted sectors P: a true sector in P is counted in its own
+    column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or
+    counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
+    """
+    own: tuple[int, ...] | None = None
+    names: tuple[str, ...] = _POLARITIES
+    if wheel is None:
+        true, predicted = _polarities(scores)
+        own = (0, 2)
+    else:
+        names = scores.sectors_of_wheels[wheel - 1]
+        true = members(scores.true[wheel - 1], len(names))
+        predicted = members(scores.predicted[wheel - 1], len(names))
+    counts, wrong = confusion_counts(true, predicted)
+    rows = np.flatnonzero(counts.any(axis=1)) if own is None else np.array(own)
+    return _named(wheel, names, rows, counts, wrong, int(true.any(axis=0).sum()))
+
+
+def members(masks: npt.NDArray[Any], sectors: int) -> Members:
+    """Bit masks, shape (N,), as membership of the first `sectors` bits, shape (S, N)."""
+    bits = np.left_shift(np.uint64(1), np.arange(sectors, dtype=np.uint64)).astype(masks.dtype)
+    inside: Members = (masks & bits[:, None]) != 0
+    return inside
+
+
+def confusion_counts(true: Members, predicted: Members) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Counts of `confusion`, shape (S, S + 1), and of samples in which a sector was wrongly predicted, shape (S,).
+
+    A sample whose true set is empty adds nothing to either.
+    """
+    sectors, samples = true.shape
+    counts, wrong = np.zeros((sectors, sectors + 1)), np.zeros(sectors, np.int64)
+    for start in range(0, samples, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        counted = true[:, part].any(axis=0)
+        truth, guess = true[:, part][:, counted], predicted[:, part][:, counted]
+        missed, extra = truth & ~guess, guess & ~truth
+        number = extra.sum(axis=0)
+        counts[:, :-1] += missed.astype(float) @ (extra / np.maximum(number, 1)).T
+        counts[:, -1] += (missed & (number == 0)).sum(axis=1)
+        counts[np.arange(sectors), np.arange(sectors)] += (truth & guess).sum(axis=1)
+        wrong += extra.sum(axis=1)
+    # The last bits of a matrix product differ between processors, the figures must not.
+    return counts.round(10), wrong
+
+
+def _polarities(scores: SampleScores) -> tuple[Members, Members]:
+    """True and predicted polarity as sets of one; zero is no truth, and a missing prediction the empty set."""
+    true, predicted = scores.true, scores.predicted
+    truth = np.stack([true > 0, np.zeros(len(true), bool), true < 0])
+    guess = np.stack([predicted > 0, predicted == 0, predicted < 0]) & scores.present
+    return truth, guess
+
+
+def _named(
+    wheel: int | None,
+    names: tuple[str, ...],
+    rows: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.float64],
+    wrong: npt.NDArray[np.int64],
+    samples: int,
+) -> Confusion:
+    """With the rows that occur, and the columns of these rows before the other columns that occur."""
+    said = counts[:, :-1].any(axis=0) | (wrong > 0)
+    said[rows] = False
+    columns = np.concatenate([rows, np.flatnonzero(said)])
+    if wheel is None:
+        columns = np.arange(len(names))  # positive, neutral, negative: an order of its own
+    return Confusion(
+        wheel=wheel,
+        rows=tuple(names[row] for row in rows),
+        columns=(*(names[column] for column in columns), NOTHING),
+        counts=tuple(tuple(line) for line in counts[rows][:, [*columns, len(names)]].tolist()),
+        wrong=tuple(wrong[columns].tolist()),
+        samples=samples,
+    )

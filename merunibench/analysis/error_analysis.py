@@ -1,0 +1,174 @@
+"""The error analysis of a model: evaluate it, then look into the per-sample scores of every data set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.analysis.confusion import confusion
+from merunibench.analysis.groups import Resampling, groupings
+from merunibench.analysis.words import word_errors
+from merunibench.data import PredictionSource, open_predictions, predictions_in_memory
+from merunibench.data.columns import name_column, text_column
+from merunibench.errors import InputError
+from merunibench.evaluation import Missing, Progress, evaluate
+from merunibench.evaluation.selection import BEST_PER_DATASET
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
+from merunibench.report import DatasetResult, Report
+from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
+from merunibench.signature import Signature
+from merunibench.tasks import TASKS, Task, get_task
+
+# A word is what stands between white space; in scripts without spaces between words, a character.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
+_WORD = rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+"
+_NO_TEXT = "no score by text length: the predictions hold no raw text (column 'text')"
+
+
+def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; most are those of `evaluate`
+    predictions: str | Path | Mapping[str, object],
+    data_root: str | Path | Mapping[str, object],
+    *,
+    datasets: Sequence[str] | None = None,
+    model: str | None = None,
+    lexicon: str | Path | Lexicon = "builtin",
+    protocol: str = "official",
+    level: Level = 1,
+    checkpoint: str = BEST_PER_DATASET,
+    missing: Missing = "error",
+    wheel: int | None = None,
+    limit: int = 10,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    tasks: Mapping[str, Task] = TASKS,
+    progress: Progress | None = None,
+) -> ErrorAnalysis:
+    """Find out where a model loses.
+
+    Args:
+        predictions: As for `evaluate`, and so are the options that are not named here.
+        data_root: As for `evaluate`.
+        wheel: Analyse this wheel alone, 1 to 5; by default all five. Scores are always those of all wheels.
+        limit: Most words in a ranking, at least 1.
+        bootstrap: Number of resamples behind the 95 % intervals of groups; 0 for none.
+        seed: Seed of the resampling.
+
+    Returns:
+        The analysis; all its figures are fractions.
+
+    Raises:
+        InputError: something given cannot be used; the message says what, where and what to do.
+    """
+    if wheel is not None and not 1 <= wheel <= WHEELS:
+        raise InputError(f"wheel must be 1 to {WHEELS}, not {wheel}")
+    if limit < 1 or bootstrap < 0 or seed < 0:
+        raise InputError("the limit must be at least 1, the number of resamples and the seed not negative")
+    chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
+    report = evaluate(
+        predictions,
+        data_root,
+        datasets=datasets,
+        model=model,
+        lexicon=chosen,
+        protocol=protocol,
+        level=level,
+        checkpoint=checkpoint,
+        missing=missing,
+        bootstrap=0,
+        max_bytes=max_bytes,
+        tasks=tasks,
+        progress=progress,
+    )
+    source = _source(predictions, datasets, model, max_bytes)
+    return _Look(source, chosen, level, wheel, limit, Resampling(bootstrap, seed)).at(report)
+
+
+class _Look:
+    """The options of an analysis, applied to a report and to its data sets."""
+
+    def __init__(
+        self,
+        source: PredictionSource,
+        lexicon: Lexicon,
+        level: Level,
+        wheel: int | None,
+        limit: int,
+        resampling: Resampling,
+    ) -> None:
+        self.source, self.lexicon, self.level, self.wheel = source, lexicon, level, wheel
+        self.wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
+        self.limit, self.resampling = limit, resampling
+
+    def at(self, report: Report) -> ErrorAnalysis:
+        """The analysis of every data set of a report that still holds its per-sample scores."""
+        return ErrorAnalysis(
+            model=report.model,
+            protocol=report.protocol,
+            lexicon=report.lexicon,
+            level=report.level,
+            wheel=self.wheel,
+            checkpoint_selection=report.checkpoint_selection,
+            datasets=tuple(self.into(result) for result in report.datasets),
+            warnings=report.warnings,
+            signature=str(self.signed(report.signature)),
+        )
+
+    def into(self, result: DatasetResult) -> DatasetErrors:
+        """The analysis of one data set."""
+        scores = result.samples_scored
+        if scores is None:  # pragma: no cover - a fresh report holds them
+            raise TypeError(f"{result.dataset}: no per-sample scores")
+        words = _text_lengths(self.source, result, scores.truth.names)
+        ranked = word_errors(scores, self.lexicon, self.level, self.wheels, self.limit)
+        wheels = (None,) if scores.labels is None else self.wheels
+        confusions = (confusion(scores, wheel) for wheel in wheels)
+        return DatasetErrors(
+            dataset=result.dataset,
+            kind=result.kind,
+            checkpoint=result.checkpoint,
+            primary=result.primary,
+            score=result.score,
+            chance=result.chance,
+            samples=len(scores.truth),
+            confusions=tuple(each for each in confusions if each.rows),
+            wrong_words=ranked.wrong,
+            unknown_words=ranked.unknown,
+            missed_words=ranked.missed,
+            groupings=groupings(scores, self.wheels, words, self.resampling),
+            notes=(_NO_TEXT,) if words is None else (),
+            signature=str(self.signed(result.signature)),
+        )
+
+    def signed(self, signature: Signature) -> Signature:
+        """The signature of the scores, with the resampling of this analysis."""
+        return replace(signature, bootstrap=self.resampling.resamples, seed=self.resampling.seed)
+
+
+def _source(
+    predictions: str | Path | Mapping[str, object], datasets: Sequence[str] | None, model: str | None, max_bytes: int
+) -> PredictionSource:
+    """The predictions as `evaluate` found them: their raw text is not part of a score."""
+    if isinstance(predictions, Mapping):
+        return predictions_in_memory(predictions, model=model)
+    only = get_task(datasets[0]).id if datasets and len(set(datasets)) == 1 else None
+    return open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
+
+
+def _text_lengths(source: PredictionSource, result: DatasetResult, names: pa.Array) -> npt.NDArray[np.int64] | None:
+    """Words in the raw text of each sample, -1 for none, shape (N,); None if the predictions hold no texts."""
+    table = source.files[result.dataset][result.checkpoint].full_table(source.max_bytes)
+    if "text" not in table.columns:
+        return None
+    texts = text_column(table, "text")
+    if texts.null_count == len(texts):
+        return None
+    counts = pc.count_substring_regex(texts, pattern=_WORD)
+    rows = pc.index_in(names, value_set=name_column(table))
+    lengths = counts.take(rows).fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.asarray(lengths, np.int64)

@@ -1,0 +1,146 @@
+"""The score of groups of samples: by category, by number of labels, by length of the raw text."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.analysis.confusion import members
+from merunibench.evaluation import SampleScores
+from merunibench.report.error_analysis import Group, Grouping
+from merunibench.statistics import interval, pool, resampled_sums
+
+_MOST_LABELS = 5
+_QUARTILES = (0.25, 0.5, 0.75)
+
+Mask = npt.NDArray[np.bool_]
+Named = tuple[str, Mask]
+"""A group's name and its samples, shape (N,)."""
+
+
+class Resampling(NamedTuple):
+    """How intervals are estimated: number of resamples (0 for none) and seed."""
+
+    resamples: int
+    seed: int
+
+
+def groupings(
+    scores: SampleScores, wheels: Sequence[int], words: npt.NDArray[np.int64] | None, resampling: Resampling
+) -> tuple[Grouping, ...]:
+    """The score in every grouping that the data set allows.
+
+    A group's score is the metric's own formula on the group's summed quantities: the score that the data set would have
+    if it held these samples only (quantities that look at the whole data set, such as the categories that occur, stay
+    those of the whole).
+
+    Args:
+        scores: The samples.
+        wheels: Wheels, 1 to 5, by whose true sectors the fine-grained task is grouped.
+        words: Number of words of each sample's raw text, -1 for none, shape (N,); None if there are no texts.
+        resampling: How intervals are estimated.
+    """
+    found = [(by, wheel, list(parts)) for by, wheel, parts in _partitions(scores, wheels, words)]
+    return tuple(
+        Grouping(by, wheel, tuple(_group(scores, named, f"{by} {wheel}", resampling) for named in parts))
+        for by, wheel, parts in found
+        if parts
+    )
+
+
+def _partitions(
+    scores: SampleScores, wheels: Sequence[int], words: npt.NDArray[np.int64] | None
+) -> Iterable[tuple[str, int | None, Iterable[Named]]]:
+    kind = scores.truth.task.kind
+    if kind == "basic":
+        yield "class", None, _by_class(scores)
+    elif kind == "fine-grained":
+        for wheel in wheels:
+            yield "true sector", wheel, _by_sector(scores, wheel)
+    else:
+        yield "strength", None, _by_strength(scores.true)
+    if scores.labels is not None:
+        yield "labels", None, _by_labels(scores.labels.counts(), scores.present)
+    if words is not None:
+        yield "text length", None, _by_length(words)
+
+
+def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resampling) -> Group:
+    name, samples = named
+    quantities = scores.quantities[:, samples]
+    score = float(scores.metric.score(quantities.sum(axis=1)))
+    counted = scores.true != 0
+    scored = int((counted.any(axis=0) if counted.ndim == 2 else counted)[samples].sum())
+    if np.isnan(score):
+        return Group(name, int(samples.sum()), scored, None, None)
+    ci = None
+    if resampling.resamples and scored > 1:
+        key = f"{scores.truth.task.id} {grouping} {name}"
+        seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
+        units = pool(quantities, None, seed)
+        ci = interval(scores.metric.score(resampled_sums(units, resampling.resamples, seed)))
+    return Group(name, int(samples.sum()), scored, score, ci)
+
+
+def _by_class(scores: SampleScores) -> Iterable[Named]:
+    """By true class, in the data set's order."""
+    labels = scores.truth.labels
+    if labels is None or not len(labels.codes):
+        return
+    codes = labels.codes[labels.offsets[labels.rows]]
+    order = {name: place for place, name in enumerate(scores.truth.task.classes)}
+    for word in sorted(set(labels.vocabulary), key=lambda word: (order.get(word, len(order)), word)):
+        yield from _filled(word, np.isin(codes, [code for code, each in enumerate(labels.vocabulary) if each == word]))
+
+
+def _by_sector(scores: SampleScores, wheel: int) -> Iterable[Named]:
+    names = scores.sectors_of_wheels[wheel - 1]
+    for name, samples in zip(names, members(scores.true[wheel - 1], len(names)), strict=True):
+        yield from _filled(name, samples)
+
+
+def _by_strength(values: npt.NDArray[np.float64]) -> Iterable[Named]:
+    """By the absolute value of the true sentiment, in quartiles; values of zero never count and are left out."""
+    strength = np.abs(values)
+    for low, high, samples in quartiles(strength, strength > 0):
+        yield f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}", samples
+
+
+def _by_labels(counts: npt.NDArray[np.int64], present: Mask) -> Iterable[Named]:
+    for number in range(_MOST_LABELS):
+        yield from _filled(str(number), present & (counts == number))
+    yield from _filled(f"{_MOST_LABELS}+", present & (counts >= _MOST_LABELS))
+    yield from _filled("no prediction", ~present)
+
+
+def _by_length(words: npt.NDArray[np.int64]) -> Iterable[Named]:
+    for low, high, samples in quartiles(words, words >= 0):
+        yield str(low) if low == high else f"{low} to {high}", samples
+    yield from _filled("no text", words < 0)
+
+
+def quartiles(values: npt.NDArray[Any], which: Mask) -> Iterable[tuple[Any, Any, Mask]]:
+    """The samples in up to four bins of about equal size; equal values share a bin, so there may be fewer.
+
+    Args:
+        values: The value of each sample, shape (N,).
+        which: The samples to deal into bins, shape (N,).
+
+    Yields:
+        Least value, greatest value and samples of each bin, shape (N,).
+    """
+    if not which.any():
+        return
+    edges = np.unique(np.quantile(values[which], _QUARTILES, method="inverted_cdf"))
+    bins = np.searchsorted(edges, values, side="left")
+    for number in range(len(edges) + 1):
+        samples = which & (bins == number)
+        if samples.any():
+            yield values[samples].min(), values[samples].max(), samples
+
+
+def _filled(name: str, samples: Mask) -> Iterable[Named]:
+    if samples.any():
+        yield name, samples

@@ -1,0 +1,114 @@
+"""The error analysis as the command line prints it."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from merunibench.report.columns import Column, percent, span
+from merunibench.report.error_analysis import wording
+from merunibench.report.error_analysis.result import Confusion, DatasetErrors, ErrorAnalysis, Grouping, WordErrors
+from merunibench.report.error_analysis.wording import amount, visible, whole_percent
+from merunibench.report.terminal import plain_table, print_to_text
+
+_MATRIX_SECTORS = 12
+_LARGEST = 15
+_SHORT_NAME = 28
+
+
+def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
+    """Every table of every data set, one below the other."""
+    lexicon = f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}"
+    head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon)}"
+    blocks = [head + "\n"]
+    for errors in analysis.datasets:
+        for title, table, notes in _tables(errors, width):
+            blocks.append(print_to_text(title, table, notes, width=width, color=color))
+    blocks.append(analysis.signature + "\n")
+    return "\n".join(blocks)
+
+
+def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Table, Sequence[str]]]:
+    """Title, table and the lines below it."""
+    start = f"{errors.title}: {wording.headline(errors)}"
+    if errors.checkpoint != "default":
+        start += f", {visible(errors.checkpoint)}"
+    start += "\n\n"
+    for number, confusion in enumerate(errors.confusions, 1):
+        last = number == len(errors.confusions)
+        note = [wording.confusion_note(confusion)] if last else []
+        if len(confusion.rows) <= _MATRIX_SECTORS:
+            table, key = _matrix(confusion, width)
+            note = [*key, *note]
+        else:
+            table = _largest(confusion)
+        yield start + wording.confusion_title(confusion), table, note
+        start = ""
+    for name, title, explanation in wording.WORD_TABLES:
+        words: tuple[WordErrors, ...] = getattr(errors, name)
+        if words:
+            yield f"{title}. {explanation}", _words(words, name), ()
+    for grouping in errors.groupings:
+        last = grouping is errors.groupings[-1]
+        yield wording.grouping_titles(grouping)[0], _groups(grouping), errors.notes if last else ()
+
+
+def _matrix(confusion: Confusion, width: int | None) -> tuple[Table, list[str]]:
+    """Row percents; where names are too wide for the terminal, columns carry numbers, and a line says whose."""
+    names = ["true", *confusion.columns, "samples"]
+    lead = max(map(cell_len, ("false alarms", *confusion.rows)))
+    numbered = width is not None and lead + sum(cell_len(name) + 2 for name in names[1:]) > width
+    numbers = {name: str(number) for number, name in enumerate(confusion.columns[:-1], 1)}
+    heads, key = names, []
+    if numbered:
+        heads = ["true", *numbers.values(), "–", "n"]
+        others = [f"{number} {name}" for name, number in numbers.items() if name not in confusion.rows]
+        key = [f"Columns: as the rows; {', '.join([*others, f'– {confusion.columns[-1]}', 'n samples'])}."]
+    table = plain_table([Column(head, numeric=position > 0) for position, head in enumerate(heads)])
+    for row, shares, total in zip(confusion.rows, confusion.shares, confusion.totals, strict=True):
+        label = f"{numbers[row]} {row}" if numbered else row
+        cells = (
+            Text(whole_percent(share), style="bold" if column == row else "")
+            for column, share in zip(confusion.columns, shares, strict=True)
+        )
+        table.add_row(Text(label), *cells, str(total))
+    table.add_section()
+    table.add_row(Text("false alarms", style="dim"), *(Text(str(n), style="dim") for n in confusion.wrong), "", "")
+    return table, key
+
+
+def _largest(confusion: Confusion) -> Table:
+    """A matrix of dozens of sectors fits no terminal: its largest cells do."""
+    table = plain_table([Column(name, numeric=name in {"Samples", "%"}) for name in ("True", "Said", "Samples", "%")])
+    for row, column, count, share in wording.largest(confusion, _LARGEST):
+        table.add_row(Text(row), Text(column), amount(count), whole_percent(share))
+    return table
+
+
+def _words(words: tuple[WordErrors, ...], name: str) -> Table:
+    kind = {"wrong_words": "Wrong", "unknown_words": "Unknown", "missed_words": "Missed"}[name]
+    has_sectors = name != "unknown_words"
+    titles = ["Word", *(["Sectors"] if has_sectors else []), kind, *(["Of"] if has_sectors else []), "Examples"]
+    table = plain_table([Column(title, numeric=title in {kind, "Of"}) for title in titles])
+    table.columns[-1].no_wrap = False
+    table.columns[-1].overflow = "fold"
+    for each in words:
+        cells = [visible(each.word, _SHORT_NAME), amount(each.count)]
+        if has_sectors:
+            cells = [cells[0], wording.sectors_of(each.sectors), cells[1], amount(each.total)]
+        examples = []
+        for example in each.examples:
+            what, labels = wording.example_labels(example, name)
+            examples.append(f"{visible(example.name)} ({what}: {visible(labels)})")
+        table.add_row(*map(Text, (*cells, "; ".join(examples))))
+    return table
+
+
+def _groups(grouping: Grouping) -> Table:
+    titles = (wording.grouping_titles(grouping)[1], "Score", "95 % CI", "Samples", "Counted")
+    table = plain_table([Column(title, numeric=position > 0) for position, title in enumerate(titles)])
+    for group in grouping.groups:
+        row = (visible(group.name), percent(group.score), span(group.ci), str(group.samples), str(group.scored))
+        table.add_row(*map(Text, row))
+    return table

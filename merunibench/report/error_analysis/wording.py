@@ -1,0 +1,98 @@
+"""What the terminal and the page say alike: titles, explanations, numbers; and strangers' text made harmless."""
+
+from merunibench.report.columns import METRIC_TITLES, percent
+from merunibench.report.error_analysis.result import Confusion, DatasetErrors, Example, Grouping
+
+LONGEST = 60
+
+CONFUSION = (
+    "A row is a true sector, in percent of the samples in which it is true. A missed one is spread evenly over the "
+    "sectors that were wrongly said instead; nothing: no wrong one was said. False alarms: samples in which a sector "
+    "was said and is not true."
+)
+POLARITY_CONFUSION = (
+    "A row is a true polarity, in percent of its samples; samples whose truth is exactly 0 do not count. The score "
+    "takes neutral for negative. Nothing: no prediction. False alarms: samples in which a polarity was said and is not "
+    "true."
+)
+WORD_TABLES = (
+    ("wrong_words", "Wrong words", "Said, but their sector is not among the true ones."),
+    ("unknown_words", "Unknown words", "Said, but without a sector on any wheel: they cost nothing and earn nothing."),
+    ("missed_words", "Missed words", "True, but their sector was not said."),
+)
+"""Attribute of the result, title, explanation."""
+
+GROUPS = "Bar: the score of these samples alone; line: its 95 % interval; dotted: the score of all samples."
+
+_GROUPINGS = {
+    "class": ("Score by true class", "Class"),
+    "true sector": ("Score by true sector", "Sector"),
+    "strength": ("Score by strength of the true sentiment", "Absolute value"),
+    "labels": ("Score by number of predicted labels", "Labels"),
+    "text length": ("Score by length of the raw answer", "Words"),
+}
+
+
+def visible(text: str, longest: int | None = LONGEST) -> str:
+    """Text with control and other invisible characters spelled out as escapes, cut to `longest` characters."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def headline(errors: DatasetErrors) -> str:
+    """`hit rate 55.65, chance 33.11, 2610 samples`."""
+    metric = METRIC_TITLES.get(errors.primary, errors.primary)
+    return f"{metric} {percent(errors.score)}, chance {percent(errors.chance)}, {errors.samples} samples"
+
+
+def whole_percent(share: float) -> str:
+    """A share as a whole percent; `·` for nothing at all, `<1` for what would round to nothing."""
+    if share == 0:
+        return "·"
+    return "<1" if share < 0.005 else f"{100 * share:.0f}"
+
+
+def amount(count: float) -> str:
+    """A count; averages over wheels have one decimal."""
+    return f"{count:.0f}" if count == round(count) else f"{count:.1f}"
+
+
+def confusion_title(confusion: Confusion) -> str:
+    """`Wheel 3: true sector against predicted sector`."""
+    what = "polarity" if confusion.wheel is None else "sector"
+    return f"{confusion.title}: true {what} against predicted {what}"
+
+
+def confusion_note(confusion: Confusion) -> str:
+    """How to read a confusion."""
+    return POLARITY_CONFUSION if confusion.wheel is None else CONFUSION
+
+
+def largest(confusion: Confusion, most: int) -> list[tuple[str, str, float, float]]:
+    """The largest confusions of one sector with another: true, predicted, count, share of the true sector."""
+    found = [
+        (count, row, column, share)
+        for row, counts, shares in zip(confusion.rows, confusion.counts, confusion.shares, strict=True)
+        for column, count, share in zip(confusion.columns, counts, shares, strict=True)
+        if row != column and count
+    ]
+    found.sort(key=lambda each: (-each[0], each[1], each[2]))
+    return [(row, column, count, share) for count, row, column, share in found[:most]]
+
+
+def grouping_titles(grouping: Grouping) -> tuple[str, str]:
+    """The title of a grouping and of its first column."""
+    title, column = _GROUPINGS[grouping.by]
+    return (title if grouping.wheel is None else f"{title}, wheel {grouping.wheel}"), column
+
+
+def sectors_of(sectors: tuple[str | None, ...]) -> str:
+    """A word's sectors on the analysed wheels, each name once."""
+    return ", ".join(dict.fromkeys(sector for sector in sectors if sector is not None)) or "–"
+
+
+def example_labels(example: Example, table: str) -> tuple[str, str]:
+    """What to show beside the name of an example, and its labels: what was said where a truth was missed."""
+    if table == "missed_words":
+        return "said", ", ".join(example.predicted) or "nothing"
+    return "true", ", ".join(example.true) or "nothing"
