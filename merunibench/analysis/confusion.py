@@ -30,8 +30,8 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
         own = (0, 2)
     else:
         names = scores.sectors_of_wheels[wheel - 1]
-        true = members(scores.true[wheel - 1], len(names))
-        predicted = members(scores.predicted[wheel - 1], len(names))
+        true = members(scores.true_sectors[wheel - 1], len(names))
+        predicted = members(scores.predicted_sectors[wheel - 1], len(names))
     counts, wrong = confusion_counts(true, predicted)
     rows = np.flatnonzero(counts.any(axis=1)) if own is None else np.array(own)
     return _named(wheel, names, rows, counts, wrong, int(true.any(axis=0).sum()))

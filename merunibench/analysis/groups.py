@@ -70,9 +70,9 @@ def _partitions(
 def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resampling) -> Group:
     name, samples = named
     quantities = scores.quantities[:, samples]
-    score = float(scores.metric.score(quantities.sum(axis=1)))
-    counted = scores.true != 0
-    scored = int((counted.any(axis=0) if counted.ndim == 2 else counted)[samples].sum())
+    score = float(scores.primary(scores.metric.score(quantities.sum(axis=1))))
+    counted = np.asarray(scores.hits() >= 0)
+    scored = np.count_nonzero(np.atleast_2d(counted).any(axis=0)[samples])
     if np.isnan(score):
         return Group(name, int(samples.sum()), scored, None, None)
     ci = None
@@ -80,7 +80,7 @@ def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resamp
         key = f"{scores.truth.task.id} {grouping} {name}"
         seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
         units = pool(quantities, None, seed)
-        ci = interval(scores.metric.score(resampled_sums(units, resampling.resamples, seed)))
+        ci = interval(scores.primary(scores.metric.score(resampled_sums(units, resampling.resamples, seed))))
     return Group(name, int(samples.sum()), scored, score, ci)
 
 
@@ -97,7 +97,7 @@ def _by_class(scores: SampleScores) -> Iterable[Named]:
 
 def _by_sector(scores: SampleScores, wheel: int) -> Iterable[Named]:
     names = scores.sectors_of_wheels[wheel - 1]
-    for name, samples in zip(names, members(scores.true[wheel - 1], len(names)), strict=True):
+    for name, samples in zip(names, members(scores.true_sectors[wheel - 1], len(names)), strict=True):
         yield from _filled(name, samples)
 
 

@@ -55,9 +55,9 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
     if scores.labels is None or scores.truth.labels is None:
         return WordTables((), (), ())
     said, true = mentions(scores.labels), mentions(scores.truth.labels)
-    counted = scores.true != 0
-    wrong = _off_target(said, scores.true, counted, lexicon, level, wheels)
-    missed = _off_target(true, scores.predicted, counted, lexicon, level, wheels)
+    counted = scores.true_sectors != 0
+    wrong = _off_target(said, scores.true_sectors, counted, lexicon, level, wheels)
+    missed = _off_target(true, scores.predicted_sectors, counted, lexicon, level, wheels)
     known = lexicon.known(said.vocabulary) | (np.array(said.vocabulary, object) == _NEUTRAL)
     unknown = (~known)[said.codes].astype(np.int64)
     ranking = _Ranking(scores, lexicon, level, wheels, limit)

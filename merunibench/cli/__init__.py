@@ -3,7 +3,7 @@
 Standard output carries the result and nothing else; messages, warnings and progress go to standard error. Exit codes:
 0 done, 1 a check failed or something unexpected happened, 2 what the user gave cannot be used.
 
-The library is imported inside the commands, so that `--help` costs no more than Typer itself.
+Commands are built when they are run, and import the library then: `--help` costs little more than Typer itself.
 """
 
 import sys
@@ -11,28 +11,19 @@ from typing import Annotated
 
 import typer
 
-from merunibench.cli import compare, convert, datasets, demo, errors, explain, lexicon, score, verify
+from merunibench.cli._lazy import CONTEXT, LazyGroup
 from merunibench.cli._output import complain
 from merunibench.errors import InputError
 
 app = typer.Typer(
+    cls=LazyGroup,
     name="merunibench",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=CONTEXT,
 )
-
-app.command("score")(score.score)
-app.command("compare")(compare.compare)
-app.command("errors")(errors.errors)
-app.command("convert")(convert.convert)
-app.command("datasets")(datasets.datasets)
-app.command("explain")(explain.explain)
-app.add_typer(lexicon.app, name="lexicon")
-app.command("verify")(verify.verify)
-app.command("demo")(demo.demo)
 
 
 def _print_version(value: bool) -> None:

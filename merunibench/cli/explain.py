@@ -29,7 +29,7 @@ def explain(
     ] = None,
     wheel: Annotated[int, typer.Option(min=1, max=5, help="The wheel to draw.")] = 1,
 ) -> None:
-    """Show a word's whole way through a lexicon: form, base words, wheel words, sector on each of the five wheels.
+    """Show a word's way through a lexicon: form, base words, wheel words, its sector on each wheel.
 
     Says why a word has no sector, and which known words are spelled like it.
     """

@@ -19,7 +19,16 @@ from merunibench.errors import InputError
 from merunibench.evaluation.sets import categories, element_sets
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
-from merunibench.metrics import CORRECTED, NO_POLARITY, PROTOCOLS, ElementSets, Metric, Summary, correct_for_chance
+from merunibench.metrics import (
+    CORRECTED,
+    NEUTRAL_BIT,
+    NO_POLARITY,
+    PROTOCOLS,
+    ElementSets,
+    Metric,
+    Summary,
+    correct_for_chance,
+)
 from merunibench.tasks import Task
 
 Missing = Literal["error", "zero", "skip"]
@@ -98,6 +107,16 @@ class SampleScores:
             return None
         return float(self.labels.counts()[self.present].mean())
 
+    @property
+    def true_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
+        """Sectors of the truth as bit masks, shape (5, N), whatever else the protocol counts; not for sentiment."""
+        return _sectors_alone(self.true)
+
+    @property
+    def predicted_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
+        """Predicted sectors, likewise."""
+        return _sectors_alone(self.predicted)
+
     def hits(self) -> npt.NDArray[np.integer[Any]]:
         """Number of sectors (strict: elements) that truth and prediction share, -1 where the sample does not count.
 
@@ -124,6 +143,11 @@ class SampleScores:
     def clusters(self) -> npt.NDArray[np.int64]:
         """Number of the dialogue or video of each sample, shape (N,); every sample its own where there are none."""
         return cluster_numbers(self.truth.task, self.truth.names.to_pylist())
+
+
+def _sectors_alone(sets: Any) -> npt.NDArray[np.unsignedinteger[Any]]:  # noqa: ANN401 - masks or element sets
+    masks: npt.NDArray[np.unsignedinteger[Any]] = sets.sectors & ~NEUTRAL_BIT if isinstance(sets, ElementSets) else sets
+    return masks
 
 
 def name_order(names: pa.Array) -> Any:  # noqa: ANN401 - an index, of whichever kind

@@ -50,7 +50,9 @@ def percent(value: float | None) -> str:
 
 def span(ci: tuple[float, float] | None) -> str:
     """`54.01–57.22`; an en dash for nothing."""
-    return "–" if ci is None else f"{percent(ci[0])}–{percent(ci[1])}"
+    if ci is None:
+        return "–"
+    return f"{percent(ci[0])}{' to ' if ci[0] < 0 else '–'}{percent(ci[1])}"
 
 
 def notes(report: "Report") -> list[str]:

@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from merunibench import __version__, verification
+from merunibench import __version__, cli, verification
+from merunibench.cli._lazy import SUMMARIES, build
 from tests.small import write_files
 
 COMMANDS = [
@@ -31,6 +33,21 @@ def test_every_command_has_help(run, command):
     result = run(*command, "--help")
     assert result.code == 0
     assert "Usage: merunibench" in result.out
+
+
+def test_help_lists_every_command_with_the_first_line_of_its_docstring(run):
+    listed = " ".join(run("--help").out.replace("│", " ").split())
+    for name, summary in SUMMARIES.items():
+        assert f"{name} {summary}" in listed
+        assert build(name).help.splitlines()[0].replace("`", "") == summary or build(name).help.startswith(summary)
+    modules = {path.stem for path in Path(cli.__file__).parent.glob("[a-z]*.py")}
+    assert modules == set(SUMMARIES)
+
+
+def test_an_unknown_command_is_refused(run):
+    result = run("scroe")
+    assert result.code == 2
+    assert "scroe" in result.err
 
 
 def test_version(run):

@@ -17,7 +17,7 @@ POLARITY_CONFUSION = (
 )
 WORD_TABLES = (
     ("wrong_words", "Wrong words", "Said, but their sector is not among the true ones."),
-    ("unknown_words", "Unknown words", "Said, but without a sector on any wheel: they cost nothing and earn nothing."),
+    ("unknown_words", "Unknown words", "Said, but without a sector on any wheel."),
     ("missed_words", "Missed words", "True, but their sector was not said."),
 )
 """Attribute of the result, title, explanation."""
