@@ -72,7 +72,7 @@ def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resamp
     quantities = scores.quantities[:, samples]
     score = float(scores.primary(scores.metric.score(quantities.sum(axis=1))))
     counted = np.asarray(scores.hits() >= 0)
-    scored = int(np.count_nonzero(np.atleast_2d(counted).any(axis=0)[samples]))
+    scored = int(np.count_nonzero(np.logical_or.reduce(np.atleast_2d(counted))[samples]))
     if np.isnan(score):
         return Group(name, int(samples.sum()), scored, None, None)
     ci = None
