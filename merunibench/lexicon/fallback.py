@@ -218,17 +218,28 @@ class Fallback:
         return None
 
     def _head(self, words: Sequence[str], known: Container[str]) -> str | None:
-        """The emotion that a phrase names: its last content word before any complement, or a known phrase there."""
+        """The emotion that a phrase names: its last content word before any complement, or a known phrase there.
+
+        What stands before it must be known to modify, so that `blood pressure` and `phone number` are not emotions.
+        """
         for group in self._groups(words):
             content = [word for word in group if word not in self._light]
-            for tail in (*_tails(group), *_tails(content)):
-                found = self._whole(tail, known)
-                if found is not None:
-                    return found or None
+            for tail in (group, content):
+                for start in range(len(tail) - 1):
+                    found = self._whole(" ".join(tail[start:]), known)
+                    if found is not None:
+                        return found if found and self._all_modify(tail[:start], known) else None
             if content:
-                return self._word(content[-1], known)
+                return self._word(content[-1], known) if self._all_modify(content[:-1], known) else None
         last = words[-1] if words else ""
         return last if last in known and last not in self._stop else None
+
+    def _all_modify(self, words: Sequence[str], known: Container[str]) -> bool:
+        """Whether words before an emotion only colour it: light words, adverbs, and words that the tables know."""
+        return all(
+            word in self._light or word in known or word in self._stop or word.endswith("ly") or self._word(word, known)
+            for word in words
+        )
 
     def _groups(self, words: Sequence[str]) -> Iterator[list[str]]:
         """The words between prepositions: `sense of calm` gives `sense`, then `calm`."""
@@ -273,9 +284,3 @@ class Fallback:
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:
         return {word: concept for concept, words in self.concepts.items() for word in words.split(",")}
-
-
-def _tails(words: Sequence[str]) -> Iterator[str]:
-    """The phrases that the last two, three, … words make, the longest first."""
-    for start in range(len(words) - 1):
-        yield " ".join(words[start:])

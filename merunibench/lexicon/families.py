@@ -43,6 +43,10 @@ _LEXNAMES = (
 """WordNet's lexicographer files in the order of their numbers; Debian leaves this table out."""
 _MENTAL_NOUNS = {f"noun.{kind}" for kind in ("act attribute cognition communication event feeling motive state".split())}
 _NEGATING = ("un", "dis", "in", "im", "ir", "il", "non", "mis", "anti", "counter", "over", "under")
+_THINGS = {
+    f"noun.{kind}"
+    for kind in "animal artifact body food group location object person plant quantity shape substance time".split()
+}
 _UNIVERSAL = {"n": "NOUN", "v": "VERB", "a": "ADJ", "s": "ADJ", "r": "ADV"}
 
 
@@ -119,7 +123,8 @@ def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
         found |= edge
     words = {word for form in found for word in (form.word, *wordnet.inflected(form)) if same_stem(head, word)}
     words |= kinship.together.get(head, frozenset())
-    return {word for word in words if word.isascii() and word.isalpha()} - {head, *sources.stop, *strangers}
+    words = {word for word in words if word.isascii() and word.isalpha() and not wordnet.is_thing(word)}
+    return words - {head, *sources.stop, *strangers}
 
 
 class WordNet:
@@ -161,6 +166,10 @@ class WordNet:
             for adverb in _adverbs(form.word):
                 if any(step.name() == form.word for at in self._reader.lemmas(adverb, "r") for step in at.pertainyms()):
                     yield Form(adverb, "r")
+
+    def is_thing(self, word: str) -> bool:
+        """Whether the most frequent sense of a noun (or of its singular) is something that can be touched or met."""
+        return any(synset.lexname() in _THINGS for synset in self._reader.synsets(word, "n")[:1])
 
     def inflected(self, form: Form) -> Iterator[str]:
         """Every inflection of a form."""
