@@ -283,6 +283,7 @@ def _check(lexicon: Lexicon) -> None:
             raise ValueError(f"level {level} does not name the sectors of five wheels")
         limits += [len(wheel) for wheel in wheels]
     code = re.compile("".join(f"[{_NONE}{_DIGITS[:limit]}]" for limit in limits))
-    for word, digits in lexicon.codes.items():
-        if not code.fullmatch(digits):
+    wrong = {digits for digits in set(lexicon.codes.values()) if not code.fullmatch(digits)}
+    for word, digits in lexicon.codes.items() if wrong else ():
+        if digits in wrong:
             raise ValueError(f"{digits!r} is no code of ten sectors (word {word!r})")
