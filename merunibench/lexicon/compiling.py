@@ -10,6 +10,7 @@ On every wheel, at either level, the first of these that knows the word decides:
 A word of the stop list has no sector unless it stands on a wheel, where rule 1 holds.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from merunibench.errors import InputError
@@ -19,7 +20,8 @@ from merunibench.lexicon.lexicon import Lexicon, compile_lexicon
 from merunibench.lexicon.sources import Sources
 from merunibench.lexicon.wheels import LEVELS, Level, Wheel
 
-POLARITY_SIGNS = {1: "+", 0: "0", -1: "-"}
+_IZE = re.compile(r"iz(?=e|ing|ation|able)")
+_SIGNS = {1: "+", 0: "0", -1: "-"}
 
 
 def compile_sources(name: str, sources: Sources, wheels: Sequence[Wheel]) -> Lexicon:
@@ -44,9 +46,7 @@ def compile_sources(name: str, sources: Sources, wheels: Sequence[Wheel]) -> Lex
     sectors = {level: [wheel.sector_names(level) for wheel in wheels] for level in LEVELS}
     words = set().union(*placements[1])
     concepts = _respelled({word: concept.name for word, concept in concept_of.items() if word in words}, spell)
-    return compile_lexicon(
-        name, placements, sectors, sources.hashes, _fallback(sources, concepts, words, wheels)
-    )
+    return compile_lexicon(name, placements, sectors, sources.hashes, _fallback(sources, concepts, words))
 
 
 def concepts_of_words(sources: Sources) -> dict[str, Concept]:
@@ -111,17 +111,15 @@ def variants(word: str, spelling: Mapping[str, str]) -> Iterator[str]:
         >>> sorted(variants("energized", {})), list(variants("good humored", {"humor": "humour"}))
         (['energised'], ['good humoured'])
     """
-    for one, other in (*_ENDINGS, *spelling.items(), *((b, a) for a, b in spelling.items())):
+    british = _IZE.sub("is", word)
+    if british != word:
+        yield british
+    for one, other in (*spelling.items(), *((b, a) for a, b in spelling.items())):
         if one in word and other not in word:
             yield word.replace(one, other)
 
 
-_ENDINGS = tuple(
-    (f"iz{ending}", f"is{ending}") for ending in ("e", "ed", "es", "ing", "ation", "ations", "er", "able")
-)
-
-
-def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str], wheels: Sequence[Wheel]) -> Fallback:
+def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str]) -> Fallback:
     known, lookup = set(words), sources.lookup
     for concept, opposite in lookup["opposites"].items():
         if concept not in set(concepts.values()) or opposite not in known:
@@ -134,6 +132,7 @@ def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str
         members.setdefault(concept, []).append(word)
     return Fallback(
         concepts={concept: ",".join(found) for concept, found in sorted(members.items())},
+        polarities={concept.name: _SIGNS[concept.polarity] for concept in sources.concepts},
         opposites=dict(sorted(lookup["opposites"].items())),
         stop=sorted(sources.stop),
         light=lookup["light"],

@@ -44,6 +44,7 @@ _SHORTEST_STEM = 4
 _NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
 _SHORTEST_NEGATED = 5
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
+_TABLES = ("concepts", "polarities", "opposites", "typos")
 _LESS = ("lessness", "lessly", "less")
 
 
@@ -53,6 +54,7 @@ class Fallback:
 
     Attributes:
         concepts: Concept -> its words, those of families included, separated by commas.
+        polarities: Concept -> `+` pleasant, `-` unpleasant, `0` neither.
         opposites: Concept -> the word of the table that says what is felt where the concept is denied.
         stop: Words that have no sector.
         light: Words of a phrase that say nothing about which emotion it is.
@@ -64,6 +66,7 @@ class Fallback:
     """
 
     concepts: Mapping[str, str]
+    polarities: Mapping[str, str]
     opposites: Mapping[str, str]
     stop: Sequence[str]
     light: Sequence[str]
@@ -84,11 +87,10 @@ class Fallback:
             raise ValueError("not the tables of a fallback")
         if table["rules"] != RULES:
             raise ValueError(f"made for version {table['rules']!r} of the look-up rules, these are version {RULES}")
-        for name, kind in (*((n, dict) for n in ("concepts", "opposites", "typos")), *((n, list) for n in _LISTS)):
-            content = table[name]
-            words = [*content, *content.values()] if isinstance(content, dict) else content
-            if not isinstance(content, kind) or not all(isinstance(word, str) for word in words):
-                raise ValueError(f"{name!r} is no table of words")
+        for name in _TABLES:
+            _check_words(name, [*table[name].keys(), *table[name].values()])
+        for name in _LISTS:
+            _check_words(name, table[name])
         return cls(**table)
 
     def to_table(self) -> dict[str, Any]:
@@ -121,6 +123,11 @@ class Fallback:
     def concept_of(self, word: str) -> str | None:
         """The concept of a word of the table; None for a word that only stands on a wheel."""
         return self._concept_of_word.get(word)
+
+    def polarity_of(self, word: str) -> int | None:
+        """1 for a pleasant word of the table, -1 for an unpleasant one, 0 for neither; None if it has no concept."""
+        sign = self.polarities.get(self._concept_of_word.get(word, ""))
+        return None if sign is None else int(f"{sign}1") if sign != "0" else 0
 
     # --- the rules ---------------------------------------------------------------------------------------------------
 
@@ -254,7 +261,7 @@ class Fallback:
         if group:
             yield group
 
-    # --- tables in the form in which the rules ask them ----------------------------------------------------------------
+    # --- tables in the form in which the rules ask them -------------------------------------------------------------
 
     @cached_property
     def _stop(self) -> frozenset[str]:
@@ -284,3 +291,8 @@ class Fallback:
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:
         return {word: concept for concept, words in self.concepts.items() for word in words.split(",")}
+
+
+def _check_words(name: str, words: object) -> None:
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"{name!r} is no table of words")

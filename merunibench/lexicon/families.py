@@ -3,8 +3,8 @@
     python -m merunibench.lexicon.families /usr/share/wordnet
 
 writes emotion_wheels/builtin/families.txt anew, for those who work on the lexicon (needs the extra `lexicon`, and a
-WordNet 3.x database, for instance Debian's package wordnet-base). Nothing else imports this module: `merunibench lexicon
-build` and scoring need the written file only.
+WordNet 3.0 database, for instance Debian's package wordnet-base). Nothing else imports this module: scoring and
+`merunibench lexicon build` need the written file only.
 
 From every single word of the wheels and of the concept table, WordNet's derivational, pertainym and participle pointers
 are followed, two steps at most, and what they lead to is inflected. A step never leaves the common stem, never changes
@@ -14,39 +14,40 @@ a negating prefix or `-less`, and never leads to a person or a thing (interested
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from merunibench.errors import InputError
 from merunibench.files import write_text
 from merunibench.lexicon.sources import Sources, builtin_file, read_sources
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.wheels import load_wheels
 
 HEADER = """\
 # Word families, a line each: the forms of one word. The words before the colon stand on a wheel or in concepts.txt.
 #
-# Generated, do not edit: `python -m merunibench.lexicon.families FOLDER` writes this file from the wheels, concepts.txt,
-# kinship.txt, stop.txt and WordNet 3.0. Copyright 2006 by Princeton University. All rights reserved. The licence, which
-# goes with every copy of this file, is WORDNET-LICENSE.txt.
+# Generated, do not edit: `python -m merunibench.lexicon.families FOLDER` writes this file from the wheels,
+# concepts.txt, kinship.txt, stop.txt and WordNet 3.0. Copyright 2006 by Princeton University. All rights reserved.
+# The licence, which goes with every copy of this file, is WORDNET-LICENSE.txt.
 
 """
 _STEPS = 2
-_LEXNAMES = (
-    "adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition "
-    "noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object noun.person "
-    "noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state "
-    "noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition "
-    "verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social "
-    "verb.stative verb.weather adj.ppl"
-).split()
+_LEXNAMES = """
+adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition
+noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object noun.person
+noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state noun.substance
+noun.time verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption verb.contact
+verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative verb.weather adj.ppl
+"""
 """WordNet's lexicographer files in the order of their numbers; Debian leaves this table out."""
-_MENTAL_NOUNS = {f"noun.{kind}" for kind in ("act attribute cognition communication event feeling motive state".split())}
+_MENTAL_NOUNS = (
+    "noun.act noun.attribute noun.cognition noun.communication noun.event noun.feeling noun.motive noun.state"
+)
+_THINGS = """
+noun.animal noun.artifact noun.body noun.food noun.group noun.location noun.object noun.person noun.plant noun.quantity
+noun.shape noun.substance noun.time
+"""
 _NEGATING = ("un", "dis", "in", "im", "ir", "il", "non", "mis", "anti", "counter", "over", "under")
-_THINGS = {
-    f"noun.{kind}"
-    for kind in "animal artifact body food group location object person plant quantity shape substance time".split()
-}
 _UNIVERSAL = {"n": "NOUN", "v": "VERB", "a": "ADJ", "s": "ADJ", "r": "ADV"}
 
 
@@ -61,7 +62,7 @@ def same_stem(first: str, second: str) -> bool:
     """Whether two words may be forms of one: a common stem, and no negation that only one of them has.
 
     Example:
-        >>> same_stem("frustrated", "frustration"), same_stem("fear", "fearless"), same_stem("satisfied", "dissatisfied")
+        >>> same_stem("frustrated", "frustration"), same_stem("fear", "fearless"), same_stem("easy", "uneasy")
         (True, False, False)
     """
     if ("less" in first) != ("less" in second):
@@ -112,7 +113,7 @@ def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
     """The forms that the rules let a word have, itself left out."""
     kinship = sources.kinship
     if head in kinship.alone:
-        return set(kinship.together.get(head, frozenset()))
+        return set(kinship.together.get(head, frozenset()) - sources.stop)
     strangers = kinship.apart.get(head, frozenset())
     found = {Form(head, pos) for pos in wordnet.parts_of_speech(head)} | set(wordnet.bases(head))
     found |= {Form(word, pos) for word in kinship.together.get(head, ()) for pos in wordnet.parts_of_speech(word)}
@@ -135,7 +136,7 @@ class WordNet:
 
         self._copy = tempfile.TemporaryDirectory()
         shutil.copytree(folder, self._copy.name, dirs_exist_ok=True)
-        table = "".join(f"{number:02}\t{name}\t0\n" for number, name in enumerate(_LEXNAMES))
+        table = "".join(f"{number:02}\t{name}\t0\n" for number, name in enumerate(_LEXNAMES.split()))
         Path(self._copy.name, "lexnames").write_text(table, encoding="ascii")
         nltk.data.path.append(self._copy.name)  # NLTK reads nothing outside its path
         from nltk.corpus.reader.wordnet import WordNetCorpusReader
@@ -169,7 +170,7 @@ class WordNet:
 
     def is_thing(self, word: str) -> bool:
         """Whether the most frequent sense of a noun (or of its singular) is something that can be touched or met."""
-        return any(synset.lexname() in _THINGS for synset in self._reader.synsets(word, "n")[:1])
+        return any(synset.lexname() in _THINGS.split() for synset in self._reader.synsets(word, "n")[:1])
 
     def inflected(self, form: Form) -> Iterator[str]:
         """Every inflection of a form."""
@@ -187,7 +188,7 @@ def _letter(lemma: Any) -> str:  # noqa: ANN401 - NLTK has no types
 
 def _is_mental(lemma: Any) -> bool:  # noqa: ANN401 - NLTK has no types
     kind = lemma.synset().lexname()
-    return not kind.startswith("noun.") or kind in _MENTAL_NOUNS
+    return not kind.startswith("noun.") or kind in _MENTAL_NOUNS.split()
 
 
 def _adverbs(adjective: str) -> Iterator[str]:
@@ -202,7 +203,9 @@ def _adverbs(adjective: str) -> Iterator[str]:
 
 def to_text(groups: Iterable[tuple[list[str], list[str]]]) -> str:
     """The file, families without other forms or second heads left out."""
-    lines = (f"{', '.join(heads)}: {', '.join(others)}".rstrip() for heads, others in groups if len(heads) + len(others) > 1)
+    lines = (
+        f"{', '.join(heads)}: {', '.join(others)}".rstrip() for heads, others in groups if len(heads) + len(others) > 1
+    )
     return HEADER + "\n".join(lines) + "\n"
 
 

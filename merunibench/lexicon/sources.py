@@ -1,4 +1,4 @@
-"""The text files that the builtin lexicon is made from, in emotion_wheels/builtin/: their formats, and what breaks them.
+"""The text files that the builtin lexicon is made from, in emotion_wheels/builtin/: formats, and what breaks them.
 
 What the files are for is said at the head of each and in docs/lexicon.md. Scoring never reads them.
 """
@@ -125,7 +125,7 @@ def parse_kinship(text: str, where: str) -> Kinship:
     alone: set[str] = set()
     for number, line in _lines(text):
         kind, _, rest = line.partition(":")
-        sides = [frozenset(_words(side, where, number)) for side in rest.split("|")]
+        sides = [frozenset(_words(side, where, number)) for side in rest.split("|")] if rest else []
         if (kind, len(sides)) == ("apart", 2):
             for one, other in (sides, sides[::-1]):
                 apart |= {word: apart.get(word, frozenset()) | other for word in one}
@@ -166,6 +166,8 @@ def parse_lookup(text: str, where: str) -> dict[str, Any]:
     if set(tables) != {*_LISTS, *_TABLES}:
         raise InputError(f"{where}: the tables are {', '.join((*_LISTS, *_TABLES))}, not {', '.join(tables)}")
     for name in _LISTS:
+        if not isinstance(tables[name], str):
+            raise InputError(f"{where}: {name}: a list of words is text, the words separated by commas")
         tables[name] = sorted(set(_words(tables[name].replace("\n", " "), f"{where}: {name}", 0)))
     for name in _TABLES:
         for key, value in tables[name].items():
