@@ -129,23 +129,25 @@ def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
 
 
 class WordNet:
-    """What the families need of WordNet, read with NLTK, and of lemminflect."""
+    """What the families need of WordNet, read with NLTK, and of lemminflect.
+
+    Args:
+        folder: A folder of one's own with the files of WordNet; the table of lexicographer files is written into it.
+    """
 
     def __init__(self, folder: Path) -> None:
         import nltk
 
-        self._copy = tempfile.TemporaryDirectory()
-        shutil.copytree(folder, self._copy.name, dirs_exist_ok=True)
         table = "".join(f"{number:02}\t{name}\t0\n" for number, name in enumerate(_LEXNAMES.split()))
-        Path(self._copy.name, "lexnames").write_text(table, encoding="ascii")
-        nltk.data.path.append(self._copy.name)  # NLTK reads nothing outside its path
+        (folder / "lexnames").write_text(table, encoding="ascii")
+        nltk.data.path.append(str(folder))  # NLTK reads nothing outside its path
         from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
         class Reader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK has no types
             def map_wn(self, version: str = "wordnet") -> None:
                 """Synset numbers of other versions, which would need a second database, are not wanted."""
 
-        self._reader = Reader(self._copy.name, None)
+        self._reader = Reader(str(folder), None)
 
     def parts_of_speech(self, word: str) -> set[str]:
         """The letters under which WordNet has this very word."""
@@ -214,7 +216,9 @@ def main(arguments: list[str]) -> None:
     if len(arguments) != 1 or not Path(arguments[0], "data.noun").is_file():
         raise InputError("say where WordNet is: python -m merunibench.lexicon.families FOLDER (with data.noun in it)")
     sources = read_sources(with_families=False)
-    write_text(builtin_file("families.txt"), to_text(families(sources, WordNet(Path(arguments[0])))))
+    with tempfile.TemporaryDirectory() as name:
+        copy = shutil.copytree(arguments[0], Path(name, "wordnet"))
+        write_text(builtin_file("families.txt"), to_text(families(sources, WordNet(copy))))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Word families: what the rules let into one, on a small WordNet of our own and on the real one if installed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,7 @@ def test_kinship_goes_before_wordnet():
         empty = {"apart": {}, "alone": frozenset(), "together": {}}
         return families.forms_of(word, small("jolly", kinship=Kinship(**empty | kinship)), SmallWordNet())
 
-    assert forms("frustrated", apart={"frustrated": frozenset({"frustration"})}) == {"frustrate", "frustrations"} - {
-        "frustrations"
-    }
+    assert forms("frustrated", apart={"frustrated": frozenset({"frustration"})}) == {"frustrate"}
     assert forms("frustrated", alone=frozenset({"frustrated"})) == set()
     assert forms("fear", together={"fear": frozenset({"afraid"})}) == {"fearful", "afraid"}
     stopped = families.forms_of("fear", small("jolly", stop=frozenset({"fearful"})), SmallWordNet())
@@ -93,12 +92,12 @@ def test_same_stem(one, other, same):
     assert families.same_stem(other, one) is same
 
 
-def test_the_committed_families_are_what_wordnet_gives():
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::ResourceWarning")  # NLTK's: files that it leaves open
+def test_the_committed_families_are_what_wordnet_gives(tmp_path):
     pytest.importorskip("nltk")
     pytest.importorskip("lemminflect")
     if not (WORDNET / "data.noun").is_file():
         pytest.skip(f"{WORDNET} is not there (Debian: wordnet-base)")
-    with pytest.warns(UserWarning, match="multilingual"):
-        wordnet = families.WordNet(WORDNET)
+    wordnet = families.WordNet(shutil.copytree(WORDNET, tmp_path / "wordnet"))
     text = families.to_text(families.families(read_sources(with_families=False), wordnet))
     assert text == resource("emotion_wheels", "builtin", "families.txt").read_text(encoding="utf-8")
