@@ -52,10 +52,9 @@ def _unknown_words(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Sample and code of every label that no wheel knows; `codes` remembers each word's code."""
     known = lexicon.known(lists.vocabulary)
-    ignored = lexicon.stop_words | {NEUTRAL}
     of_vocabulary = np.array(
         [
-            -1 if there or word in ignored else codes.setdefault(word, len(codes))
+            -1 if there or word == NEUTRAL or lexicon.is_stop_word(word) else codes.setdefault(word, len(codes))
             for word, there in zip(lists.vocabulary, known, strict=True)
         ],
         np.int64,

@@ -134,11 +134,11 @@ class _Auditor:
 
     def _opposites(self, word: str, wheel: int, found: str) -> Iterator[Finding]:
         for opposite in opposites(word):
-            if opposite not in self.lexicon or self.lexicon.sectors(opposite)[wheel] != found:
+            if opposite not in self.lexicon.codes or self.lexicon.sectors(opposite)[wheel] != found:
                 continue
             sides = evidence.polarity(word), evidence.polarity(opposite)
-            both_own = all(found in evidence.places(wheel, 1).get(w, ()) for w in (word, opposite))
-            if not both_own and sides[0] * sides[1] <= 0 and any(sides):
+            settled = self._settled(word, wheel, found) or self._settled(opposite, wheel, found)
+            if not settled and sides[0] * sides[1] <= 0 and any(sides):
                 reason = f"{opposite}, its opposite, is in the same sector"
                 yield _finding("opposites", word, wheel, found, (), reason)
 

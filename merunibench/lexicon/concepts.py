@@ -55,7 +55,7 @@ def parse_concepts(text: str, where: str) -> tuple[Concept, ...]:
     concepts: list[Concept] = []
     lines_of_words: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:
             if line[0].isspace():

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from merunibench._resources import resource
 from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
+from merunibench.lexicon.sources import Kinship, builtin_file, parse_kinship
 from merunibench.lexicon.stems import same_family, stem
 from merunibench.lexicon.wheels import WHEELS, Level, Wheel, load_wheels
 
@@ -73,10 +74,21 @@ def _by_stem(wheel: int) -> Mapping[str, tuple[str, ...]]:
 
 
 def relatives(word: str, wheel: int) -> tuple[str, ...]:
-    """The words of a wheel that are forms of `word`, the word itself aside; none whose polarity is another."""
+    """The words of a wheel that are forms of `word`, the word itself aside.
+
+    None whose polarity is another, and none that kinship.txt sets apart: the threatened one fears, the threatening one
+    does not.
+    """
     polarity = polarities().get(canonical(word), 0)
-    candidates = (other for other in _by_stem(wheel).get(stem(word), ()) if other != word and same_family(word, other))
+    apart = _kinship().apart.get(word, frozenset())
+    alike = (other for other in _by_stem(wheel).get(stem(word), ()) if other != word and other not in apart)
+    candidates = (other for other in alike if same_family(word, other))
     return tuple(other for other in candidates if polarity * polarities().get(canonical(other), 0) >= 0)
+
+
+@cache
+def _kinship() -> Kinship:
+    return parse_kinship(builtin_file("kinship.txt").read_text(encoding="utf-8"), "kinship.txt")
 
 
 @cache

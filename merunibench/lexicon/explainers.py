@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from merunibench.lexicon import builtin, evidence
-from merunibench.lexicon.concepts import Concept, canonical
 from merunibench.lexicon.explain import Explainer, Step
 from merunibench.lexicon.lexicon import Lexicon
 from merunibench.lexicon.official import ReleaseTables, read_release
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
+from merunibench.lexicon.sources import read_sources
 from merunibench.lexicon.store import installed, load_lexicon
 from merunibench.lexicon.table_files import load_tables
 from merunibench.lexicon.wheels import WHEELS, Level
@@ -28,7 +28,7 @@ def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTE
     """
     lexicon = load_lexicon(name_or_path, max_bytes=max_bytes)
     if lexicon.name == builtin.NAME:
-        return BuiltinExplainer(lexicon, evidence.concepts())
+        return BuiltinExplainer(lexicon, read_sources().families)
     tables = None
     if isinstance(name_or_path, str) and name_or_path.strip().lower() in installed():
         tables = load_tables(lexicon, max_bytes=max_bytes)
@@ -81,48 +81,57 @@ class BuiltinExplainer:
 
     Attributes:
         lexicon: The builtin lexicon.
-        concepts: Its table of concepts.
+        families: Its word families.
     """
 
     lexicon: Lexicon
-    concepts: Sequence[Concept]
+    families: Sequence[Sequence[str]]
 
-    def _concept(self, label: str) -> Concept | None:
-        word = canonical(label)
-        return next((concept for concept in self.concepts if word in concept.words), None)
+    def _word(self, label: str) -> str | None:
+        """The word of the table that a label stands for; the first, if it joins several."""
+        return next(iter(self.lexicon.words_of(label)), None)
+
+    def _concept(self, word: str) -> str | None:
+        return self.lexicon.fallback.concept_of(word) if self.lexicon.fallback else None
 
     def steps(self, label: str, level: Level) -> tuple[Step, ...]:
-        """The wheels on which the label itself stands, and its concept."""
-        concept = self._concept(label)
-        wheels = tuple(f"wheel {number + 1}" for number in range(WHEELS) if label in evidence.places(number, level))
+        """The words it stands for, the wheels on which they stand themselves, and their concepts."""
+        words = self.lexicon.words_of(label)
+        wheels = tuple(
+            f"wheel {number + 1}"
+            for number in range(WHEELS)
+            if any(word in evidence.places(number, level) for word in words)
+        )
+        concepts = tuple(dict.fromkeys(filter(None, map(self._concept, words))))
         return (
+            *((Step("stands for", words),) if words and words != (label,) else ()),
             *((Step("stands on", wheels),) if wheels else ()),
-            Step("concept", (concept.name,) if concept else ()),
+            Step("concept", concepts),
         )
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """The wheel's own placement, else the concept's sector."""
+        """The wheel's own placement, else that of a form of the word, else the concept's sector."""
+        word = self._word(label)
+        concept = None if word is None else self._concept(word)
+        if word is None or sector is None:
+            missing = "no path" if concept is None else f"concept {concept} has no place here at level {level}"
+            return None, (), missing
         own = evidence.places(wheel, level)
-        concept = self._concept(label)
-        if sector is not None and sector in own.get(label, ()):
-            return label, (label,), "own word of this wheel"
-        if sector is None:
-            if concept is None:
-                return None, (), "no path"
-            return None, (), f"concept {concept.name} has no place here at level {level}"
-        if concept is None:
-            return None, (), "derived by the look-up"
-        if level == 1:
-            same = concept.sectors[wheel] == sector
-            return (concept.name, (concept.name,), "concept") if same else (None, (), "derived by the look-up")
-        held = tuple(word for word in concept.words if sector in own.get(word, ()))
-        return (held[0], held, f"first word of concept {concept.name} there") if held else (None, (), "concept")
+        if sector in own.get(word, ()):
+            return word, (word,), "own word of this wheel"
+        family = next((family for family in self.families if word in family), ())
+        held = tuple(other for other in family if sector in own.get(other, ()))
+        if held:
+            return held[0], held, "a form of it stands there"
+        return (None, (), "its family") if concept is None else (concept, (concept,), "concept")
 
     def problem(self, label: str) -> str:
         """Why the builtin lexicon leaves a label out."""
         if label == "neutral":
             return "kept out on purpose: neutral is no sector of any wheel, and scores leave neutral samples out"
-        return "neither on a wheel nor a word of a concept"
+        if self.lexicon.is_stop_word(label):
+            return "on the stop list: no emotion by itself"
+        return "neither on a wheel, nor a word of a concept, nor a form, a spelling or a negation of one"
 
 
 @dataclass(frozen=True)

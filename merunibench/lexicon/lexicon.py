@@ -13,11 +13,15 @@ import numpy.typing as npt
 
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists, normalise_label
+from merunibench.lexicon.fallback import Fallback
 from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
 
 SCHEMA = "merunibench.lexicon/1"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NONE = "-"
+_NOWHERE = _NONE * (2 * WHEELS)
+_MAXIMUM_RESOLVED = 1 << 17
+"""Labels outside the table whose meaning is remembered; a million different ones must not fill the memory."""
 MAXIMUM_SECTORS: Mapping[Level, int] = {1: 8, 2: len(_DIGITS)}
 """Sectors a wheel may have: a byte of a mask at level 1, a digit of the compiled code at level 2."""
 
@@ -34,41 +38,69 @@ class Lexicon:
         sectors_of_wheels: Level -> for each of the five wheels its sector names.
         codes: Word -> ten digits: its sector's index on the five wheels at level 1, then at level 2; `-` for none.
         sources: File name -> SHA-256 of the files it was compiled from.
-        stop_words: Words that are no emotions and never count as unknown; they have no sector.
+        fallback: What stands for labels that are not among the words; None, as in every official release, if nothing.
     """
 
     name: str
     sectors_of_wheels: Mapping[Level, tuple[tuple[str, ...], ...]]
     codes: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
-    stop_words: frozenset[str] = frozenset()
+    fallback: Fallback | None = None
 
     def __len__(self) -> int:
         """Number of words that have a sector on at least one wheel."""
         return len(self.codes)
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and normalise_label(word) in self.codes
+        return isinstance(word, str) and bool(self.words_of(word))
+
+    def words_of(self, label: str) -> tuple[str, ...]:
+        """The words of the lexicon that a label stands for: itself if it is one, none if it is unknown.
+
+        Several only where the fallback finds that the label joins several, such as `happy and sad`.
+        """
+        label = normalise_label(label)
+        if label in self.codes:
+            return (label,)
+        if self.fallback is None:
+            return ()
+        found = self._resolved.get(label)
+        if found is None:
+            if len(self._resolved) >= _MAXIMUM_RESOLVED:
+                self._resolved.clear()
+            found = self._resolved[label] = self.fallback.resolve(label, self.codes)
+        return found
+
+    def is_stop_word(self, label: str) -> bool:
+        """Whether a normalised label is known to be no emotion, so that it is not even unknown; only in builtin."""
+        return self.fallback is not None and self.fallback.is_stop_word(label)
+
+    @cached_property
+    def _resolved(self) -> dict[str, tuple[str, ...]]:
+        """What the fallback has found so far."""
+        return {}
 
     def sectors(self, word: str, level: Level = 1) -> tuple[str | None, ...]:
-        """The sector of a word on each of the five wheels; None where it has none.
+        """The sector of a label on each of the five wheels; None where it has none.
+
+        A label that joins several words has that of the first here; `masks` and `sector_sets` count them all.
 
         Example:
             >>> import merunibench
             >>> merunibench.load_lexicon("builtin").sectors("Joyful")
             ('happy', 'happy', 'joyful', 'joy', 'joyful')
         """
-        code = self.codes.get(normalise_label(word))
-        if code is None:
-            return (None,) * WHEELS
+        code = self._code(normalise_label(word))
         digits = code[:WHEELS] if level == 1 else code[WHEELS:]
         names = self.sectors_of_wheels[level]
         return tuple(None if d == _NONE else names[w][_DIGITS.index(d)] for w, d in enumerate(digits))
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the mapping alone: the same mapping from other files has the same hash."""
-        mapping = [self.sectors_of_wheels[level] for level in LEVELS], sorted(self.codes.items())
+        """Hash of the mapping alone, the fallback included: the same mapping from other files has the same hash."""
+        mapping: list[object] = [[self.sectors_of_wheels[level] for level in LEVELS], sorted(self.codes.items())]
+        if self.fallback is not None:
+            mapping.append(self.fallback.to_table())
         return hashlib.sha256(json.dumps(mapping).encode("ascii")).hexdigest()
 
     @property
@@ -92,30 +124,45 @@ class Lexicon:
         return wheels
 
     def indices(self, words: Sequence[str], level: Level) -> npt.NDArray[np.int8]:
-        """Sector index of each word on each wheel, -1 for none; shape (V, 5)."""
+        """Sector index of each normalised label on each wheel, -1 for none; shape (V, 5). See `sectors`."""
         start = 0 if level == 1 else WHEELS
-        nothing = _NONE * (2 * WHEELS)
-        text = "".join(self.codes.get(word, nothing)[start : start + WHEELS] for word in words)
+        text = "".join([self._code(word)[start : start + WHEELS] for word in words])
         return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, WHEELS)
 
+    def masks(self, words: Sequence[str], level: Level = 1) -> npt.NDArray[np.uint64]:
+        """The sectors of each normalised label as bit masks, shape (V, 5): bit s is set if it has sector s."""
+        indices = self.indices(words, level)
+        masks = np.where(indices < 0, np.uint64(0), np.left_shift(np.uint64(1), indices.astype(np.uint64) % 64))
+        if self.fallback is not None:
+            for row, word in enumerate(words):
+                if word not in self.codes:
+                    for other in self.words_of(word)[1:]:
+                        masks[row] |= self.masks([other], level)[0]
+        return masks
+
     def known(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Whether each word has a sector on at least one wheel, shape (V,)."""
-        return np.fromiter((word in self.codes for word in words), bool, len(words))
+        """Whether each normalised label has a sector on at least one wheel, shape (V,)."""
+        return np.fromiter((word in self.codes or bool(self.words_of(word)) for word in words), bool, len(words))
+
+    def _code(self, word: str) -> str:
+        """The ten digits of a normalised label."""
+        code = self.codes.get(word)
+        if code is None and self.fallback is not None:
+            code = next((self.codes[known] for known in self.words_of(word)), None)
+        return _NOWHERE if code is None else code
 
     def sector_sets(self, lists: LabelLists, level: Level = 1) -> SetMasks:
         """The sectors that each sample's labels fall into, as bit masks; shape (5, N).
 
         Level 1 gives eight bits a wheel, level 2 sixty-four. Labels without a sector on a wheel add nothing there.
         """
-        indices = self.indices(lists.vocabulary, level)
+        bits = self.masks(lists.vocabulary, level)
         if level == 1:
             # All five wheels side by side in one 64-bit word: one pass over the labels serves them all.
             shifts = np.arange(WHEELS, dtype=np.uint64) * np.uint64(8)
-            bits = np.where(indices < 0, 0, np.left_shift(np.uint64(1), indices.astype(np.uint64) % 64 + shifts))
-            packed = _union(np.bitwise_or.reduce(bits, axis=1), lists)
+            packed = _union(np.bitwise_or.reduce(np.left_shift(bits, shifts), axis=1), lists)
             bytes_of_words = packed.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
             return np.ascontiguousarray(bytes_of_words[:, :WHEELS].T)
-        bits = np.where(indices < 0, 0, np.left_shift(np.uint64(1), indices.astype(np.uint64) % 64))
         return np.stack([_union(bits[:, wheel], lists) for wheel in range(WHEELS)])
 
     def to_text(self) -> str:
@@ -128,6 +175,8 @@ class Lexicon:
             "sectors": {str(level): self.sectors_of_wheels[level] for level in LEVELS},
         }
         lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
+        if self.fallback is not None:
+            lines.append('  "fallback": {\n' + _dump_tables(self.fallback.to_table()) + "\n  }")
         words = ",\n".join(f"    {_dump(word)}: {_dump(self.codes[word])}" for word in sorted(self.codes))
         return "{\n" + ",\n".join(lines) + ',\n  "words": {\n' + words + "\n  }\n}\n"
 
@@ -142,7 +191,8 @@ class Lexicon:
             table = json.loads(text)
             schema = table["schema"]
             sectors = {level: tuple(map(tuple, table["sectors"][str(level)])) for level in LEVELS}
-            lexicon = cls(table["name"], sectors, table["words"], table["sources"])
+            fallback = Fallback.from_table(table["fallback"]) if "fallback" in table else None
+            lexicon = cls(table["name"], sectors, table["words"], table["sources"], fallback)
             _check(lexicon)
             intact = lexicon.sha256 == table["sha256"]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -159,6 +209,7 @@ def compile_lexicon(
     placements: Mapping[Level, Sequence[Mapping[str, str]]],
     sectors_of_wheels: Mapping[Level, Sequence[Sequence[str]]],
     sources: Mapping[str, str],
+    fallback: Fallback | None = None,
 ) -> Lexicon:
     """Build a lexicon from word -> sector name, for each level and wheel.
 
@@ -167,6 +218,7 @@ def compile_lexicon(
         placements: Level -> one dictionary word -> sector name for each of the five wheels.
         sectors_of_wheels: Level -> the sector names of each of the five wheels, in the wheel's order.
         sources: File name -> SHA-256 of what it was made from.
+        fallback: What stands for labels that are not among the words, if anything does.
 
     Raises:
         InputError: a wheel has more sectors than a mask holds.
@@ -185,7 +237,7 @@ def compile_lexicon(
     words = sorted(set().union(*places))
     codes = {word: "".join(place.get(word, _NONE) for place in places) for word in words}
     sectors = {level: tuple(map(tuple, sectors_of_wheels[level])) for level in LEVELS}
-    return Lexicon(name, sectors, codes, sources)
+    return Lexicon(name, sectors, codes, sources, fallback)
 
 
 def _union(masks_of_words: npt.NDArray[np.uint64], lists: LabelLists) -> npt.NDArray[np.uint64]:
@@ -210,6 +262,18 @@ def _dump(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return json.dumps(value, ensure_ascii=False)
 
 
+def _dump_tables(tables: Mapping[str, Any]) -> str:
+    """Tables, a line an entry of each dictionary, a line a list."""
+    lines = []
+    for name, content in tables.items():
+        if isinstance(content, dict):
+            entries = ",\n".join(f"      {_dump(key)}: {_dump(value)}" for key, value in content.items())
+            lines.append(f"    {_dump(name)}: {{\n{entries}\n    }}")
+        else:
+            lines.append(f"    {_dump(name)}: {_dump(content)}")
+    return ",\n".join(lines)
+
+
 def _check(lexicon: Lexicon) -> None:
     """Raise ValueError unless names can be shown and every code names, at both levels, sectors that exist."""
     names = [lexicon.name, *lexicon.sources, *lexicon.sources.values()]
@@ -223,6 +287,7 @@ def _check(lexicon: Lexicon) -> None:
             raise ValueError(f"level {level} does not name the sectors of five wheels")
         limits += [len(wheel) for wheel in wheels]
     code = re.compile("".join(f"[{_NONE}{_DIGITS[:limit]}]" for limit in limits))
-    for word, digits in lexicon.codes.items():
-        if not code.fullmatch(digits):
+    wrong = {digits for digits in set(lexicon.codes.values()) if not code.fullmatch(digits)}
+    for word, digits in lexicon.codes.items() if wrong else ():
+        if digits in wrong:
             raise ValueError(f"{digits!r} is no code of ten sectors (word {word!r})")

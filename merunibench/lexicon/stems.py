@@ -20,6 +20,7 @@ _COMMON_LETTERS = 4
 # Ending -> (what takes its place, letters that must be left before it). The first that fits, longest first.
 _ENDINGS: dict[str, tuple[str, int]] = {
     "faction": ("f", 3),
+    **dict.fromkeys(("alties", "alty"), ("al", 2)),
     **dict.fromkeys(("ational", "ations", "ation", "ating", "ated", "ates", "ate"), ("", 4)),
     **dict.fromkeys(("ivity", "ive"), ("", 4)),
     **dict.fromkeys(("ical", "icism"), ("ic", 4)),

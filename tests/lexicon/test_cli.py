@@ -8,6 +8,7 @@ from merunibench._resources import resource
 from merunibench.cli.lexicon import app as lexicon_app
 from merunibench.errors import InputError
 from merunibench.lexicon import KNOWN_RELEASES, builtin, load_lexicon
+from merunibench.lexicon import sources as source_files
 
 app = typer.Typer()
 app.add_typer(lexicon_app, name="lexicon")
@@ -49,7 +50,7 @@ def test_show():
     members = lexicon.words_of_sectors()
     for number in range(1, 6):
         for sector, words in members[number - 1].items():
-            assert [str(number), sector, str(len(words))] in rows
+            assert [str(number), sector, f"{len(words):,}"] in rows
 
 
 def test_show_the_words_of_one_wheel(release):
@@ -73,6 +74,7 @@ def sources(tmp_path, monkeypatch):
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
     monkeypatch.setattr(builtin, "resource", tmp_path.joinpath)
+    monkeypatch.setattr(source_files, "resource", tmp_path.joinpath)
     yield folder / "builtin"
     builtin.load_builtin.cache_clear()
 

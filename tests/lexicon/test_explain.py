@@ -77,12 +77,16 @@ def test_the_builtin_lexicon():
     assert excited.steps[0].name == "stands on"
     assert excited.wheels[1].reason == "own word of this wheel"
     assert excited.wheels[1].sector == "surprised"
-    assert one("joyous", builtin).wheels[0].reason == "concept"
-    assert one("joyous", builtin, 2).wheels[0].reason.startswith("first word of concept joy")
-    assert one("supportive", builtin, 2).wheels[0].reason == "concept support has no place here at level 2"
+    assert one("joyous", builtin).wheels[0].reason == "a form of it stands there"
+    assert one("joyous", builtin).wheels[0].decided_by == "joyful"
+    gleeful = one("gleeful", builtin)
+    assert (gleeful.wheels[0].decided_by, gleeful.wheels[0].reason) == ("joy", "concept")
+    denied = one("not happy", builtin)
+    assert (denied.steps[0].name, denied.steps[0].words) == ("stands for", ("unhappy",))
     assert "on purpose" in one("neutral", builtin).problem
-    assert one("table", builtin).problem == "neither on a wheel nor a word of a concept"
-    assert one("frustated", builtin).suggestions[0] == "frustrated"
+    assert "on the stop list" in one("serious", builtin).problem
+    assert one("table", builtin).problem.startswith("neither on a wheel, nor a word of a concept")
+    assert one("frusstrtaed", builtin).suggestions[0] == "frustrated"
     for word in builtin.lexicon.codes:
         assert tuple(p.sector for p in explain(word, builtin).wheels) == builtin.lexicon.sectors(word)
 

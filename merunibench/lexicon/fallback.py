@@ -1,0 +1,295 @@
+"""What the builtin lexicon does with a label that its table does not hold: from the label to words of the table.
+
+Only the builtin lexicon has this; an official release knows exactly the words it lists. The rules, in their order, are
+those of docs/lexicon.md, "Labels outside the table". They use nothing but the tables compiled with the lexicon, so a
+label means the same on every machine; a change of a rule raises `RULES`, which the lexicon's hash covers, as it covers
+the tables.
+"""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+RULES = 1
+"""Version of the rules in this module. Whoever changes what a label means raises it."""
+
+_MAXIMUM_WORDS = 8
+_NOT_LETTERS = re.compile(r"[^a-z' /&+;|]+")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_ENDINGS = (
+    ("iness", "y"),
+    ("edness", "ed"),
+    ("ingness", "ing"),
+    ("ness", ""),
+    ("edly", "ed"),
+    ("ingly", "ing"),
+    ("ically", "ic"),
+    ("ily", "y"),
+    ("bly", "ble"),
+    ("ly", ""),
+    ("ies", "y"),
+    ("ied", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ish", ""),
+)
+"""Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
+_SHORTEST_STEM = 4
+_NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
+_SHORTEST_NEGATED = 5
+_LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
+_TABLES = ("concepts", "polarities", "opposites", "typos")
+_LESS = ("lessness", "lessly", "less")
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """The tables behind the rules, all of them plain words.
+
+    Attributes:
+        concepts: Concept -> its words, those of families included, separated by commas.
+        polarities: Concept -> `+` pleasant, `-` unpleasant, `0` neither.
+        opposites: Concept -> the word of the table that says what is felt where the concept is denied.
+        stop: Words that have no sector.
+        light: Words of a phrase that say nothing about which emotion it is.
+        conjunctions: Words that join two labels into one.
+        prepositions: Words that begin a complement: what follows does not say which emotion it is.
+        negations: Words and phrases that deny what follows them.
+        typos: Misspelling -> word.
+        rules: Version of the rules the tables were made for.
+    """
+
+    concepts: Mapping[str, str]
+    polarities: Mapping[str, str]
+    opposites: Mapping[str, str]
+    stop: Sequence[str]
+    light: Sequence[str]
+    conjunctions: Sequence[str]
+    prepositions: Sequence[str]
+    negations: Sequence[str]
+    typos: Mapping[str, str]
+    rules: int = RULES
+
+    @classmethod
+    def from_table(cls, table: object) -> "Fallback":
+        """What `to_table` gave.
+
+        Raises:
+            ValueError: it is something else, or made for other rules than these.
+        """
+        if not isinstance(table, dict) or set(table) != {field.name for field in fields(cls)}:
+            raise ValueError("not the tables of a fallback")
+        if table["rules"] != RULES:
+            raise ValueError(f"made for version {table['rules']!r} of the look-up rules, these are version {RULES}")
+        for name in _TABLES:
+            _check_words(name, [*table[name].keys(), *table[name].values()])
+        for name in _LISTS:
+            _check_words(name, table[name])
+        return cls(**table)
+
+    def to_table(self) -> dict[str, Any]:
+        """The tables as JSON values."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def resolve(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words of the table that stand for a label; none if it names no emotion that the table knows.
+
+        Several only where the label joins several: `happy and sad` stands for both.
+
+        Args:
+            label: A label, normalised, that is not itself in the table.
+            known: The words of the table.
+
+        Example:
+            >>> from merunibench.lexicon import load_lexicon
+            >>> lexicon = load_lexicon("builtin")
+            >>> lexicon.words_of("slightly sad/lonely"), lexicon.words_of("not happy"), lexicon.words_of("table")
+            (('sad', 'lonely'), ('unhappy',), ())
+        """
+        text = self._tidy(label)
+        found = self._whole(text, known)
+        if found is None:
+            parts = self._joints.split(text)
+            words = (self._part(part.strip(), known) for part in parts if part.strip())
+            return tuple(dict.fromkeys(word for word in words if word is not None))
+        return (found,) if found else ()
+
+    def is_stop_word(self, label: str) -> bool:
+        """Whether a label is in the stop list, whatever its hyphens and underscores."""
+        return self._whole(self._tidy(label), ()) == ""
+
+    def concept_of(self, word: str) -> str | None:
+        """The concept of a word of the table; None for a word that only stands on a wheel."""
+        return self._concept_of_word.get(word)
+
+    def polarity_of(self, word: str) -> int | None:
+        """1 for a pleasant word of the table, -1 for an unpleasant one, 0 for neither; None if it has no concept."""
+        sign = self.polarities.get(self._concept_of_word.get(word, ""))
+        return None if sign is None else int(f"{sign}1") if sign != "0" else 0
+
+    # --- the rules ---------------------------------------------------------------------------------------------------
+
+    def _tidy(self, label: str) -> str:
+        """Separators of every kind to one space, typographic apostrophes to straight ones, other signs dropped."""
+        text = label.replace("’", "'").replace("_", " ").replace("-", " ")
+        return " ".join(_NOT_LETTERS.sub(" ", text).split())
+
+    def _whole(self, text: str, known: Container[str]) -> str | None:
+        """A word of the table, "" for a stop word, None if the text is neither as it stands."""
+        text = self.typos.get(text, text)
+        if text in known:
+            return text
+        if text in self._in["stop"]:
+            return ""
+        joined = text.replace(" ", "")
+        return joined if joined != text and joined in known else None
+
+    def _part(self, text: str, known: Container[str]) -> str | None:
+        found = self._whole(text, known)
+        if found is not None:
+            return found or None
+        words = text.split()
+        if len(words) == 1:
+            return self._word(text, known)
+        return self._phrase(words, known) if len(words) <= _MAXIMUM_WORDS else None
+
+    def _word(self, word: str, known: Container[str]) -> str | None:
+        """A single word: an inflection, a negation by prefix or ending, or a stretched spelling of a known word."""
+        word = self.typos.get(word, word)
+        if word in self._in["stop"]:
+            return None
+        if word in known:
+            return word
+        stem = self._stem(word, known)
+        if stem:
+            return stem
+        denied = self._denied(word, known)
+        if denied:
+            return self._opposite(denied)
+        for short in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)):
+            if short != word and short in known:
+                return short
+        return None
+
+    def _stem(self, word: str, known: Container[str]) -> str | None:
+        """The word of the table that a form comes from."""
+        for ending, instead in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_STEM:
+                stem = word[: len(word) - len(ending)] + instead
+                if stem in known and stem not in self._in["stop"]:
+                    return stem
+        return None
+
+    def _denied(self, word: str, known: Container[str]) -> str | None:
+        """The word that `un-`, `-less` and their like deny."""
+        for ending in _LESS:
+            if word.endswith(ending):
+                return self._known_or_stem(word.removesuffix(ending), known)
+        for prefix in _NEGATING_PREFIXES:
+            rest = word.removeprefix(prefix)
+            if rest != word and len(rest) >= _SHORTEST_NEGATED:
+                found = self._known_or_stem(rest, known)
+                if found:
+                    return found
+        return None
+
+    def _known_or_stem(self, word: str, known: Container[str]) -> str | None:
+        return word if word in known else self._stem(word, known)
+
+    def _opposite(self, word: str) -> str | None:
+        return self.opposites.get(self._concept_of_word.get(word, ""))
+
+    def _phrase(self, words: Sequence[str], known: Container[str]) -> str | None:
+        """A phrase stands for its head, or for the opposite of what it denies."""
+        rest = words
+        while rest and rest[0] in self._in["light"]:
+            rest = rest[1:]
+            found = self._whole(" ".join(rest), known) if len(rest) > 1 else None
+            if found is not None:
+                return found or None
+        denied = self._negated(rest)
+        if denied is not None:
+            word = self._head(denied, known)
+            return self._opposite(word) if word else None
+        if any(word in self._in["negations"] for word in rest[1:]):
+            return None  # a denial in the middle: what it denies is anybody's guess
+        return self._head(words, known)
+
+    def _negated(self, words: Sequence[str]) -> Sequence[str] | None:
+        """What follows a negation at the beginning of a phrase."""
+        for length in range(min(len(words) - 1, self._longest_negation), 0, -1):
+            if " ".join(words[:length]) in self._in["negations"]:
+                return words[length:]
+        return None
+
+    def _head(self, words: Sequence[str], known: Container[str]) -> str | None:
+        """The emotion that a phrase names: its last content word before any complement, or a known phrase there.
+
+        What stands before it must be known to modify, so that `blood pressure` and `phone number` are not emotions.
+        """
+        for group in self._groups(words):
+            content = [word for word in group if word not in self._in["light"]]
+            for tail in (group, content):
+                for start in range(len(tail) - 1):
+                    found = self._whole(" ".join(tail[start:]), known)
+                    if found is not None:
+                        return found if found and self._all_modify(tail[:start], known) else None
+            if content:
+                return self._word(content[-1], known) if self._all_modify(content[:-1], known) else None
+        last = words[-1] if words else ""
+        return last if last in known and last not in self._in["stop"] else None
+
+    def _all_modify(self, words: Sequence[str], known: Container[str]) -> bool:
+        """Whether words before an emotion only colour it: light words, adverbs, and words that the tables know."""
+        return all(
+            word in self._in["light"]
+            or word in known
+            or word in self._in["stop"]
+            or word.endswith("ly")
+            or self._word(word, known)
+            for word in words
+        )
+
+    def _groups(self, words: Sequence[str]) -> Iterator[list[str]]:
+        """The words between prepositions: `sense of calm` gives `sense`, then `calm`."""
+        group: list[str] = []
+        for word in words:
+            if word in self._in["prepositions"]:
+                if group:
+                    yield group
+                group = []
+            else:
+                group.append(word)
+        if group:
+            yield group
+
+    # --- tables in the form in which the rules ask them -------------------------------------------------------------
+
+    @cached_property
+    def _in(self) -> dict[str, frozenset[str]]:
+        """The word lists, by their names."""
+        return {name: frozenset(getattr(self, name)) for name in _LISTS}
+
+    @cached_property
+    def _longest_negation(self) -> int:
+        return max((phrase.count(" ") + 1 for phrase in self.negations), default=0)
+
+    @cached_property
+    def _joints(self) -> re.Pattern[str]:
+        words = "|".join(sorted(map(re.escape, self.conjunctions), key=len, reverse=True)) or "(?!)"
+        return re.compile(rf"\s*[/&+;|]\s*|\s(?:{words})\s")
+
+    @cached_property
+    def _concept_of_word(self) -> dict[str, str]:
+        return {word: concept for concept, words in self.concepts.items() for word in words.split(",")}
+
+
+def _check_words(name: str, words: object) -> None:
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"{name!r} is no table of words")

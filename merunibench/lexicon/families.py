@@ -1,0 +1,225 @@
+"""Word families from WordNet: which words are forms of one another (frustrated, frustrating, frustration).
+
+    python -m merunibench.lexicon.families /usr/share/wordnet
+
+writes emotion_wheels/builtin/families.txt anew, for those who work on the lexicon (needs the extra `lexicon`, and a
+WordNet 3.0 database, for instance Debian's package wordnet-base). Nothing else imports this module: scoring and
+`merunibench lexicon build` need the written file only.
+
+From every single word of the wheels and of the concept table, WordNet's derivational, pertainym and participle pointers
+are followed, two steps at most, and what they lead to is inflected. A step never leaves the common stem, never changes
+a negating prefix or `-less`, and never leads to a person or a thing (interested, not interviewer).
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from merunibench.errors import InputError
+from merunibench.files import write_text
+from merunibench.lexicon.sources import Sources, builtin_file, read_sources
+from merunibench.lexicon.wheels import load_wheels
+
+HEADER = """\
+# Word families, a line each: the forms of one word. The words before the colon stand on a wheel or in concepts.txt.
+#
+# Generated, do not edit: `python -m merunibench.lexicon.families FOLDER` writes this file from the wheels,
+# concepts.txt, kinship.txt, stop.txt and WordNet 3.0. Copyright 2006 by Princeton University. All rights reserved.
+# The licence, which goes with every copy of this file, is WORDNET-LICENSE.txt.
+
+"""
+_STEPS = 2
+_LEXNAMES = """
+adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition
+noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object noun.person
+noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state noun.substance
+noun.time verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption verb.contact
+verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative verb.weather adj.ppl
+"""
+"""WordNet's lexicographer files in the order of their numbers; Debian leaves this table out."""
+_MENTAL_NOUNS = (
+    "noun.act noun.attribute noun.cognition noun.communication noun.event noun.feeling noun.motive noun.state"
+)
+_THINGS = """
+noun.animal noun.artifact noun.body noun.food noun.group noun.location noun.object noun.person noun.plant noun.quantity
+noun.shape noun.substance noun.time
+"""
+_NEGATING = ("un", "dis", "in", "im", "ir", "il", "non", "mis", "anti", "counter", "over", "under")
+_UNIVERSAL = {"n": "NOUN", "v": "VERB", "a": "ADJ", "s": "ADJ", "r": "ADV"}
+
+
+class Form(NamedTuple):
+    """A word and its part of speech in WordNet's letters (n, v, a, r)."""
+
+    word: str
+    pos: str
+
+
+def same_stem(first: str, second: str) -> bool:
+    """Whether two words may be forms of one: a common stem, and no negation that only one of them has.
+
+    Example:
+        >>> same_stem("frustrated", "frustration"), same_stem("fear", "fearless"), same_stem("easy", "uneasy")
+        (True, False, False)
+    """
+    if ("less" in first) != ("less" in second):
+        return False
+    if any(_strip(first, prefix) == second or _strip(second, prefix) == first for prefix in _NEGATING):
+        return False
+    one, two = first.replace("y", "i"), second.replace("y", "i")
+    common = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return common >= min(len(one), len(two), 3) and common >= 0.6 * (min(len(one), len(two)) - 1)
+
+
+def _strip(word: str, prefix: str) -> str:
+    return word.removeprefix(prefix) if word.startswith(prefix) else ""
+
+
+def families(sources: Sources, wordnet: "WordNet") -> list[tuple[list[str], list[str]]]:
+    """The families of all words of the wheels and concepts: (those words, their other forms), both sorted."""
+    heads = heads_of(sources)
+    owners: dict[str, str] = {}
+    parents = {head: head for head in heads}
+
+    def root(word: str) -> str:
+        while parents[word] != word:
+            word = parents[word]
+        return word
+
+    for head in heads:
+        for form in sorted(forms_of(head, sources, wordnet)):
+            other = form if form in parents else owners.setdefault(form, head)
+            if root(other) != root(head):
+                parents[max(root(other), root(head))] = min(root(other), root(head))
+    groups: dict[str, tuple[list[str], list[str]]] = {}
+    for head in heads:
+        groups.setdefault(root(head), ([], []))[0].append(head)
+    for form, head in sorted(owners.items()):
+        groups[root(head)][1].append(form)
+    return sorted(groups.values())
+
+
+def heads_of(sources: Sources) -> list[str]:
+    """The single words of the wheels and of the concept table, sorted."""
+    wheels = {word for wheel in load_wheels() for word in wheel.placement(1)}
+    words = wheels | {word for concept in sources.concepts for word in concept.words}
+    return sorted(word for word in words if word.isascii() and word.isalpha())
+
+
+def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
+    """The forms that the rules let a word have, itself left out."""
+    kinship = sources.kinship
+    if head in kinship.alone:
+        return set(kinship.together.get(head, frozenset()) - sources.stop)
+    strangers = kinship.apart.get(head, frozenset())
+    found = {Form(head, pos) for pos in wordnet.parts_of_speech(head)} | set(wordnet.bases(head))
+    found |= {Form(word, pos) for word in kinship.together.get(head, ()) for pos in wordnet.parts_of_speech(word)}
+    found = edge = {form for form in found if form.word not in strangers}
+    for _ in range(_STEPS):
+        steps = {step for form in edge for step in wordnet.related(form)}
+        edge = {step for step in steps if same_stem(head, step.word) and step.word not in strangers} - found
+        found |= edge
+    words = {word for form in found for word in (form.word, *wordnet.inflected(form)) if same_stem(head, word)}
+    words |= kinship.together.get(head, frozenset())
+    words = {word for word in words if word.isascii() and word.isalpha() and not wordnet.is_thing(word)}
+    return words - {head, *sources.stop, *strangers}
+
+
+class WordNet:
+    """What the families need of WordNet, read with NLTK, and of lemminflect.
+
+    Args:
+        folder: A folder of one's own with the files of WordNet; the table of lexicographer files is written into it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import nltk
+
+        table = "".join(f"{number:02}\t{name}\t0\n" for number, name in enumerate(_LEXNAMES.split()))
+        (folder / "lexnames").write_text(table, encoding="ascii")
+        nltk.data.path.append(str(folder))  # NLTK reads nothing outside its path
+        from nltk.corpus.reader.wordnet import WordNetCorpusReader
+
+        class Reader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK has no types
+            def map_wn(self, version: str = "wordnet") -> None:
+                """Synset numbers of other versions, which would need a second database, are not wanted."""
+
+        self._reader = Reader(str(folder), None)
+
+    def parts_of_speech(self, word: str) -> set[str]:
+        """The letters under which WordNet has this very word."""
+        return {lemma.synset().pos().replace("s", "a") for lemma in self._reader.lemmas(word)}
+
+    def bases(self, word: str) -> Iterator[Form]:
+        """The uninflected forms of a word (frustrated: frustrate)."""
+        for pos in "nvar":
+            base = self._reader.morphy(word, pos)
+            if base and base != word and same_stem(word, base):
+                yield Form(base, pos)
+
+    def related(self, form: Form) -> Iterator[Form]:
+        """Where WordNet's pointers lead from any sense of a form, persons and things left out."""
+        for lemma in self._reader.lemmas(form.word, form.pos):
+            steps = lemma.derivationally_related_forms() + lemma.pertainyms() + lemma._related("<")  # noqa: SLF001 - participle
+            yield from (Form(step.name(), _letter(step)) for step in steps if _is_mental(step))
+        if form.pos in "as":  # adverbs point at their adjectives, not the other way round
+            for adverb in _adverbs(form.word):
+                if any(step.name() == form.word for at in self._reader.lemmas(adverb, "r") for step in at.pertainyms()):
+                    yield Form(adverb, "r")
+
+    def is_thing(self, word: str) -> bool:
+        """Whether the most frequent sense of a noun (or of its singular) is something that can be touched or met."""
+        return any(synset.lexname() in _THINGS.split() for synset in self._reader.synsets(word, "n")[:1])
+
+    def inflected(self, form: Form) -> Iterator[str]:
+        """Every inflection of a form."""
+        import lemminflect
+
+        if form.pos not in "nvas":
+            return
+        for forms in lemminflect.getAllInflections(form.word, _UNIVERSAL[form.pos]).values():
+            yield from forms
+
+
+def _letter(lemma: Any) -> str:  # noqa: ANN401 - NLTK has no types
+    return str(lemma.synset().pos()).replace("s", "a")
+
+
+def _is_mental(lemma: Any) -> bool:  # noqa: ANN401 - NLTK has no types
+    kind = lemma.synset().lexname()
+    return not kind.startswith("noun.") or kind in _MENTAL_NOUNS.split()
+
+
+def _adverbs(adjective: str) -> Iterator[str]:
+    yield f"{adjective}ly"
+    if adjective.endswith("y"):
+        yield f"{adjective[:-1]}ily"
+    if adjective.endswith("le"):
+        yield f"{adjective[:-1]}y"
+    if adjective.endswith("ic"):
+        yield f"{adjective}ally"
+
+
+def to_text(groups: Iterable[tuple[list[str], list[str]]]) -> str:
+    """The file, families without other forms or second heads left out."""
+    lines = (
+        f"{', '.join(heads)}: {', '.join(others)}".rstrip() for heads, others in groups if len(heads) + len(others) > 1
+    )
+    return HEADER + "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Write the file anew from the WordNet in the named folder."""
+    if len(arguments) != 1 or not Path(arguments[0], "data.noun").is_file():
+        raise InputError("say where WordNet is: python -m merunibench.lexicon.families FOLDER (with data.noun in it)")
+    sources = read_sources(with_families=False)
+    with tempfile.TemporaryDirectory() as name:
+        copy = shutil.copytree(arguments[0], Path(name, "wordnet"))
+        write_text(builtin_file("families.txt"), to_text(families(sources, WordNet(copy))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,192 @@
+"""The text files that the builtin lexicon is made from, in emotion_wheels/builtin/: formats, and what breaks them.
+
+What the files are for is said at the head of each and in docs/lexicon.md. Scoring never reads them.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from merunibench._resources import resource
+from merunibench.errors import InputError
+from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
+from merunibench.lexicon.wheels import WHEELS
+
+_FOLDER = "emotion_wheels"
+FILES = ("concepts.txt", "families.txt", "kinship.txt", "stop.txt", "lookup.toml")
+_FAMILY = re.compile(r"[a-z]+(, [a-z]+)*:( [a-z]+(, [a-z]+)*)?")
+_PHRASE = re.compile(r"[a-z']+( [a-z']+)*")
+_LISTS = ("light", "conjunctions", "prepositions", "negations")
+_TABLES = ("opposites", "typos", "spelling")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything beside the wheels that decides a word's sectors.
+
+    Attributes:
+        concepts: The concept table, in its order.
+        families: The words of each family; those that stand on a wheel or in the concept table come first.
+        kinship: What a person knows better than WordNet about families.
+        stop: Words that have no sector, whatever else would give them one.
+        lookup: The word lists and tables of lookup.toml, by their names.
+        hashes: File name -> SHA-256 of every file read.
+    """
+
+    concepts: tuple[Concept, ...]
+    families: tuple[tuple[str, ...], ...] = ()
+    kinship: "Kinship" = field(default_factory=lambda: Kinship({}, frozenset(), {}))
+    stop: frozenset[str] = frozenset()
+    lookup: Mapping[str, Any] = field(default_factory=lambda: {name: {} for name in (*_LISTS, *_TABLES)})
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+
+def builtin_file(name: str) -> Path:
+    """A file of the builtin lexicon's folder."""
+    return resource(_FOLDER, "builtin") / name
+
+
+def read_sources(*, with_families: bool = True) -> Sources:
+    """Read every source file.
+
+    Args:
+        with_families: Whether to read families.txt too; the program that writes that file does not.
+
+    Raises:
+        InputError: a file cannot be read or breaks a rule of its format; the message names file and line.
+    """
+    names = [name for name in FILES if with_families or name != "families.txt"]
+    contents = {name: _content(builtin_file(name)) for name in names}
+    wheels = {f"wheel{n}.toml": _content(resource(_FOLDER, f"wheel{n}.toml")) for n in range(1, WHEELS + 1)}
+    texts = {name: content.decode() for name, content in contents.items()}
+    return Sources(
+        concepts=parse_concepts(texts["concepts.txt"], "concepts.txt"),
+        families=parse_families(texts.get("families.txt", ""), "families.txt"),
+        kinship=parse_kinship(texts["kinship.txt"], "kinship.txt"),
+        stop=parse_stop(texts["stop.txt"], "stop.txt"),
+        lookup=parse_lookup(texts["lookup.toml"], "lookup.toml"),
+        hashes={name: hashlib.sha256(content).hexdigest() for name, content in (contents | wheels).items()},
+    )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def parse_families(text: str, where: str) -> tuple[tuple[str, ...], ...]:
+    """Families, one a line: `word, word: form, form`.
+
+    Raises:
+        InputError: a line is no family, or a word is in two of them.
+    """
+    families = []
+    seen: dict[str, int] = {}
+    for number, line in _lines(text):
+        if not _FAMILY.fullmatch(line):
+            raise InputError(f"{where}: line {number}: no family; write `word, word: form, form`")
+        words = tuple(word for word in line.replace(":", ",").replace(",", " ").split())
+        for word in words:
+            if word in seen:
+                raise InputError(f"{where}: line {number}: {word!r} is in the family of line {seen[word]} already")
+            seen[word] = number
+        families.append(words)
+    return tuple(families)
+
+
+class Kinship(NamedTuple):
+    """What a person knows better than WordNet about families.
+
+    Attributes:
+        apart: Word -> the words that it is no form of, however alike they look; in both directions.
+        alone: Words without a family.
+        together: Word -> words of its family that WordNet does not relate.
+    """
+
+    apart: Mapping[str, frozenset[str]]
+    alone: frozenset[str]
+    together: Mapping[str, frozenset[str]]
+
+
+def parse_kinship(text: str, where: str) -> Kinship:
+    """Lines `apart: word, word | word, word`, `alone: word, word` and `together: word, word`.
+
+    Raises:
+        InputError: a line is none of these.
+    """
+    apart: dict[str, frozenset[str]] = {}
+    together: dict[str, frozenset[str]] = {}
+    alone: set[str] = set()
+    for number, line in _lines(text):
+        kind, _, rest = line.partition(":")
+        sides = [frozenset(_words(side, where, number)) for side in rest.split("|")] if rest else []
+        if (kind, len(sides)) == ("apart", 2):
+            for one, other in (sides, sides[::-1]):
+                apart |= {word: apart.get(word, frozenset()) | other for word in one}
+        elif (kind, len(sides)) == ("together", 1):
+            together |= {word: together.get(word, frozenset()) | sides[0] - {word} for word in sides[0]}
+        elif (kind, len(sides)) == ("alone", 1):
+            alone |= sides[0]
+        else:
+            raise InputError(f"{where}: line {number}: write `apart: … | …`, `alone: …` or `together: …`")
+    return Kinship(apart, frozenset(alone), together)
+
+
+def parse_stop(text: str, where: str) -> frozenset[str]:
+    """Words and phrases separated by commas, over any number of lines.
+
+    Raises:
+        InputError: something is neither, or stands there twice.
+    """
+    stop: dict[str, int] = {}
+    for number, line in _lines(text):
+        for word in map(canonical, _words(line.removesuffix(","), where, number)):
+            if word in stop:
+                raise InputError(f"{where}: line {number}: {word!r} stands on line {stop[word]} already")
+            stop[word] = number
+    return frozenset(stop)
+
+
+def parse_lookup(text: str, where: str) -> dict[str, Any]:
+    """The tables of lookup.toml: lists of words, and tables word -> word.
+
+    Raises:
+        InputError: the file is no TOML, or a list or table is missing, unknown, or holds something else than words.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{where}: {error}") from None
+    if set(tables) != {*_LISTS, *_TABLES}:
+        raise InputError(f"{where}: the tables are {', '.join((*_LISTS, *_TABLES))}, not {', '.join(tables)}")
+    for name in _LISTS:
+        if not isinstance(tables[name], str):
+            raise InputError(f"{where}: {name}: a list of words is text, the words separated by commas")
+        tables[name] = sorted(set(_words(tables[name].replace("\n", " "), f"{where}: {name}", 0)))
+    for name in _TABLES:
+        for key, value in tables[name].items():
+            if not (isinstance(value, str) and _PHRASE.fullmatch(value) and _PHRASE.fullmatch(key)):
+                raise InputError(f"{where}: {name}: {key!r} = {value!r}: both must be words in lower case")
+    return tables
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.partition("#")[0].strip()
+        if bare:
+            yield number, bare
+
+
+def _words(text: str, where: str, number: int) -> list[str]:
+    words = [word.strip() for word in text.strip().strip(",").split(",")]
+    for word in words:
+        if not _PHRASE.fullmatch(canonical(word)):
+            place = f"{where}: line {number}" if number else where
+            raise InputError(f"{place}: {word!r} is no word; words are lower case, separated by commas")
+    return words
