@@ -1,6 +1,7 @@
 """The report as a LaTeX table (booktabs): one column a data set, as the published tables have it."""
 
 from merunibench._text import visible
+from merunibench.metrics import CORRECTED
 from merunibench.report.columns import percent
 from merunibench.report.report import Report
 
@@ -19,14 +20,12 @@ _SPECIAL = {
 
 
 def render(report: Report) -> str:
-    """A tabular of the scores with the intervals below, in percent, and the signature as a comment."""
+    """A tabular of the scores, in percent, with a small row for each thing that belongs beside them, and the signature."""
     titles = [escape(result.title) for result in report.datasets]
     scores = [percent(result.score) for result in report.datasets]
-    intervals = [_interval(result.ci) for result in report.datasets]
     if report.mean is not None:
         titles.append("Mean")
         scores.append(rf"\textbf{{{percent(report.mean)}}}")
-        intervals.append(_interval(report.mean_ci))
     lines = [
         f"% {report.signature!s}",
         "% needs \\usepackage{booktabs}",
@@ -36,8 +35,7 @@ def render(report: Report) -> str:
         r"\midrule",
         rf"{escape(report.model)} & {' & '.join(scores)} \\",
     ]
-    if any(intervals):
-        lines.append(rf" & {' & '.join(intervals)} \\")
+    lines += [_row(name, cells, len(titles)) for name, cells in _details(report).items() if any(cells)]
     lines += [r"\bottomrule", r"\end{tabular}"]
     return "\n".join(lines) + "\n"
 
@@ -47,5 +45,27 @@ def escape(text: str) -> str:
     return "".join(_SPECIAL.get(character, character) for character in visible(" ".join(text.split())))
 
 
+def _details(report: Report) -> dict[str, list[str]]:
+    """What belongs beside the scores, a row each: name -> a cell for each data set."""
+    corrected = [result.primary == CORRECTED for result in report.datasets]
+    uncorrected = [
+        percent(each.uncorrected) if shown else "" for each, shown in zip(report.datasets, corrected, strict=True)
+    ]
+    labels = [each.labels_per_sample for each in report.datasets]
+    unknown = [each.out_of_lexicon for each in report.datasets]
+    return {
+        r"95\,\% interval": [_interval(each.ci) for each in report.datasets] + [_interval(report.mean_ci)],
+        "uncorrected": uncorrected,
+        "chance": [percent(each.chance) for each in report.datasets],
+        "labels a sample": ["" if value is None else f"{value:.2f}" for value in labels],
+        r"unknown labels, \%": ["" if value is None else f"{100 * value:.1f}" for value in unknown],
+    }
+
+
+def _row(name: str, cells: list[str], columns: int) -> str:
+    small = [rf"{{\scriptsize {cell}}}" if cell else "" for cell in (cells + [""] * columns)[:columns]]
+    return rf"{{\scriptsize \quad {name}}} & {' & '.join(small)} \\"
+
+
 def _interval(ci: tuple[float, float] | None) -> str:
-    return "" if ci is None else rf"{{\scriptsize [{percent(ci[0])}, {percent(ci[1])}]}}"
+    return "" if ci is None else f"[{percent(ci[0])}, {percent(ci[1])}]"

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from merunibench import evaluate
+from tests.hostile import commands, npy, write_npz
 from tests.small import rows, write_rows
 
 
@@ -206,3 +208,39 @@ def test_the_command_of_the_published_figures(run, shared, release):
         assert abs(found["ovmerdplus"]["checkpoints"][stem]["score"] - figures["level1"]["f"]) < 1e-9
     for stem, figures in expected["cmumosi"].items():
         assert abs(found["cmumosi"]["checkpoints"][stem]["score"] - figures["waf"]) < 1e-9
+
+
+@pytest.mark.parametrize("command", ["score", "convert"])
+def test_a_pickle_that_would_run_a_command_is_refused_and_does_not_run(refused, files, tmp_path, command):
+    marker = tmp_path / "it-ran"
+    folder = tmp_path / "results" / "results-meld" / "model"
+    folder.mkdir(parents=True)
+    for payload, culprit in commands(marker).values():
+        write_npz(folder / "checkpoint_000001_loss_0.1.npz", {"name2reason": npy(payload)})
+        rest = ("--data-root", files[1]) if command == "score" else (tmp_path / "out",)
+        message = refused(command, tmp_path / "results", *rest)
+        assert "checkpoint_000001_loss_0.1.npz" in message
+        assert culprit in message
+        assert not marker.exists()
+
+
+def test_a_label_file_that_would_run_a_command_is_refused_and_does_not_run(refused, files, tmp_path):
+    predictions, truth = files
+    marker = tmp_path / "it-ran"
+    (truth / "meld.csv").unlink()
+    (truth / "meld-process").mkdir()
+    for payload, culprit in commands(marker).values():
+        write_npz(truth / "meld-process" / "label.npz", {"test_corpus": npy(payload)})
+        assert "label.npz" in refused("score", predictions, "--data-root", truth, "--dataset", "meld")
+        assert not marker.exists()
+
+
+def test_a_zip_bomb_is_refused(refused, tmp_path, files):
+    folder = tmp_path / "results" / "results-meld" / "model"
+    folder.mkdir(parents=True)
+    np.savez_compressed(
+        folder / "checkpoint_1_loss_1-openset.npz", filenames=np.zeros(3_000_000, "U8"), fileitems=["a"]
+    )
+    options = ("--data-root", files[1], "--max-bytes", 1_000_000)
+    assert "openset.npz" in (message := refused("score", tmp_path / "results", *options))
+    assert "--max-bytes" in message
