@@ -60,6 +60,7 @@ class _Auditor:
         self.words = sorted({*self.lexicon.codes, *self.vocabulary, *on_wheels})
 
     def findings(self) -> Iterator[Finding]:
+        """Every finding, word by word, then the sectors that nothing reaches."""
         for word in self.words:
             sectors = self.lexicon.sectors(word, self.level)
             for wheel in self.wheels:

@@ -52,6 +52,7 @@ class _Segment(NamedTuple):
 
     @property
     def middle(self) -> float:
+        """The angle half-way."""
         return (self.start + self.end) / 2
 
 

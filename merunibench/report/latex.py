@@ -20,7 +20,7 @@ _SPECIAL = {
 
 
 def render(report: Report) -> str:
-    """A tabular of the scores, in percent, with a small row for each thing that belongs beside them, and the signature."""
+    """A tabular of the scores, in percent, a small row for each thing that belongs beside them, and the signature."""
     titles = [escape(result.title) for result in report.datasets]
     scores = [percent(result.score) for result in report.datasets]
     if report.mean is not None:

@@ -229,7 +229,7 @@ def test_a_label_file_that_would_run_a_command_is_refused_and_does_not_run(refus
     marker = tmp_path / "it-ran"
     (truth / "meld.csv").unlink()
     (truth / "meld-process").mkdir()
-    for payload, culprit in commands(marker).values():
+    for payload, _ in commands(marker).values():
         write_npz(truth / "meld-process" / "label.npz", {"test_corpus": npy(payload)})
         assert "label.npz" in refused("score", predictions, "--data-root", truth, "--dataset", "meld")
         assert not marker.exists()
