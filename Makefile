@@ -23,6 +23,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/merunibench lexicon build --check
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .
