@@ -63,6 +63,8 @@ def compare(
     from merunibench.evaluation import evaluate
     from merunibench.evaluation.systems import is_per_sample_file
 
+    said: set[str] = set()
+
     def system(path: Path, model: str | None, checkpoint: str) -> "Report | Path":
         if is_per_sample_file(path):
             return path
@@ -84,7 +86,9 @@ def compare(
                 progress=progress,
             )
         for warning in report.warnings:
-            complain(f"warning: {warning}")
+            if warning not in said:
+                complain(f"warning: {warning}")
+            said.add(warning)
         return report
 
     if is_per_sample_file(first) and is_per_sample_file(second):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def explain(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORDS...", help="Words, or label lists such as '[happy, sad]'.")
+        list[str] | None,
+        typer.Argument(metavar="WORDS...", help="Words, label lists such as 'happy, sad', or files of them."),
     ] = None,
     file: Annotated[Path | None, typer.Option(help="Text file with a word or a label list a line.")] = None,
     lexicon: Annotated[
@@ -38,7 +39,12 @@ def explain(
     from merunibench.report.lexicons import explanation_text
 
     explainers = [explainer_for(name) for name in lexicon or ["builtin"]]
-    found = explain_words([*(words or ()), *(read_words(file) if file else ())], explainers, cast("Level", level))
+    files = [*(Path(word) for word in words or () if _is_file(word)), *([file] if file else [])]
+    given = [
+        *(word for word in words or () if not _is_file(word)),
+        *(word for path in files for word in read_words(path)),
+    ]
+    found = explain_words(given, explainers, cast("Level", level))
     if output_format is options.TableFormat.JSON:
         emit(json.dumps(to_dict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     else:
@@ -46,3 +52,8 @@ def explain(
     if svg:
         emit(draw_wheel(wheel, [one.word for one in found], explainers[0].lexicon), svg)
         complain(f"wrote {svg}")
+
+
+def _is_file(word: str) -> bool:
+    """Whether an argument is a file of words; `sad` is a word even where a file is called so."""
+    return ("." in word or "/" in word) and Path(word).is_file()

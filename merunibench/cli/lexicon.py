@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from merunibench.lexicon import Level
 
 app = typer.Typer(
-    no_args_is_help=True, help="Install, show, audit and compare lexicons: which words fall into which sectors."
+    no_args_is_help=True,
+    add_completion=False,
+    help="Install, show, audit and compare lexicons: which words fall into which sectors.",
 )
 
 

@@ -135,7 +135,10 @@ def _single_file(path: Path, task: Task | None) -> tuple[str, Layout]:
     """One table or one official result file; what it is named after counts less than what the caller says."""
     if path.suffix.lower() == _NPZ:
         stem, field = official_stem(path)
-        task = task or _results_task(path.absolute().parent.parent)
+        named = _results_task(path.absolute().parent.parent)
+        if task and named and task.id != named.id:
+            raise InputError(f"{path}: stands in the results of {named.title}, not of {task.title}")
+        task = task or named
         files: CheckpointFiles = OfficialFiles(**{field: path})
         model, checkpoint = _folder_name(path.parent), stem
     else:

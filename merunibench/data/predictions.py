@@ -35,6 +35,7 @@ class Predictions:
         polarity: Sentiment tasks: +1 positive, -1 negative, 0 neutral or any other word; shape (N,).
         failed: Samples on which the model failed, shape (N,).
         where: The file they come from, for messages.
+        remarks: What a reader of the scores should know about the file.
     """
 
     names: pa.Array
@@ -42,6 +43,7 @@ class Predictions:
     polarity: npt.NDArray[np.int8] | None
     failed: Mask
     where: str
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -77,7 +79,8 @@ def predictions_from_table(table: Table, task: Task) -> Predictions:
     column = find_column(table, needed)
     labels = label_column(table, column) if needed == "labels" else None
     polarity = polarity_column(table, column) if needed == "polarity" else None
-    return Predictions(names, labels, polarity, failed, str(table.path))
+    remarks = (*_blank_labels(table, column, failed), *_odd_polarities(table, column)) if not failed.all() else ()
+    return Predictions(names, labels, polarity, failed, str(table.path), remarks)
 
 
 def failed_rows(table: Table) -> Mask:
@@ -103,6 +106,30 @@ def polarity_column(table: Table, name: str) -> npt.NDArray[np.int8]:
         InputError: a value is no text.
     """
     return map_column(table, name, np.arange(table.num_rows), _polarity, np.int8)
+
+
+def _blank_labels(table: Table, column: str, failed: Mask) -> list[str]:
+    """A remark on rows whose labels are null: an empty answer by the official rule, a slip more often."""
+    blank = int((_is_null(table, column) & ~failed).sum()) if column == "labels" else 0
+    return [f"{blank} rows have no labels and count as empty answers; write [] where that is meant"] if blank else []
+
+
+def _odd_polarities(table: Table, column: str) -> list[str]:
+    """A remark on polarity words that are none; by the official rule they count as neutral.
+
+    Raises:
+        InputError: there is no proper one at all: the column holds something else.
+    """
+    if column != "polarity":
+        return []
+    values = table.columns[column]
+    words = values if isinstance(values, list) else values.to_pylist()
+    odd = [word for word in words if isinstance(word, str) and word.strip().lower() not in (*_POLARITY, "neutral")]
+    if odd and len(odd) == len(words):
+        raise InputError(f"{table.where(0)}: 'polarity' must be positive, negative or neutral, not {shown(odd[0])}")
+    if not odd:
+        return []
+    return [f"{len(odd)} polarities such as {shown(odd[0])} are no positive, negative or neutral, and count as neutral"]
 
 
 def _polarity(word: object) -> int:

@@ -121,9 +121,19 @@ def find_truth(root: Path) -> dict[str, Path]:
     if not found:
         raise InputError(
             f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
-            f"meld.csv (also {', '.join(TABLE_SUFFIXES)})"
+            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root, children)}"
         )
     return {identifier: paths[0] for identifier, paths in found.items()}
+
+
+def _hint(root: Path, children: list[Path]) -> str:
+    """Where the labels seem to be, if that is one folder up or down."""
+    if any(task.folder == root.resolve().name for task in TASKS.values()):
+        return f"; give the folder above: {root.resolve().parent}"
+    for child in children:
+        if any((child / task.folder / task.label_file).is_file() for task in TASKS.values()):
+            return f"; did you mean {child}?"
+    return ""
 
 
 def load_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:

@@ -21,6 +21,8 @@ from merunibench.tasks import TASKS, Task, task_order
 
 FloatArray = npt.NDArray[np.float64]
 
+_ODD_SHARE, _MOSTLY = 0.05, 0.5  # of labels: above these a file looks wrong
+
 
 def build_report(
     scores: Mapping[str, Mapping[str, SampleScores]],
@@ -181,6 +183,13 @@ def _warnings(result: DatasetResult) -> list[str]:
     if result.expected_samples and result.samples != result.expected_samples:
         official = f"the official set {result.expected_samples}"
         said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}")
+    scores = result.samples_scored
+    said += [f"{result.dataset}: {remark}" for remark in (scores.remarks if scores else ())]
+    if scores and scores.with_separators() > _ODD_SHARE:
+        said.append(f"{result.dataset}: labels hold commas, semicolons or bars: are several labels written as one?")
+    if (result.out_of_lexicon or 0) > _MOSTLY:
+        share = f"{100 * (result.out_of_lexicon or 0):.0f} %"
+        said.append(f"{result.dataset}: {share} of the labels are unknown to the lexicon: are they emotion words?")
     if result.extra:
         said.append(f"{result.dataset}: {result.extra} predictions have no ground truth and are ignored")
     return said

@@ -54,6 +54,7 @@ class SampleScores:
         failed: Number whose prediction is marked as failed.
         extra: Number of predictions that the ground truth does not name; they are ignored.
         samples: Number of ground-truth samples, whether scored or not.
+        remarks: What was odd about the predictions' file.
     """
 
     truth: GroundTruth
@@ -68,6 +69,7 @@ class SampleScores:
     failed: int
     extra: int
     samples: int
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def sums(self) -> npt.NDArray[np.float64]:
@@ -129,6 +131,14 @@ class SampleScores:
             guess = self.predicted if self.metric.chance_corrected else np.where(self.predicted > 0, 1, -1)
             return np.where(self.true != 0, (np.sign(self.true) == guess) & self.present, -1)
         return np.where(self.true != 0, np.bitwise_count(self.true & self.predicted).astype(np.int8), -1)
+
+    def with_separators(self) -> float:
+        """Share of predicted labels that hold a comma, semicolon or bar: several labels in one, most likely."""
+        if self.labels is None or not len(self.labels.codes):
+            return 0.0
+        counts = self.labels.label_counts()
+        joined = np.array([any(sign in label for sign in ",;|") for label in self.labels.vocabulary])
+        return float(counts[joined].sum() / max(counts.sum(), 1))
 
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
         """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
@@ -202,6 +212,7 @@ def score_samples(
         failed=failed_count,
         extra=extra,
         samples=samples,
+        remarks=predictions.remarks,
     )
     if np.isnan(scores.score):
         under = "" if labels is None else f" under lexicon {lexicon.label}"

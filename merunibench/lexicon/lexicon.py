@@ -29,7 +29,7 @@ SetMasks = npt.NDArray[np.uint8] | npt.NDArray[np.uint64]
 """Sector sets as bit masks, shape (5 wheels, N samples): bit s is set if sector s is in the set."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lexicon:
     """A mapping from words to sectors.
 
@@ -50,6 +50,9 @@ class Lexicon:
     def __len__(self) -> int:
         """Number of words that have a sector on at least one wheel."""
         return len(self.codes)
+
+    def __repr__(self) -> str:
+        return f"<Lexicon {self.label}: {len(self):,} words>"
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and bool(self.words_of(word))

@@ -45,7 +45,7 @@ def table(report: "Report") -> Cells:
 
 def percent(value: float | None) -> str:
     """`55.65` for 0.5565; an en dash for nothing."""
-    return "–" if value is None else f"{100 * value:.2f}"
+    return "–" if value is None else f"{round(100 * value, 2) + 0.0:.2f}"
 
 
 def span(ci: tuple[float, float] | None) -> str:

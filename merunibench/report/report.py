@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS, benchmark_tasks
+from merunibench.tasks import TASKS, benchmark_tasks, find_task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ class DatasetResult:
         return scored_all and self.samples == self.expected_samples
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The result of an evaluation.
 
@@ -136,15 +136,20 @@ class Report:
         return not self.missing_datasets
 
     def __getitem__(self, dataset: str) -> DatasetResult:
-        """The result on one data set.
+        """The result on one data set, by any of its names.
 
         Raises:
             KeyError: the report has no such data set.
         """
+        task = find_task(dataset)
         for result in self.datasets:
-            if result.dataset == dataset:
+            if task is not None and result.dataset == task.id:
                 return result
-        raise KeyError(dataset)
+        raise KeyError(f"{dataset!r}: the report has {', '.join(result.dataset for result in self.datasets)}")
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{result.dataset} {result.score:.4f}" for result in self.datasets)
+        return f"<Report of {self.model}: {scores}; {self.signature}>"
 
     def to_dict(self) -> dict[str, Any]:
         """The report as the plain data that `to_json` writes; fractions, not percents."""

@@ -52,6 +52,7 @@ class TestExplain:
         path.write_text("joyous\n", encoding="utf-8")
         found = json.loads(run("explain", "--file", path, "--level", 2, "--format", "json").out)
         assert found["explanations"][0]["wheels"][0]["sector"] == "joyful"
+        assert json.loads(run("explain", path, "--level", 2, "--format", "json").out) == found
 
     def test_svg(self, run, tmp_path):
         path = tmp_path / "wheel.svg"

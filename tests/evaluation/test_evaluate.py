@@ -335,3 +335,52 @@ def test_perfect_predictions_score_1_under_strict():
     }
     report = evaluate(answers, truth, protocol="strict", tasks=MINIATURE_TASKS, bootstrap=0)
     assert [result.score for result in report.datasets] == pytest.approx([1] * 9, abs=1e-12)
+
+
+def test_odd_predictions_are_remarked_upon(files):
+    predictions, truth = files
+    polarities = [{**rows()["cmumosi"][0], "polarity": "pos"}, *rows()["cmumosi"][1:]]
+    write_rows(predictions / "cmumosi.jsonl", polarities)
+    write_rows(
+        predictions / "meld.jsonl", [{"name": row["name"], "labels": ["joy, sad; calm"]} for row in rows()["meld"]]
+    )
+    blank = [*rows()["ovmerdplus"][:3], {"name": "s4", "labels": None}]
+    write_rows(predictions / "ovmerdplus.jsonl", blank)
+    warnings = " ".join(evaluate(predictions, truth, bootstrap=0).warnings)
+    assert "cmumosi: 1 polarities such as 'pos' are no positive, negative or neutral" in warnings
+    assert "meld: labels hold commas, semicolons or bars" in warnings
+    assert "ovmerdplus: 1 rows have no labels and count as empty answers" in warnings
+
+
+def test_a_column_without_a_single_polarity_is_refused(files):
+    predictions, truth = files
+    write_rows(predictions / "cmumosi.jsonl", [{**row, "polarity": "1"} for row in rows()["cmumosi"]])
+    with pytest.raises(InputError, match=r"cmumosi.jsonl, line 1: 'polarity' must be positive, negative or neutral"):
+        evaluate(predictions, truth)
+
+
+def test_labels_that_are_no_emotions_are_remarked_upon(files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", [{"name": row["name"], "labels": ["3"]} for row in rows()["meld"]])
+    assert any("100 % of the labels are unknown" in each for each in evaluate(predictions, truth, bootstrap=0).warnings)
+
+
+def test_a_result_is_found_by_any_name_and_shown_in_a_line(files):
+    report = evaluate(*files, bootstrap=0)
+    assert report["MOSI"] is report["cmumosi"]
+    with pytest.raises(KeyError, match="the report has meld, cmumosi, ovmerdplus"):
+        report["sims"]
+    assert len(repr(report)) < 600
+    assert repr(load_lexicon("builtin")).startswith("<Lexicon builtin@")
+
+
+def test_a_folder_one_level_off_is_pointed_out(files, tmp_path):
+    predictions, truth = files
+    (truth / "inner" / "meld-process").mkdir(parents=True)
+    (truth / "meld.csv").rename(truth / "inner" / "meld-process" / "label.npz")
+    for path in truth.glob("*.csv"):
+        path.unlink()
+    with pytest.raises(InputError, match=r"did you mean .*inner"):
+        evaluate(predictions, truth)
+    with pytest.raises(InputError, match="give the folder above"):
+        evaluate(predictions, truth / "inner" / "meld-process")
