@@ -4,7 +4,20 @@ Importing this package, and scoring labels that are given, does not import spaCy
 """
 
 from merunibench.extraction.answers import Answer, clean_answer
-from merunibench.extraction.polarity import DEAD_ZONE, Polarity, polarity
-from merunibench.extraction.rules import EXTRACTOR, RULES, extract_labels
+from merunibench.extraction.files import Extracted, extract
+from merunibench.extraction.polarities import DEAD_ZONE, Polarity, polarity
+from merunibench.extraction.rules import EXTRACTOR, RULES, Rules, extract_labels
 
-__all__ = ["DEAD_ZONE", "EXTRACTOR", "RULES", "Answer", "Polarity", "clean_answer", "extract_labels", "polarity"]
+__all__ = [
+    "DEAD_ZONE",
+    "EXTRACTOR",
+    "RULES",
+    "Answer",
+    "Extracted",
+    "Polarity",
+    "Rules",
+    "clean_answer",
+    "extract",
+    "extract_labels",
+    "polarity",
+]

@@ -7,11 +7,12 @@ import re
 from typing import NamedTuple
 
 _OPENING = re.compile(r"<(think|thinking|reasoning)\s*>", re.IGNORECASE)
-_TRACE = re.compile(r"<(think|thinking|reasoning)\s*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _CLOSING = re.compile(r"</(?:think|thinking|reasoning)\s*>", re.IGNORECASE)
 _ANSWER = re.compile(r"<answer\s*>(.*?)(?:</answer\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n?|`")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))")
+_BLANKS = re.compile(r"[^\S\n]+")
+_NEWLINES = re.compile(r"(?: ?\n){3,}")
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}|>)[ \t]*", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
 
@@ -37,13 +38,7 @@ def clean_answer(text: str) -> Answer:
     """
     had_trace = False
     if "<" in text:
-        rest = _TRACE.sub(" ", text)
-        closing = list(_CLOSING.finditer(rest))
-        if closing:
-            rest = rest[closing[-1].end() :]
-        opening = _OPENING.search(rest)
-        if opening:
-            rest = rest[: opening.start()]
+        rest = _without_traces(text)
         had_trace = rest != text
         answers = _ANSWER.findall(rest)
         text = answers[-1] if answers else rest
@@ -55,4 +50,16 @@ def clean_answer(text: str) -> Answer:
         text = _LINK.sub(r"\1", text)
     if "#" in text or ">" in text:
         text = _HEADING.sub("", text)
+    text = _NEWLINES.sub("\n\n", _BLANKS.sub(" ", text))
     return Answer(text.replace("’", "'").strip(), had_trace)
+
+
+def _without_traces(text: str) -> str:
+    kept, position = [], 0
+    while opening := _OPENING.search(text, position):
+        kept.append(text[position : opening.start()])
+        closing = _CLOSING.search(text, opening.end())
+        position = closing.end() if closing else len(text)
+    rest = " ".join([*kept, text[position:]])
+    orphans = list(_CLOSING.finditer(rest))
+    return rest[orphans[-1].end() :] if orphans else rest

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from merunibench.extraction.matching import Mention, Sentence, read_sentences
-from merunibench.extraction.polarity import label_polarity
+from merunibench.extraction.polarities import label_polarity
 from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
@@ -32,6 +32,8 @@ _CLAUSE_BREAKS = frozenset(
 )
 _MAIN = load_words().lists["main"]
 _NEGATOR_REACH = 9
+_FARTHEST = 40
+"""Tokens between a negator and what it denies, at most; long sentences must not cost their square."""
 _SAME_STEM = 3
 
 
@@ -119,6 +121,8 @@ def _is_denied(sentence: Sentence, mention: Mention) -> bool:
     for negator in reversed(sentence.grammar["negators"]):
         if any(start <= negator.start < end for start, end in exempt):
             continue
+        if mention.start - negator.end > _FARTHEST:
+            break
         if negator.end <= mention.start and not _stops(sentence, negator.end, mention.start):
             return True
     return False
@@ -148,17 +152,12 @@ def _stops(sentence: Sentence, start: int, end: int) -> bool:
 
 def _is_of_others(sentence: Sentence, mention: Mention) -> bool:
     """Whether the last person before the mention who can be its subject is somebody else."""
-    other = max((each.end for each in sentence.grammar["others"] if _is_subject(sentence, each, mention)), default=-1)
-    if other < 0:
-        return False
-    main = max(
-        (i for i in range(mention.start) if sentence.tokens[i] in _MAIN and not _is_other(sentence, i)), default=-1
+    nearby = [each for each in sentence.grammar["others"] if 0 <= mention.start - each.end <= _FARTHEST]
+    other = next((each.end for each in reversed(nearby) if _is_subject(sentence, each, mention)), -1)
+    between = range(max(other, 0), mention.start)
+    return other >= 0 and not any(
+        sentence.tokens[i] in _MAIN and not any(each.start <= i < each.end for each in nearby) for i in between
     )
-    return other > main
-
-
-def _is_other(sentence: Sentence, position: int) -> bool:
-    return any(each.start <= position < each.end for each in sentence.grammar["others"])
 
 
 def _is_subject(sentence: Sentence, person: Mention, mention: Mention) -> bool:

@@ -84,10 +84,9 @@ def _from_json(text: str) -> list[str] | None:
     for start, end in ((text.find("{"), text.rfind("}")), (text.find("["), text.rfind("]"))):
         if 0 <= start < end:
             try:
-                value = json.loads(text[start : end + 1])
+                found = _labels_in(json.loads(text[start : end + 1]))
             except (ValueError, RecursionError):
                 continue
-            found = _labels_in(value)
             if found is not None:
                 return found
     brackets = _BRACKETS.findall(text)

@@ -4,9 +4,13 @@ The way of a text: reasoning and markup are dropped, a list is taken as it stand
 and everything else as a description (spaCy is imported only then). Whoever changes what any text gives raises `RULES`.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from merunibench.extraction.answers import clean_answer
 from merunibench.extraction.chinese import chinese_labels, has_chinese
 from merunibench.extraction.lists import read_list
+from merunibench.extraction.polarities import Polarity, polarity
 from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
@@ -33,6 +37,26 @@ def extract_labels(text: str, *, parity: bool = False) -> list[str]:
     cleaned = clean_answer(text).text
     labels = _labels(cleaned) if cleaned else []
     return as_the_authors(labels) if parity else labels
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules as an extractor, in the form in which scoring takes one."""
+
+    parity: bool = False
+
+    @property
+    def name(self) -> str:
+        """What signatures call it."""
+        return f"{EXTRACTOR}-parity" if self.parity else EXTRACTOR
+
+    def labels(self, text: str) -> list[str]:
+        """See `extract_labels`."""
+        return extract_labels(text, parity=self.parity)
+
+    def polarity(self, labels: Sequence[str]) -> Polarity:
+        """See `merunibench.extraction.polarity`."""
+        return polarity(labels)
 
 
 def as_the_authors(labels: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -101,3 +102,29 @@ def test_polarity(labels, expected):
 def test_spacy_is_imported_only_for_descriptions(code):
     check = f"{code}; import sys; assert 'spacy' not in sys.modules"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<think>" * 20_000,
+        "</think>" * 20_000,
+        " " * 200_000 + "sad",
+        "sad" + " " * 200_000 + "x, y",
+        "\n" * 200_000,
+        "not happy " * 20_000,
+        "his friend is sad, " * 10_000,
+        "[" * 100_000,
+        '{"labels":' * 20_000,
+        '{"labels":' * 400 + '"sad"' + "}" * 400,
+        "- " * 50_000,
+        "*" * 100_000,
+        '"' * 100_000,
+        "a, " * 50_000,
+    ],
+    ids=lambda text: text[:12].strip() or "blank",
+)
+def test_hostile_answers_cost_little(text):
+    start = time.process_time()
+    extract_labels(text)
+    assert time.process_time() - start < 10
