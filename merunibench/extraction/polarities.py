@@ -1,7 +1,8 @@
 """A label list -> positive, negative or neutral, by the builtin lexicon.
 
 Each label that the lexicon knows counts with its concept's polarity (+1, 0, -1); a word that only stands on a wheel,
-with the valence of its sectors. The mean decides; within `DEAD_ZONE` of zero it is neutral.
+with the valence of its sectors. Calm and excitement are faintly pleasant; `neutral` counts 0. The mean
+decides; within `DEAD_ZONE` of zero it is neutral.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ Polarity = Literal["positive", "negative", "neutral"]
 
 DEAD_ZONE = 0.1
 """A mean this close to zero is neutral."""
+_FAINT = {"calm": 0.2, "excitement": 0.75}
+"""Concepts that are pleasant by themselves, but give way to whatever stands beside them."""
 _PLEASANT = frozenset(("happy", "joyful", "powerful", "peaceful", "joy", "genius"))
 _NEITHER = frozenset(("surprised", "surprise"))
 
@@ -41,6 +44,8 @@ def label_polarity(label: str) -> float | None:
 
 @lru_cache(maxsize=1 << 17)
 def _label_polarity(label: str) -> float | None:
+    if label == "neutral":
+        return 0.0
     lexicon = load_lexicon("builtin")
     words = lexicon.words_of(label)
     return fmean(_word_polarity(word, lexicon) for word in words) if words else None
@@ -48,7 +53,7 @@ def _label_polarity(label: str) -> float | None:
 
 def _word_polarity(word: str, lexicon: Lexicon) -> float:
     known = lexicon.fallback.polarity_of(word) if lexicon.fallback else None
-    if known is not None:
-        return float(known)
+    if known is not None and lexicon.fallback:
+        return known * _FAINT.get(lexicon.fallback.concept_of(word) or "", 1.0)
     sectors = [sector for sector in lexicon.sectors(word) if sector is not None]
     return fmean(1.0 if s in _PLEASANT else 0.0 if s in _NEITHER else -1.0 for s in sectors) if sectors else 0.0
