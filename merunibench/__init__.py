@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
     from merunibench.evaluation import compare, evaluate
+    from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
     from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
     from merunibench.tasks import TASKS, Task, get_task
@@ -33,8 +34,10 @@ _HOME = {
     "compare": "evaluation",
     "error_analysis": "analysis",
     "evaluate": "evaluation",
+    "extract_labels": "extraction",
     "get_task": "tasks",
     "load_lexicon": "lexicon",
+    "polarity": "extraction",
 }
 
 __all__ = [
@@ -51,8 +54,10 @@ __all__ = [
     "compare",
     "error_analysis",
     "evaluate",
+    "extract_labels",
     "get_task",
     "load_lexicon",
+    "polarity",
 ]
 
 

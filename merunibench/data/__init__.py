@@ -10,10 +10,12 @@ from merunibench.data.memory import predictions_in_memory, truth_in_memory
 from merunibench.data.predictions import Predictions, load_predictions
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.truth import GroundTruth, find_truth, load_truth, truth_from_table
+from merunibench.data.unfinished import Extractor
 from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [
     "TABLE_SUFFIXES",
+    "Extractor",
     "GroundTruth",
     "PredictionSource",
     "Predictions",

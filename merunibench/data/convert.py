@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,17 @@ from merunibench.labels import parse_label_field
 Columns = dict[str, list[Any]]
 
 
-def convert(source: PredictionSource, out: Path) -> list[Path]:
+def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns], None] | None = None) -> list[Path]:
     """Write every file of `source` as JSON Lines below `out`.
 
     The unnamed checkpoint becomes `<out>/<dataset>.jsonl`, a named one `<out>/<checkpoint>/<dataset>.jsonl`. Label-list
     text becomes a list; columns of the caller's own are kept where they hold JSON values. The same input gives the same
     bytes, and reading the output gives the same predictions.
+
+    Args:
+        source: The predictions.
+        out: The folder to write into.
+        complete: Called with the columns of each file, in which it may fill and add values.
 
     Returns:
         The files written.
@@ -41,6 +46,8 @@ def convert(source: PredictionSource, out: Path) -> list[Path]:
             path = folder / f"{dataset}.jsonl"
             table = files.full_table(source.max_bytes)
             columns = _columns(table)
+            if complete is not None:
+                complete(columns)
             with open_atomic(path) as stream:
                 stream.writelines(_lines(table, columns))
             written.append(path)

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from merunibench.data.official import OfficialFiles, official_stem
 from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
+from merunibench.data.unfinished import Extractor
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import listed, reading
@@ -77,15 +78,16 @@ class PredictionSource:
         """The checkpoints that have predictions for a data set, in order."""
         return tuple(self.files[dataset])
 
-    def load(self, dataset: str, checkpoint: str) -> Predictions:
-        """Read the predictions of a checkpoint for a data set.
+    def load(self, dataset: str, checkpoint: str, extractor: Extractor | None = None) -> Predictions:
+        """Read the predictions of a checkpoint for a data set; `extractor` as for `predictions_from_table`.
 
         Raises:
             UnsafeFileError: a file would run code or fill the memory.
             InputError: they cannot be read, or hold nothing that can be scored.
         """
         task = TASKS[dataset]
-        return predictions_from_table(self.files[dataset][checkpoint].scoring_table(task, self.max_bytes), task)
+        table = self.files[dataset][checkpoint].scoring_table(task, self.max_bytes)
+        return predictions_from_table(table, task, extractor)
 
 
 def open_predictions(

@@ -1,7 +1,7 @@
 """Predictions of one model on one data set: from a table to the arrays that scoring works on.
 
 A row is a sample: `name`, then `labels` (a list, or label-list text) or `polarity` (a word), and `status` (`ok` or
-`failed`). Rows that hold only the model's raw `text` cannot be scored: taking labels out of text is a step of its own.
+`failed`). Rows that hold only the model's raw `text` are finished by an extractor, if one is given (see `unfinished`).
 """
 
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from merunibench.data.columns import find_column, label_column, map_column, name_column, text_column
 from merunibench.data.tables import Table, read_table
+from merunibench.data.unfinished import GIVEN, Extractor, as_mask, finish, is_null
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import shown
@@ -35,6 +36,8 @@ class Predictions:
         polarity: Sentiment tasks: +1 positive, -1 negative, 0 neutral or any other word; shape (N,).
         failed: Samples on which the model failed, shape (N,).
         where: The file they come from, for messages.
+        labels_from: Where the labels come from: `given`, or the name of an extractor.
+        polarity_from: Where the polarity comes from, likewise.
         remarks: What a reader of the scores should know about the file.
     """
 
@@ -43,6 +46,8 @@ class Predictions:
     polarity: npt.NDArray[np.int8] | None
     failed: Mask
     where: str
+    labels_from: str = GIVEN
+    polarity_from: str = GIVEN
     remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -64,15 +69,21 @@ def load_predictions(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYT
     return predictions_from_table(read_table(path, max_bytes=max_bytes), task)
 
 
-def predictions_from_table(table: Table, task: Task) -> Predictions:
+def predictions_from_table(table: Table, task: Task, extractor: Extractor | None = None) -> Predictions:
     """The predictions in a table.
+
+    Args:
+        table: The table.
+        task: The data set.
+        extractor: What reads rows that hold text but no labels, or labels but no polarity; None to refuse them.
 
     Raises:
         InputError: they cannot be scored; the message names file and row.
     """
     names, failed = name_column(table), failed_rows(table)
     needed = "polarity" if task.kind == "sentiment" else "labels"
-    _refuse_unfinished(table, needed, failed)
+    finished = finish(table, needed, failed, extractor)
+    table = finished.table
     if needed not in table.columns and failed.all():
         # A run that failed throughout has written no answers, so not even their column.
         table = replace(table, columns={**table.columns, needed: [None] * len(names)})
@@ -80,7 +91,8 @@ def predictions_from_table(table: Table, task: Task) -> Predictions:
     labels = label_column(table, column) if needed == "labels" else None
     polarity = polarity_column(table, column) if needed == "polarity" else None
     remarks = (*_blank_labels(table, column, failed), *_odd_polarities(table, column)) if not failed.all() else ()
-    return Predictions(names, labels, polarity, failed, str(table.path), remarks)
+    sources = (finished.labels_from, finished.polarity_from)
+    return Predictions(names, labels, polarity, failed, str(table.path), *sources, remarks)
 
 
 def failed_rows(table: Table) -> Mask:
@@ -96,7 +108,7 @@ def failed_rows(table: Table) -> Mask:
     row = pc.index(pc.or_(failed, pc.equal(status, "ok")), False).as_py()
     if row >= 0:
         raise InputError(f"{table.where(row)}: 'status' must be ok or failed, not {shown(status[row].as_py())}")
-    return _as_mask(failed)
+    return as_mask(failed)
 
 
 def polarity_column(table: Table, name: str) -> npt.NDArray[np.int8]:
@@ -110,7 +122,7 @@ def polarity_column(table: Table, name: str) -> npt.NDArray[np.int8]:
 
 def _blank_labels(table: Table, column: str, failed: Mask) -> list[str]:
     """A remark on rows whose labels are null: an empty answer by the official rule, a slip more often."""
-    blank = int((_is_null(table, column) & ~failed).sum()) if column == "labels" else 0
+    blank = int((is_null(table, column) & ~failed).sum()) if column == "labels" else 0
     return [f"{blank} rows have no labels and count as empty answers; write [] where that is meant"] if blank else []
 
 
@@ -138,49 +150,3 @@ def _polarity(word: object) -> int:
     if not isinstance(word, str):
         raise ValueError(f"must be positive, negative or neutral, not {shown(word)}")  # noqa: TRY004
     return _POLARITY.get(word.strip().lower(), 0)
-
-
-def _refuse_unfinished(table: Table, needed: str, failed: Mask) -> None:
-    """Refuse rows that stop at an earlier stage (text, labels) than scoring begins with (labels, polarity).
-
-    Taking such a row for an empty answer would score it as wrong although the answer is there.
-    """
-    missing = ~failed
-    if needed in table.columns:
-        missing &= _is_null(table, needed)
-    if not missing.any():
-        return
-    for column in ("labels", "text"):
-        if column in table.columns and column != needed:
-            rows = np.flatnonzero(missing & ~_is_empty(table, column))
-            if len(rows):
-                what = "raw text only" if column == "text" else "labels without polarity"
-                raise InputError(
-                    f"{table.where(int(rows[0]))}: holds {what} ({len(rows)} rows do); this version scores {needed}: "
-                    f"extract it first, which is a separate step, and give it in the column {needed!r}"
-                )
-
-
-def _is_null(table: Table, column: str) -> Mask:
-    values = table.columns[column]
-    if isinstance(values, list):
-        return np.fromiter((value is None for value in values), bool, len(values))
-    return _as_mask(values.is_null())
-
-
-def _is_empty(table: Table, column: str) -> Mask:
-    """Whether a row has nothing there: null, empty text or an empty list."""
-    values = text_column(table, column) if column == "text" else table.columns[column]
-    if isinstance(values, list):
-        return np.fromiter((not value for value in values), bool, len(values))
-    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
-        lengths = pc.list_value_length(values)
-    elif pa.types.is_large_string(values.type):
-        lengths = pc.binary_length(values)
-    else:
-        return _is_null(table, column)
-    return _as_mask(pc.equal(lengths.fill_null(0), 0))
-
-
-def _as_mask(booleans: pa.BooleanArray) -> Mask:
-    return np.asarray(booleans.to_numpy(zero_copy_only=False), bool)

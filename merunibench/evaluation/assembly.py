@@ -2,13 +2,12 @@
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.data import GroundTruth
 from merunibench.errors import InputError
 from merunibench.evaluation.scoring import SampleScores, name_order
 from merunibench.evaluation.selection import BEST_OVERALL, BEST_PER_DATASET, select_checkpoints
@@ -133,12 +132,13 @@ def _dataset_result(
         checkpoints={
             stem: CheckpointResult(each.score, each.metrics, each.summary.wheels) for stem, each in found.items()
         },
-        signature=_signature(chosen.truth, settings),
+        signature=_signature(chosen, settings),
         samples_scored=chosen,
     )
 
 
-def _signature(truth: GroundTruth, settings: Settings) -> Signature:
+def _signature(scores: SampleScores, settings: Settings) -> Signature:
+    truth = scores.truth
     has_sectors = truth.task.kind != "sentiment"
     return Signature(
         data=truth.task.id,
@@ -146,8 +146,8 @@ def _signature(truth: GroundTruth, settings: Settings) -> Signature:
         protocol=settings.protocol,
         lexicon=settings.lexicon.label if has_sectors else "none",
         level=str(settings.level) if has_sectors else "none",
-        labels="given",
-        polarity="given",
+        labels=scores.labels_from,
+        polarity=scores.polarity_from,
         checkpoint=settings.checkpoint,
         missing=settings.missing,
         n=len(truth),
@@ -171,11 +171,18 @@ def _joint_signature(signatures: Sequence[Signature]) -> Signature:
             **vars(first),
             "data": "+".join(each.data for each in signatures),
             "kind": kinds.pop() if len(kinds) == 1 else "mixed",
+            "labels": _origins(each.labels for each in signatures),
+            "polarity": _origins(each.polarity for each in signatures),
             "units": "clusters" if "clusters" in units else "samples",
             "n": sum(each.n for each in signatures),
             "gt": hashlib.sha256("".join(each.gt for each in signatures).encode()).hexdigest()[:8],
         }
     )
+
+
+def _origins(origins: Iterable[str]) -> str:
+    """Where labels or polarity of several data sets come from: each origin once."""
+    return "+".join(sorted({part for origin in origins for part in origin.split("+")}))
 
 
 def _warnings(result: DatasetResult) -> list[str]:

@@ -19,6 +19,7 @@ from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.scoring import Missing, SampleScores, score_samples
 from merunibench.evaluation.selection import BEST_PER_DATASET, checkpoints_to_score, resolve_rule
 from merunibench.evaluation.settings import Progress, Settings
+from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.report import Report
@@ -47,6 +48,9 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     progress: Progress | None = None,
 ) -> Report:
     """Score a model's predictions.
+
+    Rows that hold the model's `text` but no labels, or no polarity where that is needed, are read by the rules of
+    `merunibench.extraction`; the signature says so.
 
     Args:
         predictions: A folder of official results, a folder of `<dataset>.<ext>` files, one file (with one data set
@@ -131,6 +135,7 @@ def _score_all(
     plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint) for task in tasks}
     total, done = sum(map(len, plan.values())), 0
     scores: dict[str, dict[str, SampleScores]] = {}
+    extractor = Rules()
     for task in tasks:
         where = truths[task.id]
         truth = (
@@ -142,7 +147,7 @@ def _score_all(
                 progress(f"{task.id} {stem}", done, total)
             scores[task.id][stem] = score_samples(
                 truth,
-                source.load(task.id, stem),
+                source.load(task.id, stem, extractor),
                 settings.lexicon,
                 protocol=settings.protocol,
                 level=settings.level,

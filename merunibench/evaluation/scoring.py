@@ -54,6 +54,8 @@ class SampleScores:
         failed: Number whose prediction is marked as failed.
         extra: Number of predictions that the ground truth does not name; they are ignored.
         samples: Number of ground-truth samples, whether scored or not.
+        labels_from: Where the predicted labels come from, for the signature.
+        polarity_from: Likewise the predicted polarities.
         remarks: What was odd about the predictions' file.
     """
 
@@ -69,6 +71,8 @@ class SampleScores:
     failed: int
     extra: int
     samples: int
+    labels_from: str
+    polarity_from: str
     remarks: tuple[str, ...] = ()
 
     @cached_property
@@ -212,6 +216,8 @@ def score_samples(
         failed=failed_count,
         extra=extra,
         samples=samples,
+        labels_from=predictions.labels_from,
+        polarity_from=predictions.polarity_from,
         remarks=predictions.remarks,
     )
     if np.isnan(scores.score):

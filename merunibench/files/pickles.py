@@ -9,6 +9,7 @@ anything: what looks like a call of NumPy's constructors is read as data and che
 
 import pickletools
 import re
+import warnings
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, ClassVar
@@ -82,7 +83,10 @@ def load_pickle(payload: bytes, where: str) -> Any:  # noqa: ANN401 - a pickle m
         InputError: it is no pickle, or a broken one.
     """
     try:
-        value = _Machine(where).run(payload)
+        with warnings.catch_warnings():
+            # A stranger's text with an odd escape is no matter for a warning of the standard library's.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            value = _Machine(where).run(payload)
         nesting(value)
     except InputError:
         raise

@@ -96,7 +96,6 @@ def test_messages_for_bad_input(refused, files, tmp_path):
         ('{"labels": ["sad"]}', "meld.jsonl, line 11"),
         ('{"name": "test_dia0_utt0", "labels": ["sad"]}', "test_dia0_utt0"),
         ('{"name": "x", "labels": [], "status": "fine"}', "meld.jsonl, line 11"),
-        ('{"name": "x", "text": "He is sad."}', "raw text"),
     ],
 )
 def test_a_bad_row_is_named_with_file_and_line(refused, files, line, message):

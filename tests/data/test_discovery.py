@@ -88,10 +88,10 @@ class TestOfficial:
             (
                 "meld",
                 ("text",),
-                r"loss_0\.6\.npz, row 1: holds raw text only \(2 rows do\); this version scores labels",
+                r"loss_0\.6\.npz, row 1: holds raw text only \(2 rows do\); scoring needs labels",
             ),
             ("meld", ("text", "sentiment"), "holds raw text only"),
-            ("mosi", ("text",), "holds raw text only .* this version scores polarity"),
+            ("mosi", ("text",), "holds raw text only .* scoring needs polarity"),
             ("mosi", ("text", "openset"), "holds labels without polarity"),
             ("mosi", ("openset",), "holds labels without polarity"),
             ("meld", ("sentiment",), "has no column 'labels'"),

@@ -50,7 +50,7 @@ class TestRawText:
     def test_only_text(self, any_table, task):
         path = any_table("preds", [{"name": "a", "text": "He is sad."}, {"name": "b", "text": ""}])
         with pytest.raises(
-            InputError, match=r"(line 2|line 1|row 1): holds raw text only \(1 rows do\); this version scores"
+            InputError, match=r"(line 2|line 1|row 1): holds raw text only \(1 rows do\); scoring needs"
         ):
             load_predictions(path, task)
 

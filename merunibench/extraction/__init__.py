@@ -1,0 +1,23 @@
+"""From a model's free words to labels and polarity; the rules are described in docs/extraction.md.
+
+Importing this package, and scoring labels that are given, does not import spaCy.
+"""
+
+from merunibench.extraction.answers import Answer, clean_answer
+from merunibench.extraction.files import Extracted, extract
+from merunibench.extraction.polarities import DEAD_ZONE, Polarity, polarity
+from merunibench.extraction.rules import EXTRACTOR, RULES, Rules, extract_labels
+
+__all__ = [
+    "DEAD_ZONE",
+    "EXTRACTOR",
+    "RULES",
+    "Answer",
+    "Extracted",
+    "Polarity",
+    "Rules",
+    "clean_answer",
+    "extract",
+    "extract_labels",
+    "polarity",
+]

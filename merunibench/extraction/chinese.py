@@ -1,0 +1,66 @@
+"""Emotion words in Chinese text -> labels in English, so that the lexicon knows them.
+
+Only words, denials just before them, and whom a clause speaks of; no segmentation is needed, since the longest word
+that fits is taken.
+"""
+
+import re
+from functools import cache
+
+from merunibench.extraction.words import load_words
+
+_CLAUSE = re.compile(r"[，。；！？,;!?\n]|但是|但|不过|然而|而是")
+_DEGREES = re.compile(r"(?:那么|非常|十分|特别|很|太|感到|觉得|显得|任何|表现出|丝毫|感|有)+$")
+
+
+def has_chinese(text: str) -> bool:
+    """Whether the text holds Chinese characters."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def chinese_labels(text: str) -> list[str]:
+    """The labels that Chinese text names, in order, each once.
+
+    Example:
+        >>> chinese_labels("他并不愤怒，只是有点失望。")
+        ['disappointed']
+    """
+    grammar = load_words().chinese_grammar
+    found: list[str] = []
+    for sentence in re.split(r"[。！？\n]", text):
+        other = False
+        for clause in _CLAUSE.split(sentence):
+            other = _is_about_others(clause, other, grammar)
+            if not other:
+                found.extend(_labels_of(clause, grammar["negators"]))
+    return list(dict.fromkeys(found))
+
+
+def _is_about_others(clause: str, before: bool, grammar: dict[str, tuple[str, ...]]) -> bool:
+    """Whether a clause speaks of others: whoever is named last before the first emotion, else as before."""
+    emotion = _pattern().search(clause)
+    head = clause[: emotion.start()] if emotion else clause
+    others = max((head.rfind(word) for word in grammar["others"]), default=-1)
+    main = max((head.rfind(word) for word in grammar["main"]), default=-1)
+    if others < 0 and main < 0:
+        return before
+    return others > main and not re.search(r"[对为向替因让].{0,3}$", head[:others])
+
+
+def _labels_of(clause: str, negators: tuple[str, ...]) -> list[str]:
+    labels, end, denied = [], 0, False
+    for match in _pattern().finditer(clause):
+        between = clause[end : match.start()]
+        before = _DEGREES.sub("", between)
+        joined = end > 0 and re.fullmatch(r"[、和或与及]+", between) is not None
+        denied = (joined and denied) or before.endswith(negators)
+        if not denied:
+            labels.append(load_words().chinese[match.group()])
+        end = match.end()
+    return labels
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Any Chinese emotion word, the longest first."""
+    return re.compile("|".join(sorted(map(re.escape, load_words().chinese), key=len, reverse=True)))

@@ -1,0 +1,204 @@
+"""Free descriptions -> labels: which of the emotions a text names does it ascribe to the person described?
+
+Every mention gets a weight from its sentence (a conclusion says more than a cue) and its clause (hedged, of others,
+denied); the mentions of a concept add up, and what falls far behind the strongest is left out.
+"""
+
+import re
+from collections.abc import Iterable
+
+from merunibench.extraction.matching import Mention, Sentence, read_sentences
+from merunibench.extraction.polarities import label_polarity
+from merunibench.extraction.words import load_words
+from merunibench.lexicon import load_lexicon
+
+CONCLUSION = 2.5
+"""Weight of a mention in a sentence that concludes; 1 elsewhere."""
+HEDGED = 0.6
+"""A mention in a hedged clause counts this much."""
+VAGUE = 0.5
+"""A word that hardly says which emotion it is counts this much."""
+LONG = 4
+"""Sentences from which a text describes voice and face apart, so that an excited voice may be part of anger."""
+AROUSAL_SHARE = 1.0
+"""An arousal word is left out if unpleasant emotions weigh this many times as much, and pleasant ones little."""
+THRESHOLD = 0.35
+"""Concepts below this share of the strongest one's weight are left out."""
+
+_SPEECH = re.compile(r"[\"“”«](?P<said>[^\"“”«»]{0,2000})[\"“”»]")
+_PREPOSITIONS = load_words().lists["prepositions"]
+_CLAUSE_BREAKS = frozenset(
+    (",", ";", ":", "but", "while", "whereas", "although", "though", "however", "yet", "-", "—", "–")
+)
+_MAIN = load_words().lists["main"]
+_NEGATOR_REACH = 9
+_FARTHEST = 40
+"""Tokens between a negator and what it denies, at most; long sentences must not cost their square."""
+_SAME_STEM = 3
+
+
+def describe(text: str) -> list[str]:
+    """The labels of a description, in the order in which they are first named.
+
+    Bodily cues (a smile, furrowed brows) count only if the text names no emotion at all.
+
+    Example:
+        >>> describe("He looks annoyed at first, but his laughter shows relief; he is not angry.")
+        ['annoyed', 'relief']
+    """
+    sentences = read_sentences(_SPEECH.sub(_without_speech, text))
+    weights: dict[str, float] = {}
+    forms: dict[str, list[str]] = {}
+    for sentence in sentences:
+        base = CONCLUSION if sentence.grammar["conclusions"] else 1.0
+        for mention in ascribed(sentence, sentence.emotions):
+            concept = _concept(mention.text)
+            weights[concept] = weights.get(concept, 0.0) + base * _certainty(sentence, mention)
+            forms.setdefault(concept, []).append(mention.text)
+    if not weights:
+        return _from_cues(sentences)
+    if len(weights) > 1:
+        weights.pop("neutral", None)
+    if len(sentences) >= LONG:
+        _drop_arousal(weights, forms)
+    least = THRESHOLD * max(weights.values())
+    return [form for concept, weight in weights.items() if weight >= least for form in _distinct(forms[concept])]
+
+
+def ascribed(sentence: Sentence, mentions: Iterable[Mention]) -> list[Mention]:
+    """The mentions that the sentence does not deny and does not ascribe to someone else."""
+    return [each for each in mentions if not _is_denied(sentence, each) and not _is_of_others(sentence, each)]
+
+
+def _without_speech(match: re.Match[str]) -> str:
+    """Words that the person says are no description; a quoted word or two may be a label."""
+    said = match["said"].strip()
+    return f" {said} " if len(said.split()) <= 2 and said[-1:] not in (".", "!", "?", "…") else " speech "
+
+
+def _concept(word: str) -> str:
+    lexicon = load_lexicon("builtin")
+    known = lexicon.words_of(word)
+    concept = lexicon.fallback.concept_of(known[0]) if known and lexicon.fallback else None
+    return concept or word
+
+
+def _certainty(sentence: Sentence, mention: Mention) -> float:
+    start = _clause_start(sentence, mention.start)
+    hedged = any(start <= hedge.start < mention.start for hedge in sentence.grammar["hedges"])
+    weight = HEDGED if hedged else 1.0
+    return weight * VAGUE if mention.text in load_words().lists["vague"] else weight
+
+
+def _drop_arousal(weights: dict[str, float], forms: dict[str, list[str]]) -> None:
+    """Leave out an excited voice where everything else that is felt is mostly unpleasant."""
+    arousal = load_words().lists["arousal"]
+    aroused = {concept for concept in weights if any(form in arousal for form in forms[concept])}
+    rest = [
+        (weight, label_polarity(forms[concept][0]) or 0.0)
+        for concept, weight in weights.items()
+        if concept not in aroused
+    ]
+    unpleasant = sum(weight for weight, value in rest if value < 0)
+    pleasant = sum(weight for weight, value in rest if value > 0)
+    strongest = max((weights[concept] for concept in aroused), default=0.0)
+    if unpleasant >= AROUSAL_SHARE * strongest and unpleasant > 2 * pleasant:
+        for concept in aroused:
+            del weights[concept]
+
+
+def _clause_start(sentence: Sentence, position: int) -> int:
+    """Index of the first token of the clause that a token stands in."""
+    return next((i + 1 for i in range(position - 1, -1, -1) if sentence.tokens[i] in _CLAUSE_BREAKS), 0)
+
+
+def _is_denied(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a negator before the mention reaches it, or something just behind it denies it."""
+    for denial in sentence.grammar["denied_after"]:
+        if mention.end <= denial.start <= mention.end + 4 and not _stops(sentence, mention.end, denial.start):
+            return True
+    exempt = [(each.start, each.end) for each in sentence.grammar["not_negators"]]
+    for negator in reversed(sentence.grammar["negators"]):
+        if any(start <= negator.start < end for start, end in exempt):
+            continue
+        if mention.start - negator.end > _FARTHEST:
+            break
+        if negator.end <= mention.start and not _stops(sentence, negator.end, mention.start):
+            return True
+    return False
+
+
+def _stops(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a clause ends between two tokens, so that a denial does not reach from one to the other."""
+    tokens = sentence.tokens
+    listed = {each.start for each in sentence.emotions}
+    reach = start
+    for i in range(start, end):
+        here = tokens[i]
+        if here in (";", ":", ".", "(", ")", "—", "–"):
+            return True
+        if here == "," and not (i + 1 in listed or tokens[i + 1] in ("or", "nor")):
+            return True
+        if here == "," and not {"or", "nor"} & set(tokens[i:]):
+            return True
+        if here == "and" and not (i + 1 in listed or tokens[i + 1] in ("not", "no")):
+            return True
+        if i in listed:
+            reach = i + 1
+        if i - reach > _NEGATOR_REACH:
+            return True
+    return any(start < each.start < end for each in sentence.grammar["boundaries"])
+
+
+def _is_of_others(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the last person before the mention who can be its subject is somebody else."""
+    nearby = [each for each in sentence.grammar["others"] if 0 <= mention.start - each.end <= _FARTHEST]
+    other = next((each.end for each in reversed(nearby) if _is_subject(sentence, each, mention)), -1)
+    between = range(max(other, 0), mention.start)
+    return other >= 0 and not any(
+        sentence.tokens[i] in _MAIN and not any(each.start <= i < each.end for each in nearby) for i in between
+    )
+
+
+def _is_subject(sentence: Sentence, person: Mention, mention: Mention) -> bool:
+    """Whether the person, named before the mention, is the one who feels, not the object of a feeling."""
+    if person.end > mention.start:
+        return False
+    tokens = sentence.tokens
+    after = tokens[person.end : person.end + 3]
+    if after[:1] in (("'s",), ("'",)):
+        # His friend's anger; but not: his friend's house makes him angry.
+        return mention.start - person.end <= 3
+    before = [
+        token
+        for token in tokens[max(0, person.start - 2) : person.start]
+        if token not in ("his", "her", "the", "their", "a", "an")
+    ]
+    if before and before[-1] in ("makes", "make", "made", "leaves", "leaving", "making"):
+        return mention.start - person.end <= 3
+    verbs = {each.start for each in sentence.grammar["feeling_verbs"]}
+    followed = any(person.end + i in verbs for i in range(len(after)) if "," not in after[:i])
+    return followed and not (
+        before and before[-1] in _PREPOSITIONS and person.start - 2 > 0 and not _opens_clause(sentence, person)
+    )
+
+
+def _opens_clause(sentence: Sentence, person: Mention) -> bool:
+    start = _clause_start(sentence, person.start)
+    return person.start - start <= 2
+
+
+def _from_cues(sentences: Iterable[Sentence]) -> list[str]:
+    """What the body shows, where the text names no emotion."""
+    cues = load_words().cues
+    found = (cues[each.text] for sentence in sentences for each in ascribed(sentence, sentence.cues))
+    return list(dict.fromkeys(found))
+
+
+def _distinct(forms: list[str]) -> list[str]:
+    """Forms of one concept without repetitions and without other forms of a word that is there (anger, angry)."""
+    kept: list[str] = []
+    for form in dict.fromkeys(forms):
+        if not any(form[:_SAME_STEM] == other[:_SAME_STEM] for other in kept):
+            kept.append(form)
+    return kept

@@ -1,0 +1,56 @@
+"""The word lists behind the reading of free text: `words.toml` and the lexicon."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_LISTS = (
+    "negators",
+    "not_negators",
+    "boundaries",
+    "denied_after",
+    "others",
+    "feeling_verbs",
+    "conclusions",
+    "hedges",
+    "vague",
+    "arousal",
+    "prepositions",
+    "main",
+    "speech_acts",
+    "ambiguous",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The tables of `words.toml`.
+
+    Attributes:
+        lists: Name of a list -> its words and phrases.
+        cues: Bodily cue -> label.
+        chinese: Chinese word -> label.
+        chinese_grammar: Name of a list -> its Chinese words.
+    """
+
+    lists: dict[str, frozenset[str]]
+    cues: dict[str, str]
+    chinese: dict[str, str]
+    chinese_grammar: dict[str, tuple[str, ...]]
+
+
+@cache
+def load_words() -> Words:
+    """The tables that come with the package."""
+    table = tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+    return Words(
+        {name: frozenset(_split(table[name])) for name in _LISTS},
+        {cue: label for label, cues in table["cues"].items() for cue in _split(cues)},
+        {word: label for label, words in table["chinese"].items() for word in _split(words)},
+        {name: _split(words) for name, words in table["chinese_grammar"].items()},
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(word for word in map(str.strip, text.split(",")) if word)
