@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
-from merunibench.evaluation.scoring import SampleScores, name_order
+from merunibench.evaluation.scoring import SampleScores
 from merunibench.evaluation.selection import BEST_OVERALL, BEST_PER_DATASET, select_checkpoints
 from merunibench.evaluation.settings import Progress, Settings
+from merunibench.evaluation.units import name_order
 from merunibench.metrics import CORRECTED, METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
 from merunibench.signature import Signature
@@ -96,7 +97,7 @@ def _replicates(scores: SampleScores, settings: Settings) -> FloatArray:
     # By name, so that the interval does not depend on the order of the ground-truth file.
     order = name_order(scores.truth.names)
     clusters = scores.clusters[order] if settings.cluster else None
-    units = pool(scores.quantities[:, order], clusters, seed)
+    units = pool((block[:, order] for block in scores.blocks()), clusters, seed)
     if units.shape[1] < 2:
         return np.empty(0)
     return scores.primary(scores.metric.score(resampled_sums(units, settings.bootstrap, seed)))

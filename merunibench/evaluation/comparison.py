@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from merunibench.errors import InputError
-from merunibench.evaluation.scoring import cluster_numbers
 from merunibench.evaluation.systems import System, load_systems
+from merunibench.evaluation.units import cluster_numbers
 from merunibench.report import Comparison, DatasetComparison, Report
 from merunibench.statistics import compare_paired, holm, pool
 from merunibench.tasks import TASKS, get_task, task_order

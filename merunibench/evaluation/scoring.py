@@ -4,7 +4,7 @@ This is the one place where files (data), words (lexicon) and formulas (metrics)
 checkpoint and data set.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from merunibench.data import GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.evaluation.sets import categories, element_sets
+from merunibench.evaluation.units import cluster_numbers
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.metrics import (
@@ -29,7 +30,6 @@ from merunibench.metrics import (
     Summary,
     correct_for_chance,
 )
-from merunibench.tasks import Task
 
 Missing = Literal["error", "zero", "skip"]
 """What is done about samples without a prediction: refuse, count as wrong, leave out."""
@@ -48,7 +48,6 @@ class SampleScores:
         predicted: Likewise predicted: sector sets (5, N), element sets, or polarities (N,).
         present: Whether each sample has a prediction, shape (N,).
         sectors_of_wheels: Names of the sectors behind the bits, for each wheel; empty for sentiment.
-        quantities: What each sample contributes to the score, shape (K, N).
         metric: The metric.
         missing: Number of ground-truth samples that the predictions do not name.
         failed: Number whose prediction is marked as failed.
@@ -65,7 +64,6 @@ class SampleScores:
     predicted: Any
     present: npt.NDArray[np.bool_]
     sectors_of_wheels: tuple[tuple[str, ...], ...]
-    quantities: npt.NDArray[np.float64]
     metric: Metric
     missing: int
     failed: int
@@ -76,10 +74,22 @@ class SampleScores:
     remarks: tuple[str, ...] = ()
 
     @cached_property
+    def quantities(self) -> npt.NDArray[np.float64]:
+        """What each sample contributes to the score, shape (K, N)."""
+        return self.metric.quantities(self.true, self.predicted)
+
+    def blocks(self) -> Iterator[npt.NDArray[np.float64]]:
+        """The rows of `quantities`, wheel by wheel where that can be done: a fifth of the memory."""
+        if isinstance(self.true, np.ndarray) and self.true.ndim == 2:
+            for true, predicted in zip(self.true, self.predicted, strict=True):
+                yield self.metric.quantities(true[None], predicted[None])
+        else:
+            yield self.quantities
+
+    @cached_property
     def sums(self) -> npt.NDArray[np.float64]:
         """The quantities added up over the samples, shape (K,)."""
-        sums: npt.NDArray[np.float64] = self.quantities.sum(axis=1)
-        return sums
+        return np.concatenate([block.sum(axis=1) for block in self.blocks()])
 
     @cached_property
     def score(self) -> float:
@@ -164,22 +174,6 @@ def _sectors_alone(sets: Any) -> npt.NDArray[np.unsignedinteger[Any]]:  # noqa: 
     return masks
 
 
-def name_order(names: pa.Array) -> Any:  # noqa: ANN401 - an index, of whichever kind
-    """What to index samples with to have them in the order of their names."""
-    if len(names) < 2 or pc.all(pc.less(names[:-1], names[1:])).as_py():
-        return slice(None)
-    return pc.sort_indices(names).to_numpy()
-
-
-def cluster_numbers(task: Task, names: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Number of the dialogue or video that each sample comes from, by its name; shape (N,)."""
-    if task.cluster is None:
-        return np.arange(len(names))
-    numbers: dict[str, int] = {}
-    matches = ((task.cluster.match(name), name) for name in names)
-    return np.array([numbers.setdefault(match.group() if match else name, len(numbers)) for match, name in matches])
-
-
 def score_samples(
     truth: GroundTruth,
     predictions: Predictions,
@@ -210,7 +204,6 @@ def score_samples(
         predicted=predicted,
         present=rows >= 0,
         sectors_of_wheels=() if labels is None else lexicon.sectors_of_wheels[level],
-        quantities=metric.quantities(true, predicted),
         metric=metric,
         missing=missing_count,
         failed=failed_count,

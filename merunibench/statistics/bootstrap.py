@@ -1,6 +1,6 @@
 """Bootstrap over samples, or over the dialogues and videos they come from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ POOLED_UNITS = 8_192
 CHUNK = 4_000_000  # resampled units held at once: 32 MB
 
 
-def pool(quantities: FloatArray, clusters: npt.NDArray[np.integer[Any]] | None, seed: int | list[int]) -> FloatArray:
+def pool(
+    quantities: FloatArray | Iterable[FloatArray], clusters: npt.NDArray[np.integer[Any]] | None, seed: int | list[int]
+) -> FloatArray:
     """Add up the quantities of the samples that are resampled together.
 
     Without `clusters` every sample is a unit of its own. More than `POOLED_UNITS` units are dealt at random into that
@@ -23,20 +25,24 @@ def pool(quantities: FloatArray, clusters: npt.NDArray[np.integer[Any]] | None, 
     more than one on eight thousand, and its width is off by less than the resampling's own noise.
 
     Args:
-        quantities: Per-sample quantities, shape (K, N).
+        quantities: Per-sample quantities, shape (K, N), or blocks of their rows, one after the other.
         clusters: Cluster number of each sample, 0..C-1, shape (N,); None if samples stand alone.
         seed: Seed of the random groups.
 
     Returns:
         Sums for each unit, shape (K, U).
     """
-    if clusters is not None:
-        quantities = _sum_by(quantities, clusters, int(clusters.max(initial=-1)) + 1)
-    units = quantities.shape[1]
-    if units > POOLED_UNITS:
-        deal = np.random.default_rng(seed).permutation(units) % POOLED_UNITS
-        quantities = _sum_by(quantities, deal, POOLED_UNITS)
-    return quantities
+    blocks = [quantities] if isinstance(quantities, np.ndarray) else quantities
+    groups: npt.NDArray[np.integer[Any]] | None = clusters
+    pooled = []
+    for block in blocks:
+        if groups is None and block.shape[1] > POOLED_UNITS:
+            groups = np.random.default_rng(seed).permutation(block.shape[1]) % POOLED_UNITS
+        pooled.append(block if groups is None else _sum_by(block, groups, int(groups.max(initial=-1)) + 1))
+    units = np.concatenate(pooled)
+    if clusters is not None and units.shape[1] > POOLED_UNITS:
+        return pool(units, None, seed)
+    return units
 
 
 def resampled_sums(units: FloatArray, resamples: int, seed: int | list[int]) -> FloatArray:
