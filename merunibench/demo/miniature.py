@@ -10,8 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from merunibench._resources import resource
-from merunibench.baselines import Row, majority, stuffing
-from merunibench.demo.text_reader import text_reader_rows
+from merunibench.baselines import Row, majority, stuffing, text_lexicon_rows
 from merunibench.evaluation import evaluate
 from merunibench.files import write_text
 from merunibench.report import Report
@@ -103,7 +102,7 @@ def baseline_rows(baseline: str, task: Task) -> list[Row]:
 
 _BASELINES: Mapping[str, Callable[[Task, list[dict[str, str]]], list[Row]]] = MappingProxyType(
     {
-        "text reader": lambda task, rows: text_reader_rows(task.kind, {row["name"]: row["subtitle"] for row in rows}),
+        "text-lexicon": lambda task, rows: text_lexicon_rows(task.kind, {row["name"]: row["subtitle"] for row in rows}),
         "majority class": lambda task, rows: majority(task.kind, {row["name"]: row["label"] for row in rows}),
         "stuffing": lambda task, rows: stuffing(task.kind, [row["name"] for row in rows]),
     }

@@ -64,12 +64,12 @@ def test_demo_prints_three_baselines_with_a_mean_and_what_to_do_next(run, tmp_pa
     result = run("demo", "--out", tmp_path / "demo")
     assert result.code == 0
     assert result.err == ""
-    for text in ("text reader", "majority class", "stuffing", "chance level", "Mean", "merunibench score", "100.00"):
+    for text in ("text-lexicon", "majority class", "stuffing", "chance level", "Mean", "merunibench score", "100.00"):
         assert text in result.out
     kept = json.loads((tmp_path / "demo" / "stuffing" / "meld.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert kept["status"] == "ok"
     again = run(
-        "score", tmp_path / "demo" / "text-reader", "--data-root", tmp_path / "demo" / "labels", "--bootstrap", 0
+        "score", tmp_path / "demo" / "text-lexicon", "--data-root", tmp_path / "demo" / "labels", "--bootstrap", 0
     )
     assert again.code == 0
 

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from merunibench._resources import resource
-from merunibench.baselines import majority, stuffing
-from merunibench.demo.text_reader import text_reader, text_reader_rows
+from merunibench.baselines import majority, stuffing, text_lexicon, text_lexicon_rows
 from merunibench.labels import parse_label_text
 from merunibench.lexicon.wheels import load_wheels
 from merunibench.tasks import TASKS, benchmark_tasks
@@ -101,7 +100,7 @@ def test_subtitles_are_of_speakable_length_and_none_occurs_twice():
 def test_every_baseline_answers_every_sample_in_the_contract(dataset):
     kind, truth, subtitles = TASKS[dataset].kind, column(dataset, "label"), column(dataset, "subtitle")
     answer = "polarity" if kind == "sentiment" else "labels"
-    for rows in (majority(kind, truth), stuffing(kind, truth), text_reader_rows(kind, subtitles)):
+    for rows in (majority(kind, truth), stuffing(kind, truth), text_lexicon_rows(kind, subtitles)):
         assert [row["name"] for row in rows] == list(truth)
         for row in rows:
             assert set(row) - {"text"} == {"name", answer, "status"}
@@ -135,14 +134,14 @@ def test_stuffing_names_every_sector(kind):
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_text_reader_is_deterministic_and_sees_the_subtitle_alone(dataset):
+def test_text_lexicon_is_deterministic_and_sees_the_subtitle_alone(dataset):
     kind, subtitles = TASKS[dataset].kind, column(dataset, "subtitle")
-    rows = text_reader_rows(kind, subtitles)
-    assert rows == text_reader_rows(kind, subtitles)
+    rows = text_lexicon_rows(kind, subtitles)
+    assert rows == text_lexicon_rows(kind, subtitles)
     assert [row["text"] for row in rows] == list(subtitles.values())
-    assert list(inspect.signature(text_reader).parameters) == ["subtitle"]
+    assert list(inspect.signature(text_lexicon).parameters) == ["subtitle"]
     renamed = {f"other {index}": subtitle for index, subtitle in enumerate(reversed(subtitles.values()))}
-    answers = [{**row, "name": None} for row in text_reader_rows(kind, renamed)]
+    answers = [{**row, "name": None} for row in text_lexicon_rows(kind, renamed)]
     assert answers == [{**row, "name": None} for row in reversed(rows)]
 
 
@@ -162,5 +161,5 @@ def test_text_reader_is_deterministic_and_sees_the_subtitle_alone(dataset):
         ("Sorry, sorry, thank you", ["regretful", "grateful"], "negative"),
     ],
 )
-def test_text_reader_on_plain_sentences(subtitle, labels, polarity):
-    assert text_reader(subtitle) == (labels, polarity)
+def test_text_lexicon_on_plain_sentences(subtitle, labels, polarity):
+    assert text_lexicon(subtitle) == (labels, polarity)

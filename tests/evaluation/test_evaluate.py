@@ -247,7 +247,7 @@ def test_the_mean_exists_only_when_all_nine_are_there_in_full():
     from merunibench.demo import run_demo
     from merunibench.demo.miniature import MINIATURE_TASKS
 
-    report = run_demo().reports["text reader"]
+    report = run_demo().reports["text-lexicon"]
     assert report.complete
     assert report.mean == pytest.approx(np.mean([result.score for result in report.datasets]))
     assert report.mean_ci[0] < report.mean < report.mean_ci[1]

@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     run_demo(folder)
-    return error_analysis(folder / "text-reader", folder / "labels")
+    return error_analysis(folder / "text-lexicon", folder / "labels")
 
 
 def hostile():

@@ -17,7 +17,7 @@ from merunibench.report.markdown import escape as markdown_escape
 
 @pytest.fixture(scope="module")
 def report():
-    return run_demo().reports["text reader"]
+    return run_demo().reports["text-lexicon"]
 
 
 def test_json_has_the_documented_keys_and_is_strict(report):
@@ -114,7 +114,7 @@ def test_the_table_fits_80_columns(report):
 
 
 def test_another_process_gives_the_same_bytes(report):
-    code = "from merunibench.demo import run_demo; print(run_demo().reports['text reader'].to_json(), end='')"
+    code = "from merunibench.demo import run_demo; print(run_demo().reports['text-lexicon'].to_json(), end='')"
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8"}
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment)

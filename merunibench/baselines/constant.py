@@ -1,4 +1,4 @@
-"""Baselines that say what a score is worth: stuffing, the majority answer, a shuffle of an answer, and no answer.
+"""Baselines without a model: stuffing, the majority answer, a shuffle of an answer, and no answer.
 
 Pure functions from plain data to rows in the predictions contract (`name`, and `labels` or `polarity`). None of them
 looks at a clip.

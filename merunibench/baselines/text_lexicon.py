@@ -11,32 +11,32 @@ from dataclasses import dataclass
 from functools import cache
 
 from merunibench._resources import resource
-from merunibench.baselines import Row
+from merunibench.baselines.constant import Row
 from merunibench.tasks import Kind
 
 _POLARITY_WORD = {1: "positive", -1: "negative", 0: "neutral"}
 
 
-def text_reader_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
-    """What `text_reader` makes of every subtitle; the subtitle itself is the row's `text`.
+def text_lexicon_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
+    """What `text_lexicon` makes of every subtitle; the subtitle itself is the row's `text`.
 
     Args:
         kind: Kind of task.
         subtitles: Sample name -> what is said.
 
     Example:
-        >>> text_reader_rows("basic", {"a": "Thank you, my friend."})
+        >>> text_lexicon_rows("basic", {"a": "Thank you, my friend."})
         [{'name': 'a', 'text': 'Thank you, my friend.', 'labels': ['grateful'], 'status': 'ok'}]
     """
     rows: list[Row] = []
     for name, subtitle in subtitles.items():
-        labels, polarity = text_reader(subtitle)
+        labels, polarity = text_lexicon(subtitle)
         answer: Row = {"polarity": polarity} if kind == "sentiment" else {"labels": labels}
         rows.append({"name": name, "text": subtitle, **answer, "status": "ok"})
     return rows
 
 
-def text_reader(subtitle: str) -> tuple[list[str], str]:
+def text_lexicon(subtitle: str) -> tuple[list[str], str]:
     """Emotions and polarity of a sentence, from the cue words of cues.toml.
 
     Cues are matched longest first, from left to right, without overlap. After a negation among the three words
@@ -51,11 +51,11 @@ def text_reader(subtitle: str) -> tuple[list[str], str]:
         `neutral`: the sign of positive minus negative cues.
 
     Example:
-        >>> text_reader("Thank you, I am so happy!")
+        >>> text_lexicon("Thank you, I am so happy!")
         (['grateful', 'happy', 'excited'], 'positive')
-        >>> text_reader("I'm not happy.")
+        >>> text_lexicon("I'm not happy.")
         (['unhappy'], 'negative')
-        >>> text_reader("The bus leaves at ten.")
+        >>> text_lexicon("The bus leaves at ten.")
         (['neutral'], 'neutral')
     """
     cues = _load_cues()
@@ -92,7 +92,7 @@ class _Cue:
 @cache
 def _load_cues() -> dict[tuple[str, ...], _Cue]:
     """The table of cues.toml, by the words of the cue."""
-    table = tomllib.loads(resource("demo", "cues.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(resource("baselines", "cues.toml").read_text(encoding="utf-8"))
     sign = {"positive": 1, "negative": -1, "none": 0}
     cues = {
         _tokenise(word): _Cue(None, None, sign[polarity])

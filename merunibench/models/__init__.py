@@ -1,0 +1,9 @@
+"""Text from a clip: Hugging Face models, AffectGPT, endpoints and the subtitle-only baseline, all behind one door.
+
+Nothing on the scoring path imports this package, and importing it loads no model library: those are imported when a
+model is loaded.
+"""
+
+from merunibench.models.base import Generation, MediaError, Modality, Model, Options, Prepared, Sample
+
+__all__ = ["Generation", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample"]

@@ -1,0 +1,144 @@
+"""What a model is to whoever runs it: it prepares samples one by one, and answers batches of what it has prepared.
+
+Preparing (decoding, cutting, resizing) needs no accelerator, so a runner does it in other threads while the model
+answers the batch before. What decides a model's answers is in its `settings`; what was made of a sample, in the
+`media` of what it prepared.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from merunibench.errors import InputError
+
+Modality = Literal["audio", "video", "text"]
+MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")
+
+Json = Any
+"""What `json.dumps` takes: numbers, text, lists and dictionaries of them."""
+
+
+class MediaError(InputError):
+    """One sample cannot be given to the model (broken, empty, absent file); the message becomes the row's reason."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One clip: where its files are, and what is said. Nothing is decoded yet.
+
+    Attributes:
+        name: The sample's name in its data set.
+        video: File with the picture, and often the sound.
+        audio: File with the sound alone; without one, the sound of `video` is used.
+        face: AffectGPT's face crops, an `.npy` file of shape (T, H, W, 3).
+        subtitle: What is said; None where it is not known, empty where nothing is.
+    """
+
+    name: str
+    video: Path | None = None
+    audio: Path | None = None
+    face: Path | None = None
+    subtitle: str | None = None
+
+
+@dataclass(frozen=True)
+class Generation:
+    """How an answer is generated; greedy unless a temperature is given.
+
+    Attributes:
+        max_new_tokens: Longest answer.
+        temperature: 0 for greedy decoding.
+        top_p: Share of probability that sampling draws from.
+        seed: Seed of the sampling; unused when greedy.
+        extra: Further arguments of the model's own `generate`.
+    """
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int = 0
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may ask of any model; everything here is recorded in every row.
+
+    Attributes:
+        prompt: The question, with `{subtitle}` where the subtitle goes (left out with its line when text is not given).
+        modalities: What the model shall be given.
+        on_unsupported: What to do when a model cannot take a modality: raise, or drop it and record that.
+        frames: Number of frames, uniformly spaced.
+        generation: How to generate.
+        dtype: Precision of the weights: auto, float32, bfloat16, float16.
+        device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
+        trust_remote_code: Run code that comes with the model's files.
+        processor: Further arguments of the model's processor.
+        extra: What one family alone understands (`llm`, `visual`, `acoustic` of AffectGPT).
+    """
+
+    prompt: str
+    modalities: tuple[Modality, ...] = MODALITIES
+    on_unsupported: Literal["error", "drop"] = "error"
+    frames: int = 8
+    generation: Generation = field(default_factory=Generation)
+    dtype: str = "auto"
+    device: str = "auto"
+    trust_remote_code: bool = False
+    processor: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A sample as the model takes it.
+
+    Attributes:
+        sample: The sample.
+        modalities: What the model is really given of it.
+        media: What was made of its files, for its row: frames, rate, duration, hash.
+        group: Samples of equal group may share a batch.
+        payload: The model's own.
+    """
+
+    sample: Sample
+    modalities: tuple[Modality, ...]
+    media: Mapping[str, Json]
+    group: Hashable
+    payload: Any
+
+
+class Model(ABC):
+    """A model that answers a question about clips.
+
+    Attributes:
+        name: The model as the user named it.
+        modalities: What it can take.
+    """
+
+    name: str
+    modalities: frozenset[Modality]
+
+    @property
+    @abstractmethod
+    def settings(self) -> Mapping[str, Json]:
+        """All that decides its answers: model and revision, prompt, generation, media settings, library versions."""
+
+    @abstractmethod
+    def prepare(self, sample: Sample) -> Prepared:
+        """Decode and cut what the model takes of a sample. Called from several threads.
+
+        Raises:
+            MediaError: the sample cannot be given to the model.
+            InputError: no sample can: the model does not take what was asked for.
+        """
+
+    @abstractmethod
+    def answer(self, batch: Sequence[Prepared]) -> list[str]:
+        """The answers to a batch of equal groups, as text, in order; the same as one at a time.
+
+        Raises:
+            MemoryError: the batch does not fit; a smaller one may.
+        """
