@@ -17,6 +17,8 @@ _LISTS = (
     "conclusions",
     "hedges",
     "vague",
+    "bad_mood",
+    "situations",
     "arousal",
     "prepositions",
     "main",
