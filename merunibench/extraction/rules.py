@@ -69,10 +69,10 @@ def as_the_authors(labels: list[str]) -> list[str]:
 
 def _labels(text: str) -> list[str]:
     found, table = read_list(text, _is_known), load_words().chinese
-    if found is not None and (not is_chinese(text) or all(item in table for item in found)):
-        return list(dict.fromkeys(table.get(item, item) for item in found))
-    if is_chinese(text):
+    if is_chinese(text) and not (found and all(item in table for item in found)):
         return chinese_labels(text)
+    if found is not None:
+        return list(dict.fromkeys(table.get(item, item) for item in found))
     from merunibench.extraction.descriptions import describe
 
     return describe(text)
