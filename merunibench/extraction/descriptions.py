@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from merunibench.extraction.matching import Mention, Sentence, read_sentences
 from merunibench.extraction.polarities import label_polarity
-from merunibench.extraction.words import concept_of, load_words
+from merunibench.extraction.words import load_words
+from merunibench.lexicon import load_lexicon
 
 CONCLUSION = 2.5
 """Weight of a mention in a sentence that concludes; 1 elsewhere."""
@@ -55,7 +56,7 @@ def describe(text: str) -> list[str]:
     for sentence in sentences:
         base = CONCLUSION if sentence.grammar["conclusions"] else 1.0
         for mention in ascribed(sentence, sentence.emotions):
-            concept = concept_of(mention.text) or mention.text
+            concept = _concept(mention.text)
             weights[concept] = weights.get(concept, 0.0) + base * _certainty(sentence, mention)
             forms.setdefault(concept, []).append(mention.text)
     if not weights:
@@ -78,6 +79,13 @@ def _without_speech(match: re.Match[str]) -> str:
     """Words that the person says are no description; a quoted word or two may be a label."""
     said = match["said"].strip()
     return f" {said} " if len(said.split()) <= 2 and said[-1:] not in (".", "!", "?", "…") else " speech "
+
+
+def _concept(word: str) -> str:
+    lexicon = load_lexicon("builtin")
+    known = lexicon.words_of(word)
+    concept = lexicon.fallback.concept_of(known[0]) if known and lexicon.fallback else None
+    return concept or word
 
 
 def _certainty(sentence: Sentence, mention: Mention) -> float:

@@ -11,7 +11,7 @@ from merunibench.extraction.answers import clean_answer
 from merunibench.extraction.chinese import chinese_labels, is_chinese
 from merunibench.extraction.lists import read_list
 from merunibench.extraction.polarities import Polarity, polarity
-from merunibench.extraction.words import concept_of, load_words
+from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
 RULES = 1
@@ -19,7 +19,7 @@ RULES = 1
 EXTRACTOR = f"rules@{RULES}"
 """How signatures name this extractor."""
 PARITY_LABELS = 4
-"""The authors' extractor mostly kept this many labels, and of those behind them the basic emotions."""
+"""As many labels as the authors' extractor mostly kept."""
 
 
 def extract_labels(text: str, *, parity: bool = False) -> list[str]:
@@ -28,7 +28,7 @@ def extract_labels(text: str, *, parity: bool = False) -> list[str]:
     Args:
         text: The raw answer: a list in any of the usual forms, or a free description.
         parity: Do as the authors' extractor mostly did: speech acts, styles and a lone `neutral` are dropped, and the
-            first four labels and the basic emotions behind them kept.
+            first four labels kept.
 
     Example:
         >>> extract_labels("The character's emotional state is happy, relieved.")
@@ -62,9 +62,7 @@ class Rules:
 def as_the_authors(labels: list[str]) -> list[str]:
     """A label list cut as the authors' extractor mostly cut it; see `extract_labels`."""
     kept = [label for label in labels if label not in load_words().lists["speech_acts"]]
-    basic = load_words().lists["basic_emotions"]
-    late = [label for label in kept[PARITY_LABELS:] if concept_of(label) in basic]
-    return [] if kept == ["neutral"] else kept[:PARITY_LABELS] + late
+    return [] if kept == ["neutral"] else kept[:PARITY_LABELS]
 
 
 def _labels(text: str) -> list[str]:

@@ -2,10 +2,8 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
-
-from merunibench.lexicon import load_lexicon
 
 _LISTS = (
     "negators",
@@ -23,7 +21,6 @@ _LISTS = (
     "prepositions",
     "main",
     "speech_acts",
-    "basic_emotions",
     "ambiguous",
 )
 
@@ -55,14 +52,6 @@ def load_words() -> Words:
         {word: label for label, words in table["chinese"].items() for word in _split(words)},
         {name: _split(words) for name, words in table["chinese_grammar"].items()},
     )
-
-
-@lru_cache(maxsize=1 << 14)
-def concept_of(label: str) -> str | None:
-    """The builtin lexicon's concept of a label (`anger` of "furious"); None if it knows none."""
-    lexicon = load_lexicon("builtin")
-    known = lexicon.words_of(label)
-    return lexicon.fallback.concept_of(known[0]) if known and lexicon.fallback else None
 
 
 def _split(text: str) -> tuple[str, ...]:
