@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from merunibench.errors import InputError
+from merunibench.errors import MediaError
+
+__all__ = ["MODALITIES", "Generation", "Json", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample"]
 
 Modality = Literal["audio", "video", "text"]
 MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")
 
 Json = Any
 """What `json.dumps` takes: numbers, text, lists and dictionaries of them."""
-
-
-class MediaError(InputError):
-    """One sample cannot be given to the model (broken, empty, absent file); the message becomes the row's reason."""
 
 
 @dataclass(frozen=True)
