@@ -21,7 +21,6 @@ _LIBRARIES = ("transformers", "tokenizers", "torch", "torchvision", "av", "sound
 class _Collated(tuple[Prepared, ...]):
     """A batch with its model inputs; a slice of it is a plain batch again."""
 
-    __slots__ = ()
     inputs: Any
 
 
