@@ -8,10 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from merunibench.errors import InputError
+from merunibench.media import Sound
 from merunibench.models.base import Modality
 from merunibench.models.clip import Clip
 
+_KNOWN_SECONDS = 10
 _PICTURE_KEY, _SOUND_KEY = re.compile("pixel_values"), re.compile("input_features|input_values|audio_(values|features)")
 
 
@@ -117,6 +121,24 @@ class Family:
                 )
         if not bool(inputs["attention_mask"][:, -1].all()):
             raise InputError(f"{model}: its processor pads on the right, which spoils the answers of a batch")
+
+    def heard_seconds(self, processor: Any, sound: Sound, extra: Mapping[str, Any]) -> float | None:  # noqa: ANN401
+        """How much of a sound a model hears: feature extractors cut at their own length and say nothing.
+
+        Found by counting the sound's places in the prompt, against those of ten seconds.
+
+        Returns:
+            Seconds; None where the processor does not say which token is the sound's place.
+        """
+        token = getattr(processor, "audio_token_id", None)
+        if token is None:
+            return None
+        known = Sound(np.zeros(_KNOWN_SECONDS * sound.rate, np.float32), sound.rate)
+        places = [
+            int((self.encode(processor, [Clip("", None, s)], extra)["input_ids"] == token).sum())
+            for s in (known, sound)
+        ]
+        return min(sound.seconds, _KNOWN_SECONDS * places[1] / max(places[0], 1))
 
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ARG002
         """Further arguments of the model's `generate` for these clips."""

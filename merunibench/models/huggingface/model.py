@@ -16,6 +16,8 @@ from merunibench.models.identity import versions
 from merunibench.models.prompting import given
 
 _LIBRARIES = ("transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
+_SURELY_HEARD = 29.0
+"""Seconds of sound that every known feature extractor takes; of longer ones it is recorded how much is heard."""
 
 
 class _Collated(tuple[Prepared, ...]):
@@ -73,14 +75,18 @@ class HuggingFaceModel(Model):
 
     def prepare(self, sample: Sample) -> Prepared:
         """See `Model.prepare`."""
-        tokenizer = getattr(self._loaded.processor, "tokenizer", self._loaded.processor)
-        if sample.subtitle is not None:
-            sample_said = replace(sample, subtitle=without_control_tokens(sample.subtitle, tokenizer))
-        else:
-            sample_said = sample
-        clip = read_clip(sample_said, self._given, self._options.prompt, self._options.frames)
+        loaded = self._loaded
+        said = sample.subtitle
+        if said is not None:
+            said = without_control_tokens(said, getattr(loaded.processor, "tokenizer", loaded.processor))
+        clip = read_clip(replace(sample, subtitle=said), self._given, self._options.prompt, self._options.frames)
+        media = describe(sample, clip)
+        if clip.sound is not None and clip.sound.seconds > _SURELY_HEARD:
+            with self._processing:
+                heard = loaded.family.heard_seconds(loaded.processor, clip.sound, self._options.processor)
+            media["audio"]["heard"] = None if heard is None else round(heard, 1)
         shape = None if clip.frames is None else clip.frames.pixels.shape
-        return Prepared(sample, self._given, describe(sample, clip), (self._given, shape), clip)
+        return Prepared(sample, self._given, media, (self._given, shape), clip)
 
     def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
         """See `Model.collate`."""
