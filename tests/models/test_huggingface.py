@@ -12,6 +12,7 @@ from merunibench.errors import InputError, MediaError
 from merunibench.models import Generation, Sample, load_model
 from merunibench.models.huggingface import Family
 from merunibench.models.huggingface.generation import _GumbelNoise
+from merunibench.models.huggingface.model import _placed
 from tests.clips import make_wave
 from tests.models.asking import loaded, options, samples
 
@@ -197,6 +198,15 @@ def test_half_precision(tiny_models, clips):
     model = load_model(str(tiny_models / "gemma4"), options(dtype="bfloat16"))
     assert model.settings["dtype"] == "bfloat16"
     assert len(model.answer([model.prepare(sample) for sample in samples(clips)])) == 2
+
+
+def test_times_stay_exact_in_half_precision(tiny_models, clips):
+    model = load_model(str(tiny_models / "qwen2_5_vl"), options("video", dtype="bfloat16"))
+    inputs = model._encode([model.prepare(samples(clips)[0])])
+    placed = _placed({**inputs, "second_per_grid_ts": torch.tensor([0.2857])}, model._loaded.model)
+    assert placed["pixel_values_videos"].dtype == torch.bfloat16
+    assert placed["second_per_grid_ts"].item() == pytest.approx(0.2857, abs=1e-6)
+    assert placed["input_ids"].dtype == torch.int64
 
 
 def test_processor_arguments_win(tiny_models, clips):

@@ -149,14 +149,21 @@ def _has(processor: Any, part: str) -> bool:  # noqa: ANN401
     return getattr(processor, part, None) is not None
 
 
-def without_control_tokens(text: str, tokenizer: Any) -> str:  # noqa: ANN401
-    """Text in which no word reads as one of the model's control tokens.
-
-    A subtitle with `<image>` in it would otherwise count as a picture, or end the question.
-    """
+def control_tokens(tokenizer: Any) -> re.Pattern[str]:  # noqa: ANN401
+    """What finds a model's control tokens in a text."""
     known = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
     known |= set(tokenizer.all_special_tokens)
     tokens = sorted((token for token in known if len(token) > 1), key=len, reverse=True)
-    if not tokens:
-        return text
-    return re.sub("|".join(map(re.escape, tokens)), lambda found: f"{found[0][0]} {found[0][1:]}", text)
+    return re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
+
+
+def as_words(text: str, tokens: re.Pattern[str]) -> str:
+    """Text in which nothing reads as one of the model's control tokens.
+
+    A subtitle with `<image>` in it would otherwise count as a picture, or end the question.
+
+    Example:
+        >>> as_words("an <image> he said", re.compile("<image>"))
+        'an < image> he said'
+    """
+    return tokens.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
