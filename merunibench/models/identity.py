@@ -1,6 +1,7 @@
 """Which weights were used, and with which libraries."""
 
 import hashlib
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from merunibench.files.reading import one_line
 _WEIGHTS = frozenset({".safetensors", ".bin", ".pt", ".pth", ".gguf", ".npz", ".onnx"})
 _PIECE = 1 << 16
 _PIECES = 64
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def folder_hash(folder: Path) -> str:
@@ -40,6 +42,23 @@ def folder_hash(folder: Path) -> str:
     except OSError as error:
         raise InputError(f"{folder}: cannot be read: {one_line(error)}") from error
     return f"sha256:{digest.hexdigest()[:16]}"
+
+
+def hub_commit(name: str, revision: str | None) -> str | None:
+    """The commit of a model on the Hugging Face Hub, as its cache on this machine knows it.
+
+    Args:
+        name: `owner/name`.
+        revision: Branch, tag or commit; None for `main`.
+
+    Returns:
+        40 hexadecimal digits; None where the cache does not say.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(name, "config.json", revision=revision)
+    commit = Path(path).parent.name if isinstance(path, str) else ""
+    return commit if _COMMIT.fullmatch(commit) else None
 
 
 def versions(*packages: str) -> dict[str, str]:
