@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from merunibench.chat import ChatModel, Message, open_chat_model
+from merunibench.chat import ChatModel, open_chat_model
 from merunibench.extraction.answers import clean_answer
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt
 from merunibench.extraction.rows import Field
@@ -14,6 +14,7 @@ from merunibench.files.reading import shown
 from merunibench.labels import normalise_label, parse_label_text
 
 _LIST = re.compile(r"\[[^\[\]]*\]")
+_MOST_WORDS = 4
 _POLARITY = re.compile(r"\b(positive|negative|neutral)\b", re.IGNORECASE)
 
 
@@ -62,8 +63,7 @@ class Question:
 
     def ask(self, inputs: Iterable[str]) -> Iterator[tuple[int, Answer]]:
         """The number of an input and its answer, in the order in which they come; see `ChatModel.replies`."""
-        conversations = ([Message(role="user", content=self.prompt.about(text))] for text in inputs)
-        for index, reply in self.model.replies(conversations):
+        for index, reply in self.model.replies(map(self.prompt.about, inputs)):
             yield index, Answer(None, None, reply.error) if reply.error else self.interpret(reply.text)
 
     def answers(self, inputs: Sequence[str]) -> list[Answer]:
@@ -123,6 +123,9 @@ def listed_labels(text: str) -> list[str]:
 
     It is applied to the first list in brackets, or to the whole answer, line after line, if there is none.
 
+    Raises:
+        ValueError: there are neither brackets nor words, but sentences.
+
     Example:
         >>> listed_labels("Emotions: ['Happy', 'let down', 'happy']. He smiles.")
         ['happy', 'let down']
@@ -131,8 +134,10 @@ def listed_labels(text: str) -> list[str]:
     """
     brackets = _LIST.search(text)
     lists = [brackets.group()] if brackets else text.splitlines()
-    labels = (normalise_label(label) for line in lists for label in parse_label_text(" ".join(line.split())))
-    return list(dict.fromkeys(label for label in labels if label))
+    labels = [normalise_label(label) for line in lists for label in parse_label_text(" ".join(line.split()))]
+    if brackets is None and any(len(label.split()) > _MOST_WORDS for label in labels):
+        raise ValueError(f"writes sentences in place of a list: {shown(text)}")
+    return list(dict.fromkeys(labels))
 
 
 def named_polarity(text: str) -> str:
