@@ -11,7 +11,7 @@ from merunibench import evaluate
 from merunibench.chat import LocalModel, Reply
 from merunibench.data import open_predictions
 from merunibench.errors import InputError
-from merunibench.extraction import Rules, extract
+from merunibench.extraction import EXTRACTOR, Rules, extract
 from merunibench.extraction.llm import ask_labels, ask_polarity, builtin_prompt, extract_with_models
 from tests.fake_openai import fake_server, problem
 from tests.scripted import Scripted
@@ -173,9 +173,9 @@ def test_rules_and_models_together(source, tmp_path):
         extract_with_models(source, tmp_path / "1", labels=ask_labels(model(server)), polarity=Rules())
         extract_with_models(source, tmp_path / "2", labels=Rules(), polarity=ask_polarity(model(server)))
     rows = rows_of(tmp_path / "1" / "cmumosi.jsonl")
-    assert (rows["a"]["labels_from"], rows["a"]["polarity_from"]) == (LABELS, "rules@1")
+    assert (rows["a"]["labels_from"], rows["a"]["polarity_from"]) == (LABELS, EXTRACTOR)
     rows = rows_of(tmp_path / "2" / "cmumosi.jsonl")
-    assert (rows["a"]["labels_from"], rows["a"]["polarity_from"]) == ("rules@1", POLARITY)
+    assert (rows["a"]["labels_from"], rows["a"]["polarity_from"]) == (EXTRACTOR, POLARITY)
 
 
 def test_checkpoints_of_any_format(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 
 from merunibench.chat import Reply
 from merunibench.errors import InputError
+from merunibench.extraction import EXTRACTOR
 from merunibench.extraction.llm import ask_labels, ask_polarity, builtin_prompt, open_backends, read_prompt
 from merunibench.extraction.llm.questions import listed_labels
 from merunibench.labels import parse_label_text
@@ -122,9 +123,9 @@ def test_backends(tmp_path):
     assert read.model is decide.model
     assert read.name == f"openai(127.0.0.1/m,{builtin_prompt('labels').id}-parity)"
     read, decide = open_backends("rules", spec)
-    assert (read.name, decide.field) == ("rules@1", "polarity")
+    assert (read.name, decide.field) == (EXTRACTOR, "polarity")
     read, decide = open_backends(spec, "rules", parity=True)
-    assert (read.field, decide.name) == ("labels", "rules@1")
+    assert (read.field, decide.name) == ("labels", EXTRACTOR)
     assert open_backends(spec)[1] is None
     for wrong in ("hf", "hf:", "openai:", "gpt", ""):
         with pytest.raises(InputError, match="hf:MODEL or openai:URL#MODEL"):
