@@ -14,7 +14,7 @@ SUMMARIES: Mapping[str, str] = {
     "errors": "Show where a model loses: sectors confused, words that cost, groups of samples that score low.",
     "explain": "Show a word's way through a lexicon: form, base words, wheel words, its sector on each wheel.",
     "convert": "Convert predictions to JSON Lines, a row a sample; raw text is kept, and nothing is scored.",
-    "extract": "Take labels from the text of predictions by rules; JSON Lines out, the text is kept.",
+    "extract": "Take labels from the text of predictions, by rules or a language model; JSON Lines out, text kept.",
     "models": "List the models that can be called: families, what they take, and what was tested of each.",
     "datasets": "List the data sets: how each is scored, its size, the files expected, where to request it.",
     "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",

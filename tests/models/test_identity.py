@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from merunibench.models.identity import folder_hash, versions
+from merunibench.files.weights import folder_hash
+from merunibench.models.identity import versions
 
 
 def test_a_folder_is_its_files_not_its_place(tmp_path):

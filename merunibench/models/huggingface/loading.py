@@ -10,10 +10,10 @@ from typing import Any
 from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
+from merunibench.files.weights import folder_hash, hub_commit
 from merunibench.models.base import Options
 from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family
-from merunibench.models.identity import folder_hash, hub_commit
 
 _LOG = logging.getLogger(__name__)
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
