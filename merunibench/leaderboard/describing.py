@@ -24,12 +24,10 @@ def details_of(
     described: dict[str | None, ScoredRow] = {}
     for each in sorted(rows, key=lambda each: not each.row.ranked):
         described.setdefault(each.row.board, each)
-    # Of predictions that belong to others, the board holds figures, none of their words.
-    withheld = model.origin == "computed" and model.note is not None
+    # Of withheld predictions, and of the labels that a rule repeats, the board holds figures, no words.
+    words = model.origin == "computed" and model.note is None
     parts = [
-        part
-        for each in described.values()
-        for part in _parts(each, held.get(each.row.board or "", {}), words=not withheld)
+        part for each in described.values() for part in _parts(each, held.get(each.row.board or "", {}), words=words)
     ]
     known = {(part.board, part.dataset) for part in parts}
     ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
