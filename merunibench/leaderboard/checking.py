@@ -97,7 +97,10 @@ def check(folder: Path, truths: Truths | None = None) -> Checked:
     findings.problems += intake.problems
     submission = _metadata(folder, findings)
     if not FOLDER_NAME.fullmatch(folder.resolve().name):
-        findings.problem("the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign")
+        findings.problem(
+            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
+            "`published-`"
+        )
     found: dict[str, dict[str, Read]] = {}
     for dataset, files in intake.files.items():
         for checkpoint, path in files.items():

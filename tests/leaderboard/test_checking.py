@@ -231,7 +231,7 @@ class TestFiles:
             stream.truncate(65 << 20)
         assert "MiB" in problems(good)
 
-    @pytest.mark.parametrize("name", ["-rf", ".hidden", "a b", "x" * 70, "<b>"])
+    @pytest.mark.parametrize("name", ["-rf", ".hidden", "a b", "x" * 70, "<b>", "baseline-chance", "Published-001"])
     def test_the_folder_becomes_part_of_addresses(self, good, name):
         folder = good.rename(good.parent / name)
         assert "folder's name" in problems(folder)
