@@ -134,6 +134,8 @@ def _say_what_will_not_show(
         absent = [name for name in ASKED_FOR if not getattr(submission, name)]
         if absent:
             findings.warning(f"{FILE}: readers will miss {', '.join(absent)}")
+    if submission is not None and submission.withheld is not None and not found:
+        findings.warning("predictions are withheld: only scores that the committed results hold show")
     if not found:
         return
     missing = [task.title for task in benchmark_tasks() if task.id not in found]
