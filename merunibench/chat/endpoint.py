@@ -7,14 +7,13 @@ and is shown nowhere.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.chat.pace import Pace, asked_to_wait, backoff
+from merunibench.chat.workers import answered
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line, shown
 
@@ -88,29 +87,19 @@ class Endpoint(ChatModel):
 
     def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
         """See `ChatModel.replies`; replies come as they are finished."""
-        queue = enumerate(conversations)
         pace = Pace()
-        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="endpoint")
-        waiting: dict[Future[Reply], int] = {}
         failures = 0
         try:
-            while True:
-                for index, conversation in islice(queue, self.concurrency - len(waiting)):
-                    waiting[pool.submit(self._reply, conversation, pace)] = index
-                if not waiting:
-                    return
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    reply = future.result()
-                    failures = failures + 1 if reply.error else 0
-                    yield waiting.pop(future), reply
-                    if failures >= FAILURES_IN_A_ROW:
-                        raise InputError(
-                            f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; nothing that "
-                            "was answered is lost"
-                        )
+            for index, reply in answered(lambda each: self._reply(each, pace), conversations, self.concurrency):
+                failures = failures + 1 if reply.error else 0
+                yield index, reply
+                if failures >= FAILURES_IN_A_ROW:
+                    raise InputError(
+                        f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; nothing that "
+                        "was answered is lost"
+                    )
         finally:
             pace.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
 
     def _reply(self, conversation: Conversation, pace: Pace) -> Reply:
         """The reply to one conversation, after as many attempts as are allowed."""
