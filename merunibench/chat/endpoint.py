@@ -26,6 +26,7 @@ LONGEST_WAIT = 600.0
 """An endpoint that wants to be left alone for longer than this many seconds ends the run."""
 FAILURES_IN_A_ROW = 25
 """After so many failures without an answer between them, something is wrong that is not the conversations' fault."""
+_NEWER_LIMIT = "max_completion_tokens"
 
 
 class Endpoint(ChatModel):
@@ -108,10 +109,13 @@ class Endpoint(ChatModel):
         attempt = 0
         while True:
             pace.wait()
+            limit_field = self._limit_field
             try:
-                return self._ask(conversation, pace)
+                return self._ask(conversation, limit_field, pace)
             except (openai.APIError, _MalformedError) as error:
-                if self._renames_limit(error):
+                if limit_field != _NEWER_LIMIT and _NEWER_LIMIT in self._reason(error):
+                    # Some hosted models take the longest answer by its newer name alone.
+                    self._limit_field = _NEWER_LIMIT
                     continue
                 scope, spent = _scope(error), attempt >= self._retries
                 if scope == _RUN or (scope == _FOR_ALL and spent):
@@ -121,14 +125,14 @@ class Endpoint(ChatModel):
                 self._put_off(error, attempt, pace)
             attempt += 1
 
-    def _ask(self, conversation: Conversation, pace: Pace) -> Reply:
+    def _ask(self, conversation: Conversation, limit_field: str, pace: Pace) -> Reply:
         """One request.
 
         Raises:
             openai.APIError: it was refused, or nobody answered.
             _MalformedError: what came back is no chat completion.
         """
-        fields = {self._limit_field if name == "max_tokens" else name: value for name, value in self._request.items()}
+        fields = {limit_field if name == "max_tokens" else name: value for name, value in self._request.items()}
         messages: Any = list(conversation)
         raw = self._client.chat.completions.with_raw_response.create(
             model=self._model, messages=messages, extra_body=fields
@@ -154,13 +158,6 @@ class Endpoint(ChatModel):
             pace.hold(seconds)
         else:
             pace.wait(seconds)
-
-    def _renames_limit(self, error: Exception) -> bool:
-        """Whether the endpoint calls the longest answer by its newer name, as some hosted models do."""
-        if self._limit_field != "max_tokens" or "max_completion_tokens" not in self._reason(error):
-            return False
-        self._limit_field = "max_completion_tokens"
-        return True
 
     def _refusal(self, error: Exception) -> InputError:
         """Why no conversation can be answered, and what to do."""
