@@ -11,3 +11,7 @@ class InputError(ValueError):
 
 class UnsafeFileError(InputError):
     """A file that would run code, or fill the memory, if it were read; nothing of it was executed."""
+
+
+class MediaError(InputError):
+    """One sample cannot be given to a model (broken, empty, absent file); the message becomes the row's reason."""

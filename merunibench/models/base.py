@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from merunibench.errors import InputError
+from merunibench.errors import MediaError
+
+__all__ = ["MODALITIES", "Generation", "Json", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample"]
 
 Modality = Literal["audio", "video", "text"]
 MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")
 
 Json = Any
 """What `json.dumps` takes: numbers, text, lists and dictionaries of them."""
-
-
-class MediaError(InputError):
-    """One sample cannot be given to the model (broken, empty, absent file); the message becomes the row's reason."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,8 @@ class Options:
         device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
         trust_remote_code: Run code that comes with the model's files.
         processor: Further arguments of the model's processor.
-        extra: What one family alone understands (`llm`, `visual`, `acoustic` of AffectGPT).
+        extra: What one kind of model alone understands (`llm`, `visual`, `acoustic` of AffectGPT; `video`, `audio`,
+            `concurrency` of endpoints).
     """
 
     prompt: str
@@ -135,10 +134,25 @@ class Model(ABC):
             InputError: no sample can: the model does not take what was asked for.
         """
 
+    def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
+        """What can be done for a batch of equal groups before the model is free for it, such as tokenising.
+
+        A runner may call it from another thread while the model answers the batch before, and hand the result to
+        `answer`; it need not. A slice of the result is a batch that was not collated.
+
+        Raises:
+            MediaError: one of the batch cannot be given to the model; the others can, on their own.
+        """
+        return batch
+
     @abstractmethod
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
         """The answers to a batch of equal groups, as text, in order; the same as one at a time.
 
+        Args:
+            batch: What was prepared, or what `collate` made of it.
+
         Raises:
             MemoryError: the batch does not fit; a smaller one may.
+            MediaError: one of the batch cannot be given to the model; the others can, on their own.
         """

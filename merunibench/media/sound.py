@@ -1,0 +1,117 @@
+"""The sound of a clip as mono at 16 kHz, from any container.
+
+A file without a sound stream is an error where sound is wanted. Digital silence is a clip like any other, and said so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from merunibench.errors import InputError, MediaError
+from merunibench.files.reading import one_line
+from merunibench.media.container import LIMITS, Limits, check_file, decoded, library, opened, probe
+
+SAMPLE_RATE = 16_000
+"""Samples a second of all sound here; what every family's feature extractor takes."""
+
+_LOSSLESS = frozenset({".wav", ".flac"})
+"""What libsndfile reads to the sample; everything else goes through FFmpeg."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """Mono sound.
+
+    Attributes:
+        samples: Of shape (N,), float32, within [-1, 1].
+        rate: Samples a second.
+    """
+
+    samples: np.ndarray
+    rate: int = SAMPLE_RATE
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.rate
+
+    @property
+    def silent(self) -> bool:
+        """Whether every sample is zero."""
+        return not self.samples.any()
+
+
+def read_sound(path: Path, rate: int = SAMPLE_RATE, limits: Limits = LIMITS) -> Sound:
+    """The first sound stream of a file, its channels averaged, resampled and clipped to [-1, 1].
+
+    Codecs overshoot full scale by a few percent, which is why it is clipped.
+
+    Args:
+        path: wav, flac, or a container that any FFmpeg reads.
+        rate: Samples a second.
+        limits: What is beyond any clip.
+
+    Raises:
+        MediaError: broken, truncated, without sound, or beyond the limits.
+        InputError: the extra `models` is not installed.
+    """
+    if not probe(path, limits).sound:
+        raise MediaError(f"{path}: has no sound")
+    samples = _lossless(path, rate, limits) if path.suffix.lower() in _LOSSLESS else None
+    if samples is None:
+        with opened(path, limits) as container:
+            stream = container.streams.audio[0]
+            samples = _joined(_resampled(decoded(container, stream, path), rate), path, rate, limits)
+    if not len(samples):
+        raise MediaError(f"{path}: its sound has no samples")
+    if not np.isfinite(samples).all():
+        raise MediaError(f"{path}: its sound holds values that are no numbers")
+    return Sound(np.clip(samples, -1, 1), rate)
+
+
+def _lossless(path: Path, rate: int, limits: Limits) -> np.ndarray | None:
+    """Samples of shape (N,) by libsndfile; None if the file is something else under that name."""
+    try:
+        import soundfile
+    except ImportError as error:
+        raise InputError("reading wav and flac needs soundfile: pip install 'merunibench[models]'") from error
+    check_file(path, limits)
+    try:
+        with soundfile.SoundFile(path) as file:
+            if file.frames > limits.seconds * file.samplerate:
+                raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+            channels = file.read(dtype="float32", always_2d=True)
+            original: int = file.samplerate
+    except soundfile.LibsndfileError as error:
+        if "Format not recognised" in str(error):
+            return None
+        raise MediaError(f"{path}: cannot be decoded: {one_line(error)}") from error
+    mono: np.ndarray = channels.mean(axis=1, dtype=np.float32)
+    if original == rate or not len(mono):
+        return mono
+    frame = library().AudioFrame.from_ndarray(mono[None], format="flt", layout="mono")
+    frame.sample_rate = original
+    return _joined(_resampled(iter([frame]), rate), path, rate, limits)
+
+
+def _resampled(frames: Iterator[object], rate: int) -> Iterator[np.ndarray]:
+    """Pieces of shape (n,), mono, at `rate`."""
+    resampler = library().AudioResampler(format="flt", layout="mono", rate=rate)
+    for frame in frames:
+        for piece in resampler.resample(frame):
+            yield piece.to_ndarray()[0]
+    for piece in resampler.resample(None):
+        yield piece.to_ndarray()[0]
+
+
+def _joined(pieces: Iterator[np.ndarray], path: Path, rate: int, limits: Limits) -> np.ndarray:
+    kept = [np.zeros(0, np.float32)]
+    samples = 0
+    for piece in pieces:
+        samples += len(piece)
+        if samples > limits.seconds * rate:
+            raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+        kept.append(piece)
+    return np.concatenate(kept)
