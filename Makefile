@@ -4,8 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-DOCUMENTED := $(addprefix merunibench.,data evaluation extraction lexicon.lexicon lexicon.store lexicon.official lexicon.wheels \
-	media models models.huggingface metrics report statistics signature tasks labels errors)
+DOCUMENTED := $(addprefix merunibench.,chat data evaluation extraction journal lexicon.lexicon lexicon.store lexicon.official \
+	lexicon.wheels media models models.huggingface metrics report statistics signature tasks labels errors)
 
 .PHONY: demo test test-slow lint format docs clean
 
