@@ -1,0 +1,140 @@
+// The figures below the table: they show the rows and the score that the table shows.
+"use strict";
+window.mub = window.mub ?? {};
+
+const hollow = (row) => (row.origin === "computed" ? "dot" : "hollow");
+
+/** Score against labels per sample: does a longer answer buy the score? */
+mub.drawScatter = (place, table) => {
+  const labels = table.column("labels");
+  const { focus } = table;
+  const points = table.shown
+    .map((row) => ({ row, score: table.score(row, focus), labels: table.value(row, labels) }))
+    .filter((point) => point.score && point.labels !== null);
+  if (!points.length) return mub.nothing(place, "No row shown has both a score and labels to count.");
+  const [width, height] = [640, 400];
+  const across = mub.ticks([0, ...points.map((point) => point.labels)]);
+  const up = mub.ticks(points.flatMap(({ score }) => [score.value, score.chance ?? score.value]));
+  const x = mub.scale([across[0], across.at(-1)], [48, width - 14]);
+  const y = mub.scale([up[0], up.at(-1)], [height - 48, 16]);
+  const picture = mub.picture(width, height, `${focus.title} against labels per sample`, `${points.length} models; the numbers are in the table.`);
+  for (const tick of up) {
+    picture.append(mub.svg("path", { class: "grid", d: `M48 ${y(tick)}H${width - 14}` }));
+    picture.append(mub.svg("text", { x: 40, y: y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
+  }
+  for (const tick of across) picture.append(mub.svg("text", { x: x(tick), y: height - 28, "text-anchor": "middle" }, String(tick)));
+  picture.append(mub.svg("path", { class: "axis", d: `M48 ${y(up[0])}H${width - 14}` }));
+  picture.append(mub.svg("text", { x: width - 14, y: height - 8, "text-anchor": "end" }, "labels per sample"));
+  picture.append(mub.svg("text", { x: 48, y: 10, class: "label" }, focus.key === "mean" ? "mean score" : focus.title));
+  for (const { row, score, labels: count } of points) {
+    const tip = `${row.name}: ${mub.shown(score.value)} at ${count} labels per sample`;
+    const group = mub.svg("g", {}, mub.svg("title", {}, tip));
+    if (score.chance !== null) {
+      group.append(mub.svg("path", { class: "grid", d: `M${x(count)} ${y(score.value)}V${y(score.chance)}` }));
+      group.append(mub.svg("path", { class: "chance-mark", d: `M${x(count) - 5} ${y(score.chance)}h10` }));
+    }
+    group.append(mub.svg("circle", { class: hollow(row), cx: x(count), cy: y(score.value), r: 5 }));
+    picture.append(group);
+  }
+  mub.nameSome(picture, points.map(({ row, score, labels: count }) => ({ name: row.name, x: x(count), y: y(score.value) })), width);
+  place.replaceChildren(picture);
+};
+
+/** Names beside points, as many as stand clear of each other and of the points. */
+mub.nameSome = (picture, points, width) => {
+  const taken = points.map((point) => ({ left: point.x - 6, right: point.x + 6, top: point.y - 6, bottom: point.y + 6 }));
+  for (const point of points) {
+    const name = mub.cut(point.name, 24);
+    const wide = 6.4 * name.length;
+    const end = point.x + 10 + wide > width;
+    const left = end ? point.x - 10 - wide : point.x + 10;
+    const box = { left, right: left + wide, top: point.y - 8, bottom: point.y + 7 };
+    const clash = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+    if (left < 48 || taken.some(clash)) continue;
+    taken.push(box);
+    picture.append(mub.svg("text", { class: "label", x: end ? point.x - 10 : left, y: point.y + 4, "text-anchor": end ? "end" : "start" }, name));
+  }
+};
+
+/** Small multiples: the first rows of the table on every data set, each on the scale of 0 to 100 or wider. */
+mub.drawMultiples = (place, table) => {
+  const sets = table.scores().filter((column) => column.kind !== "mean" && column.shown);
+  const rows = table.shown.filter((row) => sets.some((column) => table.score(row, column))).slice(0, 12);
+  if (!rows.length) return mub.nothing(place, "No row shown has a score.");
+  const [panel, line, top, names] = [200, 20, 30, 150];
+  const perLine = 3;
+  const tall = top + line * rows.length + 26;
+  const lines = Math.ceil(sets.length / perLine);
+  const picture = mub.picture(
+    names + perLine * panel, lines * (tall + 14), "Scores on each data set",
+    `${rows.length} models on ${sets.length} data sets, with 95 % intervals and chance levels; the numbers are in the table.`,
+  );
+  const values = rows.flatMap((row) => sets.flatMap((column) => Object.values(table.score(row, column) ?? {}))).filter((each) => each !== null);
+  const ticks = mub.ticks([0, 100, ...values], 4);
+  for (const [index, column] of sets.entries()) {
+    const left = names + (index % perLine) * panel;
+    const above = Math.floor(index / perLine) * (tall + 14);
+    const x = mub.scale([ticks[0], ticks.at(-1)], [left + 10, left + panel - 14]);
+    picture.append(mub.svg("text", { class: "head", x: left + 10, y: above + 14 }, column.title));
+    for (const tick of ticks) {
+      picture.append(mub.svg("path", { class: "grid", d: `M${x(tick)} ${above + top - 6}V${above + tall - 20}` }));
+      picture.append(mub.svg("text", { x: x(tick), y: above + tall - 5, "text-anchor": "middle" }, String(tick).replace("-", "−")));
+    }
+    for (const [place_, row] of rows.entries()) {
+      const y = above + top + line * place_ + 6;
+      if (index % perLine === 0) picture.append(mub.svg("text", { class: "label", x: names - 6, y: y + 4, "text-anchor": "end" }, mub.cut(row.name, 22)));
+      mub.drawPoint(picture, table.score(row, column), row, x, y, column.title);
+    }
+  }
+  place.replaceChildren(picture);
+};
+
+mub.drawPoint = (picture, score, row, x, y, title) => {
+  if (!score) return;
+  const group = mub.svg("g", {}, mub.svg("title", {}, `${row.name}, ${title}: ${mub.shown(score.value)}`));
+  if (score.chance !== null) group.append(mub.svg("path", { class: "chance-mark", d: `M${x(score.chance)} ${y - 5}v10` }));
+  if (score.low !== null) group.append(mub.svg("path", { class: "whisker", d: `M${x(score.low)} ${y}H${x(score.high)}` }));
+  group.append(mub.svg("circle", { class: hollow(row), cx: x(score.value), cy: y, r: 4 }));
+  picture.append(group);
+};
+
+/** Who is distinguishable from whom, after correction for the number of pairs. */
+mub.drawMatrix = (place, table) => {
+  const rows = table.shown.filter((row) => row.tr.dataset.pairs !== undefined).slice(0, 40);
+  if (rows.length < 2) return mub.nothing(place, "Fewer than two of the rows shown have been compared.");
+  const beaten = new Map(rows.map((row) => [row.id, new Set(row.tr.dataset.pairs.split(" "))]));
+  const [names, size] = [170, Math.min(28, Math.max(12, 440 / rows.length))];
+  const numbers = rows.map((_, index) => index + 1);
+  const side = names + size * rows.length;
+  const picture = mub.picture(side + 4, side - names + 28, "Paired significance", mub.inWords(rows, beaten));
+  for (const [i, row] of rows.entries()) {
+    const y = 24 + i * size;
+    picture.append(mub.svg("text", { class: "label", x: names - 8, y: y + size / 2 + 4, "text-anchor": "end" }, `${mub.cut(row.name, 20)} ${numbers[i]}`));
+    picture.append(mub.svg("text", { x: names + (i + 0.5) * size, y: 16, "text-anchor": "middle" }, String(numbers[i])));
+    for (const [j, other] of rows.entries()) {
+      const better = beaten.get(row.id).has(other.id);
+      const worse = beaten.get(other.id).has(row.id);
+      const kind = i === j ? "self" : better ? "better" : worse ? "worse" : "same";
+      const says = { self: "", better: "is better than", worse: "is worse than", same: "cannot be told from" }[kind];
+      const cell = mub.svg("rect", { class: kind, x: names + j * size + 1, y: y + 1, width: size - 2, height: size - 2, rx: 1.5 });
+      picture.append(mub.svg("g", {}, ...(says ? [mub.svg("title", {}, `${row.name} ${says} ${other.name}`)] : []), cell));
+    }
+  }
+  place.replaceChildren(picture);
+};
+
+mub.inWords = (rows, beaten) => {
+  const words = rows.map((row) => {
+    const better = rows.filter((other) => beaten.get(row.id).has(other.id)).length;
+    return `${row.name} is better than ${better} of ${rows.length - 1}`;
+  });
+  return `${words.join("; ")}.`;
+};
+
+/** A sentence in the place of a figure. */
+mub.nothing = (place, sentence) => {
+  const paragraph = document.createElement("p");
+  paragraph.className = "none";
+  paragraph.textContent = sentence;
+  place.replaceChildren(paragraph);
+};

@@ -1,0 +1,160 @@
+// One table: what its cells say, and how it is sorted, filtered and narrowed. Ranks come with the page; none is computed.
+"use strict";
+window.mub = window.mub ?? {};
+
+/** The first number in a text, `−1.20` as well as `55.65`; NaN if there is none. */
+mub.number = (text) => parseFloat(String(text).replaceAll("−", "-").replace(/^[^\d-]+/, ""));
+
+/** All numbers in a text such as `53.41–57.96` or `−1.20 to 3.40`. */
+mub.numbers = (text) => (String(text).replaceAll("−", "-").match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
+
+mub.Table = class {
+  constructor(section) {
+    this.section = section;
+    this.key = section.dataset.board;
+    this.title = section.querySelector("h2").textContent;
+    this.caption = section.querySelector("caption").textContent.trim();
+    this.table = section.querySelector("table.results");
+    this.heads = [...this.table.tHead.rows[this.table.tHead.rows.length - 1].cells];
+    this.columns = this.heads.map((th, index) => ({
+      index,
+      th,
+      key: th.dataset.col,
+      title: th.textContent.trim(),
+      kind: th.dataset.kind ?? "",
+      numeric: th.dataset.sort === "number" || th.dataset.sort === "rank",
+      ascending: th.dataset.sort !== "number",
+      sortable: Boolean(th.dataset.sort),
+      shown: !th.hidden,
+    }));
+    this.shownAtStart = this.columns.filter((column) => column.shown).map((column) => column.key);
+    this.bodies = [...this.table.tBodies];
+    this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
+    this.natural = [...this.rows];
+    this.focus = this.column(this.table.dataset.focus);
+  }
+
+  row(tr, body) {
+    const { id, origin, grade, complete, modalities, params } = tr.dataset;
+    const name = tr.querySelector(".name").textContent;
+    const words = `${name} ${tr.dataset.words ?? ""}`.toLowerCase();
+    return {
+      tr, body, id, origin, name, words, modalities,
+      grade: grade ?? "", complete: complete === "1", params: parseFloat(params), values: [],
+    };
+  }
+
+  column(key) {
+    return this.columns.find((column) => column.key === key);
+  }
+
+  /** What a cell is sorted by: a number, or text in lower case; null where there is nothing. */
+  value(row, column) {
+    if (!(column.index in row.values)) {
+      const text = row.tr.cells[column.index].firstChild?.textContent.trim() ?? "";
+      const value = column.numeric ? mub.number(text) : text.toLowerCase();
+      row.values[column.index] = value === "" || value === "–" || Number.isNaN(value) ? null : value;
+    }
+    return row.values[column.index];
+  }
+
+  /** Score, interval and chance level of a cell, in percent; null without a score. */
+  score(row, column) {
+    const value = this.value(row, column);
+    if (value === null) return null;
+    const cell = row.tr.cells[column.index];
+    const [low = null, high = null] = mub.numbers(cell.querySelector(".ci")?.textContent ?? "");
+    const chance = mub.numbers(cell.querySelector(".chance")?.textContent ?? "")[0] ?? null;
+    return { value, low, high, chance };
+  }
+
+  /** Columns that hold scores: the mean and the data sets. */
+  scores() {
+    return this.columns.filter((column) => column.kind);
+  }
+
+  /** Order the rows of each body by a column, empty cells last; `sort` is a key, with `-` before it for descending. */
+  sort(sort) {
+    const descending = sort.startsWith("-");
+    const column = this.column(sort.replace(/^-/, ""));
+    const order = column?.sortable ? this.ordered(column, descending) : this.natural;
+    for (const body of this.bodies) {
+      body.append(...order.filter((row) => row.body === body).map((row) => row.tr));
+    }
+    this.rows = order;
+    const by = column?.sortable ? column : this.column(this.table.dataset.order);
+    const direction = (column?.sortable ? descending : by && !by.ascending) ? "descending" : "ascending";
+    for (const each of this.columns) {
+      if (each.sortable) each.th.setAttribute("aria-sort", each === by ? direction : "none");
+    }
+    if (by?.kind) this.focus = by;
+    return by ? `sorted by ${by.title}, ${direction}` : "";
+  }
+
+  ordered(column, descending) {
+    const sign = descending ? -1 : 1;
+    const compare = (a, b) => {
+      const [x, y] = [this.value(a, column), this.value(b, column)];
+      if (x === null || y === null) return (x === null) - (y === null);
+      return sign * (column.numeric ? x - y : x.localeCompare(y, "en")) || a.name.localeCompare(b.name, "en");
+    };
+    return [...this.natural].sort(compare);
+  }
+
+  /** Hide the rows that a state leaves out; a body without rows goes too. Returns the rows that stay. */
+  filter(state) {
+    const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const stays = (row) =>
+      words.every((word) => row.words.includes(word)) &&
+      (!state.mod || row.modalities === state.mod) &&
+      (!state.size || mub.inSize(row.params, state.size)) &&
+      (!state.complete || row.complete) &&
+      (row.origin !== "baseline" || state.baselines === "1") &&
+      (row.origin !== "reported" || state.reported === "all" || (state.reported === "paper" && row.grade !== "second-hand"));
+    for (const row of this.rows) row.tr.hidden = !stays(row);
+    this.shown = this.rows.filter((row) => !row.tr.hidden);
+    for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body) && !body.dataset.empty;
+    const empty = this.bodies.find((body) => body.dataset.empty);
+    empty.hidden = this.shown.length > 0;
+    return this.shown;
+  }
+
+  /** Show the columns of a state: those it names, or those shown at the start; data sets of one kind of task alone. */
+  narrow(state) {
+    const wanted = state.cols ? state.cols.split(" ") : this.shownAtStart;
+    const last = this.table.tHead.rows.length - 1;
+    const rows = [this.table.tHead.rows[last], ...this.rows.map((row) => row.tr)];
+    for (const column of this.columns) {
+      const kind = !state.task || !column.kind || column.kind === state.task;
+      const shown = column.key === "model" || (wanted.includes(column.key) && kind);
+      if (column.shown === shown && column.applied) continue;
+      Object.assign(column, { shown, applied: true });
+      for (const tr of rows) tr.cells[column.index].hidden = !shown;
+    }
+    this.span();
+    this.table.classList.toggle("show-ci", state.show.includes("ci"));
+    this.table.classList.toggle("show-chance", state.show.includes("chance"));
+  }
+
+  /** Cells that span columns span the shown ones. */
+  span() {
+    const all = this.columns.filter((column) => column.shown).length;
+    for (const cell of this.table.querySelectorAll("[data-spans]")) {
+      const wide = cell.dataset.spans === "all" ? all : this.spanned(cell.dataset.spans);
+      cell.hidden = wide === 0;
+      cell.colSpan = Math.max(wide, 1);
+    }
+  }
+
+  spanned(names) {
+    const keys = names.split(" ");
+    return this.columns.filter((column) => keys.includes(column.key) && column.shown).length;
+  }
+};
+
+/** Whether a number of parameters, in billions, lies in a range such as `2-8`, `-2` or `8-`; `unknown` is one too. */
+mub.inSize = (billions, range) => {
+  if (range === "unknown") return Number.isNaN(billions);
+  const [from, to] = range.split("-");
+  return billions >= Number(from || 0) && billions < Number(to || Infinity);
+};
