@@ -17,6 +17,8 @@ SUMMARIES: Mapping[str, str] = {
     "extract": "Take labels from the text of predictions by rules; JSON Lines out, the text is kept.",
     "datasets": "List the data sets: how each is scored, its size, the files expected, where to request it.",
     "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",
+    "submit": "Pack predictions as a submission to the leaderboard; nothing is scored. Prints the files.",
+    "leaderboard": "Check submissions; build, verify and compare leaderboards that anyone can recompute.",
     "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
     "demo": "Score three baselines on an embedded miniature of the benchmark, and say what to do next.",
 }

@@ -1,10 +1,13 @@
 """Any predictions as JSON Lines in the layout of the contract: a row a sample, nothing thrown away."""
 
+import gzip
+import io
 import json
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -20,7 +23,13 @@ from merunibench.labels import parse_label_field
 Columns = dict[str, list[Any]]
 
 
-def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns], None] | None = None) -> list[Path]:
+def convert(
+    source: PredictionSource,
+    out: Path,
+    *,
+    complete: Callable[[Columns], None] | None = None,
+    compress: bool = False,
+) -> list[Path]:
     """Write every file of `source` as JSON Lines below `out`.
 
     The unnamed checkpoint becomes `<out>/<dataset>.jsonl`, a named one `<out>/<checkpoint>/<dataset>.jsonl`. Label-list
@@ -30,7 +39,8 @@ def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns]
     Args:
         source: The predictions.
         out: The folder to write into.
-        complete: Called with the columns of each file, in which it may fill and add values.
+        complete: Called with the columns of each file, in which it may fill, add and drop values.
+        compress: Whether to write `<dataset>.jsonl.gz`.
 
     Returns:
         The files written.
@@ -43,15 +53,30 @@ def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns]
     for dataset, checkpoints in source.files.items():
         for checkpoint, files in checkpoints.items():
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
-            path = folder / f"{dataset}.jsonl"
+            path = folder / f"{dataset}.jsonl{'.gz' if compress else ''}"
             table = files.full_table(source.max_bytes)
             columns = _columns(table)
             if complete is not None:
                 complete(columns)
-            with open_atomic(path) as stream:
+            with _lines_to(path, compress=compress) as stream:
                 stream.writelines(_lines(table, columns))
             written.append(path)
     return written
+
+
+@contextmanager
+def _lines_to(path: Path, *, compress: bool) -> Iterator[IO[str]]:
+    if not compress:
+        with open_atomic(path) as stream:
+            yield stream
+        return
+    # Neither time nor file name in the archive: the same lines give the same bytes.
+    with (
+        open_atomic(path, "wb") as stream,
+        gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as text,
+    ):
+        yield text
 
 
 def _columns(table: Table) -> Columns:
