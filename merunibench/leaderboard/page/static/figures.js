@@ -98,39 +98,6 @@ mub.drawPoint = (picture, score, row, x, y, title) => {
   picture.append(group);
 };
 
-/** Who is distinguishable from whom, after correction for the number of pairs. */
-mub.drawMatrix = (place, table) => {
-  const rows = table.shown.filter((row) => row.tr.dataset.pairs !== undefined).slice(0, 40);
-  if (rows.length < 2) return mub.nothing(place, "Fewer than two of the rows shown have been compared.");
-  const beaten = new Map(rows.map((row) => [row.id, new Set(row.tr.dataset.pairs.split(" "))]));
-  const [names, size] = [170, Math.min(28, Math.max(12, 440 / rows.length))];
-  const numbers = rows.map((_, index) => index + 1);
-  const side = names + size * rows.length;
-  const picture = mub.picture(side + 4, side - names + 28, "Paired significance", mub.inWords(rows, beaten));
-  for (const [i, row] of rows.entries()) {
-    const y = 24 + i * size;
-    picture.append(mub.svg("text", { class: "label", x: names - 8, y: y + size / 2 + 4, "text-anchor": "end" }, `${mub.cut(row.name, 20)} ${numbers[i]}`));
-    picture.append(mub.svg("text", { x: names + (i + 0.5) * size, y: 16, "text-anchor": "middle" }, String(numbers[i])));
-    for (const [j, other] of rows.entries()) {
-      const better = beaten.get(row.id).has(other.id);
-      const worse = beaten.get(other.id).has(row.id);
-      const kind = i === j ? "self" : better ? "better" : worse ? "worse" : "same";
-      const says = { self: "", better: "is better than", worse: "is worse than", same: "cannot be told from" }[kind];
-      const cell = mub.svg("rect", { class: kind, x: names + j * size + 1, y: y + 1, width: size - 2, height: size - 2, rx: 1.5 });
-      picture.append(mub.svg("g", {}, ...(says ? [mub.svg("title", {}, `${row.name} ${says} ${other.name}`)] : []), cell));
-    }
-  }
-  place.replaceChildren(picture);
-};
-
-mub.inWords = (rows, beaten) => {
-  const words = rows.map((row) => {
-    const better = rows.filter((other) => beaten.get(row.id).has(other.id)).length;
-    return `${row.name} is better than ${better} of ${rows.length - 1}`;
-  });
-  return `${words.join("; ")}.`;
-};
-
 /** A sentence in the place of a figure. */
 mub.nothing = (place, sentence) => {
   const paragraph = document.createElement("p");

@@ -12,6 +12,7 @@ mub.Table = class {
   constructor(section) {
     this.section = section;
     this.key = section.dataset.board;
+    this.strict = Boolean(section.dataset.strict);
     this.title = section.querySelector("h2").textContent;
     this.caption = section.querySelector("caption").textContent.trim();
     this.table = section.querySelector("table.results");
@@ -22,16 +23,18 @@ mub.Table = class {
       key: th.dataset.col,
       title: th.textContent.trim(),
       kind: th.dataset.kind ?? "",
-      numeric: th.dataset.sort === "number" || th.dataset.sort === "rank",
+      numeric: th.dataset.sort === "number",
       ascending: th.dataset.sort !== "number",
       sortable: Boolean(th.dataset.sort),
       shown: !th.hidden,
     }));
     this.shownAtStart = this.columns.filter((column) => column.shown).map((column) => column.key);
     this.bodies = [...this.table.tBodies];
+    this.body = Object.fromEntries(this.bodies.map((body) => [body.dataset.group, body]));
     this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
     this.natural = [...this.rows];
-    this.focus = this.column(this.table.dataset.focus);
+    this.first = this.column(this.table.dataset.focus);
+    this.focus = this.first;
   }
 
   row(tr, body) {
@@ -64,7 +67,8 @@ mub.Table = class {
     if (value === null) return null;
     const cell = row.tr.cells[column.index];
     const [low = null, high = null] = mub.numbers(cell.querySelector(".ci")?.textContent ?? "");
-    const chance = mub.numbers(cell.querySelector(".chance")?.textContent ?? "")[0] ?? null;
+    const said = mub.numbers(cell.querySelector(".chance")?.textContent ?? "")[0] ?? null;
+    const chance = this.strict && said !== null ? 0 : said; // what is corrected for chance has its chance level at 0
     return { value, low, high, chance };
   }
 
@@ -73,22 +77,40 @@ mub.Table = class {
     return this.columns.filter((column) => column.kind);
   }
 
-  /** Order the rows of each body by a column, empty cells last; `sort` is a key, with `-` before it for descending. */
+  /**
+   * Order the rows by a column, empty cells last; `sort` is a key, with `-` before it for descending. The score that
+   * the table is sorted by is the one whose ranks and intervals it shows; rows without that score stand apart.
+   */
   sort(sort) {
-    const descending = sort.startsWith("-");
-    const column = this.column(sort.replace(/^-/, ""));
-    const order = column?.sortable ? this.ordered(column, descending) : this.natural;
-    for (const body of this.bodies) {
-      body.append(...order.filter((row) => row.body === body).map((row) => row.tr));
+    const asked = this.column(sort.replace(/^-/, ""));
+    const column = asked?.sortable ? asked : this.first;
+    const descending = column === asked ? sort.startsWith("-") : !column.ascending;
+    const focus = column.kind ? column : this.first;
+    if (focus !== this.focus) this.showRanks(focus);
+    this.focus = focus;
+    this.rows = this.ordered(column, descending);
+    for (const row of this.rows) {
+      if (row.origin !== "reported") row.body = this.value(row, focus) === null ? this.body.others : this.body.scored;
     }
-    this.rows = order;
-    const by = column?.sortable ? column : this.column(this.table.dataset.order);
-    const direction = (column?.sortable ? descending : by && !by.ascending) ? "descending" : "ascending";
+    for (const body of this.bodies) body.append(...this.rows.filter((row) => row.body === body).map((row) => row.tr));
+    const direction = descending ? "descending" : "ascending";
     for (const each of this.columns) {
-      if (each.sortable) each.th.setAttribute("aria-sort", each === by ? direction : "none");
+      if (each.sortable) each.th.setAttribute("aria-sort", each === column ? direction : "none");
     }
-    if (by?.kind) this.focus = by;
-    return by ? `sorted by ${by.title}, ${direction}` : "";
+    return `sorted by ${column.title}, ${direction}`;
+  }
+
+  /** The ranks of a column of scores, as the page brings them: place, interval of places, marks of groups. */
+  showRanks(focus) {
+    const { index } = this.column("rank");
+    for (const row of this.rows) {
+      const [place = "", span = "", mark = ""] = (row.tr.cells[focus.index].dataset.r ?? "").split("|");
+      const parts = [place];
+      for (const [name, text] of [["sup", mark], ["small", span]]) {
+        if (text) parts.push(Object.assign(document.createElement(name), { textContent: text }));
+      }
+      row.tr.cells[index].replaceChildren(...parts);
+    }
   }
 
   ordered(column, descending) {
@@ -113,9 +135,8 @@ mub.Table = class {
       (row.origin !== "reported" || state.reported === "all" || (state.reported === "paper" && row.grade !== "second-hand"));
     for (const row of this.rows) row.tr.hidden = !stays(row);
     this.shown = this.rows.filter((row) => !row.tr.hidden);
-    for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body) && !body.dataset.empty;
-    const empty = this.bodies.find((body) => body.dataset.empty);
-    empty.hidden = this.shown.length > 0;
+    for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body);
+    this.body.empty.hidden = this.shown.length > 0;
     return this.shown;
   }
 
@@ -148,7 +169,7 @@ mub.Table = class {
 
   spanned(names) {
     const keys = names.split(" ");
-    return this.columns.filter((column) => keys.includes(column.key) && column.shown).length;
+    return this.columns.filter((column) => (keys.includes(column.key) || keys.includes(column.kind)) && column.shown).length;
   }
 };
 
