@@ -1,4 +1,4 @@
-"""One table of the main page: which columns, which rows in which order, what every cell says. No HTML here."""
+"""One table of the main page: which columns, which rows in which order, what every cell says. No HTML."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -192,7 +192,11 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
         name=wording.shown(row.model),
         about=" · ".join(filter(None, (about, incomplete))) or (wording.shown(model.source or model.note or "", 90)),
         words=wording.shown(words, 200).lower(),
-        tag=wording.UNRANKED.get(reason, reason) if own else (model.grade or "") if row.origin == "reported" else "baseline",
+        tag=wording.UNRANKED.get(reason, reason)
+        if own
+        else (model.grade or "")
+        if row.origin == "reported"
+        else "baseline",
         page=pages.get(model.id),
         cells=(_mean(row, sets), *(_score(row, each.id) for each in sets)),
         rank=tuple(wording.place(_rank(row, focus)).split("|")),

@@ -1,4 +1,4 @@
-"""The page of one model: its tables, a lexicon and protocol each, and what its pictures are drawn from. No HTML here."""
+"""The page of one model: its tables, a lexicon and protocol each, and what its pictures are drawn from. No HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -21,8 +21,7 @@ mub.escapes = {
 /** Titles, and the text of every cell shown; the picture of the interval is left out. */
 mub.shownCells = (table) => {
   const columns = table.columns.filter((column) => column.shown && column.key !== "strip");
-  const rows = [...table.shown].sort((a, b) => table.bodies.indexOf(a.body) - table.bodies.indexOf(b.body));
-  const cells = rows.map((row) =>
+  const cells = table.shown.map((row) =>
     columns.map((column) => {
       if (column.key === "model") return row.origin === "computed" ? row.name : `${row.name} (${row.origin})`;
       return row.tr.cells[column.index].firstChild?.textContent.trim() ?? "";

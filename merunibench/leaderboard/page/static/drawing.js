@@ -38,5 +38,8 @@ mub.ticks = (values, most = 6) => {
 /** Text of at most so many characters. */
 mub.cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`);
 
+/** A tick as it is printed: no more digits than it has. */
+mub.plain = (value) => String(value).replace("-", "−");
+
 /** A number as the tables print it. */
 mub.shown = (value, digits = 2) => value.toFixed(digits).replace("-", "−");

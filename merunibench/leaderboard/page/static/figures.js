@@ -20,9 +20,9 @@ mub.drawScatter = (place, table) => {
   const picture = mub.picture(width, height, `${focus.title} against labels per sample`, `${points.length} models; the numbers are in the table.`);
   for (const tick of up) {
     picture.append(mub.svg("path", { class: "grid", d: `M48 ${y(tick)}H${width - 14}` }));
-    picture.append(mub.svg("text", { x: 40, y: y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
+    picture.append(mub.svg("text", { x: 40, y: y(tick) + 4, "text-anchor": "end" }, mub.plain(tick)));
   }
-  for (const tick of across) picture.append(mub.svg("text", { x: x(tick), y: height - 28, "text-anchor": "middle" }, String(tick)));
+  for (const tick of across) picture.append(mub.svg("text", { x: x(tick), y: height - 28, "text-anchor": "middle" }, mub.plain(tick)));
   picture.append(mub.svg("path", { class: "axis", d: `M48 ${y(up[0])}H${width - 14}` }));
   picture.append(mub.svg("text", { x: width - 14, y: height - 8, "text-anchor": "end" }, "labels per sample"));
   picture.append(mub.svg("text", { x: 48, y: 10, class: "label" }, focus.key === "mean" ? "mean score" : focus.title));
@@ -59,10 +59,11 @@ mub.nameSome = (picture, points, width) => {
 /** Small multiples: the first rows of the table on every data set, each on the scale of 0 to 100 or wider. */
 mub.drawMultiples = (place, table) => {
   const sets = table.scores().filter((column) => column.kind !== "mean" && column.shown);
-  const rows = table.shown.filter((row) => sets.some((column) => table.score(row, column))).slice(0, 12);
+  const rows = table.shown.filter((row) => sets.some((column) => table.score(row, column))).slice(0, place.clientWidth < 600 ? 8 : 12);
   if (!rows.length) return mub.nothing(place, "No row shown has a score.");
-  const [panel, line, top, names] = [200, 20, 30, 150];
-  const perLine = 3;
+  const [line, top, names] = [20, 30, place.clientWidth < 600 ? 116 : 160];
+  const perLine = Math.max(1, Math.min(sets.length, Math.floor((place.clientWidth - names) / 220)));
+  const panel = Math.floor((place.clientWidth - names) / perLine);
   const tall = top + line * rows.length + 26;
   const lines = Math.ceil(sets.length / perLine);
   const picture = mub.picture(
@@ -78,11 +79,11 @@ mub.drawMultiples = (place, table) => {
     picture.append(mub.svg("text", { class: "head", x: left + 10, y: above + 14 }, column.title));
     for (const tick of ticks) {
       picture.append(mub.svg("path", { class: "grid", d: `M${x(tick)} ${above + top - 6}V${above + tall - 20}` }));
-      picture.append(mub.svg("text", { x: x(tick), y: above + tall - 5, "text-anchor": "middle" }, String(tick).replace("-", "−")));
+      picture.append(mub.svg("text", { x: x(tick), y: above + tall - 5, "text-anchor": "middle" }, mub.plain(tick)));
     }
     for (const [place_, row] of rows.entries()) {
       const y = above + top + line * place_ + 6;
-      if (index % perLine === 0) picture.append(mub.svg("text", { class: "label", x: names - 6, y: y + 4, "text-anchor": "end" }, mub.cut(row.name, 22)));
+      if (index % perLine === 0) picture.append(mub.svg("text", { class: "label", x: names - 6, y: y + 4, "text-anchor": "end" }, mub.cut(row.name, names > 120 ? 22 : 15)));
       mub.drawPoint(picture, table.score(row, column), row, x, y, column.title);
     }
   }

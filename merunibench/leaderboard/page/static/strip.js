@@ -2,8 +2,6 @@
 "use strict";
 window.mub = window.mub ?? {};
 
-mub.WIDE = 200;
-
 /** Draw the strips of the rows shown, all on one scale, and the scale in the column's head. */
 mub.drawStrips = (table) => {
   const strip = table.column("strip");
@@ -14,7 +12,7 @@ mub.drawStrips = (table) => {
     score ? [score.value, score.low, score.high, score.chance].filter((each) => each !== null) : [],
   );
   const ticks = mub.ticks(values.length ? values : [0, 100], 4);
-  const x = mub.scale([ticks[0], ticks.at(-1)], [6, mub.WIDE - 6]);
+  const x = mub.scale([ticks[0], ticks.at(-1)], [2, 98]);
   const same = `${focus.key} ${ticks.join()}`;
   if (table.stripScale !== same) {
     table.stripScale = same;
@@ -23,29 +21,32 @@ mub.drawStrips = (table) => {
   }
   for (const [row, score] of drawn) {
     if (row.strip) continue;
-    row.strip = mub.stripOf(row, score, focus, ticks, x);
+    row.strip = mub.stripOf(score, ticks, x);
     row.tr.cells[strip.index].replaceChildren(row.strip);
   }
 };
 
 mub.drawAxis = (th, focus, ticks, x) => {
-  const axis = mub.svg("svg", { class: "axis", viewBox: `0 0 ${mub.WIDE} 16`, "aria-hidden": "true" });
-  for (const [index, tick] of ticks.entries()) {
-    const anchor = index === 0 ? "start" : index === ticks.length - 1 ? "end" : "middle";
-    axis.append(mub.svg("text", { x: index === 0 ? 0 : index === ticks.length - 1 ? mub.WIDE : x(tick), y: 12, "text-anchor": anchor }, String(tick).replace("-", "−")));
-  }
+  const axis = mub.svg("svg", { class: "axis", "aria-hidden": "true" });
+  for (const tick of ticks) axis.append(mub.svg("text", { x: `${x(tick)}%`, y: 13, "text-anchor": "middle" }, mub.plain(tick)));
   const title = document.createElement("span");
-  title.textContent = focus.key === "mean" ? "Mean, 95 % interval" : `${focus.title}, 95 % interval`;
+  title.textContent = `${focus.title}, 95 % interval`;
   th.replaceChildren(title, axis);
 };
 
-mub.stripOf = (row, score, focus, ticks, x) => {
-  const picture = mub.svg("svg", { viewBox: `0 0 ${mub.WIDE} 32`, "aria-hidden": "true" });
-  const path = ticks.map((tick) => `M${x(tick)} 0V32`).join("");
-  picture.append(mub.svg("path", { class: "grid", d: path }));
+/** Marks at percents of the cell's width, so that the picture takes whatever room the column has. */
+mub.stripOf = (score, ticks, x) => {
+  const line = (name, x1, x2, y1, y2) => mub.svg("line", { class: name, x1: `${x1}%`, x2: `${x2}%`, y1, y2 });
+  const picture = mub.svg("svg", { "aria-hidden": "true" });
+  picture.append(...ticks.map((tick) => line("grid", x(tick), x(tick), 0, "100%")));
   if (!score) return picture;
-  if (score.chance !== null) picture.append(mub.svg("path", { class: "chance-mark", d: `M${x(score.chance)} 10V22` }));
-  if (score.low !== null) picture.append(mub.svg("path", { class: "whisker", d: `M${x(score.low)} 16H${x(score.high)}` }));
-  picture.append(mub.svg("circle", { class: "dot", cx: x(score.value), cy: 16, r: 4.25 }));
+  const middle = "50%";
+  if (score.chance !== null) {
+    const mark = mub.svg("svg", { y: middle, overflow: "visible" });
+    mark.append(line("chance-mark", x(score.chance), x(score.chance), -6, 6));
+    picture.append(mark);
+  }
+  if (score.low !== null) picture.append(line("whisker", x(score.low), x(score.high), middle, middle));
+  picture.append(mub.svg("circle", { class: "dot", cx: `${x(score.value)}%`, cy: middle, r: 3.5 }));
   return picture;
 };

@@ -110,6 +110,8 @@ mub.Table = class {
         if (text) parts.push(Object.assign(document.createElement(name), { textContent: text }));
       }
       row.tr.cells[index].replaceChildren(...parts);
+      row.tr.cells[this.focus.index].classList.remove("focus");
+      row.tr.cells[focus.index].classList.add("focus");
     }
   }
 
@@ -134,7 +136,7 @@ mub.Table = class {
       (row.origin !== "baseline" || state.baselines === "1") &&
       (row.origin !== "reported" || state.reported === "all" || (state.reported === "paper" && row.grade !== "second-hand"));
     for (const row of this.rows) row.tr.hidden = !stays(row);
-    this.shown = this.rows.filter((row) => !row.tr.hidden);
+    this.shown = this.bodies.flatMap((body) => this.rows.filter((row) => row.body === body && !row.tr.hidden));
     for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body);
     this.body.empty.hidden = this.shown.length > 0;
     return this.shown;
@@ -146,7 +148,7 @@ mub.Table = class {
     const last = this.table.tHead.rows.length - 1;
     const rows = [this.table.tHead.rows[last], ...this.rows.map((row) => row.tr)];
     for (const column of this.columns) {
-      const kind = !state.task || !column.kind || column.kind === state.task;
+      const kind = !state.task || ["", "mean", state.task].includes(column.kind);
       const shown = column.key === "model" || (wanted.includes(column.key) && kind);
       if (column.shown === shown && column.applied) continue;
       Object.assign(column, { shown, applied: true });
