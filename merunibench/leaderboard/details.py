@@ -50,7 +50,7 @@ class Part(Plain):
 class ModelDetails(Plain):
     """Everything that a model's page needs and its row does not hold."""
 
-    schema_: Literal["merunibench.leaderboard.details/1"] = Field(SCHEMA, alias="schema")
+    schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
     model_id: str
     reproduce: tuple[str, ...] = Field(description="Commands that recompute the row, a line each.")
     bibtex: str

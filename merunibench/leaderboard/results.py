@@ -62,10 +62,12 @@ class Rank(Sparse):
 
     rank: int = Field(description="1 for the highest score; equal scores share a rank.")
     of: int = Field(description="Number of rows that are ranked in this column.")
-    low: int | None = Field(None, description="Best rank of the 95 % bootstrap interval; absent if not recomputed.")
-    high: int | None = Field(None, description="Worst rank of that interval.")
+    low: int | None = Field(
+        default=None, description="Best rank of the 95 % bootstrap interval; absent if not recomputed."
+    )
+    high: int | None = Field(default=None, description="Worst rank of that interval.")
     mark: str | None = Field(
-        None,
+        default=None,
         description="Letters of the groups a row is in: rows that share one are not distinguishable (paired bootstrap, "
         "Holm). One letter (`b`) or a run of groups (`b-d`).",
     )
@@ -75,18 +77,26 @@ class Score(Sparse):
     """One row on one data set."""
 
     score: float = Field(description="The primary figure; under `strict` corrected for chance.")
-    ci: Interval | None = Field(None, description="95 % bootstrap interval.")
-    chance: float | None = Field(None, description="What the same predictions score, uncorrected, when shuffled.")
-    uncorrected: float | None = Field(None, description="The score before correction, where one is made.")
+    ci: Interval | None = Field(default=None, description="95 % bootstrap interval.")
+    chance: float | None = Field(
+        default=None, description="What the same predictions score, uncorrected, when shuffled."
+    )
+    uncorrected: float | None = Field(default=None, description="The score before correction, where one is made.")
     checkpoint: str | None = None
-    labels_per_sample: float | None = Field(None, description="Mean number of predicted labels; none for sentiment.")
-    out_of_lexicon: float | None = Field(None, description="Share of predicted labels without any sector.")
-    samples: int | None = Field(None, description="Number of ground-truth samples scored against.")
-    missing: int | None = Field(None, description="Samples without a prediction; they count as wrong.")
-    failed: int | None = Field(None, description="Samples whose prediction is marked as failed; they count as wrong.")
-    complete: bool | None = Field(None, description="Whether the official set was scored in full.")
-    predictions: str | None = Field(None, description="SHA-256 of this data set's predictions, all checkpoints.")
-    signature: str | None = Field(None, description="What the score was computed with.")
+    labels_per_sample: float | None = Field(
+        default=None, description="Mean number of predicted labels; none for sentiment."
+    )
+    out_of_lexicon: float | None = Field(default=None, description="Share of predicted labels without any sector.")
+    samples: int | None = Field(default=None, description="Number of ground-truth samples scored against.")
+    missing: int | None = Field(default=None, description="Samples without a prediction; they count as wrong.")
+    failed: int | None = Field(
+        default=None, description="Samples whose prediction is marked as failed; they count as wrong."
+    )
+    complete: bool | None = Field(default=None, description="Whether the official set was scored in full.")
+    predictions: str | None = Field(
+        default=None, description="SHA-256 of this data set's predictions, all checkpoints."
+    )
+    signature: str | None = Field(default=None, description="What the score was computed with.")
     rank: Rank | None = None
 
 
@@ -108,12 +118,16 @@ class Model(Sparse):
     prompt: str | None = None
     decoding: str | None = None
     extractor: str | None = None
-    date: str | None = Field(None, description="ISO date.")
+    date: str | None = Field(default=None, description="ISO date.")
     licence: str | None = None
-    note: str | None = Field(None, description="What the board adds: why predictions are withheld, what a baseline is.")
-    source: str | None = Field(None, description="Where a published row was copied from.")
-    grade: str | None = Field(None, description="How a published figure is known: paper, second-hand, abstract, …")
-    predictions: str | None = Field(None, description="SHA-256 over all prediction files.")
+    note: str | None = Field(
+        default=None, description="What the board adds: why predictions are withheld, what a baseline is."
+    )
+    source: str | None = Field(default=None, description="Where a published row was copied from.")
+    grade: str | None = Field(
+        default=None, description="How a published figure is known: paper, second-hand, abstract, …"
+    )
+    predictions: str | None = Field(default=None, description="SHA-256 over all prediction files.")
 
 
 class Row(Plain):
@@ -139,8 +153,10 @@ class Row(Plain):
     mean: float | None = Field(description="Mean of the nine data sets; only of complete rows.")
     mean_ci: Interval | None = None
     mean_rank: Rank | None = None
-    labels_per_sample: float | None = Field(None, description="Mean over the data sets that have labels.")
-    extractor: str | None = Field(None, description="Where labels and polarity come from: `given`, `rules@1`, …")
+    labels_per_sample: float | None = Field(default=None, description="Mean over the data sets that have labels.")
+    extractor: str | None = Field(
+        default=None, description="Where labels and polarity come from: `given`, `rules@1`, …"
+    )
     signature: str | None = None
     scores: dict[str, Score] = Field(description="Data set id -> score.")
 
@@ -176,7 +192,7 @@ class NotRecomputed(Plain):
 class Results(Plain):
     """The whole board."""
 
-    schema_: Literal["merunibench.leaderboard/1"] = Field(SCHEMA, alias="schema")
+    schema_: Literal["merunibench.leaderboard/1"] = Field(default=SCHEMA, alias="schema")
     toolkit: str
     metric_version: int
     resamples: int

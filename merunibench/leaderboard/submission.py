@@ -66,25 +66,25 @@ Modality = Literal["audio", "video", "text"]
 class Submission(Plain):
     """The metadata of a submission; only the model's name is required, the rest helps readers to judge the row."""
 
-    schema_: Literal["merunibench.submission/1"] = Field(SCHEMA, alias="schema")
+    schema_: Literal["merunibench.submission/1"] = Field(default=SCHEMA, alias="schema")
     model: Name = Field(description="Name of the model, as the board shows it.")
-    authors: tuple[Name, ...] = Field((), max_length=200, description="Who made it.")
-    link: Url | None = Field(None, description="Address of code or weights.")
-    paper: Url | None = Field(None, description="Address of the paper.")
-    base_model: Line | None = Field(None, description="What it was made from, with revision.")
+    authors: tuple[Name, ...] = Field(default=(), max_length=200, description="Who made it.")
+    link: Url | None = Field(default=None, description="Address of code or weights.")
+    paper: Url | None = Field(default=None, description="Address of the paper.")
+    base_model: Line | None = Field(default=None, description="What it was made from, with revision.")
     parameters: Annotated[int, Field(strict=True, gt=0, le=10**15)] | None = Field(
-        None, description="Number of parameters, all parts counted."
+        default=None, description="Number of parameters, all parts counted."
     )
-    modalities: tuple[Modality, ...] = Field((), max_length=3, description="What it is given of a clip.")
-    training_data: Text | None = Field(None, description="What it was trained on.")
-    prompt: Text | None = Field(None, description="What it was asked, word for word.")
-    decoding: Line | None = Field(None, description="Sampling: temperature, top-p, length, seed.")
-    extractor: Line | None = Field(None, description="What took labels from the answers, with revision.")
-    date: dt.date | None = Field(None, description="When the predictions were made.")
-    licence: Line | None = Field(None, description="Licence of the predictions.")
-    contact: Line | None = Field(None, description="Whom to ask; not shown on the board.")
+    modalities: tuple[Modality, ...] = Field(default=(), max_length=3, description="What it is given of a clip.")
+    training_data: Text | None = Field(default=None, description="What it was trained on.")
+    prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
+    decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
+    extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
+    date: dt.date | None = Field(default=None, description="When the predictions were made.")
+    licence: Line | None = Field(default=None, description="Licence of the predictions.")
+    contact: Line | None = Field(default=None, description="Whom to ask; not shown on the board.")
     withheld: Line | None = Field(
-        None,
+        default=None,
         description="Why the folder holds no predictions. Maintainers only: the scores then stand as committed.",
     )
 
