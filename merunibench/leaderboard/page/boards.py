@@ -1,7 +1,7 @@
 """One table of the main page: which columns, which rows in which order, what every cell says. No HTML."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from merunibench.leaderboard.page import wording
@@ -28,13 +28,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A score as text; `chance` says with what it was corrected where it was."""
+    """A score as text; `part` says of how many samples it is where that is not the whole data set."""
 
     key: str
     text: str
     ci: str = ""
     chance: str = ""
     place: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,6 @@ def _ordered(rows: Iterable[Row], focus: str) -> list[Row]:
 
 
 def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Mapping[str, str]) -> RowView:
-    reason = row.unranked_because or ""
     own = row.origin == "computed"
     about = " · ".join(filter(None, (wording.modalities(model), wording.size(model.parameters))))
     missing = sum(each.benchmark for each in sets) - sum(each.id in row.scores for each in sets if each.benchmark)
@@ -192,13 +192,9 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
         name=wording.shown(row.model),
         about=" · ".join(filter(None, (about, incomplete))) or (wording.shown(model.source or model.note or "", 90)),
         words=wording.shown(words, 200).lower(),
-        tag=wording.UNRANKED.get(reason, reason)
-        if own
-        else (model.grade or "")
-        if row.origin == "reported"
-        else "baseline",
+        tag=_tag(row, model),
         page=pages.get(model.id),
-        cells=(_mean(row, sets), *(_score(row, each.id) for each in sets)),
+        cells=(_mean(row, sets), *(_score(row, each) for each in sets)),
         rank=tuple(wording.place(_rank(row, focus)).split("|")),
         texts={
             "labels": wording.number(row.labels_per_sample),
@@ -210,6 +206,17 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
             "signature": row.signature or wording.NOTHING,
         },
     )
+
+
+def _tag(row: Row, model: Model) -> str:
+    """Why a row stands outside the ranks, in two words."""
+    if row.origin == "baseline":
+        return "baseline"
+    if row.origin == "reported":
+        return wording.shown(model.grade or "reported", 20)
+    if row.on_test:
+        return "chosen on test"
+    return "" if row.ranked else wording.shown(row.unranked_because or "not ranked", 40)
 
 
 def _rank(row: Row, focus: str) -> Rank | None:
@@ -226,11 +233,14 @@ def _mean(row: Row, sets: Sequence[Dataset]) -> Cell:
     return _cell(MEAN, row.mean, row.mean_ci, chance, row.mean_rank)
 
 
-def _score(row: Row, dataset: str) -> Cell:
-    score = row.scores.get(dataset)
+def _score(row: Row, dataset: Dataset) -> Cell:
+    score = row.scores.get(dataset.id)
     if score is None:
-        return Cell(dataset, wording.NOTHING)
-    return _cell(dataset, score.score, score.ci, score.chance, score.rank)
+        return Cell(dataset.id, wording.NOTHING)
+    cell = _cell(dataset.id, score.score, score.ci, score.chance, score.rank)
+    if score.complete is not False or score.samples is None:
+        return cell
+    return replace(cell, part=f"{score.samples} of {dataset.samples} samples")
 
 
 def _cell(key: str, value: float | None, ci: Interval | None, chance: float | None, rank: Rank | None) -> Cell:

@@ -39,7 +39,7 @@ class Section:
 
     title: str
     row: Row
-    selection: str
+    how: str
     mean_rank: str
     lines: tuple[Line, ...]
 
@@ -72,7 +72,7 @@ def _section(row: Row, titles: dict[str, str], datasets: Sequence[Dataset]) -> S
     return Section(
         title=titles.get(row.board or "", "Lexicon not stated"),
         row=row,
-        selection=wording.SELECTIONS.get(row.selection, row.selection),
+        how="" if row.selection == "single" else f"{wording.SELECTIONS.get(row.selection, row.selection)} checkpoint",
         mean_rank=wording.place(row.mean_rank).replace("|", " ").strip(),
         lines=tuple(_line(each, row) for each in datasets if each.id in row.scores),
     )

@@ -13,14 +13,11 @@ _LETTERS = {"audio": "A", "video": "V", "text": "T"}
 SELECTIONS = {
     "single": "single",
     "last": "last",
-    "best-overall": "best overall, on test",
-    "best-per-dataset": "best per data set, on test",
+    "best-overall": "best overall",
+    "best-per-dataset": "best per data set",
     "not stated": "not stated",
 }
 """How a checkpoint was chosen, in words."""
-
-UNRANKED = {"chosen on the test labels": "chosen on test"}
-"""Short forms of the reasons for which a row has no rank."""
 
 
 def shown(text: str, longest: int = _LONGEST) -> str:

@@ -12,10 +12,11 @@ mub.drawScatter = (place, table) => {
     .map((row) => ({ row, score: table.score(row, focus), labels: table.value(row, labels) }))
     .filter((point) => point.score && point.labels !== null);
   if (!points.length) return mub.nothing(place, "No row shown has both a score and labels to count.");
-  const [width, height] = [640, 400];
-  const across = mub.ticks([0, ...points.map((point) => point.labels)]);
+  const [width, height] = [Math.min(place.clientWidth, 640), 400];
+  const across = mub.labelTicks(Math.max(...points.map((point) => point.labels)));
   const up = mub.ticks(points.flatMap(({ score }) => [score.value, score.chance ?? score.value]));
-  const x = mub.scale([across[0], across.at(-1)], [48, width - 14]);
+  const along = mub.scale([0, Math.log1p(across.at(-1))], [48, width - 14]);
+  const x = (count) => along(Math.log1p(count));
   const y = mub.scale([up[0], up.at(-1)], [height - 48, 16]);
   const picture = mub.picture(width, height, `${focus.title} against labels per sample`, `${points.length} models; the numbers are in the table.`);
   for (const tick of up) {
@@ -27,7 +28,7 @@ mub.drawScatter = (place, table) => {
   picture.append(mub.svg("text", { x: width - 14, y: height - 8, "text-anchor": "end" }, "labels per sample"));
   picture.append(mub.svg("text", { x: 48, y: 10, class: "label" }, focus.key === "mean" ? "mean score" : focus.title));
   for (const { row, score, labels: count } of points) {
-    const tip = `${row.name}: ${mub.shown(score.value)} at ${count} labels per sample`;
+    const tip = `${row.label}: ${mub.shown(score.value)} at ${count} labels per sample`;
     const group = mub.svg("g", {}, mub.svg("title", {}, tip));
     if (score.chance !== null) {
       group.append(mub.svg("path", { class: "grid", d: `M${x(count)} ${y(score.value)}V${y(score.chance)}` }));
@@ -36,15 +37,21 @@ mub.drawScatter = (place, table) => {
     group.append(mub.svg("circle", { class: hollow(row), cx: x(count), cy: y(score.value), r: 5 }));
     picture.append(group);
   }
-  mub.nameSome(picture, points.map(({ row, score, labels: count }) => ({ name: row.name, x: x(count), y: y(score.value) })), width);
+  mub.nameSome(picture, points.map(({ row, score, labels: count }) => ({ name: row.label, x: x(count), y: y(score.value) })), width);
   place.replaceChildren(picture);
+};
+
+/** Ticks of a logarithmic scale of counts that begins with 0: stuffing names a hundred words where models name three. */
+mub.labelTicks = (most) => {
+  const ticks = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+  return ticks.slice(0, Math.max(3, ticks.findIndex((tick) => tick >= most) + 1 || ticks.length));
 };
 
 /** Names beside points, as many as stand clear of each other and of the points. */
 mub.nameSome = (picture, points, width) => {
   const taken = points.map((point) => ({ left: point.x - 6, right: point.x + 6, top: point.y - 6, bottom: point.y + 6 }));
   for (const point of points) {
-    const name = mub.cut(point.name, 24);
+    const name = mub.cut(point.name, 32);
     const wide = 6.4 * name.length;
     const end = point.x + 10 + wide > width;
     const left = end ? point.x - 10 - wide : point.x + 10;
@@ -58,10 +65,12 @@ mub.nameSome = (picture, points, width) => {
 
 /** Small multiples: the first rows of the table on every data set, each on the scale of 0 to 100 or wider. */
 mub.drawMultiples = (place, table) => {
-  const sets = table.scores().filter((column) => column.kind !== "mean" && column.shown);
+  const own = table.shown.filter((row) => row.origin !== "reported");
+  const scored = (column) => (own.length ? own : table.shown).some((row) => table.score(row, column));
+  const sets = table.scores().filter((column) => column.kind !== "mean" && column.shown && scored(column));
   const rows = table.shown.filter((row) => sets.some((column) => table.score(row, column))).slice(0, place.clientWidth < 600 ? 8 : 12);
   if (!rows.length) return mub.nothing(place, "No row shown has a score.");
-  const [line, top, names] = [20, 30, place.clientWidth < 600 ? 116 : 160];
+  const [line, top, names] = [20, 30, place.clientWidth < 600 ? 116 : 180];
   const perLine = Math.max(1, Math.min(sets.length, Math.floor((place.clientWidth - names) / 220)));
   const panel = Math.floor((place.clientWidth - names) / perLine);
   const tall = top + line * rows.length + 26;
@@ -81,9 +90,9 @@ mub.drawMultiples = (place, table) => {
       picture.append(mub.svg("path", { class: "grid", d: `M${x(tick)} ${above + top - 6}V${above + tall - 20}` }));
       picture.append(mub.svg("text", { x: x(tick), y: above + tall - 5, "text-anchor": "middle" }, mub.plain(tick)));
     }
-    for (const [place_, row] of rows.entries()) {
-      const y = above + top + line * place_ + 6;
-      if (index % perLine === 0) picture.append(mub.svg("text", { class: "label", x: names - 6, y: y + 4, "text-anchor": "end" }, mub.cut(row.name, names > 120 ? 22 : 15)));
+    for (const [order, row] of rows.entries()) {
+      const y = above + top + line * order + 6;
+      if (index % perLine === 0) picture.append(mub.svg("text", { class: "label", x: names - 6, y: y + 4, "text-anchor": "end" }, mub.cut(row.label, names > 120 ? 26 : 16)));
       mub.drawPoint(picture, table.score(row, column), row, x, y, column.title);
     }
   }
@@ -92,7 +101,7 @@ mub.drawMultiples = (place, table) => {
 
 mub.drawPoint = (picture, score, row, x, y, title) => {
   if (!score) return;
-  const group = mub.svg("g", {}, mub.svg("title", {}, `${row.name}, ${title}: ${mub.shown(score.value)}`));
+  const group = mub.svg("g", {}, mub.svg("title", {}, `${row.label}, ${title}: ${mub.shown(score.value)}`));
   if (score.chance !== null) group.append(mub.svg("path", { class: "chance-mark", d: `M${x(score.chance)} ${y - 5}v10` }));
   if (score.low !== null) group.append(mub.svg("path", { class: "whisker", d: `M${x(score.low)} ${y}H${x(score.high)}` }));
   group.append(mub.svg("circle", { class: hollow(row), cx: x(score.value), cy: y, r: 4 }));

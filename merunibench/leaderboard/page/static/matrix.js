@@ -44,21 +44,22 @@ mub.drawMatrix = (place, table) => {
   }
   const level = (a, b) => mub.levelOf(column.levels, places.get(a.id), places.get(b.id));
   const better = (a, b) => level(a, b) > 0 && places.get(a.id) < places.get(b.id);
-  const [names, size] = [190, Math.min(30, 450 / rows.length)];
+  const names = place.clientWidth < 500 ? 124 : 210;
+  const size = Math.min(30, (Math.min(place.clientWidth, 640) - names - 4) / rows.length);
   const side = names + size * rows.length;
-  const said = rows.map((row) => `${row.name} is better than ${rows.filter((other) => better(row, other)).length}`);
+  const said = rows.map((row) => `${row.label} is better than ${rows.filter((other) => better(row, other)).length}`);
   const picture = mub.picture(side + 2, side - names + 26, `Paired tests, ${table.focus.title}`, `Of ${rows.length} rows, ${said.join("; ")}.`);
   for (const [i, row] of rows.entries()) {
     const y = 24 + i * size;
-    picture.append(mub.svg("text", { class: "label", x: names - 8, y: y + size / 2 + 4, "text-anchor": "end" }, `${mub.cut(row.name, 21)}  ${i + 1}`));
+    picture.append(mub.svg("text", { class: "label", x: names - 8, y: y + size / 2 + 4, "text-anchor": "end" }, `${mub.cut(row.label, names > 150 ? 28 : 14)}  ${i + 1}`));
     picture.append(mub.svg("text", { x: names + (i + 0.5) * size, y: 16, "text-anchor": "middle" }, String(i + 1)));
     for (const [j, other] of rows.entries()) {
       if (i === j) continue;
       const strength = level(row, other);
       const kind = !strength ? "same" : better(row, other) ? "better" : "worse";
-      const says = strength ? `is ${kind} than ${other.name}, ${LEVELS[strength]}` : `${LEVELS[0]} ${other.name}`;
+      const says = strength ? `is ${kind} than ${other.label}, ${LEVELS[strength]}` : `${LEVELS[0]} ${other.label}`;
       const box = { class: `${kind} level${strength}`, x: names + j * size + 1, y: y + 1, width: size - 2, height: size - 2, rx: 1.5 };
-      picture.append(mub.svg("g", {}, mub.svg("title", {}, `${row.name} ${says}`), mub.svg("rect", box)));
+      picture.append(mub.svg("g", {}, mub.svg("title", {}, `${row.label} ${says}`), mub.svg("rect", box)));
     }
   }
   place.replaceChildren(picture);

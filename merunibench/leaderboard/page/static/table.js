@@ -33,6 +33,7 @@ mub.Table = class {
     this.body = Object.fromEntries(this.bodies.map((body) => [body.dataset.group, body]));
     this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
     this.natural = [...this.rows];
+    this.tellApart();
     this.first = this.column(this.table.dataset.focus);
     this.focus = this.first;
   }
@@ -45,6 +46,16 @@ mub.Table = class {
       tr, body, id, origin, name, words, modalities,
       grade: grade ?? "", complete: complete === "1", params: parseFloat(params), values: [],
     };
+  }
+
+  /** Where several rows bear one name, figures call them by how the checkpoint was chosen too. */
+  tellApart() {
+    const { index } = this.column("selection");
+    const often = (name) => this.rows.filter((row) => row.name === name).length > 1;
+    for (const row of this.rows) {
+      const how = row.origin === "reported" ? "published" : row.tr.cells[index].textContent;
+      row.label = often(row.name) ? `${mub.cut(row.name, 14)}, ${how}` : row.name;
+    }
   }
 
   column(key) {

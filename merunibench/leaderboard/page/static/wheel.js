@@ -39,7 +39,7 @@ mub.drawWheel = (confusion, title) => {
   const names = [...new Set([...confusion.rows, ...confusion.columns.slice(0, -1)])];
   const all = outcomes.reduce((sum, { total }) => sum + total, 0);
   const gap = 0.05;
-  const least = 0.12;
+  const least = 0.3;
   const room = 2 * Math.PI - names.length * (gap + least);
   const places = new Map();
   let angle = 0;
