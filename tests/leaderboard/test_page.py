@@ -167,7 +167,8 @@ def test_columns_and_what_stands_in_cells_are_chosen(visit):
     tick(page, "show", "ci").check()
     assert head(page, "signature").is_visible()
     assert head(page, "mer2023").is_hidden()
-    assert page.locator("section.board:visible .ci").first.is_visible()
+    cell = page.locator("section.board:visible td[data-ci]").first
+    assert cell.get_attribute("data-ci") in cell.evaluate("cell => getComputedStyle(cell, '::after').content")
     page.keyboard.press("Escape")
     assert tick(page, "cols", "signature").is_hidden()
     assert "mub|data:" in column(page, "signature")[0]

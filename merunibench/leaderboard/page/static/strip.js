@@ -17,11 +17,12 @@ mub.drawStrips = (table) => {
   if (table.stripScale !== same) {
     table.stripScale = same;
     for (const row of table.rows) row.strip = null;
+    table.table.style.setProperty("--step", `calc((100% - 1px) / ${ticks.length - 1})`);
     mub.drawAxis(strip.th, focus, ticks, x);
   }
   for (const [row, score] of drawn) {
     if (row.strip) continue;
-    row.strip = mub.stripOf(score, ticks, x);
+    row.strip = mub.stripOf(score, x);
     row.tr.cells[strip.index].replaceChildren(row.strip);
   }
 };
@@ -35,18 +36,12 @@ mub.drawAxis = (th, focus, ticks, x) => {
 };
 
 /** Marks at percents of the cell's width, so that the picture takes whatever room the column has. */
-mub.stripOf = (score, ticks, x) => {
+mub.stripOf = (score, x) => {
   const line = (name, x1, x2, y1, y2) => mub.svg("line", { class: name, x1: `${x1}%`, x2: `${x2}%`, y1, y2 });
   const picture = mub.svg("svg", { "aria-hidden": "true" });
-  picture.append(...ticks.map((tick) => line("grid", x(tick), x(tick), 0, "100%")));
   if (!score) return picture;
-  const middle = "50%";
-  if (score.chance !== null) {
-    const mark = mub.svg("svg", { y: middle, overflow: "visible" });
-    mark.append(line("chance-mark", x(score.chance), x(score.chance), -6, 6));
-    picture.append(mark);
-  }
-  if (score.low !== null) picture.append(line("whisker", x(score.low), x(score.high), middle, middle));
-  picture.append(mub.svg("circle", { class: "dot", cx: `${x(score.value)}%`, cy: middle, r: 3.5 }));
+  if (score.chance !== null) picture.append(line("chance-mark", x(score.chance), x(score.chance), "30%", "70%"));
+  if (score.low !== null) picture.append(line("whisker", x(score.low), x(score.high), "50%", "50%"));
+  picture.append(mub.svg("circle", { class: "dot", cx: `${x(score.value)}%`, cy: "50%", r: 3.5 }));
   return picture;
 };

@@ -29,6 +29,7 @@ mub.Table = class {
       shown: !th.hidden,
     }));
     this.shownAtStart = this.columns.filter((column) => column.shown).map((column) => column.key);
+    this.cols = this.table.querySelectorAll("col");
     this.bodies = [...this.table.tBodies];
     this.body = Object.fromEntries(this.bodies.map((body) => [body.dataset.group, body]));
     this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
@@ -77,8 +78,8 @@ mub.Table = class {
     const value = this.value(row, column);
     if (value === null) return null;
     const cell = row.tr.cells[column.index];
-    const [low = null, high = null] = mub.numbers(cell.querySelector(".ci")?.textContent ?? "");
-    const said = mub.numbers(cell.querySelector(".chance")?.textContent ?? "")[0] ?? null;
+    const [low = null, high = null] = mub.numbers(cell.dataset.ci ?? "");
+    const said = mub.numbers(cell.dataset.chance ?? "")[0] ?? null;
     const chance = this.strict && said !== null ? 0 : said; // what is corrected for chance has its chance level at 0
     return { value, low, high, chance };
   }
@@ -164,6 +165,7 @@ mub.Table = class {
       if (column.shown === shown && column.applied) continue;
       Object.assign(column, { shown, applied: true });
       for (const tr of rows) tr.cells[column.index].hidden = !shown;
+      this.cols[column.index].hidden = !shown;
     }
     this.span();
     this.table.classList.toggle("show-ci", state.show.includes("ci"));
