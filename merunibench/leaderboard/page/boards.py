@@ -12,7 +12,7 @@ Sort = Literal["number", "text", ""]
 UNSTATED = "published"
 """Id of the table of published rows whose lexicon is not stated."""
 
-_METRICS = {"basic": "Basic · hit rate", "fine-grained": "Fine-grained · F", "sentiment": "Sentiment · WAF"}
+_METRICS = {"basic": "Basic · hit rate", "fine-grained": "Fine\u2011grained ·\u00a0F", "sentiment": "Sentiment · WAF"}
 
 
 @dataclass(frozen=True)

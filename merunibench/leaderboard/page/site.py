@@ -23,7 +23,7 @@ POLICY = (
 )
 """What a page may load: the site's own files. `file:` because some browsers take no file for its own folder's."""
 
-_SHEETS = ("tokens.css", "base.css", "controls.css", "table.css", "figures.css", "model.css", "print.css")
+_SHEETS = ("tokens.css", "base.css", "controls.css", "table.css", "rows.css", "figures.css", "model.css", "print.css")
 
 
 def render_site(results: Results, details: Mapping[str, ModelDetails], folder: Path) -> list[Path]:
@@ -106,8 +106,8 @@ def as_data(value: Any) -> str:  # noqa: ANN401 - any JSON value
 def _counts(results: Results) -> str:
     models = sum(model.origin == "computed" for model in results.models)
     refused = len(results.refused)
-    said = f"{models} {'model' if models == 1 else 'models'} on {len(results.boards)} tables"
-    return f"{said}; {refused} submissions refused." if refused > 1 else f"{said}."
+    said = f"{models} {'model' if models == 1 else 'models'}"
+    return f"{said}; {refused} {'submission' if refused == 1 else 'submissions'} refused." if refused else f"{said}."
 
 
 def _modalities(boards: Iterable[BoardView]) -> list[str]:

@@ -29,12 +29,12 @@ mub.Table = class {
       shown: !th.hidden,
     }));
     this.shownAtStart = this.columns.filter((column) => column.shown).map((column) => column.key);
-    this.cols = this.table.querySelectorAll("col");
     this.bodies = [...this.table.tBodies];
     this.body = Object.fromEntries(this.bodies.map((body) => [body.dataset.group, body]));
     this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
     this.natural = [...this.rows];
     this.tellApart();
+    this.giveRoles();
     this.first = this.column(this.table.dataset.focus);
     this.focus = this.first;
   }
@@ -165,27 +165,43 @@ mub.Table = class {
       if (column.shown === shown && column.applied) continue;
       Object.assign(column, { shown, applied: true });
       for (const tr of rows) tr.cells[column.index].hidden = !shown;
-      this.cols[column.index].hidden = !shown;
     }
-    this.span();
+    this.span(Boolean(state.show));
     this.table.classList.toggle("show-ci", state.show.includes("ci"));
     this.table.classList.toggle("show-chance", state.show.includes("chance"));
   }
 
-  /** Cells that span columns span the shown ones. */
-  span() {
-    const all = this.columns.filter((column) => column.shown).length;
+  /** The columns of every row, and how many of them the heads of groups of columns span. */
+  span(detailed) {
+    const shown = this.columns.filter((column) => column.shown);
+    const widths = shown.map((column) => mub.widthOf(column, detailed));
+    this.table.style.setProperty("--columns", widths.map((width) => `minmax(${width}rem, ${width}fr)`).join(" "));
+    this.table.style.setProperty("--least", `${widths.reduce((sum, width) => sum + width, 0)}rem`);
     for (const cell of this.table.querySelectorAll("[data-spans]")) {
-      const wide = cell.dataset.spans === "all" ? all : this.spanned(cell.dataset.spans);
+      const keys = cell.dataset.spans.split(" ");
+      const wide = shown.filter((column) => keys.includes(column.key) || keys.includes(column.kind)).length;
       cell.hidden = wide === 0;
       cell.colSpan = Math.max(wide, 1);
+      cell.style.gridColumn = `span ${cell.colSpan}`;
     }
   }
 
-  spanned(names) {
-    const keys = names.split(" ");
-    return this.columns.filter((column) => (keys.includes(column.key) || keys.includes(column.kind)) && column.shown).length;
+  /** Rows that are laid out as grids are still rows of a table to those who cannot see them. */
+  giveRoles() {
+    const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+    const role = (element) => roles[element.tagName] ?? (element.scope.startsWith("col") ? "columnheader" : "rowheader");
+    this.table.setAttribute("role", "table");
+    for (const element of this.table.querySelectorAll("thead, tbody, tr, th, td")) element.setAttribute("role", role(element));
   }
+};
+
+const WIDTHS = { rank: 4, model: 12.5, strip: 9.5, labels: 4, selection: 6.5, extractor: 9, signature: 30 };
+const NARROW = { rank: 3.5, model: 9.5, strip: 9 };
+
+/** Least width of a column in rem; wider columns take more of what room is left. */
+mub.widthOf = ({ key, kind, title }, detailed) => {
+  if (kind) return Math.max(detailed ? 5.9 : 4.2, 0.5 * title.length + 1.1);
+  return (matchMedia("(max-width: 44rem)").matches && NARROW[key]) || WIDTHS[key] || 7.5;
 };
 
 /** Whether a number of parameters, in billions, lies in a range such as `2-8`, `-2` or `8-`; `unknown` is one too. */
