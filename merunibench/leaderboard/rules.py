@@ -14,7 +14,7 @@ from merunibench.leaderboard.figures import Cell, Figures, cell_of
 from merunibench.leaderboard.results import Board, Model
 from merunibench.leaderboard.submissions import cell_key
 from merunibench.leaderboard.work import Worker
-from merunibench.lexicon import Lexicon
+from merunibench.tasks import Kind
 
 CHECKPOINT = "none"
 """A rule has no checkpoint."""
@@ -42,28 +42,39 @@ def models() -> list[Model]:
     return [Model.model_validate({"id": key, "origin": "baseline", **rule._asdict()}) for key, rule in _RULES.items()]
 
 
-def answers(
-    rule: str, truth: GroundTruth, lexicon: Lexicon | None, subtitles: Mapping[str, str] | None
-) -> dict[str, Any] | None:
-    """A baseline's answers on one data set: sample name -> labels, or polarity; None where it has none.
+class _Answers:
+    """A baseline's answers on data sets, as far as it has any."""
 
-    Args:
-        rule: The baseline; not chance, which answers nothing.
-        truth: The labels, which `majority` alone looks at.
-        lexicon: The lexicon of the board; None for sentiment.
-        subtitles: What is said in each sample, which the text baseline needs.
-    """
-    kind, names = truth.task.kind, truth.names.to_pylist()
-    if rule == STUFFING:
-        rows = stuffing(kind, names, lexicon)
-    elif rule == MAJORITY:
-        rows = majority(kind, _fields(truth))
-    elif subtitles is not None:
-        rows = text_lexicon_rows(kind, subtitles)
-    else:
-        return None
-    answer = "polarity" if kind == "sentiment" else "labels"
-    return {row["name"]: row[answer] for row in rows}
+    def __init__(self, rule: str, worker: Worker, subtitles: Mapping[str, Mapping[str, str] | None]) -> None:
+        self.rule, self.worker, self.subtitles = rule, worker, subtitles
+        self._stuffed: dict[tuple[bool, str], Any] = {}
+
+    def on(self, cell: Cell) -> dict[str, Any] | None:
+        """Sample name -> labels, or polarity; None where there are none, for want of subtitles."""
+        truth = self.worker.scorer.truths[cell.dataset]
+        kind, names = truth.task.kind, truth.names.to_pylist()
+        subtitles = self.subtitles.get(cell.dataset)
+        if self.rule == STUFFING:
+            return dict.fromkeys(names, self._stuffing(kind, cell.lexicon))
+        if self.rule == MAJORITY:
+            rows = majority(kind, _fields(truth))
+        elif subtitles is not None:
+            rows = text_lexicon_rows(kind, subtitles)
+        else:
+            return None
+        return {row["name"]: row[_answer(kind)] for row in rows}
+
+    def _stuffing(self, kind: Kind, lexicon: str) -> Any:  # noqa: ANN401 - labels, or a polarity
+        """One answer for all samples: the words that reach every sector are looked for once a lexicon."""
+        key = (kind == "sentiment", lexicon)
+        if key not in self._stuffed:
+            (row,) = stuffing(kind, ["any"], self.worker.scorer.lexicons.get(lexicon))
+            self._stuffed[key] = row[_answer(kind)]
+        return self._stuffed[key]
+
+
+def _answer(kind: Kind) -> str:
+    return "polarity" if kind == "sentiment" else "labels"
 
 
 def score(
@@ -83,10 +94,11 @@ def score(
     }
     keys = {cell: cell_key(worker, cell, f"{rule} {said[cell.dataset]}") for cell in cells.values()}
     known = cache.load(keys.values())
+    answers = _Answers(rule, worker, subtitles)
     fresh: dict[str, Entry] = {}
     for cell, name in keys.items():
         if name not in known:
-            figures = _figures(rule, cell, worker, subtitles.get(cell.dataset))
+            figures = _figures(answers, cell)
             if figures is not None:
                 fresh[name] = {CHECKPOINT: figures}
     cache.store(fresh)
@@ -98,11 +110,11 @@ def score(
     return held
 
 
-def _figures(rule: str, cell: Cell, worker: Worker, subtitles: Mapping[str, str] | None) -> Figures | None:
-    scorer = worker.scorer
-    if rule == CHANCE:
+def _figures(answers: _Answers, cell: Cell) -> Figures | None:
+    scorer = answers.worker.scorer
+    if answers.rule == CHANCE:
         return scorer.chance(cell)
-    found = answers(rule, scorer.truths[cell.dataset], scorer.lexicons.get(cell.lexicon), subtitles)
+    found = answers.on(cell)
     if found is None:
         return None
     source = predictions_in_memory({cell.dataset: found})

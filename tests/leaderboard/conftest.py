@@ -1,71 +1,74 @@
-"""A browser for all tests of a session, and a site built once."""
+"""Small submissions and boards, and the real one where the official files are at hand."""
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.leaderboard import chromium
-from tests.leaderboard.sample import sample
+from merunibench.data import open_predictions
+from merunibench.leaderboard.build import Request, build
+from merunibench.leaderboard.packing import pack
+from merunibench.leaderboard.submission import describe
+from tests.small import rows, write_files, write_rows
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium, driven by Playwright; without one the test is skipped, in continuous integration it fails."""
-    path = chromium.find()
-    if path is None:
-        (pytest.fail if chromium.required() else pytest.skip)(chromium.ADVICE)
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Folder of a site of twelve invented models, one of them hostile."""
-    from merunibench.leaderboard.page import render_site
-
-    folder = tmp_path_factory.mktemp("site")
-    render_site(*sample(12), folder)
+def submit(predictions, folder, name="A model", **fields):
+    """Pack predictions as a submission."""
+    pack(open_predictions(predictions), describe(model=name, **fields), folder)
     return folder
 
 
-class Visit:
-    """A page that is open, and what went on while it was: every test ends with `went_well`."""
+def rewrite(path, lines):
+    """Replace a compressed prediction file; `lines` are rows, or text as it is."""
+    text = lines if isinstance(lines, str) else "".join(json.dumps(line) + "\n" for line in lines)
+    path.write_bytes(gzip.compress(text.encode("utf-8", "surrogatepass"), mtime=0))
 
-    def __init__(self, browser, folder: Path, **options):
+
+def read(path):
+    """The rows of a compressed prediction file."""
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+class Small:
+    """Three small data sets, and submissions of several models below `submissions`."""
+
+    def __init__(self, folder: Path):
         self.folder = folder
-        self.context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **options)
-        self.context.set_default_timeout(10_000)
-        self.page = self.context.new_page()
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: (self.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.predictions, self.truth = write_files(folder)
+        self.submissions = folder / "board" / "submissions"
+        self.submissions.mkdir(parents=True)
+        self.cache = folder / "cache.sqlite"
 
-    def open(self, name="index.html"):
-        self.page.goto((self.folder / name.partition("#")[0]).as_uri() + name[len(name.partition("#")[0]) :])
-        return self.page
+    def add(self, key="good", change=None, **fields):
+        """A submission of the small predictions; `change` may alter their rows by data set."""
+        source = self.folder / f"source-{key}"
+        for dataset, lines in rows().items():
+            write_rows(source / f"{dataset}.jsonl", change(dataset, lines) if change else lines)
+        return submit(source, self.submissions / key, fields.pop("name", key), **fields)
 
-    def went_well(self):
-        assert self.said == []
-        inside = self.folder.as_uri() + "/"
-        assert [url for url in self.asked if not url.startswith(inside)] == []
+    def build(self, **options):
+        """Results and details, with labels unless said otherwise."""
+        options = {"data_root": self.truth, "resamples": 50, "cache": self.cache, **options}
+        return build(Request(self.submissions, **options))
 
 
 @pytest.fixture
-def visit(browser, site):
-    """Open a page of the site; at the end nothing was complained of and nothing was asked for from elsewhere."""
-    visits = []
+def small(tmp_path):
+    return Small(tmp_path)
 
-    def make(folder=site, **options):
-        visits.append(Visit(browser, folder, **{"viewport": {"width": 1440, "height": 900}, **options}))
-        return visits[-1]
 
-    yield make
-    for each in visits:
-        each.context.close()
-    for each in visits:
-        each.went_well()
+@pytest.fixture(scope="session")
+def affectgpt(shared, tmp_path_factory):
+    """Folder with the submission of AffectGPT's released outputs."""
+    folder = tmp_path_factory.mktemp("real") / "submissions"
+    submit(shared / "official" / "output", folder / "affectgpt", "AffectGPT", modalities=("audio", "video", "text"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real(shared, affectgpt):
+    """The board of the released outputs under both official releases: results and details."""
+    lexicons = tuple(shared / "official" / "emotion_wheel" / name for name in ("mer2025", "mer2026"))
+    published = Path(__file__).parents[2] / "leaderboard" / "published.csv"
+    return build(Request(affectgpt, shared / "official" / "dataset", lexicons, published=published))

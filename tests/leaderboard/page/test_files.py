@@ -76,7 +76,7 @@ def test_equal_boards_give_equal_bytes_in_any_place_and_language(site, tmp_path)
     subprocess.run(
         [sys.executable, "-c", program, tmp_path / "again"],
         env={**os.environ, **elsewhere, "PYTHONPATH": os.pathsep.join(sys.path)},
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         check=True,
     )
     assert digest(tmp_path / "again") == digest(site)
