@@ -11,12 +11,12 @@ from tests.leaderboard.sample import sample
 ATTACKS = (
     "<script>window.hacked = 1</script>",
     "<img src=x onerror='window.hacked = 1'>",
-    "\"><svg onload=window.hacked=1>",
+    '"><svg onload=window.hacked=1>',
     "' onmouseover='window.hacked=1",
     "</script></style></title><script>window.hacked=1</script>",
     "{{ 7 * 7 }} {% raw %} ${window.hacked=1}",
     "javascript:window.hacked=1",
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
     "\u202eetirw\u0000\x1b[31m\u2028 <b>",
     "]]> --> <!-- <plaintext>",
 )
@@ -25,7 +25,7 @@ TEXTS = ("base_model", "training_data", "prompt", "decoding", "extractor", "date
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A site on which every text that strangers write is an attack, one of ten a model, and one name has ten million letters."""
+    """A site on which every text that strangers write is an attack, and one name has ten million letters."""
     results, details = sample(len(ATTACKS) + 1)
     attack_of = {f"model-{index}": attack for index, attack in enumerate(ATTACKS)}
     attack_of[f"model-{len(ATTACKS)}"] = "W" * 10_000_000
@@ -44,7 +44,13 @@ def hostile(tmp_path_factory):
         for model in results.models
     )
     rows = tuple(
-        row.model_copy(update={"model": attack_of[row.model_id], "extractor": attack_of[row.model_id], "signature": attack_of[row.model_id][:1000]})
+        row.model_copy(
+            update={
+                "model": attack_of[row.model_id],
+                "extractor": attack_of[row.model_id],
+                "signature": attack_of[row.model_id][:1000],
+            }
+        )
         if row.model_id in attack_of
         else row
         for row in results.rows
@@ -104,7 +110,9 @@ def test_a_name_of_ten_million_letters_breaks_neither_page_nor_layout(visit, hos
     assert (hostile / "index.html").stat().st_size < 1_000_000
     page = seen.open()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    widest = page.locator("tbody .model:visible").evaluate_all("cells => Math.max(...cells.map(cell => cell.offsetWidth))")
+    widest = page.locator("tbody .model:visible").evaluate_all(
+        "cells => Math.max(...cells.map(cell => cell.offsetWidth))"
+    )
     assert widest <= 200
     seen.open(f"models/model-{len(ATTACKS)}.html")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
