@@ -176,9 +176,9 @@ def serve(
     """Show a finished page in the browser, over HTTP on this machine alone, until interrupted."""
     from contextlib import suppress
 
-    from merunibench.leaderboard.serving import serving
+    from merunibench.leaderboard.serving import LOOPBACK, serving
 
     with serving(folder, port) as server, suppress(KeyboardInterrupt):
-        emit(f"http://{server.server_address[0]}:{server.server_address[1]}/\n")
+        emit(f"http://{LOOPBACK}:{server.server_port}/\n")
         complain("stop with Ctrl-C")
         server.serve_forever()

@@ -6,6 +6,7 @@
   const count = document.getElementById("count");
   const tables = new Map([...document.querySelectorAll("section.board")].map((section) => [section.dataset.board, section]));
   const built = new Map();
+  const SCREENFUL = 40;
   const first = tables.keys().next().value;
   let state;
 
@@ -47,7 +48,8 @@
     const order = table.sort(state.sort);
     const shown = table.filter(state);
     table.narrow(state);
-    mub.drawStrips(table);
+    mub.scaleStrips(table);
+    mub.decorate(table, shown.slice(0, SCREENFUL));
     const total = table.rows.length;
     count.textContent = `${shown.length === total ? total : `${shown.length} of ${total}`} ${total === 1 ? "row" : "rows"}${order ? `, ${order}` : ""}`;
     announce.textContent = `${table.title}: ${count.textContent}.`;
@@ -56,10 +58,11 @@
   };
 
   let waiting = 0;
-  /** Figures are drawn when the table stands. */
+  /** When the first rows stand, the others get their ranks and strips, and the figures are drawn. */
   const later = (table) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
+      mub.decorate(table, table.shown);
       for (const [name, draw] of [["scatter", mub.drawScatter], ["multiples", mub.drawMultiples], ["matrix", mub.drawMatrix]]) {
         draw(document.getElementById(name), table);
       }
@@ -121,6 +124,7 @@
     };
     button.addEventListener("click", () => {
       const table = tableOf(state.table);
+      mub.decorate(table, table.shown);
       const text = name === "link" ? location.href : mub.formats[name](table);
       mub.copy(text, say, name === "link" ? "the address of this view" : `${table.shown.length} rows as ${button.textContent.trim()}`);
     });

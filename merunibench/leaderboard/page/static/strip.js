@@ -2,23 +2,32 @@
 "use strict";
 window.mub = window.mub ?? {};
 
-/** Draw the strips of the rows shown, all on one scale, and the scale in the column's head. */
-mub.drawStrips = (table) => {
-  const strip = table.column("strip");
+/** Settle the scale of the strips, one for all rows shown, and draw it in the column's head. */
+mub.scaleStrips = (table) => {
   const { focus } = table;
-  if (!strip?.shown || !focus) return;
-  const drawn = table.shown.map((row) => [row, table.score(row, focus)]);
-  const values = drawn.flatMap(([, score]) =>
-    score ? [score.value, score.low, score.high, score.chance].filter((each) => each !== null) : [],
-  );
+  const scores = table.shown.map((row) => table.score(row, focus)).filter(Boolean);
+  const values = scores.flatMap((score) => Object.values(score)).filter((each) => each !== null);
   const ticks = mub.ticks(values.length ? values : [0, 100], 4);
-  const x = mub.scale([ticks[0], ticks.at(-1)], [2, 98]);
   const same = `${focus.key} ${ticks.join()}`;
-  if (table.stripScale !== same) {
-    table.stripScale = same;
-    for (const row of table.rows) row.strip = null;
-    table.table.style.setProperty("--step", `calc((100% - 1px) / ${ticks.length - 1})`);
-    mub.drawAxis(strip.th, focus, ticks, x);
+  if (table.stripScale === same) return;
+  table.stripScale = same;
+  table.stripPlace = mub.scale([ticks[0], ticks.at(-1)], [2, 98]);
+  table.table.style.setProperty("--step", `calc((100% - 1px) / ${ticks.length - 1})`);
+  mub.drawAxis(table.column("strip").th, focus, ticks, table.stripPlace);
+};
+
+/** Show rank and strip of the column in view in some of the rows. */
+mub.decorate = (table, rows) => {
+  const { index } = table.column("strip");
+  for (const row of rows) {
+    table.showRank(row);
+    if (row.stripScale === table.stripScale) continue;
+    row.stripScale = table.stripScale;
+    row.tr.cells[index].replaceChildren(mub.stripOf(table.score(row, table.focus), table.stripPlace));
+  }
+};
+
+mub.drawAxis(strip.th, focus, ticks, x);
   }
   for (const [row, score] of drawn) {
     if (row.strip) continue;

@@ -8,6 +8,8 @@ mub.number = (text) => parseFloat(String(text).replaceAll("−", "-").replace(/^
 /** All numbers in a text such as `53.41–57.96` or `−1.20 to 3.40`. */
 mub.numbers = (text) => (String(text).replaceAll("−", "-").match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
 
+mub.order = new Intl.Collator("en").compare;
+
 mub.Table = class {
   constructor(section) {
     this.section = section;
@@ -37,6 +39,7 @@ mub.Table = class {
     this.giveRoles();
     this.first = this.column(this.table.dataset.focus);
     this.focus = this.first;
+    for (const row of this.rows) row.ranked = this.first;
   }
 
   row(tr, body) {
@@ -98,7 +101,6 @@ mub.Table = class {
     const column = asked?.sortable ? asked : this.first;
     const descending = column === asked ? sort.startsWith("-") : !column.ascending;
     const focus = column.kind ? column : this.first;
-    if (focus !== this.focus) this.showRanks(focus);
     this.focus = focus;
     this.rows = this.ordered(column, descending);
     for (const row of this.rows) {
@@ -112,19 +114,18 @@ mub.Table = class {
     return `sorted by ${column.title}, ${direction}`;
   }
 
-  /** The ranks of a column of scores, as the page brings them: place, interval of places, marks of groups. */
-  showRanks(focus) {
-    const { index } = this.column("rank");
-    for (const row of this.rows) {
-      const [place = "", span = "", mark = ""] = (row.tr.cells[focus.index].dataset.r ?? "").split("|");
-      const parts = [place];
-      for (const [name, text] of [["sup", mark], ["small", span]]) {
-        if (text) parts.push(Object.assign(document.createElement(name), { textContent: text }));
-      }
-      row.tr.cells[index].replaceChildren(...parts);
-      row.tr.cells[this.focus.index].classList.remove("focus");
-      row.tr.cells[focus.index].classList.add("focus");
+  /** The rank of a row in the column in view, as the page brings it: place, interval of places, marks of groups. */
+  showRank(row) {
+    if (row.ranked === this.focus) return;
+    const [place = "", span = "", mark = ""] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
+    const parts = [place];
+    for (const [name, text] of [["sup", mark], ["small", span]]) {
+      if (text) parts.push(Object.assign(document.createElement(name), { textContent: text }));
     }
+    row.tr.cells[this.column("rank").index].replaceChildren(...parts);
+    row.tr.cells[row.ranked.index].classList.remove("focus");
+    row.tr.cells[this.focus.index].classList.add("focus");
+    row.ranked = this.focus;
   }
 
   ordered(column, descending) {
@@ -132,7 +133,7 @@ mub.Table = class {
     const compare = (a, b) => {
       const [x, y] = [this.value(a, column), this.value(b, column)];
       if (x === null || y === null) return (x === null) - (y === null);
-      return sign * (column.numeric ? x - y : x.localeCompare(y, "en")) || a.name.localeCompare(b.name, "en");
+      return sign * (column.numeric ? x - y : mub.order(x, y)) || mub.order(a.name, b.name);
     };
     return [...this.natural].sort(compare);
   }
