@@ -182,7 +182,8 @@ def _ordered(rows: Iterable[Row], focus: str) -> list[Row]:
 
 def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Mapping[str, str]) -> RowView:
     own = row.origin == "computed"
-    about = " · ".join(filter(None, (wording.modalities(model), wording.size(model.parameters))))
+    source = wording.shown(model.source or "", 70)
+    about = " · ".join(filter(None, (wording.modalities(model), wording.size(model.parameters), source)))
     missing = sum(each.benchmark for each in sets) - sum(each.id in row.scores for each in sets if each.benchmark)
     incomplete = f"{len(row.scores)} of {len(row.scores) + missing} data sets" if own and not row.complete else ""
     words = " ".join((model.id, *model.authors[:4], model.base_model or "", row.selection))
@@ -190,7 +191,7 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
         row=row,
         model=model,
         name=wording.shown(row.model),
-        about=" · ".join(filter(None, (about, incomplete))) or (wording.shown(model.source or model.note or "", 90)),
+        about=" · ".join(filter(None, (about, incomplete))) or wording.shown(model.note or "", 90),
         words=wording.shown(words, 200).lower(),
         tag=_tag(row, model),
         page=pages.get(model.id),

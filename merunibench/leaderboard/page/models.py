@@ -49,7 +49,7 @@ class ModelView:
     """Everything the page says."""
 
     name: str
-    sections: tuple[Section, ...]
+    boards: tuple[tuple[str, tuple[Section, ...]], ...]
     reproduce: str
     bibtex: str
     data: dict[str, Any]
@@ -59,9 +59,13 @@ def model_view(results: Results, model: Model, details: ModelDetails) -> ModelVi
     """What the page of a model says."""
     rows = [row for row in results.rows if row.model_id == model.id]
     titles = {board.id: board.title for board in results.boards}
+    sections = [_section(row, titles, results.datasets) for row in rows]
     return ModelView(
         name=wording.shown(model.name),
-        sections=tuple(_section(row, titles, results.datasets) for row in rows),
+        boards=tuple(
+            (title, tuple(section for section in sections if section.title == title))
+            for title in dict.fromkeys(section.title for section in sections)
+        ),
         reproduce="\n".join(details.reproduce),
         bibtex=details.bibtex.strip("\n"),
         data=_data(details.parts, titles, results.datasets),
@@ -72,7 +76,9 @@ def _section(row: Row, titles: dict[str, str], datasets: Sequence[Dataset]) -> S
     return Section(
         title=titles.get(row.board or "", "Lexicon not stated"),
         row=row,
-        how="" if row.selection == "single" else f"{wording.SELECTIONS.get(row.selection, row.selection)} checkpoint",
+        how=""
+        if row.selection == "single"
+        else f"{wording.SELECTIONS.get(row.selection, row.selection).capitalize()} checkpoint",
         mean_rank=wording.place(row.mean_rank).replace("|", " ").strip(),
         lines=tuple(_line(each, row) for each in datasets if each.id in row.scores),
     )

@@ -15,6 +15,7 @@ SELECTIONS = {
     "last": "last",
     "best-overall": "best overall",
     "best-per-dataset": "best per data set",
+    "not-stated": "not stated",
     "not stated": "not stated",
 }
 """How a checkpoint was chosen, in words."""

@@ -27,15 +27,6 @@ mub.decorate = (table, rows) => {
   }
 };
 
-mub.drawAxis(strip.th, focus, ticks, x);
-  }
-  for (const [row, score] of drawn) {
-    if (row.strip) continue;
-    row.strip = mub.stripOf(score, x);
-    row.tr.cells[strip.index].replaceChildren(row.strip);
-  }
-};
-
 mub.drawAxis = (th, focus, ticks, x) => {
   const axis = mub.svg("svg", { class: "axis", "aria-hidden": "true" });
   for (const tick of ticks) axis.append(mub.svg("text", { x: `${x(tick)}%`, y: 13, "text-anchor": "middle" }, mub.plain(tick)));

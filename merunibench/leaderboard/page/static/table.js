@@ -43,12 +43,12 @@ mub.Table = class {
   }
 
   row(tr, body) {
-    const { id, origin, grade, complete, modalities, params } = tr.dataset;
+    const { id, origin, later, complete, modalities, params } = tr.dataset;
     const name = tr.querySelector(".name").textContent;
     const words = `${name} ${tr.dataset.words ?? ""}`.toLowerCase();
     return {
       tr, body, id, origin, name, words, modalities,
-      grade: grade ?? "", complete: complete === "1", params: parseFloat(params), values: [],
+      later: later === "1", complete: complete === "1", params: parseFloat(params), values: [],
     };
   }
 
@@ -147,7 +147,7 @@ mub.Table = class {
       (!state.size || mub.inSize(row.params, state.size)) &&
       (!state.complete || row.complete) &&
       (row.origin !== "baseline" || state.baselines === "1") &&
-      (row.origin !== "reported" || state.reported === "all" || (state.reported === "paper" && row.grade !== "second-hand"));
+      (row.origin !== "reported" || state.reported === "all" || (state.reported === "paper" && !row.later));
     for (const row of this.rows) row.tr.hidden = !stays(row);
     this.shown = this.bodies.flatMap((body) => this.rows.filter((row) => row.body === body && !row.tr.hidden));
     for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body);
@@ -196,12 +196,12 @@ mub.Table = class {
   }
 };
 
-const WIDTHS = { rank: 4, model: 12.5, strip: 9.5, labels: 4, selection: 6.5, extractor: 9, signature: 30 };
+const WIDTHS = { rank: 4, model: 12.25, strip: 9.25, labels: 3.75, selection: 6.25, extractor: 9, signature: 30 };
 const NARROW = { rank: 3.5, model: 9.5, strip: 9 };
 
 /** Least width of a column in rem; wider columns take more of what room is left. */
 mub.widthOf = ({ key, kind, title }, detailed) => {
-  if (kind) return Math.max(detailed ? 5.9 : 4.2, 0.5 * title.length + 1.1);
+  if (kind) return Math.max(detailed ? 5.9 : 4.2, kind === "fine-grained" ? 6.1 : 0, 0.5 * title.length + 1.1);
   return (matchMedia("(max-width: 44rem)").matches && NARROW[key]) || WIDTHS[key] || 7.5;
 };
 
