@@ -1,6 +1,7 @@
 """`merunibench leaderboard`: check submissions; build, verify, compare and preview leaderboards."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,15 @@ app = typer.Typer(
     add_completion=False,
     help="Check submissions; build, verify, compare and preview leaderboards that anyone can recompute.",
 )
+
+
+class CheckFormat(StrEnum):
+    """Formats of what is said about a submission."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
 
 Submissions = Annotated[
     Path, typer.Option(metavar="DIR", help="Folder with a folder for each submission, or the folder of one.")
@@ -48,7 +58,7 @@ OptionalDataRoot = Annotated[
 def check(
     submission: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the submission.")],
     data_root: OptionalDataRoot = None,
-    output_format: options.TableOrJson = options.TableFormat.TABLE,
+    output_format: Annotated[CheckFormat, typer.Option("--format", help="Format of the result.")] = CheckFormat.TABLE,
 ) -> None:
     """Say everything that is wrong with a submission, and why a row of it would not show.
 
@@ -59,8 +69,10 @@ def check(
     from merunibench.leaderboard.truths import load_truths
 
     checked = check_submission(submission, load_truths(data_root))
-    as_json = output_format is options.TableFormat.JSON
-    emit(json.dumps(checked.to_dict(), indent=2, ensure_ascii=False) + "\n" if as_json else checked.to_text())
+    if output_format is CheckFormat.JSON:
+        emit(json.dumps(checked.to_dict(), indent=2, ensure_ascii=False) + "\n")
+    else:
+        emit(checked.to_text() if output_format is CheckFormat.TABLE else checked.to_markdown())
     if not checked.valid:
         raise typer.Exit(2)
 

@@ -6,6 +6,7 @@ computed from the same predictions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import fmean
 from typing import Any
 
@@ -74,6 +75,12 @@ class Resampling:
     seed: int
 
 
+@lru_cache(maxsize=4096)
+def parsed(signature: str) -> Signature:
+    """The signature that a text is; models that were scored alike share theirs."""
+    return Signature.parse(signature)
+
+
 def rows_on(board: Board, label: str, sources: Sources, resampling: Resampling) -> list[ScoredRow]:
     """The rows of a model on a board; none if nothing of it is known there.
 
@@ -121,7 +128,7 @@ def _row(board: Board, label: str, rule: str, sources: Sources, resampling: Resa
     if complete and all(name in replicates for name in BENCHMARK_DATASETS):
         replicates[MEAN] = np.mean([replicates[name] for name in BENCHMARK_DATASETS], axis=0)
     carried_ci = before.mean_ci if before is not None and before.mean == mean else None
-    signatures = [Signature.parse(score.signature) for score in scores.values() if score.signature]
+    signatures = [parsed(score.signature) for score in scores.values() if score.signature]
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
     on_test = rule in (BEST_PER_DATASET, BEST_OVERALL)
     because = model.origin if model.origin != "computed" else ON_TEST if on_test else None
@@ -177,7 +184,7 @@ def _still_valid(score: Score, label: str) -> bool:
     """Whether metric and lexicon are still those that the score was computed with."""
     if score.signature is None:
         return False
-    signature = Signature.parse(score.signature)
+    signature = parsed(score.signature)
     return signature.v == METRIC_VERSION and signature.lexicon in (label, "none")
 
 
@@ -212,7 +219,7 @@ def _score(
     )
     return Score(
         score=_rounded(values["score"]),
-        ci=interval(figures.replicates),
+        ci=values["ci"],
         chance=_rounded(values["chance"]),
         uncorrected=_rounded(values["uncorrected"]) if values["primary"] == "corrected" else None,
         checkpoint=stem,

@@ -32,7 +32,7 @@ from merunibench.leaderboard.results import (
 )
 from merunibench.leaderboard.submissions import find_submissions, score_submissions
 from merunibench.leaderboard.truths import load_subtitles, load_truths
-from merunibench.leaderboard.work import Outcome, Worker
+from merunibench.leaderboard.work import Outcome, Worker, uncollected
 from merunibench.lexicon import home
 from merunibench.metrics import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
@@ -123,6 +123,7 @@ class _Bench:
     gaps: set[tuple[str, str, str]] = field(default_factory=set)
 
 
+@uncollected()
 def build(request: Request) -> tuple[Results, dict[str, ModelDetails]]:
     """Build the board.
 

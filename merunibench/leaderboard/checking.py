@@ -69,6 +69,15 @@ class Checked:
         lines += [f"  warning: {each}" for each in self.warnings]
         return "".join(f"{visible(line)}\n" for line in lines)
 
+    def to_markdown(self) -> str:
+        """The same for a comment on a pull request, everything that strangers wrote escaped."""
+        from merunibench.report.markdown import escape
+
+        lines = [f"**{escape(self.id)}**: {'valid' if self.valid else 'refused'}", ""]
+        lines += [f"- problem: {escape(each)}" for each in self.problems]
+        lines += [f"- warning: {escape(each)}" for each in self.warnings]
+        return "\n".join([*lines, ""]) + "\n"
+
 
 def check(folder: Path, truths: Truths | None = None) -> Checked:
     """Check a submission.

@@ -24,7 +24,11 @@ def details_of(
     described: dict[str | None, ScoredRow] = {}
     for each in sorted(rows, key=lambda each: not each.row.ranked):
         described.setdefault(each.row.board, each)
-    parts = [part for each in described.values() for part in _parts(each, held.get(each.row.board or "", {}))]
+    # Of withheld predictions, and of the labels that a rule repeats, the board holds figures, no words.
+    words = model.origin == "computed" and model.note is None
+    parts = [
+        part for each in described.values() for part in _parts(each, held.get(each.row.board or "", {}), words=words)
+    ]
     known = {(part.board, part.dataset) for part in parts}
     ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
     parts += [
@@ -35,7 +39,7 @@ def details_of(
     return ModelDetails(model_id=model.id, reproduce=tuple(_commands(model)), bibtex=bibtex(model), parts=tuple(parts))
 
 
-def _parts(scored: ScoredRow, held: Held) -> Iterable[Part]:
+def _parts(scored: ScoredRow, held: Held, *, words: bool) -> Iterable[Part]:
     row = scored.row
     for dataset, figures in scored.figures.items():
         values = figures.values
@@ -50,9 +54,9 @@ def _parts(scored: ScoredRow, held: Held) -> Iterable[Part]:
                 "scored": values["scored"],
                 "checkpoints": {stem: round(each.score, DECIMALS) for stem, each in held[dataset].items()},
                 "confusions": values["confusions"],
-                "wrong_words": values["wrong"],
-                "missed_words": values["missed"],
-                "unknown_words": values["unknown"],
+                "wrong_words": values["wrong"] if words else (),
+                "missed_words": values["missed"] if words else (),
+                "unknown_words": values["unknown"] if words else (),
             }
         )
 

@@ -89,7 +89,7 @@ def _row(old: Row, new: Row) -> Iterator[Change]:
         where = f"{new.id} {dataset}"
         before, after = old.scores.get(dataset), new.scores.get(dataset)
         why = _causes(before, after)
-        if _figures(before) != _figures(after) or why:
+        if why or not _agree(before, after):
             yield Change("score", where, _shown(before), _shown(after), why)
         if before is not None and after is not None and _place(before.rank) != _place(after.rank):
             yield Change("rank", where, _place(before.rank), _place(after.rank))
@@ -123,12 +123,17 @@ def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
     return tuple(causes)
 
 
-def _figures(score: Score | None) -> tuple[object, ...] | None:
-    """The figures of a score, with so many digits as a recomputation elsewhere must agree in."""
-    if score is None:
-        return None
-    numbers = (score.score, *(score.ci or ()), score.chance, score.uncorrected, score.labels_per_sample)
-    return tuple(None if number is None else round(number / TOLERANCE / 10) for number in numbers)
+def _agree(old: Score | None, new: Score | None) -> bool:
+    """Whether two scores have the same figures."""
+    if old is None or new is None:
+        return old is new
+    pairs = zip(_figures(old), _figures(new), strict=True)
+    return all(_near(ours, theirs) for ours, theirs in pairs)
+
+
+def _figures(score: Score) -> tuple[float | None, ...]:
+    low, high = score.ci or (None, None)
+    return (score.score, low, high, score.chance, score.uncorrected, score.labels_per_sample, score.out_of_lexicon)
 
 
 def _near(old: float | None, new: float | None) -> bool:
@@ -174,7 +179,7 @@ def verify(results: Results, recomputed: Results) -> Verification:
         for dataset, score in row.scores.items():
             other = claimed.scores.get(dataset)
             why = _causes(other, score)
-            if _figures(other) != _figures(score) or why:
+            if why or not _agree(other, score):
                 cause = f" ({'; '.join(why)})" if why else ""
                 differences.append(
                     f"{row.id} {dataset}: {_shown(other) or 'nothing'}, recomputed {_shown(score)}{cause}"

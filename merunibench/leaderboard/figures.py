@@ -17,7 +17,7 @@ from merunibench.data import GroundTruth, Predictions
 from merunibench.evaluation import SampleScores, score_replicates, score_samples
 from merunibench.lexicon import WHEELS, Lexicon
 from merunibench.report.error_analysis import WordErrors
-from merunibench.statistics import Draws
+from merunibench.statistics import Draws, interval
 from merunibench.tasks import TASKS
 
 LEVEL: Any = 1
@@ -68,6 +68,8 @@ class Scorer:
     ) -> None:
         self.truths, self.lexicons, self.resamples, self.seed = truths, lexicons, resamples, seed
         self._draws = Draws()
+        self._of: Predictions | None = None
+        self._losses: dict[str, dict[str, Any]] = {}
 
     def figures(self, cell: Cell, predictions: Predictions) -> Figures:
         """Everything about one checkpoint's predictions in one cell; missing and failed ones count as wrong.
@@ -80,7 +82,18 @@ class Scorer:
         truth = self.truths[cell.dataset]
         scores = score_samples(truth, predictions, lexicon, protocol=cell.protocol, level=LEVEL, missing="zero")
         replicates = score_replicates(scores, self.resamples, self.seed, draws=self._draws)
-        return Figures({**_values(scores, lexicon), **_losses(scores, lexicon)}, replicates)
+        values = {**_values(scores, lexicon), "ci": interval(replicates)}
+        return Figures({**values, **self._losses_of(cell, predictions, scores, lexicon)}, replicates)
+
+    def _losses_of(
+        self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
+    ) -> dict[str, Any]:
+        """Confusions and costly words: the same under every protocol, so they are looked for once a lexicon."""
+        if self._of is not predictions:
+            self._of, self._losses = predictions, {}
+        if cell.lexicon not in self._losses:
+            self._losses[cell.lexicon] = _losses(scores, lexicon)
+        return self._losses[cell.lexicon]
 
     def chance(self, cell: Cell) -> Figures:
         """The chance level of answers that are distributed as the truth: the true labels, shuffled, in closed form."""
@@ -88,7 +101,7 @@ class Scorer:
         figures = self.figures(cell, _truth_as_answer(truth))
         level = figures.values["chance"]
         corrected = figures.values["primary"] == "corrected"
-        values = {**figures.values, "score": 0.0 if corrected else level, "uncorrected": level}
+        values = {**figures.values, "score": 0.0 if corrected else level, "uncorrected": level, "ci": None}
         nothing: dict[str, Any] = {
             "metrics": {},
             "wheels": [],

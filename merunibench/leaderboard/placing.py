@@ -4,15 +4,16 @@ Column by column: each data set, and the mean. Replicates of all rows are those 
 everything is paired. A column in which some row has no replicates keeps what was committed, if its scores are the same.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.leaderboard.assembling import ScoredRow
+from merunibench.leaderboard.assembling import ScoredRow, parsed
 from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row
-from merunibench.signature import Signature
 from merunibench.statistics import groups, holm, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import TASKS
 
@@ -62,11 +63,16 @@ def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
     """The rows whose scores mean the same: the metric parts of their signatures agree with the newest, or with most."""
     if column == MEAN or not rows:
         return list(rows)
-    parts = {each.row.id: Signature.parse(each.row.scores[column].signature or "").metric_part for each in rows}
+    parts = {each.row.id: _metric_part(each.row.scores[column].signature or "") for each in rows}
     fresh = [parts[each.row.id] for each in rows if column in each.figures]
     candidates = fresh or sorted(parts.values())
-    chosen = max(candidates, key=candidates.count)
+    chosen = Counter(candidates).most_common(1)[0][0]
     return [each for each in rows if parts[each.row.id] == chosen]
+
+
+@lru_cache(maxsize=4096)
+def _metric_part(signature: str) -> str:
+    return parsed(signature).metric_part
 
 
 class _Tested(NamedTuple):

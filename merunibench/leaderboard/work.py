@@ -3,6 +3,7 @@
 A worker holds labels, lexicons and draws; a job is one submission and the cells that are wanted of it.
 """
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -122,6 +123,18 @@ def do_all(jobs: Sequence[Job], worker: Worker, processes: int) -> Iterator[Outc
 
 
 @contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for cyclic garbage in this block: a build makes millions of plain objects that live to its end."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@contextmanager
 def _one_thread_each() -> Iterator[None]:
     """Processes that start in this block multiply matrices with one thread: they share the cores already."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -138,6 +151,7 @@ _OWN: list[Worker] = []
 
 
 def _begin(*setup: Any) -> None:  # noqa: ANN401 - a worker's arguments
+    gc.disable()  # see `uncollected`; this process ends with its work
     _OWN.append(Worker(*setup))
 
 

@@ -44,7 +44,7 @@ def rank_intervals(replicates: FloatArray, confidence: float = 0.95) -> IntArray
     Returns:
         Best and worst rank, shape (M, 2).
     """
-    found = np.sort(ranks(replicates.T), axis=0)
+    found = np.sort(ranks(np.ascontiguousarray(replicates.T)).T.copy(), axis=1).T
     tail = math.floor((1 - confidence) / 2 * len(found))
     return np.stack([found[tail], found[len(found) - 1 - tail]], axis=1)
 
@@ -108,9 +108,12 @@ def _span(indices: Sequence[int]) -> tuple[int, int]:
     return indices[0], indices[-1]
 
 
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
 def _two_sided(z: FloatArray) -> FloatArray:
+    """Normal tails of both sides, shape (M, M), 1 on the diagonal."""
     upper = np.triu_indices(len(z), 1)
-    tails = np.fromiter((math.erfc(value / math.sqrt(2)) for value in z[upper].tolist()), float, len(upper[0]))
     p = np.ones(z.shape)
-    p[upper] = tails
+    p[upper] = np.asarray(_erfc(z[upper] / math.sqrt(2)), float)
     return np.minimum(p, p.T)
