@@ -1,11 +1,17 @@
 """Paired comparisons as the page's script reads them: six levels a byte of text, a file a board, loaded when shown."""
 
 import json
+from itertools import product
 
 from merunibench.leaderboard.results import Results
 
-_PER_LETTER = 3
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+_PER_LETTER = 3
+_LETTERS = {
+    "".join(map(str, digits)): _ALPHABET[sum(digit << 2 * place for place, digit in enumerate(digits))]
+    for length in range(1, _PER_LETTER + 1)
+    for digits in product(range(4), repeat=length)
+}
 
 
 def packed_pairs(results: Results, board: str) -> str:
@@ -32,5 +38,4 @@ def pack(levels: str) -> str:
         >>> pack("0123")
         'a3'
     """
-    groups = (levels[start : start + _PER_LETTER] for start in range(0, len(levels), _PER_LETTER))
-    return "".join(_ALPHABET[sum(int(digit) << 2 * place for place, digit in enumerate(group))] for group in groups)
+    return "".join(_LETTERS[levels[start : start + _PER_LETTER]] for start in range(0, len(levels), _PER_LETTER))

@@ -1,12 +1,14 @@
 """Writes the site: main page, a page a model, method, refused submissions, and the files that all of them share."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from merunibench._resources import resource
-from merunibench.files import write_bytes, write_text
+from merunibench.errors import InputError
+from merunibench.files import write_changed
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import BoardView, board_views
@@ -25,6 +27,8 @@ POLICY = (
 
 _SHEETS = ("tokens.css", "base.css", "controls.css", "table.css", "rows.css", "figures.css", "model.css", "print.css")
 
+_LONGEST_NAME = 200
+
 
 def render_site(results: Results, details: Mapping[str, ModelDetails], folder: Path) -> list[Path]:
     """Write the whole site; equal input gives equal bytes.
@@ -35,11 +39,12 @@ def render_site(results: Results, details: Mapping[str, ModelDetails], folder: P
         folder: Where `index.html` shall stand. Pages of models that are gone are deleted from `models/`.
 
     Returns:
-        The files written.
+        The files of the site, those that were there already included.
 
     Raises:
-        InputError: a file cannot be written.
+        InputError: an id is no name of a file, or a file cannot be written.
     """
+    _check_names([model.id for model in results.models] + [board.id for board in results.boards])
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     boards = board_views(results, pages)
     environment = _environment(results)
@@ -62,10 +67,21 @@ def render_site(results: Results, details: Mapping[str, ModelDetails], folder: P
             texts[pages[model.id]] = template.render(here="", root="../", view=view, model=model)
     for board in results.boards:
         texts[f"pairs/{board.id}.js"] = packed_pairs(results, board.id)
-    written = [_write(folder / name, text) for name, text in texts.items()]
-    written += _copy_static(folder / "static")
-    _delete_others(folder / "models", written)
-    return written
+    files = {folder / name: text.encode() for name, text in texts.items()}
+    files |= _static(folder / "static")
+    for path, content in files.items():
+        write_changed(path, content)
+    for path in (folder / "models").glob("*.html"):
+        if path not in files:
+            path.unlink()
+    return list(files)
+
+
+def _check_names(ids: Iterable[str]) -> None:
+    """Ids become names of files: none may lead out of the folder."""
+    for name in ids:
+        if not re.fullmatch(r"[\w+-][\w.+-]*", name, re.ASCII) or len(name) > _LONGEST_NAME:
+            raise InputError(f"the id {wording.shown(name)!r} in the results is no name of a file")
 
 
 def _environment(results: Results) -> "Environment":
@@ -115,25 +131,8 @@ def _modalities(boards: Iterable[BoardView]) -> list[str]:
     return sorted(found - {wording.NOTHING}, key=lambda text: (len(text), text))
 
 
-def _write(path: Path, text: str) -> Path:
-    write_text(path, text)
-    return path
-
-
-def _copy_static(folder: Path) -> list[Path]:
+def _static(folder: Path) -> dict[Path, bytes]:
+    """Styles, scripts and fonts, and where each shall stand."""
     source = resource("leaderboard", "page", "static")
     files = sorted(path for path in source.rglob("*") if path.is_file())
-    written = []
-    for path in files:
-        target = folder / path.relative_to(source)
-        write_bytes(target, path.read_bytes())
-        written.append(target)
-    return written
-
-
-def _delete_others(folder: Path, written: Iterable[Path]) -> None:
-    """Pages of models that the board no longer has."""
-    kept = set(written)
-    for path in folder.glob("*.html"):
-        if path not in kept:
-            path.unlink()
+    return {folder / path.relative_to(source): path.read_bytes() for path in files}

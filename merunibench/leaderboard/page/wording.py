@@ -23,7 +23,8 @@ SELECTIONS = {
 
 def shown(text: str, longest: int = _LONGEST) -> str:
     """Text from outside: one line, control characters made visible, cut where it is longer than anything sensible."""
-    line = visible(" ".join(text[: 4 * longest].split()))
+    line = " ".join(text[: 4 * longest].split())
+    line = line if line.isprintable() else visible(line)
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

@@ -319,6 +319,7 @@ def test_the_matrix_is_that_of_the_results(visit):
 def test_the_page_of_a_model_says_all_of_it(visit):
     page = visit().open()
     page.get_by_role("link", name="Model 6", exact=True).locator("visible=true").click()
+    page.locator("svg.wheel").wait_for()
     assert page.locator("h1").inner_text() == "Model 6"
     assert page.locator(".tables section").count() == 4
     assert "Invented-7B" in page.locator(".facts").inner_text()

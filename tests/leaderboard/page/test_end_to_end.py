@@ -56,6 +56,7 @@ def test_the_page_shows_the_published_figures_recomputed(visit, folder):
     last = page.locator('tr[data-id="affectgpt/last/official-mer2025"] .rank')
     assert last.inner_text().split()[0].startswith("1")
     row.get_by_role("link", name="AffectGPT").click()
+    page.locator("svg.wheel").first.wait_for()
     assert page.locator("h1").inner_text() == "AffectGPT"
     assert page.locator("svg.wheel").count() == 5
     assert "55.65" in page.locator(".tables").inner_text()

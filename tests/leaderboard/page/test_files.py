@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from merunibench.errors import InputError
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.page.pairs import pack, packed_pairs
 from tests.leaderboard.sample import sample
@@ -89,6 +90,15 @@ def test_pages_of_models_that_are_gone_are_deleted(tmp_path):
     render_site(results, {key: each for key, each in details.items() if key != "model-2"}, tmp_path)
     assert not (tmp_path / "models" / "model-2.html").exists()
     assert (tmp_path / "models" / "model-1.html").is_file()
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/etc/x", "a/b", "a\\b", ".hidden", "", "x" * 300, "a\nb", "a<b"])
+def test_an_id_that_is_no_name_of_a_file_is_refused(tmp_path, name):
+    results, _ = sample(1)
+    bad = results.model_copy(update={"models": (results.models[0].model_copy(update={"id": name}),)})
+    with pytest.raises(InputError, match="no name of a file"):
+        render_site(bad, {}, tmp_path / "site")
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_board_without_any_row_has_a_page(tmp_path):
