@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
-from merunibench.data import GroundTruth, Table
+from merunibench.data import GroundTruth
 from merunibench.errors import InputError
 from merunibench.leaderboard.intake import joint_hash, take_in
-from merunibench.leaderboard.rows import Findings, check_rows
+from merunibench.leaderboard.rows import Findings, Read, check_rows
 from merunibench.leaderboard.submission import ASKED_FOR, FILE, FOLDER_NAME, PREDICTIONS, Submission, read_submission
 from merunibench.tasks import TASKS, benchmark_tasks
 
@@ -25,7 +25,7 @@ class Checked:
         submission: Its metadata; None if they cannot be read.
         problems: Why it is refused, a line each; none if it is valid.
         warnings: Why a row would not show in full, and what readers will miss.
-        tables: Data set -> checkpoint -> its predictions, where they are valid.
+        read: Data set -> checkpoint -> its predictions, where they are valid.
         hashes: Data set -> SHA-256 of its predictions.
     """
 
@@ -33,7 +33,7 @@ class Checked:
     submission: Submission | None
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    tables: Mapping[str, Mapping[str, Table]] = field(default_factory=dict, repr=False)
+    read: Mapping[str, Mapping[str, Read]] = field(default_factory=dict, repr=False)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -98,19 +98,19 @@ def check(folder: Path, truths: Truths | None = None) -> Checked:
     submission = _metadata(folder, findings)
     if not FOLDER_NAME.fullmatch(folder.resolve().name):
         findings.problem("the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign")
-    tables: dict[str, dict[str, Table]] = {}
+    found: dict[str, dict[str, Read]] = {}
     for dataset, files in intake.files.items():
         for checkpoint, path in files.items():
             truth = (truths or {}).get(dataset)
             where = path.relative_to(folder).as_posix()
-            table = check_rows(path, where, TASKS[dataset], truth, findings)
-            if table is not None:
-                tables.setdefault(dataset, {})[checkpoint] = table
+            read = check_rows(path, where, TASKS[dataset], truth, findings)
+            if read is not None:
+                found.setdefault(dataset, {})[checkpoint] = read
     if not intake.files and (submission is None or submission.withheld is None):
         findings.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
-    _say_what_will_not_show(submission, tables, findings)
+    _say_what_will_not_show(submission, found, findings)
     hashes = {} if findings.problems else intake.hashes()
-    return Checked(folder, submission, tuple(findings.problems), tuple(findings.warnings), tables, hashes)
+    return Checked(folder, submission, tuple(findings.problems), tuple(findings.warnings), found, hashes)
 
 
 def _metadata(folder: Path, findings: Findings) -> Submission | None:
@@ -125,19 +125,19 @@ def _metadata(folder: Path, findings: Findings) -> Submission | None:
 
 
 def _say_what_will_not_show(
-    submission: Submission | None, tables: Mapping[str, Mapping[str, Table]], findings: Findings
+    submission: Submission | None, found: Mapping[str, Mapping[str, Read]], findings: Findings
 ) -> None:
     if submission is not None and submission.withheld is None:
         absent = [name for name in ASKED_FOR if not getattr(submission, name)]
         if absent:
             findings.warning(f"{FILE}: readers will miss {', '.join(absent)}")
-    if not tables:
+    if not found:
         return
-    missing = [task.title for task in benchmark_tasks() if task.id not in tables]
+    missing = [task.title for task in benchmark_tasks() if task.id not in found]
     if missing:
         findings.warning(f"no mean and no overall rank: no predictions for {', '.join(missing)}; data set ranks only")
-    stems = {stem for held in tables.values() for stem in held}
+    stems = {stem for held in found.values() for stem in held}
     if len(stems) > 1:
-        common = set.intersection(*(set(held) for held in tables.values()))
+        common = set.intersection(*(set(held) for held in found.values()))
         last = "the last checkpoint is ranked" if common else "no checkpoint has all data sets, so no row is ranked"
         findings.warning(f"{len(stems)} checkpoints: {last}; rows chosen on the test labels show without a rank")

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
-from merunibench.data.predictions import predictions_from_table
+from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.errors import InputError
 from merunibench.files.reading import listed, shown
 from merunibench.leaderboard.packing import ROW_KEYS, SUBSET_KEY
@@ -40,7 +40,7 @@ class Findings:
 class _Later:
     """Stands in for the extractor: whether rows can be read is checked here, what they say is not."""
 
-    name = "later"
+    name = "not-read-yet"
 
     def labels(self, text: str) -> list[str]:  # noqa: ARG002 - the protocol's
         """None."""
@@ -51,7 +51,19 @@ class _Later:
         return "neutral"
 
 
-def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, findings: Findings) -> Table | None:
+class Read(NamedTuple):
+    """One prediction file that can be used.
+
+    Attributes:
+        table: Its rows.
+        predictions: What they say; None where an extractor has to read texts first.
+    """
+
+    table: Table
+    predictions: Predictions | None
+
+
+def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, findings: Findings) -> Read | None:
     """Check one prediction file.
 
     Args:
@@ -62,7 +74,7 @@ def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, fi
         findings: Where to note what is found.
 
     Returns:
-        The table; None if it cannot be used.
+        What was read; None if it cannot be used.
     """
 
     def said(error: InputError) -> str:
@@ -76,19 +88,19 @@ def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, fi
     before = len(findings.problems)
     for problem in _odd_columns(table):
         findings.problem(f"{where}: {problem}")
-    names = None
-    for step in (lambda: name_column(table), lambda: predictions_from_table(table, task, _Later())):
-        try:
-            result = step()
-        except InputError as error:
-            findings.problem(said(error))
-            break
-        names = result if names is None else names
-        for remark in getattr(result, "remarks", ()):
-            findings.warning(f"{where}: {remark}")
-    if names is not None:
-        _check_names(names, where, task, truth, findings)
-    return table if len(findings.problems) == before else None
+    predictions = None
+    try:
+        # Names first: they can be held against the labels whatever the answers are.
+        _check_names(name_column(table), where, task, truth, findings)
+        predictions = predictions_from_table(table, task, _Later())
+    except InputError as error:
+        findings.problem(said(error))
+    if predictions is None or len(findings.problems) > before:
+        return None
+    for remark in predictions.remarks:
+        findings.warning(f"{where}: {remark}")
+    unread = _Later.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
+    return Read(table, None if unread else predictions)
 
 
 def _odd_columns(table: Table) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from merunibench.data import GroundTruth, Table
+from merunibench.data import GroundTruth
 from merunibench.data.predictions import predictions_from_table
 from merunibench.errors import InputError
 from merunibench.extraction import Rules
@@ -21,6 +21,7 @@ from merunibench.leaderboard.cache import Entry
 from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.intake import joint_hash
+from merunibench.leaderboard.rows import Read
 from merunibench.leaderboard.submission import Submission
 from merunibench.lexicon import Lexicon
 from merunibench.tasks import TASKS
@@ -78,26 +79,26 @@ class Worker:
     def do(self, job: Job) -> Outcome:
         """Check a submission and score it."""
         checked = check(job.folder, self.scorer.truths)
-        stems = {dataset: tuple(held) for dataset, held in checked.tables.items()}
+        stems = {dataset: tuple(held) for dataset, held in checked.read.items()}
         problems = checked.problems
         entries: dict[Cell, Entry] = {}
         if checked.valid:
             try:
-                entries = self._score(checked.tables, job.cells)
+                entries = self._score(checked.read, job.cells)
             except InputError as error:
                 problems = (str(error).replace(f"{job.folder}/", ""),)
         submission = None if problems else checked.submission
         return Outcome(job.folder, submission, problems, checked.hashes, stems, entries)
 
-    def _score(self, tables: Mapping[str, Mapping[str, Table]], cells: Sequence[Cell]) -> dict[Cell, Entry]:
+    def _score(self, read: Mapping[str, Mapping[str, Read]], cells: Sequence[Cell]) -> dict[Cell, Entry]:
         extractor = Rules()
         entries: dict[Cell, Entry] = {}
-        for dataset, held in tables.items():
+        for dataset, held in read.items():
             wanted = [cell for cell in cells if cell.dataset == dataset]
             if not wanted:
                 continue
-            for stem, table in held.items():
-                predictions = predictions_from_table(table, TASKS[dataset], extractor)
+            for stem, found in held.items():
+                predictions = found.predictions or predictions_from_table(found.table, TASKS[dataset], extractor)
                 for cell in wanted:
                     entries.setdefault(cell, {})[stem] = self.scorer.figures(cell, predictions)
         return entries
