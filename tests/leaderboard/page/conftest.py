@@ -24,10 +24,10 @@ def browser():
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """Folder of a site of twelve invented models, one of them hostile."""
-    from merunibench.leaderboard.page import render_site
+    from merunibench.leaderboard.writing import write
 
     folder = tmp_path_factory.mktemp("site")
-    render_site(*sample(12), folder)
+    write(*sample(12), folder)
     return folder
 
 

@@ -291,6 +291,9 @@ def test_the_figures_show_what_the_table_shows(visit):
     assert page.locator("#scatter circle").count() == rows
     assert page.locator("#matrix rect").count() == rows * (rows - 1)
     assert page.locator("section.board:visible td.strip .dot:visible").count() == rows
+    strip = page.locator("section.board:visible td.strip").first.get_attribute("title")
+    value = column(page, "meld")[0]
+    assert strip == f"{value}, 95 % interval {float(value) - 2:.2f} to {float(value) + 2:.2f}, chance 30.00"
     heads = page.locator("#multiples .head").all_text_contents()
     assert heads[:3] == ["MER2023", "MER2024", "MELD"]
 

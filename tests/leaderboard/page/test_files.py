@@ -71,7 +71,7 @@ def test_every_page_has_the_strict_content_policy_and_no_script_or_style_of_its_
 def test_equal_boards_give_equal_bytes_in_any_place_and_language(site, tmp_path):
     program = (
         "import sys; from pathlib import Path; from tests.leaderboard.sample import sample; "
-        "from merunibench.leaderboard.page import render_site; render_site(*sample(12), Path(sys.argv[1]))"
+        "from merunibench.leaderboard.writing import write; write(*sample(12), Path(sys.argv[1]))"
     )
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
     subprocess.run(

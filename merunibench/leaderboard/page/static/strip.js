@@ -23,8 +23,18 @@ mub.decorate = (table, rows) => {
     table.showRank(row);
     if (row.stripScale === table.stripScale) continue;
     row.stripScale = table.stripScale;
-    row.tr.cells[index].replaceChildren(mub.stripOf(table.score(row, table.focus), table.stripPlace));
+    const score = table.score(row, table.focus);
+    row.tr.cells[index].replaceChildren(mub.stripOf(score, table.stripPlace));
+    row.tr.cells[index].title = score ? mub.inFigures(score) : "";
   }
+};
+
+/** What a strip shows, for those who point at it and those who cannot see it. */
+mub.inFigures = ({ value, low, high, chance }) => {
+  const parts = [mub.shown(value)];
+  if (low !== null) parts.push(`95 % interval ${mub.shown(low)} to ${mub.shown(high)}`);
+  if (chance !== null) parts.push(`chance ${mub.shown(chance)}`);
+  return parts.join(", ");
 };
 
 mub.drawAxis = (th, focus, ticks, x) => {
