@@ -104,6 +104,7 @@ def build(
     spare_pandas()
     from merunibench.leaderboard.build import build as build_board
     from merunibench.leaderboard.build import request
+    from merunibench.leaderboard.work import uncollected
     from merunibench.leaderboard.writing import write
 
     wanted = request(
@@ -116,8 +117,9 @@ def build(
         cache=cache,
         keep=not no_cache,
     )
-    results, details = build_board(wanted)
-    write(results, details, out)
+    with uncollected():
+        results, details = build_board(wanted)
+        write(results, details, out)
     for refused in results.refused:
         complain(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
     for gap in results.not_recomputed:

@@ -38,6 +38,7 @@ from merunibench.metrics import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
 
 RESAMPLES, SEED = 1000, 0
+_REASONS = 20  # of a refusal, on the board; `check` says all of them
 DETAILS = "details"
 """Folder of the details, beside the results."""
 
@@ -152,7 +153,9 @@ def build(request: Request) -> tuple[Results, dict[str, ModelDetails]]:
         rows += placed
         comparisons += tests
     models, reported = _published(request, boards)
-    refused = [Refused(submission=outcome.id, reasons=outcome.problems) for outcome in outcomes if outcome.problems]
+    refused = [
+        Refused(submission=outcome.id, reasons=outcome.problems[:_REASONS]) for outcome in outcomes if outcome.problems
+    ]
     results = Results(
         toolkit=__version__,
         metric_version=METRIC_VERSION,

@@ -24,6 +24,7 @@ Entry = dict[str, Figures]
 _PACKAGE = Path(__file__).parent.parent
 _AT_ONCE = 500
 _KEPT = 50_000
+_PATIENCE = 60.0  # seconds that another build may take to write
 
 
 @cache
@@ -80,9 +81,8 @@ class Cache:
                 store.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)", _rows(entries))
                 store.execute("DELETE FROM entry WHERE rowid <= (SELECT max(rowid) FROM entry) - ?", (_KEPT,))
         except (sqlite3.Error, OSError) as error:
-            raise InputError(
-                f"{self.path}: the cache cannot be written: {one_line(error)}; --cache names another"
-            ) from error
+            advice = "name another (--cache) or none (--no-cache)"
+            raise InputError(f"{self.path}: the cache cannot be written: {one_line(error)}; {advice}") from error
 
     def _open(self) -> sqlite3.Connection:
         """The file, begun anew if it is no such file."""
@@ -91,9 +91,12 @@ class Cache:
             "CREATE TABLE IF NOT EXISTS entry (key TEXT, checkpoint TEXT, place INTEGER, figures TEXT, "
             "replicates BLOB, PRIMARY KEY (key, checkpoint))"
         )
-        store = sqlite3.connect(self.path)
+        store = sqlite3.connect(self.path, timeout=_PATIENCE)
         try:
             store.execute(statement)
+        except sqlite3.OperationalError:
+            store.close()
+            raise  # somebody else is writing, or the disk is full: no reason to throw the file away
         except sqlite3.DatabaseError:
             store.close()
             self.path.unlink()

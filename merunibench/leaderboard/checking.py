@@ -97,7 +97,10 @@ def check(folder: Path, truths: Truths | None = None) -> Checked:
     findings.problems += intake.problems
     submission = _metadata(folder, findings)
     if not FOLDER_NAME.fullmatch(folder.resolve().name):
-        findings.problem("the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign")
+        findings.problem(
+            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
+            "`published-`"
+        )
     found: dict[str, dict[str, Read]] = {}
     for dataset, files in intake.files.items():
         for checkpoint, path in files.items():
@@ -131,6 +134,8 @@ def _say_what_will_not_show(
         absent = [name for name in ASKED_FOR if not getattr(submission, name)]
         if absent:
             findings.warning(f"{FILE}: readers will miss {', '.join(absent)}")
+    if submission is not None and submission.withheld is not None and not found:
+        findings.warning("predictions are withheld: only scores that the committed results hold show")
     if not found:
         return
     missing = [task.title for task in benchmark_tasks() if task.id not in found]

@@ -23,8 +23,8 @@ FILE = "submission.toml"
 PREDICTIONS = "predictions"
 SUFFIX = ".jsonl.gz"
 
-FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""What a submission's folder may be called: it becomes part of file names and addresses."""
+FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.IGNORECASE | re.ASCII)
+"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
 
 MODALITIES = ("audio", "video", "text")
 _MAX_BYTES = 1 << 18

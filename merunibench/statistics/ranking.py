@@ -20,7 +20,7 @@ def ranks(scores: FloatArray) -> IntArray:
         [3, 1, 1, 4]
     """
     rounded = np.round(scores, 9)
-    order = np.argsort(-rounded, axis=-1, kind="stable")
+    order = np.argsort(-rounded, axis=-1)  # of equal scores in any order: they share a rank
     falling = np.take_along_axis(rounded, order, axis=-1)
     places = np.broadcast_to(np.arange(scores.shape[-1]), scores.shape)
     fresh = np.ones(scores.shape, bool)

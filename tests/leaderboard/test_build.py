@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
 from merunibench import evaluate
+from merunibench.errors import InputError
+from merunibench.leaderboard import cache
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
 from merunibench.report import BENCHMARK_DATASETS
@@ -264,3 +268,25 @@ def test_results_are_written_and_read_back(small):
     write(results, details, out)
     assert read_results(out / "results.json") == results
     assert not (out / "details" / "gone.json").exists()
+
+
+def test_a_cache_that_is_in_use_is_waited_for_not_thrown_away(small, monkeypatch):
+    monkeypatch.setattr(cache, "_PATIENCE", 0.01)
+    small.add("one")
+    small.build()
+    size = small.cache.stat().st_size
+    small.add("two", happier)
+    with closing(sqlite3.connect(small.cache)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InputError, match="--no-cache"):
+            small.build()
+    assert small.cache.stat().st_size >= size
+    assert len({each.model_id for each in small.build()[0].rows if each.origin == "computed"}) == 2
+
+
+def test_a_thousand_reasons_are_not_all_on_the_board(small):
+    folder = small.add("bad")
+    for number in range(30):
+        (folder / f"{number}.pkl").write_bytes(b"x")
+    results, _ = small.build()
+    assert len(results.refused[0].reasons) == 20

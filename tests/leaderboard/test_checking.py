@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import shutil
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -231,10 +232,18 @@ class TestFiles:
             stream.truncate(65 << 20)
         assert "MiB" in problems(good)
 
-    @pytest.mark.parametrize("name", ["-rf", ".hidden", "a b", "x" * 70, "<b>"])
+    @pytest.mark.parametrize("name", ["-rf", ".hidden", "a b", "x" * 70, "<b>", "baseline-chance", "Published-001"])
     def test_the_folder_becomes_part_of_addresses(self, good, name):
         folder = good.rename(good.parent / name)
         assert "folder's name" in problems(folder)
+
+    def test_withheld_predictions_show_nothing_new(self, good):
+        shutil.rmtree(good / "predictions")
+        with (good / FILE).open("a") as stream:
+            stream.write("withheld = 'they belong to others'\n")
+        checked = check(good)
+        assert checked.valid
+        assert any("withheld" in each for each in checked.warnings)
 
     def test_nothing_at_all(self, tmp_path):
         assert "cannot be read" in problems(tmp_path / "nowhere")
@@ -280,14 +289,8 @@ class TestContent:
 
     @pytest.mark.parametrize(
         "content",
-        [
-            b"",
-            b"\x1f\x8b",
-            gzip.compress(b""),
-            gzip.compress(b"\xff\xfe{}"),
-            gzip.compress(b"[1]\n"),
-            gzip.compress(b"{" * 100_000),
-        ],
+        [b"", b"\x1f\x8b", *(gzip.compress(text, mtime=0) for text in (b"", b"\xff\xfe{}", b"[1]\n", b"{" * 100_000))],
+        ids=["empty", "cut", "no rows", "not UTF-8", "a list", "half an object"],
     )
     def test_what_is_no_json_lines(self, good, content):
         assert "meld.jsonl.gz" in self.disguised(good, content)
