@@ -66,7 +66,6 @@
       for (const [name, draw] of [["scatter", mub.drawScatter], ["multiples", mub.drawMultiples], ["matrix", mub.drawMatrix]]) {
         draw(document.getElementById(name), table);
       }
-      document.documentElement.dataset.drawn = location.hash;
     }, 60);
   };
 
