@@ -4,8 +4,9 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,13 +24,7 @@ from merunibench.labels import parse_label_field
 Columns = dict[str, list[Any]]
 
 
-def convert(
-    source: PredictionSource,
-    out: Path,
-    *,
-    complete: Callable[[Columns], None] | None = None,
-    compress: bool = False,
-) -> list[Path]:
+def convert(source: PredictionSource, out: Path) -> list[Path]:
     """Write every file of `source` as JSON Lines below `out`.
 
     The unnamed checkpoint becomes `<out>/<dataset>.jsonl`, a named one `<out>/<checkpoint>/<dataset>.jsonl`. Label-list
@@ -39,8 +34,6 @@ def convert(
     Args:
         source: The predictions.
         out: The folder to write into.
-        complete: Called with the columns of each file, in which it may fill, add and drop values.
-        compress: Whether to write `<dataset>.jsonl.gz`.
 
     Returns:
         The files written.
@@ -50,23 +43,53 @@ def convert(
         InputError: an input cannot be read, or an output cannot be written. Files written before that stay.
     """
     written = []
-    for dataset, checkpoints in source.files.items():
-        for checkpoint, files in checkpoints.items():
-            folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
-            path = folder / f"{dataset}.jsonl{'.gz' if compress else ''}"
-            table = files.full_table(source.max_bytes)
-            columns = _columns(table)
-            if complete is not None:
-                complete(columns)
-            with _lines_to(path, compress=compress) as stream:
-                stream.writelines(_lines(table, columns))
-            written.append(path)
+    for file in conversions(source, out):
+        file.write()
+        written.append(file.path)
     return written
 
 
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """One file of predictions, read and not yet written.
+
+    Attributes:
+        path: Where it will stand.
+        table: What it was.
+        columns: What it will be, in the key order of the contract; whoever converts may fill and add columns.
+    """
+
+    path: Path
+    table: Table
+    columns: Columns
+
+    def write(self) -> None:
+        """Write the columns as JSON Lines, gzip-compressed if the name ends in `.gz`.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        with _lines_to(self.path) as stream:
+            stream.writelines(_lines(self.table, self.columns))
+
+
+def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
+    """The files of `source`, read one after the other, as `convert` writes them.
+
+    Raises:
+        UnsafeFileError: an input would run code or fill the memory.
+        InputError: an input cannot be read.
+    """
+    for dataset, checkpoints in source.files.items():
+        for checkpoint, files in checkpoints.items():
+            folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
+            table = files.full_table(source.max_bytes)
+            yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
+
+
 @contextmanager
-def _lines_to(path: Path, *, compress: bool) -> Iterator[IO[str]]:
-    if not compress:
+def _lines_to(path: Path) -> Iterator[IO[str]]:
+    if path.suffix != ".gz":
         with open_atomic(path) as stream:
             yield stream
         return

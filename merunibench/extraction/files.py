@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from merunibench.data import Extractor, PredictionSource, convert
+from merunibench.data import Extractor, PredictionSource, conversions
 from merunibench.extraction.answers import clean_answer
 from merunibench.extraction.rules import Rules
 
@@ -51,7 +51,11 @@ def extract(
         InputError: an input cannot be read, or an output cannot be written.
     """
     worker = _Completion(Rules() if extractor is None else extractor, polarity, again)
-    files = convert(source, out, complete=worker.complete)
+    files = []
+    for file in conversions(source, out):
+        worker.complete(file.columns)
+        file.write()
+        files.append(file.path)
     return Extracted(tuple(files), worker.labels, worker.polarities, worker.traces)
 
 

@@ -1,12 +1,13 @@
 """Predictions of any format -> a submission: metadata and compressed JSON Lines. Nothing is scored here."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from merunibench.data import PredictionSource, convert
+from merunibench.data import Conversion, PredictionSource, conversions
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
-from merunibench.leaderboard.submission import PREDICTIONS, Submission, write_submission
+from merunibench.leaderboard.submission import PREDICTIONS, SUFFIX, Submission, write_submission
 
 ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_from", "polarity_from")
 """What a row of a submission may hold: the answer and where it comes from."""
@@ -36,7 +37,7 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
             raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
     fresh = not out.exists()
     try:
-        written = convert(source, out / PREDICTIONS, complete=_only_answers, compress=True)
+        written = [_pack(file) for file in conversions(source, out / PREDICTIONS)]
         write_submission(out, submission)
     except BaseException:
         shutil.rmtree(out / PREDICTIONS, ignore_errors=True)
@@ -46,11 +47,15 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
     return written
 
 
-def _only_answers(columns: dict[str, list[object]]) -> None:
+def _pack(file: Conversion) -> Path:
+    """Write one file, compressed, with the columns of an answer alone."""
+    columns = file.columns
     if any(value is not None for value in columns.get(SUBSET_KEY, ())):
         raise InputError(
             "the predictions are marked as those of a part of a data set; the leaderboard takes whole sets: "
             "run the model without a limit"
         )
-    for name in [name for name in columns if name not in ROW_KEYS]:
-        del columns[name]
+    answers = {name: values for name, values in columns.items() if name in ROW_KEYS}
+    packed = replace(file, path=file.path.with_name(f"{file.path.stem}{SUFFIX}"), columns=answers)
+    packed.write()
+    return packed.path

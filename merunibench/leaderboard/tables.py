@@ -13,7 +13,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOTES = (
     "Scores in percent. Rank: place, in brackets its 95 % bootstrap interval; rows that share a letter are not "
     "distinguishable (paired bootstrap, Holm). Rows without a rank are baselines, or have a checkpoint chosen on the "
-    "test labels. Labels: mean number a sample."
+    "test labels. Labels: mean number a sample. *: the labels were not those of the whole official set."
 )
 
 
@@ -92,7 +92,8 @@ def _table(results: Results, board: Board) -> tuple[list[str], list[list[str]]]:
 
 
 def _cell(row: Row, dataset: str) -> str:
-    return percent(row.scores[dataset].score) if dataset in row.scores else ""
+    score = row.scores.get(dataset)
+    return "" if score is None else percent(score.score) + ("*" if score.complete is False else "")
 
 
 def _rank(rank: Rank | None) -> str:

@@ -62,3 +62,14 @@ def test_markup_in_names_is_shown_as_it_is(results):
     latex = to_latex(results.model_copy(update={"rows": rows}), board)
     assert r"\input{" not in latex
     assert r"\& \% \$" in latex
+
+
+def test_a_score_on_a_part_of_the_official_set_is_marked(results):
+    board = results.boards[0]
+    row = ordered(results, board)[0]
+    partial = row.scores["meld"].model_copy(update={"complete": False, "score": 0.123456})
+    changed = row.model_copy(update={"scores": {**row.scores, "meld": partial}})
+    rows = tuple(changed if each.id == row.id else each for each in results.rows)
+    assert " 12.35\\* |" in to_markdown(results.model_copy(update={"rows": rows}), board)
+    assert " 12.35* &" in to_latex(results.model_copy(update={"rows": rows}), board)
+    assert "12.35" not in to_markdown(results, board)

@@ -123,9 +123,9 @@ def _counts(results: Results) -> str:
     models = sum(model.origin == "computed" for model in results.models)
     refused = len(results.refused)
     said = f"{models} {'model' if models == 1 else 'models'}"
-    return (
-        f"{said}; {refused}\u00a0{'submission' if refused == 1 else 'submissions'} refused." if refused else f"{said}."
-    )
+    if not refused:
+        return f"{said}."
+    return f"{said}; {refused}\u00a0{'submission' if refused == 1 else 'submissions'} refused."
 
 
 def _modalities(boards: Iterable[BoardView]) -> list[str]:

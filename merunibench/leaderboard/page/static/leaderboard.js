@@ -66,7 +66,7 @@
       for (const [name, draw] of [["scatter", mub.drawScatter], ["multiples", mub.drawMultiples], ["matrix", mub.drawMatrix]]) {
         draw(document.getElementById(name), table);
       }
-    }, 60);
+    }, 120);
   };
 
   /** Controls show the state. */
