@@ -1,4 +1,4 @@
-"""`merunibench leaderboard`: check submissions; build, verify and compare leaderboards."""
+"""`merunibench leaderboard`: check submissions; build, verify, compare and preview leaderboards."""
 
 import json
 from enum import StrEnum
@@ -13,7 +13,7 @@ from merunibench.cli._output import complain, emit, spare_pandas
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Check submissions; build, verify and compare leaderboards that anyone can recompute.",
+    help="Check submissions; build, verify, compare and preview leaderboards that anyone can recompute.",
 )
 
 
@@ -178,3 +178,21 @@ def diff(
         emit(json.dumps(to_dict(found), indent=2, ensure_ascii=False) + "\n")
     else:
         emit("".join(f"{change.to_text()}\n" for change in found) or "nothing changed\n")
+
+
+@app.command("serve")
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where `build` has written the page.")] = Path(
+        "leaderboard"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any that is free.")] = 8000,
+) -> None:
+    """Show a finished page in the browser, over HTTP on this machine alone, until interrupted."""
+    from contextlib import suppress
+
+    from merunibench.leaderboard.serving import LOOPBACK, serving
+
+    with serving(folder, port) as server, suppress(KeyboardInterrupt):
+        emit(f"http://{LOOPBACK}:{server.server_port}/\n")
+        complain("stop with Ctrl-C")
+        server.serve_forever()
