@@ -1,0 +1,1 @@
+"""Any Hugging Face model, from the Hub or a folder."""
