@@ -77,7 +77,7 @@ def choose_device(name: str) -> tuple[torch.device, str | None]:
     return device, name if spread else None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Loaded:
     """A network with everything that goes with it.
 
@@ -88,6 +88,7 @@ class Loaded:
         device: Of encoders and fusion.
         precision: In which it computes.
         revisions: Part (llm, visual, acoustic) -> commit on the Hub; None for a folder.
+        holds: Identity of the checkpoint whose parameters are in it; empty for none.
     """
 
     network: AffectGPTNetwork
@@ -96,6 +97,7 @@ class Loaded:
     device: torch.device
     precision: Precision
     revisions: Mapping[str, str | None]
+    holds: str = ""
 
     def trained_shapes(self) -> dict[str, tuple[int, ...]]:
         """Trained parameter -> shape: the fusion and LoRA."""
@@ -105,9 +107,16 @@ class Loaded:
             if name.startswith("fusion.") or ".lora_" in name
         }
 
-    def put_in(self, parameters: Mapping[str, torch.Tensor]) -> None:
-        """Give the trained parts these values; all of `trained_shapes` must be there."""
-        self.network.load_state_dict(dict(parameters), strict=False)
+    def put_in(self, identity: str, parameters: Mapping[str, torch.Tensor]) -> None:
+        """Give the trained parts these values, unless they have them already.
+
+        Args:
+            identity: What tells these values from others.
+            parameters: By name; all of `trained_shapes`.
+        """
+        if self.holds != identity:
+            self.network.load_state_dict(dict(parameters), strict=False)
+            self.holds = identity
 
 
 def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str = "auto") -> Loaded:
@@ -179,10 +188,10 @@ def _from_hub(load: Callable[[], Any], name: str, part: str) -> Any:  # noqa: AN
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without transformers' report of what a file holds besides (the other half of CLIP): what it lacks is checked."""
-    from transformers.utils import logging
+    from transformers import logging
 
     verbosity = logging.get_verbosity()
-    logging.set_verbosity(logging.ERROR)
+    logging.set_verbosity(40)  # errors
     try:
         yield
     finally:

@@ -64,6 +64,13 @@ class GroupResult:
         """Whether nothing that was compared differs by more than 1e-5."""
         return self.largest <= TOLERANCE
 
+    def to_line(self) -> str:
+        """Name, number of arrays, largest difference and where, or that it is absent."""
+        if not self.compared:
+            return f"{self.name:<12} absent" + (f" ({self.missing} is missing)" if self.missing else "")
+        line = f"{self.name:<12} {self.compared:>3} arrays  largest difference {self.largest:.1e}  ({self.where})"
+        return line + (f"; {self.missing} is missing, so not all was compared" if self.missing else "")
+
 
 def selfcheck(path: Path) -> list[GroupResult]:
     """Compute every group of a fixture anew.
