@@ -1,4 +1,4 @@
-"""What a checkpoint holds, and whether that is what an AffectGPT of its configuration has; no frozen model is needed."""
+"""What a checkpoint holds, and whether that is what an AffectGPT of its configuration has; without frozen models."""
 
 import json
 from collections import Counter
