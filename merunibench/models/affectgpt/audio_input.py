@@ -36,6 +36,8 @@ def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> tor
 
         y[m] = Σ_n x[n] · (c / rate) · h(c · (n / rate - m / target)).
 
+    computed in float32 throughout, the filter included, as there.
+
     Source: https://ccrma.stanford.edu/~jos/resample/, and the documentation of torchaudio.
 
     Args:

@@ -6,15 +6,16 @@ contract: one that is missing, unknown or of another shape is refused by name, w
 
 import json
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from merunibench._text import visible
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.files.reading import listed, one_line, read_bounded, reading
+from merunibench.files.reading import one_line, read_bounded, reading
 from merunibench.media import file_hash
 from merunibench.models.affectgpt.authors import apply_authors, read_authors_yaml
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, Shapes, config_from_shapes
@@ -91,7 +92,7 @@ class Checkpoint:
             "misshapen": misshapen,
         }
         if any(problems.values()):
-            found = "; ".join(f"{kind}: {listed(names)}" for kind, names in problems.items() if names)
+            found = "; ".join(f"{kind}: {_listed(names)}" for kind, names in problems.items() if names)
             raise InputError(
                 f"{self.path}: its keys are not those of this AffectGPT ({self.configured_by}). {found}. "
                 "Is it the checkpoint of another configuration (--model-option config=YAML), or of another base model?"
@@ -104,6 +105,12 @@ def _named(path: Path, make: Callable[[], AffectGPTConfig]) -> AffectGPTConfig:
         return make()
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _listed(keys: Sequence[str], most: int = 20) -> str:
+    """Keys in full, for they are what is looked for; no key of AffectGPT has 200 characters."""
+    shown = ", ".join(visible(key[:200]) for key in keys[:most])
+    return shown + (f", … ({len(keys)} in all)" if len(keys) > most else "")
 
 
 def _dimensions(shape: tuple[int, ...]) -> str:

@@ -1,10 +1,11 @@
 """Pictures as AffectGPT takes them: eight faces out of an `.npy` file, or eight frames of a video, 224 x 224 pixels.
 
-Neither keeps the aspect ratio nor crops; faces are scaled by OpenCV and frames by FFmpeg's swscale, both bilinear, as
-in training.
+Neither keeps the aspect ratio nor crops; faces are scaled by OpenCV and frames by FFmpeg's filter `scale`, both
+bilinear, as in training.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from merunibench.errors import InputError, MediaError
 from merunibench.files.reading import one_line
-from merunibench.media.container import COMPLETE, LIMITS, Limits, decoded, opened, picture_of, probe
+from merunibench.media.container import COMPLETE, LIMITS, Limits, decoded, library, opened, picture_of, probe
 
 SIZE = 224
 
@@ -94,7 +95,7 @@ def resized(faces: np.ndarray) -> np.ndarray:
 
 
 def read_frames(path: Path, frames: int = 8, limits: Limits = LIMITS) -> Pictures:
-    """Frames of a clip, red first, scaled by swscale's bilinear filter.
+    """Frames of a clip, red first, scaled as decord scales them.
 
     Args:
         path: A video that FFmpeg reads, or a picture.
@@ -136,5 +137,17 @@ def _pass(path: Path, wanted: set[int], limits: Limits) -> tuple[dict[int, np.nd
 
 
 def _scaled(frame: Any) -> np.ndarray:  # noqa: ANN401 - av has no types
-    pixels: np.ndarray = frame.reformat(SIZE, SIZE, "rgb24", interpolation="BILINEAR").to_ndarray()
+    """A frame of shape (224, 224, 3) through the filter that decord builds, which upstream reads videos with.
+
+    (`VideoFrame.reformat` places the colour planes differently, and is up to three levels away from it.)
+    """
+    filters = library().filter.Graph()
+    # A graph for each frame: size and format may change within a video.
+    source = filters.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base or Fraction(1, 25)
+    )
+    scale = filters.add("scale", f"{SIZE}:{SIZE}:flags=bilinear")
+    filters.link_nodes(source, scale, filters.add("format", "rgb24"), filters.add("buffersink")).configure()
+    filters.push(frame)
+    pixels: np.ndarray = filters.pull().to_ndarray()
     return pixels

@@ -233,7 +233,9 @@ def test_fusion_and_lora_have_gradients_and_the_encoders_none(checkpoint, option
     network, payload = model.network, model.prepare(samples[0]).payload
     ids = torch.tensor([payload.ids])
     tokens = network.encode(model.mode, {medium: tensor[None] for medium, tensor in payload.media.items()})
-    network(ids, torch.ones_like(ids), model._loaded.tokens.placeholder_ids, tokens, labels=ids.clamp(max=255)).loss.backward()
+    network(
+        ids, torch.ones_like(ids), model._loaded.tokens.placeholder_ids, tokens, labels=ids.clamp(max=255)
+    ).loss.backward()
     trained = {name for name, value in network.named_parameters() if value.grad is not None}
     network.zero_grad()
     assert trained == {name for name in model._loaded.trained_shapes() if not name.startswith("fusion.image")}

@@ -131,8 +131,7 @@ def _clip():
         "initializer_range": 0.3,
     }
     text = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "vocab_size": 9}
-    clip = t.CLIPModel(t.CLIPConfig(vision_config=vision, text_config=text, projection_dim=12, initializer_factor=5.0))
-    return clip
+    return t.CLIPModel(t.CLIPConfig(vision_config=vision, text_config=text, projection_dim=12, initializer_factor=5.0))
 
 
 def _hubert():
