@@ -78,9 +78,7 @@ def without_subtitle(text: str) -> str:
     """
     lines = []
     for line in text.split("\n"):
-        if SUBTITLE in line:
-            line = "".join(sentence for sentence in _SENTENCE.findall(line) if SUBTITLE not in sentence).rstrip()
-            if not line:
-                continue
-        lines.append(line)
+        kept = "".join(sentence for sentence in _SENTENCE.findall(line) if SUBTITLE not in sentence).rstrip()
+        if kept or SUBTITLE not in line:
+            lines.append(kept)
     return "\n".join(lines)
