@@ -133,10 +133,25 @@ class Model(ABC):
             InputError: no sample can: the model does not take what was asked for.
         """
 
+    def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
+        """What can be done for a batch of equal groups before the model is free for it, such as tokenising.
+
+        A runner may call it from another thread while the model answers the batch before, and hand the result to
+        `answer`; it need not. A slice of the result is a batch that was not collated.
+
+        Raises:
+            MediaError: one of the batch cannot be given to the model; the others can, on their own.
+        """
+        return batch
+
     @abstractmethod
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
         """The answers to a batch of equal groups, as text, in order; the same as one at a time.
 
+        Args:
+            batch: What was prepared, or what `collate` made of it.
+
         Raises:
             MemoryError: the batch does not fit; a smaller one may.
+            MediaError: one of the batch cannot be given to the model; the others can, on their own.
         """
