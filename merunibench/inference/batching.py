@@ -30,11 +30,20 @@ class Answerer:
             InputError: what is wrong concerns every sample.
             Exception: the model's own, where the first `HOPELESS` samples all failed without a reason in their files.
         """
+        if len(batch) <= self.batch_size:
+            return self._ask(batch)  # whole, since a slice of a collated batch is no collated batch
         rows: list[Row] = []
         while len(rows) < len(batch):
             # The batch size may have been halved by the batch before.
             rows += self._ask(batch[len(rows) : len(rows) + self.batch_size])
         return rows
+
+    def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
+        """What the model can do ahead for a batch; the batch as it is where that fails, for `rows` to find out why."""
+        try:
+            return self._model.collate(batch)
+        except Exception:  # noqa: BLE001 - it comes again when the samples are asked about one by one
+            return batch
 
     def _ask(self, batch: Sequence[Prepared]) -> list[Row]:
         try:

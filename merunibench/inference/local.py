@@ -55,26 +55,50 @@ class LocalEngine:
             hashes[sample.name] = input_hash(sample, self.modalities)
             return _prepare(self.model, sample)
 
-        prepared = _ahead(prepare, samples, self.workers, _BATCHES_AHEAD * self.batch_size + self.workers)
-        for rows in self._answered(prepared):
+        answerer = Answerer(self.model, self.batch_size)
+        for batch in self._collated(
+            self._batches(_ahead(prepare, samples, self.workers, self._depth), answerer), answerer
+        ):
+            rows = [batch] if isinstance(batch, dict) else answerer.rows(batch)
             yield [{**row, "inputs": hashes.pop(row["name"])} for row in rows]
 
-    def _answered(self, ready: Iterator[Prepared | Row]) -> Generator[list[Row], None, None]:
-        answerer = Answerer(self.model, self.batch_size)
+    @property
+    def _depth(self) -> int:
+        return _BATCHES_AHEAD * self.batch_size + self.workers
+
+    def _batches(
+        self, prepared: Iterator[Prepared | Row], answerer: Answerer
+    ) -> Generator[list[Prepared] | Row, None, None]:
+        """Batches of equal groups, and rows of samples that could not be prepared."""
         waiting: dict[Hashable, list[Prepared]] = {}
-        for prepared in ready:
-            if isinstance(prepared, dict):
-                yield [prepared]
+        for sample in prepared:
+            if isinstance(sample, dict):
+                yield sample
                 continue
-            group = waiting.setdefault(prepared.group, [])
-            group.append(prepared)
+            group = waiting.setdefault(sample.group, [])
+            group.append(sample)
             if len(group) >= answerer.batch_size:
-                yield answerer.rows(waiting.pop(prepared.group))
+                yield waiting.pop(sample.group)
             elif sum(map(len, waiting.values())) >= _BATCHES_WAITING * self.batch_size:
                 # Clips of many sizes: rather a small batch than all of them in memory.
-                yield answerer.rows(waiting.pop(max(waiting, key=lambda key: len(waiting[key]))))
-        for batch in waiting.values():
-            yield answerer.rows(batch)
+                yield waiting.pop(max(waiting, key=lambda key: len(waiting[key])))
+        yield from waiting.values()
+
+    def _collated(
+        self, batches: Iterator[list[Prepared] | Row], answerer: Answerer
+    ) -> Generator[Sequence[Prepared] | Row, None, None]:
+        """The same, each batch collated in a thread while the model answers the one before."""
+        with ThreadPoolExecutor(1, thread_name_prefix="collate") as pool:
+            ahead: Future[Sequence[Prepared]] | None = None
+            for batch in batches:
+                if isinstance(batch, dict):
+                    yield batch
+                    continue
+                before, ahead = ahead, pool.submit(answerer.collate, batch)
+                if before:
+                    yield before.result()
+            if ahead:
+                yield ahead.result()
 
 
 def _prepare(model: Model, sample: Sample) -> Prepared | Row:
