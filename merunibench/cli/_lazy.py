@@ -15,6 +15,7 @@ SUMMARIES: Mapping[str, str] = {
     "explain": "Show a word's way through a lexicon: form, base words, wheel words, its sector on each wheel.",
     "convert": "Convert predictions to JSON Lines, a row a sample; raw text is kept, and nothing is scored.",
     "extract": "Take labels from the text of predictions by rules; JSON Lines out, the text is kept.",
+    "models": "List the models that can be called: families, what they take, and what was tested of each.",
     "datasets": "List the data sets: how each is scored, its size, the files expected, where to request it.",
     "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",
     "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",

@@ -5,5 +5,6 @@ model is loaded.
 """
 
 from merunibench.models.base import Generation, MediaError, Modality, Model, Options, Prepared, Sample
+from merunibench.models.registry import load_model
 
-__all__ = ["Generation", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample"]
+__all__ = ["Generation", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample", "load_model"]

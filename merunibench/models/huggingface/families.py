@@ -1,0 +1,168 @@
+"""The families that depart from the conventions, and which family a model belongs to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from merunibench.errors import InputError
+from merunibench.models.base import Modality
+from merunibench.models.huggingface.clip import Clip
+from merunibench.models.huggingface.family import Family
+
+
+class Omni(Family):
+    """Qwen's Omni models: the thinker alone, which writes; sound and picture of one clip interleaved, as they happen.
+
+    Their processors know one rate for a whole batch, so every clip is encoded on its own and the results are joined:
+    all parts but the tokens lie one after another along the first axis.
+    """
+
+    def model_class(self, config: Any) -> Any:  # noqa: ANN401
+        """The thinker's class; the talker's weights are left where they are."""
+        import transformers
+
+        third = config.model_type.startswith("qwen3")
+        name = "Qwen3OmniMoeThinker" if third else "Qwen2_5OmniThinker"
+        return getattr(transformers, f"{name}ForConditionalGeneration")
+
+    def takes(self, processor: Any, config: Any) -> frozenset[Modality]:  # noqa: ANN401, ARG002
+        """Everything: the configuration of the whole model says nothing of sound."""
+        return frozenset(("audio", "video", "text"))
+
+    def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
+        """The rate of the frames as they are given, which is all that these processors heed."""
+        settings = super().processor_settings(processor, clips)
+        frames = clips[0].frames
+        return settings if frames is None else {**settings, "fps": len(frames.indices) / frames.seconds}
+
+    def encode(self, processor: Any, clips: Sequence[Clip], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """See `Family.encode`."""
+        encoded = [self._encode_one(processor, clip, extra) for clip in clips]
+        return _joined(encoded, processor.tokenizer)
+
+    def _encode_one(self, processor: Any, clip: Clip, extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        if clip.frames is None or clip.sound is None:
+            return super().encode(processor, [clip], extra)
+        seen = Clip(clip.prompt, clip.frames)
+        text = processor.apply_chat_template(
+            [self.messages(processor, seen)], tokenize=False, add_generation_prompt=True
+        )
+        return processor(
+            text=text,
+            videos=[clip.frames.pixels],
+            audio=[clip.sound.samples],
+            audio_from_video_indices=[0],
+            load_audio_from_video=True,
+            return_tensors="pt",
+            **(self.processor_settings(processor, [clip]) | dict(extra)),
+        )
+
+    def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:
+        """Whether picture and sound are interleaved, which the positions depend on."""
+        return {"use_audio_in_video": clips[0].frames is not None and clips[0].sound is not None}
+
+
+class TextOnly(Family):
+    """Causal language models: they read the subtitle alone."""
+
+    def model_class(self, config: Any) -> Any:  # noqa: ANN401, ARG002
+        """See `Family.model_class`."""
+        import transformers
+
+        return transformers.AutoModelForCausalLM
+
+    def processor_class(self) -> Any:  # noqa: ANN401
+        """A tokenizer is all there is."""
+        import transformers
+
+        return transformers.AutoTokenizer
+
+    def encode(self, processor: Any, clips: Sequence[Clip], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """See `Family.encode`."""
+        return processor.apply_chat_template(
+            [[{"role": "user", "content": clip.prompt}] for clip in clips],
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+            add_generation_prompt=True,
+            padding=True,
+            **extra,
+        )
+
+
+class RemoteCode(Family):
+    """Models whose code comes with their files; they must keep to the conventions otherwise."""
+
+    def model_class(self, config: Any) -> Any:  # noqa: ANN401
+        """The first Auto class that the model's configuration names code for."""
+        import transformers
+
+        return getattr(transformers, _remote_class(config))
+
+
+_REMOTE_CLASSES = ("AutoModelForMultimodalLM", "AutoModelForImageTextToText", "AutoModelForCausalLM", "AutoModel")
+
+FAMILIES: dict[str, type[Family]] = {
+    "qwen2_5_omni": Omni,
+    "qwen2_5_omni_thinker": Omni,
+    "qwen3_omni_moe": Omni,
+    "qwen3_omni_moe_thinker": Omni,
+}
+"""Model type, as a configuration names it, -> what differs. Everything else is found by what transformers knows."""
+
+
+def family_of(config: Any, others: Callable[[str], type[Family] | None]) -> Family:  # noqa: ANN401
+    """The family of a model.
+
+    Args:
+        config: The model's configuration.
+        others: Finds the family that an installed package brings for a model type; it goes first.
+
+    Raises:
+        InputError: a model of this type does not answer questions.
+    """
+    from transformers.models.auto import modeling_auto as known
+
+    kind = config.model_type
+    if brought := others(kind):
+        return brought()
+    if kind in FAMILIES:
+        return FAMILIES[kind]()
+    if _remote_class(config):
+        return RemoteCode()
+    if kind in known.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES:
+        return Family()
+    if kind in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return TextOnly()
+    raise InputError(
+        f"models of type {kind!r} answer no questions as far as transformers knows; an adapter of yours can make them "
+        "(entry point group merunibench.models, docs/models.md)"
+    )
+
+
+def _remote_class(config: Any) -> str:  # noqa: ANN401
+    """The Auto class that code beside the weights stands for; empty if there is none."""
+    named = getattr(config, "auto_map", None) or {}
+    return next((name for name in _REMOTE_CLASSES if name in named), "")
+
+
+_ON_THE_LEFT = frozenset({"input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids"})
+_ON_THE_RIGHT = frozenset({"input_features", "feature_attention_mask"})
+"""What differs in length from clip to clip, and where it is padded; the mask says which sound counts."""
+
+
+def _joined(encoded: Sequence[Any], tokenizer: Any) -> Any:  # noqa: ANN401
+    """Inputs of single clips as those of a batch, tokens padded on the left, sound on the right."""
+    import torch
+    from transformers import BatchFeature
+
+    joined: dict[str, Any] = {}
+    for key in encoded[0]:
+        parts = [torch.as_tensor(one[key]) for one in encoded]
+        if key in _ON_THE_LEFT | _ON_THE_RIGHT:
+            longest = max(part.shape[-1] for part in parts)
+            fill = tokenizer.pad_token_id if key == "input_ids" else 0
+            lacking = [longest - part.shape[-1] for part in parts]
+            sides = [(n, 0) if key in _ON_THE_LEFT else (0, n) for n in lacking]
+            parts = [torch.nn.functional.pad(part, side, value=fill) for part, side in zip(parts, sides, strict=True)]
+        joined[key] = torch.cat(parts)
+    return BatchFeature(joined)

@@ -1,0 +1,118 @@
+"""Generating answers: greedy, or sampled so that a sample's answer does not depend on who shares its batch."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from merunibench.errors import InputError
+from merunibench.models.base import Generation
+
+_OURS = {
+    "do_sample": "--temperature",
+    "temperature": "--temperature",
+    "top_p": "--top-p",
+    "max_new_tokens": "--max-new-tokens",
+    "max_length": "--max-new-tokens",
+}
+_OTHER_SAMPLING = ("epsilon_cutoff", "eta_cutoff", "min_p", "num_beams", "top_h", "typical_p")
+
+
+def check(generation: Generation) -> None:
+    """Refuse what contradicts itself.
+
+    Raises:
+        InputError: a value is out of range, or an argument for `generate` is set in two places or without effect.
+    """
+    if generation.max_new_tokens < 1:
+        raise InputError("max_new_tokens: at least 1")
+    if generation.temperature < 0 or not 0 < generation.top_p <= 1:
+        raise InputError("temperature must not be negative, and top_p must be above 0 and at most 1")
+    for name in generation.extra:
+        if name in _OURS:
+            raise InputError(f"--gen-kwarg {name}: use {_OURS[name]}")
+        if generation.temperature > 0 and name in _OTHER_SAMPLING:
+            raise InputError(f"--gen-kwarg {name}: sampling here is by temperature, top_k and top_p alone")
+        if generation.temperature == 0 and name == "top_k":
+            raise InputError("--gen-kwarg top_k: the answer is greedy; set --temperature to sample")
+
+
+def settings(generation: Generation, own: Any) -> dict[str, Any]:  # noqa: ANN401 - transformers' own
+    """What decides the answers, for the record: what was asked, and what the model's own files add.
+
+    Args:
+        generation: What was asked.
+        own: The model's `GenerationConfig`; a repetition penalty, say, holds for greedy answers too.
+    """
+    record: dict[str, Any] = {"max_new_tokens": generation.max_new_tokens, "temperature": generation.temperature}
+    if generation.temperature > 0:
+        record |= {"top_p": generation.top_p, "seed": generation.seed}
+    overruled = {*_OURS, "top_k", "transformers_version", *_OTHER_SAMPLING} - {"num_beams"}
+    adds = {name: value for name, value in own.to_diff_dict().items() if name not in overruled}
+    return {**record, "extra": dict(generation.extra), "model": adds}
+
+
+def arguments(generation: Generation, names: Sequence[str]) -> dict[str, Any]:
+    """Arguments of transformers' `generate` for samples of these names.
+
+    Sampling draws by the Gumbel maximum: the likeliest token once every score has noise of its own added is a token
+    drawn from the softmax (Gumbel 1954; Maddison et al. 2014). The noise comes from a generator for each sample, so
+    that an answer is the same in any batch.
+    """
+    given = {name: value for name, value in generation.extra.items() if name != "top_k"}
+    fixed = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+    chosen: dict[str, Any] = {"max_new_tokens": generation.max_new_tokens, **fixed, **given}
+    if generation.temperature > 0:
+        import transformers
+
+        processors = transformers.LogitsProcessorList([transformers.TemperatureLogitsWarper(generation.temperature)])
+        if generation.extra.get("top_k"):
+            processors.append(transformers.TopKLogitsWarper(int(generation.extra["top_k"])))
+        if generation.top_p < 1:
+            processors.append(transformers.TopPLogitsWarper(generation.top_p))
+        processors.append(_GumbelNoise([_seed(generation.seed, name) for name in names]))
+        chosen["logits_processor"] = processors
+    return chosen
+
+
+class _GumbelNoise:
+    """A logits processor that makes the greedy choice a draw; one stream of noise for each row."""
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        import torch
+
+        # On the CPU whatever the device: the same noise on all of them.
+        self._streams = [torch.Generator().manual_seed(seed) for seed in seeds]
+
+    def __call__(self, _ids: Any, scores: Any) -> Any:  # noqa: ANN401
+        import torch
+
+        width = scores.shape[1]
+        uniform = torch.stack([torch.rand(width, generator=stream, dtype=torch.float64) for stream in self._streams])
+        noise = -torch.log(-torch.log(uniform.clamp(min=torch.finfo(torch.float64).tiny)))
+        return scores.float() + noise.float().to(scores.device)
+
+
+def _seed(seed: int, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:7], "big")
+
+
+@contextmanager
+def memory_errors() -> Iterator[None]:
+    """Turn a full accelerator into a `MemoryError`, so that a smaller batch can be tried.
+
+    Raises:
+        MemoryError: what was tried does not fit.
+    """
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        raise MemoryError(str(error).partition("\n")[0]) from None
+    except RuntimeError as error:
+        if "not enough memory" not in str(error) and "can't allocate memory" not in str(error):
+            raise
+        raise MemoryError(str(error).partition("\n")[0]) from None

@@ -1,0 +1,124 @@
+"""Any Hugging Face model as a `Model`: decoding in `prepare`, processing in `collate`, generating in `answer`."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from merunibench.errors import InputError, MediaError
+from merunibench.files.reading import one_line
+from merunibench.models.base import Json, Model, Options, Prepared, Sample
+from merunibench.models.huggingface import generation
+from merunibench.models.huggingface.clip import Clip, describe, read_clip
+from merunibench.models.huggingface.family import Family, without_control_tokens
+from merunibench.models.huggingface.loading import load
+from merunibench.models.identity import versions
+from merunibench.models.prompting import given
+
+_LIBRARIES = ("transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
+
+
+class _Collated(tuple[Prepared, ...]):
+    """A batch with its model inputs; a slice of it is a plain batch again."""
+
+    __slots__ = ()
+    inputs: Any
+
+
+class HuggingFaceModel(Model):
+    """A model from the Hugging Face Hub or from a folder.
+
+    Attributes:
+        name: As the user named it.
+        modalities: What it takes, by its processor and configuration.
+    """
+
+    def __init__(self, spec: str, options: Options, others: Callable[[str], type[Family] | None]) -> None:
+        """Load the model.
+
+        Raises:
+            InputError: it cannot be loaded, or does not take what is asked for.
+        """
+        generation.check(options.generation)
+        self._options = options
+        self._loaded = load(spec, options, others)
+        self.name = spec
+        self.modalities = self._loaded.family.takes(self._loaded.processor, self._loaded.config)
+        self._given = given(options, self.modalities, spec)
+        # Tokenizers keep their padding as state: two threads must not share one at the same time.
+        self._processing = threading.Lock()
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """See `Model.settings`."""
+        loaded, options = self._loaded, self._options
+        family = type(loaded.family)
+        return {
+            "kind": "huggingface",
+            "model": loaded.name,
+            "revision": loaded.revision,
+            "family": loaded.config.model_type,
+            "adapter": f"{family.__module__}.{family.__qualname__}",
+            "prompt": options.prompt,
+            "modalities": list(self._given),
+            "on_unsupported": options.on_unsupported,
+            "frames": options.frames,
+            "processor": dict(options.processor),
+            "generation": generation.settings(options.generation, loaded.model.generation_config),
+            "dtype": str(loaded.model.dtype).removeprefix("torch."),
+            "device": loaded.model.device.type,
+            "attention": getattr(loaded.model.config, "_attn_implementation", None),
+            "trust_remote_code": options.trust_remote_code,
+            "versions": versions(*_LIBRARIES),
+        }
+
+    def prepare(self, sample: Sample) -> Prepared:
+        """See `Model.prepare`."""
+        tokenizer = getattr(self._loaded.processor, "tokenizer", self._loaded.processor)
+        if sample.subtitle is not None:
+            sample_said = replace(sample, subtitle=without_control_tokens(sample.subtitle, tokenizer))
+        else:
+            sample_said = sample
+        clip = read_clip(sample_said, self._given, self._options.prompt, self._options.frames)
+        shape = None if clip.frames is None else clip.frames.pixels.shape
+        return Prepared(sample, self._given, describe(sample, clip), (self._given, shape), clip)
+
+    def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
+        """See `Model.collate`."""
+        collated = _Collated(batch)
+        collated.inputs = self._encode(batch)
+        return collated
+
+    def answer(self, batch: Sequence[Prepared]) -> list[str]:
+        """See `Model.answer`."""
+        import torch
+
+        inputs = batch.inputs if isinstance(batch, _Collated) else self._encode(batch)
+        model = self._loaded.model
+        clips = [one.payload for one in batch]
+        names = [one.sample.name for one in batch]
+        with generation.memory_errors(), torch.inference_mode():
+            output = model.generate(
+                # Only what is not whole numbers changes its precision.
+                **inputs.to(model.device).to(model.dtype),
+                **generation.arguments(self._options.generation, names),
+                **self._loaded.family.generate_settings(clips),
+            )
+            tokens = output[:, inputs["input_ids"].shape[1] :].cpu()
+        tokenizer = getattr(self._loaded.processor, "tokenizer", self._loaded.processor)
+        with self._processing:
+            return [text.strip() for text in tokenizer.batch_decode(tokens, skip_special_tokens=True)]
+
+    def _encode(self, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401 - transformers' own
+        family, processor = self._loaded.family, self._loaded.processor
+        clips: list[Clip] = [one.payload for one in batch]
+        with self._processing:
+            try:
+                inputs = family.encode(processor, clips, self._options.processor)
+            except InputError:
+                raise
+            except (ValueError, IndexError, RuntimeError) as error:
+                names = ", ".join(one.sample.name for one in batch)
+                raise MediaError(f"{names}: refused by the model's processor: {one_line(error)}") from error
+        family.check(processor, clips, inputs, self.name)
+        return inputs

@@ -1,0 +1,93 @@
+"""Filling a prompt with what is said in a clip, and what of a clip a model is given."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from merunibench.errors import InputError, MediaError
+from merunibench.models.base import MODALITIES, Modality, Options, Sample
+
+SUBTITLE = "{subtitle}"
+"""Where the subtitle goes in a prompt."""
+
+
+def fill(prompt: str, subtitle: str | None) -> str:
+    r"""The prompt with the subtitle in its place; without a subtitle, without the lines that would hold it.
+
+    Args:
+        prompt: Text with `{subtitle}` in it; other braces mean nothing.
+        subtitle: What is said; None to leave it out.
+
+    Example:
+        >>> fill("They say: {subtitle}\nHow do they feel?", "Oh, {great}.")
+        'They say: Oh, {great}.\nHow do they feel?'
+        >>> fill("They say: {subtitle}\nHow do they feel?", None)
+        'How do they feel?'
+    """
+    if subtitle is not None:
+        return prompt.replace(SUBTITLE, subtitle)
+    return "\n".join(line for line in prompt.split("\n") if SUBTITLE not in line)
+
+
+def given(options: Options, taken: Collection[Modality], model: str) -> tuple[Modality, ...]:
+    """What a model is given of every sample, in the order of `MODALITIES`.
+
+    Args:
+        options: What is asked for, and what to do with what the model cannot take.
+        taken: What the model can take.
+        model: Its name, for the message.
+
+    Raises:
+        InputError: the model does not take what was asked for, or nothing would be left of it, or the prompt has no
+            place for the text.
+    """
+    asked = [modality for modality in MODALITIES if modality in options.modalities]
+    kept = tuple(modality for modality in asked if modality in taken)
+    refused = [modality for modality in asked if modality not in taken]
+    if refused and not kept:
+        raise InputError(f"{model} takes no {' and no '.join(refused)}, and nothing else was asked for")
+    if refused and options.on_unsupported == "error":
+        raise InputError(
+            f"{model} takes no {' and no '.join(refused)}: it would answer without, and not say so. Ask for "
+            f"--modalities {'+'.join(kept)}, or --on-unsupported drop to have that recorded in every row"
+        )
+    if "text" in kept and SUBTITLE not in options.prompt:
+        raise InputError(f"the prompt has no {SUBTITLE}, so the text would not be given: add it, or leave text out")
+    if not fill(options.prompt, "" if "text" in kept else None).strip():
+        raise InputError("the prompt asks nothing")
+    return kept
+
+
+def picture_file(sample: Sample) -> Path:
+    """The file with a sample's picture.
+
+    Raises:
+        MediaError: it has none.
+    """
+    if sample.video is None:
+        raise MediaError(f"{sample.name}: no video file; leave video out, or provide one")
+    return sample.video
+
+
+def sound_file(sample: Sample) -> Path:
+    """The file with a sample's sound: its own, or that with the picture.
+
+    Raises:
+        MediaError: it has none.
+    """
+    path = sample.audio or sample.video
+    if path is None:
+        raise MediaError(f"{sample.name}: no audio file; leave audio out, or provide one")
+    return path
+
+
+def subtitle_of(sample: Sample) -> str:
+    """What is said in a sample.
+
+    Raises:
+        MediaError: it is not known.
+    """
+    if sample.subtitle is None:
+        raise MediaError(
+            f"{sample.name}: no subtitle is known; leave text out, or provide one (empty if nobody speaks)"
+        )
+    return sample.subtitle
