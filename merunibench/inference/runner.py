@@ -97,7 +97,7 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
     """
     wanted = chosen(clips, request)
     path = request.shard.file(folder, clips.dataset) if request.shard else folder / f"{clips.dataset}.jsonl"
-    settings = {"dataset": clips.dataset, **_asked(request), **engine.settings}
+    settings = {"dataset": clips.dataset, **_asked(request), "model": dict(engine.settings)}
     with Journal(path, settings, retry_failed=request.retry_failed) as journal:
         samples, finished = [clips.samples[place] for place in wanted], set(journal)
         known = [sample for sample in samples if sample.name in finished]
@@ -126,8 +126,7 @@ def chosen(clips: Clips, request: Request) -> list[int]:
 
 def _asked(request: Request) -> dict[str, Json]:
     return {
-        "prompt": request.prompt.name,
-        "prompt_sha256": request.prompt.sha256,
+        "prompt": {"name": request.prompt.name, "sha256": request.prompt.sha256},
         "modalities": "+".join(request.modalities),
     }
 

@@ -74,7 +74,7 @@ def test_what_does_not_belong_together_is_refused(clips, tmp_path):
         merge_shards([tmp_path], tmp_path)
     run(clips, tmp_path / "a", shard=Shard(1, 2))
     run(clips, tmp_path / "b", FakeModel(seed=1), shard=Shard(2, 2))
-    with pytest.raises(InputError, match=r"other settings than meld\.1-of-2\.jsonl: generation\.seed 0 -> 1"):
+    with pytest.raises(InputError, match=r"other settings than meld\.1-of-2\.jsonl: model\.generation\.seed 0 -> 1"):
         merge_shards([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
     with pytest.raises(InputError, match="shard 1/2 is there twice"):
         merge_shards([tmp_path / "a", tmp_path / "a"], tmp_path / "out")

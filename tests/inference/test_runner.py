@@ -84,7 +84,7 @@ def test_an_interrupted_run_is_taken_up_and_gives_the_same_bytes(clips, tmp_path
 
 def test_another_configuration_is_refused_with_what_differs(clips, tmp_path):
     run(clips, tmp_path / "out")
-    with pytest.raises(InputError, match=r"other settings: generation.seed 0 -> 1"):
+    with pytest.raises(InputError, match=r"other settings: model.generation.seed 0 -> 1"):
         run(clips, tmp_path / "out", FakeModel(seed=1))
 
 
