@@ -81,7 +81,7 @@ def _check_complete(files: Sequence[ShardFile]) -> None:
     missing = [shard for shard in (Shard(part, counts[0]) for part in range(1, counts[0] + 1)) if shard not in finished]
     if missing:
         told = [f"{shard} ({_state(begun.get(shard))})" for shard in missing]
-        raise InputError(f"{dataset}: {len(missing)} of {counts[0]} shards are missing: {", ".join(told)}")
+        raise InputError(f"{dataset}: {len(missing)} of {counts[0]} shards are missing: {', '.join(told)}")
 
 
 def _state(file: ShardFile | None) -> str:
