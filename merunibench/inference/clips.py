@@ -6,7 +6,7 @@ the preflight lists it, and its row says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from merunibench.data import Table, load_truth, read_table
@@ -40,10 +40,10 @@ class Clips:
     def __len__(self) -> int:
         return len(self.samples)
 
-    def part(self, indices: Sequence[int]) -> "Clips":
-        """The given samples only, in that order."""
-        strata = tuple(self.strata[index] for index in indices) if self.strata else ()
-        return replace(self, samples=tuple(self.samples[index] for index in indices), strata=strata)
+    @property
+    def folder(self) -> Path:
+        """The folder below which the files are."""
+        return self.where if self.where.is_dir() else self.where.parent
 
 
 def official_clips(root: Path, task: Task) -> Clips:

@@ -21,7 +21,6 @@ from merunibench.models import Options, load_model
 from merunibench.models.base import Json, Sample
 
 _BATCHES_A_BLOCK = 4
-_PATHS = ("video", "audio", "face")
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,16 @@ def connected(address: str | None, actors: int) -> Iterator[None]:
         import ray.data
     except ImportError as error:
         raise InputError("the engine ray needs Ray: pip install 'merunibench[cluster]'") from error
-    here = {} if address else {"num_cpus": max(os.cpu_count() or 1, actors + 1), "include_dashboard": False}
+    # One processor more than models: reading the samples takes one for a moment.
+    here: dict[str, Any] = {} if address else {"num_cpus": max(os.cpu_count() or 1, actors + 1)}
     try:
-        ray.init(address=address or "local", logging_level=logging.ERROR, log_to_driver=False, **here)
+        ray.init(
+            address=address or "local",
+            include_dashboard=False,
+            logging_level=logging.ERROR,
+            log_to_driver=False,
+            **here,
+        )
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InputError(f"Ray at {address or 'this machine'}: {error}") from error
     context = ray.data.DataContext.get_current()
@@ -146,10 +152,10 @@ def _settings(spec: str, options: Options) -> Json:
 
 
 def _packed(sample: Sample) -> str:
-    fields = asdict(sample)
-    return json.dumps({key: os.path.abspath(v) if key in _PATHS and v else v for key, v in fields.items()})
+    return json.dumps(asdict(sample), default=str)
 
 
 def _unpacked(text: str) -> Sample:
     fields = json.loads(text)
-    return Sample(**{key: Path(v) if key in _PATHS and v else v for key, v in fields.items()})
+    video, audio, face = (Path(fields[key]) if fields[key] else None for key in ("video", "audio", "face"))
+    return Sample(fields["name"], video, audio, face, fields["subtitle"])

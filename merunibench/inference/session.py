@@ -89,11 +89,11 @@ def plan(settings: InferSettings) -> Plan:
 def _clips(settings: InferSettings) -> list[Clips]:
     if settings.clips is None:
         tasks = [get_task(name) for name in settings.dataset]
-        return find_clips(settings.data_root or Path(), list(dict.fromkeys(tasks)))
+        return find_clips((settings.data_root or Path()).absolute(), list(dict.fromkeys(tasks)))
     (dataset,) = settings.dataset
     if settings.clips.startswith(HUB) or is_saved_dataset(Path(settings.clips)):
         return [saved_clips(settings.clips, dataset, settings.out / ".clips")]
-    return [own_clips(Path(settings.clips), dataset)]
+    return [own_clips(Path(settings.clips).absolute(), dataset)]
 
 
 def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:

@@ -107,7 +107,7 @@ def test_failures_stay_with_their_samples(tmp_path):
     rows = rows_of(done.path)
     assert {place: row["error"] for place, row in enumerate(rows) if row["status"] == "failed"} == {
         2: f"{clips.samples[2].video.name}: truncated",
-        4: f"{clips.samples[4].video}: cannot be read",
+        4: f"{clips.samples[4].video.name}: cannot be read",
         7: "ZeroDivisionError: division by zero",
     }
     assert (done.failed, done.rows) == (3, 20)
