@@ -6,7 +6,7 @@ row will say so; a run that cannot give a single answer is an error.
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -133,8 +133,3 @@ def _importable(module: str) -> bool:
         return find_spec(module) is not None
     except (ImportError, ValueError):
         return False
-
-
-def errors_of(findings: Iterable[Finding]) -> list[str]:
-    """What makes the run hopeless."""
-    return [finding.what for finding in findings if finding.level == "error"]

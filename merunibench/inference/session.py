@@ -10,7 +10,7 @@ from merunibench.errors import InputError
 from merunibench.inference.clips import Clips, find_clips
 from merunibench.inference.local import LocalEngine
 from merunibench.inference.own_clips import own_clips
-from merunibench.inference.preflight import Finding, errors_of, preflight
+from merunibench.inference.preflight import Finding, preflight
 from merunibench.inference.prompts import Prompt, load_prompt, without_subtitle
 from merunibench.inference.runner import Done, Engine, Progress, Request, chosen, run_clips
 from merunibench.inference.saved_clips import HUB, saved_clips
@@ -37,6 +37,11 @@ class Plan:
     clips: tuple[Clips, ...]
     request: Request
     findings: tuple[Finding, ...]
+
+    @property
+    def hopeless(self) -> list[str]:
+        """Why nothing can come of it; empty if something can."""
+        return [finding.what for finding in self.findings if finding.level == "error"]
 
     @property
     def folder(self) -> Path:
@@ -102,9 +107,8 @@ def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
     Raises:
         InputError: the preflight found that nothing can come of it, or the run cannot go on.
     """
-    hopeless = errors_of(planned.findings)
-    if hopeless:
-        raise InputError("; ".join(hopeless))
+    if planned.hopeless:
+        raise InputError("; ".join(planned.hopeless))
     with _engine(planned) as engine:
         return [run_clips(clips, planned.folder, engine, planned.request, progress) for clips in planned.clips]
 

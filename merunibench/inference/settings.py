@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -14,7 +14,7 @@ from merunibench.files.reading import reading, shown
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
 
-Scalar = str | int | float | bool
+_Settings = TypeVar("_Settings", bound="InferSettings")
 
 
 class InferSettings(BaseModel):
@@ -114,7 +114,7 @@ def parse_modalities(text: str) -> tuple[Modality, ...]:
     return tuple(modality for modality in MODALITIES if modality in asked)
 
 
-def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[InferSettings]) -> InferSettings:
+def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[_Settings]) -> _Settings:
     """Settings from a TOML file, where there is one, under those that were given otherwise.
 
     Args:
