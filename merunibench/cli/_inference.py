@@ -142,10 +142,13 @@ def fields(given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def report_preflight(planned: "Plan") -> None:
-    """Print what the preflight found."""
+def report_preflight(planned: "Plan", *, check: bool) -> None:
+    """Print what the preflight found; what is hopeless only where the run ends here, since it is said again else."""
     for finding in planned.findings:
-        complain(f"{finding.level}: {finding.what}")
+        if check or finding.level != "error":
+            complain(f"{finding.level}: {finding.what}")
+    if check:
+        raise typer.Exit(1 if planned.hopeless else 0)
 
 
 def report_done(done: "list[Done]") -> None:

@@ -57,9 +57,7 @@ def infer(
 
     with options.interruptible():
         planned = plan(read_settings(config, given, InferSettings))
-        options.report_preflight(planned)
-        if check:
-            raise typer.Exit(1 if planned.hopeless else 0)
+        options.report_preflight(planned, check=check)
         with options.run_progress() as progress:
             done = carry_out(planned, progress)
     options.report_done(done)

@@ -74,9 +74,7 @@ def run(
     with options.interruptible():
         settings = read_settings(config, given, RunSettings)
         planned = plan_run(settings)
-        options.report_preflight(planned)
-        if check:
-            raise typer.Exit(1 if planned.hopeless else 0)
+        options.report_preflight(planned, check=check)
         with options.run_progress() as progress:
             outcome = run_all(settings, planned, progress, complain)
     options.report_done(list(outcome.done))

@@ -7,8 +7,9 @@ A worker that dies is replaced and its block done again; rows reach the journal 
 import json
 import logging
 import os
+import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -121,7 +122,9 @@ def connected(address: str | None, actors: int) -> Iterator[None]:
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
-        yield
+        # Ray reports workers that died on standard output, which is the result's.
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         ray.shutdown()
 

@@ -1,7 +1,11 @@
 """A model that costs nothing and depends on everything it is given, so that no mix-up of rows stays unseen."""
 
 import hashlib
+import os
+import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from merunibench.errors import InputError, MediaError
 from merunibench.inference.clips import Clips
@@ -11,6 +15,24 @@ from merunibench.inference.runner import Request, run_clips
 from merunibench.models.base import MODALITIES, Model, Prepared, Sample
 
 WORDS = ["happy", "sad", "angry", "calm", "proud", "afraid", "neutral"]
+
+
+def load(argument, options):
+    """What the entry point `fake` of the tests' plugin loads: `fake:PAUSE[,FOLDER]`.
+
+    With a folder, the first process that is asked about a file `deadly` dies of it, as a machine does.
+    """
+    pause, _, folder = argument.partition(",")
+    return FakeModel(options.generation.seed, float(pause or 0), grave=Path(folder) if folder else None)
+
+
+def write_plugin(folder):
+    """A folder for PYTHONPATH in which an installed package brings the fake model."""
+    info = folder / "fake_model-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fake-model\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[merunibench.models]\nfake = tests.inference.fake:load\n")
+    return folder
 
 
 class FakeModel(Model):
@@ -23,8 +45,8 @@ class FakeModel(Model):
     name = "fake"
     modalities = frozenset(MODALITIES)
 
-    def __init__(self, seed=0, pause=0.0, groups=1):
-        self.seed, self.pause, self.groups = seed, pause, groups
+    def __init__(self, seed=0, pause=0.0, groups=1, grave=None):
+        self.seed, self.pause, self.groups, self.grave = seed, pause, groups, grave
         self.batches = []
         self.prepared = []
 
@@ -48,6 +70,10 @@ class FakeModel(Model):
     def answer(self, batch):
         self.batches.append([prepared.sample.name for prepared in batch])
         time.sleep(self.pause)
+        if self.grave and any(prepared.payload[0].startswith(b"deadly") for prepared in batch):
+            with suppress(FileExistsError):
+                (self.grave / "here").mkdir()
+                os.kill(os.getpid(), signal.SIGKILL)
         contents = [prepared.payload[0] for prepared in batch]
         if len(batch) > 1 and any(content.startswith(b"huge") for content in contents):
             raise MemoryError
