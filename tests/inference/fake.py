@@ -18,12 +18,12 @@ WORDS = ["happy", "sad", "angry", "calm", "proud", "afraid", "neutral"]
 
 
 def load(argument, options):
-    """What the entry point `fake` of the tests' plugin loads: `fake:PAUSE[,FOLDER]`.
+    """What the entry point `fake` of the tests' plugin loads: `fake:PAUSE`.
 
-    With a folder, the first process that is asked about a file `deadly` dies of it, as a machine does.
+    Where the environment names a folder, the first process that is asked about a file `deadly` dies of it.
     """
-    pause, _, folder = argument.partition(",")
-    return FakeModel(options.generation.seed, float(pause or 0), grave=Path(folder) if folder else None)
+    grave = os.environ.get("FAKE_GRAVE")
+    return FakeModel(options.generation.seed, float(argument or 0), grave=Path(grave) if grave else None)
 
 
 def write_plugin(folder):

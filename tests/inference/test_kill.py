@@ -108,7 +108,8 @@ def test_ray_with_a_worker_that_dies(tmp_path):
     machine = Machine(tmp_path, 60)
     whole = machine.finish(tmp_path / "whole", model="fake:0")[0].read_bytes()
     (tmp_path / "grave").mkdir()
-    path, _ = machine.finish(tmp_path / "ray", "--engine", "ray", "--actors", "2", model=f"fake:0,{tmp_path / 'grave'}")
+    machine.environment["FAKE_GRAVE"] = str(tmp_path / "grave")
+    path, _ = machine.finish(tmp_path / "ray", "--engine", "ray", "--actors", "2", model="fake:0")
     assert (tmp_path / "grave" / "here").exists()
     check(path, machine, whole)
 
@@ -138,15 +139,15 @@ def test_ray_killed_itself_and_taken_up_with_a_worker_that_dies(tmp_path):
     machine = Machine(tmp_path, 200)
     whole = machine.finish(tmp_path / "whole", model="fake:0.05")[0].read_bytes()
     (tmp_path / "grave").mkdir()
-    model = f"fake:0.05,{tmp_path / 'grave'}"
     ray = ("--engine", "ray", "--actors", "2")
-    process = machine.start(tmp_path / "ray", *ray, model=model)
+    process = machine.start(tmp_path / "ray", *ray, model="fake:0.05")
     part = tmp_path / "ray" / "m" / "meld.jsonl.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size):
         time.sleep(0.05)
     process.kill()
     process.communicate()
-    path, messages = machine.finish(tmp_path / "ray", *ray, model=model)
+    machine.environment["FAKE_GRAVE"] = str(tmp_path / "grave")
+    path, messages = machine.finish(tmp_path / "ray", *ray, model="fake:0.05")
     assert " kept" in messages
     assert (tmp_path / "grave" / "here").exists()
     check(path, machine, whole)
