@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from merunibench._torchvision import ensure_torchvision
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
@@ -190,6 +191,7 @@ def _transformers() -> Any:  # noqa: ANN401 - a module without types
         import transformers
     except ImportError:
         raise InputError("models need torch and transformers: pip install 'merunibench[models]'") from None
+    ensure_torchvision()
     return transformers
 
 
