@@ -121,12 +121,12 @@ def connected(address: str | None, actors: int) -> Iterator[None]:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    try:
-        # Ray reports workers that died on standard output, which is the result's.
-        with redirect_stdout(sys.stderr):
+    # Ray reports workers that died, some of it at its end, on standard output, which is the result's.
+    with redirect_stdout(sys.stderr):
+        try:
             yield
-    finally:
-        ray.shutdown()
+        finally:
+            ray.shutdown()
 
 
 class _Worker:
