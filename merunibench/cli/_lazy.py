@@ -17,7 +17,7 @@ SUMMARIES: Mapping[str, str] = {
     "merge": "Merge the shards of a run: every sample once, all there, one configuration, or it says what is missing.",
     "run": "Infer, extract and score in one go, resumable at each stage; ends with the report.",
     "convert": "Convert predictions to JSON Lines, a row a sample; raw text is kept, and nothing is scored.",
-    "extract": "Take labels from the text of predictions by rules; JSON Lines out, the text is kept.",
+    "extract": "Take labels from the text of predictions, by rules or a language model; JSON Lines out, text kept.",
     "models": "List the models that can be called: families, what they take, and what was tested of each.",
     "datasets": "List the data sets: how each is scored, its size, the files expected, where to request it.",
     "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",

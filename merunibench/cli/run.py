@@ -57,6 +57,15 @@ def run(
     bootstrap: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Resamples behind the intervals.", show_default="1000")
     ] = None,
+    extractor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BACKEND", help="What reads labels: rules, hf:MODEL, openai:URL#MODEL.", show_default="rules"
+        ),
+    ] = None,
+    polarity_extractor: Annotated[
+        str | None, typer.Option(metavar="BACKEND", help="What decides polarity.", show_default="as --extractor")
+    ] = None,
     parity: Annotated[
         bool | None, typer.Option("--parity", help="Labels as the authors' extractor mostly cut them.")
     ] = None,

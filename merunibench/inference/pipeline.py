@@ -3,7 +3,7 @@
 Below the folder of the run: `run.toml`, `predictions/<model>/`, `labels/<model>/`, `report.json` and `report.md`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from merunibench.inference.runner import Done, Progress
 from merunibench.inference.session import Plan, carry_out, plan
 from merunibench.inference.settings import InferSettings, RunSettings, settings_as_toml
 from merunibench.report import Report
+
+RULES = "rules"
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,9 @@ def run(
     """
     write_text(settings.out / "run.toml", settings_as_toml(settings))
     done = carry_out(planned, progress)
-    tell("labels from answers")
+    tell(f"labels from answers, by {settings.extractor}")
     labels = settings.out / "labels" / planned.folder.name
-    for each in done:
-        source = open_predictions(each.path, model=planned.folder.name)
-        extract(source, labels, extractor=Rules(parity=settings.parity), polarity=True)
+    _extract(settings, done, labels)
     tell("scores")
     report = evaluate(
         labels,
@@ -81,6 +81,21 @@ def run(
     write_text(settings.out / "report.json", report.to_json())
     write_text(settings.out / "report.md", report.to_markdown())
     return Outcome(tuple(done), report)
+
+
+def _extract(settings: RunSettings, done: Sequence[Done], labels: Path) -> None:
+    """Labels and polarity for every result, by rules or by language models."""
+    judge = settings.polarity_extractor or settings.extractor
+    sources = [open_predictions(each.path, model=labels.name) for each in done]
+    if settings.extractor == judge == RULES:
+        for source in sources:
+            extract(source, labels, extractor=Rules(parity=settings.parity), polarity=True)
+        return
+    from merunibench.extraction.llm import extract_with_models, open_backends
+
+    read, decide = open_backends(settings.extractor, judge, parity=settings.parity, device=settings.device)
+    for source in sources:
+        extract_with_models(source, labels, labels=read, polarity=decide, retry_failed=settings.retry_failed)
 
 
 def _root(settings: RunSettings) -> Path:

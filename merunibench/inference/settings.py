@@ -86,6 +86,8 @@ class RunSettings(InferSettings):
     protocol: Literal["official", "strict"] = "official"
     level: Literal[1, 2] = 1
     bootstrap: int = Field(default=1000, ge=0)
+    extractor: str = "rules"
+    polarity_extractor: str | None = None
     parity: bool = False
 
     @model_validator(mode="after")

@@ -38,15 +38,19 @@ class Journal:
     Attributes:
         path: The result.
         config: Hash of the settings, which every row carries.
+        config_field: Under which key.
     """
 
-    def __init__(self, path: Path, settings: Mapping[str, Any], *, retry_failed: bool = False) -> None:
+    def __init__(
+        self, path: Path, settings: Mapping[str, Any], *, retry_failed: bool = False, config_field: str = "config"
+    ) -> None:
         """Open the journal, read what is there, and cut off a line that was not written to its end.
 
         Args:
             path: The result file; it and the part file may be there already.
             settings: Everything that decides a row, as JSON values; never a key or a password.
             retry_failed: Take failed rows for unfinished.
+            config_field: What the hash is called in the rows, where `config` belongs to somebody else.
 
         Raises:
             InputError: somebody else is writing this result; it was made with other settings; it was not made by a
@@ -54,6 +58,7 @@ class Journal:
         """
         self.path = path
         self.config = config_hash(settings)
+        self.config_field = config_field
         self._part, self._settings = part_file(path), settings_file(path)
         self._lines: dict[str, bytes] = {}
         self._failed: set[str] = set()
@@ -111,7 +116,7 @@ class Journal:
             InputError: they cannot be written.
             ValueError: a row has no name, or holds what JSON has no word for.
         """
-        lines = [self._line({**row, "config": self.config}) for row in rows]
+        lines = [self._line({**row, self.config_field: self.config}) for row in rows]
         try:
             self._stream.write(b"".join(line for _, line, _ in lines))
             self._stream.flush()
@@ -179,7 +184,7 @@ class Journal:
                 if row is None:
                     break
                 length += len(line)
-                if row.get("config") == self.config:
+                if row.get(self.config_field) == self.config:
                     self._keep(row["name"], line, row.get("status") == "failed")
         return length
 
