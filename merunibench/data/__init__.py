@@ -4,7 +4,7 @@
 in a file is an InputError of one line that says what is wrong, where, and what to do.
 """
 
-from merunibench.data.convert import convert
+from merunibench.data.convert import Conversion, conversions, convert
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.data.memory import predictions_in_memory, truth_in_memory
 from merunibench.data.predictions import Predictions, load_predictions
@@ -15,11 +15,13 @@ from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [
     "TABLE_SUFFIXES",
+    "Conversion",
     "Extractor",
     "GroundTruth",
     "PredictionSource",
     "Predictions",
     "Table",
+    "conversions",
     "convert",
     "find_truth",
     "label_usage",

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from merunibench.labels import parse_label_field
 Columns = dict[str, list[Any]]
 
 
-def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns], None] | None = None) -> list[Path]:
+def convert(source: PredictionSource, out: Path) -> list[Path]:
     """Write every file of `source` as JSON Lines below `out`.
 
     The unnamed checkpoint becomes `<out>/<dataset>.jsonl`, a named one `<out>/<checkpoint>/<dataset>.jsonl`. Label-list
@@ -30,7 +31,6 @@ def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns]
     Args:
         source: The predictions.
         out: The folder to write into.
-        complete: Called with the columns of each file, in which it may fill and add values.
 
     Returns:
         The files written.
@@ -40,18 +40,48 @@ def convert(source: PredictionSource, out: Path, *, complete: Callable[[Columns]
         InputError: an input cannot be read, or an output cannot be written. Files written before that stay.
     """
     written = []
+    for file in conversions(source, out):
+        file.write()
+        written.append(file.path)
+    return written
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """One file of predictions, read and not yet written.
+
+    Attributes:
+        path: Where it will stand.
+        table: What it was.
+        columns: What it will be, in the key order of the contract; whoever converts may fill and add columns.
+    """
+
+    path: Path
+    table: Table
+    columns: Columns
+
+    def write(self) -> None:
+        """Write the columns as JSON Lines.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        with open_atomic(self.path) as stream:
+            stream.writelines(_lines(self.table, self.columns))
+
+
+def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
+    """The files of `source`, read one after the other, as `convert` writes them.
+
+    Raises:
+        UnsafeFileError: an input would run code or fill the memory.
+        InputError: an input cannot be read.
+    """
     for dataset, checkpoints in source.files.items():
         for checkpoint, files in checkpoints.items():
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
-            path = folder / f"{dataset}.jsonl"
             table = files.full_table(source.max_bytes)
-            columns = _columns(table)
-            if complete is not None:
-                complete(columns)
-            with open_atomic(path) as stream:
-                stream.writelines(_lines(table, columns))
-            written.append(path)
-    return written
+            yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
 
 
 def _columns(table: Table) -> Columns:

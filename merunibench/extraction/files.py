@@ -1,30 +1,32 @@
 """Predictions of any format -> JSON Lines with labels, and polarity if wanted; the text is kept."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from merunibench.data import Extractor, PredictionSource, convert
+from merunibench.data import Extractor, PredictionSource, conversions
 from merunibench.extraction.answers import clean_answer
+from merunibench.extraction.rows import Rows
 from merunibench.extraction.rules import Rules
+from merunibench.journal import refuse_journal
 
 
-@dataclass(frozen=True)
+@dataclass
 class Extracted:
-    """What `extract` did.
+    """What was done.
 
     Attributes:
         files: The files written.
         labels: Number of samples whose labels were taken from text.
         polarities: Number whose polarity was derived.
         traces: Number of texts from which a reasoning trace was dropped.
+        failed: Number of samples that could not be read.
     """
 
-    files: tuple[Path, ...]
-    labels: int
-    polarities: int
-    traces: int
+    files: tuple[Path, ...] = ()
+    labels: int = 0
+    polarities: int = 0
+    traces: int = 0
+    failed: int = 0
 
 
 def extract(
@@ -38,7 +40,7 @@ def extract(
     """Write every file of `source` as JSON Lines below `out`, with labels where there was text alone.
 
     Where labels or polarity come from an extractor, `labels_from` or `polarity_from` names it, and scoring shows it in
-    the signature. Failed rows stay as they are.
+    the signature. Failed rows stay as they are. Language models have `merunibench.extraction.llm.extract_with_models`.
 
     Args:
         source: The predictions.
@@ -50,48 +52,19 @@ def extract(
     Raises:
         InputError: an input cannot be read, or an output cannot be written.
     """
-    worker = _Completion(Rules() if extractor is None else extractor, polarity, again)
-    files = convert(source, out, complete=worker.complete)
-    return Extracted(tuple(files), worker.labels, worker.polarities, worker.traces)
-
-
-class _Completion:
-    """Fills the columns of one file after the other, and counts."""
-
-    def __init__(self, extractor: Extractor, polarity: bool, again: bool) -> None:
-        self.extractor, self.polarity, self.again = extractor, polarity, again
-        self.labels = self.polarities = self.traces = 0
-
-    def complete(self, columns: dict[str, list[Any]]) -> None:
-        """Fill `labels`, and `polarity` if wanted, and say where they come from."""
-        texts = columns.get("text") or [None] * len(columns["name"])
-        wanted = [
-            row
-            for row, text in enumerate(texts)
-            if text and columns["status"][row] == "ok" and (self.again or _absent(columns, "labels", row))
-        ]
-        self.traces += sum(clean_answer(texts[row]).had_trace for row in wanted)
-        self._fill(columns, "labels", ((row, self.extractor.labels(texts[row])) for row in wanted))
-        self.labels += len(wanted)
-        if self.polarity:
-            lists = columns.get("labels") or [None] * len(texts)
-            fresh = set(wanted)
-            rows = [
-                row
-                for row, labels in enumerate(lists)
-                if labels is not None and (row in fresh or _absent(columns, "polarity", row))
-            ]
-            self._fill(columns, "polarity", ((row, self.extractor.polarity(lists[row])) for row in rows))
-            self.polarities += len(rows)
-
-    def _fill(self, columns: dict[str, list[Any]], name: str, values: Iterable[tuple[int, Any]]) -> None:
-        empty = [None] * len(columns["name"])
-        column, origin = list(columns.get(name, empty)), list(columns.get(f"{name}_from", empty))
-        for row, value in values:
-            column[row], origin[row] = value, self.extractor.name
-        if any(value is not None for value in origin):
-            columns[name], columns[f"{name}_from"] = column, origin
-
-
-def _absent(columns: dict[str, list[Any]], name: str, row: int) -> bool:
-    return name not in columns or columns[name][row] is None
+    extractor = Rules() if extractor is None else extractor
+    done = Extracted()
+    for file in conversions(source, out):
+        refuse_journal(file.path)
+        rows = Rows(file, again=again)
+        texts = rows.texts()
+        rows.fill("labels", extractor.name, {row: extractor.labels(text) for row, text in texts.items()})
+        done.traces += sum(clean_answer(text).had_trace for text in texts.values())
+        done.labels += len(texts)
+        if polarity:
+            lists = rows.label_lists()
+            rows.fill("polarity", extractor.name, {row: extractor.polarity(labels) for row, labels in lists.items()})
+            done.polarities += len(lists)
+        file.write()
+        done.files += (file.path,)
+    return done

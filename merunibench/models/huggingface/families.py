@@ -5,7 +5,7 @@ from typing import Any
 
 from merunibench.errors import InputError
 from merunibench.models.base import Modality
-from merunibench.models.huggingface.clip import Clip
+from merunibench.models.clip import Clip
 from merunibench.models.huggingface.family import Family
 
 

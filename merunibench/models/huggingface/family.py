@@ -10,7 +10,7 @@ from typing import Any
 
 from merunibench.errors import InputError
 from merunibench.models.base import Modality
-from merunibench.models.huggingface.clip import Clip
+from merunibench.models.clip import Clip
 
 _PICTURE_KEY, _SOUND_KEY = re.compile("pixel_values"), re.compile("input_features|input_values|audio_(values|features)")
 

@@ -75,6 +75,8 @@ def load(spec: str, options: Options, others: Callable[[str], type[Family] | Non
     except InputError:
         raise
     except (ImportError, KeyError, OSError, RuntimeError, ValueError) as error:
+        if "trust_remote_code" in str(error):
+            raise InputError(f"{spec}: comes with code of its own; read it, then --trust-remote-code") from error
         raise InputError(f"{spec}: cannot be loaded: {one_line(error)}") from error
     local = folder.is_dir()
     return Loaded(

@@ -8,8 +8,8 @@ from typing import Any
 from merunibench.errors import InputError, MediaError
 from merunibench.files.reading import one_line
 from merunibench.models.base import Json, Model, Options, Prepared, Sample
+from merunibench.models.clip import Clip, describe, read_clip
 from merunibench.models.huggingface import generation
-from merunibench.models.huggingface.clip import Clip, describe, read_clip
 from merunibench.models.huggingface.family import Family, without_control_tokens
 from merunibench.models.huggingface.loading import load
 from merunibench.models.identity import versions
@@ -21,7 +21,6 @@ _LIBRARIES = ("transformers", "tokenizers", "torch", "torchvision", "av", "sound
 class _Collated(tuple[Prepared, ...]):
     """A batch with its model inputs; a slice of it is a plain batch again."""
 
-    __slots__ = ()
     inputs: Any
 
 

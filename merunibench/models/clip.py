@@ -1,4 +1,4 @@
-"""A clip as a Hugging Face model is asked about it: the question, and the decoded media."""
+"""A clip as a model is asked about it: the question, and the decoded media."""
 
 from dataclasses import dataclass
 from typing import Any

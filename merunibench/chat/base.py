@@ -1,0 +1,82 @@
+"""What a chat model is to whoever asks it."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypedDict
+
+
+class Message(TypedDict):
+    """One turn: who speaks, and what; text, or a list of parts as OpenAI's interface has them (text, image_url, …)."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str | list[dict[str, Any]]
+
+
+Conversation = Sequence[Message]
+
+
+class Reply(NamedTuple):
+    """What came of one conversation.
+
+    Attributes:
+        text: The answer; empty if there is none.
+        error: Why there is none; None if there is.
+    """
+
+    text: str
+    error: str | None = None
+
+
+class ChatModel(ABC):
+    """A model that answers conversations.
+
+    Attributes:
+        name: Short name with what identifies the weights, fit for a signature: no `|`, `:` or white space.
+        group: How many conversations are answered together. In low precision an answer may depend on its neighbours,
+            so whoever takes up a run again asks whole groups, counted from the first conversation.
+    """
+
+    name: str
+    group: int = 1
+
+    @property
+    @abstractmethod
+    def settings(self) -> Mapping[str, Any]:
+        """All that decides an answer, as JSON values; never a key."""
+
+    @abstractmethod
+    def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
+        """Answer conversations as they come, few at a time, so that millions can be streamed.
+
+        Args:
+            conversations: What to answer; taken one by one, when there is room for it.
+
+        Yields:
+            The number of a conversation and its reply, in the order in which they are finished. A conversation that
+            cannot be answered gets a reply with an error; it does not end the run.
+
+        Raises:
+            InputError: no conversation can be answered (wrong key, unknown model, nobody there).
+        """
+
+    def complete(self, conversations: Sequence[Conversation]) -> list[Reply]:
+        """The replies to all conversations, in their order."""
+        found = dict(self.replies(conversations))
+        return [found[index] for index in range(len(conversations))]
+
+
+def as_reply(text: str | None) -> Reply:
+    """An answer as a reply: nothing said is a failure, and half a character is replaced."""
+    said = (text or "").encode("utf-8", "replace").decode("utf-8").strip()
+    return Reply(said) if said else Reply("", "the model answered nothing")
+
+
+def fit_for_name(text: str) -> str:
+    """A model's name as it may stand in a signature.
+
+    Example:
+        >>> fit_for_name("127.0.0.1/Qwen/Qwen3-8B (AWQ)")
+        '127.0.0.1/Qwen/Qwen3-8B_AWQ_'
+    """
+    return re.sub(r"[^\w./@-]+", "_", text)

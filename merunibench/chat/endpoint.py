@@ -1,0 +1,248 @@
+"""A chat model behind any OpenAI-compatible endpoint: vLLM, SGLang, `transformers serve`, llama.cpp, hosted ones.
+
+Requests go out at the same time, few at a time; refusals for the moment are repeated with back-off, refusals for good
+end the run, and what goes wrong with one conversation alone is its reply's error. The key comes from the environment
+and is shown nowhere.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
+from merunibench.chat.pace import Pace, asked_to_wait, backoff
+from merunibench.errors import InputError
+from merunibench.files.reading import one_line, shown
+
+if TYPE_CHECKING:
+    import openai
+
+KEYS = ("MERUNIBENCH_API_KEY", "OPENAI_API_KEY")
+"""Environment variables that may hold the key; the first that is set counts. Servers on one's own machine need none."""
+LONGEST_WAIT = 600.0
+"""An endpoint that wants to be left alone for longer than this many seconds ends the run."""
+FAILURES_IN_A_ROW = 25
+"""After so many failures without an answer between them, something is wrong that is not the conversations' fault."""
+
+
+class Endpoint(ChatModel):
+    """A model behind an endpoint.
+
+    Attributes:
+        name: `host/model`.
+        concurrency: Most requests at the same time.
+    """
+
+    def __init__(
+        self,
+        spec: str,
+        *,
+        concurrency: int = 8,
+        max_tokens: int = 256,
+        temperature: float = 0.0,
+        seed: int = 0,
+        timeout: float = 300.0,
+        retries: int = 8,
+        request: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make the client; nothing is asked yet.
+
+        Args:
+            spec: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen3-8B`.
+            concurrency: Most requests at the same time.
+            max_tokens: Longest answer.
+            temperature: 0 for the likeliest answer.
+            seed: Asked of the endpoint; not all heed it.
+            timeout: Seconds after which a request is given up and repeated.
+            retries: How often a request is repeated.
+            request: Further fields of the request, or other values for those above; None leaves one out.
+
+        Raises:
+            InputError: `spec` is none, or the package `openai` is not installed.
+        """
+        url, self._model = _parsed(spec)
+        self._host = str(urlsplit(url).hostname)
+        self._url = url
+        # A server of one's own may know its models by their folders, which are nobody else's business.
+        short = PurePath(self._model).name if PurePath(self._model).is_absolute() else self._model
+        self.name = fit_for_name(f"{self._host}/{short}")
+        self.concurrency = concurrency
+        self._retries = retries
+        asked = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed, **(request or {})}
+        self._request = {name: value for name, value in asked.items() if value is not None}
+        self._key = next(filter(None, map(os.environ.get, KEYS)), "")
+        self._client = _client(url, self._key, timeout)
+        self._limit_field = "max_tokens"
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.name})"
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Host, model and request. Not the port: the same server started again may have another one."""
+        return {"kind": "openai", "host": self._host, "model": self._model, "request": self._request}
+
+    def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
+        """See `ChatModel.replies`; replies come as they are finished."""
+        queue = enumerate(conversations)
+        pace = Pace()
+        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="endpoint")
+        waiting: dict[Future[Reply], int] = {}
+        failures = 0
+        try:
+            while True:
+                for index, conversation in islice(queue, self.concurrency - len(waiting)):
+                    waiting[pool.submit(self._reply, conversation, pace)] = index
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    reply = future.result()
+                    failures = failures + 1 if reply.error else 0
+                    yield waiting.pop(future), reply
+                    if failures >= FAILURES_IN_A_ROW:
+                        raise InputError(
+                            f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; nothing that "
+                            "was answered is lost"
+                        )
+        finally:
+            pace.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _reply(self, conversation: Conversation, pace: Pace) -> Reply:
+        """The reply to one conversation, after as many attempts as are allowed."""
+        import openai
+
+        attempt = 0
+        while True:
+            pace.wait()
+            try:
+                return self._ask(conversation, pace)
+            except (openai.APIError, _MalformedError) as error:
+                if self._renames_limit(error):
+                    continue
+                scope, spent = _scope(error), attempt >= self._retries
+                if scope == _RUN or (scope == _FOR_ALL and spent):
+                    raise self._refusal(error) from None
+                if scope == _CONVERSATION or spent:
+                    return Reply("", self._reason(error))
+                self._put_off(error, attempt, pace)
+            attempt += 1
+
+    def _ask(self, conversation: Conversation, pace: Pace) -> Reply:
+        """One request.
+
+        Raises:
+            openai.APIError: it was refused, or nobody answered.
+            _MalformedError: what came back is no chat completion.
+        """
+        fields = {self._limit_field if name == "max_tokens" else name: value for name, value in self._request.items()}
+        messages: Any = list(conversation)
+        raw = self._client.chat.completions.with_raw_response.create(
+            model=self._model, messages=messages, extra_body=fields
+        )
+        wait_for = asked_to_wait(raw.headers)
+        if wait_for is not None:
+            pace.hold(min(wait_for, LONGEST_WAIT))
+        try:
+            text = raw.http_response.json()["choices"][0]["message"]["content"]
+        except (ValueError, LookupError, TypeError) as error:
+            raise _MalformedError from error
+        if text is not None and not isinstance(text, str):
+            raise _MalformedError
+        return as_reply(text)
+
+    def _put_off(self, error: Exception, attempt: int, pace: Pace) -> None:
+        """Wait as long as the endpoint asks, or ever longer; if it refuses everybody, hold all others back too."""
+        asked = asked_to_wait(getattr(getattr(error, "response", None), "headers", {}))
+        if asked is not None and asked > LONGEST_WAIT:
+            raise InputError(f"{self._url}: wants no request for {asked:.0f} seconds; start again then, to go on")
+        seconds = backoff(attempt) if asked is None else asked
+        if _scope(error) == _FOR_ALL:
+            pace.hold(seconds)
+        else:
+            pace.wait(seconds)
+
+    def _renames_limit(self, error: Exception) -> bool:
+        """Whether the endpoint calls the longest answer by its newer name, as some hosted models do."""
+        if self._limit_field != "max_tokens" or "max_completion_tokens" not in self._reason(error):
+            return False
+        self._limit_field = "max_completion_tokens"
+        return True
+
+    def _refusal(self, error: Exception) -> InputError:
+        """Why no conversation can be answered, and what to do."""
+        status = getattr(error, "status_code", None)
+        advice = {
+            401: f"set the right key in {' or '.join(KEYS)}",
+            403: f"the key in {' or '.join(KEYS)} may not do this",
+            404: f"is {shown(self._model)} the name of a model there, and does the URL end rightly (often in /v1)?",
+            429: "start again later to go on, or ask for fewer at a time (--concurrency)",
+            None: "is the server running? Start again to go on",
+        }.get(status, "start again to go on")
+        return InputError(f"{self._url}: {self._reason(error)}; {advice}")
+
+    def _reason(self, error: Exception) -> str:
+        """What went wrong, in one line, without the key."""
+        body = getattr(error, "body", None)
+        said = body.get("message") or body.get("detail") if isinstance(body, dict) else body
+        status = getattr(error, "status_code", None)
+        text = said if isinstance(said, str) and said.strip() else str(error)
+        line = one_line(ValueError(text.replace(self._key, "***") if self._key else text))
+        return f"HTTP {status}: {line}" if status else line
+
+
+class _MalformedError(Exception):
+    """An answer that is no chat completion."""
+
+    def __str__(self) -> str:
+        return "the endpoint's answer is no chat completion"
+
+
+_CONVERSATION, _PASSING, _FOR_ALL, _RUN = "conversation", "passing", "for all", "run"
+"""Whom a refusal concerns: this conversation for good; this request for now; everybody for now; everybody for good."""
+
+
+def _scope(error: Exception) -> str:
+    import openai
+
+    status = getattr(error, "status_code", None)
+    if status in (401, 403, 404) or getattr(error, "code", None) == "insufficient_quota":
+        return _RUN
+    absent = isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
+    if status == 429 or absent:
+        return _FOR_ALL
+    if status is None or status in (408, 409) or status >= 500:
+        return _PASSING
+    return _CONVERSATION
+
+
+def _parsed(spec: str) -> tuple[str, str]:
+    """URL and model of `URL#MODEL`.
+
+    Raises:
+        InputError: it is none, or holds what belongs into the environment.
+    """
+    url, _, model = spec.partition("#")
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not model.strip():
+        raise InputError(f"{shown(url)}: an endpoint is URL#MODEL, such as http://127.0.0.1:8000/v1#my-model")
+    if parts.username or parts.password or parts.query:
+        raise InputError(f"the URL of {parts.hostname} must hold neither user nor key; set {KEYS[0]} or {KEYS[1]}")
+    return url.rstrip("/"), model.strip()
+
+
+def _client(url: str, key: str, timeout: float) -> "openai.OpenAI":
+    try:
+        import openai
+    except ImportError:
+        raise InputError("endpoints need the package openai: pip install 'merunibench[endpoint]'") from None
+    # A server of one's own wants no key, but the client insists on one.
+    return openai.OpenAI(api_key=key or "none", base_url=url, max_retries=0, timeout=timeout)

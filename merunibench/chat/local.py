@@ -1,0 +1,204 @@
+"""A text-only chat model on this machine, through transformers: greedy, batched, deterministic.
+
+Weights come from a folder or from the Hugging Face Hub; no code of the model's own is ever run.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from merunibench._torchvision import ensure_torchvision
+from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
+from merunibench.errors import InputError
+from merunibench.files.reading import one_line
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+class LocalModel(ChatModel):
+    """A causal language model with a chat template.
+
+    The weights are loaded when the first conversation comes: a run that finds all its rows finished needs none.
+
+    Attributes:
+        name: `model@identity`: the hash of a folder's files, or the commit on the Hub.
+        group: Conversations answered together.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        revision: str | None = None,
+        batch_size: int = 8,
+        max_tokens: int = 256,
+        dtype: str = "auto",
+        device: str = "auto",
+    ) -> None:
+        """Find the model, and load its tokenizer.
+
+        Args:
+            model: A folder, or a name on the Hub.
+            revision: Branch, tag or commit on the Hub.
+            batch_size: Conversations answered together; halved by itself where they do not fit.
+            max_tokens: Longest answer.
+            dtype: Precision of the weights: auto (as they were saved), float32, bfloat16, float16.
+            device: auto, cpu, cuda, cuda:1, mps.
+
+        Raises:
+            InputError: there is no such model, it has no chat template, or transformers is not installed.
+        """
+        if dtype not in DTYPES:
+            raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
+        self.group = batch_size
+        self._source, self._revision, self._max_tokens, self._dtype = model, revision, max_tokens, dtype
+        transformers = _transformers()
+        with _loading(model):
+            config = transformers.AutoConfig.from_pretrained(model, revision=revision)
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(model, revision=revision, padding_side="left")
+        if not self._tokenizer.chat_template:
+            raise InputError(f"{model}: has no chat template; give a model that was trained to answer")
+        if self._tokenizer.pad_token is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        self._longest = getattr(config.get_text_config(), "max_position_embeddings", None)
+        folder = Path(model)
+        identity = folder_hash(folder) if folder.is_dir() else config._commit_hash or "unknown"  # noqa: SLF001
+        self._identity = identity
+        self.name = fit_for_name(f"{folder.resolve().name if folder.is_dir() else model}@{identity[:12]}")
+        self._device = _device(device)
+        self._model: Any = None
+
+    def __repr__(self) -> str:
+        return f"LocalModel({self.name})"
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Weights, precision, device, length, and the versions of the libraries."""
+        import torch
+
+        return {
+            "kind": "hf",
+            "model": self.name.partition("@")[0],
+            "identity": self._identity,
+            "dtype": self._dtype,
+            "device": self._device.partition(":")[0],
+            "max_tokens": self._max_tokens,
+            "transformers": _transformers().__version__,
+            "torch": torch.__version__,
+        }
+
+    def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
+        """See `ChatModel.replies`; replies come batch by batch, in order."""
+        first, queue = 0, iter(conversations)
+        while batch := list(islice(queue, self.group)):
+            yield from enumerate(self._answer(batch), start=first)
+            first += len(batch)
+
+    def _answer(self, batch: Sequence[Conversation]) -> list[Reply]:
+        """Replies to one batch; what cannot be asked is left out of it."""
+        prompts = [self._prompt(conversation) for conversation in batch]
+        sound = [prompt for prompt in prompts if isinstance(prompt, str)]
+        answers = iter(self._generate(sound))
+        return [next(answers) if isinstance(prompt, str) else prompt for prompt in prompts]
+
+    def _prompt(self, conversation: Conversation) -> str | Reply:
+        """A conversation as the model reads it, or why it cannot."""
+        from jinja2 import TemplateError
+
+        if any(not isinstance(message["content"], str) for message in conversation):
+            return Reply("", "the model reads text alone")
+        try:
+            prompt: str = self._tokenizer.apply_chat_template(
+                list(conversation), tokenize=False, add_generation_prompt=True
+            )
+        except (TemplateError, ValueError) as error:
+            return Reply("", f"the model's chat template refuses the conversation: {one_line(error)}")
+        length = len(self._tokenizer(prompt, add_special_tokens=False)["input_ids"])
+        if self._longest is not None and length + self._max_tokens > self._longest:
+            return Reply("", f"{length} tokens, and {self._max_tokens} to answer, exceed the model's {self._longest}")
+        return prompt
+
+    def _generate(self, prompts: Sequence[str]) -> list[Reply]:
+        """Replies to prompts that were found sound; in two halves where they do not fit the memory."""
+        if not prompts:
+            return []
+        import torch
+
+        try:
+            return self._decode(prompts)
+        except (torch.OutOfMemoryError, MemoryError):
+            if len(prompts) == 1:
+                return [Reply("", "does not fit the memory")]
+        half = len(prompts) // 2
+        return self._generate(prompts[:half]) + self._generate(prompts[half:])
+
+    def _decode(self, prompts: Sequence[str]) -> list[Reply]:
+        import torch
+
+        model = self._loaded()
+        inputs = self._tokenizer(list(prompts), add_special_tokens=False, padding=True, return_tensors="pt")
+        with torch.inference_mode():
+            output = model.generate(**inputs.to(model.device))
+        answers = self._tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        return [as_reply(answer) for answer in answers]
+
+    def _loaded(self) -> Any:  # noqa: ANN401 - a model of transformers
+        if self._model is None:
+            transformers = _transformers()
+            with _loading(self._source):
+                model = transformers.AutoModelForCausalLM.from_pretrained(
+                    self._source, revision=self._revision, dtype=self._dtype
+                )
+            # What the model's makers sample with (temperatures, penalties) is none of ours: the likeliest answer it is.
+            model.generation_config = transformers.GenerationConfig(
+                do_sample=False,
+                max_new_tokens=self._max_tokens,
+                eos_token_id=model.generation_config.eos_token_id or self._tokenizer.eos_token_id,
+                pad_token_id=self._tokenizer.pad_token_id,
+            )
+            self._model = model.to(self._device).eval()
+        return self._model
+
+
+def folder_hash(folder: Path) -> str:
+    """SHA-256 over the names and contents of a folder's files: the identity of a model that has no commit.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    whole = hashlib.sha256()
+    with _loading(str(folder)):
+        for path in sorted(each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")):
+            with path.open("rb") as stream:
+                whole.update(f"{path.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    if wanted != "auto":
+        return wanted
+    return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _transformers() -> Any:  # noqa: ANN401 - a module without types
+    try:
+        import torch  # noqa: F401 - transformers comes without, but models do not
+        import transformers
+    except ImportError:
+        raise InputError("models need torch and transformers: pip install 'merunibench[models]'") from None
+    ensure_torchvision()
+    return transformers
+
+
+@contextmanager
+def _loading(model: str) -> Iterator[None]:
+    """Turn what the libraries raise about files that are absent, broken or of another kind into an InputError."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise InputError(f"{model}: cannot be loaded as a language model: {one_line(error)}") from error

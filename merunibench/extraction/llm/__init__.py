@@ -1,0 +1,28 @@
+"""Labels and polarity by a language model: on this machine (`hf:MODEL`) or behind an endpoint (`openai:URL#MODEL`).
+
+An option beside the rules, never a stand-in for them or the other way round: what a model cannot answer is a failed
+row. Nothing on the scoring path imports this package.
+
+Example:
+    >>> from merunibench.extraction.llm import ask_labels
+    >>> question = ask_labels("hf:HuggingFaceTB/SmolLM2-135M-Instruct")  # doctest: +SKIP
+    >>> question.answers(["He is not angry, he is relieved."])  # doctest: +SKIP
+    [Answer(value=['relieved'], output='[relieved]', error=None)]
+"""
+
+from merunibench.extraction.llm.backends import open_backends
+from merunibench.extraction.llm.files import extract_with_models
+from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
+from merunibench.extraction.llm.questions import Answer, Question, ask_labels, ask_polarity
+
+__all__ = [
+    "Answer",
+    "Prompt",
+    "Question",
+    "ask_labels",
+    "ask_polarity",
+    "builtin_prompt",
+    "extract_with_models",
+    "open_backends",
+    "read_prompt",
+]

@@ -1,0 +1,156 @@
+"""Asking a language model for labels or polarity: question, model, and how the output is read."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from merunibench.chat import ChatModel, open_chat_model
+from merunibench.extraction.answers import clean_answer
+from merunibench.extraction.llm.prompt import Prompt, builtin_prompt
+from merunibench.extraction.rows import Field
+from merunibench.extraction.rules import as_the_authors
+from merunibench.files.reading import shown
+from merunibench.labels import normalise_label, parse_label_text
+
+_LIST = re.compile(r"\[[^\[\]]*\]")
+_MOST_WORDS = 4
+_POLARITY = re.compile(r"\b(positive|negative|neutral)\b", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What a model made of one input.
+
+    Attributes:
+        value: The labels, or the polarity; None if there are none.
+        output: What the model wrote; None if it wrote nothing.
+        error: Why there is no value; None if there is one.
+    """
+
+    value: Any
+    output: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of which model; made by `ask_labels` and `ask_polarity`.
+
+    Attributes:
+        field: What it fills.
+        model: Who answers.
+        prompt: What is asked.
+        read: From the model's output, its own reasoning dropped, to the value; its ValueError says why there is none.
+        variant: What else decides the value, for the name.
+    """
+
+    field: Field
+    model: ChatModel
+    prompt: Prompt
+    read: Callable[[str], Any]
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """What signatures call it: `hf(SmolLM2@1a2b3c4d5e6f,labels@1-ab12cd34)`."""
+        return f"{self.model.settings['kind']}({self.model.name},{self.prompt.id}{self.variant})"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that decides an answer."""
+        prompt = {"id": self.prompt.id, "template": self.prompt.template}
+        return {"name": self.name, "prompt": prompt, "model": dict(self.model.settings)}
+
+    def ask(self, inputs: Iterable[str]) -> Iterator[tuple[int, Answer]]:
+        """The number of an input and its answer, in the order in which they come; see `ChatModel.replies`."""
+        for index, reply in self.model.replies(map(self.prompt.about, inputs)):
+            yield index, Answer(None, None, reply.error) if reply.error else self.interpret(reply.text)
+
+    def answers(self, inputs: Sequence[str]) -> list[Answer]:
+        """The answers to all inputs, in their order.
+
+        Raises:
+            InputError: the model cannot be asked at all.
+        """
+        found = dict(self.ask(inputs))
+        return [found[index] for index in range(len(inputs))]
+
+    def interpret(self, output: str) -> Answer:
+        """An output of the model as an answer."""
+        text = clean_answer(output).text
+        if not text:
+            return Answer(None, output, "the model wrote nothing besides its reasoning")
+        try:
+            return Answer(self.read(text), output)
+        except ValueError as error:
+            return Answer(None, output, str(error))
+
+
+def ask_labels(model: ChatModel | str, *, prompt: Prompt | None = None, parity: bool = False) -> Question:
+    """The question for the labels in a text.
+
+    Args:
+        model: A chat model, or what `open_chat_model` takes.
+        prompt: Another prompt than ours.
+        parity: Drop speech acts and a lone `neutral`, and keep four labels; see `extract_labels`.
+
+    Raises:
+        InputError: the model cannot be had.
+    """
+
+    def read(text: str) -> list[str]:
+        labels = listed_labels(text)
+        return as_the_authors(labels) if parity else labels
+
+    return Question("labels", _opened(model), prompt or builtin_prompt("labels"), read, "-parity" if parity else "")
+
+
+def ask_polarity(model: ChatModel | str, *, prompt: Prompt | None = None) -> Question:
+    """The question for the polarity of a label list, which is put as words separated by commas.
+
+    Args:
+        model: A chat model, or what `open_chat_model` takes.
+        prompt: Another prompt than ours.
+
+    Raises:
+        InputError: the model cannot be had.
+    """
+    return Question("polarity", _opened(model), prompt or builtin_prompt("polarity"), named_polarity)
+
+
+def listed_labels(text: str) -> list[str]:
+    """The labels in a model's answer, by the rule of the official evaluation (`parse_label_text`), each once.
+
+    It is applied to the first list in brackets, or to the whole answer, line after line, if there is none.
+
+    Raises:
+        ValueError: there are neither brackets nor words, but sentences.
+
+    Example:
+        >>> listed_labels("Emotions: ['Happy', 'let down', 'happy']. He smiles.")
+        ['happy', 'let down']
+        >>> listed_labels("sad, tired")
+        ['sad', 'tired']
+    """
+    brackets = _LIST.search(text)
+    lists = [brackets.group()] if brackets else text.splitlines()
+    labels = [normalise_label(label) for line in lists for label in parse_label_text(" ".join(line.split()))]
+    if brackets is None and any(len(label.split()) > _MOST_WORDS for label in labels):
+        raise ValueError(f"writes sentences in place of a list: {shown(text)}")
+    return list(dict.fromkeys(labels))
+
+
+def named_polarity(text: str) -> str:
+    """The first polarity that a model's answer names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    found = _POLARITY.search(text)
+    if found is None:
+        raise ValueError(f"names no polarity: {shown(text)}")
+    return found.group().lower()
+
+
+def _opened(model: ChatModel | str) -> ChatModel:
+    return open_chat_model(model) if isinstance(model, str) else model

@@ -1,0 +1,267 @@
+"""An append-only journal of finished rows, in JSON Lines, that becomes one whole file when the run is done.
+
+For a result `meld.jsonl` three files stand beside it: `meld.jsonl.part` takes the rows while the run goes on,
+`meld.settings.json` says what decided them, and `.meld.jsonl.lock` keeps a second writer away. Rows are appended in
+whatever order they are finished; the result has them in the order that is asked for, so an interrupted run that was
+taken up again gives the same bytes as one that was not.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, NoReturn, Self
+
+from merunibench.errors import InputError
+from merunibench.files import open_atomic, write_text
+from merunibench.files.reading import one_line, reading, shown
+from merunibench.journal.settings import canonical, config_hash, differences
+
+Row = dict[str, Any]
+"""A row: `name`, `status` (`ok` or `failed`), what belongs to the sample, and the `config` that the journal adds."""
+
+
+class Journal:
+    """The finished rows of one result file, open for one writer.
+
+    Example:
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> with Journal(Path(folder.name, "meld.jsonl"), {"model": "m", "seed": 0}) as journal:
+        ...     journal.append([{"name": "b", "text": "sad"}, {"name": "a", "text": "happy"}])
+        ...     journal.finish(["a", "b"])
+        >>> [line[:27] for line in Path(folder.name, "meld.jsonl").read_text().splitlines()]
+        ['{"name": "a", "text": "happ', '{"name": "b", "text": "sad"']
+        >>> folder.cleanup()
+
+    Attributes:
+        path: The result.
+        config: Hash of the settings, which every row carries.
+        config_field: Under which key.
+    """
+
+    def __init__(
+        self, path: Path, settings: Mapping[str, Any], *, retry_failed: bool = False, config_field: str = "config"
+    ) -> None:
+        """Open the journal, read what is there, and cut off a line that was not written to its end.
+
+        Args:
+            path: The result file; it and the part file may be there already.
+            settings: Everything that decides a row, as JSON values; never a key or a password.
+            retry_failed: Take failed rows for unfinished.
+            config_field: What the hash is called in the rows, where `config` belongs to somebody else.
+
+        Raises:
+            InputError: somebody else is writing this result; it was made with other settings; it was not made by a
+                journal; or a file cannot be read or written.
+        """
+        self.path = path
+        self.config = config_hash(settings)
+        self.config_field = config_field
+        self._part, self._settings = part_file(path), settings_file(path)
+        self._lines: dict[str, bytes] = {}
+        self._failed: set[str] = set()
+        self._lock = _lock(path)
+        try:
+            self._check_settings(settings)
+            if path.exists():
+                self._take_up(path)
+            self._stream = self._open_part()
+        except BaseException:
+            self._lock.release()
+            raise
+        if retry_failed:
+            for name in self._failed:
+                del self._lines[name]
+            self._failed.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the finished rows."""
+        return iter(self._lines)
+
+    @property
+    def failed(self) -> int:
+        """How many of the finished rows have failed."""
+        return len(self._failed)
+
+    def find(self, name: str, **keys: object) -> Row | None:
+        """The finished row of a sample; None if there is none, or if a value of `keys` is another one now.
+
+        Args:
+            name: The sample's name.
+            keys: What the row depends on besides the settings, such as the hash of a media file.
+        """
+        line = self._lines.get(name)
+        if line is None:
+            return None
+        row: Row = json.loads(line)
+        return row if all(row.get(key) == value for key, value in keys.items()) else None
+
+    def append(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Keep finished rows: one write, on the disk when this returns. A later row of a name replaces an earlier one.
+
+        Raises:
+            InputError: they cannot be written.
+            ValueError: a row has no name, or holds what JSON has no word for.
+        """
+        lines = [self._line({**row, self.config_field: self.config}) for row in rows]
+        try:
+            self._stream.write(b"".join(line for _, line, _ in lines))
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise InputError(f"{self._part}: cannot be written: {one_line(error)}") from error
+        for name, line, failed in lines:
+            self._keep(name, line, failed)
+
+    def finish(self, order: Iterable[str]) -> None:
+        """Write the result whole, in the given order of names, and drop the part file.
+
+        Rows of names that are not in `order` stay, behind the others, by name.
+
+        Raises:
+            InputError: the result cannot be written.
+            ValueError: a name in `order` has no finished row.
+        """
+        names = list(dict.fromkeys(order))
+        absent = [name for name in names if name not in self._lines]
+        if absent:
+            raise ValueError(f"{len(absent)} rows are not finished: {shown(absent[0])}")
+        rest = sorted(self._lines.keys() - set(names))
+        with open_atomic(self.path, "wb") as stream:
+            stream.writelines(self._lines[name] for name in names + rest)
+        self.discard_part()
+
+    def discard_part(self) -> None:
+        """Drop the part file, because the result stands whole at `path`; nothing can be appended afterwards."""
+        self._stream.close()
+        self._part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the files; what was appended stays."""
+        self._stream.close()
+        self._lock.release()
+
+    def _check_settings(self, settings: Mapping[str, Any]) -> None:
+        if not self._settings.exists():
+            if self.path.exists():
+                raise InputError(
+                    f"{self.path}: is there already, and was not made by a run that can be taken up (no "
+                    f"{self._settings.name}); write to another folder, or remove it"
+                )
+            self._part.unlink(missing_ok=True)  # rows of which nobody can say what decided them
+            write_text(self._settings, json.dumps(json.loads(canonical(settings)), indent=2, ensure_ascii=False) + "\n")
+            return
+        with reading(self._settings, ValueError):
+            old = json.loads(self._settings.read_text("utf-8"))
+        if not isinstance(old, dict):
+            raise InputError(f"{self._settings}: holds no settings; write to another folder, or remove it")
+        changed = differences(old, settings)
+        if changed:
+            raise InputError(
+                f"{self.path}: was made with other settings: {changed}; write to another folder, or remove "
+                f"{self._settings.name} and {self.path.name}* to begin anew"
+            )
+
+    def _take_up(self, path: Path) -> int:
+        """Keep the rows of a file, up to the first line that is none; how many bytes they have."""
+        length = 0
+        with reading(path), path.open("rb") as stream:
+            for line in stream:
+                row = _parsed(line)
+                if row is None:
+                    break
+                length += len(line)
+                if row.get(self.config_field) == self.config:
+                    self._keep(row["name"], line, row.get("status") == "failed")
+        return length
+
+    def _open_part(self) -> IO[bytes]:
+        """The part file, open at its end; what stands behind its last whole line is cut off."""
+        try:
+            self._part.touch()
+            length = self._take_up(self._part)
+            stream = self._part.open("r+b")
+            stream.truncate(length)
+            stream.seek(length)
+        except OSError as error:
+            raise InputError(f"{self._part}: cannot be written: {one_line(error)}") from error
+        return stream
+
+    def _line(self, row: Row) -> tuple[str, bytes, bool]:
+        name = row.get("name")
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"a row needs a name, not {shown(name)}")
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
+        return name, line.encode("utf-8"), row.get("status") == "failed"
+
+    def _keep(self, name: str, line: bytes, failed: bool) -> None:
+        self._lines[name] = line
+        (self._failed.add if failed else self._failed.discard)(name)
+
+
+def part_file(path: Path) -> Path:
+    """Where the rows of an unfinished result stand."""
+    return path.with_name(f"{path.name}.part")
+
+
+def settings_file(path: Path) -> Path:
+    """Where the settings of a result stand."""
+    return path.with_name(f"{path.stem}.settings.json")
+
+
+def refuse_journal(path: Path) -> None:
+    """Refuse to write over the rows of a run that can be taken up: they may have cost hours.
+
+    Raises:
+        InputError: `path` is such a result, or will be.
+    """
+    if settings_file(path).exists():
+        raise InputError(
+            f"{path}: holds the rows of a run that can be taken up ({settings_file(path).name} says which); write to "
+            f"another folder, or remove both"
+        )
+
+
+def _parsed(line: bytes) -> Row | None:
+    """A line as a row; None if it is none, or not whole."""
+    try:
+        row = json.loads(line, parse_constant=_refuse) if line.endswith(b"\n") else None
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("name"), str) else None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _lock(path: Path) -> Any:  # noqa: ANN401 - filelock chooses its class by the system
+    """The lock of a result, held; the system lets go of it when the process dies, however it dies.
+
+    Raises:
+        InputError: somebody else holds it, or the folder cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_name(f".{path.name}.lock"), blocking=False, is_singleton=False, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(f"{path}: another run is writing it; wait for it, or write to another folder") from error
+    except (OSError, NotImplementedError) as error:
+        raise InputError(f"{path}: cannot be locked: {one_line(error)}") from error
+    return lock

@@ -1,0 +1,171 @@
+"""`openai:URL#MODEL`: any OpenAI-compatible endpoint that takes pictures, sound or video files.
+
+What a server makes of the parts it is sent cannot be seen from here: one that passes over them does so in silence.
+How they were sent is recorded. `video=frames` (the default) sends frames as pictures in JPEG, `video=file` the file
+itself, as vLLM and SGLang take it; `audio=input_audio` (the default) is OpenAI's own way to send sound,
+`audio=audio_url` is vLLM's.
+"""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from merunibench.chat import Endpoint
+from merunibench.errors import InputError, MediaError
+from merunibench.files.reading import one_line
+from merunibench.media import Frames, Sound, file_hash, probe
+from merunibench.models.base import MODALITIES, Json, Model, Options, Prepared, Sample
+from merunibench.models.clip import describe, read_clip
+from merunibench.models.prompting import given, picture_file
+
+_CHOICES = {"video": ("frames", "file"), "audio": ("input_audio", "audio_url")}
+_JPEG_QUALITY = 90
+_LARGEST_FILE = 64 << 20
+
+
+def load(argument: str, options: Options) -> Model:
+    """The model behind an endpoint.
+
+    Args:
+        argument: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen2.5-VL-7B-Instruct`.
+        options: `extra` may hold `video`, `audio` (how they are sent) and `concurrency`.
+
+    Raises:
+        InputError: the argument or an option is none that endpoints have.
+    """
+    return _EndpointModel(argument, options)
+
+
+class _EndpointModel(Model):
+    """Sends clips to an endpoint, a batch at the same time."""
+
+    def __init__(self, argument: str, options: Options) -> None:
+        self._how = _chosen(options.extra)
+        generation = options.generation
+        self._endpoint = Endpoint(
+            argument,
+            concurrency=_concurrency(options.extra),
+            max_tokens=generation.max_new_tokens,
+            temperature=generation.temperature,
+            seed=generation.seed,
+            request={"top_p": generation.top_p, **generation.extra},
+        )
+        self.name = f"openai:{argument}"
+        self.modalities = frozenset(MODALITIES)
+        self._options = options
+        self._given = given(options, self.modalities, self.name)
+        self._answered: dict[str, str] = {}
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """See `Model.settings`; what the server runs beyond the model's name is not known."""
+        how: dict[str, Json] = {medium: way for medium, way in self._how.items() if medium in self._given}
+        if how.get("video") == "frames":
+            how |= {"frames": self._options.frames, "jpeg_quality": _JPEG_QUALITY}
+        return {
+            **self._endpoint.settings,
+            "prompt": self._options.prompt,
+            "modalities": list(self._given),
+            "on_unsupported": self._options.on_unsupported,
+            "sent": how,
+        }
+
+    def prepare(self, sample: Sample) -> Prepared:
+        """See `Model.prepare`."""
+        whole = self._how["video"] == "file" and "video" in self._given
+        decoded = tuple(modality for modality in self._given if not (whole and modality == "video"))
+        clip = read_clip(sample, decoded, self._options.prompt, self._options.frames)
+        content = [_file(picture_file(sample))] if whole else _pictures(clip.frames)
+        if clip.sound is not None:
+            content.append(_sound(clip.sound, self._how["audio"]))
+        content.append({"type": "text", "text": clip.prompt})
+        media = describe(sample, clip)
+        if whole:
+            path = picture_file(sample)
+            media["video"] = {"hash": file_hash(path), "seconds": round(probe(path).seconds, 3)}
+        return Prepared(sample, self._given, media, None, content)
+
+    def answer(self, batch: Sequence[Prepared]) -> list[str]:
+        """See `Model.answer`. What was answered beside a failure is kept until it is asked for again."""
+        waiting = [one for one in batch if one.sample.name not in self._answered]
+        replies = self._endpoint.complete([[{"role": "user", "content": one.payload}] for one in waiting])
+        failed = []
+        for one, reply in zip(waiting, replies, strict=True):
+            if reply.error is None:
+                self._answered[one.sample.name] = reply.text
+            else:
+                failed.append(f"{one.sample.name}: {reply.error}")
+        if failed:
+            raise MediaError("; ".join(failed))
+        return [self._answered.pop(one.sample.name) for one in batch]
+
+
+def _chosen(extra: Mapping[str, str]) -> dict[str, str]:
+    """How each medium is sent."""
+    unknown = set(extra) - set(_CHOICES) - {"concurrency"}
+    if unknown:
+        raise InputError(f"endpoints know no option {min(unknown)!r}: video, audio and concurrency are all")
+    chosen = {medium: extra.get(medium, ways[0]) for medium, ways in _CHOICES.items()}
+    for medium, way in chosen.items():
+        if way not in _CHOICES[medium]:
+            raise InputError(f"{medium}={way}: one of {', '.join(_CHOICES[medium])}")
+    return chosen
+
+
+def _concurrency(extra: Mapping[str, str]) -> int:
+    asked = extra.get("concurrency", "8")
+    if not asked.isascii() or not asked.isdigit() or int(asked) < 1:
+        raise InputError(f"concurrency={asked}: how many requests at the same time, at least 1")
+    return int(asked)
+
+
+def _pictures(frames: Frames | None) -> list[dict[str, Any]]:
+    """Frames as parts of a message, JPEG within their addresses."""
+    if frames is None:
+        return []
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise InputError("sending frames needs Pillow: pip install 'merunibench[models]'") from error
+    parts = []
+    for pixels in frames.pixels:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "JPEG", quality=_JPEG_QUALITY)
+        parts.append({"type": "image_url", "image_url": {"url": _address("image/jpeg", stream.getvalue())}})
+    return parts
+
+
+def _sound(sound: Sound, way: str) -> dict[str, Any]:
+    """Sound as a part of a message, as wav of 16 bits."""
+    import soundfile
+
+    stream = io.BytesIO()
+    soundfile.write(stream, sound.samples, sound.rate, format="WAV", subtype="PCM_16")
+    if way == "audio_url":
+        return {"type": "audio_url", "audio_url": {"url": _address("audio/wav", stream.getvalue())}}
+    data = base64.b64encode(stream.getvalue()).decode()
+    return {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """A video file as a part of a message, as it is: its sound goes along.
+
+    Raises:
+        MediaError: it has no picture, is broken, or too large to send.
+    """
+    if not probe(path).frames:
+        raise MediaError(f"{path}: has no picture")
+    if path.stat().st_size > _LARGEST_FILE:
+        raise MediaError(f"{path}: larger than the {_LARGEST_FILE >> 20} MiB that are sent whole; send frames")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
+    kind = path.suffix.removeprefix(".").lower() or "mp4"
+    return {"type": "video_url", "video_url": {"url": _address(f"video/{kind}", content)}}
+
+
+def _address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
