@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
 from merunibench.files.reading import listed, one_line
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
@@ -21,7 +22,6 @@ from merunibench.models.affectgpt.language import with_lora
 from merunibench.models.affectgpt.network import AffectGPTNetwork
 from merunibench.models.affectgpt.tokens import PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.visual_input import SIZE
-from merunibench.models.huggingface.shim import ensure_torchvision
 
 _UNUSED = frozenset({"masked_spec_embed"})
 """Parameters that a file may lack: used in training alone."""

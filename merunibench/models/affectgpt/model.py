@@ -54,11 +54,14 @@ def load(argument: str, options: Options) -> Model:
     return AffectGPT.from_pretrained(argument, options)
 
 
-def expand(argument: str) -> list[str]:
-    """The checkpoints that an argument stands for: every `checkpoint_*.pth` of a folder, by epoch; else itself."""
+def checkpoints(argument: str) -> dict[str, str]:
+    """Name -> argument of every checkpoint that an argument stands for: each `checkpoint_*.pth` of a folder, by epoch.
+
+    Anything but such a folder stands for itself, under an empty name.
+    """
     folder = Path(argument)
     found = sorted(folder.glob("checkpoint_*.pth")) if folder.is_dir() else []
-    return [str(path) for path in found] or [argument]
+    return {path.stem: str(path) for path in found} or {"": argument}
 
 
 class AffectGPT(Model):

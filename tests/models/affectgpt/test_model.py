@@ -9,7 +9,7 @@ import torch
 from merunibench.errors import InputError, MediaError
 from merunibench.models import load_model
 from merunibench.models.affectgpt.generation import AUTHORS
-from merunibench.models.affectgpt.model import AffectGPT, expand
+from merunibench.models.affectgpt.model import AffectGPT, checkpoints
 from merunibench.models.affectgpt.prompt import MODES, QUESTIONS
 from merunibench.models.base import Generation
 from tests.models.affectgpt.tiny import FRAME, make_checkpoint, variant
@@ -199,9 +199,10 @@ def test_all_fusion_variants_answer(tmp_path, options, samples, changes):
 
 def test_several_checkpoints_share_the_frozen_models(tmp_path, options, samples):
     paths = [make_checkpoint(tmp_path / f"checkpoint_0000{e}_loss_0.5.pth", seed=e, epoch=e) for e in (35, 30, 40)]
-    assert expand(str(tmp_path)) == sorted(map(str, paths))
-    assert expand(str(paths[0])) == [str(paths[0])]
-    models = [AffectGPT.from_pretrained(path, options(GREEDY)) for path in expand(str(tmp_path))]
+    found = checkpoints(str(tmp_path))
+    assert found == {path.stem: str(path) for path in sorted(paths)}
+    assert checkpoints(str(paths[0])) == {"": str(paths[0])}
+    models = [AffectGPT.from_pretrained(path, options(GREEDY)) for path in found.values()]
     assert len({id(model._loaded) for model in models}) == 1
     assert [model.checkpoint.epoch for model in models] == [30, 35, 40]
     assert [model.name for model in models] == [f"checkpoint_0000{e}_loss_0.5" for e in (30, 35, 40)]

@@ -10,11 +10,11 @@ import torch
 import transformers as t
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
+from merunibench._torchvision import ensure_torchvision
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, QFormerConfig
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.language import with_lora
 from merunibench.models.affectgpt.names import released_name
-from merunibench.models.huggingface.shim import ensure_torchvision
 
 ensure_torchvision()
 
