@@ -63,30 +63,30 @@ class PromptTokenizer:
         return text
 
 
-def prompt_tokenizer(tokenizer: Any, vocabulary: int) -> PromptTokenizer:  # noqa: ANN401 - transformers
+def prompt_tokenizer(tokenizer: Any, rows: int) -> PromptTokenizer:  # noqa: ANN401 - transformers
     """Add the placeholders to a tokenizer of transformers.
 
     Args:
         tokenizer: The language model's.
-        vocabulary: Rows of its embedding matrix; Qwen2.5-7B's number means that its ids are checked.
+        rows: Of its embedding matrix; Qwen2.5-7B's number means that its ids are checked.
 
     Raises:
         InputError: the ids are not those that AffectGPT was trained with, or `<|im_end|>` is no token.
     """
-    words = ["<|im_end|>", "<|endoftext|>"]
-    eos = [tokenizer.convert_tokens_to_ids(word) for word in words]
-    if eos[0] is None or eos[0] == tokenizer.unk_token_id:
+    vocabulary = tokenizer.get_vocab()  # the id of an unknown word is no sign: Qwen's is <|endoftext|> itself
+    if "<|im_end|>" not in vocabulary:
         raise InputError(
             "the language model's tokenizer has no token <|im_end|>: AffectGPT needs one of Qwen2's family"
         )
+    eos_ids = tuple(vocabulary[word] for word in ("<|im_end|>", "<|endoftext|>") if word in vocabulary)
     tokenizer.add_special_tokens({"bos_token": "<|im_start|>", "pad_token": "<|im_end|>"})
     tokenizer.add_tokens(list(PLACEHOLDERS.values()), special_tokens=True)
-    if vocabulary == QWEN_VOCABULARY:
+    if rows == QWEN_VOCABULARY:
         _check_qwen(tokenizer)
     return PromptTokenizer(
         tokenizer,
         {medium: tokenizer.convert_tokens_to_ids(word) for medium, word in PLACEHOLDERS.items()},
-        tuple(dict.fromkeys(number for number in eos if number is not None and number != tokenizer.unk_token_id)),
+        eos_ids,
         _stops(tokenizer),
     )
 
