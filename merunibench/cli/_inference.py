@@ -105,6 +105,15 @@ GenKwarg = Annotated[
 ModelOption = Annotated[
     list[str] | None, typer.Option(metavar="KEY=VALUE", help="For one family alone (llm=… of AffectGPT).")
 ]
+Llm = Annotated[
+    str | None, typer.Option("--llm", metavar="NAME|DIR", help="Language model of AffectGPT.", show_default="its own")
+]
+Visual = Annotated[
+    str | None, typer.Option("--visual", metavar="NAME|DIR", help="Its visual encoder.", show_default="its own")
+]
+Acoustic = Annotated[
+    str | None, typer.Option("--acoustic", metavar="NAME|DIR", help="Its acoustic encoder.", show_default="its own")
+]
 BatchSize = Annotated[
     int | None,
     typer.Option(min=1, metavar="N", help="Most clips at once; halved when memory is short.", show_default="8"),
@@ -138,6 +147,10 @@ def fields(given: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {key: value.value if isinstance(value, StrEnum) else value for key, value in given.items()}
     for key in ("processor_kwarg", "gen_kwarg", "model_option"):
         found[key] = parse_options(found.get(key), as_json=key != "model_option")
+    parts = {key: found.pop(key) for key in ("llm", "visual", "acoustic")}
+    named = {key: value for key, value in parts.items() if value is not None}
+    if named:
+        found["model_option"] = {**(found["model_option"] or {}), **named}
     found["dataset"] = found.get("dataset") or None
     return found
 

@@ -66,7 +66,7 @@ def run(
     done = carry_out(planned, progress)
     tell(f"labels from answers, by {settings.extractor}")
     labels = settings.out / "labels" / planned.folder.name
-    _extract(settings, done, labels)
+    _extract(settings, done, planned.folder, labels)
     tell("scores")
     report = evaluate(
         labels,
@@ -83,19 +83,21 @@ def run(
     return Outcome(tuple(done), report)
 
 
-def _extract(settings: RunSettings, done: Sequence[Done], labels: Path) -> None:
+def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, labels: Path) -> None:
     """Labels and polarity for every result, by rules or by language models."""
     judge = settings.polarity_extractor or settings.extractor
+    # Checkpoints have folders of their own below the model's.
+    folders = [labels / each.path.parent.relative_to(predictions) for each in done]
     sources = [open_predictions(each.path, model=labels.name) for each in done]
     if settings.extractor == judge == RULES:
-        for source in sources:
-            extract(source, labels, extractor=Rules(parity=settings.parity), polarity=True)
+        for source, folder in zip(sources, folders, strict=True):
+            extract(source, folder, extractor=Rules(parity=settings.parity), polarity=True)
         return
     from merunibench.extraction.llm import extract_with_models, open_backends
 
     read, decide = open_backends(settings.extractor, judge, parity=settings.parity, device=settings.device)
-    for source in sources:
-        extract_with_models(source, labels, labels=read, polarity=decide, retry_failed=settings.retry_failed)
+    for source, folder in zip(sources, folders, strict=True):
+        extract_with_models(source, folder, labels=read, polarity=decide, retry_failed=settings.retry_failed)
 
 
 def _root(settings: RunSettings) -> Path:

@@ -55,16 +55,19 @@ def preflight(
         What was found, in order; the run is hopeless if one of it is an error.
     """
     return [
-        *(finding for clips, samples in parts for finding in _files(clips, samples, modalities)),
+        *(finding for clips, samples in parts for finding in _files(clips, samples, modalities, model)),
         *_disk(out),
         *_libraries(model, modalities, engine),
     ]
 
 
-def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modality]) -> Iterator[Finding]:
+def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modality], model: str) -> Iterator[Finding]:
     """One line about a data set's files, and one for each kind of gap."""
+    faces = model.startswith("affectgpt:")  # faces may stand in for its video
     gaps = {
-        "have no video file": [s for s in samples if "video" in modalities and not _there(s.video)],
+        "have no video file": [
+            s for s in samples if "video" in modalities and not _there(s.video, s.face if faces else None)
+        ],
         "have no sound file": [s for s in samples if "audio" in modalities and not _there(s.audio, s.video)],
         "have an empty file": [s for s in samples if any(_empty(path) for path in (s.video, s.audio))],
         "have no subtitle": [s for s in samples if "text" in modalities and s.subtitle is None],

@@ -17,6 +17,7 @@ from merunibench.inference.saved_clips import HUB, saved_clips
 from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
+from merunibench.models.registry import checkpoints
 from merunibench.tasks import get_task
 
 
@@ -109,22 +110,30 @@ def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
     """
     if planned.hopeless:
         raise InputError("; ".join(planned.hopeless))
-    with _engine(planned) as engine:
-        return [run_clips(clips, planned.folder, engine, planned.request, progress) for clips in planned.clips]
+    done: list[Done] = []
+    before: Engine | None = None
+    for checkpoint, model in checkpoints(planned.settings.model).items():
+        with _engine(planned, model) as engine:
+            folder = planned.folder / checkpoint
+            done += [run_clips(clips, folder, engine, planned.request, progress) for clips in planned.clips]
+            # Kept until the next one is there: checkpoints of one model share what they have in common.
+            before = engine
+    del before
+    return done
 
 
 @contextmanager
-def _engine(planned: Plan) -> Iterator[Engine]:
+def _engine(planned: Plan, name: str) -> Iterator[Engine]:
     settings, options = planned.settings, planned.options
     if settings.engine == "local":
-        model = load_model(settings.model, options)
+        model = load_model(name, options)
         yield LocalEngine(model, options.modalities, settings.batch_size, settings.workers)
         return
     from merunibench.inference.ray_engine import RayEngine, connected
 
     with connected(settings.ray_address, settings.actors):
         yield RayEngine(
-            settings.model,
+            name,
             options,
             settings.batch_size,
             settings.workers,
