@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 DOCUMENTED := $(addprefix merunibench.,data evaluation extraction lexicon.lexicon lexicon.store lexicon.official lexicon.wheels \
-	metrics report statistics signature tasks labels errors)
+	media models models.huggingface metrics report statistics signature tasks labels errors)
 
 .PHONY: demo test test-slow lint format docs clean
 

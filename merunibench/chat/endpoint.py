@@ -6,6 +6,7 @@ and is shown nowhere.
 """
 
 import os
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -76,6 +77,8 @@ class Endpoint(ChatModel):
         self._request = {name: value for name, value in asked.items() if value is not None}
         self._key = next(filter(None, map(os.environ.get, KEYS)), "")
         self._client = _client(url, self._key, timeout)
+        # Connections are kept open for the next request, and the client does not close them when it goes.
+        weakref.finalize(self, self._client.close)
         self._limit_field = "max_tokens"
 
     def __repr__(self) -> str:

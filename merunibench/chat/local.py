@@ -3,7 +3,6 @@
 Weights come from a folder or from the Hugging Face Hub; no code of the model's own is ever run.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -14,6 +13,7 @@ from merunibench._torchvision import ensure_torchvision
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
+from merunibench.files.weights import folder_hash, hub_commit
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
@@ -65,9 +65,11 @@ class LocalModel(ChatModel):
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._longest = getattr(config.get_text_config(), "max_position_embeddings", None)
         folder = Path(model)
-        identity = folder_hash(folder) if folder.is_dir() else config._commit_hash or "unknown"  # noqa: SLF001
+        identity = folder_hash(folder) if folder.is_dir() else hub_commit(model, revision) or "unknown"
         self._identity = identity
-        self.name = fit_for_name(f"{folder.resolve().name if folder.is_dir() else model}@{identity[:12]}")
+        self.name = fit_for_name(
+            f"{folder.resolve().name if folder.is_dir() else model}@{identity.removeprefix('sha256:')[:12]}"
+        )
         self._device = _device(device)
         self._model: Any = None
 
@@ -161,20 +163,6 @@ class LocalModel(ChatModel):
             )
             self._model = model.to(self._device).eval()
         return self._model
-
-
-def folder_hash(folder: Path) -> str:
-    """SHA-256 over the names and contents of a folder's files: the identity of a model that has no commit.
-
-    Raises:
-        InputError: a file cannot be read.
-    """
-    whole = hashlib.sha256()
-    with _loading(str(folder)):
-        for path in sorted(each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")):
-            with path.open("rb") as stream:
-                whole.update(f"{path.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
-    return whole.hexdigest()
 
 
 def _device(wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -80,9 +80,33 @@ VocabularyDataset = Annotated[
 ]
 TableOrJson = Annotated[TableFormat, typer.Option("--format", help="Format of the result.")]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Most rows of a list in the table; JSON always has all.")]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the result to this file instead of printing it.")
+]
 Seed = Annotated[int, typer.Option(min=0, metavar="S", help="Seed of the resampling.")]
 Cluster = Annotated[
     bool, typer.Option("--cluster", help="Resample whole dialogues and videos instead of single samples.")
 ]
 MaxBytes = Annotated[int, typer.Option(min=1, metavar="N", help="Most bytes that a compressed file may unpack to.")]
 MAX_BYTES = 1 << 30
+
+_ENDINGS = {
+    ".csv": "csv",
+    ".htm": "html",
+    ".html": "html",
+    ".json": "json",
+    ".markdown": "markdown",
+    ".md": "markdown",
+    ".tex": "latex",
+}
+FORMAT_HELP = "Format of the result. Default: by the ending of --output where that says it, else table."
+
+AnyFormat = TypeVar("AnyFormat", bound=StrEnum)
+
+
+def format_or_ending(chosen: AnyFormat | None, output: Path | None, formats: type[AnyFormat]) -> AnyFormat:
+    """The format that was chosen; else what the ending of the output file says; else a table."""
+    if chosen is not None:
+        return chosen
+    named = _ENDINGS.get(output.suffix.lower()) if output else None
+    return formats(named if named in list(formats) else "table")

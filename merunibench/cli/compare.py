@@ -46,10 +46,8 @@ def compare(
     bootstrap: Annotated[int, typer.Option(min=1, metavar="N", help="Resamples, and random swaps.")] = 1000,
     seed: options.Seed = 0,
     cluster: options.Cluster = False,
-    output_format: Annotated[Format, typer.Option("--format", help="Format of the result.")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the result to this file instead of printing it.")
-    ] = None,
+    output_format: Annotated[Format | None, typer.Option("--format", help=options.FORMAT_HELP)] = None,
+    output: options.Output = None,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Test the difference of two systems on the same samples.
@@ -101,7 +99,7 @@ def compare(
         cluster=cluster,
         datasets=dataset or (),
     )
-    if output_format is Format.JSON:
+    if options.format_or_ending(output_format, output, Format) is Format.JSON:
         emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
     else:
         width = None if output else terminal_width()

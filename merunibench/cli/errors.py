@@ -44,10 +44,8 @@ def errors(
         int, typer.Option(min=0, metavar="N", help="Resamples behind the groups' 95 % intervals; 0 for none.")
     ] = 1000,
     seed: options.Seed = 0,
-    output_format: Annotated[Format, typer.Option("--format", help="Format of the result.")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the result to this file instead of printing it.")
-    ] = None,
+    output_format: Annotated[Format | None, typer.Option("--format", help=options.FORMAT_HELP)] = None,
+    output: options.Output = None,
     svg: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write each confusion as a heat map to this folder.")
     ] = None,
@@ -55,7 +53,7 @@ def errors(
 ) -> None:
     """Show where a model loses: sectors confused, words that cost, groups of samples that score low.
 
-    Example: `merunibench errors results/ --data-root dataset/ --format html --output errors.html`
+    Example: `merunibench errors results/ --data-root dataset/ --output errors.html`
     """
     from merunibench.analysis import error_analysis
 
@@ -81,8 +79,9 @@ def errors(
             analysis.write_svg(svg)
     for warning in analysis.warnings:
         complain(f"warning: {warning}")
-    if output_format is Format.TABLE:
+    chosen = options.format_or_ending(output_format, output, Format)
+    if chosen is Format.TABLE:
         width = None if output else terminal_width()
         emit(analysis.to_text(width=width, color=width is not None), output)
     else:
-        emit(analysis.to_json() if output_format is Format.JSON else analysis.to_html(), output)
+        emit(analysis.to_json() if chosen is Format.JSON else analysis.to_html(), output)

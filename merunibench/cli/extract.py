@@ -60,7 +60,7 @@ def extract(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Ask again about rows that failed.", rich_help_panel=_MODELS)
     ] = False,
-    max_tokens: Annotated[int, typer.Option(min=1, metavar="N", help="Longest reply.", rich_help_panel=_MODELS)] = 256,
+    max_tokens: Annotated[int, typer.Option(min=1, metavar="N", help="Longest reply.", rich_help_panel=_MODELS)] = 128,
     concurrency: Annotated[
         int, typer.Option(min=1, metavar="N", help="openai: requests at the same time.", rich_help_panel=_MODELS)
     ] = 8,

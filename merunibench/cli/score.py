@@ -44,10 +44,8 @@ def score(
     ] = 1000,
     seed: options.Seed = 0,
     cluster: options.Cluster = False,
-    output_format: Annotated[Format, typer.Option("--format", help="Format of the result.")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the result to this file instead of printing it.")
-    ] = None,
+    output_format: Annotated[Format | None, typer.Option("--format", help=options.FORMAT_HELP)] = None,
+    output: options.Output = None,
     per_sample: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also write one JSON line a sample: sectors on each wheel, and hits."),
@@ -82,7 +80,8 @@ def score(
             report.write_per_sample(per_sample)
     for warning in report.warnings:
         complain(f"warning: {warning}")
-    emit(_render(report, output_format, to_file=output is not None), output)
+    chosen = options.format_or_ending(output_format, output, Format)
+    emit(_render(report, chosen, to_file=output is not None), output)
 
 
 def _render(report: "Report", output_format: Format, *, to_file: bool) -> str:

@@ -6,24 +6,31 @@ A table of predictions may carry long texts that scoring never looks at: columns
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from merunibench.errors import InputError
 from merunibench.files.reading import listed, reading, shown, too_large
+
+_BYTES_OF_A_REPETITION = 8
+"""Most bytes a row of a column whose texts repeat: an index, and a share of the distinct texts."""
 
 _BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
 
 
 class ArrowColumns(Mapping[str, pa.Array]):
-    """Columns of a file by name. Text comes as `large_string`, whatever its encoding in the file."""
+    """Columns of a file by name. Text comes as `large_string`, or as a dictionary of it where the file has one."""
 
-    def __init__(self, path: Path, names: list[str], rows: int, read: Callable[[str], pa.ChunkedArray]) -> None:
+    def __init__(
+        self, path: Path, names: list[str], rows: int, read: Callable[[str], pa.ChunkedArray], max_bytes: int
+    ) -> None:
         twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise InputError(f"{path}: column {shown(twice[0])} appears twice; rename one")
         self.num_rows = rows
-        self._path = path
+        self._path, self._max_bytes = path, max_bytes
         self._names = dict.fromkeys(names)
         self._read = read
         self._known: dict[str, pa.Array] = {}
@@ -33,6 +40,7 @@ class ArrowColumns(Mapping[str, pa.Array]):
 
         Raises:
             KeyError: there is none.
+            UnsafeFileError: its texts unpack to more than the limit.
             InputError: the file is broken.
         """
         if name not in self._known:
@@ -40,6 +48,8 @@ class ArrowColumns(Mapping[str, pa.Array]):
                 raise KeyError(name)
             with reading(self._path, *_BROKEN):
                 column = _one_array(self._read(name))
+                if _unpacked_bytes(column) > self._max_bytes:
+                    raise too_large(self._path, self._max_bytes)
             if len(column) != self.num_rows:
                 raise InputError(
                     f"{self._path}: column {name!r} has {len(column)} of {self.num_rows} rows; it is broken"
@@ -68,6 +78,7 @@ def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
 
     def read(name: str) -> pa.ChunkedArray:
         batches, size = [], 0
+        file = pq.ParquetFile(path, read_dictionary=[name] if name in repeating else None)
         for batch in file.iter_batches(columns=[name]):
             size += batch.get_total_buffer_size()
             if size > max_bytes:
@@ -76,8 +87,24 @@ def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
         return pa.chunked_array(batches, file.schema_arrow.field(name).type)
 
     with reading(path, *_BROKEN):
-        file = pq.ParquetFile(path)
-        return ArrowColumns(path, file.schema_arrow.names, file.metadata.num_rows, read)
+        footer = pq.ParquetFile(path)
+        repeating = _repeating_texts(footer.metadata)
+        return ArrowColumns(path, footer.schema_arrow.names, footer.metadata.num_rows, read, max_bytes)
+
+
+def _repeating_texts(metadata: Any) -> set[str]:  # noqa: ANN401 - pyarrow has no types
+    """Columns of text whose values the file holds once each, and a few bytes a row that say which.
+
+    As text they would take a hundred times the memory, only to be looked for repetitions again.
+    """
+    rows: Counter[str] = Counter()
+    for group in range(metadata.num_row_groups):
+        chunks = (metadata.row_group(group).column(column) for column in range(metadata.num_columns))
+        for chunk in chunks:
+            few_bytes = chunk.total_uncompressed_size <= _BYTES_OF_A_REPETITION * chunk.num_values
+            if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page and few_bytes:
+                rows[chunk.path_in_schema] += chunk.num_values
+    return {name for name, number in rows.items() if number == metadata.num_rows}
 
 
 def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
@@ -129,17 +156,27 @@ def _columns_of(table: pa.Table, path: Path, max_bytes: int) -> ArrowColumns:
     with reading(path, *_BROKEN):
         if table.get_total_buffer_size() > max_bytes:
             raise too_large(path, max_bytes)
-        return ArrowColumns(path, table.column_names, table.num_rows, table.column)
+        return ArrowColumns(path, table.column_names, table.num_rows, table.column, max_bytes)
 
 
 def _one_array(column: pa.ChunkedArray) -> pa.Array:
     """The chunks as one array, checked: offsets and lengths of a stranger's file must not be believed."""
     column.validate(full=True)
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    encoded = pa.types.is_dictionary(column.type)
+    kind = column.type.value_type if encoded else column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         # Plain strings count their bytes in 32 bits and overflow at 2 GiB when the chunks are joined.
-        column = column.cast(pa.large_string())
-    elif pa.types.is_dictionary(column.type):
+        text = pa.large_string()
+        column = column.cast(pa.dictionary(column.type.index_type, text) if encoded else text)
+    if encoded:
         column = column.unify_dictionaries()
     joined = column.combine_chunks()
     return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _unpacked_bytes(column: pa.Array) -> int:
+    """What a dictionary of texts takes as text; a few bytes may name one long text a million times."""
+    if not (pa.types.is_dictionary(column.type) and pa.types.is_large_string(column.type.value_type)):
+        return 0
+    lengths = pc.binary_length(column.dictionary)
+    return int(pc.sum(lengths.take(column.indices)).as_py() or 0)

@@ -43,6 +43,8 @@ def text_column(table: Table, name: str) -> pa.Array:
     if not isinstance(column, list):
         if pa.types.is_null(column.type):
             return pa.nulls(len(column), pa.large_string())
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
         if not pa.types.is_large_string(column.type):
             raise InputError(f"{table.path}: column {name!r} holds {column.type}, not text")
         return column
@@ -143,7 +145,10 @@ def map_column(
         values, codes = [column[row] for row in rows], np.arange(len(rows))
     else:
         try:
-            encoded = column.take(pa.array(rows)).dictionary_encode(null_encoding="encode")
+            chosen = column.take(pa.array(rows))
+            if pa.types.is_dictionary(column.type):
+                chosen = chosen.cast(column.type.value_type)  # in a dictionary array of its own, null has no code
+            encoded = chosen.dictionary_encode(null_encoding="encode")
         except pa.ArrowException as error:
             raise InputError(f"{table.path}: column {name!r} cannot hold {column.type}") from error
         values, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()

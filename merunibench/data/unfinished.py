@@ -141,6 +141,8 @@ def _is_empty(table: Table, column: str) -> Mask:
     values = text_column(table, column) if column == "text" else table.columns[column]
     if isinstance(values, list):
         return np.fromiter((not value for value in values), bool, len(values))
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
     if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
         lengths = pc.list_value_length(values)
     elif pa.types.is_large_string(values.type):

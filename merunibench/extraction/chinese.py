@@ -10,12 +10,19 @@ from functools import cache
 from merunibench.extraction.words import load_words
 
 _CLAUSE = re.compile(r"[，。；！？,;!?\n]|但是|但|不过|然而|而是")
+_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
+_WORD = re.compile(r"[A-Za-z']+")
 _DEGREES = re.compile(r"(?:那么|非常|十分|特别|很|太|感到|觉得|显得|任何|表现出|丝毫|感|有)+$")
 
 
-def has_chinese(text: str) -> bool:
-    """Whether the text holds Chinese characters."""
-    return any("\u4e00" <= character <= "\u9fff" for character in text)
+def is_chinese(text: str) -> bool:
+    """Whether the text is Chinese, not English that quotes a line of it: more characters than words in Latin script.
+
+    Example:
+        >>> is_chinese("他很 nervous"), is_chinese('She says "哎呀", which sounds surprised.')
+        (True, False)
+    """
+    return not text.isascii() and len(_CHARACTER.findall(text)) > len(_WORD.findall(text))
 
 
 def chinese_labels(text: str) -> list[str]:

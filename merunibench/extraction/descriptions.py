@@ -18,6 +18,8 @@ HEDGED = 0.6
 """A mention in a hedged clause counts this much."""
 VAGUE = 0.5
 """A word that hardly says which emotion it is counts this much."""
+OF_A_SITUATION = 0.1
+"""An adjective counts this much if it says what a conversation, a scene, something that happens is like."""
 LONG = 4
 """Sentences from which a text describes voice and face apart, so that an excited voice may be part of anger."""
 AROUSAL_SHARE = 1.0
@@ -30,6 +32,8 @@ _PREPOSITIONS = load_words().lists["prepositions"]
 _CLAUSE_BREAKS = frozenset(
     (",", ";", ":", "but", "while", "whereas", "although", "though", "however", "yet", "-", "—", "–")
 )
+_SITUATIONS = frozenset((noun,) for noun in load_words().lists["situations"])
+_SOMETHING = frozenset((("something",), ("things",)))
 _MAIN = load_words().lists["main"]
 _NEGATOR_REACH = 9
 _FARTHEST = 40
@@ -61,6 +65,7 @@ def describe(text: str) -> list[str]:
         weights.pop("neutral", None)
     if len(sentences) >= LONG:
         _drop_arousal(weights, forms)
+    _drop_mere_valence(weights, forms)
     least = THRESHOLD * max(weights.values())
     return [form for concept, weight in weights.items() if weight >= least for form in _distinct(forms[concept])]
 
@@ -87,7 +92,17 @@ def _certainty(sentence: Sentence, mention: Mention) -> float:
     start = _clause_start(sentence, mention.start)
     hedged = any(start <= hedge.start < mention.start for hedge in sentence.grammar["hedges"])
     weight = HEDGED if hedged else 1.0
+    if _is_of_a_situation(sentence, mention):
+        weight *= OF_A_SITUATION
     return weight * VAGUE if mention.text in load_words().lists["vague"] else weight
+
+
+def _is_of_a_situation(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the mention describes what happens, not who feels: a tense conversation, something unpleasant."""
+    return (
+        sentence.tokens[mention.end : mention.end + 1] in _SITUATIONS
+        or sentence.tokens[max(0, mention.start - 1) : mention.start] in _SOMETHING
+    )
 
 
 def _drop_arousal(weights: dict[str, float], forms: dict[str, list[str]]) -> None:
@@ -104,6 +119,14 @@ def _drop_arousal(weights: dict[str, float], forms: dict[str, list[str]]) -> Non
     strongest = max((weights[concept] for concept in aroused), default=0.0)
     if unpleasant >= AROUSAL_SHARE * strongest and unpleasant > 2 * pleasant:
         for concept in aroused:
+            del weights[concept]
+
+
+def _drop_mere_valence(weights: dict[str, float], forms: dict[str, list[str]]) -> None:
+    """Leave out what only says that the mood is bad where an unpleasant emotion is named."""
+    mere = {concept for concept in weights if load_words().lists["bad_mood"].issuperset(forms[concept])}
+    if any((label_polarity(forms[concept][0]) or 0.0) < 0 for concept in weights if concept not in mere):
+        for concept in mere:
             del weights[concept]
 
 
@@ -169,6 +192,9 @@ def _is_subject(sentence: Sentence, person: Mention, mention: Mention) -> bool:
     if after[:1] in (("'s",), ("'",)):
         # His friend's anger; but not: his friend's house makes him angry.
         return mention.start - person.end <= 3
+    if "who" in after[:2]:
+        # Theirs is the relative clause, up to its comma.
+        return "," not in tokens[person.end + after.index("who") : mention.start]
     before = [
         token
         for token in tokens[max(0, person.start - 2) : person.start]

@@ -1,8 +1,8 @@
 """A label list -> positive, negative or neutral, by the builtin lexicon.
 
 Each label that the lexicon knows counts with its concept's polarity (+1, 0, -1); a word that only stands on a wheel,
-with the valence of its sectors. Calm and excitement are faintly pleasant; `neutral` counts 0. The mean
-decides; within `DEAD_ZONE` of zero it is neutral.
+with the valence of its sectors. Calm and excitement are faintly pleasant; `neutral` counts 0. The mean decides; within
+`DEAD_ZONE` of zero it is neutral, unless pleasant and unpleasant labels meet there: then the bad weighs more.
 """
 
 from collections.abc import Sequence
@@ -28,12 +28,13 @@ def polarity(labels: Sequence[str]) -> Polarity:
 
     Example:
         >>> polarity(["happy", "relieved"]), polarity(["sad", "hopeful"]), polarity([])
-        ('positive', 'neutral', 'neutral')
+        ('positive', 'negative', 'neutral')
     """
     values = [value for value in map(label_polarity, labels) if value is not None]
     mean = fmean(values) if values else 0.0
     if abs(mean) <= DEAD_ZONE:
-        return "neutral"
+        is_mixed = bool(values) and min(values) < 0 < max(values)
+        return "negative" if is_mixed and mean <= 0 else "neutral"
     return "positive" if mean > 0 else "negative"
 
 

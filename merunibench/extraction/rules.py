@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from merunibench.extraction.answers import clean_answer
-from merunibench.extraction.chinese import chinese_labels, has_chinese
+from merunibench.extraction.chinese import chinese_labels, is_chinese
 from merunibench.extraction.lists import read_list
 from merunibench.extraction.polarities import Polarity, polarity
 from merunibench.extraction.words import load_words
@@ -66,14 +66,11 @@ def as_the_authors(labels: list[str]) -> list[str]:
 
 
 def _labels(text: str) -> list[str]:
-    found = read_list(text, _is_known)
-    if has_chinese(text):
-        table = load_words().chinese
-        if found is not None and found and all(item in table for item in found):
-            return list(dict.fromkeys(table[item] for item in found))
+    found, table = read_list(text, _is_known), load_words().chinese
+    if is_chinese(text) and not (found and all(item in table for item in found)):
         return chinese_labels(text)
     if found is not None:
-        return found
+        return list(dict.fromkeys(table.get(item, item) for item in found))
     from merunibench.extraction.descriptions import describe
 
     return describe(text)

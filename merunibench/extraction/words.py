@@ -15,6 +15,8 @@ _LISTS = (
     "conclusions",
     "hedges",
     "vague",
+    "bad_mood",
+    "situations",
     "arousal",
     "prepositions",
     "main",

@@ -50,6 +50,7 @@ def input_hash(sample: Sample, modalities: tuple[Modality, ...]) -> str:
 
 def _content(path: Path) -> str:
     try:
-        return file_hash(path)
+        # Opening a named pipe would wait for ever for somebody to write to it.
+        return file_hash(path) if path.is_file() else _UNREADABLE
     except MediaError:
         return _UNREADABLE

@@ -16,12 +16,14 @@ from merunibench.inference.prompts import Prompt
 from merunibench.inference.rows import Row, input_hash
 from merunibench.inference.shards import Shard
 from merunibench.inference.subset import subset
-from merunibench.journal import Journal
+from merunibench.journal import Journal, config_hash
 from merunibench.models.base import Json, Modality, Sample
 
 Progress = Callable[[str, int, int, int], None]
 """Called with the data set, the number of finished rows, of all rows, and of failed ones."""
 
+OWN_PROMPT = "the model's own"
+"""What rows call the prompt of a model that asks in words of its own."""
 _HASHING_THREADS = 4
 
 
@@ -44,7 +46,7 @@ class Request:
 
     Attributes:
         model: The model as the user named it.
-        prompt: What it is asked.
+        prompt: What it is asked, as far as it does not ask in words of its own.
         modalities: What it shall be given.
         limit: Number of samples, where not all are wanted.
         limit_seed: Seed of their choice.
@@ -97,7 +99,8 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
     """
     wanted = chosen(clips, request)
     path = request.shard.file(folder, clips.dataset) if request.shard else folder / f"{clips.dataset}.jsonl"
-    settings = {"dataset": clips.dataset, **_asked(request), "model": dict(engine.settings)}
+    asked = _asked(engine.settings, request)
+    settings = {"dataset": clips.dataset, **asked, "model": dict(engine.settings)}
     with Journal(path, settings, retry_failed=request.retry_failed) as journal:
         samples, finished = [clips.samples[place] for place in wanted], set(journal)
         known = [sample for sample in samples if sample.name in finished]
@@ -108,7 +111,7 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
             progress(clips.dataset, done, len(samples), failures)
         with closing(engine.rows(todo)) as batches:
             for rows in batches:
-                journal.append(_in_form(row, clips, request) for row in rows)
+                journal.append(_in_form(row, clips, asked) for row in rows)
                 done, failures = done + len(rows), failures + sum(row["status"] == "failed" for row in rows)
                 if progress:
                     progress(clips.dataset, done, len(samples), failures)
@@ -124,11 +127,13 @@ def chosen(clips: Clips, request: Request) -> list[int]:
     return request.shard.indices(places) if request.shard else places
 
 
-def _asked(request: Request) -> dict[str, Json]:
-    return {
-        "prompt": {"name": request.prompt.name, "sha256": request.prompt.sha256},
-        "modalities": "+".join(request.modalities),
-    }
+def _asked(settings: Mapping[str, Json], request: Request) -> dict[str, Json]:
+    """What a row says it was asked, and with what: our prompt's name, or the model's own, or none if it heeds none."""
+    asked = {"model": request.model, "modalities": "+".join(request.modalities)}
+    own = {key: settings[key] for key in ("prompt", "question") if key in settings}
+    if own == {"prompt": request.prompt.text}:
+        return asked | {"prompt": request.prompt.name, "prompt_sha256": request.prompt.sha256}
+    return asked | ({"prompt": OWN_PROMPT, "prompt_sha256": config_hash(own)} if own else {})
 
 
 def _unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Modality, ...]) -> set[str]:
@@ -146,18 +151,12 @@ def _is_failed(journal: Journal, name: str) -> bool:
     return journal.find(name, status="failed") is not None
 
 
-def _in_form(row: Row, clips: Clips, request: Request) -> Row:
+def _in_form(row: Row, clips: Clips, asked: Mapping[str, Json]) -> Row:
     """The row with all that rows carry, in the order in which they carry it."""
     if "error" in row:
         # Where a data set stands on this machine is nobody's business, and no difference between two runs.
         row = {**row, "error": row["error"].replace(f"{clips.folder}/", "")}
-    full = {
-        **row,
-        "model": request.model,
-        "modalities": row.get("modalities", "+".join(request.modalities)),
-        "prompt": request.prompt.name,
-        "prompt_sha256": request.prompt.sha256,
-    }
+    full = {**asked, **row}
     keys = ("name", "text", "status", "error", "model", "modalities", "prompt", "prompt_sha256", "media", "inputs")
     return {key: full[key] for key in keys if key in full}
 

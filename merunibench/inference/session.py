@@ -27,14 +27,12 @@ class Plan:
 
     Attributes:
         settings: What was asked for.
-        prompt: The question.
         clips: The data sets.
         request: What is noted in every row.
         findings: What the preflight found.
     """
 
     settings: InferSettings
-    prompt: Prompt
     clips: tuple[Clips, ...]
     request: Request
     findings: tuple[Finding, ...]
@@ -57,7 +55,7 @@ class Plan:
             settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed, settings.gen_kwarg
         )
         return Options(
-            prompt=self.prompt.text if "text" in asked else without_subtitle(self.prompt.text),
+            prompt=self.request.prompt.text,
             modalities=asked,
             on_unsupported=settings.on_unsupported,
             frames=settings.frames,
@@ -77,6 +75,8 @@ def plan(settings: InferSettings) -> Plan:
         InputError: clips or prompt cannot be found or read.
     """
     prompt = load_prompt(settings.prompt)
+    if "text" not in settings.asked_modalities:
+        prompt = Prompt(prompt.name, without_subtitle(prompt.text))
     request = Request(
         settings.model,
         prompt,
@@ -89,7 +89,7 @@ def plan(settings: InferSettings) -> Plan:
     clips = tuple(_clips(settings))
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
     findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
-    return Plan(settings, prompt, clips, request, tuple(findings))
+    return Plan(settings, clips, request, tuple(findings))
 
 
 def _clips(settings: InferSettings) -> list[Clips]:

@@ -103,7 +103,8 @@ def probe(path: Path, limits: Limits = LIMITS) -> Contents:
         raise MediaError(f"{path}: holds neither picture nor sound")
     if seconds > limits.seconds:
         raise MediaError(f"{path}: {seconds:.0f} s long, more than the {limits.seconds:.0f} s that a clip may have")
-    if announced is not None and not estimating and seconds < COMPLETE * announced:
+    # A clip may begin with nothing for a while: what counts is where it ends.
+    if announced is not None and not estimating and max(seconds, last) < COMPLETE * announced:
         raise MediaError(f"{path}: truncated: {seconds:.2f} s of the {announced:.2f} s that it announces")
     return Contents(frames, bool(sound), seconds)
 
@@ -129,8 +130,9 @@ def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
             yield container
     except InputError:
         raise
-    except (av.error.FFmpegError, OSError, ValueError, MemoryError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or one_line(error)
+    except (av.error.FFmpegError, IndexError, MemoryError, OSError, RuntimeError, ValueError) as error:
+        unannounced = "packets of a stream that it does not announce" if isinstance(error, IndexError) else None
+        reason = unannounced or getattr(error, "strerror", None) or one_line(error)
         raise MediaError(f"{path}: cannot be decoded: {reason}") from error
 
 

@@ -74,7 +74,8 @@ class Options:
         device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
         trust_remote_code: Run code that comes with the model's files.
         processor: Further arguments of the model's processor.
-        extra: What one family alone understands (`llm`, `visual`, `acoustic` of AffectGPT).
+        extra: What one kind of model alone understands (`llm`, `visual`, `acoustic` of AffectGPT; `video`, `audio`,
+            `concurrency` of endpoints).
     """
 
     prompt: str

@@ -41,7 +41,7 @@ FAMILIES = (
     Entry("llava_onevision", "llava-hf/llava-onevision-qwen2-7b-ov-hf", _SEES),
     Entry("video_llava", "LanguageBind/Video-LLaVA-7B-hf", _SEES, "trained on 8 frames"),
     Entry("smolvlm", "HuggingFaceTB/SmolVLM2-2.2B-Instruct", _SEES, "times of frames in the prompt; needs num2words"),
-    Entry("gemma4", "google/gemma-4-E4B-it", MODALITIES, "sound only where the checkpoint has an audio tower"),
+    Entry("gemma4", "google/gemma-4-E2B-it", MODALITIES, "sound only where the checkpoint has an audio tower"),
     Entry("llava", "llava-hf/llava-1.5-7b-hf", _SEES, "frames as single images"),
     Entry("causal language models", "Qwen/Qwen3-8B", ("text",), "the subtitle alone"),
 )

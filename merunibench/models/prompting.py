@@ -52,7 +52,7 @@ def given(options: Options, taken: Collection[Modality], model: str) -> tuple[Mo
         )
     if "text" in kept and SUBTITLE not in options.prompt:
         raise InputError(f"the prompt has no {SUBTITLE}, so the text would not be given: add it, or leave text out")
-    if not fill(options.prompt, "" if "text" in kept else None).strip():
+    if "text" not in kept and not fill(options.prompt, None).strip():
         raise InputError("the prompt asks nothing")
     return kept
 

@@ -61,7 +61,7 @@ def test_a_folder_is_known_by_its_content(tiny, tmp_path):
         (moved / path.name).write_bytes(path.read_bytes())
     here, there = LocalModel(str(tiny)), LocalModel(str(moved))
     assert here.settings == there.settings
-    assert here.name == there.name == f"tiny@{here.settings['identity'][:12]}"
+    assert here.name == there.name == f"tiny@{here.settings['identity'].removeprefix('sha256:')[:12]}"
     (moved / "config.json").write_text((moved / "config.json").read_text() + "\n")
     assert LocalModel(str(moved)).name != here.name
 

@@ -28,7 +28,7 @@ def test_files_on_standard_output_and_counts_on_standard_error(run, tmp_path):
 def test_parity(run, tmp_path):
     path = tmp_path / "meld.jsonl"
     path.write_text(
-        json.dumps({"name": "a", "text": "Emotions: happy, calm, proud, shy, sad"}) + "\n", encoding="utf-8"
+        json.dumps({"name": "a", "text": "Emotions: happy, calm, proud, shy, moved"}) + "\n", encoding="utf-8"
     )
     assert run("extract", path, tmp_path / "out", "--parity").code == 0
     row = json.loads((tmp_path / "out" / "meld.jsonl").read_text(encoding="utf-8"))

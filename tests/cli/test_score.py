@@ -38,6 +38,25 @@ def test_every_format_goes_to_a_file(run, files, tmp_path, form):
     assert (tmp_path / "r" / "report").read_text(encoding="utf-8") == printed.out
 
 
+@pytest.mark.parametrize(
+    ("ending", "form"),
+    [("json", "json"), ("csv", "csv"), ("md", "markdown"), ("tex", "latex"), ("txt", "table"), ("html", "table")],
+)
+def test_the_ending_of_the_output_says_the_format(run, files, tmp_path, ending, form):
+    predictions, truth = files
+    said = run("score", predictions, "--data-root", truth, "--format", form)
+    written = tmp_path / f"report.{ending}"
+    assert run("score", predictions, "--data-root", truth, "--output", written).code == 0
+    assert written.read_text(encoding="utf-8") == said.out
+
+
+def test_a_chosen_format_goes_before_the_ending_of_the_output(run, files, tmp_path):
+    predictions, truth = files
+    written = tmp_path / "report.json"
+    run("score", predictions, "--data-root", truth, "--format", "csv", "--output", written)
+    assert written.read_text(encoding="utf-8") == run("score", predictions, "--data-root", truth, "--format", "csv").out
+
+
 def test_one_file_with_its_data_set(run, files):
     predictions, truth = files
     (predictions / "meld.jsonl").rename(predictions / "mine.jsonl")

@@ -4,14 +4,19 @@ import csv
 import gzip
 import sys
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from merunibench.data import TABLE_SUFFIXES, read_table
-from merunibench.data.columns import label_column, name_column, text_column
+from merunibench.data.columns import label_column, map_column, name_column, text_column
 from merunibench.data.tables import table_stem
+from merunibench.data.unfinished import is_null
 from merunibench.errors import InputError, UnsafeFileError
+from merunibench.labels import LabelLists
 
 ROWS = [
     {"name": "a", "labels": ["happy", "let down"], "text": "He, “愤怒”\nshe"},
@@ -203,6 +208,33 @@ class TestColumnar:
         assert text_column(read, "text").type == pa.large_string()
         assert text_column(read, "text").to_pylist() == ["a", None, "b", "a"]
         assert label_column(read, "text")[2] == ["b"]
+
+    @pytest.mark.parametrize("suffix", [".parquet", ".feather"])
+    def test_a_long_text_named_often_is_a_bomb(self, tmp_path, suffix):
+        often = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000, pa.int32()), pa.array(["x" * 10_000]))
+        table, path = pa.table({"labels": often}), tmp_path / f"a{suffix}"
+        (pq.write_table if suffix == ".parquet" else pa.feather.write_feather)(table, str(path))
+        assert path.stat().st_size < 100_000
+        for column in (text_column, label_column):
+            with pytest.raises(UnsafeFileError, match="unpacks to more than 10000000 bytes"):
+                column(read_table(path, max_bytes=10_000_000), "labels")
+
+    @given(
+        rows=st.lists(st.none() | st.sampled_from(["[happy, sad]", "[sad]", "", "calm"]), min_size=40),
+        groups=st.integers(1, 20),
+    )
+    @example(rows=["[happy, sad]", None] * 500, groups=200)  # as a dictionary
+    @example(rows=["[happy, sad]", None] * 500, groups=1)  # as text
+    def test_repeating_texts_of_parquet_are_what_they_are_as_text(self, tmp_path_factory, rows, groups):
+        path = tmp_path_factory.mktemp("parquet") / "a.parquet"
+        pq.write_table(pa.table({"labels": pa.array(rows, pa.string())}), path, row_group_size=groups)
+        table = read_table(path)
+        assert text_column(table, "labels").to_pylist() == rows
+        lists, expected = label_column(table, "labels"), LabelLists.from_fields(rows)
+        assert [lists[row] for row in range(len(rows))] == [expected[row] for row in range(len(rows))]
+        assert is_null(table, "labels").tolist() == [row is None for row in rows]
+        codes = map_column(table, "labels", np.arange(len(rows)), lambda text: -1 if text is None else len(text), int)
+        assert codes.tolist() == [-1 if row is None else len(row) for row in rows]
 
     def test_a_repeated_column(self, tmp_path):
         table = pa.table([pa.array(["a"]), pa.array(["b"])], names=["name", "name"])

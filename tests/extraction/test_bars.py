@@ -7,7 +7,7 @@ import pytest
 from benchmarks import extraction as measured
 
 
-@pytest.mark.parametrize(("parity", "labels", "sectors"), [(False, 0.78, 0.0), (True, 0.80, 0.89)])
+@pytest.mark.parametrize(("parity", "labels", "sectors"), [(False, 0.78, 0.0), (True, 0.82, 0.89)])
 def test_list_answers_give_the_released_labels(shared, parity, labels, sectors):
     same, same_sectors = measured.agreement(shared, parity=parity)
     assert same >= labels
@@ -24,9 +24,9 @@ def test_scores_of_our_labels_and_polarities(shared):
 
 
 def test_polarity_of_released_label_sets(shared):
-    assert measured.polarity_agreement(shared) >= 0.92
+    assert measured.polarity_agreement(shared) >= 0.93
 
 
-@pytest.mark.parametrize(("half", "at_least"), [(0, 0.76), (1, 0.74)])
+@pytest.mark.parametrize(("half", "at_least"), [(0, 0.79), (1, 0.77)])
 def test_free_descriptions(shared, half, at_least):
     assert measured.description_f(shared, half) >= at_least

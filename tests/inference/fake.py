@@ -23,7 +23,9 @@ def load(argument, options):
     Where the environment names a folder, the first process that is asked about a file `deadly` dies of it.
     """
     grave = os.environ.get("FAKE_GRAVE")
-    return FakeModel(options.generation.seed, float(argument or 0), grave=Path(grave) if grave else None)
+    return FakeModel(
+        options.generation.seed, float(argument or 0), grave=Path(grave) if grave else None, prompt=options.prompt
+    )
 
 
 def write_plugin(folder):
@@ -45,14 +47,15 @@ class FakeModel(Model):
     name = "fake"
     modalities = frozenset(MODALITIES)
 
-    def __init__(self, seed=0, pause=0.0, groups=1, grave=None):
+    def __init__(self, seed=0, pause=0.0, groups=1, grave=None, prompt=None):
         self.seed, self.pause, self.groups, self.grave = seed, pause, groups, grave
+        self.prompt = prompt or load_prompt("open-vocabulary").text
         self.batches = []
         self.prepared = []
 
     @property
     def settings(self):
-        return {"model": self.name, "generation": {"seed": self.seed}}
+        return {"model": self.name, "prompt": self.prompt, "generation": {"seed": self.seed}}
 
     def prepare(self, sample):
         try:

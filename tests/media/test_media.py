@@ -1,5 +1,6 @@
 """Frames and sound out of files of every kind, and the reason where there is nothing to be had."""
 
+import random
 import resource
 
 import numpy as np
@@ -93,6 +94,26 @@ def test_thirty_broken_files_have_thirty_reasons(tmp_path):
             read_frames(path, 8)
             read_sound(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000, "kilobytes"
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi", ".ts", ".wav", ".flac"])
+def test_whatever_happens_to_a_file_the_reason_is_said(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    whole = (make_wave if suffix in {".wav", ".flac"} else make_clip)(path).read_bytes()
+    chance = random.Random(suffix)
+    reasons = []
+    for _ in range(40):
+        data = bytearray(whole[: chance.choice([len(whole), len(whole), chance.randrange(len(whole))])])
+        for _ in range(chance.choice([1, 10, 100])):
+            data[chance.randrange(min(len(data), chance.choice([800, 1 << 30])))] = chance.randrange(256)
+        path.write_bytes(data)
+        for read in (lambda: read_frames(path, 8), lambda: read_sound(path)):
+            try:
+                read()
+            except MediaError as error:
+                reasons.append(str(error))
+    assert reasons
+    assert all(reason.startswith(f"{path}: ") for reason in reasons)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from merunibench.errors import InputError, MediaError
 from merunibench.models import Generation, Sample, load_model
 from merunibench.models.huggingface import Family
 from merunibench.models.huggingface.generation import _GumbelNoise
+from merunibench.models.huggingface.model import _placed
+from tests.clips import make_wave
 from tests.models.asking import loaded, options, samples
 
 SAMPLING = Generation(max_new_tokens=12, temperature=1.0, top_p=0.9, seed=1)
@@ -151,6 +153,29 @@ def test_media_are_described(tiny_models, clips):
     json.dumps(media)
 
 
+@pytest.mark.parametrize(
+    ("family", "heard"), [("qwen2_audio", 30), ("qwen2_5_omni", 30), ("qwen3_omni_moe", 40), ("gemma4", 30)]
+)
+def test_it_is_recorded_how_much_of_a_long_sound_is_heard(tiny_models, tmp_path, family, heard):
+    model = loaded(tiny_models / family, "audio")
+    media = model.prepare(Sample("a", audio=make_wave(tmp_path / "long.wav", seconds=40))).media
+    assert media["audio"]["seconds"] == 40
+    assert media["audio"]["heard"] == pytest.approx(heard, abs=0.3)
+
+
+@pytest.mark.parametrize("family", ["qwen2_5_omni", "qwen3_omni_moe"])
+def test_the_weights_of_a_voice_are_left_where_they_are(tiny_models, copied, clips, family):
+    from safetensors.torch import load_file, save_file
+
+    folder = copied(family)
+    tensors = load_file(folder / "model.safetensors")
+    spoken = {"talker.model.embed_tokens.weight": torch.zeros(4, 4), "token2wav.x": torch.zeros(4)}
+    save_file({**tensors, **spoken}, folder / "model.safetensors", {"format": "pt"})
+    model = load_model(str(folder), options())
+    batch = [model.prepare(sample) for sample in samples(clips)]
+    assert model.answer(batch) == loaded(tiny_models / family).answer(batch)
+
+
 def test_what_a_sample_lacks_is_its_own_failure(tiny_models, clips):
     model = loaded(tiny_models / "gemma4", "audio", "video", "text")
     for lacking in (Sample("x"), Sample("x", clips["a"]), Sample("x", audio=clips["a"], subtitle="Hm.")):
@@ -173,6 +198,15 @@ def test_half_precision(tiny_models, clips):
     model = load_model(str(tiny_models / "gemma4"), options(dtype="bfloat16"))
     assert model.settings["dtype"] == "bfloat16"
     assert len(model.answer([model.prepare(sample) for sample in samples(clips)])) == 2
+
+
+def test_times_stay_exact_in_half_precision(tiny_models, clips):
+    model = load_model(str(tiny_models / "qwen2_5_vl"), options("video", dtype="bfloat16"))
+    inputs = model._encode([model.prepare(samples(clips)[0])])
+    placed = _placed({**inputs, "second_per_grid_ts": torch.tensor([0.2857])}, model._loaded.model)
+    assert placed["pixel_values_videos"].dtype == torch.bfloat16
+    assert placed["second_per_grid_ts"].item() == pytest.approx(0.2857, abs=1e-6)
+    assert placed["input_ids"].dtype == torch.int64
 
 
 def test_processor_arguments_win(tiny_models, clips):

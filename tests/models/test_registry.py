@@ -1,6 +1,7 @@
 """One door for every model: built-in schemes, those of installed packages, Hugging Face; and their list."""
 
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 from merunibench.cli import app
 from merunibench.errors import InputError, MediaError
 from merunibench.models import Sample, load_model
-from merunibench.models.catalog import entries
+from merunibench.models.catalog import FAMILIES, entries
 from merunibench.models.prompting import fill
 from merunibench.models.registry import SCHEMES
 from tests.models.asking import options, samples
@@ -111,3 +112,10 @@ def test_the_list_names_every_family_and_scheme():
     shown = CliRunner().invoke(app, ["models"]).output
     assert all(entry.name in shown for entry in entries())
     assert set(SCHEMES) <= {entry.name for entry in entries()}
+
+
+def test_the_documentation_lists_every_tested_family():
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    for family in FAMILIES:
+        row = next(line for line in text.splitlines() if line.startswith("|") and family.name in line)
+        assert f"| {', '.join(family.modalities)} |" in row

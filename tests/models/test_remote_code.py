@@ -22,10 +22,18 @@ class TinyModel(LlavaForConditionalGeneration):
 
 @pytest.fixture
 def folder(tiny_models, tmp_path, monkeypatch):
+    from safetensors.torch import save_file
+    from transformers import LlavaForConditionalGeneration
+
     monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", str(tmp_path / "modules"))
     monkeypatch.syspath_prepend(tmp_path / "modules")
     folder = shutil.copytree(tiny_models / "llava", tmp_path / "mine")
     (folder / "tiny_code.py").write_text(CODE)
+    # Weights under the names that the code gives them: what transformers renames for its own types, it does not here.
+    weights = LlavaForConditionalGeneration.from_pretrained(folder).state_dict()
+    save_file(
+        {name: tensor.contiguous() for name, tensor in weights.items()}, folder / "model.safetensors", {"format": "pt"}
+    )
     config = json.loads((folder / "config.json").read_text())
     code = {"AutoConfig": "tiny_code.TinyConfig", "AutoModelForImageTextToText": "tiny_code.TinyModel"}
     (folder / "config.json").write_text(json.dumps({**config, "model_type": "tiny_of_my_own", "auto_map": code}))

@@ -23,7 +23,7 @@ from merunibench.models.affectgpt.prompt import MODES, Medium, Mode
 from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read_frames
 from merunibench.models.base import MODALITIES, Json, Modality, Model, Options, Prepared, Sample
 from merunibench.models.huggingface.generation import check as check_generation
-from merunibench.models.huggingface.generation import memory_errors
+from merunibench.models.huggingface.generation import failures
 from merunibench.models.identity import versions
 from merunibench.models.prompting import sound_file
 
@@ -190,7 +190,7 @@ class AffectGPT(Model):
         network: Any = self.network
         device = network.language_model.get_input_embeddings().weight.device
         ids, mask = (part.to(device) for part in left_padded([each.ids for each in payloads], loaded.tokens.padding_id))
-        with memory_errors(), torch.inference_mode():
+        with failures(), torch.inference_mode():
             media: dict[Medium, torch.Tensor] = {
                 medium: torch.stack([each.media[medium] for each in payloads]).to(loaded.device)
                 for medium in payloads[0].media

@@ -8,10 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from merunibench.errors import InputError
+from merunibench.media import Sound
 from merunibench.models.base import Modality
 from merunibench.models.clip import Clip
 
+_KNOWN_SECONDS = 10
 _PICTURE_KEY, _SOUND_KEY = re.compile("pixel_values"), re.compile("input_features|input_values|audio_(values|features)")
 
 
@@ -118,6 +122,24 @@ class Family:
         if not bool(inputs["attention_mask"][:, -1].all()):
             raise InputError(f"{model}: its processor pads on the right, which spoils the answers of a batch")
 
+    def heard_seconds(self, processor: Any, sound: Sound, extra: Mapping[str, Any]) -> float | None:  # noqa: ANN401
+        """How much of a sound a model hears: feature extractors cut at their own length and say nothing.
+
+        Found by counting the sound's places in the prompt, against those of ten seconds.
+
+        Returns:
+            Seconds; None where the processor does not say which token is the sound's place.
+        """
+        token = getattr(processor, "audio_token_id", None)
+        if token is None:
+            return None
+        known = Sound(np.zeros(_KNOWN_SECONDS * sound.rate, np.float32), sound.rate)
+        places = [
+            int((self.encode(processor, [Clip("", None, s)], extra)["input_ids"] == token).sum())
+            for s in (known, sound)
+        ]
+        return min(sound.seconds, _KNOWN_SECONDS * places[1] / max(places[0], 1))
+
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ARG002
         """Further arguments of the model's `generate` for these clips."""
         return {}
@@ -127,14 +149,21 @@ def _has(processor: Any, part: str) -> bool:  # noqa: ANN401
     return getattr(processor, part, None) is not None
 
 
-def without_control_tokens(text: str, tokenizer: Any) -> str:  # noqa: ANN401
-    """Text in which no word reads as one of the model's control tokens.
-
-    A subtitle with `<image>` in it would otherwise count as a picture, or end the question.
-    """
+def control_tokens(tokenizer: Any) -> re.Pattern[str]:  # noqa: ANN401
+    """What finds a model's control tokens in a text."""
     known = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
     known |= set(tokenizer.all_special_tokens)
     tokens = sorted((token for token in known if len(token) > 1), key=len, reverse=True)
-    if not tokens:
-        return text
-    return re.sub("|".join(map(re.escape, tokens)), lambda found: f"{found[0][0]} {found[0][1:]}", text)
+    return re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
+
+
+def as_words(text: str, tokens: re.Pattern[str]) -> str:
+    """Text in which nothing reads as one of the model's control tokens.
+
+    A subtitle with `<image>` in it would otherwise count as a picture, or end the question.
+
+    Example:
+        >>> as_words("an <image> he said", re.compile("<image>"))
+        'an < image> he said'
+    """
+    return tokens.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)

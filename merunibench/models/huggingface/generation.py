@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from merunibench.errors import InputError
+from merunibench.files.reading import one_line
 from merunibench.models.base import Generation
 
 _OURS = {
@@ -98,11 +99,12 @@ def _seed(seed: int, name: str) -> int:
 
 
 @contextmanager
-def memory_errors() -> Iterator[None]:
-    """Turn a full accelerator into a `MemoryError`, so that a smaller batch can be tried.
+def failures() -> Iterator[None]:
+    """Turn a full accelerator into a `MemoryError`, so that a smaller batch can be tried, and tell what is the user's.
 
     Raises:
         MemoryError: what was tried does not fit.
+        InputError: the model's `generate` does not know an argument.
     """
     import torch
 
@@ -112,6 +114,10 @@ def memory_errors() -> Iterator[None]:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         raise MemoryError(str(error).partition("\n")[0]) from None
+    except ValueError as error:
+        if "model_kwargs" not in str(error):
+            raise
+        raise InputError(f"--gen-kwarg: {one_line(error)}") from None
     except RuntimeError as error:
         if "not enough memory" not in str(error) and "can't allocate memory" not in str(error):
             raise

@@ -10,10 +10,10 @@ from typing import Any
 from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
+from merunibench.files.weights import folder_hash, hub_commit
 from merunibench.models.base import Options
 from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family
-from merunibench.models.identity import folder_hash
 
 _LOG = logging.getLogger(__name__)
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
@@ -81,7 +81,7 @@ def load(spec: str, options: Options, others: Callable[[str], type[Family] | Non
     local = folder.is_dir()
     return Loaded(
         name=folder.resolve().name if local else source,
-        revision=folder_hash(folder) if local else getattr(config, "_commit_hash", None),
+        revision=folder_hash(folder) if local else hub_commit(source, where.get("revision")),
         family=family,
         config=config,
         processor=_fit_for_batches(processor, spec),

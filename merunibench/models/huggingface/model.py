@@ -10,12 +10,14 @@ from merunibench.files.reading import one_line
 from merunibench.models.base import Json, Model, Options, Prepared, Sample
 from merunibench.models.clip import Clip, describe, read_clip
 from merunibench.models.huggingface import generation
-from merunibench.models.huggingface.family import Family, without_control_tokens
+from merunibench.models.huggingface.family import Family, as_words, control_tokens
 from merunibench.models.huggingface.loading import load
 from merunibench.models.identity import versions
 from merunibench.models.prompting import given
 
 _LIBRARIES = ("transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
+_SURELY_HEARD = 29.0
+"""Seconds of sound that every known feature extractor takes; of longer ones it is recorded how much is heard."""
 
 
 class _Collated(tuple[Prepared, ...]):
@@ -44,6 +46,8 @@ class HuggingFaceModel(Model):
         self.name = spec
         self.modalities = self._loaded.family.takes(self._loaded.processor, self._loaded.config)
         self._given = given(options, self.modalities, spec)
+        self._tokenizer = getattr(self._loaded.processor, "tokenizer", self._loaded.processor)
+        self._control_tokens = control_tokens(self._tokenizer)
         # Tokenizers keep their padding as state: two threads must not share one at the same time.
         self._processing = threading.Lock()
 
@@ -73,14 +77,16 @@ class HuggingFaceModel(Model):
 
     def prepare(self, sample: Sample) -> Prepared:
         """See `Model.prepare`."""
-        tokenizer = getattr(self._loaded.processor, "tokenizer", self._loaded.processor)
-        if sample.subtitle is not None:
-            sample_said = replace(sample, subtitle=without_control_tokens(sample.subtitle, tokenizer))
-        else:
-            sample_said = sample
-        clip = read_clip(sample_said, self._given, self._options.prompt, self._options.frames)
+        loaded = self._loaded
+        said = None if sample.subtitle is None else as_words(sample.subtitle, self._control_tokens)
+        clip = read_clip(replace(sample, subtitle=said), self._given, self._options.prompt, self._options.frames)
+        media = describe(sample, clip)
+        if clip.sound is not None and clip.sound.seconds > _SURELY_HEARD:
+            with self._processing:
+                heard = loaded.family.heard_seconds(loaded.processor, clip.sound, self._options.processor)
+            media["audio"]["heard"] = None if heard is None else round(heard, 1)
         shape = None if clip.frames is None else clip.frames.pixels.shape
-        return Prepared(sample, self._given, describe(sample, clip), (self._given, shape), clip)
+        return Prepared(sample, self._given, media, (self._given, shape), clip)
 
     def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
         """See `Model.collate`."""
@@ -96,17 +102,15 @@ class HuggingFaceModel(Model):
         model = self._loaded.model
         clips = [one.payload for one in batch]
         names = [one.sample.name for one in batch]
-        with generation.memory_errors(), torch.inference_mode():
+        with generation.failures(), torch.inference_mode():
             output = model.generate(
-                # Only what is not whole numbers changes its precision.
-                **inputs.to(model.device).to(model.dtype),
+                **_placed(inputs, model),
                 **generation.arguments(self._options.generation, names),
                 **self._loaded.family.generate_settings(clips),
             )
             tokens = output[:, inputs["input_ids"].shape[1] :].cpu()
-        tokenizer = getattr(self._loaded.processor, "tokenizer", self._loaded.processor)
         with self._processing:
-            return [text.strip() for text in tokenizer.batch_decode(tokens, skip_special_tokens=True)]
+            return [text.strip() for text in self._tokenizer.batch_decode(tokens, skip_special_tokens=True)]
 
     def _encode(self, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401 - transformers' own
         family, processor = self._loaded.family, self._loaded.processor
@@ -121,3 +125,15 @@ class HuggingFaceModel(Model):
                 raise MediaError(f"{names}: refused by the model's processor: {one_line(error)}") from error
         family.check(processor, clips, inputs, self.name)
         return inputs
+
+
+def _placed(inputs: Mapping[str, Any], model: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The inputs on the model's device; media in its precision, while tokens are numbers and times stay exact."""
+    import torch
+
+    placed = dict(inputs)
+    for key, value in inputs.items():
+        if isinstance(value, torch.Tensor):
+            media = value.is_floating_point() and value.ndim > 1
+            placed[key] = value.to(model.device, model.dtype if media else value.dtype)
+    return placed
