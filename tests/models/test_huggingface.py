@@ -216,7 +216,11 @@ def test_processor_arguments_win(tiny_models, clips):
     )
     few = loaded(tiny_models / "qwen3_vl", "video")._encode([model.prepare(samples(clips)[0])])
     assert model._encode([model.prepare(samples(clips)[0])])["input_ids"].shape != few["input_ids"].shape
-    assert model.settings["processor"] == {"size": {"shortest_edge": 65536, "longest_edge": 655360}}
+    assert model.settings["processor"] == {
+        "do_sample_frames": False,
+        "cap_pixels_per_frame": True,
+        "size": {"shortest_edge": 65536, "longest_edge": 655360},
+    }
 
 
 @pytest.mark.parametrize(
