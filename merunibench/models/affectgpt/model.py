@@ -126,10 +126,7 @@ class AffectGPT(Model):
             "kind": "affectgpt",
             "checkpoint": {"name": self.name, "sha256": self._sha256, "epoch": self.checkpoint.epoch},
             "configured": self.checkpoint.configured_by,
-            **{
-                part: {"name": getattr(config, part), "revision": loaded.revisions[part]}
-                for part in ("llm", "visual", "acoustic")
-            },
+            **{part: dict(found) for part, found in loaded.frozen.items()},
             "fusion": {
                 "visual": config.visual_pooling,
                 "acoustic": config.acoustic_pooling,
