@@ -133,6 +133,7 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     ensure_torchvision()
     from transformers import AutoModelForCausalLM, AutoTokenizer, CLIPVisionModelWithProjection, HubertModel
 
+    check_llm(config)
     device, device_map = choose_device(device_name)
     precision = choose_precision(dtype, device)
     with _quiet():
@@ -142,8 +143,6 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
         tokenizer = _from_hub(AutoTokenizer, config.llm, "llm", {})
     _check_visual(clip.config, config)
     _check_acoustic(hubert.config, config)
-    if llm.config.hidden_size != config.llm_width:
-        raise _misfit("llm", config.llm, f"width {llm.config.hidden_size}", f"width {config.llm_width}")
     tokens = prompt_tokenizer(tokenizer, llm.config.vocab_size)
     language_model = with_lora(llm, config)
     network = AffectGPTNetwork(VisualEncoder(clip), AcousticEncoder(hubert), AffectGPTFusion(config), language_model)
@@ -152,6 +151,21 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     frozen = {"llm": config.llm, "visual": config.visual, "acoustic": config.acoustic}
     identities = {part: identity(name) for part, name in frozen.items()}
     return Loaded(network.eval(), tokens, config, device, precision, identities)
+
+
+def check_llm(config: AffectGPTConfig) -> int:
+    """How many layers the language model has; its weights are not loaded for that.
+
+    Raises:
+        InputError: it is not there, or has another width.
+    """
+    from transformers import AutoConfig
+
+    found = _from_hub(AutoConfig, config.llm, "llm", {})
+    if found.hidden_size != config.llm_width:
+        raise _misfit("llm", config.llm, f"width {found.hidden_size}", f"width {config.llm_width}")
+    layers: int = found.num_hidden_layers
+    return layers
 
 
 def identity(name: str) -> dict[str, str | None]:
