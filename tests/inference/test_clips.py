@@ -50,6 +50,8 @@ def test_the_official_folders(tmp_path, dataset, files):
     assert first.subtitle == ("中文" if column == "chinese" else "hello")
     assert (second.face, second.subtitle) == (None, "")
     assert not second.video.exists()
+    (folder / audio).unlink()
+    assert official_clips(tmp_path, task).samples[0].audio is None  # the sound is in the video
 
 
 def test_every_data_set_has_a_layout():
