@@ -200,6 +200,12 @@ def test_half_precision(tiny_models, clips):
     assert len(model.answer([model.prepare(sample) for sample in samples(clips)])) == 2
 
 
+def test_a_device_map_answers_the_same(tiny_models, clips):
+    mapped = load_model(str(tiny_models / "llava"), options("video", device="sequential"))
+    prepared = mapped.prepare(samples(clips)[0])
+    assert mapped.answer([prepared]) == loaded(tiny_models / "llava", "video").answer([prepared])
+
+
 def test_times_stay_exact_in_half_precision(tiny_models, clips):
     model = load_model(str(tiny_models / "qwen2_5_vl"), options("video", dtype="bfloat16"))
     inputs = model._encode([model.prepare(samples(clips)[0])])
@@ -216,7 +222,11 @@ def test_processor_arguments_win(tiny_models, clips):
     )
     few = loaded(tiny_models / "qwen3_vl", "video")._encode([model.prepare(samples(clips)[0])])
     assert model._encode([model.prepare(samples(clips)[0])])["input_ids"].shape != few["input_ids"].shape
-    assert model.settings["processor"] == {"size": {"shortest_edge": 65536, "longest_edge": 655360}}
+    assert model.settings["processor"] == {
+        "do_sample_frames": False,
+        "cap_pixels_per_frame": True,
+        "size": {"shortest_edge": 65536, "longest_edge": 655360},
+    }
 
 
 @pytest.mark.parametrize(

@@ -58,13 +58,24 @@ class Family:
             content.append({"type": "audio", "audio": clip.sound.samples})
         return [{"role": "user", "content": [*content, {"type": "text", "text": clip.prompt}]}]
 
+    def fixed_settings(self, processor: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Arguments of the processor for videos that are the same for all clips; recorded."""
+        if not _has(processor, "video_processor"):
+            return {}
+        # The frames are chosen already; a processor left to itself drops some of them.
+        settings: dict[str, Any] = {"do_sample_frames": False}
+        # Its default is announced to change; this is what the families' own reference code does.
+        if getattr(processor.video_processor, "cap_pixels_per_frame", False) is None:
+            settings["cap_pixels_per_frame"] = True
+        return settings
+
     def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
-        """Arguments of the processor for these clips; what decides its output is explicit."""
+        """Arguments of the processor for these clips."""
         settings: dict[str, Any] = {"padding": True}
         videos = [clip.frames for clip in clips if clip.frames is not None]
         if videos and _has(processor, "video_processor"):
-            # Without these, frames are dropped and stamped as if they were a fixed fraction of a second apart.
-            settings["do_sample_frames"] = False
+            settings |= self.fixed_settings(processor)
+            # Without these, frames are stamped as if they were a fixed fraction of a second apart.
             settings["video_metadata"] = [
                 {
                     "fps": video.rate,
@@ -74,9 +85,6 @@ class Family:
                 }
                 for video in videos
             ]
-            # Its default is announced to change; this is what the families' own reference code does.
-            if getattr(processor.video_processor, "cap_pixels_per_frame", False) is None:
-                settings["cap_pixels_per_frame"] = True
         return settings
 
     def encode(self, processor: Any, clips: Sequence[Clip], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401

@@ -15,7 +15,7 @@ from merunibench.models.huggingface.loading import load
 from merunibench.models.identity import versions
 from merunibench.models.prompting import given
 
-_LIBRARIES = ("transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
+_LIBRARIES = ("merunibench", "transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
 _SURELY_HEARD = 29.0
 """Seconds of sound that every known feature extractor takes; of longer ones it is recorded how much is heard."""
 
@@ -66,7 +66,7 @@ class HuggingFaceModel(Model):
             "modalities": list(self._given),
             "on_unsupported": options.on_unsupported,
             "frames": options.frames,
-            "processor": dict(options.processor),
+            "processor": {**loaded.family.fixed_settings(loaded.processor), **options.processor},
             "generation": generation.settings(options.generation, loaded.model.generation_config),
             "dtype": str(loaded.model.dtype).removeprefix("torch."),
             "device": loaded.model.device.type,
