@@ -33,7 +33,7 @@ def report_done(done: "list[Done]") -> None:
     for each in done:
         details = [f"{each.kept} kept"] if each.kept else []
         details += [f"{each.changed} asked again, their clips have changed"] if each.changed else []
-        details += [f"{each.failed} failed"] if each.failed else []
+        details += [f"{each.failed} failed; --retry-failed asks again"] if each.failed else []
         complain(f"{each.path}: {each.rows} rows" + (f" ({', '.join(details)})" if details else ""))
 
 
