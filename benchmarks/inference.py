@@ -108,7 +108,7 @@ def main() -> None:
         (folder / "clips" / "clips.csv").write_text(f"name,subtitle\n{table}", "utf-8")
         clips = own_clips(folder / "clips", "benchmark")
         engine = LocalEngine(model, MODALITIES, asked.batch_size)
-        list(engine.rows(clips.samples[: asked.batch_size]))
+        list(engine.rows([clips.samples[: asked.batch_size]]))
         begin = time.perf_counter()
         for sample in clips.samples:
             model.prepare(sample)

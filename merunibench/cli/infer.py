@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from merunibench.cli import _inference as options
+from merunibench.cli import _running as running
 from merunibench.cli._output import emit
 
 
@@ -58,10 +59,10 @@ def infer(
     from merunibench.inference.session import carry_out, plan
     from merunibench.inference.settings import InferSettings, read_settings
 
-    with options.interruptible():
+    with running.interruptible():
         planned = plan(read_settings(config, given, InferSettings))
-        options.report_preflight(planned, check=check)
-        with options.run_progress() as progress:
+        running.report_preflight(planned, check=check)
+        with running.run_progress() as progress:
             done = carry_out(planned, progress)
-    options.report_done(done)
+    running.report_done(done)
     emit("".join(f"{each.path}\n" for each in done))

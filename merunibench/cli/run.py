@@ -7,6 +7,7 @@ import typer
 
 from merunibench.cli import _inference as options
 from merunibench.cli import _options as scoring
+from merunibench.cli import _running as running
 from merunibench.cli._output import complain, emit, terminal_width
 
 
@@ -83,13 +84,13 @@ def run(
     from merunibench.inference.pipeline import run as run_all
     from merunibench.inference.settings import RunSettings, read_settings
 
-    with options.interruptible():
+    with running.interruptible():
         settings = read_settings(config, given, RunSettings)
         planned = plan_run(settings)
-        options.report_preflight(planned, check=check)
-        with options.run_progress() as progress:
+        running.report_preflight(planned, check=check)
+        with running.run_progress() as progress:
             outcome = run_all(settings, planned, progress, complain)
-    options.report_done(list(outcome.done))
+    running.report_done(list(outcome.done))
     for warning in outcome.report.warnings:
         complain(f"warning: {warning}")
     complain(f"{settings.out}: run.toml, predictions, labels, report.json, report.md")

@@ -75,8 +75,10 @@ def official_clips(root: Path, task: Task) -> Clips:
 
 def _official_sample(folder: Path, layout: Layout, name: str, subtitle: str | None) -> Sample:
     video, audio, face = (named_file(folder, patterns, name) for patterns in (layout.video, layout.audio, layout.face))
-    # Faces are AffectGPT's alone: where there are none, that is no gap in the clips.
-    return Sample(name, video, audio, face if face.is_file() else None, subtitle)
+    # Faces are AffectGPT's alone: where there are none, that is no gap in the clips. Neither is it where the sound was
+    # not taken out of the videos: it is in them.
+    sound = None if video.is_file() and not audio.is_file() else audio
+    return Sample(name, video, sound, face if face.is_file() else None, subtitle)
 
 
 def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from merunibench.errors import InputError, MediaError
@@ -16,7 +17,7 @@ from merunibench.inference.rows import Row, failed, input_hash
 from merunibench.models.base import Json, Modality, Model, Prepared, Sample
 
 _BATCHES_AHEAD = 2
-_BATCHES_WAITING = 4
+BATCHES_A_WINDOW = 4
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -43,7 +44,12 @@ class LocalEngine:
         """What decides the answers."""
         return self.model.settings
 
-    def rows(self, samples: Sequence[Sample]) -> Generator[list[Row], None, None]:
+    @property
+    def window(self) -> int:
+        """How many neighbouring samples batches are formed among."""
+        return BATCHES_A_WINDOW * self.batch_size
+
+    def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
         """A row for each sample, in batches, as they are finished; with the hash of its input.
 
         Raises:
@@ -56,33 +62,12 @@ class LocalEngine:
             return _prepare(self.model, sample)
 
         answerer = Answerer(self.model, self.batch_size)
-        for batch in self._collated(
-            self._batches(_ahead(prepare, samples, self.workers, self._depth), answerer), answerer
-        ):
+        samples = [sample for window in windows for sample in window]
+        ready = _ahead(prepare, samples, self.workers, _BATCHES_AHEAD * self.batch_size + self.workers)
+        batches = _batches(ready, list(map(len, windows)), self.batch_size)
+        for batch in self._collated(batches, answerer):
             rows = [batch] if isinstance(batch, dict) else answerer.rows(batch)
             yield [{**row, "inputs": hashes.pop(row["name"])} for row in rows]
-
-    @property
-    def _depth(self) -> int:
-        return _BATCHES_AHEAD * self.batch_size + self.workers
-
-    def _batches(
-        self, prepared: Iterator[Prepared | Row], answerer: Answerer
-    ) -> Generator[list[Prepared] | Row, None, None]:
-        """Batches of equal groups, and rows of samples that could not be prepared."""
-        waiting: dict[Hashable, list[Prepared]] = {}
-        for sample in prepared:
-            if isinstance(sample, dict):
-                yield sample
-                continue
-            group = waiting.setdefault(sample.group, [])
-            group.append(sample)
-            if len(group) >= answerer.batch_size:
-                yield waiting.pop(sample.group)
-            elif sum(map(len, waiting.values())) >= _BATCHES_WAITING * self.batch_size:
-                # Clips of many sizes: rather a small batch than all of them in memory.
-                yield waiting.pop(max(waiting, key=lambda key: len(waiting[key])))
-        yield from waiting.values()
 
     def _collated(
         self, batches: Iterator[list[Prepared] | Row], answerer: Answerer
@@ -99,6 +84,26 @@ class LocalEngine:
                     yield before.result()
             if ahead:
                 yield ahead.result()
+
+
+def _batches(
+    prepared: Iterator[Prepared | Row], windows: Sequence[int], batch_size: int
+) -> Generator[list[Prepared] | Row, None, None]:
+    """Batches of equal groups, never over the end of a window, and rows of samples that could not be prepared.
+
+    So a batch depends on its window alone, and a run that is taken up forms the batches that the first one would have.
+    """
+    for size in windows:
+        waiting: dict[Hashable, list[Prepared]] = {}
+        for sample in islice(prepared, size):
+            if isinstance(sample, dict):
+                yield sample
+                continue
+            group = waiting.setdefault(sample.group, [])
+            group.append(sample)
+            if len(group) == batch_size:
+                yield waiting.pop(sample.group)
+        yield from waiting.values()
 
 
 def _prepare(model: Model, sample: Sample) -> Prepared | Row:

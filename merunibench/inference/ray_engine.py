@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from merunibench.errors import InputError
-from merunibench.inference.local import LocalEngine
+from merunibench.inference.local import BATCHES_A_WINDOW, LocalEngine
 from merunibench.inference.rows import Row
 from merunibench.models import Options, load_model
 from merunibench.models.base import Json, Sample
-
-_BATCHES_A_BLOCK = 4
 
 
 @dataclass(frozen=True)
@@ -59,24 +57,27 @@ class RayEngine:
             raise InputError(found)
         return dict(found)
 
-    def rows(self, samples: Sequence[Sample]) -> Generator[list[Row], None, None]:
+    @property
+    def window(self) -> int:
+        """A block of Ray's is a window, so that batches are those of `LocalEngine`."""
+        return BATCHES_A_WINDOW * self.batch_size
+
+    def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
         """See `Engine.rows`.
 
         Raises:
             InputError: what is wrong concerns every sample.
         """
-        if not samples:
+        if not windows:
             return
         import ray.data
 
-        block = _BATCHES_A_BLOCK * self.batch_size
-        data = ray.data.from_items(
-            [{"sample": _packed(sample)} for sample in samples], override_num_blocks=-(-len(samples) // block)
-        ).map_batches(
+        blocks = [{"samples": [_packed(sample) for sample in window]} for window in windows]
+        data = ray.data.from_items(blocks, override_num_blocks=len(blocks)).map_batches(
             _Worker,
             fn_constructor_args=(self.spec, self.options, self.batch_size, self.workers),
-            batch_size=block,
-            compute=ray.data.ActorPoolStrategy(size=min(self.actors, -(-len(samples) // block))),
+            batch_size=1,
+            compute=ray.data.ActorPoolStrategy(size=min(self.actors, len(blocks))),
             num_cpus=1,
             num_gpus=self.gpus or None,
         )
@@ -138,9 +139,9 @@ class _Worker:
     def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
         import numpy as np
 
-        samples = [_unpacked(text) for text in block["sample"]]
+        windows = [[_unpacked(text) for text in window] for window in block["samples"]]
         try:
-            rows = [row for batch in self._engine.rows(samples) for row in batch]
+            rows = [row for batch in self._engine.rows(windows) for row in batch]
         except InputError as error:
             rows = [{"fatal": str(error)}]
         return {"row": np.array([json.dumps(row) for row in rows], dtype=object)}

@@ -4,7 +4,7 @@ Rows go through the journal, which keeps finished ones over any kind of end, ref
 the result whole, in the order of the data set. A row is kept only while its input is the same.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,7 +35,12 @@ class Engine(Protocol):
         """What decides the answers."""
         ...
 
-    def rows(self, samples: Sequence[Sample]) -> Generator[list[Row], None, None]:
+    @property
+    def window(self) -> int:
+        """How many neighbouring samples batches are formed among."""
+        ...
+
+    def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
         """A row for each sample, in any order: name, status, text or error, modalities, media, inputs."""
         ...
 
@@ -105,11 +110,10 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
         samples, finished = [clips.samples[place] for place in wanted], set(journal)
         known = [sample for sample in samples if sample.name in finished]
         kept = _unchanged(journal, known, request.modalities)
-        todo = [sample for sample in samples if sample.name not in kept]
         done, failures = len(kept), sum(1 for name in kept if _is_failed(journal, name))
         if progress:
             progress(clips.dataset, done, len(samples), failures)
-        with closing(engine.rows(todo)) as batches:
+        with closing(engine.rows(_windows(samples, kept, engine.window))) as batches:
             for rows in batches:
                 journal.append(_in_form(row, clips, asked) for row in rows)
                 done, failures = done + len(rows), failures + sum(row["status"] == "failed" for row in rows)
@@ -117,6 +121,16 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
                     progress(clips.dataset, done, len(samples), failures)
         order = _finish(journal, clips, request)
         return Done(path, len(order), len(kept), len(known) - len(kept), journal.failed, len(order) < len(clips))
+
+
+def _windows(samples: Sequence[Sample], kept: Collection[str], size: int) -> list[list[Sample]]:
+    """What is to do, in windows that stay the same however much is done: an answer may depend on its neighbours.
+
+    In low precision it does, in the last bit and now and then in a word.
+    """
+    cut = (samples[start : start + size] for start in range(0, len(samples), size))
+    left = ([sample for sample in window if sample.name not in kept] for window in cut)
+    return [window for window in left if window]
 
 
 def chosen(clips: Clips, request: Request) -> list[int]:

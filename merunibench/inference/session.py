@@ -78,7 +78,7 @@ def plan(settings: InferSettings) -> Plan:
     if "text" not in settings.asked_modalities:
         prompt = Prompt(prompt.name, without_subtitle(prompt.text))
     request = Request(
-        settings.model,
+        _shown(settings.model),
         prompt,
         settings.asked_modalities,
         settings.limit,
@@ -90,6 +90,12 @@ def plan(settings: InferSettings) -> Plan:
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
     findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
     return Plan(settings, clips, request, tuple(findings))
+
+
+def _shown(model: str) -> str:
+    """The model's name as rows have it: where its folder stands on this machine is left out."""
+    scheme, colon, rest = model.rpartition(":") if model.startswith("affectgpt:") else ("", "", model)
+    return f"{scheme}{colon}{Path(rest).resolve().name if Path(rest).exists() else rest}"
 
 
 def _clips(settings: InferSettings) -> list[Clips]:

@@ -1,7 +1,6 @@
 """The analysis as a whole: its options, its JSON, and real outputs."""
 
 import json
-import time
 
 import pytest
 
@@ -74,10 +73,8 @@ def test_level_2_has_the_inner_words(files):
 
 def test_official_outputs(shared):
     official = shared / "official"
-    begun = time.perf_counter()
     analysis = error_analysis(official / "output", official / "dataset")
     page = analysis.to_html()
-    assert time.perf_counter() - begun < 4  # two seconds on an idle machine
     report = evaluate(official / "output", official / "dataset", datasets=["meld"], bootstrap=0)
     meld, mosi, ovmerd = analysis["meld"], analysis["cmumosi"], analysis["ovmerdplus"]
     for confusion in meld.confusions:

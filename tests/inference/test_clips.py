@@ -50,6 +50,8 @@ def test_the_official_folders(tmp_path, dataset, files):
     assert first.subtitle == ("中文" if column == "chinese" else "hello")
     assert (second.face, second.subtitle) == (None, "")
     assert not second.video.exists()
+    (folder / audio).unlink()
+    assert official_clips(tmp_path, task).samples[0].audio is None  # the sound is in the video
 
 
 def test_every_data_set_has_a_layout():
@@ -151,7 +153,7 @@ def test_saved_data_sets(tmp_path):
     path = put(tmp_path / "a.mp4", "picture")
     table = {
         "name": ["a", "b"],
-        "video": [str(path), str(tmp_path / "b.mp4")],
+        "video": [{"bytes": None, "path": str(path)}, {"bytes": b"more pictures", "path": "b.mp4"}],
         "audio": [{"bytes": b"sound", "path": "x.wav"}, None],
         "subtitle": ["hi", None],
         "label": [1, 0],
@@ -159,17 +161,19 @@ def test_saved_data_sets(tmp_path):
     features = datasets.Features(
         {
             "name": datasets.Value("string"),
-            "video": datasets.Value("string"),
+            "video": {"bytes": datasets.Value("binary"), "path": datasets.Value("string")},
             "audio": {"bytes": datasets.Value("binary"), "path": datasets.Value("string")},
             "subtitle": datasets.Value("string"),
             "label": datasets.ClassLabel(names=["anger", "joy"]),
         }
     )
     rows = datasets.Dataset.from_dict(table, features=features).cast_column("audio", datasets.Audio(decode=False))
+    rows = rows.cast_column("video", datasets.Video(decode=False))
     rows.save_to_disk(str(tmp_path / "saved"))
     clips = saved_clips(str(tmp_path / "saved"), "meld", tmp_path / "cache")
     first, second = clips.samples
-    assert first.video == path
+    assert first.video.read_bytes() == path.read_bytes()
+    assert second.video.read_bytes() == b"more pictures"
     assert first.audio.read_bytes() == b"sound"
     assert first.audio.is_relative_to(tmp_path / "cache")
     assert first.audio.suffix == ".wav"

@@ -51,7 +51,24 @@ def test_many_groups_do_not_pile_up(tmp_path):
     seen = []
     run(clips, tmp_path / "out", model, progress=lambda *state: seen.append((state[1], len(model.prepared))))
     most_ahead = max(prepared - done for done, prepared in seen)
-    assert most_ahead <= 4 * 4 + 2 * 4 + 2 + 4
+    assert most_ahead <= 4 * 4 + 2 * 4 + 2 + 4  # a window, what is decoded ahead of it, and the batch in hand
+
+
+def test_a_run_that_is_taken_up_forms_the_batches_of_the_first(tmp_path):
+    clips = write_clips(tmp_path / "clips", 60, special={9: b"broken"})
+    whole = FakeModel(groups=3)
+    run(clips, tmp_path / "whole", whole)
+    for stop_at in (3, 17, 31, 44):
+        first, second = FakeModel(groups=3), FakeModel(groups=3)
+
+        def stop(_, done, *__, stop_at=stop_at):
+            if done >= stop_at:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run(clips, tmp_path / str(stop_at), first, progress=stop)
+        run(clips, tmp_path / str(stop_at), second)
+        assert {*map(tuple, first.batches)} | {*map(tuple, second.batches)} == {*map(tuple, whole.batches)}
 
 
 def test_a_second_start_asks_nothing_again(clips, tmp_path):

@@ -200,6 +200,12 @@ def test_half_precision(tiny_models, clips):
     assert len(model.answer([model.prepare(sample) for sample in samples(clips)])) == 2
 
 
+def test_a_device_map_answers_the_same(tiny_models, clips):
+    mapped = load_model(str(tiny_models / "llava"), options("video", device="sequential"))
+    prepared = mapped.prepare(samples(clips)[0])
+    assert mapped.answer([prepared]) == loaded(tiny_models / "llava", "video").answer([prepared])
+
+
 def test_times_stay_exact_in_half_precision(tiny_models, clips):
     model = load_model(str(tiny_models / "qwen2_5_vl"), options("video", dtype="bfloat16"))
     inputs = model._encode([model.prepare(samples(clips)[0])])
