@@ -13,6 +13,9 @@ SUMMARIES: Mapping[str, str] = {
     "compare": "Test the difference of two systems on the same samples.",
     "errors": "Show where a model loses: sectors confused, words that cost, groups of samples that score low.",
     "explain": "Show a word's way through a lexicon: form, base words, wheel words, its sector on each wheel.",
+    "infer": "Ask a model about clips, resumably; one row a clip, in JSON Lines that score and extract read.",
+    "merge": "Merge the shards of a run: every sample once, all there, one configuration, or it says what is missing.",
+    "run": "Infer, extract and score in one go, resumable at each stage; ends with the report.",
     "convert": "Convert predictions to JSON Lines, a row a sample; raw text is kept, and nothing is scored.",
     "extract": "Take labels from the text of predictions, by rules or a language model; JSON Lines out, text kept.",
     "models": "List the models that can be called: families, what they take, and what was tested of each.",
@@ -20,6 +23,7 @@ SUMMARIES: Mapping[str, str] = {
     "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",
     "submit": "Pack predictions as a submission to the leaderboard; nothing is scored. Prints the files.",
     "leaderboard": "Check submissions; build, verify, compare and preview leaderboards that anyone can recompute.",
+    "affectgpt": "Look at AffectGPT's released checkpoints, convert them, check the implementation against a fixture.",
     "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
     "demo": "Score three baselines on an embedded miniature of the benchmark, and say what to do next.",
 }

@@ -56,6 +56,21 @@ def load_model(spec: str, options: Options) -> Model:
     return HuggingFaceModel(spec, options, _family)
 
 
+def checkpoints(spec: str) -> dict[str, str]:
+    """Checkpoint -> the model's name at it alone, where a name stands for several; else the name, under an empty one.
+
+    Args:
+        spec: As for `load_model`; a scheme's module says by a function `checkpoints` what its arguments stand for.
+    """
+    scheme, _, rest = spec.partition(":")
+    if scheme not in SCHEMES:
+        return {"": spec}
+    module = import_module(SCHEMES[scheme].partition(":")[0])
+    if not hasattr(module, "checkpoints"):
+        return {"": spec}
+    return {name: f"{scheme}:{argument}" for name, argument in module.checkpoints(rest).items()}
+
+
 def installed() -> list[EntryPoint]:
     """The entries that installed packages bring, by name; none of them is imported."""
     return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)

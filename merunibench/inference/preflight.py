@@ -1,0 +1,138 @@
+"""What a run would stumble over after an hour, found in seconds, before any model is loaded.
+
+Files, disk, decoders and libraries are looked at; nothing is decoded. A clip without its file is a warning, since its
+row will say so; a run that cannot give a single answer is an error.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from merunibench.files.reading import listed
+from merunibench.inference.clips import Clips
+from merunibench.models.base import Modality, Sample
+from merunibench.models.registry import SCHEMES, installed
+
+_NAMED = 3
+_TIGHT_BYTES = 1 << 30
+_FULL_BYTES = 16 << 20
+
+_DECODERS: Mapping[str, str] = {"av": "models", "soundfile": "models"}
+_HUGGING_FACE: Mapping[str, str] = {"torch": "models", "transformers": "models", "accelerate": "models"}
+_SCHEMES: Mapping[str, Mapping[str, str]] = {
+    "affectgpt": {**_HUGGING_FACE, "peft": "models", "cv2": "models"},
+    "openai": {"openai": "endpoint"},
+    "text-lexicon": {},
+}
+"""Scheme -> the modules it needs and the extra of merunibench that brings each."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found."""
+
+    level: Literal["ok", "warning", "error"]
+    what: str
+
+
+def preflight(
+    parts: Sequence[tuple[Clips, Sequence[Sample]]], out: Path, model: str, modalities: Sequence[Modality], engine: str
+) -> list[Finding]:
+    """What is there for a run, and what will be missing.
+
+    Args:
+        parts: Each data set, and those of its samples that will be asked about.
+        out: Where results go.
+        model: The model as the user names it.
+        modalities: What it shall be given.
+        engine: Which engine runs it.
+
+    Returns:
+        What was found, in order; the run is hopeless if one of it is an error.
+    """
+    return [
+        *(finding for clips, samples in parts for finding in _files(clips, samples, modalities, model)),
+        *_disk(out),
+        *_libraries(model, modalities, engine),
+    ]
+
+
+def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modality], model: str) -> Iterator[Finding]:
+    """One line about a data set's files, and one for each kind of gap."""
+    faces = model.startswith("affectgpt:")  # faces may stand in for its video
+    gaps = {
+        "have no video file": [
+            s for s in samples if "video" in modalities and not _there(s.video, s.face if faces else None)
+        ],
+        "have no sound file": [s for s in samples if "audio" in modalities and not _there(s.audio, s.video)],
+        "have an empty file": [s for s in samples if any(_empty(path) for path in (s.video, s.audio))],
+        "have no subtitle": [s for s in samples if "text" in modalities and s.subtitle is None],
+    }
+    what = f"{clips.dataset}: {len(samples)} of {len(clips)} clips" if len(samples) < len(clips) else ""
+    what = what or f"{clips.dataset}: {len(clips)} clips"
+    hopeless = {sample.name for gap in gaps.values() for sample in gap}
+    if not any(gaps.values()):
+        yield Finding("ok", f"{what}, all files there ({clips.where})")
+        return
+    level: Literal["warning", "error"] = "error" if len(hopeless) == len(samples) else "warning"
+    for gap, affected in gaps.items():
+        if affected:
+            names = listed((sample.name for sample in affected), _NAMED)
+            place = affected[0].video or affected[0].audio
+            expected = f"; looked for {place}" if place and "file" in gap and not place.exists() else ""
+            outcome = "their rows will be failed" if level == "warning" else "nothing can be answered"
+            yield Finding(level, f"{what}: {len(affected)} {gap} ({names}{expected}): {outcome}")
+
+
+def _there(*paths: Path | None) -> bool:
+    return any(path is not None and path.is_file() for path in paths)
+
+
+def _empty(path: Path | None) -> bool:
+    return path is not None and path.is_file() and path.stat().st_size == 0
+
+
+def _disk(out: Path) -> Iterator[Finding]:
+    """Whether results can be written."""
+    folder = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding("error", f"{out}: cannot be written to")
+        return
+    free = shutil.disk_usage(folder).free
+    level: Literal["ok", "warning", "error"] = "ok" if free >= _TIGHT_BYTES else "warning"
+    yield Finding("error" if free < _FULL_BYTES else level, f"{out}: {free / 2**30:.1f} GiB free")
+
+
+def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Iterator[Finding]:
+    """Whether the decoders and the model's libraries are installed."""
+    wanted: dict[str, str] = {}
+    if "video" in modalities or "audio" in modalities:
+        wanted |= _DECODERS
+    wanted |= _model_libraries(model)
+    if engine == "ray":
+        wanted["ray"] = "cluster"
+    missing = {module: extra for module, extra in wanted.items() if not _importable(module)}
+    for extra in dict.fromkeys(missing.values()):
+        modules = listed(module for module, its in missing.items() if its == extra)
+        yield Finding("error", f"not installed: {modules}: pip install 'merunibench[{extra}]'")
+    if wanted and not missing:
+        yield Finding("ok", f"installed: {listed(wanted)}")
+
+
+def _model_libraries(model: str) -> Mapping[str, str]:
+    scheme = model.partition(":")[0]
+    if scheme in SCHEMES:
+        return _SCHEMES.get(scheme, {})
+    # What a package of others needs, that package knows.
+    return {} if scheme in {entry.name for entry in installed()} else _HUGGING_FACE
+
+
+def _importable(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

@@ -1,0 +1,84 @@
+"""What the models are asked: the prompts in this folder, one file a version, or a file of the user's own.
+
+A released version is never edited, since results name it: a better wording is a new file. Every row carries the hash of
+the prompt's text.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from merunibench.errors import InputError
+from merunibench.files.reading import read_bounded, reading
+
+SUBTITLE = "{subtitle}"
+OPEN_VOCABULARY = "open-vocabulary"
+_FOLDER = Path(__file__).parent
+_MOST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A question to a model.
+
+    Attributes:
+        name: `open-vocabulary@1`, or the name of the user's file.
+        text: The question, with `{subtitle}` where the subtitle goes.
+    """
+
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """The first 16 hexadecimal digits of the SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()[:16]
+
+
+def prompt_names() -> list[str]:
+    """The prompts of the package, `name@version`, by name and rising version."""
+    names = (path.stem for path in _FOLDER.glob("*.txt"))
+    return sorted(names, key=lambda name: (name.partition("@")[0], int(name.partition("@")[2])))
+
+
+def load_prompt(name: str) -> Prompt:
+    """The prompt of that name (`description`, or `description@1` for an old version), or in the file of that path.
+
+    Raises:
+        InputError: there is no such prompt and no such file, or the file is empty or no UTF-8 text.
+
+    Example:
+        >>> load_prompt("open-vocabulary").name
+        'open-vocabulary@1'
+    """
+    found = [known for known in prompt_names() if name in (known, known.partition("@")[0])]
+    path = _FOLDER / f"{found[-1]}.txt" if found else Path(name)
+    if not found and not path.is_file():
+        raise InputError(f"no prompt {name!r}: there are {', '.join(prompt_names())}, or give the path of a text file")
+    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
+        text = read_bounded(stream, path, _MOST_BYTES).decode("utf-8").strip()
+    if not text:
+        raise InputError(f"{path}: is empty; a prompt is a question in UTF-8 text")
+    return Prompt(found[-1] if found else path.name, text)
+
+
+# Also behind a quotation mark, where the full stop stands before it or is left out.
+_SENTENCE = re.compile(r".+?(?:[.!?\"”»](?=\s)|[。！？]|$)\s*")
+
+
+def without_subtitle(text: str) -> str:
+    r"""A prompt for a model that is not told what is said: without the sentence that has `{subtitle}` in it.
+
+    Example:
+        >>> without_subtitle('Look.\nThe person says: "{subtitle}"\nHow does it feel?')
+        'Look.\nHow does it feel?'
+        >>> without_subtitle("Look. The subtitle is: {subtitle}. How does it feel?")
+        'Look. How does it feel?'
+    """
+    lines = []
+    for line in text.split("\n"):
+        kept = "".join(sentence for sentence in _SENTENCE.findall(line) if SUBTITLE not in sentence).rstrip()
+        if kept or SUBTITLE not in line:
+            lines.append(kept)
+    return "\n".join(lines)

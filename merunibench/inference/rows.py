@@ -1,0 +1,56 @@
+"""What becomes of a sample: a row of the predictions contract, answered or failed, and what identifies its input."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from merunibench.errors import MediaError
+from merunibench.files.reading import one_line
+from merunibench.media import file_hash
+from merunibench.models.base import Modality, Prepared, Sample
+
+Row = dict[str, Any]
+
+_UNREADABLE = "unreadable"
+
+
+def answered(prepared: Prepared, text: str) -> Row:
+    """The row of an answer."""
+    return {"name": prepared.sample.name, "text": text, "status": "ok", **_given(prepared)}
+
+
+def failed(sample: Sample, error: BaseException, prepared: Prepared | None = None) -> Row:
+    """The row of a sample without an answer, with the reason in one line."""
+    reason = str(error) if isinstance(error, MediaError) else f"{type(error).__name__}: {one_line(error)}"
+    return {"name": sample.name, "status": "failed", "error": reason} | (_given(prepared) if prepared else {})
+
+
+def _given(prepared: Prepared) -> Row:
+    return {"modalities": "+".join(prepared.modalities), "media": dict(prepared.media)}
+
+
+def input_hash(sample: Sample, modalities: tuple[Modality, ...]) -> str:
+    """What identifies the input of a sample: its subtitle and the content of its files, as far as they are asked for.
+
+    Returns:
+        16 hexadecimal digits. A file that cannot be read has a part in it too, and counts as changed once it can.
+    """
+    text, video, audio = ("text" in modalities, "video" in modalities, "audio" in modalities)
+    parts = [sample.name, repr(sample.subtitle) if text else ""]
+    files = {
+        "video": sample.video if video or (audio and sample.audio is None) else None,
+        "audio": sample.audio if audio else None,
+        "face": sample.face if video else None,
+    }
+    for kind, path in files.items():
+        if path is not None:
+            parts.append(f"{kind}:{_content(path)}")
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _content(path: Path) -> str:
+    try:
+        # Opening a named pipe would wait for ever for somebody to write to it.
+        return file_hash(path) if path.is_file() else _UNREADABLE
+    except MediaError:
+        return _UNREADABLE

@@ -1,0 +1,148 @@
+"""A whole run: clips, preflight, model, and the rows of every data set."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from merunibench.data.tables import is_saved_dataset
+from merunibench.errors import InputError
+from merunibench.inference.clips import Clips, find_clips
+from merunibench.inference.local import LocalEngine
+from merunibench.inference.own_clips import own_clips
+from merunibench.inference.preflight import Finding, preflight
+from merunibench.inference.prompts import Prompt, load_prompt, without_subtitle
+from merunibench.inference.runner import Done, Engine, Progress, Request, chosen, run_clips
+from merunibench.inference.saved_clips import HUB, saved_clips
+from merunibench.inference.settings import InferSettings
+from merunibench.inference.shards import Shard
+from merunibench.models import Generation, Options, load_model
+from merunibench.models.registry import checkpoints
+from merunibench.tasks import get_task
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, before anything is loaded.
+
+    Attributes:
+        settings: What was asked for.
+        clips: The data sets.
+        request: What is noted in every row.
+        findings: What the preflight found.
+    """
+
+    settings: InferSettings
+    clips: tuple[Clips, ...]
+    request: Request
+    findings: tuple[Finding, ...]
+
+    @property
+    def hopeless(self) -> list[str]:
+        """Why nothing can come of it; empty if something can."""
+        return [finding.what for finding in self.findings if finding.level == "error"]
+
+    @property
+    def folder(self) -> Path:
+        """Where the results stand."""
+        return self.settings.out / self.settings.model_name
+
+    @property
+    def options(self) -> Options:
+        """What the model is asked for."""
+        settings, asked = self.settings, self.settings.asked_modalities
+        generation = Generation(
+            settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed, settings.gen_kwarg
+        )
+        return Options(
+            prompt=self.request.prompt.text,
+            modalities=asked,
+            on_unsupported=settings.on_unsupported,
+            frames=settings.frames,
+            generation=generation,
+            dtype=settings.dtype,
+            device=settings.device,
+            trust_remote_code=settings.trust_remote_code,
+            processor=settings.processor_kwarg,
+            extra=settings.model_option,
+        )
+
+
+def plan(settings: InferSettings) -> Plan:
+    """Find the clips and look ahead.
+
+    Raises:
+        InputError: clips or prompt cannot be found or read.
+    """
+    prompt = load_prompt(settings.prompt)
+    if "text" not in settings.asked_modalities:
+        prompt = Prompt(prompt.name, without_subtitle(prompt.text))
+    request = Request(
+        _shown(settings.model),
+        prompt,
+        settings.asked_modalities,
+        settings.limit,
+        settings.limit_seed,
+        Shard.parse(settings.shard) if settings.shard else None,
+        settings.retry_failed,
+    )
+    clips = tuple(_clips(settings))
+    parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
+    findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
+    return Plan(settings, clips, request, tuple(findings))
+
+
+def _shown(model: str) -> str:
+    """The model's name as rows have it: where its folder stands on this machine is left out."""
+    scheme, colon, rest = model.rpartition(":") if model.startswith("affectgpt:") else ("", "", model)
+    return f"{scheme}{colon}{Path(rest).resolve().name if Path(rest).exists() else rest}"
+
+
+def _clips(settings: InferSettings) -> list[Clips]:
+    if settings.clips is None:
+        tasks = [get_task(name) for name in settings.dataset]
+        return find_clips((settings.data_root or Path()).absolute(), list(dict.fromkeys(tasks)))
+    (dataset,) = settings.dataset
+    if settings.clips.startswith(HUB) or is_saved_dataset(Path(settings.clips)):
+        return [saved_clips(settings.clips, dataset, settings.out / ".clips")]
+    return [own_clips(Path(settings.clips).absolute(), dataset)]
+
+
+def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
+    """Load the model and finish the rows of every data set.
+
+    Raises:
+        InputError: the preflight found that nothing can come of it, or the run cannot go on.
+    """
+    if planned.hopeless:
+        raise InputError("; ".join(planned.hopeless))
+    done: list[Done] = []
+    before: Engine | None = None
+    for checkpoint, model in checkpoints(planned.settings.model).items():
+        with _engine(planned, model) as engine:
+            folder = planned.folder / checkpoint
+            done += [run_clips(clips, folder, engine, planned.request, progress) for clips in planned.clips]
+            # Kept until the next one is there: checkpoints of one model share what they have in common.
+            before = engine
+    del before
+    return done
+
+
+@contextmanager
+def _engine(planned: Plan, name: str) -> Iterator[Engine]:
+    settings, options = planned.settings, planned.options
+    if settings.engine == "local":
+        model = load_model(name, options)
+        yield LocalEngine(model, options.modalities, settings.batch_size, settings.workers)
+        return
+    from merunibench.inference.ray_engine import RayEngine, connected
+
+    with connected(settings.ray_address, settings.actors):
+        yield RayEngine(
+            name,
+            options,
+            settings.batch_size,
+            settings.workers,
+            settings.actors,
+            settings.gpus_per_actor,
+        )

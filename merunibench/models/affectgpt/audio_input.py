@@ -1,0 +1,180 @@
+"""Sound as AffectGPT takes it: eight clips of two seconds at 16 kHz, each with its mean removed.
+
+Upstream reads files with torchaudio; what it does to them is written out here, because numbers follow from it.
+"""
+
+import math
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+
+from merunibench.errors import InputError, MediaError
+from merunibench.files.reading import one_line
+from merunibench.media.container import LIMITS, Limits, check_file, decoded, opened, probe
+
+SAMPLE_RATE = 16_000
+CLIP_SECONDS = 2
+CLIPS = 8
+
+ClipSpacing = Literal[7, 8]
+"""What the room for starts is divided by. 8: what the library pinned by the authors does, so that the last eighth is
+never heard. 7: what its later versions do, so that the last clip ends with the sound."""
+
+_FILTER_WIDTH = 6
+_ROLLOFF = 0.99
+_VARIANCE_FLOOR = 1e-7
+
+
+def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> torch.Tensor:
+    """Band-limited interpolation as `torchaudio.functional.resample` does it by default.
+
+    With both rates divided by their greatest common divisor, `c = 0.99 · min(rate, target)` and the Hann-windowed sinc
+    `h(u) = cos²(π u / 12) · sinc(u)` for |u| < 6,
+
+        y[m] = Σ_n x[n] · (c / rate) · h(c · (n / rate - m / target)).
+
+    computed in float32 throughout, the filter included, as there.
+
+    Source: https://ccrma.stanford.edu/~jos/resample/, and the documentation of torchaudio.
+
+    Args:
+        samples: Of shape (channels, N), float32.
+        rate: Samples a second.
+        target: Samples a second wanted.
+
+    Returns:
+        Of shape (channels, ceil(N · target / rate)).
+    """
+    divisor = math.gcd(rate, target)
+    old, new = rate // divisor, target // divisor
+    if old == new:
+        return samples
+    cutoff = min(old, new) * _ROLLOFF
+    width = math.ceil(_FILTER_WIDTH * old / cutoff)
+    # A row for each of the `new` positions of an output sample between two strides of `old` input samples.
+    offsets = torch.arange(-width, width + old, dtype=samples.dtype, device=samples.device) / old
+    phases = torch.arange(0, -new, -1, dtype=samples.dtype, device=samples.device)[:, None] / new
+    u = ((phases + offsets) * cutoff).clamp(-_FILTER_WIDTH, _FILTER_WIDTH)
+    window = torch.cos(u * math.pi / _FILTER_WIDTH / 2) ** 2
+    kernel = torch.sinc(u) * window * (cutoff / old)
+    padded = torch.nn.functional.pad(samples, (width, width + old))
+    pieces = torch.nn.functional.conv1d(padded[:, None], kernel[:, None], stride=old)
+    length = math.ceil(new * samples.shape[1] / old)
+    return pieces.transpose(1, 2).flatten(1)[:, :length]
+
+
+def downmixed(samples: torch.Tensor) -> torch.Tensor:
+    """One channel of sound of shape (channels, N), as shape (1, N).
+
+    Two channels are averaged; of more than two, the first is taken.
+    """
+    return samples.mean(dim=0, keepdim=True) if len(samples) == 2 else samples[:1]
+
+
+def clip_starts(samples: int, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE, clips: int = CLIPS) -> tuple[int, ...]:
+    """Where the clips of two seconds begin, in samples: `⌊d / spacing · k · rate⌋` with d the seconds left over.
+
+    The seconds are a float, exact arithmetic begins after it; whole numbers throughout would be off by one in places.
+
+    Args:
+        samples: Length of the sound, at least two seconds.
+        spacing: 8 or 7.
+        rate: Samples a second.
+        clips: How many.
+    """
+    room = Fraction(max(samples / rate - CLIP_SECONDS, 0.0))
+    return tuple(math.floor(room / spacing * k * rate) for k in range(clips))
+
+
+def cut_clips(samples: torch.Tensor, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE) -> torch.Tensor:
+    """Eight clips of shape (8, 1, 2 · rate) of one channel of sound, (1, N); short sound is filled up with silence."""
+    length = CLIP_SECONDS * rate
+    missing = length - samples.shape[1]
+    if missing > 0:
+        samples = torch.nn.functional.pad(samples, (0, missing))
+    starts = clip_starts(samples.shape[1], spacing, rate)
+    return torch.stack([samples[:, start : start + length] for start in starts])
+
+
+def without_mean(clips: torch.Tensor) -> torch.Tensor:
+    """Each clip of (clips, channels, samples) less its own mean.
+
+    Upstream does so in passing: a spectrogram that nobody uses removes it from the very samples that HuBERT then gets.
+    """
+    return clips - clips.mean(dim=(1, 2), keepdim=True)
+
+
+def normalised(clips: torch.Tensor) -> torch.Tensor:
+    """`(x - mean) / √(variance + 1e-7)` over all clips of a sample together.
+
+    Not clip by clip: upstream's feature extractor takes the clips of a sample for one utterance.
+
+    Args:
+        clips: Of shape (…, clips, samples).
+    """
+    mean = clips.mean(dim=(-2, -1), keepdim=True)
+    variance = clips.var(dim=(-2, -1), correction=0, keepdim=True)
+    return (clips - mean) / torch.sqrt(variance + _VARIANCE_FLOOR)
+
+
+def read_sound(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
+    """The sound of a file as it is: (samples of shape (channels, N), float32; samples a second).
+
+    Whole numbers become fractions of full scale (16 bits: / 32768), as torchaudio has them.
+
+    Args:
+        path: What libsndfile reads (wav, flac, …), or the video whose first sound stream is taken.
+        limits: What is beyond any clip.
+
+    Raises:
+        MediaError: it is broken, without sound, or too long.
+        InputError: the extra `models` is not installed.
+    """
+    try:
+        import soundfile
+    except ImportError as error:
+        raise InputError("reading sound needs soundfile: pip install 'merunibench[models]'") from error
+    check_file(path, limits)
+    try:
+        with soundfile.SoundFile(path) as file:
+            if file.frames > limits.seconds * file.samplerate:
+                raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+            samples: np.ndarray = np.ascontiguousarray(file.read(dtype="float32", always_2d=True).T)
+            rate: int = file.samplerate
+    except soundfile.LibsndfileError:
+        samples, rate = _stream_sound(path, limits)
+    except (RuntimeError, ValueError) as error:
+        raise MediaError(f"{path}: cannot be decoded: {one_line(error)}") from error
+    if not samples.size or not np.isfinite(samples).all():
+        raise MediaError(f"{path}: its sound has no samples, or values that are no numbers")
+    return samples, rate
+
+
+def _stream_sound(path: Path, limits: Limits) -> tuple[np.ndarray, int]:
+    """The first sound stream of a container, at its own rate and with its own channels."""
+    import av
+
+    if not probe(path, limits).sound:
+        raise MediaError(f"{path}: has no sound")
+    with opened(path, limits) as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="fltp")
+        frames = [piece for frame in decoded(container, stream, path) for piece in resampler.resample(frame)]
+        if not frames:
+            raise MediaError(f"{path}: its sound has no samples")
+        return np.concatenate([frame.to_ndarray() for frame in frames], axis=1), frames[0].sample_rate
+
+
+def audio_clips(samples: np.ndarray, rate: int, spacing: ClipSpacing = 8) -> torch.Tensor:
+    """What HuBERT's part of AffectGPT takes of a sound: (8, 32000), float32.
+
+    Args:
+        samples: Of shape (channels, N), float32, within [-1, 1].
+        rate: Samples a second.
+        spacing: 8 or 7.
+    """
+    mono = downmixed(resample(torch.from_numpy(samples), rate))
+    return without_mean(cut_clips(mono, spacing))[:, 0]

@@ -1,0 +1,204 @@
+"""Checkpoints: the authors' `.pth` files, and the folders that `merunibench affectgpt convert` makes of them.
+
+Only plain tensors, numbers and text are read (`weights_only=True`): no checkpoint can run a program. Keys are a
+contract: one that is missing, unknown or of another shape is refused by name, where upstream passes over it.
+"""
+
+import json
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from merunibench._text import visible
+from merunibench.errors import InputError, UnsafeFileError
+from merunibench.files.reading import one_line, read_bounded, reading
+from merunibench.media import file_hash
+from merunibench.models.affectgpt.authors import apply_authors, read_authors_yaml
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, Shapes, config_from_shapes
+from merunibench.models.affectgpt.names import is_ignored, released_name
+
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+_MAX_CONFIG_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What AffectGPT has learnt, and the configuration it was learnt in.
+
+    Attributes:
+        path: The file with the weights.
+        tensors: Key -> tensor, as in the file.
+        config: Read from the authors' YAML, the checkpoint's copy of it, `config.json`, or keys and shapes.
+        released: Whether the keys are the authors'; else they are the modules' own.
+        epoch: Of training; None where it is not known.
+        other: What else the file holds, such as the optimizer's state.
+        configured_by: Where the configuration comes from, in words.
+        provenance: Of a converted one: file, hash and epoch of the checkpoint it was.
+    """
+
+    path: Path
+    tensors: Mapping[str, torch.Tensor]
+    config: AffectGPTConfig
+    released: bool
+    epoch: int | None = None
+    other: tuple[str, ...] = ()
+    configured_by: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its name as a folder of results: the file's, or the converted folder's."""
+        return self.path.stem if self.released else self.path.resolve().parent.name
+
+    @property
+    def sha256(self) -> str:
+        """The first 16 digits of the file's hash."""
+        return file_hash(self.path)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Key -> shape, as in the file."""
+        return {key: tuple(tensor.shape) for key, tensor in self.tensors.items()}
+
+    def key(self, name: str) -> str:
+        """The file's key of a parameter of the network."""
+        return released_name(name) if self.released else name
+
+    def parameters(self, expected: Shapes) -> dict[str, torch.Tensor]:
+        """The network's parameters by name, if the file holds exactly these.
+
+        Args:
+            expected: Parameter of the network -> shape.
+
+        Raises:
+            InputError: keys are missing, unknown, misshapen or no floating-point numbers; it names them.
+        """
+        keys = {name: self.key(name) for name in expected}
+        present = {key for key in self.tensors if not is_ignored(key)}
+        shapes = self.shapes
+        misshapen = [
+            f"{key} ({_dimensions(shapes[key])}, not {_dimensions(expected[name])})"
+            for name, key in keys.items()
+            if key in shapes and (shapes[key] != expected[name] or not self.tensors[key].is_floating_point())
+        ]
+        problems = {
+            "missing": [key for key in keys.values() if key not in present],
+            "unexpected": sorted(present - set(keys.values())),
+            "misshapen": misshapen,
+        }
+        if any(problems.values()):
+            found = "; ".join(f"{kind}: {_listed(names)}" for kind, names in problems.items() if names)
+            raise InputError(
+                f"{self.path}: its keys are not those of this AffectGPT ({self.configured_by}). {found}. "
+                "Is it the checkpoint of another configuration (--model-option config=YAML), or of another base model?"
+            )
+        return {name: self.tensors[key] for name, key in keys.items()}
+
+
+def _named(path: Path, make: Callable[[], AffectGPTConfig]) -> AffectGPTConfig:
+    try:
+        return make()
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _listed(keys: Sequence[str], most: int = 20) -> str:
+    """Keys in full, for they are what is looked for; no key of AffectGPT has 200 characters."""
+    shown = ", ".join(visible(key[:200]) for key in keys[:most])
+    return shown + (f", … ({len(keys)} in all)" if len(keys) > most else "")
+
+
+def _dimensions(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a number"
+
+
+def read_checkpoint(path: Path, authors_yaml: Path | None = None) -> Checkpoint:
+    """Read a checkpoint; tensors stay on disk until they are used.
+
+    Args:
+        path: A released `.pth`, or a converted folder.
+        authors_yaml: One of the authors' configurations; by default the copy in the checkpoint is read, and where
+            there is none, keys and shapes must do.
+
+    Raises:
+        UnsafeFileError: it would run a program; nothing of it was run.
+        InputError: it is missing, broken, or no checkpoint of AffectGPT.
+    """
+    if path.is_dir():
+        if authors_yaml is not None:
+            raise InputError(f"{path}: a converted checkpoint has its own {CONFIG_FILE}; leave the YAML out")
+        return _read_converted(path)
+    return _read_released(path, authors_yaml)
+
+
+def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
+    content = _load(path)
+    if not isinstance(content, dict) or not isinstance(content.get("model"), dict):
+        raise InputError(f"{path}: not a released checkpoint: it holds no `model`")
+    tensors = content["model"]
+    if not all(isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in tensors.items()):
+        raise InputError(f"{path}: not a released checkpoint: `model` holds other things than tensors")
+    config = _named(path, lambda: config_from_shapes({key: tuple(value.shape) for key, value in tensors.items()}))
+    configured_by = "inferred from its keys and shapes"
+    own = content.get("config")
+    if authors_yaml is not None:
+        config = apply_authors(config, read_authors_yaml(authors_yaml), str(authors_yaml))
+        configured_by = f"by {authors_yaml.name}"
+    elif isinstance(own, Mapping) and isinstance(own.get("model"), Mapping):
+        config = apply_authors(config, own, f"{path}, its config")
+        configured_by = "by the configuration in it"
+    epoch = content.get("epoch")
+    other = tuple(sorted(str(key) for key in content if key not in {"model", "config", "epoch"}))
+    return Checkpoint(
+        path,
+        tensors,
+        config,
+        released=True,
+        epoch=epoch if type(epoch) is int else None,
+        other=other,
+        configured_by=configured_by,
+    )
+
+
+def _load(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; a released checkpoint_*.pth or a converted folder is expected")
+    try:
+        # Mapped, not read: two thirds of a released file are the optimizer's.
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except pickle.UnpicklingError as error:
+        raise UnsafeFileError(
+            f"{path}: not plain weights ({one_line(error)}); refused, and nothing of it was run"
+        ) from error
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+        raise InputError(f"{path}: cannot be read as a checkpoint: {one_line(error)}") from error
+
+
+def _read_converted(folder: Path) -> Checkpoint:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    weights, config_path = folder / WEIGHTS_FILE, folder / CONFIG_FILE
+    with reading(config_path, ValueError), config_path.open("rb") as stream:
+        values = json.loads(read_bounded(stream, config_path, _MAX_CONFIG_BYTES))
+    if not isinstance(values, dict):
+        raise InputError(f"{config_path}: not the configuration of an AffectGPT")
+    provenance = values.pop("converted_from", {})
+    config = _named(config_path, lambda: AffectGPTConfig.from_dict(values))
+    with reading(weights, SafetensorError):
+        tensors = load_file(weights)
+    epoch = provenance.get("epoch") if isinstance(provenance, dict) else None
+    return Checkpoint(
+        weights,
+        tensors,
+        config,
+        released=False,
+        epoch=epoch,
+        configured_by=f"by its {CONFIG_FILE}",
+        provenance=provenance,
+    )

@@ -1,0 +1,229 @@
+"""What decides the shape of an AffectGPT, and where it is read from: authors' YAML, a checkpoint's keys, `config.json`.
+
+Nothing here imports torch: `merunibench affectgpt inspect` and the tests of configurations need none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+
+from merunibench.errors import InputError
+from merunibench.files.reading import shown
+
+Fusion = Literal["attention", "mean", "qformer"]
+PreFusion = Literal["attention", "qformer"]
+ImagePooling = Literal["mean", "token"]
+
+LLM = "Qwen/Qwen2.5-7B-Instruct"
+VISUAL = "openai/clip-vit-large-patch14"
+ACOUSTIC = "TencentGameMate/chinese-hubert-large"
+
+
+@dataclass(frozen=True)
+class QFormerConfig:
+    """Sizes of the Q-Formers; the defaults are bert-base's, as upstream.
+
+    Attributes:
+        width: Of the queries.
+        heads: Of attention. No shape tells it: 12 at width 768.
+        inner_width: Of the feed-forward part.
+        layers: Number of layers.
+        frame_positions: Most frames.
+        clip_positions: Most audio clips.
+        multi_positions: Most tokens of frames and clips together.
+    """
+
+    width: int = 768
+    heads: int = 12
+    inner_width: int = 3072
+    layers: int = 2
+    frame_positions: int = 32
+    clip_positions: int = 8
+    multi_positions: int = 264
+
+
+@dataclass(frozen=True)
+class AffectGPTConfig:
+    """An AffectGPT; the defaults are the published set-up.
+
+    Attributes:
+        visual_width: Width H_v of the visual encoder's states.
+        acoustic_width: Width H_a of the acoustic encoder's states.
+        llm_width: Width D of the language model.
+        visual_pooling: Temporal pooling of faces and frames.
+        acoustic_pooling: Temporal pooling of the voice.
+        image_pooling: What is made of an image; None where the checkpoint has no image part.
+        pre_fusion: How picture and voice are fused; None for not at all.
+        visual_tokens: Embeddings that stand for faces or frames.
+        acoustic_tokens: Embeddings that stand for the voice.
+        multi_tokens: Embeddings that stand for both together.
+        image_tokens: Embeddings that stand for an image.
+        qformer: Sizes of the Q-Formers, where there are any.
+        lora_rank: Rank r of LoRA.
+        lora_alpha: LoRA's alpha; its branch is scaled by alpha / r.
+        lora_modules: The linear maps of the language model that have LoRA.
+        frames: How many frames or faces are taken of a clip.
+        mode: Which media and which prompt; None where the checkpoint does not say.
+        llm: Language model, a name on the Hub or a folder.
+        visual: Visual encoder, likewise.
+        acoustic: Acoustic encoder, likewise.
+    """
+
+    visual_width: int = 768
+    acoustic_width: int = 1024
+    llm_width: int = 3584
+    visual_pooling: Fusion = "attention"
+    acoustic_pooling: Fusion = "attention"
+    image_pooling: ImagePooling | None = "mean"
+    pre_fusion: PreFusion | None = "attention"
+    visual_tokens: int = 1
+    acoustic_tokens: int = 1
+    multi_tokens: int = 1
+    image_tokens: int = 1
+    qformer: QFormerConfig = field(default_factory=QFormerConfig)
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    lora_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+    frames: int = 8
+    mode: str | None = None
+    llm: str = LLM
+    visual: str = VISUAL
+    acoustic: str = ACOUSTIC
+
+    def to_json(self) -> str:
+        """As `config.json` of a converted checkpoint."""
+        return json.dumps({"model_type": "affectgpt", **asdict(self)}, indent=2) + "\n"
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "AffectGPTConfig":
+        """The configuration that `to_json` wrote.
+
+        Raises:
+            InputError: it is another model's, or a field is unknown or of the wrong type.
+        """
+        known = {item.name for item in fields(cls)} | {"model_type"}
+        unknown = sorted(set(values) - known)
+        if values.get("model_type") != "affectgpt" or unknown:
+            raise InputError(f"not the configuration of an AffectGPT: {', '.join(unknown[:5]) or 'no model_type'}")
+        given = {name: value for name, value in values.items() if name != "model_type"}
+        try:
+            given["qformer"] = QFormerConfig(**given.get("qformer", {}))
+            given["lora_modules"] = tuple(given.get("lora_modules", cls.lora_modules))
+        except TypeError as error:
+            raise InputError(f"not the configuration of an AffectGPT: {error}") from error
+        return cls(**given).checked()
+
+    def checked(self) -> "AffectGPTConfig":
+        """Itself, if its values make sense.
+
+        Raises:
+            InputError: an unknown variant, or a size that is no positive number.
+        """
+        variants = {
+            "visual_pooling": get_args(Fusion),
+            "acoustic_pooling": get_args(Fusion),
+            "image_pooling": (None, *get_args(ImagePooling)),
+            "pre_fusion": (None, *get_args(PreFusion)),
+        }
+        for name, allowed in variants.items():
+            if getattr(self, name) not in allowed:
+                choices = ", ".join(map(str, allowed))
+                raise InputError(f"{name}: {shown(getattr(self, name))} is not known; known are {choices}")
+        for part in (self, self.qformer):
+            for item in fields(part):
+                value = getattr(part, item.name)
+                if item.type is int and (type(value) is not int or value < 1):
+                    raise InputError(f"{item.name}: {shown(value)} is no positive number")
+        if self.qformer.width % self.qformer.heads:
+            raise InputError(f"{self.qformer.heads} heads do not divide the Q-Former's width {self.qformer.width}")
+        return self
+
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""Released key -> shape."""
+
+
+def config_from_shapes(shapes: Shapes) -> AffectGPTConfig:
+    """What the keys and shapes of a released checkpoint say; the rest as published.
+
+    They cannot say the mode, nor how many copies of a token there are, nor LoRA's alpha.
+
+    Args:
+        shapes: Released key -> shape.
+
+    Raises:
+        InputError: they are not those of an AffectGPT.
+    """
+    visual_pooling, acoustic_pooling = (_pooling(shapes, name) for name in ("video", "audio"))
+    pre_fusion: PreFusion | None = None
+    if "multi_llama_proj.weight" in shapes:
+        pre_fusion = "qformer" if "multi_query_tokens" in shapes else "attention"
+    rank, modules = _lora(shapes)
+    tokens: dict[str, Any] = {
+        f"{name}_tokens": _size(shapes, f"{released}_query_tokens", 1)
+        for name, released in (("visual", "video"), ("acoustic", "audio"), ("multi", "multi"))
+        if f"{released}_query_tokens" in shapes
+    }
+    positions = "video_frame_position_embedding.weight", "audio_position_embedding.weight"
+    visual_key = positions[0] if visual_pooling == "qformer" else "affectgpt_proj.weight"
+    acoustic_key = positions[1] if acoustic_pooling == "qformer" else "audio_llama_proj.weight"
+    return AffectGPTConfig(
+        visual_width=_size(shapes, visual_key, 1),
+        acoustic_width=_size(shapes, acoustic_key, 1),
+        llm_width=_size(shapes, "affectgpt_proj.weight", 0),
+        visual_pooling=visual_pooling,
+        acoustic_pooling=acoustic_pooling,
+        image_pooling="mean" if "image_llama_proj.weight" in shapes else None,
+        pre_fusion=pre_fusion,
+        qformer=_qformer(shapes),
+        lora_rank=rank,
+        lora_modules=modules,
+        **tokens,
+    ).checked()
+
+
+def _pooling(shapes: Shapes, name: str) -> Fusion:
+    if f"{name}_query_tokens" in shapes:
+        return "qformer"
+    return "attention" if f"{name}_attention_mlp.weight" in shapes else "mean"
+
+
+def _qformer(shapes: Shapes) -> QFormerConfig:
+    name = next((name for name in ("video", "audio", "multi") if f"{name}_query_tokens" in shapes), None)
+    if name is None:
+        return QFormerConfig()
+    width = _size(shapes, f"{name}_query_tokens", 2)
+    prefix, last = f"{name}_Qformer.bert.encoder.layer.", ".intermediate_query.dense.weight"
+    tables = {
+        "frame_positions": "video_frame_position_embedding.weight",
+        "clip_positions": "audio_position_embedding.weight",
+        "multi_positions": "multi_position_embedding.weight",
+    }
+    return QFormerConfig(
+        width=width,
+        heads=12 if width % 12 == 0 else 4,
+        inner_width=_size(shapes, f"{prefix}0{last}", 0),
+        layers=sum(key.startswith(prefix) and key.endswith(last) for key in shapes),
+        **{size: _size(shapes, key, 0) for size, key in tables.items() if key in shapes},
+    )
+
+
+def _lora(shapes: Shapes) -> tuple[int, tuple[str, ...]]:
+    ranks = {key.split(".")[-4]: shape[0] for key, shape in shapes.items() if key.endswith(".lora_A.default.weight")}
+    if not ranks:
+        return AffectGPTConfig.lora_rank, AffectGPTConfig.lora_modules
+    known = AffectGPTConfig.lora_modules
+    return next(iter(ranks.values())), (*(name for name in known if name in ranks), *sorted(set(ranks) - set(known)))
+
+
+def _size(shapes: Shapes, key: str, dimension: int) -> int:
+    try:
+        return shapes[key][dimension]
+    except (KeyError, IndexError):
+        raise InputError(f"not the checkpoint of an AffectGPT: {key} is missing or misshapen") from None
+
+
+def with_changes(config: AffectGPTConfig, changes: Mapping[str, Any]) -> AffectGPTConfig:
+    """The configuration with some fields replaced, checked again."""
+    return replace(config, **changes).checked()

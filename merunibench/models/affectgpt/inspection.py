@@ -1,0 +1,124 @@
+"""What a checkpoint holds, and whether that is what an AffectGPT of its configuration has; without frozen models."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from merunibench.errors import InputError
+from merunibench.models.affectgpt.checkpoint import Checkpoint
+from merunibench.models.affectgpt.configuration import Shapes
+from merunibench.models.affectgpt.fusion import AffectGPTFusion
+from merunibench.models.affectgpt.names import released_name
+
+_LORA = "language_model.base_model.model.model.layers."
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found.
+
+    Attributes:
+        facts: What to print, by name.
+        problem: What is wrong with its keys; empty if they are what they should be.
+    """
+
+    facts: Mapping[str, Any]
+    problem: str
+
+    def to_text(self) -> str:
+        """A line for each fact."""
+        width = max(map(len, self.facts))
+        return "".join(f"{name:<{width}}  {_shown(value)}\n" for name, value in self.facts.items())
+
+    def to_json(self) -> str:
+        """The facts and the problem."""
+        return json.dumps({**self.facts, "problem": self.problem or None}, indent=2) + "\n"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {each}" for key, each in value.items()) or "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+def inspect_checkpoint(checkpoint: Checkpoint) -> Inspection:
+    """Look at a checkpoint.
+
+    Raises:
+        InputError: its file cannot be read.
+    """
+    config = checkpoint.config
+    try:
+        checkpoint.parameters(expected_shapes(checkpoint))
+        problem = ""
+    except InputError as error:
+        problem = str(error)
+    tensors = checkpoint.tensors.values()
+    facts = {
+        "file": str(checkpoint.path),
+        "sha256": checkpoint.sha256,
+        "keys": "the authors'" if checkpoint.released else "converted",
+        "epoch": "not said" if checkpoint.epoch is None else checkpoint.epoch,
+        "configuration": checkpoint.configured_by,
+        "mode": config.mode or "not said: give the authors' YAML, or a mode, when you run it",
+        "temporal pooling": {"visual": config.visual_pooling, "acoustic": config.acoustic_pooling},
+        "pre-fusion": config.pre_fusion or "none",
+        "tokens": {
+            "face or frame": config.visual_tokens,
+            "audio": config.acoustic_tokens,
+            "multi": config.multi_tokens,
+        },
+        "widths": {"visual": config.visual_width, "acoustic": config.acoustic_width, "llm": config.llm_width},
+        "LoRA": {"rank": config.lora_rank, "alpha": config.lora_alpha, "layers": len(_lora_layers(checkpoint))},
+        "LoRA modules": list(config.lora_modules),
+        "language model": config.llm,
+        "visual encoder": config.visual,
+        "acoustic encoder": config.acoustic,
+        "tensors": len(checkpoint.tensors),
+        "numbers": sum(tensor.numel() for tensor in tensors),
+        "types": dict(Counter(str(tensor.dtype).removeprefix("torch.") for tensor in tensors)),
+        "also in the file": list(checkpoint.other),
+    }
+    return Inspection(facts, problem)
+
+
+def expected_shapes(checkpoint: Checkpoint, layers: int | None = None) -> Shapes:
+    """Trained parameter -> shape, as far as the checkpoint itself tells.
+
+    Widths of the language model's maps are read off its first LoRA layer; a network knows them better
+    (`Loaded.trained_shapes`).
+
+    Args:
+        checkpoint: The checkpoint.
+        layers: Layers of the language model; by default as many as the checkpoint has LoRA for.
+    """
+    with torch.device("meta"):
+        fusion = AffectGPTFusion(checkpoint.config)
+    expected = {f"fusion.{name}": tuple(value.shape) for name, value in fusion.state_dict().items()}
+    return expected | _lora_shapes(checkpoint, _lora_layers(checkpoint) if layers is None else range(layers))
+
+
+def _lora_shapes(checkpoint: Checkpoint, layers: range) -> dict[str, tuple[int, ...]]:
+    config = checkpoint.config
+    present = checkpoint.shapes
+    found: dict[str, tuple[int, ...]] = {}
+    for module in config.lora_modules:
+        part = f"{'self_attn' if module in {'q_proj', 'k_proj', 'v_proj', 'o_proj'} else 'mlp'}.{module}"
+        for half in ("lora_A", "lora_B"):
+            rest = f".{part}.{half}.default.weight"
+            first = present.get(checkpoint.key(f"{_LORA}0{rest}"), (config.lora_rank,))
+            found |= {f"{_LORA}{layer}{rest}": first for layer in layers}
+    return found
+
+
+def _lora_layers(checkpoint: Checkpoint) -> range:
+    """The layers from the first to the last one that has LoRA."""
+    prefix = released_name(_LORA) if checkpoint.released else _LORA
+    numbers = (key.removeprefix(prefix).partition(".")[0] for key in checkpoint.tensors if key.startswith(prefix))
+    return range(max((int(number) + 1 for number in numbers if number.isdigit()), default=0))

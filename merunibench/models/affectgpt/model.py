@@ -1,0 +1,256 @@
+"""AffectGPT as a `Model`: `affectgpt:CHECKPOINT`, behind the same door as every other model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import torch
+
+from merunibench.errors import InputError, MediaError
+from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
+from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
+from merunibench.models.affectgpt.configuration import AffectGPTConfig
+from merunibench.models.affectgpt.generation import clean, generate
+from merunibench.models.affectgpt.inspection import expected_shapes
+from merunibench.models.affectgpt.loading import Loaded, check_llm, load_network
+from merunibench.models.affectgpt.network import left_padded
+from merunibench.models.affectgpt.options import AffectGPTOptions, parse_options
+from merunibench.models.affectgpt.placeholders import check_placeholders
+from merunibench.models.affectgpt.prompt import MODES, Medium, Mode
+from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read_frames
+from merunibench.models.base import MODALITIES, Json, Modality, Model, Options, Prepared, Sample
+from merunibench.models.huggingface.generation import check as check_generation
+from merunibench.models.huggingface.generation import failures
+from merunibench.models.identity import versions
+from merunibench.models.prompting import sound_file
+
+_LIBRARIES = ("transformers", "tokenizers", "torch", "peft", "av", "opencv-python-headless", "soundfile", "numpy")
+
+_NETWORKS: WeakValueDictionary[tuple[AffectGPTConfig, str, str], Loaded] = WeakValueDictionary()
+"""Networks in use: checkpoints of one configuration take turns in one, for the frozen models are its bulk."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Payload:
+    """What the network takes of a sample: ids of the prompt, and medium -> tensor without the batch's dimension."""
+
+    ids: list[int]
+    media: Mapping[Medium, torch.Tensor]
+
+
+def load(argument: str, options: Options) -> Model:
+    """The model of a checkpoint.
+
+    Args:
+        argument: A released `.pth`, or a folder (or name on the Hub) of a converted one.
+        options: `extra` as `options.KEYS` has it. The prompt is the model's own; `options.prompt` is not used.
+
+    Raises:
+        InputError: checkpoint, configuration and frozen models do not fit each other, or cannot be read.
+    """
+    return AffectGPT.from_pretrained(argument, options)
+
+
+def checkpoints(argument: str) -> dict[str, str]:
+    """Name -> argument of every checkpoint that an argument stands for: each `checkpoint_*.pth` of a folder, by epoch.
+
+    Anything but such a folder stands for itself, under an empty name.
+    """
+    folder = Path(argument)
+    found = sorted(folder.glob("checkpoint_*.pth")) if folder.is_dir() else []
+    return {path.stem: str(path) for path in found} or {"": argument}
+
+
+class AffectGPT(Model):
+    """AffectGPT.
+
+    Attributes:
+        name: The checkpoint's name.
+        modalities: What its mode takes.
+        checkpoint: What it learnt.
+        mode: Which media it is given, in which words.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, loaded: Loaded, mode: Mode, options: AffectGPTOptions) -> None:
+        """Put a checkpoint's parameters into a network.
+
+        Raises:
+            InputError: they are not the network's.
+        """
+        self.name = checkpoint.name
+        self.checkpoint, self.mode = checkpoint, mode
+        self.modalities = frozenset(_modalities(mode))
+        self._loaded, self._options = loaded, options
+        self._sha256 = checkpoint.sha256
+        self._parameters = checkpoint.parameters(loaded.trained_shapes())
+
+    @classmethod
+    def from_pretrained(cls, name: str, options: Options | None = None) -> "AffectGPT":
+        """Load a checkpoint, and the frozen models unless another checkpoint in use has them already.
+
+        Args:
+            name: A released `.pth`, a converted folder, or the name of one on the Hub.
+            options: As for `load`; by default all is as published.
+
+        Raises:
+            InputError: checkpoint, configuration and frozen models do not fit each other, or cannot be read.
+        """
+        options = options or Options(prompt="")
+        asked = parse_options(options)
+        check_generation(asked.decoding)
+        checkpoint = read_checkpoint(_local(name), asked.config)
+        config = asked.configured(checkpoint.config)
+        mode = _mode(config, checkpoint, options)
+        # What is wrong with it need not wait for fifteen gigabytes of weights.
+        checkpoint.parameters(expected_shapes(checkpoint, check_llm(config)))
+        key = (replace(config, mode=None), options.dtype, options.device)
+        loaded = _NETWORKS.get(key) or load_network(*key)
+        _NETWORKS[key] = loaded
+        return cls(checkpoint, loaded, mode, asked)
+
+    @property
+    def network(self) -> torch.nn.Module:
+        """The network, with this checkpoint's parameters in it."""
+        self._loaded.put_in(self._sha256, self._parameters)
+        return self._loaded.network
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """See `Model.settings`."""
+        loaded, options = self._loaded, self._options
+        config, decoding = loaded.config, options.decoding
+        llm, autocast = (str(kind).removeprefix("torch.") for kind in (loaded.precision.llm, loaded.precision.autocast))
+        return {
+            "kind": "affectgpt",
+            "checkpoint": {"name": self.name, "sha256": self._sha256, "epoch": self.checkpoint.epoch},
+            "configured": self.checkpoint.configured_by,
+            **{part: dict(found) for part, found in loaded.frozen.items()},
+            "fusion": {
+                "visual": config.visual_pooling,
+                "acoustic": config.acoustic_pooling,
+                "pre_fusion": config.pre_fusion,
+            },
+            "lora_alpha": config.lora_alpha,
+            "mode": self.mode.name,
+            "prompt": MODES[self.mode.name],
+            "question": options.question,
+            "frames": config.frames,
+            "clip_spacing": options.clip_spacing,
+            "face_order": options.face_order,
+            "generation": {
+                "max_new_tokens": decoding.max_new_tokens,
+                "temperature": decoding.temperature,
+                "top_p": decoding.top_p,
+                "seed": decoding.seed,
+                "extra": dict(decoding.extra),
+            },
+            "precision": {"llm": llm, "autocast": autocast},
+            "device": loaded.device.type,
+            "versions": versions(*_LIBRARIES),
+        }
+
+    def prepare(self, sample: Sample) -> Prepared:
+        """See `Model.prepare`."""
+        tensors: dict[Medium, torch.Tensor] = {}
+        record: dict[str, Json] = {}
+        for medium in sorted(self.mode.inputs):
+            if medium == "audio":
+                tensors[medium], record[medium] = self._sound(sample)
+            else:
+                pictures = self._pictures(medium, sample)
+                tensors[medium] = torch.from_numpy(np.ascontiguousarray(pictures.pixels.transpose(0, 3, 1, 2)))
+                record[medium] = {"indices": list(pictures.indices), "of": pictures.total}
+        if self.mode.has_subtitle and sample.subtitle is None:
+            record["subtitle"] = "not known: left empty"
+        config = self._loaded.config
+        copies: dict[Medium, int] = {
+            "face": config.visual_tokens,
+            "frame": config.visual_tokens,
+            "audio": config.acoustic_tokens,
+            "multi": config.multi_tokens,
+            "image": config.image_tokens,
+        }
+        ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, copies))
+        try:
+            check_placeholders(ids, self._loaded.tokens.placeholder_ids, copies)
+        except MediaError as error:
+            raise MediaError(f"{sample.name}: {error}") from error
+        return Prepared(sample, _modalities(self.mode), record, self.mode.name, _Payload(ids, tensors))
+
+    def answer(self, batch: Sequence[Prepared]) -> list[str]:
+        """See `Model.answer`."""
+        loaded = self._loaded
+        payloads: list[_Payload] = [one.payload for one in batch]
+        network: Any = self.network
+        device = network.language_model.get_input_embeddings().weight.device
+        ids, mask = (part.to(device) for part in left_padded([each.ids for each in payloads], loaded.tokens.padding_id))
+        with failures(), torch.inference_mode():
+            media: dict[Medium, torch.Tensor] = {
+                medium: torch.stack([each.media[medium] for each in payloads]).to(loaded.device)
+                for medium in payloads[0].media
+            }
+            autocast = loaded.precision.autocast
+            with torch.autocast(loaded.device.type, autocast, enabled=autocast is not None):
+                tokens = {medium: found.to(device) for medium, found in network.encode(self.mode, media).items()}
+            embeddings = network.embed(ids, loaded.tokens.placeholder_ids, tokens)
+            names = [one.sample.name for one in batch]
+            texts = generate(network.language_model, embeddings, mask, loaded.tokens, self._options.decoding, names)
+        return [clean(text) for text in texts]
+
+    def _sound(self, sample: Sample) -> tuple[torch.Tensor, Json]:
+        samples, rate = read_sound(sound_file(sample))
+        clips = audio_clips(samples, rate, self._options.clip_spacing)
+        seconds = round(samples.shape[1] / rate, 3)
+        return clips, {"seconds": seconds, "rate": rate, "channels": len(samples)}
+
+    def _pictures(self, medium: Medium, sample: Sample) -> Pictures:
+        frames = self._loaded.config.frames
+        if medium == "face":
+            if sample.face is None:
+                raise MediaError(f"{sample.name}: no faces (an .npy file), which the mode {self.mode.name} takes")
+            return read_faces(sample.face, frames, self._options.face_order)
+        if sample.video is None:
+            raise MediaError(f"{sample.name}: no video, which the mode {self.mode.name} takes")
+        return read_frames(sample.video, 1 if medium == "image" else frames)
+
+
+def _local(name: str) -> Path:
+    """The file or folder of that name, or the folder that a name on the Hub is fetched into."""
+    path = Path(name)
+    if path.exists() or path.suffix in {".pth", ".pt"} or name.count("/") != 1:
+        return path
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=["config.json", "model.safetensors"]))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: neither a file nor a folder, and not to be had from the Hub: {error}") from error
+
+
+def _mode(config: AffectGPTConfig, checkpoint: Checkpoint, options: Options) -> Mode:
+    """The mode to run, if what was asked for allows it."""
+    if config.mode is None:
+        raise InputError(
+            f"{checkpoint.path}: does not say whether it takes faces or frames; give --model-option config=YAML "
+            "(the authors'), or --model-option mode=multiface_audio_face_text or mode=multiframe_audio_frame_text"
+        )
+    mode = Mode(config.mode)
+    refused = [modality for modality in _modalities(mode) if modality not in options.modalities]
+    if refused:
+        raise InputError(
+            f"the mode {mode.name} takes {' and '.join(refused)}, which --modalities leaves out; choose another mode "
+            f"(--model-option mode=…): {', '.join(MODES)}"
+        )
+    if "multi" in mode.placeholders and config.pre_fusion is None:
+        raise InputError(f"{checkpoint.path}: has no pre-fusion, which the mode {mode.name} needs; choose another mode")
+    if "image" in mode.inputs and config.image_pooling is None:
+        raise InputError(f"{checkpoint.path}: has no image_llama_proj, which the mode {mode.name} needs")
+    return mode
+
+
+def _modalities(mode: Mode) -> tuple[Modality, ...]:
+    taken = {"audio": "audio" in mode.inputs, "video": bool(mode.inputs - {"audio"}), "text": mode.has_subtitle}
+    return tuple(modality for modality in MODALITIES if taken[modality])

@@ -1,0 +1,95 @@
+"""AffectGPT as one network: encoders, fusion, language model; an ordinary `nn.Module`, with gradients.
+
+```
+frames -> CLIP   -> V (b, 8, 768)  -> pooling -> projection -> <FaceHere> or <FrameHere>
+sound  -> HuBERT -> A (b, 8, 1024) -> pooling -> projection -> <AudioHere>
+          V, A   -> pre-fusion                -> projection -> <MultiHere>
+prompt with these in their places -> Qwen2.5 + LoRA -> answer
+```
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder
+from merunibench.models.affectgpt.fusion import AffectGPTFusion, Encoded
+from merunibench.models.affectgpt.placeholders import splice
+from merunibench.models.affectgpt.prompt import Medium, Mode
+
+
+class AffectGPTNetwork(nn.Module):
+    """The network.
+
+    Attributes:
+        visual_encoder: CLIP, frozen.
+        acoustic_encoder: HuBERT, frozen.
+        fusion: Trained.
+        language_model: A `PeftModel`: frozen, with LoRA, trained.
+    """
+
+    def __init__(
+        self,
+        visual_encoder: VisualEncoder,
+        acoustic_encoder: AcousticEncoder,
+        fusion: AffectGPTFusion,
+        language_model: Any,  # noqa: ANN401 - peft
+    ) -> None:
+        super().__init__()
+        self.visual_encoder = visual_encoder.requires_grad_(requires_grad=False)
+        self.acoustic_encoder = acoustic_encoder.requires_grad_(requires_grad=False)
+        self.fusion = fusion
+        self.language_model = language_model
+
+    def encode(self, mode: Mode, media: Mapping[Medium, torch.Tensor]) -> dict[Medium, torch.Tensor]:
+        """Embeddings of the language model for every medium of a mode, each of shape (b, n, D).
+
+        Args:
+            mode: Which media the prompt mentions, and which pre-fusion takes.
+            media: `face`, `frame`: (b, t, 3, 224, 224), whole numbers 0 to 255; `image`: with t = 1; `audio`: clips of
+                shape (b, 8, 32000). All of `mode.inputs` must be there.
+        """
+        encoded: dict[Medium, Encoded] = {}
+        for medium in mode.inputs & {"face", "frame"}:
+            encoded[medium] = self.fusion.visual(self.visual_encoder(media[medium]))
+        if "audio" in mode.inputs:
+            encoded["audio"] = self.fusion.acoustic(self.acoustic_encoder(media["audio"]))
+        tokens: dict[Medium, torch.Tensor] = {medium: found.tokens for medium, found in encoded.items()}
+        if "image" in mode.inputs:
+            tokens["image"] = self.fusion.encode_image(self.visual_encoder(media["image"]))
+        if "multi" in mode.placeholders:
+            tokens["multi"] = self.fusion.fuse(encoded[mode.stream], encoded["audio"])
+        return tokens
+
+    def embed(
+        self,
+        input_ids: torch.Tensor,
+        placeholder_ids: Mapping[Medium, int],
+        tokens: Mapping[Medium, torch.Tensor],
+    ) -> torch.Tensor:
+        """Embeddings of prompts, of shape (b, L, D), with the media's in the places of their placeholders."""
+        return splice(self.language_model.get_input_embeddings(), input_ids, placeholder_ids, tokens)
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        placeholder_ids: Mapping[Medium, int],
+        tokens: Mapping[Medium, torch.Tensor],
+        labels: torch.Tensor | None = None,
+    ) -> Any:  # noqa: ANN401 - the language model's output
+        """Logits of shape (b, L, vocabulary) and, with labels (b, L; -100 left out), the loss, for training."""
+        embeddings = self.embed(input_ids, placeholder_ids, tokens)
+        return self.language_model(inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels)
+
+
+def left_padded(rows: Sequence[Sequence[int]], padding_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids of prompts as one (b, L) array, shorter ones filled up on the left, and the mask (b, L) of what counts.
+
+    Padding ids within a prompt do not count either, as upstream.
+    """
+    longest = max(len(row) for row in rows)
+    ids = torch.tensor([[padding_id] * (longest - len(row)) + list(row) for row in rows])
+    return ids, (ids != padding_id).long()

@@ -1,0 +1,108 @@
+"""What a user may ask of AffectGPT alone: `--model-option key=value`, or `Options.extra`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from merunibench.errors import InputError
+from merunibench.files.reading import shown
+from merunibench.models.affectgpt.audio_input import ClipSpacing
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, with_changes
+from merunibench.models.affectgpt.generation import AUTHORS
+from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
+from merunibench.models.affectgpt.visual_input import ColourOrder
+from merunibench.models.base import Generation, Options
+
+KEYS: Mapping[str, str] = {
+    "llm": "language model: a name on the Hub or a folder",
+    "visual": "visual encoder, likewise",
+    "acoustic": "acoustic encoder, likewise",
+    "config": "one of the authors' YAML files",
+    "mode": "which media and which prompt, e.g. multiface_audio_face_text",
+    "question": "ovlabel, description, or a question of your own",
+    "decoding": "authors (sampled) or greedy",
+    "clip_spacing": "8 or 7: what the room for the audio clips' starts is divided by",
+    "face_order": "stored or swap: the order of a face's colours",
+    "lora_alpha": "LoRA's alpha, 32 if not given",
+}
+"""Key -> what it sets."""
+
+
+@dataclass(frozen=True)
+class AffectGPTOptions:
+    """The options, checked.
+
+    Attributes:
+        config: One of the authors' YAML files; None for the checkpoint's own.
+        changes: Fields of the configuration to replace.
+        question: What is asked, in full.
+        decoding: How answers are drawn.
+        clip_spacing: Spacing of the audio clips.
+        face_order: Order of a face's colours.
+    """
+
+    config: Path | None
+    changes: Mapping[str, Any]
+    question: str
+    decoding: Generation
+    clip_spacing: ClipSpacing
+    face_order: ColourOrder
+
+    def configured(self, config: AffectGPTConfig) -> AffectGPTConfig:
+        """A checkpoint's configuration with the user's changes."""
+        return with_changes(config, self.changes)
+
+
+def parse_options(options: Options) -> AffectGPTOptions:
+    """The options of a run.
+
+    Raises:
+        InputError: a key or a value is not known.
+    """
+    extra = options.extra
+    unknown = sorted(set(extra) - set(KEYS))
+    if unknown:
+        known = "; ".join(f"{key} ({meaning})" for key, meaning in KEYS.items())
+        raise InputError(f"AffectGPT has no option {shown(unknown[0])}; it has {known}")
+    changes: dict[str, Any] = {key: extra[key] for key in ("llm", "visual", "acoustic", "mode") if key in extra}
+    if "mode" in changes:
+        Mode(changes["mode"])
+    if "lora_alpha" in extra:
+        changes["lora_alpha"] = int(_one_of(extra, "lora_alpha", None))
+    if options.frames != Options(prompt="").frames:
+        changes["frames"] = options.frames
+    return AffectGPTOptions(
+        config=Path(extra["config"]) if "config" in extra else None,
+        changes=changes,
+        question=_question(extra.get("question", "ovlabel")),
+        decoding=_decoding(options, extra),
+        clip_spacing=cast("ClipSpacing", int(_one_of(extra, "clip_spacing", ("8", "7")))),
+        face_order=cast("ColourOrder", _one_of(extra, "face_order", ("stored", "swap"))),
+    )
+
+
+def _question(value: str) -> str:
+    if value in QUESTIONS:
+        return QUESTIONS[value]
+    if " " not in value.strip():
+        raise InputError(f"question {shown(value)}: give {', '.join(QUESTIONS)}, or a whole question of your own")
+    return value.strip()
+
+
+def _decoding(options: Options, extra: Mapping[str, str]) -> Generation:
+    """As the authors, unless something else was asked for."""
+    asked = options.generation
+    if "decoding" in extra:
+        way = _one_of(extra, "decoding", ("authors", "greedy"))
+        found = replace(AUTHORS, seed=asked.seed)
+        return found if way == "authors" else replace(found, temperature=0.0, top_p=1.0, extra={})
+    return replace(AUTHORS, seed=asked.seed) if asked == Generation(seed=asked.seed) else asked
+
+
+def _one_of(extra: Mapping[str, str], key: str, choices: tuple[str, ...] | None) -> str:
+    """The value of a key, the first choice if there is none; without choices, a positive number."""
+    value = str(extra.get(key, choices[0] if choices else ""))
+    if value not in choices if choices else not (value.isascii() and value.isdigit() and int(value)):
+        raise InputError(f"{key} {shown(value)}: give {' or '.join(choices) if choices else 'a positive number'}")
+    return value

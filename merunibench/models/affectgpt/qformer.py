@@ -1,0 +1,100 @@
+"""The Q-Former: learned queries that read a sequence of encoder states through cross-attention.
+
+Two layers of BERT (LayerNorm after each residual sum, eps 1e-12, exact GELU), each with cross-attention. The queries
+enter without position or word embedding. Its parts are initialised at random and trained with AffectGPT.
+"""
+
+from typing import cast
+
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+_EPSILON = 1e-12
+
+
+class ResidualAttention(nn.Module):
+    """`LN(Dense(softmax(Q Kᵀ / √d) V) + x)` with Q from x and K, V from what is attended to.
+
+    Args:
+        width: Width of x.
+        context_width: Width of what is attended to.
+        heads: Number of heads; d = width / heads.
+    """
+
+    def __init__(self, width: int, context_width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.key = nn.Linear(context_width, width)
+        self.value = nn.Linear(context_width, width)
+        self.output = nn.Linear(width, width)
+        self.norm = nn.LayerNorm(width, eps=_EPSILON)
+
+    def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """States of shape (b, n, width) after x (b, n, width) has attended to context (b, L, context_width)."""
+        query, key, value = (
+            layer(states).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for layer, states in ((self.query, x), (self.key, context), (self.value, context))
+        )
+        attended = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+        return cast("torch.Tensor", self.norm(self.output(attended) + x))
+
+
+class FeedForward(nn.Module):
+    """`LN(W₂ gelu(W₁ x) + x)`."""
+
+    def __init__(self, width: int, inner_width: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(width, inner_width)
+        self.output = nn.Linear(inner_width, width)
+        self.norm = nn.LayerNorm(width, eps=_EPSILON)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """States of shape (b, n, width) from such states."""
+        return cast("torch.Tensor", self.norm(self.output(F.gelu(self.inner(x))) + x))
+
+
+class QFormerLayer(nn.Module):
+    """Self-attention among the queries, cross-attention to the encoder's states, feed-forward."""
+
+    def __init__(self, width: int, context_width: int, heads: int, inner_width: int) -> None:
+        super().__init__()
+        self.self_attention = ResidualAttention(width, width, heads)
+        self.cross_attention = ResidualAttention(width, context_width, heads)
+        self.feed_forward = FeedForward(width, inner_width)
+
+    def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """Queries of shape (b, n, width) after one layer; context of shape (b, L, context_width)."""
+        x = self.self_attention(x, x)
+        x = self.cross_attention(x, context)
+        return cast("torch.Tensor", self.feed_forward(x))
+
+
+class QFormer(nn.Module):
+    """The layers, after a LayerNorm of the queries.
+
+    Args:
+        width: Width of the queries; 768 as in bert-base.
+        context_width: Width of the encoder's states.
+        heads: Number of heads; 12 as in bert-base.
+        inner_width: Width within the feed-forward part; 3072 as in bert-base.
+        layers: Number of layers; 2.
+    """
+
+    def __init__(self, width: int, context_width: int, heads: int, inner_width: int, layers: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width, eps=_EPSILON)
+        self.layers = nn.ModuleList(QFormerLayer(width, context_width, heads, inner_width) for _ in range(layers))
+
+    def forward(self, queries: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """What the queries have read, of shape (b, n, width).
+
+        Args:
+            queries: Of shape (1, n, width); the same for every sample.
+            context: States of the encoder, of shape (b, L, context_width).
+        """
+        x: torch.Tensor = self.norm(queries).expand(len(context), -1, -1)
+        for layer in self.layers:
+            x = layer(x, context)
+        return x

@@ -1,0 +1,52 @@
+"""The prompts of the package, prompts of the user's own, and prompts for models that are not told what is said."""
+
+import pytest
+
+from merunibench.errors import InputError
+from merunibench.inference.prompts import SUBTITLE, load_prompt, prompt_names, without_subtitle
+
+
+def test_every_prompt_asks_with_the_subtitle_and_can_do_without():
+    assert prompt_names() == ["description@1", "open-vocabulary@1"]
+    for name in prompt_names():
+        text = load_prompt(name).text
+        assert text.count(SUBTITLE) == 1
+        assert "says" not in without_subtitle(text)
+        assert len(without_subtitle(text)) > len(text) - 40
+
+
+def test_released_prompts_are_never_edited():
+    hashes = {name: load_prompt(name).sha256 for name in prompt_names()}
+    assert hashes == {"description@1": "d820b19c9b6b7a36", "open-vocabulary@1": "1433ef5f67116a1d"}
+
+
+def test_a_prompt_of_the_users_own(tmp_path):
+    (tmp_path / "mine.txt").write_text("How does it feel?\n", encoding="utf-8")
+    prompt = load_prompt(str(tmp_path / "mine.txt"))
+    assert (prompt.name, prompt.text) == ("mine.txt", "How does it feel?")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("How?", "How?"),
+        ("A. Said: “{subtitle}” B.", "A. B."),
+        ("{subtitle}", ""),
+        ("Subtitle: {subtitle}\nHow does it feel?", "How does it feel?"),
+        ("Look at the clip. The subtitle says {subtitle}! How does it feel?", "Look at the clip. How does it feel?"),
+        ("一个人。他说：{subtitle}。他感觉如何？", "一个人。他感觉如何？"),
+    ],
+)
+def test_the_whole_sentence_of_a_subtitle_disappears(prompt, left):
+    assert without_subtitle(prompt) == left
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "no prompt"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff", "cannot be read")]
+)
+def test_what_is_no_prompt_is_refused(tmp_path, content, reason):
+    path = tmp_path / "mine.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=reason):
+        load_prompt(str(path))

@@ -1,0 +1,102 @@
+"""What a run may be asked for: checked, and the same again from its own file."""
+
+from pathlib import Path
+
+import pytest
+
+from merunibench.errors import InputError
+from merunibench.inference.settings import (
+    InferSettings,
+    RunSettings,
+    parse_modalities,
+    parse_options,
+    read_settings,
+    settings_as_toml,
+)
+
+LEAST = {"model": "text-lexicon", "out": "out", "data_root": "data"}
+
+
+def test_settings_written_out_give_the_same_run(tmp_path):
+    given = LEAST | {
+        "model": 'odd "name"\n\x7f\\',
+        "dataset": ["meld", "cmumosi"],
+        "gen_kwarg": {"num_beams": 4, "nested": {"a": [1, 2.5, "x"], "b": True}},
+        "model_option": {"llm": "here"},
+        "temperature": 0.7,
+        "limit": 5,
+    }
+    settings = read_settings(None, given, RunSettings)
+    path = tmp_path / "run.toml"
+    path.write_text(settings_as_toml(settings), "utf-8")
+    assert read_settings(path, {}, RunSettings) == settings
+
+
+def test_options_come_before_the_file(tmp_path):
+    (tmp_path / "run.toml").write_text('model = "a"\nout = "x"\ndata_root = "d"\nframes = 4\n', "utf-8")
+    settings = read_settings(tmp_path / "run.toml", {"model": "b", "frames": None}, InferSettings)
+    assert (settings.model, settings.frames, settings.out) == ("b", 4, Path("x"))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"model": None}, "model: Field required"),
+        ({"frame": 3}, "frame: Extra inputs are not permitted"),
+        ({"frames": 0}, "frames: Input should be greater than or equal to 1"),
+        ({"data_root": None}, "where are the clips"),
+        ({"clips": "mine"}, "need one name of a data set"),
+        ({"clips": "mine", "dataset": ["../x"]}, "must be fit for a file name"),
+        ({"modalities": "audio+smell"}, "modalities 'audio\\+smell': must be some of audio, video, text"),
+        ({"engine": "spark"}, "engine: Input should be 'local' or 'ray'"),
+        ({"temperature": float("nan")}, "temperature"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(change, reason):
+    with pytest.raises(InputError, match=reason):
+        read_settings(None, LEAST | change, InferSettings)
+
+
+def test_a_shard_is_not_scored():
+    with pytest.raises(InputError, match="merunibench merge"):
+        read_settings(None, LEAST | {"shard": "1/2"}, RunSettings)
+    with pytest.raises(InputError, match="scoring needs labels"):
+        read_settings(None, {"model": "m", "out": "o", "clips": "c", "dataset": ["meld"]}, RunSettings)
+
+
+def test_a_broken_file_is_named(tmp_path):
+    (tmp_path / "run.toml").write_text("model = \n", "utf-8")
+    with pytest.raises(InputError, match=r"run\.toml: cannot be read"):
+        read_settings(tmp_path / "run.toml", {}, InferSettings)
+
+
+@pytest.mark.parametrize(
+    ("model", "others", "folder"),
+    [
+        ("Qwen/Qwen2.5-Omni-7B", {}, "Qwen2.5-Omni-7B"),
+        ("Qwen/Qwen2.5-Omni-7B@abc", {}, "Qwen2.5-Omni-7B@abc"),
+        ("/models/mine/", {}, "mine"),
+        ("openai:http://localhost:8000/v1#gpt x", {}, "gpt_x"),
+        ("text-lexicon", {"modalities": "text"}, "text-lexicon-text"),
+        ("a/b", {"modalities": "text+audio"}, "b-audio+text"),
+        ("a/b", {"name": "../../mine"}, "_.._mine"),
+    ],
+)
+def test_the_name_of_a_models_folder(model, others, folder):
+    assert read_settings(None, LEAST | {"model": model} | others, InferSettings).model_name == folder
+
+
+def test_every_subset_of_the_modalities():
+    assert parse_modalities("text+video+audio") == ("audio", "video", "text")
+    assert parse_modalities("video") == ("video",)
+    for text in ("", "audio,video", "Audio", "audio+"):
+        with pytest.raises(InputError, match="joined by"):
+            parse_modalities(text)
+
+
+def test_options_with_values():
+    assert parse_options(None, as_json=True) is None
+    assert parse_options(["a=1", "b=x=y", 'c={"d": [1]}'], as_json=True) == {"a": 1, "b": "x=y", "c": {"d": [1]}}
+    assert parse_options(["a=1"], as_json=False) == {"a": "1"}
+    with pytest.raises(InputError, match="must be key=value"):
+        parse_options(["a"], as_json=True)

@@ -1,0 +1,40 @@
+"""A part that stands for the whole."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from merunibench.inference.subset import stratified_order, subset
+
+strata = st.lists(st.sampled_from(["happy", "sad", "neutral", "rare"]), min_size=1, max_size=80)
+
+
+@given(strata, st.integers(1, 90), st.integers(1, 90), st.integers(0, 3))
+def test_it_is_nested_and_in_the_order_of_the_data_set(strata, few, more, seed):
+    names = [f"clip{place}" for place in range(len(strata))]
+    small, large = (subset(names, strata, limit, seed) for limit in sorted((few, more)))
+    assert set(small) <= set(large)
+    assert small == sorted(small)
+    assert len(small) == min(len(strata), few, more)
+
+
+@given(strata, st.integers(1, 80))
+def test_every_stratum_has_its_share_to_within_one_sample_a_stratum(strata, limit):
+    names = [f"clip{place}" for place in range(len(strata))]
+    whole, part = Counter(strata), Counter(strata[place] for place in subset(names, strata, limit))
+    for stratum, count in whole.items():
+        expected = count * min(limit, len(strata)) / len(strata)
+        assert abs(part[stratum] - expected) <= len(whole)
+
+
+def test_the_choice_depends_on_the_seed_and_is_the_same_everywhere():
+    names = [f"clip{place}" for place in range(12)]
+    assert stratified_order(names, []) != stratified_order(names, [], seed=1)
+    assert subset(names, [], 4) == [0, 1, 3, 7]
+
+
+def test_it_does_not_take_the_first():
+    names = [f"clip{place:03}" for place in range(200)]
+    chosen = subset(names, [], 50)
+    assert sum(place >= 100 for place in chosen) > 15
