@@ -7,13 +7,24 @@ answers the batch before. What decides a model's answers is in its `settings`; w
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from merunibench.errors import MediaError
 
-__all__ = ["MODALITIES", "Generation", "Json", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample"]
+__all__ = [
+    "MODALITIES",
+    "Decoding",
+    "Generation",
+    "Json",
+    "MediaError",
+    "Modality",
+    "Model",
+    "Options",
+    "Prepared",
+    "Sample",
+]
 
 Modality = Literal["audio", "video", "text"]
 MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")
@@ -42,8 +53,8 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Generation:
-    """How an answer is generated; greedy unless a temperature is given.
+class Decoding:
+    """How an answer is drawn.
 
     Attributes:
         max_new_tokens: Longest answer.
@@ -61,6 +72,36 @@ class Generation:
 
 
 @dataclass(frozen=True)
+class Generation:
+    """How answers shall be drawn, as far as the user cares; the model's own `Decoding` has the rest.
+
+    Attributes are those of `Decoding`; None leaves one to the model.
+    """
+
+    max_new_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    seed: int = 0
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+    def over(self, own: Decoding) -> Decoding:
+        """What was asked for, and a model's own way where nothing was.
+
+        Example:
+            >>> sampled = Decoding(max_new_tokens=1200, temperature=1.0, top_p=0.9, extra={"top_k": 20})
+            >>> Generation(max_new_tokens=9).over(sampled)
+            Decoding(max_new_tokens=9, temperature=1.0, top_p=0.9, seed=0, extra={'top_k': 20})
+            >>> Generation(temperature=0).over(sampled)
+            Decoding(max_new_tokens=1200, temperature=0, top_p=1.0, seed=0, extra={})
+        """
+        if self.temperature == 0:
+            own = Decoding(own.max_new_tokens)  # what belongs to sampling would have no effect
+        asked = {"max_new_tokens": self.max_new_tokens, "temperature": self.temperature, "top_p": self.top_p}
+        given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+        return replace(own, seed=self.seed, extra={**own.extra, **self.extra}, **given)
+
+
+@dataclass(frozen=True)
 class Options:
     """What a user may ask of any model; everything here is recorded in every row.
 
@@ -69,7 +110,7 @@ class Options:
         modalities: What the model shall be given.
         on_unsupported: What to do when a model cannot take a modality: raise, or drop it and record that.
         frames: Number of frames, uniformly spaced.
-        generation: How to generate.
+        generation: How to draw answers.
         dtype: Precision of the weights: auto, float32, bfloat16, float16.
         device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
         trust_remote_code: Run code that comes with the model's files.

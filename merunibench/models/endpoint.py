@@ -16,7 +16,7 @@ from merunibench.chat import Endpoint
 from merunibench.errors import InputError, MediaError
 from merunibench.files.reading import one_line
 from merunibench.media import Frames, Sound, file_hash, probe
-from merunibench.models.base import MODALITIES, Json, Model, Options, Prepared, Sample
+from merunibench.models.base import MODALITIES, Decoding, Json, Model, Options, Prepared, Sample
 from merunibench.models.clip import describe, read_clip
 from merunibench.models.prompting import given, picture_file
 
@@ -43,14 +43,14 @@ class _EndpointModel(Model):
 
     def __init__(self, argument: str, options: Options) -> None:
         self._how = _chosen(options.extra)
-        generation = options.generation
+        decoding = options.generation.over(Decoding())
         self._endpoint = Endpoint(
             argument,
             concurrency=_concurrency(options.extra),
-            max_tokens=generation.max_new_tokens,
-            temperature=generation.temperature,
-            seed=generation.seed,
-            request={"top_p": generation.top_p, **generation.extra},
+            max_tokens=decoding.max_new_tokens,
+            temperature=decoding.temperature,
+            seed=decoding.seed,
+            request={"top_p": decoding.top_p, **decoding.extra},
         )
         self.name = f"openai:{argument}"
         self.modalities = frozenset(MODALITIES)

@@ -7,10 +7,10 @@ import torch
 from transformers import StoppingCriteria, StoppingCriteriaList
 
 from merunibench.models.affectgpt.tokens import PromptTokenizer
-from merunibench.models.base import Generation
+from merunibench.models.base import Decoding
 from merunibench.models.huggingface.generation import arguments
 
-AUTHORS = Generation(max_new_tokens=1200, temperature=1.0, top_p=0.9, extra={"top_k": 20})
+AUTHORS = Decoding(max_new_tokens=1200, temperature=1.0, top_p=0.9, extra={"top_k": 20})
 """How the authors draw answers, who set no seed. The 20 comes from Qwen's own generation configuration."""
 
 
@@ -37,7 +37,7 @@ def generate(
     embeddings: torch.Tensor,
     attention_mask: torch.Tensor,
     tokens: PromptTokenizer,
-    decoding: Generation,
+    decoding: Decoding,
     names: Sequence[str],
 ) -> list[str]:
     """The answers to a batch, as the model wrote them.

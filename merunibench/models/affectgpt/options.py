@@ -1,7 +1,7 @@
 """What a user may ask of AffectGPT alone: `--model-option key=value`, or `Options.extra`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from merunibench.models.affectgpt.configuration import AffectGPTConfig, with_cha
 from merunibench.models.affectgpt.generation import AUTHORS
 from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
 from merunibench.models.affectgpt.visual_input import ColourOrder
-from merunibench.models.base import Generation, Options
+from merunibench.models.base import Decoding, Options
 
 KEYS: Mapping[str, str] = {
     "llm": "language model: a name on the Hub or a folder",
@@ -21,7 +21,6 @@ KEYS: Mapping[str, str] = {
     "config": "one of the authors' YAML files",
     "mode": "which media and which prompt, e.g. multiface_audio_face_text",
     "question": "ovlabel, description, or a question of your own",
-    "decoding": "authors (sampled) or greedy",
     "clip_spacing": "8 or 7: what the room for the audio clips' starts is divided by",
     "face_order": "stored or swap: the order of a face's colours",
     "lora_alpha": "LoRA's alpha, 32 if not given",
@@ -45,7 +44,7 @@ class AffectGPTOptions:
     config: Path | None
     changes: Mapping[str, Any]
     question: str
-    decoding: Generation
+    decoding: Decoding
     clip_spacing: ClipSpacing
     face_order: ColourOrder
 
@@ -76,7 +75,7 @@ def parse_options(options: Options) -> AffectGPTOptions:
         config=Path(extra["config"]) if "config" in extra else None,
         changes=changes,
         question=_question(extra.get("question", "ovlabel")),
-        decoding=_decoding(options, extra),
+        decoding=options.generation.over(AUTHORS),
         clip_spacing=cast("ClipSpacing", int(_one_of(extra, "clip_spacing", ("8", "7")))),
         face_order=cast("ColourOrder", _one_of(extra, "face_order", ("stored", "swap"))),
     )
@@ -88,16 +87,6 @@ def _question(value: str) -> str:
     if " " not in value.strip():
         raise InputError(f"question {shown(value)}: give {', '.join(QUESTIONS)}, or a whole question of your own")
     return value.strip()
-
-
-def _decoding(options: Options, extra: Mapping[str, str]) -> Generation:
-    """As the authors, unless something else was asked for."""
-    asked = options.generation
-    if "decoding" in extra:
-        way = _one_of(extra, "decoding", ("authors", "greedy"))
-        found = replace(AUTHORS, seed=asked.seed)
-        return found if way == "authors" else replace(found, temperature=0.0, top_p=1.0, extra={})
-    return replace(AUTHORS, seed=asked.seed) if asked == Generation(seed=asked.seed) else asked
 
 
 def _one_of(extra: Mapping[str, str], key: str, choices: tuple[str, ...] | None) -> str:

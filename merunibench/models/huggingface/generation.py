@@ -7,7 +7,7 @@ from typing import Any
 
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
-from merunibench.models.base import Generation
+from merunibench.models.base import Decoding
 
 _OURS = {
     "do_sample": "--temperature",
@@ -19,59 +19,59 @@ _OURS = {
 _OTHER_SAMPLING = ("epsilon_cutoff", "eta_cutoff", "min_p", "num_beams", "top_h", "typical_p")
 
 
-def check(generation: Generation) -> None:
+def check(decoding: Decoding) -> None:
     """Refuse what contradicts itself.
 
     Raises:
         InputError: a value is out of range, or an argument for `generate` is set in two places or without effect.
     """
-    if generation.max_new_tokens < 1:
+    if decoding.max_new_tokens < 1:
         raise InputError("max_new_tokens: at least 1")
-    if generation.temperature < 0 or not 0 < generation.top_p <= 1:
+    if decoding.temperature < 0 or not 0 < decoding.top_p <= 1:
         raise InputError("temperature must not be negative, and top_p must be above 0 and at most 1")
-    for name in generation.extra:
+    for name in decoding.extra:
         if name in _OURS:
             raise InputError(f"--gen-kwarg {name}: use {_OURS[name]}")
-        if generation.temperature > 0 and name in _OTHER_SAMPLING:
+        if decoding.temperature > 0 and name in _OTHER_SAMPLING:
             raise InputError(f"--gen-kwarg {name}: sampling here is by temperature, top_k and top_p alone")
-        if generation.temperature == 0 and name == "top_k":
+        if decoding.temperature == 0 and name == "top_k":
             raise InputError("--gen-kwarg top_k: the answer is greedy; set --temperature to sample")
 
 
-def settings(generation: Generation, own: Any) -> dict[str, Any]:  # noqa: ANN401 - transformers' own
+def settings(decoding: Decoding, own: Any) -> dict[str, Any]:  # noqa: ANN401 - transformers' own
     """What decides the answers, for the record: what was asked, and what the model's own files add.
 
     Args:
-        generation: What was asked.
+        decoding: How answers are drawn.
         own: The model's `GenerationConfig`; a repetition penalty, say, holds for greedy answers too.
     """
-    record: dict[str, Any] = {"max_new_tokens": generation.max_new_tokens, "temperature": generation.temperature}
-    if generation.temperature > 0:
-        record |= {"top_p": generation.top_p, "seed": generation.seed}
+    record: dict[str, Any] = {"max_new_tokens": decoding.max_new_tokens, "temperature": decoding.temperature}
+    if decoding.temperature > 0:
+        record |= {"top_p": decoding.top_p, "seed": decoding.seed}
     overruled = {*_OURS, "top_k", "transformers_version", *_OTHER_SAMPLING} - {"num_beams"}
     adds = {name: value for name, value in own.to_diff_dict().items() if name not in overruled}
-    return {**record, "extra": dict(generation.extra), "model": adds}
+    return {**record, "extra": dict(decoding.extra), "model": adds}
 
 
-def arguments(generation: Generation, names: Sequence[str]) -> dict[str, Any]:
+def arguments(decoding: Decoding, names: Sequence[str]) -> dict[str, Any]:
     """Arguments of transformers' `generate` for samples of these names.
 
     Sampling draws by the Gumbel maximum: the likeliest token once every score has noise of its own added is a token
     drawn from the softmax (Gumbel 1954; Maddison et al. 2014). The noise comes from a generator for each sample, so
     that an answer is the same in any batch.
     """
-    given = {name: value for name, value in generation.extra.items() if name != "top_k"}
+    given = {name: value for name, value in decoding.extra.items() if name != "top_k"}
     fixed = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-    chosen: dict[str, Any] = {"max_new_tokens": generation.max_new_tokens, **fixed, **given}
-    if generation.temperature > 0:
+    chosen: dict[str, Any] = {"max_new_tokens": decoding.max_new_tokens, **fixed, **given}
+    if decoding.temperature > 0:
         import transformers
 
-        processors = transformers.LogitsProcessorList([transformers.TemperatureLogitsWarper(generation.temperature)])
-        if generation.extra.get("top_k"):
-            processors.append(transformers.TopKLogitsWarper(int(generation.extra["top_k"])))
-        if generation.top_p < 1:
-            processors.append(transformers.TopPLogitsWarper(generation.top_p))
-        processors.append(_GumbelNoise([_seed(generation.seed, name) for name in names]))
+        processors = transformers.LogitsProcessorList([transformers.TemperatureLogitsWarper(decoding.temperature)])
+        if decoding.extra.get("top_k"):
+            processors.append(transformers.TopKLogitsWarper(int(decoding.extra["top_k"])))
+        if decoding.top_p < 1:
+            processors.append(transformers.TopPLogitsWarper(decoding.top_p))
+        processors.append(_GumbelNoise([_seed(decoding.seed, name) for name in names]))
         chosen["logits_processor"] = processors
     return chosen
 

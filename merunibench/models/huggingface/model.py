@@ -7,7 +7,7 @@ from typing import Any
 
 from merunibench.errors import InputError, MediaError
 from merunibench.files.reading import one_line
-from merunibench.models.base import Json, Model, Options, Prepared, Sample
+from merunibench.models.base import Decoding, Json, Model, Options, Prepared, Sample
 from merunibench.models.clip import Clip, describe, read_clip
 from merunibench.models.huggingface import generation
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
@@ -40,7 +40,8 @@ class HuggingFaceModel(Model):
         Raises:
             InputError: it cannot be loaded, or does not take what is asked for.
         """
-        generation.check(options.generation)
+        self._decoding = options.generation.over(Decoding())
+        generation.check(self._decoding)
         self._options = options
         self._loaded = load(spec, options, others)
         self.name = spec
@@ -67,7 +68,7 @@ class HuggingFaceModel(Model):
             "on_unsupported": options.on_unsupported,
             "frames": options.frames,
             "processor": {**loaded.family.fixed_settings(loaded.processor), **options.processor},
-            "generation": generation.settings(options.generation, loaded.model.generation_config),
+            "generation": generation.settings(self._decoding, loaded.model.generation_config),
             "dtype": str(loaded.model.dtype).removeprefix("torch."),
             "device": loaded.model.device.type,
             "attention": getattr(loaded.model.config, "_attn_implementation", None),
@@ -105,7 +106,7 @@ class HuggingFaceModel(Model):
         with generation.failures(), torch.inference_mode():
             output = model.generate(
                 **_placed(inputs, model),
-                **generation.arguments(self._options.generation, names),
+                **generation.arguments(self._decoding, names),
                 **self._loaded.family.generate_settings(clips),
             )
             tokens = output[:, inputs["input_ids"].shape[1] :].cpu()

@@ -235,7 +235,7 @@ def test_a_converted_checkpoint_answers_as_the_released_one(checkpoint, tmp_path
     assert len(tensors) == len(released.tensors)
     assert set(map(released_name, tensors)) == set(released.tensors)
 
-    asked = options(Generation(max_new_tokens=8))
+    asked = options(Generation(max_new_tokens=8, temperature=0))
     first = AffectGPT.from_pretrained(str(checkpoint), asked)
     second = AffectGPT.from_pretrained(str(out), asked)
     answers = [model.answer([model.prepare(sample) for sample in samples]) for model in (first, second)]

@@ -7,7 +7,7 @@ import torch
 
 from merunibench.models.affectgpt.generation import StopRule, generate, until_stop
 from merunibench.models.affectgpt.tokens import prompt_tokenizer
-from merunibench.models.base import Generation
+from merunibench.models.base import Decoding
 from tests.models.affectgpt.tiny import make_tokenizer
 
 
@@ -67,13 +67,13 @@ class Recorder:
 def test_everything_that_draws_is_said(tokens):
     model = Recorder([[tokens.tokenizer.convert_tokens_to_ids("a"), tokens.stops[0][0], 3]])
     embeddings, mask = torch.zeros(1, 4, 8), torch.ones(1, 4)
-    assert generate(model, embeddings, mask, tokens, Generation(max_new_tokens=7), ["x"]) == ["a###"]
+    assert generate(model, embeddings, mask, tokens, Decoding(max_new_tokens=7), ["x"]) == ["a###"]
     assert model.asked["max_new_tokens"] == 7
     assert model.asked["do_sample"] is False
     assert "logits_processor" not in model.asked
     assert model.asked["eos_token_id"] == list(tokens.eos_ids)
 
-    sampled = Generation(temperature=1.0, top_p=0.9, extra={"top_k": 20})
+    sampled = Decoding(temperature=1.0, top_p=0.9, extra={"top_k": 20})
     generate(model, embeddings, mask, tokens, sampled, ["x"])
     kinds = [type(part).__name__ for part in model.asked["logits_processor"]]
     assert kinds[:3] == ["TemperatureLogitsWarper", "TopKLogitsWarper", "TopPLogitsWarper"]
@@ -93,7 +93,7 @@ def test_sampling_draws_from_the_twenty_likeliest_within_nine_tenths(tokens):
             return logits_processor(torch.zeros(len(scores), 1, dtype=torch.long), scores.clone()).argmax(1)[:, None]
 
     plain = SimpleNamespace(eos_ids=(999,), stops=(), padding_id=999, decode=lambda ids: str(ids[0]))
-    sampled = Generation(temperature=1.0, top_p=0.9, extra={"top_k": 20})
+    sampled = Decoding(temperature=1.0, top_p=0.9, extra={"top_k": 20})
     drawn = [int(generate(One([]), scores, scores, plain, sampled, [f"n{n}"])[0]) for n in range(3000)]
     frequencies = torch.bincount(torch.tensor(drawn), minlength=50) / len(drawn)
     assert set(drawn) <= set(inside.tolist())

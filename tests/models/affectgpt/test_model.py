@@ -11,11 +11,11 @@ from merunibench.models import load_model
 from merunibench.models.affectgpt.generation import AUTHORS
 from merunibench.models.affectgpt.model import AffectGPT, checkpoints
 from merunibench.models.affectgpt.prompt import MODES, QUESTIONS
-from merunibench.models.base import Generation
+from merunibench.models.base import Decoding, Generation
 from tests.models.affectgpt.tiny import FRAME, make_checkpoint, variant
 
-GREEDY = Generation(max_new_tokens=12)
-SAMPLED = replace(AUTHORS, max_new_tokens=12)
+GREEDY = Generation(max_new_tokens=12, temperature=0)
+SAMPLED = Generation(max_new_tokens=12)
 
 
 def answers(model, samples, size):
@@ -129,7 +129,6 @@ def test_questions(checkpoint, options, samples):
         ({"question": "labels"}, "question 'labels': give ovlabel, description, or a whole question"),
         ({"clip_spacing": "9"}, "clip_spacing '9': give 8 or 7"),
         ({"face_order": "bgr"}, "face_order 'bgr': give stored or swap"),
-        ({"decoding": "beam"}, "decoding 'beam': give authors or greedy"),
         ({"mode": "faces"}, "mode 'faces' is not known"),
         ({"lora_alpha": "-1"}, "lora_alpha '-1': give a positive number"),
     ],
@@ -146,8 +145,8 @@ def test_decoding(checkpoint, options):
 
     assert found() == AUTHORS
     assert found(Generation(seed=7)) == replace(AUTHORS, seed=7)
-    assert found(Generation(max_new_tokens=9)) == Generation(max_new_tokens=9)
-    assert found(decoding="greedy") == Generation(max_new_tokens=1200)
+    assert found(Generation(max_new_tokens=9)) == replace(AUTHORS, max_new_tokens=9)
+    assert found(Generation(temperature=0)) == Decoding(max_new_tokens=1200)
 
 
 def test_a_mode_is_refused_where_a_modality_is_left_out(checkpoint, options):
