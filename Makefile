@@ -4,18 +4,22 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-DOCUMENTED := $(addprefix merunibench.,data evaluation extraction lexicon.lexicon lexicon.store lexicon.official lexicon.wheels \
-	media models models.huggingface metrics report statistics signature tasks labels errors)
+DOCUMENTED := $(addprefix merunibench.,chat data evaluation extraction journal lexicon.lexicon lexicon.store lexicon.official \
+	lexicon.wheels media models models.huggingface metrics report statistics signature tasks labels errors)
 
-.PHONY: demo test test-slow lint format docs clean
+.PHONY: demo test browser test-slow lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/merunibench demo
 
-test: lint
+test: lint browser
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-slow: $(VENV)/.installed-slow
+# The leaderboard's page is tested in Chromium: the one that is there, else Debian's where it may be installed.
+browser: $(VENV)/.installed-test
+	$(BIN)/python -m tests.leaderboard.chromium
+
+test-slow: $(VENV)/.installed-slow browser
 	$(BIN)/python -m pytest -n auto -m slow
 
 lint: $(VENV)/.installed-test

@@ -7,6 +7,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients that are killed leave their connections: nothing to speak of."""
+
+
 class FakeServer:
     """What it was asked, and how it answers: `behave(request, number)` returns a text, or (status, headers, body)."""
 
@@ -15,8 +22,7 @@ class FakeServer:
         self.requests, self.keys, self.times = [], [], []
         self.busy = self.busiest = 0
         self.lock = threading.Lock()
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.http.daemon_threads = True
+        self.http = _QuietServer(("127.0.0.1", 0), self._handler())
 
     @property
     def url(self):

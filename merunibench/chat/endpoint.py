@@ -8,14 +8,13 @@ and is shown nowhere.
 import os
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.chat.pace import Pace, asked_to_wait, backoff
+from merunibench.chat.workers import answered
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line, shown
 
@@ -28,6 +27,7 @@ LONGEST_WAIT = 600.0
 """An endpoint that wants to be left alone for longer than this many seconds ends the run."""
 FAILURES_IN_A_ROW = 25
 """After so many failures without an answer between them, something is wrong that is not the conversations' fault."""
+_NEWER_LIMIT = "max_completion_tokens"
 
 
 class Endpoint(ChatModel):
@@ -91,29 +91,19 @@ class Endpoint(ChatModel):
 
     def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
         """See `ChatModel.replies`; replies come as they are finished."""
-        queue = enumerate(conversations)
         pace = Pace()
-        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="endpoint")
-        waiting: dict[Future[Reply], int] = {}
         failures = 0
         try:
-            while True:
-                for index, conversation in islice(queue, self.concurrency - len(waiting)):
-                    waiting[pool.submit(self._reply, conversation, pace)] = index
-                if not waiting:
-                    return
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    reply = future.result()
-                    failures = failures + 1 if reply.error else 0
-                    yield waiting.pop(future), reply
-                    if failures >= FAILURES_IN_A_ROW:
-                        raise InputError(
-                            f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; nothing that "
-                            "was answered is lost"
-                        )
+            for index, reply in answered(lambda each: self._reply(each, pace), conversations, self.concurrency):
+                failures = failures + 1 if reply.error else 0
+                yield index, reply
+                if failures >= FAILURES_IN_A_ROW:
+                    raise InputError(
+                        f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; nothing that "
+                        "was answered is lost"
+                    )
         finally:
             pace.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
 
     def _reply(self, conversation: Conversation, pace: Pace) -> Reply:
         """The reply to one conversation, after as many attempts as are allowed."""
@@ -122,10 +112,13 @@ class Endpoint(ChatModel):
         attempt = 0
         while True:
             pace.wait()
+            limit_field = self._limit_field
             try:
-                return self._ask(conversation, pace)
+                return self._ask(conversation, limit_field, pace)
             except (openai.APIError, _MalformedError) as error:
-                if self._renames_limit(error):
+                if limit_field != _NEWER_LIMIT and _NEWER_LIMIT in self._reason(error):
+                    # Some hosted models take the longest answer by its newer name alone.
+                    self._limit_field = _NEWER_LIMIT
                     continue
                 scope, spent = _scope(error), attempt >= self._retries
                 if scope == _RUN or (scope == _FOR_ALL and spent):
@@ -135,14 +128,14 @@ class Endpoint(ChatModel):
                 self._put_off(error, attempt, pace)
             attempt += 1
 
-    def _ask(self, conversation: Conversation, pace: Pace) -> Reply:
+    def _ask(self, conversation: Conversation, limit_field: str, pace: Pace) -> Reply:
         """One request.
 
         Raises:
             openai.APIError: it was refused, or nobody answered.
             _MalformedError: what came back is no chat completion.
         """
-        fields = {self._limit_field if name == "max_tokens" else name: value for name, value in self._request.items()}
+        fields = {limit_field if name == "max_tokens" else name: value for name, value in self._request.items()}
         messages: Any = list(conversation)
         raw = self._client.chat.completions.with_raw_response.create(
             model=self._model, messages=messages, extra_body=fields
@@ -168,13 +161,6 @@ class Endpoint(ChatModel):
             pace.hold(seconds)
         else:
             pace.wait(seconds)
-
-    def _renames_limit(self, error: Exception) -> bool:
-        """Whether the endpoint calls the longest answer by its newer name, as some hosted models do."""
-        if self._limit_field != "max_tokens" or "max_completion_tokens" not in self._reason(error):
-            return False
-        self._limit_field = "max_completion_tokens"
-        return True
 
     def _refusal(self, error: Exception) -> InputError:
         """Why no conversation can be answered, and what to do."""

@@ -1,6 +1,6 @@
 """A text-only chat model on this machine, through transformers: greedy, batched, deterministic.
 
-Weights come from a folder or from the Hugging Face Hub; no code of the model's own is ever run.
+Weights come from a folder or from the Hugging Face Hub, as safetensors; no code of the model's own is ever run.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,8 @@ class LocalModel(ChatModel):
             device: auto, cpu, cuda, cuda:1, mps.
 
         Raises:
-            InputError: there is no such model, it has no chat template, or transformers is not installed.
+            InputError: there is no such model or device, the model has no chat template, or transformers is not
+                installed.
         """
         if dtype not in DTYPES:
             raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
@@ -152,7 +153,7 @@ class LocalModel(ChatModel):
             transformers = _transformers()
             with _loading(self._source):
                 model = transformers.AutoModelForCausalLM.from_pretrained(
-                    self._source, revision=self._revision, dtype=self._dtype
+                    self._source, revision=self._revision, dtype=self._dtype, use_safetensors=True
                 )
             # What the model's makers sample with (temperatures, penalties) is none of ours: the likeliest answer it is.
             model.generation_config = transformers.GenerationConfig(
@@ -166,9 +167,18 @@ class LocalModel(ChatModel):
 
 
 def _device(wanted: str) -> str:
+    """The device to use.
+
+    Raises:
+        InputError: there is no such device on this machine.
+    """
     import torch
 
     if wanted != "auto":
+        try:
+            torch.zeros(1, device=wanted)
+        except (RuntimeError, AssertionError) as error:
+            raise InputError(f"device {wanted!r} cannot be used here: {one_line(error)}") from error
         return wanted
     return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
 

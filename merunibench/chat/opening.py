@@ -1,5 +1,7 @@
 """From what a user writes to a chat model: `hf:MODEL` or `openai:URL#MODEL`."""
 
+from pathlib import Path
+
 from merunibench.chat.base import ChatModel
 from merunibench.chat.endpoint import Endpoint
 from merunibench.chat.local import LocalModel
@@ -33,7 +35,7 @@ def open_chat_model(
     if kind == "openai" and name:
         return Endpoint(name, concurrency=concurrency, max_tokens=max_tokens)
     if kind == "hf" and name:
-        model, _, revision = name.partition("@")
+        model, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
         return LocalModel(
             model, revision=revision or None, batch_size=batch_size, max_tokens=max_tokens, dtype=dtype, device=device
         )

@@ -1,11 +1,14 @@
 """Any predictions as JSON Lines in the layout of the contract: a row a sample, nothing thrown away."""
 
+import gzip
+import io
 import json
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -61,12 +64,12 @@ class Conversion:
     columns: Columns
 
     def write(self) -> None:
-        """Write the columns as JSON Lines.
+        """Write the columns as JSON Lines, gzip-compressed if the name ends in `.gz`.
 
         Raises:
             InputError: the file cannot be written.
         """
-        with open_atomic(self.path) as stream:
+        with _lines_to(self.path) as stream:
             stream.writelines(_lines(self.table, self.columns))
 
 
@@ -82,6 +85,21 @@ def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
             table = files.full_table(source.max_bytes)
             yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
+
+
+@contextmanager
+def _lines_to(path: Path) -> Iterator[IO[str]]:
+    if path.suffix != ".gz":
+        with open_atomic(path) as stream:
+            yield stream
+        return
+    # Neither time nor file name in the archive: the same lines give the same bytes.
+    with (
+        open_atomic(path, "wb") as stream,
+        gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as text,
+    ):
+        yield text
 
 
 def _columns(table: Table) -> Columns:

@@ -113,13 +113,15 @@ def open_predictions(
         if task.id not in layout:
             raise InputError(f"{path}: no predictions for {task.title}; found those for {', '.join(layout)}")
         layout = {task.id: layout[task.id]}
-    files = {key: dict(sorted(layout[key].items(), key=_natural)) for key in task_order(layout)}
+    files = {
+        key: {name: layout[key][name] for name in sorted(layout[key], key=natural_order)} for key in task_order(layout)
+    }
     return PredictionSource(model or name, files, max_bytes)
 
 
-def _natural(item: tuple[str, object]) -> list[tuple[int, int, str]]:
-    """Sort key under which `step-9` stands before `step-10`."""
-    pieces = re.split(r"([0-9]+)", item[0])
+def natural_order(name: str) -> list[tuple[int, int, str]]:
+    """Sort key of checkpoint names under which `step-9` stands before `step-10`."""
+    pieces = re.split(r"([0-9]+)", name)
     return [(1, int(piece), "") if index % 2 else (0, 0, piece) for index, piece in enumerate(pieces)]
 
 

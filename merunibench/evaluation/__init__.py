@@ -4,9 +4,10 @@
 puts the report together, `comparison` tests the difference of two systems.
 """
 
-from merunibench.evaluation.assembly import build_report
+from merunibench.evaluation.assembly import build_report, joint_signature
 from merunibench.evaluation.comparison import compare
 from merunibench.evaluation.evaluate import evaluate
+from merunibench.evaluation.replicates import score_replicates
 from merunibench.evaluation.scoring import Missing, SampleScores, score_samples
 from merunibench.evaluation.settings import Progress, Settings
 
@@ -18,5 +19,7 @@ __all__ = [
     "build_report",
     "compare",
     "evaluate",
+    "joint_signature",
+    "score_replicates",
     "score_samples",
 ]

@@ -1,7 +1,6 @@
 """Per-sample scores of every checkpoint -> Report: selection, intervals, signature, warnings."""
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
@@ -9,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
+from merunibench.evaluation.replicates import score_replicates
 from merunibench.evaluation.scoring import SampleScores
 from merunibench.evaluation.selection import BEST_OVERALL, BEST_PER_DATASET, select_checkpoints
 from merunibench.evaluation.settings import Progress, Settings
-from merunibench.evaluation.units import name_order
 from merunibench.metrics import CORRECTED, METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
 from merunibench.signature import Signature
-from merunibench.statistics import interval, pool, resampled_sums
+from merunibench.statistics import interval
 from merunibench.tasks import TASKS, Task, task_order
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,7 +54,8 @@ def build_report(
     for step, (name, found) in enumerate(scores.items()):
         if progress:
             progress(f"{name} intervals", step, len(scores))
-        replicates[name] = _replicates(found[selected[name]], settings)
+        chosen = found[selected[name]]
+        replicates[name] = score_replicates(chosen, settings.bootstrap, settings.seed, cluster=settings.cluster)
         results.append(_dataset_result(tasks[name], selected[name], found, replicates[name], settings))
     missing = tuple(name for name in BENCHMARK_DATASETS if name not in scores)
     partial = tuple(each.dataset for each in results if each.dataset in BENCHMARK_DATASETS and not each.is_complete)
@@ -73,7 +73,7 @@ def build_report(
         mean_ci=interval(np.mean([replicates[each.dataset] for each in nine], axis=0)) if complete else None,
         missing_datasets=not_in_full,
         warnings=(*warnings, *(warning for each in results for warning in _warnings(each))),
-        signature=_joint_signature([each.signature for each in results]),
+        signature=joint_signature([each.signature for each in results]),
     )
 
 
@@ -86,21 +86,6 @@ def _refuse_unequal_samples(scores: Mapping[str, Mapping[str, SampleScores]]) ->
                 f"{name}: under --missing skip the checkpoints were scored on different samples ({counts}), so the "
                 "best of them cannot be told; choose --missing zero, or --checkpoint last or a name"
             )
-
-
-def _replicates(scores: SampleScores, settings: Settings) -> FloatArray:
-    """The primary score on each bootstrap resample, shape (B,); none from fewer than two units."""
-    if settings.bootstrap == 0:
-        return np.empty(0)
-    # Every data set has a draw of its own, the same for every model, so that models stay paired.
-    seed = [settings.seed, zlib.crc32(scores.truth.task.id.encode())]
-    # By name, so that the interval does not depend on the order of the ground-truth file.
-    order = name_order(scores.truth.names)
-    clusters = scores.clusters[order] if settings.cluster else None
-    units = pool((block[:, order] for block in scores.blocks()), clusters, seed)
-    if units.shape[1] < 2:
-        return np.empty(0)
-    return scores.primary(scores.metric.score(resampled_sums(units, settings.bootstrap, seed)))
 
 
 def _dataset_result(
@@ -160,7 +145,7 @@ def _signature(scores: SampleScores, settings: Settings) -> Signature:
     )
 
 
-def _joint_signature(signatures: Sequence[Signature]) -> Signature:
+def joint_signature(signatures: Sequence[Signature]) -> Signature:
     """One signature for several data sets: what they share, their names joined, their hashes hashed."""
     if len(signatures) == 1:
         return signatures[0]

@@ -77,3 +77,17 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with open_atomic(path, "wb") as stream:
         stream.write(content)
+
+
+def write_changed(path: Path, content: bytes) -> None:
+    """Write `content` to `path` unless it is there already: of a folder of hundreds of files, few change at a time.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    try:
+        same = path.read_bytes() == content
+    except OSError:
+        same = False
+    if not same:
+        write_bytes(path, content)

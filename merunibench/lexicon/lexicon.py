@@ -129,7 +129,8 @@ class Lexicon:
     def indices(self, words: Sequence[str], level: Level) -> npt.NDArray[np.int8]:
         """Sector index of each normalised label on each wheel, -1 for none; shape (V, 5). See `sectors`."""
         start = 0 if level == 1 else WHEELS
-        text = "".join([self._code(word)[start : start + WHEELS] for word in words])
+        known = self.codes.get
+        text = "".join([(known(word) or self._code(word))[start : start + WHEELS] for word in words])
         return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, WHEELS)
 
     def masks(self, words: Sequence[str], level: Level = 1) -> npt.NDArray[np.uint64]:
@@ -145,6 +146,8 @@ class Lexicon:
 
     def known(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Whether each normalised label has a sector on at least one wheel, shape (V,)."""
+        if self.fallback is None:
+            return np.fromiter((word in self.codes for word in words), bool, len(words))
         return np.fromiter((word in self.codes or bool(self.words_of(word)) for word in words), bool, len(words))
 
     def _code(self, word: str) -> str:

@@ -4,7 +4,20 @@ Everything works on the per-sample quantities of a metric (shape (K, N)) and a f
 formula is recomputed on every resample instead of averaging per-sample scores.
 """
 
-from merunibench.statistics.bootstrap import interval, pool, resampled_sums
+from merunibench.statistics.bootstrap import Draws, interval, pool, resampled_sums
 from merunibench.statistics.paired import PairedTest, compare_paired, holm
+from merunibench.statistics.ranking import groups, paired_p_values, rank_intervals, ranks
 
-__all__ = ["PairedTest", "compare_paired", "holm", "interval", "pool", "resampled_sums"]
+__all__ = [
+    "Draws",
+    "PairedTest",
+    "compare_paired",
+    "groups",
+    "holm",
+    "interval",
+    "paired_p_values",
+    "pool",
+    "rank_intervals",
+    "ranks",
+    "resampled_sums",
+]

@@ -45,18 +45,37 @@ def pool(
     return units
 
 
-def resampled_sums(units: FloatArray, resamples: int, seed: int | list[int]) -> FloatArray:
+class Draws:
+    """How often each unit is drawn in each resample, kept: many systems on the same samples pay for it once.
+
+    The draws are those that `resampled_sums` makes without it, so its results are the same to the last bit.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int, str], list[FloatArray]] = {}
+
+    def of(self, units: int, resamples: int, seed: int | list[int]) -> list[FloatArray]:
+        """Counts in chunks of resamples, shape (chunk, U)."""
+        key = (units, resamples, repr(seed))
+        if key not in self._kept:
+            self._kept[key] = list(_draws(units, resamples, seed))
+        return self._kept[key]
+
+
+def resampled_sums(units: FloatArray, resamples: int, seed: int | list[int], draws: Draws | None = None) -> FloatArray:
     """Sums of the quantities over units drawn with replacement, all quantities of a unit together.
 
     Args:
         units: Quantities of each unit, shape (K, U).
         resamples: Number of resamples B.
         seed: Seed of the draw; equal seeds draw equal units, so results on the same samples are paired.
+        draws: Where draws are kept for the next system; by default they are made and forgotten.
 
     Returns:
         Shape (B, K).
     """
-    return np.concatenate([counts @ units.T for counts in _draws(units.shape[1], resamples, seed)])
+    chunks = (draws.of if draws else _draws)(units.shape[1], resamples, seed)
+    return np.concatenate([counts @ units.T for counts in chunks])
 
 
 def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, float] | None:

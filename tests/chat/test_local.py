@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from merunibench.chat import LocalModel
+from merunibench.chat import LocalModel, open_chat_model
 from merunibench.errors import InputError
 from tests.tiny_qwen2 import build_tiny_qwen2
 
@@ -124,6 +124,29 @@ def test_a_model_without_chat_template_is_refused(tmp_path):
 def test_a_precision_that_is_none_is_refused(tiny):
     with pytest.raises(InputError, match="dtype"):
         LocalModel(str(tiny), dtype="float8")
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "nowhere"])
+def test_a_device_that_is_not_there_is_refused(tiny, device):
+    with pytest.raises(InputError, match=f"device '{device}' cannot be used here"):
+        LocalModel(str(tiny), device=device)
+
+
+def test_only_safetensors_are_loaded(tiny, tmp_path):
+    for path in tiny.iterdir():
+        if path.suffix != ".safetensors":
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "pytorch_model.bin").write_bytes(b"would be unpickled")
+    with pytest.raises(InputError, match="safetensors"):
+        LocalModel(str(tmp_path)).complete(asked("a"))
+
+
+def test_folders_may_have_an_at_sign_in_their_names(tiny, tmp_path):
+    folder = tmp_path / "tiny@2"
+    folder.symlink_to(tiny)
+    assert open_chat_model(f"hf:{folder}").name == LocalModel(str(tiny)).name
+    with pytest.raises(InputError, match="no-such/model"):
+        open_chat_model("hf:no-such/model@main")
 
 
 def test_without_its_libraries_it_says_what_to_install():

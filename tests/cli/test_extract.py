@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+from tests.fake_openai import fake_server
+
 ROWS = [
     {"name": "a", "text": "<think>sad?</think>The character's emotional state is happy, proud."},
     {"name": "b", "text": "He is not happy; he is angry."},
@@ -33,3 +37,48 @@ def test_parity(run, tmp_path):
     assert run("extract", path, tmp_path / "out", "--parity").code == 0
     row = json.loads((tmp_path / "out" / "meld.jsonl").read_text(encoding="utf-8"))
     assert (row["labels"], row["labels_from"]) == (["happy", "calm", "proud", "shy"], "rules@1-parity")
+
+
+def written(path):
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    return path
+
+
+def test_a_language_model_behind_an_endpoint(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("MERUNIBENCH_API_KEY", "sk-secret")
+    path = written(tmp_path / "cmumosi.jsonl")
+    prompt = tmp_path / "mine.txt"
+    prompt.write_text("Feelings? {text}", encoding="utf-8")
+
+    def answer(request, number):
+        question = request["messages"][-1]["content"]
+        return "" if "angry" in question else "[happy]" if question.startswith("Feelings?") else "positive"
+
+    with fake_server(answer) as server:
+        backend = ["--backend", f"openai:{server.url}#m", "--prompt", prompt, "--max-tokens", 9, "--concurrency", 1]
+        result = run("extract", path, tmp_path / "out", "--polarity", *backend)
+    assert result.code == 0, result
+    assert result.out == f"{tmp_path / 'out' / 'cmumosi.jsonl'}\n"
+    counts = "labels of 1 texts, 1 polarities; 1 reasoning traces dropped; 1 failed (--retry-failed asks again)"
+    assert counts in result.err
+    assert {request["max_tokens"] for request in server.requests} == {9}
+    for file in (tmp_path / "out").iterdir():
+        assert "sk-secret" not in file.read_text(encoding="utf-8")
+    row = json.loads((tmp_path / "out" / "cmumosi.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert row["labels_from"].startswith("openai(127.0.0.1/m,mine-")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--retry-failed"], "for language models"),
+        (["--prompt", "p.txt"], "for language models"),
+        (["--backend", "gpt"], "hf:MODEL or openai:URL#MODEL"),
+        (["--backend", "openai:http://127.0.0.1#m", "--prompt", "absent.txt"], "absent.txt"),
+        (["--backend", "hf:/no/such/folder"], "cannot be loaded as a language model"),
+        (["--polarity-backend", "openai:nowhere"], "URL#MODEL"),
+    ],
+)
+def test_backends_that_cannot_be_used(refused, tmp_path, options, words):
+    assert words in refused("extract", written(tmp_path / "meld.jsonl"), tmp_path / "out", *options)
+    assert not (tmp_path / "out").exists()

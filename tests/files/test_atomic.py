@@ -3,7 +3,7 @@
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, write_bytes, write_text
+from merunibench.files import open_atomic, write_bytes, write_changed, write_text
 
 
 def names(folder):
@@ -63,3 +63,13 @@ def test_a_full_disk(tmp_path):
     ):
         raise OSError(28, "No space left on device")
     assert names(tmp_path) == []
+
+
+def test_what_is_there_already_is_not_written_again(tmp_path):
+    path = tmp_path / "folder" / "a"
+    write_changed(path, b"one")
+    before = path.stat().st_ino
+    write_changed(path, b"one")
+    assert path.stat().st_ino == before
+    write_changed(path, b"two")
+    assert path.read_bytes() == b"two"

@@ -1,0 +1,55 @@
+"""Answers of several threads at the same time, as they come; whoever stops listening waits for nobody.
+
+Not `concurrent.futures`: its threads are waited for when Python ends, so that an interrupted run would sit there until
+the last request is answered.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from queue import SimpleQueue
+from typing import TypeVar
+
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
+
+
+def answered(work: Callable[[_Task], _Result], tasks: Iterable[_Task], workers: int) -> Iterator[tuple[int, _Result]]:
+    """The number of each task and its result, in the order in which they are finished.
+
+    Args:
+        work: What is done with a task, in several threads at the same time.
+        tasks: Taken one by one in the calling thread, and only when a worker is free.
+        workers: Number of threads.
+
+    Raises:
+        BaseException: whatever `work` raised, once it comes to that.
+    """
+    todo: SimpleQueue[tuple[int, _Task] | None] = SimpleQueue()
+    done: SimpleQueue[tuple[int, _Result | BaseException, bool]] = SimpleQueue()
+
+    def run() -> None:
+        while (task := todo.get()) is not None:
+            try:
+                done.put((task[0], work(task[1]), True))
+            except BaseException as error:  # noqa: BLE001 - raised again where the results are read
+                done.put((task[0], error, False))
+
+    queue, busy = enumerate(tasks), 0
+    try:
+        for number, task in enumerate(islice(queue, workers)):
+            threading.Thread(target=run, daemon=True, name=f"chat-{number}").start()
+            todo.put(task)
+            busy += 1
+        while busy:
+            index, result, sound = done.get()
+            busy -= 1
+            if not sound:
+                raise result  # type: ignore[misc]
+            for task in islice(queue, 1):
+                todo.put(task)
+                busy += 1
+            yield index, result  # type: ignore[misc]
+    finally:
+        for _ in range(workers):
+            todo.put(None)

@@ -1,0 +1,148 @@
+"""Everything that is wrong with a submission at once, and why a row of it would not show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from merunibench._text import visible
+from merunibench.data import GroundTruth
+from merunibench.errors import InputError
+from merunibench.leaderboard.intake import joint_hash, take_in
+from merunibench.leaderboard.rows import Findings, Read, check_rows
+from merunibench.leaderboard.submission import ASKED_FOR, FILE, FOLDER_NAME, PREDICTIONS, Submission, read_submission
+from merunibench.tasks import TASKS, benchmark_tasks
+
+Truths = Mapping[str, GroundTruth]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A submission and what was found in it.
+
+    Attributes:
+        folder: Its folder.
+        submission: Its metadata; None if they cannot be read.
+        problems: Why it is refused, a line each; none if it is valid.
+        warnings: Why a row would not show in full, and what readers will miss.
+        read: Data set -> checkpoint -> its predictions, where they are valid.
+        hashes: Data set -> SHA-256 of its predictions.
+    """
+
+    folder: Path
+    submission: Submission | None
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    read: Mapping[str, Mapping[str, Read]] = field(default_factory=dict, repr=False)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def valid(self) -> bool:
+        """Whether it is accepted."""
+        return not self.problems
+
+    @property
+    def id(self) -> str:
+        """The folder's name, by which the board knows the submission."""
+        return self.folder.resolve().name
+
+    @property
+    def predictions(self) -> str:
+        """One hash of all predictions."""
+        return joint_hash(self.hashes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "submission": self.id,
+            "model": self.submission.model if self.submission else None,
+            "valid": self.valid,
+            "problems": list(self.problems),
+            "warnings": list(self.warnings),
+            "predictions": self.predictions if self.valid else None,
+        }
+
+    def to_text(self) -> str:
+        """For people: the verdict, then a line for each problem and warning."""
+        verdict = "valid" if self.valid else "refused"
+        lines = [f"{self.folder}: {verdict}", *(f"  problem: {each}" for each in self.problems)]
+        lines += [f"  warning: {each}" for each in self.warnings]
+        return "".join(f"{visible(line)}\n" for line in lines)
+
+    def to_markdown(self) -> str:
+        """The same for a comment on a pull request, everything that strangers wrote escaped."""
+        from merunibench.report.markdown import escape
+
+        lines = [f"**{escape(self.id)}**: {'valid' if self.valid else 'refused'}", ""]
+        lines += [f"- problem: {escape(each)}" for each in self.problems]
+        lines += [f"- warning: {escape(each)}" for each in self.warnings]
+        return "\n".join([*lines, ""]) + "\n"
+
+
+def check(folder: Path, truths: Truths | None = None) -> Checked:
+    """Check a submission.
+
+    Args:
+        folder: Its folder.
+        truths: Labels by data set, as far as they are at hand; sample names are held against them.
+
+    Returns:
+        What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
+    """
+    findings = Findings()
+    try:
+        intake = take_in(folder)
+    except InputError as error:
+        return Checked(folder, None, (str(error),))
+    findings.problems += intake.problems
+    submission = _metadata(folder, findings)
+    if not FOLDER_NAME.fullmatch(folder.resolve().name):
+        findings.problem(
+            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
+            "`published-`"
+        )
+    found: dict[str, dict[str, Read]] = {}
+    for dataset, files in intake.files.items():
+        for checkpoint, path in files.items():
+            truth = (truths or {}).get(dataset)
+            where = path.relative_to(folder).as_posix()
+            read = check_rows(path, where, TASKS[dataset], truth, findings)
+            if read is not None:
+                found.setdefault(dataset, {})[checkpoint] = read
+    if not intake.files and (submission is None or submission.withheld is None):
+        findings.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
+    _say_what_will_not_show(submission, found, findings)
+    hashes = {} if findings.problems else intake.hashes()
+    return Checked(folder, submission, tuple(findings.problems), tuple(findings.warnings), found, hashes)
+
+
+def _metadata(folder: Path, findings: Findings) -> Submission | None:
+    path = folder / FILE
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return None  # it has been refused already, and reading it could lead anywhere, or never end
+    try:
+        return read_submission(folder)
+    except InputError as error:
+        findings.problem(str(error).replace(str(folder / FILE), FILE))
+        return None
+
+
+def _say_what_will_not_show(
+    submission: Submission | None, found: Mapping[str, Mapping[str, Read]], findings: Findings
+) -> None:
+    if submission is not None and submission.withheld is None:
+        absent = [name for name in ASKED_FOR if not getattr(submission, name)]
+        if absent:
+            findings.warning(f"{FILE}: readers will miss {', '.join(absent)}")
+    if submission is not None and submission.withheld is not None and not found:
+        findings.warning("predictions are withheld: only scores that the committed results hold show")
+    if not found:
+        return
+    missing = [task.title for task in benchmark_tasks() if task.id not in found]
+    if missing:
+        findings.warning(f"no mean and no overall rank: no predictions for {', '.join(missing)}; data set ranks only")
+    stems = {stem for held in found.values() for stem in held}
+    if len(stems) > 1:
+        common = set.intersection(*(set(held) for held in found.values()))
+        last = "the last checkpoint is ranked" if common else "no checkpoint has all data sets, so no row is ranked"
+        findings.warning(f"{len(stems)} checkpoints: {last}; rows chosen on the test labels show without a rank")

@@ -1,0 +1,91 @@
+"""What a model's page shows beyond its row: losses, checkpoints, how to reproduce it, how to cite it."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from merunibench.leaderboard.assembling import DECIMALS, Held, ScoredRow
+from merunibench.leaderboard.details import ModelDetails, Part
+from merunibench.leaderboard.results import Model
+from merunibench.leaderboard.submission import FOLDER_NAME
+from merunibench.report.latex import escape
+
+
+def details_of(
+    model: Model, rows: Sequence[ScoredRow], held: dict[str, Held], before: ModelDetails | None
+) -> ModelDetails:
+    """The details of one model; what was not computed now is taken from the committed details.
+
+    Args:
+        model: The model.
+        rows: Its rows on all boards; of each board's rows the first ranked one, else the first, is described.
+        held: Board id -> everything computed there, all checkpoints.
+        before: The committed details, if there are any.
+    """
+    described: dict[str | None, ScoredRow] = {}
+    for each in sorted(rows, key=lambda each: not each.row.ranked):
+        described.setdefault(each.row.board, each)
+    # Of withheld predictions, and of the labels that a rule repeats, the board holds figures, no words.
+    words = model.origin == "computed" and model.note is None
+    parts = [
+        part for each in described.values() for part in _parts(each, held.get(each.row.board or "", {}), words=words)
+    ]
+    known = {(part.board, part.dataset) for part in parts}
+    ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
+    parts += [
+        part
+        for part in (before.parts if before else ())
+        if (part.board, part.dataset) not in known and (part.row, part.dataset) in ids
+    ]
+    return ModelDetails(model_id=model.id, reproduce=tuple(_commands(model)), bibtex=bibtex(model), parts=tuple(parts))
+
+
+def _parts(scored: ScoredRow, held: Held, *, words: bool) -> Iterable[Part]:
+    row = scored.row
+    for dataset, figures in scored.figures.items():
+        values = figures.values
+        yield Part.model_validate(
+            {
+                "board": row.board,
+                "dataset": dataset,
+                "row": row.id,
+                "checkpoint": row.scores[dataset].checkpoint,
+                "metrics": _rounded(values["metrics"]),
+                "wheels": [_rounded(wheel) for wheel in values["wheels"]],
+                "scored": values["scored"],
+                "checkpoints": {stem: round(each.score, DECIMALS) for stem, each in held[dataset].items()},
+                "confusions": values["confusions"],
+                "wrong_words": values["wrong"] if words else (),
+                "missed_words": values["missed"] if words else (),
+                "unknown_words": values["unknown"] if words else (),
+            }
+        )
+
+
+def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: None if value is None else round(value, DECIMALS) for name, value in figures.items()}
+
+
+def _commands(model: Model) -> list[str]:
+    """Commands that recompute the rows; the id is safe in a shell."""
+    if model.origin != "computed" or not FOLDER_NAME.fullmatch(model.id):
+        return []
+    folder = f"leaderboard/submissions/{model.id}"
+    return [
+        f"merunibench leaderboard check {folder} --data-root DIR",
+        f"merunibench score {folder}/predictions --data-root DIR --missing zero --checkpoint last --lexicon mer2025",
+        f"merunibench leaderboard verify leaderboard/results.json --submissions {folder} --data-root DIR",
+    ]
+
+
+def bibtex(model: Model) -> str:
+    """An entry that cites the model; whatever its authors wrote, it is one entry of text."""
+    year = re.match(r"[0-9]{4}", model.date or "")
+    fields = {
+        "title": f"{{{escape(model.name)}}}",
+        "author": " and ".join(f"{{{escape(name)}}}" for name in model.authors),
+        "year": year.group() if year else "",
+        "howpublished": rf"\url{{{model.paper or model.link}}}" if model.paper or model.link else "",
+        "note": escape(model.source or "") if model.origin == "reported" else "",
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@misc{{{model.id},\n" + ",\n".join(lines) + "\n}\n"

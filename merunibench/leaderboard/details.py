@@ -1,0 +1,57 @@
+"""`details/<model>.json`: what the page of one model shows beyond its row. Plain data, no logic.
+
+Everything is aggregated over samples: no sample name, label list or answer of a single sample is in here, because the
+data sets' licences forbid passing them on.
+"""
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from merunibench.leaderboard.results import Plain
+
+SCHEMA: Final = "merunibench.leaderboard.details/1"
+
+
+class WheelConfusion(Plain):
+    """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
+
+    wheel: int | None = Field(description="1 to 5; null for sentiment.")
+    rows: tuple[str, ...] = Field(description="True sectors, or polarities.")
+    columns: tuple[str, ...] = Field(description="Predicted ones; the last is `nothing`.")
+    counts: tuple[tuple[float, ...], ...]
+
+
+class Word(Plain):
+    """A word that costs score."""
+
+    word: str
+    count: float = Field(description="Samples in which it was wrong (unknown, missed), averaged over the wheels.")
+    total: float = Field(description="Samples in which it could have been.")
+
+
+class Part(Plain):
+    """A model on one data set of one board, with the checkpoint of one of its rows."""
+
+    board: str
+    dataset: str
+    row: str = Field(description="Id of the row in `results.json`.")
+    checkpoint: str
+    metrics: dict[str, float]
+    wheels: tuple[dict[str, float | None], ...] = Field(description="Every metric on each of the five wheels.")
+    scored: tuple[int, ...] = Field(description="Samples that count, on each wheel.")
+    checkpoints: dict[str, float] = Field(description="The primary score of every checkpoint.")
+    confusions: tuple[WheelConfusion, ...]
+    wrong_words: tuple[Word, ...]
+    missed_words: tuple[Word, ...]
+    unknown_words: tuple[Word, ...]
+
+
+class ModelDetails(Plain):
+    """Everything that a model's page needs and its row does not hold."""
+
+    schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
+    model_id: str
+    reproduce: tuple[str, ...] = Field(description="Commands that recompute the row, a line each.")
+    bibtex: str
+    parts: tuple[Part, ...]

@@ -1,0 +1,218 @@
+"""What changed between two boards, and why; and whether a board is what a recomputation gives."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from merunibench._text import visible
+from merunibench.leaderboard.placing import value_in
+from merunibench.leaderboard.results import MEAN, Rank, Results, Row, Score
+from merunibench.report.columns import percent
+from merunibench.signature import Signature
+
+TOLERANCE = 1e-9
+"""Scores that differ by less differ in how a processor adds up."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is different.
+
+    Attributes:
+        what: `board`, `row`, `score`, `rank` or `refused`.
+        where: Board, row or submission, and the data set.
+        old: What it was; None if it was not there.
+        new: What it is; None if it is gone.
+        why: The causes; empty where nothing that decides a score has changed.
+    """
+
+    what: str
+    where: str
+    old: str | None
+    new: str | None
+    why: tuple[str, ...] = ()
+
+    def to_text(self) -> str:
+        """One line."""
+        if self.old is None:
+            change = "new" if self.new in (None, "") else f"new, {self.new}"
+        elif self.new is None:
+            change = "gone" if self.old == "" else f"gone, was {self.old}"
+        else:
+            change = f"{self.old} -> {self.new}"
+        why = f" ({'; '.join(self.why)})" if self.why else ""
+        return visible(f"{self.what} {self.where}: {change}{why}")
+
+
+def changes(old: Results, new: Results) -> list[Change]:
+    """Everything that a reader of the board would see differently, in the order of the new board."""
+    found = list(_boards(old, new))
+    before, after = ({row.id: row for row in results.rows} for results in (old, new))
+    names_before, names_after = ({model.id for model in results.models} for results in (old, new))
+    for key, row in after.items():
+        if key in before:
+            found += _row(before[key], row)
+        else:
+            why = "new model" if row.model_id not in names_before else "new board or selection"
+            found.append(Change("row", key, None, "", (why,)))
+    for key, row in before.items():
+        if key not in after:
+            why = "model is gone" if row.model_id not in names_after else "board or selection is gone"
+            found.append(Change("row", key, "", None, (why,)))
+    refused = [{each.submission: "; ".join(each.reasons) for each in results.refused} for results in (old, new)]
+    for name in sorted(refused[0].keys() | refused[1].keys()):
+        reasons = [each.get(name) for each in refused]
+        if reasons[0] != reasons[1]:
+            found.append(Change("refused", name, reasons[0], reasons[1]))
+    return found
+
+
+def to_dict(found: list[Change]) -> list[dict[str, Any]]:
+    """Plain data."""
+    return [asdict(change) for change in found]
+
+
+def _boards(old: Results, new: Results) -> Iterator[Change]:
+    before = {board.id: board for board in old.boards}
+    after = {board.id: board for board in new.boards}
+    for key in (*after, *(key for key in before if key not in after)):
+        labels = [
+            f"{found[key].lexicon}@{found[key].lexicon_sha256[:8]}" if key in found else None
+            for found in (before, after)
+        ]
+        if labels[0] != labels[1]:
+            yield Change("board", key, labels[0], labels[1], ("lexicon",) if None not in labels else ())
+
+
+def _row(old: Row, new: Row) -> Iterator[Change]:
+    for dataset in (*new.scores, *(name for name in old.scores if name not in new.scores)):
+        where = f"{new.id} {dataset}"
+        before, after = old.scores.get(dataset), new.scores.get(dataset)
+        why = _causes(before, after)
+        if why or not _agree(before, after):
+            yield Change("score", where, _shown(before), _shown(after), why)
+        if before is not None and after is not None and _place(before.rank) != _place(after.rank):
+            yield Change("rank", where, _place(before.rank), _place(after.rank))
+    if not _near(old.mean, new.mean):
+        yield Change("score", f"{new.id} {MEAN}", percent(old.mean), percent(new.mean))
+    if _place(old.mean_rank) != _place(new.mean_rank):
+        yield Change("rank", f"{new.id} {MEAN}", _place(old.mean_rank), _place(new.mean_rank))
+
+
+def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
+    """What decides a score and is different."""
+    if old is None or new is None or old.signature is None or new.signature is None:
+        return ()
+    before, after = Signature.parse(old.signature), Signature.parse(new.signature)
+    titles = {
+        "lexicon": "lexicon",
+        "v": "metric version",
+        "gt": "labels of the data set",
+        "missing": "missing predictions",
+        "labels": "label extraction",
+        "polarity": "polarity extraction",
+        "bootstrap": "number of resamples",
+        "seed": "seed",
+    }
+    pairs = ((title, getattr(before, name), getattr(after, name)) for name, title in titles.items())
+    causes = [f"{title} {ours} -> {theirs}" for title, ours, theirs in pairs if ours != theirs]
+    if old.predictions != new.predictions:
+        causes.append(f"predictions {(old.predictions or 'none')[:8]} -> {(new.predictions or 'none')[:8]}")
+    if old.checkpoint != new.checkpoint:
+        causes.append(f"checkpoint {old.checkpoint} -> {new.checkpoint}")
+    return tuple(causes)
+
+
+def _agree(old: Score | None, new: Score | None) -> bool:
+    """Whether two scores have the same figures."""
+    if old is None or new is None:
+        return old is new
+    pairs = zip(_figures(old), _figures(new), strict=True)
+    return all(_near(ours, theirs) for ours, theirs in pairs)
+
+
+def _figures(score: Score) -> tuple[float | None, ...]:
+    low, high = score.ci or (None, None)
+    return (score.score, low, high, score.chance, score.uncorrected, score.labels_per_sample, score.out_of_lexicon)
+
+
+def _near(old: float | None, new: float | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    return abs(old - new) <= TOLERANCE
+
+
+def _shown(score: Score | None) -> str | None:
+    return None if score is None else percent(score.score)
+
+
+def _place(rank: Rank | None) -> str:
+    if rank is None:
+        return "none"
+    return f"{rank.rank} of {rank.of}" + ("" if rank.low is None else f" [{rank.low}-{rank.high}] {rank.mark}")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A board held against a recomputation.
+
+    Attributes:
+        differences: What is different, a line each.
+        verified: Number of scores that were recomputed and agree.
+        unverified: What could not be recomputed, and why, a line each.
+    """
+
+    differences: tuple[str, ...]
+    verified: int
+    unverified: tuple[str, ...]
+
+
+def verify(results: Results, recomputed: Results) -> Verification:
+    """Hold a board against one that was built from predictions and labels alone."""
+    differences, verified = [], 0
+    stated = {row.id: row for row in results.rows}
+    for row in recomputed.rows:
+        claimed = stated.get(row.id)
+        if claimed is None:
+            differences.append(f"{row.id}: is not in the results")
+            continue
+        for dataset, score in row.scores.items():
+            other = claimed.scores.get(dataset)
+            why = _causes(other, score)
+            if why or not _agree(other, score):
+                cause = f" ({'; '.join(why)})" if why else ""
+                differences.append(
+                    f"{row.id} {dataset}: {_shown(other) or 'nothing'}, recomputed {_shown(score)}{cause}"
+                )
+            else:
+                verified += 1
+        if row.mean is not None and not _near(claimed.mean, row.mean):
+            differences.append(f"{row.id} mean: {percent(claimed.mean)}, recomputed {percent(row.mean)}")
+        differences += _ranks(results, recomputed, claimed, row)
+    unverified = [f"{key} {dataset}" for key, dataset in _not_in(results, recomputed)]
+    return Verification(tuple(map(visible, differences)), verified, tuple(map(visible, unverified)))
+
+
+def _ranks(results: Results, recomputed: Results, claimed: Row, row: Row) -> Iterator[str]:
+    """Ranks that differ, in columns that hold the same rows on both sides."""
+    for column in (*row.scores, MEAN):
+        old = claimed.mean_rank if column == MEAN else claimed.scores[column].rank if column in claimed.scores else None
+        new = row.mean_rank if column == MEAN else row.scores[column].rank
+        if _place(old) != _place(new) and _column(results, row, column) == _column(recomputed, row, column):
+            yield f"{row.id} {column}: rank {_place(old)}, recomputed {_place(new)}"
+
+
+def _column(results: Results, row: Row, column: str) -> set[str]:
+    return {
+        each.id
+        for each in results.rows
+        if each.board == row.board and each.origin != "reported" and value_in(each, column) is not None
+    }
+
+
+def _not_in(results: Results, recomputed: Results) -> Iterator[tuple[str, str]]:
+    known = {row.id: row for row in recomputed.rows}
+    for row in results.rows:
+        for dataset in row.scores:
+            if row.id not in known or dataset not in known[row.id].scores:
+                yield row.id, dataset

@@ -1,0 +1,161 @@
+"""What is computed from one checkpoint's predictions on one data set: figures, bootstrap replicates, losses.
+
+The unit of work and of the cache: data set, protocol, lexicon, and every checkpoint of one submission. Plain data, so
+that it travels between processes and through the cache without pickles of classes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.analysis.confusion import confusion
+from merunibench.analysis.words import word_errors
+from merunibench.data import GroundTruth, Predictions
+from merunibench.evaluation import SampleScores, score_replicates, score_samples
+from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.report.error_analysis import WordErrors
+from merunibench.statistics import Draws, interval
+from merunibench.tasks import TASKS
+
+LEVEL: Any = 1
+"""The wheel level of published scores."""
+WORDS = 10
+"""Most words in a list of losses."""
+_WORD_LENGTH = 60
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Cell(NamedTuple):
+    """One data set under one protocol and lexicon; the lexicon is `none` for sentiment, which needs no words."""
+
+    dataset: str
+    protocol: str
+    lexicon: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One checkpoint in one cell.
+
+    Attributes:
+        values: Everything but the replicates, as JSON has it; the keys are those of `_values`.
+        replicates: The primary score on each resample, shape (B,); empty where there are none.
+    """
+
+    values: Mapping[str, Any]
+    replicates: FloatArray
+
+    @property
+    def score(self) -> float:
+        """The primary score."""
+        return float(self.values["score"])
+
+
+def cell_of(dataset: str, protocol: str, lexicon: str) -> Cell:
+    """The cell that holds a data set's figures on the board of a protocol and lexicon."""
+    return Cell(dataset, protocol, "none" if TASKS[dataset].kind == "sentiment" else lexicon)
+
+
+class Scorer:
+    """Scores predictions in cells; keeps lexicons, labels and draws for the next system."""
+
+    def __init__(
+        self, truths: Mapping[str, GroundTruth], lexicons: Mapping[str, Lexicon], resamples: int, seed: int
+    ) -> None:
+        self.truths, self.lexicons, self.resamples, self.seed = truths, lexicons, resamples, seed
+        self._draws = Draws()
+        self._of: Predictions | None = None
+        self._losses: dict[str, dict[str, Any]] = {}
+
+    def figures(self, cell: Cell, predictions: Predictions) -> Figures:
+        """Everything about one checkpoint's predictions in one cell; missing and failed ones count as wrong.
+
+        Raises:
+            InputError: the predictions are not of this data set.
+        """
+        # Sentiment needs no lexicon, and takes any.
+        lexicon = self.lexicons.get(cell.lexicon) or next(iter(self.lexicons.values()))
+        truth = self.truths[cell.dataset]
+        scores = score_samples(truth, predictions, lexicon, protocol=cell.protocol, level=LEVEL, missing="zero")
+        replicates = score_replicates(scores, self.resamples, self.seed, draws=self._draws)
+        values = {**_values(scores, lexicon), "ci": interval(replicates)}
+        return Figures({**values, **self._losses_of(cell, predictions, scores, lexicon)}, replicates)
+
+    def _losses_of(
+        self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
+    ) -> dict[str, Any]:
+        """Confusions and costly words: the same under every protocol, so they are looked for once a lexicon."""
+        if self._of is not predictions:
+            self._of, self._losses = predictions, {}
+        if cell.lexicon not in self._losses:
+            self._losses[cell.lexicon] = _losses(scores, lexicon)
+        return self._losses[cell.lexicon]
+
+    def chance(self, cell: Cell) -> Figures:
+        """The chance level of answers that are distributed as the truth: the true labels, shuffled, in closed form."""
+        truth = self.truths[cell.dataset]
+        figures = self.figures(cell, _truth_as_answer(truth))
+        level = figures.values["chance"]
+        corrected = figures.values["primary"] == "corrected"
+        values = {**figures.values, "score": 0.0 if corrected else level, "uncorrected": level, "ci": None}
+        nothing: dict[str, Any] = {
+            "metrics": {},
+            "wheels": [],
+            "confusions": [],
+            "wrong": [],
+            "missed": [],
+            "unknown": [],
+        }
+        return Figures({**values, **nothing}, np.empty(0))
+
+
+def _truth_as_answer(truth: GroundTruth) -> Predictions:
+    polarity = None if truth.values is None else np.sign(truth.values).astype(np.int8)
+    return Predictions(truth.names, truth.labels, polarity, np.zeros(len(truth), bool), str(truth.path))
+
+
+def _values(scores: SampleScores, lexicon: Lexicon) -> dict[str, Any]:
+    metric = scores.metric
+    return {
+        "score": scores.score,
+        "uncorrected": scores.metrics[metric.score_key],
+        "primary": "corrected" if metric.chance_corrected else metric.score_key,
+        "chance": scores.chance,
+        "metrics": scores.metrics,
+        "wheels": [dict(wheel) for wheel in scores.summary.wheels],
+        "scored": list(scores.summary.scored),
+        "samples": scores.samples,
+        "gt": scores.truth.sha256[:8],
+        "missing": scores.missing,
+        "failed": scores.failed,
+        "labels_per_sample": scores.labels_per_sample,
+        "out_of_lexicon": scores.out_of_lexicon(lexicon),
+        "labels_from": scores.labels_from,
+        "polarity_from": scores.polarity_from,
+    }
+
+
+def _losses(scores: SampleScores, lexicon: Lexicon) -> dict[str, Any]:
+    """Confusions and costly words, without the samples they come from."""
+    every = range(1, WHEELS + 1)
+    confusions = [confusion(scores, wheel) for wheel in ((None,) if scores.labels is None else every)]
+    words = word_errors(scores, lexicon, LEVEL, every, WORDS)
+    return {
+        "confusions": [
+            {"wheel": each.wheel, "rows": each.rows, "columns": each.columns, "counts": each.counts}
+            for each in confusions
+            if each.rows
+        ],
+        "wrong": list(map(_word, words.wrong)),
+        "missed": list(map(_word, words.missed)),
+        "unknown": list(map(_word, words.unknown)),
+    }
+
+
+def _word(found: WordErrors) -> dict[str, Any]:
+    word = found.word if len(found.word) <= _WORD_LENGTH else found.word[: _WORD_LENGTH - 1] + "…"
+    return {"word": word, "count": found.count, "total": found.total}

@@ -1,0 +1,137 @@
+"""The page of one model: its tables, a lexicon and protocol each, and what its pictures are drawn from. No HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from merunibench.leaderboard.details import ModelDetails, Part, Word
+from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.results import Dataset, Interval, Model, Results, Row, Score
+
+_WIDE = 160
+"""Width of the strips in the tables, in their own units; they run from `low` to 100 percent."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Where the marks of a strip stand, 0 to 160; None where there is nothing to mark."""
+
+    dot: float
+    low: float | None
+    high: float | None
+    chance: float | None
+    grid: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row on one data set."""
+
+    title: str
+    score: Score
+    rank: str
+    strip: Strip
+
+
+@dataclass(frozen=True)
+class Section:
+    """A row of the leaderboard, data set by data set."""
+
+    title: str
+    row: Row
+    how: str
+    mean_rank: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """Everything the page says."""
+
+    name: str
+    boards: tuple[tuple[str, tuple[Section, ...]], ...]
+    reproduce: str
+    bibtex: str
+    data: dict[str, Any]
+
+
+def model_view(results: Results, model: Model, details: ModelDetails) -> ModelView:
+    """What the page of a model says."""
+    rows = [row for row in results.rows if row.model_id == model.id]
+    titles = {board.id: board.title for board in results.boards}
+    sections = [_section(row, titles, results.datasets) for row in rows]
+    return ModelView(
+        name=wording.shown(model.name),
+        boards=tuple(
+            (title, tuple(section for section in sections if section.title == title))
+            for title in dict.fromkeys(section.title for section in sections)
+        ),
+        reproduce="\n".join(details.reproduce),
+        bibtex=details.bibtex.strip("\n"),
+        data=_data(details.parts, titles, results.datasets),
+    )
+
+
+def _section(row: Row, titles: dict[str, str], datasets: Sequence[Dataset]) -> Section:
+    return Section(
+        title=titles.get(row.board or "", "Lexicon not stated"),
+        row=row,
+        how=""
+        if row.selection == "single"
+        else f"{wording.SELECTIONS.get(row.selection, row.selection).capitalize()} checkpoint",
+        mean_rank=wording.place(row.mean_rank).replace("|", " ").strip(),
+        lines=tuple(_line(each, row) for each in datasets if each.id in row.scores),
+    )
+
+
+def _line(dataset: Dataset, row: Row) -> Line:
+    score = row.scores[dataset.id]
+    chance = 0.0 if row.protocol == "strict" else score.chance
+    rank = "" if score.rank is None else f"{score.rank.rank} of {score.rank.of}"
+    return Line(title=dataset.title, score=score, rank=rank, strip=strip(score.score, score.ci, chance))
+
+
+def strip(score: float, ci: Interval | None, chance: float | None) -> Strip:
+    """Places on a line from 0 to 1; where something lies below 0, from -1."""
+    least = min(score, *(ci or ()), 0.0)
+    start = -1.0 if least < 0 else 0.0
+
+    def x(value: float) -> float:
+        return round(4 + (_WIDE - 8) * (value - start) / (1 - start), 1)
+
+    low, high = ci or (None, None)
+    return Strip(
+        dot=x(score),
+        low=None if low is None else x(low),
+        high=None if high is None else x(high),
+        chance=None if chance is None else x(chance),
+        grid=tuple(x(value) for value in ((-1.0, 0.0, 1.0) if start else (0.0, 0.5, 1.0))),
+    )
+
+
+def _data(parts: Sequence[Part], titles: dict[str, str], datasets: Sequence[Dataset]) -> dict[str, Any]:
+    """What the script of the page draws; names short, because there are many."""
+    return {
+        "boards": {key: title for key, title in titles.items() if any(part.board == key for part in parts)},
+        "datasets": {each.id: each.title for each in datasets if any(part.dataset == each.id for part in parts)},
+        "parts": [
+            {
+                "board": part.board,
+                "dataset": part.dataset,
+                "checkpoint": part.checkpoint,
+                "wheels": [
+                    {"wheel": each.wheel, "rows": each.rows, "columns": each.columns, "counts": each.counts}
+                    for each in part.confusions
+                ],
+                "wrong": _words(part.wrong_words),
+                "missed": _words(part.missed_words),
+                "unknown": _words(part.unknown_words),
+                "checkpoints": part.checkpoints if len(part.checkpoints) > 1 else {},
+            }
+            for part in parts
+        ],
+    }
+
+
+def _words(words: Sequence[Word]) -> list[tuple[str, float, float]]:
+    return [(wording.shown(each.word, 60), round(each.count, 1), round(each.total, 1)) for each in words]

@@ -1,0 +1,41 @@
+"""Paired comparisons as the page's script reads them: six levels a byte of text, a file a board, loaded when shown."""
+
+import json
+from itertools import product
+
+from merunibench.leaderboard.results import Results
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+_PER_LETTER = 3
+_LETTERS = {
+    "".join(map(str, digits)): _ALPHABET[sum(digit << 2 * place for place, digit in enumerate(digits))]
+    for length in range(1, _PER_LETTER + 1)
+    for digits in product(range(4), repeat=length)
+}
+
+
+def packed_pairs(results: Results, board: str) -> str:
+    """A script that hands the comparisons of a board to the page.
+
+    The levels of a column's lower triangle, row after row, are digits 0 to 3; three of them make a letter, the first
+    one the lowest.
+    """
+    ids = [row.id for row in results.rows if row.board == board]
+    places = {name: index for index, name in enumerate(ids)}
+    columns = {
+        each.dataset: {"rows": [places[name] for name in each.rows], "levels": pack("".join(each.levels))}
+        for each in results.comparisons
+        if each.board == board
+    }
+    content = json.dumps({"ids": ids, "columns": columns}, separators=(",", ":")).replace("<", "\\u003c")
+    return f"mub.takePairs({json.dumps(board)}, {content});\n"
+
+
+def pack(levels: str) -> str:
+    """Digits 0 to 3, three a letter.
+
+    Example:
+        >>> pack("0123")
+        'a3'
+    """
+    return "".join(_LETTERS[levels[start : start + _PER_LETTER]] for start in range(0, len(levels), _PER_LETTER))

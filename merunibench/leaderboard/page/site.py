@@ -1,0 +1,140 @@
+"""Writes the site: main page, a page a model, method, refused submissions, and the files that all of them share."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from merunibench._resources import resource
+from merunibench.errors import InputError
+from merunibench.files import write_changed
+from merunibench.leaderboard.details import ModelDetails
+from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.page.boards import BoardView, board_views
+from merunibench.leaderboard.page.models import model_view
+from merunibench.leaderboard.page.pairs import packed_pairs
+from merunibench.leaderboard.results import Results
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""What a page may load: the site's own files. `file:` because some browsers take no file for its own folder's."""
+
+_SHEETS = ("tokens.css", "base.css", "controls.css", "table.css", "rows.css", "figures.css", "model.css", "print.css")
+
+_LONGEST_NAME = 200
+
+
+def render_site(results: Results, details: Mapping[str, ModelDetails], folder: Path) -> list[Path]:
+    """Write the whole site; equal input gives equal bytes.
+
+    Args:
+        results: The whole board.
+        details: Model id -> what its page shows; a model without details has no page.
+        folder: Where `index.html` shall stand. Pages of models that are gone are deleted from `models/`.
+
+    Returns:
+        The files of the site, those that were there already included.
+
+    Raises:
+        InputError: an id is no name of a file, or a file cannot be written.
+    """
+    _check_names([model.id for model in results.models] + [board.id for board in results.boards])
+    pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
+    boards = board_views(results, pages)
+    environment = _environment(results)
+    texts = {
+        "index.html": environment.get_template("index.html").render(
+            here="index.html",
+            root="",
+            boards=boards,
+            columns=boards[0].columns,
+            counts=_counts(results),
+            modalities=_modalities(boards),
+        ),
+        "method.html": environment.get_template("method.html").render(here="method.html", root="", boards=boards),
+        "refused.html": environment.get_template("refused.html").render(here="refused.html", root=""),
+    }
+    template = environment.get_template("model.html")
+    for model in results.models:
+        if model.id in pages:
+            view = model_view(results, model, details[model.id])
+            texts[pages[model.id]] = template.render(here="", root="../", view=view, model=model)
+    for board in results.boards:
+        texts[f"pairs/{board.id}.js"] = packed_pairs(results, board.id)
+    files = {folder / name: text.encode() for name, text in texts.items()}
+    files |= _static(folder / "static")
+    for path, content in files.items():
+        write_changed(path, content)
+    for path in (folder / "models").glob("*.html"):
+        if path not in files:
+            path.unlink()
+    return list(files)
+
+
+def _check_names(ids: Iterable[str]) -> None:
+    """Ids become names of files: none may lead out of the folder."""
+    for name in ids:
+        if not re.fullmatch(r"[\w+-][\w.+-]*", name, re.ASCII) or len(name) > _LONGEST_NAME:
+            raise InputError(f"the id {wording.shown(name)!r} in the results is no name of a file")
+
+
+def _environment(results: Results) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(resource("leaderboard", "page", "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(results=results, policy=POLICY, sheets=_SHEETS)
+    environment.filters.update(
+        shown=wording.shown,
+        web_address=wording.web_address,
+        figure=wording.figure,
+        interval=wording.interval,
+        number=wording.number,
+        data=as_data,
+    )
+    return environment
+
+
+def as_data(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    r"""JSON that can stand inside a `script` element of type `application/json`: nothing in it ends the element.
+
+    Example:
+        >>> str(as_data({"word": "</script>"}))
+        '{"word":"\\u003c/script\\u003e"}'
+    """
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - inert
+
+
+def _counts(results: Results) -> str:
+    models = sum(model.origin == "computed" for model in results.models)
+    refused = len(results.refused)
+    said = f"{models} {'model' if models == 1 else 'models'}"
+    if not refused:
+        return f"{said}."
+    return f"{said}; {refused}\u00a0{'submission' if refused == 1 else 'submissions'} refused."
+
+
+def _modalities(boards: Iterable[BoardView]) -> list[str]:
+    found = {view.texts["modalities"] for board in boards for view in (*board.scored, *board.others, *board.reported)}
+    return sorted(found - {wording.NOTHING}, key=lambda text: (len(text), text))
+
+
+def _static(folder: Path) -> dict[Path, bytes]:
+    """Styles, scripts and fonts, and where each shall stand."""
+    source = resource("leaderboard", "page", "static")
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    return {folder / path.relative_to(source): path.read_bytes() for path in files}

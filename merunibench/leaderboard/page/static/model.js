@@ -1,0 +1,93 @@
+// The page of a model: where it loses, on the table and data set chosen; buttons that copy what stands in a listing.
+"use strict";
+(() => {
+  const announce = document.getElementById("announce");
+  for (const button of document.querySelectorAll(".listing button")) {
+    const say = (text) => {
+      announce.textContent = text;
+      button.textContent = "Copied";
+    };
+    button.addEventListener("click", () => mub.copy(button.parentElement.querySelector("pre").textContent, say, button.dataset.what));
+  }
+
+  const source = document.getElementById("data");
+  if (!source) return;
+  const { parts, datasets } = JSON.parse(source.textContent);
+  const form = document.getElementById("part");
+
+  const element = (name, properties, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+
+  const table = (caption, heads, rows) => {
+    const head = heads.map((text, index) => element("th", { scope: "col", className: index ? "n" : "", textContent: text }));
+    const body = rows.map(([first, ...rest]) =>
+      element("tr", {}, element("th", { scope: "row", textContent: first }), ...rest.map((text) => element("td", { className: "n", textContent: text }))),
+    );
+    const made = element("table", { className: "sheet" }, element("caption", { className: "quiet", textContent: caption }), element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body));
+    const scroll = element("div", { className: "scroll", tabIndex: 0 }, made);
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", caption);
+    return scroll;
+  };
+
+  const wheel = (confusion, title) => {
+    const name = confusion.wheel === null ? "Polarity" : `Wheel ${confusion.wheel}`;
+    const largest = mub.largest(confusion, 6).map(({ name: row, said, count, share }) => [`${row} → ${said}`, String(Math.round(count)), `${Math.round(100 * share)} %`]);
+    const counts = confusion.rows.map((row, index) => [row, ...confusion.counts[index].map((count) => String(Math.round(count)))]);
+    return element(
+      "figure", {},
+      element("figcaption", {}, element("h3", { textContent: name })),
+      mub.drawWheel(confusion, `${title}, ${name.toLowerCase()}`),
+      table(`Most frequent losses, ${name.toLowerCase()}`, ["True → said", "Samples", "Of the true"], largest),
+      element("details", {}, element("summary", { textContent: "All counts" }), table(`Counts, ${name.toLowerCase()}`, ["true", ...confusion.columns], counts)),
+    );
+  };
+
+  const words = (title, head, list) => {
+    if (!list.length) return [];
+    const rows = list.map(([word, count, total]) => [word, String(count), String(total)]);
+    return [element("section", {}, element("h3", { textContent: title }), table(title, ["Word", head, "Of"], rows))];
+  };
+
+  const show = () => {
+    const { board, dataset } = Object.fromEntries(new FormData(form));
+    const part = parts.find((each) => each.board === board && each.dataset === dataset);
+    const note = document.getElementById("part-note");
+    for (const id of ["wheels", "words"]) document.getElementById(id).replaceChildren();
+    if (!part) {
+      note.textContent = "Not scored.";
+      return;
+    }
+    note.textContent = `Checkpoint ${part.checkpoint}. Arcs: hit, something else said, nothing said that this wheel knows. Threads lead from the true sector to the one said in its place.`;
+    document.getElementById("wheels").append(...part.wheels.map((each) => wheel(each, datasets[dataset])));
+    document.getElementById("words").append(
+      ...words("Words that were wrong", "Wrong in", part.wrong),
+      ...words("Words that were missed", "Missed in", part.missed),
+      ...words("Words that the lexicon does not know", "Said in", part.unknown),
+      ...(Object.keys(part.checkpoints).length
+        ? [element("section", {}, element("h3", { textContent: "Every checkpoint" }), table("Every checkpoint", ["Checkpoint", "Score"], Object.entries(part.checkpoints).map(([name, score]) => [name, (100 * score).toFixed(2).replace("-", "−")])))]
+        : []),
+    );
+    announce.textContent = `Losses on ${datasets[dataset]}.`;
+  };
+
+  const remember = () => history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
+  const recall = () => {
+    const said = new URLSearchParams(location.hash.slice(1));
+    for (const select of form.elements) {
+      const value = said.get(select.name);
+      if ([...select.options].some((option) => option.value === value)) select.value = value;
+    }
+    show();
+  };
+  form.addEventListener("input", () => {
+    remember();
+    show();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("hashchange", recall);
+  recall();
+})();

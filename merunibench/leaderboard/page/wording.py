@@ -1,0 +1,78 @@
+"""Figures and strangers' words as the pages show them: percents, intervals, sizes, text that cannot break a line."""
+
+from urllib.parse import urlsplit
+
+from merunibench._text import visible
+from merunibench.leaderboard.results import Interval, Model, Rank
+
+NOTHING = "–"
+_LONGEST = 160
+_LONGEST_URL = 2000
+_LETTERS = {"audio": "A", "video": "V", "text": "T"}
+
+SELECTIONS = {
+    "single": "single",
+    "last": "last",
+    "best-overall": "best overall",
+    "best-per-dataset": "best per data set",
+    "not-stated": "not stated",
+    "not stated": "not stated",
+}
+"""How a checkpoint was chosen, in words."""
+
+
+def shown(text: str, longest: int = _LONGEST) -> str:
+    """Text from outside: one line, control characters made visible, cut where it is longer than anything sensible."""
+    line = " ".join(text[: 4 * longest].split())
+    line = line if line.isprintable() else visible(line)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def figure(value: float | None) -> str:
+    """A fraction in percent, `55.65` or `−1.20`; an en dash for nothing."""
+    return NOTHING if value is None else f"{round(100 * value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def interval(ci: Interval | None) -> str:
+    """`53.41–57.96`, or `−1.20 to 3.40` where a minus would be taken for a dash; an en dash for nothing."""
+    if ci is None:
+        return NOTHING
+    return f"{figure(ci[0])}{' to ' if ci[0] < 0 else '–'}{figure(ci[1])}"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A plain number; an en dash for nothing."""
+    return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def place(rank: Rank | None) -> str:
+    """Rank, interval of ranks and group marks, in one string for the scripts: `3|1–5|b`; empty without a rank."""
+    if rank is None:
+        return ""
+    span = "" if rank.low is None or rank.high is None else f"{rank.low}–{rank.high}"
+    return f"{rank.rank}|{span}|{rank.mark or ''}"
+
+
+def modalities(model: Model) -> str:
+    """`A V T`; empty where none are stated."""
+    return " ".join(letter for name, letter in _LETTERS.items() if name in model.modalities)
+
+
+def size(parameters: int | None) -> str:
+    """`8.3 B`, `600 M`; empty where it is not stated."""
+    if parameters is None:
+        return ""
+    if parameters >= 10**9:
+        return f"{parameters / 10**9:.3g} B" if parameters < 10**12 else f"{parameters / 10**12:.3g} T"
+    return f"{parameters / 10**6:.3g} M"
+
+
+def web_address(text: str | None) -> str | None:
+    """The address if it is one of the web that can be linked to; None for any other scheme, or for none at all."""
+    if text is None or len(text) > _LONGEST_URL or not text.isprintable() or any(c.isspace() for c in text):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.netloc else None

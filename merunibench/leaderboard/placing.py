@@ -1,0 +1,173 @@
+"""Rows of one board -> ranks with intervals, groups that cannot be told apart, and the matrix of paired tests.
+
+Column by column: each data set, and the mean. Replicates of all rows are those of the same resamples, so that
+everything is paired. A column in which some row has no replicates keeps what was committed, if its scores are the same.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.leaderboard.assembling import ScoredRow, parsed
+from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row
+from merunibench.statistics import groups, holm, paired_p_values, rank_intervals, ranks
+from merunibench.tasks import TASKS
+
+ALPHA = 0.05
+_LEVELS = (0.05, 0.01, 0.001)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def place(board: str, rows: Sequence[ScoredRow], before: Results | None) -> tuple[list[Row], list[Comparisons]]:
+    """The rows of a board with their ranks, and the paired tests of every column.
+
+    Args:
+        board: The board's id.
+        rows: Its rows.
+        before: The committed results, if there are any.
+    """
+    found = {each.row.id: each.row for each in rows}
+    comparisons: list[Comparisons] = []
+    for column in (*TASKS, MEAN):
+        there = _comparable([each for each in rows if value_in(each.row, column) is not None], column)
+        tested = _tests(column, there)
+        for key, rank in _ranks(column, [each for each in there if each.row.ranked], tested, before).items():
+            found[key] = _with_rank(found[key], column, rank)
+        if tested is None:
+            comparisons += _kept_tests(board, column, there, before)
+        else:
+            comparisons.append(Comparisons(board=board, dataset=column, rows=tested.ids, levels=tested.levels()))
+    return list(found.values()), comparisons
+
+
+def value_in(row: Row, column: str) -> float | None:
+    """A row's score in a column; None if it has none."""
+    if column == MEAN:
+        return row.mean
+    return row.scores[column].score if column in row.scores else None
+
+
+def _with_rank(row: Row, column: str, rank: Rank) -> Row:
+    if column == MEAN:
+        return row.model_copy(update={"mean_rank": rank})
+    score = row.scores[column].model_copy(update={"rank": rank})
+    return row.model_copy(update={"scores": {**row.scores, column: score}})
+
+
+def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
+    """The rows whose scores mean the same: the metric parts of their signatures agree with the newest, or with most."""
+    if column == MEAN or not rows:
+        return list(rows)
+    parts = {each.row.id: _metric_part(each.row.scores[column].signature or "") for each in rows}
+    fresh = [parts[each.row.id] for each in rows if column in each.figures]
+    candidates = fresh or sorted(parts.values())
+    chosen = Counter(candidates).most_common(1)[0][0]
+    return [each for each in rows if parts[each.row.id] == chosen]
+
+
+@lru_cache(maxsize=4096)
+def _metric_part(signature: str) -> str:
+    return parsed(signature).metric_part
+
+
+class _Tested(NamedTuple):
+    """The paired tests of a column: row ids, the highest score first, and adjusted p-values, shape (M, M)."""
+
+    ids: tuple[str, ...]
+    p: FloatArray
+
+    def different(self, ids: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether any two of some rows differ, in the given order."""
+        place_of = {key: place for place, key in enumerate(self.ids)}
+        chosen = np.array([place_of[key] for key in ids], np.intp)
+        return np.asarray(self.p[np.ix_(chosen, chosen)] < ALPHA)
+
+    def levels(self) -> tuple[str, ...]:
+        """As `Comparisons` has them."""
+        level = np.zeros(self.p.shape, np.uint8) + np.uint8(ord("0"))
+        for limit in _LEVELS:
+            level += self.p < limit
+        return tuple(level[row, :row].tobytes().decode("ascii") for row in range(len(self.ids)))
+
+
+def _tests(column: str, rows: Sequence[ScoredRow]) -> _Tested | None:
+    """The paired tests between all rows that have replicates; None if a ranked row has none."""
+    if any(each.row.ranked and column not in each.replicates for each in rows):
+        return None
+    tested = _in_order(column, [each for each in rows if column in each.replicates])
+    if not tested:
+        return None
+    scores = np.array([value_in(each.row, column) for each in tested], float)
+    p = paired_p_values(scores, np.stack([each.replicates[column] for each in tested]))
+    upper = np.triu_indices(len(p), 1)
+    adjusted = np.ones(p.shape)
+    adjusted[upper] = holm(p[upper].tolist()) if len(upper[0]) else []
+    return _Tested(tuple(each.row.id for each in tested), np.minimum(adjusted, adjusted.T))
+
+
+def _in_order(column: str, rows: Sequence[ScoredRow]) -> list[ScoredRow]:
+    """The highest score first; of equal ones by id."""
+    return sorted(rows, key=lambda each: (-(value_in(each.row, column) or 0.0), each.row.id))
+
+
+def _ranks(column: str, rows: Sequence[ScoredRow], tested: _Tested | None, before: Results | None) -> dict[str, Rank]:
+    """Row id -> rank."""
+    ordered = _in_order(column, rows)
+    if not ordered:
+        return {}
+    ids = [each.row.id for each in ordered]
+    scores = np.array([value_in(each.row, column) for each in ordered], float)
+    plain = {key: Rank(rank=rank, of=len(ids)) for key, rank in zip(ids, ranks(scores).tolist(), strict=True)}
+    if tested is None:
+        return _kept_ranks(column, ordered, before) or plain
+    bounds = rank_intervals(np.stack([each.replicates[column] for each in ordered])).tolist()
+    marks = [_mark(*span) for span in groups(tested.different(ids))]
+    return {
+        key: plain[key].model_copy(update={"low": low, "high": high, "mark": mark})
+        for key, (low, high), mark in zip(ids, bounds, marks, strict=True)
+    }
+
+
+def _mark(first: int, last: int) -> str:
+    return _letters(first) if first == last else f"{_letters(first)}-{_letters(last)}"
+
+
+def _letters(number: int) -> str:
+    """0 is `a`, 25 is `z`, 26 is `aa`."""
+    letters = ""
+    number += 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("a") + digit) + letters
+    return letters
+
+
+def _kept_ranks(column: str, ordered: Sequence[ScoredRow], before: Results | None) -> dict[str, Rank]:
+    """The committed ranks of a column, if it holds the same scores as then; else none."""
+    board = ordered[0].row.board
+    old = {
+        row.id: (value_in(row, column), row.mean_rank if column == MEAN else row.scores[column].rank)
+        for row in (before.rows if before else ())
+        if row.board == board and row.ranked and value_in(row, column) is not None
+    }
+    now = {each.row.id: value_in(each.row, column) for each in ordered}
+    if now != {key: score for key, (score, _) in old.items()}:
+        return {}
+    return {key: rank for key, (_, rank) in old.items() if rank is not None}
+
+
+def _kept_tests(board: str, column: str, rows: Sequence[ScoredRow], before: Results | None) -> list[Comparisons]:
+    """The committed tests of a column, if all rows in them have the same scores as then; else none."""
+    now = {each.row.id: value_in(each.row, column) for each in rows}
+    old = {row.id: value_in(row, column) for row in (before.rows if before else ())}
+    return [
+        each
+        for each in (before.comparisons if before else ())
+        if (each.board, each.dataset) == (board, column)
+        and all(key in now and now[key] == old.get(key) for key in each.rows)
+    ]

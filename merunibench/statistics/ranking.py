@@ -1,0 +1,119 @@
+"""Many systems on the same samples: ranks, their intervals, and which systems cannot be told apart."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_TIE = 1e-9  # differences below this are those of rounding
+
+
+def ranks(scores: FloatArray) -> IntArray:
+    """1 for the highest score, along the last axis; equal scores share the better rank.
+
+    Example:
+        >>> ranks(np.array([0.2, 0.5, 0.5, 0.1])).tolist()
+        [3, 1, 1, 4]
+    """
+    rounded = np.round(scores, 9)
+    order = np.argsort(-rounded, axis=-1)  # of equal scores in any order: they share a rank
+    falling = np.take_along_axis(rounded, order, axis=-1)
+    places = np.broadcast_to(np.arange(scores.shape[-1]), scores.shape)
+    fresh = np.ones(scores.shape, bool)
+    fresh[..., 1:] = falling[..., 1:] < falling[..., :-1]
+    first = np.maximum.accumulate(np.where(fresh, places, 0), axis=-1)
+    found = np.empty(scores.shape, np.int64)
+    np.put_along_axis(found, order, first + 1, axis=-1)
+    return found
+
+
+def rank_intervals(replicates: FloatArray, confidence: float = 0.95) -> IntArray:
+    """Percentile intervals of the rank of M systems over paired bootstrap replicates of their scores.
+
+    The intervals cover at least `confidence`: each end is a rank that occurs (Hall and Miller 2009 discuss what such
+    intervals can and cannot say).
+
+    Args:
+        replicates: Scores of the systems on the same resamples, shape (M, B), B at least 1.
+        confidence: Share of resamples inside.
+
+    Returns:
+        Best and worst rank, shape (M, 2).
+    """
+    found = np.sort(ranks(np.ascontiguousarray(replicates.T)).T.copy(), axis=1).T
+    tail = math.floor((1 - confidence) / 2 * len(found))
+    return np.stack([found[tail], found[len(found) - 1 - tail]], axis=1)
+
+
+def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
+    """Two-sided p of every difference of two of M systems, by the paired bootstrap's standard error.
+
+    z is the difference over the standard deviation of its replicates, p its normal tail (Efron and Tibshirani, An
+    Introduction to the Bootstrap, 1993, section 12.4). Counting replicates, as `compare_paired` does for one pair, ends
+    at 1 / (B + 1): after correction for the thousands of pairs of a board, a thousand resamples would call nothing
+    different. Systems that differ equally on every resample have p 0; those that do not differ at all have p 1.
+
+    Args:
+        scores: Scores of the systems, shape (M,).
+        replicates: Their scores on the same resamples, shape (M, B), B at least 2.
+
+    Returns:
+        Symmetric, 1 on the diagonal, shape (M, M).
+    """
+    centred = replicates - replicates.mean(axis=1, keepdims=True)
+    products = centred @ centred.T / (replicates.shape[1] - 1)
+    variances = np.diag(products)
+    spread = np.sqrt(np.maximum(variances[:, None] + variances - 2 * products, 0))
+    difference = np.abs(scores[:, None] - scores)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(spread > _TIE, difference / spread, np.where(difference > _TIE, np.inf, 0.0))
+    return _two_sided(np.where(difference > _TIE, z, 0.0))
+
+
+def groups(different: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Groups of neighbours of which no two differ, as a compact letter display has them (Piepho 2004).
+
+    Args:
+        different: Whether systems differ, shape (M, M), the systems ordered by score.
+
+    Returns:
+        First and last group of each system, counted from 0. Systems that share a group do not differ.
+
+    Example:
+        >>> apart = np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], bool)
+        >>> groups(apart)
+        [(0, 0), (0, 1), (1, 1)]
+    """
+    runs: list[tuple[int, int]] = []
+    start = 0
+    for end in range(len(different)):
+        first = start
+        while different[end, start : end + 1].any():
+            start += 1
+        if not runs or start > first:
+            runs.append((start, end))
+        else:
+            runs[-1] = (start, end)
+    return [
+        _span([index for index, (low, high) in enumerate(runs) if low <= system <= high])
+        for system in range(len(different))
+    ]
+
+
+def _span(indices: Sequence[int]) -> tuple[int, int]:
+    return indices[0], indices[-1]
+
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+def _two_sided(z: FloatArray) -> FloatArray:
+    """Normal tails of both sides, shape (M, M), 1 on the diagonal."""
+    upper = np.triu_indices(len(z), 1)
+    p = np.ones(z.shape)
+    p[upper] = np.asarray(_erfc(z[upper] / math.sqrt(2)), float)
+    return np.minimum(p, p.T)

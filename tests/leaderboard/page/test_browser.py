@@ -1,0 +1,378 @@
+"""The page in a browser, with real clicks: sorting, filters, columns, addresses, copying, themes, the model's page."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from tests.leaderboard.sample import HOSTILE, sample
+
+ROWS = "section.board:not([hidden]) tbody:not([hidden]) tr[data-id]:not([hidden])"
+
+
+def names(page):
+    """Of the rows shown; `text_content`, because rows out of sight are not laid out and have no inner text."""
+    return page.locator(f"{ROWS} .name").all_text_contents()
+
+
+def column(page, key, group="scored"):
+    """The texts of a column of the table shown, in one of its bodies."""
+    return page.evaluate(
+        """([key, group]) => {
+          const table = document.querySelector("section.board:not([hidden]) table");
+          const heads = [...table.tHead.rows[1].cells];
+          const index = heads.findIndex((head) => head.dataset.col === key);
+          return [...table.querySelectorAll(`[data-group=${group}] tr[data-id]:not([hidden])`)]
+            .map((row) => row.cells[index].firstChild?.textContent ?? "");
+        }""",
+        [key, group],
+    )
+
+
+def head(page, key):
+    return page.locator(f"section.board:not([hidden]) th[data-col={key}]")
+
+
+def choice(page, name):
+    return page.locator(f"select[name={name}]")
+
+
+def table(page, board):
+    return page.locator(f"input[name=table][value={board}]")
+
+
+def tick(page, name, value):
+    return page.locator(f"input[name={name}][value={value}]")
+
+
+def announced(page):
+    return page.locator("#announce").inner_text()
+
+
+def test_a_click_on_a_head_sorts_and_says_so(visit):
+    page = visit().open()
+    assert head(page, "mean").get_attribute("aria-sort") == "descending"
+    for order in ("descending", "ascending"):
+        head(page, "meld").get_by_role("button").click()
+        assert head(page, "meld").get_attribute("aria-sort") == order
+        assert head(page, "mean").get_attribute("aria-sort") == "none"
+        values = [float(text) for text in column(page, "meld")]
+        assert values == sorted(values, reverse=order == "descending")
+        assert len(values) > 10
+        assert order in announced(page)
+    head(page, "model").get_by_role("button").click()
+    assert column(page, "model") == sorted(column(page, "model"), key=str.casefold)
+
+
+def test_the_keyboard_sorts_too(visit):
+    page = visit().open()
+    button = head(page, "cmumosi").get_by_role("button")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert head(page, "cmumosi").get_attribute("aria-sort") == "descending"
+    assert button.evaluate("element => element === document.activeElement")
+
+
+def test_ranks_are_those_of_the_sorted_column_as_the_results_have_them(visit):
+    results, _ = sample(12)
+    page = visit().open("index.html#sort=-meld")
+    shown = page.evaluate(
+        f"""() => Object.fromEntries([...document.querySelectorAll({ROWS!r})]
+        .map((row) => [row.dataset.id, [...row.cells[0].childNodes].map((node) => node.textContent)]))"""
+    )
+    board = results.boards[0].id
+    for row in results.rows:
+        if row.board == board and row.shown:
+            rank = row.scores["meld"].rank if "meld" in row.scores else None
+            expected = [""] if rank is None else [str(rank.rank), rank.mark, f"{rank.low}–{rank.high}"]
+            assert shown[row.id] == expected
+
+
+def test_rows_without_the_score_stand_apart_and_move_when_another_column_is_sorted(visit):
+    page = visit().open()
+    assert set(column(page, "mean", "others")) == {"–"}
+    assert "–" not in column(page, "mean")
+    head(page, "mer2023").get_by_role("button").click()
+    assert column(page, "mer2023", "others") == []
+    assert "–" in column(page, "mean")
+
+
+def test_published_rows_are_marked_unranked_and_second_hand_ones_wait(visit):
+    results, _ = sample(12)
+    page = visit().open()
+    reported = page.locator("section.board:not([hidden]) tbody[data-group=reported]")
+    assert reported.locator("tr[data-id] .name").all_text_contents() == ["Paper model 0"]
+    assert reported.locator("td.rank").all_text_contents() == [""]
+    table(page, "published").click()
+    assert names(page) == []
+    choice(page, "reported").select_option("all")
+    assert names(page) == ["Paper model 1"]
+    assert sum(row.origin == "reported" for row in results.rows) == 2
+
+
+def test_every_filter_leaves_what_it_says(visit):
+    results, _ = sample(12)
+    models = {model.name: model for model in results.models}
+    page = visit().open()
+    everything = names(page)
+
+    page.get_by_label("Search").fill("model 1")
+    assert names(page)
+    assert all("model 1" in name.lower() or name == HOSTILE for name in names(page))
+    page.get_by_role("button", name="Reset").click()
+    assert names(page) == everything
+
+    choice(page, "mod").select_option("A T")
+    assert {models[name].modalities for name in names(page)} == {("audio", "text")}
+    page.get_by_role("button", name="Reset").click()
+
+    choice(page, "size").select_option("20-")
+    assert names(page)
+    assert all(models[name].parameters >= 20 * 10**9 for name in names(page))
+    page.get_by_role("button", name="Reset").click()
+
+    page.get_by_label("Complete only").check()
+    assert "–" not in column(page, "mean") + column(page, "mean", "others")
+    page.get_by_role("button", name="Reset").click()
+
+    page.get_by_label("Baselines").uncheck()
+    assert not {"Stuffing", "Chance", "Majority"} & set(names(page))
+
+    choice(page, "task").select_option("sentiment")
+    heads = page.locator("section.board:not([hidden]) thead th[data-kind]:not([hidden])").all_text_contents()
+    assert heads == ["Mean", "CMU-MOSI", "CMU-MOSEI", "CH-SIMS", "CH-SIMS v2"]
+
+
+def test_a_filter_that_leaves_nothing_says_so(visit):
+    page = visit().open("index.html#q=nobody")
+    assert names(page) == []
+    assert page.get_by_text("No row matches").locator("visible=true").count() == 1
+
+
+def test_one_table_at_a_time(visit):
+    page = visit().open()
+    for name in ("official-mer2026", "strict-builtin", "official-mer2025"):
+        table(page, name).click()
+        assert page.locator("section.board:visible").count() == 1
+        protocol, lexicon = name.split("-")
+        title = f"{protocol.capitalize()} protocol, lexicon {lexicon}"
+        assert page.locator("section.board:visible h2").inner_text() == title
+
+
+def test_columns_and_what_stands_in_cells_are_chosen(visit):
+    page = visit().open()
+    page.locator("summary", has_text="Columns").click()
+    tick(page, "cols", "signature").check()
+    tick(page, "cols", "mer2023").uncheck()
+    tick(page, "show", "ci").check()
+    assert head(page, "signature").is_visible()
+    assert head(page, "mer2023").is_hidden()
+    cell = page.locator("section.board:visible td[data-ci]").first
+    assert cell.get_attribute("data-ci") in cell.evaluate("cell => getComputedStyle(cell, '::after').content")
+    page.keyboard.press("Escape")
+    assert tick(page, "cols", "signature").is_hidden()
+    assert "mub|data:" in column(page, "signature")[0]
+
+
+def test_the_address_brings_back_every_choice(visit):
+    first = visit()
+    page = first.open()
+    table(page, "strict-builtin").click()
+    head(page, "meld").get_by_role("button").click()
+    page.get_by_label("Search").fill("model")
+    choice(page, "mod").select_option("A T")
+    page.locator("summary", has_text="Columns").click()
+    tick(page, "cols", "extractor").check()
+    tick(page, "show", "chance").check()
+    address = page.url
+    texts = page.locator(ROWS).all_text_contents()
+
+    other = visit().page
+    other.goto(address)
+    assert other.locator(ROWS).all_text_contents() == texts
+    assert texts
+    assert other.get_by_label("Search").input_value() == "model"
+    assert head(other, "meld").get_attribute("aria-sort") == "descending"
+    assert other.url == address
+
+    page.evaluate("location.hash = 'sort=model'")  # as when a link is pasted into an open page
+    page.wait_for_function("document.querySelector('section.board:not([hidden])').dataset.board === 'official-mer2025'")
+    assert head(page, "model").get_attribute("aria-sort") == "ascending"
+
+
+def test_a_wrong_address_shows_the_start(visit):
+    page = visit().open("index.html#table=none&sort=-none&cols=none&size=x&show=x&q=%22%3E%3Cscript%3E")
+    assert page.locator("section.board:visible").get_attribute("data-board") == "official-mer2025"
+    assert names(page) == []
+
+
+def test_the_skip_link_keeps_the_state(visit):
+    page = visit().open("index.html#sort=-meld")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.url.endswith("#sort=-meld")
+
+
+def copied(page, button):
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_function("document.getElementById('announce').textContent.startsWith('Copied')")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def test_the_table_is_copied_as_latex_as_it_is_shown(visit):
+    page = visit().open("index.html#sort=-meld&task=basic&cols=rank mean mer2023 meld&reported=none")
+    text = copied(page, "LaTeX")
+    lines = text.splitlines()
+    assert lines[0].startswith("% Official protocol, lexicon mer2025")
+    assert lines[2:7] == [
+        r"\begin{tabular}{llrrr}",
+        r"\toprule",
+        r"Rank & Model & Mean & MER2023 & MELD \\",
+        r"\midrule",
+        lines[6],
+    ]
+    body = [line.removesuffix(r" \\").split(" & ") for line in lines[6:-2]]
+    assert [row[-1] for row in body] == column(page, "meld") + column(page, "meld", "others")
+    hostile = next(line for line in lines if "script" in line)
+    assert r"<script>alert(1)</script> **b** [x](javascript:alert(1)) \"'\&amp;".replace('\\"', '"') in hostile
+    assert lines[-2:] == [r"\bottomrule", r"\end{tabular}"]
+
+
+def test_the_table_is_copied_as_csv_that_holds_no_formula(visit):
+    page = visit().open("index.html#cols=mean meld signature")
+    rows = list(csv.reader(io.StringIO(copied(page, "CSV"))))
+    assert rows[0] == ["Model", "Mean", "MELD", "Signature"]
+    assert [row[0].removesuffix(" (baseline)").removesuffix(" (reported)") for row in rows[1:]] == names(page)
+    assert [row[1] for row in rows[1:]][:5] == column(page, "mean")[:5]
+    assert page.evaluate("mub.escapes.csv('=HYPERLINK(1)', false)") == "'=HYPERLINK(1)"
+    assert page.evaluate("mub.escapes.csv('−1.20', true)") == "-1.20"
+
+
+def test_the_table_is_copied_as_markdown_that_holds_no_markup(visit):
+    page = visit().open("index.html#cols=mean")
+    lines = copied(page, "Markdown").splitlines()
+    assert lines[2:4] == ["| Model | Mean |", "| --- | ---: |"]
+    assert next(line for line in lines if "script" in line).startswith(
+        r"| \<script\>alert\(1\)\</script\> \*\*b\*\* \[x\]"
+    )
+
+
+def test_where_the_clipboard_is_forbidden_the_text_is_shown_to_be_taken(visit):
+    page = visit().open()
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    page.get_by_role("button", name="LaTeX").click()
+    area = page.locator("dialog textarea")
+    area.wait_for()
+    assert area.input_value().startswith("% Official protocol")
+    page.get_by_role("button", name="Close").click()
+    assert area.is_hidden()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_theme_follows_the_system_then_the_reader_who_is_remembered(visit, system):
+    seen = visit(color_scheme=system)
+    page = seen.open()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = "rgb(20, 23, 26)"
+    assert (page.evaluate(ground) == dark) == (system == "dark")
+    button = page.get_by_role("button", name="Dark theme")
+    assert button.get_attribute("aria-pressed") == str(system == "dark").lower()
+    button.click()
+    assert (page.evaluate(ground) == dark) == (system == "light")
+    page.goto((seen.folder / "method.html").as_uri())
+    assert (page.evaluate(ground) == dark) == (system == "light")
+
+
+def test_the_figures_show_what_the_table_shows(visit):
+    page = visit().open("index.html#sort=-meld&baselines=&reported=none")
+    page.locator("#matrix svg").wait_for()
+    rows = len(column(page, "meld"))
+    assert page.locator("#scatter circle").count() == rows
+    assert page.locator("#matrix rect").count() == rows * (rows - 1)
+    assert page.locator(f"{ROWS} td.strip .dot").count() == rows
+    strip = page.locator("section.board:visible td.strip").first.get_attribute("title")
+    value = column(page, "meld")[0]
+    assert strip == f"{value}, 95 % interval {float(value) - 2:.2f} to {float(value) + 2:.2f}, chance 30.00"
+    heads = page.locator("#multiples .head").all_text_contents()
+    assert heads[:3] == ["MER2023", "MER2024", "MELD"]
+
+
+def test_the_matrix_is_that_of_the_results(visit):
+    results, _ = sample(12)
+    board = results.boards[2].id
+    compared = next(each for each in results.comparisons if each.board == board and each.dataset == "sims")
+    page = visit().open(f"index.html#table={board}&sort=-sims")
+    page.locator("#matrix svg").wait_for()
+    page.wait_for_function("document.querySelectorAll('#matrix rect').length > 10")
+    rows = page.locator("section.board:visible [data-group=scored] tr").evaluate_all(
+        "rows => rows.map(row => row.dataset.id)"
+    )
+    classes = page.locator("#matrix rect").evaluate_all("cells => cells.map(cell => cell.getAttribute('class'))")
+    expected = []
+    for row in rows:
+        for other in rows:
+            if row != other:
+                p, q = compared.rows.index(row), compared.rows.index(other)
+                level = compared.levels[max(p, q)][min(p, q)]
+                expected.append(f"{'same' if level == '0' else 'better' if p < q else 'worse'} level{level}")
+    assert classes == expected
+
+
+def test_the_page_of_a_model_says_all_of_it(visit):
+    page = visit().open()
+    page.get_by_role("link", name="Model 6", exact=True).locator("visible=true").click()
+    page.locator("svg.wheel").wait_for()
+    assert page.locator("h1").inner_text() == "Model 6"
+    assert page.locator(".tables section").count() == 4
+    assert "Invented-7B" in page.locator(".facts").inner_text()
+    assert page.get_by_role("link", name="https://example.org/model").count() == 0
+    choice(page, "dataset").select_option("meld")
+    assert page.locator("svg.wheel").get_attribute("aria-label").startswith("MELD, wheel 1")
+    assert "calm" in page.locator("#words").inner_text()
+    assert page.url.endswith("dataset=meld")
+    page.get_by_role("button", name="Copy BibTeX").click()
+    page.wait_for_function("document.getElementById('announce').textContent === 'Copied BibTeX.'")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{model-6,")
+    choice(page, "dataset").select_option("sims")
+    assert page.locator("svg.wheel").get_attribute("aria-label").startswith("CH-SIMS, polarity")
+
+
+def test_a_phone_scrolls_tables_and_never_the_page(visit):
+    seen = visit(viewport={"width": 390, "height": 844})
+    for name in ("index.html", "models/model-1.html", "method.html", "refused.html"):
+        page = seen.open(name)
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+@pytest.mark.parametrize("width", [390, 768, 1100, 1440])
+def test_the_menu_of_columns_stays_on_the_page(visit, width):
+    page = visit(viewport={"width": width, "height": 900}).open()
+    page.locator("summary", has_text="Columns").click()
+    box = page.locator(".menu > div").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "models/model-1.html", "method.html", "refused.html"])
+def test_no_fault_of_accessibility(visit, name, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(color_scheme=scheme).open(name)
+    if name == "index.html":
+        page.locator("#matrix svg").wait_for()
+        page.locator("summary", has_text="Columns").click()
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    assert [(each["id"], node["html"][:200], node["failureSummary"]) for each in found for node in each["nodes"]] == []
+
+
+def test_without_scripts_every_table_is_there(visit):
+    page = visit(java_script_enabled=False).open()
+    assert page.locator("section.board:visible").count() == 5
+    assert page.locator("#controls").is_hidden()
+    assert re.match(r"\d+\.\d\d", page.locator("td.focus").first.text_content())

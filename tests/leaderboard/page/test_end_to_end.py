@@ -1,0 +1,85 @@
+"""From an empty folder to the page: submit, check, build, look."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def command(*arguments):
+    """The command as its users give it."""
+    return [sys.executable, "-m", "merunibench", *map(str, arguments)]
+
+
+@pytest.fixture(scope="module")
+def folder(shared, tmp_path_factory):
+    """A board of AffectGPT's released outputs, made by commands alone."""
+    official = shared / "official"
+    board = tmp_path_factory.mktemp("board") / "leaderboard"
+    submission = board / "submissions" / "affectgpt"
+    modalities = ("--modality", "audio", "--modality", "video", "--modality", "text")
+    lexicons = [part for name in ("mer2025", "mer2026") for part in ("--lexicon", official / "emotion_wheel" / name)]
+    labels = ("--data-root", official / "dataset")
+    submit = ("submit", official / "output", "--model", "AffectGPT", *modalities, "--out", submission)
+    check = ("leaderboard", "check", submission, *labels)
+    build = (
+        "leaderboard",
+        "build",
+        "--submissions",
+        submission.parent,
+        *labels,
+        *lexicons,
+        "--out",
+        board,
+        "--no-cache",
+    )
+    for step in (submit, check, build):
+        subprocess.run(command(*step), env=ENVIRONMENT, check=True, capture_output=True)
+    return board
+
+
+def test_the_page_shows_the_published_figures_recomputed(visit, folder):
+    page = visit(folder).open("index.html#table=official-mer2025")
+    row = page.locator('tr[data-id="affectgpt/best-per-dataset/official-mer2025"]')
+    heads = page.locator("#board-official-mer2025 th[data-col]").evaluate_all("heads => heads.map(h => h.dataset.col)")
+    cells = row.locator("th, td")
+    assert row.locator(".name").text_content() == "AffectGPT"
+    assert cells.nth(heads.index("meld")).text_content() == "55.65"
+    assert cells.nth(heads.index("cmumosi")).text_content() == "81.30"
+    assert cells.nth(heads.index("rank")).text_content() == ""
+    assert row.locator(".tag").text_content() == "chosen on test"
+    last = page.locator('tr[data-id="affectgpt/last/official-mer2025"] .rank')
+    assert last.text_content().startswith("1")
+    row.get_by_role("link", name="AffectGPT").click()
+    page.locator("svg.wheel").first.wait_for()
+    assert page.locator("h1").inner_text() == "AffectGPT"
+    assert page.locator("svg.wheel").count() == 5
+    assert "55.65" in page.locator(".tables").first.inner_text()
+
+
+def test_a_part_of_a_data_set_is_marked(visit, folder):
+    """Labels of 332 of OV-MERD+'s 532 samples are at hand."""
+    page = visit(folder).open("index.html#sort=-ovmerdplus")
+    assert (
+        page.locator("section.board:not([hidden]) tr[data-id^=affectgpt] abbr").first.get_attribute("title")
+        == "332 of 532 samples"
+    )
+
+
+def test_the_preview_shows_the_page(folder):
+    serve = command("leaderboard", "serve", folder, "--port", 0)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(serve, text=True, env=ENVIRONMENT, **pipes) as server:
+        try:
+            address = server.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:")
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                assert b"MER-UniBench leaderboard" in answer.read()
+        finally:
+            server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 0

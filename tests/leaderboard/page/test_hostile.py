@@ -1,0 +1,171 @@
+"""Strangers' words on the page are text and nothing else: no script of theirs runs, no link leads where it must not."""
+
+import pytest
+
+from merunibench.leaderboard.page import render_site
+from merunibench.leaderboard.page.site import as_data
+from merunibench.leaderboard.page.wording import shown, web_address
+from merunibench.leaderboard.results import Refused
+from tests.leaderboard.sample import sample
+
+ATTACKS = (
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror='window.hacked = 1'>",
+    '"><svg onload=window.hacked=1>',
+    "' onmouseover='window.hacked=1",
+    "</script></style></title><script>window.hacked=1</script>",
+    "{{ 7 * 7 }} {% raw %} ${window.hacked=1}",
+    "javascript:window.hacked=1",
+    '=HYPERLINK("http://evil.example")',
+    "\u202eetirw\u0000\x1b[31m\u2028 <b>",
+    "]]> --> <!-- <plaintext>",
+)
+TEXTS = ("base_model", "training_data", "prompt", "decoding", "extractor", "date", "licence", "note")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A site on which every text that strangers write is an attack, and one name has ten million letters."""
+    results, details = sample(len(ATTACKS) + 1)
+    attack_of = {f"model-{index}": attack for index, attack in enumerate(ATTACKS)}
+    attack_of[f"model-{len(ATTACKS)}"] = "W" * 10_000_000
+    models = tuple(
+        model.model_copy(
+            update={
+                **dict.fromkeys(TEXTS, attack_of[model.id]),
+                "name": attack_of[model.id],
+                "authors": (attack_of[model.id],) * 3,
+                "link": "javascript:window.hacked=1",
+                "paper": f"https://example.org/{attack_of[model.id][:200]}",
+            }
+        )
+        if model.id in attack_of
+        else model
+        for model in results.models
+    )
+    rows = tuple(
+        row.model_copy(
+            update={
+                "model": attack_of[row.model_id],
+                "extractor": attack_of[row.model_id],
+                "signature": attack_of[row.model_id][:1000],
+            }
+        )
+        if row.model_id in attack_of
+        else row
+        for row in results.rows
+    )
+    refused = tuple(Refused(submission=attack[:1000], reasons=(attack[:1000],)) for attack in attack_of.values())
+    results = results.model_copy(update={"models": models, "rows": rows, "refused": refused})
+    details = {
+        key: each.model_copy(
+            update={
+                "bibtex": attack_of[key][:1000],
+                "reproduce": (attack_of[key][:1000],),
+                "parts": tuple(
+                    part.model_copy(
+                        update={
+                            "checkpoint": attack_of[key][:1000],
+                            "checkpoints": {attack_of[key][:1000]: 0.5, "other": 0.4},
+                            "wrong_words": tuple(
+                                word.model_copy(update={"word": attack_of[key][:1000]}) for word in part.wrong_words
+                            ),
+                        }
+                    )
+                    for part in each.parts
+                ),
+            }
+        )
+        for key, each in details.items()
+    }
+    folder = tmp_path_factory.mktemp("hostile")
+    render_site(results, details, folder)
+    return folder
+
+
+def test_nothing_of_it_runs_on_the_main_page(visit, hostile):
+    seen = visit(hostile)
+    page = seen.open("index.html#cols=rank strip mean meld labels selection extractor date signature&reported=all")
+    page.locator("#matrix svg").wait_for()
+    for name in page.locator("section.board:not([hidden]) [data-group=scored] tr:not([hidden]) .name").all()[:8]:
+        name.hover()
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("tbody img, tbody script, tbody [onload], tbody [onmouseover], .plot image").count() == 0
+    assert ATTACKS[0] in page.locator(".name").all_text_contents()
+
+
+def test_nor_on_any_page_of_a_model_nor_among_the_refused(visit, hostile):
+    seen = visit(hostile)
+    for name in [f"models/model-{index}.html" for index in range(len(ATTACKS) + 1)] + ["refused.html"]:
+        page = seen.open(name)
+        assert page.evaluate("window.hacked") is None
+        hrefs = page.locator("a[href]").evaluate_all("links => links.map(link => link.protocol)")
+        assert set(hrefs) <= {"file:", "https:"}
+        assert page.locator("main img, main script:not([type='application/json'])").count() == 0
+        assert page.locator("h1").count() == 1
+
+
+def test_a_name_of_ten_million_letters_breaks_neither_page_nor_layout(visit, hostile):
+    seen = visit(hostile, viewport={"width": 390, "height": 800})
+    assert (hostile / "index.html").stat().st_size < 1_000_000
+    page = seen.open()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    widest = page.locator("section.board:not([hidden]) tr:not([hidden]) .model").evaluate_all(
+        "cells => Math.max(...cells.map(cell => cell.offsetWidth))"
+    )
+    assert widest <= 200
+    seen.open(f"models/model-{len(ATTACKS)}.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_copied_of_it_is_inert_too(visit, hostile):
+    page = visit(hostile).open("index.html#cols=mean")
+    copied = page.evaluate(
+        """() => {
+          const table = new mub.Table(document.querySelector("section.board"));
+          table.shown = table.rows;
+          return Object.fromEntries(Object.entries(mub.formats).map(([name, format]) => [name, format(table)]));
+        }"""
+    )
+    assert "<script>" not in copied["markdown"].replace(r"\<", "")
+    assert "\n=" not in copied["csv"]
+    assert ",=" not in copied["csv"]
+    assert r"\{\{ 7 * 7 \}\}" in copied["latex"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,<script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//evil.example",
+        "http://",
+        "https://a b",
+        "https://a\nb",
+        "https://[",
+        "https://example.org/" + "x" * 3000,
+        None,
+    ],
+)
+def test_only_addresses_of_the_web_become_links(address):
+    assert web_address(address) is None
+
+
+def test_an_address_of_the_web_is_kept_as_it_is():
+    assert web_address("https://arxiv.org/abs/2501.16566?x=<b>") == "https://arxiv.org/abs/2501.16566?x=<b>"
+
+
+def test_text_from_outside_is_one_line_of_a_sane_length():
+    assert shown("a\nb\u202e\x00") == "a b\\u202e\\x00"
+    assert len(shown("x" * 10**7)) == 160
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_data_ends_its_script_element(attack):
+    text = str(as_data({"word": attack}))
+    assert "<" not in text
+    assert ">" not in text

@@ -1,0 +1,300 @@
+"""A board is what `score` says of the same predictions, whatever way it was built."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from merunibench import evaluate
+from merunibench.errors import InputError
+from merunibench.leaderboard import cache
+from merunibench.leaderboard.results import read_results
+from merunibench.leaderboard.writing import write
+from merunibench.report import BENCHMARK_DATASETS
+from tests.leaderboard.conftest import read, rewrite, submit
+from tests.small import write_rows
+
+
+def row(results, key):
+    return next(each for each in results.rows if each.id == key)
+
+
+def happier(dataset, lines):
+    """Other answers, right more often."""
+    if dataset == "cmumosi":
+        return [{**line, "polarity": "negative" if line["name"].endswith("_2") else "positive"} for line in lines]
+    return [{**line, "labels": ["joyful", "angry"]} for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("board", "selection"),
+    [
+        ("official-mer2025", "best-per-dataset"),
+        ("official-mer2025", "best-overall"),
+        ("official-mer2026", "last"),
+        ("official-builtin", "last"),
+        ("strict-builtin", "best-per-dataset"),
+    ],
+)
+def test_affectgpt_scores_what_score_says(real, shared, board, selection):
+    protocol, lexicon = board.split("-")
+    wheel = shared / "official" / "emotion_wheel" / lexicon
+    report = evaluate(
+        shared / "official" / "output",
+        shared / "official" / "dataset",
+        lexicon=wheel if wheel.is_dir() else lexicon,
+        protocol=protocol,
+        checkpoint=selection,
+        missing="zero",
+    )
+    found = row(real[0], f"affectgpt/{selection}/{board}")
+    assert list(found.scores) == [each.dataset for each in report.datasets]
+    for each in report.datasets:
+        score = found.scores[each.dataset]
+        assert score.score == pytest.approx(each.score, abs=1e-10)
+        assert score.ci == each.ci
+        assert score.chance == pytest.approx(each.chance, abs=1e-10)
+        assert score.checkpoint == each.checkpoint
+        assert score.signature == str(each.signature)
+        assert score.complete == each.is_complete
+
+
+def test_the_published_figures_of_affectgpt(real):
+    best = row(real[0], "affectgpt/best-per-dataset/official-mer2025")
+    assert round(100 * best.scores["meld"].score, 2) == 55.65
+    assert round(100 * best.scores["cmumosi"].score, 2) == 81.30
+    assert best.mean is None
+    assert not best.complete
+    assert not best.ranked
+    assert "test labels" in best.unranked_because
+    last = row(real[0], "affectgpt/last/official-mer2025")
+    assert last.ranked
+    assert last.scores["meld"].rank.rank == 1
+
+
+def test_baselines_are_rows_without_ranks(real):
+    stuffing = row(real[0], "baseline-stuffing/single/official-mer2025")
+    assert stuffing.scores["meld"].score == 1.0
+    assert stuffing.scores["meld"].rank is None
+    chance = row(real[0], "baseline-chance/single/strict-builtin")
+    assert {score.score for score in chance.scores.values()} == {0.0}
+    constant = row(real[0], "baseline-majority/single/strict-builtin")
+    assert [round(score.score, 9) for score in constant.scores.values()] == [0.0, 0.0, 0.0]
+    text = row(real[0], "baseline-text-lexicon/single/official-mer2025")
+    assert set(text.scores) == {"meld", "cmumosi"}
+
+
+def test_published_rows_stand_beside(real):
+    reported = [each for each in real[0].rows if each.origin == "reported"]
+    assert len(reported) > 50
+    assert not any(each.ranked for each in reported)
+    second_hand = {model.id for model in real[0].models if model.grade == "second-hand"}
+    assert second_hand
+    assert not any(each.shown for each in reported if each.model_id in second_hand)
+    paper = next(each for each in reported if each.lexicon == "mer2025")
+    assert (paper.model, paper.board, paper.mean) == ("AffectGPT", "official-mer2025", 0.7477)
+
+
+def test_details_hold_no_sample(real):
+    details = real[1]
+    text = details["affectgpt"].model_dump_json()
+    assert {part.dataset for part in details["affectgpt"].parts} == {"meld", "cmumosi", "ovmerdplus"}
+    assert "dia0_utt0" not in text
+    assert "sample_0" not in text
+    part = next(p for p in details["affectgpt"].parts if (p.board, p.dataset) == ("official-mer2025", "meld"))
+    assert part.row == "affectgpt/last/official-mer2025"
+    assert len(part.checkpoints) == 7
+    assert [confusion.wheel for confusion in part.confusions] == [1, 2, 3, 4, 5]
+    assert part.wrong_words
+
+
+def test_the_same_inputs_give_the_same_bytes(small, tmp_path):
+    small.add("one")
+    small.add("two", happier)
+    command = [sys.executable, "-m", "merunibench", "leaderboard", "build", "--submissions", small.submissions]
+    command += ["--data-root", small.truth, "--no-cache"]
+    for folder, zone, locale in (("a", "UTC", "C"), ("b", "Asia/Kathmandu", "tr_TR.UTF-8")):
+        environment = {**os.environ, "TZ": zone, "LC_ALL": locale, "LANG": locale, "PYTHONHASHSEED": str(len(zone))}
+        subprocess.run([*command, "--out", tmp_path / folder], check=True, env=environment, capture_output=True)
+    small_files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
+    assert small_files
+    for name in small_files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_processes_and_cache_change_nothing(small):
+    for number in range(4):
+        small.add(f"m{number}", happier if number % 2 else None)
+    alone = small.build(cache=None)
+    assert small.build(processes=2) == alone
+    assert small.build() == alone
+    small.cache.write_bytes(b"no database")
+    assert small.build() == alone
+
+
+def test_only_what_changed_is_scored_again(small, monkeypatch):
+    from merunibench.leaderboard import figures, work
+
+    small.add("one")
+    small.add("two")
+    small.build()
+    scored, checked = [], []
+    original, check = figures.score_samples, work.check
+    monkeypatch.setattr(
+        figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+    )
+    monkeypatch.setattr(work, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
+    before, _ = small.build()
+    assert (scored, checked) == ([], [])
+    path = small.submissions / "two" / "predictions" / "meld.jsonl.gz"
+    rewrite(path, happier("meld", read(path)))
+    after, _ = small.build()
+    assert checked == ["two"]
+    assert set(scored) == {"meld"}
+    changed = {each.id for each in after.rows if each not in before.rows}
+    assert any(key.startswith("two/") for key in changed)
+    same = [row(each, "one/single/official-builtin").scores["meld"].score for each in (before, after)]
+    assert same[0] == same[1]
+
+
+def test_metadata_that_change_show_without_scoring(small):
+    small.add("one")
+    small.build()
+    path = small.submissions / "one" / "submission.toml"
+    path.write_text(path.read_text().replace('model = "one"', 'model = "renamed"'))
+    results, _ = small.build()
+    assert row(results, "one/single/official-builtin").model == "renamed"
+
+
+def test_a_refused_submission_is_left_out_and_listed(small):
+    small.add("good")
+    bad = small.add("bad")
+    (bad / "weights.pkl").write_bytes(b"x")
+    results, _ = small.build()
+    assert [each.submission for each in results.refused] == ["bad"]
+    assert "pickle" in results.refused[0].reasons[0]
+    assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
+
+
+def test_predictions_of_another_data_set_are_refused(small):
+    small.add("swapped", lambda _dataset, lines: [{**line, "name": f"x{line['name']}"} for line in lines])
+    results, _ = small.build()
+    assert [each.submission for each in results.refused] == ["swapped"]
+
+
+def test_without_labels_the_board_stands_as_committed(small):
+    small.add("one")
+    small.add("two", happier)
+    full, details = small.build()
+    write(full, details, small.folder / "board")
+    again, same_details = small.build(data_root=None, committed=small.folder / "board" / "results.json")
+    assert again.rows == full.rows
+    assert again.comparisons == full.comparisons
+    assert same_details == details
+    gaps = {(gap.model_id, gap.dataset) for gap in again.not_recomputed}
+    assert ("one", "meld") in gaps
+    assert not full.not_recomputed
+
+
+def test_what_is_new_or_changed_has_no_score_without_labels(small):
+    small.add("one")
+    full, details = small.build()
+    write(full, details, small.folder / "board")
+    path = small.submissions / "one" / "predictions" / "meld.jsonl.gz"
+    rewrite(path, happier("meld", read(path)))
+    small.add("new", happier)
+    results, _ = small.build(data_root=None, committed=small.folder / "board" / "results.json")
+    assert set(row(results, "one/single/official-builtin").scores) == {"cmumosi", "ovmerdplus"}
+    assert not [each for each in results.rows if each.model_id == "new"]
+    assert {gap.model_id for gap in results.not_recomputed} >= {"one", "new"}
+    assert "new" in {model.id for model in results.models}
+
+
+def test_withheld_predictions_stand_as_committed(small):
+    folder = small.add("one")
+    full, details = small.build()
+    write(full, details, small.folder / "board")
+    shutil.rmtree(folder / "predictions")
+    with (folder / "submission.toml").open("a") as stream:
+        stream.write('withheld = "belongs to others"\n')
+    results, _ = small.build(committed=small.folder / "board" / "results.json")
+    before, after = (row(each, "one/single/official-builtin") for each in (full, results))
+    assert {name: score.score for name, score in after.scores.items()} == {n: s.score for n, s in before.scores.items()}
+    assert {gap.reason for gap in results.not_recomputed} == {"the predictions are withheld"}
+
+
+def test_committed_scores_of_another_lexicon_are_not_carried_over(small):
+    small.add("one")
+    full, details = small.build()
+    board = small.folder / "board" / "results.json"
+    write(full, details, board.parent)
+    label = f"builtin@{full.boards[0].lexicon_sha256[:8]}"
+    board.write_text(board.read_text().replace(label, "builtin@00000000"))
+    results, _ = small.build(data_root=None, committed=board)
+    assert set(row(results, "one/single/official-builtin").scores) == {"cmumosi"}
+
+
+def test_a_complete_row_has_a_mean_and_a_rank(small, monkeypatch):
+    from merunibench.demo.miniature import MINIATURE_TASKS, miniature
+
+    for module in ("assembling", "checking", "figures", "submissions", "build", "truths", "work"):
+        monkeypatch.setattr(f"merunibench.leaderboard.{module}.TASKS", MINIATURE_TASKS, raising=False)
+    truth = small.folder / "miniature"
+    truth.mkdir()
+    for dataset in BENCHMARK_DATASETS:
+        lines = miniature(dataset)
+        text = "name,label\n" + "".join(f'{line["name"]},"{line["label"]}"\n' for line in lines)
+        (truth / f"{dataset}.csv").write_text(text)
+        answer = "polarity" if MINIATURE_TASKS[dataset].kind == "sentiment" else "labels"
+        for key, words in (("a", ["happy"]), ("b", ["sad", "worried"])):
+            value = "positive" if answer == "polarity" else words
+            write_rows(
+                small.folder / key / f"{dataset}.jsonl", [{"name": line["name"], answer: value} for line in lines]
+            )
+    for key in ("a", "b"):
+        submit(small.folder / key, small.submissions / key, key)
+    results, _ = small.build(data_root=truth)
+    first = row(results, "a/single/official-builtin")
+    report = evaluate(small.folder / "a", truth, tasks=MINIATURE_TASKS, bootstrap=50, missing="zero")
+    assert first.complete
+    assert first.mean == pytest.approx(report.mean, abs=1e-10)
+    assert first.mean_ci == report.mean_ci
+    assert {each.mean_rank.rank for each in results.rows if each.ranked and each.board == "official-builtin"} == {1, 2}
+    assert any(each.dataset == "mean" for each in results.comparisons)
+
+
+def test_results_are_written_and_read_back(small):
+    small.add("one", name='<b>"=cmd"')
+    results, details = small.build()
+    out = small.folder / "out"
+    (out / "details").mkdir(parents=True)
+    (out / "details" / "gone.json").write_text("{}")
+    write(results, details, out)
+    assert read_results(out / "results.json") == results
+    assert not (out / "details" / "gone.json").exists()
+
+
+def test_a_cache_that_is_in_use_is_waited_for_not_thrown_away(small, monkeypatch):
+    monkeypatch.setattr(cache, "_PATIENCE", 0.01)
+    small.add("one")
+    small.build()
+    size = small.cache.stat().st_size
+    small.add("two", happier)
+    with closing(sqlite3.connect(small.cache)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InputError, match="--no-cache"):
+            small.build()
+    assert small.cache.stat().st_size >= size
+    assert len({each.model_id for each in small.build()[0].rows if each.origin == "computed"}) == 2
+
+
+def test_a_thousand_reasons_are_not_all_on_the_board(small):
+    folder = small.add("bad")
+    for number in range(30):
+        (folder / f"{number}.pkl").write_bytes(b"x")
+    results, _ = small.build()
+    assert len(results.refused[0].reasons) == 20

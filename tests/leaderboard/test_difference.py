@@ -1,0 +1,132 @@
+"""What changed, and why; and a board that is not what its predictions give is found out."""
+
+from pathlib import Path
+
+import pytest
+
+from merunibench.leaderboard.difference import changes, to_dict, verify
+from merunibench.leaderboard.results import read_results
+from tests.leaderboard.conftest import read, rewrite
+from tests.leaderboard.sample import sample
+
+
+def altered(results, change):
+    """The same results with the MELD score of the first row that has one changed."""
+    rows = list(results.rows)
+    index = next(i for i, row in enumerate(rows) if "meld" in row.scores and row.origin == "computed")
+    score = rows[index].scores["meld"]
+    rows[index] = rows[index].model_copy(
+        update={"scores": {**rows[index].scores, "meld": score.model_copy(update=change(score))}}
+    )
+    return results.model_copy(update={"rows": tuple(rows)}), rows[index].id
+
+
+def test_nothing_changed():
+    results = sample(4)[0]
+    assert changes(results, results) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("@aaaaaaaa", "@bbbbbbbb", "lexicon official-mer2025@aaaaaaaa"),
+        ("|v:1|", "|v:2|", "metric version 1 -> 2"),
+        ("|gt:00000000|", "|gt:11111111|", "labels of the data set 00000000 -> 11111111"),
+        ("|labels:given|", "|labels:rules@1|", "label extraction given -> rules@1"),
+        ("|bootstrap:1000|", "|bootstrap:10|", "number of resamples 1000 -> 10"),
+    ],
+)
+def test_the_cause_is_read_off_the_signature(old, new, why):
+    before = sample(3)[0]
+    after, key = altered(before, lambda score: {"score": 0.1, "signature": score.signature.replace(old, new)})
+    found = [change for change in changes(before, after) if change.what == "score"]
+    assert [change.where for change in found] == [f"{key} meld"]
+    assert why.replace("official-", "") in "; ".join(found[0].why)
+    assert " -> " in found[0].to_text()
+    assert to_dict(found)[0]["what"] == "score"
+
+
+def test_other_predictions_are_the_cause():
+    before = sample(3)[0]
+    after, _ = altered(before, lambda _: {"predictions": "e" * 64})
+    (found,) = changes(before, after)
+    assert found.why == ("predictions ffffffff -> eeeeeeee",)
+
+
+def test_a_change_without_a_cause_has_none():
+    before = sample(3)[0]
+    after, _ = altered(before, lambda score: {"score": score.score + 0.01})
+    (found,) = changes(before, after)
+    assert found.why == ()
+
+
+def test_new_and_gone_models(small):
+    small.add("one")
+    first, _ = small.build()
+    small.add("two")
+    second, _ = small.build()
+    assert {(each.what, each.why) for each in changes(first, second) if each.where.startswith("two")} == {
+        ("row", ("new model",))
+    }
+    assert any(each.why == ("model is gone",) for each in changes(second, first))
+
+
+def test_a_refusal_is_a_change(small):
+    folder = small.add("one")
+    first, _ = small.build()
+    (folder / "x.pkl").write_bytes(b"x")
+    second, _ = small.build()
+    assert any(each.what == "refused" and each.where == "one" for each in changes(first, second))
+
+
+def test_an_honest_board_is_verified(small):
+    small.add("one")
+    small.add("two")
+    results, _ = small.build()
+    outcome = verify(results, small.build(cache=None)[0])
+    assert outcome.differences == ()
+    assert outcome.unverified == ()
+    assert outcome.verified == sum(len(row.scores) for row in results.rows)
+
+
+@pytest.mark.parametrize("figure", ["score", "chance", "ci", "rank", "predictions", "signature", "checkpoint"])
+def test_a_figure_that_was_improved_is_found_out(small, figure):
+    small.add("one")
+    results, _ = small.build()
+
+    def improve(score):
+        return {
+            figure: {
+                "score": score.score + 1e-6,
+                "chance": score.chance / 2,
+                "ci": (score.ci[0] + 0.001, score.ci[1]),
+                "rank": score.rank.model_copy(update={"low": 1, "high": 5}),
+                "predictions": "e" * 64,
+                "signature": score.signature.replace("|v:1|", "|v:2|"),
+                "checkpoint": "another",
+            }[figure]
+        }
+
+    claimed, key = altered(results, improve)
+    (difference,) = verify(claimed, results).differences
+    assert difference.startswith(f"{key} meld: ")
+
+
+def test_what_cannot_be_recomputed_is_said(small):
+    small.add("one")
+    results, _ = small.build()
+    path = small.submissions / "one" / "predictions" / "meld.jsonl.gz"
+    rewrite(path, read(path))
+    (small.truth / "cmumosi.csv").unlink()
+    outcome = verify(results, small.build(cache=None)[0])
+    assert all("cmumosi" in line for line in outcome.unverified)
+    assert len(outcome.unverified) == 2 * 4
+    assert all("predictions" in line for line in outcome.differences)
+
+
+def test_the_committed_board_is_what_the_released_outputs_give(real):
+    committed = read_results(Path(__file__).parents[2] / "leaderboard" / "results.json")
+    outcome = verify(committed, real[0])
+    assert outcome.differences == (), "build it anew (docs/leaderboard.md, withheld predictions)"
+    assert outcome.verified > 60
+    assert outcome.unverified == ()

@@ -1,0 +1,39 @@
+"""`results.json` is written and read without loss, and what is none of it is refused in one line."""
+
+import json
+
+import pytest
+
+from merunibench.errors import InputError
+from merunibench.leaderboard.results import Results, read_results
+from tests.leaderboard.sample import sample
+
+
+def test_a_board_survives_its_file(tmp_path):
+    results, _ = sample(5)
+    path = tmp_path / "results.json"
+    path.write_text(results.to_json(), encoding="utf-8")
+    assert read_results(path) == results
+    assert json.loads(results.to_json())["schema"] == "merunibench.leaderboard/1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"rows": 3}, {"surprise": 1}, {"schema": "other/1"}, {"metric_version": "x"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_is_no_board_is_refused_in_one_line(tmp_path, change):
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({**json.loads(sample(2)[0].to_json()), **change}), encoding="utf-8")
+    with pytest.raises(InputError, match=next(iter(change))) as caught:
+        read_results(path)
+    assert str(caught.value).isprintable()
+
+
+def test_unknown_figures_are_left_out_and_a_missing_mean_is_said():
+    results, _ = sample(5)
+    rows = json.loads(results.to_json())["rows"]
+    reported = next(row for row in rows if row["origin"] == "reported")
+    assert set(reported["scores"]["meld"]) == {"score"}
+    assert any(row["mean"] is None and not row["complete"] for row in rows)
+    assert isinstance(Results.model_validate(json.loads(results.to_json())), Results)

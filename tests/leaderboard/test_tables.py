@@ -1,0 +1,75 @@
+"""Tables say what the results say, a board each, and show strangers' text as text."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from merunibench.leaderboard.results import MEAN
+from merunibench.leaderboard.tables import ordered, to_csv, to_latex, to_markdown
+from tests.leaderboard.sample import sample
+
+
+@pytest.fixture(scope="module")
+def results():
+    return sample(6)[0]
+
+
+def test_a_table_is_of_one_board(results):
+    for board in results.boards:
+        for render in (to_markdown, to_latex):
+            text = render(results, board)
+            others = [each for each in results.boards if each.title != board.title]
+            assert board.title in text
+            assert not any(each.title in text for each in others)
+
+
+def test_reported_rows_are_in_no_table(results):
+    assert any(row.origin == "reported" for row in results.rows)
+    assert "Paper model" not in "".join(to_markdown(results, board) for board in results.boards)
+
+
+def test_the_highest_mean_comes_first(results):
+    rows = [row for row in ordered(results, results.boards[0]) if row.mean is not None and row.origin == "computed"]
+    assert [row.mean for row in rows] == sorted((row.mean for row in rows), reverse=True)
+
+
+def test_csv_holds_every_score(results):
+    records = list(csv.DictReader(io.StringIO(to_csv(results))))
+    scores = {(each["model_id"], each["selection"], each["board"], each["dataset"]): each["score"] for each in records}
+    for row in results.rows:
+        for dataset, score in row.scores.items():
+            assert float(scores[row.model_id, row.selection, row.board or "", dataset]) == score.score
+        assert ((row.model_id, row.selection, row.board or "", MEAN) in scores) == (row.mean is not None)
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1"])
+def test_no_name_is_a_formula(results, start):
+    rows = [row.model_copy(update={"model": start}) for row in results.rows]
+    text = to_csv(results.model_copy(update={"rows": tuple(rows)}))
+    assert {record["model"] for record in csv.DictReader(io.StringIO(text))} == {"'" + start}
+
+
+def test_markup_in_names_is_shown_as_it_is(results):
+    board = results.boards[0]
+    markdown = to_markdown(results, board)
+    assert "<script>" not in markdown
+    assert "\\<script\\>" in markdown
+    widths = {len(re.findall(r"(?<!\\)\|", line)) for line in markdown.splitlines() if line.startswith("|")}
+    assert len(widths) == 1
+    rows = tuple(row.model_copy(update={"model": r"\input{x} & % $"}) for row in results.rows)
+    latex = to_latex(results.model_copy(update={"rows": rows}), board)
+    assert r"\input{" not in latex
+    assert r"\& \% \$" in latex
+
+
+def test_a_score_on_a_part_of_the_official_set_is_marked(results):
+    board = results.boards[0]
+    row = ordered(results, board)[0]
+    partial = row.scores["meld"].model_copy(update={"complete": False, "score": 0.123456})
+    changed = row.model_copy(update={"scores": {**row.scores, "meld": partial}})
+    rows = tuple(changed if each.id == row.id else each for each in results.rows)
+    assert " 12.35\\* |" in to_markdown(results.model_copy(update={"rows": rows}), board)
+    assert " 12.35* &" in to_latex(results.model_copy(update={"rows": rows}), board)
+    assert "12.35" not in to_markdown(results, board)

@@ -1,0 +1,88 @@
+"""Ranks, their intervals and groups of systems, against plain loops, SciPy and the test of one pair."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from merunibench.statistics import compare_paired, groups, paired_p_values, rank_intervals, ranks, resampled_sums
+from merunibench.statistics.bootstrap import Draws
+
+SCORES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.9]), min_size=1, max_size=9)
+
+
+@given(SCORES)
+def test_ranks_are_those_of_scipy(scores):
+    expected = stats.rankdata(-np.array(scores), method="min")
+    assert ranks(np.array(scores)).tolist() == expected.tolist()
+    assert ranks(np.array([scores, scores[::-1]]))[1].tolist() == expected.tolist()[::-1]
+
+
+def systems(rng, samples=400, number=5):
+    """Hits of systems of rising quality on the same samples, which are more or less difficult."""
+    difficulty = rng.random(samples)
+    return [(rng.random(samples) < 0.3 + 0.1 * index * difficulty).astype(float)[None] for index in range(number)]
+
+
+def replicates(found, resamples=1000):
+    return np.stack([resampled_sums(hits, resamples, 7)[:, 0] / hits.shape[1] for hits in found])
+
+
+def test_rank_intervals_are_percentiles_of_ranks():
+    drawn = replicates(systems(np.random.default_rng(0)))
+    found = rank_intervals(drawn)
+    by_resample = np.array([stats.rankdata(-column, method="min") for column in drawn.round(9).T])
+    for system, (low, high) in enumerate(found.tolist()):
+        inside = (by_resample[:, system] >= low) & (by_resample[:, system] <= high)
+        assert inside.mean() >= 0.95
+        assert (by_resample[:, system] < low).sum() <= 25
+        assert (by_resample[:, system] > high).sum() <= 25
+
+
+def test_one_system_has_rank_one():
+    assert rank_intervals(np.random.default_rng(0).random((1, 50))).tolist() == [[1, 1]]
+
+
+def test_p_values_agree_with_the_test_of_one_pair():
+    found = systems(np.random.default_rng(1), samples=1500)
+    scores = np.array([hits.mean() for hits in found])
+    p = paired_p_values(scores, replicates(found))
+    assert np.array_equal(p, p.T)
+    assert np.diag(p).tolist() == [1.0] * len(found)
+    for i in range(len(found)):
+        for j in range(i):
+            one = compare_paired(found[i], found[j], lambda sums: sums[..., 0] / 1500, resamples=1000, seed=3)
+            assert p[i, j] == pytest.approx(one.p_bootstrap, abs=0.04)
+            assert p[i, j] == pytest.approx(one.p_randomization, abs=0.04)
+
+
+def test_p_values_of_constant_differences():
+    base = np.random.default_rng(0).random(100)
+    p = paired_p_values(np.array([0.5, 0.5, 0.7]), np.stack([base, base, base + 0.2]))
+    assert p[0, 1] == 1.0
+    assert p[0, 2] == 0.0
+
+
+@given(st.integers(1, 7), st.lists(st.booleans(), min_size=49, max_size=49))
+def test_systems_that_share_a_group_do_not_differ(number, bits):
+    upper = np.triu(np.array(bits).reshape(7, 7)[:number, :number], 1)
+    apart = upper | upper.T
+    spans = groups(apart)
+    for i, (first, last) in enumerate(spans):
+        assert 0 <= first <= last
+        for j, (other_first, other_last) in enumerate(spans):
+            if max(first, other_first) <= min(last, other_last):
+                assert not apart[i, j]
+    # Neighbours that do not differ, nor anybody between them and a group's other end, are kept together.
+    for i in range(number - 1):
+        if not apart[i, i + 1]:
+            assert spans[i + 1][0] <= spans[i][1]
+
+
+def test_kept_draws_are_the_draws():
+    units = np.random.default_rng(0).random((3, 700))
+    draws = Draws()
+    for seed in (0, [0, 5], 0):
+        kept = resampled_sums(units, 40, seed, draws)
+        assert np.array_equal(kept, resampled_sums(units, 40, seed))
