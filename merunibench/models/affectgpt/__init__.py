@@ -15,3 +15,11 @@ Its files are the boxes of the paper's Figure 3, in the order of the data:
 Around them: configuration, authors (their YAML), names, checkpoint, loading, inspection, selfcheck; and model, which is
 what a runner calls. docs/affectgpt.md is the manual.
 """
+
+from importlib.util import find_spec
+
+from merunibench.errors import InputError
+
+_absent = [name for name in ("torch", "transformers", "peft", "safetensors") if find_spec(name) is None]
+if _absent:
+    raise InputError(f"AffectGPT needs {', '.join(_absent)}: pip install 'merunibench[models]'")

@@ -10,7 +10,7 @@ import torch
 
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.checkpoint import Checkpoint
-from merunibench.models.affectgpt.configuration import AffectGPTConfig, Shapes
+from merunibench.models.affectgpt.configuration import Shapes
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.names import released_name
 
@@ -88,22 +88,24 @@ def inspect_checkpoint(checkpoint: Checkpoint) -> Inspection:
     return Inspection(facts, problem)
 
 
-def expected_shapes(checkpoint: Checkpoint) -> Shapes:
+def expected_shapes(checkpoint: Checkpoint, layers: int | None = None) -> Shapes:
     """Trained parameter -> shape, as far as the checkpoint itself tells.
 
     Widths of the language model's maps are read off its first LoRA layer; a network knows them better
     (`Loaded.trained_shapes`).
+
+    Args:
+        checkpoint: The checkpoint.
+        layers: Layers of the language model; by default as many as the checkpoint has LoRA for.
     """
     with torch.device("meta"):
         fusion = AffectGPTFusion(checkpoint.config)
     expected = {f"fusion.{name}": tuple(value.shape) for name, value in fusion.state_dict().items()}
-    return expected | _lora_shapes(checkpoint, checkpoint.config)
+    return expected | _lora_shapes(checkpoint, _lora_layers(checkpoint) if layers is None else range(layers))
 
 
-def _lora_shapes(checkpoint: Checkpoint, config: AffectGPTConfig) -> dict[str, tuple[int, ...]]:
-    layers = _lora_layers(checkpoint)
-    if not layers:
-        return {}
+def _lora_shapes(checkpoint: Checkpoint, layers: range) -> dict[str, tuple[int, ...]]:
+    config = checkpoint.config
     present = checkpoint.shapes
     found: dict[str, tuple[int, ...]] = {}
     for module in config.lora_modules:

@@ -4,7 +4,7 @@ Whatever a frozen model leaves at random (a key that its file lacks) is an error
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import torch
 from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
 from merunibench.files.reading import listed, one_line
+from merunibench.files.weights import folder_hash, hub_commit
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
@@ -22,6 +23,7 @@ from merunibench.models.affectgpt.language import with_lora
 from merunibench.models.affectgpt.network import AffectGPTNetwork
 from merunibench.models.affectgpt.tokens import PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.visual_input import SIZE
+from merunibench.models.huggingface.loading import device_for
 
 _UNUSED = frozenset({"masked_spec_embed"})
 """Parameters that a file may lack: used in training alone."""
@@ -59,22 +61,20 @@ def choose_precision(name: str, device: torch.device) -> Precision:
 
 
 def choose_device(name: str) -> tuple[torch.device, str | None]:
-    """(device of encoders and fusion, device map of the language model or None).
+    """(device of encoders and fusion, device map of the language model).
 
     A device map (`balanced`, `sequential`) spreads the language model over all accelerators; the rest is on the first.
+    Without an accelerator there is no map.
 
     Raises:
         InputError: no such device is here.
     """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    spread = name in {"balanced", "balanced_low_0", "sequential"}
+    name = device_for(name)
     try:
-        device = torch.device("cuda" if spread else name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device {name!r} cannot be used: {one_line(error)}") from error
-    return device, name if spread else None
+        device = torch.device(name)
+    except RuntimeError:
+        return torch.device("cuda"), name
+    return device, None if device.type == "cpu" else name
 
 
 @dataclass(eq=False)
@@ -87,7 +87,7 @@ class Loaded:
         config: What it was built by.
         device: Of encoders and fusion.
         precision: In which it computes.
-        revisions: Part (llm, visual, acoustic) -> commit on the Hub; None for a folder.
+        frozen: Part (llm, visual, acoustic) -> its name and revision.
         holds: Identity of the checkpoint whose parameters are in it; empty for none.
     """
 
@@ -96,7 +96,7 @@ class Loaded:
     config: AffectGPTConfig
     device: torch.device
     precision: Precision
-    revisions: Mapping[str, str | None]
+    frozen: Mapping[str, Mapping[str, str | None]]
     holds: str = ""
 
     def trained_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -133,29 +133,48 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     ensure_torchvision()
     from transformers import AutoModelForCausalLM, AutoTokenizer, CLIPVisionModelWithProjection, HubertModel
 
+    check_llm(config)
     device, device_map = choose_device(device_name)
     precision = choose_precision(dtype, device)
     with _quiet():
         clip = _frozen(CLIPVisionModelWithProjection, config.visual, "visual", torch.float32)
         hubert = _frozen(HubertModel, config.acoustic, "acoustic", torch.float32)
         llm = _frozen(AutoModelForCausalLM, config.llm, "llm", precision.llm, device_map)
-        tokenizer = _from_hub(lambda: AutoTokenizer.from_pretrained(config.llm), config.llm, "llm")
+        tokenizer = _from_hub(AutoTokenizer, config.llm, "llm", {})
     _check_visual(clip.config, config)
     _check_acoustic(hubert.config, config)
-    if llm.config.hidden_size != config.llm_width:
-        raise _misfit("llm", config.llm, f"width {llm.config.hidden_size}", f"width {config.llm_width}")
     tokens = prompt_tokenizer(tokenizer, llm.config.vocab_size)
     language_model = with_lora(llm, config)
     network = AffectGPTNetwork(VisualEncoder(clip), AcousticEncoder(hubert), AffectGPTFusion(config), language_model)
     for part in (network.visual_encoder, network.acoustic_encoder, network.fusion):
         part.to(device)
-    if device_map is None:
-        network.language_model.to(device)
-    revisions = {
-        part: getattr(model.config, "_commit_hash", None)
-        for part, model in (("llm", llm), ("visual", clip), ("acoustic", hubert))
-    }
-    return Loaded(network.eval(), tokens, config, device, precision, revisions)
+    frozen = {"llm": config.llm, "visual": config.visual, "acoustic": config.acoustic}
+    identities = {part: identity(name) for part, name in frozen.items()}
+    return Loaded(network.eval(), tokens, config, device, precision, identities)
+
+
+def check_llm(config: AffectGPTConfig) -> int:
+    """How many layers the language model has; its weights are not loaded for that.
+
+    Raises:
+        InputError: it is not there, or has another width.
+    """
+    from transformers import AutoConfig
+
+    found = _from_hub(AutoConfig, config.llm, "llm", {})
+    if found.hidden_size != config.llm_width:
+        raise _misfit("llm", config.llm, f"width {found.hidden_size}", f"width {config.llm_width}")
+    layers: int = found.num_hidden_layers
+    return layers
+
+
+def identity(name: str) -> dict[str, str | None]:
+    """Name and revision of a frozen model: the Hub's commit, or the hash of a folder, which goes by its last part."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return {"name": folder.resolve().name, "revision": folder_hash(folder)}
+    source, _, revision = name.partition("@")
+    return {"name": source, "revision": hub_commit(source, revision or None)}
 
 
 def _frozen(
@@ -167,7 +186,7 @@ def _frozen(
 ) -> Any:  # noqa: ANN401
     """A model all of whose parameters came from its files."""
     options = {"dtype": dtype, "output_loading_info": True} | ({"device_map": device_map} if device_map else {})
-    model, info = _from_hub(lambda: kind.from_pretrained(name, **options), name, part)
+    model, info = _from_hub(kind, name, part, options)
     lacking = sorted(key for key in info["missing_keys"] if key.rpartition(".")[2] not in _UNUSED)
     lacking += sorted(str(key) for key in info.get("mismatched_keys", ()))
     if lacking:
@@ -175,9 +194,11 @@ def _frozen(
     return model
 
 
-def _from_hub(load: Callable[[], Any], name: str, part: str) -> Any:  # noqa: ANN401
+def _from_hub(kind: Any, name: str, part: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """What a class of transformers loads from `owner/name`, `owner/name@revision` or a folder."""
+    source, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
     try:
-        return load()
+        return kind.from_pretrained(source, **options, **({"revision": revision} if revision else {}))
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         raise InputError(
             f"--{part} {name}: cannot be loaded: {one_line(error)}. Fetch it once with `hf download {name}`, "
@@ -222,7 +243,9 @@ def _check_preprocessor(part: str, name: str, expected: Mapping[str, Any]) -> No
     """What the model's preprocessor_config.json says, where it has one: the formulas here take it for granted."""
     from transformers.utils.hub import cached_file
 
-    path = cached_file(name, "preprocessor_config.json", _raise_exceptions_for_missing_entries=False)
+    source, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
+    where = {"revision": revision} if revision else {}
+    path = cached_file(source, "preprocessor_config.json", _raise_exceptions_for_missing_entries=False, **where)
     if path is None:
         return
     found = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -1,6 +1,5 @@
 """AffectGPT as a `Model`: `affectgpt:CHECKPOINT`, behind the same door as every other model."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,8 @@ from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
 from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.generation import clean, generate
-from merunibench.models.affectgpt.loading import Loaded, load_network
+from merunibench.models.affectgpt.inspection import expected_shapes
+from merunibench.models.affectgpt.loading import Loaded, check_llm, load_network
 from merunibench.models.affectgpt.network import left_padded
 from merunibench.models.affectgpt.options import AffectGPTOptions, parse_options
 from merunibench.models.affectgpt.placeholders import check_placeholders
@@ -86,7 +86,6 @@ class AffectGPT(Model):
         self._loaded, self._options = loaded, options
         self._sha256 = checkpoint.sha256
         self._parameters = checkpoint.parameters(loaded.trained_shapes())
-        self._tokenizing = threading.Lock()
 
     @classmethod
     def from_pretrained(cls, name: str, options: Options | None = None) -> "AffectGPT":
@@ -105,6 +104,8 @@ class AffectGPT(Model):
         checkpoint = read_checkpoint(_local(name), asked.config)
         config = asked.configured(checkpoint.config)
         mode = _mode(config, checkpoint, options)
+        # What is wrong with it need not wait for fifteen gigabytes of weights.
+        checkpoint.parameters(expected_shapes(checkpoint, check_llm(config)))
         key = (replace(config, mode=None), options.dtype, options.device)
         loaded = _NETWORKS.get(key) or load_network(*key)
         _NETWORKS[key] = loaded
@@ -126,10 +127,7 @@ class AffectGPT(Model):
             "kind": "affectgpt",
             "checkpoint": {"name": self.name, "sha256": self._sha256, "epoch": self.checkpoint.epoch},
             "configured": self.checkpoint.configured_by,
-            **{
-                part: {"name": getattr(config, part), "revision": loaded.revisions[part]}
-                for part in ("llm", "visual", "acoustic")
-            },
+            **{part: dict(found) for part, found in loaded.frozen.items()},
             "fusion": {
                 "visual": config.visual_pooling,
                 "acoustic": config.acoustic_pooling,
@@ -175,8 +173,7 @@ class AffectGPT(Model):
             "multi": config.multi_tokens,
             "image": config.image_tokens,
         }
-        with self._tokenizing:
-            ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, copies))
+        ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, copies))
         try:
             check_placeholders(ids, self._loaded.tokens.placeholder_ids, copies)
         except MediaError as error:

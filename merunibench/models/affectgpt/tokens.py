@@ -1,7 +1,8 @@
 """Prompts as token ids: Qwen's tokenizer with five placeholder words, and the ids that end an answer."""
 
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from merunibench.errors import InputError
@@ -46,6 +47,7 @@ class PromptTokenizer:
     placeholder_ids: Mapping[Medium, int]
     eos_ids: tuple[int, ...]
     stops: tuple[tuple[int, ...], ...]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def padding_id(self) -> int:
@@ -54,7 +56,9 @@ class PromptTokenizer:
 
     def encode(self, prompt: str) -> list[int]:
         """Ids of a prompt: nothing added in front, its first 2000, and of these the last 800."""
-        ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        # Tokenizers keep settings as state: two threads must not share one at the same time.
+        with self._lock:
+            ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
         return ids[:MAX_PROMPT][-MAX_CONTEXT:]
 
     def decode(self, ids: Sequence[int]) -> str:

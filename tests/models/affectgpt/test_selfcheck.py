@@ -35,7 +35,7 @@ def arrays(fixture):
 @pytest.fixture
 def changed(arrays, tmp_path):
     def make(change):
-        content = dict(arrays)
+        content = {key: array.copy() for key, array in arrays.items()}
         change(content)
         np.savez(tmp_path / "changed.npz", **content)
         return {result.name: result for result in selfcheck(tmp_path / "changed.npz")}
@@ -70,7 +70,6 @@ def test_a_wrong_number_in_any_group_is_noticed(arrays, changed, group):
     key = results.get(group, f"{group}.out.multi_llm_4d")
 
     def change(content):
-        content[key] = content[key].copy()
         content[key].flat[-1] += 1 if content[key].dtype.kind == "i" else 2e-5
 
     found = changed(change)
