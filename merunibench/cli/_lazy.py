@@ -21,9 +21,9 @@ SUMMARIES: Mapping[str, str] = {
     "models": "List the models that can be called: families, what they take, and what was tested of each.",
     "datasets": "List the data sets: how each is scored, its size, the files expected, where to request it.",
     "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",
-    "affectgpt": "Look at AffectGPT's released checkpoints, convert them, check the implementation against a fixture.",
     "submit": "Pack predictions as a submission to the leaderboard; nothing is scored. Prints the files.",
     "leaderboard": "Check submissions; build, verify, compare and preview leaderboards that anyone can recompute.",
+    "affectgpt": "Look at AffectGPT's released checkpoints, convert them, check the implementation against a fixture.",
     "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
     "demo": "Score three baselines on an embedded miniature of the benchmark, and say what to do next.",
 }
