@@ -144,25 +144,15 @@ def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[_Setti
 
 def settings_as_toml(settings: InferSettings) -> str:
     """The settings, all of them, as a TOML file that gives the same run; what is not set is left out."""
-    lines = []
-    tables: dict[str, Mapping[str, Any]] = {}
-    for key, value in settings.model_dump(mode="json").items():
-        if isinstance(value, dict):
-            tables |= {key: value} if value else {}
-        elif value is not None:
-            lines.append(f"{key} = {_toml(value)}")
-    for key, table in tables.items():
-        lines += ["", f"[{key}]", *(f"{_toml(name)} = {_toml(value)}" for name, value in table.items())]
-    return "\n".join(lines) + "\n"
+    import tomli_w
+
+    return tomli_w.dumps(_set(settings.model_dump(mode="json")))
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401 - whatever TOML has a word for
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml(key)} = {_toml(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    # Strings, numbers and truth values are written alike in JSON and TOML, but for the delete character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _set(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What is set: TOML has no word for nothing."""
+    inner = {key: _set(value) if isinstance(value, dict) else value for key, value in fields.items()}
+    return {key: value for key, value in inner.items() if value is not None and value != {}}
 
 
 def parse_options(options: list[str] | None, *, as_json: bool) -> dict[str, Any] | None:
