@@ -94,16 +94,30 @@ Frames = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Frames of a clip.", show_default="8", rich_help_panel=_ASKED)
 ]
 MaxNewTokens = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Longest answer.", show_default="256", rich_help_panel=_ASKED)
+    int | None,
+    typer.Option(
+        min=1, metavar="N", help="Longest answer.", show_default="256; AffectGPT 1200", rich_help_panel=_ASKED
+    ),
 ]
 Temperature = Annotated[
     float | None,
-    typer.Option(min=0, metavar="T", help="Above 0, answers are sampled.", show_default="0", rich_help_panel=_ASKED),
+    typer.Option(
+        min=0,
+        metavar="T",
+        help="0 is greedy; above, answers are sampled.",
+        show_default="0; AffectGPT 1",
+        rich_help_panel=_ASKED,
+    ),
 ]
 TopP = Annotated[
     float | None,
     typer.Option(
-        min=0, max=1, metavar="P", help="Share of probability to sample from.", show_default="1", rich_help_panel=_ASKED
+        min=0,
+        max=1,
+        metavar="P",
+        help="Share of probability to sample from.",
+        show_default="1; AffectGPT 0.9",
+        rich_help_panel=_ASKED,
     ),
 ]
 Seed = Annotated[
@@ -195,7 +209,9 @@ RayAddress = Annotated[
 ]
 Actors = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="Models that Ray keeps.", show_default="1", rich_help_panel=_MACHINE),
+    typer.Option(
+        min=1, metavar="N", help="Models that Ray keeps.", show_default="1; AffectGPT 0.9", rich_help_panel=_MACHINE
+    ),
 ]
 GpusPerActor = Annotated[
     float | None, typer.Option(min=0, metavar="N", help="GPUs of each.", show_default="0", rich_help_panel=_MACHINE)

@@ -32,9 +32,9 @@ class InferSettings(BaseModel):
     modalities: str = "+".join(MODALITIES)
     on_unsupported: Literal["error", "drop"] = "error"
     frames: int = Field(default=8, ge=1)
-    max_new_tokens: int = Field(default=256, ge=1)
-    temperature: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_new_tokens: int | None = Field(default=None, ge=1)
+    temperature: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = Field(default=0, ge=0)
     dtype: str = "auto"
     device: str = "auto"
@@ -74,7 +74,7 @@ class InferSettings(BaseModel):
         """The folder of the model's results: its name, and the modalities where not all are given."""
         if self.name is not None:
             return _folder_name(self.name)
-        base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1]
+        base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1].removesuffix(".pth")
         missing = len(self.asked_modalities) < len(MODALITIES)
         return _folder_name(f"{base}-{'+'.join(self.asked_modalities)}" if missing else base)
 

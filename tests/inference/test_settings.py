@@ -76,6 +76,7 @@ def test_a_broken_file_is_named(tmp_path):
         ("Qwen/Qwen2.5-Omni-7B", {}, "Qwen2.5-Omni-7B"),
         ("Qwen/Qwen2.5-Omni-7B@abc", {}, "Qwen2.5-Omni-7B@abc"),
         ("/models/mine/", {}, "mine"),
+        ("affectgpt:/models/checkpoint_000030_loss_0.602.pth", {}, "checkpoint_000030_loss_0.602"),
         ("openai:http://localhost:8000/v1#gpt x", {}, "gpt_x"),
         ("text-lexicon", {"modalities": "text"}, "text-lexicon-text"),
         ("a/b", {"modalities": "text+audio"}, "b-audio+text"),
