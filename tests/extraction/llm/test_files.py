@@ -262,6 +262,7 @@ def test_interrupted_by_hand_it_waits_for_nobody(tmp_path):
         command = [sys.executable, "-m", "merunibench", "extract", path, tmp_path / "out", "--backend", backend]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while not server.requests:
+            assert process.poll() is None, process.communicate()
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         start = time.monotonic()

@@ -80,6 +80,7 @@ def test_the_preview_shows_the_page(folder):
             assert address.startswith("http://127.0.0.1:")
             with urllib.request.urlopen(address, timeout=20) as answer:
                 assert b"MER-UniBench leaderboard" in answer.read()
-        finally:
             server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 0
+            assert server.wait(20) == 0
+        finally:
+            server.kill()
