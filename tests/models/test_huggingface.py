@@ -267,7 +267,12 @@ def test_a_model_without_a_template_cannot_be_asked(copied):
 
 @pytest.mark.parametrize(
     ("spec", "reason"),
-    [("/no/such/folder", "no such folder"), ("nobody/nothing", "cannot be loaded"), ("a b", "no such folder")],
+    [
+        ("/no/such/folder", "no such folder"),
+        ("./no", "no such folder"),
+        ("nobody/nothing", "cannot be loaded"),
+        ("a b", "no such folder"),
+    ],
 )
 def test_models_that_are_not_there(spec, reason):
     with pytest.raises(InputError, match=reason):
