@@ -62,8 +62,12 @@ def run(
     Raises:
         InputError: a stage cannot go on.
     """
-    write_text(settings.out / "run.toml", settings_as_toml(settings))
+    written = settings.out / "run.toml"
+    if not written.exists():
+        write_text(written, settings_as_toml(settings))
     done = carry_out(planned, progress)
+    # Not before: a run with other settings is refused there, and those of the results must stay beside them.
+    write_text(written, settings_as_toml(settings))
     tell(f"labels from answers, by {settings.extractor}")
     labels = settings.out / "labels" / planned.folder.name
     _extract(settings, done, planned.folder, labels)

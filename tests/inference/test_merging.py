@@ -40,6 +40,12 @@ def test_shards_of_several_machines_and_of_a_subset(clips, tmp_path):
     assert merged.path.read_bytes() == limited
 
 
+def test_shards_under_a_limit_beyond_the_data_set_are_the_whole(clips, tmp_path):
+    whole = run(clips, tmp_path / "whole").path.read_bytes()
+    parts(clips, tmp_path / "out", limit=1000)
+    assert merge_shards([tmp_path / "out"], tmp_path / "out")[0].path.read_bytes() == whole
+
+
 def test_more_shards_than_samples(tmp_path):
     clips = write_clips(tmp_path / "clips", 2)
     parts(clips, tmp_path / "out")
