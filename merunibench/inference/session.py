@@ -17,7 +17,7 @@ from merunibench.inference.saved_clips import HUB, saved_clips
 from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
-from merunibench.models.registry import checkpoints
+from merunibench.models.registry import SCHEMES, checkpoints
 from merunibench.tasks import get_task
 
 
@@ -89,7 +89,7 @@ def plan(settings: InferSettings) -> Plan:
     clips = tuple(_clips(settings))
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
     findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
-    if settings.trust_remote_code:
+    if settings.trust_remote_code and settings.model.partition(":")[0] not in SCHEMES:
         # Said here as well as where it is loaded: that may be another machine's log.
         findings.append(Finding("warning", f"--trust-remote-code: code that comes with {request.model} will be run"))
     return Plan(settings, clips, request, tuple(findings))

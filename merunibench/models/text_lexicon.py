@@ -19,6 +19,7 @@ def load(argument: str, options: Options) -> Model:
     """
     if argument:
         raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
+    options.refuse("text-lexicon", "processor", "extra")
     return _TextLexicon(options)
 
 

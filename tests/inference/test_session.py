@@ -122,13 +122,13 @@ def test_an_unknown_subtitle_is_no_gap_for_affectgpt(tmp_path):
 
 
 def test_code_that_comes_with_a_model_is_announced_by_whoever_plans(root, tmp_path):
-    told = [
-        f for f in plan(settings_for(root, tmp_path, trust_remote_code=True)).findings if "code that comes" in f.what
-    ]
-    assert [(f.level, f.what) for f in told] == [
-        ("warning", "--trust-remote-code: code that comes with text-lexicon will be run")
-    ]
-    assert not [f for f in plan(settings_for(root, tmp_path)).findings if "code that comes" in f.what]
+    def told(model, trusted):
+        planned = plan(settings_for(root, tmp_path, model=model, trust_remote_code=trusted))
+        return [(f.level, f.what) for f in planned.findings if "code that comes" in f.what]
+
+    said = "--trust-remote-code: code that comes with owner/model will be run"
+    assert told("owner/model", trusted=True) == [("warning", said)]
+    assert told("owner/model", trusted=False) == told("text-lexicon", trusted=True) == []
 
 
 def test_the_preflight_says_what_is_hopeless(root, tmp_path, monkeypatch):

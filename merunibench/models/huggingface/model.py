@@ -40,6 +40,7 @@ class HuggingFaceModel(Model):
         Raises:
             InputError: it cannot be loaded, or does not take what is asked for.
         """
+        options.refuse(spec, "extra")
         self._decoding = options.generation.over(Decoding())
         generation.check(self._decoding)
         self._options = options
