@@ -38,7 +38,7 @@ Lexicons = Annotated[
 ]
 Published = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Published figures. Default: published.csv beside the submissions, if there."),
+    typer.Option(metavar="FILE", help="Published figures. Default: published.csv beside the submissions, else ours."),
 ]
 Processes = Annotated[int, typer.Option(min=0, metavar="N", help="Processes that check and score; 0 for one a core.")]
 CacheFile = Annotated[
