@@ -125,8 +125,8 @@ def _check_samples(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
     short = len(absent) if limit is None else limit - len(rows)
     if short < 0:
         raise InputError(
-            f"{dataset}: the shards hold {len(rows)} samples, but were last asked for {limit}; run each again under the "
-            "larger --limit, or without"
+            f"{dataset}: the shards hold {len(rows)} samples, but were last asked for {limit}; run each again under "
+            "the larger --limit, or without"
         )
     if short:
         places = f"; the first is number {min(absent) + 1} of the data set" if absent else ""
