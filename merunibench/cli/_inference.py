@@ -209,9 +209,7 @@ RayAddress = Annotated[
 ]
 Actors = Annotated[
     int | None,
-    typer.Option(
-        min=1, metavar="N", help="Models that Ray keeps.", show_default="1; AffectGPT 0.9", rich_help_panel=_MACHINE
-    ),
+    typer.Option(min=1, metavar="N", help="Models that Ray keeps.", show_default="1", rich_help_panel=_MACHINE),
 ]
 GpusPerActor = Annotated[
     float | None, typer.Option(min=0, metavar="N", help="GPUs of each.", show_default="0", rich_help_panel=_MACHINE)

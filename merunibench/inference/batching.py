@@ -7,7 +7,7 @@ from merunibench.inference.rows import Row, answered, failed
 from merunibench.models.base import Model, Prepared
 
 HOPELESS = 16
-"""After as many failures that no file explains, and no answer at all, it is the model that is broken."""
+"""After as many decoded samples that the model failed at, and no answer at all, it is the model that is broken."""
 
 
 class Answerer:
@@ -27,8 +27,8 @@ class Answerer:
         """A row for each sample of a batch of equal groups, in order.
 
         Raises:
-            InputError: what is wrong concerns every sample.
-            Exception: the model's own, where the first `HOPELESS` samples all failed without a reason in their files.
+            InputError: what is wrong concerns every sample, or the model refused the first `HOPELESS` of them.
+            Exception: the model's own, where it failed at the first `HOPELESS` samples.
         """
         if len(batch) <= self.batch_size:
             return self._ask(batch)  # whole, since a slice of a collated batch is no collated batch
@@ -50,26 +50,28 @@ class Answerer:
             texts = self._model.answer(batch)
             if len(texts) != len(batch):
                 raise RuntimeError(f"{len(texts)} answers to {len(batch)} samples")
-        except MemoryError as error:
-            if len(batch) == 1:
-                return [failed(batch[0].sample, error, batch[0])]
-            self.batch_size = (len(batch) + 1) // 2
-            return self.rows(batch)
-        except MediaError as error:
-            return self._one_by_one(batch, error)
-        except InputError:
-            raise
         except Exception as error:  # noqa: BLE001 - a model's code may raise anything; it must not end the run
-            return self._one_by_one(batch, error)
-        self._succeeded = True
-        return [answered(prepared, text) for prepared, text in zip(batch, texts, strict=True)]
+            rows = self._failure(batch, error)
+        else:
+            self._succeeded = True
+            return [answered(prepared, text) for prepared, text in zip(batch, texts, strict=True)]
+        # Asked again only here: within the handler, the error would keep all that the failed attempt has allocated.
+        if len(batch) > self.batch_size:
+            return self.rows(batch)
+        # Each sample alone, so that only those fail that cannot be answered.
+        return rows or [row for prepared in batch for row in self._ask([prepared])]
 
-    def _one_by_one(self, batch: Sequence[Prepared], error: Exception) -> list[Row]:
-        """The rows of a batch that failed: each sample alone, so that only those fail that cannot be answered."""
+    def _failure(self, batch: Sequence[Prepared], error: Exception) -> list[Row]:
+        """The row of a sample that failed alone; none for several, which are to be asked about again."""
+        if isinstance(error, InputError) and not isinstance(error, MediaError):
+            raise error
+        if isinstance(error, MemoryError):
+            self.batch_size = (len(batch) + 1) // 2
         if len(batch) > 1:
-            return [row for prepared in batch for row in self._ask([prepared])]
-        if not isinstance(error, MediaError):
-            self._unexplained += 1
-            if self._unexplained >= HOPELESS and not self._succeeded:
+            return []
+        self._unexplained += not isinstance(error, MemoryError)
+        if self._unexplained >= HOPELESS and not self._succeeded:
+            if not isinstance(error, MediaError):
                 raise error
+            raise InputError(f"none of the first {HOPELESS} clips was answered; the last: {error}") from error
         return [failed(batch[0].sample, error, batch[0])]

@@ -123,6 +123,11 @@ def _check_samples(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
     samples, limit = sizes.pop()
     absent = set(range(samples)) - {row[_MARK]["place"] for row in rows} if limit is None else set()
     short = len(absent) if limit is None else limit - len(rows)
+    if short < 0:
+        raise InputError(
+            f"{dataset}: the shards hold {len(rows)} samples, but were last asked for {limit}; run each again under "
+            "the larger --limit, or without"
+        )
     if short:
         places = f"; the first is number {min(absent) + 1} of the data set" if absent else ""
         raise InputError(f"{dataset}: {short} of {limit or samples} samples are missing{places}; run its shard again")

@@ -63,17 +63,21 @@ def preflight(
 
 def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modality], model: str) -> Iterator[Finding]:
     """One line about a data set's files, and one for each kind of gap."""
-    faces = model.startswith("affectgpt:")  # faces may stand in for its video
+    own = model.startswith("affectgpt:")  # faces may stand in for its video, and an unknown subtitle is an empty one
+    unsaid = [s for s in samples if "text" in modalities and s.subtitle is None]
     gaps = {
         "have no video file": [
-            s for s in samples if "video" in modalities and not _there(s.video, s.face if faces else None)
+            s for s in samples if "video" in modalities and not _there(s.video, s.face if own else None)
         ],
         "have no sound file": [s for s in samples if "audio" in modalities and not _there(s.audio, s.video)],
         "have an empty file": [s for s in samples if any(_empty(path) for path in (s.video, s.audio))],
-        "have no subtitle": [s for s in samples if "text" in modalities and s.subtitle is None],
+        "have no subtitle": [] if own else unsaid,
     }
     what = f"{clips.dataset}: {len(samples)} of {len(clips)} clips" if len(samples) < len(clips) else ""
     what = what or f"{clips.dataset}: {len(clips)} clips"
+    if own and unsaid:
+        names = listed((sample.name for sample in unsaid), _NAMED)
+        yield Finding("warning", f"{what}: {len(unsaid)} have no subtitle ({names}): it is left empty")
     hopeless = {sample.name for gap in gaps.values() for sample in gap}
     if not any(gaps.values()):
         yield Finding("ok", f"{what}, all files there ({clips.where})")

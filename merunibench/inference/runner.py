@@ -179,7 +179,8 @@ def _finish(journal: Journal, clips: Clips, request: Request) -> list[str]:
     """Write the result; its rows say if they are a part of the data set. Returns their names in order."""
     finished = set(journal)
     places = {sample.name: place for place, sample in enumerate(clips.samples) if sample.name in finished}
-    everything = len(places) == len(clips) or (request.limit is None and request.shard is not None)
+    limited = request.limit is not None and request.limit < len(clips)
+    everything = len(places) == len(clips) or (not limited and request.shard is not None)
     samples = request.limit if request.shard else len(places)
     mark = None if everything else {"samples": samples, "of": len(clips), "seed": request.limit_seed}
     marks: dict[str, dict[str, Any]] = {}

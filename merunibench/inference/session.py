@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from merunibench.data.tables import is_saved_dataset
@@ -17,7 +17,7 @@ from merunibench.inference.saved_clips import HUB, saved_clips
 from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
-from merunibench.models.registry import checkpoints
+from merunibench.models.registry import SCHEMES, checkpoints
 from merunibench.tasks import get_task
 
 
@@ -89,6 +89,9 @@ def plan(settings: InferSettings) -> Plan:
     clips = tuple(_clips(settings))
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
     findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
+    if settings.trust_remote_code and settings.model.partition(":")[0] not in SCHEMES:
+        # Said here as well as where it is loaded: that may be another machine's log.
+        findings.append(Finding("warning", f"--trust-remote-code: code that comes with {request.model} will be run"))
     return Plan(settings, clips, request, tuple(findings))
 
 
@@ -120,12 +123,20 @@ def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
     before: Engine | None = None
     for checkpoint, model in checkpoints(planned.settings.model).items():
         with _engine(planned, model) as engine:
-            folder = planned.folder / checkpoint
-            done += [run_clips(clips, folder, engine, planned.request, progress) for clips in planned.clips]
+            folder, request = planned.folder / checkpoint, replace(planned.request, model=_shown(model))
+            told = _under(checkpoint, progress)
+            done += [run_clips(clips, folder, engine, request, told) for clips in planned.clips]
             # Kept until the next one is there: checkpoints of one model share what they have in common.
             before = engine
     del before
     return done
+
+
+def _under(checkpoint: str, progress: Progress | None) -> Progress | None:
+    """The same progress, told which of several checkpoints it is about."""
+    if progress is None or not checkpoint:
+        return progress
+    return lambda dataset, *counts: progress(f"{checkpoint}/{dataset}", *counts)
 
 
 @contextmanager

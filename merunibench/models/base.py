@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from merunibench.errors import MediaError
+from merunibench.errors import InputError, MediaError
 
 __all__ = [
     "MODALITIES",
@@ -129,6 +129,21 @@ class Options:
     trust_remote_code: bool = False
     processor: Mapping[str, Json] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    def refuse(self, model: str, *fields: Literal["processor", "extra"]) -> None:
+        """Refuse what a model has no use for, rather than pass over it in silence.
+
+        Args:
+            model: Its name, for the message.
+            fields: What it has no use for.
+
+        Raises:
+            InputError: something of it was given.
+        """
+        options = {"processor": "--processor-kwarg", "extra": "--model-option"}
+        for name in fields:
+            if given := getattr(self, name):
+                raise InputError(f"{model} knows no {options[name]}; leave out {', '.join(sorted(given))}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,6 +35,7 @@ def load(argument: str, options: Options) -> Model:
     Raises:
         InputError: the argument or an option is none that endpoints have.
     """
+    options.refuse("an endpoint", "processor")
     return _EndpointModel(argument, options)
 
 

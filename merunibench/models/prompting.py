@@ -57,20 +57,6 @@ def given(options: Options, taken: Collection[Modality], model: str) -> tuple[Mo
     return kept
 
 
-def no_options_of_its_own(model: str, options: Options) -> None:
-    """Refuse `--model-option` where nothing would heed it.
-
-    Args:
-        model: Its name, for the message.
-        options: What is asked for.
-
-    Raises:
-        InputError: such an option is given.
-    """
-    if options.extra:
-        raise InputError(f"{model} has no options of its own (--model-option), but {min(options.extra)!r} is given")
-
-
 def picture_file(sample: Sample) -> Path:
     """The file with a sample's picture.
 

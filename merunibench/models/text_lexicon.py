@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from merunibench.baselines import text_lexicon
 from merunibench.errors import InputError
 from merunibench.models.base import Json, Model, Options, Prepared, Sample
-from merunibench.models.prompting import given, no_options_of_its_own, subtitle_of
+from merunibench.models.prompting import given, subtitle_of
 
 
 def load(argument: str, options: Options) -> Model:
@@ -19,7 +19,7 @@ def load(argument: str, options: Options) -> Model:
     """
     if argument:
         raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
-    no_options_of_its_own("text-lexicon", options)
+    options.refuse("text-lexicon", "processor", "extra")
     return _TextLexicon(options)
 
 

@@ -40,6 +40,22 @@ def test_shards_of_several_machines_and_of_a_subset(clips, tmp_path):
     assert merged.path.read_bytes() == limited
 
 
+def test_shards_under_a_limit_beyond_the_data_set_are_the_whole(clips, tmp_path):
+    whole = run(clips, tmp_path / "whole").path.read_bytes()
+    parts(clips, tmp_path / "out", limit=1000)
+    assert merge_shards([tmp_path / "out"], tmp_path / "out")[0].path.read_bytes() == whole
+
+
+def test_shards_that_were_last_asked_for_less_than_they_hold_are_told_apart(clips, tmp_path):
+    parts(clips, tmp_path / "out", of=2)
+    parts(clips, tmp_path / "out", of=2, limit=8)
+    with pytest.raises(InputError, match="hold 21 samples, but were last asked for 8"):
+        merge_shards([tmp_path / "out"], tmp_path / "out")
+    whole = run(clips, tmp_path / "whole").path.read_bytes()
+    parts(clips, tmp_path / "out", of=2)
+    assert merge_shards([tmp_path / "out"], tmp_path / "out")[0].path.read_bytes() == whole
+
+
 def test_more_shards_than_samples(tmp_path):
     clips = write_clips(tmp_path / "clips", 2)
     parts(clips, tmp_path / "out")

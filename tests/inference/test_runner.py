@@ -1,11 +1,14 @@
 """Every clip exactly one row, whatever happens on the way."""
 
 import json
+import weakref
 
 import pytest
+import torch
 
-from merunibench.errors import InputError
+from merunibench.errors import InputError, MediaError
 from merunibench.inference.shards import Shard
+from merunibench.models.huggingface.generation import failures
 from tests.inference.fake import FakeModel, run, write_clips
 
 
@@ -153,6 +156,25 @@ def test_a_batch_that_does_not_fit_is_halved_for_good(tmp_path):
     assert max(len(batch) for batch in model.batches[3:]) == 1
 
 
+def test_what_did_not_fit_is_let_go_before_a_smaller_batch_is_tried(tmp_path):
+    class Hoarder(FakeModel):
+        """Fails within a deep call whose locals, as tensors would, live as long as the traceback does."""
+
+        held = None
+
+        def answer(self, batch):
+            assert self.held is None or self.held() is None
+            if len(batch) > 1:
+                tensor = {1, 2, 3}
+                self.held = weakref.ref(tensor)
+                with failures():
+                    raise torch.OutOfMemoryError("out")
+            return super().answer(batch)
+
+    clips = write_clips(tmp_path / "clips", 4)
+    assert run(clips, tmp_path / "out", Hoarder(), batch_size=4).failed == 0
+
+
 def test_what_concerns_every_sample_ends_the_run(tmp_path):
     clips = write_clips(tmp_path / "clips", special={0: b"hopeless"})
     with pytest.raises(InputError, match="takes no video"):
@@ -163,6 +185,17 @@ def test_a_model_that_never_works_is_not_asked_for_ever(tmp_path):
     clips = write_clips(tmp_path / "clips", 40, special=dict.fromkeys(range(40), b"odd"))
     with pytest.raises(ZeroDivisionError):
         run(clips, tmp_path / "out")
+
+
+def test_a_model_that_refuses_every_clip_is_not_asked_for_ever(tmp_path):
+    class Refusing(FakeModel):
+        def answer(self, batch):
+            raise MediaError(f"{batch[0].sample.name}: HTTP 400: no video here")
+
+    clips = write_clips(tmp_path / "clips", 40)
+    with pytest.raises(InputError, match=r"none of the first 16 clips was answered; the last: .*HTTP 400") as caught:
+        run(clips, tmp_path / "out", Refusing())
+    assert not isinstance(caught.value, MediaError)
 
 
 def test_a_part_is_marked_and_can_grow_to_the_whole(tmp_path):

@@ -1,6 +1,7 @@
 """From options to results: preflight, ablations, own clips, and everything in one go."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,16 @@ def test_run_ends_with_a_report_and_is_taken_up_at_each_stage(root, tmp_path):
     assert {name: (out / name).read_bytes() for name in first} == first
 
 
+def test_settings_beside_results_are_those_of_the_results(root, tmp_path):
+    settings = settings_for(root, tmp_path, RunSettings, bootstrap=0, modalities="text", name="m")
+    run(settings, plan_run(settings))
+    before = (tmp_path / "out" / "run.toml").read_bytes()
+    other = settings_for(root, tmp_path, RunSettings, modalities="text+audio", on_unsupported="drop", name="m")
+    with pytest.raises(InputError, match="made with other settings"):
+        run(other, replace(plan_run(other), findings=()))
+    assert (tmp_path / "out" / "run.toml").read_bytes() == before
+
+
 def test_a_limited_run_is_scored_as_what_it_is(root, tmp_path):
     settings = settings_for(root, tmp_path, RunSettings, bootstrap=0, limit=2)
     report = run(settings, plan_run(settings)).report
@@ -112,6 +123,32 @@ def test_the_preflight_says_what_will_be_missing(tmp_path):
         for level, what in found
     )
     assert any(level == "warning" and "1 have an empty file" in what for level, what in found)
+
+
+def test_an_unknown_subtitle_is_no_gap_for_affectgpt(tmp_path):
+    clips = write_clips(tmp_path / "clips", 2)
+    samples = [replace(sample, subtitle=None) for sample in clips.samples]
+    found = {
+        model: [
+            f
+            for f in preflight([(clips, samples)], tmp_path, model, ("video", "text"), "local")
+            if "have no subtitle" in f.what
+        ]
+        for model in ("affectgpt:x.pth", "fake:")
+    }
+    assert [f.level for f in found["affectgpt:x.pth"]] == ["warning"]
+    assert "it is left empty" in found["affectgpt:x.pth"][0].what
+    assert [f.level for f in found["fake:"]] == ["error"]
+
+
+def test_code_that_comes_with_a_model_is_announced_by_whoever_plans(root, tmp_path):
+    def told(model, trusted):
+        planned = plan(settings_for(root, tmp_path, model=model, trust_remote_code=trusted))
+        return [(f.level, f.what) for f in planned.findings if "code that comes" in f.what]
+
+    said = "--trust-remote-code: code that comes with owner/model will be run"
+    assert told("owner/model", trusted=True) == [("warning", said)]
+    assert told("owner/model", trusted=False) == told("text-lexicon", trusted=True) == []
 
 
 def test_the_preflight_says_what_is_hopeless(root, tmp_path, monkeypatch):

@@ -119,3 +119,18 @@ def test_the_documentation_lists_every_tested_family():
     for family in FAMILIES:
         row = next(line for line in text.splitlines() if line.startswith("|") and family.name in line)
         assert f"| {', '.join(family.modalities)} |" in row
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "option"),
+    [
+        ("text-lexicon", {"extra": {"llm": "x"}}, "--model-option; leave out llm"),
+        ("text-lexicon", {"processor": {"size": 2}}, "--processor-kwarg; leave out size"),
+        ("openai:http://127.0.0.1:1/v1#m", {"processor": {"size": 2}}, "--processor-kwarg"),
+        ("affectgpt:x.pth", {"processor": {"size": 2}}, "--processor-kwarg"),
+        ("owner/model", {"extra": {"llm": "x"}}, "--model-option"),
+    ],
+)
+def test_options_that_a_model_has_no_use_for_are_refused(model, given, option):
+    with pytest.raises(InputError, match=f"knows no {option}"):
+        load_model(model, options("text", **given))

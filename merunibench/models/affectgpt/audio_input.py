@@ -67,11 +67,11 @@ def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> tor
 
 
 def downmixed(samples: torch.Tensor) -> torch.Tensor:
-    """One channel of sound of shape (channels, N), as shape (1, N).
+    """Sound of shape (channels, N) with two channels averaged, as shape (1, N); any other number is left alone.
 
-    Two channels are averaged; of more than two, the first is taken.
+    Of more than two, HuBERT is given the first, but the mean that is removed from a clip is that of all.
     """
-    return samples.mean(dim=0, keepdim=True) if len(samples) == 2 else samples[:1]
+    return samples.mean(dim=0, keepdim=True) if len(samples) == 2 else samples
 
 
 def clip_starts(samples: int, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE, clips: int = CLIPS) -> tuple[int, ...]:
@@ -90,7 +90,7 @@ def clip_starts(samples: int, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE,
 
 
 def cut_clips(samples: torch.Tensor, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE) -> torch.Tensor:
-    """Eight clips of shape (8, 1, 2 · rate) of one channel of sound, (1, N); short sound is filled up with silence."""
+    """Eight clips of shape (8, channels, 2 · rate) of sound (channels, N); short sound is filled up with silence."""
     length = CLIP_SECONDS * rate
     missing = length - samples.shape[1]
     if missing > 0:
@@ -100,7 +100,7 @@ def cut_clips(samples: torch.Tensor, spacing: ClipSpacing = 8, rate: int = SAMPL
 
 
 def without_mean(clips: torch.Tensor) -> torch.Tensor:
-    """Each clip of (clips, channels, samples) less its own mean.
+    """Each clip of (clips, channels, samples) less its own mean, over all its channels.
 
     Upstream does so in passing: a spectrogram that nobody uses removes it from the very samples that HuBERT then gets.
     """

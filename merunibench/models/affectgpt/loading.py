@@ -72,8 +72,8 @@ def choose_device(name: str) -> tuple[torch.device, str | None]:
     name = device_for(name)
     try:
         device = torch.device(name)
-    except RuntimeError:
-        return torch.device("cuda"), name
+    except RuntimeError:  # a device map
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return device, None if device.type == "cpu" else name
 
 

@@ -133,6 +133,7 @@ class AffectGPT(Model):
                 "acoustic": config.acoustic_pooling,
                 "pre_fusion": config.pre_fusion,
             },
+            "tokens": {medium: self._copies[medium] for medium in sorted(self.mode.placeholders)},
             "lora_alpha": config.lora_alpha,
             "mode": self.mode.name,
             "prompt": MODES[self.mode.name],
@@ -165,19 +166,15 @@ class AffectGPT(Model):
                 record[medium] = {"indices": list(pictures.indices), "of": pictures.total}
         if self.mode.has_subtitle and sample.subtitle is None:
             record["subtitle"] = "not known: left empty"
-        config = self._loaded.config
-        copies: dict[Medium, int] = {
-            "face": config.visual_tokens,
-            "frame": config.visual_tokens,
-            "audio": config.acoustic_tokens,
-            "multi": config.multi_tokens,
-            "image": config.image_tokens,
-        }
-        ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, copies))
+        known = self._loaded.tokens.placeholder_ids
+        ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, self._copies))
         try:
-            check_placeholders(ids, self._loaded.tokens.placeholder_ids, copies)
+            check_placeholders(ids, known, self._copies)
         except MediaError as error:
             raise MediaError(f"{sample.name}: {error}") from error
+        lost = [medium for medium in self.mode.placeholders if known[medium] not in ids]
+        if lost:
+            record["lost"] = lost  # the subtitle is so long that their places are beyond the context
         return Prepared(sample, _modalities(self.mode), record, self.mode.name, _Payload(ids, tensors))
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
@@ -199,6 +196,18 @@ class AffectGPT(Model):
             names = [one.sample.name for one in batch]
             texts = generate(network.language_model, embeddings, mask, loaded.tokens, self._options.decoding, names)
         return [clean(text) for text in texts]
+
+    @property
+    def _copies(self) -> dict[Medium, int]:
+        """How many embeddings stand for each medium."""
+        config = self._loaded.config
+        return {
+            "face": config.visual_tokens,
+            "frame": config.visual_tokens,
+            "audio": config.acoustic_tokens,
+            "multi": config.multi_tokens,
+            "image": config.image_tokens,
+        }
 
     def _sound(self, sample: Sample) -> tuple[torch.Tensor, Json]:
         samples, rate = read_sound(sound_file(sample))

@@ -13,7 +13,17 @@ import numpy as np
 
 from merunibench.errors import InputError, MediaError
 from merunibench.files.reading import one_line
-from merunibench.media.container import COMPLETE, LIMITS, Limits, decoded, library, opened, picture_of, probe
+from merunibench.media.container import (
+    COMPLETE,
+    LIMITS,
+    Limits,
+    check_file,
+    decoded,
+    library,
+    opened,
+    picture_of,
+    probe,
+)
 
 SIZE = 224
 
@@ -66,6 +76,7 @@ def read_faces(path: Path, frames: int = 8, order: ColourOrder = "stored", limit
         MediaError: it is no such file, or holds no face.
         InputError: the extra `models` is not installed.
     """
+    check_file(path, limits)
     try:
         faces = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:

@@ -66,7 +66,13 @@ def test_channels():
     samples = torch.tensor([[1.0, 2.0], [3.0, 5.0], [9.0, 9.0]])
     assert downmixed(samples[:2]).tolist() == [[2.0, 3.5]]
     assert downmixed(samples[:1]).tolist() == [[1.0, 2.0]]
-    assert downmixed(samples).tolist() == [[1.0, 2.0]]
+    assert downmixed(samples).tolist() == samples.tolist()  # the first is taken later, less the mean of all
+
+
+def test_of_many_channels_the_first_is_taken_less_the_mean_of_all():
+    samples = np.stack([np.full(8000, value, np.float32) for value in (0.25, 0.5, 0.0)])
+    clips = audio_clips(samples, 16000)
+    np.testing.assert_allclose(clips[:, 0], 0.25 - 0.25 * (0.25 + 0.5) / 3, atol=1e-7)  # a quarter is sound
 
 
 def test_short_sound_is_filled_up_and_every_clip_has_mean_zero():

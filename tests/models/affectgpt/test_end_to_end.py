@@ -91,6 +91,8 @@ def test_several_checkpoints_in_one_run_are_scored_together(run, infer, root, tm
     assert result.out == "".join(f"{path}\n" for path in paths)
     texts = [[row["text"] for row in rows_of(path)] for path in paths]
     assert texts[0] != texts[1]
+    models = [{row["model"] for row in rows_of(path)} for path in paths]
+    assert models == [{f"affectgpt:{name}.pth"} for name in names]
 
     assert run("extract", tmp_path / "preds" / "AffectGPT", tmp_path / "labels").code == 0
     scored = run(

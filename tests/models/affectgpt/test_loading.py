@@ -138,8 +138,10 @@ def test_precision():
         choose_precision("int8", cpu)
 
 
-def test_devices():
+def test_devices(monkeypatch):
     assert choose_device("cpu") == (torch.device("cpu"), None)
-    assert choose_device("balanced") == (torch.device("cuda"), "balanced")
+    for accelerator, expected in ((True, (torch.device("cuda"), "balanced")), (False, (torch.device("cpu"), None))):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=accelerator: there)
+        assert choose_device("balanced") == expected
     with pytest.raises(InputError, match="device warp:3"):
         choose_device("warp:3")

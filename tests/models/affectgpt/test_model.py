@@ -99,6 +99,7 @@ def test_settings_record_what_is_open_and_what_was_chosen(checkpoint, options):
     assert found["llm"]["revision"].startswith("sha256:")
     assert found["generation"]["max_new_tokens"] == 1200
     assert found["generation"]["extra"] == {"top_k": 20}
+    assert found["tokens"] == {"audio": 1, "face": 1, "multi": 1}
     assert found["precision"] == {"llm": "float32", "autocast": "None"}
 
 
@@ -218,10 +219,12 @@ def test_a_subtitle_with_a_placeholder_is_that_samples_failure(checkpoint, optio
         model.prepare(replace(samples[0], subtitle="see <AudioHere>"))
 
 
-def test_a_long_subtitle_pushes_placeholders_out_in_silence(checkpoint, options, samples):
+def test_a_long_subtitle_pushes_placeholders_out_and_the_row_says_so(checkpoint, options, samples):
     model = AffectGPT.from_pretrained(str(checkpoint), options(GREEDY))
     prepared = model.prepare(replace(samples[0], subtitle="la " * 250))
     assert len(prepared.payload.ids) == 800
+    assert prepared.media["lost"] == ["audio", "face", "multi"]  # the row says so
+    assert "lost" not in model.prepare(samples[0]).media
     assert not set(prepared.payload.ids) & set(model._loaded.tokens.placeholder_ids.values())
     assert isinstance(model.answer([prepared])[0], str)
     assert answers(model, [replace(samples[0], subtitle="la " * 250), samples[1]], 2) == [

@@ -1,5 +1,6 @@
 """Pictures: which are taken, and how they are scaled."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def test_broken_and_huge_face_files(tmp_path):
     (tmp_path / "pickle.npy").write_bytes(b"\x80\x04K\x01.")
     np.savez(tmp_path / "archive.npy.npz", a=np.zeros(3))
     (tmp_path / "archive.npy.npz").rename(tmp_path / "archive.npy")
-    for name in ("cut.npy", "empty.npy", "pickle.npy", "absent.npy", "archive.npy"):
+    os.mkfifo(tmp_path / "pipe.npy")  # opening it would wait for ever
+    for name in ("cut.npy", "empty.npy", "pickle.npy", "absent.npy", "archive.npy", "pipe.npy"):
         with pytest.raises(MediaError, match=name):
             read_faces(tmp_path / name)
     with pytest.raises(MediaError, match="more than a clip may have"):
