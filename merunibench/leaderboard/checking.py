@@ -10,7 +10,15 @@ from merunibench.data import GroundTruth
 from merunibench.errors import InputError
 from merunibench.leaderboard.intake import joint_hash, take_in
 from merunibench.leaderboard.rows import Findings, Read, check_rows
-from merunibench.leaderboard.submission import ASKED_FOR, FILE, FOLDER_NAME, PREDICTIONS, Submission, read_submission
+from merunibench.leaderboard.submission import (
+    ASKED_FOR,
+    FILE,
+    FOLDER_NAME,
+    PREDICTIONS,
+    Submission,
+    read_submission,
+    submission_id,
+)
 from merunibench.tasks import TASKS, benchmark_tasks
 
 Truths = Mapping[str, GroundTruth]
@@ -43,8 +51,8 @@ class Checked:
 
     @property
     def id(self) -> str:
-        """The folder's name, by which the board knows the submission."""
-        return self.folder.resolve().name
+        """By which the board knows the submission."""
+        return submission_id(self.folder)
 
     @property
     def predictions(self) -> str:
@@ -93,10 +101,12 @@ def check(folder: Path, truths: Truths | None = None) -> Checked:
     try:
         intake = take_in(folder)
     except InputError as error:
-        return Checked(folder, None, (str(error),))
-    findings.problems += intake.problems
+        # Without the folder: where it lies on this machine is no part of a board.
+        return Checked(folder, None, (visible(str(error).removeprefix(f"{folder}: ")),))
+    for problem in intake.problems:
+        findings.problem(problem)
     submission = _metadata(folder, findings)
-    if not FOLDER_NAME.fullmatch(folder.resolve().name):
+    if not FOLDER_NAME.fullmatch(submission_id(folder)):
         findings.problem(
             "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
             "`published-`"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
@@ -30,11 +31,11 @@ class Findings:
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
-        self.problems.append(text)
+        self.problems.append(visible(text))
 
     def warning(self, text: str) -> None:
         """Note why a row would not show in full, or would surprise."""
-        self.warnings.append(text)
+        self.warnings.append(visible(text))
 
 
 class _Later:

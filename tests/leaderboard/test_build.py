@@ -180,6 +180,24 @@ def test_a_refused_submission_is_left_out_and_listed(small):
     assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
 
 
+def test_names_that_no_file_can_hold_stop_nothing(small, tmp_path):
+    """A name of bytes that are no text, a link, and odd names inside, come from a stranger's repository as well."""
+    good = small.add("good")
+    odd = os.fsencode(small.submissions)
+    shutil.copytree(os.fsencode(good), odd + b"/bad\xff")
+    os.symlink(os.fsencode(good), odd + b"/link\xff")
+    inside = small.add("inside")
+    (inside / "predictions" / "\udcff").mkdir()
+    results, details = small.build()
+    write(results, details, tmp_path / "out")
+    refused = {
+        each.submission: " ".join(each.reasons) for each in read_results(tmp_path / "out" / "results.json").refused
+    }
+    assert refused.keys() == {r"bad\udcff", "inside", r"link\udcff"}
+    assert str(tmp_path) not in " ".join(refused.values())
+    assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
+
+
 def test_predictions_of_another_data_set_are_refused(small):
     small.add("swapped", lambda _dataset, lines: [{**line, "name": f"x{line['name']}"} for line in lines])
     results, _ = small.build()
