@@ -53,6 +53,10 @@ class _Later:
         """Any."""
         return "neutral"
 
+    def has_trace(self, text: str) -> bool:  # noqa: ARG002
+        """Not looked for."""
+        return False
+
 
 class Read(NamedTuple):
     """One prediction file that can be used.
