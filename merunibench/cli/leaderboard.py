@@ -38,7 +38,7 @@ Lexicons = Annotated[
 ]
 Published = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Published figures. Default: published.csv beside the submissions, if there."),
+    typer.Option(metavar="FILE", help="Published figures. Default: published.csv beside the submissions, else ours."),
 ]
 Processes = Annotated[int, typer.Option(min=0, metavar="N", help="Processes that check and score; 0 for one a core.")]
 CacheFile = Annotated[
@@ -157,7 +157,8 @@ def verify(
     for line in outcome.unverified:
         complain(f"not verified: {line}")
     emit("".join(f"different: {line}\n" for line in outcome.differences))
-    emit(f"{outcome.verified} scores verified, {len(outcome.differences)} different\n")
+    counts = f"{len(outcome.differences)} different, {len(outcome.unverified)} not verified"
+    emit(f"{outcome.verified} scores verified, {counts}\n")
     if outcome.differences:
         raise typer.Exit(1)
 

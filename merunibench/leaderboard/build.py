@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from merunibench import __version__
+from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
 from merunibench.leaderboard import rules
@@ -87,7 +88,7 @@ def request(  # noqa: PLR0913 - each is an option of `merunibench leaderboard bu
         data_root: Folder with labels.
         lexicons: Lexicons of the official boards.
         committed: Results of before; by default `results.json` beside the submissions, if it is there.
-        published: Published figures; by default `published.csv` there.
+        published: Published figures; by default `published.csv` there, or else those that come with this package.
         processes: Most processes; 0 for one a core.
         cache: File of the cache.
         keep: Whether to use a cache.
@@ -103,7 +104,7 @@ def request(  # noqa: PLR0913 - each is an option of `merunibench leaderboard bu
         data_root,
         lexicons,
         committed or usual("results.json"),
-        published or usual("published.csv"),
+        published or usual("published.csv") or (None if bare else resource("leaderboard", "published.csv")),
         (cache or home() / "cache" / "leaderboard.sqlite") if keep else None,
         processes or os.cpu_count() or 1,
     )

@@ -52,7 +52,7 @@ def test_from_an_empty_folder_to_a_verified_board(run, submission, tmp_path):
         truth,
     )
     assert verified.code == 0
-    assert ", 0 different" in verified.out
+    assert ", 0 different, 0 not verified" in verified.out
     assert {path.suffix for path in (tmp_path / "board" / "tables").iterdir()} == {".md", ".tex"}
 
 

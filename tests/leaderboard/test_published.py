@@ -7,6 +7,7 @@ import pytest
 
 from merunibench.errors import InputError
 from merunibench.leaderboard.boards import boards_of, load_lexicons, merged
+from merunibench.leaderboard.build import request
 from merunibench.leaderboard.published import read_published
 
 COMMITTED = Path(__file__).parents[2] / "leaderboard" / "published.csv"
@@ -58,3 +59,10 @@ def test_boards_of_lexicons_that_are_not_at_hand_are_kept():
         "official-builtin",
         "strict-builtin",
     ]
+
+
+def test_published_figures_come_with_the_package_unless_there_are_others(tmp_path):
+    assert request(tmp_path / "submissions").published.samefile(COMMITTED)
+    assert request(tmp_path / "submissions", bare=True).published is None
+    (tmp_path / "published.csv").write_text("")
+    assert request(tmp_path / "submissions").published == tmp_path / "published.csv"
