@@ -102,7 +102,7 @@ def _rules(board: Board, sources: Sources) -> list[str]:
     every = {stem for stems in sources.checkpoints.values() for stem in stems}
     if len(every) == 1:
         return [SINGLE]
-    return [LAST, BEST_OVERALL, BEST_PER_DATASET] if _common(sources.checkpoints) else [BEST_PER_DATASET]
+    return [BEST_PER_DATASET, BEST_OVERALL, LAST] if _common(sources.checkpoints) else [BEST_PER_DATASET]
 
 
 def _common(checkpoints: Mapping[str, Sequence[str]]) -> list[str]:
