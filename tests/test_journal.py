@@ -78,8 +78,8 @@ def test_a_file_that_has_changed_makes_its_row_stale(path):
 
 
 def test_other_settings_are_refused_and_named(path):
-    with Journal(path, SETTINGS):
-        pass
+    with Journal(path, SETTINGS) as journal:
+        journal.append([{"name": "a"}])
     other = {"model": "m@2", "prompt": {"name": "labels", "version": 2}, "top_p": 1.0}
     with pytest.raises(InputError) as refusal, Journal(path, other):
         pass
@@ -96,9 +96,18 @@ def test_one_writer_at_a_time(path):
         pass
 
 
-def test_a_refusal_lets_go_of_the_lock(path):
-    with Journal(path, SETTINGS):
+def test_settings_that_no_row_was_made_with_give_way(path):
+    with Journal(path, {"seed": "a slip of the pen"}):
         pass
+    with Journal(path, SETTINGS) as journal:
+        journal.append([{"name": "a"}])
+    with pytest.raises(InputError, match="other settings"):
+        Journal(path, {"seed": "a slip of the pen"})
+
+
+def test_a_refusal_lets_go_of_the_lock(path):
+    with Journal(path, SETTINGS) as journal:
+        journal.append([{"name": "a"}])
     for _ in range(2):
         with pytest.raises(InputError, match="other settings"):
             Journal(path, {})

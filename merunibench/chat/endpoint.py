@@ -28,6 +28,8 @@ LONGEST_WAIT = 600.0
 FAILURES_IN_A_ROW = 25
 """After so many failures without an answer between them, something is wrong that is not the conversations' fault."""
 _NEWER_LIMIT = "max_completion_tokens"
+_FIRST_CONTACT_RETRIES = 3
+"""Repetitions, over some seconds, of a request to an address where nobody has ever answered."""
 
 
 class Endpoint(ChatModel):
@@ -59,7 +61,7 @@ class Endpoint(ChatModel):
             temperature: 0 for the likeliest answer.
             seed: Asked of the endpoint; not all heed it.
             timeout: Seconds after which a request is given up and repeated.
-            retries: How often a request is repeated.
+            retries: How often a request is repeated; at most three times while nobody has ever answered.
             request: Further fields of the request, or other values for those above; None leaves one out.
 
         Raises:
@@ -73,6 +75,7 @@ class Endpoint(ChatModel):
         self.name = fit_for_name(f"{self._host}/{short}")
         self.concurrency = concurrency
         self._retries = retries
+        self._reached = False
         asked = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed, **(request or {})}
         self._request = {name: value for name, value in asked.items() if value is not None}
         self._key = next(filter(None, map(os.environ.get, KEYS)), "")
@@ -120,13 +123,18 @@ class Endpoint(ChatModel):
                     # Some hosted models take the longest answer by its newer name alone.
                     self._limit_field = _NEWER_LIMIT
                     continue
-                scope, spent = _scope(error), attempt >= self._retries
+                scope, spent = _scope(error), attempt >= self._patience(error)
                 if scope == _RUN or (scope == _FOR_ALL and spent):
                     raise self._refusal(error) from None
                 if scope == _CONVERSATION or spent:
                     return Reply("", self._reason(error))
                 self._put_off(error, attempt, pace)
             attempt += 1
+
+    def _patience(self, error: Exception) -> int:
+        """How often to try again: a server that was never there is more likely to be misspelt than to come back."""
+        self._reached = self._reached or not _is_nobody(error)
+        return self._retries if self._reached else min(self._retries, _FIRST_CONTACT_RETRIES)
 
     def _ask(self, conversation: Conversation, limit_field: str, pace: Pace) -> Reply:
         """One request.
@@ -141,6 +149,7 @@ class Endpoint(ChatModel):
             model=self._model, messages=messages, extra_body=fields
         )
         wait_for = asked_to_wait(raw.headers)
+        self._reached = True
         if wait_for is not None:
             pace.hold(min(wait_for, LONGEST_WAIT))
         try:
@@ -172,7 +181,7 @@ class Endpoint(ChatModel):
             429: "start again later to go on, or ask for fewer at a time (--concurrency)",
             None: "is the server running? Start again to go on",
         }.get(status, "start again to go on")
-        return InputError(f"{self._url}: {self._reason(error)}; {advice}")
+        return InputError(f"{self._url}: {self._reason(error).rstrip('.')}; {advice}")
 
     def _reason(self, error: Exception) -> str:
         """What went wrong, in one line, without the key."""
@@ -196,17 +205,21 @@ _CONVERSATION, _PASSING, _FOR_ALL, _RUN = "conversation", "passing", "for all", 
 
 
 def _scope(error: Exception) -> str:
-    import openai
-
     status = getattr(error, "status_code", None)
     if status in (401, 403, 404) or getattr(error, "code", None) == "insufficient_quota":
         return _RUN
-    absent = isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
-    if status == 429 or absent:
+    if status == 429 or _is_nobody(error):
         return _FOR_ALL
     if status is None or status in (408, 409) or status >= 500:
         return _PASSING
     return _CONVERSATION
+
+
+def _is_nobody(error: Exception) -> bool:
+    """Whether nobody took the call."""
+    import openai
+
+    return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
 
 
 def _parsed(spec: str) -> tuple[str, str]:

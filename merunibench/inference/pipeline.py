@@ -6,6 +6,7 @@ Below the folder of the run: `run.toml`, `predictions/<model>/`, `labels/<model>
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from merunibench.data import find_truth, open_predictions
 from merunibench.errors import InputError
@@ -15,7 +16,12 @@ from merunibench.files import write_text
 from merunibench.inference.runner import Done, Progress
 from merunibench.inference.session import Plan, carry_out, plan
 from merunibench.inference.settings import InferSettings, RunSettings, settings_as_toml
+from merunibench.lexicon import load_lexicon
 from merunibench.report import Report
+
+if TYPE_CHECKING:
+    from merunibench.data import Extractor
+    from merunibench.extraction.llm import Question
 
 RULES = "rules"
 
@@ -29,10 +35,11 @@ class Outcome:
 
 
 def plan_run(settings: RunSettings) -> Plan:
-    """Look ahead: clips, labels, libraries.
+    """Look ahead: clips, labels, libraries, and what the answers will be read and scored with.
 
     Raises:
-        InputError: clips or prompt cannot be found or read, or a data set has no labels to score with.
+        InputError: clips or prompt cannot be found or read, a data set has no labels to score with, or there is no such
+            lexicon or extractor.
     """
     inner = InferSettings.model_validate(
         {key: getattr(settings, key) for key in InferSettings.model_fields} | {"out": settings.out / "predictions"}
@@ -45,6 +52,9 @@ def plan_run(settings: RunSettings) -> Plan:
             f"{settings.data_root}: no labels of {', '.join(bare)} to score with; leave it out (--dataset), or use "
             f"`merunibench infer`"
         )
+    # Both are needed only at the end, when the model may have answered for days.
+    load_lexicon(settings.lexicon)
+    _readers(settings)
     return planned
 
 
@@ -62,8 +72,7 @@ def run(
     Raises:
         InputError: a stage cannot go on.
     """
-    write_text(settings.out / "run.toml", settings_as_toml(settings))
-    done = carry_out(planned, progress)
+    done = carry_out(planned, _recording(settings, progress))
     tell(f"labels from answers, by {settings.extractor}")
     labels = settings.out / "labels" / planned.folder.name
     _extract(settings, done, planned.folder, labels)
@@ -85,19 +94,44 @@ def run(
 
 def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, labels: Path) -> None:
     """Labels and polarity for every result, by rules or by language models."""
-    judge = settings.polarity_extractor or settings.extractor
     # Checkpoints have folders of their own below the model's.
     folders = [labels / each.path.parent.relative_to(predictions) for each in done]
     sources = [open_predictions(each.path, model=labels.name) for each in done]
-    if settings.extractor == judge == RULES:
+    readers = _readers(settings)
+    if readers is None:
         for source, folder in zip(sources, folders, strict=True):
             extract(source, folder, extractor=Rules(parity=settings.parity), polarity=True)
         return
-    from merunibench.extraction.llm import extract_with_models, open_backends
+    from merunibench.extraction.llm import extract_with_models
 
-    read, decide = open_backends(settings.extractor, judge, parity=settings.parity, device=settings.device)
+    read, decide = readers
     for source, folder in zip(sources, folders, strict=True):
         extract_with_models(source, folder, labels=read, polarity=decide, retry_failed=settings.retry_failed)
+
+
+def _readers(settings: RunSettings) -> "tuple[Question | Extractor, Question | Extractor | None] | None":
+    """What reads labels and what decides polarity; None if rules do both."""
+    judge = settings.polarity_extractor or settings.extractor
+    if settings.extractor == judge == RULES:
+        return None
+    from merunibench.extraction.llm import open_backends
+
+    return open_backends(settings.extractor, judge, parity=settings.parity, device=settings.device)
+
+
+def _recording(settings: RunSettings, progress: Progress | None) -> Progress:
+    """Writes `run.toml` when rows are first reported: settings that are refused must not replace those of the rows."""
+    recorded = False
+
+    def report(dataset: str, done: int, count: int, failed: int) -> None:
+        nonlocal recorded
+        if not recorded:
+            write_text(settings.out / "run.toml", settings_as_toml(settings))
+            recorded = True
+        if progress:
+            progress(dataset, done, count, failed)
+
+    return report
 
 
 def _root(settings: RunSettings) -> Path:

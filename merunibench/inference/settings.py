@@ -135,11 +135,21 @@ def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[_Setti
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A name that is not known is often that of a field that then is missing.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         field = ".".join(map(str, first["loc"]))
         where = f"{path}: " if path is not None else ""
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = _reason(first["type"], first["msg"], field)
         raise InputError(f"{where}{f'{field}: ' if field else ''}{reason}") from None
+
+
+def _reason(kind: str, message: str, field: str) -> str:
+    """What is wrong with a field, in the words of the command line where the library speaks of its own affairs."""
+    if kind == "missing":
+        return f"is needed (--{field.replace('_', '-')})"
+    if kind == "extra_forbidden":
+        return "there is no such setting here"
+    return message.removeprefix("Value error, ")
 
 
 def settings_as_toml(settings: InferSettings) -> str:

@@ -162,18 +162,27 @@ class Journal:
                     f"{self._settings.name}); write to another folder, or remove it"
                 )
             self._part.unlink(missing_ok=True)  # rows of which nobody can say what decided them
-            write_text(self._settings, json.dumps(json.loads(canonical(settings)), indent=2, ensure_ascii=False) + "\n")
+            self._write_settings(settings)
             return
         with reading(self._settings, ValueError):
             old = json.loads(self._settings.read_text("utf-8"))
         if not isinstance(old, dict):
             raise InputError(f"{self._settings}: holds no settings; write to another folder, or remove it")
         changed = differences(old, settings)
-        if changed:
+        if changed and self._is_blank():
+            self._write_settings(settings)  # no row was made with the old ones
+        elif changed:
             raise InputError(
                 f"{self.path}: was made with other settings: {changed}; write to another folder, or remove "
                 f"{self._settings.name} and {self.path.name}* to begin anew"
             )
+
+    def _write_settings(self, settings: Mapping[str, Any]) -> None:
+        write_text(self._settings, json.dumps(json.loads(canonical(settings)), indent=2, ensure_ascii=False) + "\n")
+
+    def _is_blank(self) -> bool:
+        """Whether nothing was ever written but the settings, as when the first question is refused."""
+        return not self.path.exists() and not (self._part.exists() and self._part.stat().st_size)
 
     def _take_up(self, path: Path) -> int:
         """Keep the rows of a file, up to the first line that is none; how many bytes they have."""

@@ -1,4 +1,4 @@
-"""Filling a prompt with what is said in a clip, and what of a clip a model is given."""
+"""Filling a prompt with what is said in a clip, and what a model is given: of a clip, and of options."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -55,6 +55,20 @@ def given(options: Options, taken: Collection[Modality], model: str) -> tuple[Mo
     if "text" not in kept and not fill(options.prompt, None).strip():
         raise InputError("the prompt asks nothing")
     return kept
+
+
+def no_options_of_its_own(model: str, options: Options) -> None:
+    """Refuse `--model-option` where nothing would heed it.
+
+    Args:
+        model: Its name, for the message.
+        options: What is asked for.
+
+    Raises:
+        InputError: such an option is given.
+    """
+    if options.extra:
+        raise InputError(f"{model} has no options of its own (--model-option), but {min(options.extra)!r} is given")
 
 
 def picture_file(sample: Sample) -> Path:

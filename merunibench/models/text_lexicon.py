@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 from merunibench.baselines import text_lexicon
 from merunibench.errors import InputError
 from merunibench.models.base import Json, Model, Options, Prepared, Sample
-from merunibench.models.prompting import given, subtitle_of
+from merunibench.models.prompting import given, no_options_of_its_own, subtitle_of
 
 
 def load(argument: str, options: Options) -> Model:
     """The baseline; it takes no argument.
 
     Raises:
-        InputError: there is an argument, or the subtitle is not to be given.
+        InputError: there is an argument or an option, or the subtitle is not to be given.
     """
     if argument:
         raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
+    no_options_of_its_own("text-lexicon", options)
     return _TextLexicon(options)
 
 

@@ -73,6 +73,26 @@ def test_run_wants_labels_before_it_starts(root, tmp_path):
         plan_run(settings_for(root, tmp_path, RunSettings))
 
 
+@pytest.mark.parametrize("others", [{"lexicon": "no-such"}, {"extractor": "no-such"}, {"polarity_extractor": "hf:/no"}])
+def test_what_is_needed_at_the_end_is_looked_for_at_the_start(root, tmp_path, others):
+    with pytest.raises(InputError, match=r"no-such|/no"):
+        plan_run(settings_for(root, tmp_path, RunSettings, **others))
+
+
+def test_settings_that_are_refused_do_not_replace_those_of_the_run(root, tmp_path):
+    settings = settings_for(root, tmp_path, RunSettings, bootstrap=0)
+    run(settings, plan_run(settings))
+    before = (tmp_path / "out" / "run.toml").read_bytes()
+    lines = (tmp_path / "out" / "predictions" / "text-lexicon-text" / "meld.settings.json").read_text("utf-8")
+    (tmp_path / "out" / "predictions" / "text-lexicon-text" / "meld.settings.json").write_text(
+        lines.replace('"kind": "text-lexicon"', '"kind": "another"'), "utf-8"
+    )
+    other = settings_for(root, tmp_path, RunSettings, bootstrap=0, level=2)
+    with pytest.raises(InputError, match="other settings"):
+        run(other, plan_run(other))
+    assert (tmp_path / "out" / "run.toml").read_bytes() == before
+
+
 def test_without_text_the_prompt_says_nothing_of_a_subtitle(root, tmp_path):
     options = plan(settings_for(root, tmp_path, modalities="audio+video")).options
     assert SUBTITLE not in options.prompt

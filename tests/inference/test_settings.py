@@ -41,8 +41,9 @@ def test_options_come_before_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"model": None}, "model: Field required"),
-        ({"frame": 3}, "frame: Extra inputs are not permitted"),
+        ({"model": None}, "model: is needed \\(--model\\)"),
+        ({"frame": 3}, "frame: there is no such setting here"),
+        ({"modell": "m", "model": None}, "modell: there is no such setting here"),
         ({"frames": 0}, "frames: Input should be greater than or equal to 1"),
         ({"data_root": None}, "where are the clips"),
         ({"clips": "mine"}, "need one name of a data set"),

@@ -235,6 +235,7 @@ def test_processor_arguments_win(tiny_models, clips):
         ({"dtype": "float8"}, "one of auto, float32"),
         ({"device": "abacus"}, "device abacus"),
         ({"frames": 0}, "at least 1"),
+        ({"extra": {"llm": "x"}}, "no options of its own.*'llm'"),
         ({"prompt": "How do they feel?"}, "no {subtitle}"),
         ({"prompt": "{subtitle}", "modalities": ("video",)}, "asks nothing"),
     ],
@@ -266,7 +267,12 @@ def test_a_model_without_a_template_cannot_be_asked(copied):
 
 @pytest.mark.parametrize(
     ("spec", "reason"),
-    [("/no/such/folder", "no such folder"), ("nobody/nothing", "cannot be loaded"), ("a b", "no such folder")],
+    [
+        ("/no/such/folder", "no such folder"),
+        ("./no", "no such folder"),
+        ("nobody/nothing", "cannot be loaded"),
+        ("a b", "no such folder"),
+    ],
 )
 def test_models_that_are_not_there(spec, reason):
     with pytest.raises(InputError, match=reason):

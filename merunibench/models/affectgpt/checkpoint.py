@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import torch
 
@@ -168,6 +169,8 @@ def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
 def _load(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     if not path.is_file():
         raise InputError(f"{path}: no such file; a released checkpoint_*.pth or a converted folder is expected")
+    if not is_zipfile(path):
+        raise InputError(f"{path}: not a checkpoint, which is a zip file of torch.save; was it fetched in full?")
     try:
         # Mapped, not read: two thirds of a released file are the optimizer's.
         return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
@@ -184,6 +187,11 @@ def _read_converted(folder: Path) -> Checkpoint:
     from safetensors.torch import load_file
 
     weights, config_path = folder / WEIGHTS_FILE, folder / CONFIG_FILE
+    if not config_path.is_file():
+        raise InputError(
+            f"{folder}: holds no checkpoint: neither checkpoint_*.pth nor {CONFIG_FILE} and {WEIGHTS_FILE}, which "
+            f"`merunibench affectgpt convert` writes"
+        )
     with reading(config_path, ValueError), config_path.open("rb") as stream:
         values = json.loads(read_bounded(stream, config_path, _MAX_CONFIG_BYTES))
     if not isinstance(values, dict):

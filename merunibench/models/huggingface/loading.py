@@ -16,7 +16,7 @@ from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family
 
 _LOG = logging.getLogger(__name__)
-_HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_HUB_NAME = re.compile(r"(?![.-])[\w.-]+(/(?![.-])[\w.-]+)?")
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
 _DEVICE_MAPS = ("balanced", "balanced_low_0", "sequential")
 

@@ -13,7 +13,7 @@ from merunibench.models.huggingface import generation
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
 from merunibench.models.huggingface.loading import load
 from merunibench.models.identity import versions
-from merunibench.models.prompting import given
+from merunibench.models.prompting import given, no_options_of_its_own
 
 _LIBRARIES = ("merunibench", "transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
 _SURELY_HEARD = 29.0
@@ -40,6 +40,7 @@ class HuggingFaceModel(Model):
         Raises:
             InputError: it cannot be loaded, or does not take what is asked for.
         """
+        no_options_of_its_own(spec, options)
         self._decoding = options.generation.over(Decoding())
         generation.check(self._decoding)
         self._options = options

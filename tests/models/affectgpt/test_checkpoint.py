@@ -286,3 +286,11 @@ def test_inspection(checkpoint):
     assert found.facts["also in the file"] == ["optimizer", "scaler"]
     assert json.loads(found.to_json())["problem"] is None
     assert "pre-fusion" in found.to_text()
+
+
+def test_what_is_no_checkpoint_is_said(tmp_path):
+    (tmp_path / "checkpoint.pth").write_text("<html>404</html>")
+    with pytest.raises(InputError, match="not a checkpoint"):
+        read_checkpoint(tmp_path / "checkpoint.pth")
+    with pytest.raises(InputError, match="holds no checkpoint"):
+        read_checkpoint(tmp_path)
