@@ -91,6 +91,8 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
     labels = label_column(table, column) if needed == "labels" else None
     polarity = polarity_column(table, column) if needed == "polarity" else None
     remarks = (*_blank_labels(table, column, failed), *_odd_polarities(table, column)) if not failed.all() else ()
+    if finished.traces:
+        remarks = (f"reasoning traces dropped before the answers were read: {finished.traces}", *remarks)
     sources = (finished.labels_from, finished.polarity_from)
     return Predictions(names, labels, polarity, failed, str(table.path), *sources, remarks)
 

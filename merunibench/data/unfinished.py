@@ -38,14 +38,19 @@ class Extractor(Protocol):
         """The polarity of a label list: positive, negative or neutral."""
         ...
 
+    def has_trace(self, text: str) -> bool:
+        """Whether a model's answer holds its reasoning, which is dropped before the answer is read."""
+        ...
+
 
 @dataclass(frozen=True)
 class Finished:
-    """A table that can be scored, and where its labels and its polarity come from."""
+    """A table that can be scored, where labels and polarity come from, and how many reasoning traces were dropped."""
 
     table: Table
     labels_from: str = GIVEN
     polarity_from: str = GIVEN
+    traces: int = 0
 
 
 def finish(table: Table, needed: str, failed: Mask, extractor: Extractor | None) -> Finished:
@@ -80,7 +85,8 @@ def finish(table: Table, needed: str, failed: Mask, extractor: Extractor | None)
     for row in np.flatnonzero(from_labels | from_text).tolist():
         labels = lists[row] if from_labels[row] else extractor.labels(texts[row].as_py())
         values[row] = labels if needed == "labels" else extractor.polarity(labels)
-    return _finished(given, needed, values, from_text, missing, extractor.name)
+    traces = sum(extractor.has_trace(texts[row].as_py()) for row in np.flatnonzero(from_text).tolist())
+    return replace(_finished(given, needed, values, from_text, missing, extractor.name), traces=traces)
 
 
 def _finished(given: Finished, needed: str, values: list[Any], from_text: Mask, missing: Mask, name: str) -> Finished:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from merunibench.data import Extractor, PredictionSource, conversions
-from merunibench.extraction.answers import clean_answer
 from merunibench.extraction.rows import Rows
 from merunibench.extraction.rules import Rules
 from merunibench.journal import refuse_journal
@@ -59,7 +58,7 @@ def extract(
         rows = Rows(file, again=again)
         texts = rows.texts()
         rows.fill("labels", extractor.name, {row: extractor.labels(text) for row, text in texts.items()})
-        done.traces += sum(clean_answer(text).had_trace for text in texts.values())
+        done.traces += sum(map(extractor.has_trace, texts.values()))
         done.labels += len(texts)
         if polarity:
             lists = rows.label_lists()

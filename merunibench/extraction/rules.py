@@ -58,6 +58,10 @@ class Rules:
         """See `merunibench.extraction.polarity`."""
         return polarity(labels)
 
+    def has_trace(self, text: str) -> bool:
+        """See `clean_answer`."""
+        return "<" in text and clean_answer(text).had_trace
+
 
 def as_the_authors(labels: list[str]) -> list[str]:
     """A label list cut as the authors' extractor mostly cut it; see `extract_labels`."""

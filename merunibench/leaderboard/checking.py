@@ -9,8 +9,16 @@ from merunibench._text import visible
 from merunibench.data import GroundTruth
 from merunibench.errors import InputError
 from merunibench.leaderboard.intake import joint_hash, take_in
-from merunibench.leaderboard.rows import Findings, Read, check_rows
-from merunibench.leaderboard.submission import ASKED_FOR, FILE, FOLDER_NAME, PREDICTIONS, Submission, read_submission
+from merunibench.leaderboard.rows import MAX_LENGTH, Findings, Read, check_rows
+from merunibench.leaderboard.submission import (
+    ASKED_FOR,
+    FILE,
+    FOLDER_NAME,
+    PREDICTIONS,
+    Submission,
+    read_submission,
+    submission_id,
+)
 from merunibench.tasks import TASKS, benchmark_tasks
 
 Truths = Mapping[str, GroundTruth]
@@ -43,8 +51,8 @@ class Checked:
 
     @property
     def id(self) -> str:
-        """The folder's name, by which the board knows the submission."""
-        return self.folder.resolve().name
+        """By which the board knows the submission."""
+        return submission_id(self.folder)
 
     @property
     def predictions(self) -> str:
@@ -93,27 +101,42 @@ def check(folder: Path, truths: Truths | None = None) -> Checked:
     try:
         intake = take_in(folder)
     except InputError as error:
-        return Checked(folder, None, (str(error),))
-    findings.problems += intake.problems
+        # Without the folder: where it lies on this machine is no part of a board.
+        return Checked(folder, None, (visible(str(error).removeprefix(f"{folder}: ")),))
+    for problem in intake.problems:
+        findings.problem(problem)
     submission = _metadata(folder, findings)
-    if not FOLDER_NAME.fullmatch(folder.resolve().name):
+    if not FOLDER_NAME.fullmatch(submission_id(folder)):
         findings.problem(
             "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
             "`published-`"
         )
-    found: dict[str, dict[str, Read]] = {}
-    for dataset, files in intake.files.items():
-        for checkpoint, path in files.items():
-            truth = (truths or {}).get(dataset)
-            where = path.relative_to(folder).as_posix()
-            read = check_rows(path, where, TASKS[dataset], truth, findings)
-            if read is not None:
-                found.setdefault(dataset, {})[checkpoint] = read
+    found = {} if intake.too_much else _check_files(folder, intake.files, truths or {}, findings)
     if not intake.files and (submission is None or submission.withheld is None):
         findings.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
     _say_what_will_not_show(submission, found, findings)
     hashes = {} if findings.problems else intake.hashes()
     return Checked(folder, submission, tuple(findings.problems), tuple(findings.warnings), found, hashes)
+
+
+def _check_files(
+    folder: Path, files: Mapping[str, Mapping[str, Path]], truths: Truths, findings: Findings
+) -> dict[str, dict[str, Read]]:
+    """Data set -> checkpoint -> its predictions, of the files that can be used."""
+    found: dict[str, dict[str, Read]] = {}
+    length = 0
+    for dataset, of_checkpoints in files.items():
+        for checkpoint, path in of_checkpoints.items():
+            where = path.relative_to(folder).as_posix()
+            read = check_rows(path, where, TASKS[dataset], truths.get(dataset), findings)
+            if read is None:
+                continue
+            found.setdefault(dataset, {})[checkpoint] = read
+            length += read.length
+            if length > MAX_LENGTH:
+                findings.problem(f"more than {MAX_LENGTH >> 20} million characters in all files; the rest was not read")
+                return found
+    return found
 
 
 def _metadata(folder: Path, findings: Findings) -> Submission | None:

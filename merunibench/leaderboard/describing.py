@@ -9,6 +9,9 @@ from merunibench.leaderboard.results import Model
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.report.latex import escape
 
+_IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+"""What would end the address in an entry, as addresses write it."""
+
 
 def details_of(
     model: Model, rows: Sequence[ScoredRow], held: dict[str, Held], before: ModelDetails | None
@@ -80,12 +83,18 @@ def _commands(model: Model) -> list[str]:
 def bibtex(model: Model) -> str:
     """An entry that cites the model; whatever its authors wrote, it is one entry of text."""
     year = re.match(r"[0-9]{4}", model.date or "")
+    address = (model.paper or model.link or "").translate(_IN_ADDRESS)
     fields = {
-        "title": f"{{{escape(model.name)}}}",
-        "author": " and ".join(f"{{{escape(name)}}}" for name in model.authors),
+        "title": f"{{{_field(model.name)}}}",
+        "author": " and ".join(f"{{{_field(name)}}}" for name in model.authors),
         "year": year.group() if year else "",
-        "howpublished": rf"\url{{{model.paper or model.link}}}" if model.paper or model.link else "",
-        "note": escape(model.source or "") if model.origin == "reported" else "",
+        "howpublished": rf"\url{{{address}}}" if address else "",
+        "note": _field(model.source or "") if model.origin == "reported" else "",
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@misc{{{model.id},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _field(text: str) -> str:
+    r"""Text in a field of an entry: BibTeX counts braces whether LaTeX would print them (`\{`) or not."""
+    return escape(text).replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")

@@ -37,10 +37,12 @@ class Intake:
     Attributes:
         files: Data set -> checkpoint -> file, checkpoints in their natural order.
         problems: Everything that must not be there, a line each.
+        too_much: Whether there is more than anybody should open.
     """
 
     files: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    too_much: bool = False
 
     def hashes(self) -> dict[str, str]:
         """Data set -> SHA-256 of the lines `checkpoint TAB sha256 of its file`, in the order of the checkpoints."""
@@ -67,7 +69,7 @@ def take_in(folder: Path) -> Intake:
         raise InputError(f"{folder}: is no folder; a submission is a folder, not a link or a file")
     found: dict[str, dict[str, Path]] = {}
     problems: list[str] = []
-    packed = 0
+    packed = number = 0
     for number, (place, status) in enumerate(_walk(folder)):
         if number >= MAX_ENTRIES:
             problems.append(f"more than {MAX_ENTRIES} files and folders")
@@ -84,12 +86,14 @@ def take_in(folder: Path) -> Intake:
             held[checkpoint] = folder.joinpath(*place)
     if packed > MAX_PACKED_BYTES:
         problems.append(f"{packed >> 20} MiB in all; at most {MAX_PACKED_BYTES >> 20} MiB are taken")
-    if any(len(held) > MAX_CHECKPOINTS for held in found.values()):
+    many = any(len(held) > MAX_CHECKPOINTS for held in found.values())
+    if many:
         problems.append(f"more than {MAX_CHECKPOINTS} checkpoints")
     ordered = {
         name: dict(sorted(found[name].items(), key=lambda item: natural_order(item[0]))) for name in task_order(found)
     }
-    return Intake(ordered, tuple(problems))
+    too_much = many or packed > MAX_PACKED_BYTES or number >= MAX_ENTRIES
+    return Intake(ordered, tuple(problems), too_much)
 
 
 def _walk(folder: Path) -> Iterator[tuple[tuple[str, ...], os.stat_result]]:

@@ -141,7 +141,7 @@ class Row(Plain):
     lexicon: str | None = Field(description="Null where a source does not state it.")
     protocol: Literal["official", "strict"]
     selection: str = Field(
-        description="How the checkpoint was chosen: `single`, `last`, `best-overall`, `best-per-dataset`, `not stated`."
+        description="How the checkpoint was chosen: `single`, `last`, `best-overall`, `best-per-dataset`, `not-stated`."
     )
     on_test: bool = Field(description="Whether the checkpoint was chosen on the test labels.")
     ranked: bool

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
@@ -17,6 +18,8 @@ from merunibench.tasks import Task
 
 MAX_BYTES = 256 << 20
 """Most bytes that a prediction file may unpack to: a hundred times what the longest answers take."""
+MAX_LENGTH = 1 << 30
+"""Most characters of all files together: each may be small when packed, and all are held at once."""
 MAX_NAME, MAX_TEXT, MAX_LABELS, MAX_ORIGIN = 256, 100_000, 1_000, 100
 _FEW = 0.1
 
@@ -30,11 +33,11 @@ class Findings:
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
-        self.problems.append(text)
+        self.problems.append(visible(text))
 
     def warning(self, text: str) -> None:
         """Note why a row would not show in full, or would surprise."""
-        self.warnings.append(text)
+        self.warnings.append(visible(text))
 
 
 class _Later:
@@ -50,6 +53,10 @@ class _Later:
         """Any."""
         return "neutral"
 
+    def has_trace(self, text: str) -> bool:  # noqa: ARG002
+        """Not looked for."""
+        return False
+
 
 class Read(NamedTuple):
     """One prediction file that can be used.
@@ -61,6 +68,11 @@ class Read(NamedTuple):
 
     table: Table
     predictions: Predictions | None
+
+    @property
+    def length(self) -> int:
+        """Number of characters of all its answers."""
+        return sum(_length(value) for values in self.table.columns.values() for value in values)
 
 
 def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, findings: Findings) -> Read | None:
@@ -130,6 +142,12 @@ def _odd_columns(table: Table) -> Iterator[str]:
         different = {value for value in columns.get(column, ()) if isinstance(value, str)}
         if len(different) > 5:
             yield f"{column!r} holds {len(different)} different values; at most 5 are taken"
+
+
+def _length(value: object) -> int:
+    if isinstance(value, list):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 def _too_many_labels(value: object) -> bool:

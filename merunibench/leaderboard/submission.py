@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
+from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.files import write_text
 from merunibench.files.reading import read_bounded, reading, shown
@@ -91,6 +92,14 @@ class Submission(Plain):
 
 ASKED_FOR = tuple(name for name in Submission.model_fields if name not in ("schema_", "model", "withheld"))
 """What `check` asks for where it is not there."""
+
+
+def submission_id(folder: Path) -> str:
+    """The folder's name, by which the board knows the submission; fit to be shown, however odd it is.
+
+    A link has its own name, not that of the folder it leads to.
+    """
+    return visible(folder.name if folder.name.strip(".") else folder.resolve().name)
 
 
 def describe(**fields: object) -> Submission:

@@ -100,11 +100,11 @@ def _look(folder: Path, boards: Sequence[Board], worker: Worker) -> _Known:
     try:
         intake = take_in(folder)
         submission = None if intake.problems else read_submission(folder)
+        hashes = intake.hashes() if submission else {}
     except InputError:
         submission = None
     if submission is None:
         return _Known(None, {}, {})
-    hashes = intake.hashes()
     truths = worker.scorer.truths
     stems = {dataset: tuple(files) for dataset, files in intake.files.items()}
     keys = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import visible
 from merunibench.data import GroundTruth
 from merunibench.data.predictions import predictions_from_table
 from merunibench.errors import InputError
@@ -22,7 +23,7 @@ from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.intake import joint_hash
 from merunibench.leaderboard.rows import Read
-from merunibench.leaderboard.submission import Submission
+from merunibench.leaderboard.submission import Submission, submission_id
 from merunibench.lexicon import Lexicon
 from merunibench.tasks import TASKS
 
@@ -59,8 +60,8 @@ class Outcome:
 
     @property
     def id(self) -> str:
-        """The folder's name."""
-        return self.folder.resolve().name
+        """By which the board knows it."""
+        return submission_id(self.folder)
 
     @property
     def predictions(self) -> str:
@@ -86,7 +87,7 @@ class Worker:
             try:
                 entries = self._score(checked.read, job.cells)
             except InputError as error:
-                problems = (str(error).replace(f"{job.folder}/", ""),)
+                problems = (visible(str(error).replace(f"{job.folder}/", "")),)
         submission = None if problems else checked.submission
         return Outcome(job.folder, submission, problems, checked.hashes, stems, entries)
 

@@ -30,7 +30,7 @@ def render(report: Report) -> str:
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~])", r"\\\1", visible(" ".join(text.split())))
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", visible(" ".join(text.split())))
 
 
 def _line(row: Iterable[str]) -> str:

@@ -56,6 +56,7 @@ def test_extract_again_replaces_labels(preds, tmp_path):
 def test_score_reads_text_and_says_so(preds, tmp_path):
     from_text = evaluate(preds, {"meld": MELD}, datasets="meld", missing="zero", bootstrap=0)
     assert "|labels:given+rules@1|polarity:given|" in str(from_text["meld"].signature)
+    assert any("traces dropped before the answers were read: 1" in warning for warning in from_text.warnings)
     extract(open_predictions(preds), tmp_path / "out")
     extracted = evaluate(tmp_path / "out", {"meld": MELD}, missing="zero", bootstrap=0)
     assert extracted["meld"].score == from_text["meld"].score > 0

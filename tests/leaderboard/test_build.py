@@ -180,6 +180,22 @@ def test_a_refused_submission_is_left_out_and_listed(small):
     assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such names")
+def test_names_that_are_no_text_stop_nothing(small, tmp_path):
+    """Bytes that are no text as the name of a folder, of a link, and inside a submission."""
+    good, inside = small.add("good"), small.add("inside")
+    shutil.copytree(good, small.submissions / "bad\udcff")
+    (small.submissions / "link\udcff").symlink_to(good)
+    (inside / "predictions" / "\udcff").mkdir()
+    results, details = small.build()
+    write(results, details, tmp_path / "out")
+    listed = read_results(tmp_path / "out" / "results.json").refused
+    refused = {each.submission: " ".join(each.reasons) for each in listed}
+    assert refused.keys() == {r"bad\udcff", "inside", r"link\udcff"}
+    assert str(tmp_path) not in " ".join(refused.values())
+    assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
+
+
 def test_predictions_of_another_data_set_are_refused(small):
     small.add("swapped", lambda _dataset, lines: [{**line, "name": f"x{line['name']}"} for line in lines])
     results, _ = small.build()

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from merunibench.leaderboard import checking
+from merunibench.leaderboard import checking, rows
 from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.submission import ASKED_FOR, FILE
 from merunibench.leaderboard.truths import load_truths
@@ -279,6 +279,28 @@ class TestContent:
         write_npz(meld(good), {"fileitems": npy(pickled_array(Command(marker)))})
         assert "meld.jsonl.gz" in problems(good)
         assert not marker.exists()
+
+    def test_many_small_bombs_are_not_all_unpacked(self, good, monkeypatch):
+        """Each is within the limits; all together would fill the memory."""
+        monkeypatch.setattr(checking, "MAX_LENGTH", 1 << 20)
+        lines = [json.dumps({"name": f"s{row}", "labels": ["sad"], "text": "x" * 90_000}) for row in range(5)]
+        for number in range(9):
+            folder = good / "predictions" / f"step-{number}"
+            folder.mkdir()
+            rewrite(folder / "meld.jsonl.gz", "".join(f"{line}\n" for line in lines))
+        opened = []
+        read_table = rows.read_table
+        monkeypatch.setattr(
+            rows, "read_table", lambda path, **options: opened.append(path) or read_table(path, **options)
+        )
+        assert "1 million characters" in problems(good)
+        assert len(opened) < 9
+
+    def test_nothing_is_opened_of_too_much(self, good, monkeypatch):
+        with (good / "README.md").open("wb") as stream:
+            stream.truncate(65 << 20)
+        monkeypatch.setattr(rows, "read_table", lambda *_, **__: pytest.fail("opened"))
+        assert "MiB" in problems(good)
 
     def test_a_bomb_is_not_unpacked(self, good):
         stream = io.BytesIO()

@@ -10,7 +10,7 @@ const oneLine = (text) => text.replace(/\s+/gu, " ").trim();
 
 mub.escapes = {
   latex: (text) => oneLine(text).replace(/[\\&%$#_{}~^]/g, (character) => LATEX[character]).replaceAll("−", "$-$"),
-  markdown: (text) => oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~]/g, "\\$&"),
+  markdown: (text) => oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, "\\$&"),
   // A spreadsheet takes a cell that begins with one of these for a formula.
   csv: (text, numeric) => {
     const safe = numeric ? text.replaceAll("−", "-").replace(/^–$/, "") : oneLine(text).replace(/^[=+\-@]/, "'$&");
