@@ -4,6 +4,8 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from merunibench.errors import InputError
 from merunibench.evaluation.systems import System, load_systems
 from merunibench.evaluation.units import cluster_numbers
@@ -47,7 +49,7 @@ def compare(
         unit_seed = [seed, zlib.crc32(dataset.encode())]
         ours, theirs = (pool(each.weighed, clusters, unit_seed) for each in (left, right))
         tests.append(compare_paired(ours, theirs, left.formula, resamples=resamples, seed=unit_seed))
-    adjusted = holm([max(test.p_bootstrap, test.p_randomization) for test in tests])
+    adjusted = holm(np.array([max(test.p_bootstrap, test.p_randomization) for test in tests])).tolist()
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),
         datasets=tuple(

@@ -17,14 +17,13 @@ from merunibench.evaluation import joint_signature
 from merunibench.evaluation.selection import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, select_checkpoints
 from merunibench.leaderboard.cache import Entry
 from merunibench.leaderboard.figures import LEVEL, Figures
-from merunibench.leaderboard.results import MEAN, Board, Model, Row, Score
+from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score
 from merunibench.metrics import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.signature import Signature
 from merunibench.statistics import interval
 from merunibench.tasks import TASKS, task_order
 
-DECIMALS = 10
 ON_TEST = "its checkpoint is chosen on the test labels"
 
 Held = Mapping[str, Entry]
@@ -79,6 +78,10 @@ class Resampling:
 def parsed(signature: str) -> Signature:
     """The signature that a text is; models that were scored alike share theirs."""
     return Signature.parse(signature)
+
+
+_written = lru_cache(maxsize=4096)(str)
+"""The text of a signature; the other way round."""
 
 
 def rows_on(board: Board, label: str, sources: Sources, resampling: Resampling) -> list[ScoredRow]:
@@ -230,7 +233,7 @@ def _score(
         failed=values["failed"],
         complete=values["samples"] == task.samples,
         predictions=sources.hashes.get(dataset),
-        signature=str(signature),
+        signature=_written(signature),
     )
 
 

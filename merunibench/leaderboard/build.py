@@ -5,18 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from merunibench import __version__
 from merunibench._resources import resource
-from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
 from merunibench.leaderboard import rules
 from merunibench.leaderboard.assembling import Held, Resampling, ScoredRow, Sources, rows_on
 from merunibench.leaderboard.boards import boards_of, load_lexicons, merged
 from merunibench.leaderboard.cache import Cache
 from merunibench.leaderboard.describing import details_of
-from merunibench.leaderboard.details import ModelDetails
+from merunibench.leaderboard.details import Details, read_details
 from merunibench.leaderboard.figures import cell_of
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.published import read_published
@@ -28,7 +24,6 @@ from merunibench.leaderboard.results import (
     Refused,
     Results,
     Row,
-    first_fault,
     read_results,
 )
 from merunibench.leaderboard.submissions import find_submissions, score_submissions
@@ -126,7 +121,7 @@ class _Bench:
 
 
 @uncollected()
-def build(request: Request) -> tuple[Results, dict[str, ModelDetails]]:
+def build(request: Request) -> tuple[Results, dict[str, Details]]:
     """Build the board.
 
     Returns:
@@ -274,26 +269,16 @@ def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
     )
 
 
-def _details(bench: _Bench) -> dict[str, ModelDetails]:
+def _details(bench: _Bench) -> dict[str, Details]:
     """Details of every model, with the committed ones of what was not computed now."""
     folder = None if bench.request.committed is None else bench.request.committed.parent / DETAILS
     rows: dict[str, list[ScoredRow]] = {}
     for board in bench.boards:
         for each in bench.scored.get(board.id, []):
             rows.setdefault(each.row.model_id, []).append(each)
-    return {
-        model.id: details_of(model, rows.get(model.id, []), bench.held[model.id], _read_details(folder, model.id))
-        for model in bench.models
-    }
-
-
-def _read_details(folder: Path | None, model_id: str) -> ModelDetails | None:
-    path = None if folder is None else folder / f"{model_id}.json"
-    if path is None or not path.is_file():
-        return None
-    with reading(path), path.open("rb") as stream:
-        content = read_bounded(stream, path, DEFAULT_MAX_BYTES)
-    try:
-        return ModelDetails.model_validate_json(content)
-    except ValidationError as error:
-        raise InputError(f"{path}: no details of a model: {first_fault(error)}") from None
+    found = {}
+    for model in bench.models:
+        path = None if folder is None else folder / f"{model.id}.json"
+        before = read_details(path) if path is not None and path.is_file() else None
+        found[model.id] = details_of(model, rows.get(model.id, []), bench.held[model.id], before)
+    return found

@@ -16,12 +16,14 @@ import numpy as np
 
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
+from merunibench.leaderboard.details import as_json
 from merunibench.leaderboard.figures import Figures
 
 Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
 _PACKAGE = Path(__file__).parent.parent
+_COLUMNS = "key, checkpoint, place, figures, replicates, losses, words"
 _AT_ONCE = 500
 _KEPT = 50_000
 _PATIENCE = 60.0  # seconds that another build may take to write
@@ -59,12 +61,10 @@ class Cache:
             for start in range(0, len(wanted), _AT_ONCE):
                 part = wanted[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(part))
-                query = (
-                    f"SELECT key, checkpoint, figures, replicates FROM entry WHERE key IN ({marks}) ORDER BY key, place"  # noqa: S608 - marks alone
-                )
-                for name, checkpoint, figures, replicates in store.execute(query, part):
-                    values = Figures(json.loads(figures), np.frombuffer(replicates, "<f8"))
-                    found.setdefault(name, {})[checkpoint] = values
+                query = f"SELECT {_COLUMNS} FROM entry WHERE key IN ({marks}) ORDER BY key, place"  # noqa: S608 - marks alone
+                for name, checkpoint, _, values, replicates, losses, words in store.execute(query, part):
+                    figures = Figures(json.loads(values), np.frombuffer(replicates, "<f8"), losses, words)
+                    found.setdefault(name, {})[checkpoint] = figures
         return found
 
     def store(self, entries: Mapping[str, Entry]) -> None:
@@ -78,7 +78,7 @@ class Cache:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as store, store:
-                store.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)", _rows(entries))
+                store.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", _rows(entries))
                 store.execute("DELETE FROM entry WHERE rowid <= (SELECT max(rowid) FROM entry) - ?", (_KEPT,))
         except (sqlite3.Error, OSError) as error:
             advice = "name another (--cache) or none (--no-cache)"
@@ -87,10 +87,7 @@ class Cache:
     def _open(self) -> sqlite3.Connection:
         """The file, begun anew if it is no such file."""
         assert self.path is not None
-        statement = (
-            "CREATE TABLE IF NOT EXISTS entry (key TEXT, checkpoint TEXT, place INTEGER, figures TEXT, "
-            "replicates BLOB, PRIMARY KEY (key, checkpoint))"
-        )
+        statement = f"CREATE TABLE IF NOT EXISTS entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))"
         store = sqlite3.connect(self.path, timeout=_PATIENCE)
         try:
             store.execute(statement)
@@ -105,8 +102,8 @@ class Cache:
         return store
 
 
-def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str, int, str, bytes]]:
+def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str, int, str, bytes, str, str]]:
     for name, entry in entries.items():
         for place, (checkpoint, figures) in enumerate(entry.items()):
-            text = json.dumps(figures.values, ensure_ascii=False)
-            yield name, checkpoint, place, text, figures.replicates.astype("<f8").tobytes()
+            replicates = figures.replicates.astype("<f8").tobytes()
+            yield name, checkpoint, place, as_json(figures.values), replicates, figures.losses, figures.words

@@ -1,11 +1,11 @@
 """What a model's page shows beyond its row: losses, checkpoints, how to reproduce it, how to cite it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from merunibench.leaderboard.assembling import DECIMALS, Held, ScoredRow
-from merunibench.leaderboard.details import ModelDetails, Part
-from merunibench.leaderboard.results import Model
+from merunibench.leaderboard.assembling import Held, ScoredRow
+from merunibench.leaderboard.details import Details, ModelDetails, as_json
+from merunibench.leaderboard.results import DECIMALS, Model
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.report.latex import escape
 
@@ -13,9 +13,7 @@ _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 """What would end the address in an entry, as addresses write it."""
 
 
-def details_of(
-    model: Model, rows: Sequence[ScoredRow], held: dict[str, Held], before: ModelDetails | None
-) -> ModelDetails:
+def details_of(model: Model, rows: Sequence[ScoredRow], held: dict[str, Held], before: ModelDetails | None) -> Details:
     """The details of one model; what was not computed now is taken from the committed details.
 
     Args:
@@ -29,43 +27,30 @@ def details_of(
         described.setdefault(each.row.board, each)
     # Of withheld predictions, and of the labels that a rule repeats, the board holds figures, no words.
     words = model.origin == "computed" and model.note is None
-    parts = [
-        part for each in described.values() for part in _parts(each, held.get(each.row.board or "", {}), words=words)
-    ]
-    known = {(part.board, part.dataset) for part in parts}
+    parts: dict[tuple[str, str], str] = {}
+    for each in described.values():
+        parts |= _parts(each, held.get(each.row.board or "", {}), words=words)
     ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
-    parts += [
-        part
-        for part in (before.parts if before else ())
-        if (part.board, part.dataset) not in known and (part.row, part.dataset) in ids
-    ]
-    return ModelDetails(model_id=model.id, reproduce=tuple(_commands(model)), bibtex=bibtex(model), parts=tuple(parts))
+    for part in before.parts if before else ():
+        if (part.row, part.dataset) in ids:
+            parts.setdefault((part.board, part.dataset), as_json(part.model_dump(mode="json")))
+    return Details(model.id, tuple(_commands(model)), bibtex(model), parts)
 
 
-def _parts(scored: ScoredRow, held: Held, *, words: bool) -> Iterable[Part]:
-    row = scored.row
+def _parts(scored: ScoredRow, held: Held, *, words: bool) -> dict[tuple[str, str], str]:
+    """JSON of the parts of a row, by board and data set."""
+    row, found = scored.row, {}
     for dataset, figures in scored.figures.items():
-        values = figures.values
-        yield Part.model_validate(
-            {
-                "board": row.board,
-                "dataset": dataset,
-                "row": row.id,
-                "checkpoint": row.scores[dataset].checkpoint,
-                "metrics": _rounded(values["metrics"]),
-                "wheels": [_rounded(wheel) for wheel in values["wheels"]],
-                "scored": values["scored"],
-                "checkpoints": {stem: round(each.score, DECIMALS) for stem, each in held[dataset].items()},
-                "confusions": values["confusions"],
-                "wrong_words": values["wrong"] if words else (),
-                "missed_words": values["missed"] if words else (),
-                "unknown_words": values["unknown"] if words else (),
-            }
-        )
-
-
-def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
-    return {name: None if value is None else round(value, DECIMALS) for name, value in figures.items()}
+        head = {
+            "board": row.board,
+            "dataset": dataset,
+            "row": row.id,
+            "checkpoint": row.scores[dataset].checkpoint,
+            "checkpoints": {stem: round(each.score, DECIMALS) for stem, each in held[dataset].items()},
+        }
+        said = figures.words if words else "null"
+        found[row.board or "", dataset] = f'{as_json(head)[:-1]},"losses":{figures.losses},"words":{said}}}'
+    return found
 
 
 def _commands(model: Model) -> list[str]:

@@ -4,11 +4,17 @@ Everything is aggregated over samples: no sample name, label list or answer of a
 data sets' licences forbid passing them on.
 """
 
-from typing import Final, Literal
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from merunibench.leaderboard.results import Plain
+from merunibench.errors import InputError
+from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
+from merunibench.leaderboard.results import Plain, first_fault
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
@@ -30,6 +36,23 @@ class Word(Plain):
     total: float = Field(description="Samples in which it could have been.")
 
 
+class Losses(Plain):
+    """Every figure of one checkpoint, and what was said in the place of what is true."""
+
+    metrics: dict[str, float]
+    wheels: tuple[dict[str, float | None], ...] = Field(description="Every metric on each of the five wheels.")
+    scored: tuple[int, ...] = Field(description="Samples that count, on each wheel.")
+    confusions: tuple[WheelConfusion, ...]
+
+
+class Words(Plain):
+    """The words that cost one checkpoint most, the most frequent first."""
+
+    wrong: tuple[Word, ...]
+    missed: tuple[Word, ...]
+    unknown: tuple[Word, ...] = Field(description="Words that the lexicon does not know.")
+
+
 class Part(Plain):
     """A model on one data set of one board, with the checkpoint of one of its rows."""
 
@@ -37,14 +60,9 @@ class Part(Plain):
     dataset: str
     row: str = Field(description="Id of the row in `results.json`.")
     checkpoint: str
-    metrics: dict[str, float]
-    wheels: tuple[dict[str, float | None], ...] = Field(description="Every metric on each of the five wheels.")
-    scored: tuple[int, ...] = Field(description="Samples that count, on each wheel.")
     checkpoints: dict[str, float] = Field(description="The primary score of every checkpoint.")
-    confusions: tuple[WheelConfusion, ...]
-    wrong_words: tuple[Word, ...]
-    missed_words: tuple[Word, ...]
-    unknown_words: tuple[Word, ...]
+    losses: Losses
+    words: Words | None = Field(description="Null of sentiment, of baselines, and where predictions are withheld.")
 
 
 class ModelDetails(Plain):
@@ -55,3 +73,48 @@ class ModelDetails(Plain):
     reproduce: tuple[str, ...] = Field(description="Commands that recompute the row, a line each.")
     bibtex: str
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Details:
+    """The details of a model as they are written: its parts are JSON already, as the cache has them.
+
+    Attributes:
+        model_id: The model.
+        reproduce: Commands, as `ModelDetails` has them.
+        bibtex: Entry, as `ModelDetails` has it.
+        parts: Board and data set -> JSON of a `Part`.
+    """
+
+    model_id: str
+    reproduce: tuple[str, ...]
+    bibtex: str
+    parts: Mapping[tuple[str, str], str]
+
+    def parts_json(self) -> str:
+        """The parts as a JSON list."""
+        return f"[{','.join(self.parts.values())}]"
+
+    def to_json(self) -> str:
+        """What `ModelDetails` describes, in one line."""
+        head = {"schema": SCHEMA, "model_id": self.model_id, "reproduce": self.reproduce, "bibtex": self.bibtex}
+        return f'{as_json(head)[:-1]},"parts":{self.parts_json()}}}\n'
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Strict JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def read_details(path: Path) -> ModelDetails:
+    """Details that `Details.to_json` wrote.
+
+    Raises:
+        InputError: the file cannot be read or holds none; the message names the field.
+    """
+    with reading(path), path.open("rb") as stream:
+        content = read_bounded(stream, path, DEFAULT_MAX_BYTES)
+    try:
+        return ModelDetails.model_validate_json(content)
+    except ValidationError as error:
+        raise InputError(f"{path}: no details of a model: {first_fault(error)}") from None

@@ -11,14 +11,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from merunibench._text import shown
 from merunibench.analysis.confusion import confusion
 from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
 from merunibench.evaluation import SampleScores, score_replicates, score_samples
+from merunibench.leaderboard.details import Losses, WheelConfusion, Word, Words, as_json
+from merunibench.leaderboard.results import DECIMALS
 from merunibench.lexicon import WHEELS, Lexicon
 from merunibench.report.error_analysis import WordErrors
 from merunibench.statistics import Draws, interval
 from merunibench.tasks import TASKS
+
+_NOTHING = Losses(metrics={}, wheels=(), scored=(), confusions=())
 
 LEVEL: Any = 1
 """The wheel level of published scores."""
@@ -42,12 +47,16 @@ class Figures:
     """One checkpoint in one cell.
 
     Attributes:
-        values: Everything but the replicates, as JSON has it; the keys are those of `_values`.
+        values: What a row says, as JSON has it; the keys are those of `_values`.
         replicates: The primary score on each resample, shape (B,); empty where there are none.
+        losses: JSON of `details.Losses`: text, because most of it goes from cache to page without being looked at.
+        words: JSON of `details.Words`, or `null`.
     """
 
     values: Mapping[str, Any]
     replicates: FloatArray
+    losses: str = "null"
+    words: str = "null"
 
     @property
     def score(self) -> float:
@@ -69,7 +78,7 @@ class Scorer:
         self.truths, self.lexicons, self.resamples, self.seed = truths, lexicons, resamples, seed
         self._draws = Draws()
         self._of: Predictions | None = None
-        self._losses: dict[str, dict[str, Any]] = {}
+        self._told: dict[str, tuple[tuple[WheelConfusion, ...], str]] = {}
 
     def figures(self, cell: Cell, predictions: Predictions) -> Figures:
         """Everything about one checkpoint's predictions in one cell; missing and failed ones count as wrong.
@@ -82,18 +91,19 @@ class Scorer:
         truth = self.truths[cell.dataset]
         scores = score_samples(truth, predictions, lexicon, protocol=cell.protocol, level=LEVEL, missing="zero")
         replicates = score_replicates(scores, self.resamples, self.seed, draws=self._draws)
-        values = {**_values(scores, lexicon), "ci": interval(replicates)}
-        return Figures({**values, **self._losses_of(cell, predictions, scores, lexicon)}, replicates)
+        values = {**_values(scores), "out_of_lexicon": scores.out_of_lexicon(lexicon), "ci": interval(replicates)}
+        confusions, words = self._told_of(cell, predictions, scores, lexicon)
+        return Figures(values, replicates, _losses(scores, confusions), words)
 
-    def _losses_of(
+    def _told_of(
         self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
-    ) -> dict[str, Any]:
+    ) -> tuple[tuple[WheelConfusion, ...], str]:
         """Confusions and costly words: the same under every protocol, so they are looked for once a lexicon."""
         if self._of is not predictions:
-            self._of, self._losses = predictions, {}
-        if cell.lexicon not in self._losses:
-            self._losses[cell.lexicon] = _losses(scores, lexicon)
-        return self._losses[cell.lexicon]
+            self._of, self._told = predictions, {}
+        if cell.lexicon not in self._told:
+            self._told[cell.lexicon] = _confusions(scores), _words(scores, lexicon)
+        return self._told[cell.lexicon]
 
     def chance(self, cell: Cell) -> Figures:
         """The chance level of answers that are distributed as the truth: the true labels, shuffled, in closed form."""
@@ -102,15 +112,7 @@ class Scorer:
         level = figures.values["chance"]
         corrected = figures.values["primary"] == "corrected"
         values = {**figures.values, "score": 0.0 if corrected else level, "uncorrected": level, "ci": None}
-        nothing: dict[str, Any] = {
-            "metrics": {},
-            "wheels": [],
-            "confusions": [],
-            "wrong": [],
-            "missed": [],
-            "unknown": [],
-        }
-        return Figures({**values, **nothing}, np.empty(0))
+        return Figures(values, np.empty(0), as_json(_NOTHING.model_dump(mode="json")))
 
 
 def _truth_as_answer(truth: GroundTruth) -> Predictions:
@@ -118,44 +120,59 @@ def _truth_as_answer(truth: GroundTruth) -> Predictions:
     return Predictions(truth.names, truth.labels, polarity, np.zeros(len(truth), bool), str(truth.path))
 
 
-def _values(scores: SampleScores, lexicon: Lexicon) -> dict[str, Any]:
+def _values(scores: SampleScores) -> dict[str, Any]:
     metric = scores.metric
     return {
         "score": scores.score,
         "uncorrected": scores.metrics[metric.score_key],
         "primary": "corrected" if metric.chance_corrected else metric.score_key,
         "chance": scores.chance,
-        "metrics": scores.metrics,
-        "wheels": [dict(wheel) for wheel in scores.summary.wheels],
-        "scored": list(scores.summary.scored),
         "samples": scores.samples,
         "gt": scores.truth.sha256[:8],
         "missing": scores.missing,
         "failed": scores.failed,
         "labels_per_sample": scores.labels_per_sample,
-        "out_of_lexicon": scores.out_of_lexicon(lexicon),
         "labels_from": scores.labels_from,
         "polarity_from": scores.polarity_from,
     }
 
 
-def _losses(scores: SampleScores, lexicon: Lexicon) -> dict[str, Any]:
-    """Confusions and costly words, without the samples they come from."""
-    every = range(1, WHEELS + 1)
-    confusions = [confusion(scores, wheel) for wheel in ((None,) if scores.labels is None else every)]
-    words = word_errors(scores, lexicon, LEVEL, every, WORDS)
-    return {
-        "confusions": [
-            {"wheel": each.wheel, "rows": each.rows, "columns": each.columns, "counts": each.counts}
-            for each in confusions
-            if each.rows
-        ],
-        "wrong": list(map(_word, words.wrong)),
-        "missed": list(map(_word, words.missed)),
-        "unknown": list(map(_word, words.unknown)),
-    }
+def _losses(scores: SampleScores, confusions: tuple[WheelConfusion, ...]) -> str:
+    losses = Losses(
+        metrics=_rounded(scores.metrics),
+        wheels=tuple(map(_rounded, scores.summary.wheels)),
+        scored=tuple(scores.summary.scored),
+        confusions=confusions,
+    )
+    return as_json(losses.model_dump(mode="json"))
 
 
-def _word(found: WordErrors) -> dict[str, Any]:
-    word = found.word if len(found.word) <= _WORD_LENGTH else found.word[: _WORD_LENGTH - 1] + "…"
-    return {"word": word, "count": found.count, "total": found.total}
+def _rounded(figures: Mapping[str, float | None]) -> dict[str, Any]:
+    return {name: None if value is None else round(value, DECIMALS) for name, value in figures.items()}
+
+
+def _confusions(scores: SampleScores) -> tuple[WheelConfusion, ...]:
+    wheels = (None,) if scores.labels is None else range(1, WHEELS + 1)
+    every = [confusion(scores, wheel) for wheel in wheels]
+    return tuple(
+        WheelConfusion(wheel=each.wheel, rows=each.rows, columns=each.columns, counts=each.counts)
+        for each in every
+        if each.rows
+    )
+
+
+def _words(scores: SampleScores, lexicon: Lexicon) -> str:
+    """Costly words, without the samples they come from."""
+    if scores.labels is None:
+        return "null"
+    found = word_errors(scores, lexicon, LEVEL, range(1, WHEELS + 1), WORDS)
+    words = Words(
+        wrong=tuple(map(_word, found.wrong)),
+        missed=tuple(map(_word, found.missed)),
+        unknown=tuple(map(_word, found.unknown)),
+    )
+    return as_json(words.model_dump(mode="json"))
+
+
+def _word(found: WordErrors) -> Word:
+    return Word(word=shown(found.word, _WORD_LENGTH), count=found.count, total=found.total)

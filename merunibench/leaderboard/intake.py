@@ -141,8 +141,8 @@ def _refusal_of_file(place: tuple[str, ...]) -> str:
 
 
 def _of_file(path: Path) -> str:
-    with reading(path), path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    with reading(path):
+        return _sha256(path.read_bytes())  # at most MAX_PACKED_BYTES
 
 
 def _sha256(content: bytes) -> str:

@@ -5,7 +5,7 @@ everything is paired. A column in which some row has no replicates keeps what wa
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,18 +31,18 @@ def place(board: str, rows: Sequence[ScoredRow], before: Results | None) -> tupl
         rows: Its rows.
         before: The committed results, if there are any.
     """
-    found = {each.row.id: each.row for each in rows}
+    found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
     comparisons: list[Comparisons] = []
     for column in (*TASKS, MEAN):
         there = _comparable([each for each in rows if value_in(each.row, column) is not None], column)
         tested = _tests(column, there)
         for key, rank in _ranks(column, [each for each in there if each.row.ranked], tested, before).items():
-            found[key] = _with_rank(found[key], column, rank)
+            found[key][column] = rank
         if tested is None:
             comparisons += _kept_tests(board, column, there, before)
         else:
             comparisons.append(Comparisons(board=board, dataset=column, rows=tested.ids, levels=tested.levels()))
-    return list(found.values()), comparisons
+    return [_with_ranks(each.row, found[each.row.id]) for each in rows], comparisons
 
 
 def value_in(row: Row, column: str) -> float | None:
@@ -52,11 +52,12 @@ def value_in(row: Row, column: str) -> float | None:
     return row.scores[column].score if column in row.scores else None
 
 
-def _with_rank(row: Row, column: str, rank: Rank) -> Row:
-    if column == MEAN:
-        return row.model_copy(update={"mean_rank": rank})
-    score = row.scores[column].model_copy(update={"rank": rank})
-    return row.model_copy(update={"scores": {**row.scores, column: score}})
+def _with_ranks(row: Row, ranks_in: Mapping[str, Rank]) -> Row:
+    scores = {
+        column: score.model_copy(update={"rank": ranks_in[column]}) if column in ranks_in else score
+        for column, score in row.scores.items()
+    }
+    return row.model_copy(update={"scores": scores, "mean_rank": ranks_in.get(MEAN)})
 
 
 def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
@@ -106,7 +107,7 @@ def _tests(column: str, rows: Sequence[ScoredRow]) -> _Tested | None:
     p = paired_p_values(scores, np.stack([each.replicates[column] for each in tested]))
     upper = np.triu_indices(len(p), 1)
     adjusted = np.ones(p.shape)
-    adjusted[upper] = holm(p[upper].tolist()) if len(upper[0]) else []
+    adjusted[upper] = holm(p[upper])
     return _Tested(tuple(each.row.id for each in tested), np.minimum(adjusted, adjusted.T))
 
 
@@ -122,14 +123,15 @@ def _ranks(column: str, rows: Sequence[ScoredRow], tested: _Tested | None, befor
         return {}
     ids = [each.row.id for each in ordered]
     scores = np.array([value_in(each.row, column) for each in ordered], float)
-    plain = {key: Rank(rank=rank, of=len(ids)) for key, rank in zip(ids, ranks(scores).tolist(), strict=True)}
+    places = ranks(scores).tolist()
     if tested is None:
+        plain = {key: Rank(rank=rank, of=len(ids)) for key, rank in zip(ids, places, strict=True)}
         return _kept_ranks(column, ordered, before) or plain
     bounds = rank_intervals(np.stack([each.replicates[column] for each in ordered])).tolist()
     marks = [_mark(*span) for span in groups(tested.different(ids))]
     return {
-        key: plain[key].model_copy(update={"low": low, "high": high, "mark": mark})
-        for key, (low, high), mark in zip(ids, bounds, marks, strict=True)
+        key: Rank(rank=rank, of=len(ids), low=low, high=high, mark=mark)
+        for key, rank, (low, high), mark in zip(ids, places, bounds, marks, strict=True)
     }
 
 

@@ -17,6 +17,9 @@ SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
 """Stands in the place of a data set where the mean of the nine is meant."""
 
+DECIMALS: Final = 10
+"""To which figures are rounded: the last bits of a sum differ between processors, a board must not."""
+
 Origin = Literal["computed", "baseline", "reported"]
 """computed: from a submission's predictions; baseline: from a rule of this project; reported: copied from a paper."""
 

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from merunibench.leaderboard.results import MEAN, Board, Rank, Results, Row
 from merunibench.report.columns import percent
 from merunibench.report.latex import escape as latex
 from merunibench.report.markdown import escape as markdown
 
+_NO_INTERVAL = (None, None)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOTES = (
     "Scores in percent. Rank: place, in brackets its 95 % bootstrap interval; rows that share a letter are not "
@@ -18,17 +19,18 @@ _NOTES = (
 
 
 _COLUMNS = (
-    *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete", "dataset", "score"),
-    *("ci_low", "ci_high", "chance", "uncorrected", "checkpoint", "labels_per_sample", "samples", "missing", "failed"),
-    *("rank", "rank_low", "rank_high", "mark", "extractor", "predictions", "signature"),
+    *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete"),
+    *("dataset", "score", "ci_low", "ci_high", "chance", "uncorrected", "checkpoint", "labels_per_sample", "samples"),
+    *("missing", "failed", "rank", "rank_low", "rank_high", "mark", "extractor"),
+    *("predictions", "signature"),
 )
 
 
 def to_csv(results: Results) -> str:
     """One line a row and data set, fractions; the mean is a line of its own."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=_COLUMNS, lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
     for row in results.rows:
         writer.writerows(_records(row))
     return text.getvalue()
@@ -107,44 +109,33 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _records(row: Row) -> list[dict[str, object]]:
-    common = {
-        "model": _plain(row.model),
-        "model_id": row.model_id,
-        "origin": row.origin,
-        "board": row.board,
-        "lexicon": _plain(row.lexicon),
-        "protocol": row.protocol,
-        "selection": _plain(row.selection),
-        "complete": str(row.complete).lower(),
-        "extractor": _plain(row.extractor),
-    }
-    records: list[dict[str, object]] = []
-    for dataset, score in row.scores.items():
-        low, high = score.ci or (None, None)
-        figures = score.model_dump(exclude={"ci", "rank", "complete", "out_of_lexicon", "checkpoint"})
-        records.append(
-            {
-                **common,
-                "dataset": dataset,
-                **figures,
-                "ci_low": low,
-                "ci_high": high,
-                "checkpoint": _plain(score.checkpoint),
-                **_ranks(score.rank),
-            }
+def _records(row: Row) -> Iterator[tuple[object, ...]]:
+    common = (
+        _plain(row.model),
+        row.model_id,
+        row.origin,
+        row.board,
+        _plain(row.lexicon),
+        row.protocol,
+        _plain(row.selection),
+        str(row.complete).lower(),
+    )
+    extractor = _plain(row.extractor)
+    for dataset, each in row.scores.items():
+        yield (
+            *common,
+            *(dataset, each.score, *(each.ci or _NO_INTERVAL), each.chance, each.uncorrected, _plain(each.checkpoint)),
+            *(each.labels_per_sample, each.samples, each.missing, each.failed),
+            *(*_ranks(each.rank), extractor, each.predictions, each.signature),
         )
     if row.mean is not None:
-        low, high = row.mean_ci or (None, None)
-        mean = {"dataset": MEAN, "score": row.mean, "ci_low": low, "ci_high": high, "signature": row.signature}
-        records.append({**common, **mean, **_ranks(row.mean_rank)})
-    return records
+        unsaid = (None,) * 7
+        ranks = _ranks(row.mean_rank)
+        yield (*common, MEAN, row.mean, *(row.mean_ci or _NO_INTERVAL), *unsaid, *ranks, extractor, None, row.signature)
 
 
-def _ranks(rank: Rank | None) -> dict[str, object]:
-    if rank is None:
-        return {}
-    return {"rank": rank.rank, "rank_low": rank.low, "rank_high": rank.high, "mark": rank.mark}
+def _ranks(rank: Rank | None) -> tuple[object, ...]:
+    return (None,) * 4 if rank is None else (rank.rank, rank.low, rank.high, rank.mark)
 
 
 def _plain(text: str | None) -> str | None:

@@ -5,18 +5,20 @@ from merunibench.metrics import CORRECTED
 from merunibench.report.columns import percent
 from merunibench.report.report import Report
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+_SPECIAL = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
 
 
 def render(report: Report) -> str:
@@ -42,7 +44,7 @@ def render(report: Report) -> str:
 
 def escape(text: str) -> str:
     """Text that LaTeX prints as it is."""
-    return "".join(_SPECIAL.get(character, character) for character in visible(" ".join(text.split())))
+    return visible(" ".join(text.split())).translate(_SPECIAL)
 
 
 def _details(report: Report) -> dict[str, list[str]]:

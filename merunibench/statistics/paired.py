@@ -1,6 +1,6 @@
 """Is the difference of two systems on the same samples more than chance?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -65,18 +65,18 @@ def compare_paired(
     )
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values of several tests, in the given order (Holm 1979).
+def holm(p_values: FloatArray) -> FloatArray:
+    """Adjusted p-values of several tests, in the given order, shape (T,) (Holm 1979).
 
     Example:
-        >>> holm([0.01, 0.04, 0.03])
+        >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
         [0.03, 0.06, 0.06]
     """
-    order = np.argsort(p_values, kind="stable")
+    order = np.argsort(p_values)  # of equal values in any order: they are adjusted alike
     adjusted = np.empty(len(p_values))
-    steps = np.asarray(p_values, float)[order] * np.arange(len(p_values), 0, -1)
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return [float(p) for p in adjusted]
+    return adjusted
 
 
 def _swapped_sums(difference: FloatArray, resamples: int, seed: int | list[int]) -> FloatArray:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int32]
 
 _TIE = 1e-9  # differences below this are those of rounding
 
@@ -22,12 +22,11 @@ def ranks(scores: FloatArray) -> IntArray:
     rounded = np.round(scores, 9)
     order = np.argsort(-rounded, axis=-1)  # of equal scores in any order: they share a rank
     falling = np.take_along_axis(rounded, order, axis=-1)
-    places = np.broadcast_to(np.arange(scores.shape[-1]), scores.shape)
-    fresh = np.ones(scores.shape, bool)
-    fresh[..., 1:] = falling[..., 1:] < falling[..., :-1]
-    first = np.maximum.accumulate(np.where(fresh, places, 0), axis=-1)
-    found = np.empty(scores.shape, np.int64)
-    np.put_along_axis(found, order, first + 1, axis=-1)
+    places = np.ones(scores.shape, np.int32)
+    fresh = falling[..., 1:] < falling[..., :-1]
+    places[..., 1:] += np.where(fresh, np.arange(1, max(scores.shape[-1], 1), dtype=np.int32), 0)
+    found = np.empty(scores.shape, np.int32)
+    np.put_along_axis(found, order, np.maximum.accumulate(places, axis=-1), axis=-1)
     return found
 
 
@@ -44,9 +43,10 @@ def rank_intervals(replicates: FloatArray, confidence: float = 0.95) -> IntArray
     Returns:
         Best and worst rank, shape (M, 2).
     """
-    found = np.sort(ranks(np.ascontiguousarray(replicates.T)).T.copy(), axis=1).T
-    tail = math.floor((1 - confidence) / 2 * len(found))
-    return np.stack([found[tail], found[len(found) - 1 - tail]], axis=1)
+    found = np.sort(np.ascontiguousarray(ranks(np.ascontiguousarray(replicates.T)).T), axis=1)
+    resamples = found.shape[1]
+    tail = math.floor((1 - confidence) / 2 * resamples)
+    return np.stack([found[:, tail], found[:, resamples - 1 - tail]], axis=1)
 
 
 def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
@@ -108,12 +108,10 @@ def _span(indices: Sequence[int]) -> tuple[int, int]:
     return indices[0], indices[-1]
 
 
-_erfc = np.frompyfunc(math.erfc, 1, 1)
-
-
 def _two_sided(z: FloatArray) -> FloatArray:
     """Normal tails of both sides, shape (M, M), 1 on the diagonal."""
     upper = np.triu_indices(len(z), 1)
+    tails = map(math.erfc, (z[upper] / math.sqrt(2)).tolist())
     p = np.ones(z.shape)
-    p[upper] = np.asarray(_erfc(z[upper] / math.sqrt(2)), float)
+    p[upper] = np.fromiter(tails, float, len(upper[0]))
     return np.minimum(p, p.T)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from merunibench.files import write_text
-from merunibench.leaderboard.details import ModelDetails, Part, WheelConfusion, Word
+from merunibench.leaderboard.details import Details, Losses, Part, WheelConfusion, Word, Words
 from merunibench.leaderboard.results import (
     MEAN,
     Board,
@@ -230,14 +230,18 @@ def _details(rng, model, rows):
             dataset=name,
             row=row.id,
             checkpoint=score.checkpoint,
-            metrics={"f": score.score},
-            wheels=tuple({"f": score.score} for _ in range(5)) if score.labels_per_sample else (),
-            scored=(TASKS[name].samples,) * (5 if score.labels_per_sample else 1),
             checkpoints={score.checkpoint: score.score},
-            confusions=(_confusion(rng, sentiment=score.labels_per_sample is None),),
-            wrong_words=tuple(Word(word=word, count=9.4, total=20.0) for word in ("calm", "curious", HOSTILE)),
-            missed_words=(Word(word="furious", count=4.0, total=8.0),),
-            unknown_words=(Word(word="xylophone", count=2.0, total=2.0),),
+            losses=Losses(
+                metrics={"f": score.score},
+                wheels=tuple({"f": score.score} for _ in range(5)) if score.labels_per_sample else (),
+                scored=(TASKS[name].samples,) * (5 if score.labels_per_sample else 1),
+                confusions=(_confusion(rng, sentiment=score.labels_per_sample is None),),
+            ),
+            words=Words(
+                wrong=tuple(Word(word=word, count=9.4, total=20.0) for word in ("calm", "curious", HOSTILE)),
+                missed=(Word(word="furious", count=4.0, total=8.0),),
+                unknown=(Word(word="xylophone", count=2.0, total=2.0),),
+            ),
         )
         for row in rows
         if row.model_id == model.id and not row.on_test
@@ -245,7 +249,8 @@ def _details(rng, model, rows):
     ]
     command = f"merunibench leaderboard verify --submissions leaderboard/submissions/{model.id} --data-root DIR"
     bibtex = f"@misc{{{model.id},\n  title = {{{model.id}}},\n  year = {{2025}}\n}}\n"
-    return ModelDetails(model_id=model.id, reproduce=(command,), bibtex=bibtex, parts=tuple(parts))
+    written = {(part.board, part.dataset): part.model_dump_json() for part in parts}
+    return Details(model.id, (command,), bibtex, written)
 
 
 def _confusion(rng, *, sentiment):
@@ -259,4 +264,4 @@ if __name__ == "__main__":
     board, details = sample(number)
     write_text(folder / "results.json", board.to_json())
     for key, value in details.items():
-        write_text(folder / "details" / f"{key}.json", value.model_dump_json(by_alias=True) + "\n")
+        write_text(folder / "details" / f"{key}.json", value.to_json())

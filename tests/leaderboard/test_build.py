@@ -12,6 +12,7 @@ import pytest
 from merunibench import evaluate
 from merunibench.errors import InputError
 from merunibench.leaderboard import cache
+from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
 from merunibench.report import BENCHMARK_DATASETS
@@ -100,16 +101,16 @@ def test_published_rows_stand_beside(real):
 
 
 def test_details_hold_no_sample(real):
-    details = real[1]
-    text = details["affectgpt"].model_dump_json()
-    assert {part.dataset for part in details["affectgpt"].parts} == {"meld", "cmumosi", "ovmerdplus"}
+    text = real[1]["affectgpt"].to_json()
+    parts = ModelDetails.model_validate_json(text).parts
+    assert {part.dataset for part in parts} == {"meld", "cmumosi", "ovmerdplus"}
     assert "dia0_utt0" not in text
     assert "sample_0" not in text
-    part = next(p for p in details["affectgpt"].parts if (p.board, p.dataset) == ("official-mer2025", "meld"))
+    part = next(p for p in parts if (p.board, p.dataset) == ("official-mer2025", "meld"))
     assert part.row == "affectgpt/last/official-mer2025"
     assert len(part.checkpoints) == 7
-    assert [confusion.wheel for confusion in part.confusions] == [1, 2, 3, 4, 5]
-    assert part.wrong_words
+    assert [confusion.wheel for confusion in part.losses.confusions] == [1, 2, 3, 4, 5]
+    assert part.words.wrong
 
 
 def test_the_same_inputs_give_the_same_bytes(small, tmp_path):

@@ -14,6 +14,7 @@ import pytest
 
 from merunibench.leaderboard import checking, rows
 from merunibench.leaderboard.checking import check
+from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.submission import ASKED_FOR, FILE
 from merunibench.leaderboard.truths import load_truths
 from tests.hostile import Command, npy, pickled_array, write_npz
@@ -394,6 +395,7 @@ class TestContent:
         )
         assert check(folder).valid
         results, details = small.build()
-        part = next(part for part in details["odd"].parts if part.dataset == "meld")
-        assert SCRIPT in [word.word for word in part.unknown_words]
+        parts = ModelDetails.model_validate_json(details["odd"].to_json()).parts
+        part = next(part for part in parts if part.dataset == "meld")
+        assert SCRIPT in [word.word for word in part.words.unknown]
         assert not results.refused

@@ -32,7 +32,7 @@ def test_a_board_fits_its_schema():
     with pytest.raises(jsonschema.ValidationError):
         validator.validate({**json.loads(results.to_json()), "rows": [{"model": "x"}]})
     for each in details.values():
-        content = json.loads(each.model_dump_json(by_alias=True))
+        content = json.loads(each.to_json())
         jsonschema.validate(content, schema("leaderboard-details.schema.json"))
 
 

@@ -1,10 +1,9 @@
 """The page of one model: its tables, a lexicon and protocol each, and what its pictures are drawn from. No HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from merunibench.leaderboard.details import ModelDetails, Part, Word
+from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.results import Dataset, Interval, Model, Results, Row, Score
 
@@ -45,6 +44,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Where the model loses: the boards and data sets that can be chosen, by id and title, and the parts as JSON."""
+
+    boards: Mapping[str, str]
+    datasets: Mapping[str, str]
+    parts: str
+
+
+@dataclass(frozen=True)
 class ModelView:
     """Everything the page says."""
 
@@ -52,10 +60,10 @@ class ModelView:
     boards: tuple[tuple[str, tuple[Section, ...]], ...]
     reproduce: str
     bibtex: str
-    data: dict[str, Any]
+    lost: Lost
 
 
-def model_view(results: Results, model: Model, details: ModelDetails) -> ModelView:
+def model_view(results: Results, model: Model, details: Details) -> ModelView:
     """What the page of a model says."""
     rows = [row for row in results.rows if row.model_id == model.id]
     titles = {board.id: board.title for board in results.boards}
@@ -68,7 +76,13 @@ def model_view(results: Results, model: Model, details: ModelDetails) -> ModelVi
         ),
         reproduce="\n".join(details.reproduce),
         bibtex=details.bibtex.strip("\n"),
-        data=_data(details.parts, titles, results.datasets),
+        lost=Lost(
+            boards={key: title for key, title in titles.items() if any(key == board for board, _ in details.parts)},
+            datasets={
+                each.id: each.title for each in results.datasets if any(each.id == key for _, key in details.parts)
+            },
+            parts=details.parts_json(),
+        ),
     )
 
 
@@ -107,31 +121,3 @@ def strip(score: float, ci: Interval | None, chance: float | None) -> Strip:
         chance=None if chance is None else x(chance),
         grid=tuple(x(value) for value in ((-1.0, 0.0, 1.0) if start else (0.0, 0.5, 1.0))),
     )
-
-
-def _data(parts: Sequence[Part], titles: dict[str, str], datasets: Sequence[Dataset]) -> dict[str, Any]:
-    """What the script of the page draws; names short, because there are many."""
-    return {
-        "boards": {key: title for key, title in titles.items() if any(part.board == key for part in parts)},
-        "datasets": {each.id: each.title for each in datasets if any(part.dataset == each.id for part in parts)},
-        "parts": [
-            {
-                "board": part.board,
-                "dataset": part.dataset,
-                "checkpoint": part.checkpoint,
-                "wheels": [
-                    {"wheel": each.wheel, "rows": each.rows, "columns": each.columns, "counts": each.counts}
-                    for each in part.confusions
-                ],
-                "wrong": _words(part.wrong_words),
-                "missed": _words(part.missed_words),
-                "unknown": _words(part.unknown_words),
-                "checkpoints": part.checkpoints if len(part.checkpoints) > 1 else {},
-            }
-            for part in parts
-        ],
-    }
-
-
-def _words(words: Sequence[Word]) -> list[tuple[str, float, float]]:
-    return [(wording.shown(each.word, 60), round(each.count, 1), round(each.total, 1)) for each in words]

@@ -1,15 +1,14 @@
 """Writes the site: main page, a page a model, method, refused submissions, and the files that all of them share."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_changed
-from merunibench.leaderboard.details import ModelDetails
+from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import BoardView, board_views
 from merunibench.leaderboard.page.models import model_view
@@ -30,7 +29,7 @@ _SHEETS = ("tokens.css", "base.css", "controls.css", "table.css", "rows.css", "f
 _LONGEST_NAME = 200
 
 
-def render_site(results: Results, details: Mapping[str, ModelDetails], folder: Path) -> list[Path]:
+def render_site(results: Results, details: Mapping[str, Details], folder: Path) -> list[Path]:
     """Write the whole site; equal input gives equal bytes.
 
     Args:
@@ -101,21 +100,20 @@ def _environment(results: Results) -> "Environment":
         figure=wording.figure,
         interval=wording.interval,
         number=wording.number,
-        data=as_data,
+        inert=inert,
     )
     return environment
 
 
-def as_data(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def inert(text: str) -> str:
     r"""JSON that can stand inside a `script` element of type `application/json`: nothing in it ends the element.
 
     Example:
-        >>> str(as_data({"word": "</script>"}))
+        >>> str(inert('{"word":"</script>"}'))
         '{"word":"\\u003c/script\\u003e"}'
     """
     from markupsafe import Markup
 
-    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - inert
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from merunibench._text import visible
+from merunibench import _text
 from merunibench.leaderboard.results import Interval, Model, Rank
 
 NOTHING = "–"
@@ -22,10 +22,8 @@ SELECTIONS = {
 
 
 def shown(text: str, longest: int = _LONGEST) -> str:
-    """Text from outside: one line, control characters made visible, cut where it is longer than anything sensible."""
-    line = " ".join(text[: 4 * longest].split())
-    line = line if line.isprintable() else visible(line)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    """Text from outside, fit to be shown."""
+    return _text.shown(text, longest)
 
 
 def figure(value: float | None) -> str:

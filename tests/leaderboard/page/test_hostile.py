@@ -1,9 +1,12 @@
 """Strangers' words on the page are text and nothing else: no script of theirs runs, no link leads where it must not."""
 
+import json
+
 import pytest
 
+from merunibench.leaderboard.details import Details, ModelDetails
 from merunibench.leaderboard.page import render_site
-from merunibench.leaderboard.page.site import as_data
+from merunibench.leaderboard.page.site import inert
 from merunibench.leaderboard.page.wording import shown, web_address
 from merunibench.leaderboard.results import Refused
 from tests.leaderboard.sample import sample
@@ -21,6 +24,20 @@ ATTACKS = (
     "]]> --> <!-- <plaintext>",
 )
 TEXTS = ("base_model", "training_data", "prompt", "decoding", "extractor", "date", "licence", "note")
+
+
+def attacked(details, attack):
+    """Details in which every text is an attack."""
+    parts = {}
+    for key, part in zip(details.parts, ModelDetails.model_validate_json(details.to_json()).parts, strict=True):
+        words = {"wrong": tuple(word.model_copy(update={"word": attack}) for word in part.words.wrong)}
+        changed = {
+            "checkpoint": attack,
+            "checkpoints": {attack: 0.5, "other": 0.4},
+            "words": part.words.model_copy(update=words),
+        }
+        parts[key] = part.model_copy(update=changed).model_dump_json()
+    return Details(details.model_id, (attack,), attack, parts)
 
 
 @pytest.fixture(scope="module")
@@ -57,27 +74,7 @@ def hostile(tmp_path_factory):
     )
     refused = tuple(Refused(submission=attack[:1000], reasons=(attack[:1000],)) for attack in attack_of.values())
     results = results.model_copy(update={"models": models, "rows": rows, "refused": refused})
-    details = {
-        key: each.model_copy(
-            update={
-                "bibtex": attack_of[key][:1000],
-                "reproduce": (attack_of[key][:1000],),
-                "parts": tuple(
-                    part.model_copy(
-                        update={
-                            "checkpoint": attack_of[key][:1000],
-                            "checkpoints": {attack_of[key][:1000]: 0.5, "other": 0.4},
-                            "wrong_words": tuple(
-                                word.model_copy(update={"word": attack_of[key][:1000]}) for word in part.wrong_words
-                            ),
-                        }
-                    )
-                    for part in each.parts
-                ),
-            }
-        )
-        for key, each in details.items()
-    }
+    details = {key: attacked(each, attack_of[key][:1000]) for key, each in details.items()}
     folder = tmp_path_factory.mktemp("hostile")
     render_site(results, details, folder)
     return folder
@@ -166,6 +163,6 @@ def test_text_from_outside_is_one_line_of_a_sane_length():
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_data_ends_its_script_element(attack):
-    text = str(as_data({"word": attack}))
+    text = str(inert(json.dumps({"word": attack}, ensure_ascii=False)))
     assert "<" not in text
     assert ">" not in text

@@ -12,7 +12,7 @@
 
   const source = document.getElementById("data");
   if (!source) return;
-  const { parts, datasets } = JSON.parse(source.textContent);
+  const parts = JSON.parse(source.textContent);
   const form = document.getElementById("part");
 
   const element = (name, properties, ...children) => {
@@ -46,9 +46,11 @@
     );
   };
 
+  const oneDecimal = (count) => String(Math.round(10 * count) / 10);
+
   const words = (title, head, list) => {
     if (!list.length) return [];
-    const rows = list.map(([word, count, total]) => [word, String(count), String(total)]);
+    const rows = list.map(({ word, count, total }) => [word, oneDecimal(count), oneDecimal(total)]);
     return [element("section", {}, element("h3", { textContent: title }), table(title, ["Word", head, "Of"], rows))];
   };
 
@@ -62,16 +64,18 @@
       return;
     }
     note.textContent = `Checkpoint ${part.checkpoint}. Arcs: hit, something else said, nothing said that this wheel knows. Threads lead from the true sector to the one said in its place.`;
-    document.getElementById("wheels").append(...part.wheels.map((each) => wheel(each, datasets[dataset])));
+    const title = form.elements.dataset.selectedOptions[0].textContent;
+    const { wrong = [], missed = [], unknown = [] } = part.words ?? {};
+    document.getElementById("wheels").append(...part.losses.confusions.map((each) => wheel(each, title)));
     document.getElementById("words").append(
-      ...words("Words that were wrong", "Wrong in", part.wrong),
-      ...words("Words that were missed", "Missed in", part.missed),
-      ...words("Words that the lexicon does not know", "Said in", part.unknown),
-      ...(Object.keys(part.checkpoints).length
+      ...words("Words that were wrong", "Wrong in", wrong),
+      ...words("Words that were missed", "Missed in", missed),
+      ...words("Words that the lexicon does not know", "Said in", unknown),
+      ...(Object.keys(part.checkpoints).length > 1
         ? [element("section", {}, element("h3", { textContent: "Every checkpoint" }), table("Every checkpoint", ["Checkpoint", "Score"], Object.entries(part.checkpoints).map(([name, score]) => [name, (100 * score).toFixed(2).replace("-", "−")])))]
         : []),
     );
-    announce.textContent = `Losses on ${datasets[dataset]}.`;
+    announce.textContent = `Losses on ${title}.`;
   };
 
   const remember = () => history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
