@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +23,10 @@ Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
 _PACKAGE = Path(__file__).parent.parent
+_APPLICATION = int.from_bytes(b"mub\0", "big")  # by which SQLite tells whose a file is
+_LAYOUT = 1
 _COLUMNS = "key, checkpoint, place, figures, replicates, losses, words"
+_MARKS = ", ".join("?" * 7)
 _AT_ONCE = 500
 _KEPT = 50_000
 _PATIENCE = 60.0  # seconds that another build may take to write
@@ -52,12 +55,18 @@ class Cache:
         self.path = path
 
     def load(self, keys: Iterable[str]) -> dict[str, Entry]:
-        """The entries there are; a file that cannot be read holds none."""
+        """The entries there are.
+
+        Raises:
+            InputError: the file is no cache.
+        """
         wanted = list(keys)
         found: dict[str, Entry] = {}
         if self.path is None or not self.path.is_file():
             return {}
-        with suppress(sqlite3.Error, ValueError, KeyError), closing(sqlite3.connect(self.path)) as store:
+        with _explained(self.path), closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as store:
+            if _layout(store) != _LAYOUT:
+                return {}
             for start in range(0, len(wanted), _AT_ONCE):
                 part = wanted[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(part))
@@ -71,35 +80,46 @@ class Cache:
         """Keep entries; the oldest make room.
 
         Raises:
-            InputError: the file cannot be written.
+            InputError: the file cannot be written, or is no cache.
         """
         if self.path is None or not entries:
             return
-        try:
+        with _explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._open()) as store, store:
-                store.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", _rows(entries))
+            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as store, store:
+                store.execute("BEGIN IMMEDIATE")  # two builds may begin at once
+                if _layout(store) != _LAYOUT:
+                    _begin(store)
+                store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
                 store.execute("DELETE FROM entry WHERE rowid <= (SELECT max(rowid) FROM entry) - ?", (_KEPT,))
-        except (sqlite3.Error, OSError) as error:
-            advice = "name another (--cache) or none (--no-cache)"
-            raise InputError(f"{self.path}: the cache cannot be written: {one_line(error)}; {advice}") from error
 
-    def _open(self) -> sqlite3.Connection:
-        """The file, begun anew if it is no such file."""
-        assert self.path is not None
-        statement = f"CREATE TABLE IF NOT EXISTS entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))"
-        store = sqlite3.connect(self.path, timeout=_PATIENCE)
-        try:
-            store.execute(statement)
-        except sqlite3.OperationalError:
-            store.close()
-            raise  # somebody else is writing, or the disk is full: no reason to throw the file away
-        except sqlite3.DatabaseError:
-            store.close()
-            self.path.unlink()
-            store = sqlite3.connect(self.path)
-            store.execute(statement)
-        return store
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say in one line what is wrong with the file."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, ValueError) as error:
+        advice = "name another (--cache) or none (--no-cache)"
+        raise InputError(f"{path}: cannot be used as the cache: {one_line(error)}; {advice}") from error
+
+
+def _layout(store: sqlite3.Connection) -> int:
+    """The layout of a cache; 0 if the file is still empty."""
+    (application,) = store.execute("PRAGMA application_id").fetchone()
+    (tables,) = store.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables and application != _APPLICATION:
+        raise sqlite3.DatabaseError("it is a database of something else")  # which is not ours to change
+    (layout,) = store.execute("PRAGMA user_version").fetchone()
+    return int(layout)
+
+
+def _begin(store: sqlite3.Connection) -> None:
+    """An empty cache of this layout."""
+    store.execute("DROP TABLE IF EXISTS entry")
+    store.execute(f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))")
+    store.execute(f"PRAGMA application_id = {_APPLICATION}")
+    store.execute(f"PRAGMA user_version = {_LAYOUT}")
 
 
 def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str, int, str, bytes, str, str]]:

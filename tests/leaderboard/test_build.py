@@ -133,8 +133,32 @@ def test_processes_and_cache_change_nothing(small):
     alone = small.build(cache=None)
     assert small.build(processes=2) == alone
     assert small.build() == alone
-    small.cache.write_bytes(b"no database")
     assert small.build() == alone
+
+
+def test_a_cache_of_another_layout_is_begun_anew(small):
+    small.add("one")
+    first = small.build()
+    with closing(sqlite3.connect(small.cache)) as store, store:
+        store.execute("PRAGMA user_version = 999")
+        store.execute("ALTER TABLE entry RENAME COLUMN words TO something")
+    assert small.build() == first
+    assert small.build() == first
+
+
+def test_a_file_that_is_no_cache_is_refused_and_left_alone(small):
+    small.add("one")
+    small.cache.write_bytes(b"somebody's notes")
+    with pytest.raises(InputError, match=r"cache.sqlite: .*--no-cache"):
+        small.build()
+    assert small.cache.read_bytes() == b"somebody's notes"
+    small.cache.unlink()
+    with closing(sqlite3.connect(small.cache)) as other, other:
+        other.execute("CREATE TABLE entry (theirs)")
+    with pytest.raises(InputError, match="a database of something else"):
+        small.build()
+    with closing(sqlite3.connect(small.cache)) as other:
+        assert other.execute("SELECT name FROM pragma_table_info('entry')").fetchall() == [("theirs",)]
 
 
 def test_only_what_changed_is_scored_again(small, monkeypatch):
