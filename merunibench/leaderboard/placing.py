@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from merunibench.leaderboard.assembling import ScoredRow, parsed
 from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row
-from merunibench.statistics import groups, holm, paired_p_values, rank_intervals, ranks
+from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import TASKS
 
 ALPHA = 0.05
@@ -105,10 +105,7 @@ def _tests(column: str, rows: Sequence[ScoredRow]) -> _Tested | None:
         return None
     scores = np.array([value_in(each.row, column) for each in tested], float)
     p = paired_p_values(scores, np.stack([each.replicates[column] for each in tested]))
-    upper = np.triu_indices(len(p), 1)
-    adjusted = np.ones(p.shape)
-    adjusted[upper] = holm(p[upper])
-    return _Tested(tuple(each.row.id for each in tested), np.minimum(adjusted, adjusted.T))
+    return _Tested(tuple(each.row.id for each in tested), of_pairs(holm(p), len(tested)))
 
 
 def _in_order(column: str, rows: Sequence[ScoredRow]) -> list[ScoredRow]:

@@ -6,7 +6,7 @@ formula is recomputed on every resample instead of averaging per-sample scores.
 
 from merunibench.statistics.bootstrap import Draws, interval, pool, resampled_sums
 from merunibench.statistics.paired import PairedTest, compare_paired, holm
-from merunibench.statistics.ranking import groups, paired_p_values, rank_intervals, ranks
+from merunibench.statistics.ranking import groups, of_pairs, paired_p_values, rank_intervals, ranks
 
 __all__ = [
     "Draws",
@@ -15,6 +15,7 @@ __all__ = [
     "groups",
     "holm",
     "interval",
+    "of_pairs",
     "paired_p_values",
     "pool",
     "rank_intervals",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
+_CHUNK = 1 << 13  # scores that are ranked at once: they and what is made of them stay in the processor's cache
 _TIE = 1e-9  # differences below this are those of rounding
 
 
@@ -43,8 +44,13 @@ def rank_intervals(replicates: FloatArray, confidence: float = 0.95) -> IntArray
     Returns:
         Best and worst rank, shape (M, 2).
     """
-    found = np.sort(np.ascontiguousarray(ranks(np.ascontiguousarray(replicates.T)).T), axis=1)
-    resamples = found.shape[1]
+    systems, resamples = replicates.shape
+    found = np.empty(replicates.shape, np.int32)
+    step = max(1, _CHUNK // max(systems, 1))
+    for start in range(0, resamples, step):
+        part = slice(start, start + step)
+        found[:, part] = ranks(np.ascontiguousarray(replicates[:, part].T)).T
+    found.sort(axis=1)
     tail = math.floor((1 - confidence) / 2 * resamples)
     return np.stack([found[:, tail], found[:, resamples - 1 - tail]], axis=1)
 
@@ -62,16 +68,27 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
         replicates: Their scores on the same resamples, shape (M, B), B at least 2.
 
     Returns:
-        Symmetric, 1 on the diagonal, shape (M, M).
+        One for each pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
     """
+    first, second = np.triu_indices(len(scores), 1)
     centred = replicates - replicates.mean(axis=1, keepdims=True)
     products = centred @ centred.T / (replicates.shape[1] - 1)
     variances = np.diag(products)
-    spread = np.sqrt(np.maximum(variances[:, None] + variances - 2 * products, 0))
-    difference = np.abs(scores[:, None] - scores)
+    spread = np.sqrt(np.maximum(variances[first] + variances[second] - 2 * products[first, second], 0))
+    difference = np.abs(scores[first] - scores[second])
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(spread > _TIE, difference / spread, np.where(difference > _TIE, np.inf, 0.0))
-    return _two_sided(np.where(difference > _TIE, z, 0.0))
+        z = np.where(spread > _TIE, difference / spread, np.inf)
+    tails = map(math.erfc, (np.where(difference > _TIE, z, 0.0) / math.sqrt(2)).tolist())
+    return np.fromiter(tails, float, len(z))
+
+
+def of_pairs(values: FloatArray, systems: int) -> FloatArray:
+    """Values of all pairs, as `paired_p_values` has them, as a symmetric matrix with 1 on the diagonal."""
+    matrix = np.ones((systems, systems))
+    upper = np.triu_indices(systems, 1)
+    matrix[upper] = values
+    matrix.T[upper] = values
+    return matrix
 
 
 def groups(different: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -106,12 +123,3 @@ def groups(different: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def _span(indices: Sequence[int]) -> tuple[int, int]:
     return indices[0], indices[-1]
-
-
-def _two_sided(z: FloatArray) -> FloatArray:
-    """Normal tails of both sides, shape (M, M), 1 on the diagonal."""
-    upper = np.triu_indices(len(z), 1)
-    tails = map(math.erfc, (z[upper] / math.sqrt(2)).tolist())
-    p = np.ones(z.shape)
-    p[upper] = np.fromiter(tails, float, len(upper[0]))
-    return np.minimum(p, p.T)
