@@ -143,11 +143,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         if not outcome.problems:
             _add_submission(bench, outcome)
     _add_baselines(bench)
-    rows, comparisons = [], []
-    for board in boards:
-        placed, tests = place(board.id, bench.scored.get(board.id, []), before)
-        rows += placed
-        comparisons += tests
+    rows, comparisons = place({board.id: bench.scored.get(board.id, []) for board in boards}, before)
     models, reported = _published(request, boards)
     refused = [
         Refused(submission=outcome.id, reasons=outcome.problems[:_REASONS]) for outcome in outcomes if outcome.problems
@@ -157,7 +153,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         metric_version=METRIC_VERSION,
         resamples=request.resamples,
         seed=SEED,
-        datasets=_datasets(rows + reported),
+        datasets=_datasets([*rows, *reported]),
         boards=tuple(boards),
         models=(*bench.models, *models),
         rows=(*rows, *reported),

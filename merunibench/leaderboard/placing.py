@@ -23,26 +23,31 @@ _LEVELS = (0.05, 0.01, 0.001)
 FloatArray = npt.NDArray[np.float64]
 
 
-def place(board: str, rows: Sequence[ScoredRow], before: Results | None) -> tuple[list[Row], list[Comparisons]]:
-    """The rows of a board with their ranks, and the paired tests of every column.
+def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> tuple[list[Row], list[Comparisons]]:
+    """The rows of all boards with their ranks, and the paired tests of every column.
 
     Args:
-        board: The board's id.
-        rows: Its rows.
+        boards: Board id -> its rows.
         before: The committed results, if there are any.
     """
-    found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
+    placed: list[Row] = []
     comparisons: list[Comparisons] = []
-    for column in (*TASKS, MEAN):
-        there = _comparable([each for each in rows if value_in(each.row, column) is not None], column)
-        tested = _tests(column, there)
-        for key, rank in _ranks(column, [each for each in there if each.row.ranked], tested, before).items():
-            found[key][column] = rank
-        if tested is None:
-            comparisons += _kept_tests(board, column, there, before)
-        else:
-            comparisons.append(Comparisons(board=board, dataset=column, rows=tested.ids, levels=tested.levels()))
-    return [_with_ranks(each.row, found[each.row.id]) for each in rows], comparisons
+    judge = _Judge()
+    for board, rows in boards.items():
+        found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
+        for column in (*TASKS, MEAN):
+            there = _comparable([each for each in rows if value_in(each.row, column) is not None], column)
+            ordered = sorted(there, key=lambda each: (-(value_in(each.row, column) or 0.0), each.row.id))
+            tested = judge(column, ordered)
+            for key, rank in _ranks(column, [each for each in ordered if each.row.ranked], tested, before).items():
+                found[key][column] = rank
+            if tested is None:
+                comparisons += _kept_tests(board, column, ordered, before)
+            else:
+                ids = tuple(each.row.id for each in ordered if column in each.replicates)
+                comparisons.append(Comparisons(board=board, dataset=column, rows=ids, levels=tested.levels()))
+        placed += [_with_ranks(each.row, found[each.row.id]) for each in rows]
+    return placed, comparisons
 
 
 def value_in(row: Row, column: str) -> float | None:
@@ -77,58 +82,69 @@ def _metric_part(signature: str) -> str:
 
 
 class _Tested(NamedTuple):
-    """The paired tests of a column: row ids, the highest score first, and adjusted p-values, shape (M, M)."""
+    """What resampling says of a column, the highest score first.
 
-    ids: tuple[str, ...]
+    Attributes:
+        p: Adjusted p-value of every difference between rows that have replicates, shape (M, M).
+        ranked: Which of these rows are ranked.
+        bounds: Rank interval of those, shape (R, 2).
+    """
+
     p: FloatArray
-
-    def different(self, ids: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Whether any two of some rows differ, in the given order."""
-        place_of = {key: place for place, key in enumerate(self.ids)}
-        chosen = np.array([place_of[key] for key in ids], np.intp)
-        return np.asarray(self.p[np.ix_(chosen, chosen)] < ALPHA)
+    ranked: npt.NDArray[np.intp]
+    bounds: npt.NDArray[np.int32]
 
     def levels(self) -> tuple[str, ...]:
         """As `Comparisons` has them."""
         level = np.zeros(self.p.shape, np.uint8) + np.uint8(ord("0"))
         for limit in _LEVELS:
             level += self.p < limit
-        return tuple(level[row, :row].tobytes().decode("ascii") for row in range(len(self.ids)))
+        return tuple(level[row, :row].tobytes().decode("ascii") for row in range(len(level)))
+
+    def marks(self) -> list[str]:
+        """The groups that each ranked row is in."""
+        return [_mark(*span) for span in groups(self.p[np.ix_(self.ranked, self.ranked)] < ALPHA)]
 
 
-def _tests(column: str, rows: Sequence[ScoredRow]) -> _Tested | None:
-    """The paired tests between all rows that have replicates; None if a ranked row has none."""
-    if any(each.row.ranked and column not in each.replicates for each in rows):
-        return None
-    tested = _in_order(column, [each for each in rows if column in each.replicates])
-    if not tested:
-        return None
-    scores = np.array([value_in(each.row, column) for each in tested], float)
-    p = paired_p_values(scores, np.stack([each.replicates[column] for each in tested]))
-    return _Tested(tuple(each.row.id for each in tested), of_pairs(holm(p), len(tested)))
+class _Judge:
+    """Tests columns. Sentiment needs no lexicon: its columns are the same on several boards, and are tested once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], _Tested] = {}
+
+    def __call__(self, column: str, ordered: Sequence[ScoredRow]) -> _Tested | None:
+        """What resampling says of a column; None if nothing, or if a ranked row has no replicates."""
+        tested = [each for each in ordered if column in each.replicates]
+        if not tested or any(each.row.ranked and column not in each.replicates for each in ordered):
+            return None
+        replicates = [each.replicates[column] for each in tested]
+        scores = tuple(value_in(each.row, column) for each in tested)
+        ranked = tuple(place for place, each in enumerate(tested) if each.row.ranked)
+        key = (scores, ranked, *map(id, replicates))
+        if key not in self._known:
+            self._known[key] = _test(np.array(scores, float), np.stack(replicates), np.array(ranked, np.intp))
+        return self._known[key]
 
 
-def _in_order(column: str, rows: Sequence[ScoredRow]) -> list[ScoredRow]:
-    """The highest score first; of equal ones by id."""
-    return sorted(rows, key=lambda each: (-(value_in(each.row, column) or 0.0), each.row.id))
+def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp]) -> _Tested:
+    p = of_pairs(holm(paired_p_values(scores, replicates)), len(scores))
+    return _Tested(p, ranked, rank_intervals(replicates[ranked]))
 
 
-def _ranks(column: str, rows: Sequence[ScoredRow], tested: _Tested | None, before: Results | None) -> dict[str, Rank]:
-    """Row id -> rank."""
-    ordered = _in_order(column, rows)
+def _ranks(
+    column: str, ordered: Sequence[ScoredRow], tested: _Tested | None, before: Results | None
+) -> dict[str, Rank]:
+    """Row id -> rank, of the ranked rows."""
     if not ordered:
         return {}
     ids = [each.row.id for each in ordered]
-    scores = np.array([value_in(each.row, column) for each in ordered], float)
-    places = ranks(scores).tolist()
+    places = ranks(np.array([value_in(each.row, column) for each in ordered], float)).tolist()
     if tested is None:
         plain = {key: Rank(rank=rank, of=len(ids)) for key, rank in zip(ids, places, strict=True)}
         return _kept_ranks(column, ordered, before) or plain
-    bounds = rank_intervals(np.stack([each.replicates[column] for each in ordered])).tolist()
-    marks = [_mark(*span) for span in groups(tested.different(ids))]
     return {
         key: Rank(rank=rank, of=len(ids), low=low, high=high, mark=mark)
-        for key, rank, (low, high), mark in zip(ids, places, bounds, marks, strict=True)
+        for key, rank, (low, high), mark in zip(ids, places, tested.bounds.tolist(), tested.marks(), strict=True)
     }
 
 

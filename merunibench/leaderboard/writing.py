@@ -1,6 +1,6 @@
 """The files of a board: results, details, tables, page. The same board gives the same bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from merunibench.files import write_changed
@@ -21,15 +21,23 @@ def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
     Raises:
         InputError: a file cannot be written.
     """
-    files = {"results.json": results.to_json(), "results.csv": to_csv(results)}
-    files |= {f"{DETAILS}/{key}.json": value.to_json() for key, value in details.items()}
-    for board in results.boards:
-        files[f"{TABLES}/{board.id}.md"] = to_markdown(results, board)
-        files[f"{TABLES}/{board.id}.tex"] = to_latex(results, board)
-    for name, text in files.items():
+    files = set()
+    for name, text in _files(results, details):
         write_changed(out / name, text.encode())
+        files.add(out / name)
     for folder, endings in ((DETAILS, (".json",)), (TABLES, (".md", ".tex"))):
-        for path in sorted((out / folder).glob("*")):
-            if path.suffix in endings and f"{folder}/{path.name}" not in files:
+        for path in set((out / folder).glob("*")).difference(files):
+            if path.suffix in endings:
                 path.unlink()
     render_site(results, details, out)
+
+
+def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
+    """Name and content of everything but the page, a file at a time: together they are large."""
+    yield "results.json", results.to_json()
+    yield "results.csv", to_csv(results)
+    for key, value in details.items():
+        yield f"{DETAILS}/{key}.json", value.to_json()
+    for board in results.boards:
+        yield f"{TABLES}/{board.id}.md", to_markdown(results, board)
+        yield f"{TABLES}/{board.id}.tex", to_latex(results, board)

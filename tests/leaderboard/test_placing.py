@@ -93,7 +93,7 @@ def test_scores_against_other_labels_are_not_ranked_together(board):
     odd = rows[0].scores["meld"]
     odd = odd.model_copy(update={"signature": odd.signature.replace("|gt:", "|gt:0"), "score": 2.0})
     rows[0] = rows[0].model_copy(update={"scores": {**rows[0].scores, "meld": odd}})
-    placed, _ = place("official-builtin", [ScoredRow(row, {}, {}) for row in rows], None)
+    placed, _ = place({"official-builtin": [ScoredRow(row, {}, {}) for row in rows]}, None)
     by_id = {row.id: row for row in placed}
     ranks = [by_id[row.id].scores["meld"].rank for row in rows[1:]]
     assert {rank.of for rank in ranks} == {6}

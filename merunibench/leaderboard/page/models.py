@@ -8,18 +8,16 @@ from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.results import Dataset, Interval, Model, Results, Row, Score
 
 _WIDE = 160
-"""Width of the strips in the tables, in their own units; they run from `low` to 100 percent."""
+"""Width of the strips in the tables, in their own units; they run from 0 or -100 to 100 percent."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Where the marks of a strip stand, 0 to 160; None where there is nothing to mark."""
+    """The marks of a strip as paths of SVG, empty where there is nothing to mark; and the place of its dot."""
 
+    chance: str
+    whisker: str
     dot: float
-    low: float | None
-    high: float | None
-    chance: float | None
-    grid: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,8 @@ class ModelView:
     lost: Lost
 
 
-def model_view(results: Results, model: Model, details: Details) -> ModelView:
-    """What the page of a model says."""
-    rows = [row for row in results.rows if row.model_id == model.id]
+def model_view(results: Results, model: Model, rows: Sequence[Row], details: Details) -> ModelView:
+    """What the page of a model says, from its rows on all boards."""
     titles = {board.id: board.title for board in results.boards}
     sections = [_section(row, titles, results.datasets) for row in rows]
     return ModelView(
@@ -113,11 +110,8 @@ def strip(score: float, ci: Interval | None, chance: float | None) -> Strip:
     def x(value: float) -> float:
         return round(4 + (_WIDE - 8) * (value - start) / (1 - start), 1)
 
-    low, high = ci or (None, None)
     return Strip(
+        chance="" if chance is None else f"M{x(chance)} 6V18",
+        whisker="" if ci is None else f"M{x(ci[0])} 12H{x(ci[1])}",
         dot=x(score),
-        low=None if low is None else x(low),
-        high=None if high is None else x(high),
-        chance=None if chance is None else x(chance),
-        grid=tuple(x(value) for value in ((-1.0, 0.0, 1.0) if start else (0.0, 0.5, 1.0))),
     )

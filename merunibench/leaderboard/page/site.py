@@ -1,7 +1,8 @@
 """Writes the site: main page, a page a model, method, refused submissions, and the files that all of them share."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import BoardView, board_views
 from merunibench.leaderboard.page.models import model_view
 from merunibench.leaderboard.page.pairs import packed_pairs
-from merunibench.leaderboard.results import Results
+from merunibench.leaderboard.results import Results, Row
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -44,36 +45,37 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path) 
         InputError: an id is no name of a file, or a file cannot be written.
     """
     _check_names([model.id for model in results.models] + [board.id for board in results.boards])
+    files = []
+    for name, content in chain(_pages(results, details), _static()):
+        write_changed(folder / name, content)
+        files.append(folder / name)
+    for path in set((folder / "models").glob("*.html")).difference(files):
+        path.unlink()
+    return files
+
+
+def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     boards = board_views(results, pages)
     environment = _environment(results)
-    texts = {
-        "index.html": environment.get_template("index.html").render(
-            here="index.html",
-            root="",
-            boards=boards,
-            columns=boards[0].columns,
-            counts=_counts(results),
-            modalities=_modalities(boards),
-        ),
-        "method.html": environment.get_template("method.html").render(here="method.html", root="", boards=boards),
-        "refused.html": environment.get_template("refused.html").render(here="refused.html", root=""),
-    }
-    template = environment.get_template("model.html")
+
+    def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
+        return name, environment.get_template(template).render(**values).encode()
+
+    front = {"columns": boards[0].columns, "counts": _counts(results), "modalities": _modalities(boards)}
+    yield draw("index.html", "index.html", here="index.html", root="", boards=boards, **front)
+    yield draw("method.html", "method.html", here="method.html", root="", boards=boards)
+    yield draw("refused.html", "refused.html", here="refused.html", root="")
+    rows: dict[str, list[Row]] = {}
+    for row in results.rows:
+        rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            view = model_view(results, model, details[model.id])
-            texts[pages[model.id]] = template.render(here="", root="../", view=view, model=model)
+            view = model_view(results, model, rows.get(model.id, []), details[model.id])
+            yield draw(pages[model.id], "model.html", here="", root="../", view=view, model=model)
     for board in results.boards:
-        texts[f"pairs/{board.id}.js"] = packed_pairs(results, board.id)
-    files = {folder / name: text.encode() for name, text in texts.items()}
-    files |= _static(folder / "static")
-    for path, content in files.items():
-        write_changed(path, content)
-    for path in (folder / "models").glob("*.html"):
-        if path not in files:
-            path.unlink()
-    return list(files)
+        yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
 
 
 def _check_names(ids: Iterable[str]) -> None:
@@ -131,8 +133,9 @@ def _modalities(boards: Iterable[BoardView]) -> list[str]:
     return sorted(found - {wording.NOTHING}, key=lambda text: (len(text), text))
 
 
-def _static(folder: Path) -> dict[Path, bytes]:
-    """Styles, scripts and fonts, and where each shall stand."""
+def _static() -> Iterator[tuple[str, bytes]]:
+    """Styles, scripts and fonts."""
     source = resource("leaderboard", "page", "static")
-    files = sorted(path for path in source.rglob("*") if path.is_file())
-    return {folder / path.relative_to(source): path.read_bytes() for path in files}
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            yield f"static/{path.relative_to(source).as_posix()}", path.read_bytes()
