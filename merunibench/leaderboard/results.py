@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serializer
 
 from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES, one_line, read_bounded, reading
@@ -35,9 +35,9 @@ class Plain(BaseModel):
 class Sparse(Plain):
     """A part whose unknown values (None) are left out when it is written."""
 
-    @model_serializer(mode="wrap")
-    def _without_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in handler(self).items() if value is not None}
+    @model_serializer(mode="plain")
+    def _without_none(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if value is not None}
 
 
 class Dataset(Plain):

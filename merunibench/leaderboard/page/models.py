@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.results import Dataset, Interval, Model, Results, Row, Score
+from merunibench.leaderboard.results import Dataset, Interval, Model, Results, Row
 
 _WIDE = 160
 """Width of the strips in the tables, in their own units; they run from 0 or -100 to 100 percent."""
@@ -22,12 +22,18 @@ class Strip:
 
 @dataclass(frozen=True)
 class Line:
-    """A row on one data set."""
+    """A row on one data set, as its cells say it; `partial` is the number of samples where those are not all."""
 
     title: str
-    score: Score
+    score: str
+    partial: str
+    ci: str
+    chance: str
+    labels: str
     rank: str
     strip: Strip
+    checkpoint: str
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -97,9 +103,18 @@ def _section(row: Row, titles: dict[str, str], datasets: Sequence[Dataset]) -> S
 
 def _line(dataset: Dataset, row: Row) -> Line:
     score = row.scores[dataset.id]
-    chance = 0.0 if row.protocol == "strict" else score.chance
-    rank = "" if score.rank is None else f"{score.rank.rank} of {score.rank.of}"
-    return Line(title=dataset.title, score=score, rank=rank, strip=strip(score.score, score.ci, chance))
+    return Line(
+        title=dataset.title,
+        score=wording.figure(score.score),
+        partial=f"{score.samples} samples" if score.complete is False else "",
+        ci=wording.interval(score.ci),
+        chance=wording.figure(score.chance),
+        labels=wording.number(score.labels_per_sample),
+        rank=wording.NOTHING if score.rank is None else f"{score.rank.rank} of {score.rank.of}",
+        strip=strip(score.score, score.ci, 0.0 if row.protocol == "strict" else score.chance),
+        checkpoint=wording.shown(score.checkpoint or ""),
+        signature=wording.shown(score.signature or "", 2000),
+    )
 
 
 def strip(score: float, ci: Interval | None, chance: float | None) -> Strip:
