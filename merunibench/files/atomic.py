@@ -13,7 +13,7 @@ from merunibench.files.reading import one_line
 
 
 @contextmanager
-def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
+def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True) -> Iterator[IO[Any]]:
     """A file to write to that takes the place of `path` when the block ends, and vanishes when it fails.
 
     Folders above it are created. Text is UTF-8 with Unix line ends on every system.
@@ -21,6 +21,7 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]
     Args:
         path: Where the content shall stand.
         mode: `w` for text, `wb` for bytes.
+        sync: Whether the content must be on the disk when the block ends, so that a power cut cannot take it.
 
     Yields:
         The open temporary file, in the folder of `path` so that the final move is atomic.
@@ -42,7 +43,8 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]
         with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
+            if sync:
+                os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
@@ -82,6 +84,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_changed(path: Path, content: bytes) -> None:
     """Write `content` to `path` unless it is there already: of a folder of hundreds of files, few change at a time.
 
+    Whole or not at all, but without waiting for the disk: for what can be made again after a power cut.
+
     Raises:
         InputError: the file cannot be written.
     """
@@ -90,4 +94,5 @@ def write_changed(path: Path, content: bytes) -> None:
     except OSError:
         same = False
     if not same:
-        write_bytes(path, content)
+        with open_atomic(path, "wb", sync=False) as stream:
+            stream.write(content)

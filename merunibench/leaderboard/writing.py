@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from merunibench.files import write_changed
+from merunibench.files import write_changed, write_text
 from merunibench.leaderboard.build import DETAILS
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import render_site
@@ -21,6 +21,7 @@ def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
     Raises:
         InputError: a file cannot be written.
     """
+    write_text(out / "results.json", results.to_json())
     files = set()
     for name, text in _files(results, details):
         write_changed(out / name, text.encode())
@@ -33,8 +34,7 @@ def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
 
 
 def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
-    """Name and content of everything but the page, a file at a time: together they are large."""
-    yield "results.json", results.to_json()
+    """Name and content of what is made from the results, but for the page; a file at a time: they are large."""
     yield "results.csv", to_csv(results)
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+CountArray = npt.NDArray[np.unsignedinteger[Any]]
 
 POOLED_UNITS = 8_192
 """Above this number of units, units are pooled at random into so many groups before resampling."""
 
-CHUNK = 4_000_000  # resampled units held at once: 32 MB
+CHUNK = 1 << 20  # resampled units held at once: 8 MB
 
 
 def pool(
@@ -52,9 +53,9 @@ class Draws:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, int, str], list[FloatArray]] = {}
+        self._kept: dict[tuple[int, int, str], list[CountArray]] = {}
 
-    def of(self, units: int, resamples: int, seed: int | list[int]) -> list[FloatArray]:
+    def of(self, units: int, resamples: int, seed: int | list[int]) -> list[CountArray]:
         """Counts in chunks of resamples, shape (chunk, U)."""
         key = (units, resamples, repr(seed))
         if key not in self._kept:
@@ -75,7 +76,7 @@ def resampled_sums(units: FloatArray, resamples: int, seed: int | list[int], dra
         Shape (B, K).
     """
     chunks = (draws.of if draws else _draws)(units.shape[1], resamples, seed)
-    return np.concatenate([counts @ units.T for counts in chunks])
+    return np.concatenate([counts.astype(float) @ units.T for counts in chunks])
 
 
 def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, float] | None:
@@ -95,12 +96,12 @@ def _sum_by(quantities: FloatArray, groups: npt.NDArray[np.integer[Any]], number
     return np.stack([np.bincount(groups, weights=row, minlength=number) for row in quantities])
 
 
-def _draws(units: int, resamples: int, seed: int | list[int]) -> Iterator[FloatArray]:
+def _draws(units: int, resamples: int, seed: int | list[int]) -> Iterator[CountArray]:
     """How often each unit is drawn in each resample, in chunks of resamples: shape (chunk, U)."""
     rng = np.random.default_rng(seed)
     step = max(1, CHUNK // max(units, 1))
     for start in range(0, resamples, step):
-        counts = np.zeros((min(step, resamples - start), units))
+        counts = np.zeros((min(step, resamples - start), units), np.min_scalar_type(units))
         for row in range(len(counts) if units else 0):
             # Resample by resample: what is drawn stays in the processor's cache.
             counts[row] = np.bincount(rng.integers(units, size=units), minlength=units)
