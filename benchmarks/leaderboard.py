@@ -1,6 +1,6 @@
 """How long does a board of 200 models take? Invented submissions on invented labels, through files as a stranger's.
 
-    python -m benchmarks.leaderboard [--models 200] [--processes 2]
+    python -m benchmarks.leaderboard [--models 200] [--processes 2] [--runs 5]
 
 Nine data sets of the official sizes, 12,799 samples a model; the builtin lexicon and two invented releases in the shape
 and size of the official ones. Builds are timed as whole processes, their start included: from scratch once, with one
@@ -99,9 +99,9 @@ def build(folder: Path, processes: int, *, watched: bool) -> tuple[float, float]
 
 def change(folder: Path, words: npt.NDArray[np.str_], seed: int) -> None:
     """Other answers in the place of one submission's."""
-    changed = folder / "submissions" / "model-007"
+    changed = folder / "submissions" / "model-000"
     shutil.rmtree(changed)
-    write_submission(changed, 7, words, seed)
+    write_submission(changed, 0, words, seed)
 
 
 def main() -> None:

@@ -153,7 +153,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         metric_version=METRIC_VERSION,
         resamples=request.resamples,
         seed=SEED,
-        datasets=_datasets([*rows, *reported]),
+        datasets=_datasets(rows + reported),
         boards=tuple(boards),
         models=(*bench.models, *models),
         rows=(*rows, *reported),

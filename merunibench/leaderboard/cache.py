@@ -16,8 +16,8 @@ import numpy as np
 
 from merunibench.errors import InputError
 from merunibench.files.reading import one_line
-from merunibench.leaderboard.details import as_json
 from merunibench.leaderboard.figures import Figures
+from merunibench.leaderboard.results import as_json
 
 Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
@@ -100,7 +100,7 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, ValueError) as error:
-        advice = "name another (--cache) or none (--no-cache)"
+        advice = "delete it if it is a cache that broke, name another (--cache) or none (--no-cache)"
         raise InputError(f"{path}: cannot be used as the cache: {one_line(error)}; {advice}") from error
 
 

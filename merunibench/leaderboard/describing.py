@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from merunibench.leaderboard.assembling import Held, ScoredRow
-from merunibench.leaderboard.details import Details, ModelDetails, as_json
-from merunibench.leaderboard.results import DECIMALS, Model
+from merunibench.leaderboard.details import Details, ModelDetails
+from merunibench.leaderboard.results import DECIMALS, Model, as_json
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.report.latex import escape
 

@@ -4,17 +4,14 @@ Everything is aggregated over samples: no sample name, label list or answer of a
 data sets' licences forbid passing them on.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
-from merunibench.leaderboard.results import Plain, first_fault
+from merunibench.leaderboard.results import Plain, as_json, read_plain
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
@@ -101,20 +98,10 @@ class Details:
         return f'{as_json(head)[:-1]},"parts":{self.parts_json()}}}\n'
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Strict JSON without spaces."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
 def read_details(path: Path) -> ModelDetails:
     """Details that `Details.to_json` wrote.
 
     Raises:
         InputError: the file cannot be read or holds none; the message names the field.
     """
-    with reading(path), path.open("rb") as stream:
-        content = read_bounded(stream, path, DEFAULT_MAX_BYTES)
-    try:
-        return ModelDetails.model_validate_json(content)
-    except ValidationError as error:
-        raise InputError(f"{path}: no details of a model: {first_fault(error)}") from None
+    return read_plain(path, ModelDetails, "details of a model")

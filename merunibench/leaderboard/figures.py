@@ -16,14 +16,12 @@ from merunibench.analysis.confusion import confusion
 from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
 from merunibench.evaluation import SampleScores, score_replicates, score_samples
-from merunibench.leaderboard.details import Losses, WheelConfusion, Word, Words, as_json
-from merunibench.leaderboard.results import DECIMALS
+from merunibench.leaderboard.details import Losses, WheelConfusion, Word, Words
+from merunibench.leaderboard.results import DECIMALS, as_json
 from merunibench.lexicon import WHEELS, Lexicon
 from merunibench.report.error_analysis import WordErrors
 from merunibench.statistics import Draws, interval
 from merunibench.tasks import TASKS
-
-_NOTHING = Losses(metrics={}, wheels=(), scored=(), confusions=())
 
 LEVEL: Any = 1
 """The wheel level of published scores."""
@@ -112,7 +110,9 @@ class Scorer:
         level = figures.values["chance"]
         corrected = figures.values["primary"] == "corrected"
         values = {**figures.values, "score": 0.0 if corrected else level, "uncorrected": level, "ci": None}
-        return Figures(values, np.empty(0), as_json(_NOTHING.model_dump(mode="json")))
+        nothing: dict[str, Any] = {"metrics": {}, "wheels": (), "confusions": ()}
+        losses = Losses.model_validate_json(figures.losses).model_copy(update=nothing)
+        return Figures(values, np.empty(0), as_json(losses.model_dump(mode="json")))
 
 
 def _truth_as_answer(truth: GroundTruth) -> Predictions:

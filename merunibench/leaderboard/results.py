@@ -6,9 +6,9 @@ metrics and never stand in one table.
 
 import json
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serializer
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES, one_line, read_bounded, reading
@@ -32,12 +32,15 @@ class Plain(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
+AnyPlain = TypeVar("AnyPlain", bound=Plain)
+
+
 class Sparse(Plain):
     """A part whose unknown values (None) are left out when it is written."""
 
-    @model_serializer(mode="plain")
-    def _without_none(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if value is not None}
+    @model_serializer(mode="wrap")
+    def _without_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
 
 
 class Dataset(Plain):
@@ -226,11 +229,14 @@ class Results(Plain):
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+"""Strict JSON without spaces."""
+
+
 def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
     if not isinstance(value, list) or not value:
-        return dump(value)
-    return "[\n    " + ",\n    ".join(map(dump, value)) + "\n  ]"
+        return as_json(value)
+    return "[\n    " + ",\n    ".join(map(as_json, value)) + "\n  ]"
 
 
 def read_results(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Results:
@@ -239,12 +245,21 @@ def read_results(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Results:
     Raises:
         InputError: the file cannot be read or is none; the message names the field.
     """
+    return read_plain(path, Results, "results of a leaderboard", max_bytes=max_bytes)
+
+
+def read_plain(path: Path, model: type[AnyPlain], what: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> AnyPlain:
+    """A file of JSON as one of the leaderboard's models.
+
+    Raises:
+        InputError: the file cannot be read or is none of `what`; the message names the field.
+    """
     with reading(path), path.open("rb") as stream:
         content = read_bounded(stream, path, max_bytes)
     try:
-        return Results.model_validate_json(content)
+        return model.model_validate_json(content)
     except ValidationError as error:
-        raise InputError(f"{path}: no results of a leaderboard: {first_fault(error)}") from None
+        raise InputError(f"{path}: no {what}: {first_fault(error)}") from None
 
 
 def first_fault(error: ValidationError) -> str:

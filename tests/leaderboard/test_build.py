@@ -133,7 +133,6 @@ def test_processes_and_cache_change_nothing(small):
     alone = small.build(cache=None)
     assert small.build(processes=2) == alone
     assert small.build() == alone
-    assert small.build() == alone
 
 
 def test_a_cache_of_another_layout_is_begun_anew(small):

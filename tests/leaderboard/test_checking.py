@@ -399,3 +399,17 @@ class TestContent:
         part = next(part for part in parts if part.dataset == "meld")
         assert SCRIPT in [word.word for word in part.words.unknown]
         assert not results.refused
+
+    def test_words_are_one_visible_line_in_the_details(self, small):
+        odd = "grim\u202e\x1b[31m \n word" + "x" * 100
+        small.add(
+            "odd",
+            lambda dataset, lines: lines if dataset == "cmumosi" else [{**line, "labels": [odd]} for line in lines],
+        )
+        results, details = small.build()
+        assert not results.refused
+        parts = ModelDetails.model_validate_json(details["odd"].to_json()).parts
+        found = {word.word for part in parts if part.words for word in part.words.unknown}
+        assert found
+        assert all(len(word) == 60 and word.isprintable() and word.endswith("x…") for word in found)
+        assert all(word.startswith(r"grim\u202e\x1b[31m word") for word in found)

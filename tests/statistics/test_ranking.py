@@ -30,15 +30,19 @@ def test_ranks_are_those_of_scipy(scores):
 def systems(rng, samples=400, number=5):
     """Hits of systems of rising quality on the same samples, which are more or less difficult."""
     difficulty = rng.random(samples)
-    return [(rng.random(samples) < 0.3 + 0.1 * index * difficulty).astype(float)[None] for index in range(number)]
+    return [
+        (rng.random(samples) < 0.3 + 0.5 * index / number * difficulty).astype(float)[None] for index in range(number)
+    ]
 
 
 def replicates(found, resamples=1000):
     return np.stack([resampled_sums(hits, resamples, 7)[:, 0] / hits.shape[1] for hits in found])
 
 
-def test_rank_intervals_are_percentiles_of_ranks():
-    drawn = replicates(systems(np.random.default_rng(0)))
+@pytest.mark.parametrize("number", [5, 30])
+def test_rank_intervals_are_percentiles_of_ranks(number):
+    """Thirty systems are more than are ranked at once."""
+    drawn = replicates(systems(np.random.default_rng(0), number=number))
     found = rank_intervals(drawn)
     by_resample = np.array([stats.rankdata(-column, method="min") for column in drawn.round(9).T])
     for system, (low, high) in enumerate(found.tolist()):
