@@ -100,7 +100,7 @@ def request(  # noqa: PLR0913 - each is an option of `merunibench leaderboard bu
         lexicons,
         committed or usual("results.json"),
         published or usual("published.csv") or (None if bare else resource("leaderboard", "published.csv")),
-        (cache or home() / "cache" / "leaderboard.sqlite") if keep else None,
+        (cache or home() / "cache" / "board.sqlite") if keep else None,
         processes or os.cpu_count() or 1,
     )
 
