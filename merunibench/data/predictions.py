@@ -81,7 +81,7 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
         InputError: they cannot be scored; the message names file and row.
     """
     names, failed = name_column(table), failed_rows(table)
-    needed = "polarity" if task.kind == "sentiment" else "labels"
+    needed = task.of_kind.answer
     finished = finish(table, needed, failed, extractor)
     table = finished.table
     if needed not in table.columns and failed.all():

@@ -8,7 +8,7 @@ from pathlib import Path
 from merunibench import __version__
 from merunibench._resources import resource
 from merunibench.leaderboard import rules
-from merunibench.leaderboard.assembling import Held, Resampling, ScoredRow, Sources, rows_on
+from merunibench.leaderboard.assembling import Held, ScoredRow, Sources, rows_on
 from merunibench.leaderboard.boards import boards_of, load_lexicons, merged
 from merunibench.leaderboard.cache import Cache
 from merunibench.leaderboard.describing import details_of
@@ -30,7 +30,7 @@ from merunibench.leaderboard.submissions import find_submissions, score_submissi
 from merunibench.leaderboard.truths import load_subtitles, load_truths
 from merunibench.leaderboard.work import Outcome, Worker, uncollected
 from merunibench.lexicon import home
-from merunibench.metrics import METRIC_VERSION
+from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
 
 RESAMPLES, SEED = 1000, 0
@@ -223,12 +223,11 @@ def _add(
         # Of data sets without labels, too, a baseline has one checkpoint.
         every = {dataset for row in committed.values() for dataset in row.scores} | set(checkpoints)
         checkpoints = dict.fromkeys(task_order(every), (rules.CHECKPOINT,))
-    resampling = Resampling(bench.request.resamples, SEED)
     found = False
     for board in bench.boards:
         here = held.get(board.id, {})
         sources = Sources(model, checkpoints, hashes, here, committed, withheld=withheld)
-        rows = rows_on(board, f"{board.lexicon}@{board.lexicon_sha256[:8]}", sources, resampling)
+        rows = rows_on(board, f"{board.lexicon}@{board.lexicon_sha256[:8]}", sources)
         bench.scored.setdefault(board.id, []).extend(rows)
         bench.held.setdefault(model.id, {})[board.id] = here
         found = found or bool(rows)

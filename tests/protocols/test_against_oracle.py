@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from merunibench.labels import LabelLists
 from merunibench.lexicon import compile_lexicon, load_wheels
-from merunibench.metrics import HitRate, SetLevelF, WeightedF1
+from merunibench.protocols import HitRate, SetF1, WeightedF1
 from tests.oracle import metrics as oracle
 from tests.strategies import WHEEL_WORDS, label_lists
 
@@ -35,14 +35,14 @@ def sets(lists, level):
 
 
 def summary(metric, truth, predicted, level):
-    return metric.summary(metric.quantities(sets(truth, level), sets(predicted, level)).sum(axis=1))
+    return metric.summary(metric.statistics(sets(truth, level), sets(predicted, level)).sum(axis=1))
 
 
 @given(samples, levels)
 def test_fine_grained(pairs, level):
     truth, predicted = map(list, zip(*pairs, strict=True))
     expected = oracle.fine_grained(truth, predicted, sector_at(level))
-    found = summary(SetLevelF(), truth, predicted, level)
+    found = summary(SetF1(), truth, predicted, level)
     if expected is None:
         assert np.isnan(found.metrics["f"])
         assert set(found.scored) == {0}
@@ -73,7 +73,7 @@ def test_basic(pairs, level):
 def test_sentiment_agrees_with_the_oracle_and_with_scikit_learn(pairs):
     values, polarity = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.int8)
     metric = WeightedF1()
-    found = metric.summary(metric.quantities(values, polarity).sum(axis=1))
+    found = metric.summary(metric.statistics(values, polarity).sum(axis=1))
     counts = values != 0
     if not counts.any():
         assert np.isnan(found.metrics["waf"])
@@ -91,7 +91,7 @@ def test_sentiment_agrees_with_the_oracle_and_with_scikit_learn(pairs):
 def test_chance_quantities_are_the_means_over_all_pairs(pairs, level):
     truth, predicted = map(list, zip(*pairs, strict=True))
     sector = sector_at(level)
-    expected = SetLevelF().expected(sets(truth, level), sets(predicted, level)).reshape(5, 3)
+    expected = SetF1().expected(sets(truth, level), sets(predicted, level)).reshape(5, 3)
     for wheel in range(5):
         counted = [(oracle.sectors(g, wheel, sector), oracle.sectors(p, wheel, sector)) for g, p in pairs]
         counted = [(g, p) for g, p in counted if g]
@@ -127,12 +127,12 @@ def test_chance_hit_rate_is_the_mean_over_all_pairs(pairs):
 def test_chance_equals_brute_force_over_all_permutations():
     truth = [["joyful"], ["sad", "lonely"], ["furious"], ["calm", "proud", "scared"]]
     predicted = [["joyful", "sad"], [], ["scared"], ["proud", "xylophone"]]
-    metric = SetLevelF()
+    metric = SetF1()
     true, guess = sets(truth, 1), sets(predicted, 1)
     for wheel, expected in enumerate(metric.expected(true, guess).reshape(5, 3)):
         counts = np.flatnonzero(true[wheel])
         sums = [
-            metric.quantities(true[wheel : wheel + 1, counts], guess[wheel : wheel + 1, order]).sum(axis=1)
+            metric.statistics(true[wheel : wheel + 1, counts], guess[wheel : wheel + 1, order]).sum(axis=1)
             for order in map(list, itertools.permutations(counts))
         ]
         np.testing.assert_allclose(expected, np.mean(sums, axis=0), atol=1e-12)
@@ -147,16 +147,16 @@ def test_chance_confusion_equals_brute_force_over_all_permutations():
     for order in itertools.permutations(counts):
         shuffled = polarity.copy()
         shuffled[counts] = polarity[list(order)]
-        tables.append(metric.quantities(values, shuffled).sum(axis=1))
+        tables.append(metric.statistics(values, shuffled).sum(axis=1))
     np.testing.assert_allclose(metric.expected(values, polarity), np.mean(tables, axis=0), atol=1e-12)
 
 
 @given(label_lists.filter(bool), st.integers(2, 6))
 def test_a_constant_answer_scores_its_chance_level(labels, number):
     truth = [["joyful"], ["sad"], ["furious", "calm"], ["proud"], ["scared"], ["worried"]][:number]
-    metric = SetLevelF()
+    metric = SetF1()
     true, guess = sets(truth, 1), sets([labels] * number, 1)
-    observed = metric.quantities(true, guess).sum(axis=1)
+    observed = metric.statistics(true, guess).sum(axis=1)
     np.testing.assert_allclose(metric.expected(true, guess), observed, atol=1e-12)
 
 
@@ -167,7 +167,7 @@ def test_swapping_truth_and_prediction_swaps_precision_and_recall_where_both_hav
     truth = [labels for labels, keep in zip(truth, both, strict=True) if keep]
     predicted = [labels for labels, keep in zip(predicted, both, strict=True) if keep]
     if truth:
-        forward, backward = summary(SetLevelF(), truth, predicted, level), summary(SetLevelF(), predicted, truth, level)
+        forward, backward = summary(SetF1(), truth, predicted, level), summary(SetF1(), predicted, truth, level)
         assert forward.metrics["precision"] == pytest.approx(backward.metrics["recall"], abs=1e-12)
         assert forward.metrics["f"] == pytest.approx(backward.metrics["f"], abs=1e-12)
 
@@ -175,20 +175,18 @@ def test_swapping_truth_and_prediction_swaps_precision_and_recall_where_both_hav
 @given(samples, levels)
 def test_figures_are_in_0_to_1_and_do_not_depend_on_order_or_case(pairs, level):
     truth, predicted = map(list, zip(*pairs, strict=True))
-    figures = summary(SetLevelF(), truth, predicted, level)
+    figures = summary(SetF1(), truth, predicted, level)
     if not any(figures.scored):
         return
     assert all(0 <= value <= 1 for value in figures.metrics.values())
     loud = [[label.upper() for label in reversed(labels)] for labels in predicted]
-    assert summary(SetLevelF(), truth, loud, level) == figures
-    assert summary(SetLevelF(), truth[::-1], predicted[::-1], level).metrics == pytest.approx(
-        figures.metrics, abs=1e-12
-    )
+    assert summary(SetF1(), truth, loud, level) == figures
+    assert summary(SetF1(), truth[::-1], predicted[::-1], level).metrics == pytest.approx(figures.metrics, abs=1e-12)
 
 
 def test_perfect_predictions_score_1_and_a_sample_without_true_sectors_does_not_count():
     truth = [["joyful", "proud"], ["furious"], ["neutral"]]
-    figures = summary(SetLevelF(), truth, truth, 1)
+    figures = summary(SetF1(), truth, truth, 1)
     assert figures.metrics == {"f": 1.0, "precision": 1.0, "recall": 1.0}
     assert max(figures.scored) == 2
 
@@ -201,10 +199,10 @@ def test_neutral_samples_never_count_in_the_basic_task():
 
 def test_a_neutral_prediction_counts_as_negative_in_sentiment():
     metric = WeightedF1()
-    assert metric.score(metric.quantities(np.array([-1.0]), np.array([0], np.int8)).sum(axis=1)) == 1.0
+    assert metric.score(metric.statistics(np.array([-1.0]), np.array([0], np.int8)).sum(axis=1)) == 1.0
 
 
 def test_f_is_taken_of_the_averages_and_not_averaged():
     truth, predicted = [["joyful"], ["joyful", "sad"]], [["joyful", "sad"], ["joyful"]]
-    figures = summary(SetLevelF(), truth, predicted, 1)
+    figures = summary(SetF1(), truth, predicted, 1)
     assert figures.wheels[0] == {"f": 0.75, "precision": 0.75, "recall": 0.75}

@@ -6,32 +6,28 @@ chance, (score - chance) / (1 - chance), so that every constant answer scores ex
 here is the uncorrected one.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.metrics.base import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
-from merunibench.metrics.elements import ElementSets
-from merunibench.metrics.fine_grained import SetLevelF
-from merunibench.metrics.sentiment import NO_POLARITY, Polarities
+from merunibench.protocols.arithmetic import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
+from merunibench.protocols.base import Protocol
+from merunibench.protocols.elements import ElementMetric, ElementSets
+from merunibench.protocols.official import SetF1Formula
+from merunibench.protocols.polarity import NO_POLARITY, Polarities, PolarityMetric
 
 
-class StrictSetLevelF(SetLevelF):
-    """Set-level F on element sets; the formula is that of the official protocol."""
+class StrictSetF1(SetF1Formula, ElementMetric):
+    """Fine-grained task: set-level F on element sets; the formula is that of the official protocol."""
 
-    score_key = "f"
-    chance_corrected = True
-
-    def quantities(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:  # type: ignore[override]
+    def statistics(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
         """Whether each sample counts, its precision and its recall on each wheel, shape (15, N)."""
         common, true_sizes = truth.common(predicted), truth.sizes()
         figures = np.stack([true_sizes > 0, ratio(common, predicted.sizes()), ratio(common, true_sizes)], axis=1)
         # A sample that does not count may have predicted elements, but has none in common with an empty truth.
         return figures.reshape(-1, len(truth)).astype(float)
 
-    def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:  # type: ignore[override]
-        """Sums of the quantities expected under shuffling, shape (15,)."""
+    def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+        """Sums of the statistics expected under shuffling, shape (15,)."""
         sums = []
         for wheel, (true_sizes, guess_sizes) in enumerate(zip(truth.sizes(), predicted.sizes(), strict=True)):
             counted = (true_sizes > 0).astype(float)
@@ -44,8 +40,8 @@ class StrictSetLevelF(SetLevelF):
         return np.array(sums)
 
 
-class CategoryF:
-    """F of single samples, averaged within each true category, then over categories, then over wheels.
+class MacroF1(ElementMetric):
+    """Basic task: F of single samples, averaged within each true category, then over categories, then over wheels.
 
     The truth G is one element. On each wheel, over the samples on which it is not empty:
 
@@ -56,9 +52,9 @@ class CategoryF:
     """
 
     score_key = "f"
-    chance_corrected = True
+    title = "macro F"
 
-    def quantities(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+    def statistics(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
         """Whether each sample counts, and its F, by wheel and category, shape (5 * C * 2, N)."""
         groups, number = _groups(truth)
         f = ratio(2 * truth.common(predicted), truth.sizes() + predicted.sizes())
@@ -70,7 +66,7 @@ class CategoryF:
         return values.reshape(-1, len(truth))
 
     def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
-        """Sums of the quantities expected under shuffling, shape (5 * C * 2,)."""
+        """Sums of the statistics expected under shuffling, shape (5 * C * 2,)."""
         groups, number = _groups(truth)
         sums = []
         for wheel, (true_sizes, guess_sizes) in enumerate(zip(truth.sizes(), predicted.sizes(), strict=True)):
@@ -98,17 +94,18 @@ class CategoryF:
         return mean_where_defined(means.reshape(*sums.shape[:-1], 5, -1))
 
 
-class ThreeWayWeightedF1:
-    """Weighted F1 of positive and negative truths, where a neutral prediction is wrong for either.
+class ThreeWayWeightedF1(PolarityMetric):
+    """Sentiment task: weighted F1 of positive and negative truths, where a neutral prediction is wrong for either.
 
     Samples whose true value is exactly 0 are left out. F1 of each class counts neutral predictions as misses; the two
     are weighted by support.
     """
 
     score_key = "waf"
+    title = "WAF"
     chance_corrected = True
 
-    def quantities(self, truth: npt.NDArray[np.floating[Any]], predicted: Polarities) -> FloatArray:
+    def statistics(self, truth: Polarities, predicted: Polarities) -> FloatArray:
         """The cell of (negative, positive truth) × (negative, neutral, positive prediction) of each sample, (6, N).
 
         A missing prediction stands with the neutral ones, which are wrong too.
@@ -117,9 +114,9 @@ class ThreeWayWeightedF1:
         cells = [((truth > 0) == positive) & (predicted == guess) for positive in (False, True) for guess in (-1, 0, 1)]
         return np.array([cell & counts for cell in cells], float)
 
-    def expected(self, truth: npt.NDArray[np.floating[Any]], predicted: Polarities) -> FloatArray:
+    def expected(self, truth: Polarities, predicted: Polarities) -> FloatArray:
         """Cells expected under shuffling, shape (6,): the product of the margins over the number."""
-        table = self.quantities(truth, predicted).sum(axis=1).reshape(2, 3)
+        table = self.statistics(truth, predicted).sum(axis=1).reshape(2, 3)
         return ratio(np.outer(table.sum(axis=1), table.sum(axis=0)), table.sum()).reshape(-1)
 
     def score(self, sums: FloatArray) -> FloatArray:
@@ -143,3 +140,12 @@ def _groups(truth: ElementSets) -> tuple[npt.NDArray[np.int64], int]:
     if truth.groups is None:  # pragma: no cover - the caller sees to it
         raise ValueError("the basic task needs the category of each sample")
     return truth.groups, int(truth.groups.max(initial=0)) + 1
+
+
+STRICT = Protocol(
+    "strict",
+    "wrong words cost; chance is 0",
+    {"basic": MacroF1(), "fine-grained": StrictSetF1(), "sentiment": ThreeWayWeightedF1()},
+    any_lexicon=False,
+)
+"""The protocol that cannot be gamed."""

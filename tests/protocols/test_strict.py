@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from merunibench.evaluation.sets import categories, element_sets
 from merunibench.labels import LabelLists
-from merunibench.metrics import CategoryF, StrictSetLevelF, ThreeWayWeightedF1, correct_for_chance
+from merunibench.protocols import MacroF1, StrictSetF1, ThreeWayWeightedF1, correct_for_chance
+from merunibench.protocols.elements import categories, element_sets
 from merunibench.verification import wheels_lexicon
 from tests.oracle import metrics as official
 from tests.oracle import strict as oracle
@@ -57,8 +57,8 @@ def mean_defined(values):
 def test_fine_grained_agrees_with_the_reference(pairs):
     truth, predicted = map(list, zip(*pairs, strict=True))
     *_, true, guess = sets(truth, predicted)
-    metric = StrictSetLevelF()
-    found = metric.summary(metric.quantities(true, guess).sum(axis=1))
+    metric = StrictSetF1()
+    found = metric.summary(metric.statistics(true, guess).sum(axis=1))
     expected = [oracle.fine_grained(of_wheel(truth, wheel), of_wheel(predicted, wheel)) for wheel in range(5)]
     for index, key in enumerate(("f", "precision", "recall")):
         wanted = mean_defined([None if each is None else each[index] for each in expected])
@@ -71,8 +71,8 @@ def test_fine_grained_agrees_with_the_reference(pairs):
 def test_basic_agrees_with_the_reference(pairs):
     words, predicted = map(list, zip(*pairs, strict=True))
     true, guess = basic_sets(words, predicted)
-    metric = CategoryF()
-    found = metric.summary(metric.quantities(true, guess).sum(axis=1)).metrics["f"]
+    metric = MacroF1()
+    found = metric.summary(metric.statistics(true, guess).sum(axis=1)).metrics["f"]
     truth = [[word] for word in words]
     wheels = [oracle.basic(words, of_wheel(truth, wheel), of_wheel(predicted, wheel)) for wheel in range(5)]
     assert found == pytest.approx(mean_defined(wheels), abs=1e-12)
@@ -83,7 +83,7 @@ def test_sentiment_agrees_with_the_reference(pairs):
     values, guess = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.int8)
     assume(values.any())
     metric = ThreeWayWeightedF1()
-    found = metric.summary(metric.quantities(values, guess).sum(axis=1))
+    found = metric.summary(metric.statistics(values, guess).sum(axis=1))
     assert found.metrics["waf"] == pytest.approx(oracle.sentiment(values.tolist(), guess.tolist()), abs=1e-12)
 
 
@@ -91,7 +91,7 @@ def test_sentiment_agrees_with_the_reference(pairs):
 def test_chance_of_the_fine_grained_task_is_the_mean_over_all_pairs(pairs):
     truth, predicted = map(list, zip(*pairs, strict=True))
     *_, true, guess = sets(truth, predicted)
-    expected = StrictSetLevelF().expected(true, guess).reshape(5, 3)
+    expected = StrictSetF1().expected(true, guess).reshape(5, 3)
     for wheel in range(5):
         both = [(g, p) for g, p in zip(of_wheel(truth, wheel), of_wheel(predicted, wheel), strict=True) if g]
         assert expected[wheel, 0] == len(both)
@@ -106,7 +106,7 @@ def test_chance_of_the_basic_task_equals_brute_force_over_all_permutations():
     words = ["joyful", "neutral", "spoon", "sad", "sad"]
     predicted = [["joyful", "sad"], [], ["spoon", "xylophone"], None, ["sad", "angry", "neutral"]]
     true, guess = basic_sets(words, predicted)
-    metric = CategoryF()
+    metric = MacroF1()
     expected = metric.expected(true, guess).reshape(5, -1, 2)
     for wheel in range(5):
         g, p = of_wheel([[word] for word in words], wheel), of_wheel(predicted, wheel)
@@ -123,8 +123,8 @@ def test_chance_of_the_basic_task_equals_brute_force_over_all_permutations():
 @given(st.lists(st.sampled_from(WORDS), max_size=6), st.lists(label_lists, min_size=1, max_size=8))
 def test_every_constant_answer_scores_exactly_its_chance_level(answer, truth):
     *_, true, guess = sets(truth, [answer] * len(truth))
-    metric = StrictSetLevelF()
-    score, chance = metric.score(metric.quantities(true, guess).sum(axis=1)), metric.score(metric.expected(true, guess))
+    metric = StrictSetF1()
+    score, chance = metric.score(metric.statistics(true, guess).sum(axis=1)), metric.score(metric.expected(true, guess))
     if not np.isnan(score):
         assert correct_for_chance(score, float(chance)) == pytest.approx(0, abs=1e-12)
 
@@ -132,8 +132,8 @@ def test_every_constant_answer_scores_exactly_its_chance_level(answer, truth):
 @given(st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(CLASSES), min_size=1, max_size=8))
 def test_every_constant_answer_scores_exactly_its_chance_level_in_the_basic_task(answer, words):
     true, guess = basic_sets(words, [answer] * len(words))
-    metric = CategoryF()
-    score, chance = metric.score(metric.quantities(true, guess).sum(axis=1)), metric.score(metric.expected(true, guess))
+    metric = MacroF1()
+    score, chance = metric.score(metric.statistics(true, guess).sum(axis=1)), metric.score(metric.expected(true, guess))
     assert correct_for_chance(score, float(chance)) == pytest.approx(0, abs=1e-12)
 
 
@@ -143,7 +143,7 @@ def test_a_constant_polarity_scores_exactly_its_chance_level(answer, values):
     assume(values.any())
     guess, metric = np.full(len(values), answer, np.int8), ThreeWayWeightedF1()
     score, chance = (
-        metric.score(metric.quantities(values, guess).sum(axis=1)),
+        metric.score(metric.statistics(values, guess).sum(axis=1)),
         metric.score(metric.expected(values, guess)),
     )
     assert correct_for_chance(score, float(chance)) == pytest.approx(0, abs=1e-12)
@@ -151,7 +151,7 @@ def test_a_constant_polarity_scores_exactly_its_chance_level(answer, values):
 
 def figures(truth, predicted):
     *_, true, guess = sets([truth], [predicted])
-    rows = StrictSetLevelF().quantities(true, guess).reshape(5, 3)
+    rows = StrictSetF1().statistics(true, guess).reshape(5, 3)
     counted = rows[:, 0] > 0
     precision, recall = rows[counted, 1], rows[counted, 2]
     total = precision + recall

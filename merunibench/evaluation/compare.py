@@ -1,17 +1,15 @@
 """Is one system better than another? Paired tests on the same samples, data set by data set."""
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from merunibench.errors import InputError
-from merunibench.evaluation.systems import System, load_systems
-from merunibench.evaluation.units import cluster_numbers
-from merunibench.report import Comparison, DatasetComparison, Report
-from merunibench.statistics import compare_paired, holm, pool
-from merunibench.tasks import TASKS, get_task, task_order
+from merunibench.report import Comparison, DatasetComparison, Report, SystemUsed
+from merunibench.scoring import System, paired_test, per_sample
+from merunibench.statistics import holm
+from merunibench.tasks import get_task, task_order
 
 
 def compare(
@@ -38,22 +36,18 @@ def compare(
     """
     if resamples < 1 or seed < 0:
         raise InputError("compare needs at least one resample, and a seed that is not negative")
-    a, b = (_of_datasets(load_systems(source), datasets) for source in (first, second))
+    a, b = (_of_datasets(_systems(source), datasets) for source in (first, second))
     shared = task_order(set(a) & set(b))
     if not shared:
         raise InputError(f"no data set in common: {', '.join(a) or 'none'} against {', '.join(b) or 'none'}")
-    tests = []
-    for dataset in shared:
-        left, right = _checked_pair(dataset, a[dataset], b[dataset])
-        clusters = cluster_numbers(TASKS[dataset], left.names) if cluster else None
-        unit_seed = [seed, zlib.crc32(dataset.encode())]
-        ours, theirs = (pool(each.weighed, clusters, unit_seed) for each in (left, right))
-        tests.append(compare_paired(ours, theirs, left.formula, resamples=resamples, seed=unit_seed))
+    tests = [paired_test(a[name], b[name], resamples=resamples, seed=seed, cluster=cluster) for name in shared]
     adjusted = holm(np.array([max(test.p_bootstrap, test.p_randomization) for test in tests])).tolist()
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),
         datasets=tuple(
-            DatasetComparison(dataset, (a[dataset].used, b[dataset].used), test, p, a[dataset].signature.metric_part)
+            DatasetComparison(
+                dataset, (_used(a[dataset]), _used(b[dataset])), test, p, a[dataset].signature.metric_part
+            )
             for dataset, test, p in zip(shared, tests, adjusted, strict=True)
         ),
         left_out=tuple(task_order(set(a) ^ set(b))),
@@ -61,6 +55,13 @@ def compare(
         seed=seed,
         units="clusters" if cluster else "samples",
     )
+
+
+def _systems(source: Report | str | Path) -> dict[str, System]:
+    """The system in a report, or in the per-sample file that a report wrote, by data set."""
+    if isinstance(source, Report):
+        return {scored.dataset: System.of(scored, source.model) for scored in source.datasets}
+    return per_sample.read(Path(source))
 
 
 def _of_datasets(systems: dict[str, System], names: Sequence[str]) -> dict[str, System]:
@@ -71,16 +72,9 @@ def _of_datasets(systems: dict[str, System], names: Sequence[str]) -> dict[str, 
     return {name: systems[name] for name in wanted}
 
 
-def _checked_pair(dataset: str, left: System, right: System) -> tuple[System, System]:
-    """Both systems with their samples in the order of their names.
-
-    Raises:
-        InputError: their signatures, or their sample names, differ.
-    """
-    differing = left.signature.differences(right.signature)
-    if differing:
-        raise InputError(f"{dataset}: the two scores cannot be compared, they differ in {', '.join(differing)}")
-    left, right = left.in_name_order(), right.in_name_order()
-    if left.names != right.names:
-        raise InputError(f"{dataset}: the two systems were scored on different samples")
-    return left, right
+def _used(system: System) -> SystemUsed:
+    """What is shown of a system beside a comparison."""
+    signature = system.signature
+    return SystemUsed(
+        system.model, system.checkpoint, system.scores.score, signature.checkpoint, signature.labels, signature.polarity
+    )

@@ -1,7 +1,7 @@
-"""What a metric is, and the arithmetic of sector sets that metrics share."""
+"""The arithmetic that metrics share: sector sets as bit masks, means over wheels, chance. NumPy only."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,41 +23,6 @@ class Summary(NamedTuple):
     metrics: dict[str, float]
     wheels: tuple[dict[str, float | None], ...]
     scored: tuple[int, ...]
-
-
-CORRECTED = "corrected"
-"""Key of the chance-corrected score in a report."""
-
-
-class Metric(Protocol):
-    """How one kind of task is scored under one protocol.
-
-    `truth` and `predicted` are what the metric's own module says: sector sets (5, N), or polarities (N,).
-    K is the number of quantities a sample contributes.
-
-    Attributes:
-        score_key: Key of `score` among the summary's metrics.
-        chance_corrected: Whether the primary figure is the score corrected for chance, not the score itself.
-    """
-
-    score_key: str
-    chance_corrected: bool
-
-    def quantities(self, truth: Any, predicted: Any) -> FloatArray:  # noqa: ANN401 - each metric says its own
-        """What each sample contributes, shape (K, N)."""
-        ...
-
-    def expected(self, truth: Any, predicted: Any) -> FloatArray:  # noqa: ANN401
-        """Sums of the quantities expected if the predictions were shuffled among the samples that count, shape (K,)."""
-        ...
-
-    def score(self, sums: FloatArray) -> FloatArray:
-        """The uncorrected score of sums of quantities, shape (..., K) -> (...); NaN where no sample counts."""
-        ...
-
-    def summary(self, sums: FloatArray) -> Summary:
-        """Every reported figure of the sums over a data set, shape (K,)."""
-        ...
 
 
 def sizes(sets: Masks) -> npt.NDArray[np.uint8]:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from merunibench.errors import InputError
-from merunibench.evaluation.scoring import Missing
-from merunibench.evaluation.selection import BEST_PER_DATASET
 from merunibench.lexicon import Level, Lexicon
-from merunibench.metrics import PROTOCOLS
+from merunibench.protocols import PROTOCOLS
+from merunibench.scoring.align import Missing
+from merunibench.scoring.checkpoints import BEST_PER_DATASET
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and of how many."""
