@@ -13,7 +13,7 @@ from merunibench.leaderboard.boards import boards_of, load_lexicons, merged
 from merunibench.leaderboard.cache import Cache
 from merunibench.leaderboard.describing import details_of
 from merunibench.leaderboard.details import Details, read_details
-from merunibench.leaderboard.figures import cell_of
+from merunibench.leaderboard.figures import cell_of, is_scored
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.published import read_published
 from merunibench.leaderboard.results import (
@@ -226,12 +226,13 @@ def _add(
     found = False
     for board in bench.boards:
         here = held.get(board.id, {})
-        sources = Sources(model, checkpoints, hashes, here, committed, withheld=withheld)
+        columns = {dataset: stems for dataset, stems in checkpoints.items() if is_scored(dataset, board)}
+        sources = Sources(model, columns, hashes, here, committed, withheld=withheld)
         rows = rows_on(board, f"{board.lexicon}@{board.lexicon_sha256[:8]}", sources)
         bench.scored.setdefault(board.id, []).extend(rows)
         bench.held.setdefault(model.id, {})[board.id] = here
         found = found or bool(rows)
-        expected = checkpoints or {name: () for row in committed.values() for name in row.scores}
+        expected = columns or {name: () for row in committed.values() for name in row.scores}
         for dataset in expected:
             if dataset not in here:
                 bench.gaps.add((model.id, dataset, _why(bench, board, dataset, withheld=withheld)))

@@ -15,7 +15,7 @@ from merunibench.analysis.confusion import confusion
 from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
 from merunibench.leaderboard.details import Losses, WheelConfusion, Word, Words
-from merunibench.leaderboard.results import DECIMALS, as_json
+from merunibench.leaderboard.results import DECIMALS, Board, as_json
 from merunibench.lexicon import WHEELS, Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
@@ -56,6 +56,11 @@ class Figures:
 def cell_of(dataset: str, protocol: str, lexicon: str) -> Cell:
     """The cell that holds a data set's figures on the board of a protocol and lexicon."""
     return Cell(dataset, protocol, lexicon if TASKS[dataset].has_sectors else "none")
+
+
+def is_scored(dataset: str, board: Board) -> bool:
+    """Whether a board has a column for a data set: whether its protocol scores that kind of task."""
+    return PROTOCOLS[board.protocol].scores(TASKS[dataset].kind)
 
 
 class Scorer:

@@ -11,7 +11,7 @@ from merunibench.data.discovery import DEFAULT_CHECKPOINT
 from merunibench.kinds import KINDS
 from merunibench.labels import LabelLists
 from merunibench.leaderboard.cache import Cache, Entry
-from merunibench.leaderboard.figures import Cell, Figures, cell_of
+from merunibench.leaderboard.figures import Cell, Figures, cell_of, is_scored
 from merunibench.leaderboard.results import Board, Model
 from merunibench.leaderboard.submissions import cell_key
 from merunibench.leaderboard.work import Worker
@@ -91,6 +91,7 @@ def score(
         (board.id, dataset): cell_of(dataset, board.protocol, board.lexicon)
         for board in boards
         for dataset in scorer.truths
+        if is_scored(dataset, board)
     }
     keys = {cell: cell_key(worker, cell, f"{rule} {said[cell.dataset]}") for cell in cells.values()}
     known = cache.load(keys.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.leaderboard.cache import Cache, Entry, key
-from merunibench.leaderboard.figures import Cell, cell_of
+from merunibench.leaderboard.figures import Cell, cell_of, is_scored
 from merunibench.leaderboard.intake import take_in
 from merunibench.leaderboard.results import Board
 from merunibench.leaderboard.submission import FILE, read_submission
@@ -82,7 +82,7 @@ def _cells(worker: Worker, boards: Sequence[Board]) -> list[Cell]:
         cell_of(dataset, board.protocol, board.lexicon)
         for dataset in scorer.truths
         for board in boards
-        if board.lexicon in scorer.lexicons
+        if board.lexicon in scorer.lexicons and is_scored(dataset, board)
     )
     return list(dict.fromkeys(every))
 

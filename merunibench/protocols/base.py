@@ -168,12 +168,16 @@ class Protocol:
         """Whether all primary figures are corrected for chance."""
         return all(metric.chance_corrected for metric in self.metrics.values())
 
+    def scores(self, kind: str) -> bool:
+        """Whether tasks of a kind are scored."""
+        return kind in self.metrics
+
     def __getitem__(self, kind: str) -> Metric[Any]:
         """The metric of a kind of task.
 
         Raises:
             InputError: the protocol does not score this kind.
         """
-        if kind not in self.metrics:
+        if not self.scores(kind):
             raise InputError(f"protocol {self.name} does not score {kind} tasks, only {', '.join(self.metrics)}")
         return self.metrics[kind]
