@@ -3,9 +3,10 @@
 Source: AffectGPT (arXiv 2501.16566), OV-MER (arXiv 2410.01495) and their evaluation code.
 """
 
-from typing import Any
+from abc import abstractmethod
 
 import numpy as np
+import numpy.typing as npt
 
 from merunibench.protocols.arithmetic import (
     FloatArray,
@@ -24,10 +25,54 @@ from merunibench.protocols.base import Protocol
 from merunibench.protocols.polarity import NO_POLARITY, Polarities, PolarityMetric
 from merunibench.protocols.sectors import SectorMetric
 
+Sizes = npt.NDArray[np.uint8]
+
 _PER_WHEEL = 3  # statistics: whether the sample counts, and two figures
 
 
-class HitRate(SectorMetric):
+class HitFigures(SectorMetric):
+    """A metric of two figures, each the hits |P ∩ G| of a sample over the size of a set."""
+
+    @abstractmethod
+    def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
+        """By what hits are divided: for each figure, sizes that belong to the truths, or to the answers, of a wheel."""
+
+    def statistics(self, truth: Masks, predicted: Masks) -> FloatArray:
+        """Whether each sample counts, and its two figures, on each wheel, shape (15, N)."""
+        values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
+        for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
+            hits = sizes(true & guess)
+            values[wheel, 0] = true != 0
+            for place, (of_truth, of_guess) in enumerate(self.divisors(true, guess), start=1):
+                divisor = of_guess if of_truth is None else of_truth
+                values[wheel, place] = hits if divisor is None else share(hits, divisor)
+        return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
+
+    def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
+        """Sums of the statistics expected under shuffling, shape (15,).
+
+        Shuffling pairs every answer with every truth equally often: a sum over N pairs is expected to be the sum over
+        all N² pairs, divided by N.
+        """
+        sums: list[float] = []
+        for true_sets, guess_sets in zip(truth, predicted, strict=True):
+            counted = true_sets != 0
+            samples = float(np.count_nonzero(counted))
+            true, times_true = distinct(true_sets[counted])
+            guess, times_guess = distinct(guess_sets[counted])
+            pairs = [
+                overlap(true, _over(times_true, of_truth), guess, _over(times_guess, of_guess))
+                for of_truth, of_guess in self.divisors(true, guess)
+            ]
+            sums += [samples, *ratio(pairs, samples)]
+        return np.array(sums)
+
+
+def _over(times: FloatArray, divisor: Sizes | None) -> FloatArray:
+    return times if divisor is None else ratio(times, divisor)
+
+
+class HitRate(HitFigures):
     """Basic task: hit rate and matching score (MER2023, MER2024, MELD, IEMOCAP).
 
     The truth is one category word, so its sector set G on a wheel has one sector, or none; the sample then does not
@@ -43,19 +88,10 @@ class HitRate(SectorMetric):
     score_key = "hit_rate"
     title = "hit rate"
 
-    def statistics(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Whether each sample counts, its hit and its matching score on each wheel, shape (15, N)."""
-        values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
-        for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
-            hits = sizes(true & guess)
-            values[wheel, 0] = true != 0
-            values[wheel, 1] = hits
-            values[wheel, 2] = share(hits, sizes(guess & _categories(true)))
-        return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
-
-    def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (15,)."""
-        return np.concatenate([_expected_hits(*sets) for sets in zip(truth, predicted, strict=True)])
+    def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
+        """Hits count as they are; the matching score divides by the answers that name a category."""
+        categories = np.bitwise_or.reduce(truth, initial=truth.dtype.type(0))
+        return (None, None), (None, sizes(predicted & categories))
 
     def score(self, sums: FloatArray) -> FloatArray:
         """Hit rate, averaged over the wheels; shape (..., 15) -> (...)."""
@@ -67,27 +103,6 @@ class HitRate(SectorMetric):
         counts, means = wheel_means(sums, _PER_WHEEL)
         figures = {"hit_rate": means[:, 0], "matching_score": means[:, 1]}
         return wheel_summary(counts, figures)
-
-
-def _categories(truth: Masks) -> np.unsignedinteger[Any]:
-    """Sectors of all categories that occur, as one mask."""
-    mask: np.unsignedinteger[Any] = np.bitwise_or.reduce(truth, initial=truth.dtype.type(0))
-    return mask
-
-
-def _expected_hits(truth: Masks, predicted: Masks) -> FloatArray:
-    """Samples that count, expected sum of their hits, and of their matching scores.
-
-    Shuffling pairs every prediction with every truth equally often: a sum over N pairs is expected to be the sum over
-    all N² pairs, divided by N.
-    """
-    counted = truth != 0
-    samples = np.count_nonzero(counted)
-    true, true_count = distinct(truth[counted])
-    guess, guess_count = distinct(predicted[counted])
-    hits = overlap(true, true_count, guess, guess_count)
-    matching = overlap(true, true_count, guess, ratio(guess_count, sizes(guess & _categories(true))))
-    return np.array([samples, *ratio([hits, matching], samples)])
 
 
 class SetF1Formula:
@@ -109,7 +124,7 @@ class SetF1Formula:
         return wheel_summary(counts, figures)
 
 
-class SetF1(SetF1Formula, SectorMetric):
+class SetF1(SetF1Formula, HitFigures):
     """Fine-grained task: set-level F (OV-MERD+, MER2025-OV, MER2026-FG).
 
     On each wheel, over the samples whose true sector set G is not empty, with predicted set P (all 0 if P is empty):
@@ -121,39 +136,14 @@ class SetF1(SetF1Formula, SectorMetric):
     Source: OV-MER (arXiv 2410.01495), AffectGPT (arXiv 2501.16566) and its evaluation code.
     """
 
-    def statistics(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Whether each sample counts, its precision and its recall on each wheel, shape (15, N)."""
-        values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
-        for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
-            hits = sizes(true & guess)
-            values[wheel, 0] = true != 0
-            values[wheel, 1] = share(hits, sizes(guess))
-            values[wheel, 2] = share(hits, sizes(true))
-        return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
-
-    def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (15,)."""
-        return np.concatenate([_expected_shares(*sets) for sets in zip(truth, predicted, strict=True)])
+    def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
+        """Precision divides by the size of the answer, recall by that of the truth."""
+        return (None, sizes(predicted)), (sizes(truth), None)
 
 
 def harmonic_mean(precision: FloatArray, recall: FloatArray) -> FloatArray:
     """2pr / (p + r), 0 where both are 0, NaN where either is."""
     return np.where(np.isnan(precision), np.nan, ratio(2 * precision * recall, precision + recall))
-
-
-def _expected_shares(truth: Masks, predicted: Masks) -> FloatArray:
-    """Samples that count, expected sum of their precisions, and of their recalls.
-
-    Shuffling pairs every prediction with every truth equally often: a sum over N pairs is expected to be the sum over
-    all N² pairs, divided by N.
-    """
-    counted = truth != 0
-    samples = np.count_nonzero(counted)
-    true, true_count = distinct(truth[counted])
-    guess, guess_count = distinct(predicted[counted])
-    precision = overlap(true, true_count, guess, ratio(guess_count, sizes(guess)))
-    recall = overlap(true, ratio(true_count, sizes(true)), guess, guess_count)
-    return np.array([samples, *ratio([precision, recall], samples)])
 
 
 class WeightedF1(PolarityMetric):
