@@ -1,4 +1,7 @@
-"""A folder of submissions -> what is known of each: from the cache where nothing changed, else checked and scored."""
+"""A folder of submissions -> what is known of each: from the cache where nothing changed, else checked and scored.
+
+The cache holds what predictions and labels decide, nothing else: names, sizes and metadata are checked on every build.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,13 +12,13 @@ import numpy as np
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.leaderboard.cache import Cache, Entry, key
+from merunibench.leaderboard.checking import outline, too_long
 from merunibench.leaderboard.figures import Cell, Figures, cell_of
-from merunibench.leaderboard.intake import take_in
 from merunibench.leaderboard.results import Board
-from merunibench.leaderboard.submission import FILE, read_submission
+from merunibench.leaderboard.submission import FILE
 from merunibench.leaderboard.work import Job, Outcome, Worker, do_all
 
-_CHECKED = "checked"
+_CHECKED, _LENGTH = "checked", "length"
 
 
 def find_submissions(folder: Path) -> list[Path]:
@@ -32,7 +35,13 @@ def find_submissions(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class _Known:
-    """A submission whose files were looked at, and what the cache has of it."""
+    """A submission whose files were looked at, and where the cache has what is known of their content.
+
+    Attributes:
+        outcome: What becomes of it if its predictions are valid; None if it is refused whatever they are.
+        keys: Cell -> key of its figures.
+        markers: Data set -> key of the note that its rows are valid.
+    """
 
     outcome: Outcome | None
     keys: Mapping[Cell, str]
@@ -57,8 +66,7 @@ def score_submissions(
     jobs: list[Job] = []
     for folder, each in zip(folders, known, strict=True):
         missing = tuple(cell for cell, name in each.keys.items() if name not in found)
-        checked = all(name in found for name in each.markers.values())
-        if each.outcome is not None and checked and not missing:
+        if each.outcome is not None and _were_valid(each, found) and not missing:
             done[folder] = each.outcome
         else:
             jobs.append(Job(folder, missing or tuple(_cells(worker, boards)) if each.outcome is None else missing))
@@ -66,11 +74,12 @@ def score_submissions(
     by_folder = dict(zip(folders, known, strict=True))
     for outcome in do_all(jobs, worker, processes):
         done[outcome.folder] = outcome
-        if outcome.problems:
-            continue
         each = by_folder[outcome.folder]
+        if outcome.problems or each.outcome is None or outcome.hashes != each.outcome.hashes:
+            continue  # refused, or changed after it was looked at
         fresh |= {each.keys[cell]: entry for cell, entry in outcome.entries.items() if cell in each.keys}
-        fresh |= {name: {_CHECKED: Figures({}, np.empty(0))} for name in each.markers.values()}
+        for dataset, name in each.markers.items():
+            fresh[name] = {_CHECKED: Figures({_LENGTH: outcome.lengths[dataset]}, np.empty(0))}
     cache.store(fresh)
     return [_with_known(done[folder], by_folder[folder], found) for folder in folders]
 
@@ -98,15 +107,14 @@ def cell_key(worker: Worker, cell: Cell, predictions: str) -> str:
 def _look(folder: Path, boards: Sequence[Board], worker: Worker) -> _Known:
     """What can be said of a submission without opening its predictions."""
     try:
-        intake = take_in(folder)
-        submission = None if intake.problems else read_submission(folder)
-        hashes = intake.hashes() if submission else {}
+        seen = outline(folder)
+        hashes = {} if seen.problems else seen.intake.hashes()
     except InputError:
-        submission = None
-    if submission is None:
+        return _Known(None, {}, {})
+    if seen.problems or seen.submission is None:
         return _Known(None, {}, {})
     truths = worker.scorer.truths
-    stems = {dataset: tuple(files) for dataset, files in intake.files.items()}
+    stems = {dataset: tuple(files) for dataset, files in seen.intake.files.items()}
     keys = {
         cell: cell_key(worker, cell, hashes[cell.dataset]) for cell in _cells(worker, boards) if cell.dataset in hashes
     }
@@ -115,9 +123,14 @@ def _look(folder: Path, boards: Sequence[Board], worker: Worker) -> _Known:
         dataset: key(_CHECKED, dataset, found, truths[dataset].sha256 if dataset in truths else "none")
         for dataset, found in hashes.items()
     }
-    if not hashes and submission.withheld is None:
-        return _Known(None, {}, {})
-    return _Known(Outcome(folder, submission, (), hashes, stems), keys, markers)
+    return _Known(Outcome(folder, seen.submission, (), hashes, stems), keys, markers)
+
+
+def _were_valid(known: _Known, found: Mapping[str, Entry]) -> bool:
+    """Whether the rows of every file were valid before, in whichever submission, and are not too much together."""
+    entries = [found.get(name) for name in known.markers.values()]
+    lengths = [entry[_CHECKED].values[_LENGTH] for entry in entries if entry is not None]
+    return len(lengths) == len(entries) and not too_long(sum(lengths))
 
 
 def _with_known(outcome: Outcome, known: _Known, found: Mapping[str, Entry]) -> Outcome:

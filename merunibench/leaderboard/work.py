@@ -49,6 +49,7 @@ class Outcome:
         hashes: Data set -> hash of its predictions.
         checkpoints: Data set -> its checkpoints in natural order.
         entries: Cell -> checkpoint -> figures.
+        lengths: Data set -> characters of its predictions; empty where they were not opened.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class Outcome:
     hashes: Mapping[str, str]
     checkpoints: Mapping[str, tuple[str, ...]]
     entries: Mapping[Cell, Entry] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -81,6 +83,7 @@ class Worker:
         """Check a submission and score it."""
         checked = check(job.folder, self.scorer.truths)
         stems = {dataset: tuple(held) for dataset, held in checked.read.items()}
+        lengths = {dataset: sum(each.length for each in held.values()) for dataset, held in checked.read.items()}
         problems = checked.problems
         entries: dict[Cell, Entry] = {}
         if checked.valid:
@@ -89,7 +92,7 @@ class Worker:
             except InputError as error:
                 problems = (visible(str(error).replace(f"{job.folder}/", "")),)
         submission = None if problems else checked.submission
-        return Outcome(job.folder, submission, problems, checked.hashes, stems, entries)
+        return Outcome(job.folder, submission, problems, checked.hashes, stems, entries, lengths)
 
     def _score(self, read: Mapping[str, Mapping[str, Read]], cells: Sequence[Cell]) -> dict[Cell, Entry]:
         extractor = Rules()

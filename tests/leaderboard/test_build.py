@@ -11,13 +11,14 @@ import pytest
 
 from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.leaderboard import cache
+from merunibench.leaderboard import cache, checking, work
+from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
 from merunibench.report import BENCHMARK_DATASETS
 from tests.leaderboard.conftest import read, rewrite, submit
-from tests.small import write_rows
+from tests.small import rows, write_rows
 
 
 def row(results, key):
@@ -211,13 +212,13 @@ def test_a_file_that_is_no_cache_is_refused_and_left_alone(small):
 
 
 def test_only_what_changed_is_scored_again(small, monkeypatch):
-    from merunibench.leaderboard import figures, work
+    from merunibench.leaderboard import figures
 
     small.add("one")
     small.add("two")
     small.build()
     scored, checked = [], []
-    original, check = figures.score_samples, work.check
+    original = figures.score_samples
     monkeypatch.setattr(
         figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
@@ -252,6 +253,61 @@ def test_a_refused_submission_is_left_out_and_listed(small):
     assert [each.submission for each in results.refused] == ["bad"]
     assert "pickle" in results.refused[0].reasons[0]
     assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
+
+
+def written(results, details, folder):
+    """Every file of a board by its path."""
+    write(results, details, folder)
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_cache_that_knows_the_predictions_lets_no_refused_submission_in(small, tmp_path):
+    """The predictions are those of an accepted submission; names, sizes and metadata are checked all the same."""
+    good = small.add("good")
+    alike = {name: shutil.copytree(good, small.submissions / name) for name in "abc"}
+    for name in ("-rf", "baseline-majority", "published-000", "bad name <b>&"):
+        shutil.copytree(good, small.submissions / name)
+    (alike["a"] / "weights.pkl").write_bytes(b"x")
+    (alike["b"] / "submission.toml").write_text("model = 3\n")
+    with (alike["c"] / "README.md").open("wb") as stream:
+        stream.truncate(65 << 20)
+    first = small.build()
+    refused = {"-rf", "baseline-majority", "published-000", "bad name <b>&", "a", "b", "c"}
+    assert {each.submission for each in first[0].refused} == refused
+    assert {each.model_id for each in first[0].rows if each.origin == "computed"} == {"good"}
+    again = small.build()
+    assert again == first
+    assert written(*again, tmp_path / "again") == written(*first, tmp_path / "first")
+
+
+def test_files_that_are_too_much_together_are_refused_though_the_cache_knows_each(small, monkeypatch):
+    together, one, other = (small.add(name) for name in ("together", "one", "other"))
+    (one / "predictions" / "meld.jsonl.gz").unlink()
+    (other / "predictions" / "cmumosi.jsonl.gz").unlink()
+    read = check(together).read
+    length = sum(found.length for held in read.values() for found in held.values())
+    monkeypatch.setattr(checking, "MAX_LENGTH", length - 1)
+    first = small.build()
+    assert [each.submission for each in first[0].refused] == ["together"]
+    assert small.build() == first
+
+
+def test_what_changes_after_it_was_looked_at_is_not_kept(small, monkeypatch):
+    folder = small.add("one")
+    content = {path: path.read_bytes() for path in (folder / "predictions").iterdir()}
+    do = work.Worker.do
+
+    def late(worker, job):
+        rewrite(folder / "predictions" / "meld.jsonl.gz", happier("meld", rows()["meld"]))
+        (folder / "predictions" / "cmumosi.jsonl.gz").unlink()
+        return do(worker, job)
+
+    monkeypatch.setattr(work.Worker, "do", late)
+    small.build()
+    monkeypatch.undo()
+    for path, before in content.items():
+        path.write_bytes(before)
+    assert small.build() == small.build(cache=None)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such names")
