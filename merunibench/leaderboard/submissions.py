@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.leaderboard.cache import Cache, Entry, key
 from merunibench.leaderboard.checking import outline, too_long
@@ -109,7 +108,7 @@ def _look(folder: Path, boards: Sequence[Board], worker: Worker) -> _Known:
     try:
         seen = outline(folder)
         hashes = {} if seen.problems else seen.intake.hashes()
-    except InputError:
+    except Exception:  # noqa: BLE001 - whoever checks it in full says what is wrong
         return _Known(None, {}, {})
     if seen.problems or seen.submission is None:
         return _Known(None, {}, {})

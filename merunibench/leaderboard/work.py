@@ -80,7 +80,13 @@ class Worker:
         self.scorer = Scorer(truths, lexicons, resamples, seed)
 
     def do(self, job: Job) -> Outcome:
-        """Check a submission and score it."""
+        """Check a submission and score it; whatever goes wrong with it is said of it alone, and the others go on."""
+        try:
+            return self._do(job)
+        except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop a board
+            return Outcome(job.folder, None, (f"could not be checked ({type(error).__name__})",), {}, {})
+
+    def _do(self, job: Job) -> Outcome:
         checked = check(job.folder, self.scorer.truths)
         stems = {dataset: tuple(held) for dataset, held in checked.read.items()}
         lengths = {dataset: sum(each.length for each in held.values()) for dataset, held in checked.read.items()}

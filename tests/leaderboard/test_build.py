@@ -255,6 +255,29 @@ def test_a_refused_submission_is_left_out_and_listed(small):
     assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
 
 
+@pytest.mark.parametrize("fault", [KeyError("x"), RecursionError(), MemoryError(), ValueError("4300 digits")], ids=repr)
+@pytest.mark.parametrize("place", ["checking.read_submission", "checking.check_rows", "work.predictions_from_table"])
+def test_a_submission_that_cannot_be_checked_stops_no_other(small, monkeypatch, place, fault):
+    """Whatever a stranger's file sets off, at whatever step, cached or not."""
+    for name, said in (("first", "happy"), ("odd", "sad"), ("last", "happy")):
+        small.add(name, lambda _, lines, said=said: [{"name": each["name"], "text": f"I am {said}."} for each in lines])
+    module, function = place.split(".")
+    original = getattr({"checking": checking, "work": work}[module], function)
+
+    def failing(read, *others):
+        if "odd" in str(getattr(read, "path", read)):
+            raise fault
+        return original(read, *others)
+
+    monkeypatch.setattr(f"merunibench.leaderboard.{place}", failing)
+    for _ in range(2):
+        results, _ = small.build()
+        (refused,) = results.refused
+        assert refused.submission == "odd"
+        assert refused.reasons == (f"could not be checked ({type(fault).__name__})",)
+        assert {each.model_id for each in results.rows if each.origin == "computed"} == {"first", "last"}
+
+
 def written(results, details, folder):
     """Every file of a board by its path."""
     write(results, details, folder)
