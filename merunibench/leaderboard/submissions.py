@@ -1,16 +1,18 @@
-"""A folder of submissions -> what is known of each: from the cache where nothing changed, else checked and scored."""
+"""A folder of submissions -> what is known of each: from the cache where nothing changed, else checked and scored.
+
+The cache holds what predictions and labels decide, nothing else: names, sizes and metadata are checked on every build.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.leaderboard.cache import Cache, Entry, key
+from merunibench.leaderboard.checking import outline, too_long
 from merunibench.leaderboard.figures import Cell, cell_of, is_scored
-from merunibench.leaderboard.intake import take_in
 from merunibench.leaderboard.results import Board
-from merunibench.leaderboard.submission import FILE, read_submission
+from merunibench.leaderboard.submission import FILE
 from merunibench.leaderboard.work import Job, Outcome, Worker, do_all
 
 _CHECKED = "checked"
@@ -30,7 +32,13 @@ def find_submissions(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class _Known:
-    """A submission whose files were looked at, and what the cache has of it."""
+    """A submission whose files were looked at, and where the cache has what is known of their content.
+
+    Attributes:
+        outcome: What becomes of it if its predictions are valid; None if it is refused whatever they are.
+        keys: Cell -> key of its figures.
+        markers: Data set -> key of the length of its answers, which is noted of valid rows.
+    """
 
     outcome: Outcome | None
     keys: Mapping[Cell, str]
@@ -51,27 +59,26 @@ def score_submissions(
     """
     known = [_look(folder, boards, worker) for folder in folders]
     found = cache.load({name for each in known for name in each.keys.values()})
-    seen = cache.marked({name for each in known for name in each.markers.values()})
+    lengths = cache.lengths({name for each in known for name in each.markers.values()})
     done: dict[Path, Outcome] = {}
     jobs: list[Job] = []
     for folder, each in zip(folders, known, strict=True):
         missing = tuple(cell for cell, name in each.keys.items() if name not in found)
-        checked = seen.issuperset(each.markers.values())
-        if each.outcome is not None and checked and not missing:
+        if each.outcome is not None and _were_valid(each, lengths) and not missing:
             done[folder] = each.outcome
         else:
             jobs.append(Job(folder, missing or tuple(_cells(worker, boards)) if each.outcome is None else missing))
     fresh: dict[str, Entry] = {}
-    marks: set[str] = set()
+    valid: dict[str, int] = {}
     by_folder = dict(zip(folders, known, strict=True))
     for outcome in do_all(jobs, worker, processes):
         done[outcome.folder] = outcome
-        if outcome.problems:
-            continue
         each = by_folder[outcome.folder]
+        if outcome.problems or each.outcome is None or outcome.hashes != each.outcome.hashes:
+            continue  # refused, or changed after it was looked at
         fresh |= {each.keys[cell]: entry for cell, entry in outcome.entries.items() if cell in each.keys}
-        marks |= set(each.markers.values())
-    cache.store(fresh, marks)
+        valid |= {name: outcome.lengths[dataset] for dataset, name in each.markers.items()}
+    cache.store(fresh, valid)
     return [_with_known(done[folder], by_folder[folder], found) for folder in folders]
 
 
@@ -98,15 +105,14 @@ def cell_key(worker: Worker, cell: Cell, predictions: str) -> str:
 def _look(folder: Path, boards: Sequence[Board], worker: Worker) -> _Known:
     """What can be said of a submission without opening its predictions."""
     try:
-        intake = take_in(folder)
-        submission = None if intake.problems else read_submission(folder)
-        hashes = intake.hashes() if submission else {}
-    except InputError:
-        submission = None
-    if submission is None:
+        seen = outline(folder)
+        hashes = {} if seen.problems else seen.intake.hashes()
+    except Exception:  # noqa: BLE001 - whoever checks it in full says what is wrong
+        return _Known(None, {}, {})
+    if seen.problems or seen.submission is None:
         return _Known(None, {}, {})
     truths = worker.scorer.truths
-    stems = {dataset: tuple(files) for dataset, files in intake.files.items()}
+    stems = {dataset: tuple(files) for dataset, files in seen.intake.files.items()}
     keys = {
         cell: cell_key(worker, cell, hashes[cell.dataset]) for cell in _cells(worker, boards) if cell.dataset in hashes
     }
@@ -115,9 +121,13 @@ def _look(folder: Path, boards: Sequence[Board], worker: Worker) -> _Known:
         dataset: key(_CHECKED, dataset, found, truths[dataset].sha256 if dataset in truths else "none")
         for dataset, found in hashes.items()
     }
-    if not hashes and submission.withheld is None:
-        return _Known(None, {}, {})
-    return _Known(Outcome(folder, submission, (), hashes, stems), keys, markers)
+    return _Known(Outcome(folder, seen.submission, (), hashes, stems), keys, markers)
+
+
+def _were_valid(known: _Known, lengths: Mapping[str, int]) -> bool:
+    """Whether the rows of every file were valid before, in whichever submission, and are not too much together."""
+    markers = known.markers.values()
+    return all(name in lengths for name in markers) and not too_long(sum(lengths[name] for name in markers))
 
 
 def _with_known(outcome: Outcome, known: _Known, found: Mapping[str, Entry]) -> Outcome:

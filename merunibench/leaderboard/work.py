@@ -49,6 +49,7 @@ class Outcome:
         hashes: Data set -> hash of its predictions.
         checkpoints: Data set -> its checkpoints in natural order.
         entries: Cell -> checkpoint -> figures.
+        lengths: Data set -> characters of its predictions; empty where they were not opened.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class Outcome:
     hashes: Mapping[str, str]
     checkpoints: Mapping[str, tuple[str, ...]]
     entries: Mapping[Cell, Entry] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -78,9 +80,16 @@ class Worker:
         self.scorer = Scorer(truths, lexicons, resamples, seed)
 
     def do(self, job: Job) -> Outcome:
-        """Check a submission and score it."""
+        """Check a submission and score it; whatever goes wrong with it is said of it alone, and the others go on."""
+        try:
+            return self._do(job)
+        except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop a board
+            return Outcome(job.folder, None, (f"could not be checked ({type(error).__name__})",), {}, {})
+
+    def _do(self, job: Job) -> Outcome:
         checked = check(job.folder, self.scorer.truths)
         stems = {dataset: tuple(held) for dataset, held in checked.read.items()}
+        lengths = {dataset: sum(each.length for each in held.values()) for dataset, held in checked.read.items()}
         problems = checked.problems
         entries: dict[Cell, Entry] = {}
         if checked.valid:
@@ -89,7 +98,7 @@ class Worker:
             except InputError as error:
                 problems = (visible(str(error).replace(f"{job.folder}/", "")),)
         submission = None if problems else checked.submission
-        return Outcome(job.folder, submission, problems, checked.hashes, stems, entries)
+        return Outcome(job.folder, submission, problems, checked.hashes, stems, entries, lengths)
 
     def _score(self, read: Mapping[str, Mapping[str, Read]], cells: Sequence[Cell]) -> dict[Cell, Entry]:
         extractor = Rules()

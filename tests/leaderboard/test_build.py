@@ -11,13 +11,14 @@ import pytest
 
 from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.leaderboard import cache
+from merunibench.leaderboard import cache, checking, work
+from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
 from merunibench.report import BENCHMARK_DATASETS
 from tests.leaderboard.conftest import read, rewrite, submit
-from tests.small import write_rows
+from tests.small import rows, write_rows
 
 
 def row(results, key):
@@ -87,6 +88,56 @@ def test_baselines_are_rows_without_ranks(real):
     assert [round(score.score, 9) for score in constant.scores.values()] == [0.0, 0.0, 0.0]
     text = row(real[0], "baseline-text-lexicon/single/official-mer2025")
     assert set(text.scores) == {"meld", "cmumosi"}
+
+
+def subtitles(small, text):
+    """Write a subtitle file of MELD beside the labels."""
+    path = small.truth / "meld-process" / "transcription-engchi-polish.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+TEXT = "baseline-text-lexicon/single/official-builtin"
+SAID = "name,english\ntest_dia0_utt0,I am so happy!\n"
+
+
+def test_subtitles_of_samples_that_are_not_scored_are_not_looked_at(small):
+    """The official file of IEMOCAP has two names twice, of which neither is scored."""
+    subtitles(small, SAID)
+    expected = row(small.build()[0], TEXT)
+    subtitles(small, f"{SAID}train_1,Awe.\ntrain_1,Awe.\ntrain_2,a\ntrain_2,b\n,c\ntest_dia0_utt0,I am so happy!\n")
+    results, _ = small.build()
+    assert row(results, TEXT) == expected
+    assert not results.not_recomputed
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"{SAID}test_dia0_utt0,I am so sad.\n", "1 names are in several rows with different 'english'"),
+        ("name,english\nother,x\n", "has none of the samples of MELD"),
+        ("name,chinese\ntest_dia0_utt0,x\n", "has no column 'english'"),
+        ("name,english\n\0", "NUL"),
+        ("", "is empty"),
+    ],
+)
+def test_subtitles_that_cannot_be_used_stop_no_board(small, text, reason):
+    small.add("one")
+    subtitles(small, SAID)
+    full, details = small.build()
+    assert set(row(full, TEXT).scores) == {"meld"}
+    subtitles(small, text)
+    results, _ = small.build()
+    (gap,) = results.not_recomputed
+    assert (gap.model_id, gap.dataset) == ("baseline-text-lexicon", "meld")
+    file = "the subtitles cannot be used: meld-process/transcription-engchi-polish.csv"
+    assert gap.reason.startswith(file)
+    assert reason in gap.reason
+    assert results.rows == tuple(each for each in full.rows if each.model_id != "baseline-text-lexicon")
+    write(full, details, small.folder / "board")
+    carried, _ = small.build(committed=small.folder / "board" / "results.json")
+    assert row(carried, TEXT) == row(full, TEXT)
+    assert carried.not_recomputed == results.not_recomputed
 
 
 def test_published_rows_stand_beside(real):
@@ -161,13 +212,13 @@ def test_a_file_that_is_no_cache_is_refused_and_left_alone(small):
 
 
 def test_only_what_changed_is_scored_again(small, monkeypatch):
-    from merunibench.leaderboard import figures, work
+    from merunibench.leaderboard import figures
 
     small.add("one")
     small.add("two")
     small.build()
     scored, checked = [], []
-    original, check = figures.score_predictions, work.check
+    original = figures.score_predictions
     monkeypatch.setattr(
         figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
@@ -202,6 +253,84 @@ def test_a_refused_submission_is_left_out_and_listed(small):
     assert [each.submission for each in results.refused] == ["bad"]
     assert "pickle" in results.refused[0].reasons[0]
     assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), RecursionError(), MemoryError(), ValueError("4300 digits")], ids=repr)
+@pytest.mark.parametrize("place", ["checking.read_submission", "checking.check_rows", "work.predictions_from_table"])
+def test_a_submission_that_cannot_be_checked_stops_no_other(small, monkeypatch, place, fault):
+    """Whatever a stranger's file sets off, at whatever step, cached or not."""
+    for name, said in (("first", "happy"), ("odd", "sad"), ("last", "happy")):
+        small.add(name, lambda _, lines, said=said: [{"name": each["name"], "text": f"I am {said}."} for each in lines])
+    module, function = place.split(".")
+    original = getattr({"checking": checking, "work": work}[module], function)
+
+    def failing(read, *others):
+        if "odd" in str(getattr(read, "path", read)):
+            raise fault
+        return original(read, *others)
+
+    monkeypatch.setattr(f"merunibench.leaderboard.{place}", failing)
+    for _ in range(2):
+        results, _ = small.build()
+        (refused,) = results.refused
+        assert refused.submission == "odd"
+        assert refused.reasons == (f"could not be checked ({type(fault).__name__})",)
+        assert {each.model_id for each in results.rows if each.origin == "computed"} == {"first", "last"}
+
+
+def written(results, details, folder):
+    """Every file of a board by its path."""
+    write(results, details, folder)
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_cache_that_knows_the_predictions_lets_no_refused_submission_in(small, tmp_path):
+    """The predictions are those of an accepted submission; names, sizes and metadata are checked all the same."""
+    good = small.add("good")
+    alike = {name: shutil.copytree(good, small.submissions / name) for name in "abc"}
+    for name in ("-rf", "baseline-majority", "published-000", "bad name <b>&"):
+        shutil.copytree(good, small.submissions / name)
+    (alike["a"] / "weights.pkl").write_bytes(b"x")
+    (alike["b"] / "submission.toml").write_text("model = 3\n")
+    with (alike["c"] / "README.md").open("wb") as stream:
+        stream.truncate(65 << 20)
+    first = small.build()
+    refused = {"-rf", "baseline-majority", "published-000", "bad name <b>&", "a", "b", "c"}
+    assert {each.submission for each in first[0].refused} == refused
+    assert {each.model_id for each in first[0].rows if each.origin == "computed"} == {"good"}
+    again = small.build()
+    assert again == first
+    assert written(*again, tmp_path / "again") == written(*first, tmp_path / "first")
+
+
+def test_files_that_are_too_much_together_are_refused_though_the_cache_knows_each(small, monkeypatch):
+    together, one, other = (small.add(name) for name in ("together", "one", "other"))
+    (one / "predictions" / "meld.jsonl.gz").unlink()
+    (other / "predictions" / "cmumosi.jsonl.gz").unlink()
+    read = check(together).read
+    length = sum(found.length for held in read.values() for found in held.values())
+    monkeypatch.setattr(checking, "MAX_LENGTH", length - 1)
+    first = small.build()
+    assert [each.submission for each in first[0].refused] == ["together"]
+    assert small.build() == first
+
+
+def test_what_changes_after_it_was_looked_at_is_not_kept(small, monkeypatch):
+    folder = small.add("one")
+    content = {path: path.read_bytes() for path in (folder / "predictions").iterdir()}
+    do = work.Worker.do
+
+    def late(worker, job):
+        rewrite(folder / "predictions" / "meld.jsonl.gz", happier("meld", rows()["meld"]))
+        (folder / "predictions" / "cmumosi.jsonl.gz").unlink()
+        return do(worker, job)
+
+    monkeypatch.setattr(work.Worker, "do", late)
+    small.build()
+    monkeypatch.undo()
+    for path, before in content.items():
+        path.write_bytes(before)
+    assert small.build() == small.build(cache=None)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such names")
