@@ -1,8 +1,8 @@
 """The clips of a data set: which samples there are, in which order, where their files lie, what is said in them.
 
-Three sources: the official folders (`layouts`), any folder or table of clips of the user's own (`own_clips`), and data
-sets of Hugging Face `datasets` (`saved_clips`). Nothing is decoded here, and a file that is not there is no error yet:
-the preflight lists it, and its row says so.
+Three sources: the official folders (`Task.layout`), any folder or table of clips of the user's own (`own_clips`), and
+data sets of Hugging Face `datasets` (`saved_clips`). Nothing is decoded here, and a file that is not there is no error
+yet: the preflight lists it, and its row says so.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,9 @@ from merunibench.data.columns import find_column, name_column, text_column
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
-from merunibench.inference.layouts import LAYOUTS, Layout
 from merunibench.inference.places import named_file
 from merunibench.models.base import Sample
-from merunibench.tasks import TASKS, Task, find_task
+from merunibench.tasks import TASKS, ClipLayout, Task, find_task
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +58,10 @@ def official_clips(root: Path, task: Task) -> Clips:
     Raises:
         InputError: the folder or both its tables are missing or broken, or a name leads out of it.
     """
-    folder, layout = root / task.folder, LAYOUTS[task.id]
+    folder, layout = root / task.folder, task.layout
     if not folder.is_dir():
         raise InputError(f"{folder}: is not there; the clips of {task.title} are looked for in it ({task.homepage})")
-    subtitles = _subtitles(folder / layout.subtitles, layout.column)
+    subtitles = _subtitles(folder / layout.subtitles, layout.subtitle_column)
     names, strata = _labelled(root, task)
     names = names or list(subtitles)
     if not names:
@@ -73,7 +72,7 @@ def official_clips(root: Path, task: Task) -> Clips:
     return Clips(task.id, samples, tuple(strata or dialogues(task, names)), folder)
 
 
-def _official_sample(folder: Path, layout: Layout, name: str, subtitle: str | None) -> Sample:
+def _official_sample(folder: Path, layout: ClipLayout, name: str, subtitle: str | None) -> Sample:
     video, audio, face = (named_file(folder, patterns, name) for patterns in (layout.video, layout.audio, layout.face))
     # Faces are AffectGPT's alone: where there are none, that is no gap in the clips. Neither is it where the sound was
     # not taken out of the videos: it is in them.
@@ -147,8 +146,8 @@ def find_clips(data_root: Path, tasks: Sequence[Task] = ()) -> list[Clips]:
     Raises:
         InputError: a folder is missing or broken, or there is none at all.
     """
-    wanted = list(tasks) or [TASKS[name] for name in LAYOUTS if (data_root / TASKS[name].folder).is_dir()]
+    wanted = list(tasks) or [task for task in TASKS.values() if (data_root / task.folder).is_dir()]
     if not wanted:
-        expected = ", ".join(TASKS[name].folder for name in LAYOUTS)
+        expected = ", ".join(task.folder for task in TASKS.values())
         raise InputError(f"{data_root}: holds no clips; expected official folders: {expected}; or give --clips")
     return [official_clips(data_root, task) for task in wanted]

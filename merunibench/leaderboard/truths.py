@@ -7,9 +7,6 @@ from merunibench.data.columns import find_column, name_column, text_column
 from merunibench.errors import InputError
 from merunibench.tasks import TASKS
 
-SUBTITLES = "transcription-engchi-polish.csv"
-"""The official release's subtitles, in the folder of each data set."""
-
 
 def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
     """Labels by data set, of those below the folder; none without a folder.
@@ -23,16 +20,17 @@ def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
 
 
 def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:
-    """What is said in each sample of a data set, in English; None where no subtitles stand beside the labels.
+    """What is said in each sample of a data set, by its layout's subtitles; None where their file is not there.
 
     Raises:
         InputError: the subtitles cannot be read.
     """
-    path = data_root / truth.task.folder / SUBTITLES
+    layout = truth.task.layout
+    path = data_root / truth.task.folder / layout.subtitles
     if not path.is_file():
         return None
     table = read_table(path)
-    said = text_column(table, find_column(table, "english")).fill_null("")
+    said = text_column(table, find_column(table, layout.subtitle_column)).fill_null("")
     every = dict(zip(name_column(table).to_pylist(), said.to_pylist(), strict=True))
     names = truth.names.to_pylist()
     absent = [name for name in names if name not in every]
