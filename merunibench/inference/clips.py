@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench.data import Table, load_truth, read_table
-from merunibench.data.columns import find_column, name_column, text_column
+from merunibench.data import Table, load_truth
+from merunibench.data.subtitles import read_subtitles
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
@@ -61,8 +61,8 @@ def official_clips(root: Path, task: Task) -> Clips:
     folder, layout = root / task.folder, task.layout
     if not folder.is_dir():
         raise InputError(f"{folder}: is not there; the clips of {task.title} are looked for in it ({task.homepage})")
-    subtitles = _subtitles(folder / layout.subtitles, layout.subtitle_column)
     names, strata = _labelled(root, task)
+    subtitles = read_subtitles(root, task, names or None) or {}
     names = names or list(subtitles)
     if not names:
         raise InputError(
@@ -102,15 +102,6 @@ def _label_file(root: Path, task: Task) -> Path | None:
 
 
 _SIGNS = {1: "positive", -1: "negative", 0: "zero"}
-
-
-def _subtitles(path: Path, column: str) -> dict[str, str]:
-    """Name -> what is said; empty text where the table has nothing, nothing at all where there is no table."""
-    if not path.is_file():
-        return {}
-    table = read_table(path)
-    texts = text_column(table, find_column(table, column)).to_pylist()
-    return {name: text or "" for name, text in zip(name_column(table).to_pylist(), texts, strict=True)}
 
 
 def dialogues(task: Task | None, names: Sequence[str]) -> list[str]:

@@ -27,7 +27,7 @@ from merunibench.leaderboard.results import (
     read_results,
 )
 from merunibench.leaderboard.submissions import find_submissions, score_submissions
-from merunibench.leaderboard.truths import load_subtitles, load_truths
+from merunibench.leaderboard.truths import load_truths, usable_subtitles
 from merunibench.leaderboard.work import Outcome, Worker, uncollected
 from merunibench.lexicon import home
 from merunibench.metrics import METRIC_VERSION
@@ -118,6 +118,8 @@ class _Bench:
     held: dict[str, dict[str, Held]] = field(default_factory=dict)
     models: list[Model] = field(default_factory=list)
     gaps: set[tuple[str, str, str]] = field(default_factory=set)
+    unusable: dict[str, str] = field(default_factory=dict)
+    """Data set -> why its subtitles cannot be used."""
 
 
 @uncollected()
@@ -129,7 +131,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
 
     Raises:
         InputError: labels, a lexicon, the committed results or the published figures cannot be used. A submission that
-            cannot is left out and listed instead.
+            cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
     lexicons = load_lexicons(request.lexicons)
     truths = load_truths(request.data_root)
@@ -200,12 +202,13 @@ def _add_submission(bench: _Bench, outcome: Outcome) -> None:
 def _add_baselines(bench: _Bench) -> None:
     """Chance, stuffing, majority and the text baseline on every data set whose labels are at hand."""
     scorer, root = bench.worker.scorer, bench.request.data_root
-    subtitles = {name: load_subtitles(root, truth) for name, truth in scorer.truths.items() if root is not None}
+    subtitles, bench.unusable = ({}, {}) if root is None else usable_subtitles(root, scorer.truths)
     own = [board for board in bench.boards if board.lexicon in scorer.lexicons]
     for model in rules.models():
         held = rules.score(model.id, own, bench.worker, subtitles, bench.cache)
-        checkpoints = {dataset: (rules.CHECKPOINT,) for found in held.values() for dataset in found}
-        _add(bench, model, held, checkpoints, {}, withheld=False)
+        expected = {dataset for found in held.values() for dataset in found}
+        expected |= bench.unusable.keys() if model.id == rules.TEXT else set()
+        _add(bench, model, held, dict.fromkeys(expected, (rules.CHECKPOINT,)), {}, withheld=False)
 
 
 def _add(
@@ -235,12 +238,12 @@ def _add(
         expected = checkpoints or {name: () for row in committed.values() for name in row.scores}
         for dataset in expected:
             if dataset not in here:
-                bench.gaps.add((model.id, dataset, _why(bench, board, dataset, withheld=withheld)))
+                bench.gaps.add((model.id, dataset, _why(bench, model, board, dataset, withheld=withheld)))
     if found or model.origin == "computed":
         bench.models.append(model)
 
 
-def _why(bench: _Bench, board: Board, dataset: str, *, withheld: bool) -> str:
+def _why(bench: _Bench, model: Model, board: Board, dataset: str, *, withheld: bool) -> str:
     """Why a score could not be computed."""
     if withheld:
         return "the predictions are withheld"
@@ -248,6 +251,8 @@ def _why(bench: _Bench, board: Board, dataset: str, *, withheld: bool) -> str:
         return "no labels at hand"
     if board.lexicon not in bench.worker.scorer.lexicons:
         return f"lexicon {board.lexicon} is not installed"
+    if model.id == rules.TEXT and dataset in bench.unusable:
+        return f"the subtitles cannot be used: {bench.unusable[dataset]}"
     return "nothing to compute it from"
 
 

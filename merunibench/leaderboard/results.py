@@ -188,7 +188,7 @@ class Refused(Plain):
 
 
 class NotRecomputed(Plain):
-    """A score that stands as committed, or is missing, because labels or predictions were not at hand."""
+    """A score that stands as committed, or is missing: what it is computed from could not be used."""
 
     model_id: str
     dataset: str

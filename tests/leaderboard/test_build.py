@@ -117,6 +117,56 @@ def test_the_text_baseline_has_every_data_set_and_a_mean(small):
     assert text.mean is not None
 
 
+def subtitles(small, text):
+    """Write a subtitle file of MELD beside the labels."""
+    path = small.truth / "meld-process" / "transcription-engchi-polish.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+TEXT = "baseline-text-lexicon/single/official-builtin"
+SAID = "name,english\ntest_dia0_utt0,I am so happy!\n"
+
+
+def test_subtitles_of_samples_that_are_not_scored_are_not_looked_at(small):
+    """The official file of IEMOCAP has two names twice, of which neither is scored."""
+    subtitles(small, SAID)
+    expected = row(small.build()[0], TEXT)
+    subtitles(small, f"{SAID}train_1,Awe.\ntrain_1,Awe.\ntrain_2,a\ntrain_2,b\n,c\ntest_dia0_utt0,I am so happy!\n")
+    results, _ = small.build()
+    assert row(results, TEXT) == expected
+    assert not results.not_recomputed
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"{SAID}test_dia0_utt0,I am so sad.\n", "1 names are in several rows with different 'english'"),
+        ("name,english\nother,x\n", "has none of the samples of MELD"),
+        ("name,chinese\ntest_dia0_utt0,x\n", "has no column 'english'"),
+        ("name,english\n\0", "NUL"),
+        ("", "is empty"),
+    ],
+)
+def test_subtitles_that_cannot_be_used_stop_no_board(small, text, reason):
+    small.add("one")
+    subtitles(small, SAID)
+    full, details = small.build()
+    assert set(row(full, TEXT).scores) == {"meld"}
+    subtitles(small, text)
+    results, _ = small.build()
+    (gap,) = results.not_recomputed
+    assert (gap.model_id, gap.dataset) == ("baseline-text-lexicon", "meld")
+    file = "the subtitles cannot be used: meld-process/transcription-engchi-polish.csv"
+    assert gap.reason.startswith(file)
+    assert reason in gap.reason
+    assert results.rows == tuple(each for each in full.rows if each.model_id != "baseline-text-lexicon")
+    write(full, details, small.folder / "board")
+    carried, _ = small.build(committed=small.folder / "board" / "results.json")
+    assert row(carried, TEXT) == row(full, TEXT)
+    assert carried.not_recomputed == results.not_recomputed
+
+
 def test_published_rows_stand_beside(real):
     reported = [each for each in real[0].rows if each.origin == "reported"]
     assert len(reported) > 50
