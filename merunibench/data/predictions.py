@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import shown
 from merunibench.data.columns import find_column, label_column, map_column, name_column, text_column
 from merunibench.data.tables import Table, read_table
 from merunibench.data.unfinished import GIVEN, Extractor, as_mask, finish, is_null
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.files.reading import shown
 from merunibench.labels import LabelLists
 from merunibench.tasks import Task
 

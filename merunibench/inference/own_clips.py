@@ -7,11 +7,12 @@ and `label`. Without columns for files, those called after the sample are taken.
 from collections.abc import Sequence
 from pathlib import Path
 
+from merunibench._text import listed
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.columns import name_column, text_column
 from merunibench.data.tables import is_saved_dataset, table_suffix
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, reading
+from merunibench.files.reading import reading
 from merunibench.inference.clips import Clips, dialogues, strata_of_labels
 from merunibench.inference.places import inside, named_file
 from merunibench.models.base import Sample

@@ -9,8 +9,9 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import reading, shown
+from merunibench.files.reading import reading
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
 

@@ -10,8 +10,9 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, one_line, read_bounded, reading
+from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"

@@ -13,10 +13,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from merunibench._text import visible
+from merunibench._text import shown, visible
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.files.reading import read_bounded, reading, shown
+from merunibench.files.reading import read_bounded, reading
 from merunibench.leaderboard.results import Plain
 
 SCHEMA: Final = "merunibench.submission/1"
