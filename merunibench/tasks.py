@@ -17,6 +17,13 @@ from merunibench.errors import InputError
 Kind = Literal["basic", "fine-grained", "sentiment"]
 """basic: one category a sample, hit rate; fine-grained: a label set, set-level F; sentiment: a number, weighted F1."""
 
+NEUTRAL = "neutral"
+"""The label, and the polarity, of no emotion."""
+POLARITIES: Mapping[str, int] = MappingProxyType({"positive": 1, NEUTRAL: 0, "negative": -1})
+"""Polarity -> its sign."""
+POLARITY_OF: Mapping[int, str] = MappingProxyType({sign: word for word, sign in POLARITIES.items()})
+"""Sign -> its polarity."""
+
 
 @dataclass(frozen=True)
 class ClipLayout:
@@ -78,7 +85,12 @@ class Task:
     @property
     def truth_of_empty_list(self) -> tuple[str, ...]:
         """Labels that an empty ground-truth list stands for: the authors read it as `neutral`."""
-        return ("neutral",) if self.kind == "fine-grained" else ()
+        return (NEUTRAL,) if self.kind == "fine-grained" else ()
+
+    def cluster_of(self, name: str) -> str:
+        """The dialogue or video that a sample comes from; the sample itself where its name does not tell."""
+        found = self.cluster.match(name) if self.cluster else None
+        return found[0] if found else name
 
 
 _MER_CLASSES = ("neutral", "angry", "happy", "sad", "worried", "surprise")

@@ -16,7 +16,7 @@ from merunibench.errors import InputError
 from merunibench.labels import LabelLists
 from merunibench.lexicon import KNOWN_RELEASES, LEVELS, Lexicon, compile_lexicon, installed, load_lexicon, load_wheels
 from merunibench.metrics import METRIC_VERSION, PROTOCOLS, Summary
-from merunibench.tasks import Task, benchmark_tasks
+from merunibench.tasks import POLARITIES, Task, benchmark_tasks
 
 _TOLERANCE = 1e-12
 _RANDOM_SAMPLES = 500
@@ -64,8 +64,7 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
     metric = PROTOCOLS["official"][task.kind]
     truth, rows = [row["label"] for row in miniature(task.id)], baseline_rows(baseline, task)
     if task.kind == "sentiment":
-        words = {"positive": 1, "negative": -1, "neutral": 0}
-        polarity = np.array([words[str(row["polarity"])] for row in rows], np.int8)
+        polarity = np.array([POLARITIES[str(row["polarity"])] for row in rows], np.int8)
         return metric.summary(metric.quantities(np.array(truth, float), polarity).sum(axis=1))
     true, predicted = (
         lexicon.sector_sets(LabelLists.from_fields(fields)) for fields in (truth, [row["labels"] for row in rows])

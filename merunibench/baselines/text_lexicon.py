@@ -12,9 +12,7 @@ from functools import cache
 
 from merunibench._resources import resource
 from merunibench.baselines.constant import Row
-from merunibench.tasks import Kind
-
-_POLARITY_WORD = {1: "positive", -1: "negative", 0: "neutral"}
+from merunibench.tasks import NEUTRAL, POLARITIES, POLARITY_OF, Kind
 
 
 def text_lexicon_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
@@ -77,7 +75,7 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
         else:
             position += 1
     sign = (balance > 0) - (balance < 0)
-    return list(heard) or ["neutral"], _POLARITY_WORD[sign]
+    return list(heard) or [NEUTRAL], POLARITY_OF[sign]
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class _Cue:
 def _load_cues() -> dict[tuple[str, ...], _Cue]:
     """The table of cues.toml, by the words of the cue."""
     table = tomllib.loads(resource("baselines", "cues.toml").read_text(encoding="utf-8"))
-    sign = {"positive": 1, "negative": -1, "none": 0}
+    sign = {**POLARITIES, "none": 0}
     cues = {
         _tokenise(word): _Cue(None, None, sign[polarity])
         for polarity, words in table["polarity"].items()

@@ -16,7 +16,7 @@ from merunibench.errors import InputError
 from merunibench.extraction import polarity
 from merunibench.inference.places import named_file
 from merunibench.models.base import Sample
-from merunibench.tasks import TASKS, ClipLayout, Task, find_task
+from merunibench.tasks import POLARITY_OF, TASKS, ClipLayout, Task, find_task
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:
     truth = load_truth(task, path)
     names: list[str] = truth.names.to_pylist()
     if truth.values is not None:
-        return names, [_SIGNS[(value > 0) - (value < 0)] for value in truth.values.tolist()]
+        return names, [POLARITY_OF[(value > 0) - (value < 0)] for value in truth.values.tolist()]
     labels = [truth.labels[row] for row in range(len(names))] if truth.labels is not None else []
     if task.kind == "basic":
         return names, [words[0] for words in labels]
@@ -101,15 +101,11 @@ def _label_file(root: Path, task: Task) -> Path | None:
     return official if official.is_file() else next(tables, None)
 
 
-_SIGNS = {1: "positive", -1: "negative", 0: "zero"}
-
-
 def dialogues(task: Task | None, names: Sequence[str]) -> list[str]:
     """The dialogue or video of each sample; empty where names do not tell."""
     if task is None or task.cluster is None:
         return []
-    found = [task.cluster.match(name) for name in names]
-    return [match[0] if match else name for match, name in zip(found, names, strict=True)]
+    return [task.cluster_of(name) for name in names]
 
 
 def strata_of_labels(table: Table, task: Task | None) -> list[str]:
@@ -127,7 +123,7 @@ def _stratum(value: object, task: Task | None) -> str:
             number = float(str(value))
         except ValueError:
             return "unknown"
-        return _SIGNS[(number > 0) - (number < 0)]
+        return POLARITY_OF[(number > 0) - (number < 0)]
     return str(value).strip().lower()
 
 

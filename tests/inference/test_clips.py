@@ -118,7 +118,7 @@ def test_strata_are_signs_polarities_or_dialogues(tmp_path):
     mosi = get_task("cmumosi")
     assert official_clips(tmp_path, mosi).strata == ("v", "v", "w")
     put(tmp_path / "cmumosi.csv", "name,label\nv_1,1.5\nv_2,-0.4\nw_1,0\n")
-    assert official_clips(tmp_path, mosi).strata == ("positive", "negative", "zero")
+    assert official_clips(tmp_path, mosi).strata == ("positive", "negative", "neutral")
     put(tmp_path / "ovmerdplus-process" / "ovlabel.csv", "name,openset\na,\"['happy', 'proud']\"\nb,['sad']\nc,[]\n")
     assert official_clips(tmp_path, get_task("ovmerd+")).strata == ("positive", "negative", "neutral")
 
