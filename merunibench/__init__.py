@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from merunibench.evaluation import compare, evaluate
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
-    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
+    from merunibench.report import Comparison, ErrorAnalysis, Report
+    from merunibench.scoring import Scored
     from merunibench.tasks import TASKS, Task, get_task
 
 _HOME = {
     "Comparison": "report",
-    "DatasetResult": "report",
     "ErrorAnalysis": "report",
     "InputError": "errors",
     "Lexicon": "lexicon",
     "Report": "report",
+    "Scored": "scoring",
     "TASKS": "tasks",
     "Task": "tasks",
     "UnsafeFileError": "errors",
@@ -43,11 +44,11 @@ _HOME = {
 __all__ = [
     "TASKS",
     "Comparison",
-    "DatasetResult",
     "ErrorAnalysis",
     "InputError",
     "Lexicon",
     "Report",
+    "Scored",
     "Task",
     "UnsafeFileError",
     "__version__",

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.evaluation import SampleScores
+from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.report.error_analysis import Example, WordErrors
-from merunibench.tasks import NEUTRAL
+from merunibench.scoring import SampleScores
 
 _EXAMPLES = 3
 
@@ -52,9 +52,9 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
         wheels: The wheels to average over, 1 to 5.
         limit: Most words in a ranking.
     """
-    if scores.labels is None or scores.truth.labels is None:
+    if scores.labels is None or scores.true_labels is None:
         return WordTables((), (), ())
-    said, true = mentions(scores.labels), mentions(scores.truth.labels)
+    said, true = mentions(scores.labels), mentions(scores.true_labels)
     counted = scores.true_sectors != 0
     wrong = _off_target(said, scores.true_sectors, counted, lexicon, level, wheels)
     missed = _off_target(true, scores.predicted_sectors, counted, lexicon, level, wheels)
@@ -134,7 +134,7 @@ class _Ranking:
         return tuple(self._example(int(found.samples[place])) for place in worst)
 
     def _example(self, sample: int) -> Example:
-        truth, said = self.scores.truth, self.scores.labels
-        true = truth.labels[sample] if truth.labels is not None else []
+        truth, said = self.scores.true_labels, self.scores.labels
+        true = truth[sample] if truth is not None else []
         predicted = said[sample] if said is not None else []
-        return Example(str(truth.names[sample].as_py()), tuple(true), tuple(predicted))
+        return Example(str(self.scores.names[sample].as_py()), tuple(true), tuple(predicted))

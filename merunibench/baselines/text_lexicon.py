@@ -12,10 +12,10 @@ from functools import cache
 
 from merunibench._resources import resource
 from merunibench.baselines.constant import Row
-from merunibench.tasks import NEUTRAL, POLARITIES, POLARITY_OF, Kind
+from merunibench.kinds import KINDS, NEUTRAL, POLARITIES, POLARITY_OF
 
 
-def text_lexicon_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
+def text_lexicon_rows(kind: str, subtitles: Mapping[str, str]) -> list[Row]:
     """What `text_lexicon` makes of every subtitle; the subtitle itself is the row's `text`.
 
     Args:
@@ -29,7 +29,7 @@ def text_lexicon_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
     rows: list[Row] = []
     for name, subtitle in subtitles.items():
         labels, polarity = text_lexicon(subtitle)
-        answer: Row = {"polarity": polarity} if kind == "sentiment" else {"labels": labels}
+        answer: Row = {"polarity": polarity} if KINDS[kind].answer == "polarity" else {"labels": labels}
         rows.append({"name": name, "text": subtitle, **answer, "status": "ok"})
     return rows
 

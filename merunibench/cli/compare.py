@@ -59,7 +59,7 @@ def compare(
     from merunibench.errors import InputError
     from merunibench.evaluation import compare as compare_systems
     from merunibench.evaluation import evaluate
-    from merunibench.evaluation.systems import is_per_sample_file
+    from merunibench.scoring import is_per_sample_file
 
     said: set[str] = set()
 

@@ -18,8 +18,9 @@ from merunibench.data.tables import Table, read_table
 from merunibench.data.unfinished import GIVEN, Extractor, as_mask, finish, is_null
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.kinds import POLARITIES
 from merunibench.labels import LabelLists
-from merunibench.tasks import POLARITIES, Task
+from merunibench.tasks import Task
 
 Mask = npt.NDArray[np.bool_]
 
@@ -79,7 +80,7 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
         InputError: they cannot be scored; the message names file and row.
     """
     names, failed = name_column(table), failed_rows(table)
-    needed = "polarity" if task.kind == "sentiment" else "labels"
+    needed = task.of_kind.answer
     finished = finish(table, needed, failed, extractor)
     table = finished.table
     if needed not in table.columns and failed.all():

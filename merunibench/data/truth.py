@@ -177,10 +177,11 @@ def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) ->
     names, path = name_column(table), table.path
     rows = _test_split(table, names, task, whole_corpus=whole_corpus)
     names = names.take(pa.array(rows)) if len(rows) < len(names) else names
-    column = find_column(table, *(_LABEL_COLUMNS if task.kind == "fine-grained" else _LABEL_COLUMNS[:1]))
-    if task.kind == "sentiment":
+    truth = task.of_kind.truth
+    column = find_column(table, *(_LABEL_COLUMNS if truth == "labels" else _LABEL_COLUMNS[:1]))
+    if truth == "value":
         return GroundTruth(task, names, None, _sentiment_values(table, column, rows), path)
-    if task.kind == "basic":
+    if truth == "class":
         classes = map_column(table, column, rows, partial(_class_index, task=task), np.int64)
         return GroundTruth(task, names, _one_word_each(task.classes, classes), None, path)
     labels = label_column(table, column, rows).replace_empty(task.truth_of_empty_list)

@@ -15,8 +15,9 @@ from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
 from merunibench.inference.places import named_file
+from merunibench.kinds import POLARITY_OF
 from merunibench.models.base import Sample
-from merunibench.tasks import POLARITY_OF, TASKS, ClipLayout, Task, find_task
+from merunibench.tasks import TASKS, ClipLayout, Task, find_task
 
 
 @dataclass(frozen=True, eq=False)

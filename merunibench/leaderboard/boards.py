@@ -7,6 +7,7 @@ from merunibench.errors import InputError
 from merunibench.leaderboard.results import Board
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, installed, load_lexicon
+from merunibench.protocols import PROTOCOLS
 
 BUILTIN = "builtin"
 
@@ -30,9 +31,12 @@ def load_lexicons(names: Sequence[str | Path] = ()) -> dict[str, Lexicon]:
 
 
 def boards_of(lexicons: Mapping[str, Lexicon]) -> list[Board]:
-    """`official` with every lexicon, and `strict` with the builtin one, for which it is meant."""
-    official = [_board("official", lexicon) for lexicon in lexicons.values()]
-    return [*official, _board("strict", lexicons[BUILTIN])]
+    """Every protocol with the lexicons that it is meant for."""
+    return [
+        _board(protocol.name, lexicon)
+        for protocol in PROTOCOLS.values()
+        for lexicon in (lexicons.values() if protocol.any_lexicon else [lexicons[BUILTIN]])
+    ]
 
 
 def merged(own: Sequence[Board], committed: Sequence[Board]) -> list[Board]:
@@ -54,7 +58,7 @@ def _board(protocol: str, lexicon: Lexicon) -> Board:
     )
 
 
-def _place(board: Board) -> tuple[bool, bool, int, str]:
+def _place(board: Board) -> tuple[int, bool, int, str]:
     releases = list(RELEASES)
     release = releases.index(board.lexicon) if board.lexicon in releases else len(releases)
-    return board.protocol == "strict", board.lexicon == BUILTIN, release, board.id
+    return list(PROTOCOLS).index(board.protocol), board.lexicon == BUILTIN, release, board.id

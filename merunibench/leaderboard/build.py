@@ -8,12 +8,12 @@ from pathlib import Path
 from merunibench import __version__
 from merunibench._resources import resource
 from merunibench.leaderboard import rules
-from merunibench.leaderboard.assembling import Held, Resampling, ScoredRow, Sources, rows_on
+from merunibench.leaderboard.assembling import Held, ScoredRow, Sources, rows_on
 from merunibench.leaderboard.boards import boards_of, load_lexicons, merged
 from merunibench.leaderboard.cache import Cache
 from merunibench.leaderboard.describing import details_of
 from merunibench.leaderboard.details import Details, read_details
-from merunibench.leaderboard.figures import cell_of
+from merunibench.leaderboard.figures import cell_of, is_scored
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.published import read_published
 from merunibench.leaderboard.results import (
@@ -30,7 +30,7 @@ from merunibench.leaderboard.submissions import find_submissions, score_submissi
 from merunibench.leaderboard.truths import load_truths, usable_subtitles
 from merunibench.leaderboard.work import Outcome, Worker, uncollected
 from merunibench.lexicon import home
-from merunibench.metrics import METRIC_VERSION
+from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
 
 RESAMPLES, SEED = 1000, 0
@@ -226,16 +226,16 @@ def _add(
         # Of data sets without labels, too, a baseline has one checkpoint.
         every = {dataset for row in committed.values() for dataset in row.scores} | set(checkpoints)
         checkpoints = dict.fromkeys(task_order(every), (rules.CHECKPOINT,))
-    resampling = Resampling(bench.request.resamples, SEED)
     found = False
     for board in bench.boards:
         here = held.get(board.id, {})
-        sources = Sources(model, checkpoints, hashes, here, committed, withheld=withheld)
-        rows = rows_on(board, f"{board.lexicon}@{board.lexicon_sha256[:8]}", sources, resampling)
+        columns = {dataset: stems for dataset, stems in checkpoints.items() if is_scored(dataset, board)}
+        sources = Sources(model, columns, hashes, here, committed, withheld=withheld)
+        rows = rows_on(board, f"{board.lexicon}@{board.lexicon_sha256[:8]}", sources)
         bench.scored.setdefault(board.id, []).extend(rows)
         bench.held.setdefault(model.id, {})[board.id] = here
         found = found or bool(rows)
-        expected = checkpoints or {name: () for row in committed.values() for name in row.scores}
+        expected = columns or {name: () for row in committed.values() for name in row.scores}
         for dataset in expected:
             if dataset not in here:
                 bench.gaps.add((model.id, dataset, _why(bench, model, board, dataset, withheld=withheld)))

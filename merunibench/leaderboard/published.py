@@ -14,6 +14,9 @@ from merunibench.leaderboard.results import Board, Model, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import get_task, task_order
 
+PUBLISHED_PROTOCOL = "official"
+"""How papers score."""
+
 FIRST_HAND = "paper"
 _LETTERS = {"A": "audio", "V": "video", "T": "text"}
 _TEXTS = ("model", "modalities", "source", "grade", "training", "lexicon", "checkpoint_selection")
@@ -62,7 +65,7 @@ def _model(number: int, texts: dict[str, str | None]) -> Model:
 
 def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], boards: list[Board]) -> Row:
     lexicon = texts["lexicon"]
-    board = next((each.id for each in boards if (each.protocol, each.lexicon) == ("official", lexicon)), None)
+    board = next((each.id for each in boards if (each.protocol, each.lexicon) == (PUBLISHED_PROTOCOL, lexicon)), None)
     selection = re.sub(r"\s+", "-", (texts["checkpoint_selection"] or _NOT_STATED).replace("data set", "dataset"))
     scores = {name: Score(score=figures[name]) for name in task_order(figures.keys() - {"mean"})}
     return Row(
@@ -72,7 +75,7 @@ def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], 
         origin="reported",
         board=board,
         lexicon=lexicon,
-        protocol="official",
+        protocol=PUBLISHED_PROTOCOL,
         selection=selection,
         on_test=selection.startswith("best"),
         ranked=False,

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.leaderboard.cache import Cache, Entry, key
-from merunibench.leaderboard.figures import Cell, Figures, cell_of
+from merunibench.leaderboard.figures import Cell, cell_of, is_scored
 from merunibench.leaderboard.intake import take_in
 from merunibench.leaderboard.results import Board
 from merunibench.leaderboard.submission import FILE, read_submission
@@ -52,17 +50,19 @@ def score_submissions(
         processes: Most processes.
     """
     known = [_look(folder, boards, worker) for folder in folders]
-    found = cache.load({name for each in known for name in (*each.keys.values(), *each.markers.values())})
+    found = cache.load({name for each in known for name in each.keys.values()})
+    seen = cache.marked({name for each in known for name in each.markers.values()})
     done: dict[Path, Outcome] = {}
     jobs: list[Job] = []
     for folder, each in zip(folders, known, strict=True):
         missing = tuple(cell for cell, name in each.keys.items() if name not in found)
-        checked = all(name in found for name in each.markers.values())
+        checked = seen.issuperset(each.markers.values())
         if each.outcome is not None and checked and not missing:
             done[folder] = each.outcome
         else:
             jobs.append(Job(folder, missing or tuple(_cells(worker, boards)) if each.outcome is None else missing))
     fresh: dict[str, Entry] = {}
+    marks: set[str] = set()
     by_folder = dict(zip(folders, known, strict=True))
     for outcome in do_all(jobs, worker, processes):
         done[outcome.folder] = outcome
@@ -70,8 +70,8 @@ def score_submissions(
             continue
         each = by_folder[outcome.folder]
         fresh |= {each.keys[cell]: entry for cell, entry in outcome.entries.items() if cell in each.keys}
-        fresh |= {name: {_CHECKED: Figures({}, np.empty(0))} for name in each.markers.values()}
-    cache.store(fresh)
+        marks |= set(each.markers.values())
+    cache.store(fresh, marks)
     return [_with_known(done[folder], by_folder[folder], found) for folder in folders]
 
 
@@ -82,7 +82,7 @@ def _cells(worker: Worker, boards: Sequence[Board]) -> list[Cell]:
         cell_of(dataset, board.protocol, board.lexicon)
         for dataset in scorer.truths
         for board in boards
-        if board.lexicon in scorer.lexicons
+        if board.lexicon in scorer.lexicons and is_scored(dataset, board)
     )
     return list(dict.fromkeys(every))
 

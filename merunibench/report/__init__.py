@@ -2,14 +2,12 @@
 
 from merunibench.report.comparison import Comparison, DatasetComparison, SystemUsed
 from merunibench.report.error_analysis import ErrorAnalysis
-from merunibench.report.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
+from merunibench.report.report import BENCHMARK_DATASETS, Report
 
 __all__ = [
     "BENCHMARK_DATASETS",
-    "CheckpointResult",
     "Comparison",
     "DatasetComparison",
-    "DatasetResult",
     "ErrorAnalysis",
     "Report",
     "SystemUsed",

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from merunibench.report.report import SCHEMA, CheckpointResult, DatasetResult, Report
+from merunibench.report.report import SCHEMA, Report
+from merunibench.scoring import Scored
 
 
 def render(report: Report) -> str:
@@ -30,7 +31,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     }
 
 
-def _dataset(result: DatasetResult) -> dict[str, Any]:
+def _dataset(result: Scored) -> dict[str, Any]:
     return {
         "dataset": result.dataset,
         "kind": result.kind,
@@ -55,7 +56,7 @@ def _dataset(result: DatasetResult) -> dict[str, Any]:
     }
 
 
-def _checkpoint(figures: CheckpointResult) -> dict[str, Any]:
+def _checkpoint(figures: Scored) -> dict[str, Any]:
     return {
         "score": figures.score,
         "metrics": dict(figures.metrics),

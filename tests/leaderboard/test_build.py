@@ -245,9 +245,9 @@ def test_only_what_changed_is_scored_again(small, monkeypatch):
     small.add("two")
     small.build()
     scored, checked = [], []
-    original, check = figures.score_samples, work.check
+    original, check = figures.score_predictions, work.check
     monkeypatch.setattr(
-        figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+        figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
     monkeypatch.setattr(work, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
     before, _ = small.build()
