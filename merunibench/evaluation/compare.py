@@ -7,7 +7,7 @@ import numpy as np
 
 from merunibench.errors import InputError
 from merunibench.report import Comparison, DatasetComparison, Report, SystemUsed
-from merunibench.scoring import System, paired_test, per_sample
+from merunibench.scoring import System, paired_test, per_sample, primary_score
 from merunibench.statistics import holm
 from merunibench.tasks import get_task, task_order
 
@@ -74,7 +74,7 @@ def _of_datasets(systems: dict[str, System], names: Sequence[str]) -> dict[str, 
 
 def _used(system: System) -> SystemUsed:
     """What is shown of a system beside a comparison."""
-    signature = system.signature
+    signature, score = system.signature, primary_score(system.scores)
     return SystemUsed(
-        system.model, system.checkpoint, system.scores.score, signature.checkpoint, signature.labels, signature.polarity
+        system.model, system.checkpoint, score, signature.checkpoint, signature.labels, signature.polarity
     )

@@ -16,7 +16,7 @@ from merunibench.scoring.checkpoints import (
     resolve_rule,
     select_checkpoints,
 )
-from merunibench.scoring.compare import paired_test
+from merunibench.scoring.compare import paired_test, primary_score
 from merunibench.scoring.per_sample import System, is_per_sample_file
 from merunibench.scoring.resampling import score_replicates
 from merunibench.scoring.samples import SampleScores
@@ -39,6 +39,7 @@ __all__ = [
     "checkpoints_to_score",
     "is_per_sample_file",
     "paired_test",
+    "primary_score",
     "resolve_rule",
     "score_predictions",
     "score_replicates",
