@@ -51,5 +51,8 @@ KINDS = Registry(
 NEUTRAL = "neutral"
 """The label, and the polarity, of no emotion."""
 
-POLARITIES = {"positive": 1, "negative": -1, NEUTRAL: 0}
+POLARITIES = {"positive": 1, NEUTRAL: 0, "negative": -1}
 """Polarity words and their numbers."""
+
+POLARITY_OF = {number: word for word, number in POLARITIES.items()}
+"""Numbers and their polarity words."""

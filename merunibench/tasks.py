@@ -1,7 +1,8 @@
 """The data sets of MER-UniBench as data: kind of task, classes, sample count, files, where to get them.
 
 Everything that differs between data sets stands in this table; the code that reads and scores them has no data set's
-name in it. Source of the layouts and counts: the AffectGPT release (arXiv 2501.16566) and its evaluation code.
+name in it. Source of the layouts and counts: the AffectGPT release (arXiv 2501.16566), its evaluation code, and the
+MER2025 and MER2026 releases.
 """
 
 import re
@@ -12,6 +13,25 @@ from difflib import get_close_matches
 from merunibench._registry import Registry
 from merunibench.errors import InputError
 from merunibench.kinds import KINDS, NEUTRAL, Kind
+
+
+@dataclass(frozen=True)
+class ClipLayout:
+    """Where the official folder of a data set keeps clips and subtitles; `{name}` stands for a sample's name.
+
+    Attributes:
+        video: Where a video may be, most likely place first.
+        audio: Where its sound may be.
+        face: Where its face crops may be.
+        subtitles: Table of the subtitles, with a column `name`.
+        subtitle_column: The column of that table that is the subtitle.
+    """
+
+    video: tuple[str, ...] = ("video/{name}.mp4",)
+    audio: tuple[str, ...] = ("audio/{name}.wav",)
+    face: tuple[str, ...] = ("openface_face/{name}.npy",)
+    subtitles: str = "transcription-engchi-polish.csv"
+    subtitle_column: str = "english"
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,7 @@ class Task:
         cluster: Pattern whose match in a name is the sample's dialogue or video; None if samples stand alone.
         aliases: Other spellings that are understood.
         homepage: Where the data can be requested.
+        layout: The clips and subtitles inside `folder`.
         benchmark: Whether the data set is one of the nine whose mean is the benchmark score.
     """
 
@@ -44,6 +65,7 @@ class Task:
     corpus: str
     label_field: str
     homepage: str
+    layout: ClipLayout = ClipLayout()
     classes: tuple[str, ...] = ()
     split: re.Pattern[str] | None = None
     cluster: re.Pattern[str] | None = None
@@ -65,9 +87,16 @@ class Task:
         """Labels that an empty ground-truth list stands for: the authors read it as `neutral`."""
         return (NEUTRAL,) if self.of_kind.truth == "labels" else ()
 
+    def cluster_of(self, name: str) -> str:
+        """The dialogue or video that a sample comes from; the sample itself where its name does not tell."""
+        found = self.cluster.match(name) if self.cluster else None
+        return found[0] if found else name
+
 
 _MER_CLASSES = ("neutral", "angry", "happy", "sad", "worried", "surprise")
 _MER_HOME = "https://zeroqiaoba.github.io/MER-Challenge/"
+_MP4_OR_AVI = ("video/{name}.mp4", "video/{name}.avi")
+_NESTED_FACES = ("openface_face/{name}/{name}.npy", "openface_face/{name}.npy")
 _BEFORE_LAST_UNDERSCORE = re.compile(r"^.*(?=_)", re.DOTALL)
 
 TASKS = Registry(
@@ -80,6 +109,7 @@ TASKS = Registry(
             samples=411,
             folder="mer2023-dataset-process",
             label_file="label-6way.npz",
+            layout=ClipLayout(_MP4_OR_AVI),
             corpus="test1_corpus",
             label_field="emo",
             classes=_MER_CLASSES,
@@ -93,6 +123,8 @@ TASKS = Registry(
             samples=1169,
             folder="mer2024-dataset-process",
             label_file="label-6way.npz",
+            # The one data set whose subtitles were never translated for the published results.
+            layout=ClipLayout(_MP4_OR_AVI, subtitles="transcription_merge.csv", subtitle_column="chinese"),
             corpus="test1_corpus",
             label_field="emo",
             classes=_MER_CLASSES,
@@ -106,6 +138,7 @@ TASKS = Registry(
             samples=2610,
             folder="meld-process",
             label_file="label.npz",
+            layout=ClipLayout(("subvideo/{name}.mp4",), ("subaudio/{name}.wav",)),
             corpus="test_corpus",
             label_field="emo",
             classes=("anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"),
@@ -119,6 +152,7 @@ TASKS = Registry(
             samples=1241,
             folder="iemocap-process",
             label_file="label_4way.npz",
+            layout=ClipLayout(("subvideo-tgt/{name}.avi",), ("subaudio/{name}.wav",)),
             corpus="whole_corpus",
             label_field="emo",
             classes=("happy", "sad", "neutral", "anger"),
@@ -134,6 +168,7 @@ TASKS = Registry(
             samples=686,
             folder="cmumosi-process",
             label_file="label.npz",
+            layout=ClipLayout(("subvideo/{name}.mp4",), ("subaudio/{name}.wav",)),
             corpus="test_corpus",
             label_field="val",
             cluster=_BEFORE_LAST_UNDERSCORE,
@@ -147,6 +182,7 @@ TASKS = Registry(
             samples=4659,
             folder="cmumosei-process",
             label_file="label.npz",
+            layout=ClipLayout(("subvideo_new/{name}.mp4",), ("subaudio/{name}.wav",)),
             corpus="test_corpus",
             label_field="val",
             cluster=_BEFORE_LAST_UNDERSCORE,
@@ -173,6 +209,7 @@ TASKS = Registry(
             samples=1034,
             folder="simsv2-process",
             label_file="label.npz",
+            layout=ClipLayout(("video_new/{name}.mp4",)),
             corpus="test_corpus",
             label_field="val",
             cluster=_BEFORE_LAST_UNDERSCORE,
@@ -186,6 +223,7 @@ TASKS = Registry(
             samples=532,
             folder="ovmerdplus-process",
             label_file="ovlabel.csv",
+            layout=ClipLayout(subtitles="subtitle_eng.csv", subtitle_column="sentence"),
             corpus="",
             label_field="openset",
             aliases=("ovmerd+", "ovmerd"),
@@ -198,6 +236,7 @@ TASKS = Registry(
             samples=0,
             folder="mer2025-dataset-process",
             label_file="ovlabel.csv",
+            layout=ClipLayout(face=_NESTED_FACES, subtitles="subtitle_chieng.csv"),
             corpus="",
             label_field="openset",
             aliases=("mer2025", "mer25ov"),
@@ -211,6 +250,7 @@ TASKS = Registry(
             samples=0,
             folder="mer2026-dataset-process",
             label_file="ovlabel.csv",
+            layout=ClipLayout(face=_NESTED_FACES, subtitles="subtitle_chieng.csv"),
             corpus="",
             label_field="openset",
             aliases=("mer2026", "mer2026fg", "mer26ov"),

@@ -13,6 +13,7 @@ import numpy as np
 from merunibench._resources import resource
 from merunibench.demo.miniature import BASELINES, baseline_rows, miniature
 from merunibench.errors import InputError
+from merunibench.kinds import POLARITIES
 from merunibench.labels import LabelLists
 from merunibench.lexicon import KNOWN_RELEASES, LEVELS, Lexicon, compile_lexicon, installed, load_lexicon, load_wheels
 from merunibench.protocols import METRIC_VERSION, PROTOCOLS, Summary
@@ -64,8 +65,7 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
     metric = PROTOCOLS["official"][task.kind]
     truth, rows = [row["label"] for row in miniature(task.id)], baseline_rows(baseline, task)
     if task.of_kind.answer == "polarity":
-        words = {"positive": 1, "negative": -1, "neutral": 0}
-        polarity = np.array([words[str(row["polarity"])] for row in rows], np.int8)
+        polarity = np.array([POLARITIES[str(row["polarity"])] for row in rows], np.int8)
         return metric.summary(metric.statistics(np.array(truth, float), polarity).sum(axis=1))
     true, predicted = (
         lexicon.sector_sets(LabelLists.from_fields(fields)) for fields in (truth, [row["labels"] for row in rows])

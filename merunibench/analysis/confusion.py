@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.kinds import POLARITIES
 from merunibench.report.error_analysis import Confusion
 from merunibench.report.error_analysis.result import NOTHING
 from merunibench.scoring import SampleScores
 
 _CHUNK = 1 << 16
-_POLARITIES = ("positive", "neutral", "negative")
 
 Members = npt.NDArray[np.bool_]
 """Which sectors are in which sets, shape (S sectors, N samples)."""
@@ -24,7 +24,7 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
     counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
     """
     own: tuple[int, ...] | None = None
-    names: tuple[str, ...] = _POLARITIES
+    names: tuple[str, ...] = tuple(POLARITIES)
     if wheel is None:
         true, predicted = _polarities(scores)
         own = (0, 2)

@@ -12,9 +12,7 @@ from functools import cache
 from merunibench._resources import resource
 from merunibench.baselines.constant import Row
 from merunibench.files.toml import read_toml
-from merunibench.kinds import KINDS
-
-_POLARITY_WORD = {1: "positive", -1: "negative", 0: "neutral"}
+from merunibench.kinds import KINDS, NEUTRAL, POLARITIES, POLARITY_OF
 
 
 def text_lexicon_rows(kind: str, subtitles: Mapping[str, str]) -> list[Row]:
@@ -77,7 +75,7 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
         else:
             position += 1
     sign = (balance > 0) - (balance < 0)
-    return list(heard) or ["neutral"], _POLARITY_WORD[sign]
+    return list(heard) or [NEUTRAL], POLARITY_OF[sign]
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class _Cue:
 def _load_cues() -> dict[tuple[str, ...], _Cue]:
     """The table of cues.toml, by the words of the cue."""
     table = read_toml(resource("baselines", "cues.toml"))
-    sign = {"positive": 1, "negative": -1, "none": 0}
+    sign = {**POLARITIES, "none": 0}
     cues = {
         _tokenise(word): _Cue(None, None, sign[polarity])
         for polarity, words in table["polarity"].items()

@@ -102,9 +102,9 @@ def build(
     Without labels, scores stand as committed, and it is said which. A refused submission is left out and listed.
     """
     spare_pandas()
+    from merunibench._gc import gc_paused
     from merunibench.leaderboard.build import build as build_board
     from merunibench.leaderboard.build import request
-    from merunibench.leaderboard.work import uncollected
     from merunibench.leaderboard.writing import write
 
     wanted = request(
@@ -117,7 +117,7 @@ def build(
         cache=cache,
         keep=not no_cache,
     )
-    with uncollected():
+    with gc_paused():
         results, details = build_board(wanted)
         write(results, details, out)
     for refused in results.refused:

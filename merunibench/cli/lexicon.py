@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from merunibench._text import visible
 from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, terminal_width
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES  # constants only: costs `--help` nothing
@@ -83,7 +84,9 @@ def show(
         if wheel in (None, number):
             table.add_section()
             for sector, members in sectors.items():
-                table.add_row(str(number), sector, f"{len(members):,}", *([_shown(members)] if words else []))
+                table.add_row(
+                    str(number), sector, f"{len(members):,}", *([visible(", ".join(members))] if words else [])
+                )
     _print(table)
 
 
@@ -179,11 +182,6 @@ def diff(
         emit(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         emit(difference_text(found, limit=limit, width=terminal_width()))
-
-
-def _shown(words: list[str]) -> str:
-    """Words in one line, control characters made visible."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in ", ".join(words))
 
 
 def _table(*titles: str) -> "Table":

@@ -80,9 +80,9 @@ def run(
     Example: `merunibench run --model Qwen/Qwen2.5-Omni-7B --data-root dataset/ --dataset meld --out runs/omni`
     """
     given = options.fields({key: value for key, value in locals().items() if key not in {"config", "check"}})
-    from merunibench.inference.pipeline import plan_run
-    from merunibench.inference.pipeline import run as run_all
     from merunibench.inference.settings import RunSettings, read_settings
+    from merunibench.pipeline import plan_run
+    from merunibench.pipeline import run as run_all
 
     with running.interruptible():
         settings = read_settings(config, given, RunSettings)

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import listed, one_line, shown
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, one_line, shown
 from merunibench.labels import LabelLists
 
 _ROW_OF_ERROR = re.compile(r"(\d+): (.*)")

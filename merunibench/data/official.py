@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from merunibench._text import listed, shown
 from merunibench.data.columns import name_column, text_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES, npz_keys, read_npz
-from merunibench.files.reading import listed, shown
 from merunibench.tasks import Task
 
 _OPENSET = "-openset"

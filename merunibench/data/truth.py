@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import shown
 from merunibench.data.columns import find_column, label_column, map_column, name_column
 from merunibench.data.official import read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.files.reading import reading, shown
+from merunibench.files.reading import reading
 from merunibench.labels import LabelLists
 from merunibench.tasks import TASKS, Task, find_task
 

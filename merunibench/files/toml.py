@@ -10,8 +10,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import one_line, shown
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.files.reading import one_line, reading, shown
+from merunibench.files.reading import reading
 
 MAX_BYTES = 1 << 20
 """Most bytes of a file, unless said otherwise: a hundred times the largest table of this package."""

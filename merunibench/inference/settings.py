@@ -8,8 +8,8 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import shown
 from merunibench.files.toml import read_toml
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from merunibench import __version__
+from merunibench._gc import gc_paused
 from merunibench._resources import resource
 from merunibench.leaderboard import rules
 from merunibench.leaderboard.assembling import Held, ScoredRow, Sources, rows_on
@@ -28,7 +29,7 @@ from merunibench.leaderboard.results import (
 )
 from merunibench.leaderboard.submissions import find_submissions, score_submissions
 from merunibench.leaderboard.truths import load_truths, usable_subtitles
-from merunibench.leaderboard.work import Outcome, Worker, uncollected
+from merunibench.leaderboard.work import Outcome, Worker
 from merunibench.lexicon import home
 from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
@@ -122,7 +123,7 @@ class _Bench:
     """Data set -> why its subtitles cannot be used."""
 
 
-@uncollected()
+@gc_paused()
 def build(request: Request) -> tuple[Results, dict[str, Details]]:
     """Build the board.
 

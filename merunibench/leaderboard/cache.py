@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 from merunibench.leaderboard.figures import Figures
 from merunibench.leaderboard.results import as_json
 from merunibench.scoring import Scored

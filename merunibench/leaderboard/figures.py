@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from merunibench._text import shown
+from merunibench._text import in_one_line
 from merunibench.analysis.confusion import confusion
 from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
@@ -155,4 +155,4 @@ def _words(scores: SampleScores, lexicon: Lexicon) -> str:
 
 
 def _word(found: WordErrors) -> Word:
-    return Word(word=shown(found.word, _WORD_LENGTH), count=found.count, total=found.total)
+    return Word(word=in_one_line(found.word, _WORD_LENGTH), count=found.count, total=found.total)

@@ -20,8 +20,9 @@ from pydantic import (
     model_serializer,
 )
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, one_line, read_bounded, reading
+from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
 from merunibench.kinds import KINDS
 from merunibench.protocols import PROTOCOLS
 

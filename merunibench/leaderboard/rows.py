@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import visible
+from merunibench._text import listed, shown, visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, shown
 from merunibench.leaderboard.packing import ROW_KEYS, SUBSET_KEY
 from merunibench.tasks import Task
 

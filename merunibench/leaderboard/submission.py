@@ -12,10 +12,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from merunibench._text import visible
+from merunibench._text import shown, visible
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.files.reading import shown
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain
 

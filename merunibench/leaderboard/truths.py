@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from merunibench._text import visible
-from merunibench.data import GroundTruth, find_truth, load_truth, read_table
-from merunibench.data.columns import find_column, texts_by_name
+from merunibench.data import GroundTruth, find_truth, load_truth
+from merunibench.data.subtitles import read_subtitles
 from merunibench.errors import InputError
 from merunibench.tasks import TASKS
-
-SUBTITLES = "transcription-engchi-polish.csv"
-"""The official release's subtitles, in the folder of each data set."""
 
 
 def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
@@ -44,17 +41,16 @@ def usable_subtitles(
 
 
 def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:
-    """What is said in each sample of a data set, in English; None where no subtitles stand beside the labels.
+    """What is said in each sample of a data set, by its layout's subtitles; None where their file is not there.
 
     Raises:
         InputError: the subtitles cannot be read, have none of the samples, or say different things of one.
     """
-    path = data_root / truth.task.folder / SUBTITLES
-    if not path.is_file():
-        return None
-    table = read_table(path)
     names = truth.names.to_pylist()
-    found = texts_by_name(table, find_column(table, "english"), names)
+    found = read_subtitles(data_root, truth.task, names)
+    if found is None:
+        return None
     if not found:
+        path = data_root / truth.task.folder / truth.task.layout.subtitles
         raise InputError(f"{path}: has none of the samples of {truth.task.title}")
     return {name: found.get(name, "") for name in names}

@@ -134,18 +134,6 @@ def do_all(jobs: Sequence[Job], worker: Worker, processes: int) -> Iterator[Outc
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """No search for cyclic garbage in this block: a build makes millions of plain objects that live to its end."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@contextmanager
 def _one_thread_each() -> Iterator[None]:
     """Processes that start in this block multiply matrices with one thread: they share the cores already."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -162,7 +150,7 @@ _OWN: list[Worker] = []
 
 
 def _begin(*setup: Any) -> None:  # noqa: ANN401 - a worker's arguments
-    gc.disable()  # see `uncollected`; this process ends with its work
+    gc.disable()  # for good, as `gc_paused` does for a block: this process ends with its work
     _OWN.append(Worker(*setup))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.kinds import POLARITIES, Kind
+from merunibench.kinds import POLARITIES, POLARITY_OF, Kind
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 
@@ -15,8 +15,6 @@ Polarities = npt.NDArray[Any]
 
 NO_POLARITY = 2
 """Stands for a missing prediction, which is wrong whatever the truth is."""
-
-_WORDS = {value: word for word, value in POLARITIES.items()}
 
 
 class PolarityMetric(Metric[Polarities]):
@@ -40,7 +38,7 @@ class PolarityMetric(Metric[Polarities]):
     def rows(self, encoded: Encoded[Polarities]) -> Iterator[Row]:
         """The true value and the predicted word; null without a prediction."""
         for value, polarity in zip(encoded.truth.tolist(), encoded.predicted.tolist(), strict=True):
-            yield {"truth": float(value), "predicted": _WORDS.get(polarity)}
+            yield {"truth": float(value), "predicted": POLARITY_OF.get(polarity)}
 
     def decode(self, rows: Rows, kind: Kind) -> Encoded[Polarities]:  # noqa: ARG002 - all kinds are encoded alike
         """Values and polarities from the columns; a null is a missing prediction."""

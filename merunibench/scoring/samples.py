@@ -124,5 +124,4 @@ def cluster_numbers(task: Task, names: list[str]) -> npt.NDArray[np.int64]:
     if task.cluster is None:
         return np.arange(len(names))
     numbers: dict[str, int] = {}
-    matches = ((task.cluster.match(name), name) for name in names)
-    return np.array([numbers.setdefault(match.group() if match else name, len(numbers)) for match, name in matches])
+    return np.array([numbers.setdefault(task.cluster_of(name), len(numbers)) for name in names])

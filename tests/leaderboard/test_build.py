@@ -17,6 +17,7 @@ from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
 from merunibench.report import BENCHMARK_DATASETS
+from merunibench.tasks import TASKS, benchmark_tasks
 from tests.leaderboard.conftest import read, rewrite, submit
 from tests.small import rows, write_rows
 
@@ -78,7 +79,7 @@ def test_the_published_figures_of_affectgpt(real):
     assert last.scores["meld"].rank.rank == 1
 
 
-def test_baselines_are_rows_without_ranks(real):
+def test_baselines_are_rows_without_ranks(real, shared):
     stuffing = row(real[0], "baseline-stuffing/single/official-mer2025")
     assert stuffing.scores["meld"].score == 1.0
     assert stuffing.scores["meld"].rank is None
@@ -87,7 +88,34 @@ def test_baselines_are_rows_without_ranks(real):
     constant = row(real[0], "baseline-majority/single/strict-builtin")
     assert [round(score.score, 9) for score in constant.scores.values()] == [0.0, 0.0, 0.0]
     text = row(real[0], "baseline-text-lexicon/single/official-mer2025")
-    assert set(text.scores) == {"meld", "cmumosi"}
+    root = shared / "official" / "dataset"
+    assert set(text.scores) == {
+        key for key in stuffing.scores if (root / TASKS[key].folder / TASKS[key].layout.subtitles).is_file()
+    }
+    assert set(text.scores) >= {"meld", "cmumosi"}
+
+
+def test_the_text_baseline_has_every_data_set_and_a_mean(small):
+    answers = {"basic": ("1", "2"), "fine-grained": ("[happy]", "[sad]"), "sentiment": ("1", "-1")}
+    for task in benchmark_tasks():
+        folder = small.truth / task.folder
+        folder.mkdir()
+        labels, said = ["name,label"], [f"name,{task.layout.subtitle_column}"]
+        for sample in range(task.samples):
+            labels.append(f"s{sample},{answers[task.kind][sample % 2]}")
+            said.append(f"s{sample},{('I am happy', 'I am sad')[sample % 2]}")
+        (small.truth / f"{task.id}.csv").write_text("\n".join(labels), encoding="utf-8")
+        (folder / task.layout.subtitles).write_text("\n".join(said), encoding="utf-8")
+    text = row(small.build(cache=None)[0], "baseline-text-lexicon/single/official-builtin")
+    assert list(text.scores) == [task.id for task in benchmark_tasks()]
+    assert {task.id: text.scores[task.id].score for task in benchmark_tasks() if task.kind != "basic"} == {
+        "cmumosi": 1.0,
+        "cmumosei": 1.0,
+        "sims": 1.0,
+        "simsv2": 1.0,
+        "ovmerdplus": 1.0,
+    }
+    assert text.mean is not None
 
 
 def subtitles(small, text):

@@ -1,4 +1,4 @@
-"""What the terminal and the page say alike: titles, explanations, numbers; and strangers' text made harmless."""
+"""What the terminal and the page say alike: titles, explanations, numbers."""
 
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.columns import percent
@@ -33,12 +33,6 @@ _GROUPINGS = {
     "labels": ("Score by number of predicted labels", "Labels"),
     "text length": ("Score by length of the raw answer", "Words"),
 }
-
-
-def visible(text: str, longest: int | None = LONGEST) -> str:
-    """Text with control and other invisible characters spelled out as escapes, cut to `longest` characters."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def headline(errors: DatasetErrors) -> str:
