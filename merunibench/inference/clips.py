@@ -11,13 +11,13 @@ from pathlib import Path
 
 from merunibench.data import Table, load_truth
 from merunibench.data.subtitles import read_subtitles
-from merunibench.data.tables import table_stem
+from merunibench.data.truth import find_labels
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
 from merunibench.inference.places import named_file
 from merunibench.kinds import POLARITY_OF
 from merunibench.models.base import Sample
-from merunibench.tasks import TASKS, ClipLayout, Task, find_task
+from merunibench.tasks import TASKS, ClipLayout, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,8 @@ def official_clips(root: Path, task: Task) -> Clips:
         task: The data set.
 
     Raises:
-        InputError: the folder or both its tables are missing or broken, or a name leads out of it.
+        InputError: the folder or both its tables are missing or broken, a data set has several label files, or a name
+            leads out of the folder.
     """
     folder, layout = root / task.folder, task.layout
     if not folder.is_dir():
@@ -83,7 +84,7 @@ def _official_sample(folder: Path, layout: ClipLayout, name: str, subtitle: str 
 
 def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:
     """The samples that have labels, and the stratum of each; nothing where there are no labels."""
-    path = _label_file(root, task)
+    path = find_labels(root).get(task.id)
     if path is None:
         return [], []
     truth = load_truth(task, path)
@@ -94,12 +95,6 @@ def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:
     if task.kind == "basic":
         return names, [words[0] for words in labels]
     return names, [polarity(words) for words in labels]
-
-
-def _label_file(root: Path, task: Task) -> Path | None:
-    official = root / task.folder / task.label_file
-    tables = (path for path in sorted(root.iterdir()) if find_task(table_stem(path) or "") is task)
-    return official if official.is_file() else next(tables, None)
 
 
 def dialogues(task: Task | None, names: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from merunibench import evaluate
 from merunibench.data import load_truth
 from merunibench.errors import InputError
 from merunibench.inference.clips import find_clips, official_clips
@@ -111,6 +112,19 @@ def test_the_official_subtitles_of_iemocap(shared):
     clips = official_clips(root, get_task("iemocapfour"))
     assert len(clips) == 1241
     assert all(sample.subtitle for sample in clips.samples)
+
+
+@pytest.mark.parametrize("second", ["meld-process/label.npz", "MELD.tsv"])
+def test_two_label_files_of_a_data_set_are_refused_as_by_score(tmp_path, second):
+    put(tmp_path / "meld.csv", "name,label\ndia0_utt0,anger\n")
+    put(tmp_path / "meld-process" / "transcription-engchi-polish.csv", "name,english\ndia0_utt0,hi\n")
+    assert [clips.dataset for clips in find_clips(tmp_path)] == ["meld"]
+    put(tmp_path / second)
+    with pytest.raises(InputError, match=r"labels of meld stand in .* and .*; keep one of them") as refused:
+        find_clips(tmp_path)
+    with pytest.raises(InputError) as by_score:
+        evaluate({"meld": {"dia0_utt0": ["sad"]}}, tmp_path)
+    assert str(refused.value) == str(by_score.value)
 
 
 def test_strata_are_signs_polarities_or_dialogues(tmp_path):
