@@ -12,9 +12,8 @@ from merunibench.kinds import KINDS
 from merunibench.labels import LabelLists
 from merunibench.leaderboard.cache import Cache, Entry
 from merunibench.leaderboard.figures import Cell, Figures, cell_of, is_scored
+from merunibench.leaderboard.jobs import Worker, cell_key
 from merunibench.leaderboard.results import Board, Model
-from merunibench.leaderboard.submissions import cell_key
-from merunibench.leaderboard.work import Worker
 
 CHECKPOINT = "none"
 """A rule has no checkpoint."""
@@ -88,7 +87,7 @@ def score(
     scorer = worker.scorer
     said = {dataset: _hash(subtitles.get(dataset)) if rule == TEXT else "" for dataset in scorer.truths}
     cells = {
-        (board.id, dataset): cell_of(dataset, board.protocol, board.lexicon)
+        (board.id, dataset): cell_of(dataset, board)
         for board in boards
         for dataset in scorer.truths
         if is_scored(dataset, board)

@@ -11,7 +11,7 @@ from merunibench.inference.clips import find_clips, official_clips
 from merunibench.inference.own_clips import own_clips
 from merunibench.inference.places import inside, named_file
 from merunibench.inference.saved_clips import saved_clips
-from merunibench.leaderboard.truths import load_subtitles
+from merunibench.leaderboard.inputs import load_subtitles
 from merunibench.tasks import TASKS, get_task
 
 
