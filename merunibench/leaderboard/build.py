@@ -9,12 +9,11 @@ from merunibench.leaderboard import rules
 from merunibench.leaderboard.assembling import Held, ScoredRow, Sources, rows_on
 from merunibench.leaderboard.cache import Cache
 from merunibench.leaderboard.describing import details_of
-from merunibench.leaderboard.details import Details, read_details
+from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.figures import is_scored
-from merunibench.leaderboard.inputs import Inputs, Request, load_inputs, request
+from merunibench.leaderboard.inputs import DETAILS, Inputs, Request, request
 from merunibench.leaderboard.jobs import Outcome, Worker, find_submissions, score_submissions
 from merunibench.leaderboard.placing import place
-from merunibench.leaderboard.published import read_published
 from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
@@ -23,8 +22,6 @@ __all__ = ["DETAILS", "Request", "build", "request"]
 
 SEED = 0
 _REASONS = 20  # of a refusal, on the board; `check` says all of them
-DETAILS = "details"
-"""Folder of the details, beside the results."""
 
 
 @dataclass
@@ -49,8 +46,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         InputError: labels, a lexicon, the committed results or the published figures cannot be used. A submission that
             cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
-    inputs = load_inputs(request)
-    before, boards = inputs.before, inputs.boards
+    inputs = Inputs(request)
     worker, cache = Worker(inputs.truths, inputs.lexicons, request.resamples, SEED), Cache(request.cache)
     outcomes = score_submissions(find_submissions(request.submissions), inputs.own, worker, cache, request.processes)
     bench = _Bench(inputs)
@@ -59,8 +55,8 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
             _add_submission(bench, outcome)
     for model in rules.models():
         _add_baseline(bench, model, rules.score(model.id, inputs.own, worker, inputs.subtitles, cache))
-    rows, comparisons = place({board.id: bench.scored.get(board.id, []) for board in boards}, before)
-    models, reported = read_published(request.published, boards) if request.published else ([], [])
+    rows, comparisons = place({board.id: bench.scored.get(board.id, []) for board in inputs.boards}, inputs.before)
+    models, reported = inputs.published
     refused = [
         Refused(submission=outcome.id, reasons=outcome.problems[:_REASONS]) for outcome in outcomes if outcome.problems
     ]
@@ -70,7 +66,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         resamples=request.resamples,
         seed=SEED,
         datasets=_datasets(rows + reported),
-        boards=boards,
+        boards=tuple(inputs.boards),
         models=(*bench.models, *models),
         rows=(*rows, *reported),
         comparisons=tuple(comparisons),
@@ -80,7 +76,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
             for model, dataset, reason in sorted(bench.gaps)
         ),
     )
-    return results, _details(bench, request)
+    return results, _details(bench)
 
 
 def _add_submission(bench: _Bench, outcome: Outcome) -> None:
@@ -109,12 +105,8 @@ def _add_baseline(bench: _Bench, model: Model, held: Mapping[str, Held]) -> None
     """A baseline has one checkpoint, also of data sets whose labels or subtitles are not at hand now."""
     expected = {dataset for found in held.values() for dataset in found}
     expected |= bench.inputs.unusable.keys() if model.id == rules.TEXT else set()
-    expected |= {dataset for row in _committed(bench, model) for dataset in row.scores}
+    expected |= {dataset for row in bench.inputs.committed_rows(model) for dataset in row.scores}
     _add(bench, model, held, dict.fromkeys(task_order(expected), (rules.CHECKPOINT,)), {}, withheld=False)
-
-
-def _committed(bench: _Bench, model: Model) -> list[Row]:
-    return [row for row in (bench.inputs.before.rows if bench.inputs.before else ()) if row.model_id == model.id]
 
 
 def _add(
@@ -127,7 +119,7 @@ def _add(
     withheld: bool,
 ) -> None:
     """Make the rows of a model on every board, and note what could not be computed."""
-    committed = {row.id: row for row in _committed(bench, model)}
+    committed = {row.id: row for row in bench.inputs.committed_rows(model)}
     found = False
     for board in bench.inputs.boards:
         here = held.get(board.id, {})
@@ -168,16 +160,13 @@ def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
     )
 
 
-def _details(bench: _Bench, request: Request) -> dict[str, Details]:
+def _details(bench: _Bench) -> dict[str, Details]:
     """Details of every model, with the committed ones of what was not computed now."""
-    folder = None if request.committed is None else request.committed.parent / DETAILS
     rows: dict[str, list[ScoredRow]] = {}
     for board in bench.inputs.boards:
         for each in bench.scored.get(board.id, []):
             rows.setdefault(each.row.model_id, []).append(each)
-    found = {}
-    for model in bench.models:
-        path = None if folder is None else folder / f"{model.id}.json"
-        before = read_details(path) if path is not None and path.is_file() else None
-        found[model.id] = details_of(model, rows.get(model.id, []), bench.held[model.id], before)
-    return found
+    return {
+        model.id: details_of(model, rows.get(model.id, []), bench.held[model.id], bench.inputs.committed_details(model))
+        for model in bench.models
+    }

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from merunibench._resources import resource
@@ -10,13 +11,17 @@ from merunibench._text import visible
 from merunibench.data import GroundTruth, find_truth, load_truth
 from merunibench.data.subtitles import read_subtitles
 from merunibench.errors import InputError
-from merunibench.leaderboard.results import Board, Results, read_results
+from merunibench.leaderboard.details import ModelDetails, read_details
+from merunibench.leaderboard.published import read_published
+from merunibench.leaderboard.results import Board, Model, Results, Row, read_results
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import TASKS
 
 RESAMPLES = 1000
+DETAILS = "details"
+"""Folder of the details, beside the results."""
 BUILTIN = "builtin"
 
 
@@ -86,44 +91,71 @@ def request(  # noqa: PLR0913 - each is an option of `merunibench leaderboard bu
     )
 
 
-@dataclass(frozen=True)
 class Inputs:
-    """What was found of it.
+    """What a request names, read when it is first asked for.
 
-    Attributes:
-        lexicons: By name.
-        truths: Labels by data set.
-        subtitles: What is said in each sample, by data set; None where there is no file.
-        unusable: Data set -> why its subtitles cannot be used.
-        before: The committed results.
-        boards: All boards, those of the committed results too whose lexicon is not at hand.
+    Reading raises InputError where labels, a lexicon, committed results or published figures cannot be used; subtitles
+    that cannot are told in `unusable`, since no subtitle file may stop a board.
     """
 
-    lexicons: Mapping[str, Lexicon]
-    truths: Mapping[str, GroundTruth]
-    subtitles: Mapping[str, Mapping[str, str] | None]
-    unusable: Mapping[str, str]
-    before: Results | None
-    boards: tuple[Board, ...]
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    @cached_property
+    def lexicons(self) -> dict[str, Lexicon]:
+        """Lexicons by name."""
+        return load_lexicons(self.request.lexicons)
+
+    @cached_property
+    def truths(self) -> dict[str, GroundTruth]:
+        """Labels by data set."""
+        return load_truths(self.request.data_root)
+
+    @cached_property
+    def unusable(self) -> dict[str, str]:
+        """Data set -> why its subtitles cannot be used."""
+        return self._subtitles[1]
+
+    @cached_property
+    def subtitles(self) -> dict[str, dict[str, str] | None]:
+        """What is said in each sample, by data set; None where there is no file."""
+        return self._subtitles[0]
+
+    @cached_property
+    def _subtitles(self) -> tuple[dict[str, dict[str, str] | None], dict[str, str]]:
+        root = self.request.data_root
+        return ({}, {}) if root is None else usable_subtitles(root, self.truths)
+
+    @cached_property
+    def before(self) -> Results | None:
+        """The committed results."""
+        return read_results(self.request.committed) if self.request.committed else None
+
+    @cached_property
+    def boards(self) -> list[Board]:
+        """All boards, those of the committed results too whose lexicon is not at hand."""
+        return merged(boards_of(self.lexicons), self.before.boards if self.before else ())
 
     @property
     def own(self) -> list[Board]:
         """The boards that can be computed here."""
         return [board for board in self.boards if board.lexicon in self.lexicons]
 
+    @cached_property
+    def published(self) -> tuple[list[Model], list[Row]]:
+        """Models and rows of the published figures."""
+        return read_published(self.request.published, self.boards) if self.request.published else ([], [])
 
-def load_inputs(request: Request) -> Inputs:
-    """Read everything but submissions.
+    def committed_rows(self, model: Model) -> list[Row]:
+        """The rows of a model in the committed results."""
+        return [row for row in (self.before.rows if self.before else ()) if row.model_id == model.id]
 
-    Raises:
-        InputError: labels, a lexicon or the committed results cannot be used. Subtitles that cannot stop nothing.
-    """
-    before = read_results(request.committed) if request.committed else None
-    lexicons = load_lexicons(request.lexicons)
-    truths = load_truths(request.data_root)
-    subtitles, unusable = ({}, {}) if request.data_root is None else usable_subtitles(request.data_root, truths)
-    boards = merged(boards_of(lexicons), before.boards if before else ())
-    return Inputs(lexicons, truths, subtitles, unusable, before, tuple(boards))
+    def committed_details(self, model: Model) -> ModelDetails | None:
+        """The details of a model that lie beside the committed results."""
+        if self.request.committed is None:
+            return None
+        path = self.request.committed.parent / DETAILS / f"{model.id}.json"
+        return read_details(path) if path.is_file() else None
 
 
 def load_lexicons(names: Sequence[str | Path] = ()) -> dict[str, Lexicon]:
