@@ -96,10 +96,9 @@ class Task:
 
 def _task(identifier: str, row: Mapping[str, Any]) -> Task:
     """A data set from its table in tasks.toml."""
-    fields = _with_tuples(row)
-    patterns = {name: re.compile(fields[name], re.DOTALL) for name in ("split", "cluster") if name in fields}
-    layout = ClipLayout(**_with_tuples(row.get("layout", {})))
-    fields |= {**patterns, "id": identifier, "layout": layout}
+    fields = {**_with_tuples(row), "id": identifier, "layout": ClipLayout(**_with_tuples(row.get("layout", {})))}
+    for name in fields.keys() & {"split", "cluster"}:
+        fields[name] = re.compile(fields[name], re.DOTALL)
     return Task(**fields)
 
 
