@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from merunibench.evaluation import compare, evaluate
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
-    from merunibench.report import Comparison, ErrorAnalysis, Report
+    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
     from merunibench.scoring import Scored
     from merunibench.tasks import TASKS, Task, get_task
 
 _HOME = {
     "Comparison": "report",
+    "DatasetResult": "report",
     "ErrorAnalysis": "report",
     "InputError": "errors",
     "Lexicon": "lexicon",
@@ -44,6 +45,7 @@ _HOME = {
 __all__ = [
     "TASKS",
     "Comparison",
+    "DatasetResult",
     "ErrorAnalysis",
     "InputError",
     "Lexicon",

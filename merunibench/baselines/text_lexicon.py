@@ -5,13 +5,13 @@ subtitles and is not tuned to them.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from merunibench._resources import resource
 from merunibench.baselines.constant import Row
+from merunibench.files.toml import read_toml
 from merunibench.kinds import KINDS, NEUTRAL, POLARITIES, POLARITY_OF
 
 
@@ -90,7 +90,7 @@ class _Cue:
 @cache
 def _load_cues() -> dict[tuple[str, ...], _Cue]:
     """The table of cues.toml, by the words of the cue."""
-    table = tomllib.loads(resource("baselines", "cues.toml").read_text(encoding="utf-8"))
+    table = read_toml(resource("baselines", "cues.toml"))
     sign = {**POLARITIES, "none": 0}
     cues = {
         _tokenise(word): _Cue(None, None, sign[polarity])

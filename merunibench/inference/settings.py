@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import reading
+from merunibench.files.toml import read_toml
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.inference.shards import Shard
 from merunibench.models.base import MODALITIES, Modality
@@ -138,10 +137,7 @@ def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[_Setti
     Raises:
         InputError: the file is no TOML, or a setting is unknown or makes no sense; the message names it.
     """
-    fields: dict[str, Any] = {}
-    if path is not None:
-        with reading(path, tomllib.TOMLDecodeError, UnicodeDecodeError), path.open("rb") as stream:
-            fields = tomllib.load(stream)
+    fields = {} if path is None else read_toml(path)
     fields |= {key: value for key, value in given.items() if value is not None}
     try:
         return kind.model_validate(fields)

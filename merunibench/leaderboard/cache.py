@@ -7,10 +7,11 @@ and a changed toolkit computes everything anew. The file can be deleted at any t
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ _COLUMNS = "key, checkpoint, place, figures, replicates, losses, words"
 _MARKS = ", ".join("?" * 7)
 _AT_ONCE = 500
 _KEPT = 50_000
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 _PATIENCE = 60.0  # seconds that another build may take to write
 
 
@@ -69,15 +71,15 @@ class Cache:
             found.setdefault(name, {})[checkpoint] = Figures(scored, losses, words)
         return found
 
-    def marked(self, keys: Iterable[str]) -> set[str]:
-        """Those of the keys that were stored as marks.
+    def lengths(self, keys: Iterable[str]) -> dict[str, int]:
+        """The lengths of answers that were found valid.
 
         Raises:
             InputError: the file is no cache.
         """
-        return {row[0] for row in self._select("key FROM mark", "", keys)}
+        return dict(self._select("key, length FROM valid", "", keys))
 
-    def _select(self, what: str, order: str, keys: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    def _select(self, what: str, order: str, keys: Iterable[str]) -> Iterator[Any]:
         """The rows of the keys that there are."""
         wanted = list(keys)
         if self.path is None or not self.path.is_file():
@@ -90,13 +92,13 @@ class Cache:
                 query = f"SELECT {what} WHERE key IN ({','.join('?' * len(part))}) {order}"
                 yield from store.execute(query, part)
 
-    def store(self, entries: Mapping[str, Entry], marks: Collection[str] = ()) -> None:
-        """Keep entries, and marks: keys whose being there is all they say. The oldest make room.
+    def store(self, entries: Mapping[str, Entry], lengths: Mapping[str, int] = _NOTHING) -> None:
+        """Keep entries, and the lengths of valid answers; the oldest make room.
 
         Raises:
             InputError: the file cannot be written, or is no cache.
         """
-        if self.path is None or not (entries or marks):
+        if self.path is None or not (entries or lengths):
             return
         with _explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,8 +107,8 @@ class Cache:
                 if _layout(store) != _LAYOUT:
                     _begin(store)
                 store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
-                store.executemany("INSERT OR IGNORE INTO mark VALUES (?)", [(name,) for name in marks])
-                for table in ("entry", "mark"):
+                store.executemany("INSERT OR REPLACE INTO valid VALUES (?, ?)", lengths.items())
+                for table in ("entry", "valid"):
                     oldest = f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?"  # noqa: S608
                     store.execute(oldest, (_KEPT,))
 
@@ -134,8 +136,8 @@ def _layout(store: sqlite3.Connection) -> int:
 def _begin(store: sqlite3.Connection) -> None:
     """An empty cache of this layout."""
     store.execute("DROP TABLE IF EXISTS entry")
-    store.execute("DROP TABLE IF EXISTS mark")
-    store.execute("CREATE TABLE mark (key PRIMARY KEY)")
+    store.execute("DROP TABLE IF EXISTS valid")
+    store.execute("CREATE TABLE valid (key PRIMARY KEY, length)")
     store.execute(f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))")
     store.execute(f"PRAGMA application_id = {_APPLICATION}")
     store.execute(f"PRAGMA user_version = {_LAYOUT}")

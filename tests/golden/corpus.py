@@ -257,15 +257,38 @@ def _others():
     yield Case("demo", ("demo --out {out}/demo", *scores))
 
 
-CASES = (
-    *_formats(),
-    *_scores(),
-    *_selections(),
-    *_compare(),
-    *_errors(),
-    *_predictions(),
-    *_lexicons(),
-    *_boards(),
-    *_inference(),
-    *_others(),
-)
+def _licensed():
+    """On the released outputs and labels (`given/`), which belong to others: digests alone are kept of what is said."""
+    nine = "score given/nine/output --data-root given/nine/dataset --bootstrap 200 --format json"
+    pair = "compare given/nine/output given/nine/output --data-root given/nine/dataset --bootstrap 200 --format json"
+    releases = {name: f"--lexicon given/emotion_wheel/{name}" for name in ("mer2025", "mer2026")} | {"builtin": ""}
+    for protocol in ("official", "strict"):
+        scored = f"{nine} --protocol {protocol} --per-sample {{out}}/samples.jsonl"
+        for release, lexicon in releases.items():
+            yield _one(f"{protocol}-{release}", f"{scored} {lexicon}")
+        for rule in ("best-overall", "last", "checkpoint_000030_loss_0.602"):
+            yield _one(f"{protocol}-{rule}", f"{scored} {releases['mer2025']} --checkpoint {rule}")
+        yield _one(f"{protocol}-level2", f"{scored} {releases['mer2026']} --level 2")
+        yield _one(f"{protocol}-cluster", f"{nine} --protocol {protocol} {releases['mer2025']} --cluster")
+        compared = f"{pair} --protocol {protocol} --other-checkpoint last {releases['mer2025']}"
+        yield _one(f"{protocol}-compare", compared)
+        errors = "errors given/output --data-root given/dataset --bootstrap 200 --format json"
+        yield _one(f"{protocol}-errors", f"{errors} --protocol {protocol} {releases['mer2026']}")
+        three = "score given/output --data-root given/dataset --bootstrap 200 --format csv"
+        yield _one(f"{protocol}-three", f"{three} --protocol {protocol} {releases['mer2025']}")
+    yield _one("convert", "convert given/output {out}/rows")
+    yield _one(
+        "audit", "lexicon audit given/emotion_wheel/mer2026 --vocabulary given/output --dataset meld --format json"
+    )
+    yield _one("diff", "lexicon diff given/emotion_wheel/mer2025 given/emotion_wheel/mer2026 --format json")
+    submit = "submit given/output --model AffectGPT --out {out}/subs/affectgpt"
+    build = (
+        "leaderboard build --submissions {out}/subs --data-root given/dataset --processes 1 --no-cache "
+        f"--out {{out}}/board {releases['mer2025']}"
+    )
+    yield Case("board", (submit, build), ignored=(r"/subs/", r"/static/", r"\.html$"))
+
+
+_PARTS = (_formats, _scores, _selections, _compare, _errors, _predictions, _lexicons, _boards, _inference, _others)
+CASES = tuple(case for part in _PARTS for case in part())
+LICENSED = tuple(_licensed())

@@ -20,6 +20,7 @@ from unittest import mock
 from merunibench import cli
 
 EXPECTED = Path(__file__).parent / "expected"
+DIGESTS = Path(__file__).parent / "licensed.json"
 LONG = 9_000
 BLOCK = 40
 WORDING = re.compile(r'"(?:warnings|reasons?|notes?)"\s*:\s*')
@@ -31,15 +32,33 @@ ENVIRONMENT = {"COLUMNS": "100", "HF_HUB_OFFLINE": "1", "NO_COLOR": "1"}
 
 def run_case(case, root):
     """The commands of a case, run in the folder `root`; what came of them, as text."""
+    return "".join(parts_of_case(case, root))
+
+
+def parts_of_case(case, root):
+    """What came of each command: the command and its exit code, its output; then the files."""
     out = root / "out" / case.name
     out.mkdir(parents=True)
-    parts = [part for line in case.commands for part in execute(case, line, root)]
+    for line in case.commands:
+        yield from execute(case, line, root)
     for path in sorted(out.rglob("*")):
         hidden = path.name.startswith(".") or path.name == "run.toml"
         if path.is_file() and not hidden and not any(re.search(pattern, path.as_posix()) for pattern in case.ignored):
             name = path.relative_to(out).as_posix()
-            parts.append(f"--- file {name}\n{describe(path.read_bytes(), path.suffix, root)}")
-    return "".join(parts)
+            yield f"--- file {name}\n{describe(path.read_bytes(), path.suffix, root)}"
+
+
+def digests_of_case(case, root):
+    """A digest of each part: what is said of licensed files is not kept itself."""
+    return [hashlib.sha256(part.encode()).hexdigest() for part in parts_of_case(case, root)]
+
+
+def read_digests():
+    return json.loads(DIGESTS.read_text(encoding="utf-8"))
+
+
+def write_digests(found):
+    DIGESTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def execute(case, line, root):
