@@ -66,7 +66,7 @@ def check(
     """
     spare_pandas()
     from merunibench.leaderboard.checking import check as check_submission
-    from merunibench.leaderboard.truths import load_truths
+    from merunibench.leaderboard.inputs import load_truths
 
     checked = check_submission(submission, load_truths(data_root))
     if output_format is CheckFormat.JSON:

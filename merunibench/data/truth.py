@@ -103,6 +103,21 @@ def find_truth(root: Path) -> dict[str, Path]:
     Raises:
         InputError: the folder is missing or holds no labels, or a data set has several label files.
     """
+    found = find_labels(root)
+    if not found:
+        raise InputError(
+            f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
+            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root)}"
+        )
+    return found
+
+
+def find_labels(root: Path) -> dict[str, Path]:
+    """As `find_truth`, for a folder that may hold no labels, such as that of a blind test.
+
+    Raises:
+        InputError: the folder is missing, or a data set has several label files.
+    """
     with reading(root):
         children = sorted(root.iterdir())
     found: dict[str, list[Path]] = {}
@@ -119,19 +134,14 @@ def find_truth(root: Path) -> dict[str, Path]:
         if len(paths) > 1:
             listed = " and ".join(path.relative_to(root).as_posix() for path in paths)
             raise InputError(f"{root}: labels of {identifier} stand in {listed}; keep one of them")
-    if not found:
-        raise InputError(
-            f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
-            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root, children)}"
-        )
     return {identifier: paths[0] for identifier, paths in found.items()}
 
 
-def _hint(root: Path, children: list[Path]) -> str:
+def _hint(root: Path) -> str:
     """Where the labels seem to be, if that is one folder up or down."""
     if any(task.folder == root.resolve().name for task in TASKS.values()):
         return f"; give the folder above: {root.resolve().parent}"
-    for child in children:
+    for child in sorted(root.iterdir()):
         if any((child / task.folder / task.label_file).is_file() for task in TASKS.values()):
             return f"; did you mean {child}?"
     return ""
@@ -158,6 +168,11 @@ def load_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) ->
         if task.id not in found:
             raise InputError(f"{path}: no labels of {task.title}; found those of {', '.join(found)}")
         path = found[task.id]
+    return read_truth(task, path, max_bytes=max_bytes)
+
+
+def read_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:
+    """Read a label file, for whom knows which it is; see `load_truth`."""
     official = path.suffix.lower() == ".npz"
     table = read_corpus(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
     return truth_from_table(table, task, whole_corpus=official)

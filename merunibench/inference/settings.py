@@ -12,6 +12,7 @@ from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.files.toml import read_toml
 from merunibench.inference.prompts import OPEN_VOCABULARY
+from merunibench.inference.shards import Shard
 from merunibench.models.base import MODALITIES, Modality
 
 _Settings = TypeVar("_Settings", bound="InferSettings")
@@ -68,6 +69,15 @@ class InferSettings(BaseModel):
     def asked_modalities(self) -> tuple[Modality, ...]:
         """What the model shall be given, in the order of `MODALITIES`."""
         return parse_modalities(self.modalities)
+
+    @property
+    def asked_shard(self) -> Shard | None:
+        """The part that this machine does; None for all.
+
+        Raises:
+            InputError: it is no part.
+        """
+        return Shard.parse(self.shard) if self.shard else None
 
     @property
     def model_name(self) -> str:

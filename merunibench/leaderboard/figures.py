@@ -53,9 +53,9 @@ class Figures:
     words: str = "null"
 
 
-def cell_of(dataset: str, protocol: str, lexicon: str) -> Cell:
-    """The cell that holds a data set's figures on the board of a protocol and lexicon."""
-    return Cell(dataset, protocol, lexicon if TASKS[dataset].has_sectors else "none")
+def cell_of(dataset: str, board: Board) -> Cell:
+    """The cell that holds a data set's figures on a board."""
+    return Cell(dataset, board.protocol, board.lexicon if TASKS[dataset].has_sectors else "none")
 
 
 def is_scored(dataset: str, board: Board) -> bool:

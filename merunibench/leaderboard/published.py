@@ -6,6 +6,7 @@ a row shows before it is asked for: those that somebody else's paper or an abstr
 
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from merunibench.data import read_table
@@ -23,7 +24,7 @@ _TEXTS = ("model", "modalities", "source", "grade", "training", "lexicon", "chec
 _NOT_STATED = "not-stated"
 
 
-def read_published(path: Path, boards: list[Board]) -> tuple[list[Model], list[Row]]:
+def read_published(path: Path, boards: Sequence[Board]) -> tuple[list[Model], list[Row]]:
     """Models and rows of a file of published figures.
 
     Raises:
@@ -63,7 +64,7 @@ def _model(number: int, texts: dict[str, str | None]) -> Model:
     )
 
 
-def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], boards: list[Board]) -> Row:
+def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], boards: Sequence[Board]) -> Row:
     lexicon = texts["lexicon"]
     board = next((each.id for each in boards if (each.protocol, each.lexicon) == (PUBLISHED_PROTOCOL, lexicon)), None)
     selection = re.sub(r"\s+", "-", (texts["checkpoint_selection"] or _NOT_STATED).replace("data set", "dataset"))

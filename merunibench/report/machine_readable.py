@@ -30,14 +30,11 @@ def to_json(report: Report) -> str:
 
 
 def _dataset(result: Scored) -> dict[str, Any]:
-    rest = result.to_dict()
-    del rest["remarks"]  # they are among the report's warnings
-    first = ("dataset", "kind", "signature", "checkpoint", "primary", "score", "uncorrected", "ci")
     checkpoints = {
         name: {"score": each.score, "metrics": each.metrics, "wheels": each.wheels}
         for name, each in result.checkpoints.items()
     }
-    return {key: rest.pop(key) for key in first} | rest | {"checkpoints": checkpoints}
+    return {**result.to_dict(), "checkpoints": checkpoints}
 
 
 def to_csv(report: Report) -> str:

@@ -31,17 +31,19 @@ def _none() -> FloatArray:
     return np.empty(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scored:
     """The score of one checkpoint on one data set. Scores are fractions.
 
     Attributes:
         dataset: Data set id.
         kind: Kind of task.
+        signature: What the score was computed with.
         checkpoint: The checkpoint.
         primary: Key of the metric that is the score.
         score: The primary score, 0..1; corrected for chance, at most 1, where the protocol corrects.
         uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
+        ci: The 95 % bootstrap interval of `score`; None without resampling.
         chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
         metrics: Metric key -> value.
         wheels: The same on each of the five wheels; None where no sample counts. Empty for sentiment.
@@ -53,8 +55,6 @@ class Scored:
         extra: Number of predictions without a ground truth, which are ignored.
         labels_per_sample: Mean number of predicted labels; None for sentiment.
         out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
-        signature: What the score was computed with.
-        ci: Its 95 % bootstrap interval; None without resampling.
         remarks: What was odd about the predictions.
         checkpoints: Every checkpoint's score, where this is the selected one.
         replicates: The primary score on each bootstrap resample, shape (B,); empty without resampling.
@@ -63,10 +63,12 @@ class Scored:
 
     dataset: str
     kind: str
+    signature: Signature
     checkpoint: str
     primary: str
     score: float
     uncorrected: float
+    ci: Interval | None = None
     chance: float
     metrics: Mapping[str, float]
     wheels: tuple[Wheel, ...]
@@ -78,8 +80,6 @@ class Scored:
     extra: int
     labels_per_sample: float | None
     out_of_lexicon: float | None
-    signature: Signature
-    ci: Interval | None = None
     remarks: tuple[str, ...] = ()
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
     replicates: FloatArray = field(default_factory=_none, repr=False, compare=False)
@@ -134,30 +134,22 @@ class Scored:
         return replace(self, samples_scored=None, replicates=_none())
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as plain data, for JSON; without other checkpoints, replicates and samples."""
-        plain = {name: getattr(self, name) for name in _WRITTEN}
+        """The figures as plain data, for JSON: without remarks, other checkpoints, replicates and samples."""
+        values = {name: getattr(self, name) for name in _WRITTEN}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
         return {**plain, "signature": str(self.signature)}
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any], replicates: FloatArray | None = None) -> "Scored":
-        """The score that `to_dict` wrote."""
-        ci = plain["ci"]
-        return cls(
-            **{
-                **plain,
-                "wheels": tuple(plain["wheels"]),
-                "scored": tuple(plain["scored"]),
-                "remarks": tuple(plain["remarks"]),
-                "ci": None if ci is None else (ci[0], ci[1]),
-                "signature": Signature.parse(plain["signature"]),
-            },
-            replicates=_none() if replicates is None else replicates,
-        )
+    def from_dict(cls, plain: Mapping[str, Any], replicates: FloatArray) -> "Scored":
+        """The score that `to_dict` wrote, with its replicates."""
+        tuples = {name: tuple(plain[name]) for name in ("wheels", "scored")}
+        ci = None if plain["ci"] is None else (plain["ci"][0], plain["ci"][1])
+        signature = Signature.parse(plain["signature"])
+        return cls(**{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
 
 
-_WRITTEN = tuple(
-    each.name for each in fields(Scored) if each.name not in ("checkpoints", "replicates", "samples_scored")
-)
+_NOT_WRITTEN = ("remarks", "checkpoints", "replicates", "samples_scored")
+_WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_WRITTEN)
 
 
 def score_predictions(

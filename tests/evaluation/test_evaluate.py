@@ -339,7 +339,7 @@ def test_intervals_do_not_depend_on_the_order_of_the_ground_truth():
     answers = {"meld": {name: [rng.choice(LABELS), rng.choice(LABELS)] for name in names}}
     shuffled = dict(rng.sample(list(truth.items()), len(truth)))
     one, other = (evaluate(answers, {"meld": rows})["meld"] for rows in (truth, shuffled))
-    assert one.samples_scored.truth.names.to_pylist() != other.samples_scored.truth.names.to_pylist()
+    assert one.samples_scored.names.to_pylist() != other.samples_scored.names.to_pylist()
     assert (one.ci, one.score) == (other.ci, other.score)
     assert one.signature == other.signature
 

@@ -4,14 +4,16 @@ import json
 
 import pytest
 
+from merunibench import evaluate
 from merunibench.data import load_truth
 from merunibench.errors import InputError
-from merunibench.inference.clips import find_clips, official_clips
-from merunibench.inference.own_clips import own_clips
-from merunibench.inference.places import inside, named_file
-from merunibench.inference.saved_clips import saved_clips
-from merunibench.leaderboard.truths import load_subtitles
+from merunibench.inference.clips import clips_of, find_clips, inside, named_file, official_clips
+from merunibench.leaderboard.inputs import load_subtitles
 from merunibench.tasks import TASKS, get_task
+
+
+def own_clips(path, dataset):
+    return clips_of(str(path), dataset, path / "cache")
 
 
 def put(path, text=""):
@@ -111,6 +113,19 @@ def test_the_official_subtitles_of_iemocap(shared):
     clips = official_clips(root, get_task("iemocapfour"))
     assert len(clips) == 1241
     assert all(sample.subtitle for sample in clips.samples)
+
+
+@pytest.mark.parametrize("second", ["meld-process/label.npz", "MELD.tsv"])
+def test_two_label_files_of_a_data_set_are_refused_as_by_score(tmp_path, second):
+    put(tmp_path / "meld.csv", "name,label\ndia0_utt0,anger\n")
+    put(tmp_path / "meld-process" / "transcription-engchi-polish.csv", "name,english\ndia0_utt0,hi\n")
+    assert [clips.dataset for clips in find_clips(tmp_path)] == ["meld"]
+    put(tmp_path / second)
+    with pytest.raises(InputError, match=r"labels of meld stand in .* and .*; keep one of them") as refused:
+        find_clips(tmp_path)
+    with pytest.raises(InputError) as by_score:
+        evaluate({"meld": {"dia0_utt0": ["sad"]}}, tmp_path)
+    assert str(refused.value) == str(by_score.value)
 
 
 def test_strata_are_signs_polarities_or_dialogues(tmp_path):
@@ -214,7 +229,7 @@ def test_saved_data_sets(tmp_path):
     rows = datasets.Dataset.from_dict(table, features=features).cast_column("audio", datasets.Audio(decode=False))
     rows = rows.cast_column("video", datasets.Video(decode=False))
     rows.save_to_disk(str(tmp_path / "saved"))
-    clips = saved_clips(str(tmp_path / "saved"), "meld", tmp_path / "cache")
+    clips = clips_of(str(tmp_path / "saved"), "meld", tmp_path / "cache")
     first, second = clips.samples
     assert first.video.read_bytes() == path.read_bytes()
     assert second.video.read_bytes() == b"more pictures"
@@ -224,4 +239,4 @@ def test_saved_data_sets(tmp_path):
     assert (first.subtitle, second.subtitle, second.audio) == ("hi", None, None)
     assert clips.strata == ("joy", "anger")
     with pytest.raises(InputError, match="cannot be loaded"):
-        saved_clips("hf:" + str(tmp_path / "nothing"), "meld", tmp_path / "cache")
+        clips_of("hf:" + str(tmp_path / "nothing"), "meld", tmp_path / "cache")

@@ -11,7 +11,7 @@ import pytest
 
 from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.leaderboard import cache, checking, work
+from merunibench.leaderboard import cache, checking, jobs
 from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
@@ -250,7 +250,7 @@ def test_only_what_changed_is_scored_again(small, monkeypatch):
     monkeypatch.setattr(
         figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
-    monkeypatch.setattr(work, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
+    monkeypatch.setattr(jobs, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
     before, _ = small.build()
     assert (scored, checked) == ([], [])
     path = small.submissions / "two" / "predictions" / "meld.jsonl.gz"
@@ -284,13 +284,13 @@ def test_a_refused_submission_is_left_out_and_listed(small):
 
 
 @pytest.mark.parametrize("fault", [KeyError("x"), RecursionError(), MemoryError(), ValueError("4300 digits")], ids=repr)
-@pytest.mark.parametrize("place", ["checking.read_submission", "checking.check_rows", "work.predictions_from_table"])
+@pytest.mark.parametrize("place", ["checking.read_submission", "checking.check_rows", "jobs.predictions_from_table"])
 def test_a_submission_that_cannot_be_checked_stops_no_other(small, monkeypatch, place, fault):
     """Whatever a stranger's file sets off, at whatever step, cached or not."""
     for name, said in (("first", "happy"), ("odd", "sad"), ("last", "happy")):
         small.add(name, lambda _, lines, said=said: [{"name": each["name"], "text": f"I am {said}."} for each in lines])
     module, function = place.split(".")
-    original = getattr({"checking": checking, "work": work}[module], function)
+    original = getattr({"checking": checking, "jobs": jobs}[module], function)
 
     def failing(read, *others):
         if "odd" in str(getattr(read, "path", read)):
@@ -346,14 +346,14 @@ def test_files_that_are_too_much_together_are_refused_though_the_cache_knows_eac
 def test_what_changes_after_it_was_looked_at_is_not_kept(small, monkeypatch):
     folder = small.add("one")
     content = {path: path.read_bytes() for path in (folder / "predictions").iterdir()}
-    do = work.Worker.do
+    do = jobs.Worker.do
 
     def late(worker, job):
         rewrite(folder / "predictions" / "meld.jsonl.gz", happier("meld", rows()["meld"]))
         (folder / "predictions" / "cmumosi.jsonl.gz").unlink()
         return do(worker, job)
 
-    monkeypatch.setattr(work.Worker, "do", late)
+    monkeypatch.setattr(jobs.Worker, "do", late)
     small.build()
     monkeypatch.undo()
     for path, before in content.items():
@@ -438,7 +438,7 @@ def test_committed_scores_of_another_lexicon_are_not_carried_over(small):
 def test_a_complete_row_has_a_mean_and_a_rank(small, monkeypatch):
     from merunibench.demo.miniature import MINIATURE_TASKS, miniature
 
-    for module in ("assembling", "checking", "figures", "submissions", "build", "truths", "work"):
+    for module in ("assembling", "checking", "figures", "jobs", "build", "inputs"):
         monkeypatch.setattr(f"merunibench.leaderboard.{module}.TASKS", MINIATURE_TASKS, raising=False)
     truth = small.folder / "miniature"
     truth.mkdir()

@@ -16,8 +16,8 @@ from merunibench.errors import InputError
 from merunibench.leaderboard import checking, rows
 from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
+from merunibench.leaderboard.inputs import load_truths
 from merunibench.leaderboard.submission import ASKED_FOR, FILE, describe, write_submission
-from merunibench.leaderboard.truths import load_truths
 from tests.hostile import Command, npy, pickled_array, write_npz
 from tests.leaderboard.conftest import read, rewrite
 
