@@ -34,6 +34,17 @@ def test_the_mean_is_that_of_the_nine_and_its_interval_that_of_means_on_each_res
     assert report.mean_ci == interval(np.mean([result.replicates for result in nine], axis=0))
 
 
+def test_the_mean_has_no_interval_where_one_of_the_nine_has_none(truth):
+    one_dialogue = {f"test_dia0_utt{i}": label for i, label in enumerate(truth["meld"].values())}
+    truth = truth | {"meld": one_dialogue}
+    report = evaluate(answers(truth), truth, tasks=MINIATURE_TASKS, bootstrap=20, cluster=True)
+    assert report["meld"].ci is None
+    assert report["sims"].ci is not None
+    assert report.complete
+    assert report.mean == pytest.approx(np.mean([result.score for result in report.datasets]), abs=1e-12)
+    assert report.mean_ci is None
+
+
 @pytest.mark.parametrize(("policy", "complete"), [("zero", True), ("skip", False)])
 def test_there_is_no_mean_where_samples_of_one_of_the_nine_are_left_out(truth, policy, complete):
     said = answers(truth, meld=1, ovmerdplus=2)
