@@ -38,7 +38,10 @@ def test_long_and_short_form():
 
 @pytest.mark.parametrize(
     "change",
-    [{"data": "sims"}, {"lexicon": "x@1"}, {"level": "2"}, {"missing": "skip"}, {"n": 1}, {"gt": "0"}, {"v": 2}],
+    [
+        *({"data": "sims"}, {"kind": "sentiment"}, {"protocol": "strict"}, {"lexicon": "x@1"}, {"level": "2"}),
+        *({"missing": "skip"}, {"n": 1}, {"gt": "0"}, {"v": 2}),
+    ],
 )
 def test_what_decides_the_metric_is_in_the_metric_part(change):
     assert replace(SIGNATURE, **change).metric_part != SIGNATURE.metric_part
@@ -56,6 +59,7 @@ def test_a_signature_is_read_back():
 
 def test_a_name_cannot_pass_for_another_field():
     forged = replace(SIGNATURE, checkpoint="best|n:9\n|gt:0")
+    assert "|checkpoint:best_n_9__gt_0|" in str(forged)
     assert Signature.parse(str(forged)).differences(SIGNATURE) == []
 
 
