@@ -48,8 +48,6 @@ def test_long_and_short_form():
         {"n": 1},
         {"gt": "0"},
         {"v": 2},
-        *({"data": "sims"}, {"kind": "sentiment"}, {"protocol": "strict"}, {"lexicon": "x@1"}, {"level": "2"}),
-        *({"missing": "skip"}, {"n": 1}, {"gt": "0"}, {"v": 2}),
     ],
 )
 def test_what_decides_the_metric_is_in_the_metric_part(change):
