@@ -64,5 +64,5 @@ def test_run_prints_the_report_alone(run, clips, tmp_path):
 
 
 def test_what_is_missing_is_said(refused, clips, tmp_path):
-    assert "model: is needed (--model)" in refused("infer", "--out", tmp_path, "--data-root", tmp_path)
+    assert "model: missing; set --model" in refused("infer", "--out", tmp_path, "--data-root", tmp_path)
     assert "where are the clips" in refused("infer", "--model", "text-lexicon", "--out", tmp_path)
