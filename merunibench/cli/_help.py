@@ -47,16 +47,20 @@ class Group(PlainHelp, TyperGroup):
 
 def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:  # noqa: ANN401
     """Heading -> (how it is spelled, what it does) of every argument, option and command that is shown."""
-    found: dict[str, list[tuple[str, str]]] = {"Arguments": []}
+    found: dict[str, list[tuple[str, str]]] = {}
     if isinstance(command, TyperGroup):
         for name, entry in command.commands.items():
-            panel = getattr(entry, "rich_help_panel", None) or "Commands"
-            found.setdefault(panel, []).append((name, entry.help or ""))
+            found.setdefault(_heading(entry, "Commands"), []).append((name, entry.help or ""))
+    found |= {"Arguments": [], "Options": []}
     for each in sorted(command.get_params(ctx), key=lambda each: not each.required):
         if not each.hidden:
-            heading = "Arguments" if isinstance(each, TyperArgument) else each.rich_help_panel or "Options"
-            found.setdefault(heading, []).append(_row(each))
+            usual = "Arguments" if isinstance(each, TyperArgument) else "Options"
+            found.setdefault(_heading(each, usual), []).append(_row(each))
     return {heading: rows for heading, rows in found.items() if rows}
+
+
+def _heading(entry: Any, usual: str) -> str:  # noqa: ANN401
+    return getattr(entry, "rich_help_panel", None) or usual
 
 
 def _row(parameter: Any) -> tuple[str, str]:  # noqa: ANN401
