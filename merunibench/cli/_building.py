@@ -6,6 +6,7 @@ The command line itself reads text; types, bounds and choices are for the models
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,32 +29,30 @@ def command(name: str, function: Callable[..., None], context: Mapping[str, Any]
         function: Parameters are made by `merunibench.settings.option` or `argument`, or are settings models.
         context: Click's settings.
     """
-    own: dict[str, Any] = {}
-    models: dict[str, type[Settings]] = {}
-    for parameter in inspect.signature(function, eval_str=True).parameters.values():
-        if isinstance(parameter.default, FieldInfo):
-            own[parameter.name] = (parameter.annotation, parameter.default)
-        else:
-            models[parameter.name] = parameter.annotation
-    rest: type[Settings] = create_model("Parameters", __base__=Settings, **own)
-    kinds = [*models.values(), rest]
-    options = [each for kind in kinds for each in _parameters(kind)]
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    own = {each.name: (each.annotation, each.default) for each in parameters if isinstance(each.default, FieldInfo)}
+    models: dict[str, type[Settings]] = {each.name: each.annotation for each in parameters if each.name not in own}
+    models[""] = create_model("Parameters", __base__=Settings, **own)  # type: ignore[call-overload]
+    options = {key: list(_parameters(kind)) for key, kind in models.items()}
 
-    def call(config: Path | None = None, **given: Any) -> None:  # noqa: ANN401
-        values = [{each.name: given[each.name] for each in _parameters(kind)} for kind in kinds]
-        *found, others = [
-            read_settings(config if kind.from_file else None, its, kind)
-            for kind, its in zip(kinds, values, strict=True)
-        ]
-        function(**dict(zip(models, found, strict=True)), **{key: getattr(others, key) for key in own})
+    def call(**given: Any) -> None:  # noqa: ANN401
+        found = {}
+        for key, kind in models.items():
+            values = {each.name: given[each.name] for each in options[key]}
+            found[key] = read_settings(values.pop("config") if kind.from_file else None, values, kind)
+        rest = found.pop("")
+        function(**found, **{key: getattr(rest, key) for key in own})
 
-    if any(kind.from_file for kind in kinds):
-        options.append(_parameter("config", Path, _CONFIG))
+    every = list(chain(*options.values()))
     call.__doc__ = function.__doc__
-    call.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
-    call.__annotations__ = {each.name: each.annotation for each in options}
-    renamed = {former: kind.flag(new).removeprefix("--") for kind in kinds for former, new, _ in kind.former_names()}
-    former = {old.replace("_", "-"): new for old, new in renamed.items() if old not in call.__annotations__}
+    call.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    call.__annotations__ = {each.name: each.annotation for each in every}
+    former = {
+        kind.flag(former).removeprefix("--"): kind.flag(present).removeprefix("--")
+        for kind in models.values()
+        for former, present, meaning in kind.former_names()
+        if not meaning and former not in call.__annotations__
+    }
     application = typer.Typer(add_completion=False, rich_markup_mode=None)
     settings = dict(context, token_normalize_func=lambda token: former.get(token, token))
     application.command(name, cls=Command, context_settings=settings)(call)
@@ -63,15 +62,14 @@ def command(name: str, function: Callable[..., None], context: Mapping[str, Any]
 def _parameters(kind: type[Settings]) -> Iterator[inspect.Parameter]:
     """The parameters for a model's fields: None where an option is not given."""
     for name, option in kind.options().items():
-        yield _parameter(name, *_typer_option(kind, name, option), required=_is_required(kind, name))
+        required = kind.model_fields[name].is_required() and not kind.from_file
+        yield _parameter(name, *_typer_option(kind, name, option), required=required)
     for former, name, meaning in kind.former_names():
         if meaning:
             hidden = typer.Option(kind.flag(former), hidden=True, help=f"{kind.flag(name)} {meaning}")
             yield _parameter(former, bool, hidden)
-
-
-def _is_required(kind: type[Settings], name: str) -> bool:
-    return kind.model_fields[name].is_required() and not kind.from_file
+    if kind.from_file:
+        yield _parameter("config", Path, _CONFIG)
 
 
 def _parameter(name: str, kind: Any, option: Any, *, required: bool = False) -> inspect.Parameter:  # noqa: ANN401
