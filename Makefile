@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 DOCUMENTED := $(addprefix merunibench.,chat data evaluation extraction journal lexicon.lexicon lexicon.store lexicon.official \
-	lexicon.wheels media models models.huggingface metrics report statistics signature tasks labels errors)
+	lexicon.wheels media models models.huggingface protocols scoring report statistics signature kinds tasks labels errors)
 
 .PHONY: demo test browser test-slow lint format docs clean
 

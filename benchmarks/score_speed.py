@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from merunibench.labels import LabelLists
 from merunibench.lexicon import LEVELS, Lexicon, ReleaseTables, compile_release, load_wheels
-from merunibench.metrics import SetLevelF
+from merunibench.protocols import SetF1
 from tests.oracle import metrics as oracle
 from tests.oracle.lexicon import OfficialLexicon
 
@@ -117,9 +117,9 @@ def time_loop(truth: list[str], predicted: list[str], release: OfficialLexicon) 
 
 def check_agreement(truth: list[str], predicted: list[str], lexicon: Lexicon, expected: float) -> None:
     """Both compute the same score on the rows that the loop was given."""
-    metric = SetLevelF()
+    metric = SetF1()
     sets = [lexicon.sector_sets(LabelLists.from_fields(texts)) for texts in (truth, predicted)]
-    score = float(metric.score(metric.quantities(*sets).sum(axis=1)))
+    score = float(metric.score(metric.statistics(*sets).sum(axis=1)))
     if abs(score - expected) > 1e-12:
         raise SystemExit(f"the toolkit says {score}, the plain loop {expected}")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
     from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
+    from merunibench.scoring import Scored
     from merunibench.tasks import TASKS, Task, get_task
 
 _HOME = {
@@ -28,6 +29,7 @@ _HOME = {
     "InputError": "errors",
     "Lexicon": "lexicon",
     "Report": "report",
+    "Scored": "scoring",
     "TASKS": "tasks",
     "Task": "tasks",
     "UnsafeFileError": "errors",
@@ -48,6 +50,7 @@ __all__ = [
     "InputError",
     "Lexicon",
     "Report",
+    "Scored",
     "Task",
     "UnsafeFileError",
     "__version__",

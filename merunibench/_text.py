@@ -1,19 +1,59 @@
-"""Text from strangers' files, made fit to be shown in one line."""
+"""Text from strangers' files and libraries, made fit to be shown: escaped, in one line, of sensible length.
+
+Every message, table and page takes it from here. Markup is each format's own affair, and comes after.
+"""
+
+from collections.abc import Iterable
+
+_LONGEST_VALUE, _LONGEST_REASON = 60, 200
 
 
-def visible(text: str) -> str:
-    r"""The text with every control character written out, so that no name can move a cursor or break a line.
+def visible(text: str, longest: int | None = None) -> str:
+    r"""The text with control characters, direction marks and other unprintable characters written as escapes.
+
+    So no name can move a cursor, break a line or turn the reading direction.
+
+    Args:
+        text: From outside.
+        longest: Most characters of the result; what is cut off leaves a `…`. None for all of it.
 
     Example:
         >>> visible("evil\x1b[31m\nname")
         'evil\\x1b[31m\\nname'
+        >>> visible("a long name", 6)
+        'a lon…'
     """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
 
 
-def shown(text: str, longest: int) -> str:
-    """One line, control characters made visible, cut where it is longer than anything sensible."""
-    line = visible(" ".join(text[: 4 * longest].split()))
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+def in_one_line(text: str, longest: int) -> str:
+    """The text in one line: its white space made single spaces, the rest `visible`, cut to `longest` characters."""
+    return visible(" ".join(text[: 4 * longest].split()), longest)
+
+
+def one_line(error: BaseException) -> str:
+    """The reason an exception gives, in one line of at most 200 characters."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    line = next(filter(None, text.splitlines()), type(error).__name__)[:_LONGEST_REASON]
+    return line if line.isprintable() else repr(line)
+
+
+def shown(value: object) -> str:
+    """A value of a file as messages show it: in one line, short, and safe however odd it is."""
+    if isinstance(value, str):
+        return repr(value[:_LONGEST_VALUE]) + ("…" if len(value) > _LONGEST_VALUE else "")
+    if isinstance(value, int) and abs(value) >= 1 << 64:
+        return "a number of many digits"
+    if value is None or isinstance(value, bool | int | float):
+        return str(value)[:_LONGEST_VALUE]
+    return f"a value of type {type(value).__name__}"
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names out of a file as messages list them: in one line, odd ones quoted, the first `most`."""
+    every = list(names)
+    plain = [name.isprintable() and len(name) <= _LONGEST_VALUE for name in every[:most]]
+    texts = [name if fits else repr(name[:_LONGEST_VALUE]) for name, fits in zip(every, plain, strict=False)]
+    return ", ".join(texts) + (", …" if len(every) > most else "")

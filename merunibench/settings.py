@@ -4,7 +4,6 @@ From these models come a command's flags, the fields of a `run.toml`, `--help` a
 reading, extracting and scoring; `merunibench.inference.settings` adds those of running a model.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,7 +14,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
 from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, reading
+from merunibench.files.reading import DEFAULT_MAX_BYTES
+from merunibench.files.toml import read_toml
 
 RULES = "rules@1"
 """The rules of `merunibench.extraction`, as an extractor is named."""
@@ -106,10 +106,7 @@ def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[AnySet
     Raises:
         InputError: the file is not TOML, or a setting is unknown or makes no sense; the message names it.
     """
-    fields: dict[str, Any] = {}
-    if path is not None:
-        with reading(path, tomllib.TOMLDecodeError, UnicodeDecodeError), path.open("rb") as stream:
-            fields = _present_names(tomllib.load(stream), kind)
+    fields = {} if path is None else _present_names(read_toml(path), kind)
     present = _present_names({name: value for name, value in given.items() if value is not None}, kind)
     try:
         return kind.model_validate(fields | present)
@@ -160,7 +157,7 @@ def _set(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def protocol_names() -> tuple[str, ...]:
     """The protocols there are: the benchmark's own, and those that others have registered."""
-    from merunibench.metrics import PROTOCOLS
+    from merunibench.protocols import PROTOCOLS
 
     return tuple(PROTOCOLS)
 

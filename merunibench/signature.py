@@ -4,8 +4,9 @@ In the manner of sacreBLEU: two scores may be compared if, and only if, the metr
 system part (where the labels come from, how a checkpoint was chosen) and the resampling may differ and are shown.
 """
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 _UNSAFE = re.compile(r"[|:\s]")
@@ -36,7 +37,7 @@ class Signature:
     Attributes:
         data: Data set id; several are joined by `+`.
         kind: Kind of task; `mixed` for several.
-        protocol: `official`.
+        protocol: How it was scored.
         lexicon: Lexicon name and mapping hash (`mer2026@1a2b3c4d`); `none` where no lexicon takes part.
         level: Wheel level whose sectors count; `none` where no lexicon takes part.
         labels: Where the labels come from: `given` with the predictions, or an extractor and its version.
@@ -103,3 +104,29 @@ class Signature:
         """The fields of the metric part in which two signatures differ, as `level 1 against 2`."""
         pairs = ((name, getattr(self, name), getattr(other, name)) for name in _METRIC_FIELDS)
         return [f"{name} {ours} against {theirs}" for name, ours, theirs in pairs if ours != theirs]
+
+
+def joint_signature(signatures: Sequence[Signature]) -> Signature:
+    """One signature for several data sets: what they share, their names joined, their hashes hashed."""
+    if len(signatures) == 1:
+        return signatures[0]
+    first = next((each for each in signatures if each.lexicon != "none"), signatures[0])
+    units = {each.units for each in signatures}
+    kinds = {each.kind for each in signatures}
+    return Signature(
+        **{
+            **vars(first),
+            "data": "+".join(each.data for each in signatures),
+            "kind": kinds.pop() if len(kinds) == 1 else "mixed",
+            "labels": _origins(each.labels for each in signatures),
+            "polarity": _origins(each.polarity for each in signatures),
+            "units": "clusters" if "clusters" in units else "samples",
+            "n": sum(each.n for each in signatures),
+            "gt": hashlib.sha256("".join(each.gt for each in signatures).encode()).hexdigest()[:8],
+        }
+    )
+
+
+def _origins(origins: Iterable[str]) -> str:
+    """Where labels or polarity of several data sets come from: each origin once."""
+    return "+".join(sorted({part for origin in origins for part in origin.split("+")}))

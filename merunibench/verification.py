@@ -13,9 +13,10 @@ import numpy as np
 from merunibench._resources import resource
 from merunibench.demo.miniature import BASELINES, baseline_rows, miniature
 from merunibench.errors import InputError
+from merunibench.kinds import POLARITIES
 from merunibench.labels import LabelLists
 from merunibench.lexicon import KNOWN_RELEASES, LEVELS, Lexicon, compile_lexicon, installed, load_lexicon, load_wheels
-from merunibench.metrics import METRIC_VERSION, PROTOCOLS, Summary
+from merunibench.protocols import METRIC_VERSION, PROTOCOLS, Summary
 from merunibench.tasks import Task, benchmark_tasks
 
 _TOLERANCE = 1e-12
@@ -63,14 +64,13 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
     """The figures of a baseline on one data set of the miniature, straight from the metric."""
     metric = PROTOCOLS["official"][task.kind]
     truth, rows = [row["label"] for row in miniature(task.id)], baseline_rows(baseline, task)
-    if task.kind == "sentiment":
-        words = {"positive": 1, "negative": -1, "neutral": 0}
-        polarity = np.array([words[str(row["polarity"])] for row in rows], np.int8)
-        return metric.summary(metric.quantities(np.array(truth, float), polarity).sum(axis=1))
+    if task.of_kind.answer == "polarity":
+        polarity = np.array([POLARITIES[str(row["polarity"])] for row in rows], np.int8)
+        return metric.summary(metric.statistics(np.array(truth, float), polarity).sum(axis=1))
     true, predicted = (
         lexicon.sector_sets(LabelLists.from_fields(fields)) for fields in (truth, [row["labels"] for row in rows])
     )
-    return metric.summary(metric.quantities(true, predicted).sum(axis=1))
+    return metric.summary(metric.statistics(true, predicted).sum(axis=1))
 
 
 def _check_version(golden: dict[str, object]) -> Check:
@@ -152,7 +152,7 @@ def _random_lists(lexicon: Lexicon) -> tuple[list[list[str]], list[list[str]]]:
 def _summary(lexicon: Lexicon, kind: str, truth: list[list[str]], guess: list[list[str]]) -> Summary:
     true, predicted = (lexicon.sector_sets(LabelLists.from_fields(lists)) for lists in (truth, guess))
     metric = PROTOCOLS["official"][kind]
-    return metric.summary(metric.quantities(true, predicted).sum(axis=1))
+    return metric.summary(metric.statistics(true, predicted).sum(axis=1))
 
 
 def _random_summary(lexicon: Lexicon, kind: str) -> Summary:

@@ -27,6 +27,14 @@ def shared() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def user(tmp_path, monkeypatch):
+    """The user's data folder, which is empty at the beginning of every test."""
+    home = tmp_path / "user"
+    monkeypatch.setenv("MERUNIBENCH_HOME", str(home))
+    return home
+
+
 @pytest.fixture
 def files(tmp_path):
     """(predictions folder, ground-truth folder) of a small model on three small data sets."""

@@ -175,6 +175,20 @@ def test_cut_anywhere_the_whole_rows_before_the_cut_are_there(tmp_path_factory, 
     assert path.read_bytes() == again.read_bytes()
 
 
+def test_a_row_whose_line_has_no_end_was_not_written(path):
+    """It may be the beginning of a longer one, and what is appended would stand on the same line."""
+    part = path.with_name("meld.jsonl.part")
+    with Journal(path, SETTINGS) as journal:
+        journal.append([{"name": "a"}, {"name": "b"}])
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-1])
+    with Journal(path, SETTINGS) as journal:
+        assert list(journal) == ["a"]
+        assert part.read_bytes() == whole[: whole.index(b"\n") + 1]
+        journal.append([{"name": "c"}])
+    assert [row["name"] for row in rows_of(part)] == ["a", "c"]
+
+
 def no_row(garbage):
     return b"\n" not in garbage
 

@@ -7,7 +7,7 @@ import pytest
 
 from merunibench import verification
 from merunibench._resources import resource
-from merunibench.metrics import PROTOCOLS
+from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import benchmark_tasks
 from tests.oracle import golden as reference
 
@@ -33,9 +33,9 @@ def test_every_check_passes():
 
 def test_a_changed_metric_is_noticed(monkeypatch):
     metric = type(PROTOCOLS["official"]["fine-grained"])
-    quantities = metric.quantities
+    statistics = metric.statistics
     scale = np.tile([1, 0.999, 1], 5)[:, None]
-    monkeypatch.setattr(metric, "quantities", lambda self, truth, guess: quantities(self, truth, guess) * scale)
+    monkeypatch.setattr(metric, "statistics", lambda self, truth, guess: statistics(self, truth, guess) * scale)
     failed = {check.name for check in verification.run_checks() if not check.passed}
     assert "golden cases" in failed
 

@@ -24,7 +24,7 @@ def installed(tmp_path_factory):
 
 
 def run(installed, tmp_path, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(installed), "MERUNIBENCH_HOME": str(tmp_path / "home")}
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 

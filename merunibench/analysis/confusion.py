@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.evaluation import SampleScores
+from merunibench.kinds import POLARITIES
 from merunibench.report.error_analysis import Confusion
 from merunibench.report.error_analysis.result import NOTHING
+from merunibench.scoring import SampleScores
 
 _CHUNK = 1 << 16
-_POLARITIES = ("positive", "neutral", "negative")
 
 Members = npt.NDArray[np.bool_]
 """Which sectors are in which sets, shape (S sectors, N samples)."""
@@ -24,12 +24,12 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
     counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
     """
     own: tuple[int, ...] | None = None
-    names: tuple[str, ...] = _POLARITIES
+    names: tuple[str, ...] = tuple(POLARITIES)
     if wheel is None:
         true, predicted = _polarities(scores)
         own = (0, 2)
     else:
-        names = scores.sectors_of_wheels[wheel - 1]
+        names = scores.encoded.sectors[wheel - 1]
         true = members(scores.true_sectors[wheel - 1], len(names))
         predicted = members(scores.predicted_sectors[wheel - 1], len(names))
     counts, wrong = confusion_counts(true, predicted)
@@ -67,7 +67,7 @@ def confusion_counts(true: Members, predicted: Members) -> tuple[npt.NDArray[np.
 
 def _polarities(scores: SampleScores) -> tuple[Members, Members]:
     """True and predicted polarity as sets of one; zero is no truth, and a missing prediction the empty set."""
-    true, predicted = scores.true, scores.predicted
+    true, predicted = scores.encoded.truth, scores.encoded.predicted
     truth = np.stack([true > 0, np.zeros(len(true), bool), true < 0])
     guess = np.stack([predicted > 0, predicted == 0, predicted < 0]) & scores.present
     return truth, guess

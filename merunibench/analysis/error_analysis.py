@@ -15,12 +15,12 @@ from merunibench.analysis.words import word_errors
 from merunibench.data import PredictionSource, open_predictions, predictions_in_memory
 from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
-from merunibench.evaluation import Missing, Progress, evaluate
-from merunibench.evaluation.selection import BEST_PER_DATASET
+from merunibench.evaluation import evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
-from merunibench.report import DatasetResult, Report
+from merunibench.report import Report
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
+from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
 from merunibench.signature import Signature
 from merunibench.tasks import TASKS, Task, get_task
 
@@ -119,12 +119,12 @@ class _Look:
             signature=str(self.signed(report.signature)),
         )
 
-    def into(self, result: DatasetResult) -> DatasetErrors:
+    def into(self, result: Scored) -> DatasetErrors:
         """The analysis of one data set."""
         scores = result.samples_scored
         if scores is None:  # pragma: no cover - a fresh report holds them
             raise TypeError(f"{result.dataset}: no per-sample scores")
-        words = _text_lengths(self.source, result, scores.truth.names)
+        words = _text_lengths(self.source, result, scores.names)
         ranked = word_errors(scores, self.lexicon, self.level, self.wheels, self.limit)
         wheels = (None,) if scores.labels is None else self.wheels
         confusions = (confusion(scores, wheel) for wheel in wheels)
@@ -135,7 +135,7 @@ class _Look:
             primary=result.primary,
             score=result.score,
             chance=result.chance,
-            samples=len(scores.truth),
+            samples=len(scores),
             confusions=tuple(each for each in confusions if each.rows),
             wrong_words=ranked.wrong,
             unknown_words=ranked.unknown,
@@ -160,7 +160,7 @@ def _source(
     return open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
 
 
-def _text_lengths(source: PredictionSource, result: DatasetResult, names: pa.Array) -> npt.NDArray[np.int64] | None:
+def _text_lengths(source: PredictionSource, result: Scored, names: pa.Array) -> npt.NDArray[np.int64] | None:
     """Words in the raw text of each sample, -1 for none, shape (N,); None if the predictions hold no texts."""
     table = source.files[result.dataset][result.checkpoint].full_table(source.max_bytes)
     if "text" not in table.columns:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.analysis.confusion import members
-from merunibench.evaluation import SampleScores
 from merunibench.report.error_analysis import Group, Grouping
+from merunibench.scoring import SampleScores
 from merunibench.statistics import interval, pool, resampled_sums
 
 _MOST_LABELS = 5
@@ -32,8 +32,8 @@ def groupings(
 ) -> tuple[Grouping, ...]:
     """The score in every grouping that the data set allows.
 
-    A group's score is the metric's own formula on the group's summed quantities: the score that the data set would have
-    if it held these samples only (quantities that look at the whole data set, such as the categories that occur, stay
+    A group's score is the metric's own formula on the group's summed statistics: the score that the data set would have
+    if it held these samples only (statistics that look at the whole data set, such as the categories that occur, stay
     those of the whole).
 
     Args:
@@ -53,14 +53,14 @@ def groupings(
 def _partitions(
     scores: SampleScores, wheels: Sequence[int], words: npt.NDArray[np.int64] | None
 ) -> Iterable[tuple[str, int | None, Iterable[Named]]]:
-    kind = scores.truth.task.kind
-    if kind == "basic":
+    truth = scores.task.of_kind.truth
+    if truth == "class":
         yield "class", None, _by_class(scores)
-    elif kind == "fine-grained":
+    elif truth == "labels":
         for wheel in wheels:
             yield "true sector", wheel, _by_sector(scores, wheel)
     else:
-        yield "strength", None, _by_strength(scores.true)
+        yield "strength", None, _by_strength(scores.encoded.truth)
     if scores.labels is not None:
         yield "labels", None, _by_labels(scores.labels.counts(), scores.present)
     if words is not None:
@@ -69,34 +69,34 @@ def _partitions(
 
 def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resampling) -> Group:
     name, samples = named
-    quantities = scores.quantities[:, samples]
-    score = float(scores.primary(scores.metric.score(quantities.sum(axis=1))))
+    statistics = scores.statistics[:, samples]
+    score = float(scores.primary(scores.metric.score(statistics.sum(axis=1))))
     counted = np.asarray(scores.hits() >= 0)
     scored = int(np.count_nonzero(np.logical_or.reduce(np.atleast_2d(counted))[samples]))
     if np.isnan(score):
         return Group(name, int(samples.sum()), scored, None, None)
     ci = None
     if resampling.resamples and scored > 1:
-        key = f"{scores.truth.task.id} {grouping} {name}"
+        key = f"{scores.task.id} {grouping} {name}"
         seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
-        units = pool(quantities, None, seed)
+        units = pool(statistics, None, seed)
         ci = interval(scores.primary(scores.metric.score(resampled_sums(units, resampling.resamples, seed))))
     return Group(name, int(samples.sum()), scored, score, ci)
 
 
 def _by_class(scores: SampleScores) -> Iterable[Named]:
     """By true class, in the data set's order."""
-    labels = scores.truth.labels
+    labels = scores.true_labels
     if labels is None or not len(labels.codes):
         return
     codes = labels.codes[labels.offsets[labels.rows]]
-    order = {name: place for place, name in enumerate(scores.truth.task.classes)}
+    order = {name: place for place, name in enumerate(scores.task.classes)}
     for word in sorted(set(labels.vocabulary), key=lambda word: (order.get(word, len(order)), word)):
         yield from _filled(word, np.isin(codes, [code for code, each in enumerate(labels.vocabulary) if each == word]))
 
 
 def _by_sector(scores: SampleScores, wheel: int) -> Iterable[Named]:
-    names = scores.sectors_of_wheels[wheel - 1]
+    names = scores.encoded.sectors[wheel - 1]
     for name, samples in zip(names, members(scores.true_sectors[wheel - 1], len(names)), strict=True):
         yield from _filled(name, samples)
 

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.evaluation import SampleScores
+from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.report.error_analysis import Example, WordErrors
+from merunibench.scoring import SampleScores
 
 _EXAMPLES = 3
-_NEUTRAL = "neutral"
 
 
 class Mentions(NamedTuple):
@@ -52,13 +52,13 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
         wheels: The wheels to average over, 1 to 5.
         limit: Most words in a ranking.
     """
-    if scores.labels is None or scores.truth.labels is None:
+    if scores.labels is None or scores.true_labels is None:
         return WordTables((), (), ())
-    said, true = mentions(scores.labels), mentions(scores.truth.labels)
+    said, true = mentions(scores.labels), mentions(scores.true_labels)
     counted = scores.true_sectors != 0
     wrong = _off_target(said, scores.true_sectors, counted, lexicon, level, wheels)
     missed = _off_target(true, scores.predicted_sectors, counted, lexicon, level, wheels)
-    known = lexicon.known(said.vocabulary) | (np.array(said.vocabulary, object) == _NEUTRAL)
+    known = lexicon.known(said.vocabulary) | (np.array(said.vocabulary, object) == NEUTRAL)
     unknown = (~known)[said.codes].astype(np.int64)
     ranking = _Ranking(scores, lexicon, level, wheels, limit)
     return WordTables(
@@ -72,10 +72,7 @@ def mentions(lists: LabelLists) -> Mentions:
     """Every word of every sample, once."""
     first: dict[str, int] = {}
     canonical = np.array([first.setdefault(word, code) for code, word in enumerate(lists.vocabulary)], np.int64)
-    lengths = lists.counts()
-    samples = np.repeat(np.arange(len(lists)), lengths)
-    within = np.arange(len(samples)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    codes = lists.codes[lists.offsets[lists.rows[samples]] + within]
+    samples, codes = lists.flatten()
     words = max(len(lists.vocabulary), 1)
     pairs = np.unique(samples * words + canonical[codes]) if len(codes) else np.zeros(0, np.int64)
     return Mentions(pairs // words, pairs % words, lists.vocabulary)
@@ -137,7 +134,7 @@ class _Ranking:
         return tuple(self._example(int(found.samples[place])) for place in worst)
 
     def _example(self, sample: int) -> Example:
-        truth, said = self.scores.truth, self.scores.labels
-        true = truth.labels[sample] if truth.labels is not None else []
+        truth, said = self.scores.true_labels, self.scores.labels
+        true = truth[sample] if truth is not None else []
         predicted = said[sample] if said is not None else []
-        return Example(str(truth.names[sample].as_py()), tuple(true), tuple(predicted))
+        return Example(str(self.scores.names[sample].as_py()), tuple(true), tuple(predicted))

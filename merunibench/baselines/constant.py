@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from merunibench.kinds import KINDS
 from merunibench.labels import normalise_label, parse_label_text
 from merunibench.lexicon import LEVELS, Level, Lexicon, load_wheels
-from merunibench.tasks import Kind
 
 Row = dict[str, Any]
 """One prediction: `name`, `labels` (a list of words) or `polarity`, `status`, and `text` where there is an answer."""
 
 
-def stuffing(kind: Kind, names: Iterable[str], lexicon: Lexicon | None = None) -> list[Row]:
+def stuffing(kind: str, names: Iterable[str], lexicon: Lexicon | None = None) -> list[Row]:
     """Every sector of every wheel on every sample; for sentiment, always positive.
 
     It hits whatever the truth is, so it shows what a hit rate alone cannot see.
@@ -34,14 +34,14 @@ def stuffing(kind: Kind, names: Iterable[str], lexicon: Lexicon | None = None) -
         >>> stuffing("sentiment", ["a"])
         [{'name': 'a', 'polarity': 'positive', 'status': 'ok'}]
     """
-    if kind == "sentiment":
+    if KINDS[kind].answer == "polarity":
         return _polarity_rows(names, "positive")
     sectors = (sector for wheel in load_wheels() for sector in wheel.sector_names(1))
     words = list(dict.fromkeys(sectors))
     return _label_rows(names, words if lexicon is None else _words_for_every_sector(lexicon, words))
 
 
-def majority(kind: Kind, truth: Mapping[str, str]) -> list[Row]:
+def majority(kind: str, truth: Mapping[str, str]) -> list[Row]:
     """The answer that fits most samples, given to every sample. It alone of the baselines is told the truth.
 
     Basic: the most frequent class. Sentiment: the more frequent sign (exact zeros aside, as in the metric).
@@ -60,11 +60,11 @@ def majority(kind: Kind, truth: Mapping[str, str]) -> list[Row]:
         >>> majority("sentiment", {"a": "-0.2", "b": "-1", "c": "3.0"})[0]["polarity"]
         'negative'
     """
-    if kind == "sentiment":
+    if KINDS[kind].answer == "polarity":
         positive = sum(float(value) > 0 for value in truth.values())
         negative = sum(float(value) < 0 for value in truth.values())
         return _polarity_rows(truth, "positive" if positive >= negative else "negative")
-    if kind == "basic":
+    if KINDS[kind].truth == "class":
         return _label_rows(truth, _most_frequent(truth.values(), 1))
     lists = [[normalise_label(label) for label in parse_label_text(field)] for field in truth.values()]
     labels = [label for labels in lists for label in labels]
@@ -87,14 +87,14 @@ def shuffled(rows: Sequence[Row], seed: int = 0) -> list[Row]:
     return [{"name": row["name"], **answer} for row, answer in zip(rows, answers, strict=True)]
 
 
-def empty(kind: Kind, names: Iterable[str]) -> list[Row]:
+def empty(kind: str, names: Iterable[str]) -> list[Row]:
     """No label on any sample; for sentiment, always neutral.
 
     Example:
         >>> empty("basic", ["a"])
         [{'name': 'a', 'labels': [], 'status': 'ok'}]
     """
-    return _polarity_rows(names, "neutral") if kind == "sentiment" else _label_rows(names, [])
+    return _polarity_rows(names, "neutral") if KINDS[kind].answer == "polarity" else _label_rows(names, [])
 
 
 def _words_for_every_sector(lexicon: Lexicon, preferred: Sequence[str]) -> list[str]:

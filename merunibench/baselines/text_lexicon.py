@@ -5,19 +5,17 @@ subtitles and is not tuned to them.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from merunibench._resources import resource
 from merunibench.baselines.constant import Row
-from merunibench.tasks import Kind
+from merunibench.files.toml import read_toml
+from merunibench.kinds import KINDS, NEUTRAL, POLARITIES, POLARITY_OF
 
-_POLARITY_WORD = {1: "positive", -1: "negative", 0: "neutral"}
 
-
-def text_lexicon_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
+def text_lexicon_rows(kind: str, subtitles: Mapping[str, str]) -> list[Row]:
     """What `text_lexicon` makes of every subtitle; the subtitle itself is the row's `text`.
 
     Args:
@@ -31,7 +29,7 @@ def text_lexicon_rows(kind: Kind, subtitles: Mapping[str, str]) -> list[Row]:
     rows: list[Row] = []
     for name, subtitle in subtitles.items():
         labels, polarity = text_lexicon(subtitle)
-        answer: Row = {"polarity": polarity} if kind == "sentiment" else {"labels": labels}
+        answer: Row = {"polarity": polarity} if KINDS[kind].answer == "polarity" else {"labels": labels}
         rows.append({"name": name, "text": subtitle, **answer, "status": "ok"})
     return rows
 
@@ -77,7 +75,7 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
         else:
             position += 1
     sign = (balance > 0) - (balance < 0)
-    return list(heard) or ["neutral"], _POLARITY_WORD[sign]
+    return list(heard) or [NEUTRAL], POLARITY_OF[sign]
 
 
 @dataclass(frozen=True)
@@ -92,8 +90,8 @@ class _Cue:
 @cache
 def _load_cues() -> dict[tuple[str, ...], _Cue]:
     """The table of cues.toml, by the words of the cue."""
-    table = tomllib.loads(resource("baselines", "cues.toml").read_text(encoding="utf-8"))
-    sign = {"positive": 1, "negative": -1, "none": 0}
+    table = read_toml(resource("baselines", "cues.toml"))
+    sign = {**POLARITIES, "none": 0}
     cues = {
         _tokenise(word): _Cue(None, None, sign[polarity])
         for polarity, words in table["polarity"].items()

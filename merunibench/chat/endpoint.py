@@ -12,11 +12,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from merunibench._text import one_line, shown
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.chat.pace import Pace, asked_to_wait, backoff
 from merunibench.chat.workers import answered
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line, shown
 
 if TYPE_CHECKING:
     import openai

@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import one_line
 from merunibench._torchvision import ensure_torchvision
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 from merunibench.files.weights import folder_hash, hub_commit
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from merunibench._text import shown
 from merunibench.chat.base import ChatModel
 from merunibench.chat.endpoint import Endpoint
 from merunibench.chat.local import LocalModel
 from merunibench.errors import InputError
-from merunibench.files.reading import shown
 
 
 def open_chat_model(

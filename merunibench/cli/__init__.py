@@ -29,7 +29,7 @@ app = typer.Typer(
 def _print_version(value: bool) -> None:
     if value:
         from merunibench import __version__
-        from merunibench.metrics import METRIC_VERSION
+        from merunibench.protocols import METRIC_VERSION
 
         typer.echo(f"merunibench {__version__} (metric version {METRIC_VERSION})")
         raise typer.Exit

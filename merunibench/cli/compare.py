@@ -46,7 +46,7 @@ def compare(
     """
     spare_pandas()
     from merunibench.evaluation import compare as compare_systems
-    from merunibench.evaluation.systems import is_per_sample_file
+    from merunibench.scoring import is_per_sample_file
 
     paths = settings.first, settings.second
     scored = [is_per_sample_file(path) for path in paths]

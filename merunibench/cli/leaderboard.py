@@ -48,7 +48,7 @@ def validate(
     """
     spare_pandas()
     from merunibench.leaderboard.checking import check
-    from merunibench.leaderboard.truths import load_truths
+    from merunibench.leaderboard.inputs import load_truths
 
     checked = check(submission, load_truths(data_root))
     if output_format == "json":
@@ -76,12 +76,12 @@ def build(
     Scores without labels remain as committed, and are listed. A refused submission is left out and listed.
     """
     spare_pandas()
+    from merunibench._gc import gc_paused
     from merunibench.leaderboard.build import build as build_board
-    from merunibench.leaderboard.work import uncollected
     from merunibench.leaderboard.writing import write
 
     wanted = settings.request(committed=committed, published=published, cache=cache, keep=not no_cache)
-    with uncollected():
+    with gc_paused():
         results, details = build_board(wanted)
         write(results, details, out)
     for refused in results.refused:

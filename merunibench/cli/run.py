@@ -20,8 +20,8 @@ def run(
 
     Example: `merunibench run --model Qwen/Qwen2.5-Omni-7B --data-root dataset/ --dataset meld --out runs/omni`
     """
-    from merunibench.inference.pipeline import plan_run
-    from merunibench.inference.pipeline import run as run_all
+    from merunibench.pipeline import plan_run
+    from merunibench.pipeline import run as run_all
 
     with running.interruptible():
         planned = plan_run(settings)

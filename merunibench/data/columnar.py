@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import listed, shown
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, reading, shown, too_large
+from merunibench.files.reading import reading, too_large
 
 _BYTES_OF_A_REPETITION = 8
 """Most bytes a row of a column whose texts repeat: an index, and a share of the distinct texts."""

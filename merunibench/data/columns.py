@@ -4,7 +4,7 @@ Everything here works on whole columns and looks at single values only to say wh
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import listed, one_line, shown
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, one_line, shown
 from merunibench.labels import LabelLists
 
 _ROW_OF_ERROR = re.compile(r"(\d+): (.*)")
@@ -74,10 +74,7 @@ def name_column(table: Table) -> pa.Array:
     Raises:
         InputError: the column is missing, a name is no text or empty, or names repeat (the first ten are listed).
     """
-    names = text_column(table, find_column(table, "name"))
-    row = pc.index(pc.binary_length(names).fill_null(0), 0).as_py()
-    if row >= 0:
-        raise InputError(f"{table.where(row)}: the sample has no name; give it one in 'name'")
+    names = _names_given(table)
     ordered = pc.all(pc.less(names[:-1], names[1:])).as_py()
     if not ordered and pc.count_distinct(names).as_py() < len(names):
         encoded = names.dictionary_encode()
@@ -85,6 +82,45 @@ def name_column(table: Table) -> pa.Array:
         first_ten = ", ".join(shown(encoded.dictionary[index].as_py()) for index in repeated[:10].tolist())
         raise InputError(f"{table.path}: {len(repeated)} names appear more than once: {first_ten}")
     return names
+
+
+def _names_given(table: Table) -> pa.Array:
+    """The names, each of which is there, though perhaps more than once."""
+    names = text_column(table, find_column(table, "name"))
+    row = pc.index(pc.binary_length(names).fill_null(0), 0).as_py()
+    if row >= 0:
+        raise InputError(f"{table.where(row)}: the sample has no name; give it one in 'name'")
+    return names
+
+
+def texts_by_name(table: Table, column: str, wanted: Iterable[str] | None = None) -> dict[str, str]:
+    """What a column of text says of samples: name -> text, in the order of the table, empty where the cell is.
+
+    A subtitle file covers a whole corpus, of which a few samples are scored. So a name may be in several rows if they
+    agree, and rows of names that are not wanted are not looked at: they may repeat, contradict or have no name.
+
+    Args:
+        table: The table, with a column `name`.
+        column: One of its columns.
+        wanted: The names to look up, those that are absent left out; None for every name of the table.
+
+    Raises:
+        InputError: the column `name` is missing, a cell is no text, or rows of one wanted name have different texts
+            (the first ten names are listed).
+    """
+    names = _names_given(table) if wanted is None else text_column(table, find_column(table, "name"))
+    asked = set(names.to_pylist() if wanted is None else wanted)
+    found: dict[str, str] = {}
+    contradicted: dict[str, None] = {}
+    for name, text in zip(names.to_pylist(), text_column(table, column).fill_null("").to_pylist(), strict=True):
+        if name in asked and found.setdefault(name, text) != text:
+            contradicted[name] = None
+    if contradicted:
+        raise InputError(
+            f"{table.path}: {len(contradicted)} names are in several rows with different {column!r}: "
+            f"{', '.join(map(shown, list(contradicted)[:10]))}; keep one row of each"
+        )
+    return found
 
 
 def label_column(table: Table, name: str, rows: npt.NDArray[np.intp] | None = None) -> LabelLists:

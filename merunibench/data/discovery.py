@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from merunibench._text import listed
 from merunibench.data.official import OfficialFiles, official_stem
 from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
 from merunibench.data.unfinished import Extractor
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.files.reading import listed, reading
+from merunibench.files.reading import reading
 from merunibench.tasks import TASKS, Task, find_task, get_task, task_order
 
 DEFAULT_CHECKPOINT = "default"

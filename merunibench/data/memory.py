@@ -58,7 +58,7 @@ def truth_in_memory(data: Mapping[str, object]) -> dict[str, Table]:
 
 
 def _answer_column(dataset: str) -> str:
-    return "polarity" if TASKS[dataset].kind == "sentiment" else "labels"
+    return TASKS[dataset].of_kind.answer
 
 
 def _table(data: object, title: str, column: str) -> Table:

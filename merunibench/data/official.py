@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from merunibench._text import listed, shown
 from merunibench.data.columns import name_column, text_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES, npz_keys, read_npz
-from merunibench.files.reading import listed, shown
 from merunibench.tasks import Task
 
 _OPENSET = "-openset"
@@ -58,9 +58,9 @@ class OfficialFiles:
 
     def scoring_table(self, task: Task, max_bytes: int) -> Table:
         """The one file that scoring `task` needs; all there is if that one is missing."""
-        if task.kind == "sentiment" and self.sentiment:
+        if not task.has_sectors and self.sentiment:
             return _read_companion(self.sentiment, "polarity", max_bytes)
-        if task.kind != "sentiment" and self.openset:
+        if task.has_sectors and self.openset:
             return _read_companion(self.openset, "labels", max_bytes)
         return self.full_table(max_bytes)
 

@@ -12,16 +12,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import shown
 from merunibench.data.columns import find_column, label_column, map_column, name_column, text_column
 from merunibench.data.tables import Table, read_table
 from merunibench.data.unfinished import GIVEN, Extractor, as_mask, finish, is_null
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.files.reading import shown
+from merunibench.kinds import POLARITIES
 from merunibench.labels import LabelLists
 from merunibench.tasks import Task
-
-_POLARITY = {"positive": 1, "negative": -1}
 
 Mask = npt.NDArray[np.bool_]
 
@@ -81,7 +80,7 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
         InputError: they cannot be scored; the message names file and row.
     """
     names, failed = name_column(table), failed_rows(table)
-    needed = "polarity" if task.kind == "sentiment" else "labels"
+    needed = task.of_kind.answer
     finished = finish(table, needed, failed, extractor)
     table = finished.table
     if needed not in table.columns and failed.all():
@@ -138,7 +137,7 @@ def _odd_polarities(table: Table, column: str) -> list[str]:
         return []
     values = table.columns[column]
     words = values if isinstance(values, list) else values.to_pylist()
-    odd = [word for word in words if isinstance(word, str) and word.strip().lower() not in (*_POLARITY, "neutral")]
+    odd = [word for word in words if isinstance(word, str) and word.strip().lower() not in POLARITIES]
     if odd and len(odd) == len(words):
         raise InputError(f"{table.where(0)}: 'polarity' must be positive, negative or neutral, not {shown(odd[0])}")
     if not odd:
@@ -151,4 +150,4 @@ def _polarity(word: object) -> int:
         return 0
     if not isinstance(word, str):
         raise ValueError(f"must be positive, negative or neutral, not {shown(word)}")  # noqa: TRY004
-    return _POLARITY.get(word.strip().lower(), 0)
+    return POLARITIES.get(word.strip().lower(), 0)

@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn, cast
 
+from merunibench._text import one_line, shown
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line, read_bounded, reading, shown
+from merunibench.files.reading import read_bounded, reading
 
 MAX_COLUMNS = 1000
 """Rows whose keys all differ would make a table of rows × keys cells out of a small file."""

@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import shown
 from merunibench.data.columns import find_column, label_column, map_column, name_column
 from merunibench.data.official import read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.files.reading import reading, shown
+from merunibench.files.reading import reading
 from merunibench.labels import LabelLists
 from merunibench.tasks import TASKS, Task, find_task
 
@@ -102,6 +103,21 @@ def find_truth(root: Path) -> dict[str, Path]:
     Raises:
         InputError: the folder is missing or holds no labels, or a data set has several label files.
     """
+    found = find_labels(root)
+    if not found:
+        raise InputError(
+            f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
+            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root)}"
+        )
+    return found
+
+
+def find_labels(root: Path) -> dict[str, Path]:
+    """As `find_truth`, for a folder that may hold no labels, such as that of a blind test.
+
+    Raises:
+        InputError: the folder is missing, or a data set has several label files.
+    """
     with reading(root):
         children = sorted(root.iterdir())
     found: dict[str, list[Path]] = {}
@@ -118,19 +134,14 @@ def find_truth(root: Path) -> dict[str, Path]:
         if len(paths) > 1:
             listed = " and ".join(path.relative_to(root).as_posix() for path in paths)
             raise InputError(f"{root}: labels of {identifier} stand in {listed}; keep one of them")
-    if not found:
-        raise InputError(
-            f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
-            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root, children)}"
-        )
     return {identifier: paths[0] for identifier, paths in found.items()}
 
 
-def _hint(root: Path, children: list[Path]) -> str:
+def _hint(root: Path) -> str:
     """Where the labels seem to be, if that is one folder up or down."""
     if any(task.folder == root.resolve().name for task in TASKS.values()):
         return f"; give the folder above: {root.resolve().parent}"
-    for child in children:
+    for child in sorted(root.iterdir()):
         if any((child / task.folder / task.label_file).is_file() for task in TASKS.values()):
             return f"; did you mean {child}?"
     return ""
@@ -176,10 +187,11 @@ def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) ->
     names, path = name_column(table), table.path
     rows = _test_split(table, names, task, whole_corpus=whole_corpus)
     names = names.take(pa.array(rows)) if len(rows) < len(names) else names
-    column = find_column(table, *(_LABEL_COLUMNS if task.kind == "fine-grained" else _LABEL_COLUMNS[:1]))
-    if task.kind == "sentiment":
+    truth = task.of_kind.truth
+    column = find_column(table, *(_LABEL_COLUMNS if truth == "labels" else _LABEL_COLUMNS[:1]))
+    if truth == "value":
         return GroundTruth(task, names, None, _sentiment_values(table, column, rows), path)
-    if task.kind == "basic":
+    if truth == "class":
         classes = map_column(table, column, rows, partial(_class_index, task=task), np.int64)
         return GroundTruth(task, names, _one_word_each(task.classes, classes), None, path)
     labels = label_column(table, column, rows).replace_empty(task.truth_of_empty_list)

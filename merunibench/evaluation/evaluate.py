@@ -16,13 +16,20 @@ from merunibench.data import (
 )
 from merunibench.errors import InputError
 from merunibench.evaluation.assembly import build_report
-from merunibench.evaluation.scoring import Missing, SampleScores, score_samples
-from merunibench.evaluation.selection import BEST_PER_DATASET, checkpoints_to_score, resolve_rule
-from merunibench.evaluation.settings import Progress, Settings
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.report import Report
+from merunibench.scoring import (
+    BEST_PER_DATASET,
+    Missing,
+    Progress,
+    Scored,
+    Settings,
+    checkpoints_to_score,
+    resolve_rule,
+    score_predictions,
+)
 from merunibench.tasks import TASKS, Task, get_task, task_order
 
 Truths = Mapping[str, Path | Table]
@@ -91,7 +98,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     settings = replace(settings, checkpoint=rule)
     scores = _score_all(source, truths, [tasks[name] for name in ids], settings, max_bytes, progress)
     one_sided = () if wanted else _one_sided(source, truths)
-    return build_report(scores, settings, model=source.model, tasks=tasks, warnings=one_sided, progress=progress)
+    return build_report(scores, settings, model=source.model, warnings=one_sided, progress=progress)
 
 
 def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[str]) -> list[str]:
@@ -130,11 +137,11 @@ def _score_all(
     settings: Settings,
     max_bytes: int,
     progress: Progress | None,
-) -> dict[str, dict[str, SampleScores]]:
-    """Data set -> checkpoint -> per-sample scores."""
+) -> dict[str, dict[str, Scored]]:
+    """Data set -> checkpoint -> its score."""
     plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint) for task in tasks}
     total, done = sum(map(len, plan.values())), 0
-    scores: dict[str, dict[str, SampleScores]] = {}
+    scores: dict[str, dict[str, Scored]] = {}
     extractor = Rules()
     for task in tasks:
         where = truths[task.id]
@@ -145,14 +152,7 @@ def _score_all(
         for stem in plan[task.id]:
             if progress:
                 progress(f"{task.id} {stem}", done, total)
-            scores[task.id][stem] = score_samples(
-                truth,
-                source.load(task.id, stem, extractor),
-                settings.lexicon,
-                protocol=settings.protocol,
-                level=settings.level,
-                missing=settings.missing,
-            )
+            scores[task.id][stem] = score_predictions(truth, source.load(task.id, stem, extractor), settings, stem)
             done += 1
     if progress:
         progress("all data sets", total, total)

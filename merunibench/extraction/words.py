@@ -1,9 +1,10 @@
 """The word lists behind the reading of free text: `words.toml` and the lexicon."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from merunibench.files.toml import parse_toml
 
 _LISTS = (
     "negators",
@@ -45,7 +46,7 @@ class Words:
 @cache
 def load_words() -> Words:
     """The tables that come with the package."""
-    table = tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+    table = parse_toml(files(__package__).joinpath("words.toml").read_bytes(), "words.toml")
     return Words(
         {name: frozenset(_split(table[name])) for name in _LISTS},
         {cue: label for label, cues in table["cues"].items() for cue in _split(cues)},

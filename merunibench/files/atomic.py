@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 
 
 @contextmanager

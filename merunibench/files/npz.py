@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy_format
 
+from merunibench._text import listed, one_line
 from merunibench.errors import InputError
 from merunibench.files.arrays import AnyArray, array_from_bytes, element_count, plain_dtype
 from merunibench.files.pickles import load_pickle
-from merunibench.files.reading import DEFAULT_MAX_BYTES, listed, one_line, read_bounded, reading, too_large
+from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading, too_large
 
 _SUFFIX = ".npy"
 _MAX_HEADER_BYTES = 10_000

@@ -16,10 +16,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from merunibench._text import one_line, visible
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.arrays import AnyArray, array_from_bytes, array_from_items, plain_dtype
 from merunibench.files.nesting import nesting
-from merunibench.files.reading import one_line
 
 _MAX_MARKS = 100
 # One byte can make an object of 64: without a limit, a pickle within the size limit could still fill the memory.
@@ -209,8 +209,7 @@ class _Machine:
     def _push_global(self, module: str, name: str) -> None:
         mark = _GLOBALS.get((module, name))
         if mark is None:
-            shown = f"{module}.{name}".encode("unicode_escape", "surrogatepass").decode("ascii")
-            raise self._refusal(f"asks for {shown[:100]}, which is no plain data")
+            raise self._refusal(f"asks for {visible(f'{module}.{name}', 100)}, which is no plain data")
         self._stack.append(mark)
 
     def _reduce(self, _: object) -> None:

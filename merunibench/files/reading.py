@@ -1,41 +1,17 @@
 """What every reader of untrusted files shares: the size limit, and errors that name the file in one line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from merunibench._text import one_line
 from merunibench.errors import InputError, UnsafeFileError
 
 DEFAULT_MAX_BYTES = 1 << 30
 """How many bytes a file may unpack to before it is refused: 1 GiB, a hundred times the largest official file."""
 
 _CHUNK = 1 << 20
-
-
-def one_line(error: BaseException) -> str:
-    """The reason an exception gives, in one line of at most 200 characters."""
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    line = next(filter(None, text.splitlines()), type(error).__name__)[:200]
-    return line if line.isprintable() else repr(line)
-
-
-def shown(value: object) -> str:
-    """A value of a file as messages show it: in one line, short, and safe however odd it is."""
-    if isinstance(value, str):
-        return repr(value[:60]) + ("…" if len(value) > 60 else "")
-    if isinstance(value, int) and abs(value) >= 1 << 64:
-        return "a number of many digits"
-    if value is None or isinstance(value, bool | int | float):
-        return str(value)[:60]
-    return f"a value of type {type(value).__name__}"
-
-
-def listed(names: Iterable[str], most: int = 20) -> str:
-    """Names out of a file as messages list them: in one line, odd ones quoted, the first `most`."""
-    every = list(names)
-    shown = [name if name.isprintable() and len(name) <= 60 else repr(name[:60]) for name in every[:most]]
-    return ", ".join(shown) + (", …" if len(every) > most else "")
 
 
 @contextmanager

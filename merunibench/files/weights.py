@@ -4,8 +4,8 @@ import hashlib
 import re
 from pathlib import Path
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 
 _WEIGHTS = frozenset({".safetensors", ".bin", ".pt", ".pth", ".gguf", ".npz", ".onnx"})
 _PIECE = 1 << 16

@@ -1,23 +1,23 @@
 """The clips of a data set: which samples there are, in which order, where their files lie, what is said in them.
 
-Three sources: the official folders (`layouts`), any folder or table of clips of the user's own (`own_clips`), and data
-sets of Hugging Face `datasets` (`saved_clips`). Nothing is decoded here, and a file that is not there is no error yet:
-the preflight lists it, and its row says so.
+Three sources: the official folders (`Task.layout`), any folder or table of clips of the user's own (`own_clips`), and
+data sets of Hugging Face `datasets` (`saved_clips`). Nothing is decoded here, and a file that is not there is no error
+yet: the preflight lists it, and its row says so.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench.data import Table, load_truth, read_table
-from merunibench.data.columns import find_column, name_column, text_column
-from merunibench.data.tables import table_stem
+from merunibench.data import Table, load_truth
+from merunibench.data.subtitles import read_subtitles
+from merunibench.data.truth import find_labels
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
-from merunibench.inference.layouts import LAYOUTS, Layout
 from merunibench.inference.places import named_file
+from merunibench.kinds import POLARITY_OF
 from merunibench.models.base import Sample
-from merunibench.tasks import TASKS, Task, find_task
+from merunibench.tasks import TASKS, ClipLayout, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +57,14 @@ def official_clips(root: Path, task: Task) -> Clips:
         task: The data set.
 
     Raises:
-        InputError: the folder or both its tables are missing or broken, or a name leads out of it.
+        InputError: the folder or both its tables are missing or broken, a data set has several label files, or a name
+            leads out of the folder.
     """
-    folder, layout = root / task.folder, LAYOUTS[task.id]
+    folder, layout = root / task.folder, task.layout
     if not folder.is_dir():
         raise InputError(f"{folder}: is not there; the clips of {task.title} are looked for in it ({task.homepage})")
-    subtitles = _subtitles(folder / layout.subtitles, layout.column)
     names, strata = _labelled(root, task)
+    subtitles = read_subtitles(root, task, names or None) or {}
     names = names or list(subtitles)
     if not names:
         raise InputError(
@@ -73,7 +74,7 @@ def official_clips(root: Path, task: Task) -> Clips:
     return Clips(task.id, samples, tuple(strata or dialogues(task, names)), folder)
 
 
-def _official_sample(folder: Path, layout: Layout, name: str, subtitle: str | None) -> Sample:
+def _official_sample(folder: Path, layout: ClipLayout, name: str, subtitle: str | None) -> Sample:
     video, audio, face = (named_file(folder, patterns, name) for patterns in (layout.video, layout.audio, layout.face))
     # Faces are AffectGPT's alone: where there are none, that is no gap in the clips. Neither is it where the sound was
     # not taken out of the videos: it is in them.
@@ -83,43 +84,24 @@ def _official_sample(folder: Path, layout: Layout, name: str, subtitle: str | No
 
 def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:
     """The samples that have labels, and the stratum of each; nothing where there are no labels."""
-    path = _label_file(root, task)
+    path = find_labels(root).get(task.id)
     if path is None:
         return [], []
     truth = load_truth(task, path)
     names: list[str] = truth.names.to_pylist()
     if truth.values is not None:
-        return names, [_SIGNS[(value > 0) - (value < 0)] for value in truth.values.tolist()]
+        return names, [POLARITY_OF[(value > 0) - (value < 0)] for value in truth.values.tolist()]
     labels = [truth.labels[row] for row in range(len(names))] if truth.labels is not None else []
     if task.kind == "basic":
         return names, [words[0] for words in labels]
     return names, [polarity(words) for words in labels]
 
 
-def _label_file(root: Path, task: Task) -> Path | None:
-    official = root / task.folder / task.label_file
-    tables = (path for path in sorted(root.iterdir()) if find_task(table_stem(path) or "") is task)
-    return official if official.is_file() else next(tables, None)
-
-
-_SIGNS = {1: "positive", -1: "negative", 0: "zero"}
-
-
-def _subtitles(path: Path, column: str) -> dict[str, str]:
-    """Name -> what is said; empty text where the table has nothing, nothing at all where there is no table."""
-    if not path.is_file():
-        return {}
-    table = read_table(path)
-    texts = text_column(table, find_column(table, column)).to_pylist()
-    return {name: text or "" for name, text in zip(name_column(table).to_pylist(), texts, strict=True)}
-
-
 def dialogues(task: Task | None, names: Sequence[str]) -> list[str]:
     """The dialogue or video of each sample; empty where names do not tell."""
     if task is None or task.cluster is None:
         return []
-    found = [task.cluster.match(name) for name in names]
-    return [match[0] if match else name for match, name in zip(found, names, strict=True)]
+    return [task.cluster_of(name) for name in names]
 
 
 def strata_of_labels(table: Table, task: Task | None) -> list[str]:
@@ -137,7 +119,7 @@ def _stratum(value: object, task: Task | None) -> str:
             number = float(str(value))
         except ValueError:
             return "unknown"
-        return _SIGNS[(number > 0) - (number < 0)]
+        return POLARITY_OF[(number > 0) - (number < 0)]
     return str(value).strip().lower()
 
 
@@ -147,8 +129,8 @@ def find_clips(data_root: Path, tasks: Sequence[Task] = ()) -> list[Clips]:
     Raises:
         InputError: a folder is missing or broken, or there is none at all.
     """
-    wanted = list(tasks) or [TASKS[name] for name in LAYOUTS if (data_root / TASKS[name].folder).is_dir()]
+    wanted = list(tasks) or [task for task in TASKS.values() if (data_root / task.folder).is_dir()]
     if not wanted:
-        expected = ", ".join(TASKS[name].folder for name in LAYOUTS)
+        expected = ", ".join(task.folder for task in TASKS.values())
         raise InputError(f"{data_root}: holds no clips; expected official folders: {expected}; or give --clips")
     return [official_clips(data_root, task) for task in wanted]

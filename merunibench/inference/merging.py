@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import listed
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, reading
+from merunibench.files.reading import reading
 from merunibench.inference.shards import Shard, ShardFile, shard_files
 from merunibench.journal import Journal
 from merunibench.journal.journal import settings_file

@@ -7,20 +7,22 @@ and `label`. Without columns for files, those called after the sample are taken.
 from collections.abc import Sequence
 from pathlib import Path
 
+from merunibench._text import listed
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.columns import name_column, text_column
 from merunibench.data.tables import is_saved_dataset, table_suffix
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, reading
+from merunibench.files.reading import reading
 from merunibench.inference.clips import Clips, dialogues, strata_of_labels
-from merunibench.inference.layouts import AUDIO_ENDINGS, VIDEO_ENDINGS
 from merunibench.inference.places import inside, named_file
 from merunibench.models.base import Sample
 from merunibench.tasks import find_task
 
+_VIDEO_ENDINGS = (".mp4", ".avi", ".mkv", ".webm", ".mov")
+_AUDIO_ENDINGS = (".wav", ".flac", ".mp3", ".m4a", ".ogg")
 _FILES = ("video", "audio", "face")
-_VIDEO_PLACES = [f"{folder}{{name}}{ending}" for folder in ("", "video/", "videos/") for ending in VIDEO_ENDINGS]
-_AUDIO_PLACES = [f"{folder}{{name}}{ending}" for folder in ("", "audio/", "audios/") for ending in AUDIO_ENDINGS]
+_VIDEO_PLACES = [f"{folder}{{name}}{ending}" for folder in ("", "video/", "videos/") for ending in _VIDEO_ENDINGS]
+_AUDIO_PLACES = [f"{folder}{{name}}{ending}" for folder in ("", "audio/", "audios/") for ending in _AUDIO_ENDINGS]
 
 
 def own_clips(path: Path, dataset: str) -> Clips:
@@ -53,11 +55,11 @@ def own_clips(path: Path, dataset: str) -> Clips:
 
 def _by_name(folder: Path, files: Sequence[Path]) -> list[Sample]:
     """A sample for each name among media files; the picture and the sound of one name belong together."""
-    videos = {file.stem: file for file in reversed(files) if file.suffix.lower() in VIDEO_ENDINGS}
-    sounds = {file.stem: file for file in reversed(files) if file.suffix.lower() in AUDIO_ENDINGS}
+    videos = {file.stem: file for file in reversed(files) if file.suffix.lower() in _VIDEO_ENDINGS}
+    sounds = {file.stem: file for file in reversed(files) if file.suffix.lower() in _AUDIO_ENDINGS}
     if not videos and not sounds:
         raise InputError(
-            f"{folder}: holds neither clips (*{', *'.join(VIDEO_ENDINGS + AUDIO_ENDINGS)}) nor a table of them "
+            f"{folder}: holds neither clips (*{', *'.join(_VIDEO_ENDINGS + _AUDIO_ENDINGS)}) nor a table of them "
             f"(*{', *'.join(TABLE_SUFFIXES)})"
         )
     return [Sample(name, videos.get(name), sounds.get(name)) for name in sorted(videos.keys() | sounds.keys())]

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import shown
 
 
 def inside(folder: Path, relative: str) -> Path:

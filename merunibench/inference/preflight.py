@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from merunibench.files.reading import listed
+from merunibench._text import listed
 from merunibench.inference.clips import Clips
 from merunibench.models.base import Modality, Sample
 from merunibench.models.registry import SCHEMES, installed

@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import one_line
 from merunibench.errors import MediaError
-from merunibench.files.reading import one_line
 from merunibench.media import file_hash
 from merunibench.models.base import Modality, Prepared, Sample
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import listed, one_line, shown
 from merunibench.data import Table
 from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
 from merunibench.files import write_bytes
-from merunibench.files.reading import listed, one_line, shown
 from merunibench.inference.clips import Clips, dialogues, strata_of_labels
 from merunibench.models.base import Sample
 from merunibench.tasks import find_task

@@ -11,12 +11,13 @@ from merunibench.inference.clips import Clips, find_clips
 from merunibench.inference.local import LocalEngine
 from merunibench.inference.own_clips import own_clips
 from merunibench.inference.preflight import Finding, preflight
-from merunibench.inference.prompts import Prompt, load_prompt, without_subtitle
+from merunibench.inference.prompts import Prompt, load_prompt
 from merunibench.inference.runner import Done, Engine, Progress, Request, chosen, run_clips
 from merunibench.inference.saved_clips import HUB, saved_clips
 from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
+from merunibench.models.prompting import without_subtitle
 from merunibench.models.registry import SCHEMES, checkpoints
 from merunibench.tasks import get_task
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
 
+from merunibench._text import one_line, shown
 from merunibench.errors import InputError
 from merunibench.files import open_atomic, write_text
-from merunibench.files.reading import one_line, reading, shown
+from merunibench.files.reading import reading
 from merunibench.journal.settings import canonical, config_hash, differences
 
 Row = dict[str, Any]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from merunibench.files.reading import shown
+from merunibench._text import shown
 
 HASH_DIGITS = 12
 _ABSENT = "absent"

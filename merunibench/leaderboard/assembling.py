@@ -13,16 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.evaluation import joint_signature
-from merunibench.evaluation.selection import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, select_checkpoints
 from merunibench.leaderboard.cache import Entry
-from merunibench.leaderboard.figures import LEVEL, Figures
+from merunibench.leaderboard.figures import Figures
 from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score
-from merunibench.metrics import METRIC_VERSION
+from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
-from merunibench.signature import Signature
+from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, Scored, select_checkpoints
+from merunibench.signature import Signature, joint_signature
 from merunibench.statistics import interval
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import task_order
 
 ON_TEST = "its checkpoint is chosen on the test labels"
 
@@ -66,14 +65,6 @@ class ScoredRow:
     figures: Mapping[str, Figures]
 
 
-@dataclass(frozen=True)
-class Resampling:
-    """Number of resamples and seed, as signatures have them."""
-
-    resamples: int
-    seed: int
-
-
 @lru_cache(maxsize=4096)
 def parsed(signature: str) -> Signature:
     """The signature that a text is; models that were scored alike share theirs."""
@@ -84,16 +75,15 @@ _written = lru_cache(maxsize=4096)(str)
 """The text of a signature; the other way round."""
 
 
-def rows_on(board: Board, label: str, sources: Sources, resampling: Resampling) -> list[ScoredRow]:
+def rows_on(board: Board, label: str, sources: Sources) -> list[ScoredRow]:
     """The rows of a model on a board; none if nothing of it is known there.
 
     Args:
         board: The board.
         label: Name and hash of its lexicon, as signatures have them.
         sources: What the rows are made from.
-        resampling: What the intervals were made with.
     """
-    made = (_row(board, label, rule, sources, resampling) for rule in _rules(board, sources))
+    made = (_row(board, label, rule, sources) for rule in _rules(board, sources))
     return [each for each in made if each.row.scores]
 
 
@@ -113,20 +103,21 @@ def _common(checkpoints: Mapping[str, Sequence[str]]) -> list[str]:
     return [stem for stem in first if all(stem in stems for stems in checkpoints.values())]
 
 
-def _row(board: Board, label: str, rule: str, sources: Sources, resampling: Resampling) -> ScoredRow:
+def _row(board: Board, label: str, rule: str, sources: Sources) -> ScoredRow:
     model = sources.model
     key = f"{model.id}/{rule}/{board.id}"
     before = sources.committed.get(key)
     stems = _choice(rule, sources)
     chosen = {dataset: sources.held[dataset][stem] for dataset, stem in stems.items()}
     scores = {
-        dataset: _score(label, board, rule, dataset, stems[dataset], chosen[dataset], sources, resampling)
-        for dataset in chosen
+        dataset: _score(each.scored.selected_by(rule), stems[dataset], sources.hashes.get(dataset))
+        for dataset, each in chosen.items()
     }
     scores |= {name: score for name, score in _carried(before, label, sources).items() if name not in scores}
     scores = {dataset: scores[dataset] for dataset in task_order(scores)}
     complete = all(name in scores and scores[name].complete for name in BENCHMARK_DATASETS)
-    replicates = {dataset: each.replicates for dataset, each in chosen.items() if len(each.replicates)}
+    drawn = {dataset: each.scored.replicates for dataset, each in chosen.items()}
+    replicates = {dataset: each for dataset, each in drawn.items() if len(each)}
     mean = round(fmean(scores[name].score for name in BENCHMARK_DATASETS), DECIMALS) if complete else None
     if complete and all(name in replicates for name in BENCHMARK_DATASETS):
         replicates[MEAN] = np.mean([replicates[name] for name in BENCHMARK_DATASETS], axis=0)
@@ -167,7 +158,7 @@ def _choice(rule: str, sources: Sources) -> dict[str, str]:
         return dict.fromkeys(held, _common(sources.checkpoints)[-1])
     if rule == BEST_OVERALL and set(held) != set(sources.checkpoints):
         return {}
-    figures = {dataset: {stem: each.score for stem, each in entry.items()} for dataset, entry in held.items()}
+    figures = {dataset: {stem: each.scored.score for stem, each in entry.items()} for dataset, entry in held.items()}
     return select_checkpoints(figures, rule)
 
 
@@ -191,49 +182,21 @@ def _still_valid(score: Score, label: str) -> bool:
     return signature.v == METRIC_VERSION and signature.lexicon in (label, "none")
 
 
-def _score(
-    label: str,
-    board: Board,
-    rule: str,
-    dataset: str,
-    stem: str,
-    figures: Figures,
-    sources: Sources,
-    resampling: Resampling,
-) -> Score:
-    values, task = figures.values, TASKS[dataset]
-    words = task.kind != "sentiment"
-    signature = Signature(
-        data=dataset,
-        kind=task.kind,
-        protocol=board.protocol,
-        lexicon=label if words else "none",
-        level=str(LEVEL) if words else "none",
-        labels=values["labels_from"],
-        polarity=values["polarity_from"],
-        checkpoint=rule,
-        missing="zero",
-        n=values["samples"],
-        gt=values["gt"],
-        v=METRIC_VERSION,
-        bootstrap=resampling.resamples,
-        seed=resampling.seed,
-        units="samples",
-    )
+def _score(scored: Scored, checkpoint: str, predictions: str | None) -> Score:
     return Score(
-        score=_rounded(values["score"]),
-        ci=values["ci"],
-        chance=_rounded(values["chance"]),
-        uncorrected=_rounded(values["uncorrected"]) if values["primary"] == "corrected" else None,
-        checkpoint=stem,
-        labels_per_sample=_rounded(values["labels_per_sample"]),
-        out_of_lexicon=_rounded(values["out_of_lexicon"]),
-        samples=values["samples"],
-        missing=values["missing"],
-        failed=values["failed"],
-        complete=values["samples"] == task.samples,
-        predictions=sources.hashes.get(dataset),
-        signature=_written(signature),
+        score=_rounded(scored.score),
+        ci=scored.ci,
+        chance=_rounded(scored.chance),
+        uncorrected=_rounded(scored.uncorrected) if scored.is_corrected else None,
+        checkpoint=checkpoint,
+        labels_per_sample=_rounded(scored.labels_per_sample),
+        out_of_lexicon=_rounded(scored.out_of_lexicon),
+        samples=scored.samples,
+        missing=scored.missing,
+        failed=scored.failed,
+        complete=scored.samples == scored.expected_samples,
+        predictions=predictions,
+        signature=_written(scored.signature),
     )
 
 

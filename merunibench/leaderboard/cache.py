@@ -11,24 +11,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 from merunibench.leaderboard.figures import Figures
 from merunibench.leaderboard.results import as_json
+from merunibench.scoring import Scored
 
 Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
 _PACKAGE = Path(__file__).parent.parent
 _APPLICATION = int.from_bytes(b"mub\0", "big")  # by which SQLite tells whose a file is
-_LAYOUT = 1
+_LAYOUT = 2
 _COLUMNS = "key, checkpoint, place, figures, replicates, losses, words"
 _MARKS = ", ".join("?" * 7)
 _AT_ONCE = 500
 _KEPT = 50_000
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 _PATIENCE = 60.0  # seconds that another build may take to write
 
 
@@ -60,29 +64,41 @@ class Cache:
         Raises:
             InputError: the file is no cache.
         """
-        wanted = list(keys)
         found: dict[str, Entry] = {}
-        if self.path is None or not self.path.is_file():
-            return {}
-        with _explained(self.path), closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as store:
-            if _layout(store) != _LAYOUT:
-                return {}
-            for start in range(0, len(wanted), _AT_ONCE):
-                part = wanted[start : start + _AT_ONCE]
-                marks = ",".join("?" * len(part))
-                query = f"SELECT {_COLUMNS} FROM entry WHERE key IN ({marks}) ORDER BY key, place"  # noqa: S608 - marks alone
-                for name, checkpoint, _, values, replicates, losses, words in store.execute(query, part):
-                    figures = Figures(json.loads(values), np.frombuffer(replicates, "<f8"), losses, words)
-                    found.setdefault(name, {})[checkpoint] = figures
+        for row in self._select(f"{_COLUMNS} FROM entry", "ORDER BY key, place", keys):
+            name, checkpoint, _, figures, replicates, losses, words = row
+            scored = Scored.from_dict(json.loads(figures), np.frombuffer(replicates, "<f8"))
+            found.setdefault(name, {})[checkpoint] = Figures(scored, losses, words)
         return found
 
-    def store(self, entries: Mapping[str, Entry]) -> None:
-        """Keep entries; the oldest make room.
+    def lengths(self, keys: Iterable[str]) -> dict[str, int]:
+        """The lengths of answers that were found valid.
+
+        Raises:
+            InputError: the file is no cache.
+        """
+        return dict(self._select("key, length FROM valid", "", keys))
+
+    def _select(self, what: str, order: str, keys: Iterable[str]) -> Iterator[Any]:
+        """The rows of the keys that there are."""
+        wanted = list(keys)
+        if self.path is None or not self.path.is_file():
+            return
+        with _explained(self.path), closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as store:
+            if _layout(store) != _LAYOUT:
+                return
+            for start in range(0, len(wanted), _AT_ONCE):
+                part = wanted[start : start + _AT_ONCE]
+                query = f"SELECT {what} WHERE key IN ({','.join('?' * len(part))}) {order}"
+                yield from store.execute(query, part)
+
+    def store(self, entries: Mapping[str, Entry], lengths: Mapping[str, int] = _NOTHING) -> None:
+        """Keep entries, and the lengths of valid answers; the oldest make room.
 
         Raises:
             InputError: the file cannot be written, or is no cache.
         """
-        if self.path is None or not entries:
+        if self.path is None or not (entries or lengths):
             return
         with _explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +107,10 @@ class Cache:
                 if _layout(store) != _LAYOUT:
                     _begin(store)
                 store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
-                store.execute("DELETE FROM entry WHERE rowid <= (SELECT max(rowid) FROM entry) - ?", (_KEPT,))
+                store.executemany("INSERT OR REPLACE INTO valid VALUES (?, ?)", lengths.items())
+                for table in ("entry", "valid"):
+                    oldest = f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?"  # noqa: S608
+                    store.execute(oldest, (_KEPT,))
 
 
 @contextmanager
@@ -117,6 +136,8 @@ def _layout(store: sqlite3.Connection) -> int:
 def _begin(store: sqlite3.Connection) -> None:
     """An empty cache of this layout."""
     store.execute("DROP TABLE IF EXISTS entry")
+    store.execute("DROP TABLE IF EXISTS valid")
+    store.execute("CREATE TABLE valid (key PRIMARY KEY, length)")
     store.execute(f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))")
     store.execute(f"PRAGMA application_id = {_APPLICATION}")
     store.execute(f"PRAGMA user_version = {_LAYOUT}")
@@ -125,5 +146,6 @@ def _begin(store: sqlite3.Connection) -> None:
 def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str, int, str, bytes, str, str]]:
     for name, entry in entries.items():
         for place, (checkpoint, figures) in enumerate(entry.items()):
-            replicates = figures.replicates.astype("<f8").tobytes()
-            yield name, checkpoint, place, as_json(figures.values), replicates, figures.losses, figures.words
+            replicates = figures.scored.replicates.astype("<f8").tobytes()
+            scored = as_json(figures.scored.to_dict())
+            yield name, checkpoint, place, scored, replicates, figures.losses, figures.words

@@ -8,7 +8,7 @@ from typing import Any
 from merunibench._text import visible
 from merunibench.data import GroundTruth
 from merunibench.errors import InputError
-from merunibench.leaderboard.intake import joint_hash, take_in
+from merunibench.leaderboard.intake import Intake, joint_hash, take_in
 from merunibench.leaderboard.rows import MAX_LENGTH, Findings, Read, check_rows
 from merunibench.leaderboard.submission import (
     ASKED_FOR,
@@ -22,6 +22,21 @@ from merunibench.leaderboard.submission import (
 from merunibench.tasks import TASKS, benchmark_tasks
 
 Truths = Mapping[str, GroundTruth]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What can be said of a submission without opening its predictions.
+
+    Attributes:
+        intake: The files there are.
+        submission: Its metadata; None if they cannot be read.
+        problems: Why it is refused, whatever the predictions are.
+    """
+
+    intake: Intake
+    submission: Submission | None
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,32 @@ class Checked:
         return "\n".join([*lines, ""]) + "\n"
 
 
+def outline(folder: Path) -> Outline:
+    """Check what does not depend on predictions and labels: names, numbers and sizes of files, metadata.
+
+    Every build does this for every submission, whatever its cache knows of the predictions.
+
+    Raises:
+        InputError: there is no such folder, or it is a symbolic link.
+    """
+    intake = take_in(folder)
+    findings = Findings(intake.problems)
+    submission = _metadata(folder, findings)
+    if not FOLDER_NAME.fullmatch(submission_id(folder)):
+        findings.problem(
+            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
+            "`published-`"
+        )
+    if not intake.files and (submission is None or submission.withheld is None):
+        findings.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
+    return Outline(intake, submission, tuple(findings.problems))
+
+
+def too_long(length: int) -> bool:
+    """Whether all files together have more characters than are taken."""
+    return length > MAX_LENGTH
+
+
 def check(folder: Path, truths: Truths | None = None) -> Checked:
     """Check a submission.
 
@@ -97,23 +138,14 @@ def check(folder: Path, truths: Truths | None = None) -> Checked:
     Returns:
         What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
     """
-    findings = Findings()
     try:
-        intake = take_in(folder)
+        seen = outline(folder)
     except InputError as error:
         # Without the folder: where it lies on this machine is no part of a board.
         return Checked(folder, None, (visible(str(error).removeprefix(f"{folder}: ")),))
-    for problem in intake.problems:
-        findings.problem(problem)
-    submission = _metadata(folder, findings)
-    if not FOLDER_NAME.fullmatch(submission_id(folder)):
-        findings.problem(
-            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
-            "`published-`"
-        )
+    findings = Findings(seen.problems)
+    intake, submission = seen.intake, seen.submission
     found = {} if intake.too_much else _check_files(folder, intake.files, truths or {}, findings)
-    if not intake.files and (submission is None or submission.withheld is None):
-        findings.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
     _say_what_will_not_show(submission, found, findings)
     hashes = {} if findings.problems else intake.hashes()
     return Checked(folder, submission, tuple(findings.problems), tuple(findings.warnings), found, hashes)
@@ -133,7 +165,7 @@ def _check_files(
                 continue
             found.setdefault(dataset, {})[checkpoint] = read
             length += read.length
-            if length > MAX_LENGTH:
+            if too_long(length):
                 findings.problem(f"more than {MAX_LENGTH >> 20} million characters in all files; the rest was not read")
                 return found
     return found

@@ -46,7 +46,7 @@ def _parts(scored: ScoredRow, held: Held, *, words: bool) -> dict[tuple[str, str
             "dataset": dataset,
             "row": row.id,
             "checkpoint": row.scores[dataset].checkpoint,
-            "checkpoints": {stem: round(each.score, DECIMALS) for stem, each in held[dataset].items()},
+            "checkpoints": {stem: round(each.scored.score, DECIMALS) for stem, each in held[dataset].items()},
         }
         said = figures.words if words else "null"
         found[row.board or "", dataset] = f'{as_json(head)[:-1]},"losses":{figures.losses},"words":{said}}}'

@@ -5,22 +5,22 @@ that it travels between processes and through the cache without pickles of class
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from merunibench._text import shown
+from merunibench._text import in_one_line
 from merunibench.analysis.confusion import confusion
 from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
-from merunibench.evaluation import SampleScores, score_replicates, score_samples
 from merunibench.leaderboard.details import Losses, WheelConfusion, Word, Words
-from merunibench.leaderboard.results import DECIMALS, as_json
+from merunibench.leaderboard.results import DECIMALS, Board, as_json
 from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
-from merunibench.statistics import Draws, interval
+from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
+from merunibench.statistics import Draws
 from merunibench.tasks import TASKS
 
 LEVEL: Any = 1
@@ -28,8 +28,6 @@ LEVEL: Any = 1
 WORDS = 10
 """Most words in a list of losses."""
 _WORD_LENGTH = 60
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class Cell(NamedTuple):
@@ -45,26 +43,24 @@ class Figures:
     """One checkpoint in one cell.
 
     Attributes:
-        values: What a row says, as JSON has it; the keys are those of `_values`.
-        replicates: The primary score on each resample, shape (B,); empty where there are none.
+        scored: The score, with its replicates.
         losses: JSON of `details.Losses`: text, because most of it goes from cache to page without being looked at.
         words: JSON of `details.Words`, or `null`.
     """
 
-    values: Mapping[str, Any]
-    replicates: FloatArray
+    scored: Scored
     losses: str = "null"
     words: str = "null"
 
-    @property
-    def score(self) -> float:
-        """The primary score."""
-        return float(self.values["score"])
+
+def cell_of(dataset: str, board: Board) -> Cell:
+    """The cell that holds a data set's figures on a board."""
+    return Cell(dataset, board.protocol, board.lexicon if TASKS[dataset].has_sectors else "none")
 
 
-def cell_of(dataset: str, protocol: str, lexicon: str) -> Cell:
-    """The cell that holds a data set's figures on the board of a protocol and lexicon."""
-    return Cell(dataset, protocol, "none" if TASKS[dataset].kind == "sentiment" else lexicon)
+def is_scored(dataset: str, board: Board) -> bool:
+    """Whether a board has a column for a data set: whether its protocol scores that kind of task."""
+    return PROTOCOLS[board.protocol].scores(TASKS[dataset].kind)
 
 
 class Scorer:
@@ -86,12 +82,13 @@ class Scorer:
         """
         # Sentiment needs no lexicon, and takes any.
         lexicon = self.lexicons.get(cell.lexicon) or next(iter(self.lexicons.values()))
-        truth = self.truths[cell.dataset]
-        scores = score_samples(truth, predictions, lexicon, protocol=cell.protocol, level=LEVEL, missing="zero")
-        replicates = score_replicates(scores, self.resamples, self.seed, draws=self._draws)
-        values = {**_values(scores), "out_of_lexicon": scores.out_of_lexicon(lexicon), "ci": interval(replicates)}
-        confusions, words = self._told_of(cell, predictions, scores, lexicon)
-        return Figures(values, replicates, _losses(scores, confusions), words)
+        settings = Settings(lexicon, cell.protocol, LEVEL, missing="zero", bootstrap=self.resamples, seed=self.seed)
+        scored = score_predictions(self.truths[cell.dataset], predictions, settings)
+        if scored.samples_scored is None:  # pragma: no cover - a fresh score has them
+            raise TypeError("no samples")
+        confusions, words = self._told_of(cell, predictions, scored.samples_scored, lexicon)
+        scored = replace(scored.resampled(settings, self._draws), samples_scored=None)
+        return Figures(scored, _losses(scored, confusions), words)
 
     def _told_of(
         self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
@@ -107,12 +104,12 @@ class Scorer:
         """The chance level of answers that are distributed as the truth: the true labels, shuffled, in closed form."""
         truth = self.truths[cell.dataset]
         figures = self.figures(cell, _truth_as_answer(truth))
-        level = figures.values["chance"]
-        corrected = figures.values["primary"] == "corrected"
-        values = {**figures.values, "score": 0.0 if corrected else level, "uncorrected": level, "ci": None}
+        level = figures.scored.chance
+        score = float(PROTOCOLS[cell.protocol][truth.task.kind].primary(level, level))
+        scored = replace(figures.scored.alone(), score=score, uncorrected=level, ci=None)
         nothing: dict[str, Any] = {"metrics": {}, "wheels": (), "confusions": ()}
         losses = Losses.model_validate_json(figures.losses).model_copy(update=nothing)
-        return Figures(values, np.empty(0), as_json(losses.model_dump(mode="json")))
+        return Figures(scored, as_json(losses.model_dump(mode="json")))
 
 
 def _truth_as_answer(truth: GroundTruth) -> Predictions:
@@ -120,28 +117,11 @@ def _truth_as_answer(truth: GroundTruth) -> Predictions:
     return Predictions(truth.names, truth.labels, polarity, np.zeros(len(truth), bool), str(truth.path))
 
 
-def _values(scores: SampleScores) -> dict[str, Any]:
-    metric = scores.metric
-    return {
-        "score": scores.score,
-        "uncorrected": scores.metrics[metric.score_key],
-        "primary": "corrected" if metric.chance_corrected else metric.score_key,
-        "chance": scores.chance,
-        "samples": scores.samples,
-        "gt": scores.truth.sha256[:8],
-        "missing": scores.missing,
-        "failed": scores.failed,
-        "labels_per_sample": scores.labels_per_sample,
-        "labels_from": scores.labels_from,
-        "polarity_from": scores.polarity_from,
-    }
-
-
-def _losses(scores: SampleScores, confusions: tuple[WheelConfusion, ...]) -> str:
+def _losses(scored: Scored, confusions: tuple[WheelConfusion, ...]) -> str:
     losses = Losses(
-        metrics=_rounded(scores.metrics),
-        wheels=tuple(map(_rounded, scores.summary.wheels)),
-        scored=tuple(scores.summary.scored),
+        metrics=_rounded(scored.metrics),
+        wheels=tuple(map(_rounded, scored.wheels)),
+        scored=scored.scored,
         confusions=confusions,
     )
     return as_json(losses.model_dump(mode="json"))
@@ -175,4 +155,4 @@ def _words(scores: SampleScores, lexicon: Lexicon) -> str:
 
 
 def _word(found: WordErrors) -> Word:
-    return Word(word=shown(found.word, _WORD_LENGTH), count=found.count, total=found.total)
+    return Word(word=in_one_line(found.word, _WORD_LENGTH), count=found.count, total=found.total)

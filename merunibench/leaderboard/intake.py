@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from merunibench._text import listed
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, reading
+from merunibench.files.reading import reading
 from merunibench.leaderboard.submission import FILE, PREDICTIONS, SUFFIX
 from merunibench.tasks import TASKS, task_order
 

@@ -6,6 +6,7 @@ a row shows before it is asked for: those that somebody else's paper or an abstr
 
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from merunibench.data import read_table
@@ -14,13 +15,16 @@ from merunibench.leaderboard.results import Board, Model, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import get_task, task_order
 
+PUBLISHED_PROTOCOL = "official"
+"""How papers score."""
+
 FIRST_HAND = "paper"
 _LETTERS = {"A": "audio", "V": "video", "T": "text"}
 _TEXTS = ("model", "modalities", "source", "grade", "training", "lexicon", "checkpoint_selection")
 _NOT_STATED = "not-stated"
 
 
-def read_published(path: Path, boards: list[Board]) -> tuple[list[Model], list[Row]]:
+def read_published(path: Path, boards: Sequence[Board]) -> tuple[list[Model], list[Row]]:
     """Models and rows of a file of published figures.
 
     Raises:
@@ -60,9 +64,9 @@ def _model(number: int, texts: dict[str, str | None]) -> Model:
     )
 
 
-def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], boards: list[Board]) -> Row:
+def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], boards: Sequence[Board]) -> Row:
     lexicon = texts["lexicon"]
-    board = next((each.id for each in boards if (each.protocol, each.lexicon) == ("official", lexicon)), None)
+    board = next((each.id for each in boards if (each.protocol, each.lexicon) == (PUBLISHED_PROTOCOL, lexicon)), None)
     selection = re.sub(r"\s+", "-", (texts["checkpoint_selection"] or _NOT_STATED).replace("data set", "dataset"))
     scores = {name: Score(score=figures[name]) for name in task_order(figures.keys() - {"mean"})}
     return Row(
@@ -72,7 +76,7 @@ def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], 
         origin="reported",
         board=board,
         lexicon=lexicon,
-        protocol="official",
+        protocol=PUBLISHED_PROTOCOL,
         selection=selection,
         on_test=selection.startswith("best"),
         ranked=False,

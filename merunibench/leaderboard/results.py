@@ -5,13 +5,26 @@ metrics and never stand in one table.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    WithJsonSchema,
+    model_serializer,
+)
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, one_line, read_bounded, reading
+from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
+from merunibench.kinds import KINDS
+from merunibench.protocols import PROTOCOLS
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
@@ -24,6 +37,23 @@ Origin = Literal["computed", "baseline", "reported"]
 """computed: from a submission's predictions; baseline: from a rule of this project; reported: copied from a paper."""
 
 Interval = tuple[float, float]
+
+
+def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
+    """A check that a name is registered."""
+
+    def check(name: str) -> str:
+        if name not in registry:
+            raise ValueError(f"{name!r} is unknown; known are {', '.join(registry)}")
+        return name
+
+    return check
+
+
+KindName = Annotated[str, AfterValidator(_of(KINDS)), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+ProtocolName = Annotated[
+    str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": list(PROTOCOLS)})
+]
 
 
 class Plain(BaseModel):
@@ -48,7 +78,7 @@ class Dataset(Plain):
 
     id: str
     title: str
-    kind: Literal["basic", "fine-grained", "sentiment"]
+    kind: KindName
     samples: int = Field(description="Number of samples of the official test split; 0 where none is published.")
     benchmark: bool = Field(description="Whether it is one of the nine whose mean is the benchmark score.")
 
@@ -57,7 +87,7 @@ class Board(Plain):
     """One table: a lexicon and a protocol."""
 
     id: str = Field(description="`<protocol>-<lexicon>`, e.g. `official-mer2025`; unique, safe in file names and URLs.")
-    protocol: Literal["official", "strict"]
+    protocol: ProtocolName
     lexicon: str
     lexicon_sha256: str
     title: str = Field(description="For people: `Official protocol, lexicon mer2025`.")
@@ -82,7 +112,7 @@ class Rank(Sparse):
 class Score(Sparse):
     """One row on one data set."""
 
-    score: float = Field(description="The primary figure; under `strict` corrected for chance.")
+    score: float = Field(description="The primary figure; corrected for chance where the protocol corrects.")
     ci: Interval | None = Field(default=None, description="95 % bootstrap interval.")
     chance: float | None = Field(
         default=None, description="What the same predictions score, uncorrected, when shuffled."
@@ -145,7 +175,7 @@ class Row(Plain):
     origin: Origin
     board: str | None = Field(description="Board id; null for published rows whose lexicon is not stated.")
     lexicon: str | None = Field(description="Null where a source does not state it.")
-    protocol: Literal["official", "strict"]
+    protocol: ProtocolName
     selection: str = Field(
         description="How the checkpoint was chosen: `single`, `last`, `best-overall`, `best-per-dataset`, `not-stated`."
     )
@@ -188,7 +218,7 @@ class Refused(Plain):
 
 
 class NotRecomputed(Plain):
-    """A score that stands as committed, or is missing, because labels or predictions were not at hand."""
+    """A score that stands as committed, or is missing: what it is computed from could not be used."""
 
     model_id: str
     dataset: str

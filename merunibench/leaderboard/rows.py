@@ -1,18 +1,17 @@
 """The rows of a submission's prediction files: what is wrong with them, and what a reader of the board should know."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import visible
+from merunibench._text import listed, shown, visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, shown
 from merunibench.leaderboard.packing import ROW_KEYS, SUBSET_KEY
 from merunibench.tasks import Task
 
@@ -27,8 +26,8 @@ _FEW = 0.1
 class Findings:
     """Problems (each refuses the submission) and warnings, as they are found."""
 
-    def __init__(self) -> None:
-        self.problems: list[str] = []
+    def __init__(self, problems: Iterable[str] = ()) -> None:
+        self.problems: list[str] = list(map(visible, problems))
         self.warnings: list[str] = []
 
     def problem(self, text: str) -> None:
@@ -64,15 +63,12 @@ class Read(NamedTuple):
     Attributes:
         table: Its rows.
         predictions: What they say; None where an extractor has to read texts first.
+        length: Number of characters of all its answers.
     """
 
     table: Table
     predictions: Predictions | None
-
-    @property
-    def length(self) -> int:
-        """Number of characters of all its answers."""
-        return sum(_length(value) for values in self.table.columns.values() for value in values)
+    length: int
 
 
 def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, findings: Findings) -> Read | None:
@@ -112,7 +108,8 @@ def check_rows(path: Path, where: str, task: Task, truth: GroundTruth | None, fi
     for remark in predictions.remarks:
         findings.warning(f"{where}: {remark}")
     unread = _Later.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
-    return Read(table, None if unread else predictions)
+    length = sum(_length(value) for values in table.columns.values() for value in values)
+    return Read(table, None if unread else predictions, length)
 
 
 def _odd_columns(table: Table) -> Iterator[str]:

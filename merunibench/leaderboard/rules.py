@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 from merunibench.baselines import majority, stuffing, text_lexicon_rows
 from merunibench.data import GroundTruth, predictions_in_memory
 from merunibench.data.discovery import DEFAULT_CHECKPOINT
+from merunibench.kinds import KINDS
 from merunibench.labels import LabelLists
 from merunibench.leaderboard.cache import Cache, Entry
-from merunibench.leaderboard.figures import Cell, Figures, cell_of
+from merunibench.leaderboard.figures import Cell, Figures, cell_of, is_scored
+from merunibench.leaderboard.jobs import Worker, cell_key
 from merunibench.leaderboard.results import Board, Model
-from merunibench.leaderboard.submissions import cell_key
-from merunibench.leaderboard.work import Worker
-from merunibench.tasks import Kind
 
 CHECKPOINT = "none"
 """A rule has no checkpoint."""
@@ -47,7 +46,7 @@ class _Answers:
 
     def __init__(self, rule: str, worker: Worker, subtitles: Mapping[str, Mapping[str, str] | None]) -> None:
         self.rule, self.worker, self.subtitles = rule, worker, subtitles
-        self._stuffed: dict[tuple[bool, str], Any] = {}
+        self._stuffed: dict[tuple[str, str], Any] = {}
 
     def on(self, cell: Cell) -> dict[str, Any] | None:
         """Sample name -> labels, or polarity; None where there are none, for want of subtitles."""
@@ -64,17 +63,17 @@ class _Answers:
             return None
         return {row["name"]: row[_answer(kind)] for row in rows}
 
-    def _stuffing(self, kind: Kind, lexicon: str) -> Any:  # noqa: ANN401 - labels, or a polarity
+    def _stuffing(self, kind: str, lexicon: str) -> Any:  # noqa: ANN401 - labels, or a polarity
         """One answer for all samples: the words that reach every sector are looked for once a lexicon."""
-        key = (kind == "sentiment", lexicon)
+        key = (_answer(kind), lexicon)
         if key not in self._stuffed:
             (row,) = stuffing(kind, ["any"], self.worker.scorer.lexicons.get(lexicon))
             self._stuffed[key] = row[_answer(kind)]
         return self._stuffed[key]
 
 
-def _answer(kind: Kind) -> str:
-    return "polarity" if kind == "sentiment" else "labels"
+def _answer(kind: str) -> str:
+    return KINDS[kind].answer
 
 
 def score(
@@ -88,9 +87,10 @@ def score(
     scorer = worker.scorer
     said = {dataset: _hash(subtitles.get(dataset)) if rule == TEXT else "" for dataset in scorer.truths}
     cells = {
-        (board.id, dataset): cell_of(dataset, board.protocol, board.lexicon)
+        (board.id, dataset): cell_of(dataset, board)
         for board in boards
         for dataset in scorer.truths
+        if is_scored(dataset, board)
     }
     keys = {cell: cell_key(worker, cell, f"{rule} {said[cell.dataset]}") for cell in cells.values()}
     known = cache.load(keys.values())
@@ -132,6 +132,6 @@ def _fields(truth: GroundTruth) -> dict[str, str]:
         texts = [repr(value) for value in truth.values.tolist()]
     else:
         labels = truth.labels or LabelLists.empty(len(names))
-        several = truth.task.kind == "fine-grained"
+        several = truth.task.of_kind.truth == "labels"
         texts = [f"[{', '.join(labels[row])}]" if several else "".join(labels[row]) for row in range(len(names))]
     return dict(sorted(zip(names, texts, strict=True)))

@@ -6,17 +6,16 @@ A submission is a folder: `submission.toml` and `predictions/<dataset>.jsonl.gz`
 
 import datetime as dt
 import re
-import tomllib
 import unicodedata
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from merunibench._text import visible
+from merunibench._text import shown, visible
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.files.reading import read_bounded, reading, shown
+from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain
 
 SCHEMA: Final = "merunibench.submission/1"
@@ -28,7 +27,7 @@ FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,6
 """What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
 
 MODALITIES = ("audio", "video", "text")
-_MAX_BYTES = 1 << 18
+_MAX_BYTES = 32 << 10
 # Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
 _BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -137,14 +136,7 @@ def read_submission(folder: Path) -> Submission:
         InputError: there is none, or it does not fit the schema; the message lists every field that does not.
     """
     path = folder / FILE
-    with reading(path), path.open("rb") as stream:
-        content = read_bounded(stream, path, _MAX_BYTES)
-    try:
-        table = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: not TOML: {str(error).splitlines()[0][:200]}") from None
-    except RecursionError:
-        raise InputError(f"{path}: nested too deeply") from None
+    table = read_toml(path, max_bytes=_MAX_BYTES)
     try:
         return describe(**table)
     except InputError as error:
@@ -169,10 +161,13 @@ def write_submission(folder: Path, submission: Submission) -> None:
     """Write the metadata; the same metadata gives the same bytes.
 
     Raises:
-        InputError: the file cannot be written.
+        InputError: the file cannot be written, or would be longer than what is read again.
     """
     import tomli_w
 
     known = submission.model_dump(by_alias=True, exclude_none=True)
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in known.items() if value != ()}
-    write_text(folder / FILE, tomli_w.dumps(plain, multiline_strings=True))
+    text = tomli_w.dumps(plain, multiline_strings=True)
+    if len(text.encode("utf-8")) > _MAX_BYTES:
+        raise InputError(f"the metadata take more than {_MAX_BYTES >> 10} KiB; shorten the longest of them")
+    write_text(folder / FILE, text)

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from merunibench._gc import gc_paused
 from merunibench.files import write_changed, write_text
 from merunibench.leaderboard.build import DETAILS
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.results import Results
 from merunibench.leaderboard.tables import to_csv, to_latex, to_markdown
-from merunibench.leaderboard.work import uncollected
 
 TABLES = "tables"
 
 
-@uncollected()
+@gc_paused()
 def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
     """Write everything below a folder; details and tables of models and boards that are gone are removed.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.labels import normalise_label
 from merunibench.lexicon.evidence import MEANINGS
@@ -248,7 +249,7 @@ def _notes(lost: Sequence[str], more: int) -> list[str]:
     """What stands below the wheel: words without a sector, several a line, and how many were left out."""
     lines, line = [], "No sector on this wheel:"
     for word in lost:
-        piece = f" {_cut(word, _LONGEST)},"
+        piece = f" {visible(word, _LONGEST)},"
         if len(line) + len(piece) > 130:
             lines.append(line)
             line = ""
@@ -262,9 +263,4 @@ def _notes(lost: Sequence[str], more: int) -> list[str]:
 
 def _safe(text: str, longest: int = 1000) -> str:
     """Text for XML: control characters and halves of characters made visible, long text cut, markup escaped."""
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return escape(_cut(visible, longest))
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return escape(visible(text, longest))

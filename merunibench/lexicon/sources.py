@@ -5,7 +5,6 @@ What the files are for is said at the head of each and in docs/lexicon.md. Scori
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
+from merunibench.files.toml import parse_toml
 from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
 from merunibench.lexicon.wheels import WHEELS
 
@@ -159,10 +159,7 @@ def parse_lookup(text: str, where: str) -> dict[str, Any]:
     Raises:
         InputError: the file is no TOML, or a list or table is missing, unknown, or holds something else than words.
     """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where}: {error}") from None
+    tables = parse_toml(text.encode(), where)
     if set(tables) != {*_LISTS, *_TABLES}:
         raise InputError(f"{where}: the tables are {', '.join((*_LISTS, *_TABLES))}, not {', '.join(tables)}")
     for name in _LISTS:

@@ -4,13 +4,13 @@ A wheel has sectors (level 1), inner words (level 2) and outer words (level 3). 
 depends on the level: 1 takes the level-1 words as sectors, 2 the level-2 words.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from merunibench._resources import resource
+from merunibench.files.toml import read_toml
 
 WHEELS = 5
 Level = Literal[1, 2]
@@ -55,7 +55,7 @@ def load_wheels() -> tuple[Wheel, ...]:
     """The five wheels of the benchmark, from emotion_wheels/wheel1.toml to wheel5.toml."""
     wheels = []
     for number in range(1, WHEELS + 1):
-        table = tomllib.loads(resource("emotion_wheels", f"wheel{number}.toml").read_text(encoding="utf-8"))
+        table = read_toml(resource("emotion_wheels", f"wheel{number}.toml"))
         sectors = {
             sector: {inner: tuple(leaves) for inner, leaves in group.items()}
             for sector, group in table["sectors"].items()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
-from merunibench.files.reading import one_line
 from merunibench.media.container import LIMITS, Limits, check_file, decoded, library, opened, probe
 
 SAMPLE_RATE = 16_000

@@ -106,7 +106,7 @@ class Options:
     """What a user may ask of any model; everything here is recorded in every row.
 
     Attributes:
-        prompt: The question, with `{subtitle}` where the subtitle goes (left out with its line when text is not given).
+        prompt: The question, with `{subtitle}` where the subtitle goes; without text, that sentence is left out.
         modalities: What the model shall be given.
         on_unsupported: What to do when a model cannot take a modality: raise, or drop it and record that.
         frames: Number of frames, uniformly spaced.

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import one_line
 from merunibench.chat import Endpoint
 from merunibench.errors import InputError, MediaError
-from merunibench.files.reading import one_line
 from merunibench.media import Frames, Sound, file_hash, probe
 from merunibench.models.base import MODALITIES, Decoding, Json, Model, Options, Prepared, Sample
 from merunibench.models.clip import describe, read_clip

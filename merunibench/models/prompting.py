@@ -1,5 +1,6 @@
 """Filling a prompt with what is said in a clip, and what a model is given: of a clip, and of options."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -11,7 +12,7 @@ SUBTITLE = "{subtitle}"
 
 
 def fill(prompt: str, subtitle: str | None) -> str:
-    r"""The prompt with the subtitle in its place; without a subtitle, without the lines that would hold it.
+    r"""The prompt with the subtitle in its place, or `without_subtitle`.
 
     Args:
         prompt: Text with `{subtitle}` in it; other braces mean nothing.
@@ -20,12 +21,31 @@ def fill(prompt: str, subtitle: str | None) -> str:
     Example:
         >>> fill("They say: {subtitle}\nHow do they feel?", "Oh, {great}.")
         'They say: Oh, {great}.\nHow do they feel?'
-        >>> fill("They say: {subtitle}\nHow do they feel?", None)
+        >>> fill("They say: {subtitle}. How do they feel?", None)
         'How do they feel?'
     """
-    if subtitle is not None:
-        return prompt.replace(SUBTITLE, subtitle)
-    return "\n".join(line for line in prompt.split("\n") if SUBTITLE not in line)
+    return without_subtitle(prompt) if subtitle is None else prompt.replace(SUBTITLE, subtitle)
+
+
+# Also behind a quotation mark, where the full stop stands before it or is left out.
+_SENTENCE = re.compile(r".+?(?:[.!?\"”»](?=\s)|[。！？]|$)\s*")
+
+
+def without_subtitle(prompt: str) -> str:
+    r"""A prompt for a model that is not told what is said: without the sentence that has `{subtitle}` in it.
+
+    Example:
+        >>> without_subtitle('Look.\nThe person says: "{subtitle}"\nHow does it feel?')
+        'Look.\nHow does it feel?'
+        >>> without_subtitle("Look. The subtitle is: {subtitle}. How does it feel?")
+        'Look. How does it feel?'
+    """
+    lines = []
+    for line in prompt.split("\n"):
+        kept = "".join(sentence for sentence in _SENTENCE.findall(line) if SUBTITLE not in sentence).rstrip()
+        if kept or SUBTITLE not in line:
+            lines.append(kept)
+    return "\n".join(lines)
 
 
 def given(options: Options, taken: Collection[Modality], model: str) -> tuple[Modality, ...]:

@@ -9,8 +9,8 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 from merunibench.models.base import Model, Options
 
 if TYPE_CHECKING:

@@ -2,11 +2,14 @@
 
 from merunibench.report.comparison import Comparison, DatasetComparison, SystemUsed
 from merunibench.report.error_analysis import ErrorAnalysis
-from merunibench.report.report import BENCHMARK_DATASETS, CheckpointResult, DatasetResult, Report
+from merunibench.report.report import BENCHMARK_DATASETS, Report
+from merunibench.scoring import Scored
+
+DatasetResult = Scored
+"""The former name of a score in a report."""
 
 __all__ = [
     "BENCHMARK_DATASETS",
-    "CheckpointResult",
     "Comparison",
     "DatasetComparison",
     "DatasetResult",

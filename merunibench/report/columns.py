@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
-from merunibench.metrics import CORRECTED
 from merunibench.tasks import TASKS
 
 if TYPE_CHECKING:
-    from merunibench.report.report import DatasetResult, Report
-
-METRIC_TITLES = {"hit_rate": "hit rate", "f": "F", "waf": "WAF", CORRECTED: "corrected"}
+    from merunibench.report.report import Report
+    from merunibench.scoring import Scored
 
 
 class Column(NamedTuple):
@@ -32,7 +30,7 @@ def table(report: "Report") -> Cells:
 
     Scores corrected for chance stand beside the uncorrected ones. Checkpoints are the last column.
     """
-    corrected = any(result.primary == CORRECTED for result in report.datasets)
+    corrected = any(result.is_corrected for result in report.datasets)
     rows = [_cells(result) for result in report.datasets]
     titles = [title for title in rows[0] if corrected or title != "Uncorrected"]
     mean = None
@@ -60,7 +58,7 @@ def notes(report: "Report") -> list[str]:
     said = [
         "Scores in percent. Labels: mean number a sample. Unknown: percent of labels without a sector on any wheel."
     ]
-    if any(result.primary == CORRECTED for result in report.datasets):
+    if any(result.is_corrected for result in report.datasets):
         said.append("Score: (uncorrected - chance) / (1 - chance): 0 for every constant answer, 100 for a perfect one.")
     if report.checkpoint_selection == "best-per-dataset":
         said.append("Checkpoints are the best on each data set's own test labels, as in the published row.")
@@ -76,11 +74,11 @@ def notes(report: "Report") -> list[str]:
     return said
 
 
-def _cells(result: "DatasetResult") -> dict[str, str]:
+def _cells(result: "Scored") -> dict[str, str]:
     labels = result.labels_per_sample
     return {
         "Data set": result.title,
-        "Metric": METRIC_TITLES[result.primary],
+        "Metric": result.primary_title,
         "Score": percent(result.score),
         "95 % CI": span(result.ci),
         "Uncorrected": percent(result.uncorrected),

@@ -4,7 +4,8 @@ import csv
 import io
 from typing import Any
 
-from merunibench.report.report import DatasetResult, Report
+from merunibench.report.report import Report
+from merunibench.scoring import Scored
 
 
 def records(report: Report) -> list[dict[str, Any]]:
@@ -27,7 +28,7 @@ def render(report: Report) -> str:
     return text.getvalue()
 
 
-def _record(report: Report, result: DatasetResult, metrics: list[str]) -> dict[str, Any]:
+def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any]:
     low, high = result.ci or (None, None)
     return {
         "model": report.model,

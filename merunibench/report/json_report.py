@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from merunibench.report.report import SCHEMA, CheckpointResult, DatasetResult, Report
+from merunibench.report.report import SCHEMA, Report
+from merunibench.scoring import Scored
+
+_OF_CHECKPOINT = ("score", "metrics", "wheels")
 
 
 def render(report: Report) -> str:
@@ -24,44 +27,13 @@ def as_dict(report: Report) -> dict[str, Any]:
         "datasets": [_dataset(result) for result in report.datasets],
         "complete": report.complete,
         "mean": report.mean,
-        "mean_ci": _interval(report.mean_ci),
+        "mean_ci": report.mean_ci and list(report.mean_ci),
         "missing_datasets": list(report.missing_datasets),
         "warnings": list(report.warnings),
     }
 
 
-def _dataset(result: DatasetResult) -> dict[str, Any]:
-    return {
-        "dataset": result.dataset,
-        "kind": result.kind,
-        "signature": str(result.signature),
-        "checkpoint": result.checkpoint,
-        "primary": result.primary,
-        "score": result.score,
-        "uncorrected": result.uncorrected,
-        "ci": _interval(result.ci),
-        "chance": result.chance,
-        "metrics": dict(result.metrics),
-        "wheels": [dict(wheel) for wheel in result.wheels],
-        "samples": result.samples,
-        "expected_samples": result.expected_samples,
-        "scored": list(result.scored),
-        "missing": result.missing,
-        "failed": result.failed,
-        "extra": result.extra,
-        "labels_per_sample": result.labels_per_sample,
-        "out_of_lexicon": result.out_of_lexicon,
-        "checkpoints": {name: _checkpoint(figures) for name, figures in result.checkpoints.items()},
-    }
-
-
-def _checkpoint(figures: CheckpointResult) -> dict[str, Any]:
-    return {
-        "score": figures.score,
-        "metrics": dict(figures.metrics),
-        "wheels": [dict(wheel) for wheel in figures.wheels],
-    }
-
-
-def _interval(ci: tuple[float, float] | None) -> list[float] | None:
-    return None if ci is None else list(ci)
+def _dataset(result: Scored) -> dict[str, Any]:
+    every = {name: each.to_dict() for name, each in result.checkpoints.items()}
+    checkpoints = {name: {key: each[key] for key in _OF_CHECKPOINT} for name, each in every.items()}
+    return {**result.to_dict(), "checkpoints": checkpoints}

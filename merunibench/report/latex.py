@@ -1,7 +1,6 @@
 """The report as a LaTeX table (booktabs): one column a data set, as the published tables have it."""
 
 from merunibench._text import visible
-from merunibench.metrics import CORRECTED
 from merunibench.report.columns import percent
 from merunibench.report.report import Report
 
@@ -49,7 +48,7 @@ def escape(text: str) -> str:
 
 def _details(report: Report) -> dict[str, list[str]]:
     """What belongs beside the scores, a row each: name -> a cell for each data set."""
-    corrected = [result.primary == CORRECTED for result in report.datasets]
+    corrected = [result.is_corrected for result in report.datasets]
     uncorrected = [
         percent(each.uncorrected) if shown else "" for each, shown in zip(report.datasets, corrected, strict=True)
     ]

@@ -6,6 +6,7 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
+from merunibench._text import visible
 from merunibench.lexicon import Audit, Difference, Explanation
 from merunibench.lexicon.difference import Agreement, OneSided, total
 from merunibench.lexicon.findings import RULES
@@ -131,7 +132,7 @@ def _block(lexicons: Sequence[Explanation], width: int | None) -> str:
             for path in paths
         ]
         _add(table, str(number + 1), ", ".join(paths[0].own) or "–", *cells)
-    head = "\n".join(_visible(line) for line in (lexicons[0].word, *lines))
+    head = "\n".join(visible(line) for line in (lexicons[0].word, *lines))
     if all(one.problem for one in lexicons):
         return head + "\n"
     return head + "\n" + _print("", table, [], width)
@@ -163,7 +164,7 @@ _NUMBERS = (
 
 
 def _table(*titles: str) -> Table:
-    table = plain_table([Column(_visible(title), numeric=title in _NUMBERS) for title in titles])
+    table = plain_table([Column(visible(title), numeric=title in _NUMBERS) for title in titles])
     for column, title in zip(table.columns, titles, strict=True):
         if title in ("Reason", "What it finds", "Expected") or "@" in title:
             column.no_wrap = False  # long cells, which a narrow terminal shows on several lines
@@ -172,13 +173,8 @@ def _table(*titles: str) -> Table:
 
 
 def _add(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(_visible(cell)) for cell in cells))
+    table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def _print(title: str, table: Table, lines: Sequence[str], width: int | None) -> str:
     return print_to_text(title, table, lines, width=width, color=False)
-
-
-def _visible(text: str) -> str:
-    """Control characters made visible: words come from strangers' files."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,103 +1,20 @@
 """The result of an evaluation: plain data, and methods that hand it to the renderers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from merunibench.scoring import Scored
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS, benchmark_tasks, find_task
+from merunibench.tasks import benchmark_tasks, find_task
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from merunibench.evaluation.scoring import SampleScores
-
 SCHEMA = "merunibench.report/1"
 BENCHMARK_DATASETS = tuple(task.id for task in benchmark_tasks())
 Interval = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class CheckpointResult:
-    """The figures of one checkpoint on one data set; all in 0..1.
-
-    Attributes:
-        score: The primary score.
-        metrics: Metric key -> value.
-        wheels: The same on each of the five wheels; None where no sample counts. Empty for sentiment.
-    """
-
-    score: float
-    metrics: Mapping[str, float]
-    wheels: tuple[Mapping[str, float | None], ...]
-
-
-@dataclass(frozen=True)
-class DatasetResult:
-    """The result on one data set, for the selected checkpoint.
-
-    Attributes:
-        dataset: Data set id.
-        kind: Kind of task.
-        checkpoint: The selected checkpoint.
-        primary: Key of the metric that is the score.
-        score: The primary score, 0..1; under `strict` corrected for chance, at most 1.
-        uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
-        ci: Its 95 % bootstrap interval; None without resampling.
-        chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
-        metrics: Metric key -> value.
-        wheels: The same on each of the five wheels. Empty for sentiment.
-        samples: Number of ground-truth samples.
-        expected_samples: Number of samples of the official set; 0 if none is published.
-        scored: Number of samples that count, for each wheel.
-        missing: Number of samples that the predictions do not name.
-        failed: Number of samples whose prediction is marked as failed.
-        extra: Number of predictions without a ground truth, which are ignored.
-        labels_per_sample: Mean number of predicted labels; None for sentiment.
-        out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
-        checkpoints: Every checkpoint's figures.
-        signature: What the score was computed with.
-        samples_scored: The per-sample scores behind it, for `compare` and `per_sample`; not part of the written report.
-    """
-
-    dataset: str
-    kind: str
-    checkpoint: str
-    primary: str
-    score: float
-    uncorrected: float
-    ci: Interval | None
-    chance: float
-    metrics: Mapping[str, float]
-    wheels: tuple[Mapping[str, float | None], ...]
-    samples: int
-    expected_samples: int
-    scored: tuple[int, ...]
-    missing: int
-    failed: int
-    extra: int
-    labels_per_sample: float | None
-    out_of_lexicon: float | None
-    checkpoints: Mapping[str, CheckpointResult]
-    signature: Signature
-    samples_scored: "SampleScores | None" = field(default=None, repr=False, compare=False)
-
-    @property
-    def title(self) -> str:
-        """The data set's name as papers print it."""
-        return TASKS[self.dataset].title
-
-    @property
-    def lift(self) -> float:
-        """Score above chance."""
-        return self.uncorrected - self.chance
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every sample of the official set was scored."""
-        scored_all = self.missing + self.failed == 0 or self.signature.missing == "zero"
-        return scored_all and self.samples == self.expected_samples
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,7 +27,7 @@ class Report:
         lexicon: Lexicon name and SHA-256 of its mapping.
         level: Wheel level whose sectors count.
         checkpoint_selection: How checkpoints were chosen.
-        datasets: One result a data set, in the order of the published tables.
+        datasets: One score a data set, in the order of the published tables.
         mean: Mean of the nine primary scores; None unless all nine are complete.
         mean_ci: Its 95 % bootstrap interval; None without resampling.
         missing_datasets: Data sets of the benchmark that are not there in full.
@@ -123,7 +40,7 @@ class Report:
     lexicon: Mapping[str, str]
     level: int
     checkpoint_selection: str
-    datasets: tuple[DatasetResult, ...]
+    datasets: tuple[Scored, ...]
     mean: float | None
     mean_ci: Interval | None
     missing_datasets: tuple[str, ...]
@@ -135,7 +52,7 @@ class Report:
         """Whether the nine data sets of the benchmark are there in full."""
         return not self.missing_datasets
 
-    def __getitem__(self, dataset: str) -> DatasetResult:
+    def __getitem__(self, dataset: str) -> Scored:
         """The result on one data set, by any of its names.
 
         Raises:
@@ -206,6 +123,9 @@ class Report:
         Raises:
             InputError: the file cannot be written.
         """
-        from merunibench.report.per_sample import write
+        from merunibench.files import open_atomic
+        from merunibench.scoring import System, per_sample
 
-        write(self, Path(path))
+        with open_atomic(Path(path), "w") as file:
+            for scored in self.datasets:
+                per_sample.write(file, System.of(scored, self.model))

@@ -15,9 +15,8 @@ class Result(NamedTuple):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
+def run(monkeypatch, capsys):
     """run("score", path, …) -> exit code, standard output, standard error."""
-    monkeypatch.setenv("MERUNIBENCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
 
     def run_command(*arguments):

@@ -106,10 +106,10 @@ def test_what_changed_between_two_boards(run, submission, files, tmp_path):
     assert {each["what"] for each in json.loads(as_json.out)} == {"row", "rank"}
 
 
-def test_one_submission_alone(run, submission, tmp_path):
+def test_one_submission_alone(run, submission, tmp_path, user):
     folder, truth = submission
     assert build(run, folder, truth, tmp_path / "board", "--no-cache").code == 0
-    assert not (tmp_path / "home" / "cache").exists()
+    assert not (user / "cache").exists()
 
 
 @pytest.mark.parametrize(

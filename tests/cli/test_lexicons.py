@@ -97,9 +97,25 @@ class TestAudit:
         assert f"{len(everything['findings']) - 1:,} more findings: raise --top, or take --format json." in table
         assert everything["findings"][0]["usage"] is None
 
-    def test_level_2_and_data_set(self, run, vocabulary):
-        result = run("lexicon", "audit", "builtin", "--vocabulary", vocabulary, "--dataset", "meld", "--level", 2)
-        assert "level 2" in result.out
+    def test_level_2_asks_where_the_words_stand_there(self, run, wrong):
+        at = {level: run("lexicon", "audit", wrong, "--level", level, "--format", "json") for level in (1, 2)}
+        mistakes = {
+            level: [(each["word"], each["found"]) for each in json.loads(result.out)["findings"]]
+            for level, result in at.items()
+        }
+        assert ("excited", "happy") in mistakes[1]
+        assert "excited" not in {word for word, _ in mistakes[2]}
+        assert ("serenity", "content") in mistakes[2]  # a form of serene, which wheel 3 has in loving
+        assert "serenity" not in {word for word, _ in mistakes[1]}
+        assert "Audit of wrong@" in (table := run("lexicon", "audit", wrong, "--level", 2).out)
+        assert ", level 2\n" in table
+
+    def test_only_the_labels_of_the_chosen_data_set_count(self, run, vocabulary):
+        write_rows(vocabulary.with_name("mer2023.jsonl"), [{"name": "c", "labels": ["pity"]}])
+        audit = ("lexicon", "audit", "builtin", "--vocabulary", vocabulary.parent)
+        assert "\n5 label tokens;" in run(*audit).out
+        assert "\n4 label tokens;" in run(*audit, "--dataset", "meld").out
+        assert "\n1 label tokens;" in run(*audit, "--dataset", "mer2023").out
 
     def test_it_fits_a_narrow_terminal(self, run, wrong, monkeypatch):
         monkeypatch.setattr("merunibench.cli.lexicon.terminal_width", lambda: 80)
@@ -107,7 +123,7 @@ class TestAudit:
 
     def test_refused(self, refused, tmp_path):
         assert "no lexicon" in refused("lexicon", "audit", "nowhere")
-        assert refused("lexicon", "audit", "--vocabulary", tmp_path / "none")
+        assert f"{tmp_path / 'none'}: cannot be read" in refused("lexicon", "audit", "--vocabulary", tmp_path / "none")
 
 
 class TestDiff:

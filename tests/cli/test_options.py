@@ -4,13 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from merunibench import metrics
 from merunibench.cli import _lazy
 from merunibench.cli._lazy import COMMANDS, ROOT
-from merunibench.settings import ScoreSettings, read_settings
+from merunibench.protocols import PROTOCOLS
 from tests.small import rows, write_rows
 from tools import document_cli
 
@@ -116,11 +116,22 @@ def test_numbers_out_of_bounds_are_refused_in_one_line(refused, files):
     assert "--port: Input should be less than or equal to 65535" in refused("leaderboard", "serve", "--port", 65536)
 
 
-def test_a_registered_protocol_is_a_choice(run, monkeypatch):
+@pytest.fixture
+def third():
+    yield PROTOCOLS.register(replace(PROTOCOLS["official"], name="third"))
+    PROTOCOLS.unregister("third")
+
+
+def test_a_protocol_is_a_choice_where_it_is_registered(run, files):
     assert "--protocol official|strict " in run("score", "--help").out
-    monkeypatch.setattr(metrics, "PROTOCOLS", {**metrics.PROTOCOLS, "third": metrics.PROTOCOLS["official"]})
+    assert run("score", files[0], "--data-root", files[1], "--protocol", "third").code == 2
+
+
+@pytest.mark.usefixtures("third")
+def test_a_registered_protocol_is_a_choice(run, files):
     assert "--protocol official|strict|third" in run("score", "--help").out
-    assert read_settings(None, {"protocol": "third"}, ScoreSettings).protocol == "third"
+    scored = run("score", files[0], "--data-root", files[1], "--protocol", "third", "--bootstrap", 0)
+    assert "|protocol:third|" in scored.out
 
 
 LISTS = {

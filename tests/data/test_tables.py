@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from merunibench.data import TABLE_SUFFIXES, read_table
-from merunibench.data.columns import label_column, map_column, name_column, text_column
+from merunibench.data.columns import label_column, map_column, name_column, text_column, texts_by_name
 from merunibench.data.tables import table_stem
 from merunibench.data.unfinished import is_null
 from merunibench.errors import InputError, UnsafeFileError
@@ -366,3 +366,27 @@ class TestSavedDatasets:
         monkeypatch.setitem(sys.modules, "datasets", None)
         with pytest.raises(InputError, match=r'meld: needs .* pip install "merunibench\[datasets\]"'):
             read_table(folder)
+
+
+class TestTextsByName:
+    """Subtitle files cover a corpus; a few samples of it are scored."""
+
+    @pytest.fixture
+    def table(self, tmp_path):
+        path = tmp_path / "said.csv"
+        path.write_text("name,english\na,Awe.\nb,\nc,Yes.\na,Awe.\nc,No.\nd,x\nd,y\n,nobody\n", "utf-8")
+        return read_table(path)
+
+    def test_names_that_are_not_wanted_may_repeat_and_contradict(self, table):
+        assert texts_by_name(table, "english", ["b", "a", "absent"]) == {"a": "Awe.", "b": ""}
+
+    def test_wanted_names_with_different_texts_are_named(self, table):
+        with pytest.raises(InputError, match=r"said\.csv: 2 names .* different 'english': 'c', 'd'; keep one row"):
+            texts_by_name(table, "english", ["a", "c", "d"])
+
+    def test_where_all_are_wanted_each_row_has_a_name(self, table, tmp_path):
+        with pytest.raises(InputError, match=r"said\.csv, line 9: the sample has no name"):
+            texts_by_name(table, "english")
+        (tmp_path / "said.csv").write_text("name,english\nb,x\na,Awe.\nb,x\n", "utf-8")
+        found = texts_by_name(read_table(tmp_path / "said.csv"), "english")
+        assert list(found.items()) == [("b", "x"), ("a", "Awe.")]

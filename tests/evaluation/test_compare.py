@@ -104,6 +104,17 @@ def test_per_sample_rows_say_sectors_and_hits(reports, tmp_path):
     assert rate == pytest.approx(reports[0]["meld"].score)
 
 
+@pytest.mark.parametrize(("protocol", "hits"), [("official", [0, 1, None, 0, 0]), ("strict", [0, 0, None, 0, 0])])
+def test_a_neutral_polarity_hits_a_negative_truth_under_the_official_protocol_alone(tmp_path, protocol, hits):
+    truth = {"v_1": 1.0, "v_2": -1.0, "v_3": 0.0, "v_4": 0.5, "v_5": -0.5}
+    answers = dict.fromkeys(["v_1", "v_2", "v_3"], "neutral")  # the last two are missing
+    report = evaluate({"cmumosi": answers}, {"cmumosi": truth}, protocol=protocol, missing="zero", bootstrap=0)
+    report.write_per_sample(tmp_path / "a.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["hits"] for line in lines] == hits
+    assert [line["predicted"] for line in lines] == ["neutral", "neutral", "neutral", None, None]
+
+
 def test_scores_that_were_computed_differently_are_refused(files, reports):
     other = evaluate(*files, level=2, bootstrap=0)
     with pytest.raises(InputError, match="meld: the two scores cannot be compared, they differ in level 1 against 2"):
@@ -159,3 +170,30 @@ def test_the_same_system_twice_makes_no_difference(reports):
     assert {each.p_holm for each in result.datasets} == {1.0}
     assert "A = preds" in result.to_text()
     assert "+0.00" in result.to_text()
+
+
+@pytest.mark.parametrize("kind", ["reports", "files"])
+def test_swapping_samples_swaps_the_chance_level_that_they_bring_with_them(tmp_path, kind):
+    """Both systems are right on the same samples, so that only their chance levels tell them apart.
+
+    The one names another wrong word each time, the other always the same: a constant answer, which corrects to 0. Of
+    2**12 ways to swap samples only two, none and all, leave the systems as far apart as they are. If each system kept
+    its own chance level, every way would.
+    """
+    names = [f"s{i:02}" for i in range(12)]
+    truth = {"ovmerdplus": {name: ["happy"] if i < 6 else ["sad"] for i, name in enumerate(names)}}
+    varied = {name: ["happy"] if i < 6 else [f"word{i}"] for i, name in enumerate(names)}
+    reports = [
+        evaluate({"ovmerdplus": answers}, truth, protocol="strict", bootstrap=0)
+        for answers in (varied, {name: ["happy"] for name in names})
+    ]
+    assert reports[0]["ovmerdplus"].uncorrected == reports[1]["ovmerdplus"].uncorrected == 0.5
+    assert [report["ovmerdplus"].chance for report in reports] == [0.25, 0.5]
+    systems = reports
+    if kind == "files":
+        systems = [tmp_path / f"{number}.jsonl" for number in range(2)]
+        for report, path in zip(reports, systems, strict=True):
+            report.write_per_sample(path)
+    (each,) = compare(*systems, resamples=1000).datasets
+    assert each.test.difference == pytest.approx(1 / 3)  # (0.5 - 0.25) / (1 - 0.25), and 0
+    assert each.test.p_randomization < 0.01

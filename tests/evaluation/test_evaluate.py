@@ -1,5 +1,7 @@
 """The main path on small files: selection, missing predictions, intervals, refusals."""
 
+import random
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,6 +31,17 @@ def test_scores_are_those_of_the_oracle(files):
 
 def test_data_sets_stand_in_the_order_of_the_published_tables(files):
     assert [result.dataset for result in evaluate(*files, bootstrap=0).datasets] == ["meld", "cmumosi", "ovmerdplus"]
+
+
+def test_the_joint_signature_counts_the_samples_of_all_data_sets_and_hashes_their_truths(files):
+    report = evaluate(*files, bootstrap=0)
+    assert [result.signature.n for result in report.datasets] == [10, 4, 4]
+    assert report.signature.n == 18
+    assert "|n:18|" in str(report.signature)
+    two = evaluate(*files, datasets=["meld", "cmumosi"], bootstrap=0)
+    assert two.signature.n == 14
+    hashes = {report.signature.gt, two.signature.gt, *(result.signature.gt for result in report.datasets)}
+    assert len(hashes) == 5
 
 
 def test_one_data_set_by_any_of_its_names(files):
@@ -100,6 +113,20 @@ def test_predictions_of_another_data_set_are_recognised(files):
         evaluate(predictions, truth, missing="zero")
 
 
+@pytest.mark.parametrize(("shared", "refused"), [(2, False), (1, True)])
+def test_a_tenth_of_the_names_must_be_those_of_the_data_set(files, shared, refused):
+    predictions, truth = files
+    names = "".join(f"test_dia9_utt{i},0\n" for i in range(5))
+    (truth / "meld.csv").write_text((truth / "meld.csv").read_text() + names)  # now fifteen
+    others = [{"name": f"video_{i}", "labels": ["sad"]} for i in range(20 - shared)]
+    write_rows(predictions / "meld.jsonl", [*rows()["meld"][:shared], *others])
+    if refused:
+        with pytest.raises(InputError, match=r"only 1 of its 20 sample names .*another data set"):
+            evaluate(predictions, truth, datasets="meld", missing="zero")
+    else:
+        assert evaluate(predictions, truth, datasets="meld", missing="zero", bootstrap=0)["meld"].missing == 13
+
+
 def test_intervals_are_deterministic_and_hold_the_score(files):
     first, second = evaluate(*files), evaluate(*files)
     assert first.to_json() == second.to_json()
@@ -159,6 +186,25 @@ def test_checkpoint_selection(checkpoints, rule, meld, ovmerdplus):
     assert report.checkpoint_selection == report.signature.checkpoint == rule
     if rule in ("best-per-dataset", "best-overall", "last"):
         assert list(report["meld"].checkpoints) == ["step-9", "step-10"]
+
+
+@pytest.mark.parametrize(("datasets", "best"), [(("meld", "mer2025ov"), "step-1"), (("mer2025ov",), "step-2")])
+def test_the_best_overall_is_that_of_the_nine_wherever_one_of_them_is_there(tmp_path, datasets, best):
+    """step-1 is a little better on MELD, step-2 much better on a set that is none of the nine."""
+    names = {"meld": [f"test_dia{i}_utt0" for i in range(4)], "mer2025ov": ["a", "b", "c", "d"]}
+    truth = {"meld": dict.fromkeys(names["meld"], "joy"), "mer2025ov": {name: ["joy"] for name in "abcd"}}
+    right = {"step-1": {"meld": 3, "mer2025ov": 0}, "step-2": {"meld": 2, "mer2025ov": 4}}
+    for step, counts in right.items():
+        for dataset in datasets:
+            answers = ["joy"] * counts[dataset] + ["sad"] * (4 - counts[dataset])
+            lines = [{"name": name, "labels": [word]} for name, word in zip(names[dataset], answers, strict=True)]
+            write_rows(tmp_path / step / f"{dataset}.jsonl", lines)
+    wanted = {name: truth[name] for name in datasets}
+    report = evaluate(tmp_path, wanted, checkpoint="best-overall", bootstrap=0)
+    assert {each.checkpoint for each in report.datasets} == {best}
+    for each in report.datasets:
+        assert each.checkpoints["step-1"].score == right["step-1"][each.dataset] / 4
+        assert each.checkpoints["step-2"].score == right["step-2"][each.dataset] / 4
 
 
 def test_an_unknown_checkpoint_is_refused_with_those_there_are(checkpoints):
@@ -264,6 +310,19 @@ def test_a_missing_polarity_is_wrong_wherever_it_is_shuffled_to():
     assert result.score == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize(("protocol", "waf"), [("official", 1 / 3), ("strict", 1 / 2)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_missing_polarity_is_wrong_whatever_the_truth_is(protocol, waf, sign):
+    """Of two positive and two negative samples, those of one class are answered, rightly."""
+    truth = {"v_1": sign * 1.0, "v_2": sign * 0.5, "v_3": sign * -1.0, "v_4": sign * -2.0}
+    answer = "positive" if sign > 0 else "negative"
+    answers = {"cmumosi": {"v_1": answer, "v_2": answer}}
+    result = evaluate(answers, {"cmumosi": truth}, protocol=protocol, missing="zero", bootstrap=0)["cmumosi"]
+    # F1 of the answered class: official 2 * 2 / (2 + 4), since wrong is the other class; strict 1. Of the other: 0.
+    assert result.uncorrected == pytest.approx(waf)
+    assert result.metrics["accuracy"] == 0.5
+
+
 @pytest.mark.parametrize("missing", ["zero", "skip"])
 def test_predictions_that_all_failed_are_refused(files, missing):
     predictions, truth = files
@@ -273,14 +332,16 @@ def test_predictions_that_all_failed_are_refused(files, missing):
         evaluate(predictions, truth, missing=missing)
 
 
-def test_intervals_do_not_depend_on_the_order_of_the_ground_truth(files):
-    predictions, truth = files
-    before = evaluate(predictions, truth, cluster=True)
-    for path in truth.iterdir():
-        head, *lines = path.read_text(encoding="utf-8").splitlines()
-        path.write_text("\n".join([head, *reversed(lines)]) + "\n", encoding="utf-8")
-    after = evaluate(predictions, truth, cluster=True)
-    assert after.to_dict() == before.to_dict()
+def test_intervals_do_not_depend_on_the_order_of_the_ground_truth():
+    rng = random.Random(0)
+    names = [f"test_dia{i // 3}_utt{i % 3}" for i in range(60)]
+    truth = {name: rng.choice(LABELS) for name in names}
+    answers = {"meld": {name: [rng.choice(LABELS), rng.choice(LABELS)] for name in names}}
+    shuffled = dict(rng.sample(list(truth.items()), len(truth)))
+    one, other = (evaluate(answers, {"meld": rows})["meld"] for rows in (truth, shuffled))
+    assert one.samples_scored.names.to_pylist() != other.samples_scored.names.to_pylist()
+    assert (one.ci, one.score) == (other.ci, other.score)
+    assert one.signature == other.signature
 
 
 def test_one_unit_has_no_interval(files):
@@ -363,6 +424,27 @@ def test_labels_that_are_no_emotions_are_remarked_upon(files):
     predictions, truth = files
     write_rows(predictions / "meld.jsonl", [{"name": row["name"], "labels": ["3"]} for row in rows()["meld"]])
     assert any("100 % of the labels are unknown" in each for each in evaluate(predictions, truth, bootstrap=0).warnings)
+
+
+@pytest.mark.parametrize(("unknown", "remarked"), [(5, False), (6, True)])
+def test_more_than_half_of_the_labels_unknown_is_remarked_upon(files, unknown, remarked):
+    predictions, truth = files
+    labels = ["xylophone"] * unknown + ["sad"] * (10 - unknown)
+    answers = [{**row, "labels": [label]} for row, label in zip(rows()["meld"], labels, strict=True)]
+    write_rows(predictions / "meld.jsonl", answers)
+    warnings = evaluate(predictions, truth, datasets="meld", bootstrap=0).warnings
+    assert any("meld: 60 % of the labels are unknown to the lexicon" in each for each in warnings) == remarked
+    assert any("unknown" in each for each in warnings) == remarked
+
+
+@pytest.mark.parametrize(("joined", "remarked"), [(1, False), (2, True)])
+def test_more_than_a_twentieth_of_the_labels_with_separators_is_remarked_upon(files, joined, remarked):
+    predictions, truth = files
+    labels = [["joy;sad"]] * joined + [["sad"]] * (20 - joined)
+    answers = [{**row, "labels": labels[i] + labels[10 + i]} for i, row in enumerate(rows()["meld"])]
+    write_rows(predictions / "meld.jsonl", answers)
+    warnings = evaluate(predictions, truth, datasets="meld", bootstrap=0).warnings
+    assert any("meld: labels hold commas, semicolons or bars" in each for each in warnings) == remarked
 
 
 def test_a_result_is_found_by_any_name_and_shown_in_a_line(files):

@@ -4,13 +4,15 @@ import json
 
 import pytest
 
+from merunibench import evaluate
+from merunibench.data import load_truth
 from merunibench.errors import InputError
 from merunibench.inference.clips import find_clips, official_clips
-from merunibench.inference.layouts import LAYOUTS
 from merunibench.inference.own_clips import own_clips
 from merunibench.inference.places import inside, named_file
 from merunibench.inference.saved_clips import saved_clips
-from merunibench.tasks import TASKS, benchmark_tasks, get_task
+from merunibench.leaderboard.inputs import load_subtitles
+from merunibench.tasks import TASKS, get_task
 
 
 def put(path, text=""):
@@ -54,8 +56,30 @@ def test_the_official_folders(tmp_path, dataset, files):
     assert official_clips(tmp_path, task).samples[0].audio is None  # the sound is in the video
 
 
-def test_every_data_set_has_a_layout():
-    assert set(LAYOUTS) == set(TASKS)
+LABELS = {"basic": "0", "fine-grained": "[happy]", "sentiment": "1"}
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS.keys())
+def test_the_leaderboard_and_a_run_read_the_same_subtitles(tmp_path, task):
+    labels = "".join(f"{name},{LABELS[task.kind]}\n" for name in ("a", "b", "c"))
+    put(tmp_path / f"{task.id}.csv", f"name,label\n{labels}")
+    layout = task.layout
+    put(tmp_path / task.folder / layout.subtitles, f"name,{layout.subtitle_column}\nb,I hate it\na,Thank you\nc,\n")
+    on_the_board = load_subtitles(tmp_path, load_truth(task, tmp_path))
+    assert on_the_board == {"a": "Thank you", "b": "I hate it", "c": ""}
+    assert on_the_board == {sample.name: sample.subtitle for sample in official_clips(tmp_path, task).samples}
+
+
+def test_the_leaderboard_and_a_run_read_the_same_real_subtitles(shared):
+    root, compared = shared / "official" / "nine" / "dataset", []
+    for task in TASKS.values():
+        if (root / task.folder / task.layout.subtitles).is_file():
+            on_the_board = load_subtitles(root, load_truth(task, root))
+            samples = official_clips(root, task).samples
+            assert on_the_board == {sample.name: sample.subtitle for sample in samples}
+            assert any(on_the_board.values())
+            compared.append(task.id)
+    assert compared == ["mer2023", "meld", "iemocapfour", "cmumosi", "sims", "simsv2"]
 
 
 def test_labels_say_which_clips_count_and_in_which_order(tmp_path):
@@ -69,12 +93,46 @@ def test_labels_say_which_clips_count_and_in_which_order(tmp_path):
     assert clips.strata == ("joy", "anger")
 
 
+def test_only_the_subtitles_of_the_clips_are_looked_up(tmp_path):
+    table = tmp_path / "meld-process" / "transcription-engchi-polish.csv"
+    put(table, "name,english\na,hi\nb,you\ntrain,x\na,hi\ntrain,y\n,z\n")
+    put(tmp_path / "meld.csv", "name,label\na,joy\nb,anger\n")
+    (clips,) = find_clips(tmp_path)
+    assert [(sample.name, sample.subtitle) for sample in clips.samples] == [("a", "hi"), ("b", "you")]
+    put(table, "name,english\na,hi\nb,you\na,ho\n")
+    with pytest.raises(InputError, match=r"transcription-engchi-polish\.csv: 1 names .* different 'english': 'a'"):
+        find_clips(tmp_path)
+
+
+def test_the_official_subtitles_of_iemocap(shared):
+    """Two of its names are there twice, with the same text; neither is scored."""
+    root = shared / "official" / "nine" / "dataset"
+    if not root.is_dir():
+        pytest.skip("needs the official files of all nine data sets")
+    clips = official_clips(root, get_task("iemocapfour"))
+    assert len(clips) == 1241
+    assert all(sample.subtitle for sample in clips.samples)
+
+
+@pytest.mark.parametrize("second", ["meld-process/label.npz", "MELD.tsv"])
+def test_two_label_files_of_a_data_set_are_refused_as_by_score(tmp_path, second):
+    put(tmp_path / "meld.csv", "name,label\ndia0_utt0,anger\n")
+    put(tmp_path / "meld-process" / "transcription-engchi-polish.csv", "name,english\ndia0_utt0,hi\n")
+    assert [clips.dataset for clips in find_clips(tmp_path)] == ["meld"]
+    put(tmp_path / second)
+    with pytest.raises(InputError, match=r"labels of meld stand in .* and .*; keep one of them") as refused:
+        find_clips(tmp_path)
+    with pytest.raises(InputError) as by_score:
+        evaluate({"meld": {"dia0_utt0": ["sad"]}}, tmp_path)
+    assert str(refused.value) == str(by_score.value)
+
+
 def test_strata_are_signs_polarities_or_dialogues(tmp_path):
     put(tmp_path / "cmumosi-process" / "transcription-engchi-polish.csv", "name,english\nv_1,a\nv_2,b\nw_1,c\n")
     mosi = get_task("cmumosi")
     assert official_clips(tmp_path, mosi).strata == ("v", "v", "w")
     put(tmp_path / "cmumosi.csv", "name,label\nv_1,1.5\nv_2,-0.4\nw_1,0\n")
-    assert official_clips(tmp_path, mosi).strata == ("positive", "negative", "zero")
+    assert official_clips(tmp_path, mosi).strata == ("positive", "negative", "neutral")
     put(tmp_path / "ovmerdplus-process" / "ovlabel.csv", "name,openset\na,\"['happy', 'proud']\"\nb,['sad']\nc,[]\n")
     assert official_clips(tmp_path, get_task("ovmerd+")).strata == ("positive", "negative", "neutral")
 
@@ -181,7 +239,3 @@ def test_saved_data_sets(tmp_path):
     assert clips.strata == ("joy", "anger")
     with pytest.raises(InputError, match="cannot be loaded"):
         saved_clips("hf:" + str(tmp_path / "nothing"), "meld", tmp_path / "cache")
-
-
-def test_the_nine_are_there():
-    assert len([task for task in benchmark_tasks() if task.id in LAYOUTS]) == 9

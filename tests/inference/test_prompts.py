@@ -3,7 +3,12 @@
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.inference.prompts import SUBTITLE, load_prompt, prompt_names, without_subtitle
+from merunibench.inference.prompts import load_prompt, prompt_names
+from merunibench.inference.session import plan
+from merunibench.inference.settings import InferSettings
+from merunibench.models import Sample
+from merunibench.models.clip import read_clip
+from merunibench.models.prompting import SUBTITLE, without_subtitle
 
 
 def test_every_prompt_asks_with_the_subtitle_and_can_do_without():
@@ -26,7 +31,7 @@ def test_a_prompt_of_the_users_own(tmp_path):
     assert (prompt.name, prompt.text) == ("mine.txt", "How does it feel?")
 
 
-@pytest.mark.parametrize(
+WITHOUT_SUBTITLE = pytest.mark.parametrize(
     ("prompt", "left"),
     [
         ("How?", "How?"),
@@ -37,8 +42,21 @@ def test_a_prompt_of_the_users_own(tmp_path):
         ("一个人。他说：{subtitle}。他感觉如何？", "一个人。他感觉如何？"),
     ],
 )
+
+
+@WITHOUT_SUBTITLE
 def test_the_whole_sentence_of_a_subtitle_disappears(prompt, left):
     assert without_subtitle(prompt) == left
+
+
+@WITHOUT_SUBTITLE
+def test_a_run_and_a_model_leave_out_the_same(tmp_path, prompt, left):
+    (tmp_path / "mine.txt").write_text(prompt, encoding="utf-8")
+    (tmp_path / "a.wav").write_bytes(b"sound")
+    settings = {"model": "m", "out": tmp_path, "clips": str(tmp_path), "dataset": ("mine",), "modalities": "audio"}
+    planned = plan(InferSettings(prompt=str(tmp_path / "mine.txt"), **settings))
+    assert planned.options.prompt == left
+    assert read_clip(Sample("a"), (), prompt, 8).prompt == left
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 
 from merunibench.data import open_predictions
 from merunibench.errors import InputError
-from merunibench.inference.pipeline import plan_run, run
 from merunibench.inference.preflight import preflight
-from merunibench.inference.prompts import SUBTITLE
 from merunibench.inference.session import carry_out, plan
 from merunibench.inference.settings import InferSettings, RunSettings
+from merunibench.models.prompting import SUBTITLE
+from merunibench.pipeline import plan_run, run
 from merunibench.settings import read_settings
 from tests.inference.fake import write_clips
 

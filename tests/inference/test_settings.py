@@ -69,6 +69,26 @@ def test_a_broken_file_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        f"seed = {'9' * 5000}",
+        f"seed = 0x{'f' * 5000}",
+        "gen_kwarg = {x = [nan]}",
+        "gen_kwarg.x = -inf",
+        f"gen_kwarg = {{x = {'[' * 20}{']' * 20}}}",
+        f"gen_kwarg.{'.'.join('a' * 50_000)} = 1",
+        "#" * (2 << 20),
+    ],
+    ids=lambda line: line[:20],
+)
+def test_a_file_that_no_run_needs_is_refused(tmp_path, line):
+    (tmp_path / "run.toml").write_text(f'model = "m"\nout = "o"\ndata_root = "d"\n{line}\n', "utf-8")
+    with pytest.raises(InputError, match=r"run\.toml") as refused:
+        read_settings(tmp_path / "run.toml", {}, InferSettings)
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
     ("model", "others", "folder"),
     [
         ("Qwen/Qwen2.5-Omni-7B", {}, "Qwen2.5-Omni-7B"),

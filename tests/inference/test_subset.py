@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,12 +21,20 @@ def test_it_is_nested_and_in_the_order_of_the_data_set(strata, few, more, seed):
 
 
 @given(strata, st.integers(1, 80))
-def test_every_stratum_has_its_share_to_within_one_sample_a_stratum(strata, limit):
+def test_every_stratum_has_its_share_as_nearly_as_whole_samples_allow(strata, limit):
+    """Within half a sample, and with S strata (S - 2) / 2 of its own share of the roundings of the others."""
     names = [f"clip{place}" for place in range(len(strata))]
     whole, part = Counter(strata), Counter(strata[place] for place in subset(names, strata, limit))
+    taken = min(limit, len(strata))
     for stratum, count in whole.items():
-        expected = count * min(limit, len(strata)) / len(strata)
-        assert abs(part[stratum] - expected) <= len(whole)
+        share = count / len(strata)
+        assert abs(part[stratum] - share * taken) <= 0.5 + share * (len(whole) - 2) / 2 + 1e-9
+
+
+@pytest.mark.parametrize(("limit", "rare"), [(4, 0), (6, 1)])
+def test_what_is_rare_comes_in_the_middle_neither_first_nor_last(limit, rare):
+    names = [f"clip{place}" for place in range(10)]
+    assert sum(place == 7 for place in subset(names, ["often"] * 7 + ["once"] + ["often"] * 2, limit)) == rare
 
 
 def test_the_choice_depends_on_the_seed_and_is_the_same_everywhere():

@@ -11,13 +11,15 @@ import pytest
 
 from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.leaderboard import cache
+from merunibench.leaderboard import cache, checking, jobs
+from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
 from merunibench.report import BENCHMARK_DATASETS
+from merunibench.tasks import TASKS, benchmark_tasks
 from tests.leaderboard.conftest import read, rewrite, submit
-from tests.small import write_rows
+from tests.small import rows, write_rows
 
 
 def row(results, key):
@@ -77,7 +79,7 @@ def test_the_published_figures_of_affectgpt(real):
     assert last.scores["meld"].rank.rank == 1
 
 
-def test_baselines_are_rows_without_ranks(real):
+def test_baselines_are_rows_without_ranks(real, shared):
     stuffing = row(real[0], "baseline-stuffing/single/official-mer2025")
     assert stuffing.scores["meld"].score == 1.0
     assert stuffing.scores["meld"].rank is None
@@ -86,7 +88,84 @@ def test_baselines_are_rows_without_ranks(real):
     constant = row(real[0], "baseline-majority/single/strict-builtin")
     assert [round(score.score, 9) for score in constant.scores.values()] == [0.0, 0.0, 0.0]
     text = row(real[0], "baseline-text-lexicon/single/official-mer2025")
-    assert set(text.scores) == {"meld", "cmumosi"}
+    root = shared / "official" / "dataset"
+    assert set(text.scores) == {
+        key for key in stuffing.scores if (root / TASKS[key].folder / TASKS[key].layout.subtitles).is_file()
+    }
+    assert set(text.scores) >= {"meld", "cmumosi"}
+
+
+def test_the_text_baseline_has_every_data_set_and_a_mean(small):
+    answers = {"basic": ("1", "2"), "fine-grained": ("[happy]", "[sad]"), "sentiment": ("1", "-1")}
+    for task in benchmark_tasks():
+        folder = small.truth / task.folder
+        folder.mkdir()
+        labels, said = ["name,label"], [f"name,{task.layout.subtitle_column}"]
+        for sample in range(task.samples):
+            labels.append(f"s{sample},{answers[task.kind][sample % 2]}")
+            said.append(f"s{sample},{('I am happy', 'I am sad')[sample % 2]}")
+        (small.truth / f"{task.id}.csv").write_text("\n".join(labels), encoding="utf-8")
+        (folder / task.layout.subtitles).write_text("\n".join(said), encoding="utf-8")
+    text = row(small.build(cache=None)[0], "baseline-text-lexicon/single/official-builtin")
+    assert list(text.scores) == [task.id for task in benchmark_tasks()]
+    assert {task.id: text.scores[task.id].score for task in benchmark_tasks() if task.kind != "basic"} == {
+        "cmumosi": 1.0,
+        "cmumosei": 1.0,
+        "sims": 1.0,
+        "simsv2": 1.0,
+        "ovmerdplus": 1.0,
+    }
+    assert text.mean is not None
+
+
+def subtitles(small, text):
+    """Write a subtitle file of MELD beside the labels."""
+    path = small.truth / "meld-process" / "transcription-engchi-polish.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+TEXT = "baseline-text-lexicon/single/official-builtin"
+SAID = "name,english\ntest_dia0_utt0,I am so happy!\n"
+
+
+def test_subtitles_of_samples_that_are_not_scored_are_not_looked_at(small):
+    """The official file of IEMOCAP has two names twice, of which neither is scored."""
+    subtitles(small, SAID)
+    expected = row(small.build()[0], TEXT)
+    subtitles(small, f"{SAID}train_1,Awe.\ntrain_1,Awe.\ntrain_2,a\ntrain_2,b\n,c\ntest_dia0_utt0,I am so happy!\n")
+    results, _ = small.build()
+    assert row(results, TEXT) == expected
+    assert not results.not_recomputed
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"{SAID}test_dia0_utt0,I am so sad.\n", "1 names are in several rows with different 'english'"),
+        ("name,english\nother,x\n", "has none of the samples of MELD"),
+        ("name,chinese\ntest_dia0_utt0,x\n", "has no column 'english'"),
+        ("name,english\n\0", "NUL"),
+        ("", "is empty"),
+    ],
+)
+def test_subtitles_that_cannot_be_used_stop_no_board(small, text, reason):
+    small.add("one")
+    subtitles(small, SAID)
+    full, details = small.build()
+    assert set(row(full, TEXT).scores) == {"meld"}
+    subtitles(small, text)
+    results, _ = small.build()
+    (gap,) = results.not_recomputed
+    assert (gap.model_id, gap.dataset) == ("baseline-text-lexicon", "meld")
+    file = "the subtitles cannot be used: meld-process/transcription-engchi-polish.csv"
+    assert gap.reason.startswith(file)
+    assert reason in gap.reason
+    assert results.rows == tuple(each for each in full.rows if each.model_id != "baseline-text-lexicon")
+    write(full, details, small.folder / "board")
+    carried, _ = small.build(committed=small.folder / "board" / "results.json")
+    assert row(carried, TEXT) == row(full, TEXT)
+    assert carried.not_recomputed == results.not_recomputed
 
 
 def test_published_rows_stand_beside(real):
@@ -161,17 +240,17 @@ def test_a_file_that_is_no_cache_is_refused_and_left_alone(small):
 
 
 def test_only_what_changed_is_scored_again(small, monkeypatch):
-    from merunibench.leaderboard import figures, work
+    from merunibench.leaderboard import figures
 
     small.add("one")
     small.add("two")
     small.build()
     scored, checked = [], []
-    original, check = figures.score_samples, work.check
+    original = figures.score_predictions
     monkeypatch.setattr(
-        figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+        figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
-    monkeypatch.setattr(work, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
+    monkeypatch.setattr(jobs, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
     before, _ = small.build()
     assert (scored, checked) == ([], [])
     path = small.submissions / "two" / "predictions" / "meld.jsonl.gz"
@@ -202,6 +281,84 @@ def test_a_refused_submission_is_left_out_and_listed(small):
     assert [each.submission for each in results.refused] == ["bad"]
     assert "pickle" in results.refused[0].reasons[0]
     assert {each.model_id for each in results.rows if each.origin == "computed"} == {"good"}
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), RecursionError(), MemoryError(), ValueError("4300 digits")], ids=repr)
+@pytest.mark.parametrize("place", ["checking.read_submission", "checking.check_rows", "jobs.predictions_from_table"])
+def test_a_submission_that_cannot_be_checked_stops_no_other(small, monkeypatch, place, fault):
+    """Whatever a stranger's file sets off, at whatever step, cached or not."""
+    for name, said in (("first", "happy"), ("odd", "sad"), ("last", "happy")):
+        small.add(name, lambda _, lines, said=said: [{"name": each["name"], "text": f"I am {said}."} for each in lines])
+    module, function = place.split(".")
+    original = getattr({"checking": checking, "jobs": jobs}[module], function)
+
+    def failing(read, *others):
+        if "odd" in str(getattr(read, "path", read)):
+            raise fault
+        return original(read, *others)
+
+    monkeypatch.setattr(f"merunibench.leaderboard.{place}", failing)
+    for _ in range(2):
+        results, _ = small.build()
+        (refused,) = results.refused
+        assert refused.submission == "odd"
+        assert refused.reasons == (f"could not be checked ({type(fault).__name__})",)
+        assert {each.model_id for each in results.rows if each.origin == "computed"} == {"first", "last"}
+
+
+def written(results, details, folder):
+    """Every file of a board by its path."""
+    write(results, details, folder)
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_cache_that_knows_the_predictions_lets_no_refused_submission_in(small, tmp_path):
+    """The predictions are those of an accepted submission; names, sizes and metadata are checked all the same."""
+    good = small.add("good")
+    alike = {name: shutil.copytree(good, small.submissions / name) for name in "abc"}
+    for name in ("-rf", "baseline-majority", "published-000", "bad name <b>&"):
+        shutil.copytree(good, small.submissions / name)
+    (alike["a"] / "weights.pkl").write_bytes(b"x")
+    (alike["b"] / "submission.toml").write_text("model = 3\n")
+    with (alike["c"] / "README.md").open("wb") as stream:
+        stream.truncate(65 << 20)
+    first = small.build()
+    refused = {"-rf", "baseline-majority", "published-000", "bad name <b>&", "a", "b", "c"}
+    assert {each.submission for each in first[0].refused} == refused
+    assert {each.model_id for each in first[0].rows if each.origin == "computed"} == {"good"}
+    again = small.build()
+    assert again == first
+    assert written(*again, tmp_path / "again") == written(*first, tmp_path / "first")
+
+
+def test_files_that_are_too_much_together_are_refused_though_the_cache_knows_each(small, monkeypatch):
+    together, one, other = (small.add(name) for name in ("together", "one", "other"))
+    (one / "predictions" / "meld.jsonl.gz").unlink()
+    (other / "predictions" / "cmumosi.jsonl.gz").unlink()
+    read = check(together).read
+    length = sum(found.length for held in read.values() for found in held.values())
+    monkeypatch.setattr(checking, "MAX_LENGTH", length - 1)
+    first = small.build()
+    assert [each.submission for each in first[0].refused] == ["together"]
+    assert small.build() == first
+
+
+def test_what_changes_after_it_was_looked_at_is_not_kept(small, monkeypatch):
+    folder = small.add("one")
+    content = {path: path.read_bytes() for path in (folder / "predictions").iterdir()}
+    do = jobs.Worker.do
+
+    def late(worker, job):
+        rewrite(folder / "predictions" / "meld.jsonl.gz", happier("meld", rows()["meld"]))
+        (folder / "predictions" / "cmumosi.jsonl.gz").unlink()
+        return do(worker, job)
+
+    monkeypatch.setattr(jobs.Worker, "do", late)
+    small.build()
+    monkeypatch.undo()
+    for path, before in content.items():
+        path.write_bytes(before)
+    assert small.build() == small.build(cache=None)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take no such names")
@@ -281,7 +438,7 @@ def test_committed_scores_of_another_lexicon_are_not_carried_over(small):
 def test_a_complete_row_has_a_mean_and_a_rank(small, monkeypatch):
     from merunibench.demo.miniature import MINIATURE_TASKS, miniature
 
-    for module in ("assembling", "checking", "figures", "submissions", "build", "truths", "work"):
+    for module in ("assembling", "checking", "figures", "jobs", "build", "inputs"):
         monkeypatch.setattr(f"merunibench.leaderboard.{module}.TASKS", MINIATURE_TASKS, raising=False)
     truth = small.folder / "miniature"
     truth.mkdir()

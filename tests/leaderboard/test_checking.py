@@ -12,11 +12,12 @@ from dataclasses import replace
 
 import pytest
 
+from merunibench.errors import InputError
 from merunibench.leaderboard import checking, rows
 from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
-from merunibench.leaderboard.submission import ASKED_FOR, FILE
-from merunibench.leaderboard.truths import load_truths
+from merunibench.leaderboard.inputs import load_truths
+from merunibench.leaderboard.submission import ASKED_FOR, FILE, describe, write_submission
 from tests.hostile import Command, npy, pickled_array, write_npz
 from tests.leaderboard.conftest import read, rewrite
 
@@ -133,7 +134,25 @@ class TestFields:
             b"model = 3",
             b"model = true",
             b"authors = ['x']",
+            b"model = 'x'\nparameters = " + b"9" * 5000,
+            b"model = 'x'\nparameters = 0x" + b"f" * 5000,
+            b"model = 'x'\nparameters = 99999999999999999999",
+            b"model = 'x'\nparameters = 9223372036854775807",
+            b"model = 'x'\nparameters = nan",
+            b"model = 'x'\nparameters = inf",
+            b"model = 'x'\ndate = 2001-99-99",
+            b"model = 'x'\ndate = 2001-01-01T01:01:01",
+            b"model = 'x'\ndate = inf",
+            b"model = 'x'\ndate = 1e300",
+            b"model = 'x'\n" + b".".join([b"a"] * 10_000) + b" = 1",
+            b"model = 'x'\n[" + b".".join([b"a"] * 10_000) + b"]",
+            b"model = 'x'\nauthors = " + b"[" * 10_000,
+            b"model = '\0'",
+            b"\xef\xbb\xbfmodel = 'x'",
+            b"model = 'x'\nmodel = 'y'",
+            b"model = 'x'\n#" + b" " * (32 << 10),
         ],
+        ids=lambda content: ascii(content[:60])[2:-1],
     )
     def test_metadata_that_are_none(self, good, content):
         (good / FILE).write_bytes(content)
@@ -156,6 +175,13 @@ class TestFields:
     def test_scores_and_foreign_fields_are_refused(self, good, line):
         (good / FILE).write_text(f"model = 'x'\n{line}\n")
         assert f"{FILE}" in problems(good)
+
+    def test_what_is_written_is_short_enough_to_be_read(self, good):
+        """Each field is within its bounds, all together are not."""
+        described = describe(model="x", training_data="模" * 6_000, prompt="型" * 6_000)
+        with pytest.raises(InputError, match="more than 32 KiB"):
+            write_submission(good, described)
+        assert check(good).valid
 
     def test_without_metadata(self, good):
         (good / FILE).unlink()

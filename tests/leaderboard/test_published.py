@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.boards import boards_of, load_lexicons, merged
 from merunibench.leaderboard.build import request
+from merunibench.leaderboard.inputs import boards_of, load_lexicons, merged
 from merunibench.leaderboard.published import read_published
 
 COMMITTED = Path(__file__).parents[2] / "leaderboard" / "published.csv"

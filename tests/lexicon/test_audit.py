@@ -92,6 +92,19 @@ def test_opposites():
     assert found["hope", 2].reason == "hopeless, its opposite, is in the same sector"
 
 
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (("safe", 4, "fear"), ("own-word", "safe", 4)),  # where unsafe stands
+        (("unsafe", 4, "joy"), ("own-word", "unsafe", 4)),  # where safe stands
+        (("powerless", 3, "powerful"), ("valence", "powerless", 3)),  # where powerful stands
+    ],
+)
+def test_a_word_that_a_wheel_itself_places_is_not_reported_for_its_opposite(change, found):
+    findings = audit_lexicon(lexicon_with([change])).findings
+    assert [(finding.rule, finding.word, finding.wheel) for finding in findings] == [found]
+
+
 def test_words_of_one_polarity_are_no_opposites():
     # Shame and shamelessness, tense and intense: the letters negate, the meaning does not.
     assert polarity("tense") == -1

@@ -82,6 +82,13 @@ _GLUE = ("not", "no", "of", "and", "/", "very", "un", "table", "feeling", "-")
         # forms
         ("bewilderingly", ["bewildering"]),
         ("alarmingly", ["alarming"]),
+        ("edginess", ["edgy"]),
+        ("bluely", ["blue"]),
+        # of less than four letters nothing is told: madness is no anger, who lives lowly is not down
+        ("madness", []),
+        ("madly", []),
+        ("lowly", []),
+        ("funs", []),
         # nothing
         ("", []),
         ("?!", []),

@@ -99,9 +99,10 @@ def test_the_text_lexicon_reads_the_subtitle_alone(clips):
             load_model(spec, asked)
 
 
-def test_a_prompt_without_subtitle_loses_its_line_alone():
+def test_a_prompt_without_subtitle_loses_its_sentence_alone():
     prompt = "Watch.\nThey say: {subtitle}\nHow do they feel? {x}"
     assert fill(prompt, None) == "Watch.\nHow do they feel? {x}"
+    assert fill("Watch. They say: {subtitle}. How do they feel?", None) == "Watch. How do they feel?"
     assert (
         fill(prompt, "{subtitle} {0}\nTwo lines")
         == "Watch.\nThey say: {subtitle} {0}\nTwo lines\nHow do they feel? {x}"

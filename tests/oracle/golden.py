@@ -9,7 +9,7 @@ from pathlib import Path
 
 from merunibench.demo.miniature import BASELINES, baseline_rows
 from merunibench.lexicon import load_lexicon, load_wheels
-from merunibench.metrics import METRIC_VERSION
+from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import benchmark_tasks
 from merunibench.verification import wheels_lexicon
 from tests.oracle import metrics as oracle

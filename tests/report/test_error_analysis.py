@@ -10,7 +10,7 @@ from merunibench import error_analysis
 from merunibench.demo import run_demo
 from merunibench.report.error_analysis.result import Confusion
 from merunibench.report.error_analysis.svg import heat_map
-from merunibench.report.error_analysis.wording import visible, whole_percent
+from merunibench.report.error_analysis.wording import whole_percent
 
 HOSTILE = "<script>alert(1)</script>[red]&\"'\x1b[31m\u202e\n\x00\ud800"
 VOID = {"meta", "br"}
@@ -141,9 +141,7 @@ def test_text_of_strangers_is_shown_as_it_is_in_the_terminal(width):
     assert "\\x1b[31m" in hostile().to_text()
 
 
-def test_visible():
-    assert visible("a\x1b\n\u202eé漢") == "a\\x1b\\n\\u202eé漢"
-    assert visible("x" * 100, 10) == "x" * 9 + "…"
+def test_shares_are_whole_percents_and_nothing_is_a_dot():
     assert [whole_percent(share) for share in (0, 0.001, 0.005, 0.5, 1)] == ["·", "<1", "0", "50", "100"]
 
 

@@ -107,6 +107,16 @@ def test_no_figure_is_cut_off_on_a_narrow_terminal(report, columns):
         assert f" {100 * result.ci[0]:.2f}–{100 * result.ci[1]:.2f} " in text
 
 
+@pytest.mark.parametrize(
+    ("ci", "shown"),
+    [((0.5, 0.75), "50.00–75.00"), ((-0.05, 0.03), "-5.00 to 3.00"), ((-0.05, -0.03), "-5.00 to -3.00")],
+)
+def test_no_dash_stands_before_or_behind_a_negative_bound(report, ci, shown):
+    changed = replace(report, datasets=(replace(report["meld"], ci=ci), *report.datasets[1:]))
+    assert f" {shown} " in changed.to_text(width=120)
+    assert f" {shown} " in changed.to_markdown()
+
+
 def test_the_table_fits_80_columns(report):
     table = [line for line in report.to_text(width=80).splitlines() if line.startswith(("MELD", "CMU", "Data", "Mean"))]
     assert len(table) == 5

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from merunibench.metrics import SetLevelF, WeightedF1
+from merunibench.protocols import SetF1, WeightedF1
 from merunibench.statistics import bootstrap, interval, pool, resampled_sums
 
 
@@ -12,13 +12,13 @@ def fine_quantities(samples, seed=0):
     rng = np.random.default_rng(seed)
     truth = rng.integers(1, 64, size=(5, samples), dtype=np.uint8)
     predicted = np.where(rng.random(samples) < 0.5, truth, rng.integers(0, 64, size=(5, samples), dtype=np.uint8))
-    return SetLevelF().quantities(truth, predicted.astype(np.uint8))
+    return SetF1().statistics(truth, predicted.astype(np.uint8))
 
 
 @pytest.mark.parametrize("samples", [60, 400])
 def test_interval_of_f_agrees_with_scipy_within_monte_carlo_error(samples):
     quantities = fine_quantities(samples)
-    metric = SetLevelF()
+    metric = SetF1()
     ours = interval(metric.score(resampled_sums(quantities, 10_000, 1)))
 
     def score(indices, axis):
@@ -36,10 +36,10 @@ def test_interval_of_waf_agrees_with_scipy_within_monte_carlo_error():
     values = rng.normal(size=300)
     polarity = np.sign(values + rng.normal(size=300)).astype(np.int8)
     metric = WeightedF1()
-    ours = interval(metric.score(resampled_sums(metric.quantities(values, polarity), 10_000, 1)))
+    ours = interval(metric.score(resampled_sums(metric.statistics(values, polarity), 10_000, 1)))
 
     def score(value, guess):
-        return float(metric.score(metric.quantities(value, guess).sum(axis=1)))
+        return float(metric.score(metric.statistics(value, guess).sum(axis=1)))
 
     theirs = stats.bootstrap(
         (values, polarity), score, paired=True, vectorized=False, n_resamples=4000, method="percentile", rng=rng
@@ -49,7 +49,7 @@ def test_interval_of_waf_agrees_with_scipy_within_monte_carlo_error():
 
 def test_pooling_keeps_the_sums_and_the_width(monkeypatch):
     quantities = fine_quantities(20_000)
-    metric = SetLevelF()
+    metric = SetF1()
     whole = interval(metric.score(resampled_sums(quantities, 2000, 0)))
     monkeypatch.setattr(bootstrap, "POOLED_UNITS", 2000)
     pooled = pool(quantities, None, 0)

@@ -5,14 +5,12 @@ the prompt's text.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from merunibench.errors import InputError
 from merunibench.files.reading import read_bounded, reading
 
-SUBTITLE = "{subtitle}"
 OPEN_VOCABULARY = "open-vocabulary"
 _FOLDER = Path(__file__).parent
 _MOST_BYTES = 1 << 16
@@ -61,24 +59,3 @@ def load_prompt(name: str) -> Prompt:
     if not text:
         raise InputError(f"{path}: is empty; a prompt is a question in UTF-8 text")
     return Prompt(found[-1] if found else path.name, text)
-
-
-# Also behind a quotation mark, where the full stop stands before it or is left out.
-_SENTENCE = re.compile(r".+?(?:[.!?\"”»](?=\s)|[。！？]|$)\s*")
-
-
-def without_subtitle(text: str) -> str:
-    r"""A prompt for a model that is not told what is said: without the sentence that has `{subtitle}` in it.
-
-    Example:
-        >>> without_subtitle('Look.\nThe person says: "{subtitle}"\nHow does it feel?')
-        'Look.\nHow does it feel?'
-        >>> without_subtitle("Look. The subtitle is: {subtitle}. How does it feel?")
-        'Look. How does it feel?'
-    """
-    lines = []
-    for line in text.split("\n"):
-        kept = "".join(sentence for sentence in _SENTENCE.findall(line) if SUBTITLE not in sentence).rstrip()
-        if kept or SUBTITLE not in line:
-            lines.append(kept)
-    return "\n".join(lines)

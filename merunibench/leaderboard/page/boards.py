@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.published import PUBLISHED_PROTOCOL
 from merunibench.leaderboard.results import MEAN, Board, Dataset, Interval, Model, Rank, Results, Row
+from merunibench.protocols import PROTOCOLS, Protocol
 
 Sort = Literal["number", "text", ""]
 
 UNSTATED = "published"
 """Id of the table of published rows whose lexicon is not stated."""
-
-_METRICS = {"basic": "Basic · hit rate", "fine-grained": "Fine\u2011grained ·\u00a0F", "sentiment": "Sentiment · WAF"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class BoardView:
     name: str
     lexicon: str
     about: str
-    strict: bool
+    corrected: bool
     compared: bool
     focus: str
     columns: tuple[Column, ...]
@@ -118,7 +119,8 @@ def _view(
     focus = _focus(rows, sets)
     views = [_row(row, models[row.model_id], sets, focus, pages) for row in _ordered(rows, focus)]
     computed = [view for view in views if view.row.origin != "reported"]
-    kinds = {each.kind: _METRICS[each.kind] for each in sets}
+    protocol = PROTOCOLS[PUBLISHED_PROTOCOL if board is None else board.protocol]
+    kinds = {each.kind: _metric_of(protocol, each.kind) for each in sets}
     lexicon = "not stated" if board is None else f"{board.lexicon}@{board.lexicon_sha256[:8]}"
     return BoardView(
         id=UNSTATED if board is None else board.id,
@@ -126,7 +128,7 @@ def _view(
         name="Published" if board is None else f"{board.protocol.capitalize()} · {board.lexicon}",
         lexicon=lexicon,
         about=_about(board),
-        strict=board is not None and board.protocol == "strict",
+        corrected=board is not None and protocol.is_corrected,
         compared=board is not None,
         focus=focus,
         columns=_columns(sets),
@@ -140,9 +142,15 @@ def _view(
 def _about(board: Board | None) -> str:
     if board is None:
         return "copied from papers; not ranked"
-    if board.protocol == "strict":
-        return "wrong words cost; chance is 0"
-    return "this project’s own lexicon" if board.lexicon == "builtin" else "comparable with papers"
+    protocol = PROTOCOLS[board.protocol]
+    return "this project’s own lexicon" if protocol.any_lexicon and board.lexicon == "builtin" else protocol.about
+
+
+def _metric_of(protocol: Protocol, kind: str) -> str:
+    """What the score of a kind of task is called, as the head of its columns."""
+    metric = protocol[kind]
+    title = KINDS[kind].title.replace("-", "\u2011")
+    return f"{title} ·\u00a0{metric.title}{', corrected' if metric.chance_corrected else ''}"
 
 
 def _columns(sets: Sequence[Dataset]) -> tuple[Column, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.results import Dataset, Interval, Model, Results, Row
+from merunibench.protocols import PROTOCOLS
 
 _WIDE = 160
 """Width of the strips in the tables, in their own units; they run from 0 or -100 to 100 percent."""
@@ -111,10 +112,15 @@ def _line(dataset: Dataset, row: Row) -> Line:
         chance=wording.figure(score.chance),
         labels=wording.number(score.labels_per_sample),
         rank=wording.NOTHING if score.rank is None else f"{score.rank.rank} of {score.rank.of}",
-        strip=strip(score.score, score.ci, 0.0 if row.protocol == "strict" else score.chance),
+        strip=strip(score.score, score.ci, _chance(row.protocol, dataset.kind, score.chance)),
         checkpoint=wording.shown(score.checkpoint or ""),
         signature=wording.shown(score.signature or "", 2000),
     )
+
+
+def _chance(protocol: str, kind: str, chance: float | None) -> float | None:
+    """The chance level on the scale of the score: 0 where scores are corrected for it."""
+    return None if chance is None else float(PROTOCOLS[protocol][kind].primary(chance, chance))
 
 
 def strip(score: float, ci: Interval | None, chance: float | None) -> Strip:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from merunibench import _text
+from merunibench._text import in_one_line
 from merunibench.leaderboard.results import Interval, Model, Rank
 
 NOTHING = "–"
@@ -23,7 +23,7 @@ SELECTIONS = {
 
 def shown(text: str, longest: int = _LONGEST) -> str:
     """Text from outside, fit to be shown."""
-    return _text.shown(text, longest)
+    return in_one_line(text, longest)
 
 
 def figure(value: float | None) -> str:

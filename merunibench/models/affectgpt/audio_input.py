@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import torch
 
+from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
-from merunibench.files.reading import one_line
 from merunibench.media.container import LIMITS, Limits, check_file, decoded, opened, probe
 
 SAMPLE_RATE = 16_000

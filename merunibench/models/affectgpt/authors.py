@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import read_bounded, reading, shown
+from merunibench.files.reading import read_bounded, reading
 from merunibench.models.affectgpt.configuration import ACOUSTIC, LLM, VISUAL, AffectGPTConfig, with_changes
 from merunibench.models.affectgpt.prompt import MODES
 

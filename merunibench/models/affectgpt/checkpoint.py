@@ -14,9 +14,9 @@ from zipfile import is_zipfile
 
 import torch
 
-from merunibench._text import visible
+from merunibench._text import one_line, visible
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.files.reading import one_line, read_bounded, reading
+from merunibench.files.reading import read_bounded, reading
 from merunibench.media import file_hash
 from merunibench.models.affectgpt.authors import apply_authors, read_authors_yaml
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, Shapes, config_from_shapes
@@ -110,8 +110,8 @@ def _named(path: Path, make: Callable[[], AffectGPTConfig]) -> AffectGPTConfig:
 
 def _listed(keys: Sequence[str], most: int = 20) -> str:
     """Keys in full, for they are what is looked for; no key of AffectGPT has 200 characters."""
-    shown = ", ".join(visible(key[:200]) for key in keys[:most])
-    return shown + (f", … ({len(keys)} in all)" if len(keys) > most else "")
+    first = ", ".join(visible(key, 200) for key in keys[:most])
+    return first + (f", … ({len(keys)} in all)" if len(keys) > most else "")
 
 
 def _dimensions(shape: tuple[int, ...]) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import shown
 
 Fusion = Literal["attention", "mean", "qformer"]
 PreFusion = Literal["attention", "qformer"]

@@ -8,9 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from merunibench._text import one_line
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.files.reading import one_line
 from merunibench.models.affectgpt.checkpoint import CONFIG_FILE, WEIGHTS_FILE, Checkpoint
 from merunibench.models.affectgpt.inspection import expected_shapes
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 
+from merunibench._text import listed, one_line
 from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
-from merunibench.files.reading import listed, one_line
 from merunibench.files.weights import folder_hash, hub_commit
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import shown
 from merunibench.models.affectgpt.audio_input import ClipSpacing
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, with_changes
 from merunibench.models.affectgpt.generation import AUTHORS

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import shown
 
 Medium = Literal["multi", "audio", "face", "frame", "image"]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from merunibench._text import one_line
 from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
 from merunibench.files import read_npz
-from merunibench.files.reading import one_line
 from merunibench.models.affectgpt import selfcheck_parts as parts
 
 TOLERANCE = 1e-5

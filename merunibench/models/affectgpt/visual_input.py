@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
-from merunibench.files.reading import one_line
 from merunibench.media.container import (
     COMPLETE,
     LIMITS,

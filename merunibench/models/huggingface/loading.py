@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import one_line
 from merunibench._torchvision import ensure_torchvision
 from merunibench.errors import InputError
-from merunibench.files.reading import one_line
 from merunibench.files.weights import folder_hash, hub_commit
 from merunibench.models.base import Options
 from merunibench.models.huggingface.families import family_of

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
-from merunibench.files.reading import one_line
 from merunibench.models.base import Decoding, Json, Model, Options, Prepared, Sample
 from merunibench.models.clip import Clip, describe, read_clip
 from merunibench.models.huggingface import generation

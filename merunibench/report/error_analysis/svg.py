@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from merunibench._text import visible
 from merunibench.files import write_text
 from merunibench.report.error_analysis import wording
 from merunibench.report.error_analysis.result import Confusion, ErrorAnalysis
-from merunibench.report.error_analysis.wording import amount, visible, whole_percent
+from merunibench.report.error_analysis.wording import LONGEST, amount, whole_percent
 
 DARK_STYLE = (
     ".mub-map .hue{fill:#6aa2e6}.mub-map .ink{fill:#e6e9ee}.mub-map .dim{fill:#9aa4b2}.mub-map .low{fill:#fff}"
@@ -65,7 +66,7 @@ def write_all(analysis: ErrorAnalysis, folder: Path) -> list[Path]:
         for confusion in errors.confusions:
             name = errors.dataset if confusion.wheel is None else f"{errors.dataset}-wheel{confusion.wheel}"
             written.append(folder / f"{name}.svg")
-            heading = f"{errors.title}, {confusion.title.lower()} · {visible(analysis.model)}"
+            heading = f"{errors.title}, {confusion.title.lower()} · {visible(analysis.model, LONGEST)}"
             write_text(written[-1], heat_map(confusion, name, heading))
     return written
 
@@ -110,7 +111,7 @@ def description(confusion: Confusion) -> str:
     text = (
         f"{wording.confusion_note(confusion)} Hit: {', '.join(hits)}. Largest confusions: {'; '.join(worst) or 'none'}."
     )
-    return visible(text, None)
+    return visible(text)
 
 
 def _heads(confusion: Confusion, layout: _Layout) -> Iterator[str]:
@@ -137,7 +138,7 @@ def _rows(confusion: Confusion, layout: _Layout) -> Iterator[str]:
             opacity = f"{max(share, 0.02 if count else 0.0):.3f}"
             frame = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"' if hit else ' class="hue"'
             yield (
-                f'<g><title>{escape(visible(tip, None))}</title><rect x="{x + 1}" y="{y + 1}" width="{width - 2}" '
+                f'<g><title>{escape(visible(tip))}</title><rect x="{x + 1}" y="{y + 1}" width="{width - 2}" '
                 f'height="{height - 2}" rx="3" fill="{_HUE}" fill-opacity="{opacity}"{frame}/>'
             )
             shade, fill = ("high", "#fff") if share > _TURN else ("low", "#000")
@@ -173,5 +174,5 @@ def _legend(layout: _Layout) -> Iterator[str]:
 
 
 def _text(x: float, y: float, content: str, name: str, fill: str, *, anchor: str = "start", extra: str = "") -> str:
-    shown = escape(visible(content))
+    shown = escape(visible(content, LONGEST))
     return f'<text class="{name}" x="{x:g}" y="{y:g}" fill="{fill}" text-anchor="{anchor}"{extra}>{shown}</text>'

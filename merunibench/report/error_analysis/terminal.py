@@ -6,10 +6,11 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from merunibench._text import visible
 from merunibench.report.columns import Column, percent, span
 from merunibench.report.error_analysis import wording
 from merunibench.report.error_analysis.result import Confusion, DatasetErrors, ErrorAnalysis, Grouping, WordErrors
-from merunibench.report.error_analysis.wording import amount, visible, whole_percent
+from merunibench.report.error_analysis.wording import LONGEST, amount, whole_percent
 from merunibench.report.terminal import plain_table, print_to_text
 
 _MATRIX_SECTORS = 12
@@ -20,7 +21,7 @@ _SHORT_NAME = 28
 def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
     """Every table of every data set, one below the other."""
     lexicon = f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}"
-    head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon)}"
+    head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon, LONGEST)}"
     blocks = [head + "\n"]
     for errors in analysis.datasets:
         for title, table, notes in _tables(errors, width):
@@ -33,7 +34,7 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
     """Title, table and the lines below it."""
     start = f"{errors.title}: {wording.headline(errors)}"
     if errors.checkpoint != "default":
-        start += f", {visible(errors.checkpoint)}"
+        start += f", {visible(errors.checkpoint, LONGEST)}"
     start += "\n\n"
     for number, confusion in enumerate(errors.confusions, 1):
         last = number == len(errors.confusions)
@@ -100,7 +101,7 @@ def _words(words: tuple[WordErrors, ...], name: str) -> Table:
         examples = []
         for example in each.examples:
             what, labels = wording.example_labels(example, name)
-            examples.append(f"{visible(example.name)} ({what}: {visible(labels)})")
+            examples.append(f"{visible(example.name, LONGEST)} ({what}: {visible(labels, LONGEST)})")
         table.add_row(*map(Text, (*cells, "; ".join(examples))))
     return table
 
@@ -109,6 +110,12 @@ def _groups(grouping: Grouping) -> Table:
     titles = (wording.grouping_titles(grouping)[1], "Score", "95 % CI", "Samples", "Counted")
     table = plain_table([Column(title, numeric=position > 0) for position, title in enumerate(titles)])
     for group in grouping.groups:
-        row = (visible(group.name), percent(group.score), span(group.ci), str(group.samples), str(group.scored))
+        row = (
+            visible(group.name, LONGEST),
+            percent(group.score),
+            span(group.ci),
+            str(group.samples),
+            str(group.scored),
+        )
         table.add_row(*map(Text, row))
     return table

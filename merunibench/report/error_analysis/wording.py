@@ -1,7 +1,9 @@
-"""What the terminal and the page say alike: titles, explanations, numbers; and strangers' text made harmless."""
+"""What the terminal and the page say alike: titles, explanations, numbers."""
 
-from merunibench.report.columns import METRIC_TITLES, percent
+from merunibench.protocols import PROTOCOLS
+from merunibench.report.columns import percent
 from merunibench.report.error_analysis.result import Confusion, DatasetErrors, Example, Grouping
+from merunibench.signature import Signature
 
 LONGEST = 60
 
@@ -33,15 +35,9 @@ _GROUPINGS = {
 }
 
 
-def visible(text: str, longest: int | None = LONGEST) -> str:
-    """Text with control and other invisible characters spelled out as escapes, cut to `longest` characters."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
-
-
 def headline(errors: DatasetErrors) -> str:
     """`hit rate 55.65, chance 33.11, 2610 samples`."""
-    metric = METRIC_TITLES.get(errors.primary, errors.primary)
+    metric = PROTOCOLS[Signature.parse(errors.signature).protocol][errors.kind].primary_title
     return f"{metric} {percent(errors.score)}, chance {percent(errors.chance)}, {errors.samples} samples"
 
 

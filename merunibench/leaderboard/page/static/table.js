@@ -14,7 +14,7 @@ mub.Table = class {
   constructor(section) {
     this.section = section;
     this.key = section.dataset.board;
-    this.strict = Boolean(section.dataset.strict);
+    this.corrected = Boolean(section.dataset.corrected);
     this.title = section.querySelector("h2").textContent;
     this.caption = section.querySelector("caption").textContent.trim();
     this.table = section.querySelector("table.results");
@@ -83,7 +83,7 @@ mub.Table = class {
     const cell = row.tr.cells[column.index];
     const [low = null, high = null] = mub.numbers(cell.dataset.ci ?? "");
     const said = mub.numbers(cell.dataset.chance ?? "")[0] ?? null;
-    const chance = this.strict && said !== null ? 0 : said; // what is corrected for chance has its chance level at 0
+    const chance = this.corrected && said !== null ? 0 : said; // what is corrected for chance has its chance level at 0
     return { value, low, high, chance };
   }
 

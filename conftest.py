@@ -1,0 +1,23 @@
+"""No test or doctest sees what the user of the machine has installed: a session has a data folder of its own.
+
+It is set before any module is collected, so that it also holds for what modules and fixtures of wide scope do.
+"""
+
+import os
+import tempfile
+
+import pytest
+
+_FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with an empty data folder; workers of pytest-xdist have one each."""
+    config.stash[_FOLDER] = tempfile.TemporaryDirectory(prefix="merunibench-tests-")
+    os.environ["MERUNIBENCH_HOME"] = config.stash[_FOLDER].name
+    os.environ.pop("MERUNIBENCH_RELEASES_URL", None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder with whatever was installed into it."""
+    config.stash[_FOLDER].cleanup()

@@ -1,0 +1,256 @@
+"""What a board is made from: a request, and the lexicons, labels, subtitles and committed results that it names."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from merunibench._resources import resource
+from merunibench._text import visible
+from merunibench.data import GroundTruth, find_truth, load_truth
+from merunibench.data.subtitles import read_subtitles
+from merunibench.errors import InputError
+from merunibench.leaderboard.details import ModelDetails, read_details
+from merunibench.leaderboard.published import read_published
+from merunibench.leaderboard.results import Board, Model, Results, Row, read_results
+from merunibench.leaderboard.submission import FOLDER_NAME
+from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
+from merunibench.protocols import PROTOCOLS
+from merunibench.tasks import TASKS
+
+RESAMPLES = 1000
+DETAILS = "details"
+"""Folder of the details, beside the results."""
+BUILTIN = "builtin"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to build a board from.
+
+    Attributes:
+        submissions: Folder of submissions.
+        data_root: Folder with labels; None if there are none.
+        lexicons: Lexicons of the official boards; by default every installed release.
+        committed: Results of before, for what cannot be computed here; None for nothing.
+        published: File of published figures; None for none.
+        cache: Where figures are kept between builds; None for nowhere.
+        processes: Most processes.
+        resamples: Number of bootstrap resamples.
+    """
+
+    submissions: Path
+    data_root: Path | None = None
+    lexicons: tuple[str | Path, ...] = ()
+    committed: Path | None = None
+    published: Path | None = None
+    cache: Path | None = None
+    processes: int = 1
+    resamples: int = RESAMPLES
+
+
+def request(  # noqa: PLR0913 - each is an option of `merunibench leaderboard build`
+    submissions: Path,
+    data_root: Path | None = None,
+    *,
+    lexicons: tuple[str | Path, ...] = (),
+    committed: Path | None = None,
+    published: Path | None = None,
+    processes: int = 0,
+    cache: Path | None = None,
+    keep: bool = True,
+    bare: bool = False,
+) -> Request:
+    """A request with the usual places filled in: what stands beside the submissions, and the user's cache.
+
+    Args:
+        submissions: Folder of submissions.
+        data_root: Folder with labels.
+        lexicons: Lexicons of the official boards.
+        committed: Results of before; by default `results.json` beside the submissions, if it is there.
+        published: Published figures; by default `published.csv` there, or else those that come with this package.
+        processes: Most processes; 0 for one a core.
+        cache: File of the cache.
+        keep: Whether to use a cache.
+        bare: Whether to take nothing but submissions and labels.
+    """
+    beside = submissions.absolute().parent
+
+    def usual(name: str) -> Path | None:
+        return beside / name if not bare and (beside / name).is_file() else None
+
+    return Request(
+        submissions,
+        data_root,
+        lexicons,
+        committed or usual("results.json"),
+        published or usual("published.csv") or (None if bare else resource("leaderboard", "published.csv")),
+        (cache or home() / "cache" / "board.sqlite") if keep else None,
+        processes or os.cpu_count() or 1,
+    )
+
+
+class Inputs:
+    """What a request names, read when it is first asked for.
+
+    Reading raises InputError where labels, a lexicon, committed results or published figures cannot be used; subtitles
+    that cannot are told in `unusable`, since no subtitle file may stop a board.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    @cached_property
+    def lexicons(self) -> dict[str, Lexicon]:
+        """Lexicons by name."""
+        return load_lexicons(self.request.lexicons)
+
+    @cached_property
+    def truths(self) -> dict[str, GroundTruth]:
+        """Labels by data set."""
+        return load_truths(self.request.data_root)
+
+    @cached_property
+    def unusable(self) -> dict[str, str]:
+        """Data set -> why its subtitles cannot be used."""
+        return self._subtitles[1]
+
+    @cached_property
+    def subtitles(self) -> dict[str, dict[str, str] | None]:
+        """What is said in each sample, by data set; None where there is no file."""
+        return self._subtitles[0]
+
+    @cached_property
+    def _subtitles(self) -> tuple[dict[str, dict[str, str] | None], dict[str, str]]:
+        root = self.request.data_root
+        return ({}, {}) if root is None else usable_subtitles(root, self.truths)
+
+    @cached_property
+    def before(self) -> Results | None:
+        """The committed results."""
+        return read_results(self.request.committed) if self.request.committed else None
+
+    @cached_property
+    def boards(self) -> list[Board]:
+        """All boards, those of the committed results too whose lexicon is not at hand."""
+        return merged(boards_of(self.lexicons), self.before.boards if self.before else ())
+
+    @property
+    def own(self) -> list[Board]:
+        """The boards that can be computed here."""
+        return [board for board in self.boards if board.lexicon in self.lexicons]
+
+    @cached_property
+    def published(self) -> tuple[list[Model], list[Row]]:
+        """Models and rows of the published figures."""
+        return read_published(self.request.published, self.boards) if self.request.published else ([], [])
+
+    def committed_rows(self, model: Model) -> list[Row]:
+        """The rows of a model in the committed results."""
+        return [row for row in (self.before.rows if self.before else ()) if row.model_id == model.id]
+
+    def committed_details(self, model: Model) -> ModelDetails | None:
+        """The details of a model that lie beside the committed results."""
+        if self.request.committed is None:
+            return None
+        path = self.request.committed.parent / DETAILS / f"{model.id}.json"
+        return read_details(path) if path.is_file() else None
+
+
+def load_lexicons(names: Sequence[str | Path] = ()) -> dict[str, Lexicon]:
+    """Lexicons by name: those named, by default every installed official release; and always the builtin one.
+
+    Raises:
+        InputError: there is no such lexicon, or two have one name, or a name cannot be part of an address.
+    """
+    wanted = names or [name for name in RELEASES if name in installed()]
+    found: dict[str, Lexicon] = {}
+    for lexicon in [*map(load_lexicon, wanted), load_lexicon(BUILTIN)]:
+        if found.get(lexicon.name, lexicon).sha256 != lexicon.sha256:
+            raise InputError(f"two different lexicons are called {lexicon.name}; give one of them another name")
+        if not FOLDER_NAME.fullmatch(lexicon.name):
+            raise InputError(f"lexicon {lexicon.name!r}: its name must be letters, digits and ._-")
+        found.setdefault(lexicon.name, lexicon)
+    builtin = found.pop(BUILTIN)
+    return {**found, BUILTIN: builtin}
+
+
+def boards_of(lexicons: Mapping[str, Lexicon]) -> list[Board]:
+    """Every protocol with the lexicons that it is meant for."""
+    return [
+        _board(protocol.name, lexicon)
+        for protocol in PROTOCOLS.values()
+        for lexicon in (lexicons.values() if protocol.any_lexicon else [lexicons[BUILTIN]])
+    ]
+
+
+def merged(own: Sequence[Board], committed: Sequence[Board]) -> list[Board]:
+    """The boards of this build, and those of the committed results whose lexicon is not at hand."""
+    known = {board.id for board in own}
+    absent = [board for board in committed if board.id not in known]
+    return sorted([*own, *absent], key=_place)
+
+
+def _board(protocol: str, lexicon: Lexicon) -> Board:
+    return Board.model_validate(
+        {
+            "id": f"{protocol}-{lexicon.name}",
+            "protocol": protocol,
+            "lexicon": lexicon.name,
+            "lexicon_sha256": lexicon.sha256,
+            "title": f"{protocol.capitalize()} protocol, lexicon {lexicon.name}",
+        }
+    )
+
+
+def _place(board: Board) -> tuple[int, bool, int, str]:
+    releases = list(RELEASES)
+    release = releases.index(board.lexicon) if board.lexicon in releases else len(releases)
+    return list(PROTOCOLS).index(board.protocol), board.lexicon == BUILTIN, release, board.id
+
+
+def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
+    """Labels by data set, of those below the folder; none without a folder.
+
+    Raises:
+        InputError: the folder holds no labels, or some cannot be read.
+    """
+    if data_root is None:
+        return {}
+    return {dataset: load_truth(TASKS[dataset], path) for dataset, path in find_truth(data_root).items()}
+
+
+def usable_subtitles(
+    data_root: Path, truths: Mapping[str, GroundTruth]
+) -> tuple[dict[str, dict[str, str] | None], dict[str, str]]:
+    """The subtitles of data sets, as `load_subtitles` has them, and why some cannot be used: no file stops a board.
+
+    Returns:
+        Data set -> sample -> what is said, or None; and data set -> what is wrong with its file.
+    """
+    found: dict[str, dict[str, str] | None] = {}
+    unusable: dict[str, str] = {}
+    for dataset, truth in truths.items():
+        try:
+            found[dataset] = load_subtitles(data_root, truth)
+        except InputError as error:
+            # Without the folder: where it lies on this machine is no part of a board.
+            unusable[dataset] = visible(str(error).removeprefix(f"{data_root}/"))
+    return found, unusable
+
+
+def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:
+    """What is said in each sample of a data set, by its layout's subtitles; None where their file is not there.
+
+    Raises:
+        InputError: the subtitles cannot be read, have none of the samples, or say different things of one.
+    """
+    names = truth.names.to_pylist()
+    found = read_subtitles(data_root, truth.task, names)
+    if found is None:
+        return None
+    if not found:
+        path = data_root / truth.task.folder / truth.task.layout.subtitles
+        raise InputError(f"{path}: has none of the samples of {truth.task.title}")
+    return {name: found.get(name, "") for name in names}

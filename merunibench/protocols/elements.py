@@ -1,0 +1,201 @@
+"""Answers as sets of elements: what the strict protocol takes for labels.
+
+Elements are sectors, `neutral`, and every label that no wheel knows. Such a label is an element of its own, the same on
+all wheels, so that wrong words cost something; `neutral` is a sector of its own on every wheel, so that neutral samples
+count.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.kinds import NEUTRAL, Kind
+from merunibench.labels import LabelLists
+from merunibench.lexicon import Level, Lexicon
+from merunibench.protocols.arithmetic import FloatArray, Masks, sizes
+from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
+from merunibench.protocols.sectors import masks_of_names, sector_names
+
+NEUTRAL_BIT = np.uint64(1 << 63)
+"""The bit of `neutral`: above every sector's."""
+
+_SECTOR_BITS = 64
+
+
+@dataclass(frozen=True)
+class ElementSets:
+    """The elements of N samples on W wheels.
+
+    Attributes:
+        sectors: Bit masks of the sectors, `NEUTRAL_BIT` among them, shape (W, N).
+        words: For every word that no wheel knows and every sample that has it, sample * vocabulary + word; sorted and
+            distinct, shape (T,).
+        unknown: The words that truth and prediction draw from.
+        groups: Number of each sample's category, shape (N,); None where there are none.
+    """
+
+    sectors: npt.NDArray[np.uint64]
+    words: npt.NDArray[np.int64]
+    unknown: tuple[str, ...]
+    groups: npt.NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return int(self.sectors.shape[1])
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of different words that no wheel knows, at least 1."""
+        return max(len(self.unknown), 1)
+
+    def words_of(self, sample: int) -> list[str]:
+        """The words of one sample that no wheel knows."""
+        first, last = np.searchsorted(self.words, [sample * self.vocabulary, (sample + 1) * self.vocabulary])
+        return [self.unknown[key % self.vocabulary] for key in self.words[first:last]]
+
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Number of elements of each set, shape (W, N)."""
+        words = np.bincount(self.words // self.vocabulary, minlength=len(self))
+        counts: npt.NDArray[np.int64] = sizes(self.sectors) + words
+        return counts
+
+    def common(self, other: "ElementSets") -> npt.NDArray[np.int64]:
+        """Number of elements that each sample has in both, shape (W, N)."""
+        shared = np.intersect1d(self.words, other.words, assume_unique=True)
+        words = np.bincount(shared // self.vocabulary, minlength=len(self))
+        counts: npt.NDArray[np.int64] = sizes(self.sectors & other.sectors) + words
+        return counts
+
+    def weight_of_elements(self, wheel: int, weights: FloatArray) -> FloatArray:
+        """Sum of the weights of the samples that have each element, shape (64 + vocabulary,).
+
+        With weights w of the truth and v of the prediction, the dot product of two such vectors is the sum of
+        w_a · v_b · |a ∩ b| over all pairs of a true set a and a predicted set b.
+        """
+        mask = self.sectors[wheel]
+        used = int(np.bitwise_or.reduce(mask, initial=np.uint64(0)))
+        of_bits = np.zeros(_SECTOR_BITS)
+        for bit in range(_SECTOR_BITS):
+            if used >> bit & 1:
+                of_bits[bit] = weights[(mask & np.uint64(1 << bit)) != 0].sum()
+        sample, word = np.divmod(self.words, self.vocabulary)
+        return np.concatenate([of_bits, np.bincount(word, weights=weights[sample], minlength=self.vocabulary)])
+
+
+class ElementMetric(Metric[ElementSets]):
+    """A metric on element sets. A sample counts on a wheel where its truth has an element."""
+
+    chance_corrected = True
+
+    def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[ElementSets]:
+        """Element sets of all labels, with each sample's category where the truth is a class."""
+        truth, labels = samples.true_labels, samples.labels
+        if truth is None or labels is None:  # pragma: no cover - the loaders see to it
+            raise TypeError("no labels")
+        true, predicted = element_sets(truth, labels, samples.present, lexicon, level)
+        if samples.kind.truth == "class":
+            true = replace(true, groups=categories(truth))
+        return Encoded(true, predicted, lexicon.sectors_of_wheels[level])
+
+    def hits(self, truth: ElementSets, predicted: ElementSets) -> npt.NDArray[np.int64]:
+        """Number of elements that truth and answer share, shape (5, N)."""
+        return np.where(truth.sizes() > 0, truth.common(predicted), -1)
+
+    def sector_masks(self, side: ElementSets) -> Masks:
+        """The sectors, without `neutral` and unknown words."""
+        masks: Masks = side.sectors & ~NEUTRAL_BIT
+        return masks
+
+    def rows(self, encoded: Encoded[ElementSets]) -> Iterator[Row]:
+        """Names of the sectors on each wheel, `neutral` among them, and the words that no wheel knows."""
+        truth, predicted = encoded.truth, encoded.predicted
+        for sample in range(len(truth)):
+            yield {
+                "truth": sector_names(truth.sectors[:, sample], encoded.sectors),
+                "predicted": sector_names(predicted.sectors[:, sample], encoded.sectors),
+                "unknown": {"truth": truth.words_of(sample), "predicted": predicted.words_of(sample)},
+            }
+
+    def decode(self, rows: Rows, kind: Kind) -> Encoded[ElementSets]:
+        """Element sets from names and words."""
+        lists = [[list(map(str, words[side])) for words in rows["unknown"]] for side in ("truth", "predicted")]
+        codes: dict[str, int] = {}
+        for word in itertools.chain.from_iterable(itertools.chain.from_iterable(lists)):
+            codes.setdefault(word, len(codes))
+        groups = np.unique(list(map(str, rows["category"])), return_inverse=True)[1] if kind.truth == "class" else None
+        truth, predicted = (
+            ElementSets(masks, _keys(words, codes), tuple(codes))
+            for masks, words in zip(masks_of_names(rows), lists, strict=True)
+        )
+        return Encoded(replace(truth, groups=groups), predicted)
+
+
+def element_sets(
+    truth: LabelLists, predicted: LabelLists, present: npt.NDArray[np.bool_], lexicon: Lexicon, level: Level
+) -> tuple[ElementSets, ElementSets]:
+    """The strict protocol's sets of truth and prediction.
+
+    Besides sectors, a set holds `neutral` and the labels that no wheel knows; words of the lexicon's stop list are left
+    out. An empty list of labels means `neutral`; a sample without a prediction has the empty set.
+
+    Args:
+        truth: True labels of N samples.
+        predicted: Predicted labels of the same samples.
+        present: Whether each sample has a prediction, shape (N,).
+        lexicon: Words -> sectors.
+        level: Wheel level.
+    """
+    codes: dict[str, int] = {}
+    keys = [_unknown_words(lists, lexicon, codes) for lists in (truth, predicted)]
+    vocabulary = max(len(codes), 1)
+    sets = []
+    for lists, there, (samples, words) in zip(
+        (truth, predicted), (np.ones(len(truth), bool), present), keys, strict=True
+    ):
+        sectors = lexicon.sector_sets(lists, level).astype(np.uint64)
+        neutral = (_has_word(lists, NEUTRAL) | (lists.counts() == 0)) & there
+        sectors[:, neutral] |= NEUTRAL_BIT
+        sets.append(ElementSets(sectors, np.unique(samples * vocabulary + words), tuple(codes)))
+    return sets[0], sets[1]
+
+
+def categories(truth: LabelLists) -> npt.NDArray[np.int64]:
+    """Number of each sample's category, where every sample has one word; shape (N,)."""
+    words = truth.codes[truth.offsets[truth.rows]]
+    return np.unique(words, return_inverse=True)[1].astype(np.int64)
+
+
+def _unknown_words(
+    lists: LabelLists, lexicon: Lexicon, codes: dict[str, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Sample and code of every label that no wheel knows; `codes` remembers each word's code."""
+    known = lexicon.known(lists.vocabulary)
+    of_vocabulary = np.array(
+        [
+            -1 if there or word == NEUTRAL or lexicon.is_stop_word(word) else codes.setdefault(word, len(codes))
+            for word, there in zip(lists.vocabulary, known, strict=True)
+        ],
+        np.int64,
+    )
+    samples, labels = lists.flatten()
+    words = of_vocabulary[labels] if len(labels) else np.zeros(0, np.int64)
+    return samples[words >= 0], words[words >= 0]
+
+
+def _has_word(lists: LabelLists, word: str) -> npt.NDArray[np.bool_]:
+    """Whether each sample has a label, shape (N,)."""
+    found = np.zeros(len(lists), bool)
+    if word in lists.vocabulary:
+        samples, labels = lists.flatten()
+        found[samples[labels == lists.vocabulary.index(word)]] = True
+    return found
+
+
+def _keys(lists: Sequence[Sequence[str]], codes: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    """Words of each sample as `ElementSets` keeps them."""
+    vocabulary = max(len(codes), 1)
+    return np.unique(
+        [sample * vocabulary + codes[word] for sample, words in enumerate(lists) for word in words]
+    ).astype(np.int64)

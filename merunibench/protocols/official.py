@@ -1,0 +1,213 @@
+"""The official protocol: hit rate, set-level F1 and weighted F1, as the benchmark's authors compute them.
+
+Source: AffectGPT (arXiv 2501.16566), OV-MER (arXiv 2410.01495) and their evaluation code.
+"""
+
+from abc import abstractmethod
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.protocols.arithmetic import (
+    FloatArray,
+    Masks,
+    Summary,
+    distinct,
+    mean_where_defined,
+    overlap,
+    ratio,
+    share,
+    sizes,
+    wheel_means,
+    wheel_summary,
+)
+from merunibench.protocols.base import Protocol
+from merunibench.protocols.polarity import NO_POLARITY, Polarities, PolarityMetric
+from merunibench.protocols.sectors import SectorMetric
+
+Sizes = npt.NDArray[np.uint8]
+
+_PER_WHEEL = 3  # statistics: whether the sample counts, and two figures
+
+
+class HitFigures(SectorMetric):
+    """A metric of two figures, each the hits |P ∩ G| of a sample over the size of a set."""
+
+    @abstractmethod
+    def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
+        """By what hits are divided: for each figure, sizes that belong to the truths, or to the answers, of a wheel."""
+
+    def statistics(self, truth: Masks, predicted: Masks) -> FloatArray:
+        """Whether each sample counts, and its two figures, on each wheel, shape (15, N)."""
+        values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
+        for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
+            hits = sizes(true & guess)
+            values[wheel, 0] = true != 0
+            for place, (of_truth, of_guess) in enumerate(self.divisors(true, guess), start=1):
+                divisor = of_guess if of_truth is None else of_truth
+                values[wheel, place] = hits if divisor is None else share(hits, divisor)
+        return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
+
+    def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
+        """Sums of the statistics expected under shuffling, shape (15,).
+
+        Shuffling pairs every answer with every truth equally often: a sum over N pairs is expected to be the sum over
+        all N² pairs, divided by N.
+        """
+        sums: list[float] = []
+        for true_sets, guess_sets in zip(truth, predicted, strict=True):
+            counted = true_sets != 0
+            samples = float(np.count_nonzero(counted))
+            true, times_true = distinct(true_sets[counted])
+            guess, times_guess = distinct(guess_sets[counted])
+            pairs = [
+                overlap(true, _over(times_true, of_truth), guess, _over(times_guess, of_guess))
+                for of_truth, of_guess in self.divisors(true, guess)
+            ]
+            sums += [samples, *ratio(pairs, samples)]
+        return np.array(sums)
+
+
+def _over(times: FloatArray, divisor: Sizes | None) -> FloatArray:
+    return times if divisor is None else ratio(times, divisor)
+
+
+class HitRate(HitFigures):
+    """Basic task: hit rate and matching score (MER2023, MER2024, MELD, IEMOCAP).
+
+    The truth is one category word, so its sector set G on a wheel has one sector, or none; the sample then does not
+    count on that wheel (`neutral` is on no official wheel, so neutral samples never count). With predicted set P, and C
+    the set of the sectors of all categories that occur in the data set:
+
+        hit rate = mean |P ∩ G|        matching score = mean |P ∩ G| / |P ∩ C|  (0 where P ∩ C is empty)
+
+    averaged over the samples that count, then over the five wheels.
+    Source: AffectGPT (arXiv 2501.16566) and its evaluation code.
+    """
+
+    score_key = "hit_rate"
+    title = "hit rate"
+
+    def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
+        """Hits count as they are; the matching score divides by the answers that name a category."""
+        categories = np.bitwise_or.reduce(truth, initial=truth.dtype.type(0))
+        return (None, None), (None, sizes(predicted & categories))
+
+    def score(self, sums: FloatArray) -> FloatArray:
+        """Hit rate, averaged over the wheels; shape (..., 15) -> (...)."""
+        _, means = wheel_means(sums, _PER_WHEEL)
+        return mean_where_defined(means[..., 0])
+
+    def summary(self, sums: FloatArray) -> Summary:
+        """Hit rate and matching score, overall and on each wheel."""
+        counts, means = wheel_means(sums, _PER_WHEEL)
+        figures = {"hit_rate": means[:, 0], "matching_score": means[:, 1]}
+        return wheel_summary(counts, figures)
+
+
+class SetF1Formula:
+    """F of the mean precision and the mean recall on each wheel, averaged over the wheels."""
+
+    score_key = "f"
+    title = "F"
+
+    def score(self, sums: FloatArray) -> FloatArray:
+        """F, averaged over the wheels; shape (..., 15) -> (...)."""
+        _, means = wheel_means(sums, _PER_WHEEL)
+        return mean_where_defined(harmonic_mean(means[..., 0], means[..., 1]))
+
+    def summary(self, sums: FloatArray) -> Summary:
+        """F, precision and recall, overall and on each wheel."""
+        counts, means = wheel_means(sums, _PER_WHEEL)
+        precision, recall = means[:, 0], means[:, 1]
+        figures = {"f": harmonic_mean(precision, recall), "precision": precision, "recall": recall}
+        return wheel_summary(counts, figures)
+
+
+class SetF1(SetF1Formula, HitFigures):
+    """Fine-grained task: set-level F (OV-MERD+, MER2025-OV, MER2026-FG).
+
+    On each wheel, over the samples whose true sector set G is not empty, with predicted set P (all 0 if P is empty):
+
+        precision = mean |G ∩ P| / |P|        recall = mean |G ∩ P| / |G|
+        F = 2 · precision · recall / (precision + recall)
+
+    F is taken of the averages, not averaged over samples; the three figures are then averaged over the five wheels.
+    Source: OV-MER (arXiv 2410.01495), AffectGPT (arXiv 2501.16566) and its evaluation code.
+    """
+
+    def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
+        """Precision divides by the size of the answer, recall by that of the truth."""
+        return (None, sizes(predicted)), (sizes(truth), None)
+
+
+def harmonic_mean(precision: FloatArray, recall: FloatArray) -> FloatArray:
+    """2pr / (p + r), 0 where both are 0, NaN where either is."""
+    return np.where(np.isnan(precision), np.nan, ratio(2 * precision * recall, precision + recall))
+
+
+class WeightedF1(PolarityMetric):
+    """Sentiment task: weighted F1 (WAF) and accuracy (CMU-MOSI, CMU-MOSEI, CH-SIMS, CH-SIMS v2).
+
+    Samples whose true value is exactly 0 are left out. Truth and prediction are cut at `> 0`, so a neutral prediction
+    counts as negative. WAF is the mean of the two classes' F1, weighted by their support. Source: the evaluation code
+    of AffectGPT (arXiv 2501.16566); equal to scikit-learn's `f1_score(average="weighted")`.
+    """
+
+    score_key = "waf"
+    title = "WAF"
+
+    def read(self, predicted: Polarities) -> Polarities:
+        """A neutral answer counts as negative."""
+        return np.where(predicted > 0, 1, -1)
+
+    def statistics(self, truth: Polarities, predicted: Polarities) -> FloatArray:
+        """The confusion cells that each sample falls into: true/false negative, false/true positive; shape (4, N).
+
+        In order: true negative, false positive, false negative, true positive.
+        """
+        positive, missing = truth > 0, predicted == NO_POLARITY
+        guess = np.where(missing, ~positive, predicted > 0)
+        cells = (~positive & ~guess, ~positive & guess, positive & ~guess, positive & guess)
+        return np.array([cell & (truth != 0) for cell in cells], float)
+
+    def expected(self, truth: Polarities, predicted: Polarities) -> FloatArray:
+        """Confusion cells expected under shuffling, shape (4,): the product of the margins over the number.
+
+        A missing prediction stays wrong wherever it is shuffled to.
+        """
+        truth, predicted = truth[truth != 0], predicted[truth != 0]
+        positives, negatives = (truth > 0).sum(), (truth < 0).sum()
+        missing = (predicted == NO_POLARITY).sum()
+        as_positive = (predicted == 1).sum()
+        as_negative = len(predicted) - missing - as_positive
+        cells = (
+            negatives * as_negative,
+            negatives * (as_positive + missing),
+            positives * (as_negative + missing),
+            positives * as_positive,
+        )
+        return ratio(cells, len(truth))
+
+    def score(self, sums: FloatArray) -> FloatArray:
+        """WAF of confusion cells, shape (..., 4) -> (...)."""
+        true_negative, false_positive, false_negative, true_positive = np.moveaxis(sums, -1, 0)
+        wrong = false_positive + false_negative
+        negatives, positives = true_negative + false_positive, false_negative + true_positive
+        f1_negative = ratio(2 * true_negative, 2 * true_negative + wrong)
+        f1_positive = ratio(2 * true_positive, 2 * true_positive + wrong)
+        total = np.where(negatives + positives > 0, negatives + positives, np.nan)
+        waf: FloatArray = (f1_negative * negatives + f1_positive * positives) / total
+        return waf
+
+    def summary(self, sums: FloatArray) -> Summary:
+        """WAF and accuracy; there are no wheels."""
+        total = float(sums.sum())
+        accuracy = float(sums[0] + sums[3]) / total if total else float("nan")
+        return Summary({"waf": float(self.score(sums)), "accuracy": accuracy}, (), (int(total),))
+
+
+OFFICIAL = Protocol(
+    "official", "comparable with papers", {"basic": HitRate(), "fine-grained": SetF1(), "sentiment": WeightedF1()}
+)
+"""The protocol of the published results."""

@@ -1,0 +1,79 @@
+"""Answers as sector sets: what the metrics of the official protocol take for labels, bit masks of shape (5, N)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.kinds import NEUTRAL, Kind
+from merunibench.lexicon import WHEELS, Level, Lexicon
+from merunibench.protocols.arithmetic import FloatArray, Masks
+from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
+
+
+class SectorMetric(Metric[Masks]):
+    """A metric on sector sets. A sample counts on a wheel where its truth has a sector."""
+
+    def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Masks]:
+        """The sectors of all labels; a label that a wheel does not know adds nothing there."""
+        if samples.true_labels is None or samples.labels is None:  # pragma: no cover - the loaders see to it
+            raise TypeError("no labels")
+        truth, predicted = (lexicon.sector_sets(lists, level) for lists in (samples.true_labels, samples.labels))
+        return Encoded(truth, predicted, lexicon.sectors_of_wheels[level])
+
+    def blocks(self, encoded: Encoded[Masks]) -> Iterator[FloatArray]:
+        """Wheel by wheel: a fifth of the memory."""
+        for truth, predicted in zip(encoded.truth, encoded.predicted, strict=True):
+            yield self.statistics(truth[None], predicted[None])
+
+    def hits(self, truth: Masks, predicted: Masks) -> npt.NDArray[np.int8]:
+        """Number of sectors that truth and answer share, shape (5, N)."""
+        return np.where(truth != 0, np.bitwise_count(truth & predicted).astype(np.int8), -1)
+
+    def sector_masks(self, side: Masks) -> Masks:
+        """The sets themselves."""
+        return side
+
+    def rows(self, encoded: Encoded[Masks]) -> Iterator[Row]:
+        """Names of the true and the predicted sectors on each wheel."""
+        for truth, predicted in zip(encoded.truth.T, encoded.predicted.T, strict=True):
+            yield {
+                "truth": sector_names(truth, encoded.sectors),
+                "predicted": sector_names(predicted, encoded.sectors),
+            }
+
+    def decode(self, rows: Rows, kind: Kind) -> Encoded[Masks]:  # noqa: ARG002 - all kinds are encoded alike
+        """Sector sets from names."""
+        return Encoded(*masks_of_names(rows))
+
+
+def sector_names(masks: Masks, names: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The sectors of one sample on each wheel, of masks of shape (5,); a bit above all sectors is `neutral`."""
+    return [
+        [wheel[bit] if bit < len(wheel) else NEUTRAL for bit in _bits(mask)]
+        for mask, wheel in zip(masks, names, strict=True)
+    ]
+
+
+def masks_of_names(rows: Rows) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """True and predicted sectors of the rows of a per-sample file as masks, shape (5, N) each."""
+    bits: list[dict[str, int]] = [{} for _ in range(WHEELS)]
+    return _masks(rows["truth"], bits), _masks(rows["predicted"], bits)
+
+
+def _bits(mask: np.unsignedinteger[Any]) -> list[int]:
+    unpacked = np.unpackbits(np.array([mask], "<u8").view(np.uint8), bitorder="little")
+    return np.flatnonzero(unpacked).tolist()
+
+
+def _masks(samples: Iterable[Iterable[Iterable[str]]], bits: list[dict[str, int]]) -> npt.NDArray[np.uint64]:
+    """Sectors on each wheel of each sample -> masks, shape (5, N); `bits` remembers the bit of each sector."""
+    masks = [
+        [
+            sum(1 << bit_of.setdefault(sector, len(bit_of)) for sector in set(sectors))
+            for sectors, bit_of in zip(wheels, bits, strict=True)
+        ]
+        for wheels in samples
+    ]
+    return np.array(masks, np.uint64).reshape(-1, WHEELS).T

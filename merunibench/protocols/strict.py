@@ -1,0 +1,151 @@
+"""The strict protocol: the official machinery with its holes closed. Truth and prediction are `ElementSets`.
+
+What is different: wrong words that no wheel knows count as wrong, neutral samples count, naming more sectors costs
+precision in the basic task, a neutral polarity is wrong for a truth that is not. The primary figure is corrected for
+chance, (score - chance) / (1 - chance), so that every constant answer scores exactly 0 and a perfect one 1; `score`
+here is the uncorrected one.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.protocols.arithmetic import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
+from merunibench.protocols.base import Protocol
+from merunibench.protocols.elements import ElementMetric, ElementSets
+from merunibench.protocols.official import SetF1Formula
+from merunibench.protocols.polarity import NO_POLARITY, Polarities, PolarityMetric
+
+
+class StrictSetF1(SetF1Formula, ElementMetric):
+    """Fine-grained task: set-level F on element sets; the formula is that of the official protocol."""
+
+    def statistics(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+        """Whether each sample counts, its precision and its recall on each wheel, shape (15, N)."""
+        common, true_sizes = truth.common(predicted), truth.sizes()
+        figures = np.stack([true_sizes > 0, ratio(common, predicted.sizes()), ratio(common, true_sizes)], axis=1)
+        # A sample that does not count may have predicted elements, but has none in common with an empty truth.
+        return figures.reshape(-1, len(truth)).astype(float)
+
+    def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+        """Sums of the statistics expected under shuffling, shape (15,)."""
+        sums = []
+        for wheel, (true_sizes, guess_sizes) in enumerate(zip(truth.sizes(), predicted.sizes(), strict=True)):
+            counted = (true_sizes > 0).astype(float)
+            samples = counted.sum()
+            in_truth = truth.weight_of_elements(wheel, counted)
+            in_guess = predicted.weight_of_elements(wheel, counted)
+            precision = in_truth @ predicted.weight_of_elements(wheel, ratio(counted, guess_sizes))
+            recall = truth.weight_of_elements(wheel, ratio(counted, true_sizes)) @ in_guess
+            sums += [samples, *ratio([precision, recall], samples)]
+        return np.array(sums)
+
+
+class MacroF1(ElementMetric):
+    """Basic task: F of single samples, averaged within each true category, then over categories, then over wheels.
+
+    The truth G is one element. On each wheel, over the samples on which it is not empty:
+
+        F = 2 |P ∩ G| / (|P| + |G|)
+
+    Categories weigh alike, so a model gains nothing by favouring the frequent ones; |P| in the denominator makes naming
+    many sectors cost what it hides.
+    """
+
+    score_key = "f"
+    title = "macro F"
+
+    def statistics(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+        """Whether each sample counts, and its F, by wheel and category, shape (5 * C * 2, N)."""
+        groups, number = _groups(truth)
+        f = ratio(2 * truth.common(predicted), truth.sizes() + predicted.sizes())
+        values = np.zeros((len(f), number, 2, len(truth)))
+        samples = np.arange(len(truth))
+        for wheel, counted in enumerate(truth.sizes() > 0):
+            values[wheel, groups, 0, samples] = counted
+            values[wheel, groups, 1, samples] = f[wheel] * counted
+        return values.reshape(-1, len(truth))
+
+    def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+        """Sums of the statistics expected under shuffling, shape (5 * C * 2,)."""
+        groups, number = _groups(truth)
+        sums = []
+        for wheel, (true_sizes, guess_sizes) in enumerate(zip(truth.sizes(), predicted.sizes(), strict=True)):
+            counted = (true_sizes > 0).astype(float)
+            samples = counted.sum()
+            # |G| is 1 wherever a sample counts, so the weight 2 / (|P| + |G|) belongs to the prediction alone.
+            in_guess = predicted.weight_of_elements(wheel, counted * 2 / (guess_sizes + 1))
+            for group in range(number):
+                members = counted * (groups == group)
+                f = truth.weight_of_elements(wheel, members) @ in_guess
+                sums += [members.sum(), float(ratio(f, samples))]
+        return np.array(sums)
+
+    def score(self, sums: FloatArray) -> FloatArray:
+        """F, averaged over categories and wheels; shape (..., 5 * C * 2) -> (...)."""
+        return mean_where_defined(self._on_wheels(sums))
+
+    def summary(self, sums: FloatArray) -> Summary:
+        """F, overall and on each wheel."""
+        counts = sums.reshape(5, -1, 2)[:, :, 0].sum(axis=1)
+        return wheel_summary(counts, {"f": self._on_wheels(sums)})
+
+    def _on_wheels(self, sums: FloatArray) -> FloatArray:
+        _, means = wheel_means(sums, 2)
+        return mean_where_defined(means.reshape(*sums.shape[:-1], 5, -1))
+
+
+class ThreeWayWeightedF1(PolarityMetric):
+    """Sentiment task: weighted F1 of positive and negative truths, where a neutral prediction is wrong for either.
+
+    Samples whose true value is exactly 0 are left out. F1 of each class counts neutral predictions as misses; the two
+    are weighted by support.
+    """
+
+    score_key = "waf"
+    title = "WAF"
+    chance_corrected = True
+
+    def statistics(self, truth: Polarities, predicted: Polarities) -> FloatArray:
+        """The cell of (negative, positive truth) × (negative, neutral, positive prediction) of each sample, (6, N).
+
+        A missing prediction stands with the neutral ones, which are wrong too.
+        """
+        counts, predicted = truth != 0, np.where(predicted == NO_POLARITY, 0, predicted)
+        cells = [((truth > 0) == positive) & (predicted == guess) for positive in (False, True) for guess in (-1, 0, 1)]
+        return np.array([cell & counts for cell in cells], float)
+
+    def expected(self, truth: Polarities, predicted: Polarities) -> FloatArray:
+        """Cells expected under shuffling, shape (6,): the product of the margins over the number."""
+        table = self.statistics(truth, predicted).sum(axis=1).reshape(2, 3)
+        return ratio(np.outer(table.sum(axis=1), table.sum(axis=0)), table.sum()).reshape(-1)
+
+    def score(self, sums: FloatArray) -> FloatArray:
+        """Weighted F1 of cells, shape (..., 6) -> (...)."""
+        table = sums.reshape(*sums.shape[:-1], 2, 3)
+        support, guessed = table.sum(axis=-1), table.sum(axis=-2)[..., [0, 2]]
+        hits = np.stack([table[..., 0, 0], table[..., 1, 2]], axis=-1)
+        f1 = ratio(2 * hits, support + guessed)
+        total = support.sum(axis=-1)
+        score: FloatArray = (f1 * support).sum(axis=-1) / np.where(total > 0, total, np.nan)
+        return score
+
+    def summary(self, sums: FloatArray) -> Summary:
+        """Weighted F1 and accuracy; there are no wheels."""
+        total = float(sums.sum())
+        accuracy = float(sums[0] + sums[5]) / total if total else float("nan")
+        return Summary({"waf": float(self.score(sums)), "accuracy": accuracy}, (), (int(total),))
+
+
+def _groups(truth: ElementSets) -> tuple[npt.NDArray[np.int64], int]:
+    if truth.groups is None:  # pragma: no cover - the caller sees to it
+        raise ValueError("the basic task needs the category of each sample")
+    return truth.groups, int(truth.groups.max(initial=0)) + 1
+
+
+STRICT = Protocol(
+    "strict",
+    "wrong words cost; chance is 0",
+    {"basic": MacroF1(), "fine-grained": StrictSetF1(), "sentiment": ThreeWayWeightedF1()},
+    any_lexicon=False,
+)
+"""The protocol that cannot be gamed."""

@@ -1,0 +1,47 @@
+"""Scoring: one data set's predictions against its ground truth, under a protocol.
+
+`align` puts answers beside truths, `score_predictions` makes the one record of a score (`Scored`), `checkpoints`
+chooses among scores, `resampling` and `compare` say how sure one can be, and `per_sample` writes and reads the samples
+behind a score.
+"""
+
+from merunibench.scoring.align import Missing, align
+from merunibench.scoring.checkpoints import (
+    BEST_OVERALL,
+    BEST_PER_DATASET,
+    LAST,
+    RULES,
+    SINGLE,
+    checkpoints_to_score,
+    resolve_rule,
+    select_checkpoints,
+)
+from merunibench.scoring.compare import paired_test, primary_score
+from merunibench.scoring.per_sample import System, is_per_sample_file
+from merunibench.scoring.resampling import score_replicates
+from merunibench.scoring.samples import SampleScores
+from merunibench.scoring.scored import Scored, score_predictions
+from merunibench.scoring.settings import Progress, Settings
+
+__all__ = [
+    "BEST_OVERALL",
+    "BEST_PER_DATASET",
+    "LAST",
+    "RULES",
+    "SINGLE",
+    "Missing",
+    "Progress",
+    "SampleScores",
+    "Scored",
+    "Settings",
+    "System",
+    "align",
+    "checkpoints_to_score",
+    "is_per_sample_file",
+    "paired_test",
+    "primary_score",
+    "resolve_rule",
+    "score_predictions",
+    "score_replicates",
+    "select_checkpoints",
+]

@@ -1,0 +1,100 @@
+"""Predictions beside the ground truth: which row answers which sample, and what is missing."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.data import GroundTruth, Predictions
+from merunibench.errors import InputError
+from merunibench.protocols import NO_POLARITY, Samples
+
+Missing = Literal["error", "zero", "skip"]
+"""What is done about samples without a prediction: refuse, count as wrong, leave out."""
+
+_LISTED = 10
+
+
+class Aligned(NamedTuple):
+    """The samples of a data set with their predictions.
+
+    Attributes:
+        truth: The ground truth scored against: all of it, or under `skip` what has a prediction.
+        samples: Truth and answer of each of its samples.
+        missing: Number of ground-truth samples that the predictions do not name.
+        failed: Number whose prediction is marked as failed.
+        extra: Number of predictions that the ground truth does not name; they are ignored.
+    """
+
+    truth: GroundTruth
+    samples: Samples
+    missing: int
+    failed: int
+    extra: int
+
+
+def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Aligned:
+    """Put predictions beside the ground truth, by name.
+
+    Raises:
+        InputError: predictions are missing under `error`, or belong to another data set, or there are none.
+    """
+    rows, missing, failed, extra = _rows(truth, predictions, policy)
+    if (rows < 0).all():
+        raise InputError(f"{predictions.where}: no sample of {truth.task.id} has a prediction: nothing to score")
+    if policy == "skip" and (rows < 0).any():
+        truth, rows = truth.subset(np.flatnonzero(rows >= 0)), rows[rows >= 0]
+    samples = Samples(
+        kind=truth.task.of_kind,
+        present=rows >= 0,
+        true_labels=truth.labels,
+        labels=None if predictions.labels is None else predictions.labels.take(rows),
+        values=truth.values,
+        polarity=None if predictions.polarity is None else _polarity(predictions.polarity, rows),
+    )
+    return Aligned(truth, samples, missing, failed, extra)
+
+
+def _polarity(given: npt.NDArray[np.int8], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+    return np.where(rows < 0, NO_POLARITY, given[rows]).astype(np.int8)
+
+
+def _rows(truth: GroundTruth, predictions: Predictions, policy: Missing) -> tuple[npt.NDArray[np.int64], int, int, int]:
+    """Row of each sample's prediction, -1 for none, shape (N,); how many are missing, failed, and superfluous."""
+    if truth.names.equals(predictions.names):
+        rows = np.arange(len(truth))
+    else:
+        found = pc.index_in(truth.names, value_set=predictions.names)
+        rows = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    absent = rows < 0
+    matched = len(rows) - int(absent.sum())
+    extra = len(predictions.names) - matched
+    if 10 * matched < min(len(rows), len(predictions.names)):
+        raise InputError(
+            f"{predictions.where}: only {matched} of its {len(predictions.names)} sample names (such as "
+            f"{predictions.names[0].as_py()!r}) are in the ground truth of {truth.task.id} (such as "
+            f"{truth.names[0].as_py()!r}): are these predictions of another data set?"
+        )
+    failed = predictions.failed[rows] & ~absent
+    if policy == "error" and (absent | failed).any():
+        raise InputError(_missing_message(truth, predictions, absent, failed))
+    return np.where(failed, -1, rows), int(absent.sum()), int(failed.sum()), extra
+
+
+def _missing_message(
+    truth: GroundTruth, predictions: Predictions, absent: npt.NDArray[np.bool_], failed: npt.NDArray[np.bool_]
+) -> str:
+    parts = [
+        f"{int(mask.sum())} of {len(truth)} samples of {truth.task.id} {what}: {_first_names(truth.names, mask)}"
+        for mask, what in ((absent, "have no prediction"), (failed, "are marked as failed"))
+        if mask.any()
+    ]
+    advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
+    return f"{predictions.where}: {'; '.join(parts)}; {advice}"
+
+
+def _first_names(names: pa.Array, mask: npt.NDArray[np.bool_]) -> str:
+    chosen: list[str] = names.take(pa.array(np.flatnonzero(mask)[:_LISTED])).to_pylist()
+    return ", ".join(chosen) + (", …" if int(mask.sum()) > _LISTED else "")

@@ -1,0 +1,138 @@
+"""The per-sample file: one JSON line per sample, written and read here alone.
+
+A row says what the truth and the answer are to the metric (for each of the five wheels, the names of the sectors), what
+was hit (null where the sample does not count), and the signature of the score. It takes neither the labels of the data
+set nor the lexicon to compare it with another system's.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from merunibench.data import Table, read_table
+from merunibench.errors import InputError
+from merunibench.protocols import PROTOCOLS
+from merunibench.scoring.samples import SampleScores
+from merunibench.scoring.scored import Scored
+from merunibench.signature import Signature
+from merunibench.tasks import find_task
+
+_COLUMNS = ("model", "dataset", "name", "checkpoint", "truth", "predicted", "signature")
+_OF_ONE_SYSTEM = ("model", "checkpoint", "signature")
+
+
+class System(NamedTuple):
+    """One system on one data set, sample by sample: what a file holds, and what a comparison needs.
+
+    Attributes:
+        model: The model's name.
+        checkpoint: The checkpoint that was scored.
+        signature: What the score was computed with.
+        scores: The samples.
+    """
+
+    model: str
+    checkpoint: str
+    signature: Signature
+    scores: SampleScores
+
+    @classmethod
+    def of(cls, scored: Scored, model: str) -> "System":
+        """The system behind a score.
+
+        Raises:
+            InputError: the score was read from a file and holds no samples.
+        """
+        if scored.samples_scored is None:
+            raise InputError(f"{scored.dataset}: the report holds no per-sample scores; evaluate again")
+        return cls(model, scored.checkpoint, scored.signature, scored.samples_scored)
+
+
+def write(file: IO[str], system: System) -> None:
+    """Write the rows of one data set, in the order of the ground truth."""
+    file.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _rows(system))
+
+
+def read(path: Path) -> dict[str, System]:
+    """The systems that `write` wrote to a file, by data set.
+
+    Raises:
+        InputError: it is no per-sample file.
+    """
+    table = read_table(path)
+    absent = [column for column in _COLUMNS if column not in table.columns]
+    if absent:
+        raise InputError(f"{path}: not a per-sample file (no {', '.join(absent)}); `score --per-sample` writes one")
+    groups: dict[str, list[int]] = {}
+    for row, dataset in enumerate(table.columns["dataset"]):
+        groups.setdefault(str(dataset), []).append(row)
+    return {dataset: _from_rows(dataset, table, rows) for dataset, rows in groups.items()}
+
+
+def is_per_sample_file(path: Path) -> bool:
+    """Whether a file looks like one that `write` wrote: its first line says so."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        first = file.readline(1 << 20)
+    return first.startswith(b"{") and b'"signature": "mub|' in first
+
+
+def _rows(system: System) -> Iterator[dict[str, Any]]:
+    scores = system.scores
+    names, hits, labels = scores.names.to_pylist(), scores.hits(), scores.labels
+    classes = scores.true_labels if scores.task.of_kind.truth == "class" else None
+    for index, row in enumerate(scores.metric.rows(scores.encoded)):
+        yield {
+            "model": system.model,
+            "dataset": scores.task.id,
+            "name": names[index],
+            "checkpoint": system.checkpoint,
+            "truth": row.pop("truth"),
+            "predicted": row.pop("predicted"),
+            "hits": _hits(hits[..., index]),
+            **row,
+            **({} if labels is None else {"labels": labels[index] if scores.present[index] else None}),
+            **({} if classes is None else {"category": classes[index][0]}),
+            "signature": str(system.signature),
+        }
+
+
+def _hits(hits: Any) -> Any:  # noqa: ANN401 - of one sample: one number per wheel, or one
+    """Null where the sample does not count."""
+    found = np.asarray(hits).tolist()
+    return [None if hit < 0 else hit for hit in found] if isinstance(found, list) else None if found < 0 else found
+
+
+def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
+    columns = {column: [values[row] for row in rows] for column, values in table.columns.items()}
+    try:
+        model, checkpoint, text = (_same(columns, column) for column in _OF_ONE_SYSTEM)
+        task = find_task(dataset)
+        if task is None:
+            raise ValueError("unknown data set")
+        signature = Signature.parse(text)
+        metric = PROTOCOLS[signature.protocol][task.kind]
+        scores = SampleScores(
+            task=task,
+            names=pa.array(list(map(str, columns["name"])), pa.large_string()),
+            metric=metric,
+            encoded=metric.decode(columns, task.of_kind),
+            present=np.array([value is not None for value in columns.get("labels", columns["predicted"])]),
+        )
+        _ = scores.score  # so that what cannot be scored is found here, not later
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {error}") from None
+    return System(model, checkpoint, signature, scores)
+
+
+def _same(columns: Mapping[str, Sequence[Any]], column: str) -> str:
+    """The one text that a column holds in all rows."""
+    values = columns[column]
+    if {type(value) for value in values} != {str} or len(set(values)) != 1:
+        raise ValueError(f"column {column!r} must hold one text for all rows of a data set")
+    return str(values[0])

@@ -1,0 +1,127 @@
+"""The samples behind a score: what each contributes, and the figures that follow from their sums."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from merunibench.labels import LabelLists
+from merunibench.lexicon import Lexicon
+from merunibench.protocols import Encoded, Metric, Summary
+from merunibench.tasks import Task
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SampleScores:
+    """Every sample of one data set, scored under one checkpoint.
+
+    Attributes:
+        task: The data set.
+        names: Sample names, shape (N,).
+        metric: The metric.
+        encoded: Truth and answers as the metric takes them.
+        present: Whether each sample has a prediction, shape (N,).
+        true_labels: True labels of each sample; None for sentiment.
+        labels: Predicted labels of each sample; None for sentiment.
+    """
+
+    task: Task
+    names: pa.Array
+    metric: Metric[Any]
+    encoded: Encoded[Any]
+    present: npt.NDArray[np.bool_]
+    true_labels: LabelLists | None = None
+    labels: LabelLists | None = None
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def statistics(self) -> FloatArray:
+        """What each sample contributes to the score, shape (K, N)."""
+        return self.metric.statistics(self.encoded.truth, self.encoded.predicted)
+
+    def blocks(self) -> Iterator[FloatArray]:
+        """The rows of `statistics`, in blocks where that saves memory."""
+        yield from self.metric.blocks(self.encoded)
+
+    @cached_property
+    def sums(self) -> FloatArray:
+        """The statistics added up over the samples, shape (K,)."""
+        return np.concatenate([block.sum(axis=1) for block in self.blocks()])
+
+    @cached_property
+    def score(self) -> float:
+        """The primary score: 0..1, or corrected for chance, at most 1."""
+        return float(self.primary(self.metric.score(self.sums)))
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Every reported figure, before any correction for chance."""
+        return self.metric.summary(self.sums)
+
+    @cached_property
+    def chance(self) -> float:
+        """The score's formula at the statistics expected when the predictions are shuffled."""
+        return float(self.metric.score(self.metric.expected(self.encoded.truth, self.encoded.predicted)))
+
+    def primary(self, scores: npt.ArrayLike) -> FloatArray:
+        """Primary figures of uncorrected scores of these predictions, on resamples, say."""
+        return self.metric.primary(scores, self.chance)
+
+    def hits(self) -> npt.NDArray[np.integer[Any]]:
+        """What each sample gets right, -1 where it does not count: shape (5, N) on wheels, else (N,)."""
+        return self.metric.hits(self.encoded.truth, self.encoded.predicted)
+
+    @property
+    def true_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
+        """Sectors of the truth as bit masks, shape (5, N), whatever else the protocol counts; not for sentiment."""
+        return self.metric.sector_masks(self.encoded.truth)
+
+    @property
+    def predicted_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
+        """Predicted sectors, likewise."""
+        return self.metric.sector_masks(self.encoded.predicted)
+
+    @property
+    def labels_per_sample(self) -> float | None:
+        """Mean number of labels of the samples that have a prediction; None for sentiment."""
+        if self.labels is None or not self.present.any():
+            return None
+        return float(self.labels.counts()[self.present].mean())
+
+    def with_separators(self) -> float:
+        """Share of predicted labels that hold a comma, semicolon or bar: several labels in one, most likely."""
+        if self.labels is None or not len(self.labels.codes):
+            return 0.0
+        counts = self.labels.label_counts()
+        joined = np.array([any(sign in label for sign in ",;|") for label in self.labels.vocabulary])
+        return float(counts[joined].sum() / max(counts.sum(), 1))
+
+    def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
+        """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
+        if self.labels is None:
+            return None
+        counts = self.labels.label_counts()
+        counts = np.where(np.array(self.labels.vocabulary) == "neutral", 0, counts) if len(counts) else counts
+        unknown = counts[~lexicon.known(self.labels.vocabulary)].sum()
+        return float(unknown / counts.sum()) if counts.sum() else 0.0
+
+    @cached_property
+    def clusters(self) -> npt.NDArray[np.int64]:
+        """Number of the dialogue or video of each sample, shape (N,); every sample its own where there are none."""
+        return cluster_numbers(self.task, self.names.to_pylist())
+
+
+def cluster_numbers(task: Task, names: list[str]) -> npt.NDArray[np.int64]:
+    """Number of the dialogue or video that each sample comes from, by its name; shape (N,)."""
+    if task.cluster is None:
+        return np.arange(len(names))
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(task.cluster_of(name), len(numbers)) for name in names])

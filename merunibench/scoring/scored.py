@@ -1,0 +1,227 @@
+"""The score of one checkpoint on one data set: one record, made once.
+
+Reports, comparisons, the cache of the leaderboard and its rows all hold this record; nothing else computes a chance
+level or writes a signature.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+
+from merunibench.data import GroundTruth, Predictions
+from merunibench.errors import InputError
+from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
+from merunibench.scoring.align import Aligned, align
+from merunibench.scoring.resampling import score_replicates
+from merunibench.scoring.samples import FloatArray, SampleScores
+from merunibench.scoring.settings import Settings
+from merunibench.signature import Signature
+from merunibench.statistics import Draws, interval
+from merunibench.tasks import TASKS
+
+Interval = tuple[float, float]
+Wheel = Mapping[str, float | None]
+
+_ODD_SHARE = 0.05  # of labels with separators: above, a file looks wrong
+
+
+def _none() -> FloatArray:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """The score of one checkpoint on one data set. Scores are fractions.
+
+    Attributes:
+        dataset: Data set id.
+        kind: Kind of task.
+        signature: What the score was computed with.
+        checkpoint: The checkpoint.
+        primary: Key of the metric that is the score.
+        score: The primary score, 0..1; corrected for chance, at most 1, where the protocol corrects.
+        uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
+        ci: The 95 % bootstrap interval of `score`; None without resampling.
+        chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
+        metrics: Metric key -> value.
+        wheels: The same on each of the five wheels; None where no sample counts. Empty for sentiment.
+        samples: Number of ground-truth samples.
+        expected_samples: Number of samples of the official set; 0 if none is published.
+        scored: Number of samples that count, for each wheel.
+        missing: Number of samples that the predictions do not name.
+        failed: Number of samples whose prediction is marked as failed.
+        extra: Number of predictions without a ground truth, which are ignored.
+        labels_per_sample: Mean number of predicted labels; None for sentiment.
+        out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
+        remarks: What was odd about the predictions.
+        checkpoints: Every checkpoint's score, where this is the selected one.
+        replicates: The primary score on each bootstrap resample, shape (B,); empty without resampling.
+        samples_scored: The samples behind the score; not part of what is written.
+    """
+
+    dataset: str
+    kind: str
+    signature: Signature
+    checkpoint: str
+    primary: str
+    score: float
+    uncorrected: float
+    ci: Interval | None = None
+    chance: float
+    metrics: Mapping[str, float]
+    wheels: tuple[Wheel, ...]
+    samples: int
+    expected_samples: int
+    scored: tuple[int, ...]
+    missing: int
+    failed: int
+    extra: int
+    labels_per_sample: float | None
+    out_of_lexicon: float | None
+    remarks: tuple[str, ...] = ()
+    checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
+    replicates: FloatArray = field(default_factory=_none, repr=False, compare=False)
+    samples_scored: SampleScores | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The data set's name as papers print it."""
+        return TASKS[self.dataset].title
+
+    @property
+    def lift(self) -> float:
+        """Score above chance."""
+        return self.uncorrected - self.chance
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the score is corrected for chance."""
+        return self.primary == CORRECTED
+
+    @property
+    def primary_title(self) -> str:
+        """What tables call the score."""
+        return PROTOCOLS[self.signature.protocol][self.kind].primary_title
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every sample of the official set was scored."""
+        scored_all = self.missing + self.failed == 0 or self.signature.missing == "zero"
+        return scored_all and self.samples == self.expected_samples
+
+    def selected_by(self, rule: str) -> "Scored":
+        """The same score of a checkpoint that was chosen in another way."""
+        return replace(self, signature=replace(self.signature, checkpoint=rule))
+
+    def resampled(self, settings: Settings, draws: Draws | None = None) -> "Scored":
+        """The same with the interval, and the replicates behind it.
+
+        Args:
+            settings: Number of resamples, seed and units; those of the signature.
+            draws: Where draws are kept for the next system on the same samples.
+        """
+        if self.samples_scored is None:
+            raise ValueError(f"{self.dataset}: no samples to draw from")
+        replicates = score_replicates(
+            self.samples_scored, settings.bootstrap, settings.seed, cluster=settings.cluster, draws=draws
+        )
+        return replace(self, ci=interval(replicates), replicates=replicates)
+
+    def alone(self) -> "Scored":
+        """The figures without the arrays behind them."""
+        return replace(self, samples_scored=None, replicates=_none())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as plain data, for JSON: without remarks, other checkpoints, replicates and samples."""
+        values = {name: getattr(self, name) for name in _WRITTEN}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return {**plain, "signature": str(self.signature)}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any], replicates: FloatArray) -> "Scored":
+        """The score that `to_dict` wrote, with its replicates."""
+        tuples = {name: tuple(plain[name]) for name in ("wheels", "scored")}
+        ci = None if plain["ci"] is None else (plain["ci"][0], plain["ci"][1])
+        signature = Signature.parse(plain["signature"])
+        return cls(**{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
+
+
+_NOT_WRITTEN = ("remarks", "checkpoints", "replicates", "samples_scored")
+_WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_WRITTEN)
+
+
+def score_predictions(
+    truth: GroundTruth, predictions: Predictions, settings: Settings, checkpoint: str = "predictions"
+) -> Scored:
+    """Score one checkpoint's predictions on one data set.
+
+    Args:
+        truth: The ground truth.
+        predictions: The predictions.
+        settings: What decides the score; its `checkpoint` is how this checkpoint was chosen.
+        checkpoint: The checkpoint's name.
+
+    Raises:
+        InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts.
+    """
+    aligned = align(truth, predictions, settings.missing)
+    task, metric = truth.task, PROTOCOLS[settings.protocol][truth.task.kind]
+    samples = SampleScores(
+        task=task,
+        names=aligned.truth.names,
+        metric=metric,
+        encoded=metric.encode(aligned.samples, settings.lexicon, settings.level),
+        present=aligned.samples.present,
+        true_labels=aligned.truth.labels,
+        labels=aligned.samples.labels,
+    )
+    if np.isnan(samples.score):
+        under = f" under lexicon {settings.lexicon.label}" if task.has_sectors else ""
+        raise InputError(f"{truth.path}: no sample of {task.id} counts{under}: nothing to score")
+    separators = ("labels hold commas, semicolons or bars: are several labels written as one?",)
+    return Scored(
+        dataset=task.id,
+        kind=task.kind,
+        checkpoint=checkpoint,
+        primary=metric.primary_key,
+        score=samples.score,
+        uncorrected=samples.summary.metrics[metric.score_key],
+        chance=samples.chance,
+        metrics=metric.primary_metrics(samples.score, samples.summary),
+        wheels=samples.summary.wheels,
+        samples=len(truth),
+        expected_samples=task.samples,
+        scored=samples.summary.scored,
+        missing=aligned.missing,
+        failed=aligned.failed,
+        extra=aligned.extra,
+        labels_per_sample=samples.labels_per_sample,
+        out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
+        signature=_signature(aligned, predictions, settings),
+        remarks=(*predictions.remarks, *(separators if samples.with_separators() > _ODD_SHARE else ())),
+        samples_scored=samples,
+    )
+
+
+def _signature(aligned: Aligned, predictions: Predictions, settings: Settings) -> Signature:
+    truth = aligned.truth
+    task = truth.task
+    return Signature(
+        data=task.id,
+        kind=task.kind,
+        protocol=settings.protocol,
+        lexicon=settings.lexicon.label if task.has_sectors else "none",
+        level=str(settings.level) if task.has_sectors else "none",
+        labels=predictions.labels_from,
+        polarity=predictions.polarity_from,
+        checkpoint=settings.checkpoint,
+        missing=settings.missing,
+        n=len(truth),
+        gt=truth.sha256[:8],
+        v=METRIC_VERSION,
+        bootstrap=settings.bootstrap,
+        seed=settings.seed,
+        units="clusters" if settings.cluster and task.cluster else "samples",
+    )

@@ -1,0 +1,40 @@
+"""Everything but files that decides a score or its interval."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from merunibench.errors import InputError
+from merunibench.lexicon import Level, Lexicon
+from merunibench.protocols import PROTOCOLS
+from merunibench.scoring.align import Missing
+from merunibench.scoring.checkpoints import BEST_PER_DATASET
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of an evaluation, checked; see `evaluate` for what each means."""
+
+    lexicon: Lexicon
+    protocol: str = "official"
+    level: Level = 1
+    checkpoint: str = BEST_PER_DATASET
+    missing: Missing = "error"
+    bootstrap: int = 1000
+    seed: int = 0
+    cluster: bool = False
+
+    def __post_init__(self) -> None:
+        choices = {
+            "protocol": (self.protocol, tuple(PROTOCOLS)),
+            "level": (self.level, (1, 2)),
+            "missing": (self.missing, ("error", "zero", "skip")),
+        }
+        for name, (value, allowed) in choices.items():
+            if value not in allowed:
+                raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, not {value!r}")
+        for name, number in (("bootstrap", self.bootstrap), ("seed", self.seed)):
+            if not isinstance(number, int) or number < 0:
+                raise InputError(f"{name} must be a whole number that is not negative, not {number!r}")
