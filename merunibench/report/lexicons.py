@@ -144,7 +144,7 @@ def _some(words: Sequence[str]) -> str:
 
 
 def _more(count: int, limit: int, what: str) -> list[str]:
-    return [f"{count - limit:,} more {what}: raise --limit, or take --format json."] if count > limit else []
+    return [f"{count - limit:,} more {what}: raise --top, or take --format json."] if count > limit else []
 
 
 def _percent(share: float | None) -> str:
