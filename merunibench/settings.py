@@ -137,7 +137,9 @@ def _present_names(fields: dict[str, Any], kind: type[Settings]) -> dict[str, An
             value = fields.pop(former)
             if name in fields:
                 raise InputError(f"{former}: is the former name of {name}, which is set as well; leave it out")
-            if value is True or not meaning:
+            if meaning and not isinstance(value, bool):
+                raise InputError(f"{former}: must be true or false; {name} = {meaning!r} says the same as true")
+            if value is not False or not meaning:
                 fields[name] = meaning or value
     return fields
 

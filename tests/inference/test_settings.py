@@ -141,6 +141,11 @@ def test_a_former_name_beside_the_present_one_is_refused():
         read_settings(None, LEAST | {"cluster": True, "units": "samples"}, RunSettings)
 
 
+def test_a_former_flag_is_true_or_false():
+    with pytest.raises(InputError, match="cluster: must be true or false; units = 'clusters' says the same as true"):
+        read_settings(None, LEAST | {"cluster": "yes"}, RunSettings)
+
+
 def test_a_setting_of_the_file_is_named_with_the_file(tmp_path):
     (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\nframes = 0\n')
     with pytest.raises(InputError, match=r"run\.toml: frames: Input should be greater than 0"):
