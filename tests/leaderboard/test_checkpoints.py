@@ -152,6 +152,18 @@ def test_details_describe_the_ranked_row_and_hold_no_sample(board):
     baseline = ModelDetails.model_validate_json(board.details["baseline-majority"].to_json())
     assert {part.words for part in baseline.parts} == {None}
     assert baseline.reproduce == ()
+    chance = ModelDetails.model_validate_json(board.details["baseline-chance"].to_json())
+    assert all(part.losses.metrics == {} and part.losses.confusions == () for part in chance.parts)
+
+
+def test_the_best_overall_is_told_by_all_data_sets_or_not_at_all(board):
+    (board.small.truth / "cmumosi.csv").rename(board.small.folder / "cmumosi.csv")
+    try:
+        results, _ = board.small.build(lexicons=(board.toy,))
+    finally:
+        (board.small.folder / "cmumosi.csv").rename(board.small.truth / "cmumosi.csv")
+    found = {row.selection: set(row.scores) for row in results.rows if row.model_id == "steps"}
+    assert found == {"best-per-dataset": {"meld", "ovmerdplus"}, "last": {"meld", "ovmerdplus"}}
 
 
 def test_checkpoints_that_no_two_data_sets_share_can_only_be_chosen_for_each(tmp_path):
