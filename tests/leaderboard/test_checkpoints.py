@@ -8,7 +8,6 @@ import pytest
 from merunibench import evaluate
 from merunibench.leaderboard.details import ModelDetails
 from tests.leaderboard.conftest import Small, submit
-from tests.release import toy_release
 from tests.small import rows, write_rows
 
 SELECTIONS = ("best-per-dataset", "best-overall", "last")
@@ -30,9 +29,8 @@ def answers(dataset, *, right):
 class Board:
     """A submission with three checkpoints, the board with it, and what `score` says of the same predictions."""
 
-    def __init__(self, folder):
-        self.small = Small(folder)
-        self.toy = toy_release(folder)
+    def __init__(self, folder, toy):
+        self.small, self.toy = Small(folder), toy
         # step-9 is the best on all but CMU-MOSI; step-20, the last, is the best on CMU-MOSI alone.
         right = {"step-9": {"meld", "ovmerdplus"}, "step-10": {"meld"}, "step-20": {"cmumosi"}}
         self.predictions = folder / "source"
@@ -48,8 +46,8 @@ class Board:
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory):
-    return Board(tmp_path_factory.mktemp("checkpoints"))
+def board(tmp_path_factory, toy):
+    return Board(tmp_path_factory.mktemp("checkpoints"), toy)
 
 
 def test_the_boards_are_those_of_the_release_and_of_the_builtin_lexicon(board):
