@@ -178,6 +178,17 @@ def test_every_word_of_a_real_release_is_explained_as_it_is_scored(shared, name)
             assert (decided and explainer.tables.placements[1][wheel][decided]) == sector
 
 
+@pytest.mark.parametrize("level", [1, 2])
+def test_every_word_of_a_toy_release_is_explained_as_it_is_scored(toy, level):
+    explainer = explainer_for(toy)
+    for word in [*explainer.lexicon.codes, "odd", "blank"]:
+        for wheel, sector in enumerate(explainer.lexicon.sectors(word, level)):
+            decided, _, _ = explainer.path(word, level, wheel, sector)
+            assert (decided and explainer.tables.placements[level][wheel][decided]) == sector
+    found = one("mixed", explainer)
+    assert [wheel.decided_by for wheel in found.wheels] == ["angry", "angry", "angry", None, "angry"]
+
+
 def test_the_way_of_fear_in_mer2025(shared):
     found = one("fear", explainer_for(shared / "official" / "emotion_wheel" / "mer2025"))
     assert found.steps[0].words == ("fear", "fearful", "fearless")
