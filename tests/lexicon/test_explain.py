@@ -15,7 +15,7 @@ from merunibench.lexicon import (
     read_words,
 )
 from merunibench.lexicon.explain import explain
-from merunibench.lexicon.table_files import tables_from_text, tables_path, tables_to_text
+from merunibench.lexicon.official import tables_from_text, tables_path, tables_to_text
 
 
 def one(word, explainer, level=1):
