@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import torch
 
-from merunibench.errors import InputError, MediaError
+from merunibench.errors import InputError, MediaError, located
 from merunibench.hub import versions
 from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
 from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
@@ -19,8 +19,7 @@ from merunibench.models.affectgpt.inspection import expected_shapes
 from merunibench.models.affectgpt.loading import Loaded, check_llm, load_network
 from merunibench.models.affectgpt.network import left_padded
 from merunibench.models.affectgpt.options import AffectGPTOptions, parse_options
-from merunibench.models.affectgpt.placeholders import check_placeholders
-from merunibench.models.affectgpt.prompt import MODES, Medium, Mode
+from merunibench.models.affectgpt.prompt import MODES, Medium, Mode, check_placeholders
 from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read_frames
 from merunibench.models.base import MODALITIES, Json, Modality, Model, Options, Prepared, Sample
 from merunibench.models.huggingface.generation import check as check_generation
@@ -168,10 +167,8 @@ class AffectGPT(Model):
             record["subtitle"] = "not known: left empty"
         known = self._loaded.tokens.placeholder_ids
         ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, self._copies))
-        try:
+        with located(sample.name):
             check_placeholders(ids, known, self._copies)
-        except MediaError as error:
-            raise MediaError(f"{sample.name}: {error}") from error
         lost = [medium for medium in self.mode.placeholders if known[medium] not in ids]
         if lost:
             record["lost"] = lost  # the subtitle is so long that their places are beyond the context
