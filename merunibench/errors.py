@@ -4,9 +4,6 @@ The library raises them with one clear message (what, where, what to do); the co
 with code 2. Everything else that is raised is a bug, shows its traceback and exits with code 1.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 
 class InputError(ValueError):
     """Something the user gave cannot be used; the message says what, where and what to do."""
@@ -18,12 +15,3 @@ class UnsafeFileError(InputError):
 
 class MediaError(InputError):
     """One sample cannot be given to a model (broken, empty, absent file); the message becomes the row's reason."""
-
-
-@contextmanager
-def located(where: object) -> Iterator[None]:
-    """Put the place in front of the message of an InputError raised within, which keeps its type."""
-    try:
-        yield
-    except InputError as error:
-        raise type(error)(f"{where}: {error}") from error
