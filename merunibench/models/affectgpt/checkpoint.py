@@ -15,7 +15,7 @@ from zipfile import is_zipfile
 import torch
 
 from merunibench._text import one_line, visible
-from merunibench.errors import InputError, UnsafeFileError, located
+from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.reading import read_bounded, reading
 from merunibench.media import file_hash
 from merunibench.models.affectgpt.configuration import (
@@ -23,6 +23,7 @@ from merunibench.models.affectgpt.configuration import (
     Shapes,
     apply_authors,
     config_from_shapes,
+    located,
     read_authors_yaml,
 )
 

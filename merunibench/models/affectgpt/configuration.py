@@ -5,13 +5,14 @@ Nothing here imports torch: `merunibench affectgpt inspect` and the tests of con
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from merunibench._text import shown
-from merunibench.errors import InputError, located
+from merunibench.errors import InputError
 from merunibench.files.reading import read_bounded, reading
 from merunibench.models.affectgpt.prompt import MODES
 
@@ -329,3 +330,12 @@ def _section(sections: Mapping[str, Any], name: str, where: str) -> Mapping[str,
     if not isinstance(found, Mapping):
         raise InputError(f"{where}: its section `{name}` is no section")
     return found
+
+
+@contextmanager
+def located(where: object) -> Iterator[None]:
+    """Put the place in front of the message of an InputError raised within, which keeps its type."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(f"{where}: {error}") from error

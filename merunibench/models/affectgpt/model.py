@@ -1,7 +1,7 @@
 """AffectGPT as a `Model`: `affectgpt:CHECKPOINT`, behind the same door as every other model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -9,11 +9,11 @@ from weakref import WeakValueDictionary
 import numpy as np
 import torch
 
-from merunibench.errors import InputError, MediaError, located
+from merunibench.errors import InputError, MediaError
 from merunibench.hub import versions
 from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
 from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
-from merunibench.models.affectgpt.configuration import AffectGPTConfig
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, located, with_changes
 from merunibench.models.affectgpt.generation import clean, generate
 from merunibench.models.affectgpt.inspection import expected_shapes
 from merunibench.models.affectgpt.loading import Loaded, check_llm, load_network
@@ -101,7 +101,7 @@ class AffectGPT(Model):
         asked = parse_options(options)
         check_generation(asked.decoding)
         checkpoint = read_checkpoint(_local(name), asked.config)
-        config = asked.configured(checkpoint.config)
+        config = with_changes(checkpoint.config, asked.changes)
         mode = _mode(config, checkpoint, options)
         # What is wrong with it need not wait for fifteen gigabytes of weights.
         checkpoint.parameters(expected_shapes(checkpoint, check_llm(config)))
@@ -120,7 +120,7 @@ class AffectGPT(Model):
     def settings(self) -> Mapping[str, Json]:
         """See `Model.settings`."""
         loaded, options = self._loaded, self._options
-        config, decoding = loaded.config, options.decoding
+        config = loaded.config
         llm, autocast = (str(kind).removeprefix("torch.") for kind in (loaded.precision.llm, loaded.precision.autocast))
         return {
             "kind": "affectgpt",
@@ -140,13 +140,7 @@ class AffectGPT(Model):
             "frames": config.frames,
             "clip_spacing": options.clip_spacing,
             "face_order": options.face_order,
-            "generation": {
-                "max_new_tokens": decoding.max_new_tokens,
-                "temperature": decoding.temperature,
-                "top_p": decoding.top_p,
-                "seed": decoding.seed,
-                "extra": dict(decoding.extra),
-            },
+            "generation": asdict(options.decoding),
             "precision": {"llm": llm, "autocast": autocast},
             "device": loaded.device.type,
             "versions": versions(*_LIBRARIES),
