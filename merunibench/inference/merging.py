@@ -10,9 +10,7 @@ from merunibench._text import listed
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.inference.shards import Shard, ShardFile, shard_files
-from merunibench.journal import Journal
-from merunibench.journal.journal import settings_file
-from merunibench.journal.settings import differences
+from merunibench.journal import Journal, differences, settings_file
 
 _MARK = "shard"
 
