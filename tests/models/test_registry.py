@@ -74,7 +74,7 @@ def test_a_package_brings_a_family(tiny_models, clips):
     model = load_model(str(tiny_models / "llava"), options("video", "text"))
     assert model.settings["adapter"].endswith("Shouting")
     tokens = model._encode([model.prepare(samples(clips)[0])])["input_ids"]
-    assert "HOW DO THEY FEEL?" in model._loaded.processor.tokenizer.decode(tokens[0])
+    assert "HOW DO THEY FEEL?" in model._processor.tokenizer.decode(tokens[0])
 
 
 @pytest.mark.usefixtures("installed")
