@@ -19,7 +19,7 @@ def merge(
     ] = None,
 ) -> None:
     """Merge the shards of a run: every sample once, all there, one configuration, or it says what is missing."""
-    from merunibench.inference.merging import merge_shards
+    from merunibench.inference.shards import merge_shards
 
     if out is None and len(folders) > 1:
         raise InputError("several folders: say where the merged files go (--out)")
