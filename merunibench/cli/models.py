@@ -6,7 +6,7 @@ def models() -> None:
     from rich.text import Text
 
     from merunibench.cli._output import emit, terminal_width
-    from merunibench.models.catalog import TINY, entries
+    from merunibench.models.registry import TINY, entries
     from merunibench.report.columns import Column
     from merunibench.report.terminal import plain_table, print_to_text
 

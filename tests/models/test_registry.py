@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 from merunibench.cli import app
 from merunibench.errors import InputError, MediaError
 from merunibench.models import Sample, load_model
-from merunibench.models.catalog import FAMILIES, entries
 from merunibench.models.prompting import fill
-from merunibench.models.registry import SCHEMES
+from merunibench.models.registry import FAMILIES, SCHEMES, entries
 from tests.models.asking import options, samples
 
 CODE = '''

@@ -12,11 +12,10 @@ from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
 from merunibench.hub import Source, check_dtype, choose_device, load_transformers, loading, versions
 from merunibench.models.base import Decoding, Json, Model, Options, Prepared, Sample
-from merunibench.models.clip import Clip, describe, read_clip
 from merunibench.models.huggingface import generation
 from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
-from merunibench.models.prompting import given
+from merunibench.models.prompting import Clip, describe, given, read_clip
 
 _LOG = logging.getLogger(__name__)
 _HUB_NAME = re.compile(r"(?![.-])[\w.-]+(/(?![.-])[\w.-]+)?")
