@@ -7,8 +7,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tools.schemas import MODELS, schemas
 from tests.leaderboard.sample import sample
+from tools.schemas import MODELS, schemas
 
 DOCS = Path(__file__).parents[2] / "docs" / "schemas"
 
