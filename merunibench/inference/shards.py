@@ -14,9 +14,7 @@ from typing import Any
 from merunibench._text import listed
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
-from merunibench.journal import Journal
-from merunibench.journal.journal import settings_file
-from merunibench.journal.settings import differences
+from merunibench.journal import Journal, differences, settings_file
 
 _MARK = "shard"
 _FILE = re.compile(r"(?P<dataset>.+)\.(?P<part>\d+)-of-(?P<of>\d+)\.jsonl(?P<unfinished>\.part)?")
