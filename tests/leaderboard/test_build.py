@@ -264,6 +264,36 @@ def test_only_what_changed_is_scored_again(small, monkeypatch):
     assert same[0] == same[1]
 
 
+def test_another_toolkit_scores_everything_again(small, monkeypatch):
+    from merunibench.leaderboard import figures
+
+    small.add("one")
+    first = small.build()
+    scored, original = [], figures.score_samples
+    monkeypatch.setattr(
+        figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+    )
+    assert small.build() == first
+    assert scored == []
+    monkeypatch.setattr(cache, "code_hash", lambda: "another")
+    assert small.build() == first
+    assert set(scored) == {"meld", "cmumosi", "ovmerdplus"}
+
+
+@pytest.mark.parametrize("name", ["metrics/basic.py", "words.toml", "prompts/labels.txt"])
+def test_every_module_and_table_is_in_the_hash_of_the_code(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(cache, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(cache, "code_hash", cache.code_hash.__wrapped__)
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    hashes = [cache.code_hash()]
+    for text in ("one", "two"):
+        path.write_text(text)
+        hashes.append(cache.code_hash())
+    path.rename(path.with_stem("other"))
+    assert len({*hashes, cache.code_hash()}) == 4
+
+
 def test_metadata_that_change_show_without_scoring(small):
     small.add("one")
     small.build()
@@ -422,6 +452,45 @@ def test_withheld_predictions_stand_as_committed(small):
     before, after = (row(each, "one/single/official-builtin") for each in (full, results))
     assert {name: score.score for name, score in after.scores.items()} == {n: s.score for n, s in before.scores.items()}
     assert {gap.reason for gap in results.not_recomputed} == {"the predictions are withheld"}
+
+
+def test_predictions_that_are_there_but_withheld_are_scored_and_show_no_words(small):
+    folder = small.add("one", lambda _dataset, lines: [{**line, "labels": ["xylophone", "joy"]} for line in lines])
+    parts = {}
+    for withheld in (False, True):
+        if withheld:
+            with (folder / "submission.toml").open("a") as stream:
+                stream.write('withheld = "words are not ours to show"\n')
+        results, details = small.build()
+        for part in ModelDetails.model_validate_json(details["one"].to_json()).parts:
+            parts.setdefault((part.board, part.dataset), []).append(part)
+        assert not results.not_recomputed
+    assert len(parts) == 2 * 3
+    for (_, dataset), (before, after) in parts.items():
+        assert dataset == "cmumosi" or [word.word for word in before.words.unknown] == ["xylophone"]
+        assert after == before.model_copy(update={"words": None})
+
+
+def test_missing_predictions_count_as_wrong_on_the_board(small):
+    small.add("one", lambda dataset, lines: lines[1:] if dataset == "meld" else lines)
+    predictions = small.submissions / "one" / "predictions"
+    report = evaluate(predictions, small.truth, datasets="meld", missing="zero", bootstrap=50)
+    score = row(small.build()[0], "one/single/official-builtin").scores["meld"]
+    assert (score.samples, score.missing, score.ci) == (10, 1, report["meld"].ci)
+    assert score.score == pytest.approx(report["meld"].score, abs=1e-10)
+    assert score.score < evaluate(predictions, small.truth, datasets="meld", missing="skip", bootstrap=0)["meld"].score
+
+
+def test_committed_scores_of_another_metric_version_are_not_carried_over(small):
+    small.add("one")
+    full, details = small.build()
+    board = small.folder / "board" / "results.json"
+    write(full, details, board.parent)
+    kept, _ = small.build(data_root=None, committed=board)
+    assert row(kept, "one/single/official-builtin").scores
+    board.write_text(board.read_text().replace("|v:1|", "|v:0|"))
+    results, _ = small.build(data_root=None, committed=board)
+    assert not [each for each in results.rows if each.model_id == "one"]
 
 
 def test_committed_scores_of_another_lexicon_are_not_carried_over(small):
