@@ -102,23 +102,19 @@ def build(
     Without labels, scores stand as committed, and it is said which. A refused submission is left out and listed.
     """
     spare_pandas()
+    from dataclasses import replace
+
     from merunibench._gc import gc_paused
     from merunibench.leaderboard.build import build as build_board
-    from merunibench.leaderboard.build import request
+    from merunibench.leaderboard.inputs import Request
     from merunibench.leaderboard.writing import write
 
-    wanted = request(
-        submissions,
-        data_root,
-        lexicons=tuple(lexicon or ()),
-        committed=committed,
-        published=published,
-        processes=processes,
-        cache=cache,
-        keep=not no_cache,
-    )
+    request = Request(submissions, data_root, tuple(lexicon or ()), committed, published, cache, processes)
+    request = request.with_usual_places()
+    if no_cache:
+        request = replace(request, cache=None)
     with gc_paused():
-        results, details = build_board(wanted)
+        results, details = build_board(request)
         write(results, details, out)
     for refused in results.refused:
         complain(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
@@ -144,15 +140,15 @@ def verify(
     spare_pandas()
     from merunibench.errors import InputError
     from merunibench.leaderboard.build import build as build_board
-    from merunibench.leaderboard.build import request
     from merunibench.leaderboard.difference import verify as hold_against
+    from merunibench.leaderboard.inputs import Request
     from merunibench.leaderboard.results import read_results
 
     if data_root is None:
         raise InputError("nothing can be recomputed without labels: give --data-root")
     stated = read_results(results)
-    wanted = request(submissions, data_root, lexicons=tuple(lexicon or ()), processes=processes, keep=False, bare=True)
-    recomputed, _ = build_board(wanted)
+    bare = Request(submissions, data_root, tuple(lexicon or ()), processes=processes)
+    recomputed, _ = build_board(bare)
     outcome = hold_against(stated, recomputed)
     for line in outcome.unverified:
         complain(f"not verified: {line}")

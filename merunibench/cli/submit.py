@@ -44,8 +44,7 @@ def submit(
     Example: `merunibench submit results/ --model "My Model 7B" --out leaderboard/submissions/my-model-7b`
     """
     from merunibench.data import open_predictions
-    from merunibench.leaderboard.packing import pack
-    from merunibench.leaderboard.submission import describe
+    from merunibench.leaderboard.submission import describe, pack
     from merunibench.leaderboard.submission import parameters as number_of_parameters
 
     submission = describe(

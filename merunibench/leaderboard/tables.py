@@ -41,7 +41,7 @@ def to_markdown(results: Results, board: Board) -> str:
     titles, lines = _table(results, board)
     table = [_line(map(markdown, titles)), _line(["---", "---", "---", *["---:"] * (len(titles) - 3)])]
     table += [_line(map(markdown, line)) for line in lines]
-    head = [f"## {markdown(board.title)}", "", f"Lexicon `{board.lexicon}@{board.lexicon_sha256[:8]}`. {_NOTES}", ""]
+    head = [f"## {markdown(board.title)}", "", f"Lexicon `{board.label}`. {_NOTES}", ""]
     return "\n".join([*head, *table]) + "\n"
 
 
@@ -49,7 +49,7 @@ def to_latex(results: Results, board: Board) -> str:
     """The table of one board (booktabs), with its notes as comments."""
     titles, lines = _table(results, board)
     head = [
-        f"% {board.title}, {board.lexicon}@{board.lexicon_sha256[:8]}",
+        f"% {board.title}, {board.label}",
         f"% {_NOTES}",
         "% needs \\usepackage{booktabs}",
         rf"\begin{{tabular}}{{lll{'r' * (len(titles) - 3)}}}",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from merunibench._gc import gc_paused
 from merunibench.files import write_changed, write_text
-from merunibench.leaderboard.build import DETAILS
 from merunibench.leaderboard.details import Details
+from merunibench.leaderboard.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.results import Results
 from merunibench.leaderboard.tables import to_csv, to_latex, to_markdown
