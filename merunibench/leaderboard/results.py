@@ -295,11 +295,7 @@ def read_plain(path: Path, model: type[AnyPlain], what: str, *, max_bytes: int =
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
-        raise InputError(f"{path}: no {what}: {first_fault(error)}") from None
-
-
-def first_fault(error: ValidationError) -> str:
-    """The first thing that a schema finds wrong, in one line: `rows.3.mean: Input should be …`."""
-    fault = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(map(str, fault["loc"]))
-    return one_line(ValueError(f"{place}: {fault['msg']}" if place else fault["msg"]))
+        fault = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, fault["loc"]))
+        reason = one_line(ValueError(f"{place}: {fault['msg']}" if place else fault["msg"]))
+        raise InputError(f"{path}: no {what}: {reason}") from None

@@ -78,11 +78,6 @@ class BoardView:
     others: tuple[RowView, ...]
     reported: tuple[RowView, ...]
 
-    @property
-    def size(self) -> int:
-        """Number of rows."""
-        return len(self.scored) + len(self.others) + len(self.reported)
-
 
 def board_views(results: Results, pages: Mapping[str, str]) -> list[BoardView]:
     """The tables in the board's order, then that of published rows whose lexicon is not stated.
@@ -199,7 +194,7 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
         rank=tuple(wording.place(row.rank(focus)).split("|")),
         texts={
             "labels": wording.number(row.labels_per_sample),
-            "selection": wording.SELECTIONS.get(row.selection, row.selection),
+            "selection": wording.selection(row.selection),
             "extractor": wording.shown(row.extractor or wording.NOTHING, 60),
             "modalities": wording.modalities(model) or wording.NOTHING,
             "parameters": wording.NOTHING if model.parameters is None else f"{model.parameters / 10**9:.3g}",
