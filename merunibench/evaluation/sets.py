@@ -67,7 +67,8 @@ def _unknown_words(
 def _has_word(lists: LabelLists, word: str) -> Present:
     """Whether each sample has a label, shape (N,)."""
     found = np.zeros(len(lists), bool)
-    if word in lists.vocabulary:
-        samples, labels = lists.flatten()
-        found[samples[labels == lists.vocabulary.index(word)]] = True
+    samples, labels = lists.flatten()
+    # A vocabulary holds a word twice where empty lists of the truth were replaced by it.
+    codes = [code for code, each in enumerate(lists.vocabulary) if each == word]
+    found[samples[np.isin(labels, codes)]] = True
     return found

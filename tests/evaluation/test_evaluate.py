@@ -337,6 +337,14 @@ def test_perfect_predictions_score_1_under_strict():
     assert [result.score for result in report.datasets] == pytest.approx([1] * 9, abs=1e-12)
 
 
+def test_an_empty_true_list_is_neutral_beside_lists_that_say_so():
+    truth = {"a": ["neutral"], "b": [], "c": ["sad"]}
+    answers = {"a": ["neutral"], "b": ["happy"], "c": ["sad"]}
+    result = evaluate({"ovmerdplus": answers}, {"ovmerdplus": truth}, protocol="strict", bootstrap=0)["ovmerdplus"]
+    assert result.scored == (3,) * 5
+    assert result.uncorrected == pytest.approx(2 / 3)
+
+
 def test_odd_predictions_are_remarked_upon(files):
     predictions, truth = files
     polarities = [{**rows()["cmumosi"][0], "polarity": "pos"}, *rows()["cmumosi"][1:]]
