@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.evaluation import SampleScores
-from merunibench.labels import LabelLists
+from merunibench.labels import LabelLists, Words
 from merunibench.lexicon import Level, Lexicon
 from merunibench.report.error_analysis import Example, WordErrors
 
@@ -26,7 +26,7 @@ class Mentions(NamedTuple):
 
     samples: npt.NDArray[np.int64]
     codes: npt.NDArray[np.int64]
-    vocabulary: tuple[str, ...]
+    vocabulary: Words
 
 
 class WordTables(NamedTuple):
@@ -58,7 +58,7 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
     counted = scores.true_sectors != 0
     wrong = _off_target(said, scores.true_sectors, counted, lexicon, level, wheels)
     missed = _off_target(true, scores.predicted_sectors, counted, lexicon, level, wheels)
-    known = lexicon.known(said.vocabulary) | (np.array(said.vocabulary, object) == _NEUTRAL)
+    known = lexicon.known(said.vocabulary) | said.vocabulary.equal(_NEUTRAL)
     unknown = (~known)[said.codes].astype(np.int64)
     ranking = _Ranking(scores, lexicon, level, wheels, limit)
     return WordTables(

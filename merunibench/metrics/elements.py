@@ -4,6 +4,7 @@ A label that no wheel knows is an element of its own, the same on all wheels, so
 `neutral` is a sector of its own on every wheel, so that neutral samples count.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ class ElementSets:
 
     sectors: npt.NDArray[np.uint64]
     words: npt.NDArray[np.int64]
-    unknown: tuple[str, ...]
+    unknown: Sequence[str]
     groups: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
