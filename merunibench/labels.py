@@ -5,9 +5,10 @@ docs/metric.md; `parse_label_field` states it, `LabelLists` applies it to whole 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,11 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SEPARATORS = re.compile(r"[,'\"]")
-_QUOTES_TO_COMMAS = bytes.maketrans(b"'\"", b",,")
+_SEPARATORS = ",'\""
+_SEPARATOR = re.compile(f"[{_SEPARATORS}]")
 _LOOKED_AT = 4096
+_AT_ONCE = 1 << 14
+_ASCII_WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 
 
 def parse_label_text(text: str) -> list[str]:
@@ -33,7 +36,7 @@ def parse_label_text(text: str) -> list[str]:
         ['don', 't care']
     """
     text = text.removeprefix("[").removesuffix("]")
-    return [item for item in map(str.strip, _SEPARATORS.split(text)) if item]
+    return [item for item in map(str.strip, _SEPARATOR.split(text)) if item]
 
 
 def parse_label_field(field: object) -> list[str]:
@@ -60,6 +63,75 @@ def normalise_label(label: str) -> str:
     return label.lower().strip()
 
 
+class Words(Sequence[str]):
+    """Words as a sequence of `str` that Arrow holds, so that a million of them are looked up at once.
+
+    Attributes:
+        array: The words in UTF-8, shape (V,): `large_binary`, since Arrow's text cannot hold half of a character.
+    """
+
+    def __init__(self, array: "pa.Array") -> None:
+        self.array = array
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> "Words":
+        """The given words in this form."""
+        import pyarrow as pa
+
+        if isinstance(words, Words):
+            return words
+        return cls(pa.array([word.encode("utf-8", "surrogatepass") for word in words], pa.large_binary()))
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[str]:
+        return (word.decode("utf-8", "surrogatepass") for word in self.array.to_numpy(zero_copy_only=False))
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Words": ...
+    def __getitem__(self, index: int | slice) -> "str | Words":
+        if isinstance(index, slice):
+            return Words(self.array[index])
+        word: bytes = self.array[int(index)].as_py()
+        return word.decode("utf-8", "surrogatepass")
+
+    def take(self, positions: npt.NDArray[np.integer[Any]]) -> "Words":
+        """The words at the given positions, in that order."""
+        import pyarrow as pa
+
+        return Words(self.array.take(pa.array(positions)))
+
+    def positions_in(self, words: "Words") -> npt.NDArray[np.int32]:
+        """Where each of these words is first found among `words`, -1 for nowhere, shape (V,)."""
+        import pyarrow.compute as pc
+
+        positions: npt.NDArray[np.int32] = np.array(pc.index_in(self.array, value_set=words.array).fill_null(-1))
+        return positions
+
+    def equal(self, word: str) -> npt.NDArray[np.bool_]:
+        """Which of the words are `word`, shape (V,)."""
+        return self.positions_in(Words.of([word])) >= 0
+
+    def containing(self, characters: str) -> npt.NDArray[np.bool_]:
+        """Which of the words contain any of the given ASCII characters, shape (V,)."""
+        import pyarrow.compute as pc
+
+        found: npt.NDArray[np.bool_] = np.array(pc.match_substring_regex(self.array, f"[{re.escape(characters)}]"))
+        return found
+
+
+def unify(vocabularies: Sequence[Words]) -> tuple[Words, list[npt.NDArray[np.int32]]]:
+    """The distinct words of several vocabularies in order, and for each vocabulary which of them its words are."""
+    import pyarrow as pa
+
+    encoded = pa.concat_arrays([words.array for words in vocabularies]).dictionary_encode()
+    ends = np.cumsum([len(words) for words in vocabularies])
+    return Words(encoded.dictionary), np.split(encoded.indices.to_numpy(), ends[:-1])
+
+
 @dataclass(frozen=True)
 class LabelLists:
     """The label lists of N samples in columns, so that a million of them are normalised at once.
@@ -68,13 +140,13 @@ class LabelLists:
     begins in `codes`, and `codes` are indices into the V distinct normalised labels.
 
     Attributes:
-        vocabulary: The V distinct labels, normalised.
+        vocabulary: The V labels that occur, normalised.
         codes: Label indices of all distinct lists in sequence, shape (T,).
         offsets: Start of each distinct list in `codes`, shape (D + 1,).
         rows: Distinct list of each sample, shape (N,).
     """
 
-    vocabulary: tuple[str, ...]
+    vocabulary: Words
     codes: npt.NDArray[np.int32]
     offsets: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
@@ -112,11 +184,11 @@ class LabelLists:
         if pa.types.is_string(fields.type) or pa.types.is_large_string(fields.type):
             if _repeats(fields):
                 return cls.from_arrow(fields.dictionary_encode())
-            return _from_split(_split_texts(fields))
+            return _from_texts(fields)
         if pa.types.is_string_view(fields.type):
             return cls.from_arrow(fields.cast(pa.large_string()))
         if pa.types.is_nested(fields.type) and not (pa.types.is_struct(fields.type) or pa.types.is_union(fields.type)):
-            return _from_split(fields)
+            return _from_lists(fields)
         if pa.types.is_null(fields.type):
             return cls.empty(len(fields))
         raise TypeError(f"labels must be text or lists of text, not {fields.type}")
@@ -124,7 +196,7 @@ class LabelLists:
     @classmethod
     def empty(cls, samples: int) -> "LabelLists":
         """`samples` empty lists."""
-        return cls((), np.zeros(0, np.int32), np.zeros(2, np.int64), np.zeros(samples, np.int64))
+        return cls(Words.of(()), np.zeros(0, np.int32), np.zeros(2, np.int64), np.zeros(samples, np.int64))
 
     def take(self, samples: npt.NDArray[np.integer[Any]]) -> "LabelLists":
         """The lists of the given samples, in that order; -1 stands for an empty list."""
@@ -144,7 +216,8 @@ class LabelLists:
         offsets = np.append(self.offsets, self.offsets[-1] + len(labels))
         codes = np.append(self.codes, np.arange(first, first + len(labels), dtype=np.int32))
         rows = np.where(self.counts() == 0, len(self.offsets) - 1, self.rows)
-        return LabelLists((*self.vocabulary, *map(normalise_label, labels)), codes, offsets, rows)
+        vocabulary = Words.of([*self.vocabulary, *map(normalise_label, labels)])
+        return LabelLists(vocabulary, codes, offsets, rows)
 
     def flatten(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
         """Every label of every sample: the sample's number and the label's index in the vocabulary, shapes (L,)."""
@@ -156,17 +229,19 @@ class LabelLists:
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
-        weights = np.repeat(lists, np.diff(self.offsets))
+        weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
         counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))
         return counts.astype(np.int64)
 
-    def as_text(self) -> "pa.Array":
-        """The normalised lists as text, comma-separated: Arrow strings, shape (N,)."""
+    def as_text(self, end: str = "") -> "pa.Array":
+        """The normalised lists as text, comma-separated and followed by `end`: Arrow strings, shape (N,)."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        words = pa.array(self.vocabulary, pa.string()).take(pa.array(self.codes))
-        texts = pc.binary_join(pa.LargeListArray.from_arrays(self.offsets, words), ",").cast(pa.large_string())
+        words = self.vocabulary.array.cast(pa.large_string()).take(pa.array(self.codes))
+        text = partial(pa.scalar, type=pa.large_string())
+        texts = pc.binary_join(pa.LargeListArray.from_arrays(self.offsets, words), text(","))
+        texts = pc.binary_join_element_wise(texts, text(""), text(end)) if end else texts
         in_order = np.array_equal(self.rows, np.arange(len(texts)))
         return texts if in_order else texts.take(pa.array(self.rows))
 
@@ -192,9 +267,8 @@ def _from_objects(fields: Iterable[object]) -> LabelLists:
             codes.extend(vocabulary.setdefault(word, len(vocabulary)) for word in words)
             offsets.append(len(codes))
         rows.append(row)
-    return LabelLists(
-        tuple(vocabulary), np.array(codes, np.int32), np.array(offsets, np.int64), np.array(rows, np.int64)
-    )
+    arrays = (np.array(codes, np.int32), np.array(offsets, np.int64), np.array(rows, np.int64))
+    return LabelLists(Words.of(tuple(vocabulary)), *arrays)
 
 
 def _repeats(texts: "pa.Array") -> bool:
@@ -205,34 +279,52 @@ def _repeats(texts: "pa.Array") -> bool:
     return 2 * int(pc.count_distinct(first).as_py()) < len(first)
 
 
-def _split_texts(texts: "pa.Array") -> "pa.Array":
-    """Label-list texts -> lists of items, by one pass over the bytes.
+def _from_texts(texts: "pa.Array") -> LabelLists:
+    """Label-list texts, split some thousands at a time: what stays in the processor's cache is fast."""
+    import pyarrow as pa
 
-    Quotes become commas, since an empty item between two separators is dropped; a bracket at either end becomes a
-    space, which is stripped. All these characters are ASCII, so they are never part of another character's UTF-8 bytes.
+    blocks, lengths = [], [np.zeros(1, np.int64)]
+    for first in range(0, len(texts), _AT_ONCE):
+        items, number = _split(texts[first : first + _AT_ONCE])
+        blocks.append(_normalised(items))
+        lengths.append(number)
+    encoded = pa.chunked_array(blocks, pa.dictionary(pa.int32(), pa.large_string()))
+    return _from_items(
+        encoded.unify_dictionaries().combine_chunks(), np.cumsum(np.concatenate(lengths)), np.arange(len(texts))
+    )
+
+
+def _split(texts: "pa.Array") -> "tuple[pa.Array, npt.NDArray[np.int64]]":
+    """The items of at least one label-list text, white space and separators stripped, and how many each text has.
+
+    Every item ends with its separator. A bracket at either end becomes one too, since an empty item between two
+    separators is dropped. All these characters are ASCII, so they are never part of another character's UTF-8 bytes.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = texts.cast(pa.large_string())
-    texts = texts.fill_null("") if texts.null_count else texts
-    if len(texts) == 0:
-        return pa.array([], pa.large_list(pa.large_string()))
+    texts = texts.cast(pa.large_string()).fill_null("")
     _, offset_buffer, data = texts.buffers()
     offsets = np.frombuffer(offset_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    raw = bytearray(data or b"").translate(_QUOTES_TO_COMMAS)
-    characters = np.frombuffer(raw, np.uint8)
+    characters = np.frombuffer(data or b"", np.uint8)[offsets[0] : offsets[-1]].copy()
+    offsets = offsets - offsets[0]
     filled = offsets[:-1] < offsets[1:]
     starts, last = offsets[:-1][filled], offsets[1:][filled] - 1
     brackets = np.concatenate([starts[characters[starts] == ord("[")], last[characters[last] == ord("]")]])
-    characters[brackets] = ord(" ")
-    texts = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(raw))
-    return pc.split_pattern(texts, ",")
+    characters[brackets] = ord(",")
+    begins = np.zeros(len(characters) + 1, bool)
+    for separator in _SEPARATORS:
+        begins[1:] |= characters == ord(separator)
+    begins[offsets] = True
+    bounds = np.flatnonzero(begins)
+    items = pa.LargeStringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(characters))
+    return pc.ascii_trim(items, characters=_ASCII_WHITE_SPACE + _SEPARATORS), np.diff(np.searchsorted(bounds, offsets))
 
 
-def _from_split(lists: "pa.Array") -> LabelLists:
-    """Lists of raw items -> normalised, empty items dropped; a null list is an empty list."""
+def _from_lists(lists: "pa.Array") -> LabelLists:
+    """Lists of items; a null list is an empty list."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     lists = lists.cast(pa.large_list(pa.large_string()))
     rows = np.arange(len(lists))
@@ -243,13 +335,41 @@ def _from_split(lists: "pa.Array") -> LabelLists:
     items = lists.flatten()
     if items.null_count:
         raise TypeError("a list of labels holds a null")
-    encoded = items.dictionary_encode()
-    raw_codes = encoded.indices.to_numpy()
-    words = [normalise_label(item) for item in encoded.dictionary.to_pylist()]
-    vocabulary = {word: code for code, word in enumerate(dict.fromkeys(filter(None, words)))}
-    codes = np.array([vocabulary.get(word, -1) for word in words], np.int32)[raw_codes]
-    kept = codes >= 0
     offsets = lists.offsets.to_numpy() - lists.offsets[0].as_py()
-    if not kept.all():
-        offsets, codes = np.concatenate(([0], np.cumsum(kept)))[offsets], codes[kept]
-    return LabelLists(tuple(vocabulary), codes, offsets, rows)
+    items = _normalised(pc.ascii_trim(items, characters=_ASCII_WHITE_SPACE))
+    return _from_items(items, offsets, rows)
+
+
+def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> LabelLists:
+    """Normalised items, a dictionary array, of distinct lists that begin at `offsets`; empty items are dropped."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    words, codes = items.dictionary, items.indices.to_numpy()
+    empty = pc.index(words, "").as_py()
+    if empty >= 0:
+        kept = codes != empty
+        words = words.filter(pc.not_equal(words, ""))
+        offsets, codes = np.concatenate(([0], np.cumsum(kept)))[offsets], (codes - (codes > empty))[kept]
+    return LabelLists(Words(words.cast(pa.large_binary())), codes.astype(np.int32, copy=False), offsets, rows)
+
+
+def _normalised(labels: "pa.Array") -> "pa.Array":
+    """The distinct normal forms of labels (`normalise_label`) in order of occurrence, as a dictionary array.
+
+    The labels have no ASCII white space around them. ASCII becomes lower case at once; only words with other characters
+    are normalised one by one.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    encoded = labels.dictionary_encode()
+    words = pc.ascii_lower(encoded.dictionary)
+    others = pc.invert(pc.string_is_ascii(words))
+    if pc.any(others).as_py():
+        normal = map(normalise_label, words.filter(others).to_pylist())
+        words = pc.replace_with_mask(words, others, pa.array(normal, words.type))
+    if words.equals(encoded.dictionary):
+        return encoded
+    words = words.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(words.indices.take(encoded.indices), words.dictionary)

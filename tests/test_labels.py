@@ -1,15 +1,17 @@
 """The official rule for label fields, and the fast way of applying it to columns."""
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merunibench.labels import LabelLists, parse_label_field, parse_label_text
+from merunibench.labels import LabelLists, Words, parse_label_field, parse_label_text, unify
 from tests.oracle import metrics as oracle
 
-texts = st.text(alphabet="ab ,'\"[]\t\u3000é愤İ", max_size=20)
+texts = st.text(alphabet="aB ,'\"[]\t\x1f\u3000é愤İΣ", max_size=20)
 fields = st.one_of(texts, st.none(), st.just(float("nan")), st.lists(st.text("aB ,']", max_size=4), max_size=4))
 
 
@@ -71,6 +73,16 @@ def test_arrow_text_agrees_with_the_rule_whatever_its_encoding(values, skipped):
         assert [lists[row] for row in range(len(lists))] == [expected(field) for field in each.to_pylist()]
 
 
+def test_long_columns_are_split_some_thousands_of_rows_at_a_time(monkeypatch):
+    values = [f"['Label{row}', {'é' * (row % 3)}b]" if row % 4 else None for row in range(50)]
+    whole = LabelLists.from_arrow(pa.array(values))
+    monkeypatch.setattr("merunibench.labels._AT_ONCE", 7)
+    parts = LabelLists.from_arrow(pa.array(values))
+    assert [*parts.vocabulary] == [*whole.vocabulary] == [*dict.fromkeys(itertools.chain(*map(expected, values)))]
+    for name in ("codes", "offsets", "rows"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
 @given(
     st.lists(st.one_of(st.none(), st.lists(st.text("aB ,']é", max_size=4), max_size=4)), max_size=8), st.integers(0, 3)
 )
@@ -98,6 +110,19 @@ def test_taking_and_counting(values, data):
 def test_empty_lists_are_replaced_and_others_kept():
     lists = LabelLists.from_fields([[], ["sad"], None]).replace_empty(["Neutral"])
     assert [lists[row] for row in range(3)] == [["neutral"], ["sad"], ["neutral"]]
+
+
+def test_words_are_a_sequence_of_text():
+    words = Words.of(["happy", "let;down", "\ud800", "happy"])
+    assert [*words] == [words[0], words[1], words[2], words[-1]] == ["happy", "let;down", "\ud800", "happy"]
+    assert [*words[1:3]] == [*words.take(np.array([1, 2]))] == ["let;down", "\ud800"]
+    assert words.equal("happy").tolist() == [True, False, False, True]
+    assert words.containing(",;]").tolist() == [False, True, False, False]
+    assert words.positions_in(Words.of(["\ud800", "happy"])).tolist() == [1, -1, 0, 1]
+    distinct, codes = unify([words, Words.of(()), Words.of(["sad", "happy"])])
+    assert [*distinct] == ["happy", "let;down", "\ud800", "sad"]
+    assert [each.tolist() for each in codes] == [[0, 1, 2, 0], [], [3, 0]]
+    assert Words.of(words) is words
 
 
 def test_no_samples_and_no_labels():

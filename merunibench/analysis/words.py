@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import NEUTRAL
-from merunibench.labels import LabelLists
+from merunibench.labels import LabelLists, Words
 from merunibench.lexicon import Level, Lexicon
 from merunibench.report.error_analysis import Example, WordErrors
 from merunibench.scoring import SampleScores
@@ -29,7 +29,7 @@ class Mentions(NamedTuple):
 
     samples: npt.NDArray[np.int64]
     codes: npt.NDArray[np.int64]
-    vocabulary: tuple[str, ...]
+    vocabulary: Words
 
 
 class WordTables(NamedTuple):
@@ -62,7 +62,7 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
     counted = scores.true_sectors != 0
     wrong = _off_target(said, scores.true_sectors, counted, lexicon, level, wheels)
     missed = _off_target(true, scores.predicted_sectors, counted, lexicon, level, wheels)
-    known = lexicon.known(said.vocabulary) | (np.array(said.vocabulary, object) == NEUTRAL)
+    known = lexicon.known(said.vocabulary) | said.vocabulary.equal(NEUTRAL)
     unknown = (~known)[said.codes].astype(np.int64)
 
     def example(sample: int) -> Example:

@@ -23,7 +23,7 @@ from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_ste
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import reading
-from merunibench.labels import LabelLists
+from merunibench.labels import LabelLists, Words
 from merunibench.tasks import TASKS, Task, find_task
 
 _LABEL_COLUMNS = ("label", "labels", "openset")
@@ -58,16 +58,14 @@ class GroundTruth:
         normalised labels joined by commas, or the shortest decimal number that gives the value.
         """
         if self.labels is not None:
-            truths = self.labels.as_text()
+            truths = self.labels.as_text(end="\n")
         else:
-            truths = _decimal(self.values if self.values is not None else np.zeros(0))
+            truths = _decimals(self.values if self.values is not None else np.zeros(0), end="\n")
         names = self.names
         if not pc.all(pc.less_equal(names[:-1], names[1:])).as_py():
             order = pc.sort_indices(names)
             names, truths = names.take(order), truths.take(order)
-        text = partial(pa.scalar, type=pa.large_string())
-        lines = pc.binary_join_element_wise(names, truths, text("\t"))
-        lines = pc.binary_join_element_wise(lines, text(""), text("\n"))
+        lines = pc.binary_join_element_wise(names, truths, pa.scalar("\t", pa.large_string()))
         return hashlib.sha256(_bytes_of(lines)).hexdigest()
 
     def subset(self, samples: npt.NDArray[np.integer[Any]]) -> "GroundTruth":
@@ -80,9 +78,9 @@ class GroundTruth:
         )
 
 
-def _decimal(values: npt.NDArray[np.float64]) -> pa.Array:
-    """Each number as Python writes it; negative zero is zero."""
-    return pa.array([repr(value) for value in (values + 0.0).tolist()], pa.large_string())
+def _decimals(values: npt.NDArray[np.float64], end: str) -> pa.Array:
+    """Each number as Python writes it, followed by `end`; negative zero is zero."""
+    return pa.array([repr(value) + end for value in (values + 0.0).tolist()], pa.large_string())
 
 
 def _bytes_of(texts: pa.Array) -> bytes | memoryview:
@@ -217,7 +215,7 @@ def _test_split(table: Table, names: pa.Array, task: Task, *, whole_corpus: bool
 def _one_word_each(words: tuple[str, ...], codes: npt.NDArray[np.int64]) -> LabelLists:
     """Label lists of one word, given by its index."""
     count = len(words)
-    return LabelLists(words, np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int64), codes)
+    return LabelLists(Words.of(words), np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int64), codes)
 
 
 def _class_index(value: object, task: Task) -> int:

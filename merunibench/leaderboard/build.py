@@ -101,9 +101,10 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
 def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Contender:
     """A baseline has one checkpoint, also of data sets whose labels or subtitles are not at hand now."""
     committed = inputs.committed_rows(model)
-    expected = {cell.dataset for cell in entries} | {dataset for row in committed for dataset in row.scores}
+    expected = {dataset for row in committed for dataset in row.scores}
     expected |= inputs.unusable.keys() if rules.reads_subtitles(model) else set()
-    return Contender(model, dict.fromkeys(task_order(expected), (rules.CHECKPOINT,)), entries, committed=committed)
+    datasets = [*(cell.dataset for cell in entries), *task_order(expected)]
+    return Contender(model, dict.fromkeys(datasets, (rules.CHECKPOINT,)), entries, committed=committed)
 
 
 def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> str:

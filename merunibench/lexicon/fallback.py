@@ -10,13 +10,23 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.labels import Words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 RULES = 1
 """Version of the rules in this module. Whoever changes what a label means raises it."""
 
 _MAXIMUM_WORDS = 8
-_NOT_LETTERS = re.compile(r"[^a-z' /&+;|]+")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz'"
+_JOINTS = "/&+;|"
+_NOT_LETTERS = re.compile(rf"[^{_LETTERS}{_JOINTS} ]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _ENDINGS = (
     ("iness", "y"),
@@ -123,6 +133,41 @@ class Fallback:
     def is_stop_word(self, label: str) -> bool:
         """Whether a label is in the stop list, whatever its hyphens and underscores."""
         return self._whole(self._tidy(label), ()) == ""
+
+    def may_resolve(self, labels: Words, known: Words) -> npt.NDArray[np.bool_]:
+        """Which labels `resolve` may have words for, shape (V,); for the others, which are most, it has none.
+
+        So a million unknown labels need not go through the rules one by one: only those of several words, and those
+        that a rule for single words may apply to.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts = _tidy_all(labels)
+        may = _matches(texts, f"[{_JOINTS} ]")
+        single = np.flatnonzero(~may)
+        words = texts.take(pa.array(single))
+        forms = [(single, words), *_without_ending(single, words)]
+        for start, stop, affixed in (
+            *((0, -len(ending), pc.ends_with(words, ending)) for ending in _LESS),
+            *((len(prefix), 1 << 30, pc.starts_with(words, prefix)) for prefix in _NEGATING_PREFIXES),
+        ):
+            rest = pc.utf8_slice_codeunits(words.filter(affixed), start, stop)
+            forms += [(single[_mask(affixed)], rest), *_without_ending(single[_mask(affixed)], rest)]
+        positions = np.concatenate([where for where, _ in forms])
+        known_forms = _is_in(pa.concat_arrays([form for _, form in forms]), known.array.cast(words.type))
+        may[positions[known_forms]] = True
+        may[single] |= _is_in(words, pa.array(self.typos, words.type))
+        may[single] |= _matches(words, "|".join(3 * letter for letter in _LETTERS))
+        return may
+
+    def are_stop_words(self, labels: Words) -> npt.NDArray[np.bool_]:
+        """`is_stop_word` of each label, shape (V,)."""
+        import pyarrow as pa
+
+        stop = self._in["stop"]
+        texts = (stop - self.typos.keys()) | {text for text, word in self.typos.items() if word in stop}
+        return _is_in(_tidy_all(labels), pa.array(sorted(texts), pa.large_string()))
 
     def concept_of(self, word: str) -> str | None:
         """The concept of a word of the table; None for a word that only stands on a wheel."""
@@ -283,7 +328,7 @@ class Fallback:
     @cached_property
     def _joints(self) -> re.Pattern[str]:
         words = "|".join(sorted(map(re.escape, self.conjunctions), key=len, reverse=True)) or "(?!)"
-        return re.compile(rf"\s*[/&+;|]\s*|\s(?:{words})\s")
+        return re.compile(rf"\s*[{_JOINTS}]\s*|\s(?:{words})\s")
 
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:
@@ -293,3 +338,44 @@ class Fallback:
 def _check_words(name: str, words: object) -> None:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError(f"{name!r} is no table of words")
+
+
+# --- parts of the rules, for arrays of labels ------------------------------------------------------------------------
+
+
+def _tidy_all(labels: Words) -> "pa.Array":
+    """What `_tidy` makes of each label, `large_string`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    straight = pc.replace_substring(labels.array, "’", "'")
+    spaced = pc.replace_substring_regex(straight, f"[^{_LETTERS}{_JOINTS}]+", " ")
+    return pc.ascii_trim(spaced.cast(pa.large_string()), " ")
+
+
+def _without_ending(
+    positions: npt.NDArray[np.intp], words: "pa.Array"
+) -> "Iterator[tuple[npt.NDArray[np.intp], pa.Array]]":
+    """For each of `_ENDINGS`: the positions of the words that have it, and their stems."""
+    import pyarrow.compute as pc
+
+    for ending, instead in _ENDINGS if len(words) else ():
+        ends = pc.ends_with(words, ending)
+        yield positions[_mask(ends)], pc.utf8_replace_slice(words.filter(ends), -len(ending), 1 << 30, instead)
+
+
+def _matches(texts: "pa.Array", pattern: str) -> npt.NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
+    return _mask(pc.match_substring_regex(texts, pattern))
+
+
+def _is_in(words: "pa.Array", table: "pa.Array") -> npt.NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
+    return _mask(pc.is_in(words, table))
+
+
+def _mask(flags: "pa.Array") -> npt.NDArray[np.bool_]:
+    mask: npt.NDArray[np.bool_] = np.array(flags)
+    return mask

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
-from merunibench.labels import LabelLists, normalise_label
+from merunibench.labels import LabelLists, Words, normalise_label
 from merunibench.lexicon.fallback import Fallback
 from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
 
@@ -22,6 +23,8 @@ _NONE = "-"
 _NOWHERE = _NONE * (2 * WHEELS)
 _MAXIMUM_RESOLVED = 1 << 17
 """Labels outside the table whose meaning is remembered; a million different ones must not fill the memory."""
+_FEW = 1000
+"""So many labels outside the table go through the rules one by one as fast as all of them are looked at at once."""
 MAXIMUM_SECTORS: Mapping[Level, int] = {1: 8, 2: len(_DIGITS)}
 """Sectors a wheel may have: a byte of a mask at level 1, a digit of the compiled code at level 2."""
 
@@ -57,6 +60,10 @@ class Lexicon:
 
     def __repr__(self) -> str:
         return f"<Lexicon {self.label}: {len(self):,} words>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: a process that the lexicon is sent to looks words up anew."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and bool(self.words_of(word))
@@ -132,27 +139,87 @@ class Lexicon:
 
     def indices(self, words: Sequence[str], level: Level) -> npt.NDArray[np.int8]:
         """Sector index of each normalised label on each wheel, -1 for none; shape (V, 5). See `sectors`."""
-        start = 0 if level == 1 else WHEELS
-        known = self.codes.get
-        text = "".join([(known(word) or self._code(word))[start : start + WHEELS] for word in words])
-        return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, WHEELS)
+        rows, _ = self._look_up(words)
+        return self._digits(level)[rows]
 
     def masks(self, words: Sequence[str], level: Level = 1) -> npt.NDArray[np.uint64]:
         """The sectors of each normalised label as bit masks, shape (V, 5): bit s is set if it has sector s."""
-        indices = self.indices(words, level)
-        masks = np.where(indices < 0, np.uint64(0), np.left_shift(np.uint64(1), indices.astype(np.uint64) % 64))
-        if self.fallback is not None:
-            for row, word in enumerate(words):
-                if word not in self.codes:
-                    for other in self.words_of(word)[1:]:
-                        masks[row] |= self.masks([other], level)[0]
-        return masks
+        return self._of_labels(self._bits(level), words)
 
     def known(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Whether each normalised label has a sector on at least one wheel, shape (V,)."""
+        rows, _ = self._look_up(words)
+        return rows >= 0
+
+    def are_stop_words(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """`is_stop_word` of each normalised label, shape (V,)."""
         if self.fallback is None:
-            return np.fromiter((word in self.codes for word in words), bool, len(words))
-        return np.fromiter((word in self.codes or bool(self.words_of(word)) for word in words), bool, len(words))
+            return np.zeros(len(words), bool)
+        return self.fallback.are_stop_words(Words.of(words))
+
+    def _look_up(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int32], list[tuple[int, int]]]:
+        """The row of `_listed` that each normalised label stands for, -1 for none, shape (V,).
+
+        Also the further rows of labels that join several words: pairs of the label's position and a row.
+        """
+        words = Words.of(words)
+        found = self._looked_up.get(words)
+        if found is None:
+            found = self._looked_up[words] = self._rows_of(words)
+        return found
+
+    def _rows_of(self, words: Words) -> tuple[npt.NDArray[np.int32], list[tuple[int, int]]]:
+        rows, others = words.positions_in(self._listed), []
+        unknown = np.flatnonzero(rows < 0)
+        if self.fallback is not None:
+            if len(unknown) > _FEW:
+                unknown = unknown[self.fallback.may_resolve(words.take(unknown), self._listed)]
+            for label in unknown.tolist():
+                found = [self._row_of[word] for word in self.words_of(words[label])]
+                rows[label] = found[0] if found else -1
+                others += [(label, row) for row in found[1:]]
+        return rows, others
+
+    @cached_property
+    def _looked_up(self) -> MutableMapping[Words, tuple[npt.NDArray[np.int32], list[tuple[int, int]]]]:
+        """The rows of the vocabularies in use: several figures ask for the same."""
+        return WeakKeyDictionary()
+
+    def _of_labels(self, values: npt.NDArray[np.uint64], words: Sequence[str]) -> npt.NDArray[np.uint64]:
+        """Bitwise or of the values of the listed words that each normalised label stands for; shape (V, ...).
+
+        Args:
+            values: A value, or a row of such, for each listed word, and 0 at the end for none.
+            words: The labels.
+        """
+        rows, others = self._look_up(words)
+        found = values[rows]
+        for label, row in others:
+            found[label] |= values[row]
+        return found
+
+    @cached_property
+    def _listed(self) -> Words:
+        """The words of the lexicon, a row each."""
+        return Words.of(tuple(self.codes))
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self.codes)}
+
+    def _digits(self, level: Level) -> npt.NDArray[np.int8]:
+        """Sector index of each listed word on each wheel, -1 for none; the last row, -1 throughout, is that of none."""
+        return self._digits_of_levels[:, :WHEELS] if level == 1 else self._digits_of_levels[:, WHEELS:]
+
+    @cached_property
+    def _digits_of_levels(self) -> npt.NDArray[np.int8]:
+        text = "".join([*self.codes.values(), _NOWHERE])
+        return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, 2 * WHEELS)
+
+    def _bits(self, level: Level) -> npt.NDArray[np.uint64]:
+        """The same as bit masks: bit s is set if the word has sector s."""
+        digits = self._digits(level)
+        return np.where(digits < 0, np.uint64(0), np.left_shift(np.uint64(1), digits.astype(np.uint64) % 64))
 
     def _code(self, word: str) -> str:
         """The ten digits of a normalised label."""
@@ -166,13 +233,14 @@ class Lexicon:
 
         Level 1 gives eight bits a wheel, level 2 sixty-four. Labels without a sector on a wheel add nothing there.
         """
-        bits = self.masks(lists.vocabulary, level)
         if level == 1:
             # All five wheels side by side in one 64-bit word: one pass over the labels serves them all.
             shifts = np.arange(WHEELS, dtype=np.uint64) * np.uint64(8)
-            packed = _union(np.bitwise_or.reduce(np.left_shift(bits, shifts), axis=1), lists)
-            bytes_of_words = packed.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
+            packed = np.bitwise_or.reduce(np.left_shift(self._bits(1), shifts), axis=1)
+            sets = _union(self._of_labels(packed, lists.vocabulary), lists)
+            bytes_of_words = sets.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
             return np.ascontiguousarray(bytes_of_words[:, :WHEELS].T)
+        bits = self.masks(lists.vocabulary, level)
         return np.stack([_union(bits[:, wheel], lists) for wheel in range(WHEELS)])
 
     def to_text(self) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import NEUTRAL, Kind
-from merunibench.labels import LabelLists
+from merunibench.labels import LabelLists, Words, unify
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, sizes
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
@@ -39,7 +39,7 @@ class ElementSets:
 
     sectors: npt.NDArray[np.uint64]
     words: npt.NDArray[np.int64]
-    unknown: tuple[str, ...]
+    unknown: Sequence[str]
     groups: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
@@ -147,17 +147,20 @@ def element_sets(
         lexicon: Words -> sectors.
         level: Wheel level.
     """
-    codes: dict[str, int] = {}
-    keys = [_unknown_words(lists, lexicon, codes) for lists in (truth, predicted)]
-    vocabulary = max(len(codes), 1)
+    sides = (truth, predicted)
+    unknown = [_unknown_labels(lists.vocabulary, lexicon) for lists in sides]
+    words, codes = unify([lists.vocabulary.take(labels) for lists, labels in zip(sides, unknown, strict=True)])
     sets = []
-    for lists, there, (samples, words) in zip(
-        (truth, predicted), (np.ones(len(truth), bool), present), keys, strict=True
-    ):
+    for lists, there, labels, codes_of_labels in zip(sides, (True, present), unknown, codes, strict=True):
         sectors = lexicon.sector_sets(lists, level).astype(np.uint64)
         neutral = (_has_word(lists, NEUTRAL) | (lists.counts() == 0)) & there
         sectors[:, neutral] |= NEUTRAL_BIT
-        sets.append(ElementSets(sectors, np.unique(samples * vocabulary + words), tuple(codes)))
+        of_vocabulary = np.full(len(lists.vocabulary) + 1, -1)
+        of_vocabulary[labels] = codes_of_labels
+        samples, label = lists.flatten()
+        word = of_vocabulary[label]
+        keys = np.unique((samples * max(len(words), 1) + word)[word >= 0])
+        sets.append(ElementSets(sectors, keys, words))
     return sets[0], sets[1]
 
 
@@ -167,29 +170,18 @@ def categories(truth: LabelLists) -> npt.NDArray[np.int64]:
     return np.unique(words, return_inverse=True)[1].astype(np.int64)
 
 
-def _unknown_words(
-    lists: LabelLists, lexicon: Lexicon, codes: dict[str, int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Sample and code of every label that no wheel knows; `codes` remembers each word's code."""
-    known = lexicon.known(lists.vocabulary)
-    of_vocabulary = np.array(
-        [
-            -1 if there or word == NEUTRAL or lexicon.is_stop_word(word) else codes.setdefault(word, len(codes))
-            for word, there in zip(lists.vocabulary, known, strict=True)
-        ],
-        np.int64,
-    )
-    samples, labels = lists.flatten()
-    words = of_vocabulary[labels] if len(labels) else np.zeros(0, np.int64)
-    return samples[words >= 0], words[words >= 0]
+def _unknown_labels(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.intp]:
+    """Positions of the labels that no wheel knows."""
+    accounted = lexicon.known(vocabulary) | vocabulary.equal(NEUTRAL) | lexicon.are_stop_words(vocabulary)
+    return np.flatnonzero(~accounted)
 
 
 def _has_word(lists: LabelLists, word: str) -> npt.NDArray[np.bool_]:
     """Whether each sample has a label, shape (N,)."""
     found = np.zeros(len(lists), bool)
-    if word in lists.vocabulary:
-        samples, labels = lists.flatten()
-        found[samples[labels == lists.vocabulary.index(word)]] = True
+    samples, labels = lists.flatten()
+    # Where empty true lists were replaced by `neutral`, a vocabulary may hold it twice; as ever, the first one counts.
+    found[samples[np.isin(labels, np.flatnonzero(lists.vocabulary.equal(word))[:1])]] = True
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Lexicon
 from merunibench.protocols import Encoded, Metric, Summary
@@ -100,17 +101,19 @@ class SampleScores:
         """Share of predicted labels that hold a comma, semicolon or bar: several labels in one, most likely."""
         if self.labels is None or not len(self.labels.codes):
             return 0.0
+        joined = self.labels.vocabulary.containing(",;|")
+        if not joined.any():
+            return 0.0
         counts = self.labels.label_counts()
-        joined = np.array([any(sign in label for sign in ",;|") for label in self.labels.vocabulary])
         return float(counts[joined].sum() / max(counts.sum(), 1))
 
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
         """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
         if self.labels is None:
             return None
-        counts = self.labels.label_counts()
-        counts = np.where(np.array(self.labels.vocabulary) == "neutral", 0, counts) if len(counts) else counts
-        unknown = counts[~lexicon.known(self.labels.vocabulary)].sum()
+        vocabulary = self.labels.vocabulary
+        counts = np.where(vocabulary.equal(NEUTRAL), 0, self.labels.label_counts())
+        unknown = counts[~lexicon.known(vocabulary)].sum()
         return float(unknown / counts.sum()) if counts.sum() else 0.0
 
     @cached_property

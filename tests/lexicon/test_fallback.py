@@ -2,18 +2,20 @@
 
 import dataclasses
 import json
+import pickle
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError
-from merunibench.labels import LabelLists
+from merunibench.labels import LabelLists, Words, normalise_label
 from merunibench.lexicon import LEVELS, Lexicon, load_lexicon
 from merunibench.lexicon.fallback import RULES, Fallback
+from merunibench.lexicon.lexicon import _DIGITS
 
 LEXICON = load_lexicon("builtin")
 _GLUE = ("not", "no", "of", "and", "/", "very", "un", "table", "feeling", "-")
@@ -105,19 +107,72 @@ def test_resolution(label, words):
     assert (label in LEXICON) == bool(words)
 
 
-def test_a_word_of_the_table_needs_one_access():
-    class Counting(dict):
-        reads = 0
+def test_only_what_a_rule_may_apply_to_goes_through_the_rules(monkeypatch):
+    asked = []
 
-        def get(self, key, default=None):
-            self.reads += 1
-            return super().get(key, default)
+    def resolve(_, label, _known):
+        asked.append(label)
+        return ()
 
-    codes = Counting(LEXICON.codes)
-    lexicon = dataclasses.replace(LEXICON, codes=codes)
-    words = list(LEXICON.codes)[:500]
-    lexicon.indices(words, 1)
-    assert codes.reads == len(words)
+    monkeypatch.setattr(Fallback, "resolve", resolve)
+    monkeypatch.setattr("merunibench.lexicon.lexicon._FEW", 0)
+    lexicon = dataclasses.replace(LEXICON)
+    lexicon.known([*list(LEXICON.codes)[:500], "xylophone", "tables", "unk0001", "高兴", "", "zzz"])
+    lexicon.known(["alarmingly", "unworrying", "happyyy", "dissapointment", "a table"])
+    assert asked == ["zzz", "alarmingly", "unworrying", "happyyy", "dissapointment", "a table"]
+
+
+def one_by_one(labels):
+    return [LEXICON.fallback.resolve(label, LEXICON.codes) for label in labels]
+
+
+SPELLINGS = st.sampled_from([*list(LEXICON.codes)[::40], *LEXICON.fallback.typos, *LEXICON.fallback.stop, *_GLUE])
+ENDINGS = st.sampled_from(["", "s", "ly", "iness", "ingly", "ies", "ied", "ed", "ing", "less", "lessness", "y", "yyy"])
+FORMS = st.builds(
+    lambda prefix, word, cut, ending: prefix + word[: len(word) - cut] + ending,
+    st.sampled_from(["", "", "un", "dis", "non", "im", "’", "-", "é", "7", "\ud800"]),
+    SPELLINGS,
+    st.integers(0, 2),
+    ENDINGS,
+)
+LABELS = st.lists(FORMS | st.builds("{} {}".format, FORMS, FORMS) | st.text(max_size=8)).map(
+    lambda labels: [normalise_label(label) for label in labels]
+)
+
+
+@settings(max_examples=300)
+@given(LABELS)
+def test_no_label_that_the_rules_resolve_is_passed_over(labels):
+    known = Words.of(list(LEXICON.codes))
+    may = LEXICON.fallback.may_resolve(Words.of(labels), known).tolist()
+    assert [
+        label for label, words, asked in zip(labels, one_by_one(labels), may, strict=True) if words and not asked
+    ] == []
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+@given(LABELS)
+def test_many_labels_at_once_agree_with_one_at_a_time(few, labels):
+    words = Words.of(labels)
+    found = [[LEXICON.codes[word] for word in LEXICON.words_of(label)] for label in labels]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("merunibench.lexicon.lexicon._FEW", few)
+        assert LEXICON.known(words).tolist() == [bool(codes) for codes in found]
+    assert LEXICON.are_stop_words(words).tolist() == [LEXICON.is_stop_word(label) for label in labels]
+    for level, digits in ((1, slice(0, 5)), (2, slice(5, 10))):
+        places = [[[_DIGITS.find(digit) for digit in code[digits]] for code in codes] for codes in found]
+        assert LEXICON.indices(words, level).tolist() == [each[0] if each else [-1] * 5 for each in places]
+        sets = [[{sector for sector in wheel if sector >= 0} for wheel in zip(*each, strict=True)] for each in places]
+        masks = [[sum(1 << sector for sector in wheel) for wheel in wheels] or [0] * 5 for wheels in sets]
+        assert LEXICON.masks(words, level).tolist() == masks
+
+
+def test_a_lexicon_that_was_used_can_be_sent_to_another_process():
+    lexicon = dataclasses.replace(LEXICON)
+    lexicon.known(["happy", "sad/lonely"])
+    again = pickle.loads(pickle.dumps(lexicon))
+    assert again == lexicon
+    assert again.known(["happy", "sad/lonely", "table"]).tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("level", LEVELS)
