@@ -27,7 +27,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/merunibench lexicon build --check
+	$(BIN)/merunibench lexicon build --verify
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .

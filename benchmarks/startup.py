@@ -12,9 +12,16 @@ import time
 
 RUNS = 15
 YARDSTICK = [sys.executable, "-c", "import typer, rich"]
+MORE = (
+    "import sys; from merunibench.cli import _lazy, main; sys.argv = ['merunibench', '--help']; "
+    "_lazy.COMMANDS['merunibench']['Run'] |= {f'more-{n}': 'Do something that takes a line.' for n in range(12)}; "
+    "main()"
+)
 COMMANDS = {
     "import merunibench": [sys.executable, "-c", "import merunibench"],
     "merunibench --help": [sys.executable, "-m", "merunibench", "--help"],
+    "merunibench --help, 12 commands more": [sys.executable, "-c", MORE],
+    "merunibench lexicon --help": [sys.executable, "-m", "merunibench", "lexicon", "--help"],
     "merunibench score --help": [sys.executable, "-m", "merunibench", "score", "--help"],
     "merunibench lexicon show builtin": [sys.executable, "-m", "merunibench", "lexicon", "show", "builtin"],
 }
@@ -29,13 +36,13 @@ def seconds(command: list[str]) -> float:
 
 def main() -> None:
     """Print median ratios."""
-    print(f'{"":34}  median s  ratio to python -c "import typer, rich"')
+    print(f'{"":36}  median s  ratio to python -c "import typer, rich"')
     for name, command in COMMANDS.items():
         seconds(command)
         pairs = [(seconds(command), seconds(YARDSTICK)) for _ in range(RUNS)]
         median = statistics.median(each for each, _ in pairs)
         ratio = statistics.median(each / yardstick for each, yardstick in pairs)
-        print(f"{name:34}  {median:8.2f}  {ratio:5.2f}")
+        print(f"{name:36}  {median:8.2f}  {ratio:5.2f}")
 
 
 if __name__ == "__main__":

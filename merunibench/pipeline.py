@@ -15,15 +15,14 @@ from merunibench.extraction import Rules, extract
 from merunibench.files import write_text
 from merunibench.inference.runner import Done, Progress
 from merunibench.inference.session import Plan, carry_out, plan
-from merunibench.inference.settings import InferSettings, RunSettings, settings_as_toml
+from merunibench.inference.settings import InferSettings, RunSettings
 from merunibench.lexicon import load_lexicon
 from merunibench.report import Report
+from merunibench.settings import RULES, settings_as_toml
 
 if TYPE_CHECKING:
     from merunibench.data import Extractor
     from merunibench.extraction.llm import Question
-
-RULES = "rules"
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,7 @@ def run(
         labels,
         _root(settings),
         datasets=[clips.dataset for clips in planned.clips],
-        lexicon=settings.lexicon,
-        protocol=settings.protocol,
-        level=settings.level,
-        missing="skip" if settings.limit else "error",
-        bootstrap=settings.bootstrap,
+        **settings.arguments(),
     )
     write_text(settings.out / "report.json", report.to_json())
     write_text(settings.out / "report.md", report.to_markdown())
@@ -100,7 +95,7 @@ def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, lab
     readers = _readers(settings)
     if readers is None:
         for source, folder in zip(sources, folders, strict=True):
-            extract(source, folder, extractor=Rules(parity=settings.parity), polarity=True)
+            extract(source, folder, extractor=Rules(parity=settings.affectgpt_style), polarity=True)
         return
     from merunibench.extraction.llm import extract_with_models
 
@@ -116,7 +111,7 @@ def _readers(settings: RunSettings) -> "tuple[Question | Extractor, Question | E
         return None
     from merunibench.extraction.llm import open_backends
 
-    return open_backends(settings.extractor, judge, parity=settings.parity, device=settings.device)
+    return open_backends(settings.extractor, judge, parity=settings.affectgpt_style, device=settings.device)
 
 
 def _recording(settings: RunSettings, progress: Progress | None) -> Progress:

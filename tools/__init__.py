@@ -1,1 +1,1 @@
-"""Programs for those who work on merunibench; nothing here is installed with it."""
+"""Programs for those who work on merunibench; none of them is installed."""

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from merunibench.cli._lazy import CONTEXT, LazyGroup
+from merunibench.cli._help import CONTEXT
+from merunibench.cli._lazy import LazyGroup
 from merunibench.cli._output import complain
 from merunibench.errors import InputError
 
@@ -19,9 +20,8 @@ app = typer.Typer(
     cls=LazyGroup,
     name="merunibench",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings=CONTEXT,
 )
 
@@ -49,14 +49,14 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one line on standard error and exit code 2."""
+    """Run the command line; what the user can fix is one line on standard error and exit code 2."""
     try:
         app(prog_name="merunibench")
     except InputError as error:
         complain(f"error: {error}")
         sys.exit(2)
     except BrokenPipeError:
-        # The reader of our output (head, less) has left: nobody is there to be told.
+        # The reader of our output (head, less) has left.
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:

@@ -1,61 +1,102 @@
-"""Commands that are built when they are run: `--help` lists names and one line each, and builds nothing else."""
+"""The commands, in the panels of `--help`; each is imported and built when it is run, and nothing else is.
+
+A new command is a line here and a function of that name: in a module of its own name, or in that of its group.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-import typer
-from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command
+from typer.core import TyperCommand
 
-SUMMARIES: Mapping[str, str] = {
-    "score": "Score a model's predictions, comparably with the published results.",
-    "compare": "Test the difference of two systems on the same samples.",
-    "errors": "Show where a model loses: sectors confused, words that cost, groups of samples that score low.",
-    "explain": "Show a word's way through a lexicon: form, base words, wheel words, its sector on each wheel.",
-    "infer": "Ask a model about clips, resumably; one row a clip, in JSON Lines that score and extract read.",
-    "merge": "Merge the shards of a run: every sample once, all there, one configuration, or it says what is missing.",
-    "run": "Infer, extract and score in one go, resumable at each stage; ends with the report.",
-    "convert": "Convert predictions to JSON Lines, a row a sample; raw text is kept, and nothing is scored.",
-    "extract": "Take labels from the text of predictions, by rules or a language model; JSON Lines out, text kept.",
-    "models": "List the models that can be called: families, what they take, and what was tested of each.",
-    "datasets": "List the data sets: how each is scored, its size, the files expected, where to request it.",
-    "lexicon": "Install, show, audit and compare lexicons: which words fall into which sectors.",
-    "submit": "Pack predictions as a submission to the leaderboard; nothing is scored. Prints the files.",
-    "leaderboard": "Check submissions; build, verify, compare and preview leaderboards that anyone can recompute.",
-    "affectgpt": "Look at AffectGPT's released checkpoints, convert them, check the implementation against a fixture.",
-    "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
-    "demo": "Score three baselines on an embedded miniature of the benchmark, and say what to do next.",
+from merunibench.cli._help import CONTEXT, Group
+
+ROOT = "merunibench"
+COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    ROOT: {
+        "Start here": {
+            "demo": "Score three baselines on an embedded miniature of the benchmark, and say what to do next.",
+        },
+        "Score": {
+            "score": "Score a model's predictions, comparably with the published results.",
+            "compare": "Test the difference of two systems on the same samples.",
+            "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
+            "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
+        },
+        "Run": {
+            "run": "Infer, extract and score in one go; an interrupted run resumes. Ends with the report.",
+            "infer": "Run a model on video clips. Writes one JSON line per clip; interrupted runs resume.",
+            "extract": "Extract labels from the text of predictions, by rules or with a language model.",
+            "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
+            "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
+        },
+        "Look up": {
+            "datasets": "List the data sets: how each is scored, its size, its files, and where to request it.",
+            "models": "List the models that can be run, their inputs, and what was tested.",
+            "explain": "Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.",
+            "lexicon": "Install, show, audit and compare lexicons: which words belong to which sectors.",
+            "affectgpt": "Inspect and convert AffectGPT's released checkpoints; check this implementation of it.",
+        },
+        "Leaderboard": {
+            "submit": "Pack predictions as a submission to the leaderboard. Prints the files; nothing is scored.",
+            "leaderboard": "Validate submissions; build, verify, compare and preview leaderboards.",
+        },
+    },
+    "lexicon": {
+        "Commands": {
+            "install": "Install an official lexicon release into the user's data folder; prints the installed file.",
+            "list": "List the builtin lexicon, the official releases and your own, installed or not.",
+            "show": "Show how many words a lexicon has in each sector of each wheel.",
+            "audit": "Find mistakes in a lexicon by rule; with --vocabulary, how much of real usage they affect.",
+            "diff": "Compare two lexicons: words that only one maps, words mapped differently, agreement.",
+            "build": "Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench).",
+        }
+    },
+    "leaderboard": {
+        "Commands": {
+            "validate": "Validate a submission: list all errors, and warnings that would hide a row.",
+            "build": "Recompute the leaderboard from predictions: results, tables and page.",
+            "verify": "Recompute a leaderboard from predictions and labels, and compare.",
+            "diff": "List what changed between two leaderboards, and why.",
+            "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
+        }
+    },
+    "affectgpt": {
+        "Commands": {
+            "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
+            "convert": "Write a checkpoint as safetensors and config.json, ready for the Hugging Face Hub.",
+            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above 1e-5.",
+        }
+    },
 }
-"""Command -> the first line of its docstring (a test sees to that); its module is cli/<command>.py."""
+"""Group -> panel -> command -> the first paragraph of its docstring (a test checks that)."""
 
-CONTEXT = {"help_option_names": ["-h", "--help"]}
+FORMER = {("leaderboard", "check"): "validate"}
+"""Former names of commands, which keep working."""
 
 
-class LazyGroup(TyperGroup):
-    """A group that imports a command's module when that command is run."""
+class LazyGroup(Group):
+    """A group that knows the names of its commands, and builds the one that is run."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - click's or Typer's own context
-        """The commands, in the order in which one meets them."""
-        return list(SUMMARIES)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
-        """A stand-in with the name and the summary, for the list of commands; None for an unknown name."""
-        return TyperCommand(cmd_name, help=SUMMARIES[cmd_name]) if cmd_name in SUMMARIES else None
+    def __init__(self, *, name: str | None, **attributes: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(name=name, **attributes)
+        for panel, commands in COMMANDS[str(name)].items():
+            for command, summary in commands.items():
+                self.commands[command] = TyperCommand(command, help=summary, rich_help_panel=panel)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """The real command, and its arguments."""
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, None if command is None else build(name), rest
+        present = FORMER.get((str(self.name), args[0]), args[0])
+        name, command, rest = super().resolve_command(ctx, [present, *args[1:]])
+        return name, command and build(str(self.name), str(name)), rest
 
 
-def build(name: str | None) -> Any:  # noqa: ANN401
-    """The command of that name: a module's Typer application `app`, or its function of the same name."""
-    module = import_module(f"merunibench.cli.{name}")
-    application = getattr(module, "app", None)
-    if application is None:
-        application = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        application.command(name, context_settings=CONTEXT)(getattr(module, str(name)))
-    command = get_command(application)
-    command.name = name
-    return command
+def build(group: str, name: str) -> Any:  # noqa: ANN401
+    """A command, or a group of commands."""
+    if name in COMMANDS:
+        summary = next(commands[name] for commands in COMMANDS[group].values() if name in commands)
+        return LazyGroup(name=name, help=summary, no_args_is_help=True, context_settings=CONTEXT, rich_markup_mode=None)
+    from merunibench.cli._building import command
+
+    module = import_module(f"merunibench.cli.{name if group == ROOT else group}")
+    return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

@@ -1,112 +1,78 @@
 """Options that several commands share."""
 
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-import typer
+from pydantic import PositiveInt
 
+from merunibench.settings import LEVEL, MAX_BYTES, Settings, argument, option
 
-class MissingPolicy(StrEnum):
-    """What to do about samples without a prediction."""
+if TYPE_CHECKING:
+    from merunibench.data import PredictionSource
 
-    ERROR = "error"
-    ZERO = "zero"
-    SKIP = "skip"
+__all__ = ["LEVEL"]
 
+PREDICTIONS = argument(
+    ..., "Folder of official results, folder of <dataset>.jsonl (.csv, .parquet, …) files, or one file.", "PREDICTIONS"
+)
+ROWS = argument(..., "Folder for <dataset>.jsonl, or <checkpoint>/<dataset>.jsonl if there are several.", "OUT")
+DATASET = option(None, "Data set of a file whose name does not tell; of a folder, use this data set only.", "NAME")
+FOLDER = partial(option, None, metavar="NAME", old=("model",))
+OUTPUT = option(None, "Write the result to this file instead of printing it.", "FILE")
+PER_SAMPLE = option(None, "Also write one JSON line per sample: sectors on each wheel, and hits.", "FILE")
+DRY_RUN = option(False, "Validate settings and inputs without loading the model.", old=("check",))
 
-class ProtocolName(StrEnum):
-    """How to score."""
-
-    OFFICIAL = "official"
-    STRICT = "strict"
-
-
-class TableFormat(StrEnum):
-    """Formats of a result that is a table."""
-
-    TABLE = "table"
-    JSON = "json"
+TableOrJson = Literal["table", "json"]
+FORMAT = option("table", "Format of the result.", flag="--format")
 
 
-DataRoot = Annotated[
-    Path,
-    typer.Option(
-        metavar="DIR", help="Folder with the ground truth: the official folders, or <dataset>.csv, .jsonl, .parquet."
-    ),
-]
-Datasets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--dataset", help="Data set to score; repeat the option for several. Default: all found on both sides."
-    ),
-]
-Model = Annotated[
-    str | None, typer.Option(metavar="FOLDER", help="Model folder to score, where PREDICTIONS holds several.")
-]
-LexiconName = Annotated[
-    str,
-    typer.Option(
-        "--lexicon", help="builtin, an installed release (mer2025, mer2026), or the path of a release's folder."
-    ),
-]
-ProtocolOption = Annotated[
-    ProtocolName,
-    typer.Option(help="How to score: official, as the published results, or strict, which cannot be gamed."),
-]
-LevelOption = Annotated[
-    int, typer.Option(min=1, max=2, metavar="1|2", help="Wheel level whose sectors count; published scores use 1.")
-]
-Checkpoint = Annotated[
-    str,
-    typer.Option(
-        metavar="RULE|NAME",
-        help="best-per-dataset (as published: chosen on the test labels), best-overall, last, or a name.",
-    ),
-]
-MissingOption = Annotated[
-    MissingPolicy,
-    typer.Option(help="Samples without a prediction: refuse (error), count as wrong (zero), leave out (skip)."),
-]
-Vocabulary = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="PREDICTIONS",
-        help="Predictions in any format that `score` reads: their labels say how much each word is used.",
-    ),
-]
-VocabularyDataset = Annotated[
-    str | None, typer.Option("--dataset", help="Count the labels of this data set only; needed for an unnamed file.")
-]
-TableOrJson = Annotated[TableFormat, typer.Option("--format", help="Format of the result.")]
-Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Most rows of a list in the table; JSON always has all.")]
-Output = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the result to this file instead of printing it.")
-]
-Seed = Annotated[int, typer.Option(min=0, metavar="S", help="Seed of the resampling.")]
-Cluster = Annotated[
-    bool, typer.Option("--cluster", help="Resample whole dialogues and videos instead of single samples.")
-]
-MaxBytes = Annotated[int, typer.Option(min=1, metavar="N", help="Most bytes that a compressed file may unpack to.")]
-MAX_BYTES = 1 << 30
+class SourceOptions(Settings):
+    """Which predictions are read."""
 
-_ENDINGS = {
-    ".csv": "csv",
-    ".htm": "html",
-    ".html": "html",
-    ".json": "json",
-    ".markdown": "markdown",
-    ".md": "markdown",
-    ".tex": "latex",
-}
-FORMAT_HELP = "Format of the result. Default: by the ending of --output where that says it, else table."
+    predictions: Path = PREDICTIONS
+    dataset: str | None = DATASET
+    folder: str | None = FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
+    max_bytes: PositiveInt = MAX_BYTES
 
-AnyFormat = TypeVar("AnyFormat", bound=StrEnum)
+    def open(self) -> "PredictionSource":
+        """The predictions."""
+        from merunibench.data import open_predictions
+
+        return open_predictions(self.predictions, dataset=self.dataset, model=self.folder, max_bytes=self.max_bytes)
 
 
-def format_or_ending(chosen: AnyFormat | None, output: Path | None, formats: type[AnyFormat]) -> AnyFormat:
-    """The format that was chosen; else what the ending of the output file says; else a table."""
-    if chosen is not None:
-        return chosen
-    named = _ENDINGS.get(output.suffix.lower()) if output else None
-    return formats(named if named in list(formats) else "table")
+class LabelledOptions(Settings):
+    """Predictions, and the labels they are scored with."""
+
+    predictions: Path = PREDICTIONS
+    data_root: Path = option(
+        ..., "Folder with the ground truth: the official folders, or <dataset>.csv, .jsonl, .parquet.", "DIR"
+    )
+    dataset: tuple[str, ...] = option(
+        (), "Data set to score; repeat for several.", "NAME", shown="all found on both sides"
+    )
+    folder: str | None = FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
+
+    def chosen(self) -> dict[str, Any]:
+        """What is scored, as `merunibench.evaluate` takes it."""
+        return {
+            "predictions": self.predictions,
+            "data_root": self.data_root,
+            "datasets": self.dataset or None,
+            "model": self.folder,
+        }
+
+
+def formats(result: str) -> Any:  # noqa: ANN401 - a field
+    """The option `--format` of a command whose result is of this public class; its `FORMATS` are the choices."""
+    default = "by the ending of --output, else table"
+    choices = partial(_formats_of, result)
+    return option(None, "Format of the result.", flag="--format", shown=default, choices=choices)
+
+
+def _formats_of(result: str) -> tuple[str, ...]:
+    import merunibench
+
+    names: tuple[str, ...] = getattr(merunibench, result).FORMATS
+    return names

@@ -1,14 +1,12 @@
-"""What the commands share in printing: results, warnings, progress, escaping."""
+"""What the commands share in printing: results, messages, warnings."""
 
+import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from merunibench._text import visible
-
-_PLAIN_PROGRESS_SECONDS = 5.0
 
 
 def complain(message: str) -> None:
@@ -27,38 +25,59 @@ def emit(text: str, output: Path | None = None) -> None:
     write_text(output, text)
 
 
+def emit_json(content: object, output: Path | None = None) -> None:
+    """Print a result as JSON, or write it to a file."""
+    emit(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
+
+
+_ENDINGS = {"htm": "html", "md": "markdown", "tex": "latex"}
+
+
+def emit_result(result: Any, form: str | None = None, output: Path | None = None) -> None:  # noqa: ANN401 - see FORMATS
+    """Print a result in one of its formats, or write it to a file; a table in colour on a terminal.
+
+    Args:
+        result: It has a method `to_<name>` for each name in its `FORMATS`; that of `table` is `to_text`.
+        form: The format; by default what the ending of the file says, else a table.
+        output: The file; None to print.
+    """
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    named = _ENDINGS.get(ending, ending)
+    form = form or (named if named in result.FORMATS else "table")
+    if form == "table":
+        width = None if output else terminal_width()
+        emit(result.to_text(width=width, color=width is not None), output)
+    elif form == "json":
+        emit_json(result.to_dict(), output)
+    else:
+        emit(getattr(result, f"to_{form}")(), output)
+
+
+def emit_table(titles: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> None:
+    """Print a table of plain text and notes below it; a column called Samples or Words holds numbers."""
+    from rich.text import Text
+
+    from merunibench.report.columns import Column
+    from merunibench.report.terminal import plain_table, print_to_text
+
+    table = plain_table([Column(title, numeric=title in {"Samples", "Words"}) for title in titles])
+    for row in rows:
+        table.add_row(*map(Text, row))
+    width = terminal_width()
+    emit(print_to_text("", table, notes, width=width, color=width is not None))
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Print warnings to standard error."""
+    for warning in warnings:
+        complain(f"warning: {warning}")
+
+
 def terminal_width() -> int | None:
     """Columns of the terminal that standard output is; None where it is a file or a pipe."""
     import shutil
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on standard error while the block runs; plain lines, at most one in five seconds, if it is no terminal."""
-    if not sys.stderr.isatty():
-        yield _plain_progress()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda step, done, total: bar.update(task, description=step.split()[0], completed=done, total=total)
-
-
-def _plain_progress() -> Callable[[str, int, int], None]:
-    last = time.monotonic()
-
-    def report(step: str, done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _PLAIN_PROGRESS_SECONDS:
-            last = time.monotonic()
-            complain(f"{done} of {total}: {step}")
-
-    return report
 
 
 class _NoPandas:

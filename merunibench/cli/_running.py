@@ -1,6 +1,7 @@
-"""What `infer` and `run` print while they work, and how they are stopped."""
+"""What long commands print while they work, and how they are stopped."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import typer
 from merunibench.cli._output import complain
 
 if TYPE_CHECKING:
-    from merunibench.inference.runner import Done, Progress
+    from merunibench.inference.runner import Done
     from merunibench.inference.session import Plan
 
 INTERRUPTED = 130
@@ -19,12 +20,12 @@ INTERRUPTED = 130
 _PLAIN_SECONDS = 10.0
 
 
-def report_preflight(planned: "Plan", *, check: bool) -> None:
+def report_preflight(planned: "Plan", *, dry_run: bool) -> None:
     """Print what the preflight found; what is hopeless only where the run ends here, since it is said again else."""
     for finding in planned.findings:
-        if check or finding.level != "error":
+        if dry_run or finding.level != "error":
             complain(f"{finding.level}: {finding.what}")
-    if check:
+    if dry_run:
         raise typer.Exit(1 if planned.hopeless else 0)
 
 
@@ -51,27 +52,35 @@ def interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def run_progress() -> "Iterator[Progress]":
-    """Rows, rate and time left on standard error: a bar, or a line now and then where it is no terminal."""
-    import sys
+def progress_bar(unit: str = "") -> Iterator[Callable[..., None]]:
+    """Progress on standard error while the block runs: bars on a terminal, else a line now and then.
 
+    Args:
+        unit: What is counted, where rate and time left are of interest; each name told then has a bar of its own.
+
+    Yields:
+        What is to be told the name of what is being done, the steps done, their number, and how many failed.
+    """
     if not sys.stderr.isatty():
-        yield _plain_progress()
+        yield _plain_progress(unit)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=not unit) as bar:
         tasks: dict[str, Any] = {}
         clock = _Clock()
 
-        def show(dataset: str, done: int, total: int, failed: int) -> None:
-            if dataset not in tasks:
-                tasks[dataset] = bar.add_task(dataset, total=total, rate="")
-            rate, _ = clock.rate(dataset, done, total)
-            text = f"{rate:.2f} clips/s" + (f", {failed} failed" if failed else "")
-            bar.update(tasks[dataset], completed=done, rate=text)
+        def show(name: str, done: int, total: int, failed: int = 0) -> None:
+            key = name if unit else ""
+            if key not in tasks:
+                tasks[key] = bar.add_task(name, total=total, rate="")
+            rate = f"{clock.rate(key, done, total)[0]:.2f} {unit}/s" if unit else ""
+            trouble = f", {failed} failed" if failed else ""
+            bar.update(
+                tasks[key], description=name.split(maxsplit=1)[0], completed=done, total=total, rate=rate + trouble
+            )
 
         yield show
 
@@ -83,22 +92,23 @@ class _Clock:
         self._begun: dict[str, tuple[float, int]] = {}
 
     def rate(self, dataset: str, done: int, total: int) -> tuple[float, float]:
-        """(clips a second, seconds left)."""
+        """(steps a second, seconds left)."""
         since, before = self._begun.setdefault(dataset, (time.monotonic(), done))
         rate = (done - before) / max(time.monotonic() - since, 1e-9) if done > before else 0.0
         return rate, (total - done) / rate if rate else float("inf")
 
 
-def _plain_progress() -> Callable[[str, int, int, int], None]:
+def _plain_progress(unit: str) -> Callable[..., None]:
     clock, last = _Clock(), time.monotonic()
 
-    def show(dataset: str, done: int, total: int, failed: int) -> None:
+    def show(name: str, done: int, total: int, failed: int = 0) -> None:
         nonlocal last
-        rate, left = clock.rate(dataset, done, total)
+        rate, left = clock.rate(name if unit else "", done, total)
         if time.monotonic() - last >= _PLAIN_SECONDS and rate:
             last = time.monotonic()
             minutes, seconds = divmod(round(left), 60)
+            speed = f", {rate:.2f} {unit}/s" if unit else ""
             trouble = f", {failed} failed" if failed else ""
-            complain(f"{dataset}: {done} of {total}, {rate:.2f} clips/s, {minutes}:{seconds:02} left{trouble}")
+            complain(f"{name}: {done} of {total}{speed}, {minutes}:{seconds:02} left{trouble}")
 
     return show

@@ -1,17 +1,15 @@
 """`merunibench demo`: the main job on embedded data, from predictions to a table."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from merunibench.cli._output import emit, terminal_width
+from merunibench.cli._options import FORMAT, TableOrJson
+from merunibench.cli._output import emit_json, emit_result
+from merunibench.settings import option
 
 
 def demo(
-    out: Annotated[
-        Path | None, typer.Option(help="Keep the miniature's labels and predictions in this folder.")
-    ] = None,
+    out: Path | None = option(None, "Keep the miniature's labels and predictions in this folder.", "DIR"),
+    output_format: TableOrJson = FORMAT,
 ) -> None:
     """Score three baselines on an embedded miniature of the benchmark, and say what to do next.
 
@@ -20,5 +18,8 @@ def demo(
     """
     from merunibench.demo import run_demo
 
-    width = terminal_width()
-    emit(run_demo(out).to_text(width=width, color=width is not None))
+    done = run_demo(out)
+    if output_format == "json":
+        emit_json({name: report.to_dict() for name, report in done.reports.items()})
+    else:
+        emit_result(done, "table")

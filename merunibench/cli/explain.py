@@ -1,52 +1,44 @@
 """`merunibench explain`: why does a word have the sectors it has?"""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
-
-import typer
+from typing import Literal
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, terminal_width
-
-if TYPE_CHECKING:
-    from merunibench.lexicon import Level
+from merunibench.cli._output import complain, emit, emit_json, terminal_width
+from merunibench.settings import argument, option
 
 
 def explain(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="WORDS...", help="Words, label lists such as 'happy, sad', or files of them."),
-    ] = None,
-    file: Annotated[Path | None, typer.Option(help="Text file with a word or a label list a line.")] = None,
-    lexicon: Annotated[
-        list[str] | None,
-        typer.Option(help="builtin (the default), an installed release, a release's folder; repeat for several."),
-    ] = None,
-    level: options.LevelOption = 1,
-    output_format: options.TableOrJson = options.TableFormat.TABLE,
-    svg: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw a wheel of the first lexicon and where the words fall.")
-    ] = None,
-    wheel: Annotated[int, typer.Option(min=1, max=5, help="The wheel to draw.")] = 1,
+    words: tuple[str, ...] = argument((), "Words, label lists such as 'happy, sad', or files of them.", "WORD"),
+    file: Path | None = option(None, "Text file with one word or label list per line.", "FILE"),
+    lexicon: tuple[str, ...] = option(
+        ("builtin",),
+        "builtin, an installed release, or a release's folder; repeat for several.",
+        "NAME|DIR",
+        shown="builtin",
+    ),
+    level: Literal[1, 2] = options.LEVEL(),
+    output_format: options.TableOrJson = options.FORMAT,
+    svg: Path | None = option(None, "Draw a wheel of the first lexicon with the words on it.", "FILE"),
+    wheel: Literal[1, 2, 3, 4, 5] = option(1, "The wheel to draw."),
 ) -> None:
-    """Show a word's way through a lexicon: form, base words, wheel words, its sector on each wheel.
+    """Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.
 
-    Says why a word has no sector, and which known words are spelled like it.
+    Says why a word has no sector, and which known words have a similar spelling.
     """
     from merunibench.lexicon import draw_wheel, explain_words, explainer_for, read_words
     from merunibench.lexicon import explanations_to_dict as to_dict
     from merunibench.report.lexicons import explanation_text
 
-    explainers = [explainer_for(name) for name in lexicon or ["builtin"]]
-    files = [*(Path(word) for word in words or () if _is_file(word)), *([file] if file else [])]
+    explainers = [explainer_for(name) for name in lexicon]
+    files = [*(Path(word) for word in words if _is_file(word)), *([file] if file else [])]
     given = [
-        *(word for word in words or () if not _is_file(word)),
+        *(word for word in words if not _is_file(word)),
         *(word for path in files for word in read_words(path)),
     ]
-    found = explain_words(given, explainers, cast("Level", level))
-    if output_format is options.TableFormat.JSON:
-        emit(json.dumps(to_dict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    found = explain_words(given, explainers, level)
+    if output_format == "json":
+        emit_json(to_dict(found))
     else:
         emit(explanation_text(found, width=terminal_width()))
     if svg:

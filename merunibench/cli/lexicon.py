@@ -1,43 +1,57 @@
 """`merunibench lexicon`: install, list and show lexicons; build the builtin one; audit one, compare two."""
 
-import json
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Literal
 
 import typer
+from pydantic import PositiveInt
 
 from merunibench._text import visible
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, terminal_width
-from merunibench.lexicon.releases import DEFAULT_MAX_BYTES  # constants only: costs `--help` nothing
+from merunibench.cli._output import complain, emit, emit_json, terminal_width
+from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
+from merunibench.settings import MAX_BYTES, Settings, argument, option
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from merunibench.lexicon import Level
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    help="Install, show, audit and compare lexicons: which words fall into which sectors.",
-)
+NAME = "builtin, an installed lexicon, or the folder of a release."
+RULES = ("own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector")
 
 
-@app.command("install")
+class UsageOptions(Settings):
+    """At which level of the wheels a lexicon is looked at, how its words are weighed, how much is listed."""
+
+    vocabulary: Path | None = option(
+        None, "Predictions in any format that `score` reads: their labels tell how often a word is used.", "PREDICTIONS"
+    )
+    dataset: str | None = options.DATASET
+    folder: str | None = options.FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
+    level: Literal[1, 2] = options.LEVEL()
+    top: PositiveInt = option(50, "Rows per list in the table; JSON always has all.", "N", old=("limit",))
+    max_bytes: PositiveInt = MAX_BYTES
+
+    def usage(self) -> dict[str, int] | None:
+        """How often each word is used; None where nothing tells."""
+        from merunibench.data import read_usage
+
+        if self.vocabulary is None:
+            return None
+        return read_usage(self.vocabulary, dataset=self.dataset, model=self.folder, max_bytes=self.max_bytes)
+
+
 def install(
-    name: Annotated[str, typer.Argument(help="mer2025 or mer2026; with --from, any other name too.")],
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            help="Folder with wheel1..5.xlsx, synonym.xlsx and format.csv, or with wheel_mapping.npz. "
-            "Default: download from the authors' repository.",
-        ),
-    ] = None,
-    max_bytes: options.MaxBytes = DEFAULT_MAX_BYTES,
+    name: str = argument(..., "mer2025 or mer2026; with --from, any other name too.", "NAME"),
+    source: Path | None = option(
+        None,
+        "Folder with wheel1..5.xlsx, synonym.xlsx and format.csv, or with wheel_mapping.npz.",
+        "DIR",
+        flag="--from",
+        shown="download from the authors' repository",
+    ),
+    max_bytes: PositiveInt = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a file may have or unpack to.", "N"),
 ) -> None:
-    """Install an official lexicon release, once, into the user's data folder; prints the installed file."""
+    """Install an official lexicon release into the user's data folder; prints the installed file."""
     from merunibench.lexicon import install as install_lexicon
 
     done = install_lexicon(name, source, max_bytes=max_bytes, notify=lambda url: complain(f"fetching {url}"))
@@ -47,141 +61,128 @@ def install(
     typer.echo(done.path)
 
 
-@app.command("list")
-def list_lexicons() -> None:
+def list_(output_format: options.TableOrJson = options.FORMAT) -> None:
     """List the builtin lexicon, the official releases and your own, installed or not."""
     from merunibench.lexicon import catalogue
 
+    found = [(each, each.lexicon) for each in catalogue()]
+    if output_format == "json":
+        emit_json(
+            [
+                {"name": each.name, "problem": each.problem or None}
+                | ({"words": len(lexicon), "sha256": lexicon.sha256} if lexicon else {})
+                for each, lexicon in found
+            ]
+        )
+        return
     table = _table("Name", "Words", "Hash", "State")
-    for entry in catalogue():
-        if entry.lexicon is None:
-            table.add_row(entry.name, "–", "–", entry.problem)
-        else:
-            table.add_row(entry.name, f"{len(entry.lexicon):,}", entry.lexicon.sha256[:8], "ready")
+    for each, lexicon in found:
+        known = ("–", "–", each.problem) if lexicon is None else (f"{len(lexicon):,}", lexicon.sha256[:8], "ready")
+        table.add_row(each.name, *known)
     _print(table)
 
 
-@app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(help="builtin, an installed lexicon, or the path of a release's folder.")],
-    wheel: Annotated[int | None, typer.Option(min=1, max=5, help="Show this wheel only.")] = None,
-    level: Annotated[int, typer.Option(min=1, max=2, help="Wheel level of the sectors.")] = 1,
-    words: Annotated[bool, typer.Option("--words", help="List the words of each sector.")] = False,
+    name: str = argument(..., NAME, "NAME"),
+    wheel: Literal[1, 2, 3, 4, 5] | None = option(None, "Show this wheel only.", shown="all five"),
+    level: Literal[1, 2] = options.LEVEL(),
+    words: bool = option(False, "List the words of each sector."),
+    output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
-    """Show what a lexicon is made of and how many words fall into each sector of each wheel."""
-    from merunibench.lexicon import LEVELS, load_lexicon
+    """Show how many words a lexicon has in each sector of each wheel."""
+    from merunibench.lexicon import load_lexicon
 
     lexicon = load_lexicon(name)
-    facts = _table("Lexicon", lexicon.name)
-    facts.add_row("words", f"{len(lexicon):,}")
-    facts.add_row("mapping", f"SHA-256 {lexicon.sha256}")
+    wheels = dict(enumerate(lexicon.words_of_sectors(level), 1))
+    if wheel is not None:
+        wheels = {wheel: wheels[wheel]}
+    if output_format == "json":
+        listed = {
+            number: {sector: members if words else len(members) for sector, members in sectors.items()}
+            for number, sectors in wheels.items()
+        }
+        facts = {"name": lexicon.name, "words": len(lexicon), "sha256": lexicon.sha256, "sources": {**lexicon.sources}}
+        emit_json(facts | {"level": level, "wheels": listed})
+        return
+    table = _table("Lexicon", lexicon.name)
+    table.add_row("words", f"{len(lexicon):,}")
+    table.add_row("mapping", f"SHA-256 {lexicon.sha256}")
     for file, sha256 in lexicon.sources.items():
-        facts.add_row(file, f"SHA-256 {sha256}")
-    _print(facts)
+        table.add_row(file, f"SHA-256 {sha256}")
+    _print(table)
 
     table = _table("Wheel", "Sector", "Words", *(["Which"] if words else []))
-    for number, sectors in enumerate(lexicon.words_of_sectors(LEVELS[level - 1]), 1):
-        if wheel in (None, number):
-            table.add_section()
-            for sector, members in sectors.items():
-                table.add_row(
-                    str(number), sector, f"{len(members):,}", *([visible(", ".join(members))] if words else [])
-                )
+    for number, sectors in wheels.items():
+        table.add_section()
+        for sector, members in sectors.items():
+            which = [visible(", ".join(members))] if words else []
+            table.add_row(str(number), sector, f"{len(members):,}", *which)
     _print(table)
 
 
-@app.command("build")
 def build(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with code 1 if the compiled file is out of date.")
-    ] = False,
+    verify: bool = option(False, "Write nothing; exit code 1 if the compiled file is out of date.", old=("check",)),
 ) -> None:
-    """Compile the builtin lexicon anew from emotion_wheels/ (for those who work on merunibench)."""
+    """Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench)."""
     from merunibench.lexicon import builtin
 
-    if not check:
+    if not verify:
         typer.echo(builtin.rebuild().label)
     elif not builtin.is_current():
         complain("the compiled builtin lexicon differs from its sources; run: merunibench lexicon build")
         raise typer.Exit(1)
 
 
-class RuleName(StrEnum):
-    """The audit's rules."""
-
-    OWN_WORD = "own-word"
-    FAMILY = "family"
-    VALENCE = "valence"
-    OPPOSITES = "opposites"
-    OTHER_WHEEL = "other-wheel"
-    UNREACHABLE = "unreachable"
-    EMPTY_SECTOR = "empty-sector"
-
-
-@app.command("audit")
 def audit(
-    name: Annotated[
-        str, typer.Argument(help="builtin, an installed lexicon, or the path of a release's folder.")
-    ] = "builtin",
-    vocabulary: options.Vocabulary = None,
-    dataset: options.VocabularyDataset = None,
-    model: options.Model = None,
-    level: options.LevelOption = 1,
-    fail_on: Annotated[
-        list[RuleName] | None,
-        typer.Option(help="Rule whose findings give exit code 1; repeat it. Default: the four rules named above."),
-    ] = None,
-    output_format: options.TableOrJson = options.TableFormat.TABLE,
-    limit: options.Limit = 50,
-    max_bytes: options.MaxBytes = options.MAX_BYTES,
+    settings: UsageOptions,
+    name: str = argument("builtin", NAME, "NAME"),
+    fail_on: tuple[str, ...] = option(
+        (),
+        "Rule whose findings give exit code 1; repeat for several.",
+        "RULE",
+        shown="own-word, family, valence, opposites",
+        choices=lambda: RULES,
+    ),
+    output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
-    """Find by rule what is wrong with a lexicon; with --vocabulary, how much of real usage it concerns.
+    """Find mistakes in a lexicon by rule; with --vocabulary, how much of real usage they affect.
 
     Mistakes: own-word (a word of a wheel in another sector than the wheel has it in), family (a form of such a word),
     valence (pleasant and unpleasant swapped), opposites (a word and its negation in one sector). To be looked at:
     other-wheel, unreachable, empty-sector. For CI: exit code 1 if there is a mistake, 0 if not.
     """
-    from merunibench.data import read_usage
     from merunibench.lexicon import audit_lexicon, load_lexicon
     from merunibench.report.lexicons import audit_text
 
     lexicon = load_lexicon(name)
-    usage = read_usage(vocabulary, dataset=dataset, model=model, max_bytes=max_bytes) if vocabulary else None
-    found = audit_lexicon(lexicon, usage=usage, level=cast("Level", level))
-    if output_format is options.TableFormat.JSON:
-        emit(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    found = audit_lexicon(lexicon, usage=settings.usage(), level=settings.level)
+    if output_format == "json":
+        emit_json(found.to_dict())
     else:
-        emit(audit_text(found, limit=limit, width=terminal_width()))
-    if found.fails(rule.value for rule in fail_on) if fail_on else not found.clean:
+        emit(audit_text(found, limit=settings.top, width=terminal_width()))
+    if found.fails(fail_on) if fail_on else not found.clean:
         raise typer.Exit(1)
 
 
-@app.command("diff")
 def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="A lexicon: its name or path.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another, likewise.")],
-    vocabulary: options.Vocabulary = None,
-    dataset: options.VocabularyDataset = None,
-    model: options.Model = None,
-    level: options.LevelOption = 1,
-    output_format: options.TableOrJson = options.TableFormat.TABLE,
-    limit: options.Limit = 50,
-    max_bytes: options.MaxBytes = options.MAX_BYTES,
+    settings: UsageOptions,
+    first: str = argument(..., "A lexicon: its name or path.", "A"),
+    second: str = argument(..., "Another lexicon.", "B"),
+    output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
-    """Compare two lexicons: words that one alone maps, words mapped differently, and how far they agree.
+    """Compare two lexicons: words that only one maps, words mapped differently, agreement.
 
     Without --vocabulary all words that either lexicon lists are compared, with it the words that are used.
     """
-    from merunibench.data import read_usage
     from merunibench.lexicon import compare_lexicons, load_lexicon
     from merunibench.report.lexicons import difference_text
 
-    usage = read_usage(vocabulary, dataset=dataset, model=model, max_bytes=max_bytes) if vocabulary else None
-    found = compare_lexicons(load_lexicon(first), load_lexicon(second), usage=usage, level=cast("Level", level))
-    if output_format is options.TableFormat.JSON:
-        emit(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    lexicons = load_lexicon(first), load_lexicon(second)
+    found = compare_lexicons(*lexicons, usage=settings.usage(), level=settings.level)
+    if output_format == "json":
+        emit_json(found.to_dict())
     else:
-        emit(difference_text(found, limit=limit, width=terminal_width()))
+        emit(difference_text(found, limit=settings.top, width=terminal_width()))
 
 
 def _table(*titles: str) -> "Table":

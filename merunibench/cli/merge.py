@@ -1,28 +1,22 @@
 """`merunibench merge`: the rows of all shards as one file."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from merunibench.cli._output import complain, emit
 from merunibench.errors import InputError
+from merunibench.settings import argument, option
 
 
 def merge(
-    folders: Annotated[
-        list[Path], typer.Argument(metavar="FOLDER…", help="Model folders that hold <dataset>.<i>-of-<n>.jsonl.")
-    ],
-    dataset: Annotated[str | None, typer.Option(help="Merge this data set only.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to write to.", show_default="FOLDER, if it is one")
-    ] = None,
+    folders: tuple[Path, ...] = argument(..., "Model folders that contain <dataset>.<i>-of-<n>.jsonl.", "FOLDER"),
+    dataset: str | None = option(None, "Merge this data set only.", "NAME"),
+    out: Path | None = option(None, "Folder to write to.", "DIR", shown="FOLDER, if there is only one"),
 ) -> None:
-    """Merge the shards of a run: every sample once, all there, one configuration, or it says what is missing."""
-    from merunibench.inference.merging import merge_shards
+    """Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ."""
+    from merunibench.inference.shards import merge_shards
 
     if out is None and len(folders) > 1:
-        raise InputError("several folders: say where the merged files go (--out)")
+        raise InputError("several folders: name the folder for the merged files (--out)")
     merged = merge_shards(folders, out or folders[0], dataset)
     for each in merged:
         complain(f"{each.path}: {each.rows} rows" + (f", {each.failed} failed" if each.failed else ""))

@@ -1,56 +1,24 @@
 """`merunibench score`: predictions and ground truth in, scores out."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
-
-import typer
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, progress_bar, spare_pandas, terminal_width
+from merunibench.cli._output import emit_result, spare_pandas, warn
+from merunibench.cli._running import progress_bar
+from merunibench.settings import ScoreSettings
 
-if TYPE_CHECKING:
-    from merunibench.lexicon import Level
-    from merunibench.report import Report
+FORMAT = options.formats("Report")
 
 
-class Format(StrEnum):
-    """Formats of the result."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-    LATEX = "latex"
+class ScoreOptions(ScoreSettings, options.LabelledOptions):
+    """What is scored, and how."""
 
 
 def score(
-    predictions: Annotated[
-        Path,
-        typer.Argument(
-            metavar="PREDICTIONS", help="Folder of official results, folder of <dataset>.jsonl files, or one file."
-        ),
-    ],
-    data_root: options.DataRoot,
-    dataset: options.Datasets = None,
-    model: options.Model = None,
-    lexicon: options.LexiconName = "builtin",
-    protocol: options.ProtocolOption = options.ProtocolName.OFFICIAL,
-    level: options.LevelOption = 1,
-    checkpoint: options.Checkpoint = "best-per-dataset",
-    missing: options.MissingOption = options.MissingPolicy.ERROR,
-    bootstrap: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Resamples behind the 95 % intervals; 0 for none.")
-    ] = 1000,
-    seed: options.Seed = 0,
-    cluster: options.Cluster = False,
-    output_format: Annotated[Format | None, typer.Option("--format", help=options.FORMAT_HELP)] = None,
-    output: options.Output = None,
-    per_sample: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Also write one JSON line a sample: sectors on each wheel, and hits."),
-    ] = None,
-    max_bytes: options.MaxBytes = options.MAX_BYTES,
+    settings: ScoreOptions,
+    output_format: str | None = FORMAT,
+    output: Path | None = options.OUTPUT,
+    per_sample: Path | None = options.PER_SAMPLE,
 ) -> None:
     """Score a model's predictions, comparably with the published results.
 
@@ -60,37 +28,8 @@ def score(
     from merunibench.evaluation import evaluate
 
     with progress_bar() as progress:
-        report = evaluate(
-            predictions,
-            data_root,
-            datasets=dataset,
-            model=model,
-            lexicon=lexicon,
-            protocol=protocol.value,
-            level=cast("Level", level),
-            checkpoint=checkpoint,
-            missing=missing.value,
-            bootstrap=bootstrap,
-            seed=seed,
-            cluster=cluster,
-            max_bytes=max_bytes,
-            progress=progress,
-        )
+        report = evaluate(**settings.chosen(), **settings.arguments(), progress=progress)
         if per_sample is not None:
             report.write_per_sample(per_sample)
-    for warning in report.warnings:
-        complain(f"warning: {warning}")
-    chosen = options.format_or_ending(output_format, output, Format)
-    emit(_render(report, chosen, to_file=output is not None), output)
-
-
-def _render(report: "Report", output_format: Format, *, to_file: bool) -> str:
-    if output_format is Format.TABLE:
-        width = None if to_file else terminal_width()
-        return report.to_text(width=width, color=width is not None)
-    return {
-        Format.JSON: report.to_json,
-        Format.CSV: report.to_csv,
-        Format.MARKDOWN: report.to_markdown,
-        Format.LATEX: report.to_latex,
-    }[output_format]()
+    warn(report.warnings)
+    emit_result(report, output_format, output)

@@ -2,10 +2,11 @@
 
 import typer
 
-from merunibench.cli._output import emit
+from merunibench.cli._options import FORMAT, TableOrJson
+from merunibench.cli._output import emit, emit_json
 
 
-def verify() -> None:
+def verify(output_format: TableOrJson = FORMAT) -> None:
     """Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.
 
     Recomputes golden cases, checks the tables' hashes, and tests what must hold on random data: figures between 0 and
@@ -13,11 +14,15 @@ def verify() -> None:
     """
     from merunibench.verification import run_checks
 
-    failures = 0
+    checks = []
     for check in run_checks():
-        failures += not check.passed
-        emit(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}\n")
+        checks.append(check)
+        if output_format == "table":
+            emit(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}\n")
+    failures = sum(not check.passed for check in checks)
+    if output_format == "json":
+        emit_json([{"name": each.name, "passed": bool(each.passed), "detail": each.detail} for each in checks])
+    else:
+        emit(f"{failures} checks failed\n" if failures else "OK: all checks passed\n")
     if failures:
-        emit(f"{failures} checks failed\n")
         raise typer.Exit(1)
-    emit("everything is as it should be\n")

@@ -183,7 +183,7 @@ def _choose(models: Mapping[str, _Files], model: str | None, path: Path) -> tupl
     if model is None:
         if len(models) == 1:
             return next(iter(models.items()))
-        raise InputError(f"{path}: holds several models, name one (--model): {held}")
+        raise InputError(f"{path}: holds several models, name one (--folder): {held}")
     if model not in models:
         raise InputError(f"{path}: no predictions of a model {model!r}; there are {held}")
     return model, models[model]

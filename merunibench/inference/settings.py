@@ -2,57 +2,136 @@
 
 import json
 import re
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.toml import read_toml
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.inference.shards import Shard
 from merunibench.models.base import MODALITIES, Modality
+from merunibench.settings import ExtractSettings, ScoreSettings, Settings, option
 
-_Settings = TypeVar("_Settings", bound="InferSettings")
+_clips = partial(option, panel="Clips")
+_answers = partial(option, panel="Input and generation")
+_machine = partial(option, panel="Machine")
+_affectgpt = partial(option, panel="AffectGPT", shown="its own", exclude=True)
 
 
-class InferSettings(BaseModel):
-    """What `merunibench infer` may be asked for; see its `--help` for what each means."""
+def parse_options(given: Any, *, as_json: bool = True) -> Any:  # noqa: ANN401 - whatever a file holds; checked later
+    """`key=value` options as a dictionary; what is no list of text is left for the validation to judge.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Args:
+        given: As they were given.
+        as_json: Whether a value that is JSON stands for what it is in JSON, not for text.
 
-    model: str = Field(min_length=1)
-    out: Path
-    data_root: Path | None = None
-    clips: str | None = None
-    dataset: tuple[str, ...] = ()
-    name: str | None = None
-    prompt: str = OPEN_VOCABULARY
-    modalities: str = "+".join(MODALITIES)
-    on_unsupported: Literal["error", "drop"] = "error"
-    frames: int = Field(default=8, ge=1)
-    max_new_tokens: int | None = Field(default=None, ge=1)
-    temperature: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    seed: int = Field(default=0, ge=0)
-    dtype: str = "auto"
-    device: str = "auto"
-    trust_remote_code: bool = False
-    processor_kwarg: dict[str, Any] = {}
-    gen_kwarg: dict[str, Any] = {}
-    model_option: dict[str, str] = {}
-    batch_size: int = Field(default=8, ge=1)
-    workers: int = Field(default=4, ge=1)
-    limit: int | None = Field(default=None, ge=1)
-    limit_seed: int = Field(default=0, ge=0)
-    shard: str | None = None
-    retry_failed: bool = False
-    engine: Literal["local", "ray"] = "local"
-    ray_address: str | None = None
-    actors: int = Field(default=1, ge=1)
-    gpus_per_actor: float = Field(default=0.0, ge=0)
+    Raises:
+        InputError: one has no `=`.
+
+    Example:
+        >>> parse_options(["num_beams=4", "name=x"])
+        {'num_beams': 4, 'name': 'x'}
+    """
+    if not isinstance(given, list):
+        return given
+    found: dict[str, Any] = {}
+    for each in given:
+        key, equals, value = str(each).partition("=")
+        if not key or not equals:
+            raise InputError(f"option {each!r}: must be key=value")
+        found[key] = _json_or_text(value) if as_json else value
+    return found
+
+
+def _json_or_text(value: str) -> Any:  # noqa: ANN401
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+_JsonOptions = Annotated[dict[str, Any], BeforeValidator(parse_options)]
+_TextOptions = Annotated[dict[str, str], BeforeValidator(partial(parse_options, as_json=False))]
+
+
+class InferSettings(Settings):
+    """What `merunibench infer` may be asked for."""
+
+    from_file: ClassVar[bool] = True
+
+    model: str = option(
+        ...,
+        "Name on the Hugging Face Hub (owner/name, owner/name@revision), a folder, openai:URL#MODEL, "
+        "affectgpt:CHECKPOINT or text-lexicon; `merunibench models` lists what is known.",
+        "MODEL",
+        min_length=1,
+    )
+    out: Path = option(..., "Folder for the results, one folder per model below it.", "DIR")
+    data_root: Path | None = _clips(
+        None, "Folder with the official folders of clips and labels (meld-process, …).", "DIR"
+    )
+    clips: str | None = _clips(
+        None,
+        "Your own clips: a folder, a table (columns name and optionally video, audio, face, subtitle, label), a saved "
+        "Hugging Face data set, or hf:owner/name#split.",
+        "PATH",
+    )
+    dataset: tuple[str, ...] = _clips((), "Data set; repeat for several.", "NAME", shown="all below --data-root")
+    limit: PositiveInt | None = _clips(
+        None, "Use only N samples per data set (stratified; a larger N includes the smaller subset).", "N", shown="all"
+    )
+    limit_seed: NonNegativeInt = _clips(0, "Seed for choosing the --limit subset.", "SEED")
+    name: str | None = option(
+        None, "Display name of the model, and name of its folder.", "NAME", shown="made from --model"
+    )
+    prompt: str = _answers(
+        OPEN_VOCABULARY, "open-vocabulary, description, or a text file with {subtitle}.", "NAME|FILE"
+    )
+    modalities: str = _answers("+".join(MODALITIES), "What the model is given, for ablations.", "A+B")
+    on_unsupported: Literal["error", "drop"] = _answers(
+        "error", "A modality that the model does not take: refuse it, or leave it out."
+    )
+    frames: PositiveInt = _answers(8, "Number of frames per clip.", "N")
+    max_new_tokens: PositiveInt | None = _answers(
+        None, "Maximum length of an answer.", "N", shown="256; AffectGPT: 1200"
+    )
+    temperature: float | None = _answers(
+        None, "Temperature; 0 is greedy decoding.", "T", shown="0; AffectGPT: 1", ge=0, allow_inf_nan=False
+    )
+    top_p: float | None = _answers(None, "Nucleus sampling.", "P", shown="1; AffectGPT: 0.9", gt=0, le=1)
+    seed: NonNegativeInt = _answers(0, "Seed for sampling answers.", "SEED")
+    processor_kwarg: _JsonOptions = _answers({}, "For the model's processor; repeatable.", "KEY=VALUE")
+    gen_kwarg: _JsonOptions = _answers({}, "For the model's generate(); repeatable.", "KEY=VALUE")
+    model_option: _TextOptions = _answers({}, "For one model family (llm=… of AffectGPT); repeatable.", "KEY=VALUE")
+    llm: str | None = _affectgpt(None, "Language model of AffectGPT.", "NAME|DIR")
+    visual: str | None = _affectgpt(None, "Visual encoder of AffectGPT.", "NAME|DIR")
+    acoustic: str | None = _affectgpt(None, "Acoustic encoder of AffectGPT.", "NAME|DIR")
+    dtype: str = _machine("auto", "auto, float32, bfloat16 or float16.", "DTYPE")
+    device: str = _machine("auto", "auto, cpu, cuda, cuda:1, mps, or a device map: balanced.", "DEVICE")
+    trust_remote_code: bool = _machine(False, "Run code that comes with the model's files.")
+    batch_size: PositiveInt = _machine(8, "Clips per batch; halved when memory runs out.", "N")
+    workers: PositiveInt = _machine(4, "Threads that decode clips in advance.", "N")
+    shard: str | None = _machine(
+        None, "Process shard I of N, to split a run across machines; then use `merunibench merge`.", "I/N"
+    )
+    retry_failed: bool = option(False, "Ask again about rows that failed.")
+    engine: Literal["local", "ray"] = _machine("local", "Run in this process, or in Ray actors.")
+    ray_address: str | None = _machine(None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start one")
+    actors: PositiveInt = _machine(1, "Number of Ray actors.", "N")
+    gpus_per_actor: NonNegativeFloat = _machine(0.0, "GPUs per Ray actor.", "N", shown="0")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parts_of_affectgpt(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """`--llm NAME` is short for `--model-option llm=NAME`."""
+        fields = dict(fields)
+        named = {key: fields.pop(key) for key in ("llm", "visual", "acoustic") if fields.get(key) is not None}
+        if named:
+            fields["model_option"] = parse_options(fields.get("model_option") or {}, as_json=False) | named
+        return fields
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
@@ -89,16 +168,17 @@ class InferSettings(BaseModel):
         return _folder_name(f"{base}-{'+'.join(self.asked_modalities)}" if missing else base)
 
 
-class RunSettings(InferSettings):
+class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
     """What `merunibench run` may be asked for besides: how the answers are read and scored."""
 
-    lexicon: str = "builtin"
-    protocol: Literal["official", "strict"] = "official"
-    level: Literal[1, 2] = 1
-    bootstrap: int = Field(default=1000, ge=0)
-    extractor: str = "rules"
-    polarity_extractor: str | None = None
-    parity: bool = False
+    out: Path = option(..., "Folder of the run: run.toml, predictions, labels, report.json, report.md.", "DIR")
+    shard: str | None = None  # no option here: refused below
+    missing: Literal["error", "zero", "skip"] | None = option(  # type: ignore[assignment]
+        None,
+        ScoreSettings.options()["missing"].help,
+        panel="Scoring",
+        shown="error; with --limit: skip",
+    )
 
     @model_validator(mode="after")
     def _scorable(self) -> Self:
@@ -107,6 +187,10 @@ class RunSettings(InferSettings):
         if self.shard is not None:
             raise ValueError("a shard cannot be scored: use `merunibench infer --shard`, then `merunibench merge`")
         return self
+
+    def arguments(self) -> dict[str, Any]:
+        """These settings as `merunibench.evaluate` takes them."""
+        return super().arguments() | {"missing": self.missing or ("skip" if self.limit else "error")}
 
 
 def parse_modalities(text: str) -> tuple[Modality, ...]:
@@ -126,86 +210,8 @@ def parse_modalities(text: str) -> tuple[Modality, ...]:
     return tuple(modality for modality in MODALITIES if modality in asked)
 
 
-def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[_Settings]) -> _Settings:
-    """Settings from a TOML file, where there is one, under those that were given otherwise.
-
-    Args:
-        path: The file. Paths in it are relative to the folder of the process, as on the command line.
-        given: Further settings, which come first; None stands for one that was not given.
-        kind: Which settings.
-
-    Raises:
-        InputError: the file is no TOML, or a setting is unknown or makes no sense; the message names it.
-    """
-    fields = {} if path is None else read_toml(path)
-    fields |= {key: value for key, value in given.items() if value is not None}
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as error:
-        # A name that is not known is often that of a field that then is missing.
-        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        field = ".".join(map(str, first["loc"]))
-        where = f"{path}: " if path is not None else ""
-        reason = _reason(first["type"], first["msg"], field)
-        raise InputError(f"{where}{f'{field}: ' if field else ''}{reason}") from None
-
-
-def _reason(kind: str, message: str, field: str) -> str:
-    """What is wrong with a field, in the words of the command line where the library speaks of its own affairs."""
-    if kind == "missing":
-        return f"is needed (--{field.replace('_', '-')})"
-    if kind == "extra_forbidden":
-        return "there is no such setting here"
-    return message.removeprefix("Value error, ")
-
-
-def settings_as_toml(settings: InferSettings) -> str:
-    """The settings, all of them, as a TOML file that gives the same run; what is not set is left out."""
-    import tomli_w
-
-    return tomli_w.dumps(_set(settings.model_dump(mode="json")))
-
-
-def _set(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What is set: TOML has no word for nothing."""
-    inner = {key: _set(value) if isinstance(value, dict) else value for key, value in fields.items()}
-    return {key: value for key, value in inner.items() if value is not None and value != {}}
-
-
-def parse_options(options: list[str] | None, *, as_json: bool) -> dict[str, Any] | None:
-    """`key=value` options as a dictionary; None if there are none, so that a file's stay.
-
-    Args:
-        options: As they were given.
-        as_json: Whether a value that is JSON stands for what it is in JSON, not for text.
-
-    Raises:
-        InputError: one has no `=`.
-
-    Example:
-        >>> parse_options(["num_beams=4", "name=x"], as_json=True)
-        {'num_beams': 4, 'name': 'x'}
-    """
-    if not options:
-        return None
-    found: dict[str, Any] = {}
-    for option in options:
-        key, equals, value = option.partition("=")
-        if not key or not equals:
-            raise InputError(f"option {option!r}: must be key=value")
-        found[key] = _json_or_text(value) if as_json else value
-    return found
-
-
-def _json_or_text(value: str) -> Any:  # noqa: ANN401
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
 def _folder_name(name: str) -> str:
     plain = re.sub(r"[^\w.+@-]", "_", name).lstrip(".")
     if not plain:
-        raise InputError(f"name {name!r}: is no name for a folder; give another (--name)")
+        raise InputError(f"name {name!r}: cannot name a folder; give another (--name)")
     return plain

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from merunibench._text import visible
 from merunibench.lexicon import Audit, Difference, Explanation
+from merunibench.lexicon.audit import RULES
 from merunibench.lexicon.difference import Agreement, OneSided, total
-from merunibench.lexicon.findings import RULES
 from merunibench.report.columns import Column
 from merunibench.report.terminal import plain_table, print_to_text
 
@@ -144,7 +144,7 @@ def _some(words: Sequence[str]) -> str:
 
 
 def _more(count: int, limit: int, what: str) -> list[str]:
-    return [f"{count - limit:,} more {what}: raise --limit, or take --format json."] if count > limit else []
+    return [f"{count - limit:,} more {what}: raise --top, or take --format json."] if count > limit else []
 
 
 def _percent(share: float | None) -> str:

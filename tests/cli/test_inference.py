@@ -50,6 +50,31 @@ def test_shards_and_merge(run, refused, clips, tmp_path):
         assert (folder / "meld.jsonl").read_bytes() == undisturbed.read()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--bootstrap", 60],
+        ["--protocol", "strict", "--level", 2, "--bootstrap", 60, "--bootstrap-seed", 5, "--units", "clusters"],
+        ["--missing", "zero", "--checkpoint", "last", "--bootstrap", 0, "--cluster"],
+    ],
+)
+def test_run_gives_what_score_gives(run, clips, tmp_path, options):
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "meld.csv").write_text("name,label\ndia0_utt0,joy\ndia1_utt0,anger\ndia2_utt0,sadness\n")
+    common = ["--modalities", "text", "--clips", clips, "--dataset", "meld", "--data-root", tmp_path / "labels"]
+    results = ["--format", "json", "--per-sample", tmp_path / "run.jsonl"]
+    ran = run("run", "--model", "text-lexicon", *common, "--out", tmp_path / "out", *options, *results)
+    assert ran.code == 0, ran.err
+    results[-1] = tmp_path / "score.jsonl"
+    scored = run("score", tmp_path / "out" / "labels", "--data-root", tmp_path / "labels", *options, *results)
+    assert ran.out == scored.out
+    assert (tmp_path / "run.jsonl").read_bytes() == (tmp_path / "score.jsonl").read_bytes()
+    again = run("run", "--config", tmp_path / "out" / "run.toml", "--output", tmp_path / "report.csv")
+    assert again.out == ""
+    said = run("score", tmp_path / "out" / "labels", "--data-root", tmp_path / "labels", *options, "--format", "csv")
+    assert (tmp_path / "report.csv").read_text("utf-8") == said.out
+
+
 def test_run_prints_the_report_alone(run, clips, tmp_path):
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "meld.csv").write_text("name,label\ndia0_utt0,joy\ndia1_utt0,anger\ndia2_utt0,neutral\n")
@@ -64,5 +89,5 @@ def test_run_prints_the_report_alone(run, clips, tmp_path):
 
 
 def test_what_is_missing_is_said(refused, clips, tmp_path):
-    assert "model: is needed (--model)" in refused("infer", "--out", tmp_path, "--data-root", tmp_path)
+    assert "model: missing; set --model" in refused("infer", "--out", tmp_path, "--data-root", tmp_path)
     assert "where are the clips" in refused("infer", "--model", "text-lexicon", "--out", tmp_path)

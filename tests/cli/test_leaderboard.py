@@ -20,7 +20,7 @@ def submission(run, files, tmp_path):
     assert result.out.split() == [
         str(folder / "predictions" / f"{n}.jsonl.gz") for n in ("meld", "cmumosi", "ovmerdplus")
     ]
-    assert f"leaderboard check {folder}" in result.err
+    assert f"leaderboard validate {folder}" in result.err
     return folder, truth
 
 

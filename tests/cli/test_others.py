@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,48 +10,49 @@ from pathlib import Path
 import pytest
 
 from merunibench import __version__, cli, verification
-from merunibench.cli._lazy import SUMMARIES, build
+from merunibench.cli._lazy import COMMANDS, build
 from tests.small import write_files
 
-COMMANDS = [
-    [],
-    ["score"],
-    ["compare"],
-    ["convert"],
-    ["infer"],
-    ["merge"],
-    ["run"],
-    ["datasets"],
-    ["lexicon"],
-    ["explain"],
-    ["lexicon", "install"],
-    ["lexicon", "audit"],
-    ["lexicon", "diff"],
-    ["verify"],
-    ["demo"],
+EVERY = [
+    (group, name, panel, summary)
+    for group, panels in COMMANDS.items()
+    for panel, commands in panels.items()
+    for name, summary in commands.items()
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_has_help(run, command):
-    result = run(*command, "--help")
+@pytest.mark.parametrize("columns", ["80", "140"])
+@pytest.mark.parametrize(("group", "name", "panel", "summary"), EVERY, ids=lambda value: value.replace(" ", "_")[:12])
+def test_every_command_has_help_in_plain_lines(run, monkeypatch, group, name, panel, summary, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    words = [name] if group == "merunibench" else [group, name]
+    result = run(*words, "--help")
     assert result.code == 0
-    assert "Usage: merunibench" in result.out
+    assert result.out.startswith(f"Usage: merunibench {' '.join(words)} [OPTIONS]")
+    assert summary in " ".join(result.out.split())
+    assert max(map(len, result.out.splitlines())) <= min(int(columns), 110)
+    # No types, no doubled defaults, no option broken in two.
+    assert not re.search(r"<(bool|str|path|int|list)|\(\d+\)\]|None|-$", result.out, re.MULTILINE)
 
 
-def test_help_lists_every_command_with_the_first_line_of_its_docstring(run):
-    listed = " ".join(run("--help").out.replace("│", " ").split())
-    for name, summary in SUMMARIES.items():
-        assert f"{name} {summary}" in listed
-        assert build(name).help.splitlines()[0].replace("`", "") == summary or build(name).help.startswith(summary)
+@pytest.mark.parametrize("group", COMMANDS)
+def test_help_lists_the_commands_in_panels_with_the_first_paragraph_of_their_docstrings(run, group):
+    listed = run(*([] if group == "merunibench" else [group]), "--help").out
+    for _, name, panel, summary in (each for each in EVERY if each[0] == group):
+        assert f"{name} {summary}" in " ".join(listed.split(f"\n{panel}:\n")[1].split("\n\n")[0].split())
+        assert " ".join(build(group, name).help.split("\n\n")[0].split()) == summary
+
+
+def test_every_module_is_a_command():
     modules = {path.stem for path in Path(cli.__file__).parent.glob("[a-z]*.py")}
-    assert modules == set(SUMMARIES)
+    assert modules == {name for group, name, _, _ in EVERY if group == "merunibench"}
 
 
 def test_an_unknown_command_is_refused(run):
     result = run("scroe")
     assert result.code == 2
-    assert "scroe" in result.err
+    assert "No such command 'scroe'. Did you mean 'score'?" in result.err
+    assert "Did you mean 'build'?" in run("leaderboard", "biuld").err
 
 
 def test_version(run):
@@ -98,14 +100,17 @@ def test_importing_the_package_loads_nothing_heavy():
     assert run_python(code).stdout.strip() == "[]"
 
 
-def test_help_imports_no_numbers():
+@pytest.mark.parametrize("command", [["--help"], ["lexicon", "--help"], ["leaderboard"], ["scroe"]], ids=" ".join)
+def test_help_imports_no_numbers_and_builds_no_command(command):
     code = (
-        "import sys\nsys.argv = ['merunibench', '--help']\nfrom merunibench.cli import main\n"
+        f"import sys\nsys.argv = ['merunibench', *{command}]\nfrom merunibench.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "heavy = ('numpy', 'pyarrow', 'pandas', 'requests', 'openpyxl')\n"
+        "heavy = ('numpy', 'pyarrow', 'pandas', 'requests', 'openpyxl', 'rich.markdown', 'merunibench.settings', "
+        "'merunibench.cli.lexicon', 'merunibench.cli.leaderboard')\n"
+        f"heavy += ('pydantic',) * {command == ['--help']}\n"
         "print([m for m in heavy if m in sys.modules], file=sys.stderr)"
     )
-    assert run_python(code).stderr.strip() == "[]"
+    assert run_python(code).stderr.splitlines()[-1] == "[]"
 
 
 def test_scoring_imports_no_model_library():

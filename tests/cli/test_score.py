@@ -186,7 +186,7 @@ def test_options_without_effect_are_refused(run, refused, files, tmp_path):
     predictions, truth = files
     run("score", predictions, "--data-root", truth, "--per-sample", tmp_path / "a.jsonl")
     message = refused("compare", tmp_path / "a.jsonl", tmp_path / "a.jsonl", "--level", 2, "--lexicon", "nowhere")
-    assert "--lexicon, --level: of no effect on per-sample files" in message
+    assert "--lexicon, --level: no effect on per-sample files" in message
     assert "predictions need --data-root" in refused("compare", predictions, predictions)
     mixed = run("compare", tmp_path / "a.jsonl", predictions, "--data-root", truth, "--bootstrap", 20)
     assert mixed.code == 0

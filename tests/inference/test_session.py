@@ -9,9 +9,10 @@ from merunibench.data import open_predictions
 from merunibench.errors import InputError
 from merunibench.inference.preflight import preflight
 from merunibench.inference.session import carry_out, plan
-from merunibench.inference.settings import InferSettings, RunSettings, read_settings
+from merunibench.inference.settings import InferSettings, RunSettings
 from merunibench.models.prompting import SUBTITLE
 from merunibench.pipeline import plan_run, run
+from merunibench.settings import read_settings
 from tests.inference.fake import write_clips
 
 SAID = {"dia0_utt0": "Thank you, I am so happy!", "dia0_utt1": "I'm not happy.", "dia1_utt0": "Get out of here!"}

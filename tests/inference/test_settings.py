@@ -1,18 +1,15 @@
 """What a run may be asked for: checked, and the same again from its own file."""
 
+import inspect
 from pathlib import Path
 
 import pytest
 
+from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.inference.settings import (
-    InferSettings,
-    RunSettings,
-    parse_modalities,
-    parse_options,
-    read_settings,
-    settings_as_toml,
-)
+from merunibench.extraction.rules import EXTRACTOR
+from merunibench.inference.settings import InferSettings, RunSettings, parse_modalities, parse_options
+from merunibench.settings import RULES, read_settings, settings_as_toml
 
 LEAST = {"model": "text-lexicon", "out": "out", "data_root": "data"}
 
@@ -41,16 +38,16 @@ def test_options_come_before_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"model": None}, "model: is needed \\(--model\\)"),
-        ({"frame": 3}, "frame: there is no such setting here"),
-        ({"modell": "m", "model": None}, "modell: there is no such setting here"),
-        ({"frames": 0}, "frames: Input should be greater than or equal to 1"),
+        ({"model": None}, "model: missing; set --model"),
+        ({"frame": 3}, "frame: unknown setting; did you mean frames?"),
+        ({"modell": "m", "model": None}, "modell: unknown setting"),
+        ({"frames": 0}, "--frames: Input should be greater than 0"),
         ({"data_root": None}, "where are the clips"),
         ({"clips": "mine"}, "need one name of a data set"),
         ({"clips": "mine", "dataset": ["../x"]}, "must be fit for a file name"),
         ({"modalities": "audio+smell"}, "modalities 'audio\\+smell': must be some of audio, video, text"),
-        ({"engine": "spark"}, "engine: Input should be 'local' or 'ray'"),
-        ({"temperature": float("nan")}, "temperature"),
+        ({"engine": "spark"}, "--engine: Input should be 'local' or 'ray'"),
+        ({"temperature": float("nan")}, "--temperature"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(change, reason):
@@ -117,8 +114,71 @@ def test_every_subset_of_the_modalities():
 
 
 def test_options_with_values():
-    assert parse_options(None, as_json=True) is None
-    assert parse_options(["a=1", "b=x=y", 'c={"d": [1]}'], as_json=True) == {"a": 1, "b": "x=y", "c": {"d": [1]}}
+    assert parse_options({"a": 1}) == {"a": 1}
+    assert parse_options(["a=1", "b=x=y", 'c={"d": [1]}']) == {"a": 1, "b": "x=y", "c": {"d": [1]}}
     assert parse_options(["a=1"], as_json=False) == {"a": "1"}
     with pytest.raises(InputError, match="must be key=value"):
-        parse_options(["a"], as_json=True)
+        parse_options(["a"])
+
+
+def test_a_file_of_a_former_run_is_read(tmp_path):
+    (tmp_path / "run.toml").write_text(
+        'model = "m"\nout = "o"\ndata_root = "d"\nextractor = "rules"\nparity = true\nseed = 3\ncluster = true\n'
+    )
+    settings = read_settings(tmp_path / "run.toml", {}, RunSettings)
+    assert (settings.extractor, settings.affectgpt_style, settings.units) == ("rules@1", True, "clusters")
+    assert (settings.seed, settings.bootstrap_seed) == (3, 0)  # a run's seed is that of the answers, as it was
+    given = {"affectgpt_style": False, "units": "samples"}
+    settings = read_settings(tmp_path / "run.toml", given, RunSettings)
+    assert (settings.affectgpt_style, settings.units) == (False, "samples")
+    (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\nparity = false\ncluster = false\n')
+    settings = read_settings(tmp_path / "run.toml", {}, RunSettings)
+    assert (settings.affectgpt_style, settings.units) == (False, "samples")
+
+
+def test_a_former_name_beside_the_present_one_is_refused():
+    with pytest.raises(InputError, match="cluster: is the former name of units, which is set as well"):
+        read_settings(None, LEAST | {"cluster": True, "units": "samples"}, RunSettings)
+
+
+def test_a_former_flag_is_true_or_false():
+    with pytest.raises(InputError, match="cluster: must be true or false; units = 'clusters' says the same as true"):
+        read_settings(None, LEAST | {"cluster": "yes"}, RunSettings)
+
+
+def test_a_setting_of_the_file_is_named_with_the_file(tmp_path):
+    (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\nframes = 0\n')
+    with pytest.raises(InputError, match=r"run\.toml: frames: Input should be greater than 0"):
+        read_settings(tmp_path / "run.toml", {}, InferSettings)
+
+
+def test_scoring_settings_are_those_of_evaluate():
+    settings = read_settings(None, LEAST | {"units": "clusters", "bootstrap_seed": 4, "missing": "zero"}, RunSettings)
+    arguments = settings.arguments()
+    assert set(arguments) < set(inspect.signature(evaluate).parameters)
+    assert (arguments["cluster"], arguments["seed"], arguments["missing"]) == (True, 4, "zero")
+    assert read_settings(None, LEAST, RunSettings).arguments()["missing"] == "error"
+    assert read_settings(None, LEAST | {"limit": 2}, RunSettings).arguments()["missing"] == "skip"
+
+
+def test_parts_of_affectgpt_join_the_options_of_the_model(tmp_path):
+    (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\n[model_option]\nvisual = "v"\n')
+    settings = read_settings(tmp_path / "run.toml", {"llm": "here"}, InferSettings)
+    assert settings.model_option == {"visual": "v", "llm": "here"}
+    assert "llm" not in settings.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"extractor": "rules@2"}, "--extractor: 'rules@2' is not known; this version of merunibench has rules@1"),
+        ({"protocol": "strct"}, "--protocol: must be one of official, strict, not 'strct'"),
+    ],
+)
+def test_names_that_are_not_known(change, reason):
+    with pytest.raises(InputError, match=reason):
+        read_settings(None, LEAST | change, RunSettings)
+
+
+def test_the_rules_are_named_as_signatures_name_them():
+    assert RULES == EXTRACTOR

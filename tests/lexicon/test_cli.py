@@ -1,17 +1,13 @@
 """`merunibench lexicon`: results on standard output, messages on standard error, errors left to the main program."""
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from merunibench._resources import resource
-from merunibench.cli.lexicon import app as lexicon_app
+from merunibench.cli import app
 from merunibench.errors import InputError
 from merunibench.lexicon import KNOWN_RELEASES, builtin, load_lexicon
 from merunibench.lexicon import sources as source_files
-
-app = typer.Typer()
-app.add_typer(lexicon_app, name="lexicon")
 
 
 def run(*arguments):
@@ -80,15 +76,15 @@ def sources(tmp_path, monkeypatch):
 
 
 def test_build(sources):
-    assert run("build", "--check").exit_code == 0
+    assert run("build", "--verify").exit_code == 0
     with (sources / "concepts.txt").open("a", encoding="utf-8") as file:
         file.write("    frabjous\n")
-    checked = run("build", "--check")
+    checked = run("build", "--verify")
     assert (checked.exit_code, checked.stdout) == (1, "")
     assert "differs from its sources; run: merunibench lexicon build" in checked.stderr
     assert run("build").stdout == f"{builtin.build().label}\n"
     assert "frabjous" in load_lexicon("builtin")
-    assert run("build", "--check").exit_code == 0
+    assert run("build", "--verify").exit_code == 0
 
 
 def test_build_from_a_broken_table(sources):

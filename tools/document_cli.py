@@ -1,0 +1,65 @@
+"""Write docs/cli.md: every command with its arguments and options, from the declarations that `--help` is made from.
+
+python -m tools.document_cli
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from merunibench.cli._help import sections
+from merunibench.cli._lazy import COMMANDS, ROOT, build
+
+PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
+INTRODUCTION = """# Commands and options
+
+Made from the declarations in the code by `python -m tools.document_cli`; `merunibench COMMAND --help` shows the same.
+An option of `infer` and `run` is a field of `run.toml` as well, with underscores: `--max-new-tokens 64` is
+`max_new_tokens = 64`; `--config FILE` reads such a file, and options given beside it come first.
+
+Tab completion: `merunibench --install-completion`.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return INTRODUCTION + "".join(
+        f"\n## {panel}\n" + "".join("\n" + text for name in commands for text in _command(ROOT, name))
+        for panel, commands in COMMANDS[ROOT].items()
+    )
+
+
+def _command(group: str, name: str) -> Iterator[str]:
+    """A command's part of the page; for a group those of its commands too."""
+    command = build(group, name)
+    usage = f"merunibench {name}" if group == ROOT else f"merunibench {group} {name}"
+    lines = [f"### {usage}", "", *(" ".join(each.split()) + "\n" for each in command.help.split("\n\n"))]
+    if name not in COMMANDS:
+        # Rows of a heading without options, such as --help alone, are left out.
+        for heading, rows in sections(command, typer.Context(command)).items():
+            shown = [(term, text) for term, text in rows if term != "--help"]
+            if shown:
+                lines += [
+                    f"| {heading} | |",
+                    "|---|---|",
+                    *(f"| `{_cell(a)}` | {_cell(_plain(b))} |" for a, b in shown),
+                    "",
+                ]
+    yield "\n".join(lines)
+    for panel in COMMANDS.get(name, {}).values() if group == ROOT else ():
+        for each in panel:
+            yield from _command(name, each)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    """The text such that Markdown takes none of it for a tag."""
+    return text.replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
