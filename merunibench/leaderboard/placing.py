@@ -158,15 +158,14 @@ def _letters(number: int) -> str:
 def _kept_ranks(column: str, ordered: Sequence[ScoredRow], before: Results | None) -> dict[str, Rank]:
     """The committed ranks of a column, if it holds the same scores as then; else none."""
     board = ordered[0].row.board
-    old = {
-        row.id: (row.value(column), row.rank(column))
+    old = [
+        row
         for row in (before.rows if before else ())
         if row.board == board and row.ranked and row.value(column) is not None
-    }
-    now = {each.row.id: each.row.value(column) for each in ordered}
-    if now != {key: score for key, (score, _) in old.items()}:
+    ]
+    if {each.row.id: each.row.value(column) for each in ordered} != {row.id: row.value(column) for row in old}:
         return {}
-    return {key: rank for key, (_, rank) in old.items() if rank is not None}
+    return {row.id: rank for row in old if (rank := row.rank(column)) is not None}
 
 
 def _kept_tests(board: str, column: str, rows: Sequence[ScoredRow], before: Results | None) -> list[Comparisons]:

@@ -26,19 +26,6 @@ _NOTES = (
     "test labels. Labels: mean number a sample. *: the labels were not those of the whole official set."
 )
 
-_OF_ROW = ("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "extractor")
-_OF_SCORE = (
-    "score",
-    "chance",
-    "uncorrected",
-    "checkpoint",
-    "labels_per_sample",
-    "samples",
-    "missing",
-    "failed",
-    "predictions",
-    "signature",
-)
 _COLUMNS = (
     *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete"),
     *("dataset", "score", "ci_low", "ci_high", "chance", "uncorrected", "checkpoint", "labels_per_sample", "samples"),
@@ -160,16 +147,16 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _records(row: Row) -> Iterator[dict[str, object]]:
+    """A column is a field of the score, or else of its row, but for those that go by another name or form."""
     scores = dict(row.scores)
     if row.mean is not None:
         scores[MEAN] = Score(score=row.mean, ci=row.mean_ci, rank=row.mean_rank, signature=row.signature)
     for column, score in scores.items():
-        record: dict[str, object] = {name: getattr(row, name) for name in _OF_ROW}
-        record |= {name: getattr(score, name) for name in _OF_SCORE}
-        record |= {"dataset": column, "complete": str(row.complete).lower()}
-        record["ci_low"], record["ci_high"] = score.ci or (None, None)
-        if score.rank is not None:
-            rank = score.rank
+        rank, (low, high) = score.rank, score.ci or (None, None)
+        record = {name: getattr(score, name, getattr(row, name, None)) for name in _COLUMNS}
+        record |= {"dataset": column, "complete": str(row.complete).lower(), "ci_low": low, "ci_high": high}
+        record["rank"] = None
+        if rank is not None:
             record |= {"rank": rank.rank, "rank_low": rank.low, "rank_high": rank.high, "mark": rank.mark}
         yield {name: _plain(value) for name, value in record.items()}
 

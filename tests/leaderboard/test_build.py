@@ -269,9 +269,9 @@ def test_another_toolkit_scores_everything_again(small, monkeypatch):
 
     small.add("one")
     first = small.build()
-    scored, original = [], figures.score_samples
+    scored, original = [], figures.score_predictions
     monkeypatch.setattr(
-        figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+        figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
     assert small.build() == first
     assert scored == []
