@@ -4,7 +4,6 @@ Below the folder of the run: `run.toml`, `predictions/<model>/`, `labels/<model>
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from merunibench.extraction import Rules, extract
 from merunibench.files import write_text
 from merunibench.inference.runner import Done, Progress
 from merunibench.inference.session import Plan, carry_out, plan
-from merunibench.inference.settings import InferSettings, RunSettings
+from merunibench.inference.settings import RunSettings
 from merunibench.lexicon import load_lexicon
 from merunibench.report import Report
 from merunibench.settings import RULES, settings_as_toml
@@ -25,14 +24,6 @@ if TYPE_CHECKING:
     from merunibench.extraction.llm import Question
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run came to: what it did for each data set, and the scores."""
-
-    done: tuple[Done, ...]
-    report: Report
-
-
 def plan_run(settings: RunSettings) -> Plan:
     """Look ahead: clips, labels, libraries, and what the answers will be read and scored with.
 
@@ -40,10 +31,7 @@ def plan_run(settings: RunSettings) -> Plan:
         InputError: clips or prompt cannot be found or read, a data set has no labels to score with, or there is no such
             lexicon or extractor.
     """
-    inner = InferSettings.model_validate(
-        {key: getattr(settings, key) for key in InferSettings.model_fields} | {"out": settings.out / "predictions"}
-    )
-    planned = plan(inner)
+    planned = plan(settings.model_copy(update={"out": settings.out / "predictions"}))
     labelled = find_truth(_root(settings))
     bare = [clips.dataset for clips in planned.clips if clips.dataset not in labelled]
     if bare:
@@ -59,7 +47,7 @@ def plan_run(settings: RunSettings) -> Plan:
 
 def run(
     settings: RunSettings, planned: Plan, progress: Progress | None = None, tell: Callable[[str], None] = lambda _: None
-) -> Outcome:
+) -> tuple[list[Done], Report]:
     """Carry out all three stages, and write the report.
 
     Args:
@@ -67,6 +55,9 @@ def run(
         planned: What `plan_run` made of it.
         progress: Told how inference goes on.
         tell: Told which stage begins.
+
+    Returns:
+        What was done for each data set, and the scores.
 
     Raises:
         InputError: a stage cannot go on.
@@ -84,7 +75,7 @@ def run(
     )
     write_text(settings.out / "report.json", report.to_json())
     write_text(settings.out / "report.md", report.to_markdown())
-    return Outcome(tuple(done), report)
+    return done, report
 
 
 def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, labels: Path) -> None:

@@ -27,10 +27,10 @@ def run(
         planned = plan_run(settings)
         running.report_preflight(planned, dry_run=dry_run)
         with running.progress_bar("clips") as progress:
-            outcome = run_all(settings, planned, progress, complain)
+            done, report = run_all(settings, planned, progress, complain)
     if per_sample is not None:
-        outcome.report.write_per_sample(per_sample)
-    running.report_done(list(outcome.done))
-    warn(outcome.report.warnings)
+        report.write_per_sample(per_sample)
+    running.report_done(done)
+    warn(report.warnings)
     complain(f"{settings.out}: run.toml, predictions, labels, report.json, report.md")
-    emit_result(outcome.report, output_format, output)
+    emit_result(report, output_format, output)

@@ -12,6 +12,7 @@ from merunibench.inference.preflight import Finding, preflight
 from merunibench.inference.prompts import load_prompt
 from merunibench.inference.runner import Done, Engine, Progress, Request, chosen, run_clips
 from merunibench.inference.settings import InferSettings
+from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
 from merunibench.models.registry import SCHEMES, checkpoints
 
@@ -67,18 +68,19 @@ def plan(settings: InferSettings) -> Plan:
     """Find the clips and look ahead.
 
     Raises:
-        InputError: clips or prompt cannot be found or read.
+        InputError: clips or prompt cannot be found or read, or the shard is none.
     """
     model = _shown(settings.model)
     prompt = load_prompt(settings.prompt, says="text" in settings.asked_modalities)
     clips = tuple(open_clips(settings.data_root, settings.clips, settings.dataset, settings.out / ".clips"))
+    shard = Shard.parse(settings.shard) if settings.shard else None
     request = Request(
         model,
         prompt,
         settings.asked_modalities,
         settings.limit,
         settings.limit_seed,
-        settings.asked_shard,
+        shard,
         settings.retry_failed,
     )
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]

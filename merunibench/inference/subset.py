@@ -23,16 +23,12 @@ def stratified_order(names: Sequence[str], strata: Sequence[str], seed: int = 0)
         >>> sorted("xxxxyy"[index] for index in order[:3])
         ['x', 'x', 'y']
     """
-    shuffled = sorted(range(len(names)), key=lambda index: _lot(names[index], seed))
+    shuffled = sorted(range(len(names)), key=lambda index: hashlib.sha256(f"{seed}\0{names[index]}".encode()).digest())
     members: dict[str, list[int]] = {}
     for index in shuffled:
         members.setdefault(strata[index] if strata else "", []).append(index)
     place = {index: (rank + 0.5) / len(group) for group in members.values() for rank, index in enumerate(group)}
     return sorted(shuffled, key=place.__getitem__)
-
-
-def _lot(name: str, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}\0{name}".encode()).digest()
 
 
 def subset(names: Sequence[str], strata: Sequence[str], limit: int, seed: int = 0) -> list[int]:

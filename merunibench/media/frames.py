@@ -4,6 +4,7 @@ Models that write times into their prompt, or derive positions from them, need t
 would make every clip look as if its frames were a fixed fraction of a second apart.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,18 +56,43 @@ def read_frames(path: Path, count: int, limits: Limits = LIMITS) -> Frames:
     """
     if count < 1:
         raise InputError(f"{count} frames: at least 1 is needed")
+    pixels, total, rate = sample_frames(path, lambda total: _uniform(count, total), _upright, limits)
+    return Frames(np.stack(list(pixels.values())), tuple(pixels), total, rate)
+
+
+def sample_frames(
+    path: Path,
+    choose: Callable[[int], Sequence[int]],
+    convert: Callable[[Any, int, int], np.ndarray],
+    limits: Limits = LIMITS,
+    *,
+    whole: bool = False,
+) -> tuple[dict[int, np.ndarray], int, float]:
+    """Frames chosen by their numbers: (number -> pixels, frames of the clip, frames a second).
+
+    Args:
+        path: A container that any FFmpeg reads.
+        choose: Number of frames -> numbers of those that are wanted, rising.
+        convert: A frame of PyAV, width and height of the clip -> pixels.
+        limits: What is beyond any clip.
+        whole: Whether to count the frames behind the last one wanted too.
+
+    Raises:
+        MediaError: broken, truncated, without a picture, or beyond the limits.
+        InputError: the extra `models` is not installed.
+    """
     total = probe(path, limits).frames
     if not total:
         raise MediaError(f"{path}: has no picture")
-    wanted = _uniform(count, total)
-    pixels, seen, rate = _pass(path, wanted, limits)
-    if len(pixels) < len(wanted):
+    wanted = choose(total)
+    pixels, seen, rate = _pass(path, wanted, convert, limits, whole=whole)
+    if seen != total if whole else len(pixels) < len(wanted):
         # Packets are not frames in every coding. What is left is sampled; what is lost is not passed over in silence.
         if seen < COMPLETE * total:
             raise MediaError(f"{path}: damaged: {seen} of its {total} frames can be decoded")
         total = seen
-        pixels, _, rate = _pass(path, _uniform(count, total), limits)
-    return Frames(np.stack(list(pixels.values())), tuple(pixels), total, rate)
+        pixels, _, rate = _pass(path, choose(total), convert, limits, whole=whole)
+    return pixels, total, rate
 
 
 def _uniform(count: int, total: int) -> list[int]:
@@ -74,8 +100,10 @@ def _uniform(count: int, total: int) -> list[int]:
     return positions
 
 
-def _pass(path: Path, wanted: list[int], limits: Limits) -> tuple[dict[int, np.ndarray], int, float]:
-    """(number -> frame of shape (H, W, 3), frames seen, rate), stopping at the last one wanted."""
+def _pass(
+    path: Path, wanted: Sequence[int], convert: Callable[[Any, int, int], np.ndarray], limits: Limits, *, whole: bool
+) -> tuple[dict[int, np.ndarray], int, float]:
+    """(number -> pixels, frames seen, rate), stopping at the last one wanted if not asked for the whole."""
     kept: dict[int, np.ndarray] = {}
     seen = 0
     with opened(path, limits) as container:
@@ -84,9 +112,9 @@ def _pass(path: Path, wanted: list[int], limits: Limits) -> tuple[dict[int, np.n
         rate = float(stream.average_rate or 0)
         for frame in decoded(container, stream, path):
             if seen in wanted:
-                kept[seen] = _upright(frame, width, height)
+                kept[seen] = convert(frame, width, height)
             seen += 1
-            if seen > wanted[-1]:
+            if seen > wanted[-1] and not whole:
                 break
     return kept, seen, rate if 0 < rate <= _FASTEST_RATE else _FALLBACK_RATE
 

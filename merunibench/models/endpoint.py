@@ -24,24 +24,20 @@ _JPEG_QUALITY = 90
 _LARGEST_FILE = 64 << 20
 
 
-def load(argument: str, options: Options) -> Model:
-    """The model behind an endpoint.
-
-    Args:
-        argument: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen2.5-VL-7B-Instruct`.
-        options: `extra` may hold `video`, `audio` (how they are sent) and `concurrency`.
-
-    Raises:
-        InputError: the argument or an option is none that endpoints have.
-    """
-    options.refuse("an endpoint", "processor")
-    return _EndpointModel(argument, options)
-
-
-class _EndpointModel(Model):
+class EndpointModel(Model):
     """Sends clips to an endpoint, a batch at the same time."""
 
     def __init__(self, argument: str, options: Options) -> None:
+        """Make the client; nothing is asked yet.
+
+        Args:
+            argument: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen2.5-VL-7B-Instruct`.
+            options: `extra` may hold `video`, `audio` (how they are sent) and `concurrency`.
+
+        Raises:
+            InputError: the argument or an option is none that endpoints have.
+        """
+        options.refuse("an endpoint", "processor")
         self._how = _chosen(options.extra)
         decoding = options.generation.over(Decoding())
         self._endpoint = Endpoint(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from merunibench._text import one_line
@@ -38,7 +39,7 @@ class Entry:
         modalities: What it takes.
         note: What differs from other families.
         tested: What was tested; empty if nothing was.
-        loader: `module:function` of a scheme's loader, imported when a model of that scheme is asked for.
+        loader: `module:name` of a scheme's loader, imported when a model of that scheme is asked for.
         needs: The modules it needs.
         extra: The extra of merunibench that brings them.
     """
@@ -77,7 +78,7 @@ _BUILTIN = (
         MODALITIES,
         "docs/affectgpt.md",
         "see docs/affectgpt.md",
-        loader="merunibench.models.affectgpt.model:load",
+        loader="merunibench.models.affectgpt.model:AffectGPT.from_pretrained",
         needs=(*HUGGING_FACE, "peft", "cv2"),
     ),
     Entry(
@@ -86,7 +87,7 @@ _BUILTIN = (
         MODALITIES,
         "frames as pictures or the file itself; what the server makes of them is its own",
         "a server of the tests' own",
-        loader="merunibench.models.endpoint:load",
+        loader="merunibench.models.endpoint:EndpointModel",
         needs=("openai",),
         extra="endpoint",
     ),
@@ -96,7 +97,7 @@ _BUILTIN = (
         ("text",),
         "a baseline; no model",
         "in full",
-        loader="merunibench.models.text_lexicon:load",
+        loader="merunibench.models.text_lexicon:TextLexicon",
         needs=(),
     ),
 )
@@ -125,8 +126,8 @@ def load_model(spec: str, options: Options) -> Model:
     """
     scheme, _, rest = spec.partition(":")
     if scheme in SCHEMES:
-        module, _, function = SCHEMES[scheme].loader.partition(":")
-        loader: Loader = getattr(import_module(module), function)
+        module, _, name = SCHEMES[scheme].loader.partition(":")
+        loader: Loader = attrgetter(name)(import_module(module))
         return loader(rest, options)
     brought = _brought(scheme)
     if callable(brought) and not isinstance(brought, type):

@@ -11,22 +11,18 @@ from merunibench.models.base import Json, Model, Options, Prepared, Sample
 from merunibench.models.prompting import given, subtitle_of
 
 
-def load(argument: str, options: Options) -> Model:
-    """The baseline; it takes no argument.
-
-    Raises:
-        InputError: there is an argument or an option, or the subtitle is not to be given.
-    """
-    if argument:
-        raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
-    options.refuse("text-lexicon", "processor", "extra")
-    return _TextLexicon(options)
-
-
-class _TextLexicon(Model):
+class TextLexicon(Model):
     """Answers with the emotions that a table of everyday cues finds in the subtitle."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, argument: str, options: Options) -> None:
+        """The baseline; it takes no argument.
+
+        Raises:
+            InputError: there is an argument or an option, or the subtitle is not to be given.
+        """
+        if argument:
+            raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
+        options.refuse("text-lexicon", "processor", "extra")
         self.name = "text-lexicon"
         self.modalities = frozenset(("text",))
         self._given = given(options, self.modalities, self.name)

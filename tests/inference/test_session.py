@@ -49,15 +49,16 @@ def test_infer_writes_what_score_and_extract_read(root, tmp_path):
 
 def test_run_ends_with_a_report_and_is_taken_up_at_each_stage(root, tmp_path):
     settings = settings_for(root, tmp_path, RunSettings, bootstrap=0)
-    outcome = run(settings, plan_run(settings))
-    assert outcome.report["meld"].score == 1.0
+    _, report = run(settings, plan_run(settings))
+    assert report["meld"].score == 1.0
     out = tmp_path / "out"
     files = ("run.toml", "report.json", "report.md", "predictions/text-lexicon-text/meld.jsonl")
     first = {name: (out / name).read_bytes() for name in (*files, "labels/text-lexicon-text/meld.jsonl")}
     (out / "report.json").unlink()
     (out / "labels" / "text-lexicon-text" / "meld.jsonl").unlink()
     again = read_settings(out / "run.toml", {}, RunSettings)
-    assert run(again, plan_run(again)).done[0].kept == 3
+    (done,), _ = run(again, plan_run(again))
+    assert done.kept == 3
     assert {name: (out / name).read_bytes() for name in first} == first
 
 
@@ -73,7 +74,7 @@ def test_settings_beside_results_are_those_of_the_results(root, tmp_path):
 
 def test_a_limited_run_is_scored_as_what_it_is(root, tmp_path):
     settings = settings_for(root, tmp_path, RunSettings, bootstrap=0, limit=2)
-    report = run(settings, plan_run(settings)).report
+    _, report = run(settings, plan_run(settings))
     assert report["meld"].missing == 1
     assert "missing:skip" in str(report.signature)
     assert not report.complete

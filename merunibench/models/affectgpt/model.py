@@ -40,19 +40,6 @@ class _Payload:
     media: Mapping[Medium, torch.Tensor]
 
 
-def load(argument: str, options: Options) -> Model:
-    """The model of a checkpoint.
-
-    Args:
-        argument: A released `.pth`, or a folder (or name on the Hub) of a converted one.
-        options: `extra` as `options.KEYS` has it. The prompt is the model's own; `options.prompt` is not used.
-
-    Raises:
-        InputError: checkpoint, configuration and frozen models do not fit each other, or cannot be read.
-    """
-    return AffectGPT.from_pretrained(argument, options)
-
-
 def checkpoints(argument: str) -> dict[str, str]:
     """Name -> argument of every checkpoint that an argument stands for: each `checkpoint_*.pth` of a folder, by epoch.
 
@@ -92,7 +79,8 @@ class AffectGPT(Model):
 
         Args:
             name: A released `.pth`, a converted folder, or the name of one on the Hub.
-            options: As for `load`; by default all is as published.
+            options: `extra` as `options.KEYS` has it; by default all is as published. The prompt is the model's own;
+                `options.prompt` is not used.
 
         Raises:
             InputError: checkpoint, configuration and frozen models do not fit each other, or cannot be read.

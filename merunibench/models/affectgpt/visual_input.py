@@ -13,17 +13,8 @@ import numpy as np
 
 from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
-from merunibench.media.container import (
-    COMPLETE,
-    LIMITS,
-    Limits,
-    check_file,
-    decoded,
-    library,
-    opened,
-    picture_of,
-    probe,
-)
+from merunibench.media.container import LIMITS, Limits, check_file, library
+from merunibench.media.frames import sample_frames
 
 SIZE = 224
 
@@ -117,37 +108,12 @@ def read_frames(path: Path, frames: int = 8, limits: Limits = LIMITS) -> Picture
         MediaError: it is broken, or has no picture.
         InputError: the extra `models` is not installed.
     """
-    total = probe(path, limits).frames
-    if not total:
-        raise MediaError(f"{path}: has no picture")
-    pixels, seen = _pass(path, set(frame_indices(total, frames)), limits)
-    if seen != total:
-        # Packets are not frames in every coding; what is there is sampled anew.
-        if not seen or seen < COMPLETE * total:
-            raise MediaError(f"{path}: damaged: {seen} of its {total} frames can be decoded")
-        total = seen
-        pixels, _ = _pass(path, set(frame_indices(total, frames)), limits)
+    found, total, _ = sample_frames(path, lambda total: frame_indices(total, frames), _scaled, limits, whole=True)
     indices = frame_indices(total, frames)
-    return Pictures(np.stack([pixels[index] for index in indices]), indices, total)
+    return Pictures(np.stack([found[index] for index in indices]), indices, total)
 
 
-def _pass(path: Path, wanted: set[int], limits: Limits) -> tuple[dict[int, np.ndarray], int]:
-    """(number -> frame, number of frames there are)."""
-    found: dict[int, np.ndarray] = {}
-    seen = 0
-    with opened(path, limits) as container:
-        stream = picture_of(container)
-        context = stream.codec_context
-        if context is not None and context.width * context.height > limits.frame_pixels:
-            raise MediaError(f"{path}: frames of {context.width}x{context.height} pixels are larger than any clip's")
-        for frame in decoded(container, stream, path):
-            if seen in wanted:
-                found[seen] = _scaled(frame)
-            seen += 1
-    return found, seen
-
-
-def _scaled(frame: Any) -> np.ndarray:  # noqa: ANN401 - av has no types
+def _scaled(frame: Any, *_: int) -> np.ndarray:  # noqa: ANN401 - av has no types
     """A frame of shape (224, 224, 3) through the filter that decord builds, which upstream reads videos with.
 
     (`VideoFrame.reformat` places the colour planes differently, and is up to three levels away from it.)

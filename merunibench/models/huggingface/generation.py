@@ -71,7 +71,8 @@ def arguments(decoding: Decoding, names: Sequence[str]) -> dict[str, Any]:
             processors.append(transformers.TopKLogitsWarper(int(decoding.extra["top_k"])))
         if decoding.top_p < 1:
             processors.append(transformers.TopPLogitsWarper(decoding.top_p))
-        processors.append(_GumbelNoise([_seed(decoding.seed, name) for name in names]))
+        digests = [hashlib.sha256(f"{decoding.seed}:{name}".encode()).digest() for name in names]
+        processors.append(_GumbelNoise([int.from_bytes(digest[:7], "big") for digest in digests]))
         chosen["logits_processor"] = processors
     return chosen
 
@@ -92,10 +93,6 @@ class _GumbelNoise:
         uniform = torch.stack([torch.rand(width, generator=stream, dtype=torch.float64) for stream in self._streams])
         noise = -torch.log(-torch.log(uniform.clamp(min=torch.finfo(torch.float64).tiny)))
         return scores.float() + noise.float().to(scores.device)
-
-
-def _seed(seed: int, name: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:7], "big")
 
 
 @contextmanager
