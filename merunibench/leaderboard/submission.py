@@ -143,7 +143,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False, include_input=False)[:20]:
         place = ".".join(str(part)[:40] for part in fault["loc"])
         reason = "is no field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
-        yield ": ".join(text if text.isprintable() else repr(text) for text in (place, reason))
+        yield f"{visible(place)}: {visible(reason)}"
 
 
 def parameters(text: str) -> int:
