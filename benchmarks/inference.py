@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from merunibench.inference.clips import clips_of
 from merunibench.inference.local import LocalEngine
-from merunibench.inference.own_clips import own_clips
 from merunibench.inference.prompts import load_prompt
 from merunibench.inference.runner import Request, run_clips
 from merunibench.models import Generation, Modality, Options, load_model
@@ -106,7 +106,7 @@ def main() -> None:
             make_clip(folder / "clips" / f"{clip}.mp4", 3.0, size=(320, 240), tone=200.0 + number)
         table = "".join(f"{clip},What did you say?\n" for clip in names)
         (folder / "clips" / "clips.csv").write_text(f"name,subtitle\n{table}", "utf-8")
-        clips = own_clips(folder / "clips", "benchmark")
+        clips = clips_of(str(folder / "clips"), "benchmark", folder)
         engine = LocalEngine(model, MODALITIES, asked.batch_size)
         list(engine.rows([clips.samples[: asked.batch_size]]))
         begin = time.perf_counter()

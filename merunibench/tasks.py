@@ -1,17 +1,18 @@
 """The data sets of MER-UniBench as data: kind of task, classes, sample count, files, where to get them.
 
-Everything that differs between data sets stands in this table; the code that reads and scores them has no data set's
-name in it. Source of the layouts and counts: the AffectGPT release (arXiv 2501.16566), its evaluation code, and the
-MER2025 and MER2026 releases.
+Everything that differs between data sets is in tasks.toml; the code that reads and scores them has no data set's name.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from merunibench._registry import Registry
+from merunibench._resources import resource
 from merunibench.errors import InputError
+from merunibench.files.toml import read_toml
 from merunibench.kinds import KINDS, NEUTRAL, Kind
 
 
@@ -42,7 +43,7 @@ class Task:
         id: Identifier in files, options and reports (`meld`).
         title: Name as papers print it (`MELD`).
         kind: Kind of task (`merunibench.kinds`), which decides the metric.
-        samples: Number of samples of the official test split.
+        samples: Number of samples of the official test split; 0 where none is published.
         folder: Folder of the official layout, below the data root.
         label_file: Label file inside `folder`.
         corpus: Key of the test split in an npz label file; empty for a CSV.
@@ -93,174 +94,22 @@ class Task:
         return found[0] if found else name
 
 
-_MER_CLASSES = ("neutral", "angry", "happy", "sad", "worried", "surprise")
-_MER_HOME = "https://zeroqiaoba.github.io/MER-Challenge/"
-_MP4_OR_AVI = ("video/{name}.mp4", "video/{name}.avi")
-_NESTED_FACES = ("openface_face/{name}/{name}.npy", "openface_face/{name}.npy")
-_BEFORE_LAST_UNDERSCORE = re.compile(r"^.*(?=_)", re.DOTALL)
+def _task(identifier: str, row: Mapping[str, Any]) -> Task:
+    """A data set from its table in tasks.toml."""
+    fields = {**_with_tuples(row), "id": identifier, "layout": ClipLayout(**_with_tuples(row.get("layout", {})))}
+    for name in fields.keys() & {"split", "cluster"}:
+        fields[name] = re.compile(fields[name], re.DOTALL)
+    return Task(**fields)
 
-TASKS = Registry(
-    "data set",
-    (
-        Task(
-            id="mer2023",
-            title="MER2023",
-            kind="basic",
-            samples=411,
-            folder="mer2023-dataset-process",
-            label_file="label-6way.npz",
-            layout=ClipLayout(_MP4_OR_AVI),
-            corpus="test1_corpus",
-            label_field="emo",
-            classes=_MER_CLASSES,
-            aliases=("mer23",),
-            homepage=_MER_HOME,
-        ),
-        Task(
-            id="mer2024",
-            title="MER2024",
-            kind="basic",
-            samples=1169,
-            folder="mer2024-dataset-process",
-            label_file="label-6way.npz",
-            # The one data set whose subtitles were never translated for the published results.
-            layout=ClipLayout(_MP4_OR_AVI, subtitles="transcription_merge.csv", subtitle_column="chinese"),
-            corpus="test1_corpus",
-            label_field="emo",
-            classes=_MER_CLASSES,
-            aliases=("mer24",),
-            homepage=_MER_HOME,
-        ),
-        Task(
-            id="meld",
-            title="MELD",
-            kind="basic",
-            samples=2610,
-            folder="meld-process",
-            label_file="label.npz",
-            layout=ClipLayout(("subvideo/{name}.mp4",), ("subaudio/{name}.wav",)),
-            corpus="test_corpus",
-            label_field="emo",
-            classes=("anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"),
-            cluster=re.compile(r"^.*(?=_utt)", re.DOTALL),
-            homepage="https://affective-meld.github.io/",
-        ),
-        Task(
-            id="iemocapfour",
-            title="IEMOCAP",
-            kind="basic",
-            samples=1241,
-            folder="iemocap-process",
-            label_file="label_4way.npz",
-            layout=ClipLayout(("subvideo-tgt/{name}.avi",), ("subaudio/{name}.wav",)),
-            corpus="whole_corpus",
-            label_field="emo",
-            classes=("happy", "sad", "neutral", "anger"),
-            split=re.compile(r"Ses05"),
-            cluster=_BEFORE_LAST_UNDERSCORE,
-            aliases=("iemocap", "iemocap4"),
-            homepage="https://sail.usc.edu/iemocap/",
-        ),
-        Task(
-            id="cmumosi",
-            title="CMU-MOSI",
-            kind="sentiment",
-            samples=686,
-            folder="cmumosi-process",
-            label_file="label.npz",
-            layout=ClipLayout(("subvideo/{name}.mp4",), ("subaudio/{name}.wav",)),
-            corpus="test_corpus",
-            label_field="val",
-            cluster=_BEFORE_LAST_UNDERSCORE,
-            aliases=("mosi",),
-            homepage="http://multicomp.cs.cmu.edu/resources/cmu-mosi-dataset/",
-        ),
-        Task(
-            id="cmumosei",
-            title="CMU-MOSEI",
-            kind="sentiment",
-            samples=4659,
-            folder="cmumosei-process",
-            label_file="label.npz",
-            layout=ClipLayout(("subvideo_new/{name}.mp4",), ("subaudio/{name}.wav",)),
-            corpus="test_corpus",
-            label_field="val",
-            cluster=_BEFORE_LAST_UNDERSCORE,
-            aliases=("mosei",),
-            homepage="http://multicomp.cs.cmu.edu/resources/cmu-mosei-dataset/",
-        ),
-        Task(
-            id="sims",
-            title="CH-SIMS",
-            kind="sentiment",
-            samples=457,
-            folder="sims-process",
-            label_file="label.npz",
-            corpus="test_corpus",
-            label_field="val",
-            cluster=_BEFORE_LAST_UNDERSCORE,
-            aliases=("chsims", "chsimsv1", "simsv1"),
-            homepage="https://github.com/thuiar/MMSA",
-        ),
-        Task(
-            id="simsv2",
-            title="CH-SIMS v2",
-            kind="sentiment",
-            samples=1034,
-            folder="simsv2-process",
-            label_file="label.npz",
-            layout=ClipLayout(("video_new/{name}.mp4",)),
-            corpus="test_corpus",
-            label_field="val",
-            cluster=_BEFORE_LAST_UNDERSCORE,
-            aliases=("chsimsv2", "sims2"),
-            homepage="https://github.com/thuiar/ch-sims-v2",
-        ),
-        Task(
-            id="ovmerdplus",
-            title="OV-MERD+",
-            kind="fine-grained",
-            samples=532,
-            folder="ovmerdplus-process",
-            label_file="ovlabel.csv",
-            layout=ClipLayout(subtitles="subtitle_eng.csv", subtitle_column="sentence"),
-            corpus="",
-            label_field="openset",
-            aliases=("ovmerd+", "ovmerd"),
-            homepage="https://github.com/zeroQiaoba/AffectGPT",
-        ),
-        Task(
-            id="mer2025ov",
-            title="MER2025-OV",
-            kind="fine-grained",
-            samples=0,
-            folder="mer2025-dataset-process",
-            label_file="ovlabel.csv",
-            layout=ClipLayout(face=_NESTED_FACES, subtitles="subtitle_chieng.csv"),
-            corpus="",
-            label_field="openset",
-            aliases=("mer2025", "mer25ov"),
-            homepage=_MER_HOME,
-            benchmark=False,
-        ),
-        Task(
-            id="mer2026ov",
-            title="MER2026-FG",
-            kind="fine-grained",
-            samples=0,
-            folder="mer2026-dataset-process",
-            label_file="ovlabel.csv",
-            layout=ClipLayout(face=_NESTED_FACES, subtitles="subtitle_chieng.csv"),
-            corpus="",
-            label_field="openset",
-            aliases=("mer2026", "mer2026fg", "mer26ov"),
-            homepage=_MER_HOME,
-            benchmark=False,
-        ),
-    ),
-    name=lambda task: task.id,
-)
-"""Every data set, by id, in the order of the published tables. `samples` is 0 where no official count is published."""
+
+def _with_tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+
+
+_TABLES = read_toml(resource("tasks.toml"))
+
+TASKS = Registry("data set", (_task(*each) for each in _TABLES.items()), name=lambda task: task.id)
+"""Every data set, by id, in the order of the published tables."""
 
 
 def _key(name: str) -> str:

@@ -19,7 +19,7 @@ def readable_model(smollm, folder):
     """
     import torch
 
-    from merunibench._torchvision import ensure_torchvision
+    from merunibench.hub import ensure_torchvision
 
     ensure_torchvision()
     import transformers as t

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from merunibench._torchvision import ensure_torchvision
+from merunibench.hub import ensure_torchvision
 
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from merunibench.signature import Signature
+from merunibench.signature import Signature, joint_signature
 
 SIGNATURE = Signature(
     data="meld",
@@ -38,7 +38,17 @@ def test_long_and_short_form():
 
 @pytest.mark.parametrize(
     "change",
-    [{"data": "sims"}, {"lexicon": "x@1"}, {"level": "2"}, {"missing": "skip"}, {"n": 1}, {"gt": "0"}, {"v": 2}],
+    [
+        {"data": "sims"},
+        {"kind": "other"},
+        {"protocol": "strict"},
+        {"lexicon": "x@1"},
+        {"level": "2"},
+        {"missing": "skip"},
+        {"n": 1},
+        {"gt": "0"},
+        {"v": 2},
+    ],
 )
 def test_what_decides_the_metric_is_in_the_metric_part(change):
     assert replace(SIGNATURE, **change).metric_part != SIGNATURE.metric_part
@@ -56,6 +66,7 @@ def test_a_signature_is_read_back():
 
 def test_a_name_cannot_pass_for_another_field():
     forged = replace(SIGNATURE, checkpoint="best|n:9\n|gt:0")
+    assert "|checkpoint:best_n_9__gt_0|" in str(forged)
     assert Signature.parse(str(forged)).differences(SIGNATURE) == []
 
 
@@ -63,3 +74,23 @@ def test_a_name_cannot_pass_for_another_field():
 def test_what_is_no_signature_is_refused(text):
     with pytest.raises(ValueError, match="no signature"):
         Signature.parse(text)
+
+
+def test_the_joint_signature_of_one_data_set_is_its_own():
+    assert joint_signature([SIGNATURE]) == SIGNATURE
+
+
+def test_the_joint_signature_names_the_lexicon_wherever_it_takes_part():
+    sentiment = replace(SIGNATURE, data="sims", kind="sentiment", lexicon="none", level="none", polarity="rules@1")
+    for order in ([SIGNATURE, sentiment], [sentiment, SIGNATURE]):
+        joint = joint_signature(order)
+        assert (joint.lexicon, joint.level, joint.kind) == ("mer2026@1a2b3c4d", "1", "mixed")
+        assert joint.data == "+".join(each.data for each in order)
+        assert (joint.labels, joint.polarity) == ("given", "given+rules@1")
+    assert joint_signature([sentiment, sentiment]).lexicon == "none"
+    assert joint_signature([sentiment, sentiment]).kind == "sentiment"
+
+
+def test_each_origin_of_labels_is_named_once():
+    both = replace(SIGNATURE, labels="given+rules@1")
+    assert joint_signature([SIGNATURE, both, replace(SIGNATURE, labels="rules@1")]).labels == "given+rules@1"

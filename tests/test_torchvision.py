@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from merunibench._torchvision import ensure_torchvision
+from merunibench.hub import ensure_torchvision
 
 
 def test_frames_can_be_resized():
@@ -21,7 +21,7 @@ def test_frames_can_be_resized():
 
 def test_other_failures_are_not_hidden(tmp_path):
     (tmp_path / "torchvision.py").write_text("raise RuntimeError('something else')\n")
-    code = "from merunibench._torchvision import ensure_torchvision; ensure_torchvision()"
+    code = "from merunibench.hub import ensure_torchvision; ensure_torchvision()"
     run = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],
         check=False, capture_output=True, text=True,

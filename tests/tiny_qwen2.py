@@ -1,6 +1,6 @@
 """A tiny random Qwen2 with a byte tokenizer, built in a second: it answers nonsense, but it is all there."""
 
-from merunibench._torchvision import ensure_torchvision
+from merunibench.hub import ensure_torchvision
 
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"

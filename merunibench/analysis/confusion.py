@@ -23,18 +23,29 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
     column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or
     counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
     """
-    own: tuple[int, ...] | None = None
-    names: tuple[str, ...] = tuple(POLARITIES)
     if wheel is None:
+        names: tuple[str, ...] = tuple(POLARITIES)
         true, predicted = _polarities(scores)
-        own = (0, 2)
     else:
         names = scores.encoded.sectors[wheel - 1]
         true = members(scores.true_sectors[wheel - 1], len(names))
         predicted = members(scores.predicted_sectors[wheel - 1], len(names))
     counts, wrong = confusion_counts(true, predicted)
-    rows = np.flatnonzero(counts.any(axis=1)) if own is None else np.array(own)
-    return _named(wheel, names, rows, counts, wrong, int(true.any(axis=0).sum()))
+    if wheel is None:  # positive, neutral, negative: an order of its own, and neutral is no truth
+        rows, columns = np.array((0, 2)), np.arange(len(names))
+    else:  # the rows that occur; their columns before the others that occur
+        rows = np.flatnonzero(counts.any(axis=1))
+        said = counts[:, :-1].any(axis=0) | (wrong > 0)
+        said[rows] = False
+        columns = np.concatenate([rows, np.flatnonzero(said)])
+    return Confusion(
+        wheel=wheel,
+        rows=tuple(names[row] for row in rows),
+        columns=(*(names[column] for column in columns), NOTHING),
+        counts=tuple(tuple(line) for line in counts[rows][:, [*columns, len(names)]].tolist()),
+        wrong=tuple(wrong[columns].tolist()),
+        samples=int(true.any(axis=0).sum()),
+    )
 
 
 def members(masks: npt.NDArray[Any], sectors: int) -> Members:
@@ -71,27 +82,3 @@ def _polarities(scores: SampleScores) -> tuple[Members, Members]:
     truth = np.stack([true > 0, np.zeros(len(true), bool), true < 0])
     guess = np.stack([predicted > 0, predicted == 0, predicted < 0]) & scores.present
     return truth, guess
-
-
-def _named(
-    wheel: int | None,
-    names: tuple[str, ...],
-    rows: npt.NDArray[np.int64],
-    counts: npt.NDArray[np.float64],
-    wrong: npt.NDArray[np.int64],
-    samples: int,
-) -> Confusion:
-    """With the rows that occur, and the columns of these rows before the other columns that occur."""
-    said = counts[:, :-1].any(axis=0) | (wrong > 0)
-    said[rows] = False
-    columns = np.concatenate([rows, np.flatnonzero(said)])
-    if wheel is None:
-        columns = np.arange(len(names))  # positive, neutral, negative: an order of its own
-    return Confusion(
-        wheel=wheel,
-        rows=tuple(names[row] for row in rows),
-        columns=(*(names[column] for column in columns), NOTHING),
-        counts=tuple(tuple(line) for line in counts[rows][:, [*columns, len(names)]].tolist()),
-        wrong=tuple(wrong[columns].tolist()),
-        samples=samples,
-    )

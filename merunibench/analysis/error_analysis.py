@@ -18,7 +18,6 @@ from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
-from merunibench.report import Report
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
 from merunibench.signature import Signature
@@ -86,68 +85,58 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         progress=progress,
     )
     source = _source(predictions, datasets, model, max_bytes)
-    return _Look(source, chosen, level, wheel, limit, Resampling(bootstrap, seed)).at(report)
+    wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
+    resampling = Resampling(bootstrap, seed)
+    return ErrorAnalysis(
+        model=report.model,
+        protocol=report.protocol,
+        lexicon=report.lexicon,
+        level=report.level,
+        wheel=wheel,
+        checkpoint_selection=report.checkpoint_selection,
+        datasets=tuple(_dataset(each, source, chosen, level, wheels, limit, resampling) for each in report.datasets),
+        warnings=report.warnings,
+        signature=str(_signed(report.signature, resampling)),
+    )
 
 
-class _Look:
-    """The options of an analysis, applied to a report and to its data sets."""
+def _dataset(
+    result: Scored,
+    source: PredictionSource,
+    lexicon: Lexicon,
+    level: Level,
+    wheels: Sequence[int],
+    limit: int,
+    resampling: Resampling,
+) -> DatasetErrors:
+    """The analysis of one data set, whose result still holds its per-sample scores."""
+    scores = result.samples_scored
+    if scores is None:  # pragma: no cover - a fresh report holds them
+        raise TypeError(f"{result.dataset}: no per-sample scores")
+    words = _text_lengths(source, result, scores.names)
+    ranked = word_errors(scores, lexicon, level, wheels, limit)
+    confusions = (confusion(scores, wheel) for wheel in ((None,) if scores.labels is None else wheels))
+    return DatasetErrors(
+        dataset=result.dataset,
+        kind=result.kind,
+        checkpoint=result.checkpoint,
+        primary=result.primary,
+        score=result.score,
+        chance=result.chance,
+        samples=len(scores),
+        confusions=tuple(each for each in confusions if each.rows),
+        wrong_words=ranked.wrong,
+        unknown_words=ranked.unknown,
+        missed_words=ranked.missed,
+        groupings=groupings(scores, wheels, words, resampling),
+        notes=(_NO_TEXT,) if words is None else (),
+        signature=str(_signed(result.signature, resampling)),
+    )
 
-    def __init__(
-        self,
-        source: PredictionSource,
-        lexicon: Lexicon,
-        level: Level,
-        wheel: int | None,
-        limit: int,
-        resampling: Resampling,
-    ) -> None:
-        self.source, self.lexicon, self.level, self.wheel = source, lexicon, level, wheel
-        self.wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
-        self.limit, self.resampling = limit, resampling
 
-    def at(self, report: Report) -> ErrorAnalysis:
-        """The analysis of every data set of a report that still holds its per-sample scores."""
-        return ErrorAnalysis(
-            model=report.model,
-            protocol=report.protocol,
-            lexicon=report.lexicon,
-            level=report.level,
-            wheel=self.wheel,
-            checkpoint_selection=report.checkpoint_selection,
-            datasets=tuple(self.into(result) for result in report.datasets),
-            warnings=report.warnings,
-            signature=str(self.signed(report.signature)),
-        )
-
-    def into(self, result: Scored) -> DatasetErrors:
-        """The analysis of one data set."""
-        scores = result.samples_scored
-        if scores is None:  # pragma: no cover - a fresh report holds them
-            raise TypeError(f"{result.dataset}: no per-sample scores")
-        words = _text_lengths(self.source, result, scores.names)
-        ranked = word_errors(scores, self.lexicon, self.level, self.wheels, self.limit)
-        wheels = (None,) if scores.labels is None else self.wheels
-        confusions = (confusion(scores, wheel) for wheel in wheels)
-        return DatasetErrors(
-            dataset=result.dataset,
-            kind=result.kind,
-            checkpoint=result.checkpoint,
-            primary=result.primary,
-            score=result.score,
-            chance=result.chance,
-            samples=len(scores),
-            confusions=tuple(each for each in confusions if each.rows),
-            wrong_words=ranked.wrong,
-            unknown_words=ranked.unknown,
-            missed_words=ranked.missed,
-            groupings=groupings(scores, self.wheels, words, self.resampling),
-            notes=(_NO_TEXT,) if words is None else (),
-            signature=str(self.signed(result.signature)),
-        )
-
-    def signed(self, signature: Signature) -> Signature:
-        """The signature of the scores, with the resampling of this analysis."""
-        return replace(signature, bootstrap=self.resampling.resamples, seed=self.resampling.seed)
+def _signed(signature: Signature, resampling: Resampling) -> Signature:
+    """The signature of the scores, with the resampling of this analysis."""
+    return replace(signature, bootstrap=resampling.resamples, seed=resampling.seed)
 
 
 def _source(

@@ -1,6 +1,6 @@
 """Which words cost the score: wrongly predicted, unknown to the lexicon, missed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,9 @@ from merunibench.report.error_analysis import Example, WordErrors
 from merunibench.scoring import SampleScores
 
 _EXAMPLES = 3
+
+Counts = npt.NDArray[np.int64]
+"""A number for each mention, shape (T,)."""
 
 
 class Mentions(NamedTuple):
@@ -52,19 +55,33 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
         wheels: The wheels to average over, 1 to 5.
         limit: Most words in a ranking.
     """
-    if scores.labels is None or scores.true_labels is None:
+    labels, true_labels = scores.labels, scores.true_labels
+    if labels is None or true_labels is None:
         return WordTables((), (), ())
-    said, true = mentions(scores.labels), mentions(scores.true_labels)
+    said, true = mentions(labels), mentions(true_labels)
     counted = scores.true_sectors != 0
     wrong = _off_target(said, scores.true_sectors, counted, lexicon, level, wheels)
     missed = _off_target(true, scores.predicted_sectors, counted, lexicon, level, wheels)
     known = lexicon.known(said.vocabulary) | (np.array(said.vocabulary, object) == NEUTRAL)
     unknown = (~known)[said.codes].astype(np.int64)
-    ranking = _Ranking(scores, lexicon, level, wheels, limit)
+
+    def example(sample: int) -> Example:
+        return Example(str(scores.names[sample].as_py()), tuple(true_labels[sample]), tuple(labels[sample]))
+
+    def ranked(found: Mentions, errors: Counts, eligible: Counts, divisor: int) -> tuple[WordErrors, ...]:
+        return tuple(
+            WordErrors(
+                word=word,
+                sectors=tuple(each for wheel, each in enumerate(lexicon.sectors(word, level), 1) if wheel in wheels),
+                count=count / divisor,
+                total=total / divisor,
+                examples=tuple(map(example, samples)),
+            )
+            for word, count, total, samples in _most_frequent(found, errors, eligible, limit)
+        )
+
     return WordTables(
-        ranking.of(said, *wrong, len(wheels)),
-        ranking.of(said, unknown, unknown, 1),
-        ranking.of(true, *missed, len(wheels)),
+        ranked(said, *wrong, len(wheels)), ranked(said, unknown, unknown, 1), ranked(true, *missed, len(wheels))
     )
 
 
@@ -85,7 +102,7 @@ def _off_target(
     lexicon: Lexicon,
     level: Level,
     wheels: Sequence[int],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[Counts, Counts]:
     """On how many wheels each mention's sector is not in the target set, and on how many it could be; each (T,)."""
     indices = lexicon.indices(found.vocabulary, level) if found.vocabulary else np.zeros((0, 5), np.int8)
     off, eligible = np.zeros((2, len(found.codes)), np.int64)
@@ -99,42 +116,19 @@ def _off_target(
     return off, eligible
 
 
-class _Ranking:
-    """Turns counts of mentions into ranked words with examples."""
+def _most_frequent(
+    found: Mentions, errors: Counts, eligible: Counts, limit: int
+) -> Iterator[tuple[str, float, float, list[int]]]:
+    """The words with the most errors, of equal ones the alphabetically first.
 
-    def __init__(self, scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Sequence[int], limit: int) -> None:
-        self.scores, self.lexicon, self.level, self.wheels, self.limit = scores, lexicon, level, wheels, limit
-
-    def of(
-        self, found: Mentions, errors: npt.NDArray[np.int64], eligible: npt.NDArray[np.int64], divisor: int
-    ) -> tuple[WordErrors, ...]:
-        """The words with the most errors; of equal ones the alphabetically first."""
-        size = len(found.vocabulary)
-        count = np.bincount(found.codes, weights=errors, minlength=size)
-        total = np.bincount(found.codes, weights=eligible, minlength=size)
-        order = sorted(np.flatnonzero(count).tolist(), key=lambda code: (-count[code], found.vocabulary[code]))
-        return tuple(
-            WordErrors(
-                word=found.vocabulary[code],
-                sectors=self._sectors(found.vocabulary[code]),
-                count=float(count[code] / divisor),
-                total=float(total[code] / divisor),
-                examples=self._examples(found, errors, code),
-            )
-            for code in order[: self.limit]
-        )
-
-    def _sectors(self, word: str) -> tuple[str | None, ...]:
-        sectors = self.lexicon.sectors(word, self.level)
-        return tuple(sectors[wheel - 1] for wheel in self.wheels)
-
-    def _examples(self, found: Mentions, errors: npt.NDArray[np.int64], code: int) -> tuple[Example, ...]:
+    Yields:
+        The word, its errors, those there could have been, and the first samples with the most of them.
+    """
+    size = len(found.vocabulary)
+    count = np.bincount(found.codes, weights=errors, minlength=size)
+    total = np.bincount(found.codes, weights=eligible, minlength=size)
+    order = sorted(np.flatnonzero(count).tolist(), key=lambda code: (-count[code], found.vocabulary[code]))
+    for code in order[:limit]:
         places = np.flatnonzero((found.codes == code) & (errors > 0))
         worst = places[np.argsort(-errors[places], kind="stable")][:_EXAMPLES]
-        return tuple(self._example(int(found.samples[place])) for place in worst)
-
-    def _example(self, sample: int) -> Example:
-        truth, said = self.scores.true_labels, self.scores.labels
-        true = truth[sample] if truth is not None else []
-        predicted = said[sample] if said is not None else []
-        return Example(str(self.scores.names[sample].as_py()), tuple(true), tuple(predicted))
+        yield found.vocabulary[code], float(count[code]), float(total[code]), found.samples[worst].tolist()

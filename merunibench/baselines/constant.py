@@ -7,6 +7,7 @@ looks at a clip.
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from merunibench.kinds import KINDS
@@ -37,7 +38,7 @@ def stuffing(kind: str, names: Iterable[str], lexicon: Lexicon | None = None) ->
     if KINDS[kind].answer == "polarity":
         return _polarity_rows(names, "positive")
     sectors = (sector for wheel in load_wheels() for sector in wheel.sector_names(1))
-    words = list(dict.fromkeys(sectors))
+    words = tuple(dict.fromkeys(sectors))
     return _label_rows(names, words if lexicon is None else _words_for_every_sector(lexicon, words))
 
 
@@ -97,7 +98,8 @@ def empty(kind: str, names: Iterable[str]) -> list[Row]:
     return _polarity_rows(names, "neutral") if KINDS[kind].answer == "polarity" else _label_rows(names, [])
 
 
-def _words_for_every_sector(lexicon: Lexicon, preferred: Sequence[str]) -> list[str]:
+@cache
+def _words_for_every_sector(lexicon: Lexicon, preferred: tuple[str, ...]) -> list[str]:
     """Words that reach every sector, at either level, that the lexicon's words reach: preferred ones, then others."""
     chosen: list[str] = []
     reached: set[tuple[Level, int, str]] = set()

@@ -4,18 +4,14 @@ Weights come from a folder or from the Hugging Face Hub, as safetensors; no code
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench._torchvision import ensure_torchvision
 from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
 from merunibench.errors import InputError
-from merunibench.files.weights import folder_hash, hub_commit
-
-DTYPES = ("auto", "float32", "bfloat16", "float16")
+from merunibench.hub import Source, check_dtype, choose_device, load_transformers, loading
 
 
 class LocalModel(ChatModel):
@@ -52,26 +48,21 @@ class LocalModel(ChatModel):
             InputError: there is no such model or device, the model has no chat template, or transformers is not
                 installed.
         """
-        if dtype not in DTYPES:
-            raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
+        check_dtype(dtype)
         self.group = batch_size
-        self._source, self._revision, self._max_tokens, self._dtype = model, revision, max_tokens, dtype
-        transformers = _transformers()
-        with _loading(model):
-            config = transformers.AutoConfig.from_pretrained(model, revision=revision)
-            self._tokenizer = transformers.AutoTokenizer.from_pretrained(model, revision=revision, padding_side="left")
+        self._source, self._max_tokens, self._dtype = Source(model, revision), max_tokens, dtype
+        transformers = load_transformers()
+        with self._loading():
+            config = self._source.load(transformers.AutoConfig)
+            self._tokenizer = self._source.load(transformers.AutoTokenizer, padding_side="left")
         if not self._tokenizer.chat_template:
             raise InputError(f"{model}: has no chat template; give a model that was trained to answer")
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._longest = getattr(config.get_text_config(), "max_position_embeddings", None)
-        folder = Path(model)
-        identity = folder_hash(folder) if folder.is_dir() else hub_commit(model, revision) or "unknown"
-        self._identity = identity
-        self.name = fit_for_name(
-            f"{folder.resolve().name if folder.is_dir() else model}@{identity.removeprefix('sha256:')[:12]}"
-        )
-        self._device = _device(device)
+        self._identity = self._source.identity or "unknown"
+        self.name = fit_for_name(f"{self._source.name}@{self._identity.removeprefix('sha256:')[:12]}")
+        self._device = choose_device(device)
         self._model: Any = None
 
     def __repr__(self) -> str:
@@ -89,7 +80,7 @@ class LocalModel(ChatModel):
             "dtype": self._dtype,
             "device": self._device.partition(":")[0],
             "max_tokens": self._max_tokens,
-            "transformers": _transformers().__version__,
+            "transformers": load_transformers().__version__,
             "torch": torch.__version__,
         }
 
@@ -148,13 +139,14 @@ class LocalModel(ChatModel):
         answers = self._tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
         return [as_reply(answer) for answer in answers]
 
+    def _loading(self) -> AbstractContextManager[None]:
+        return loading(f"{self._source.path}: cannot be loaded as a language model")
+
     def _loaded(self) -> Any:  # noqa: ANN401 - a model of transformers
         if self._model is None:
-            transformers = _transformers()
-            with _loading(self._source):
-                model = transformers.AutoModelForCausalLM.from_pretrained(
-                    self._source, revision=self._revision, dtype=self._dtype, use_safetensors=True
-                )
+            transformers = load_transformers()
+            with self._loading():
+                model = self._source.load(transformers.AutoModelForCausalLM, dtype=self._dtype, use_safetensors=True)
             # What the model's makers sample with (temperatures, penalties) is none of ours: the likeliest answer it is.
             model.generation_config = transformers.GenerationConfig(
                 do_sample=False,
@@ -164,39 +156,3 @@ class LocalModel(ChatModel):
             )
             self._model = model.to(self._device).eval()
         return self._model
-
-
-def _device(wanted: str) -> str:
-    """The device to use.
-
-    Raises:
-        InputError: there is no such device on this machine.
-    """
-    import torch
-
-    if wanted != "auto":
-        try:
-            torch.zeros(1, device=wanted)
-        except (RuntimeError, AssertionError) as error:
-            raise InputError(f"device {wanted!r} cannot be used here: {one_line(error)}") from error
-        return wanted
-    return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _transformers() -> Any:  # noqa: ANN401 - a module without types
-    try:
-        import torch  # noqa: F401 - transformers comes without, but models do not
-        import transformers
-    except ImportError:
-        raise InputError("models need torch and transformers: pip install 'merunibench[models]'") from None
-    ensure_torchvision()
-    return transformers
-
-
-@contextmanager
-def _loading(model: str) -> Iterator[None]:
-    """Turn what the libraries raise about files that are absent, broken or of another kind into an InputError."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise InputError(f"{model}: cannot be loaded as a language model: {one_line(error)}") from error

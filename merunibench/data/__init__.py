@@ -7,10 +7,9 @@ in a file is an InputError of one line that says what is wrong, where, and what 
 from merunibench.data.convert import Conversion, conversions, convert
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.data.memory import predictions_in_memory, truth_in_memory
-from merunibench.data.predictions import Predictions, load_predictions
+from merunibench.data.predictions import Extractor, Predictions, load_predictions
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.truth import GroundTruth, find_truth, load_truth, truth_from_table
-from merunibench.data.unfinished import Extractor
 from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [

@@ -13,9 +13,8 @@ from typing import Protocol, TypeVar
 
 from merunibench._text import listed
 from merunibench.data.official import OfficialFiles, official_stem
-from merunibench.data.predictions import Predictions, predictions_from_table
+from merunibench.data.predictions import Extractor, Predictions, predictions_from_table
 from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
-from merunibench.data.unfinished import Extractor
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import reading
@@ -34,9 +33,9 @@ _Files = TypeVar("_Files")
 class CheckpointFiles(Protocol):
     """What one checkpoint left for one data set."""
 
-    def scoring_table(self, task: Task, max_bytes: int) -> Table:
-        """The table that scoring needs."""
-        ...
+    def scoring_table(self, task: Task, max_bytes: int) -> Table:  # noqa: ARG002 - the same table for every task
+        """The table that scoring needs: all there is, where nothing of it can be left out."""
+        return self.full_table(max_bytes)
 
     def full_table(self, max_bytes: int) -> Table:
         """Everything there is, in one table."""
@@ -47,17 +46,13 @@ Layout = dict[str, dict[str, CheckpointFiles]]
 
 
 @dataclass(frozen=True)
-class TableFile:
+class TableFile(CheckpointFiles):
     """A checkpoint whose predictions for a data set are one table."""
 
     path: Path
 
-    def scoring_table(self, task: Task, max_bytes: int) -> Table:  # noqa: ARG002 - the same table for every task
-        """The table; columns that scoring does not need are not read where the format allows."""
-        return read_table(self.path, max_bytes=max_bytes)
-
     def full_table(self, max_bytes: int) -> Table:
-        """The table."""
+        """The table; columns that nobody asks for are not read where the format allows."""
         return read_table(self.path, max_bytes=max_bytes)
 
 
@@ -160,8 +155,8 @@ def _single_file(path: Path, task: Task | None) -> tuple[str, Layout]:
 
 
 def _folder(path: Path, task: Task | None, model: str | None) -> tuple[str, Layout]:
-    folders = _children(path)
-    tables = _tables_in(path)
+    """Official results; a model's tables, or folders of such named like checkpoints; or one of several models."""
+    folders, tables = _children(path), _tables_in(path)
     results = _official_models(path)
     if results and tables:
         raise InputError(f"{path}: holds both official result folders and tables; give the folder of one kind")
@@ -173,11 +168,11 @@ def _folder(path: Path, task: Task | None, model: str | None) -> tuple[str, Layo
         if named is None:
             raise InputError(f"{path}: nothing says which data set these results are for; give it (--dataset)")
         return _folder_name(path), {named.id: alone}
-    if model is not None:
-        models = {folder.name: folder for folder in folders if _holds_tables(folder)}
-        name, folder = _choose(models, model, path)
-        return name, _model_of_tables(folder)
-    return _folder_of_tables(path, folders, tables)
+    models = {folder.name: folder for folder in folders if _holds_tables(folder)}
+    if model is None and (tables or (models and all(map(_CHECKPOINT_NAME.match, models)))):
+        return _folder_name(path), _model_of_tables(path)
+    name, folder = _choose(models, model, path)
+    return name, _model_of_tables(folder)
 
 
 def _choose(models: Mapping[str, _Files], model: str | None, path: Path) -> tuple[str, _Files]:
@@ -257,15 +252,6 @@ def _table_folders(folder: Path) -> list[Path]:
 
 def _holds_tables(folder: Path) -> bool:
     return folder.is_dir() and not is_saved_dataset(folder) and bool(_tables_in(folder) or _table_folders(folder))
-
-
-def _folder_of_tables(path: Path, folders: list[Path], tables: dict[str, Path]) -> tuple[str, Layout]:
-    """A model's own folder, if it holds tables or only folders named like checkpoints; else a folder of models."""
-    models = {folder.name: folder for folder in folders if _holds_tables(folder)}
-    if tables or (models and all(_CHECKPOINT_NAME.match(name) for name in models)):
-        return _folder_name(path), _model_of_tables(path)
-    name, folder = _choose(models, None, path)
-    return name, _model_of_tables(folder)
 
 
 def _model_of_tables(folder: Path) -> Layout:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
+from merunibench.data.discovery import DEFAULT_CHECKPOINT, CheckpointFiles, PredictionSource
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.tasks import TASKS, get_task, task_order
@@ -15,14 +15,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TableInMemory:
+class TableInMemory(CheckpointFiles):
     """A checkpoint whose predictions for a data set are a table in memory."""
 
     table: Table
-
-    def scoring_table(self, task: Any, max_bytes: int) -> Table:  # noqa: ANN401, ARG002 - the same table for all
-        """The table."""
-        return self.table
 
     def full_table(self, max_bytes: int) -> Table:  # noqa: ARG002 - it is unpacked already
         """The table."""
@@ -42,7 +38,7 @@ def predictions_in_memory(data: Mapping[str, object], *, model: str | None = Non
     """
     tables = {get_task(name).id: value for name, value in data.items()}
     files = {
-        name: {DEFAULT_CHECKPOINT: TableInMemory(_table(tables[name], name, _answer_column(name)))}
+        name: {DEFAULT_CHECKPOINT: TableInMemory(_table(tables[name], name, TASKS[name].of_kind.answer))}
         for name in task_order(tables)
     }
     return PredictionSource(model or "model", files)
@@ -55,10 +51,6 @@ def truth_in_memory(data: Mapping[str, object]) -> dict[str, Table]:
         InputError: a data set is unknown, or its data is neither.
     """
     return {get_task(name).id: _table(value, f"ground truth of {name}", "label") for name, value in data.items()}
-
-
-def _answer_column(dataset: str) -> str:
-    return TASKS[dataset].of_kind.answer
 
 
 def _table(data: object, title: str, column: str) -> Table:

@@ -16,7 +16,9 @@ from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import reading
 
-_READERS: Mapping[str, Callable[[Path, int], TextRows | ArrowColumns]] = {
+_Reader = Callable[[Path, int], TextRows | ArrowColumns]
+
+_READERS: Mapping[str, _Reader] = {
     ".jsonl": read_json_lines,
     ".jsonl.gz": read_json_lines,
     ".csv": partial(read_csv, delimiter=","),
@@ -62,24 +64,25 @@ def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
         UnsafeFileError: it unpacks to more than `max_bytes`.
         InputError: the file is missing, broken, empty or of a format that is not read.
     """
+    content = _reader_of(path)(path, max_bytes)
+    if isinstance(content, TextRows):
+        table = Table(path, content.columns, len(content.lines), content.lines)
+    else:
+        table = Table(path, content, content.num_rows)
+    if table.num_rows == 0:
+        raise InputError(f"{path}: is empty: it has no rows")
+    return table
+
+
+def _reader_of(path: Path) -> _Reader:
     if is_saved_dataset(path):
-        columns = read_saved_dataset(path, max_bytes)
-        return _not_empty(Table(path, columns, columns.num_rows))
+        return read_saved_dataset
     with reading(path):
         path.stat()
     suffix = table_suffix(path)
     if suffix is None:
         raise InputError(f"{path}: a table must be a file named *{', *'.join(TABLE_SUFFIXES)}")
-    content = _READERS[suffix](path, max_bytes)
-    if isinstance(content, TextRows):
-        return _not_empty(Table(path, content.columns, len(content.lines), content.lines))
-    return _not_empty(Table(path, content, content.num_rows))
-
-
-def _not_empty(table: Table) -> Table:
-    if table.num_rows == 0:
-        raise InputError(f"{table.path}: is empty: it has no rows")
-    return table
+    return _READERS[suffix]
 
 
 def is_saved_dataset(path: Path) -> bool:

@@ -168,6 +168,11 @@ def load_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) ->
         if task.id not in found:
             raise InputError(f"{path}: no labels of {task.title}; found those of {', '.join(found)}")
         path = found[task.id]
+    return read_truth(task, path, max_bytes=max_bytes)
+
+
+def read_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:
+    """Read a label file, for whom knows which it is; see `load_truth`."""
     official = path.suffix.lower() == ".npz"
     table = read_corpus(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
     return truth_from_table(table, task, whole_corpus=official)

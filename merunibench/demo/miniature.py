@@ -3,14 +3,15 @@
 import csv
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from merunibench import baselines
 from merunibench._resources import resource
-from merunibench.baselines import Row, majority, stuffing, text_lexicon_rows
+from merunibench.baselines import Known, Row
 from merunibench.evaluation import evaluate
 from merunibench.files import write_text
 from merunibench.report import Report
@@ -21,6 +22,9 @@ MINIATURE_TASKS: Mapping[str, Task] = MappingProxyType(
     {**TASKS, **{task.id: replace(task, samples=SAMPLES) for task in benchmark_tasks()}}
 )
 """The nine data sets with the miniature's own sample counts, so that it is complete and has a mean."""
+
+BASELINES = {"text-lexicon": "text-lexicon", "majority class": "majority", "stuffing": "stuffing"}
+"""What the demo calls the baselines that it shows -> their ids."""
 
 _NEXT_STEPS = """
 The stuffing baseline names every sector, so its hit rate is 100, and so is its chance
@@ -97,17 +101,9 @@ def miniature(dataset: str) -> list[dict[str, str]]:
 
 def baseline_rows(baseline: str, task: Task) -> list[Row]:
     """A baseline's predictions on one data set of the miniature."""
-    return _BASELINES[baseline](task, miniature(task.id))
-
-
-_BASELINES: Mapping[str, Callable[[Task, list[dict[str, str]]], list[Row]]] = MappingProxyType(
-    {
-        "text-lexicon": lambda task, rows: text_lexicon_rows(task.kind, {row["name"]: row["subtitle"] for row in rows}),
-        "majority class": lambda task, rows: majority(task.kind, {row["name"]: row["label"] for row in rows}),
-        "stuffing": lambda task, rows: stuffing(task.kind, [row["name"] for row in rows]),
-    }
-)
-BASELINES = tuple(_BASELINES)
+    rows = miniature(task.id)
+    truth, subtitles = ({row["name"]: row[column] for row in rows} for column in ("label", "subtitle"))
+    return baselines.BASELINES[BASELINES[baseline]].answer(Known(task.kind, truth, subtitles)) or []
 
 
 def _score_in(folder: Path) -> dict[str, Report]:

@@ -52,6 +52,7 @@ def build_report(
     not_in_full = tuple(task_order({*missing, *partial}))
     nine = [each for each in results if each.dataset in BENCHMARK_DATASETS]
     complete = not not_in_full
+    drawn = [each.replicates for each in nine]  # none of a data set that is one dialogue, where dialogues are drawn
     return Report(
         model=model,
         protocol=settings.protocol,
@@ -60,7 +61,7 @@ def build_report(
         checkpoint_selection=rule,
         datasets=tuple(results),
         mean=fmean(each.score for each in nine) if complete else None,
-        mean_ci=interval(np.mean([each.replicates for each in nine], axis=0)) if complete else None,
+        mean_ci=interval(np.mean(drawn, axis=0)) if complete and all(map(len, drawn)) else None,
         missing_datasets=not_in_full,
         warnings=(*warnings, *(warning for each in results for warning in _warnings(each))),
         signature=joint_signature([each.signature for each in results]),

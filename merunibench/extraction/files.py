@@ -1,12 +1,15 @@
 """Predictions of any format -> JSON Lines with labels, and polarity if wanted; the text is kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
-from merunibench.data import Extractor, PredictionSource, conversions
-from merunibench.extraction.rows import Rows
+from merunibench.data import Conversion, Extractor, PredictionSource, conversions
 from merunibench.extraction.rules import Rules
 from merunibench.journal import refuse_journal
+
+Field = Literal["labels", "polarity"]
 
 
 @dataclass
@@ -55,15 +58,81 @@ def extract(
     done = Extracted()
     for file in conversions(source, out):
         refuse_journal(file.path)
-        rows = Rows(file, again=again)
+        rows = Rows(file, done, again=again)
         texts = rows.texts()
         rows.fill("labels", extractor.name, {row: extractor.labels(text) for row, text in texts.items()})
         done.traces += sum(map(extractor.has_trace, texts.values()))
-        done.labels += len(texts)
         if polarity:
             lists = rows.label_lists()
             rows.fill("polarity", extractor.name, {row: extractor.polarity(labels) for row, labels in lists.items()})
-            done.polarities += len(lists)
         file.write()
         done.files += (file.path,)
     return done
+
+
+class Rows:
+    """The columns of one file while labels and polarity are filled in; rows that have failed are left alone."""
+
+    def __init__(self, file: Conversion, done: Extracted, *, again: bool) -> None:
+        """Look at the columns of `file`, which are filled in place.
+
+        Args:
+            file: The predictions.
+            done: Where rows are counted.
+            again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
+        """
+        self._columns, self._done, self._again = file.columns, done, again
+        self._read: set[int] = set()
+
+    @property
+    def names(self) -> list[str]:
+        """The sample of each row."""
+        return self._columns["name"]
+
+    def texts(self) -> dict[int, str]:
+        """Row -> text, for every row whose labels are to be taken from its text."""
+        rows = zip(self._column("text"), self._column("status"), self._column("labels"), strict=True)
+        wanted = {
+            row: text
+            for row, (text, status, labels) in enumerate(rows)
+            if text and status == "ok" and (self._again or labels is None)
+        }
+        self._read = set(wanted)
+        return wanted
+
+    def label_lists(self) -> dict[int, list[str]]:
+        """Row -> labels, for every row whose polarity is to be derived from them; `texts` is asked before."""
+        rows = zip(self._column("labels"), self._column("status"), self._column("polarity"), strict=True)
+        return {
+            row: labels
+            for row, (labels, status, polarity) in enumerate(rows)
+            if labels is not None and status == "ok" and (row in self._read or polarity is None)
+        }
+
+    def fill(self, field: Field, origin: str, values: Mapping[int, Any]) -> None:
+        """Set the field of some rows, and say where it comes from."""
+        self.add(field, values)
+        self.add(f"{field}_from", dict.fromkeys(values, origin))
+        if field == "labels":
+            self._done.labels += len(values)
+        else:
+            self._done.polarities += len(values)
+
+    def fail(self, field: Field, reasons: Mapping[int, str]) -> None:
+        """Mark rows as failed, because their field could not be filled; what stood there before is gone."""
+        self.add("status", dict.fromkeys(reasons, "failed"))
+        self.add("error", reasons)
+        self.add(field, dict.fromkeys(reasons))
+        self.add(f"{field}_from", dict.fromkeys(reasons))
+        self._done.failed += len(reasons)
+
+    def add(self, name: str, values: Mapping[int, Any]) -> None:
+        """Set a column of some rows; the column is made where it is not there."""
+        if values:
+            column = list(self._column(name))
+            for row, value in values.items():
+                column[row] = value
+            self._columns[name] = column
+
+    def _column(self, name: str) -> list[Any]:
+        return self._columns.get(name) or [None] * len(self.names)

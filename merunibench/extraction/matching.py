@@ -20,16 +20,6 @@ _LONGEST = 20_000
 """Characters read of a text; an answer is a few thousand long."""
 _LONG_WORD = re.compile(r"(\S{60})")
 """What no word is; spaCy takes the signs at its edges off one by one, in quadratic time."""
-_GRAMMAR = (
-    "negators",
-    "not_negators",
-    "boundaries",
-    "denied_after",
-    "others",
-    "feeling_verbs",
-    "conclusions",
-    "hedges",
-)
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class Sentence:
         tokens: Its tokens.
         emotions: Words of the lexicon, the longest where several fit.
         cues: Bodily cues.
-        grammar: Name of a list of `words.toml` -> its words found here.
+        grammar: Name of a list of grammar in `words.toml` -> its words found here.
     """
 
     tokens: tuple[str, ...]
@@ -80,7 +70,7 @@ def _sentence(sentence: Any, kinds: dict[str, list[Any]]) -> Sentence:  # noqa: 
         )
 
     tokens = tuple(token.lower_ for token in sentence)
-    return Sentence(tokens, within("emotions"), within("cues"), {kind: within(kind) for kind in _GRAMMAR})
+    return Sentence(tokens, within("emotions"), within("cues"), {kind: within(kind) for kind in load_words().grammar})
 
 
 @cache
@@ -90,8 +80,8 @@ def _pipeline() -> tuple[Any, Any]:
     nlp.add_pipe("sentencizer")
     matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
     words = load_words()
-    for kind in _GRAMMAR:
-        matcher.add(kind, list(map(nlp.make_doc, sorted(words.lists[kind]))))
+    for kind, phrases in words.grammar.items():
+        matcher.add(kind, list(map(nlp.make_doc, sorted(phrases))))
     matcher.add("cues", list(map(nlp.make_doc, sorted(words.cues))))
     matcher.add("emotions", list(map(nlp.make_doc, _emotion_words())))
     return nlp, matcher

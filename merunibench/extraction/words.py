@@ -6,37 +6,20 @@ from importlib.resources import files
 
 from merunibench.files.toml import parse_toml
 
-_LISTS = (
-    "negators",
-    "not_negators",
-    "boundaries",
-    "denied_after",
-    "others",
-    "feeling_verbs",
-    "conclusions",
-    "hedges",
-    "vague",
-    "bad_mood",
-    "situations",
-    "arousal",
-    "prepositions",
-    "main",
-    "speech_acts",
-    "ambiguous",
-)
-
 
 @dataclass(frozen=True)
 class Words:
     """The tables of `words.toml`.
 
     Attributes:
-        lists: Name of a list -> its words and phrases.
+        grammar: Name of a list -> its words and phrases, which are looked for in every sentence.
+        lists: Name of a list -> its words.
         cues: Bodily cue -> label.
         chinese: Chinese word -> label.
         chinese_grammar: Name of a list -> its Chinese words.
     """
 
+    grammar: dict[str, frozenset[str]]
     lists: dict[str, frozenset[str]]
     cues: dict[str, str]
     chinese: dict[str, str]
@@ -48,7 +31,8 @@ def load_words() -> Words:
     """The tables that come with the package."""
     table = parse_toml(files(__package__).joinpath("words.toml").read_bytes(), "words.toml")
     return Words(
-        {name: frozenset(_split(table[name])) for name in _LISTS},
+        {name: frozenset(_split(words)) for name, words in table["grammar"].items()},
+        {name: frozenset(_split(words)) for name, words in table["lists"].items()},
         {cue: label for label, cues in table["cues"].items() for cue in _split(cues)},
         {word: label for label, words in table["chinese"].items() for word in _split(words)},
         {name: _split(words) for name, words in table["chinese_grammar"].items()},

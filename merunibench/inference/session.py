@@ -5,21 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from merunibench.data.tables import is_saved_dataset
 from merunibench.errors import InputError
-from merunibench.inference.clips import Clips, find_clips
+from merunibench.inference.clips import Clips, open_clips
 from merunibench.inference.local import LocalEngine
-from merunibench.inference.own_clips import own_clips
 from merunibench.inference.preflight import Finding, preflight
-from merunibench.inference.prompts import Prompt, load_prompt
+from merunibench.inference.prompts import load_prompt
 from merunibench.inference.runner import Done, Engine, Progress, Request, chosen, run_clips
-from merunibench.inference.saved_clips import HUB, saved_clips
 from merunibench.inference.settings import InferSettings
-from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
-from merunibench.models.prompting import without_subtitle
 from merunibench.models.registry import SCHEMES, checkpoints
-from merunibench.tasks import get_task
 
 
 @dataclass(frozen=True)
@@ -75,24 +69,23 @@ def plan(settings: InferSettings) -> Plan:
     Raises:
         InputError: clips or prompt cannot be found or read.
     """
-    prompt = load_prompt(settings.prompt)
-    if "text" not in settings.asked_modalities:
-        prompt = Prompt(prompt.name, without_subtitle(prompt.text))
+    model = _shown(settings.model)
+    prompt = load_prompt(settings.prompt, says="text" in settings.asked_modalities)
+    clips = tuple(open_clips(settings.data_root, settings.clips, settings.dataset, settings.out / ".clips"))
     request = Request(
-        _shown(settings.model),
+        model,
         prompt,
         settings.asked_modalities,
         settings.limit,
         settings.limit_seed,
-        Shard.parse(settings.shard) if settings.shard else None,
+        settings.asked_shard,
         settings.retry_failed,
     )
-    clips = tuple(_clips(settings))
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
     findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
     if settings.trust_remote_code and settings.model.partition(":")[0] not in SCHEMES:
         # Said here as well as where it is loaded: that may be another machine's log.
-        findings.append(Finding("warning", f"--trust-remote-code: code that comes with {request.model} will be run"))
+        findings.append(Finding("warning", f"--trust-remote-code: code that comes with {model} will be run"))
     return Plan(settings, clips, request, tuple(findings))
 
 
@@ -100,16 +93,6 @@ def _shown(model: str) -> str:
     """The model's name as rows have it: where its folder stands on this machine is left out."""
     scheme, colon, rest = model.rpartition(":") if model.startswith("affectgpt:") else ("", "", model)
     return f"{scheme}{colon}{Path(rest).resolve().name if Path(rest).exists() else rest}"
-
-
-def _clips(settings: InferSettings) -> list[Clips]:
-    if settings.clips is None:
-        tasks = [get_task(name) for name in settings.dataset]
-        return find_clips((settings.data_root or Path()).absolute(), list(dict.fromkeys(tasks)))
-    (dataset,) = settings.dataset
-    if settings.clips.startswith(HUB) or is_saved_dataset(Path(settings.clips)):
-        return [saved_clips(settings.clips, dataset, settings.out / ".clips")]
-    return [own_clips(Path(settings.clips).absolute(), dataset)]
 
 
 def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, NonNegativeFloat, NonNegativeInt, Positive
 from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.inference.prompts import OPEN_VOCABULARY
+from merunibench.inference.shards import Shard
 from merunibench.models.base import MODALITIES, Modality
 from merunibench.settings import ExtractSettings, ScoreSettings, Settings, option
 
@@ -147,6 +148,15 @@ class InferSettings(Settings):
     def asked_modalities(self) -> tuple[Modality, ...]:
         """What the model shall be given, in the order of `MODALITIES`."""
         return parse_modalities(self.modalities)
+
+    @property
+    def asked_shard(self) -> Shard | None:
+        """The part that this machine does; None for all.
+
+        Raises:
+            InputError: it is no part.
+        """
+        return Shard.parse(self.shard) if self.shard else None
 
     @property
     def model_name(self) -> str:

@@ -54,7 +54,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         if not outcome.problems:
             _add_submission(bench, outcome)
     for model in rules.models():
-        _add_baseline(bench, model, rules.score(model.id, inputs.own, worker, inputs.subtitles, cache))
+        _add_baseline(bench, model, rules.score(model, inputs.own, worker, inputs.subtitles, cache))
     rows, comparisons = place({board.id: bench.scored.get(board.id, []) for board in inputs.boards}, inputs.before)
     models, reported = inputs.published
     refused = [
@@ -104,7 +104,7 @@ def _add_submission(bench: _Bench, outcome: Outcome) -> None:
 def _add_baseline(bench: _Bench, model: Model, held: Mapping[str, Held]) -> None:
     """A baseline has one checkpoint, also of data sets whose labels or subtitles are not at hand now."""
     expected = {dataset for found in held.values() for dataset in found}
-    expected |= bench.inputs.unusable.keys() if model.id == rules.TEXT else set()
+    expected |= bench.inputs.unusable.keys() if rules.reads_subtitles(model) else set()
     expected |= {dataset for row in bench.inputs.committed_rows(model) for dataset in row.scores}
     _add(bench, model, held, dict.fromkeys(task_order(expected), (rules.CHECKPOINT,)), {}, withheld=False)
 
@@ -145,7 +145,7 @@ def _why(bench: _Bench, model: Model, board: Board, dataset: str, *, withheld: b
         return "no labels at hand"
     if board.lexicon not in bench.inputs.lexicons:
         return f"lexicon {board.lexicon} is not installed"
-    if model.id == rules.TEXT and dataset in bench.inputs.unusable:
+    if rules.reads_subtitles(model) and dataset in bench.inputs.unusable:
         return f"the subtitles cannot be used: {bench.inputs.unusable[dataset]}"
     return "nothing to compute it from"
 

@@ -1,14 +1,12 @@
-"""Rows that no model made: chance level, stuffing, majority, and what the subtitle alone suggests."""
+"""Rows that no model made: the chance level, and the baselines of `merunibench.baselines`."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
-from merunibench.baselines import majority, stuffing, text_lexicon_rows
+from merunibench.baselines import BASELINES, Known
 from merunibench.data import GroundTruth, predictions_in_memory
 from merunibench.data.discovery import DEFAULT_CHECKPOINT
-from merunibench.kinds import KINDS
 from merunibench.labels import LabelLists
 from merunibench.leaderboard.cache import Cache, Entry
 from merunibench.leaderboard.figures import Cell, Figures, cell_of, is_scored
@@ -17,90 +15,48 @@ from merunibench.leaderboard.results import Board, Model
 
 CHECKPOINT = "none"
 """A rule has no checkpoint."""
-CHANCE, STUFFING, MAJORITY, TEXT = "baseline-chance", "baseline-stuffing", "baseline-majority", "baseline-text-lexicon"
 
+_PREFIX = "baseline-"
+_CHANCE = f"{_PREFIX}chance"
+_CHANCE_NOTE = "The true labels, shuffled among the samples: expected score, in closed form."
 
-class _Rule(NamedTuple):
-    name: str
-    note: str
-    modalities: tuple[str, ...] = ()
-
-
-_RULES: Mapping[str, _Rule] = {
-    CHANCE: _Rule("Chance level", "The true labels, shuffled among the samples: expected score, in closed form."),
-    STUFFING: _Rule("Stuffing", "Names every sector of every wheel on every sample; sentiment: always positive."),
-    MAJORITY: _Rule("Majority", "The most frequent truth of the data set on every sample."),
-    TEXT: _Rule(
-        "Text lexicon", "Labels by a small table of everyday cue words; it reads the subtitle alone.", ("text",)
-    ),
-}
+Subtitles = Mapping[str, Mapping[str, str] | None]
 
 
 def models() -> list[Model]:
     """The baselines, as the board lists them."""
-    return [Model.model_validate({"id": key, "origin": "baseline", **rule._asdict()}) for key, rule in _RULES.items()]
+    chance = Model(id=_CHANCE, name="Chance level", origin="baseline", note=_CHANCE_NOTE)
+    plain = [
+        {"id": f"{_PREFIX}{each.id}", "name": each.title, "note": each.note, "modalities": each.modalities}
+        for each in BASELINES.values()
+    ]
+    return [chance, *(Model.model_validate({**fields, "origin": "baseline"}) for fields in plain)]
 
 
-class _Answers:
-    """A baseline's answers on data sets, as far as it has any."""
-
-    def __init__(self, rule: str, worker: Worker, subtitles: Mapping[str, Mapping[str, str] | None]) -> None:
-        self.rule, self.worker, self.subtitles = rule, worker, subtitles
-        self._stuffed: dict[tuple[str, str], Any] = {}
-
-    def on(self, cell: Cell) -> dict[str, Any] | None:
-        """Sample name -> labels, or polarity; None where there are none, for want of subtitles."""
-        truth = self.worker.scorer.truths[cell.dataset]
-        kind, names = truth.task.kind, truth.names.to_pylist()
-        subtitles = self.subtitles.get(cell.dataset)
-        if self.rule == STUFFING:
-            return dict.fromkeys(names, self._stuffing(kind, cell.lexicon))
-        if self.rule == MAJORITY:
-            rows = majority(kind, _fields(truth))
-        elif subtitles is not None:
-            rows = text_lexicon_rows(kind, subtitles)
-        else:
-            return None
-        return {row["name"]: row[_answer(kind)] for row in rows}
-
-    def _stuffing(self, kind: str, lexicon: str) -> Any:  # noqa: ANN401 - labels, or a polarity
-        """One answer for all samples: the words that reach every sector are looked for once a lexicon."""
-        key = (_answer(kind), lexicon)
-        if key not in self._stuffed:
-            (row,) = stuffing(kind, ["any"], self.worker.scorer.lexicons.get(lexicon))
-            self._stuffed[key] = row[_answer(kind)]
-        return self._stuffed[key]
-
-
-def _answer(kind: str) -> str:
-    return KINDS[kind].answer
+def reads_subtitles(model: Model) -> bool:
+    """Whether it is a baseline that needs what is said in the samples."""
+    return model.origin == "baseline" and "text" in model.modalities
 
 
 def score(
-    rule: str,
-    boards: Sequence[Board],
-    worker: Worker,
-    subtitles: Mapping[str, Mapping[str, str] | None],
-    cache: Cache,
+    model: Model, boards: Sequence[Board], worker: Worker, subtitles: Subtitles, cache: Cache
 ) -> dict[str, dict[str, Entry]]:
     """A baseline on every data set whose labels are at hand: board id -> data set -> figures."""
     scorer = worker.scorer
-    said = {dataset: _hash(subtitles.get(dataset)) if rule == TEXT else "" for dataset in scorer.truths}
+    said = {name: _hash(subtitles.get(name)) if reads_subtitles(model) else "" for name in scorer.truths}
     cells = {
         (board.id, dataset): cell_of(dataset, board)
         for board in boards
         for dataset in scorer.truths
         if is_scored(dataset, board)
     }
-    keys = {cell: cell_key(worker, cell, f"{rule} {said[cell.dataset]}") for cell in cells.values()}
+    keys = {cell: cell_key(worker, cell, f"{model.id} {said[cell.dataset]}") for cell in cells.values()}
     known = cache.load(keys.values())
-    answers = _Answers(rule, worker, subtitles)
     fresh: dict[str, Entry] = {}
     for cell, name in keys.items():
-        if name not in known:
-            figures = _figures(answers, cell)
-            if figures is not None:
-                fresh[name] = {CHECKPOINT: figures}
+        figures = None if name in known else _figures(model.id, cell, worker, subtitles)
+        if figures is not None:
+            fresh[name] = {CHECKPOINT: figures}
     cache.store(fresh)
     known |= fresh
     held: dict[str, dict[str, Entry]] = {}
@@ -110,14 +66,18 @@ def score(
     return held
 
 
-def _figures(answers: _Answers, cell: Cell) -> Figures | None:
-    scorer = answers.worker.scorer
-    if answers.rule == CHANCE:
+def _figures(rule: str, cell: Cell, worker: Worker, subtitles: Subtitles) -> Figures | None:
+    """A baseline in one cell; None where it lacks what it needs."""
+    scorer = worker.scorer
+    if rule == _CHANCE:
         return scorer.chance(cell)
-    found = answers.on(cell)
-    if found is None:
+    truth = scorer.truths[cell.dataset]
+    known = Known(truth.task.kind, _fields(truth), subtitles.get(cell.dataset), scorer.lexicons.get(cell.lexicon))
+    rows = BASELINES[rule.removeprefix(_PREFIX)].answer(known)
+    if rows is None:
         return None
-    source = predictions_in_memory({cell.dataset: found})
+    answer = truth.task.of_kind.answer
+    source = predictions_in_memory({cell.dataset: {row["name"]: row[answer] for row in rows}})
     return scorer.figures(cell, source.load(cell.dataset, DEFAULT_CHECKPOINT))
 
 

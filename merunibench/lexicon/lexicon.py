@@ -47,6 +47,10 @@ class Lexicon:
     sources: Mapping[str, str] = field(default_factory=dict)
     fallback: Fallback | None = None
 
+    def __hash__(self) -> int:
+        """By what the mapping is: equal lexicons have equal hashes."""
+        return hash(self.sha256)
+
     def __len__(self) -> int:
         """Number of words that have a sector on at least one wheel."""
         return len(self.codes)

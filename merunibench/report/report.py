@@ -1,5 +1,6 @@
 """The result of an evaluation: plain data, and methods that hand it to the renderers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,21 +71,20 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as the plain data that `to_json` writes; fractions, not percents."""
-        from merunibench.report.json_report import as_dict
-
-        return as_dict(self)
+        content: dict[str, Any] = json.loads(self.to_json())
+        return content
 
     def to_json(self) -> str:
         """JSON text, schema `merunibench.report/1`; fractions, not percents."""
-        from merunibench.report.json_report import render
+        from merunibench.report.machine_readable import to_json
 
-        return render(self)
+        return to_json(self)
 
     def to_csv(self) -> str:
         """CSV text, one row a data set and one for the mean; fractions, not percents."""
-        from merunibench.report.csv_report import render
+        from merunibench.report.machine_readable import to_csv
 
-        return render(self)
+        return to_csv(self)
 
     def to_markdown(self) -> str:
         """A Markdown table in percent."""
@@ -113,7 +113,7 @@ class Report:
         """One row a data set, indexed by its id: score, interval, chance and every metric; fractions."""
         import pandas as pd
 
-        from merunibench.report.csv_report import records
+        from merunibench.report.machine_readable import records
 
         return pd.DataFrame(records(self)).set_index("dataset")
 

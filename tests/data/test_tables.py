@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from merunibench.data import TABLE_SUFFIXES, read_table
 from merunibench.data.columns import label_column, map_column, name_column, text_column, texts_by_name
+from merunibench.data.predictions import is_null
 from merunibench.data.tables import table_stem
-from merunibench.data.unfinished import is_null
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.labels import LabelLists
 

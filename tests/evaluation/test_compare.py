@@ -75,6 +75,33 @@ def test_left_out_data_sets_are_named_and_chosen_ones_are_found(files, reports):
         compare(*reports, datasets=["sims"])
 
 
+def test_a_comparison_names_the_data_sets_that_either_side_lacks():
+    data = {name: {"a": ["joy"], "b": ["sad"]} for name in ("ovmerdplus", "mer2025ov", "mer2026ov")}
+    first, second = (
+        evaluate({name: data[name] for name in names}, data, bootstrap=0)
+        for names in (["ovmerdplus", "mer2025ov"], ["ovmerdplus", "mer2026ov"])
+    )
+    for pair in ((first, second), (second, first)):
+        assert compare(*pair, resamples=9).left_out == ("mer2025ov", "mer2026ov")
+
+
+@pytest.mark.parametrize("options", [{"resamples": 0}, {"seed": -1}])
+def test_numbers_of_a_comparison_are_checked(options):
+    data = {"ovmerdplus": {"a": ["joy"], "b": ["sad"]}}
+    report = evaluate(data, data, bootstrap=0)
+    with pytest.raises(InputError, match="compare needs at least one resample, and a seed that is not negative"):
+        compare(report, report, **options)
+
+
+def test_holm_takes_the_larger_p_of_the_two_tests():
+    truth = {f"s{i}": ["sad"] for i in range(10)}
+    said = [{name: ["sad"] if i % step == 0 else ["joyful"] for i, name in enumerate(truth)} for step in (2, 3)]
+    systems = [evaluate({"ovmerdplus": answers}, {"ovmerdplus": truth}, bootstrap=0) for answers in said]
+    (each,) = compare(*systems, resamples=99).datasets
+    assert each.test.p_bootstrap != each.test.p_randomization
+    assert each.p_holm == max(each.test.p_bootstrap, each.test.p_randomization)
+
+
 def test_the_comparison_does_not_depend_on_the_order_of_the_ground_truth(files, reports, tmp_path):
     predictions, truth = files
     for path in truth.iterdir():

@@ -1,5 +1,6 @@
 """The main path on small files: selection, missing predictions, intervals, refusals."""
 
+import hashlib
 import random
 
 import numpy as np
@@ -10,6 +11,8 @@ from merunibench import InputError, evaluate, load_lexicon
 from tests.oracle import metrics as oracle
 from tests.small import rows, write_rows
 
+CLASSES = ["anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"]
+
 
 def sector(word, wheel):
     return load_lexicon("builtin").sectors(word)[wheel]
@@ -18,8 +21,7 @@ def sector(word, wheel):
 def test_scores_are_those_of_the_oracle(files):
     report = evaluate(*files, bootstrap=0)
     predicted = rows()
-    classes = ["anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"]
-    truth = [classes[int(label)] for label in "0132456013"]
+    truth = [CLASSES[int(label)] for label in "0132456013"]
     expected = oracle.basic(truth, [row["labels"] for row in predicted["meld"]], sector)
     assert dict(report["meld"].metrics) == pytest.approx(expected)
     truth = [["happy", "proud"], ["sad"], ["neutral"], ["angry", "scared"]]
@@ -42,6 +44,42 @@ def test_the_joint_signature_counts_the_samples_of_all_data_sets_and_hashes_thei
     assert two.signature.n == 14
     hashes = {report.signature.gt, two.signature.gt, *(result.signature.gt for result in report.datasets)}
     assert len(hashes) == 5
+
+
+def test_the_signature_of_a_data_set_says_what_its_score_was_computed_with(files):
+    predictions, truth = files
+    write_rows(predictions / "meld.jsonl", rows()["meld"][:7])
+    result = evaluate(predictions, truth, datasets="meld", missing="skip", seed=3, bootstrap=20)["meld"]
+    sample_lines = sorted(f"test_dia{i // 2}_utt{i % 2}\t{CLASSES[int(label)]}\n" for i, label in enumerate("0132456"))
+    gt = hashlib.sha256("".join(sample_lines).encode()).hexdigest()[:8]
+    assert str(result.signature) == (
+        f"mub|data:meld|kind:basic|protocol:official|lexicon:{load_lexicon('builtin').label}|level:1|labels:given|"
+        f"polarity:given|checkpoint:single|missing:skip|n:7|gt:{gt}|v:1|bootstrap:20|seed:3|units:samples"
+    )
+
+
+def test_the_joint_signature_says_what_holds_of_any_of_its_data_sets():
+    truth = {
+        "mer2023": {"a": "happy"},
+        "meld": {"test_dia0_utt0": "joy"},
+        "cmumosi": {"v_1": 1.0},
+        "ovmerdplus": {"b": "[sad]"},
+    }
+    answers = {
+        "mer2023": {"a": ["happy"]},
+        "meld": pd.DataFrame([{"name": "test_dia0_utt0", "text": "Emotions: happy"}]),
+        "cmumosi": {"v_1": "positive"},
+        "ovmerdplus": {"b": ["sad"]},
+    }
+
+    def joint(*datasets):
+        return evaluate(answers, truth, datasets=datasets, cluster=True, bootstrap=0).signature
+
+    basic, with_sentiment = joint("mer2023", "meld"), joint("cmumosi", "ovmerdplus")
+    assert (basic.data, basic.kind, basic.labels, basic.units) == ("mer2023+meld", "basic", "given+rules@1", "clusters")
+    assert (with_sentiment.kind, with_sentiment.units) == ("mixed", "clusters")
+    assert (with_sentiment.lexicon, with_sentiment.level) == (load_lexicon("builtin").label, "1")
+    assert (joint("cmumosi").lexicon, joint("ovmerdplus").units) == ("none", "samples")
 
 
 def test_one_data_set_by_any_of_its_names(files):
@@ -150,7 +188,7 @@ def checkpoints(files):
     for name in ("meld", "ovmerdplus", "cmumosi"):
         (predictions / f"{name}.jsonl").unlink()
     right = [
-        {"name": row["name"], "labels": LABELS[int(label)]}
+        {"name": row["name"], "labels": CLASSES[int(label)]}
         for row, label in zip(rows()["meld"], "0132456013", strict=True)
     ]
     wrong = [{"name": row["name"], "labels": ["bored"]} for row in rows()["meld"]]
@@ -165,9 +203,6 @@ def checkpoints(files):
     write_rows(predictions / "step-10" / "meld.jsonl", wrong)
     write_rows(predictions / "step-10" / "ovmerdplus.jsonl", perfect)
     return predictions, truth
-
-
-LABELS = ["anger", "joy", "sadness", "neutral", "disgust", "fear", "surprise"]
 
 
 @pytest.mark.parametrize(
@@ -335,8 +370,8 @@ def test_predictions_that_all_failed_are_refused(files, missing):
 def test_intervals_do_not_depend_on_the_order_of_the_ground_truth():
     rng = random.Random(0)
     names = [f"test_dia{i // 3}_utt{i % 3}" for i in range(60)]
-    truth = {name: rng.choice(LABELS) for name in names}
-    answers = {"meld": {name: [rng.choice(LABELS), rng.choice(LABELS)] for name in names}}
+    truth = {name: rng.choice(CLASSES) for name in names}
+    answers = {"meld": {name: [rng.choice(CLASSES), rng.choice(CLASSES)] for name in names}}
     shuffled = dict(rng.sample(list(truth.items()), len(truth)))
     one, other = (evaluate(answers, {"meld": rows})["meld"] for rows in (truth, shuffled))
     assert one.samples_scored.names.to_pylist() != other.samples_scored.names.to_pylist()

@@ -39,6 +39,7 @@ def _formats():
     for ending in ("json", "csv", "md", "tex", "html", "txt"):
         yield _one(f"score-ending-{ending}", f"{alpha} --dataset meld --output {{out}}/report.{ending}")
     yield _one("score-full-table", "score full/one --data-root full-labels --bootstrap 100")
+    yield _one("score-more-json", "score more/one --data-root more-labels --bootstrap 100 --format json")
     yield _one("score-full-latex", "score full/one --data-root full-labels --bootstrap 100 --format latex")
     yield _one("score-raw-text", "score models/raw --data-root labels --bootstrap 50 --format json")
     yield _one("score-one-file", "score models/alpha/meld.jsonl --data-root labels --bootstrap 50 --format json")

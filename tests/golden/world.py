@@ -244,3 +244,8 @@ def write_world(root):
         write_truth(root / "full-labels", dataset, size)
         for model, skill in (("one", 0.62), ("two", 0.6), ("three", 0.3)):
             write_rows(root / "full" / model / f"{dataset}.jsonl", answers(dataset, size, model, skill))
+    # The nine in full, and one that is not of the nine: the mean must not count it.
+    shutil.copytree(root / "full-labels", root / "more-labels")
+    shutil.copytree(root / "full" / "one", root / "more" / "one")
+    write_truth(root / "more-labels", "mer2025ov", 24)
+    write_rows(root / "more" / "one" / "mer2025ov.jsonl", answers("mer2025ov", 24, "one", 0.9))

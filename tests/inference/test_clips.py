@@ -7,12 +7,13 @@ import pytest
 from merunibench import evaluate
 from merunibench.data import load_truth
 from merunibench.errors import InputError
-from merunibench.inference.clips import find_clips, official_clips
-from merunibench.inference.own_clips import own_clips
-from merunibench.inference.places import inside, named_file
-from merunibench.inference.saved_clips import saved_clips
+from merunibench.inference.clips import clips_of, find_clips, inside, named_file, official_clips
 from merunibench.leaderboard.inputs import load_subtitles
 from merunibench.tasks import TASKS, get_task
+
+
+def own_clips(path, dataset):
+    return clips_of(str(path), dataset, path / "cache")
 
 
 def put(path, text=""):
@@ -228,7 +229,7 @@ def test_saved_data_sets(tmp_path):
     rows = datasets.Dataset.from_dict(table, features=features).cast_column("audio", datasets.Audio(decode=False))
     rows = rows.cast_column("video", datasets.Video(decode=False))
     rows.save_to_disk(str(tmp_path / "saved"))
-    clips = saved_clips(str(tmp_path / "saved"), "meld", tmp_path / "cache")
+    clips = clips_of(str(tmp_path / "saved"), "meld", tmp_path / "cache")
     first, second = clips.samples
     assert first.video.read_bytes() == path.read_bytes()
     assert second.video.read_bytes() == b"more pictures"
@@ -238,4 +239,4 @@ def test_saved_data_sets(tmp_path):
     assert (first.subtitle, second.subtitle, second.audio) == ("hi", None, None)
     assert clips.strata == ("joy", "anger")
     with pytest.raises(InputError, match="cannot be loaded"):
-        saved_clips("hf:" + str(tmp_path / "nothing"), "meld", tmp_path / "cache")
+        clips_of("hf:" + str(tmp_path / "nothing"), "meld", tmp_path / "cache")

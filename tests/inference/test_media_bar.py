@@ -2,8 +2,8 @@
 
 import json
 
+from merunibench.inference.clips import clips_of
 from merunibench.inference.local import LocalEngine
-from merunibench.inference.own_clips import own_clips
 from merunibench.inference.prompts import load_prompt
 from merunibench.inference.runner import Request, run_clips
 from merunibench.media import read_frames, read_sound
@@ -47,7 +47,7 @@ def test_thirty_broken_files_among_a_hundred(tmp_path):
     (folder / "clips.jsonl").write_text("".join(json.dumps(row) + "\n" for row in table), "utf-8")
     engine = LocalEngine(Watcher(), MODALITIES, batch_size=8)
     request = Request("watcher", load_prompt("open-vocabulary"), MODALITIES)
-    done = run_clips(own_clips(folder, "mine"), tmp_path / "out", engine, request)
+    done = run_clips(clips_of(str(folder), "mine", tmp_path), tmp_path / "out", engine, request)
     rows = [json.loads(line) for line in done.path.read_text("utf-8").splitlines()]
     assert [row["name"] for row in rows] == [row["name"] for row in table]
     failed = {row["name"]: row["error"] for row in rows if row["status"] == "failed"}

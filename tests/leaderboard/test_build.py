@@ -264,6 +264,36 @@ def test_only_what_changed_is_scored_again(small, monkeypatch):
     assert same[0] == same[1]
 
 
+def test_another_toolkit_scores_everything_again(small, monkeypatch):
+    from merunibench.leaderboard import figures
+
+    small.add("one")
+    first = small.build()
+    scored, original = [], figures.score_samples
+    monkeypatch.setattr(
+        figures, "score_samples", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+    )
+    assert small.build() == first
+    assert scored == []
+    monkeypatch.setattr(cache, "code_hash", lambda: "another")
+    assert small.build() == first
+    assert set(scored) == {"meld", "cmumosi", "ovmerdplus"}
+
+
+@pytest.mark.parametrize("name", ["metrics/basic.py", "words.toml", "prompts/labels.txt"])
+def test_every_module_and_table_is_in_the_hash_of_the_code(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(cache, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(cache, "code_hash", cache.code_hash.__wrapped__)
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    hashes = [cache.code_hash()]
+    for text in ("one", "two"):
+        path.write_text(text)
+        hashes.append(cache.code_hash())
+    path.rename(path.with_stem("other"))
+    assert len({*hashes, cache.code_hash()}) == 4
+
+
 def test_metadata_that_change_show_without_scoring(small):
     small.add("one")
     small.build()

@@ -1,12 +1,14 @@
 """Ranks, intervals and marks of a board agree with its scores, its matrix, and the comparison of two systems."""
 
 import random
+import shutil
 
 import numpy as np
 import pytest
 
 from merunibench import compare, evaluate
 from merunibench.leaderboard.placing import place, value_in
+from merunibench.leaderboard.writing import write
 from tests.leaderboard.conftest import Small
 
 WORDS = ["angry", "happy", "sad", "calm", "scared", "disgusted", "surprised"]
@@ -99,3 +101,56 @@ def test_scores_against_other_labels_are_not_ranked_together(board):
     assert {rank.of for rank in ranks} == {6}
     assert min(rank.rank for rank in ranks) == 1
     assert np.isfinite(value_in(placed[0], "meld"))
+
+
+def test_rows_that_differ_at_five_percent_share_no_letter(small):
+    """Of sixty samples 40, 36 and 33 are right: 40 and 33 differ at 5 %, not at 1 %, and 36 from neither."""
+    for path in small.truth.iterdir():
+        path.unlink()
+    names = [f"test_dia{number}_utt0" for number in range(60)]
+    truth = {name: "joy" if number % 2 else "sadness" for number, name in enumerate(names)}
+    lines = "".join(f"{name},{word}\n" for name, word in truth.items())
+    (small.truth / "meld.csv").write_text(f"name,label\n{lines}", encoding="utf-8")
+    for right in (40, 36, 33):
+        answers = [{"name": name, "labels": [truth[name] if i < right else "spoon"]} for i, name in enumerate(names)]
+        small.add(f"m{right}", lambda dataset, lines, answers=answers: answers if dataset == "meld" else lines)
+    results, _ = small.build(resamples=1000)
+    (tests,) = (t for t in results.comparisons if (t.board, t.dataset) == ("official-builtin", "meld"))
+    place_of = {key.split("/")[0]: place for place, key in enumerate(tests.rows)}
+    levels = {
+        pair: tests.levels[place_of[pair[1]]][place_of[pair[0]]]
+        for pair in (("m40", "m36"), ("m36", "m33"), ("m40", "m33"))
+    }
+    assert levels == {("m40", "m36"): "0", ("m36", "m33"): "0", ("m40", "m33"): "1"}
+    rows = column(results, "official-builtin", "meld")
+    assert [(row.model_id, row.scores["meld"].rank.mark) for row in rows] == [
+        ("m40", "a"),
+        ("m36", "a-b"),
+        ("m33", "b"),
+    ]
+
+
+def withhold(folder):
+    """The predictions are taken away: what is committed of them stands."""
+    shutil.rmtree(folder / "predictions")
+    with (folder / "submission.toml").open("a", encoding="utf-8") as stream:
+        stream.write('withheld = "belongs to others"\n')
+
+
+def test_the_newest_scores_are_ranked_however_many_there_are_against_older_labels(small):
+    for seed in range(3):
+        small.add(f"old{seed}", guesser(seed))
+    write(*small.build(), small.folder / "board")
+    for seed in range(3):
+        withhold(small.submissions / f"old{seed}")
+    labels = small.truth / "meld.csv"
+    labels.write_text(labels.read_text().replace("utt0,0", "utt0,1", 1))
+    small.add("new", guesser(9))
+    results, _ = small.build(committed=small.folder / "board" / "results.json")
+    rows = {row.model_id: row.scores for row in results.rows if row.board == "official-builtin" and row.ranked}
+    assert set(rows) == {"old0", "old1", "old2", "new"}
+    ranks = {name: scores["meld"].rank for name, scores in rows.items()}
+    assert [name for name, rank in ranks.items() if rank is not None] == ["new"]
+    assert (ranks["new"].rank, ranks["new"].of) == (1, 1)
+    assert all("meld" in scores for scores in rows.values())
+    assert {scores["ovmerdplus"].rank.of for scores in rows.values()} == {4}  # its labels are as they were

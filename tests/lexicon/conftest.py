@@ -1,14 +1,13 @@
 """A small release of our own making."""
 
-import csv
 import hashlib
 
-import openpyxl
 import pytest
 
 from merunibench.lexicon import load_wheels
 from merunibench.lexicon.releases import KNOWN_RELEASES, RELEASES, TABLE_FILES, Release
 from merunibench.lexicon.store import load_path
+from tests.release import RUNS, write_release, write_xlsx
 
 FORMS = [
     ("happy", "happy,happily,happiness"),
@@ -27,29 +26,6 @@ def no_proxy(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "*")
 
 
-def write_xlsx(path, rows):
-    workbook = openpyxl.Workbook()
-    for row in rows:
-        workbook.active.append(row)
-    workbook.save(path)
-
-
-def write_csv(path, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-
-
-def write_release(folder):
-    """A release with the real wheels, laid out as its authors do, and tiny tables of words."""
-    folder.mkdir(parents=True)
-    write_csv(folder / "format.csv", [("name", "format"), *FORMS])
-    header = [name for run in range(1, 9) for name in (f"word_run{run}", f"synonym_run{run}")]
-    write_xlsx(folder / "synonym.xlsx", [header, *([word, synonyms] * 8 for word, synonyms in SYNONYMS)])
-    for number, wheel in enumerate(load_wheels(), 1):
-        write_xlsx(folder / f"wheel{number}.xlsx", [("level1", "level2", "level3"), *wheel_rows(wheel)])
-    return folder
-
-
 def wheel_rows(wheel):
     """The rows of a wheel's sheet; a word that equals the one above it is left blank."""
     for sector, group in wheel.sectors.items():
@@ -65,7 +41,9 @@ def wheel_rows(wheel):
 
 @pytest.fixture(scope="session")
 def _release_made_once(tmp_path_factory):
-    return write_release(tmp_path_factory.mktemp("made") / "tiny")
+    """A release with the real wheels and tiny tables of words."""
+    wheels = map(wheel_rows, load_wheels())
+    return write_release(tmp_path_factory.mktemp("made") / "tiny", FORMS, [SYNONYMS] * RUNS, wheels)
 
 
 @pytest.fixture

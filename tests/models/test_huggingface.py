@@ -233,7 +233,7 @@ def test_processor_arguments_win(tiny_models, clips):
     ("asked", "reason"),
     [
         ({"dtype": "float8"}, "one of auto, float32"),
-        ({"device": "abacus"}, "device abacus"),
+        ({"device": "abacus"}, "device 'abacus' cannot be used here"),
         ({"frames": 0}, "at least 1"),
         ({"extra": {"llm": "x"}}, "knows no --model-option; leave out llm"),
         ({"prompt": "How do they feel?"}, "no {subtitle}"),

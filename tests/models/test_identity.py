@@ -3,8 +3,7 @@
 import subprocess
 import sys
 
-from merunibench.files.weights import folder_hash
-from merunibench.models.identity import versions
+from merunibench.hub import folder_hash, versions
 
 
 def test_a_folder_is_its_files_not_its_place(tmp_path):

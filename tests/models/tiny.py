@@ -10,7 +10,7 @@ import torch
 import transformers as t
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from merunibench._torchvision import ensure_torchvision
+from merunibench.hub import ensure_torchvision
 
 ensure_torchvision()
 

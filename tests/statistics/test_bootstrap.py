@@ -95,3 +95,16 @@ def test_interval_leaves_undefined_replicates_out():
     assert interval(np.array([np.nan, 0.5])) == (0.5, 0.5)
     assert interval(np.array([np.nan])) is None
     assert interval(np.empty(0)) is None
+
+
+def test_more_clusters_than_units_are_pooled_as_well(monkeypatch):
+    monkeypatch.setattr(bootstrap, "POOLED_UNITS", 100)
+    quantities = fine_quantities(1000)
+    pooled = pool(quantities, np.arange(1000) // 2, 0)
+    assert pooled.shape == (15, 100)
+    np.testing.assert_allclose(pooled.sum(axis=1), quantities.sum(axis=1))
+    assert pool(quantities, np.arange(1000) // 20, 0).shape == (15, 50)
+
+
+def test_intervals_are_rounded_so_that_processors_agree():
+    assert interval(np.array([1 / 3, 1 / 3, 1 / 3])) == (0.3333333333, 0.3333333333)

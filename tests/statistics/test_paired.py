@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from merunibench.statistics import compare_paired, holm
+from merunibench.statistics import compare_paired, holm, resampled_sums
 
 
 def mean_score(sums):
@@ -70,3 +70,32 @@ def test_holm_is_the_textbook_procedure():
     assert holm(np.array([0.01, 0.02, 0.03, 0.04])) == pytest.approx([0.04, 0.06, 0.06, 0.06])
     assert holm(np.array([0.5, 0.9])).tolist() == [1.0, 1.0]
     assert holm(np.array([])).tolist() == []
+
+
+def test_the_interval_is_that_of_the_difference():
+    apart = compare_paired(units(np.ones(9)), units(np.full(9, 0.25)), mean_score, resamples=99, seed=0)
+    assert (apart.difference, apart.ci) == (0.75, (0.75, 0.75))
+
+
+def test_one_unit_tells_nothing():
+    assert compare_paired(units([1]), units([0]), mean_score, resamples=99, seed=0) == (1.0, None, 1.0, 1.0)
+
+
+def test_resamples_without_a_score_are_left_out():
+    """Of three units one counts, so that some resamples hold none; on all others the difference is the observed one."""
+    first, second = np.array([[1, 0, 0], [1, 0, 0.0]]), np.array([[1, 0, 0], [0, 0, 0.0]])
+    defined = int((resampled_sums(first, 200, 0)[:, 0] > 0).sum())
+    assert 100 < defined < 180
+    with np.errstate(invalid="ignore"):
+        result = compare_paired(first, second, mean_score, resamples=200, seed=0)
+    assert result.ci == (1, 1)
+    assert result.p_bootstrap == 1 / (defined + 1)
+
+
+def test_ties_count_as_extreme_whatever_the_last_bits_of_their_sums_are():
+    rng = np.random.default_rng(0)
+    hits, others = rng.integers(2, size=(2, 30))
+    whole = compare_paired(units(hits), units(others), mean_score, resamples=999, seed=0)
+    tenths = compare_paired(units(hits / 10), units(others / 10), mean_score, resamples=999, seed=0)
+    assert tenths.p_bootstrap == whole.p_bootstrap < 1
+    assert tenths.p_randomization == whole.p_randomization < 1

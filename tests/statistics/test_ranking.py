@@ -94,6 +94,19 @@ def test_systems_that_share_a_group_do_not_differ(number, bits):
 def test_kept_draws_are_the_draws():
     units = np.random.default_rng(0).random((3, 700))
     draws = Draws()
-    for seed in (0, [0, 5], 0):
-        kept = resampled_sums(units, 40, seed, draws)
-        assert np.array_equal(kept, resampled_sums(units, 40, seed))
+    for seed, resamples in ((0, 40), ([0, 5], 40), (0, 40), (0, 30), (0, 50)):
+        kept = resampled_sums(units, resamples, seed, draws)
+        assert np.array_equal(kept, resampled_sums(units, resamples, seed))
+
+
+def test_scores_that_differ_by_rounding_share_a_rank():
+    assert 0.1 + 0.2 != 0.3
+    assert ranks(np.array([0.1 + 0.2, 0.3, 0.3 - 1e-6])).tolist() == [1, 1, 3]
+
+
+def test_p_values_are_the_normal_tails_of_the_bootstraps_standard_error():
+    drawn = np.random.default_rng(0).random((3, 12))
+    scores = np.array([0.5, 0.4, 0.65])
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    z = [abs(scores[i] - scores[j]) / np.std(drawn[i] - drawn[j], ddof=1) for i, j in pairs]
+    assert paired_p_values(scores, drawn) == pytest.approx(2 * stats.norm.sf(z), abs=1e-12)

@@ -7,13 +7,11 @@ whole once all its rows are answered, from these outputs alone, so it does not m
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from merunibench.data import Extractor, PredictionSource, conversions
 from merunibench.extraction.answers import clean_answer
-from merunibench.extraction.files import Extracted
+from merunibench.extraction.files import Extracted, Field, Rows
 from merunibench.extraction.llm.questions import Answer, Question
-from merunibench.extraction.rows import Field, Rows
 from merunibench.journal import Journal, Row
 
 Progress = Callable[[str, int, int], None]
@@ -61,7 +59,7 @@ def extract_with_models(
     done = Extracted()
     for file in conversions(source, out):
         with Journal(file.path, settings, retry_failed=retry_failed, config_field=_CONFIG) as journal:
-            run = _Run(Rows(file, again=again), journal, progress or (lambda *_: None), done)
+            run = _Run(Rows(file, done, again=again), journal, progress or (lambda *_: None), done)
             run.read(labels)
             if polarity is not None:
                 run.decide(polarity)
@@ -85,21 +83,20 @@ class _Run:
         self.done.traces += sum(answer.had_trace for answer in answers.values())
         if isinstance(reader, Question):
             # Where nothing is said, as after a trace that ran into the length limit, no label is named.
-            self._fill(reader, {row: [] for row, answer in answers.items() if not answer.text})
+            self.rows.fill("labels", reader.name, {row: [] for row, answer in answers.items() if not answer.text})
             self._ask(reader, {row: answer.text for row, answer in answers.items() if answer.text})
         else:
             self.rows.fill("labels", reader.name, {row: reader.labels(text) for row, text in texts.items()})
-            self.done.labels += len(texts)
 
     def decide(self, judge: Question | Extractor) -> None:
         """Fill the polarity."""
         lists = self.rows.label_lists()
         if isinstance(judge, Question):
-            self._fill(judge, {row: "neutral" for row, labels in lists.items() if not labels})
+            silent = [row for row, labels in lists.items() if not labels]
+            self.rows.fill("polarity", judge.name, dict.fromkeys(silent, "neutral"))
             self._ask(judge, {row: ", ".join(labels) for row, labels in lists.items() if labels})
         else:
             self.rows.fill("polarity", judge.name, {row: judge.polarity(labels) for row, labels in lists.items()})
-            self.done.polarities += len(lists)
 
     def _ask(self, question: Question, inputs: Mapping[int, str]) -> None:
         """Ask about what the journal does not know yet, and fill in what it knows then."""
@@ -115,17 +112,9 @@ class _Run:
         self.rows.add(f"{field}_output", {row: answer.output for row, answer in answers.items()})
         self.rows.add(f"{field}_input", hashes)
         self.rows.add(_CONFIG, dict.fromkeys(inputs, self.journal.config))
-        self._fill(question, {row: answer.value for row, answer in answers.items() if answer.error is None})
-        failed = {row: f"{field}: {answer.error}" for row, answer in answers.items() if answer.error is not None}
-        self.rows.fail(field, failed)
-        self.done.failed += len(failed)
-
-    def _fill(self, question: Question, values: Mapping[int, Any]) -> None:
-        self.rows.fill(question.field, question.name, values)
-        if question.field == "labels":
-            self.done.labels += len(values)
-        else:
-            self.done.polarities += len(values)
+        found = {row: answer.value for row, answer in answers.items() if answer.error is None}
+        self.rows.fill(field, question.name, found)
+        self.rows.fail(field, {row: f"{field}: {answers[row].error}" for row in answers if row not in found})
 
     def _unanswered(self, question: Question, hashes: Mapping[int, str]) -> list[int]:
         """The rows to ask about: whole groups, so that an answer has the same neighbours after an interruption."""

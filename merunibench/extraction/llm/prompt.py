@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from merunibench.chat import Message, fit_for_name
 from merunibench.errors import InputError
-from merunibench.extraction.rows import Field
+from merunibench.extraction.files import Field
 from merunibench.files.reading import read_bounded, reading
 
 VERSIONS: dict[Field, int] = {"labels": 1, "polarity": 1}

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from merunibench._text import shown
 from merunibench.chat import ChatModel, open_chat_model
 from merunibench.extraction.answers import clean_answer
+from merunibench.extraction.files import Field
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt
-from merunibench.extraction.rows import Field
 from merunibench.extraction.rules import as_the_authors
 from merunibench.labels import normalise_label, parse_label_text
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from merunibench.errors import InputError
 from merunibench.files.reading import read_bounded, reading
+from merunibench.models.prompting import without_subtitle
 
 OPEN_VOCABULARY = "open-vocabulary"
 _FOLDER = Path(__file__).parent
@@ -40,8 +41,12 @@ def prompt_names() -> list[str]:
     return sorted(names, key=lambda name: (name.partition("@")[0], int(name.partition("@")[2])))
 
 
-def load_prompt(name: str) -> Prompt:
+def load_prompt(name: str, *, says: bool = True) -> Prompt:
     """The prompt of that name (`description`, or `description@1` for an old version), or in the file of that path.
+
+    Args:
+        name: The name or the path.
+        says: Whether the model is told what is said; else the prompt is one `without_subtitle`.
 
     Raises:
         InputError: there is no such prompt and no such file, or the file is empty or no UTF-8 text.
@@ -58,4 +63,4 @@ def load_prompt(name: str) -> Prompt:
         text = read_bounded(stream, path, _MOST_BYTES).decode("utf-8").strip()
     if not text:
         raise InputError(f"{path}: is empty; a prompt is a question in UTF-8 text")
-    return Prompt(found[-1] if found else path.name, text)
+    return Prompt(found[-1] if found else path.name, text if says else without_subtitle(text))

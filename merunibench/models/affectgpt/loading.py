@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 
-from merunibench._text import listed, one_line
-from merunibench._torchvision import ensure_torchvision
+from merunibench._text import listed
 from merunibench.errors import InputError
-from merunibench.files.weights import folder_hash, hub_commit
+from merunibench.hub import Source, choose_device, ensure_torchvision, loading
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
@@ -23,7 +22,6 @@ from merunibench.models.affectgpt.language import with_lora
 from merunibench.models.affectgpt.network import AffectGPTNetwork
 from merunibench.models.affectgpt.tokens import PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.visual_input import SIZE
-from merunibench.models.huggingface.loading import device_for
 
 _UNUSED = frozenset({"masked_spec_embed"})
 """Parameters that a file may lack: used in training alone."""
@@ -60,7 +58,7 @@ def choose_precision(name: str, device: torch.device) -> Precision:
     return Precision(half.get(name, torch.float32), half.get(name))
 
 
-def choose_device(name: str) -> tuple[torch.device, str | None]:
+def choose_devices(name: str) -> tuple[torch.device, str | None]:
     """(device of encoders and fusion, device map of the language model).
 
     A device map (`balanced`, `sequential`) spreads the language model over all accelerators; the rest is on the first.
@@ -69,7 +67,7 @@ def choose_device(name: str) -> tuple[torch.device, str | None]:
     Raises:
         InputError: no such device is here.
     """
-    name = device_for(name)
+    name = choose_device(name, maps=True)
     try:
         device = torch.device(name)
     except RuntimeError:  # a device map
@@ -134,7 +132,7 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     from transformers import AutoModelForCausalLM, AutoTokenizer, CLIPVisionModelWithProjection, HubertModel
 
     check_llm(config)
-    device, device_map = choose_device(device_name)
+    device, device_map = choose_devices(device_name)
     precision = choose_precision(dtype, device)
     with _quiet():
         clip = _frozen(CLIPVisionModelWithProjection, config.visual, "visual", torch.float32)
@@ -149,7 +147,8 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     for part in (network.visual_encoder, network.acoustic_encoder, network.fusion):
         part.to(device)
     frozen = {"llm": config.llm, "visual": config.visual, "acoustic": config.acoustic}
-    identities = {part: identity(name) for part, name in frozen.items()}
+    sources = {part: Source.parse(name) for part, name in frozen.items()}
+    identities = {part: {"name": source.name, "revision": source.identity} for part, source in sources.items()}
     return Loaded(network.eval(), tokens, config, device, precision, identities)
 
 
@@ -166,15 +165,6 @@ def check_llm(config: AffectGPTConfig) -> int:
         raise _misfit("llm", config.llm, f"width {found.hidden_size}", f"width {config.llm_width}")
     layers: int = found.num_hidden_layers
     return layers
-
-
-def identity(name: str) -> dict[str, str | None]:
-    """Name and revision of a frozen model: the Hub's commit, or the hash of a folder, which goes by its last part."""
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return {"name": folder.resolve().name, "revision": folder_hash(folder)}
-    source, _, revision = name.partition("@")
-    return {"name": source, "revision": hub_commit(source, revision or None)}
 
 
 def _frozen(
@@ -196,14 +186,9 @@ def _frozen(
 
 def _from_hub(kind: Any, name: str, part: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """What a class of transformers loads from `owner/name`, `owner/name@revision` or a folder."""
-    source, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
-    try:
-        return kind.from_pretrained(source, **options, **({"revision": revision} if revision else {}))
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        raise InputError(
-            f"--{part} {name}: cannot be loaded: {one_line(error)}. Fetch it once with `hf download {name}`, "
-            f"or give the folder it lies in: --{part} FOLDER"
-        ) from error
+    hint = f". Fetch it once with `hf download {name}`, or give the folder it lies in: --{part} FOLDER"
+    with loading(f"--{part} {name}: cannot be loaded", hint):
+        return Source.parse(name).load(kind, **options)
 
 
 @contextmanager
@@ -243,9 +228,9 @@ def _check_preprocessor(part: str, name: str, expected: Mapping[str, Any]) -> No
     """What the model's preprocessor_config.json says, where it has one: the formulas here take it for granted."""
     from transformers.utils.hub import cached_file
 
-    source, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
-    where = {"revision": revision} if revision else {}
-    path = cached_file(source, "preprocessor_config.json", _raise_exceptions_for_missing_entries=False, **where)
+    source = Source.parse(name)
+    where = {"revision": source.revision, "_raise_exceptions_for_missing_entries": False}
+    path = cached_file(source.path, "preprocessor_config.json", **where)
     if path is None:
         return
     found = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from merunibench.errors import InputError, MediaError
+from merunibench.hub import versions
 from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
 from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
@@ -24,7 +25,6 @@ from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read
 from merunibench.models.base import MODALITIES, Json, Modality, Model, Options, Prepared, Sample
 from merunibench.models.huggingface.generation import check as check_generation
 from merunibench.models.huggingface.generation import failures
-from merunibench.models.identity import versions
 from merunibench.models.prompting import sound_file
 
 _LIBRARIES = ("transformers", "tokenizers", "torch", "peft", "av", "opencv-python-headless", "soundfile", "numpy")

@@ -7,12 +7,12 @@ from typing import Any
 
 from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
+from merunibench.hub import versions
 from merunibench.models.base import Decoding, Json, Model, Options, Prepared, Sample
 from merunibench.models.clip import Clip, describe, read_clip
 from merunibench.models.huggingface import generation
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
 from merunibench.models.huggingface.loading import load
-from merunibench.models.identity import versions
 from merunibench.models.prompting import given
 
 _LIBRARIES = ("merunibench", "transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")

@@ -20,7 +20,7 @@ TEXTS = [
     "<think>Proud?</think>He is very happy and proud of his son.",
     "The character's emotional state is surprised, curious.",
 ]
-SHIM = "from merunibench._torchvision import ensure_torchvision\nensure_torchvision()\n"
+SHIM = "from merunibench.hub import ensure_torchvision\nensure_torchvision()\n"
 ROOT = Path(__file__).parents[3]
 
 

@@ -8,7 +8,7 @@ import torch
 import transformers
 
 from merunibench.errors import InputError
-from merunibench.models.affectgpt.loading import choose_device, choose_precision
+from merunibench.models.affectgpt.loading import choose_devices, choose_precision
 from merunibench.models.affectgpt.model import AffectGPT
 from merunibench.models.affectgpt.tokens import QWEN_VOCABULARY, prompt_tokenizer
 from tests.models.affectgpt.tiny import make_tokenizer
@@ -139,9 +139,9 @@ def test_precision():
 
 
 def test_devices(monkeypatch):
-    assert choose_device("cpu") == (torch.device("cpu"), None)
+    assert choose_devices("cpu") == (torch.device("cpu"), None)
     for accelerator, expected in ((True, (torch.device("cuda"), "balanced")), (False, (torch.device("cpu"), None))):
         monkeypatch.setattr(torch.cuda, "is_available", lambda there=accelerator: there)
-        assert choose_device("balanced") == expected
-    with pytest.raises(InputError, match="device warp:3"):
-        choose_device("warp:3")
+        assert choose_devices("balanced") == expected
+    with pytest.raises(InputError, match="device 'warp:3' cannot be used here"):
+        choose_devices("warp:3")

@@ -10,7 +10,7 @@ import torch
 import transformers as t
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from merunibench._torchvision import ensure_torchvision
+from merunibench.hub import ensure_torchvision
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, QFormerConfig
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.language import with_lora

@@ -1,0 +1,80 @@
+"""The report for other programs: JSON, which they rely on, and CSV, one row a data set; fractions in full precision."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from merunibench.report.report import SCHEMA, Report
+from merunibench.scoring import Scored
+
+
+def to_json(report: Report) -> str:
+    """Strict JSON (no NaN), two spaces of indentation, keys in a fixed order."""
+    content = {
+        "schema": SCHEMA,
+        "signature": str(report.signature),
+        "protocol": report.protocol,
+        "lexicon": dict(report.lexicon),
+        "level": report.level,
+        "model": report.model,
+        "checkpoint_selection": report.checkpoint_selection,
+        "datasets": [_dataset(result) for result in report.datasets],
+        "complete": report.complete,
+        "mean": report.mean,
+        "mean_ci": report.mean_ci,
+        "missing_datasets": report.missing_datasets,
+        "warnings": report.warnings,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _dataset(result: Scored) -> dict[str, Any]:
+    checkpoints = {
+        name: {"score": each.score, "metrics": each.metrics, "wheels": each.wheels}
+        for name, each in result.checkpoints.items()
+    }
+    return {**result.to_dict(), "checkpoints": checkpoints}
+
+
+def to_csv(report: Report) -> str:
+    """CSV text; the last row, `mean`, is the benchmark score and stands only in complete reports."""
+    rows = records(report)
+    if report.mean is not None:
+        low, high = report.mean_ci or (None, None)
+        rows.append({"model": report.model, "dataset": "mean", "score": report.mean, "ci_low": low, "ci_high": high})
+        rows[-1]["signature"] = str(report.signature)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def records(report: Report) -> list[dict[str, Any]]:
+    """One flat record a data set; a metric that its kind of task does not have is None."""
+    metrics = dict.fromkeys(key for result in report.datasets for key in result.metrics)
+    return [_record(report, result, list(metrics)) for result in report.datasets]
+
+
+def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any]:
+    low, high = result.ci or (None, None)
+    return {
+        "model": report.model,
+        "dataset": result.dataset,
+        "kind": result.kind,
+        "checkpoint": result.checkpoint,
+        "primary": result.primary,
+        "score": result.score,
+        "ci_low": low,
+        "ci_high": high,
+        "uncorrected": result.uncorrected,
+        "chance": result.chance,
+        **{key: result.metrics.get(key) for key in metrics},
+        "samples": result.samples,
+        "missing": result.missing,
+        "failed": result.failed,
+        "labels_per_sample": result.labels_per_sample,
+        "out_of_lexicon": result.out_of_lexicon,
+        "signature": str(result.signature),
+    }
