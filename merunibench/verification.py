@@ -5,7 +5,7 @@ embedded miniature. They use the wheels alone as a lexicon, so that they change 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -67,10 +67,7 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
     if task.of_kind.answer == "polarity":
         polarity = np.array([POLARITIES[str(row["polarity"])] for row in rows], np.int8)
         return metric.summary(metric.statistics(np.array(truth, float), polarity).sum(axis=1))
-    true, predicted = (
-        lexicon.sector_sets(LabelLists.from_fields(fields)) for fields in (truth, [row["labels"] for row in rows])
-    )
-    return metric.summary(metric.statistics(true, predicted).sum(axis=1))
+    return _summary(lexicon, task.kind, truth, [row["labels"] for row in rows])
 
 
 def _check_version(golden: dict[str, object]) -> Check:
@@ -104,16 +101,19 @@ def _check_golden(golden: dict[str, dict[str, dict[str, dict[str, float]]]]) -> 
 
 
 def _check_range(lexicon: Lexicon) -> Check:
-    figures = [value for kind in ("basic", "fine-grained") for value in _random_summary(lexicon, kind).metrics.values()]
+    truth, guess = _random_lists(lexicon)
+    kinds = {"basic": [labels[:1] for labels in truth], "fine-grained": truth}
+    figures = [value for kind, true in kinds.items() for value in _summary(lexicon, kind, true, guess).metrics.values()]
     passed = all(0 <= value <= 1 for value in figures)
     return Check(f"figures in 0..1 ({lexicon.name})", passed, f"{min(figures):.3f} to {max(figures):.3f}")
 
 
 def _check_order_and_case(lexicon: Lexicon) -> Check:
-    def shout_backwards(truth: list[list[str]], guess: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
-        return truth[::-1], [[word.upper() for word in reversed(labels)] for labels in guess[::-1]]
-
-    difference = _largest_difference(lexicon, shout_backwards)
+    truth, guess = _random_lists(lexicon)
+    shouted = [[word.upper() for word in reversed(labels)] for labels in reversed(guess)]
+    before = _summary(lexicon, "fine-grained", truth, guess).metrics
+    after = _summary(lexicon, "fine-grained", truth[::-1], shouted).metrics
+    difference = max(abs(before[key] - after[key]) for key in before)
     return Check(
         f"order and case do not matter ({lexicon.name})", difference < _TOLERANCE, f"difference {difference:.1e}"
     )
@@ -149,23 +149,7 @@ def _random_lists(lexicon: Lexicon) -> tuple[list[list[str]], list[list[str]]]:
     return tuple([list(rng.choice(words, rng.integers(1, 5))) for _ in range(_RANDOM_SAMPLES)] for _ in range(2))  # type: ignore[return-value]
 
 
-def _summary(lexicon: Lexicon, kind: str, truth: list[list[str]], guess: list[list[str]]) -> Summary:
+def _summary(lexicon: Lexicon, kind: str, truth: Sequence[object], guess: Sequence[object]) -> Summary:
     true, predicted = (lexicon.sector_sets(LabelLists.from_fields(lists)) for lists in (truth, guess))
     metric = PROTOCOLS["official"][kind]
     return metric.summary(metric.statistics(true, predicted).sum(axis=1))
-
-
-def _random_summary(lexicon: Lexicon, kind: str) -> Summary:
-    truth, guess = _random_lists(lexicon)
-    return _summary(lexicon, kind, [labels[:1] for labels in truth] if kind == "basic" else truth, guess)
-
-
-def _largest_difference(
-    lexicon: Lexicon,
-    change: Callable[[list[list[str]], list[list[str]]], tuple[list[list[str]], list[list[str]]]],
-) -> float:
-    """Largest change of any fine-grained figure when truth and prediction are changed."""
-    truth, guess = _random_lists(lexicon)
-    before = _summary(lexicon, "fine-grained", truth, guess).metrics
-    after = _summary(lexicon, "fine-grained", *change(truth, guess)).metrics
-    return max(abs(before[key] - after[key]) for key in before)

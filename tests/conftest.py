@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.release import toy_release
 from tests.small import write_files
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -25,6 +26,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there (set MERUNIBENCH_SHARED to the folder that holds official/)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory) -> Path:
+    """Folder of a lexicon release of a few words, to be read, not changed."""
+    return toy_release(tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture(autouse=True)

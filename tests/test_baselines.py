@@ -50,6 +50,15 @@ def test_stuffing_reaches_every_sector_of_an_official_release_too(shared, releas
             assert {lexicon.sectors(word, level)[wheel] for word in words} >= reached - {None}
 
 
+def test_stuffing_reaches_every_sector_of_a_toy_release_too(toy):
+    lexicon = load_lexicon(toy)
+    words = stuffing("basic", ["a"], lexicon)[0]["labels"]
+    for level in (1, 2):
+        for wheel in range(5):
+            reached = {lexicon.sectors(word, level)[wheel] for word in lexicon.codes}
+            assert {lexicon.sectors(word, level)[wheel] for word in words} >= reached - {None}
+
+
 def test_stuffing_without_a_lexicon_names_every_level_1_word():
     (row,) = stuffing("fine-grained", ["a"])
     assert set(row["labels"]) == {sector for wheel in load_wheels() for sector in wheel.sector_names(1)}

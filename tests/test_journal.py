@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError
-from merunibench.journal import Journal, config_hash, refuse_journal
-from merunibench.journal.settings import canonical, differences
+from merunibench.journal import Journal, canonical, config_hash, differences, refuse_journal
 
 SETTINGS = {"model": "m@1", "prompt": {"name": "labels", "version": 1}, "seed": 0}
 

@@ -3,9 +3,45 @@
 Importing this package loads no model library; `Endpoint` and `LocalModel` load theirs when they are made.
 """
 
+from pathlib import Path
+
+from merunibench._text import shown
 from merunibench.chat.base import ChatModel, Conversation, Message, Reply, fit_for_name
 from merunibench.chat.endpoint import Endpoint
 from merunibench.chat.local import LocalModel
-from merunibench.chat.opening import open_chat_model
+from merunibench.errors import InputError
 
 __all__ = ["ChatModel", "Conversation", "Endpoint", "LocalModel", "Message", "Reply", "fit_for_name", "open_chat_model"]
+
+
+def open_chat_model(
+    spec: str,
+    *,
+    max_tokens: int = 256,
+    batch_size: int = 8,
+    concurrency: int = 8,
+    dtype: str = "auto",
+    device: str = "auto",
+) -> ChatModel:
+    """The chat model that `spec` names.
+
+    Args:
+        spec: `hf:` and a folder or a name on the Hub (`@REVISION` behind it, if wanted); or `openai:URL#MODEL`.
+        max_tokens: Longest answer.
+        batch_size: Conversations that a model on this machine answers together.
+        concurrency: Requests to an endpoint at the same time.
+        dtype: Precision of a model on this machine; see `LocalModel`.
+        device: Where it runs; see `LocalModel`.
+
+    Raises:
+        InputError: it is no such name, or the model cannot be had.
+    """
+    kind, _, name = spec.partition(":")
+    if kind == "openai" and name:
+        return Endpoint(name, concurrency=concurrency, max_tokens=max_tokens)
+    if kind == "hf" and name:
+        model, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
+        return LocalModel(
+            model, revision=revision or None, batch_size=batch_size, max_tokens=max_tokens, dtype=dtype, device=device
+        )
+    raise InputError(f"{shown(spec)}: a language model is hf:MODEL or openai:URL#MODEL")

@@ -60,7 +60,7 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name)
-        seconds = None if value is None else _number(value) if _is_number(value) else _until_date(value)
+        seconds = None if value is None else float(value) if _is_number(value) else _until_date(value)
         if seconds is not None:
             return max(seconds * unit, 0.0)
     waits = [
@@ -73,10 +73,6 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
 
 def _is_number(value: str) -> bool:
     return re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]*)?\s*", value) is not None
-
-
-def _number(value: str) -> float:
-    return float(value)
 
 
 def _until_date(value: str) -> float | None:

@@ -64,15 +64,15 @@ class LabelledOptions(Settings):
         }
 
 
-def formats(*names: str) -> Any:  # noqa: ANN401 - a field
-    """The option `--format`; without it, the ending of the output file decides."""
-    words = f"Format of the result: {', '.join(names[:-1])} or {names[-1]}."
+def formats(result: str) -> Any:  # noqa: ANN401 - a field
+    """The option `--format` of a command whose result is of this public class; its `FORMATS` are the choices."""
     default = "by the ending of --output, else table"
-    return option(None, words, "FORMAT", flag="--format", shown=default, choices=lambda: names)
+    choices = partial(_formats_of, result)
+    return option(None, "Format of the result.", flag="--format", shown=default, choices=choices)
 
 
-def format_or_ending(chosen: str | None, output: Path | None, *names: str) -> str:
-    """The format that was chosen; else what the ending of the output file says; else a table."""
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    named = {"htm": "html", "md": "markdown", "tex": "latex"}.get(ending, ending)
-    return chosen or (named if named in names else "table")
+def _formats_of(result: str) -> tuple[str, ...]:
+    import merunibench
+
+    names: tuple[str, ...] = getattr(merunibench, result).FORMATS
+    return names

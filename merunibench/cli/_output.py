@@ -30,8 +30,20 @@ def emit_json(content: object, output: Path | None = None) -> None:
     emit(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
 
 
-def emit_result(result: Any, form: str, output: Path | None = None) -> None:  # noqa: ANN401 - has to_text and to_dict
-    """Print a result in one of its formats, or write it to a file; a table in colour on a terminal."""
+_ENDINGS = {"htm": "html", "md": "markdown", "tex": "latex"}
+
+
+def emit_result(result: Any, form: str | None = None, output: Path | None = None) -> None:  # noqa: ANN401 - see FORMATS
+    """Print a result in one of its formats, or write it to a file; a table in colour on a terminal.
+
+    Args:
+        result: It has a method `to_<name>` for each name in its `FORMATS`; that of `table` is `to_text`.
+        form: The format; by default what the ending of the file says, else a table.
+        output: The file; None to print.
+    """
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    named = _ENDINGS.get(ending, ending)
+    form = form or (named if named in result.FORMATS else "table")
     if form == "table":
         width = None if output else terminal_width()
         emit(result.to_text(width=width, color=width is not None), output)

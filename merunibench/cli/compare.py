@@ -14,8 +14,6 @@ from merunibench.settings import ScoreSettings, ScoringRules, argument, option
 if TYPE_CHECKING:
     from merunibench.report import Report
 
-FORMATS = ("table", "json")
-
 
 class CompareOptions(ScoreSettings):
     """What is compared, how it is scored, and how the difference is tested."""
@@ -36,7 +34,7 @@ class CompareOptions(ScoreSettings):
 
 def compare(
     settings: CompareOptions,
-    output_format: str | None = options.formats(*FORMATS),
+    output_format: str | None = options.formats("Comparison"),
     output: Path | None = options.OUTPUT,
 ) -> None:
     """Test the difference of two systems on the same samples.
@@ -67,7 +65,7 @@ def compare(
         cluster=settings.units == "clusters",
         datasets=settings.dataset,
     )
-    emit_result(result, options.format_or_ending(output_format, output, *FORMATS), output)
+    emit_result(result, output_format, output)
 
 
 def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) -> "Report":

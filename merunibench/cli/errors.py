@@ -10,8 +10,6 @@ from merunibench.cli._output import emit_result, warn
 from merunibench.cli._running import progress_bar
 from merunibench.settings import Resampling, ScoringRules, option
 
-FORMATS = ("table", "json", "html")
-
 
 class ErrorOptions(Resampling, ScoringRules, options.LabelledOptions):
     """What is analysed, and how it is scored."""
@@ -22,7 +20,7 @@ class ErrorOptions(Resampling, ScoringRules, options.LabelledOptions):
 
 def errors(
     settings: ErrorOptions,
-    output_format: str | None = options.formats(*FORMATS),
+    output_format: str | None = options.formats("ErrorAnalysis"),
     output: Path | None = options.OUTPUT,
     svg: Path | None = option(None, "Also draw each confusion as a heat map into this folder.", "DIR"),
 ) -> None:
@@ -45,4 +43,4 @@ def errors(
         if svg is not None:
             analysis.write_svg(svg)
     warn(analysis.warnings)
-    emit_result(analysis, options.format_or_ending(output_format, output, *FORMATS), output)
+    emit_result(analysis, output_format, output)

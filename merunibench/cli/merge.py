@@ -13,7 +13,7 @@ def merge(
     out: Path | None = option(None, "Folder to write to.", "DIR", shown="FOLDER, if there is only one"),
 ) -> None:
     """Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ."""
-    from merunibench.inference.merging import merge_shards
+    from merunibench.inference.shards import merge_shards
 
     if out is None and len(folders) > 1:
         raise InputError("several folders: name the folder for the merged files (--out)")

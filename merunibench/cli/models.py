@@ -8,7 +8,7 @@ from merunibench.cli._output import emit_json, emit_table
 
 def models(output_format: TableOrJson = FORMAT) -> None:
     """List the models that can be run, their inputs, and what was tested."""
-    from merunibench.models.catalog import TINY, entries
+    from merunibench.models.registry import TINY, entries
 
     if output_format == "json":
         emit_json([asdict(entry) for entry in entries()])

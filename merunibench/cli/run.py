@@ -5,7 +5,7 @@ from pathlib import Path
 from merunibench.cli import _options as options
 from merunibench.cli import _running as running
 from merunibench.cli._output import complain, emit_result, warn
-from merunibench.cli.score import FORMAT, FORMATS
+from merunibench.cli.score import FORMAT
 from merunibench.inference.settings import RunSettings
 
 
@@ -33,4 +33,4 @@ def run(
     running.report_done(list(outcome.done))
     warn(outcome.report.warnings)
     complain(f"{settings.out}: run.toml, predictions, labels, report.json, report.md")
-    emit_result(outcome.report, options.format_or_ending(output_format, output, *FORMATS), output)
+    emit_result(outcome.report, output_format, output)

@@ -7,8 +7,7 @@ from merunibench.cli._output import emit_result, spare_pandas, warn
 from merunibench.cli._running import progress_bar
 from merunibench.settings import ScoreSettings
 
-FORMATS = ("table", "json", "csv", "markdown", "latex")
-FORMAT = options.formats(*FORMATS)
+FORMAT = options.formats("Report")
 
 
 class ScoreOptions(ScoreSettings, options.LabelledOptions):
@@ -33,4 +32,4 @@ def score(
         if per_sample is not None:
             report.write_per_sample(per_sample)
     warn(report.warnings)
-    emit_result(report, options.format_or_ending(output_format, output, *FORMATS), output)
+    emit_result(report, output_format, output)

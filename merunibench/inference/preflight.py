@@ -6,7 +6,7 @@ row will say so; a run that cannot give a single answer is an error.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,20 +15,11 @@ from typing import Literal
 from merunibench._text import listed
 from merunibench.inference.clips import Clips
 from merunibench.models.base import Modality, Sample
-from merunibench.models.registry import SCHEMES, installed
+from merunibench.models.registry import HUGGING_FACE, SCHEMES, installed
 
 _NAMED = 3
 _TIGHT_BYTES = 1 << 30
 _FULL_BYTES = 16 << 20
-
-_DECODERS: Mapping[str, str] = {"av": "models", "soundfile": "models"}
-_HUGGING_FACE: Mapping[str, str] = {"torch": "models", "transformers": "models", "accelerate": "models"}
-_SCHEMES: Mapping[str, Mapping[str, str]] = {
-    "affectgpt": {**_HUGGING_FACE, "peft": "models", "cv2": "models"},
-    "openai": {"openai": "endpoint"},
-    "text-lexicon": {},
-}
-"""Scheme -> the modules it needs and the extra of merunibench that brings each."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +106,12 @@ def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Itera
     """Whether the decoders and the model's libraries are installed."""
     wanted: dict[str, str] = {}
     if "video" in modalities or "audio" in modalities:
-        wanted |= _DECODERS
-    wanted |= _model_libraries(model)
+        wanted |= {"av": "models", "soundfile": "models"}
+    scheme = model.partition(":")[0]
+    if scheme in SCHEMES:
+        wanted |= dict.fromkeys(SCHEMES[scheme].needs, SCHEMES[scheme].extra)
+    elif scheme not in {entry.name for entry in installed()}:  # what a package of others needs, that package knows
+        wanted |= dict.fromkeys(HUGGING_FACE, "models")
     if engine == "ray":
         wanted["ray"] = "cluster"
     missing = {module: extra for module, extra in wanted.items() if not _importable(module)}
@@ -125,14 +120,6 @@ def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Itera
         yield Finding("error", f"not installed: {modules}: pip install 'merunibench[{extra}]'")
     if wanted and not missing:
         yield Finding("ok", f"installed: {listed(wanted)}")
-
-
-def _model_libraries(model: str) -> Mapping[str, str]:
-    scheme = model.partition(":")[0]
-    if scheme in SCHEMES:
-        return _SCHEMES.get(scheme, {})
-    # What a package of others needs, that package knows.
-    return {} if scheme in {entry.name for entry in installed()} else _HUGGING_FACE
 
 
 def _importable(module: str) -> bool:

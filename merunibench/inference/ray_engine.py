@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench.errors import InputError
-from merunibench.inference.local import BATCHES_A_WINDOW, LocalEngine
+from merunibench.inference.local import LocalEngine
 from merunibench.inference.rows import Row
 from merunibench.models import Options, load_model
 from merunibench.models.base import Json, Sample
@@ -57,13 +57,8 @@ class RayEngine:
             raise InputError(found)
         return dict(found)
 
-    @property
-    def window(self) -> int:
-        """A block of Ray's is a window, so that batches are those of `LocalEngine`."""
-        return BATCHES_A_WINDOW * self.batch_size
-
     def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
-        """See `Engine.rows`.
+        """See `Engine.rows`. A block of Ray's is a window, so that batches are those of `LocalEngine`.
 
         Raises:
             InputError: what is wrong concerns every sample.

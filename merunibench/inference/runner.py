@@ -24,6 +24,7 @@ Progress = Callable[[str, int, int, int], None]
 
 OWN_PROMPT = "the model's own"
 """What rows call the prompt of a model that asks in words of its own."""
+_BATCHES_A_WINDOW = 4
 _HASHING_THREADS = 4
 
 
@@ -36,12 +37,16 @@ class Engine(Protocol):
         ...
 
     @property
-    def window(self) -> int:
-        """How many neighbouring samples batches are formed among."""
+    def batch_size(self) -> int:
+        """Most samples that the model is asked about at once."""
         ...
 
     def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
-        """A row for each sample, in any order: name, status, text or error, modalities, media, inputs."""
+        """A row for each sample, in any order: name, status, text or error, modalities, media, inputs.
+
+        Args:
+            windows: Neighbouring samples; no batch reaches over the end of a window.
+        """
         ...
 
 
@@ -110,10 +115,10 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
         samples, finished = [clips.samples[place] for place in wanted], set(journal)
         known = [sample for sample in samples if sample.name in finished]
         kept = _unchanged(journal, known, request.modalities)
-        done, failures = len(kept), sum(1 for name in kept if _is_failed(journal, name))
+        done, failures = len(kept), sum(journal.find(name, status="failed") is not None for name in kept)
         if progress:
             progress(clips.dataset, done, len(samples), failures)
-        with closing(engine.rows(_windows(samples, kept, engine.window))) as batches:
+        with closing(engine.rows(_windows(samples, kept, _BATCHES_A_WINDOW * engine.batch_size))) as batches:
             for rows in batches:
                 journal.append(_in_form(row, clips, asked) for row in rows)
                 done, failures = done + len(rows), failures + sum(row["status"] == "failed" for row in rows)
@@ -159,10 +164,6 @@ def _unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Mo
             for sample, inputs in zip(samples, hashes, strict=True)
             if journal.find(sample.name, inputs=inputs) is not None
         }
-
-
-def _is_failed(journal: Journal, name: str) -> bool:
-    return journal.find(name, status="failed") is not None
 
 
 def _in_form(row: Row, clips: Clips, asked: Mapping[str, Json]) -> Row:

@@ -1,17 +1,22 @@
 """A data set in parts for machines that know nothing of each other: part i of n takes every n-th sample.
 
 Which part a sample belongs to depends on its place in the whole data set alone, so that a part stays the same under
-`--limit`.
+`--limit`. Merging gives the one file that a run on one machine would have written, or says what is missing of it.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import listed
 from merunibench.errors import InputError
+from merunibench.files.reading import reading
+from merunibench.journal import Journal, differences, settings_file
 
+_MARK = "shard"
 _FILE = re.compile(r"(?P<dataset>.+)\.(?P<part>\d+)-of-(?P<of>\d+)\.jsonl(?P<unfinished>\.part)?")
 
 
@@ -38,13 +43,9 @@ class Shard:
             raise InputError(f"shard {text!r}: must be i/n with i from 1 to n, such as 1/4")
         return cls(int(found[1]), int(found[2]))
 
-    def holds(self, place: int) -> bool:
-        """Whether the sample at a place (from 0) of the whole data set belongs to it."""
-        return place % self.of == self.part - 1
-
     def indices(self, places: Sequence[int]) -> list[int]:
-        """Those of the given places that belong to it."""
-        return [place for place in places if self.holds(place)]
+        """Those of the given places (from 0) in the whole data set that belong to it."""
+        return [place for place in places if place % self.of == self.part - 1]
 
     def file(self, folder: Path, dataset: str) -> Path:
         """Where its rows stand: a name that is no data set's, so that nobody takes a part for the whole."""
@@ -59,7 +60,37 @@ class Shard:
 
 
 @dataclass(frozen=True)
-class ShardFile:
+class Merged:
+    """A merged result: its file, the number of rows and of failed ones."""
+
+    path: Path
+    rows: int
+    failed: int
+
+
+def merge_shards(folders: Sequence[Path], out: Path, dataset: str | None = None) -> list[Merged]:
+    """Merge the shards of every data set in the folders.
+
+    Args:
+        folders: Model folders that hold files `<dataset>.<i>-of-<n>.jsonl`.
+        out: The folder to write `<dataset>.jsonl` into; may be one of them.
+        dataset: The one data set to merge.
+
+    Raises:
+        InputError: there are no shards; some are missing, not finished, twice or of another configuration; or their
+            rows are not each sample once.
+    """
+    files = [file for folder in folders for file in _shard_files(folder) if dataset in (None, file.dataset)]
+    if not files:
+        wanted = dataset or "<dataset>"
+        raise InputError(f"{listed(map(str, folders))}: no files of shards ({wanted}.1-of-4.jsonl)")
+    return [
+        _merge([file for file in files if file.dataset == name], out) for name in sorted({f.dataset for f in files})
+    ]
+
+
+@dataclass(frozen=True)
+class _ShardFile:
     """A file of rows of one shard."""
 
     dataset: str
@@ -68,12 +99,91 @@ class ShardFile:
     finished: bool
 
 
-def shard_files(folder: Path) -> list[ShardFile]:
+def _shard_files(folder: Path) -> list[_ShardFile]:
     """The files of shards in a folder, by name."""
+    with reading(folder):
+        found = [(path, match) for path in sorted(folder.iterdir()) if (match := _FILE.fullmatch(path.name))]
+    return [
+        _ShardFile(match["dataset"], Shard(int(match["part"]), int(match["of"])), path, not match["unfinished"])
+        for path, match in found
+    ]
+
+
+def _merge(files: Sequence[_ShardFile], out: Path) -> Merged:
+    _check_complete(files)
+    settings = _common_settings(files)
+    rows: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for row in _rows(file):
+            if row["name"] in rows:
+                raise InputError(f"{file.path}: {row['name']!r} stands in another shard too")
+            rows[row["name"]] = row
+    ordered = sorted(rows.values(), key=lambda row: row[_MARK]["place"])
+    _check_samples(files[0].dataset, ordered)
+    with Journal(out / f"{files[0].dataset}.jsonl", settings) as journal:
+        journal.append({key: value for key, value in row.items() if key not in {_MARK, "config"}} for row in ordered)
+        journal.finish(row["name"] for row in ordered)
+        return Merged(journal.path, len(ordered), journal.failed)
+
+
+def _check_complete(files: Sequence[_ShardFile]) -> None:
+    """Every shard finished, once, and of one division."""
+    dataset, counts = files[0].dataset, sorted({file.shard.of for file in files})
+    if len(counts) > 1:
+        raise InputError(f"{dataset}: shards of different divisions: {listed(f'i/{count}' for count in counts)}")
+    finished = [file.shard for file in files if file.finished]
+    twice = sorted({str(shard) for shard in finished if finished.count(shard) > 1})
+    if twice:
+        raise InputError(f"{dataset}: shard {listed(twice)} is there twice; give each folder once")
+    begun = {file.shard: file for file in files if not file.finished}
+    missing = [shard for shard in (Shard(part, counts[0]) for part in range(1, counts[0] + 1)) if shard not in finished]
+    if missing:
+        told = [f"{shard} ({_state(begun.get(shard))})" for shard in missing]
+        raise InputError(f"{dataset}: {len(missing)} of {counts[0]} shards are missing: {', '.join(told)}")
+
+
+def _state(file: _ShardFile | None) -> str:
+    if file is None:
+        return "not begun, or in another folder"
+    with reading(file.path), file.path.open("rb") as stream:
+        return f"not finished, {sum(1 for _ in stream)} rows: {file.path}"
+
+
+def _common_settings(files: Sequence[_ShardFile]) -> dict[str, Any]:
+    """The settings that all shards were made with."""
     found = []
-    for path in sorted(folder.iterdir()):
-        match = _FILE.fullmatch(path.name)
-        if match:
-            shard = Shard(int(match["part"]), int(match["of"]))
-            found.append(ShardFile(match["dataset"], shard, path, not match["unfinished"]))
-    return found
+    for file in files:
+        path = settings_file(file.path)
+        with reading(path, ValueError):
+            found.append(json.loads(path.read_text("utf-8")))
+        if changed := differences(found[0], found[-1]):
+            raise InputError(f"{file.path}: was made with other settings than {files[0].path.name}: {changed}")
+    return dict(found[0])
+
+
+def _rows(file: _ShardFile) -> Iterator[dict[str, Any]]:
+    with reading(file.path, ValueError), file.path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            row = json.loads(line)
+            mark = row.get(_MARK) if isinstance(row, dict) else None
+            if not isinstance(mark, dict) or (mark.get("part"), mark.get("of")) != (file.shard.part, file.shard.of):
+                raise InputError(f"{file.path}, line {number}: is no row of shard {file.shard}")
+            yield row
+
+
+def _check_samples(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
+    """As many samples as the data set, or the subset of it, has."""
+    sizes = {(row[_MARK]["samples"], (row.get("subset") or {}).get("samples")) for row in rows}
+    if len(sizes) != 1:
+        raise InputError(f"{dataset}: the shards are of data sets or subsets of different sizes; run them alike")
+    samples, limit = sizes.pop()
+    absent = set(range(samples)) - {row[_MARK]["place"] for row in rows} if limit is None else set()
+    short = len(absent) if limit is None else limit - len(rows)
+    if short < 0:
+        raise InputError(
+            f"{dataset}: the shards hold {len(rows)} samples, but were last asked for {limit}; run each again under "
+            "the larger --limit, or without"
+        )
+    if short:
+        places = f"; the first is number {min(absent) + 1} of the data set" if absent else ""
+        raise InputError(f"{dataset}: {short} of {limit or samples} samples are missing{places}; run its shard again")

@@ -12,17 +12,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from merunibench.lexicon.audit import audit_lexicon
+    from merunibench.lexicon.audit import Audit, Finding, audit_lexicon
     from merunibench.lexicon.difference import Difference, compare_lexicons
     from merunibench.lexicon.explain import (
         Explainer,
         Explanation,
         explain_words,
+        explainer_for,
         explanations_to_dict,
         read_words,
     )
-    from merunibench.lexicon.explainers import explainer_for
-    from merunibench.lexicon.findings import Audit, Finding
     from merunibench.lexicon.installation import Installation, install
     from merunibench.lexicon.lexicon import Lexicon, SetMasks, compile_lexicon
     from merunibench.lexicon.official import ReleaseTables, compile_release, read_release
@@ -67,11 +66,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    "audit": ("audit_lexicon",),
+    "audit": ("Audit", "Finding", "audit_lexicon"),
     "difference": ("Difference", "compare_lexicons"),
-    "explain": ("Explainer", "Explanation", "explain_words", "explanations_to_dict", "read_words"),
-    "explainers": ("explainer_for",),
-    "findings": ("Audit", "Finding"),
+    "explain": ("Explainer", "Explanation", "explain_words", "explainer_for", "explanations_to_dict", "read_words"),
     "picture": ("draw_wheel",),
     "installation": ("Installation", "install"),
     "lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from merunibench.lexicon.findings import normalised_counts
+from merunibench.lexicon.audit import normalised_counts
 from merunibench.lexicon.lexicon import Lexicon
 from merunibench.lexicon.wheels import WHEELS, Level
 

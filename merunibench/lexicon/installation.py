@@ -138,7 +138,7 @@ def _download(
 
 def _keep_tables(name: str, tables: ReleaseTables | None) -> None:
     """Write the tables for `explain`, or remove those of an earlier installation."""
-    from merunibench.lexicon.table_files import tables_path, tables_to_text
+    from merunibench.lexicon.official import tables_path, tables_to_text
 
     path = tables_path(name)
     if tables is not None:

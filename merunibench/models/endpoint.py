@@ -17,8 +17,7 @@ from merunibench.chat import Endpoint
 from merunibench.errors import InputError, MediaError
 from merunibench.media import Frames, Sound, file_hash, probe
 from merunibench.models.base import MODALITIES, Decoding, Json, Model, Options, Prepared, Sample
-from merunibench.models.clip import describe, read_clip
-from merunibench.models.prompting import given, picture_file
+from merunibench.models.prompting import describe, given, picture_file, read_clip
 
 _CHOICES = {"video": ("frames", "file"), "audio": ("input_audio", "audio_url")}
 _JPEG_QUALITY = 90

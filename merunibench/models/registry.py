@@ -1,17 +1,19 @@
-"""Which code a model's name stands for: built-in schemes, those that installed packages bring, otherwise Hugging Face.
+"""The models there are, as data, and which code a model's name stands for.
 
 `SCHEME:REST` calls that scheme's loader with `REST`; every other name is one on the Hugging Face Hub, or a folder.
-Packages bring models of their own by entry points in the group `merunibench.models` (docs/models.md).
+Packages bring models of their own by entry points in the group `merunibench.models` (docs/models.md). A family that is
+not here but that transformers knows goes through the same code; nobody has tried it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.models.base import Model, Options
+from merunibench.models.base import MODALITIES, Modality, Model, Options
 
 if TYPE_CHECKING:
     from merunibench.models.huggingface import Family
@@ -21,12 +23,93 @@ GROUP = "merunibench.models"
 
 Loader = Callable[[str, Options], Model]
 
-SCHEMES: Mapping[str, str] = {
-    "affectgpt": "merunibench.models.affectgpt.model:load",
-    "openai": "merunibench.models.endpoint:load",
-    "text-lexicon": "merunibench.models.text_lexicon:load",
-}
-"""Scheme -> `module:function` of its loader, imported when a model of that scheme is asked for."""
+TINY = "a tiny model of random weights: all modalities it takes, batch equals single, each medium moves the answer"
+HUGGING_FACE = ("torch", "transformers", "accelerate")
+"""The modules that Hugging Face models need."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of model.
+
+    Attributes:
+        name: Model type as a Hugging Face configuration has it, or what to write before the colon.
+        example: A model of the kind, as one names it.
+        modalities: What it takes.
+        note: What differs from other families.
+        tested: What was tested; empty if nothing was.
+        loader: `module:function` of a scheme's loader, imported when a model of that scheme is asked for.
+        needs: The modules it needs.
+        extra: The extra of merunibench that brings them.
+    """
+
+    name: str
+    example: str
+    modalities: tuple[Modality, ...]
+    note: str = ""
+    tested: str = TINY
+    loader: str = ""
+    needs: tuple[str, ...] = HUGGING_FACE
+    extra: str = "models"
+
+
+_SEES: tuple[Modality, ...] = ("video", "text")
+
+FAMILIES = (
+    Entry("qwen2_5_vl", "Qwen/Qwen2.5-VL-7B-Instruct", _SEES, "times of frames in positions"),
+    Entry("qwen3_vl", "Qwen/Qwen3-VL-8B-Instruct", _SEES, "times of frames in the prompt"),
+    Entry("qwen2_audio", "Qwen/Qwen2-Audio-7B-Instruct", ("audio", "text")),
+    Entry("qwen2_5_omni", "Qwen/Qwen2.5-Omni-7B", MODALITIES, "the thinker alone; picture and sound interleaved"),
+    Entry("qwen3_omni_moe", "Qwen/Qwen3-Omni-30B-A3B-Instruct", MODALITIES, "as qwen2_5_omni"),
+    Entry("llava_onevision", "llava-hf/llava-onevision-qwen2-7b-ov-hf", _SEES),
+    Entry("video_llava", "LanguageBind/Video-LLaVA-7B-hf", _SEES, "trained on 8 frames"),
+    Entry("smolvlm", "HuggingFaceTB/SmolVLM2-2.2B-Instruct", _SEES, "times of frames in the prompt; needs num2words"),
+    Entry("gemma4", "google/gemma-4-E2B-it", MODALITIES, "sound only where the checkpoint has an audio tower"),
+    Entry("llava", "llava-hf/llava-1.5-7b-hf", _SEES, "frames as single images"),
+    Entry("causal language models", "Qwen/Qwen3-8B", ("text",), "the subtitle alone"),
+)
+"""The tested families of Hugging Face models."""
+
+_BUILTIN = (
+    Entry(
+        "affectgpt",
+        "affectgpt:CHECKPOINT",
+        MODALITIES,
+        "docs/affectgpt.md",
+        "see docs/affectgpt.md",
+        loader="merunibench.models.affectgpt.model:load",
+        needs=(*HUGGING_FACE, "peft", "cv2"),
+    ),
+    Entry(
+        "openai",
+        "openai:https://host/v1#MODEL",
+        MODALITIES,
+        "frames as pictures or the file itself; what the server makes of them is its own",
+        "a server of the tests' own",
+        loader="merunibench.models.endpoint:load",
+        needs=("openai",),
+        extra="endpoint",
+    ),
+    Entry(
+        "text-lexicon",
+        "text-lexicon",
+        ("text",),
+        "a baseline; no model",
+        "in full",
+        loader="merunibench.models.text_lexicon:load",
+        needs=(),
+    ),
+)
+SCHEMES: Mapping[str, Entry] = {entry.name: entry for entry in _BUILTIN}
+"""The built-in schemes."""
+
+
+def entries() -> list[Entry]:
+    """Everything that can be called here: families, schemes, and what installed packages bring."""
+    brought = [
+        Entry(e.name, f"{e.name}:…", (), f"brought by {e.dist.name if e.dist else e.value}", "") for e in installed()
+    ]
+    return [*FAMILIES, *SCHEMES.values(), *brought]
 
 
 def load_model(spec: str, options: Options) -> Model:
@@ -42,7 +125,7 @@ def load_model(spec: str, options: Options) -> Model:
     """
     scheme, _, rest = spec.partition(":")
     if scheme in SCHEMES:
-        module, _, function = SCHEMES[scheme].partition(":")
+        module, _, function = SCHEMES[scheme].loader.partition(":")
         loader: Loader = getattr(import_module(module), function)
         return loader(rest, options)
     brought = _brought(scheme)
@@ -65,7 +148,7 @@ def checkpoints(spec: str) -> dict[str, str]:
     scheme, _, rest = spec.partition(":")
     if scheme not in SCHEMES:
         return {"": spec}
-    module = import_module(SCHEMES[scheme].partition(":")[0])
+    module = import_module(SCHEMES[scheme].loader.partition(":")[0])
     if not hasattr(module, "checkpoints"):
         return {"": spec}
     return {name: f"{scheme}:{argument}" for name, argument in module.checkpoints(rest).items()}

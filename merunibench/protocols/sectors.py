@@ -71,7 +71,7 @@ def _masks(samples: Iterable[Iterable[Iterable[str]]], bits: list[dict[str, int]
     """Sectors on each wheel of each sample -> masks, shape (5, N); `bits` remembers the bit of each sector."""
     masks = [
         [
-            sum(1 << bit_of.setdefault(sector, len(bit_of)) for sector in set(sectors))
+            sum(1 << bit_of.setdefault(sector, len(bit_of)) for sector in dict.fromkeys(sectors))
             for sectors, bit_of in zip(wheels, bits, strict=True)
         ]
         for wheels in samples

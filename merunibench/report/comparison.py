@@ -1,7 +1,7 @@
 """The result of comparing two systems, and its renderings."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from merunibench._text import visible
 from merunibench.report.columns import Column, percent
@@ -62,6 +62,8 @@ class Comparison:
         seed: Seed of both.
         units: What was resampled and swapped: samples or clusters.
     """
+
+    FORMATS: ClassVar = ("table", "json")
 
     models: tuple[str, str]
     datasets: tuple[DatasetComparison, ...]

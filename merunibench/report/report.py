@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from merunibench.scoring import Scored
 from merunibench.signature import Signature
@@ -35,6 +35,9 @@ class Report:
         warnings: What a reader of the scores should know.
         signature: What the report was computed with.
     """
+
+    FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex")
+    """Names of the formats it can be written in; each has a method, `to_text` for the table, else `to_<name>`."""
 
     model: str
     protocol: str

@@ -151,13 +151,13 @@ def test_predictions_of_another_data_set_are_recognised(files):
         evaluate(predictions, truth, missing="zero")
 
 
-@pytest.mark.parametrize(("shared", "refused"), [(2, False), (1, True)])
-def test_a_tenth_of_the_names_must_be_those_of_the_data_set(files, shared, refused):
+@pytest.mark.parametrize(("known", "refused"), [(2, False), (1, True)])
+def test_a_tenth_of_the_names_must_be_those_of_the_data_set(files, known, refused):
     predictions, truth = files
     names = "".join(f"test_dia9_utt{i},0\n" for i in range(5))
     (truth / "meld.csv").write_text((truth / "meld.csv").read_text() + names)  # now fifteen
-    others = [{"name": f"video_{i}", "labels": ["sad"]} for i in range(20 - shared)]
-    write_rows(predictions / "meld.jsonl", [*rows()["meld"][:shared], *others])
+    others = [{"name": f"video_{i}", "labels": ["sad"]} for i in range(20 - known)]
+    write_rows(predictions / "meld.jsonl", [*rows()["meld"][:known], *others])
     if refused:
         with pytest.raises(InputError, match=r"only 1 of its 20 sample names .*another data set"):
             evaluate(predictions, truth, datasets="meld", missing="zero")

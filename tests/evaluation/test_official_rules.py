@@ -8,15 +8,9 @@ import pytest
 
 from merunibench import evaluate, load_lexicon
 from tests.oracle.lexicon import read_tables
-from tests.release import toy_release
 from tests.small import write_rows
 
 NOWHERE = (None, None, None, None, None)
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory):
-    return toy_release(tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import pytest
 
 from merunibench.data import open_predictions
 from merunibench.errors import InputError
-from merunibench.inference.merging import merge_shards
-from merunibench.inference.shards import Shard
+from merunibench.inference.shards import Shard, merge_shards
 from tests.inference.fake import FakeModel, run, write_clips
 
 

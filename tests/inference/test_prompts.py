@@ -7,8 +7,7 @@ from merunibench.inference.prompts import load_prompt, prompt_names
 from merunibench.inference.session import plan
 from merunibench.inference.settings import InferSettings
 from merunibench.models import Sample
-from merunibench.models.clip import read_clip
-from merunibench.models.prompting import SUBTITLE, without_subtitle
+from merunibench.models.prompting import SUBTITLE, read_clip, without_subtitle
 
 
 def test_every_prompt_asks_with_the_subtitle_and_can_do_without():

@@ -454,6 +454,45 @@ def test_withheld_predictions_stand_as_committed(small):
     assert {gap.reason for gap in results.not_recomputed} == {"the predictions are withheld"}
 
 
+def test_predictions_that_are_there_but_withheld_are_scored_and_show_no_words(small):
+    folder = small.add("one", lambda _dataset, lines: [{**line, "labels": ["xylophone", "joy"]} for line in lines])
+    parts = {}
+    for withheld in (False, True):
+        if withheld:
+            with (folder / "submission.toml").open("a") as stream:
+                stream.write('withheld = "words are not ours to show"\n')
+        results, details = small.build()
+        for part in ModelDetails.model_validate_json(details["one"].to_json()).parts:
+            parts.setdefault((part.board, part.dataset), []).append(part)
+        assert not results.not_recomputed
+    assert len(parts) == 2 * 3
+    for (_, dataset), (before, after) in parts.items():
+        assert dataset == "cmumosi" or [word.word for word in before.words.unknown] == ["xylophone"]
+        assert after == before.model_copy(update={"words": None})
+
+
+def test_missing_predictions_count_as_wrong_on_the_board(small):
+    small.add("one", lambda dataset, lines: lines[1:] if dataset == "meld" else lines)
+    predictions = small.submissions / "one" / "predictions"
+    report = evaluate(predictions, small.truth, datasets="meld", missing="zero", bootstrap=50)
+    score = row(small.build()[0], "one/single/official-builtin").scores["meld"]
+    assert (score.samples, score.missing, score.ci) == (10, 1, report["meld"].ci)
+    assert score.score == pytest.approx(report["meld"].score, abs=1e-10)
+    assert score.score < evaluate(predictions, small.truth, datasets="meld", missing="skip", bootstrap=0)["meld"].score
+
+
+def test_committed_scores_of_another_metric_version_are_not_carried_over(small):
+    small.add("one")
+    full, details = small.build()
+    board = small.folder / "board" / "results.json"
+    write(full, details, board.parent)
+    kept, _ = small.build(data_root=None, committed=board)
+    assert row(kept, "one/single/official-builtin").scores
+    board.write_text(board.read_text().replace("|v:1|", "|v:0|"))
+    results, _ = small.build(data_root=None, committed=board)
+    assert not [each for each in results.rows if each.model_id == "one"]
+
+
 def test_committed_scores_of_another_lexicon_are_not_carried_over(small):
     small.add("one")
     full, details = small.build()

@@ -8,7 +8,6 @@ import pytest
 from merunibench import evaluate
 from merunibench.leaderboard.details import ModelDetails
 from tests.leaderboard.conftest import Small, submit
-from tests.release import toy_release
 from tests.small import rows, write_rows
 
 SELECTIONS = ("best-per-dataset", "best-overall", "last")
@@ -30,9 +29,8 @@ def answers(dataset, *, right):
 class Board:
     """A submission with three checkpoints, the board with it, and what `score` says of the same predictions."""
 
-    def __init__(self, folder):
-        self.small = Small(folder)
-        self.toy = toy_release(folder)
+    def __init__(self, folder, toy):
+        self.small, self.toy = Small(folder), toy
         # step-9 is the best on all but CMU-MOSI; step-20, the last, is the best on CMU-MOSI alone.
         right = {"step-9": {"meld", "ovmerdplus"}, "step-10": {"meld"}, "step-20": {"cmumosi"}}
         self.predictions = folder / "source"
@@ -48,8 +46,8 @@ class Board:
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory):
-    return Board(tmp_path_factory.mktemp("checkpoints"))
+def board(tmp_path_factory, toy):
+    return Board(tmp_path_factory.mktemp("checkpoints"), toy)
 
 
 def test_the_boards_are_those_of_the_release_and_of_the_builtin_lexicon(board):
@@ -152,6 +150,18 @@ def test_details_describe_the_ranked_row_and_hold_no_sample(board):
     baseline = ModelDetails.model_validate_json(board.details["baseline-majority"].to_json())
     assert {part.words for part in baseline.parts} == {None}
     assert baseline.reproduce == ()
+    chance = ModelDetails.model_validate_json(board.details["baseline-chance"].to_json())
+    assert all(part.losses.metrics == {} and part.losses.confusions == () for part in chance.parts)
+
+
+def test_the_best_overall_is_told_by_all_data_sets_or_not_at_all(board):
+    (board.small.truth / "cmumosi.csv").rename(board.small.folder / "cmumosi.csv")
+    try:
+        results, _ = board.small.build(lexicons=(board.toy,))
+    finally:
+        (board.small.folder / "cmumosi.csv").rename(board.small.truth / "cmumosi.csv")
+    found = {row.selection: set(row.scores) for row in results.rows if row.model_id == "steps"}
+    assert found == {"best-per-dataset": {"meld", "ovmerdplus"}, "last": {"meld", "ovmerdplus"}}
 
 
 def test_checkpoints_that_no_two_data_sets_share_can_only_be_chosen_for_each(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from merunibench.leaderboard.schemas import MODELS, schemas
+from tools.schemas import MODELS, schemas
 from tests.leaderboard.sample import sample
 
 DOCS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -21,7 +21,7 @@ def test_the_published_schemas_are_those_of_the_code():
     assert {path.name for path in DOCS.iterdir()} == set(MODELS)
     for name, text in schemas().items():
         assert (DOCS / name).read_text(encoding="utf-8") == text, (
-            "python -m merunibench.leaderboard.schemas docs/schemas"
+            "python -m tools.schemas docs/schemas"
         )
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from merunibench.lexicon import audit_lexicon, compile_lexicon, evidence, load_lexicon, load_wheels
+from merunibench.lexicon.audit import CONTRADICTIONS, RULES, normalised_counts
 from merunibench.lexicon.evidence import MEANINGS, elsewhere, places, polarity, relatives, valence
-from merunibench.lexicon.findings import CONTRADICTIONS, RULES, normalised_counts
 
 
 def lexicon_with(changes=(), name="test", drop=()):

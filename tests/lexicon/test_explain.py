@@ -15,7 +15,7 @@ from merunibench.lexicon import (
     read_words,
 )
 from merunibench.lexicon.explain import explain
-from merunibench.lexicon.table_files import tables_from_text, tables_path, tables_to_text
+from merunibench.lexicon.official import tables_from_text, tables_path, tables_to_text
 
 
 def one(word, explainer, level=1):
@@ -176,6 +176,17 @@ def test_every_word_of_a_real_release_is_explained_as_it_is_scored(shared, name)
         for wheel, sector in enumerate(sectors):
             decided, _, _ = explainer.path(word, 1, wheel, sector)
             assert (decided and explainer.tables.placements[1][wheel][decided]) == sector
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_every_word_of_a_toy_release_is_explained_as_it_is_scored(toy, level):
+    explainer = explainer_for(toy)
+    for word in [*explainer.lexicon.codes, "odd", "blank"]:
+        for wheel, sector in enumerate(explainer.lexicon.sectors(word, level)):
+            decided, _, _ = explainer.path(word, level, wheel, sector)
+            assert (decided and explainer.tables.placements[level][wheel][decided]) == sector
+    found = one("mixed", explainer)
+    assert [wheel.decided_by for wheel in found.wheels] == ["angry", "angry", "angry", None, "angry"]
 
 
 def test_the_way_of_fear_in_mer2025(shared):

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from merunibench._resources import resource
-from merunibench.lexicon import families
 from merunibench.lexicon.concepts import parse_concepts
-from merunibench.lexicon.families import Form
 from merunibench.lexicon.sources import Kinship, Sources, parse_families, read_sources
+from tools import word_families as families
+from tools.word_families import Form
 
 WORDNET = Path("/usr/share/wordnet")
 

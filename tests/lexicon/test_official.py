@@ -55,6 +55,22 @@ def test_tables_and_ready_made_tables_are_one_lexicon(mapping, tmp_path):
     assert (ready_made.codes, ready_made.sectors_of_wheels) == (from_tables.codes, from_tables.sectors_of_wheels)
 
 
+def test_ready_made_tables_of_a_toy_are_one_lexicon_with_its_tables(toy, tmp_path):
+    oracle = read_tables(toy)
+    wheels = {
+        f"wheel{number}": {f"level{level}": places for level, places in wheel.items()}
+        for number, wheel in enumerate(oracle.wheels, 1)
+    }
+    tables = {"format_mapping": oracle.forms, "raw_mapping": oracle.synonyms, "wheel_map_whole": wheels}
+    folder = tmp_path / "toy"
+    folder.mkdir()
+    np.savez(folder / "wheel_mapping.npz", **{key: np.array(value, dtype=object) for key, value in tables.items()})
+    ready_made, from_tables = load_lexicon(folder), load_lexicon(toy)
+    assert list(ready_made.sources) == ["wheel_mapping.npz"]
+    assert ready_made.label == from_tables.label
+    assert (ready_made.codes, ready_made.sectors_of_wheels) == (from_tables.codes, from_tables.sectors_of_wheels)
+
+
 def test_the_pinned_hashes_are_those_of_the_official_files(folder):
     release = RELEASES[folder.name]
     assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in release.files} == release.files

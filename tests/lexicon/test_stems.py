@@ -2,7 +2,7 @@
 
 import pytest
 
-from merunibench.lexicon.near import near_words
+from merunibench.lexicon.explain import near_words
 from merunibench.lexicon.stems import opposites, same_family, stem
 
 FAMILIES = [

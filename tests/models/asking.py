@@ -33,6 +33,6 @@ def logits(model, *samples):
     import torch
 
     batch = [model.prepare(sample) for sample in samples]
-    extra = model._loaded.family.generate_settings([one.payload for one in batch])
+    extra = model._family.generate_settings([one.payload for one in batch])
     with torch.inference_mode():
-        return model._loaded.model(**model._encode(batch), **extra).logits[:, -1].float()
+        return model._model(**model._encode(batch), **extra).logits[:, -1].float()

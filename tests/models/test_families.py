@@ -6,7 +6,7 @@ import pytest
 
 from merunibench.errors import InputError, MediaError
 from merunibench.models.base import MODALITIES
-from merunibench.models.catalog import FAMILIES
+from merunibench.models.registry import FAMILIES
 from tests.models.asking import loaded, logits, samples
 
 TAKES = {("text_only" if "causal" in entry.name else entry.name): entry.modalities for entry in FAMILIES}

@@ -100,7 +100,7 @@ def test_a_batch_that_does_not_fit_is_a_memory_error(tiny_models, clips, monkeyp
     def generate(**_):
         raise error
 
-    monkeypatch.setattr(model._loaded.model, "generate", generate)
+    monkeypatch.setattr(model._model, "generate", generate)
     with pytest.raises(MemoryError):
         model.answer(batch)
 
@@ -113,7 +113,7 @@ def test_control_tokens_in_a_subtitle_are_words(tiny_models, clips):
     assert prepared.sample is sample
     assert model.answer([prepared])
     inputs = model._encode([prepared])["input_ids"][0]
-    assert (inputs == model._loaded.processor.tokenizer.eos_token_id).sum() == 1
+    assert (inputs == model._processor.tokenizer.eos_token_id).sum() == 1
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_sample_that_the_processor_refuses_is_a_media_error(tiny_models, clips
     def refuse(*_):
         raise ValueError("absolute aspect ratio must be smaller than 200")
 
-    monkeypatch.setattr(model._loaded.family, "encode", refuse)
+    monkeypatch.setattr(model._family, "encode", refuse)
     with pytest.raises(MediaError, match="a: refused by the model's processor: absolute aspect"):
         model.answer([model.prepare(samples(clips)[0])])
 
@@ -209,7 +209,7 @@ def test_a_device_map_answers_the_same(tiny_models, clips):
 def test_times_stay_exact_in_half_precision(tiny_models, clips):
     model = load_model(str(tiny_models / "qwen2_5_vl"), options("video", dtype="bfloat16"))
     inputs = model._encode([model.prepare(samples(clips)[0])])
-    placed = _placed({**inputs, "second_per_grid_ts": torch.tensor([0.2857])}, model._loaded.model)
+    placed = _placed({**inputs, "second_per_grid_ts": torch.tensor([0.2857])}, model._model)
     assert placed["pixel_values_videos"].dtype == torch.bfloat16
     assert placed["second_per_grid_ts"].item() == pytest.approx(0.2857, abs=1e-6)
     assert placed["input_ids"].dtype == torch.int64

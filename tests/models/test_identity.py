@@ -30,7 +30,7 @@ def test_versions_of_what_is_there():
 
 def test_the_list_of_models_loads_no_model_library():
     code = (
-        "import sys, merunibench.models, merunibench.models.catalog as catalog; catalog.entries(); "
+        "import sys, merunibench.models, merunibench.models.registry as registry; registry.entries(); "
         "print(sorted({'torch', 'transformers', 'av', 'openai', 'PIL'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 from merunibench.cli import app
 from merunibench.errors import InputError, MediaError
 from merunibench.models import Sample, load_model
-from merunibench.models.catalog import FAMILIES, entries
 from merunibench.models.prompting import fill
-from merunibench.models.registry import SCHEMES
+from merunibench.models.registry import FAMILIES, SCHEMES, entries
 from tests.models.asking import options, samples
 
 CODE = '''
@@ -74,7 +73,7 @@ def test_a_package_brings_a_family(tiny_models, clips):
     model = load_model(str(tiny_models / "llava"), options("video", "text"))
     assert model.settings["adapter"].endswith("Shouting")
     tokens = model._encode([model.prepare(samples(clips)[0])])["input_ids"]
-    assert "HOW DO THEY FEEL?" in model._loaded.processor.tokenizer.decode(tokens[0])
+    assert "HOW DO THEY FEEL?" in model._processor.tokenizer.decode(tokens[0])
 
 
 @pytest.mark.usefixtures("installed")

@@ -9,7 +9,7 @@ from tests.models.asking import loaded, samples
 def _inputs(tiny_models, clips, family, *given):
     model = loaded(tiny_models / family, *given)
     inputs = model._encode([model.prepare(sample) for sample in samples(clips)])
-    return inputs, model._loaded.processor.tokenizer.batch_decode(inputs["input_ids"])
+    return inputs, model._processor.tokenizer.batch_decode(inputs["input_ids"])
 
 
 def test_qwen2_5_vl_knows_the_seconds_between_frames(tiny_models, clips):

@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +87,17 @@ def test_rows_that_cannot_be_scored_are_refused_when_they_are_read(tmp_path):
 def test_a_score_without_its_samples_is_no_system():
     with pytest.raises(InputError, match="meld: the report holds no per-sample scores; evaluate again"):
         System.of(scored("meld", {**SAID, "d": ["joy"]}, TRUTH).alone(), "m")
+
+
+def test_what_a_file_gives_does_not_depend_on_how_python_hashes():
+    file = Path(__file__).parents[1] / "golden" / "before" / "strict-other.jsonl"
+    code = (
+        "from pathlib import Path; from merunibench.scoring import per_sample; import sys;"
+        "print({name: system.scores.chance for name, system in per_sample.read(Path(sys.argv[1])).items()})"
+    )
+    command = [sys.executable, "-c", code, str(file)]
+    said = [
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    ]
+    assert set(said) == {said[0]}

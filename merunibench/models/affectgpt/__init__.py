@@ -1,19 +1,17 @@
 """AffectGPT (ICML 2025): the reference model of MER-UniBench, run from a released checkpoint.
 
-Its files are the boxes of the paper's Figure 3, in the order of the data:
+Its files follow the boxes of the paper's Figure 3, in the order of the data:
 
     visual_input, audio_input   what is taken of a clip's files
     encoders                    CLIP, HuBERT
-    pooling, qformer            temporal pooling: attention, mean, Q-Former
-    prefusion                   picture and voice together: attention, Q-Former, none
-    projection                  into the language model's width
-    fusion                      these three for every modality
-    prompt, tokens, placeholders   the words, their ids, and the media in their places
-    language, generation        Qwen2.5 with LoRA; drawing an answer, where it stops, cleaning it
-    network                     all of it as one `nn.Module`
+    fusion                      temporal pooling, pre-fusion of picture and voice, projection
+    qformer                     a variant of the first two
+    prompt                      the words, and their ids
+    network                     all of it and Qwen2.5 with LoRA as one `nn.Module`, the media in their places
+    generation                  drawing an answer, where it stops, cleaning it
 
-Around them: configuration, authors (their YAML), names, checkpoint, loading, inspection, selfcheck; and model, which is
-what a runner calls. docs/affectgpt.md is the manual.
+Around them: configuration, checkpoint, conversion, inspection, loading, options, selfcheck; and model, which is what a
+runner calls. docs/affectgpt.md is the manual.
 """
 
 from importlib.util import find_spec

@@ -6,7 +6,7 @@ contract: one that is missing, unknown or of another shape is refused by name, w
 
 import json
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,14 @@ from merunibench._text import one_line, visible
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.reading import read_bounded, reading
 from merunibench.media import file_hash
-from merunibench.models.affectgpt.authors import apply_authors, read_authors_yaml
-from merunibench.models.affectgpt.configuration import AffectGPTConfig, Shapes, config_from_shapes
-from merunibench.models.affectgpt.names import is_ignored, released_name
+from merunibench.models.affectgpt.configuration import (
+    AffectGPTConfig,
+    Shapes,
+    apply_authors,
+    config_from_shapes,
+    located,
+    read_authors_yaml,
+)
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -101,13 +106,6 @@ class Checkpoint:
         return {name: self.tensors[key] for name, key in keys.items()}
 
 
-def _named(path: Path, make: Callable[[], AffectGPTConfig]) -> AffectGPTConfig:
-    try:
-        return make()
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-
-
 def _listed(keys: Sequence[str], most: int = 20) -> str:
     """Keys in full, for they are what is looked for; no key of AffectGPT has 200 characters."""
     first = ", ".join(visible(key, 200) for key in keys[:most])
@@ -144,7 +142,8 @@ def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
     tensors = content["model"]
     if not all(isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in tensors.items()):
         raise InputError(f"{path}: not a released checkpoint: `model` holds other things than tensors")
-    config = _named(path, lambda: config_from_shapes({key: tuple(value.shape) for key, value in tensors.items()}))
+    with located(path):
+        config = config_from_shapes({key: tuple(value.shape) for key, value in tensors.items()})
     configured_by = "inferred from its keys and shapes"
     own = content.get("config")
     if authors_yaml is not None:
@@ -197,7 +196,8 @@ def _read_converted(folder: Path) -> Checkpoint:
     if not isinstance(values, dict):
         raise InputError(f"{config_path}: not the configuration of an AffectGPT")
     provenance = values.pop("converted_from", {})
-    config = _named(config_path, lambda: AffectGPTConfig.from_dict(values))
+    with located(config_path):
+        config = AffectGPTConfig.from_dict(values)
     with reading(weights, SafetensorError):
         tensors = load_file(weights)
     epoch = provenance.get("epoch") if isinstance(provenance, dict) else None
@@ -210,3 +210,72 @@ def _read_converted(folder: Path) -> Checkpoint:
         configured_by=f"by its {CONFIG_FILE}",
         provenance=provenance,
     )
+
+
+_PARTS: Mapping[str, str] = {
+    "fusion.visual.pooling.score.": "video_attention_mlp.",
+    "fusion.visual.pooling.queries": "video_query_tokens",
+    "fusion.visual.pooling.positions.": "video_frame_position_embedding.",
+    "fusion.visual.pooling.qformer.": "video_Qformer.bert.",
+    "fusion.visual.projection.linear.": "affectgpt_proj.",
+    "fusion.acoustic.pooling.score.": "audio_attention_mlp.",
+    "fusion.acoustic.pooling.queries": "audio_query_tokens",
+    "fusion.acoustic.pooling.positions.": "audio_position_embedding.",
+    "fusion.acoustic.pooling.qformer.": "audio_Qformer.bert.",
+    "fusion.acoustic.projection.linear.": "audio_llama_proj.",
+    "fusion.multi.fusion.visual.": "multi_video_embs.",
+    "fusion.multi.fusion.acoustic.": "multi_audio_embs.",
+    "fusion.multi.fusion.hidden.": "attention_mlp.",
+    "fusion.multi.fusion.gate.": "fc_att.",
+    "fusion.multi.fusion.queries": "multi_query_tokens",
+    "fusion.multi.fusion.positions.": "multi_position_embedding.",
+    "fusion.multi.fusion.qformer.": "multi_Qformer.bert.",
+    "fusion.multi.projection.linear.": "multi_llama_proj.",
+    "fusion.image.projection.linear.": "image_llama_proj.",
+    "language_model.": "llama_model.",
+}
+
+_QFORMER: Mapping[str, str] = {
+    "self_attention.norm.": "attention.output.LayerNorm.",
+    "self_attention.output.": "attention.output.dense.",
+    "self_attention.": "attention.self.",
+    "cross_attention.norm.": "crossattention.output.LayerNorm.",
+    "cross_attention.output.": "crossattention.output.dense.",
+    "cross_attention.": "crossattention.self.",
+    "feed_forward.inner.": "intermediate_query.dense.",
+    "feed_forward.output.": "output_query.dense.",
+    "feed_forward.norm.": "output_query.LayerNorm.",
+}
+"""Within a layer of a Q-Former; the first that fits."""
+
+
+def released_name(name: str) -> str:
+    """The authors' name of a parameter of ours.
+
+    Example:
+        >>> released_name("fusion.visual.pooling.score.weight")
+        'video_attention_mlp.weight'
+        >>> released_name("fusion.multi.fusion.qformer.layers.0.cross_attention.key.bias")
+        'multi_Qformer.bert.encoder.layer.0.crossattention.self.key.bias'
+
+    Raises:
+        InputError: there is no such part.
+    """
+    for ours, theirs in _PARTS.items():
+        if name.startswith(ours):
+            rest = name.removeprefix(ours)
+            return theirs + (_qformer_name(rest) if theirs.endswith("_Qformer.bert.") else rest)
+    raise InputError(f"{name}: no part of an AffectGPT")
+
+
+def _qformer_name(rest: str) -> str:
+    if rest.startswith("norm."):
+        return f"embeddings.LayerNorm.{rest.removeprefix('norm.')}"
+    _, number, part = rest.split(".", 2)
+    ours = next(ours for ours in _QFORMER if part.startswith(ours))
+    return f"encoder.layer.{number}.{_QFORMER[ours]}{part.removeprefix(ours)}"
+
+
+def is_ignored(released: str) -> bool:
+    """Whether a released key holds nothing of use: the numbers 0, 1, 2, … that a Q-Former's BERT keeps."""
+    return released.endswith("_Qformer.bert.embeddings.position_ids")

@@ -1,18 +1,177 @@
-"""All between the encoders and the language model: temporal pooling, pre-fusion and projection of every modality.
+"""Temporal pooling, pre-fusion and projection (Figure 3): all between the encoders and the language model.
 
 This is what AffectGPT trains besides LoRA. Faces and frames share the visual part.
+
+States X have the shape (b, t, h): t segments (8 as published) of width h. Visual encoders with several tokens a frame
+give (b, t, q, h). Of pooling and pre-fusion, `attention` is what was published; `mean` and `qformer` are its ablations.
+Pre-fusion works on the raw states of both encoders; without it a prompt has no `<MultiHere>`.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import nn
 
 from merunibench.errors import InputError
-from merunibench.models.affectgpt.configuration import AffectGPTConfig
-from merunibench.models.affectgpt.pooling import ImageMean, ImageTokens, as_sequence, temporal_pooling
-from merunibench.models.affectgpt.prefusion import AttentionPreFusion, QFormerPreFusion
-from merunibench.models.affectgpt.projection import Projection
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, Fusion, QFormerConfig
+from merunibench.models.affectgpt.qformer import QFormer
+
+
+def frame_means(states: torch.Tensor) -> torch.Tensor:
+    """States of shape (b, t, h): those of a frame's tokens averaged where there are several, (b, t, q, h)."""
+    return states.mean(dim=2) if states.dim() == 4 else states
+
+
+def as_sequence(states: torch.Tensor) -> torch.Tensor:
+    """States as pre-fusion takes them: (b, t, h), or (b, t · q, h) of (b, t, q, h)."""
+    return states.flatten(1, -2)
+
+
+class AttentionPooling(nn.Module):
+    """`p = Σ_t s_t X_t` with `s_t = w · X_t + b`.
+
+    The weights are the bare scores: no softmax, no scale; they may be negative and need not sum to one.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.score = nn.Linear(width, 1)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """The pooled vector, of shape (b, 1, h), of states of shape (b, t, h) or (b, t, q, h)."""
+        states = frame_means(states)
+        return cast("torch.Tensor", self.score(states).transpose(1, 2) @ states)
+
+
+class MeanPooling(nn.Module):
+    """`p = (1/t) Σ_t X_t`; without parameters."""
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """The mean, of shape (b, 1, h), of states of shape (b, t, h) or (b, t, q, h)."""
+        return frame_means(states).mean(dim=1, keepdim=True)
+
+
+class QFormerPooling(nn.Module):
+    """`p = QFormer(queries, X + positions)`, the position of segment t added to each of its tokens.
+
+    Args:
+        width: Width h of the states.
+        queries: Number of queries, each one embedding of the language model.
+        positions: Length of the table of positions: the most segments there may be.
+        config: Sizes of the Q-Former.
+    """
+
+    def __init__(self, width: int, queries: int, positions: int, config: QFormerConfig) -> None:
+        super().__init__()
+        self.queries = nn.Parameter(torch.zeros(1, queries, config.width))
+        self.positions = nn.Embedding(positions, width)
+        self.qformer = QFormer(config.width, width, config.heads, config.inner_width, config.layers)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """What the queries have read, of shape (b, n, width of the Q-Former), of (b, t, h) or (b, t, q, h)."""
+        positions = self.positions.weight[: states.shape[1]]
+        placed = states + (positions[:, None] if states.dim() == 4 else positions)
+        return cast("torch.Tensor", self.qformer(self.queries, as_sequence(placed)))
+
+
+class ImageMean(nn.Module):
+    """One vector of an image: (b, 1, h) as it is, the mean over q of (b, 1, q, h)."""
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """A vector, of shape (b, 1, h)."""
+        return frame_means(states)
+
+
+class ImageTokens(nn.Module):
+    """Every token of an image: (b, 1, h) repeated n times, or (b, 1, q, h) as a sequence of q.
+
+    Args:
+        copies: How often a single token is repeated.
+    """
+
+    def __init__(self, copies: int) -> None:
+        super().__init__()
+        self.copies = copies
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """Tokens, of shape (b, copies, h) or (b, q, h)."""
+        return as_sequence(states) if states.dim() == 4 else states.expand(-1, self.copies, -1)
+
+
+class AttentionPreFusion(nn.Module):
+    """Two modalities weighed against each other, `m = g₁ v + g₂ a`.
+
+    ```
+    v = W_v mean_t(V)        a = W_a mean_t(A)         both of width H = max(H_v, H_a)
+    g = W_g (W_h [v; a])                               two numbers: no nonlinearity between, no softmax
+    ```
+    (every W with its bias). V are states of shape (b, L, H_v), A of shape (b, t, H_a).
+    """
+
+    def __init__(self, visual_width: int, acoustic_width: int) -> None:
+        super().__init__()
+        width = max(visual_width, acoustic_width)
+        self.visual = nn.Linear(visual_width, width)
+        self.acoustic = nn.Linear(acoustic_width, width)
+        self.hidden = nn.Linear(2 * width, width)
+        self.gate = nn.Linear(width, 2)
+
+    def embed(self, visual: torch.Tensor, acoustic: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(v, a), each of shape (b, H)."""
+        return self.visual(visual.mean(dim=1)), self.acoustic(acoustic.mean(dim=1))
+
+    def weigh(self, v: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
+        """The weights g, of shape (b, 2): of the picture, of the voice."""
+        return cast("torch.Tensor", self.gate(self.hidden(torch.cat([v, a], dim=1))))
+
+    def forward(self, visual: torch.Tensor, acoustic: torch.Tensor) -> torch.Tensor:
+        """The fused vector m, of shape (b, 1, H)."""
+        v, a = self.embed(visual, acoustic)
+        return self.weigh(v, a)[:, None] @ torch.stack([v, a], dim=1)
+
+
+class QFormerPreFusion(nn.Module):
+    """`m = QFormer(queries, [W_v V; W_a A] + positions)`, joined along time, the picture first.
+
+    Args:
+        visual_width: H_v.
+        acoustic_width: H_a.
+        config: Number of queries, length of the table of positions, sizes of the Q-Former.
+    """
+
+    def __init__(self, visual_width: int, acoustic_width: int, config: AffectGPTConfig) -> None:
+        super().__init__()
+        width, sizes = max(visual_width, acoustic_width), config.qformer
+        self.visual = nn.Linear(visual_width, width)
+        self.acoustic = nn.Linear(acoustic_width, width)
+        self.queries = nn.Parameter(torch.zeros(1, config.multi_tokens, sizes.width))
+        self.positions = nn.Embedding(sizes.multi_positions, width)
+        self.qformer = QFormer(sizes.width, width, sizes.heads, sizes.inner_width, sizes.layers)
+
+    def forward(self, visual: torch.Tensor, acoustic: torch.Tensor) -> torch.Tensor:
+        """What the queries have read of V (b, L, H_v) and A (b, t, H_a), of shape (b, n, width of the Q-Former)."""
+        states = torch.cat([self.visual(visual), self.acoustic(acoustic)], dim=1)
+        return cast("torch.Tensor", self.qformer(self.queries, states + self.positions.weight[: states.shape[1]]))
+
+
+class Projection(nn.Module):
+    """A linear map into the language model's width, `y = p Wᵀ + b`, repeated for each of a modality's placeholders.
+
+    Args:
+        width: Width of what is projected.
+        llm_width: Width D of the language model.
+        copies: How many identical embeddings each vector becomes; 1 as published.
+    """
+
+    def __init__(self, width: int, llm_width: int, copies: int = 1) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, llm_width)
+        self.copies = copies
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Embeddings of shape (b, copies · m, D) of vectors of shape (b, m, width), each repeated in place."""
+        embeddings: torch.Tensor = self.linear(vectors)
+        return embeddings.repeat_interleave(self.copies, dim=1)
 
 
 class Encoded(NamedTuple):
@@ -107,10 +266,12 @@ class AffectGPTFusion(nn.Module):
         return encoded.tokens
 
 
-def _modality(kind: str, width: int, tokens: int, positions: int, config: AffectGPTConfig) -> ModalityFusion:
-    pooling, pooled_width = temporal_pooling(kind, width, tokens, positions, config)  # type: ignore[arg-type]
-    copies = 1 if kind == "qformer" else tokens
-    return ModalityFusion(pooling, Projection(pooled_width, config.llm_width, copies))
+def _modality(kind: Fusion, width: int, tokens: int, positions: int, config: AffectGPTConfig) -> ModalityFusion:
+    if kind == "qformer":
+        pooling = QFormerPooling(width, tokens, positions, config.qformer)
+        return ModalityFusion(pooling, Projection(config.qformer.width, config.llm_width))
+    pooled = AttentionPooling(width) if kind == "attention" else MeanPooling()
+    return ModalityFusion(pooled, Projection(width, config.llm_width, tokens))
 
 
 def _multi(config: AffectGPTConfig) -> MultiFusion | None:

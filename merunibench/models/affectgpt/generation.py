@@ -6,7 +6,7 @@ from typing import Any, cast
 import torch
 from transformers import StoppingCriteria, StoppingCriteriaList
 
-from merunibench.models.affectgpt.tokens import PromptTokenizer
+from merunibench.models.affectgpt.prompt import PromptTokenizer
 from merunibench.models.base import Decoding
 from merunibench.models.huggingface.generation import arguments
 
@@ -43,7 +43,7 @@ def generate(
     """The answers to a batch, as the model wrote them.
 
     Args:
-        language_model: With `generate`, and an empty generation configuration of its own (language.py).
+        language_model: With `generate`, and an empty generation configuration of its own (`network.with_lora`).
         embeddings: Prompts of shape (b, L, D), shorter ones padded on the left.
         attention_mask: Of shape (b, L); 0 where nothing stands.
         tokens: The tokenizer.

@@ -9,10 +9,9 @@ from typing import Any
 import torch
 
 from merunibench.errors import InputError
-from merunibench.models.affectgpt.checkpoint import Checkpoint
+from merunibench.models.affectgpt.checkpoint import Checkpoint, released_name
 from merunibench.models.affectgpt.configuration import Shapes
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
-from merunibench.models.affectgpt.names import released_name
 
 _LORA = "language_model.base_model.model.model.layers."
 

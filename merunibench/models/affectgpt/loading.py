@@ -18,9 +18,8 @@ from merunibench.hub import Source, choose_device, ensure_torchvision, loading
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
-from merunibench.models.affectgpt.language import with_lora
-from merunibench.models.affectgpt.network import AffectGPTNetwork
-from merunibench.models.affectgpt.tokens import PromptTokenizer, prompt_tokenizer
+from merunibench.models.affectgpt.network import AffectGPTNetwork, with_lora
+from merunibench.models.affectgpt.prompt import PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.visual_input import SIZE
 
 _UNUSED = frozenset({"masked_spec_embed"})

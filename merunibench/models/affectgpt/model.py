@@ -1,7 +1,7 @@
 """AffectGPT as a `Model`: `affectgpt:CHECKPOINT`, behind the same door as every other model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,14 +13,13 @@ from merunibench.errors import InputError, MediaError
 from merunibench.hub import versions
 from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
 from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
-from merunibench.models.affectgpt.configuration import AffectGPTConfig
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, located, with_changes
 from merunibench.models.affectgpt.generation import clean, generate
 from merunibench.models.affectgpt.inspection import expected_shapes
 from merunibench.models.affectgpt.loading import Loaded, check_llm, load_network
 from merunibench.models.affectgpt.network import left_padded
 from merunibench.models.affectgpt.options import AffectGPTOptions, parse_options
-from merunibench.models.affectgpt.placeholders import check_placeholders
-from merunibench.models.affectgpt.prompt import MODES, Medium, Mode
+from merunibench.models.affectgpt.prompt import MODES, Medium, Mode, check_placeholders
 from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read_frames
 from merunibench.models.base import MODALITIES, Json, Modality, Model, Options, Prepared, Sample
 from merunibench.models.huggingface.generation import check as check_generation
@@ -102,7 +101,7 @@ class AffectGPT(Model):
         asked = parse_options(options)
         check_generation(asked.decoding)
         checkpoint = read_checkpoint(_local(name), asked.config)
-        config = asked.configured(checkpoint.config)
+        config = with_changes(checkpoint.config, asked.changes)
         mode = _mode(config, checkpoint, options)
         # What is wrong with it need not wait for fifteen gigabytes of weights.
         checkpoint.parameters(expected_shapes(checkpoint, check_llm(config)))
@@ -121,7 +120,7 @@ class AffectGPT(Model):
     def settings(self) -> Mapping[str, Json]:
         """See `Model.settings`."""
         loaded, options = self._loaded, self._options
-        config, decoding = loaded.config, options.decoding
+        config = loaded.config
         llm, autocast = (str(kind).removeprefix("torch.") for kind in (loaded.precision.llm, loaded.precision.autocast))
         return {
             "kind": "affectgpt",
@@ -141,13 +140,7 @@ class AffectGPT(Model):
             "frames": config.frames,
             "clip_spacing": options.clip_spacing,
             "face_order": options.face_order,
-            "generation": {
-                "max_new_tokens": decoding.max_new_tokens,
-                "temperature": decoding.temperature,
-                "top_p": decoding.top_p,
-                "seed": decoding.seed,
-                "extra": dict(decoding.extra),
-            },
+            "generation": asdict(options.decoding),
             "precision": {"llm": llm, "autocast": autocast},
             "device": loaded.device.type,
             "versions": versions(*_LIBRARIES),
@@ -168,10 +161,8 @@ class AffectGPT(Model):
             record["subtitle"] = "not known: left empty"
         known = self._loaded.tokens.placeholder_ids
         ids = self._loaded.tokens.encode(self.mode.prompt(self._options.question, sample.subtitle, self._copies))
-        try:
+        with located(sample.name):
             check_placeholders(ids, known, self._copies)
-        except MediaError as error:
-            raise MediaError(f"{sample.name}: {error}") from error
         lost = [medium for medium in self.mode.placeholders if known[medium] not in ids]
         if lost:
             record["lost"] = lost  # the subtitle is so long that their places are beyond the context

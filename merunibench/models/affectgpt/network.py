@@ -1,4 +1,4 @@
-"""AffectGPT as one network: encoders, fusion, language model; an ordinary `nn.Module`, with gradients.
+"""AffectGPT as one network: encoders, fusion, Qwen2.5 with LoRA; an ordinary `nn.Module`, with gradients.
 
 ```
 frames -> CLIP   -> V (b, 8, 768)  -> pooling -> projection -> <FaceHere> or <FrameHere>
@@ -8,16 +8,19 @@ prompt with these in their places -> Qwen2.5 + LoRA -> answer
 ```
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import nn
+from transformers import GenerationConfig
 
+from merunibench.errors import MediaError
+from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion, Encoded
-from merunibench.models.affectgpt.placeholders import splice
-from merunibench.models.affectgpt.prompt import Medium, Mode
+from merunibench.models.affectgpt.prompt import PLACEHOLDERS, Medium, Mode
 
 
 class AffectGPTNetwork(nn.Module):
@@ -93,3 +96,64 @@ def left_padded(rows: Sequence[Sequence[int]], padding_id: int) -> tuple[torch.T
     longest = max(len(row) for row in rows)
     ids = torch.tensor([[padding_id] * (longest - len(row)) + list(row) for row in rows])
     return ids, (ids != padding_id).long()
+
+
+def splice(
+    embed: torch.nn.Module,
+    input_ids: torch.Tensor,
+    placeholder_ids: Mapping[Medium, int],
+    media: Mapping[Medium, torch.Tensor],
+) -> torch.Tensor:
+    """Embeddings of prompts, those of placeholders replaced by the media's.
+
+    Args:
+        embed: The language model's embedding of ids.
+        input_ids: Of shape (b, L).
+        placeholder_ids: Medium -> id; these may lie beyond the embedding matrix, for they are never looked up.
+        media: Medium -> embeddings of shape (b, n, D); each prompt holds its placeholder n times, or not at all.
+
+    Returns:
+        Embeddings of shape (b, L, D), of the type of the language model's.
+
+    Raises:
+        MediaError: a prompt holds a placeholder for which there is no medium.
+    """
+    places = {medium: input_ids == number for medium, number in placeholder_ids.items()}
+    any_place = torch.stack(list(places.values())).any(dim=0)
+    embeddings: torch.Tensor = embed(input_ids.masked_fill(any_place, 0))
+    for medium, place in places.items():
+        present = place.any(dim=1)
+        if not present.any():
+            continue
+        if medium not in media:
+            raise MediaError(f"the prompt holds {PLACEHOLDERS[medium]}, but there is nothing to put in its place")
+        tokens = media[medium][present].to(embeddings.dtype).flatten(0, 1)
+        embeddings = embeddings.masked_scatter(place[..., None], tokens)
+    return embeddings
+
+
+def with_lora(llm: Any, config: AffectGPTConfig) -> Any:  # noqa: ANN401 - transformers, peft
+    """A `PeftModel` of the language model: `W x + (alpha / r) · B A x` for each of the modules, as it was trained.
+
+    LoRA's weights stay in float32 on a base of half precision, and its branch is computed in it; merging the two would
+    round differently.
+
+    Args:
+        llm: A causal language model of transformers.
+        config: Rank, alpha and modules.
+    """
+    from peft import LoraConfig, get_peft_model
+
+    # Sampling is said in full with every call: what Qwen's own file adds (a repetition penalty) is not wanted.
+    llm.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
+    lora = LoraConfig(
+        r=config.lora_rank,
+        lora_alpha=config.lora_alpha,
+        target_modules=list(config.lora_modules),
+        lora_dropout=0.05,
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a property by its old name
+        return get_peft_model(llm, lora)

@@ -8,7 +8,6 @@ from typing import Any, cast
 from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.audio_input import ClipSpacing
-from merunibench.models.affectgpt.configuration import AffectGPTConfig, with_changes
 from merunibench.models.affectgpt.generation import AUTHORS
 from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
 from merunibench.models.affectgpt.visual_input import ColourOrder
@@ -34,7 +33,7 @@ class AffectGPTOptions:
 
     Attributes:
         config: One of the authors' YAML files; None for the checkpoint's own.
-        changes: Fields of the configuration to replace.
+        changes: Fields of the checkpoint's configuration to replace.
         question: What is asked, in full.
         decoding: How answers are drawn.
         clip_spacing: Spacing of the audio clips.
@@ -47,10 +46,6 @@ class AffectGPTOptions:
     decoding: Decoding
     clip_spacing: ClipSpacing
     face_order: ColourOrder
-
-    def configured(self, config: AffectGPTConfig) -> AffectGPTConfig:
-        """A checkpoint's configuration with the user's changes."""
-        return with_changes(config, self.changes)
 
 
 def parse_options(options: Options) -> AffectGPTOptions:

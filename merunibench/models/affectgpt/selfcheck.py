@@ -19,17 +19,20 @@ from merunibench.errors import InputError
 from merunibench.files import read_npz
 from merunibench.hub import ensure_torchvision
 from merunibench.models.affectgpt.audio_input import clip_starts, cut_clips, downmixed, normalised, without_mean
+from merunibench.models.affectgpt.checkpoint import is_ignored, released_name
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, config_from_shapes, with_changes
 from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder, clip_pixels
-from merunibench.models.affectgpt.fusion import AffectGPTFusion, Encoded, MultiFusion
-from merunibench.models.affectgpt.language import with_lora
-from merunibench.models.affectgpt.names import is_ignored, released_name
-from merunibench.models.affectgpt.placeholders import splice
+from merunibench.models.affectgpt.fusion import (
+    AffectGPTFusion,
+    AttentionPooling,
+    AttentionPreFusion,
+    Encoded,
+    MultiFusion,
+)
+from merunibench.models.affectgpt.network import splice, with_lora
 from merunibench.models.affectgpt.visual_input import frame_indices, resized
 
 if TYPE_CHECKING:
-    from merunibench.models.affectgpt.pooling import AttentionPooling
-    from merunibench.models.affectgpt.prefusion import AttentionPreFusion
     from merunibench.models.affectgpt.prompt import Medium
 
 TOLERANCE = 1e-5

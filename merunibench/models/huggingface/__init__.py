@@ -3,7 +3,7 @@
 Import `Family` from here to write an adapter of your own (docs/models.md).
 """
 
-from merunibench.models.clip import Clip
 from merunibench.models.huggingface.family import Family
+from merunibench.models.prompting import Clip
 
 __all__ = ["Clip", "Family"]

@@ -5,8 +5,8 @@ from typing import Any
 
 from merunibench.errors import InputError
 from merunibench.models.base import Modality
-from merunibench.models.clip import Clip
 from merunibench.models.huggingface.family import Family
+from merunibench.models.prompting import Clip
 
 
 class Omni(Family):

@@ -13,7 +13,7 @@ import numpy as np
 from merunibench.errors import InputError
 from merunibench.media import Sound
 from merunibench.models.base import Modality
-from merunibench.models.clip import Clip
+from merunibench.models.prompting import Clip
 
 _KNOWN_SECONDS = 10
 _PICTURE_KEY, _SOUND_KEY = re.compile("pixel_values"), re.compile("input_features|input_values|audio_(values|features)")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from merunibench.tasks import TASKS
 
@@ -174,6 +174,8 @@ class ErrorAnalysis:
         warnings: What a reader of the scores should know.
         signature: What the scores were computed with.
     """
+
+    FORMATS: ClassVar = ("table", "json", "html")
 
     model: str
     protocol: str

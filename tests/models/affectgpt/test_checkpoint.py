@@ -9,15 +9,13 @@ import yaml
 from safetensors.torch import load_file, save_file
 
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.models.affectgpt.authors import apply_authors
-from merunibench.models.affectgpt.checkpoint import read_checkpoint
-from merunibench.models.affectgpt.configuration import AffectGPTConfig, QFormerConfig, config_from_shapes
+from merunibench.models.affectgpt.checkpoint import is_ignored, read_checkpoint, released_name
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, QFormerConfig, apply_authors, config_from_shapes
 from merunibench.models.affectgpt.conversion import convert_checkpoint
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.inspection import inspect_checkpoint
-from merunibench.models.affectgpt.language import with_lora
 from merunibench.models.affectgpt.model import AffectGPT
-from merunibench.models.affectgpt.names import is_ignored, released_name
+from merunibench.models.affectgpt.network import with_lora
 from merunibench.models.base import Generation
 from tests.models.affectgpt.tiny import CONFIG, FRAME, LAYERS, make_checkpoint, sections, variant
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from merunibench.models.affectgpt.generation import StopRule, generate, until_stop
-from merunibench.models.affectgpt.tokens import prompt_tokenizer
+from merunibench.models.affectgpt.prompt import prompt_tokenizer
 from merunibench.models.base import Decoding
 from tests.models.affectgpt.tiny import make_tokenizer
 

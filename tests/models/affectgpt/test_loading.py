@@ -10,7 +10,7 @@ import transformers
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.loading import choose_devices, choose_precision
 from merunibench.models.affectgpt.model import AffectGPT
-from merunibench.models.affectgpt.tokens import QWEN_VOCABULARY, prompt_tokenizer
+from merunibench.models.affectgpt.prompt import QWEN_VOCABULARY, prompt_tokenizer
 from tests.models.affectgpt.tiny import make_tokenizer
 
 

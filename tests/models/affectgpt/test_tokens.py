@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 import transformers
 
-from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
-from merunibench.models.affectgpt.tokens import QWEN_VOCABULARY, prompt_tokenizer
+from merunibench.models.affectgpt.prompt import QUESTIONS, QWEN_VOCABULARY, Mode, prompt_tokenizer
 
 QWEN_LENGTH = 151665
 MODES = {"face": "multiface_audio_face_text", "frame": "multiframe_audio_frame_text"}

@@ -11,10 +11,10 @@ import transformers as t
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from merunibench.hub import ensure_torchvision
+from merunibench.models.affectgpt.checkpoint import released_name
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, QFormerConfig
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
-from merunibench.models.affectgpt.language import with_lora
-from merunibench.models.affectgpt.names import released_name
+from merunibench.models.affectgpt.network import with_lora
 
 ensure_torchvision()
 

@@ -1,6 +1,6 @@
 """Word families from WordNet: which words are forms of one another (frustrated, frustrating, frustration).
 
-    python -m merunibench.lexicon.families /usr/share/wordnet
+    python -m tools.word_families /usr/share/wordnet
 
 writes emotion_wheels/builtin/families.txt anew, for those who work on the lexicon (needs the extra `lexicon`, and a
 WordNet 3.0 database, for instance Debian's package wordnet-base). Nothing else imports this module: scoring and
@@ -26,7 +26,7 @@ from merunibench.lexicon.wheels import load_wheels
 HEADER = """\
 # Word families, a line each: the forms of one word. The words before the colon stand on a wheel or in concepts.txt.
 #
-# Generated, do not edit: `python -m merunibench.lexicon.families FOLDER` writes this file from the wheels,
+# Generated, do not edit: `python -m tools.word_families FOLDER` writes this file from the wheels,
 # concepts.txt, kinship.txt, stop.txt and WordNet 3.0. Copyright 2006 by Princeton University. All rights reserved.
 # The licence, which goes with every copy of this file, is WORDNET-LICENSE.txt.
 
@@ -214,7 +214,7 @@ def to_text(groups: Iterable[tuple[list[str], list[str]]]) -> str:
 def main(arguments: list[str]) -> None:
     """Write the file anew from the WordNet in the named folder."""
     if len(arguments) != 1 or not Path(arguments[0], "data.noun").is_file():
-        raise InputError("say where WordNet is: python -m merunibench.lexicon.families FOLDER (with data.noun in it)")
+        raise InputError("say where WordNet is: python -m tools.word_families FOLDER (with data.noun in it)")
     sources = read_sources(with_families=False)
     with tempfile.TemporaryDirectory() as name:
         copy = shutil.copytree(arguments[0], Path(name, "wordnet"))

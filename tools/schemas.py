@@ -1,6 +1,6 @@
 """The JSON Schemas of what the leaderboard reads and writes, as docs/schemas/ publishes them.
 
-python -m merunibench.leaderboard.schemas docs/schemas      # after a change of a model
+python -m tools.schemas docs/schemas      # after a change of a model
 """
 
 import json

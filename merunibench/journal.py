@@ -1,11 +1,16 @@
-"""An append-only journal of finished rows, in JSON Lines, that becomes one whole file when the run is done.
+"""Long runs that lose nothing: finished rows are kept as they come, and a second start goes on where the first ended.
 
+Used wherever a row costs seconds and not microseconds: a language model that reads answers, a model that watches clips.
+It knows rows and settings, and nothing of what they mean.
+
+A journal is an append-only file of finished rows, in JSON Lines, that becomes one whole file when the run is done.
 For a result `meld.jsonl` three files stand beside it: `meld.jsonl.part` takes the rows while the run goes on,
 `meld.settings.json` says what decided them, and `.meld.jsonl.lock` keeps a second writer away. Rows are appended in
 whatever order they are finished; the result has them in the order that is asked for, so an interrupted run that was
 taken up again gives the same bytes as one that was not.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,10 +22,15 @@ from merunibench._text import one_line, shown
 from merunibench.errors import InputError
 from merunibench.files import open_atomic, write_text
 from merunibench.files.reading import reading
-from merunibench.journal.settings import canonical, config_hash, differences
+
+__all__ = ["Journal", "Row", "config_hash", "refuse_journal"]
 
 Row = dict[str, Any]
 """A row: `name`, `status` (`ok` or `failed`), what belongs to the sample, and the `config` that the journal adds."""
+
+HASH_DIGITS = 12
+_ABSENT = "absent"
+_MOST_SHOWN = 5
 
 
 class Journal:
@@ -60,7 +70,7 @@ class Journal:
         self.path = path
         self.config = config_hash(settings)
         self.config_field = config_field
-        self._part, self._settings = part_file(path), settings_file(path)
+        self._part, self._settings = path.with_name(f"{path.name}.part"), settings_file(path)
         self._lines: dict[str, bytes] = {}
         self._failed: set[str] = set()
         self._lock = _lock(path)
@@ -222,11 +232,6 @@ class Journal:
         (self._failed.add if failed else self._failed.discard)(name)
 
 
-def part_file(path: Path) -> Path:
-    """Where the rows of an unfinished result stand."""
-    return path.with_name(f"{path.name}.part")
-
-
 def settings_file(path: Path) -> Path:
     """Where the settings of a result stand."""
     return path.with_name(f"{path.stem}.settings.json")
@@ -275,3 +280,56 @@ def _lock(path: Path) -> Any:  # noqa: ANN401 - filelock chooses its class by th
     except (OSError, NotImplementedError) as error:
         raise InputError(f"{path}: cannot be locked: {one_line(error)}") from error
     return lock
+
+
+def canonical(settings: Mapping[str, Any]) -> str:
+    """The one JSON text of some settings: sorted keys, no blanks, no NaN.
+
+    Raises:
+        ValueError: a number is not finite.
+        TypeError: a value is no JSON value.
+
+    Example:
+        >>> canonical({"b": (1, 2), "a": None})
+        '{"a":null,"b":[1,2]}'
+    """
+    return json.dumps(settings, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def config_hash(settings: Mapping[str, Any]) -> str:
+    """The first 12 hexadecimal digits of the SHA-256 of the canonical settings.
+
+    Example:
+        >>> config_hash({"model": "m", "seed": 0}) == config_hash({"seed": 0, "model": "m"})
+        True
+    """
+    return hashlib.sha256(canonical(settings).encode("utf-8")).hexdigest()[:HASH_DIGITS]
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What differs between two settings, `seed 0 -> 1; prompt.version 1 -> 2`; empty if nothing does.
+
+    Example:
+        >>> differences({"seed": 0, "prompt": {"version": 1}}, {"seed": 1, "prompt": {"version": 1}})
+        'seed 0 -> 1'
+    """
+    before, after = (dict(_leaves(json.loads(canonical(each)))) for each in (old, new))
+    names = [name for name in {**before, **after} if before.get(name, _ABSENT) != after.get(name, _ABSENT)]
+    found = [f"{name} {_value(before, name)} -> {_value(after, name)}" for name in names]
+    rest = [f"and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
+    return "; ".join(found[:_MOST_SHOWN] + rest)
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else key)
+    else:
+        yield name, value
+
+
+def _value(leaves: Mapping[str, Any], name: str) -> str:
+    if name not in leaves:
+        return _ABSENT
+    value = leaves[name]
+    return shown(value) if not isinstance(value, list | dict) else shown(canonical({"": value})[4:-1])
