@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from merunibench._text import listed, one_line, shown
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
+from merunibench.files.reading import reading
 from merunibench.labels import LabelLists
 
 _ROW_OF_ERROR = re.compile(r"(\d+): (.*)")
@@ -31,6 +32,18 @@ def find_column(table: Table, *names: str) -> str:
             return name
     wanted = " or ".join(map(repr, names))
     raise InputError(f"{table.path}: has no column {wanted}; its columns are {listed(table.columns)}")
+
+
+def python_values(table: Table, name: str) -> list[Any]:
+    """A column as a list of Python values.
+
+    Raises:
+        InputError: Python has no value for one of them.
+    """
+    column = table.columns[name]
+    with reading(table.path, pa.ArrowException, ValueError, TypeError, OverflowError, ImportError):
+        values: list[Any] = column if isinstance(column, list) else column.to_pylist()
+    return values
 
 
 def text_column(table: Table, name: str) -> pa.Array:

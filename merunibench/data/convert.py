@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
-
-from merunibench.data.columns import label_column, name_column, text_column
+from merunibench.data.columns import label_column, name_column, python_values, text_column
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
 from merunibench.data.predictions import failed_rows, polarity_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.files import open_atomic
-from merunibench.files.reading import reading
 from merunibench.labels import parse_label_field
 
 Columns = dict[str, list[Any]]
@@ -109,25 +106,16 @@ def _columns(table: Table) -> Columns:
         columns["text"] = text_column(table, "text").to_pylist()
     if "labels" in table.columns:
         label_column(table, "labels")
-        fields = _as_list(table, "labels")
+        fields = python_values(table, "labels")
         columns["labels"] = [None if field is None else parse_label_field(field) for field in fields]
     if "polarity" in table.columns:
         polarity_column(table, "polarity")
-        columns["polarity"] = _as_list(table, "polarity")
+        columns["polarity"] = python_values(table, "polarity")
     columns["status"] = ["failed" if failed else "ok" for failed in failed_rows(table).tolist()]
     own = [name for name in table.columns if name not in columns and name != "error"]
     for name in (["error"] if "error" in table.columns else []) + own:
-        columns[name] = _as_list(table, name)
+        columns[name] = python_values(table, name)
     return columns
-
-
-def _as_list(table: Table, name: str) -> list[Any]:
-    column = table.columns[name]
-    if isinstance(column, list):
-        return column
-    with reading(table.path, pa.ArrowException, ValueError, TypeError, OverflowError, ImportError):
-        values: list[Any] = column.to_pylist()
-    return values
 
 
 def _lines(table: Table, columns: Columns) -> Iterator[str]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import shown
-from merunibench.data.columns import find_column, label_column, map_column, name_column, text_column
+from merunibench.data.columns import find_column, label_column, map_column, name_column, python_values, text_column
 from merunibench.data.tables import Table, read_table
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
@@ -161,8 +161,7 @@ def _odd_polarities(table: Table, column: str) -> list[str]:
     """
     if column != "polarity":
         return []
-    values = table.columns[column]
-    words = values if isinstance(values, list) else values.to_pylist()
+    words = python_values(table, column)
     odd = [word for word in words if isinstance(word, str) and word.strip().lower() not in POLARITIES]
     if odd and len(odd) == len(words):
         raise InputError(f"{table.where(0)}: 'polarity' must be positive, negative or neutral, not {shown(odd[0])}")
@@ -215,7 +214,7 @@ def _finish(table: Table, needed: str, failed: Mask, extractor: Extractor | None
         return given
     if extractor is None:
         raise InputError(_refusal(table, needed, from_labels, from_text))
-    values = _values(table, needed)
+    values = list(python_values(table, needed)) if needed in table.columns else [None] * table.num_rows
     texts: Any = text_column(table, "text") if from_text.any() else None
     lists: Any = label_column(table, "labels") if from_labels.any() else None
     for row in np.flatnonzero(from_labels | from_text).tolist():
@@ -252,13 +251,6 @@ def _refusal(table: Table, needed: str, from_labels: Mask, from_text: Mask) -> s
         f"{table.where(int(rows[0]))}: holds {what} ({len(rows)} rows do); scoring needs {needed}: extract it first "
         f"(`merunibench extract`), or give it in the column {needed!r}"
     )
-
-
-def _values(table: Table, needed: str) -> list[Any]:
-    values: Any = table.columns.get(needed)
-    if values is None:
-        return [None] * table.num_rows
-    return list(values) if isinstance(values, list) else list(values.to_pylist())
 
 
 def _has(table: Table, column: str) -> Mask:

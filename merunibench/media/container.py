@@ -144,7 +144,9 @@ def check_file(path: Path, limits: Limits) -> None:
     """
     try:
         status = path.stat()
-        with path.open("rb") if stat.S_ISREG(status.st_mode) else _refused(path) as stream:
+        if not stat.S_ISREG(status.st_mode):
+            raise MediaError(f"{path}: {'a folder' if path.is_dir() else 'no regular file'}")
+        with path.open("rb") as stream:
             head = stream.read(12)
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
@@ -157,10 +159,6 @@ def check_file(path: Path, limits: Limits) -> None:
         announced = int.from_bytes(head[4:8], "little")
         if announced not in (0, 0xFFFFFFFF) and status.st_size < COMPLETE * (announced + 8):
             raise MediaError(f"{path}: truncated: {status.st_size} bytes of the {announced + 8} that it announces")
-
-
-def _refused(path: Path) -> Any:  # noqa: ANN401
-    raise MediaError(f"{path}: {'a folder' if path.is_dir() else 'no regular file'}")
 
 
 def picture_of(container: Any) -> Any:  # noqa: ANN401
