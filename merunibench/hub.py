@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -215,25 +216,16 @@ def ensure_torchvision() -> ModuleType | None:
         RuntimeError: torchvision fails at import for another reason.
     """
     try:
-        import torchvision
+        return import_module("torchvision")
     except ImportError:
         return None
     except RuntimeError as error:
         if "torchvision::nms does not exist" not in str(error):
             raise
-        torchvision = _import_described()
-    module: ModuleType = torchvision
-    return module
-
-
-def _import_described() -> ModuleType:
     import torch
 
     for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
         del sys.modules[name]
     for operator in _UNREGISTERED:
         torch.library.define(f"torchvision::{operator}", _SCHEMA)
-    import torchvision
-
-    module: ModuleType = torchvision
-    return module
+    return import_module("torchvision")

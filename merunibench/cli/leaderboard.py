@@ -32,9 +32,9 @@ class BoardOptions(Settings):
 
     def request(self, **others: Any) -> Any:  # noqa: ANN401 - the leaderboard's own
         """The board to build."""
-        from merunibench.leaderboard.build import request
+        from merunibench.leaderboard.inputs import Request
 
-        return request(self.submissions, self.data_root, lexicons=self.lexicon, processes=self.processes, **others)
+        return Request(self.submissions, self.data_root, self.lexicon, processes=self.processes, **others)
 
 
 def validate(
@@ -76,11 +76,15 @@ def build(
     Scores without labels remain as committed, and are listed. A refused submission is left out and listed.
     """
     spare_pandas()
+    from dataclasses import replace
+
     from merunibench._gc import gc_paused
     from merunibench.leaderboard.build import build as build_board
     from merunibench.leaderboard.writing import write
 
-    wanted = settings.request(committed=committed, published=published, cache=cache, keep=not no_cache)
+    wanted = settings.request(committed=committed, published=published, cache=cache).with_usual_places()
+    if no_cache:
+        wanted = replace(wanted, cache=None)
     with gc_paused():
         results, details = build_board(wanted)
         write(results, details, out)
@@ -108,7 +112,7 @@ def verify(
     if settings.data_root is None:
         raise InputError("nothing can be recomputed without labels: give --data-root")
     stated = read_results(results)
-    outcome = hold_against(stated, build_board(settings.request(keep=False, bare=True))[0])
+    outcome = hold_against(stated, build_board(settings.request())[0])
     if output_format == "json":
         lists = {"different": list(outcome.differences), "not_verified": list(outcome.unverified)}
         emit_json({"verified": outcome.verified} | lists)

@@ -1,7 +1,5 @@
 """`merunibench models`: which models can be run, what they take, what was tested."""
 
-from dataclasses import asdict
-
 from merunibench.cli._options import FORMAT, TableOrJson
 from merunibench.cli._output import emit_json, emit_table
 
@@ -11,7 +9,8 @@ def models(output_format: TableOrJson = FORMAT) -> None:
     from merunibench.models.registry import TINY, entries
 
     if output_format == "json":
-        emit_json([asdict(entry) for entry in entries()])
+        fields = ("name", "example", "modalities", "note", "tested")
+        emit_json([{field: getattr(entry, field) for field in fields} for entry in entries()])
         return
     rows = []
     for entry in entries():

@@ -38,8 +38,7 @@ def submit(settings: SubmitOptions) -> None:
 
     Example: `merunibench submit results/ --model "My Model 7B" --out leaderboard/submissions/my-model-7b`
     """
-    from merunibench.leaderboard.packing import pack
-    from merunibench.leaderboard.submission import describe, parameters
+    from merunibench.leaderboard.submission import describe, pack, parameters
 
     stated = settings.model_dump(exclude={*options.SourceOptions.model_fields, "out"}, exclude_none=True)
     if settings.parameters is not None:

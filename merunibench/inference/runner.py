@@ -183,11 +183,10 @@ def _finish(journal: Journal, clips: Clips, request: Request) -> list[str]:
     limited = request.limit is not None and request.limit < len(clips)
     everything = len(places) == len(clips) or (not limited and request.shard is not None)
     samples = request.limit if request.shard else len(places)
-    mark = None if everything else {"samples": samples, "of": len(clips), "seed": request.limit_seed}
-    marks: dict[str, dict[str, Any]] = {}
-    for name, place in places.items():
-        marks[name] = {} if mark is None else {"subset": mark}
-        if request.shard:
+    subset_of = {"subset": {"samples": samples, "of": len(clips), "seed": request.limit_seed}}
+    marks: dict[str, dict[str, Any]] = {name: {} if everything else dict(subset_of) for name in places}
+    if request.shard:
+        for name, place in places.items():
             marks[name]["shard"] = request.shard.mark(place, len(clips))
     journal.append(_marked(journal, marks))
     journal.finish(places)

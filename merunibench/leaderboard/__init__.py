@@ -1,6 +1,6 @@
 """The leaderboard: submissions from strangers in, tables and a page that anyone can recompute out.
 
-`packing` makes a submission, `checking` says what is wrong with one, `build` recomputes every score from predictions,
-`verify` holds a board against such a recomputation, `diff` says what changed between two. `results` and `details` are
-the data that all tables and the page are drawn from.
+`submission` says what one is and packs it, `checking` what is wrong with one; `build` recomputes every score from
+predictions, `writing` makes tables and page of them, and `difference` holds two boards against each other. All of them
+are drawn from the data in `results` and `details`.
 """

@@ -1,9 +1,10 @@
-"""Figures of one model -> its rows on one board, one for each way to choose its checkpoint.
+"""Figures of one model -> its rows on a board, one for each way to choose its checkpoint; and the details of its page.
 
 What cannot be computed here and now (labels or predictions not at hand) is taken from the committed row, if that was
 computed from the same predictions.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,15 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.leaderboard.cache import Entry
-from merunibench.leaderboard.figures import Figures
-from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score
+from merunibench.leaderboard.details import Details, ModelDetails
+from merunibench.leaderboard.figures import Cell, cell_of, is_scored
+from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json
+from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
+from merunibench.report.latex import escape
 from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, Scored, select_checkpoints
 from merunibench.signature import Signature, joint_signature
 from merunibench.statistics import interval
 from merunibench.tasks import task_order
 
+_IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+"""What would end the address in an entry, as addresses write it."""
 ON_TEST = "its checkpoint is chosen on the test labels"
 
 Held = Mapping[str, Entry]
@@ -30,24 +36,33 @@ Held = Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
-class Sources:
-    """What one model's rows on one board are made from.
+class Contender:
+    """A model, and what its rows are made from.
 
     Attributes:
         model: The model.
         checkpoints: Data set -> its checkpoints, of every data set that it has predictions for.
+        entries: Cell -> checkpoint -> figures, of what has been computed.
         hashes: Data set -> hash of its predictions.
-        held: What has been computed.
-        committed: Rows of the committed results by id.
+        committed: Its rows of the committed results.
         withheld: Whether the predictions are elsewhere, so that committed scores need no hash to agree with.
     """
 
     model: Model
     checkpoints: Mapping[str, Sequence[str]]
-    hashes: Mapping[str, str]
-    held: Held
-    committed: Mapping[str, Row] = field(default_factory=dict)
+    entries: Mapping[Cell, Entry]
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    committed: Sequence[Row] = ()
     withheld: bool = False
+
+    def columns(self, board: Board) -> dict[str, Sequence[str]]:
+        """Data set -> its checkpoints, of those that a board scores."""
+        return {dataset: stems for dataset, stems in self.checkpoints.items() if is_scored(dataset, board)}
+
+    def held(self, board: Board) -> dict[str, Entry]:
+        """Data set -> checkpoint -> figures on a board."""
+        cells = {dataset: cell_of(dataset, board) for dataset in self.checkpoints}
+        return {dataset: self.entries[cell] for dataset, cell in cells.items() if cell in self.entries}
 
 
 @dataclass(frozen=True)
@@ -57,12 +72,12 @@ class ScoredRow:
     Attributes:
         row: The row.
         replicates: Data set, or `mean`, -> the score on each resample, shape (B,).
-        figures: Data set -> everything that was computed.
+        held: Data set -> checkpoint -> everything that was computed.
     """
 
     row: Row
     replicates: Mapping[str, npt.NDArray[np.float64]]
-    figures: Mapping[str, Figures]
+    held: Held
 
 
 @lru_cache(maxsize=4096)
@@ -75,27 +90,20 @@ _written = lru_cache(maxsize=4096)(str)
 """The text of a signature; the other way round."""
 
 
-def rows_on(board: Board, label: str, sources: Sources) -> list[ScoredRow]:
-    """The rows of a model on a board; none if nothing of it is known there.
-
-    Args:
-        board: The board.
-        label: Name and hash of its lexicon, as signatures have them.
-        sources: What the rows are made from.
-    """
-    made = (_row(board, label, rule, sources) for rule in _rules(board, sources))
+def rows_on(board: Board, contender: Contender, held: Held) -> list[ScoredRow]:
+    """The rows of a model on a board, from its figures there; none if nothing of it is known there."""
+    made = (_row(board, rule, contender, held) for rule in _rules(board, contender))
     return [each for each in made if each.row.scores]
 
 
-def _rules(board: Board, sources: Sources) -> list[str]:
+def _rules(board: Board, contender: Contender) -> list[str]:
     """How this model's checkpoint can be chosen."""
-    if not sources.checkpoints:
-        ids = (key.split("/") for key in sources.committed)
-        return [rule for model, rule, where in ids if (model, where) == (sources.model.id, board.id)]
-    every = {stem for stems in sources.checkpoints.values() for stem in stems}
-    if len(every) == 1:
+    columns = contender.columns(board)
+    if not columns:
+        return [row.selection for row in contender.committed if row.board == board.id]
+    if len({stem for stems in columns.values() for stem in stems}) == 1:
         return [SINGLE]
-    return [BEST_PER_DATASET, BEST_OVERALL, LAST] if _common(sources.checkpoints) else [BEST_PER_DATASET]
+    return [BEST_PER_DATASET, BEST_OVERALL, LAST] if _common(columns) else [BEST_PER_DATASET]
 
 
 def _common(checkpoints: Mapping[str, Sequence[str]]) -> list[str]:
@@ -103,21 +111,19 @@ def _common(checkpoints: Mapping[str, Sequence[str]]) -> list[str]:
     return [stem for stem in first if all(stem in stems for stems in checkpoints.values())]
 
 
-def _row(board: Board, label: str, rule: str, sources: Sources) -> ScoredRow:
-    model = sources.model
+def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow:
+    model = contender.model
     key = f"{model.id}/{rule}/{board.id}"
-    before = sources.committed.get(key)
-    stems = _choice(rule, sources)
-    chosen = {dataset: sources.held[dataset][stem] for dataset, stem in stems.items()}
-    scores = {
-        dataset: _score(each.scored.selected_by(rule), stems[dataset], sources.hashes.get(dataset))
+    before = next((row for row in contender.committed if row.id == key), None)
+    stems = _choice(rule, contender.columns(board), held)
+    chosen = {dataset: held[dataset][stem].scored for dataset, stem in stems.items()}
+    scores = _carried(before, board.label, contender) | {
+        dataset: _score(each.selected_by(rule), stems[dataset], contender.hashes.get(dataset))
         for dataset, each in chosen.items()
     }
-    scores |= {name: score for name, score in _carried(before, label, sources).items() if name not in scores}
     scores = {dataset: scores[dataset] for dataset in task_order(scores)}
     complete = all(name in scores and scores[name].complete for name in BENCHMARK_DATASETS)
-    drawn = {dataset: each.scored.replicates for dataset, each in chosen.items()}
-    replicates = {dataset: each for dataset, each in drawn.items() if len(each)}
+    replicates = {dataset: each.replicates for dataset, each in chosen.items() if len(each.replicates)}
     mean = round(fmean(scores[name].score for name in BENCHMARK_DATASETS), DECIMALS) if complete else None
     if complete and all(name in replicates for name in BENCHMARK_DATASETS):
         replicates[MEAN] = np.mean([replicates[name] for name in BENCHMARK_DATASETS], axis=0)
@@ -146,31 +152,28 @@ def _row(board: Board, label: str, rule: str, sources: Sources) -> ScoredRow:
         signature=str(joint_signature(signatures)) if signatures else None,
         scores=scores,
     )
-    return ScoredRow(row, replicates, chosen)
+    return ScoredRow(row, replicates, {dataset: held[dataset] for dataset in chosen})
 
 
-def _choice(rule: str, sources: Sources) -> dict[str, str]:
+def _choice(rule: str, columns: Mapping[str, Sequence[str]], held: Held) -> dict[str, str]:
     """Data set -> checkpoint, of the data sets that have been computed; none where the rule needs others too."""
-    held = sources.held
-    if not held:
+    if not held or (rule == BEST_OVERALL and set(held) != set(columns)):
         return {}
     if rule == LAST:
-        return dict.fromkeys(held, _common(sources.checkpoints)[-1])
-    if rule == BEST_OVERALL and set(held) != set(sources.checkpoints):
-        return {}
+        return dict.fromkeys(held, _common(columns)[-1])
     figures = {dataset: {stem: each.scored.score for stem, each in entry.items()} for dataset, entry in held.items()}
     return select_checkpoints(figures, rule)
 
 
-def _carried(before: Row | None, label: str, sources: Sources) -> dict[str, Score]:
+def _carried(before: Row | None, label: str, contender: Contender) -> dict[str, Score]:
     """Scores of the committed row that mean the same as they would now, without their ranks."""
     if before is None:
         return {}
-    anything = sources.withheld or sources.model.origin == "baseline"
+    anything = contender.withheld or contender.model.origin == "baseline"
     return {
         dataset: score.model_copy(update={"rank": None})
         for dataset, score in before.scores.items()
-        if (anything or score.predictions == sources.hashes.get(dataset)) and _still_valid(score, label)
+        if (anything or score.predictions == contender.hashes.get(dataset)) and _still_valid(score, label)
     }
 
 
@@ -208,3 +211,76 @@ def _extractor(signatures: Sequence[Signature]) -> str | None:
     """Where labels and polarity come from, each origin once."""
     origins = {part for each in signatures for text in (each.labels, each.polarity) for part in text.split("+")}
     return "+".join(sorted(origins)) or None
+
+
+def details_of(model: Model, rows: Sequence[ScoredRow], before: ModelDetails | None) -> Details:
+    """The details of one model; what was not computed now is taken from the committed details.
+
+    Args:
+        model: The model.
+        rows: Its rows on all boards; of each board's rows the first ranked one, else the first, is described.
+        before: The committed details, if there are any.
+    """
+    described: dict[str | None, ScoredRow] = {}
+    for each in sorted(rows, key=lambda each: not each.row.ranked):
+        described.setdefault(each.row.board, each)
+    # Of withheld predictions, and of the labels that a rule repeats, the board holds figures, no words.
+    words = model.origin == "computed" and model.note is None
+    parts: dict[tuple[str, str], str] = {}
+    for each in described.values():
+        parts |= _parts(each, words=words)
+    ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
+    for part in before.parts if before else ():
+        if (part.row, part.dataset) in ids:
+            parts.setdefault((part.board, part.dataset), as_json(part.model_dump(mode="json")))
+    return Details(model.id, tuple(_commands(model)), bibtex(model), parts)
+
+
+def _parts(scored: ScoredRow, *, words: bool) -> dict[tuple[str, str], str]:
+    """JSON of the parts of a row, by board and data set."""
+    row, found = scored.row, {}
+    for dataset, entry in scored.held.items():
+        checkpoint = row.scores[dataset].checkpoint or ""
+        figures = entry[checkpoint]
+        head = {
+            "board": row.board,
+            "dataset": dataset,
+            "row": row.id,
+            "checkpoint": checkpoint,
+            "checkpoints": {stem: round(each.scored.score, DECIMALS) for stem, each in entry.items()},
+        }
+        said = figures.words if words else "null"
+        found[row.board or "", dataset] = f'{as_json(head)[:-1]},"losses":{figures.losses},"words":{said}}}'
+    return found
+
+
+def _commands(model: Model) -> list[str]:
+    """Commands that recompute the rows; the id is safe in a shell."""
+    if model.origin != "computed" or not FOLDER_NAME.fullmatch(model.id):
+        return []
+    folder = f"leaderboard/submissions/{model.id}"
+    return [
+        f"merunibench leaderboard check {folder} --data-root DIR",
+        f"merunibench score {folder}/predictions --data-root DIR --missing zero --checkpoint last --lexicon mer2025",
+        f"merunibench leaderboard verify leaderboard/results.json --submissions {folder} --data-root DIR",
+    ]
+
+
+def bibtex(model: Model) -> str:
+    """An entry that cites the model; whatever its authors wrote, it is one entry of text."""
+    year = re.match(r"[0-9]{4}", model.date or "")
+    address = (model.paper or model.link or "").translate(_IN_ADDRESS)
+    fields = {
+        "title": f"{{{_field(model.name)}}}",
+        "author": " and ".join(f"{{{_field(name)}}}" for name in model.authors),
+        "year": year.group() if year else "",
+        "howpublished": rf"\url{{{address}}}" if address else "",
+        "note": _field(model.source or "") if model.origin == "reported" else "",
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@misc{{{model.id},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _field(text: str) -> str:
+    r"""Text in a field of an entry: BibTeX counts braces whether LaTeX would print them (`\{`) or not."""
+    return escape(text).replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")

@@ -1,38 +1,23 @@
 """Submissions, labels and lexicons -> the whole board, recomputed from predictions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from merunibench import __version__
 from merunibench._gc import gc_paused
 from merunibench.leaderboard import rules
-from merunibench.leaderboard.assembling import Held, ScoredRow, Sources, rows_on
-from merunibench.leaderboard.cache import Cache
-from merunibench.leaderboard.describing import details_of
+from merunibench.leaderboard.assembling import Contender, ScoredRow, details_of, rows_on
+from merunibench.leaderboard.cache import Cache, Entry
 from merunibench.leaderboard.details import Details
-from merunibench.leaderboard.figures import is_scored
-from merunibench.leaderboard.inputs import DETAILS, Inputs, Request, request
-from merunibench.leaderboard.jobs import Outcome, Worker, find_submissions, score_submissions
+from merunibench.leaderboard.figures import Cell, Scorer
+from merunibench.leaderboard.inputs import Inputs, Request
+from merunibench.leaderboard.jobs import Outcome, find_submissions, score_submissions
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
 
-__all__ = ["DETAILS", "Request", "build", "request"]
-
 SEED = 0
 _REASONS = 20  # of a refusal, on the board; `check` says all of them
-
-
-@dataclass
-class _Bench:
-    """What a build works with."""
-
-    inputs: Inputs
-    scored: dict[str, list[ScoredRow]] = field(default_factory=dict)
-    held: dict[str, dict[str, Held]] = field(default_factory=dict)
-    models: list[Model] = field(default_factory=list)
-    gaps: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 @gc_paused()
@@ -47,106 +32,90 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
             cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
     inputs = Inputs(request)
-    worker, cache = Worker(inputs.truths, inputs.lexicons, request.resamples, SEED), Cache(request.cache)
-    outcomes = score_submissions(find_submissions(request.submissions), inputs.own, worker, cache, request.processes)
-    bench = _Bench(inputs)
-    for outcome in outcomes:
-        if not outcome.problems:
-            _add_submission(bench, outcome)
-    for model in rules.models():
-        _add_baseline(bench, model, rules.score(model, inputs.own, worker, inputs.subtitles, cache))
-    rows, comparisons = place({board.id: bench.scored.get(board.id, []) for board in inputs.boards}, inputs.before)
-    models, reported = inputs.published
-    refused = [
-        Refused(submission=outcome.id, reasons=outcome.problems[:_REASONS]) for outcome in outcomes if outcome.problems
+    scorer, cache = Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED), Cache(request.cache)
+    outcomes = score_submissions(find_submissions(request.submissions), inputs.own, scorer, cache, request.processes)
+    contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
+    contenders += [
+        _baseline(inputs, model, rules.score(model, inputs.own, scorer, inputs.subtitles, cache))
+        for model in rules.models()
     ]
+    scored: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
+    models, details, gaps = [], {}, set()
+    for each in contenders:
+        found: list[ScoredRow] = []
+        for board in inputs.boards:
+            held = each.held(board) if board.lexicon in inputs.lexicons else {}
+            rows = rows_on(board, each, held)
+            scored[board.id] += rows
+            found += rows
+            expected = each.columns(board) or {name for row in each.committed for name in row.scores}
+            gaps |= {(each.model.id, name, _why(inputs, each, board, name)) for name in expected if name not in held}
+        if found or each.model.origin == "computed":
+            models.append(each.model)
+            details[each.model.id] = details_of(each.model, found, inputs.committed_details(each.model))
+    placed, comparisons = place(scored, inputs.before)
+    published, reported = inputs.published
+    checked = [outcome.checked for outcome in outcomes]
     results = Results(
         toolkit=__version__,
         metric_version=METRIC_VERSION,
         resamples=request.resamples,
         seed=SEED,
-        datasets=_datasets(rows + reported),
+        datasets=_datasets(placed + reported),
         boards=tuple(inputs.boards),
-        models=(*bench.models, *models),
-        rows=(*rows, *reported),
+        models=(*models, *published),
+        rows=(*placed, *reported),
         comparisons=tuple(comparisons),
-        refused=tuple(refused),
+        refused=tuple(
+            Refused(submission=each.id, reasons=tuple(each.problems[:_REASONS])) for each in checked if not each.valid
+        ),
         not_recomputed=tuple(
-            NotRecomputed(model_id=model, dataset=dataset, reason=reason)
-            for model, dataset, reason in sorted(bench.gaps)
+            NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
         ),
     )
-    return results, _details(bench)
+    return results, details
 
 
-def _add_submission(bench: _Bench, outcome: Outcome) -> None:
-    submission = outcome.submission
+def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
+    checked, submission = outcome.checked, outcome.checked.submission
     if submission is None:  # pragma: no cover - a valid one has metadata
-        raise TypeError(f"{outcome.folder}: no metadata")
-    withheld = submission.withheld is not None and not outcome.hashes
-    known = {each.id: each for each in (bench.inputs.before.models if bench.inputs.before else ())}
-    before = known[outcome.id].predictions if outcome.id in known else None
+        raise TypeError(f"{checked.folder}: no metadata")
+    withheld = submission.withheld is not None and not checked.hashes
+    known = {each.id: each for each in (inputs.before.models if inputs.before else ())}
+    before = known[checked.id].predictions if checked.id in known else None
     fields = submission.model_dump(mode="json", exclude={"schema_", "model", "contact", "withheld"}, exclude_none=True)
     model = Model.model_validate(
         {
             **fields,
-            "id": outcome.id,
+            "id": checked.id,
             "name": submission.model,
             "origin": "computed",
             "note": submission.withheld,
-            "predictions": before if withheld else outcome.predictions,
+            "predictions": before if withheld else checked.predictions,
         }
     )
-    held = {board.id: outcome.held(board) for board in bench.inputs.own}
-    _add(bench, model, held, outcome.checkpoints, outcome.hashes, withheld=withheld)
+    stems = {dataset: tuple(files) for dataset, files in checked.files.items()}
+    return Contender(model, stems, outcome.entries, checked.hashes, inputs.committed_rows(model), withheld=withheld)
 
 
-def _add_baseline(bench: _Bench, model: Model, held: Mapping[str, Held]) -> None:
+def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Contender:
     """A baseline has one checkpoint, also of data sets whose labels or subtitles are not at hand now."""
-    expected = {dataset for found in held.values() for dataset in found}
-    expected |= bench.inputs.unusable.keys() if rules.reads_subtitles(model) else set()
-    expected |= {dataset for row in bench.inputs.committed_rows(model) for dataset in row.scores}
-    _add(bench, model, held, dict.fromkeys(task_order(expected), (rules.CHECKPOINT,)), {}, withheld=False)
+    committed = inputs.committed_rows(model)
+    expected = {cell.dataset for cell in entries} | {dataset for row in committed for dataset in row.scores}
+    expected |= inputs.unusable.keys() if rules.reads_subtitles(model) else set()
+    return Contender(model, dict.fromkeys(task_order(expected), (rules.CHECKPOINT,)), entries, committed=committed)
 
 
-def _add(
-    bench: _Bench,
-    model: Model,
-    held: Mapping[str, Held],
-    checkpoints: Mapping[str, Sequence[str]],
-    hashes: Mapping[str, str],
-    *,
-    withheld: bool,
-) -> None:
-    """Make the rows of a model on every board, and note what could not be computed."""
-    committed = {row.id: row for row in bench.inputs.committed_rows(model)}
-    found = False
-    for board in bench.inputs.boards:
-        here = held.get(board.id, {})
-        columns = {dataset: stems for dataset, stems in checkpoints.items() if is_scored(dataset, board)}
-        sources = Sources(model, columns, hashes, here, committed, withheld=withheld)
-        rows = rows_on(board, f"{board.lexicon}@{board.lexicon_sha256[:8]}", sources)
-        bench.scored.setdefault(board.id, []).extend(rows)
-        bench.held.setdefault(model.id, {})[board.id] = here
-        found = found or bool(rows)
-        expected = columns or {name: () for row in committed.values() for name in row.scores}
-        for dataset in expected:
-            if dataset not in here:
-                bench.gaps.add((model.id, dataset, _why(bench, model, board, dataset, withheld=withheld)))
-    if found or model.origin == "computed":
-        bench.models.append(model)
-
-
-def _why(bench: _Bench, model: Model, board: Board, dataset: str, *, withheld: bool) -> str:
+def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> str:
     """Why a score could not be computed."""
-    if withheld:
+    if contender.withheld:
         return "the predictions are withheld"
-    if dataset not in bench.inputs.truths:
+    if dataset not in inputs.truths:
         return "no labels at hand"
-    if board.lexicon not in bench.inputs.lexicons:
+    if board.lexicon not in inputs.lexicons:
         return f"lexicon {board.lexicon} is not installed"
-    if rules.reads_subtitles(model) and dataset in bench.inputs.unusable:
-        return f"the subtitles cannot be used: {bench.inputs.unusable[dataset]}"
+    if rules.reads_subtitles(contender.model) and dataset in inputs.unusable:
+        return f"the subtitles cannot be used: {inputs.unusable[dataset]}"
     return "nothing to compute it from"
 
 
@@ -158,15 +127,3 @@ def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
         for task in TASKS.values()
         if task.benchmark or task.id in there
     )
-
-
-def _details(bench: _Bench) -> dict[str, Details]:
-    """Details of every model, with the committed ones of what was not computed now."""
-    rows: dict[str, list[ScoredRow]] = {}
-    for board in bench.inputs.boards:
-        for each in bench.scored.get(board.id, []):
-            rows.setdefault(each.row.model_id, []).append(each)
-    return {
-        model.id: details_of(model, rows.get(model.id, []), bench.held[model.id], bench.inputs.committed_details(model))
-        for model in bench.models
-    }

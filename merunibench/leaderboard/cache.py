@@ -18,7 +18,7 @@ import numpy as np
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.leaderboard.figures import Figures
+from merunibench.leaderboard.figures import Cell, Figures, Scorer
 from merunibench.leaderboard.results import as_json
 from merunibench.scoring import Scored
 
@@ -50,6 +50,13 @@ def code_hash() -> str:
 def key(*parts: object) -> str:
     """The key of whatever these parts decide."""
     return hashlib.sha256(json.dumps([code_hash(), *parts]).encode()).hexdigest()
+
+
+def cell_key(scorer: Scorer, cell: Cell, predictions: str) -> str:
+    """The key of predictions with this hash in one cell: everything that decides a figure."""
+    lexicon = scorer.lexicons[cell.lexicon].sha256 if cell.lexicon in scorer.lexicons else "none"
+    truth = scorer.truths[cell.dataset].sha256
+    return key("cell", cell.dataset, cell.protocol, lexicon, truth, predictions, scorer.resamples, scorer.seed)
 
 
 class Cache:

@@ -6,12 +6,11 @@ data sets' licences forbid passing them on.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
 
-from merunibench.leaderboard.results import Plain, as_json, read_plain
+from merunibench.leaderboard.results import Plain, as_json
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
@@ -96,12 +95,3 @@ class Details:
         """What `ModelDetails` describes, in one line."""
         head = {"schema": SCHEMA, "model_id": self.model_id, "reproduce": self.reproduce, "bibtex": self.bibtex}
         return f'{as_json(head)[:-1]},"parts":{self.parts_json()}}}\n'
-
-
-def read_details(path: Path) -> ModelDetails:
-    """Details that `Details.to_json` wrote.
-
-    Raises:
-        InputError: the file cannot be read or holds none; the message names the field.
-    """
-    return read_plain(path, ModelDetails, "details of a model")

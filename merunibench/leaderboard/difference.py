@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from merunibench._text import visible
-from merunibench.leaderboard.placing import value_in
 from merunibench.leaderboard.results import MEAN, Rank, Results, Row, Score
 from merunibench.report.columns import percent
 from merunibench.signature import Signature
@@ -51,7 +50,7 @@ def changes(old: Results, new: Results) -> list[Change]:
     names_before, names_after = ({model.id for model in results.models} for results in (old, new))
     for key, row in after.items():
         if key in before:
-            found += _row(before[key], row)
+            found += [change for _, change in _row(before[key], row)]
         else:
             why = "new model" if row.model_id not in names_before else "new board or selection"
             found.append(Change("row", key, None, "", (why,)))
@@ -76,27 +75,23 @@ def _boards(old: Results, new: Results) -> Iterator[Change]:
     before = {board.id: board for board in old.boards}
     after = {board.id: board for board in new.boards}
     for key in (*after, *(key for key in before if key not in after)):
-        labels = [
-            f"{found[key].lexicon}@{found[key].lexicon_sha256[:8]}" if key in found else None
-            for found in (before, after)
-        ]
+        labels = [found[key].label if key in found else None for found in (before, after)]
         if labels[0] != labels[1]:
             yield Change("board", key, labels[0], labels[1], ("lexicon",) if None not in labels else ())
 
 
-def _row(old: Row, new: Row) -> Iterator[Change]:
-    for dataset in (*new.scores, *(name for name in old.scores if name not in new.scores)):
-        where = f"{new.id} {dataset}"
-        before, after = old.scores.get(dataset), new.scores.get(dataset)
+def _row(old: Row, new: Row) -> Iterator[tuple[str, Change]]:
+    """What is different in a row, with the column it is in."""
+    for column in (*new.scores, *(name for name in old.scores if name not in new.scores), MEAN):
+        before, after = old.scores.get(column), new.scores.get(column)
         why = _causes(before, after)
-        if why or not _agree(before, after):
-            yield Change("score", where, _shown(before), _shown(after), why)
-        if before is not None and after is not None and _place(before.rank) != _place(after.rank):
-            yield Change("rank", where, _place(before.rank), _place(after.rank))
-    if not _near(old.mean, new.mean):
-        yield Change("score", f"{new.id} {MEAN}", percent(old.mean), percent(new.mean))
-    if _place(old.mean_rank) != _place(new.mean_rank):
-        yield Change("rank", f"{new.id} {MEAN}", _place(old.mean_rank), _place(new.mean_rank))
+        same = _near(old.mean, new.mean) if column == MEAN else _agree(before, after)
+        where = f"{new.id} {column}"
+        if why or not same:
+            yield column, Change("score", where, _shown(old, column), _shown(new, column), why)
+        ranks = _place(old.rank(column)), _place(new.rank(column))
+        if ranks[0] != ranks[1] and (column == MEAN or None not in (before, after)):
+            yield column, Change("rank", where, *ranks)
 
 
 def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
@@ -142,8 +137,8 @@ def _near(old: float | None, new: float | None) -> bool:
     return abs(old - new) <= TOLERANCE
 
 
-def _shown(score: Score | None) -> str | None:
-    return None if score is None else percent(score.score)
+def _shown(row: Row, column: str) -> str | None:
+    return percent(row.value(column)) if column == MEAN or column in row.scores else None
 
 
 def _place(rank: Rank | None) -> str:
@@ -176,37 +171,25 @@ def verify(results: Results, recomputed: Results) -> Verification:
         if claimed is None:
             differences.append(f"{row.id}: is not in the results")
             continue
-        for dataset, score in row.scores.items():
-            other = claimed.scores.get(dataset)
-            why = _causes(other, score)
-            if why or not _agree(other, score):
-                cause = f" ({'; '.join(why)})" if why else ""
-                differences.append(
-                    f"{row.id} {dataset}: {_shown(other) or 'nothing'}, recomputed {_shown(score)}{cause}"
-                )
-            else:
-                verified += 1
-        if row.mean is not None and not _near(claimed.mean, row.mean):
-            differences.append(f"{row.id} mean: {percent(claimed.mean)}, recomputed {percent(row.mean)}")
-        differences += _ranks(results, recomputed, claimed, row)
+        found = [(column, change) for column, change in _row(claimed, row) if column in (*row.scores, MEAN)]
+        for column, change in found:
+            if change.what == "score" and row.value(column) is not None:
+                cause = f" ({'; '.join(change.why)})" if change.why else ""
+                differences.append(f"{change.where}: {change.old or 'nothing'}, recomputed {change.new}{cause}")
+        for column, change in found:
+            if change.what == "rank" and _column(results, row, column) == _column(recomputed, row, column):
+                differences.append(f"{change.where}: rank {change.old}, recomputed {change.new}")
+        verified += len(row.scores) - sum(change.what == "score" and column != MEAN for column, change in found)
     unverified = [f"{key} {dataset}" for key, dataset in _not_in(results, recomputed)]
     return Verification(tuple(map(visible, differences)), verified, tuple(map(visible, unverified)))
 
 
-def _ranks(results: Results, recomputed: Results, claimed: Row, row: Row) -> Iterator[str]:
-    """Ranks that differ, in columns that hold the same rows on both sides."""
-    for column in (*row.scores, MEAN):
-        old = claimed.mean_rank if column == MEAN else claimed.scores[column].rank if column in claimed.scores else None
-        new = row.mean_rank if column == MEAN else row.scores[column].rank
-        if _place(old) != _place(new) and _column(results, row, column) == _column(recomputed, row, column):
-            yield f"{row.id} {column}: rank {_place(old)}, recomputed {_place(new)}"
-
-
 def _column(results: Results, row: Row, column: str) -> set[str]:
+    """The rows of a column: ranks agree only where these do."""
     return {
         each.id
         for each in results.rows
-        if each.board == row.board and each.origin != "reported" and value_in(each, column) is not None
+        if each.board == row.board and each.origin != "reported" and each.value(column) is not None
     }
 
 

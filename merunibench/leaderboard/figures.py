@@ -4,7 +4,7 @@ The unit of work and of the cache: data set, protocol, lexicon, and every checkp
 that it travels between processes and through the cache without pickles of classes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -73,6 +73,11 @@ class Scorer:
         self._draws = Draws()
         self._of: Predictions | None = None
         self._told: dict[str, tuple[tuple[WheelConfusion, ...], str]] = {}
+
+    def cells(self, boards: Sequence[Board]) -> list[Cell]:
+        """Every cell of these boards that can be scored here."""
+        every = (cell_of(dataset, board) for dataset in self.truths for board in boards if is_scored(dataset, board))
+        return list(dict.fromkeys(every))
 
     def figures(self, cell: Cell, predictions: Predictions) -> Figures:
         """Everything about one checkpoint's predictions in one cell; missing and failed ones count as wrong.

@@ -1,8 +1,7 @@
 """What a board is made from: a request, and the lexicons, labels, subtitles and committed results that it names."""
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from merunibench._text import visible
 from merunibench.data import GroundTruth, find_truth, load_truth
 from merunibench.data.subtitles import read_subtitles
 from merunibench.errors import InputError
-from merunibench.leaderboard.details import ModelDetails, read_details
+from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.published import read_published
-from merunibench.leaderboard.results import Board, Model, Results, Row, read_results
+from merunibench.leaderboard.results import Board, Model, Results, Row, read_plain, read_results
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
@@ -36,7 +35,7 @@ class Request:
         committed: Results of before, for what cannot be computed here; None for nothing.
         published: File of published figures; None for none.
         cache: Where figures are kept between builds; None for nowhere.
-        processes: Most processes.
+        processes: Most processes; 0 for one a core.
         resamples: Number of bootstrap resamples.
     """
 
@@ -49,46 +48,22 @@ class Request:
     processes: int = 1
     resamples: int = RESAMPLES
 
+    def with_usual_places(self) -> "Request":
+        """The same with what is None filled in: what lies beside the submissions, and the user's cache.
 
-def request(  # noqa: PLR0913 - each is an option of `merunibench leaderboard build`
-    submissions: Path,
-    data_root: Path | None = None,
-    *,
-    lexicons: tuple[str | Path, ...] = (),
-    committed: Path | None = None,
-    published: Path | None = None,
-    processes: int = 0,
-    cache: Path | None = None,
-    keep: bool = True,
-    bare: bool = False,
-) -> Request:
-    """A request with the usual places filled in: what stands beside the submissions, and the user's cache.
-
-    Args:
-        submissions: Folder of submissions.
-        data_root: Folder with labels.
-        lexicons: Lexicons of the official boards.
-        committed: Results of before; by default `results.json` beside the submissions, if it is there.
-        published: Published figures; by default `published.csv` there, or else those that come with this package.
-        processes: Most processes; 0 for one a core.
-        cache: File of the cache.
-        keep: Whether to use a cache.
-        bare: Whether to take nothing but submissions and labels.
-    """
-    beside = submissions.absolute().parent
-
-    def usual(name: str) -> Path | None:
-        return beside / name if not bare and (beside / name).is_file() else None
-
-    return Request(
-        submissions,
-        data_root,
-        lexicons,
-        committed or usual("results.json"),
-        published or usual("published.csv") or (None if bare else resource("leaderboard", "published.csv")),
-        (cache or home() / "cache" / "board.sqlite") if keep else None,
-        processes or os.cpu_count() or 1,
-    )
+        `results.json` and `published.csv` are taken from there, if they are there, or else the published figures that
+        come with this package.
+        """
+        beside = self.submissions.absolute().parent
+        committed, published = (
+            beside / name if (beside / name).is_file() else None for name in ("results.json", "published.csv")
+        )
+        return replace(
+            self,
+            committed=self.committed or committed,
+            published=self.published or published or resource("leaderboard", "published.csv"),
+            cache=self.cache or home() / "cache" / "board.sqlite",
+        )
 
 
 class Inputs:
@@ -111,20 +86,28 @@ class Inputs:
         """Labels by data set."""
         return load_truths(self.request.data_root)
 
-    @cached_property
+    @property
+    def subtitles(self) -> dict[str, dict[str, str] | None]:
+        """What is said in each sample, by data set; None where there is no file."""
+        return self._subtitles[0]
+
+    @property
     def unusable(self) -> dict[str, str]:
         """Data set -> why its subtitles cannot be used."""
         return self._subtitles[1]
 
     @cached_property
-    def subtitles(self) -> dict[str, dict[str, str] | None]:
-        """What is said in each sample, by data set; None where there is no file."""
-        return self._subtitles[0]
-
-    @cached_property
     def _subtitles(self) -> tuple[dict[str, dict[str, str] | None], dict[str, str]]:
-        root = self.request.data_root
-        return ({}, {}) if root is None else usable_subtitles(root, self.truths)
+        found: dict[str, dict[str, str] | None] = {}
+        unusable: dict[str, str] = {}
+        root = self.request.data_root or Path()  # without one there are no labels
+        for dataset, truth in self.truths.items():
+            try:
+                found[dataset] = load_subtitles(root, truth)
+            except InputError as error:
+                # Without the folder: where it lies on this machine is no part of a board.
+                unusable[dataset] = visible(str(error).removeprefix(f"{root}/"))
+        return found, unusable
 
     @cached_property
     def before(self) -> Results | None:
@@ -155,7 +138,7 @@ class Inputs:
         if self.request.committed is None:
             return None
         path = self.request.committed.parent / DETAILS / f"{model.id}.json"
-        return read_details(path) if path.is_file() else None
+        return read_plain(path, ModelDetails, "details of a model") if path.is_file() else None
 
 
 def load_lexicons(names: Sequence[str | Path] = ()) -> dict[str, Lexicon]:
@@ -193,14 +176,12 @@ def merged(own: Sequence[Board], committed: Sequence[Board]) -> list[Board]:
 
 
 def _board(protocol: str, lexicon: Lexicon) -> Board:
-    return Board.model_validate(
-        {
-            "id": f"{protocol}-{lexicon.name}",
-            "protocol": protocol,
-            "lexicon": lexicon.name,
-            "lexicon_sha256": lexicon.sha256,
-            "title": f"{protocol.capitalize()} protocol, lexicon {lexicon.name}",
-        }
+    return Board(
+        id=f"{protocol}-{lexicon.name}",
+        protocol=protocol,
+        lexicon=lexicon.name,
+        lexicon_sha256=lexicon.sha256,
+        title=f"{protocol.capitalize()} protocol, lexicon {lexicon.name}",
     )
 
 
@@ -219,25 +200,6 @@ def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
     if data_root is None:
         return {}
     return {dataset: load_truth(TASKS[dataset], path) for dataset, path in find_truth(data_root).items()}
-
-
-def usable_subtitles(
-    data_root: Path, truths: Mapping[str, GroundTruth]
-) -> tuple[dict[str, dict[str, str] | None], dict[str, str]]:
-    """The subtitles of data sets, as `load_subtitles` has them, and why some cannot be used: no file stops a board.
-
-    Returns:
-        Data set -> sample -> what is said, or None; and data set -> what is wrong with its file.
-    """
-    found: dict[str, dict[str, str] | None] = {}
-    unusable: dict[str, str] = {}
-    for dataset, truth in truths.items():
-        try:
-            found[dataset] = load_subtitles(data_root, truth)
-        except InputError as error:
-            # Without the folder: where it lies on this machine is no part of a board.
-            unusable[dataset] = visible(str(error).removeprefix(f"{data_root}/"))
-    return found, unusable
 
 
 def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:

@@ -36,8 +36,8 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
     for board, rows in boards.items():
         found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
         for column in (*TASKS, MEAN):
-            there = _comparable([each for each in rows if value_in(each.row, column) is not None], column)
-            ordered = sorted(there, key=lambda each: (-(value_in(each.row, column) or 0.0), each.row.id))
+            there = _comparable([each for each in rows if each.row.value(column) is not None], column)
+            ordered = sorted(there, key=lambda each: (-(each.row.value(column) or 0.0), each.row.id))
             tested = judge(column, ordered)
             for key, rank in _ranks(column, [each for each in ordered if each.row.ranked], tested, before).items():
                 found[key][column] = rank
@@ -48,13 +48,6 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
                 comparisons.append(Comparisons(board=board, dataset=column, rows=ids, levels=tested.levels()))
         placed += [_with_ranks(each.row, found[each.row.id]) for each in rows]
     return placed, comparisons
-
-
-def value_in(row: Row, column: str) -> float | None:
-    """A row's score in a column; None if it has none."""
-    if column == MEAN:
-        return row.mean
-    return row.scores[column].score if column in row.scores else None
 
 
 def _with_ranks(row: Row, ranks_in: Mapping[str, Rank]) -> Row:
@@ -70,7 +63,7 @@ def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
     if column == MEAN or not rows:
         return list(rows)
     parts = {each.row.id: _metric_part(each.row.scores[column].signature or "") for each in rows}
-    fresh = [parts[each.row.id] for each in rows if column in each.figures]
+    fresh = [parts[each.row.id] for each in rows if column in each.held]
     candidates = fresh or sorted(parts.values())
     chosen = Counter(candidates).most_common(1)[0][0]
     return [each for each in rows if parts[each.row.id] == chosen]
@@ -118,7 +111,7 @@ class _Judge:
         if not tested or any(each.row.ranked and column not in each.replicates for each in ordered):
             return None
         replicates = [each.replicates[column] for each in tested]
-        scores = tuple(value_in(each.row, column) for each in tested)
+        scores = tuple(each.row.value(column) for each in tested)
         ranked = tuple(place for place, each in enumerate(tested) if each.row.ranked)
         key = (scores, ranked, *map(id, replicates))
         if key not in self._known:
@@ -138,7 +131,7 @@ def _ranks(
     if not ordered:
         return {}
     ids = [each.row.id for each in ordered]
-    places = ranks(np.array([value_in(each.row, column) for each in ordered], float)).tolist()
+    places = ranks(np.array([each.row.value(column) for each in ordered], float)).tolist()
     if tested is None:
         plain = {key: Rank(rank=rank, of=len(ids)) for key, rank in zip(ids, places, strict=True)}
         return _kept_ranks(column, ordered, before) or plain
@@ -166,11 +159,11 @@ def _kept_ranks(column: str, ordered: Sequence[ScoredRow], before: Results | Non
     """The committed ranks of a column, if it holds the same scores as then; else none."""
     board = ordered[0].row.board
     old = {
-        row.id: (value_in(row, column), row.mean_rank if column == MEAN else row.scores[column].rank)
+        row.id: (row.value(column), row.rank(column))
         for row in (before.rows if before else ())
-        if row.board == board and row.ranked and value_in(row, column) is not None
+        if row.board == board and row.ranked and row.value(column) is not None
     }
-    now = {each.row.id: value_in(each.row, column) for each in ordered}
+    now = {each.row.id: each.row.value(column) for each in ordered}
     if now != {key: score for key, (score, _) in old.items()}:
         return {}
     return {key: rank for key, (_, rank) in old.items() if rank is not None}
@@ -178,8 +171,8 @@ def _kept_ranks(column: str, ordered: Sequence[ScoredRow], before: Results | Non
 
 def _kept_tests(board: str, column: str, rows: Sequence[ScoredRow], before: Results | None) -> list[Comparisons]:
     """The committed tests of a column, if all rows in them have the same scores as then; else none."""
-    now = {each.row.id: value_in(each.row, column) for each in rows}
-    old = {row.id: value_in(row, column) for row in (before.rows if before else ())}
+    now = {each.row.id: each.row.value(column) for each in rows}
+    old = {row.id: row.value(column) for row in (before.rows if before else ())}
     return [
         each
         for each in (before.comparisons if before else ())

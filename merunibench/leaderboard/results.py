@@ -92,6 +92,11 @@ class Board(Plain):
     lexicon_sha256: str
     title: str = Field(description="For people: `Official protocol, lexicon mer2025`.")
 
+    @property
+    def label(self) -> str:
+        """Name and hash of its lexicon, as signatures have them: `mer2025@1b2c3d4e`."""
+        return f"{self.lexicon}@{self.lexicon_sha256[:8]}"
+
 
 class Rank(Sparse):
     """A place in one column of one board, among the ranked rows that have a score there."""
@@ -196,6 +201,18 @@ class Row(Plain):
     signature: str | None = None
     scores: dict[str, Score] = Field(description="Data set id -> score.")
 
+    def value(self, column: str) -> float | None:
+        """The score in a column, a data set's id or `mean`; None if there is none."""
+        if column == MEAN:
+            return self.mean
+        return self.scores[column].score if column in self.scores else None
+
+    def rank(self, column: str) -> Rank | None:
+        """The rank in a column; None if there is none."""
+        if column == MEAN:
+            return self.mean_rank
+        return self.scores[column].rank if column in self.scores else None
+
 
 class Comparisons(Plain):
     """Paired tests between all rows of one column of one board.
@@ -241,17 +258,6 @@ class Results(Plain):
     refused: tuple[Refused, ...]
     not_recomputed: tuple[NotRecomputed, ...]
 
-    def model_of(self, row: Row) -> Model:
-        """What is known of a row's model.
-
-        Raises:
-            KeyError: nothing.
-        """
-        for model in self.models:
-            if model.id == row.model_id:
-                return model
-        raise KeyError(row.model_id)
-
     def to_json(self) -> str:
         """Strict JSON, one row a line, so that two versions can be compared by eye."""
         content = self.model_dump(mode="json", by_alias=True)
@@ -289,11 +295,7 @@ def read_plain(path: Path, model: type[AnyPlain], what: str, *, max_bytes: int =
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
-        raise InputError(f"{path}: no {what}: {first_fault(error)}") from None
-
-
-def first_fault(error: ValidationError) -> str:
-    """The first thing that a schema finds wrong, in one line: `rows.3.mean: Input should be …`."""
-    fault = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(map(str, fault["loc"]))
-    return one_line(ValueError(f"{place}: {fault['msg']}" if place else fault["msg"]))
+        fault = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, fault["loc"]))
+        reason = one_line(ValueError(f"{place}: {fault['msg']}" if place else fault["msg"]))
+        raise InputError(f"{path}: no {what}: {reason}") from None

@@ -8,9 +8,8 @@ from merunibench.baselines import BASELINES, Known
 from merunibench.data import GroundTruth, predictions_in_memory
 from merunibench.data.discovery import DEFAULT_CHECKPOINT
 from merunibench.labels import LabelLists
-from merunibench.leaderboard.cache import Cache, Entry
-from merunibench.leaderboard.figures import Cell, Figures, cell_of, is_scored
-from merunibench.leaderboard.jobs import Worker, cell_key
+from merunibench.leaderboard.cache import Cache, Entry, cell_key
+from merunibench.leaderboard.figures import Cell, Figures, Scorer
 from merunibench.leaderboard.results import Board, Model
 
 CHECKPOINT = "none"
@@ -39,36 +38,24 @@ def reads_subtitles(model: Model) -> bool:
 
 
 def score(
-    model: Model, boards: Sequence[Board], worker: Worker, subtitles: Subtitles, cache: Cache
-) -> dict[str, dict[str, Entry]]:
-    """A baseline on every data set whose labels are at hand: board id -> data set -> figures."""
-    scorer = worker.scorer
+    model: Model, boards: Sequence[Board], scorer: Scorer, subtitles: Subtitles, cache: Cache
+) -> dict[Cell, Entry]:
+    """A baseline in every cell whose labels are at hand."""
     said = {name: _hash(subtitles.get(name)) if reads_subtitles(model) else "" for name in scorer.truths}
-    cells = {
-        (board.id, dataset): cell_of(dataset, board)
-        for board in boards
-        for dataset in scorer.truths
-        if is_scored(dataset, board)
-    }
-    keys = {cell: cell_key(worker, cell, f"{model.id} {said[cell.dataset]}") for cell in cells.values()}
+    keys = {cell: cell_key(scorer, cell, f"{model.id} {said[cell.dataset]}") for cell in scorer.cells(boards)}
     known = cache.load(keys.values())
     fresh: dict[str, Entry] = {}
     for cell, name in keys.items():
-        figures = None if name in known else _figures(model.id, cell, worker, subtitles)
+        figures = None if name in known else _figures(model.id, cell, scorer, subtitles)
         if figures is not None:
             fresh[name] = {CHECKPOINT: figures}
     cache.store(fresh)
     known |= fresh
-    held: dict[str, dict[str, Entry]] = {}
-    for (board, dataset), cell in cells.items():
-        if keys[cell] in known:
-            held.setdefault(board, {})[dataset] = known[keys[cell]]
-    return held
+    return {cell: known[name] for cell, name in keys.items() if name in known}
 
 
-def _figures(rule: str, cell: Cell, worker: Worker, subtitles: Subtitles) -> Figures | None:
+def _figures(rule: str, cell: Cell, scorer: Scorer, subtitles: Subtitles) -> Figures | None:
     """A baseline in one cell; None where it lacks what it needs."""
-    scorer = worker.scorer
     if rule == _CHANCE:
         return scorer.chance(cell)
     truth = scorer.truths[cell.dataset]

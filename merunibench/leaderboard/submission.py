@@ -1,32 +1,57 @@
-"""What a submission says about itself: `submission.toml`, its schema, reading and writing it.
+"""A submission: what it says about itself, which files it may hold, and how predictions become one. Nothing is scored.
 
 A submission is a folder: `submission.toml` and `predictions/<dataset>.jsonl.gz`, or, with several checkpoints,
-`predictions/<checkpoint>/<dataset>.jsonl.gz`. It holds answers, never scores.
+`predictions/<checkpoint>/<dataset>.jsonl.gz`. It holds answers, never scores. Files are found by their names:
+nothing is followed that leaves the folder, and nothing is opened that is no plain file where one is expected.
 """
 
 import datetime as dt
+import hashlib
+import os
 import re
+import shutil
+import stat
 import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from merunibench._text import shown, visible
+from merunibench._text import listed, shown, visible
+from merunibench.data import Conversion, PredictionSource, conversions
+from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
 from merunibench.files import write_text
+from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain
+from merunibench.tasks import TASKS, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
 FILE = "submission.toml"
 PREDICTIONS = "predictions"
 SUFFIX = ".jsonl.gz"
+README = "README.md"
+MAX_ENTRIES = 1_000
+MAX_CHECKPOINTS = 50
+MAX_PACKED_BYTES = 64 << 20
+"""Most bytes of all files of a submission together."""
+
+_CHECKPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,99}")
+_NEVER_OPENED = {
+    **dict.fromkeys((".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"), "an archive"),
+    **dict.fromkeys((".npz", ".npy", ".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib"), "a pickle or binary file"),
+}
+ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_from", "polarity_from")
+"""What a row of a submission may hold: the answer and where it comes from."""
+SUBSET_KEY = "subset"
+"""Marks rows of a run on part of a data set."""
 
 FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.IGNORECASE | re.ASCII)
 """What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
 
-MODALITIES = ("audio", "video", "text")
 _MAX_BYTES = 32 << 10
 # Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
 _BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -110,7 +135,15 @@ def describe(**fields: object) -> Submission:
     try:
         return Submission.model_validate(fields)
     except ValidationError as error:
-        raise InputError("; ".join(faults(error))) from None
+        raise InputError("; ".join(_faults(error))) from None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    """Every fault that the schema finds, a short line each; the first twenty."""
+    for fault in error.errors(include_url=False, include_input=False)[:20]:
+        place = ".".join(str(part)[:40] for part in fault["loc"])
+        reason = "is no field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
+        yield ": ".join(text if text.isprintable() else repr(text) for text in (place, reason))
 
 
 def parameters(text: str) -> int:
@@ -143,20 +176,6 @@ def read_submission(folder: Path) -> Submission:
         raise InputError(f"{path}: {error}") from None
 
 
-def faults(error: ValidationError) -> list[str]:
-    """Every fault that the schema finds, a short line each; the first twenty."""
-    found = []
-    for fault in error.errors(include_url=False, include_input=False)[:20]:
-        place = ".".join(str(part)[:40] for part in fault["loc"])
-        reason = "is no field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
-        found.append(f"{_printable(place)}: {_printable(reason)}")
-    return found
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() else repr(text)
-
-
 def write_submission(folder: Path, submission: Submission) -> None:
     """Write the metadata; the same metadata gives the same bytes.
 
@@ -171,3 +190,159 @@ def write_submission(folder: Path, submission: Submission) -> None:
     if len(text.encode("utf-8")) > _MAX_BYTES:
         raise InputError(f"the metadata take more than {_MAX_BYTES >> 10} KiB; shorten the longest of them")
     write_text(folder / FILE, text)
+
+
+def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Path]:
+    """Write a submission.
+
+    The same predictions and metadata give the same bytes. Columns that are no part of an answer are left out.
+
+    Args:
+        source: The predictions, all checkpoints.
+        submission: What is said about them.
+        out: The submission's folder; new, or empty.
+
+    Returns:
+        The files with predictions.
+
+    Raises:
+        InputError: the predictions cannot be read or are of a run on part of a data set, or the folder is not empty or
+            cannot be written. Nothing is left behind then.
+    """
+    with reading(out):
+        if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+            raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
+    fresh = not out.exists()
+    try:
+        written = [_pack(file) for file in conversions(source, out / PREDICTIONS)]
+        write_submission(out, submission)
+    except BaseException:
+        shutil.rmtree(out / PREDICTIONS, ignore_errors=True)
+        if fresh:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
+    return written
+
+
+def _pack(file: Conversion) -> Path:
+    """Write one file, compressed, with the columns of an answer alone."""
+    columns = file.columns
+    if any(value is not None for value in columns.get(SUBSET_KEY, ())):
+        raise InputError(
+            "the predictions are marked as those of a part of a data set; the leaderboard takes whole sets: "
+            "run the model without a limit"
+        )
+    answers = {name: values for name, values in columns.items() if name in ROW_KEYS}
+    packed = replace(file, path=file.path.with_name(f"{file.path.stem}{SUFFIX}"), columns=answers)
+    packed.write()
+    return packed.path
+
+
+def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[str, dict[str, Path]], bool]:
+    """Look at every name below the folder of a submission.
+
+    Args:
+        folder: The folder.
+        problem: Is told of everything that must not be there, a line each.
+
+    Returns:
+        Data set -> checkpoint -> file, checkpoints in their natural order; and whether there is more than anybody
+        should open.
+
+    Raises:
+        InputError: there is no such folder, or it is a symbolic link.
+    """
+    with reading(folder):
+        mode = folder.lstat().st_mode
+    if not stat.S_ISDIR(mode):
+        raise InputError(f"{folder}: is no folder; a submission is a folder, not a link or a file")
+    found: dict[str, dict[str, Path]] = {}
+    packed = number = 0
+    for number, (place, status) in enumerate(_walk(folder)):
+        if number >= MAX_ENTRIES:
+            problem(f"more than {MAX_ENTRIES} files and folders")
+            break
+        packed += status.st_size if stat.S_ISREG(status.st_mode) else 0
+        reason = _refusal(place, status.st_mode)
+        if reason:
+            problem(f"{listed(['/'.join(place)])}: {reason}")
+        elif place[0] == PREDICTIONS and stat.S_ISREG(status.st_mode):
+            checkpoint = place[1] if len(place) == 3 else DEFAULT_CHECKPOINT
+            held = found.setdefault(place[-1].removesuffix(SUFFIX), {})
+            if checkpoint in held:
+                problem(f"two files for checkpoint {checkpoint!r} of one data set; keep one")
+            held[checkpoint] = folder.joinpath(*place)
+    if packed > MAX_PACKED_BYTES:
+        problem(f"{packed >> 20} MiB in all; at most {MAX_PACKED_BYTES >> 20} MiB are taken")
+    many = any(len(held) > MAX_CHECKPOINTS for held in found.values())
+    if many:
+        problem(f"more than {MAX_CHECKPOINTS} checkpoints")
+    ordered = {
+        name: dict(sorted(found[name].items(), key=lambda item: natural_order(item[0]))) for name in task_order(found)
+    }
+    return ordered, many or packed > MAX_PACKED_BYTES or number >= MAX_ENTRIES
+
+
+def _walk(folder: Path) -> Iterator[tuple[tuple[str, ...], os.stat_result]]:
+    """Every entry below a folder, by its path from there, without following a link; at most three levels down."""
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        place = waiting.pop()
+        with reading(folder), os.scandir(folder.joinpath(*place)) as entries:
+            inside = sorted(entries, key=lambda entry: entry.name)
+        for entry in inside:
+            with reading(folder):
+                status = entry.stat(follow_symlinks=False)
+            below = (*place, entry.name)
+            yield below, status
+            if stat.S_ISDIR(status.st_mode) and not _refusal(below, status.st_mode):
+                waiting.append(below)
+
+
+def _refusal(place: tuple[str, ...], mode: int) -> str:
+    """Why something of this path and kind must not be there; empty if it may."""
+    if stat.S_ISLNK(mode):
+        return "is a symbolic link; put the file itself there"
+    if stat.S_ISDIR(mode):
+        return _refusal_of_folder(place)
+    return _refusal_of_file(place) if stat.S_ISREG(mode) else "is no plain file"
+
+
+def _refusal_of_folder(place: tuple[str, ...]) -> str:
+    if place[0] != PREDICTIONS or len(place) > 2:
+        return f"is a folder that does not belong here; only {PREDICTIONS}/ and a folder for each checkpoint do"
+    if len(place) == 2 and not _CHECKPOINT.fullmatch(place[1]):
+        return "a checkpoint's name must be letters, digits and ._=+- (at most 100)"
+    return ""
+
+
+def _refusal_of_file(place: tuple[str, ...]) -> str:
+    name = place[-1]
+    named = name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in TASKS
+    if place in ((FILE,), (README,)) or (place[0] == PREDICTIONS and len(place) > 1 and named):
+        return ""
+    kind = next((kind for ending, kind in _NEVER_OPENED.items() if name.lower().endswith(ending)), None)
+    if kind:
+        return f"is {kind}, which is never opened; `merunibench submit` packs predictions as {SUFFIX[1:]}"
+    return f"does not belong here; expected {FILE}, {README} and {PREDICTIONS}/<dataset>{SUFFIX}"
+
+
+def hashes_of(files: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:
+    """Data set -> SHA-256 of the lines `checkpoint TAB sha256 of its file`, in the order of the checkpoints."""
+    found = {}
+    for dataset, of_checkpoints in files.items():
+        lines = []
+        for checkpoint, path in of_checkpoints.items():
+            with reading(path):
+                lines.append(f"{checkpoint}\t{_sha256(path.read_bytes())}\n")  # at most MAX_PACKED_BYTES
+        found[dataset] = _sha256("".join(lines).encode())
+    return found
+
+
+def joint_hash(hashes: Mapping[str, str]) -> str:
+    """One hash of the predictions for all data sets."""
+    return _sha256("".join(f"{dataset}\t{hashes[dataset]}\n" for dataset in sorted(hashes)).encode())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

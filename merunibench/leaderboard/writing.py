@@ -1,17 +1,50 @@
-"""The files of a board: results, details, tables, page. The same board gives the same bytes."""
+"""The files of a board: results, details, page, and tables as CSV, Markdown and LaTeX. Equal boards give equal bytes.
 
-from collections.abc import Iterator, Mapping
+A table is of one lexicon and protocol; never two in one.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from merunibench._gc import gc_paused
 from merunibench.files import write_changed, write_text
-from merunibench.leaderboard.build import DETAILS
 from merunibench.leaderboard.details import Details
+from merunibench.leaderboard.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
-from merunibench.leaderboard.results import Results
-from merunibench.leaderboard.tables import to_csv, to_latex, to_markdown
+from merunibench.leaderboard.results import MEAN, Board, Rank, Results, Row, Score
+from merunibench.report.columns import percent
+from merunibench.report.latex import escape as latex
+from merunibench.report.markdown import escape as markdown
 
 TABLES = "tables"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NOTES = (
+    "Scores in percent. Rank: place, in brackets its 95 % bootstrap interval; rows that share a letter are not "
+    "distinguishable (paired bootstrap, Holm). Rows without a rank are baselines, or have a checkpoint chosen on the "
+    "test labels. Labels: mean number a sample. *: the labels were not those of the whole official set."
+)
+
+_OF_ROW = ("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "extractor")
+_OF_SCORE = (
+    "score",
+    "chance",
+    "uncorrected",
+    "checkpoint",
+    "labels_per_sample",
+    "samples",
+    "missing",
+    "failed",
+    "predictions",
+    "signature",
+)
+_COLUMNS = (
+    *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete"),
+    *("dataset", "score", "ci_low", "ci_high", "chance", "uncorrected", "checkpoint", "labels_per_sample", "samples"),
+    *("missing", "failed", "rank", "rank_low", "rank_high", "mark", "extractor"),
+    *("predictions", "signature"),
+)
 
 
 @gc_paused()
@@ -41,3 +74,106 @@ def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
     for board in results.boards:
         yield f"{TABLES}/{board.id}.md", to_markdown(results, board)
         yield f"{TABLES}/{board.id}.tex", to_latex(results, board)
+
+
+def to_csv(results: Results) -> str:
+    """One line a row and data set, fractions; the mean is a line of its own."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in results.rows:
+        writer.writerows(_records(row))
+    return text.getvalue()
+
+
+def to_markdown(results: Results, board: Board) -> str:
+    """The table of one board, with its notes."""
+    titles, lines = _table(results, board)
+    table = [_line(map(markdown, titles)), _line(["---", "---", "---", *["---:"] * (len(titles) - 3)])]
+    table += [_line(map(markdown, line)) for line in lines]
+    head = [f"## {markdown(board.title)}", "", f"Lexicon `{board.label}`. {_NOTES}", ""]
+    return "\n".join([*head, *table]) + "\n"
+
+
+def to_latex(results: Results, board: Board) -> str:
+    """The table of one board (booktabs), with its notes as comments."""
+    titles, lines = _table(results, board)
+    head = [
+        f"% {board.title}, {board.label}",
+        f"% {_NOTES}",
+        "% needs \\usepackage{booktabs}",
+        rf"\begin{{tabular}}{{lll{'r' * (len(titles) - 3)}}}",
+        r"\toprule",
+        " & ".join(map(latex, titles)) + r" \\",
+        r"\midrule",
+    ]
+    body = [" & ".join(map(latex, line)) + r" \\" for line in lines]
+    return "\n".join([*head, *body, r"\bottomrule", r"\end{tabular}"]) + "\n"
+
+
+def ordered(results: Results, board: Board) -> list[Row]:
+    """The rows of a board: by overall rank, then mean, then by how many data sets there are, then by name."""
+    rows = [row for row in results.rows if row.board == board.id and row.origin != "reported"]
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.origin == "baseline",
+            -(row.mean if row.mean is not None else -2.0),
+            -len(row.scores),
+            -sum(score.score for score in row.scores.values()),
+            row.id,
+        ),
+    )
+
+
+def _table(results: Results, board: Board) -> tuple[list[str], list[list[str]]]:
+    datasets = [each for each in results.datasets if each.benchmark]
+    titles = ["Rank", "Model", "Checkpoint", *(each.title for each in datasets), "Mean", "Labels"]
+    lines = [
+        [
+            _rank(row.mean_rank),
+            row.model,
+            row.selection,
+            *(_cell(row, each.id) for each in datasets),
+            "" if row.mean is None else percent(row.mean),
+            "" if row.labels_per_sample is None else f"{row.labels_per_sample:.2f}",
+        ]
+        for row in ordered(results, board)
+    ]
+    return titles, lines
+
+
+def _cell(row: Row, dataset: str) -> str:
+    score = row.scores.get(dataset)
+    return "" if score is None else percent(score.score) + ("*" if score.complete is False else "")
+
+
+def _rank(rank: Rank | None) -> str:
+    if rank is None:
+        return ""
+    interval = "" if rank.low is None else f" [{rank.low}-{rank.high}]"
+    return f"{rank.rank}{interval}{f' {rank.mark}' if rank.mark else ''}"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _records(row: Row) -> Iterator[dict[str, object]]:
+    scores = dict(row.scores)
+    if row.mean is not None:
+        scores[MEAN] = Score(score=row.mean, ci=row.mean_ci, rank=row.mean_rank, signature=row.signature)
+    for column, score in scores.items():
+        record: dict[str, object] = {name: getattr(row, name) for name in _OF_ROW}
+        record |= {name: getattr(score, name) for name in _OF_SCORE}
+        record |= {"dataset": column, "complete": str(row.complete).lower()}
+        record["ci_low"], record["ci_high"] = score.ci or (None, None)
+        if score.rank is not None:
+            rank = score.rank
+            record |= {"rank": rank.rank, "rank_low": rank.low, "rank_high": rank.high, "mark": rank.mark}
+        yield {name: _plain(value) for name, value in record.items()}
+
+
+def _plain(value: object) -> object:
+    """A value; text that a spreadsheet would take for a formula is marked as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

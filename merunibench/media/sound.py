@@ -43,6 +43,10 @@ class Sound:
         return not self.samples.any()
 
 
+class LosslessError(MediaError):
+    """A file that libsndfile cannot read; FFmpeg may."""
+
+
 def read_sound(path: Path, rate: int = SAMPLE_RATE, limits: Limits = LIMITS) -> Sound:
     """The first sound stream of a file, its channels averaged, resampled and clipped to [-1, 1].
 
@@ -74,26 +78,39 @@ def read_sound(path: Path, rate: int = SAMPLE_RATE, limits: Limits = LIMITS) -> 
 def _lossless(path: Path, rate: int, limits: Limits) -> np.ndarray | None:
     """Samples of shape (N,) by libsndfile; None if the file is something else under that name."""
     try:
-        import soundfile
-    except ImportError as error:
-        raise InputError("reading wav and flac needs soundfile: pip install 'merunibench[models]'") from error
-    check_file(path, limits)
-    try:
-        with soundfile.SoundFile(path) as file:
-            if file.frames > limits.seconds * file.samplerate:
-                raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
-            channels = file.read(dtype="float32", always_2d=True)
-            original: int = file.samplerate
-    except soundfile.LibsndfileError as error:
+        channels, original = read_lossless(path, limits)
+    except LosslessError as error:
         if "Format not recognised" in str(error):
             return None
-        raise MediaError(f"{path}: cannot be decoded: {one_line(error)}") from error
+        raise
     mono: np.ndarray = channels.mean(axis=1, dtype=np.float32)
     if original == rate or not len(mono):
         return mono
     frame = library().AudioFrame.from_ndarray(mono[None], format="flt", layout="mono")
     frame.sample_rate = original
     return _joined(_resampled(iter([frame]), rate), path, rate, limits)
+
+
+def read_lossless(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
+    """(samples of shape (N, channels), float32, 16 bits being / 32768; samples a second), by libsndfile.
+
+    Raises:
+        LosslessError: libsndfile cannot read it.
+        MediaError: the file is absent, truncated or beyond the limits.
+        InputError: the extra `models` is not installed.
+    """
+    try:
+        import soundfile
+    except ImportError as error:
+        raise InputError("reading sound needs soundfile: pip install 'merunibench[models]'") from error
+    check_file(path, limits)
+    try:
+        with soundfile.SoundFile(path) as file:
+            if file.frames > limits.seconds * file.samplerate:
+                raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+            return file.read(dtype="float32", always_2d=True), file.samplerate
+    except soundfile.SoundFileError as error:
+        raise LosslessError(f"{path}: cannot be decoded: {one_line(error)}") from error
 
 
 def _resampled(frames: Iterator[object], rate: int) -> Iterator[np.ndarray]:

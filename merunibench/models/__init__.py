@@ -4,7 +4,8 @@ Nothing on the scoring path imports this package, and importing it loads no mode
 model is loaded.
 """
 
-from merunibench.models.base import Generation, MediaError, Modality, Model, Options, Prepared, Sample
+from merunibench.errors import MediaError
+from merunibench.models.base import Generation, Modality, Model, Options, Prepared, Sample
 from merunibench.models.registry import load_model
 
 __all__ = ["Generation", "MediaError", "Modality", "Model", "Options", "Prepared", "Sample", "load_model"]

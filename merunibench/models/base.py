@@ -11,20 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from merunibench.errors import InputError, MediaError
-
-__all__ = [
-    "MODALITIES",
-    "Decoding",
-    "Generation",
-    "Json",
-    "MediaError",
-    "Modality",
-    "Model",
-    "Options",
-    "Prepared",
-    "Sample",
-]
+from merunibench.errors import InputError
 
 Modality = Literal["audio", "video", "text"]
 MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from merunibench.data import open_predictions
-from merunibench.leaderboard.build import Request, build
-from merunibench.leaderboard.packing import pack
-from merunibench.leaderboard.submission import describe
+from merunibench.leaderboard.build import build
+from merunibench.leaderboard.inputs import Request
+from merunibench.leaderboard.submission import describe, pack
 from tests.small import rows, write_files, write_rows
 
 

@@ -376,14 +376,14 @@ def test_files_that_are_too_much_together_are_refused_though_the_cache_knows_eac
 def test_what_changes_after_it_was_looked_at_is_not_kept(small, monkeypatch):
     folder = small.add("one")
     content = {path: path.read_bytes() for path in (folder / "predictions").iterdir()}
-    do = jobs.Worker.do
+    do = jobs.do
 
-    def late(worker, job):
+    def late(scorer, job):
         rewrite(folder / "predictions" / "meld.jsonl.gz", happier("meld", rows()["meld"]))
         (folder / "predictions" / "cmumosi.jsonl.gz").unlink()
-        return do(worker, job)
+        return do(scorer, job)
 
-    monkeypatch.setattr(jobs.Worker, "do", late)
+    monkeypatch.setattr(jobs, "do", late)
     small.build()
     monkeypatch.undo()
     for path, before in content.items():

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard import checking, rows
+from merunibench.leaderboard import checking
 from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.inputs import load_truths
@@ -316,9 +316,9 @@ class TestContent:
             folder.mkdir()
             rewrite(folder / "meld.jsonl.gz", "".join(f"{line}\n" for line in lines))
         opened = []
-        read_table = rows.read_table
+        read_table = checking.read_table
         monkeypatch.setattr(
-            rows, "read_table", lambda path, **options: opened.append(path) or read_table(path, **options)
+            checking, "read_table", lambda path, **options: opened.append(path) or read_table(path, **options)
         )
         assert "1 million characters" in problems(good)
         assert len(opened) < 9
@@ -326,7 +326,7 @@ class TestContent:
     def test_nothing_is_opened_of_too_much(self, good, monkeypatch):
         with (good / "README.md").open("wb") as stream:
             stream.truncate(65 << 20)
-        monkeypatch.setattr(rows, "read_table", lambda *_, **__: pytest.fail("opened"))
+        monkeypatch.setattr(checking, "read_table", lambda *_, **__: pytest.fail("opened"))
         assert "MiB" in problems(good)
 
     def test_a_bomb_is_not_unpacked(self, good):

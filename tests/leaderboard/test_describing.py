@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from merunibench.leaderboard.describing import bibtex
+from merunibench.leaderboard.assembling import bibtex
 from merunibench.leaderboard.results import Model
 
 HOSTILE = ["}", "{", "\\", "a}}, note = {\\input{/etc/passwd}", "\\}", "{}}{", "100% \\\\{", "\\write18{ls}"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from merunibench import compare, evaluate
-from merunibench.leaderboard.placing import place, value_in
+from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.writing import write
 from tests.leaderboard.conftest import Small
 
@@ -100,7 +100,7 @@ def test_scores_against_other_labels_are_not_ranked_together(board):
     ranks = [by_id[row.id].scores["meld"].rank for row in rows[1:]]
     assert {rank.of for rank in ranks} == {6}
     assert min(rank.rank for rank in ranks) == 1
-    assert np.isfinite(value_in(placed[0], "meld"))
+    assert np.isfinite(placed[0].value("meld"))
 
 
 def test_rows_that_differ_at_five_percent_share_no_letter(small):

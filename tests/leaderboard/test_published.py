@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.build import request
-from merunibench.leaderboard.inputs import boards_of, load_lexicons, merged
+from merunibench.leaderboard.inputs import Request, boards_of, load_lexicons, merged
 from merunibench.leaderboard.published import read_published
 
 COMMITTED = Path(__file__).parents[2] / "leaderboard" / "published.csv"
@@ -62,7 +61,7 @@ def test_boards_of_lexicons_that_are_not_at_hand_are_kept():
 
 
 def test_published_figures_come_with_the_package_unless_there_are_others(tmp_path):
-    assert request(tmp_path / "submissions").published.samefile(COMMITTED)
-    assert request(tmp_path / "submissions", bare=True).published is None
+    assert Request(tmp_path / "submissions").with_usual_places().published.samefile(COMMITTED)
+    assert Request(tmp_path / "submissions").published is None
     (tmp_path / "published.csv").write_text("")
-    assert request(tmp_path / "submissions").published == tmp_path / "published.csv"
+    assert Request(tmp_path / "submissions").with_usual_places().published == tmp_path / "published.csv"

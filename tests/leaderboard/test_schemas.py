@@ -7,8 +7,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tools.schemas import MODELS, schemas
 from tests.leaderboard.sample import sample
+from tools.schemas import MODELS, schemas
 
 DOCS = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -20,9 +20,7 @@ def schema(name):
 def test_the_published_schemas_are_those_of_the_code():
     assert {path.name for path in DOCS.iterdir()} == set(MODELS)
     for name, text in schemas().items():
-        assert (DOCS / name).read_text(encoding="utf-8") == text, (
-            "python -m tools.schemas docs/schemas"
-        )
+        assert (DOCS / name).read_text(encoding="utf-8") == text, "python -m tools.schemas docs/schemas"
 
 
 def test_a_board_fits_its_schema():

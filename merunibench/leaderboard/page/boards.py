@@ -78,11 +78,6 @@ class BoardView:
     others: tuple[RowView, ...]
     reported: tuple[RowView, ...]
 
-    @property
-    def size(self) -> int:
-        """Number of rows."""
-        return len(self.scored) + len(self.others) + len(self.reported)
-
 
 def board_views(results: Results, pages: Mapping[str, str]) -> list[BoardView]:
     """The tables in the board's order, then that of published rows whose lexicon is not stated.
@@ -100,14 +95,6 @@ def board_views(results: Results, pages: Mapping[str, str]) -> list[BoardView]:
     return views
 
 
-def value_of(row: Row, column: str) -> float | None:
-    """The score of a row in a column: a data set's id, or `mean`."""
-    if column == MEAN:
-        return row.mean
-    score = row.scores.get(column)
-    return None if score is None else score.score
-
-
 def _view(
     board: Board | None,
     rows: Sequence[Row],
@@ -121,7 +108,7 @@ def _view(
     computed = [view for view in views if view.row.origin != "reported"]
     protocol = PROTOCOLS[PUBLISHED_PROTOCOL if board is None else board.protocol]
     kinds = {each.kind: _metric_of(protocol, each.kind) for each in sets}
-    lexicon = "not stated" if board is None else f"{board.lexicon}@{board.lexicon_sha256[:8]}"
+    lexicon = "not stated" if board is None else board.label
     return BoardView(
         id=UNSTATED if board is None else board.id,
         title="Published figures, lexicon not stated" if board is None else board.title,
@@ -133,8 +120,8 @@ def _view(
         focus=focus,
         columns=_columns(sets),
         kinds=tuple((k, title, sum(each.kind == k for each in sets)) for k, title in kinds.items()),
-        scored=tuple(view for view in computed if value_of(view.row, focus) is not None),
-        others=tuple(view for view in computed if value_of(view.row, focus) is None),
+        scored=tuple(view for view in computed if view.row.value(focus) is not None),
+        others=tuple(view for view in computed if view.row.value(focus) is None),
         reported=tuple(view for view in views if view.row.origin == "reported"),
     )
 
@@ -182,7 +169,7 @@ def _ordered(rows: Iterable[Row], focus: str) -> list[Row]:
     """Highest score first; equal ones, and those without, by name."""
 
     def key(row: Row) -> tuple[bool, float, str, str]:
-        value = value_of(row, focus)
+        value = row.value(focus)
         return (value is None, -(value or 0.0), row.model.casefold(), row.id)
 
     return sorted(rows, key=key)
@@ -204,10 +191,10 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
         tag=_tag(row, model),
         page=pages.get(model.id),
         cells=(_mean(row, sets), *(_score(row, each) for each in sets)),
-        rank=tuple(wording.place(_rank(row, focus)).split("|")),
+        rank=tuple(wording.place(row.rank(focus)).split("|")),
         texts={
             "labels": wording.number(row.labels_per_sample),
-            "selection": wording.SELECTIONS.get(row.selection, row.selection),
+            "selection": wording.selection(row.selection),
             "extractor": wording.shown(row.extractor or wording.NOTHING, 60),
             "modalities": wording.modalities(model) or wording.NOTHING,
             "parameters": wording.NOTHING if model.parameters is None else f"{model.parameters / 10**9:.3g}",
@@ -226,13 +213,6 @@ def _tag(row: Row, model: Model) -> str:
     if row.on_test:
         return "chosen on test"
     return "" if row.ranked else wording.shown(row.unranked_because or "not ranked", 40)
-
-
-def _rank(row: Row, focus: str) -> Rank | None:
-    if focus == MEAN:
-        return row.mean_rank
-    score = row.scores.get(focus)
-    return None if score is None else score.rank
 
 
 def _mean(row: Row, sets: Sequence[Dataset]) -> Cell:

@@ -12,7 +12,7 @@ from merunibench.files import write_changed
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import BoardView, board_views
-from merunibench.leaderboard.page.models import model_view
+from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
 from merunibench.leaderboard.results import Results, Row
 
@@ -72,8 +72,8 @@ def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
         rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            view = model_view(results, model, rows.get(model.id, []), details[model.id])
-            yield draw(pages[model.id], "model.html", here="", root="../", view=view, model=model)
+            values = model_values(results, rows.get(model.id, []), details[model.id])
+            yield draw(pages[model.id], "model.html", here="", root="../", model=model, **values)
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
 
@@ -102,6 +102,8 @@ def _environment(results: Results) -> "Environment":
         figure=wording.figure,
         interval=wording.interval,
         number=wording.number,
+        place=wording.place,
+        selection=wording.selection,
         inert=inert,
     )
     return environment

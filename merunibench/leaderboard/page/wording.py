@@ -10,7 +10,7 @@ _LONGEST = 160
 _LONGEST_URL = 2000
 _LETTERS = {"audio": "A", "video": "V", "text": "T"}
 
-SELECTIONS = {
+_SELECTIONS = {
     "single": "single",
     "last": "last",
     "best-overall": "best overall",
@@ -18,7 +18,11 @@ SELECTIONS = {
     "not-stated": "not stated",
     "not stated": "not stated",
 }
-"""How a checkpoint was chosen, in words."""
+
+
+def selection(name: str) -> str:
+    """How a checkpoint was chosen, in words."""
+    return _SELECTIONS.get(name, name)
 
 
 def shown(text: str, longest: int = _LONGEST) -> str:

@@ -11,11 +11,10 @@ from typing import Literal
 import numpy as np
 import torch
 
-from merunibench._text import one_line
-from merunibench.errors import InputError, MediaError
-from merunibench.media.container import LIMITS, Limits, check_file, decoded, opened, probe
+from merunibench.errors import MediaError
+from merunibench.media.container import LIMITS, Limits, decoded, opened, probe
+from merunibench.media.sound import SAMPLE_RATE, LosslessError, read_lossless
 
-SAMPLE_RATE = 16_000
 CLIP_SECONDS = 2
 CLIPS = 8
 
@@ -134,20 +133,10 @@ def read_sound(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
         InputError: the extra `models` is not installed.
     """
     try:
-        import soundfile
-    except ImportError as error:
-        raise InputError("reading sound needs soundfile: pip install 'merunibench[models]'") from error
-    check_file(path, limits)
-    try:
-        with soundfile.SoundFile(path) as file:
-            if file.frames > limits.seconds * file.samplerate:
-                raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
-            samples: np.ndarray = np.ascontiguousarray(file.read(dtype="float32", always_2d=True).T)
-            rate: int = file.samplerate
-    except soundfile.LibsndfileError:
+        samples, rate = read_lossless(path, limits)
+        samples = np.ascontiguousarray(samples.T)
+    except LosslessError:
         samples, rate = _stream_sound(path, limits)
-    except (RuntimeError, ValueError) as error:
-        raise MediaError(f"{path}: cannot be decoded: {one_line(error)}") from error
     if not samples.size or not np.isfinite(samples).all():
         raise MediaError(f"{path}: its sound has no samples, or values that are no numbers")
     return samples, rate
