@@ -34,8 +34,9 @@ class Check(NamedTuple):
 def run_checks() -> Iterator[Check]:
     """Every check, one after the other."""
     golden = json.loads(resource("golden.json").read_text(encoding="utf-8"))
-    yield _check_version(golden)
-    yield _check_wheels(golden)
+    version, wheels = golden["metric_version"], wheels_lexicon().sha256
+    yield Check("metric version", version == METRIC_VERSION, f"{METRIC_VERSION}, golden cases are of {version}")
+    yield Check("wheels", wheels == golden["wheels"], f"sha256 {wheels[:8]}")
     yield _check_golden(golden)
     for name in ("builtin", *installed()):
         try:
@@ -68,16 +69,6 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
         polarity = np.array([POLARITIES[str(row["polarity"])] for row in rows], np.int8)
         return metric.summary(metric.statistics(np.array(truth, float), polarity).sum(axis=1))
     return _summary(lexicon, task.kind, truth, [row["labels"] for row in rows])
-
-
-def _check_version(golden: dict[str, object]) -> Check:
-    passed = golden["metric_version"] == METRIC_VERSION
-    return Check("metric version", passed, f"{METRIC_VERSION}, golden cases are of {golden['metric_version']}")
-
-
-def _check_wheels(golden: dict[str, str]) -> Check:
-    sha256 = wheels_lexicon().sha256
-    return Check("wheels", sha256 == golden["wheels"], f"sha256 {sha256[:8]}")
 
 
 def _check_lexicon(lexicon: Lexicon, golden: dict[str, str]) -> Check:

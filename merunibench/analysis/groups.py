@@ -42,12 +42,12 @@ def groupings(
         words: Number of words of each sample's raw text, -1 for none, shape (N,); None if there are no texts.
         resampling: How intervals are estimated.
     """
-    found = [(by, wheel, list(parts)) for by, wheel, parts in _partitions(scores, wheels, words)]
-    return tuple(
-        Grouping(by, wheel, tuple(_group(scores, named, f"{by} {wheel}", resampling) for named in parts))
-        for by, wheel, parts in found
-        if parts
-    )
+    found = []
+    for by, wheel, parts in _partitions(scores, wheels, words):
+        groups = tuple(_group(scores, named, f"{by} {wheel}", resampling) for named in parts if named[1].any())
+        if groups:
+            found.append(Grouping(by, wheel, groups))
+    return tuple(found)
 
 
 def _partitions(
@@ -92,13 +92,12 @@ def _by_class(scores: SampleScores) -> Iterable[Named]:
     codes = labels.codes[labels.offsets[labels.rows]]
     order = {name: place for place, name in enumerate(scores.task.classes)}
     for word in sorted(set(labels.vocabulary), key=lambda word: (order.get(word, len(order)), word)):
-        yield from _filled(word, np.isin(codes, [code for code, each in enumerate(labels.vocabulary) if each == word]))
+        yield word, np.isin(codes, [code for code, each in enumerate(labels.vocabulary) if each == word])
 
 
 def _by_sector(scores: SampleScores, wheel: int) -> Iterable[Named]:
     names = scores.encoded.sectors[wheel - 1]
-    for name, samples in zip(names, members(scores.true_sectors[wheel - 1], len(names)), strict=True):
-        yield from _filled(name, samples)
+    yield from zip(names, members(scores.true_sectors[wheel - 1], len(names)), strict=True)
 
 
 def _by_strength(values: npt.NDArray[np.float64]) -> Iterable[Named]:
@@ -110,15 +109,15 @@ def _by_strength(values: npt.NDArray[np.float64]) -> Iterable[Named]:
 
 def _by_labels(counts: npt.NDArray[np.int64], present: Mask) -> Iterable[Named]:
     for number in range(_MOST_LABELS):
-        yield from _filled(str(number), present & (counts == number))
-    yield from _filled(f"{_MOST_LABELS}+", present & (counts >= _MOST_LABELS))
-    yield from _filled("no prediction", ~present)
+        yield str(number), present & (counts == number)
+    yield f"{_MOST_LABELS}+", present & (counts >= _MOST_LABELS)
+    yield "no prediction", ~present
 
 
 def _by_length(words: npt.NDArray[np.int64]) -> Iterable[Named]:
     for low, high, samples in quartiles(words, words >= 0):
         yield str(low) if low == high else f"{low} to {high}", samples
-    yield from _filled("no text", words < 0)
+    yield "no text", words < 0
 
 
 def quartiles(values: npt.NDArray[Any], which: Mask) -> Iterable[tuple[Any, Any, Mask]]:
@@ -139,8 +138,3 @@ def quartiles(values: npt.NDArray[Any], which: Mask) -> Iterable[tuple[Any, Any,
         samples = which & (bins == number)
         if samples.any():
             yield values[samples].min(), values[samples].max(), samples
-
-
-def _filled(name: str, samples: Mask) -> Iterable[Named]:
-    if samples.any():
-        yield name, samples

@@ -95,7 +95,7 @@ class Comparison:
         for each in self.datasets:
             scores = (percent(system.score) for system in each.systems)
             row = [TASKS[each.dataset].title, *scores, f"{100 * each.test.difference:+.2f}", _interval(each.test.ci)]
-            row += map(_p, (each.test.p_bootstrap, each.test.p_randomization, each.p_holm))
+            row += [f"{p:.4f}" for p in (each.test.p_bootstrap, each.test.p_randomization, each.p_holm)]
             table.add_row(*map(Text, row))
         return print_to_text("", table, [*self._systems(), *self._notes()], width=width, color=color)
 
@@ -136,7 +136,3 @@ def _as_dict(each: DatasetComparison) -> dict[str, Any]:
 
 def _interval(ci: tuple[float, float] | None) -> str:
     return "–" if ci is None else f"[{100 * ci[0]:+.2f}, {100 * ci[1]:+.2f}]"
-
-
-def _p(value: float) -> str:
-    return f"{value:.4f}"

@@ -10,10 +10,9 @@ Example:
     [Answer(value=['relieved'], output='[relieved]', error=None)]
 """
 
-from merunibench.extraction.llm.backends import open_backends
 from merunibench.extraction.llm.files import extract_with_models
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
-from merunibench.extraction.llm.questions import Answer, Question, ask_labels, ask_polarity
+from merunibench.extraction.llm.questions import Answer, Question, ask_labels, ask_polarity, open_backends
 
 __all__ = [
     "Answer",
