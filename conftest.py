@@ -4,20 +4,21 @@ It is set before any module is collected, so that it also holds for what modules
 """
 
 import os
+import shutil
 import tempfile
 
 import pytest
 
-_FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+_FOLDER = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with an empty data folder; workers of pytest-xdist have one each."""
-    config.stash[_FOLDER] = tempfile.TemporaryDirectory(prefix="merunibench-tests-")
-    os.environ["MERUNIBENCH_HOME"] = config.stash[_FOLDER].name
+    config.stash[_FOLDER] = tempfile.mkdtemp(prefix="merunibench-tests-")
+    os.environ["MERUNIBENCH_HOME"] = config.stash[_FOLDER]
     os.environ.pop("MERUNIBENCH_RELEASES_URL", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the folder with whatever was installed into it."""
-    config.stash[_FOLDER].cleanup()
+    shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
