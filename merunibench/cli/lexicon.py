@@ -9,6 +9,7 @@ from pydantic import PositiveInt
 from merunibench._text import visible
 from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, emit_json, terminal_width
+from merunibench.errors import InputError
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
 from merunibench.settings import MAX_BYTES, Settings, argument, option
 
@@ -123,12 +124,15 @@ def show(
 def build(
     verify: bool = option(False, "Write nothing; exit code 1 if the compiled file is out of date.", old=("check",)),
 ) -> None:
-    """Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench)."""
-    from merunibench.lexicon import builtin
+    """Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench, in a source checkout)."""
+    try:
+        from tools import builtin_lexicon
+    except ImportError:
+        raise InputError("only a source checkout of merunibench has the program that compiles the lexicon") from None
 
     if not verify:
-        typer.echo(builtin.rebuild().label)
-    elif not builtin.is_current():
+        typer.echo(builtin_lexicon.rebuild().label)
+    elif not builtin_lexicon.is_current():
         complain("the compiled builtin lexicon differs from its sources; run: merunibench lexicon build")
         raise typer.Exit(1)
 

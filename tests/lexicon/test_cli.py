@@ -8,6 +8,7 @@ from merunibench.cli import app
 from merunibench.errors import InputError
 from merunibench.lexicon import KNOWN_RELEASES, builtin, load_lexicon
 from merunibench.lexicon import sources as source_files
+from tools import builtin_lexicon
 
 
 def run(*arguments):
@@ -69,7 +70,8 @@ def sources(tmp_path, monkeypatch):
         copy = folder / path.relative_to(resource("emotion_wheels"))
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
-    monkeypatch.setattr(builtin, "resource", tmp_path.joinpath)
+    for module in (builtin, builtin_lexicon):
+        monkeypatch.setattr(module, "resource", tmp_path.joinpath)
     monkeypatch.setattr(source_files, "resource", tmp_path.joinpath)
     yield folder / "builtin"
     builtin.load_builtin.cache_clear()
@@ -82,7 +84,7 @@ def test_build(sources):
     checked = run("build", "--verify")
     assert (checked.exit_code, checked.stdout) == (1, "")
     assert "differs from its sources; run: merunibench lexicon build" in checked.stderr
-    assert run("build").stdout == f"{builtin.build().label}\n"
+    assert run("build").stdout == f"{builtin_lexicon.build().label}\n"
     assert "frabjous" in load_lexicon("builtin")
     assert run("build", "--verify").exit_code == 0
 

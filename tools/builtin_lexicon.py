@@ -13,12 +13,15 @@ A word of the stop list has no sector unless it stands on a wheel, where rule 1 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from merunibench._resources import resource
 from merunibench.errors import InputError
+from merunibench.files import write_text
+from merunibench.lexicon import builtin
 from merunibench.lexicon.concepts import Concept, canonical
 from merunibench.lexicon.fallback import Fallback
 from merunibench.lexicon.lexicon import Lexicon, compile_lexicon
-from merunibench.lexicon.sources import Sources
-from merunibench.lexicon.wheels import LEVELS, Level, Wheel
+from merunibench.lexicon.sources import Sources, read_sources
+from merunibench.lexicon.wheels import LEVELS, Level, Wheel, load_wheels
 
 _IZE = re.compile(r"iz(?=e|ing|ation|able)")
 _SIGNS = {1: "+", 0: "0", -1: "-"}
@@ -141,3 +144,34 @@ def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str
         negations=lookup["negations"],
         typos=dict(sorted(lookup["typos"].items())),
     )
+
+
+def build() -> Lexicon:
+    """Compile the builtin lexicon from its sources.
+
+    Raises:
+        InputError: a source file breaks a rule of its format.
+    """
+    return compile_sources(builtin.NAME, read_sources(), load_wheels())
+
+
+def is_current() -> bool:
+    """Whether the compiled file is, byte for byte, what its sources give.
+
+    Raises:
+        InputError: a source file breaks a rule of its format.
+    """
+    path = resource(*builtin.COMPILED)
+    return path.is_file() and path.read_bytes() == build().to_text().encode()
+
+
+def rebuild() -> Lexicon:
+    """Write the compiled file anew from its sources.
+
+    Raises:
+        InputError: a source file breaks a rule of its format, or the file cannot be written.
+    """
+    lexicon = build()
+    write_text(resource(*builtin.COMPILED), lexicon.to_text())
+    builtin.load_builtin.cache_clear()
+    return lexicon
