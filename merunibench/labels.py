@@ -105,7 +105,7 @@ class Words(Sequence[str]):
         return Words(self.array.take(pa.array(positions)))
 
     def positions_in(self, words: "Words") -> npt.NDArray[np.int32]:
-        """Where each of these words is first found among `words`, -1 for nowhere, shape (V,)."""
+        """Where each of these words is among `words`, which are distinct; -1 for nowhere, shape (V,)."""
         import pyarrow.compute as pc
 
         positions: npt.NDArray[np.int32] = np.array(pc.index_in(self.array, value_set=words.array).fill_null(-1))

@@ -155,7 +155,7 @@ def element_sets(
         sectors = lexicon.sector_sets(lists, level).astype(np.uint64)
         neutral = (_has_word(lists, NEUTRAL) | (lists.counts() == 0)) & there
         sectors[:, neutral] |= NEUTRAL_BIT
-        of_vocabulary = np.full(len(lists.vocabulary) + 1, -1)
+        of_vocabulary = np.full(len(lists.vocabulary), -1)
         of_vocabulary[labels] = codes_of_labels
         samples, label = lists.flatten()
         word = of_vocabulary[label]
