@@ -18,6 +18,7 @@ class Registry(Mapping[str, T], Generic[T]):
     def __init__(self, what: str, things: Iterable[T], name: Callable[[T], str]) -> None:
         self._what, self._name = what, name
         self._things = {name(thing): thing for thing in things}
+        self._own = tuple(self._things.values())
 
     def __getitem__(self, name: str) -> T:
         return self._things[name]
@@ -27,6 +28,11 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._things)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it holds other things than from the start: only this process knows them."""
+        return tuple(self._things.values()) != self._own
 
     def register(self, thing: T) -> T:
         """Add a thing and return it.

@@ -1,4 +1,4 @@
-"""The errors that a user can mend, as opposed to bugs.
+"""The errors that the user can fix, as opposed to bugs.
 
 The library raises them with one clear message (what, where, what to do); the command line prints the message and exits
 with code 2. Everything else that is raised is a bug, shows its traceback and exits with code 1.

@@ -115,7 +115,7 @@ def _dataset(
         raise TypeError(f"{result.dataset}: no per-sample scores")
     words = _text_lengths(source, result, scores.names)
     ranked = word_errors(scores, lexicon, level, wheels, limit)
-    confusions = (confusion(scores, wheel) for wheel in ((None,) if scores.labels is None else wheels))
+    confusions = (confusion(scores, wheel) for wheel in scores.wheels if wheel is None or wheel in wheels)
     return DatasetErrors(
         dataset=result.dataset,
         kind=result.kind,

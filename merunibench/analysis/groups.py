@@ -57,7 +57,7 @@ def _partitions(
     if truth == "class":
         yield "class", None, _by_class(scores)
     elif truth == "labels":
-        for wheel in wheels:
+        for wheel in (wheel for wheel in wheels if wheel in scores.wheels):
             yield "true sector", wheel, _by_sector(scores, wheel)
     else:
         yield "strength", None, _by_strength(scores.encoded.truth)

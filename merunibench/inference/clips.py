@@ -134,7 +134,7 @@ def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:
     if truth.values is not None:
         return names, [POLARITY_OF[(value > 0) - (value < 0)] for value in truth.values.tolist()]
     labels = [truth.labels[row] for row in range(len(names))] if truth.labels is not None else []
-    if task.kind == "basic":
+    if task.of_kind.truth == "class":
         return names, [words[0] for words in labels]
     return names, [polarity(words) for words in labels]
 
@@ -244,7 +244,7 @@ def _strata_of_labels(table: Table, task: Task | None) -> list[str]:
 
 
 def _stratum(value: object, task: Task | None) -> str:
-    if task is not None and task.kind == "sentiment":
+    if task is not None and task.of_kind.truth == "value":
         try:
             number = float(str(value))
         except ValueError:

@@ -10,14 +10,14 @@ from merunibench.leaderboard.cache import Cache, Entry
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.inputs import Inputs, Request
-from merunibench.leaderboard.jobs import Outcome, find_submissions, score_submissions
+from merunibench.leaderboard.jobs import Outcome, find_submissions, is_extended, score_submissions
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
 
 SEED = 0
-_REASONS = 20  # of a refusal, on the board; `check` says all of them
+_REASONS = 20  # of a refusal, on the board; `leaderboard validate` lists all of them
 
 
 @gc_paused()
@@ -32,7 +32,10 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
             cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
     inputs = Inputs(request)
-    scorer, cache = Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED), Cache(request.cache)
+    scorer, cache = (
+        Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED),
+        Cache(None if is_extended() else request.cache),
+    )
     outcomes = score_submissions(find_submissions(request.submissions), inputs.own, scorer, cache, request.processes)
     contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
     contenders += [

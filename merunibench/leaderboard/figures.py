@@ -86,7 +86,7 @@ class Scorer:
             InputError: the predictions are not of this data set.
         """
         # Sentiment needs no lexicon, and takes any.
-        lexicon = self.lexicons.get(cell.lexicon) or next(iter(self.lexicons.values()))
+        lexicon = next(iter(self.lexicons.values())) if cell.lexicon == "none" else self.lexicons[cell.lexicon]
         settings = Settings(lexicon, cell.protocol, LEVEL, missing="zero", bootstrap=self.resamples, seed=self.seed)
         scored = score_predictions(self.truths[cell.dataset], predictions, settings)
         if scored.samples_scored is None:  # pragma: no cover - a fresh score has them
@@ -98,12 +98,13 @@ class Scorer:
     def _told_of(
         self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
     ) -> tuple[tuple[WheelConfusion, ...], str]:
-        """Confusions and costly words: the same under every protocol, so they are looked for once a lexicon."""
+        """Confusions and costly words: the same under all our protocols, so they are looked for once per lexicon."""
         if self._of is not predictions:
             self._of, self._told = predictions, {}
-        if cell.lexicon not in self._told:
-            self._told[cell.lexicon] = _confusions(scores), _words(scores, lexicon)
-        return self._told[cell.lexicon]
+        key = f"{cell.lexicon} {cell.protocol if PROTOCOLS.is_changed else ''}"
+        if key not in self._told:
+            self._told[key] = _confusions(scores), _words(scores, lexicon)
+        return self._told[key]
 
     def chance(self, cell: Cell) -> Figures:
         """The chance level of answers that are distributed as the truth: the true labels, shuffled, in closed form."""
@@ -137,8 +138,7 @@ def _rounded(figures: Mapping[str, float | None]) -> dict[str, Any]:
 
 
 def _confusions(scores: SampleScores) -> tuple[WheelConfusion, ...]:
-    wheels = (None,) if scores.labels is None else range(1, WHEELS + 1)
-    every = [confusion(scores, wheel) for wheel in wheels]
+    every = [confusion(scores, wheel) for wheel in scores.wheels]
     return tuple(
         WheelConfusion(wheel=each.wheel, rows=each.rows, columns=each.columns, counts=each.counts)
         for each in every

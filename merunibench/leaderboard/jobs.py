@@ -13,15 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from merunibench import tasks
+from merunibench.baselines import BASELINES
 from merunibench.data.predictions import predictions_from_table
 from merunibench.errors import InputError
 from merunibench.extraction import Rules
 from merunibench.files.reading import reading
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.cache import Cache, Entry, cell_key, key
 from merunibench.leaderboard.checking import Checked, Read, check, outline, too_long
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.results import Board
 from merunibench.leaderboard.submission import FILE, hashes_of
+from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import TASKS
 
 _CHECKED = "checked"
@@ -167,10 +171,15 @@ def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
     return _Known(checked, keys, markers)
 
 
+def is_extended() -> bool:
+    """Whether protocols, kinds of tasks, data sets or baselines were registered: no cache or other process knows them."""
+    return any(table.is_changed for table in (PROTOCOLS, KINDS, tasks.TASKS, BASELINES))
+
+
 def do_all(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outcome]:
     """Do jobs, in their order; many of them in several processes, at most so many, or one a core."""
     processes = processes or os.cpu_count() or 1
-    if processes < 2 or len(jobs) < _WORTH_A_PROCESS:
+    if processes < 2 or len(jobs) < _WORTH_A_PROCESS or is_extended():
         yield from (do(scorer, job) for job in jobs)
         return
     # Spawned, not forked: the same on every system, and safe beside the threads of other libraries.

@@ -115,7 +115,7 @@ class Submission(Plain):
 
 
 ASKED_FOR = tuple(name for name in Submission.model_fields if name not in ("schema_", "model", "withheld"))
-"""What `check` asks for where it is not there."""
+"""Fields whose absence gives a warning."""
 
 
 def submission_id(folder: Path) -> str:
@@ -142,7 +142,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
     """Every fault that the schema finds, a short line each; the first twenty."""
     for fault in error.errors(include_url=False, include_input=False)[:20]:
         place = ".".join(str(part)[:40] for part in fault["loc"])
-        reason = "is no field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
+        reason = "is not a field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
         yield f"{visible(place)}: {visible(reason)}"
 
 

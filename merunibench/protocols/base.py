@@ -121,7 +121,7 @@ class Metric(ABC, Generic[Side]):
         yield self.statistics(encoded.truth, encoded.predicted)
 
     def sector_masks(self, side: Side) -> Masks:
-        """The sectors alone as bit masks, shape (5, N), whatever else the protocol counts.
+        """The sectors alone as bit masks, shape (5, N), whatever else the protocol counts; without, `sectors` is empty.
 
         Raises:
             TypeError: the metric knows no sectors.
@@ -137,6 +137,11 @@ class Metric(ABC, Generic[Side]):
     def primary_title(self) -> str:
         """What tables call the primary figure."""
         return CORRECTED if self.chance_corrected else self.title
+
+    @property
+    def column_title(self) -> str:
+        """Head of a column of primary figures: `macro F, corrected`."""
+        return f"{self.title}, {CORRECTED}" if self.chance_corrected else self.title
 
     def primary(self, scores: npt.ArrayLike, chance: npt.ArrayLike) -> FloatArray:
         """Primary figures of uncorrected scores: corrected for the chance level, or as they are."""

@@ -108,7 +108,7 @@ class ThreeWayWeightedF1(PolarityMetric):
     def statistics(self, truth: Polarities, predicted: Polarities) -> FloatArray:
         """The cell of (negative, positive truth) × (negative, neutral, positive prediction) of each sample, (6, N).
 
-        A missing prediction stands with the neutral ones, which are wrong too.
+        A missing prediction is counted with the neutral ones, which are wrong too.
         """
         counts, predicted = truth != 0, np.where(predicted == NO_POLARITY, 0, predicted)
         cells = [((truth > 0) == positive) & (predicted == guess) for positive in (False, True) for guess in (-1, 0, 1)]

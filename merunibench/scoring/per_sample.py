@@ -116,6 +116,10 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
         if task is None:
             raise ValueError("unknown data set")
         signature = Signature.parse(text)
+        if signature.protocol not in PROTOCOLS:
+            raise ValueError(f"protocol {signature.protocol!r} is unknown; known are {', '.join(PROTOCOLS)}")
+        if len(rows) != signature.n or len(set(columns["name"])) != signature.n:
+            raise ValueError(f"{len(rows)} rows, where the signature says {signature.n} samples, each once")
         metric = PROTOCOLS[signature.protocol][task.kind]
         scores = SampleScores(
             task=task,
@@ -126,7 +130,8 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
         )
         _ = scores.score  # so that what cannot be scored is found here, not later
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {error}") from None
+        reason = f"{error} is missing or unknown" if isinstance(error, KeyError) else error
+        raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {reason}") from None
     return System(model, checkpoint, signature, scores)
 
 

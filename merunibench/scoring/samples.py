@@ -87,8 +87,13 @@ class SampleScores:
 
     @property
     def predicted_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
-        """Predicted sectors, likewise."""
+        """Sectors of the answers as bit masks, shape (5, N); not for sentiment."""
         return self.metric.sector_masks(self.encoded.predicted)
+
+    @property
+    def wheels(self) -> tuple[int | None, ...]:
+        """Wheels whose sectors can be looked at: 1 to 5, or None for polarities; empty if the metric has no sectors."""
+        return (None,) if self.labels is None else tuple(range(1, len(self.encoded.sectors) + 1))
 
     @property
     def labels_per_sample(self) -> float | None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from merunibench import evaluate
@@ -16,6 +17,7 @@ from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import read_results
 from merunibench.leaderboard.writing import write
+from merunibench.protocols import PROTOCOLS, Protocol, SetF1
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import TASKS, benchmark_tasks
 from tests.leaderboard.conftest import read, rewrite, submit
@@ -280,7 +282,7 @@ def test_another_toolkit_scores_everything_again(small, monkeypatch):
     assert set(scored) == {"meld", "cmumosi", "ovmerdplus"}
 
 
-@pytest.mark.parametrize("name", ["metrics/basic.py", "words.toml", "prompts/labels.txt"])
+@pytest.mark.parametrize("name", ["protocols/official.py", "words.toml", "prompts/labels.txt"])
 def test_every_module_and_table_is_in_the_hash_of_the_code(tmp_path, monkeypatch, name):
     monkeypatch.setattr(cache, "_PACKAGE", tmp_path)
     monkeypatch.setattr(cache, "code_hash", cache.code_hash.__wrapped__)
@@ -564,3 +566,21 @@ def test_a_thousand_reasons_are_not_all_on_the_board(small):
         (folder / f"{number}.pkl").write_bytes(b"x")
     results, _ = small.build()
     assert len(results.refused[0].reasons) == 20
+
+
+def test_a_registered_protocol_is_not_taken_from_the_cache(small):
+    small.add("good")
+    key = "good/single/toy-builtin"
+    scores = []
+    for scale in (1.0, 0.5):
+
+        class Scaled(SetF1):
+            def statistics(self, truth, predicted, scale=scale):
+                return super().statistics(truth, predicted) * np.tile([1, scale, scale], 5)[:, None]
+
+        PROTOCOLS.register(Protocol("toy", "a toy", {"fine-grained": Scaled()}))
+        try:
+            scores.append(row(small.build()[0], key).scores["ovmerdplus"].score)
+        finally:
+            PROTOCOLS.unregister("toy")
+    assert scores[1] == pytest.approx(scores[0] / 2)

@@ -137,7 +137,7 @@ def _metric_of(protocol: Protocol, kind: str) -> str:
     """What the score of a kind of task is called, as the head of its columns."""
     metric = protocol[kind]
     title = KINDS[kind].title.replace("-", "\u2011")
-    return f"{title} ·\u00a0{metric.title}{', corrected' if metric.chance_corrected else ''}"
+    return f"{title} ·\u00a0{metric.column_title}"
 
 
 def _columns(sets: Sequence[Dataset]) -> tuple[Column, ...]:
