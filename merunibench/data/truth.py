@@ -1,4 +1,4 @@
-"""Ground truth of a data set: where its file stands, what it says, and one hash that identifies it.
+"""Ground truth of a data set: where its file is, what it says, and one hash that identifies it; and its subtitles.
 
 Licences forbid shipping labels, so the user's own copy is read: the official folders, or a plain table named after the
 data set.
@@ -6,6 +6,7 @@ data set.
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import shown
-from merunibench.data.columns import find_column, label_column, map_column, name_column
+from merunibench.data.columns import find_column, label_column, map_column, name_column, texts_by_name
 from merunibench.data.official import read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
@@ -253,3 +254,21 @@ def _sentiment_values(table: Table, column: str, rows: npt.NDArray[np.intp]) -> 
         if np.isfinite(numbers).all():
             return numbers
     return map_column(table, column, rows, _number, np.float64)
+
+
+def read_subtitles(root: Path, task: Task, wanted: Iterable[str] | None = None) -> dict[str, str] | None:
+    """Sample -> what is said in it, empty where the file says nothing of it; None where there is no such file.
+
+    Args:
+        root: The folder that holds `meld-process` and its like.
+        task: The data set; its layout says which file and which column.
+        wanted: The samples to look up, those that are absent left out; None for all in the file.
+
+    Raises:
+        InputError: the file cannot be read, or says different things of one sample.
+    """
+    path = root / task.folder / task.layout.subtitles
+    if not path.is_file():
+        return None
+    table = read_table(path)
+    return texts_by_name(table, find_column(table, task.layout.subtitle_column), wanted)

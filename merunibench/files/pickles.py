@@ -19,14 +19,16 @@ import numpy as np
 from merunibench._text import one_line, visible
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.arrays import AnyArray, array_from_bytes, array_from_items, plain_dtype
-from merunibench.files.nesting import nesting
 
 _MAX_MARKS = 100
 # One byte can make an object of 64: without a limit, a pickle within the size limit could still fill the memory.
 _MAX_INSTRUCTIONS = 20_000_000
 # A few bytes can ask for one more copy of a long text or array: copies in all may be this many times the pickle.
 _MAX_GROWTH = 8
+# Hashing, printing or comparing endless nesting crashes or hangs.
+_MAX_DEPTH = 16
 
+_PLAIN = frozenset({str, bytes, int, float, bool, type(None)})
 _TEXT = {"UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
 _NUMBERS = {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
 _PUSHES_ARGUMENT = frozenset(_TEXT | _NUMBERS)
@@ -87,12 +89,43 @@ def load_pickle(payload: bytes, where: str) -> Any:  # noqa: ANN401 - a pickle m
             # A stranger's text with an odd escape is no matter for a warning of the standard library's.
             warnings.simplefilter("ignore", DeprecationWarning)
             value = _Machine(where).run(payload)
-        nesting(value)
+        _height(value, 0, {})
     except InputError:
         raise
     except (ValueError, TypeError, IndexError, OverflowError, MemoryError) as error:
         raise InputError(f"{where}: broken pickle: {one_line(error)}") from error
     return value
+
+
+def _height(value: object, depth: int, known: dict[int, int]) -> int:
+    """The levels of dictionaries, lists, tuples and arrays of objects in `value`, which stands `depth` levels down.
+
+    Shared parts are visited once (`known`, by identity): following every path to them could take for ever.
+
+    Raises:
+        ValueError: there are more than 16 levels in all, or `value` holds something that is no plain data.
+    """
+    if type(value) in _PLAIN or isinstance(value, np.generic):
+        return 0
+    height = known.get(id(value))
+    if height is None:
+        if depth > _MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        nested = (_height(child, depth + 1, known) for child in _children(value) if type(child) not in _PLAIN)
+        height = known[id(value)] = 1 + max(nested, default=0)
+    if depth + height > _MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    return height
+
+
+def _children(value: object) -> Any:  # noqa: ANN401 - any iterable of anything
+    if isinstance(value, dict):
+        return value.values()
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.flat if value.dtype.hasobject else ()
+    raise ValueError("a name or an unfinished array stands where data should")
 
 
 class _Machine:

@@ -15,9 +15,8 @@ from typing import Any
 from merunibench._text import listed, one_line, shown
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.columns import name_column, text_column
-from merunibench.data.subtitles import read_subtitles
 from merunibench.data.tables import is_saved_dataset, table_suffix
-from merunibench.data.truth import find_labels, read_truth
+from merunibench.data.truth import find_labels, read_subtitles, read_truth
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
 from merunibench.files import write_bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 from merunibench._resources import resource
 from merunibench._text import visible
 from merunibench.data import GroundTruth, find_truth, load_truth
-from merunibench.data.subtitles import read_subtitles
+from merunibench.data.truth import read_subtitles
 from merunibench.errors import InputError
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.published import read_published

@@ -172,7 +172,7 @@ def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
 
 
 def is_extended() -> bool:
-    """Whether protocols, kinds of tasks, data sets or baselines were registered: no cache or other process knows them."""
+    """Whether protocols, kinds, data sets or baselines were registered: no cache and no other process knows them."""
     return any(table.is_changed for table in (PROTOCOLS, KINDS, tasks.TASKS, BASELINES))
 
 

@@ -132,7 +132,8 @@ class SetF1(SetF1Formula, HitFigures):
         precision = mean |G ∩ P| / |P|        recall = mean |G ∩ P| / |G|
         F = 2 · precision · recall / (precision + recall)
 
-    F is computed from mean precision and mean recall, not averaged over samples; the three figures are then averaged over the five wheels.
+    F is computed from mean precision and mean recall, not averaged over samples; the three figures are then averaged
+    over the five wheels.
     Source: OV-MER (arXiv 2410.01495), AffectGPT (arXiv 2501.16566) and its evaluation code.
     """
 
