@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from merunibench.inference.clips import Clips
+from merunibench.inference.clips import Clips, subset
 from merunibench.inference.prompts import Prompt
 from merunibench.inference.rows import Row, input_hash
 from merunibench.inference.shards import Shard
-from merunibench.inference.subset import subset
 from merunibench.journal import Journal, config_hash
 from merunibench.models.base import Json, Modality, Sample
 

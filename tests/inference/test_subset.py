@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merunibench.inference.subset import stratified_order, subset
+from merunibench.inference.clips import stratified_order, subset
 
 strata = st.lists(st.sampled_from(["happy", "sad", "neutral", "rare"]), min_size=1, max_size=80)
 

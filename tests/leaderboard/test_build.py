@@ -576,7 +576,7 @@ def test_a_registered_protocol_is_not_taken_from_the_cache(small):
 
         class Scaled(SetF1):
             def statistics(self, truth, predicted, scale=scale):
-                return super().statistics(truth, predicted) * np.tile([1, scale, scale], 5)[:, None]
+                return super().statistics(truth, predicted) * np.tile([1, scale, scale], len(truth))[:, None]
 
         PROTOCOLS.register(Protocol("toy", "a toy", {"fine-grained": Scaled()}))
         try:
