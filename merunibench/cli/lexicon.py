@@ -124,7 +124,7 @@ def show(
 def build(
     verify: bool = option(False, "Write nothing; exit code 1 if the compiled file is out of date.", old=("check",)),
 ) -> None:
-    """Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench, in a source checkout)."""
+    """Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench)."""
     try:
         from tools import builtin_lexicon
     except ImportError:

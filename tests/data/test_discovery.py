@@ -108,7 +108,7 @@ class TestOfficial:
     def test_several_models(self, official, tmp_path):
         official("results-meld/m1")
         official("results-mer2023/m2")
-        with pytest.raises(InputError, match=r": holds several models, name one \(--model\): m1, m2$"):
+        with pytest.raises(InputError, match=r": holds several models, name one \(--folder\): m1, m2$"):
             open_predictions(tmp_path)
         assert layout(open_predictions(tmp_path, model="m2")) == {"mer2023": ["checkpoint_000030_loss_0.6"]}
         with pytest.raises(InputError, match=r": no predictions of a model 'm3'; there are m1, m2$"):
@@ -189,7 +189,7 @@ class TestTables:
         jsonl("gemma-3/meld.jsonl", ROW)
         jsonl("qwen/epoch1/meld.jsonl", ROW)
         jsonl("docs/readme.txt", ROW)
-        with pytest.raises(InputError, match=r": holds several models, name one \(--model\): gemma-3, qwen$"):
+        with pytest.raises(InputError, match=r": holds several models, name one \(--folder\): gemma-3, qwen$"):
             open_predictions(tmp_path)
         assert layout(open_predictions(tmp_path, model="qwen")) == {"meld": ["epoch1"]}
 

@@ -73,7 +73,7 @@ def test_everything_that_is_wrong_is_said_at_once(good):
     found = problems(good)
     for part in (
         "model:",
-        "score: is no field",
+        "score: is not a field",
         "parameters:",
         "run.sh",
         "weights.zip",
