@@ -79,7 +79,9 @@ def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
 
     def read(name: str) -> pa.ChunkedArray:
         batches, size = [], 0
-        file = pq.ParquetFile(path, read_dictionary=[name] if name in repeating else None)
+        file = pq.ParquetFile(path)
+        if _repeats(file, name):
+            file = pq.ParquetFile(path, metadata=file.metadata, read_dictionary=[name])
         for batch in file.iter_batches(columns=[name]):
             size += batch.get_total_buffer_size()
             if size > max_bytes:
@@ -89,23 +91,24 @@ def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
 
     with reading(path, *_BROKEN):
         footer = pq.ParquetFile(path)
-        repeating = _repeating_texts(footer.metadata)
         return ArrowColumns(path, footer.schema_arrow.names, footer.metadata.num_rows, read, max_bytes)
 
 
-def _repeating_texts(metadata: Any) -> set[str]:  # noqa: ANN401 - pyarrow has no types
-    """Columns of text whose values the file holds once each, and a few bytes a row that say which.
+def _repeats(file: Any, name: str) -> bool:  # noqa: ANN401 - pyarrow has no types
+    """Whether a Parquet file holds the values of a column of text once each, and a few bytes a row that say which.
 
     As text they would take a hundred times the memory, only to be looked for repetitions again.
     """
-    rows: Counter[str] = Counter()
-    for group in range(metadata.num_row_groups):
-        chunks = (metadata.row_group(group).column(column) for column in range(metadata.num_columns))
-        for chunk in chunks:
-            few_bytes = chunk.total_uncompressed_size <= _BYTES_OF_A_REPETITION * chunk.num_values
-            if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page and few_bytes:
-                rows[chunk.path_in_schema] += chunk.num_values
-    return {name for name, number in rows.items() if number == metadata.num_rows}
+    paths = [file.schema.column(column).path for column in range(file.metadata.num_columns)]
+    rows = 0
+    for group in range(file.num_row_groups if name in paths else 0):
+        # A damaged description of the column is an error here; pyarrow would end the process over it below.
+        next(file.iter_batches(1, row_groups=[group], columns=[name]), None)
+        chunk = file.metadata.row_group(group).column(paths.index(name))
+        few_bytes = chunk.total_uncompressed_size <= _BYTES_OF_A_REPETITION * chunk.num_values
+        if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page and few_bytes:
+            rows += chunk.num_values
+    return name in paths and rows == int(file.metadata.num_rows)
 
 
 def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:

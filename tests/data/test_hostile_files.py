@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merunibench.data import convert, load_truth, open_predictions
+from merunibench.data import convert, load_truth, open_predictions, read_table
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.tasks import TASKS
 from tests.hostile import commands, exhausting, npy, only_input_errors, pickled_array, write_npz
@@ -139,6 +139,20 @@ def test_damaged_files(tmp_path_factory, sound, ending, data):
     path = tmp_path_factory.getbasetemp() / f"damaged{ending}"
     path.write_bytes(content)
     read_everything(path, tmp_path_factory.getbasetemp() / "out")
+
+
+def test_no_byte_of_a_parquet_footer_ends_the_process(tmp_path, sound):
+    content = sound[".parquet"]
+    length = int.from_bytes(content[-8:-4], "little")
+    path = tmp_path / "damaged.parquet"
+    for position in range(len(content) - 8 - length, len(content) - 8):
+        damaged = bytearray(content)
+        damaged[position] = (damaged[position] + 16) % 256  # one element more, where the byte begins a list
+        path.write_bytes(damaged)
+        with only_input_errors(path):
+            columns = read_table(path).columns
+            for name in columns:
+                columns[name]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
