@@ -75,10 +75,15 @@ def test_a_data_set_holds_one_system(tmp_path, column):
         read(tmp_path, rows)
 
 
-def test_rows_that_cannot_be_scored_are_refused_when_they_are_read(tmp_path):
-    rows = rows_of(scored("cmumosi", {"v_1": "positive"}, {"v_1": 1.0}))
+@pytest.mark.parametrize("truths", [[1.0, [1.0]], [1.0, "x"], [[1.0], [-1.0]]])
+def test_rows_that_cannot_be_scored_are_refused_when_they_are_read(tmp_path, truths):
+    """Not by the comparison that follows, with a traceback: of the last two truths an array can be made."""
+    rows = rows_of(scored("cmumosi", {"v_1": "positive", "v_2": "negative"}, {"v_1": 1.0, "v_2": -1.0}))
     with pytest.raises(InputError, match="the rows of 'cmumosi' cannot be used"):
-        read(tmp_path, [*rows, {**rows[0], "name": "v_2", "truth": [1.0]}])
+        read(tmp_path, [{**row, "truth": truth} for row, truth in zip(rows, truths, strict=True)])
+
+
+def test_more_sectors_than_there_can_be_are_refused(tmp_path):
     rows = rows_of(scored("ovmerdplus", {"a": ["joyful"]}, {"a": ["joyful"]}, protocol="strict"))
     with pytest.raises(InputError, match="the rows of 'ovmerdplus' cannot be used"):
         read(tmp_path, [{**rows[0], "truth": [[f"sector {number}" for number in range(70)]] * WHEELS}])
