@@ -233,17 +233,15 @@ class LabelLists:
         counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))
         return counts.astype(np.int64)
 
-    def as_text(self, end: str = "") -> "pa.Array":
-        """The normalised lists as text, comma-separated and followed by `end`: Arrow strings, shape (N,)."""
+    def distinct_as_text(self, end: str = "") -> "pa.Array":
+        """The normalised lists as text, comma-separated and followed by `end`, once each: shape (D,); see `rows`."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
         words = self.vocabulary.array.cast(pa.large_string()).take(pa.array(self.codes))
         text = partial(pa.scalar, type=pa.large_string())
         texts = pc.binary_join(pa.LargeListArray.from_arrays(self.offsets, words), text(","))
-        texts = pc.binary_join_element_wise(texts, text(""), text(end)) if end else texts
-        in_order = np.array_equal(self.rows, np.arange(len(texts)))
-        return texts if in_order else texts.take(pa.array(self.rows))
+        return pc.binary_join_element_wise(texts, text(""), text(end)) if end else texts
 
 
 def _is_arrow(fields: object) -> bool:

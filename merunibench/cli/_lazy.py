@@ -3,12 +3,14 @@
 A new command is a line here and a function of that name: in a module of its own name, or in that of its group.
 """
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from typer.core import TyperCommand
 
+from merunibench._gc import gc_paused
 from merunibench.cli._help import CONTEXT, Group
 
 ROOT = "merunibench"
@@ -91,12 +93,18 @@ class LazyGroup(Group):
         return name, command and build(str(self.name), str(name)), rest
 
 
+@gc_paused()
 def build(group: str, name: str) -> Any:  # noqa: ANN401
-    """A command, or a group of commands."""
+    """A command, or a group of commands; imports hardly make garbage."""
     if name in COMMANDS:
         summary = next(commands[name] for commands in COMMANDS[group].values() if name in commands)
         return LazyGroup(name=name, help=summary, no_args_is_help=True, context_settings=CONTEXT, rich_markup_mode=None)
+    # NumPy's second thread would spin, at full load, between the small products of scoring; PyTorch keeps its own.
+    ours = "OPENBLAS_NUM_THREADS" not in os.environ
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from merunibench.cli._building import command
 
+    if ours:
+        del os.environ["OPENBLAS_NUM_THREADS"]
     module = import_module(f"merunibench.cli.{name if group == ROOT else group}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

@@ -28,6 +28,7 @@ from merunibench.labels import LabelLists, Words
 from merunibench.tasks import TASKS, Task, find_task
 
 _LABEL_COLUMNS = ("label", "labels", "openset")
+_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +60,16 @@ class GroundTruth:
         normalised labels joined by commas, or the shortest decimal number that gives the value.
         """
         if self.labels is not None:
-            truths = self.labels.as_text(end="\n")
+            rows, truths = self.labels.rows, self.labels.distinct_as_text(end="\n")
         else:
-            truths = _decimals(self.values if self.values is not None else np.zeros(0), end="\n")
-        names = self.names
-        if not pc.all(pc.less_equal(names[:-1], names[1:])).as_py():
-            order = pc.sort_indices(names)
-            names, truths = names.take(order), truths.take(order)
-        lines = pc.binary_join_element_wise(names, truths, pa.scalar("\t", pa.large_string()))
-        return hashlib.sha256(_bytes_of(lines)).hexdigest()
+            rows, truths = np.arange(len(self)), _decimals(self.values, end="\n")
+        names, tab, digest = self.names, pa.scalar("\t", pa.large_string()), hashlib.sha256()
+        ordered = pc.all(pc.less_equal(names[:-1], names[1:])).as_py()
+        order = np.arange(len(names)) if ordered else pc.sort_indices(names).to_numpy()
+        for first in range(0, len(names), _AT_ONCE):
+            part = order[first : first + _AT_ONCE]
+            digest.update(_bytes_of(pc.binary_join_element_wise(names.take(part), truths.take(rows[part]), tab)))
+        return digest.hexdigest()
 
     def subset(self, samples: npt.NDArray[np.integer[Any]]) -> "GroundTruth":
         """The given samples only, in that order."""
@@ -79,9 +81,10 @@ class GroundTruth:
         )
 
 
-def _decimals(values: npt.NDArray[np.float64], end: str) -> pa.Array:
+def _decimals(values: npt.NDArray[np.float64] | None, end: str) -> pa.Array:
     """Each number as Python writes it, followed by `end`; negative zero is zero."""
-    return pa.array([repr(value) + end for value in (values + 0.0).tolist()], pa.large_string())
+    numbers = [] if values is None else (values + 0.0).tolist()
+    return pa.array([repr(value) + end for value in numbers], pa.large_string())
 
 
 def _bytes_of(texts: pa.Array) -> bytes | memoryview:

@@ -35,11 +35,12 @@ def pool(
     """
     blocks = [quantities] if isinstance(quantities, np.ndarray) else quantities
     groups: npt.NDArray[np.integer[Any]] | None = clusters
+    number = 0 if clusters is None else int(clusters.max(initial=-1)) + 1
     pooled = []
     for block in blocks:
         if groups is None and block.shape[1] > POOLED_UNITS:
-            groups = np.random.default_rng(seed).permutation(block.shape[1]) % POOLED_UNITS
-        pooled.append(block if groups is None else _sum_by(block, groups, int(groups.max(initial=-1)) + 1))
+            groups, number = np.random.default_rng(seed).permutation(block.shape[1]) % POOLED_UNITS, POOLED_UNITS
+        pooled.append(block if groups is None else np.stack([np.bincount(groups, row, number) for row in block]))
     units = np.concatenate(pooled)
     if clusters is not None and units.shape[1] > POOLED_UNITS:
         return pool(units, None, seed)
@@ -90,10 +91,6 @@ def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, f
     tail = (1 - confidence) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])
     return round(float(low), 10), round(float(high), 10)
-
-
-def _sum_by(quantities: FloatArray, groups: npt.NDArray[np.integer[Any]], number: int) -> FloatArray:
-    return np.stack([np.bincount(groups, weights=row, minlength=number) for row in quantities])
 
 
 def _draws(units: int, resamples: int, seed: int | list[int]) -> Iterator[CountArray]:

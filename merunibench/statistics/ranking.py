@@ -1,7 +1,6 @@
 """Many systems on the same samples: ranks, their intervals, and which systems cannot be told apart."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -115,11 +114,7 @@ def groups(different: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
             runs.append((start, end))
         else:
             runs[-1] = (start, end)
-    return [
-        _span([index for index, (low, high) in enumerate(runs) if low <= system <= high])
-        for system in range(len(different))
-    ]
-
-
-def _span(indices: Sequence[int]) -> tuple[int, int]:
-    return indices[0], indices[-1]
+    held = (
+        [index for index, (low, high) in enumerate(runs) if low <= system <= high] for system in range(len(different))
+    )
+    return [(indices[0], indices[-1]) for indices in held]
