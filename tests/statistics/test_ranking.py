@@ -91,6 +91,16 @@ def test_systems_that_share_a_group_do_not_differ(number, bits):
             assert spans[i + 1][0] <= spans[i][1]
 
 
+def test_no_group_lies_within_another():
+    assert groups(np.zeros((3, 3), bool)) == [(0, 0)] * 3
+    assert groups(np.array([[0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]], bool)) == [
+        (0, 0),
+        (0, 1),
+        (0, 1),
+        (1, 1),
+    ]
+
+
 def test_kept_draws_are_the_draws():
     units = np.random.default_rng(0).random((3, 700))
     draws = Draws()
