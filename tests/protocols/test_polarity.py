@@ -29,7 +29,7 @@ def test_a_missing_prediction_is_no_hit(metric):
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_accuracy_is_that_of_scikit_learn(metric):
-    predicted = np.array([1, 0, -1, -1, 0], np.int8)
+    predicted = np.array([1, 0, 1, -1, 0], np.int8)
     found = metric.summary(metric.statistics(TRUTH, predicted).sum(axis=1))
     guesses = np.where(predicted > 0, 1, -1) if metric is METRICS[0] else predicted
     assert found.metrics["accuracy"] == pytest.approx(accuracy_score(np.sign(TRUTH).astype(int), guesses))
