@@ -1,0 +1,265 @@
+"""A model's raw answer -> the text that answers: without template, reasoning, boxes and markup.
+
+What the markers of the model families are stands in `envelope.toml`; here is the order in which they are taken off.
+Nothing here knows emotions. Every pattern is bounded: the time is linear in the length of the text.
+"""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from merunibench.files.toml import parse_toml
+
+_SIGNS = str.maketrans(
+    {"▁": " ", "Ġ": " ", "Ċ": "\n", "’": "'", **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad")}
+)
+"""Leaks of tokenizers, and what cannot be seen."""
+_LINE_BREAK = re.compile(
+    r"<br\s{0,9}/?>|</?(?:p|li|ul|ol|div|tr|hr|h[1-6])(?:\s[^<>]{0,200})?/?>|<0x0a>", re.IGNORECASE
+)
+_ESCAPED_BREAK = re.compile(r"\\n(?![a-z]{2})")
+_SPECIAL_TOKEN = re.compile(r"<\|[^|<>\n]{0,80}\|>|<0x[0-9a-f]{2}>", re.IGNORECASE)
+_TAG = re.compile(r"</?([a-z][\w:.-]{0,60})(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_BOXED = re.compile(r"\\(?:boxed|fbox)\s{0,9}\{")
+_COMMAND = re.compile(
+    r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)?|emph|operatorname)\s{0,9}\{([^{}]{0,2000})\}"
+)
+_MATHS = re.compile(r"\$\$?|\\[()\[\]]|\\[,;!~ ]")
+_BETWEEN_BOXES = re.compile(r"[\s,;/&$、]*(?:(?:and|or)\b)?[\s$]*", re.IGNORECASE)
+_FENCE = re.compile(r"```[\w+-]*[ \t]*\n?|`")
+_EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))")
+_TITLE = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+(.{1,200}?)[ \t]*#*|(?:\*\*|__)([^*\n]{1,200}?)(?:\*\*|__))[ \t]*$(?=\n\s*\S)", re.MULTILINE
+)
+_MARGIN = re.compile(r"^[ \t]*(?:#{1,6}(?=[ \t])|>)[ \t]*", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,}|_{3,})[ \t]*$", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\]\[]{0,500})\]\([^)\s]{0,2000}\)")
+_BLANKS = re.compile(r"[^\S\n]+")
+_NEWLINES = re.compile(r"(?: ?\n){3,}")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Answer(NamedTuple):
+    """What is left of a raw answer.
+
+    Attributes:
+        text: The answer.
+        had_trace: Whether reasoning was dropped from it.
+        is_cut: Whether it ends within its reasoning, so that there is no answer.
+    """
+
+    text: str
+    had_trace: bool = False
+    is_cut: bool = False
+
+
+def unwrap(text: str) -> Answer:
+    r"""Take everything off an answer that the model does not say in its own turn, as an answer.
+
+    Example:
+        >>> unwrap("<think>He frowns, so angry?</think> **Emotions**: sad<|im_end|>").text
+        'Emotions: sad'
+        >>> unwrap("USER: How does she feel? ASSISTANT: <answer>calm</answer></s>").text
+        'calm'
+        >>> unwrap(r"The dominant emotion is $\boxed{\text{happy}}$.").text, unwrap("<think>He frowns, so").is_cut
+        ('happy', True)
+    """
+    markers = load_markers()
+    text = _normalised(text)
+    had_trace = is_cut = False
+    if markers.signs.search(text):
+        if markers.reasoning.match(text.lstrip()):
+            text, had_trace, is_cut = _without_reasoning(text, markers)
+        text = _own_turn(text, markers)
+        text, had, cut = _without_reasoning(text, markers)
+        had_trace, is_cut = had_trace or had, is_cut or cut
+        text = _unboxed(text, markers)
+        text = _without_tags(text, markers)
+    return Answer(_plain(text), had_trace, is_cut)
+
+
+@dataclass(frozen=True)
+class Markers:
+    """The patterns of `envelope.toml`.
+
+    Attributes:
+        signs: What any of them begins with; an answer without needs no unwrapping.
+        reasoning: An opening of reasoning; the number of the group that matched says which.
+        closings: The closing of each.
+        remarks: A remark with its tags.
+        turn: Where a turn begins; the group `assistant` or `other` matched.
+        end: Where an answer ends.
+        boxes: Tagged boxes, then those of single families; the group `content` of each.
+        field: A field.
+        inline: Names of tags within a line.
+    """
+
+    signs: re.Pattern[str]
+    reasoning: re.Pattern[str]
+    closings: tuple[re.Pattern[str], ...]
+    remarks: re.Pattern[str]
+    turn: re.Pattern[str]
+    end: re.Pattern[str]
+    boxes: tuple[re.Pattern[str], ...]
+    field: re.Pattern[str]
+    inline: frozenset[str]
+
+
+@cache
+def load_markers() -> Markers:
+    """The patterns that come with the package, compiled."""
+    table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")
+    reasoning, boxes, turns = table["reasoning"], table["boxes"], table["turns"]
+    tags = [_tag_pair(tag) for tag in _names(reasoning["tags"])]
+    pairs = [*tags, *map(tuple, reasoning["pairs"])]
+    boxed = [_tag_pair("|".join(_names(boxes["tags"]))), *map(tuple, boxes["pairs"])]
+    remarks = "|".join(map(re.escape, _names(reasoning["remarks"])))
+    fields = "|".join(map(re.escape, _names(boxes["fields"])))
+    return Markers(
+        signs=_compiled(r"[<>\[\]◁▷\\:]|thinking|analysis|^[ \t]*(?:assistant|user|system|model|human)[ \t]*$"),
+        reasoning=_compiled("|".join(f"({opening})" for opening, _ in pairs)),
+        closings=tuple(_compiled(closing) for _, closing in pairs),
+        remarks=_compiled(rf"<({remarks})\s{{0,9}}>.*?(?:</\1\s{{0,9}}>|\Z)", re.DOTALL),
+        turn=_compiled(f"(?P<assistant>{'|'.join(turns['assistant'])})|(?P<other>{'|'.join(turns['others'])})"),
+        end=_compiled("|".join(turns["ends"])),
+        boxes=tuple(
+            _compiled(rf"(?:{opening})(?P<content>.*?)(?:{closing}|\Z)", re.DOTALL) for opening, closing in boxed
+        ),
+        field=_compiled(rf"<({fields})\s{{0,9}}>(?P<content>[^<]{{0,2000}})</\1\s{{0,9}}>"),
+        inline=frozenset(_names(table["markup"]["inline"])),
+    )
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in map(str.strip, text.split(",")) if name]
+
+
+def _tag_pair(tag: str) -> tuple[str, str]:
+    return rf"<(?:{tag})\s{{0,9}}>", rf"</(?:{tag})\s{{0,9}}>"
+
+
+def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.MULTILINE | flags)
+
+
+def _normalised(text: str) -> str:
+    """Entities decoded, compatible signs made one, line breaks made line breaks."""
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    if "\\n" in text and "\n" not in text:
+        text = _ESCAPED_BREAK.sub("\n", text)
+    return _LINE_BREAK.sub("\n", text) if "<" in text else text
+
+
+def _own_turn(text: str, markers: Markers) -> str:
+    """What the model says in its own turn: not the prompt that it echoes, nor the turns that it invents."""
+    turns = list(markers.turn.finditer(text))
+    if turns:
+        said = [
+            (
+                turn.lastgroup == "assistant" or turn["assistant"] is not None,
+                text[turn.end() : following.start() if following else len(text)],
+            )
+            for turn, following in zip(turns, [*turns[1:], None], strict=True)
+        ]
+        before, (own, first) = text[: turns[0].start()], said[0]
+        answers = [segment for is_own, segment in said if is_own]
+        if _LETTER.search(markers.end.sub("", before)) and not own:
+            text = before
+        elif own and not _LETTER.search(before):
+            text = first
+        elif answers:
+            text = answers[-1]
+    start = 0
+    for end in markers.end.finditer(text):
+        if _LETTER.search(text, start, end.start()):
+            return text[start : end.start()]
+        start = end.end()
+    return text[start:]
+
+
+def _without_reasoning(text: str, markers: Markers) -> tuple[str, bool, bool]:
+    """The text without reasoning, whether there was some, and whether the text ends within it.
+
+    Reasoning that is never closed ran into the length limit. A closing alone ends reasoning that began in the prompt.
+    """
+    kept, position, is_cut = [], 0, False
+    while opening := markers.reasoning.search(text, position):
+        kept.append(text[position : opening.start()])
+        closing = markers.closings[(opening.lastindex or 1) - 1].search(text, opening.end())
+        is_cut = closing is None
+        position = closing.end() if closing else len(text)
+    rest = " ".join([*kept, text[position:]])
+    orphans = [found[-1].end() for closing in markers.closings if (found := list(closing.finditer(rest)))]
+    rest = rest[max(orphans) :] if orphans else rest
+    without = markers.remarks.sub("\n", rest)
+    had_trace = bool(kept or orphans)
+    if without != rest and _LETTER.search(without):
+        rest, had_trace = without, True
+    return rest, had_trace, is_cut and not _LETTER.search(rest)
+
+
+def _unboxed(text: str, markers: Markers) -> str:
+    """The content of the last box that holds anything, of boxes within it, and of all fields."""
+    for box in markers.boxes:
+        contents = [found["content"] for found in box.finditer(text)]
+        text = next((content for content in reversed(contents) if _LETTER.search(content)), text)
+    text = _unboxed_maths(text) if "\\" in text or "$" in text else text
+    fields = [found["content"] for found in markers.field.finditer(text)]
+    return "\n".join(fields) if fields else text
+
+
+def _unboxed_maths(text: str) -> str:
+    r"""The content of the last `\boxed{…}`, and of those in one list with it; commands for fonts go."""
+    for _ in range(_NESTED):
+        text = _COMMAND.sub(r"\1", text)
+    ends = _closing_braces(text)
+    contents: list[str] = []
+    before = len(text)
+    for box in reversed(list(_BOXED.finditer(text))):
+        end = ends.get(box.end() - 1, len(text))
+        if contents and not _BETWEEN_BOXES.fullmatch(text, end + 1, before):
+            break
+        contents.insert(0, text[box.end() : end])
+        before = box.start()
+    return _MATHS.sub(" ", "\n".join(contents) if any(map(_LETTER.search, contents)) else text)
+
+
+def _closing_braces(text: str) -> dict[int, int]:
+    """Where each brace that is closed is closed."""
+    opened: list[int] = []
+    closed = {}
+    for brace in _BRACE.finditer(text):
+        if brace.group() == "{":
+            opened.append(brace.start())
+        elif opened:
+            closed[opened.pop()] = brace.start()
+    return closed
+
+
+def _without_tags(text: str, markers: Markers) -> str:
+    """Tags within a line go, all others separate, as a line break does; so do tokens of templates."""
+    text = _SPECIAL_TOKEN.sub("\n", text)
+    return _TAG.sub(lambda tag: "" if tag[1].lower() in markers.inline else "\n", text)
+
+
+def _plain(text: str) -> str:
+    """The text without code fences and markdown; a title becomes the head of what follows it."""
+    if "#" in text or "*" in text or "_" in text:
+        text = _TITLE.sub(lambda title: (title[1] or title[2]).rstrip(" :*_") + ":", text)
+    if "`" in text:
+        text = _FENCE.sub("", text)
+    text = _RULE.sub("", text)
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub("", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    if "#" in text or ">" in text:
+        text = _MARGIN.sub("", text)
+    return _NEWLINES.sub("\n\n", _BLANKS.sub(" ", text)).strip()
