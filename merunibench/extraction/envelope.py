@@ -26,8 +26,10 @@ _SPECIAL_TOKEN = re.compile(r"<\|[^|<>\n]{0,80}\|>|<0x[0-9a-f]{2}>", re.IGNORECA
 _TAG = re.compile(r"</?([a-z][\w:.-]{0,60})(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s{0,9}\{")
 _COMMAND = re.compile(
-    r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)?|emph|operatorname)\s{0,9}\{([^{}]{0,2000})\}"
+    r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)?|emph|operatorname)\s{0,9}\{([^{}]{0,200})\}"
 )
+_NESTED = 3
+_BRACE = re.compile(r"[{}]")
 _MATHS = re.compile(r"\$\$?|\\[()\[\]]|\\[,;!~ ]")
 _BETWEEN_BOXES = re.compile(r"[\s,;/&$、]*(?:(?:and|or)\b)?[\s$]*", re.IGNORECASE)
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n?|`")
