@@ -3,7 +3,7 @@
 Importing this package, and scoring labels that are given, does not import spaCy.
 """
 
-from merunibench.extraction.answers import Answer, clean_answer
+from merunibench.extraction.envelope import Answer, clean_answer
 from merunibench.extraction.files import Extracted, extract
 from merunibench.extraction.polarities import DEAD_ZONE, Polarity, polarity
 from merunibench.extraction.rules import EXTRACTOR, RULES, Rules, extract_labels

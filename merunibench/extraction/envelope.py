@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import NamedTuple
 
 from merunibench.files.toml import parse_toml
@@ -59,15 +60,15 @@ class Answer(NamedTuple):
     is_cut: bool = False
 
 
-def unwrap(text: str) -> Answer:
+def clean_answer(text: str) -> Answer:
     r"""Take everything off an answer that the model does not say in its own turn, as an answer.
 
     Example:
-        >>> unwrap("<think>He frowns, so angry?</think> **Emotions**: sad<|im_end|>").text
+        >>> clean_answer("<think>He frowns, so angry?</think> **Emotions**: sad<|im_end|>").text
         'Emotions: sad'
-        >>> unwrap("USER: How does she feel? ASSISTANT: <answer>calm</answer></s>").text
+        >>> clean_answer("USER: How does she feel? ASSISTANT: <answer>calm</answer></s>").text
         'calm'
-        >>> unwrap(r"The dominant emotion is $\boxed{\text{happy}}$.").text, unwrap("<think>He frowns, so").is_cut
+        >>> clean_answer(r"The dominant emotion is $\boxed{\text{happy}}$.").text, clean_answer("<think>He frowns, so").is_cut
         ('happy', True)
     """
     markers = load_markers()
@@ -94,6 +95,7 @@ class Markers:
         closings: The closing of each.
         remarks: A remark with its tags.
         turn: Where a turn begins; the group `assistant` or `other` matched.
+        preamble: What begins a prompt before its first turn.
         end: Where an answer ends.
         boxes: Tagged boxes, then those of single families; the group `content` of each.
         field: A field.
@@ -105,6 +107,7 @@ class Markers:
     closings: tuple[re.Pattern[str], ...]
     remarks: re.Pattern[str]
     turn: re.Pattern[str]
+    preamble: re.Pattern[str]
     end: re.Pattern[str]
     boxes: tuple[re.Pattern[str], ...]
     field: re.Pattern[str]
@@ -127,6 +130,7 @@ def load_markers() -> Markers:
         closings=tuple(_compiled(closing) for _, closing in pairs),
         remarks=_compiled(rf"<({remarks})\s{{0,9}}>.*?(?:</\1\s{{0,9}}>|\Z)", re.DOTALL),
         turn=_compiled(f"(?P<assistant>{'|'.join(turns['assistant'])})|(?P<other>{'|'.join(turns['others'])})"),
+        preamble=_compiled("|".join(turns["preambles"])),
         end=_compiled("|".join(turns["ends"])),
         boxes=tuple(
             _compiled(rf"(?:{opening})(?P<content>.*?)(?:{closing}|\Z)", re.DOTALL) for opening, closing in boxed
@@ -170,14 +174,13 @@ def _own_turn(text: str, markers: Markers) -> str:
             )
             for turn, following in zip(turns, [*turns[1:], None], strict=True)
         ]
-        before, (own, first) = text[: turns[0].start()], said[0]
-        answers = [segment for is_own, segment in said if is_own]
-        if _LETTER.search(markers.end.sub("", before)) and not own:
-            text = before
-        elif own and not _LETTER.search(before):
-            text = first
-        elif answers:
-            text = answers[-1]
+        before = _SPECIAL_TOKEN.sub("", markers.end.sub("", text[: turns[0].start()])).strip()
+        if before and not said[0][0] and not markers.preamble.match(before):
+            return before
+        if not before and said[0][0]:
+            # The answer begins with its own marker: what comes after somebody else's is invented.
+            said = list(takewhile(lambda turn: turn[0], said))
+        text = next((segment for is_own, segment in reversed(said) if is_own), text)
     start = 0
     for end in markers.end.finditer(text):
         if _LETTER.search(text, start, end.start()):

@@ -1,20 +1,23 @@
 """Labels from a model's answer, by rules: deterministic, and nothing outside the package is asked.
 
-The way of a text: reasoning and markup are dropped, a list is taken as it stands, Chinese is read by its emotion words,
-and everything else as a description (spaCy is imported only then). Whoever changes what any text gives raises `RULES`.
+The way of a text: what stands around it and asides are dropped, refusals say nothing, a list is taken as it stands, other
+languages are read by their emotion words, and everything else as a description (spaCy is imported only then). Whoever
+changes what any text gives raises `RULES`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from merunibench.extraction.answers import clean_answer
-from merunibench.extraction.chinese import chinese_labels, is_chinese
-from merunibench.extraction.lists import read_list
+from merunibench.extraction.asides import without_asides
+from merunibench.extraction.envelope import clean_answer
+from merunibench.extraction.lists import Sentence, read_list
 from merunibench.extraction.polarities import Polarity, polarity
+from merunibench.extraction.refusals import is_error, without_refusal
+from merunibench.extraction.version1.chinese import chinese_labels, is_chinese
 from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
-RULES = 1
+RULES = 2
 """Version of the rules."""
 EXTRACTOR = f"rules@{RULES}"
 """How signatures name this extractor."""
@@ -70,15 +73,24 @@ def as_the_authors(labels: list[str]) -> list[str]:
 
 
 def _labels(text: str) -> list[str]:
-    found, table = read_list(text, _is_known), load_words().chinese
-    if is_chinese(text) and not (found and all(item in table for item in found)):
-        return chinese_labels(text)
+    if is_error(text):
+        return []
+    text = without_asides(without_refusal(text))
+    found = read_list(text, _is_known)
+    if isinstance(found, Sentence):
+        text, found = str(found), None
     if found is not None:
-        return list(dict.fromkeys(table.get(item, item) for item in found))
+        return list(dict.fromkeys(load_words().chinese.get(item, item) for item in found))
+    if is_chinese(text):
+        return chinese_labels(text)
     from merunibench.extraction.descriptions import describe
 
     return describe(text)
 
 
 def _is_known(label: str) -> bool:
-    return label == "neutral" or label in load_words().chinese or label in load_lexicon("builtin")
+    return (
+        label in ("neutral", "positive", "negative")
+        or label in load_words().chinese
+        or label in load_lexicon("builtin")
+    )

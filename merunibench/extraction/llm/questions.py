@@ -10,7 +10,7 @@ from merunibench._text import shown
 from merunibench.chat import ChatModel, open_chat_model
 from merunibench.data import Extractor
 from merunibench.errors import InputError
-from merunibench.extraction.answers import clean_answer
+from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.files import Field
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
 from merunibench.extraction.rules import EXTRACTOR, Rules, as_the_authors

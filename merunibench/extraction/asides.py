@@ -1,0 +1,72 @@
+"""What an answer says besides: lead-ins, verdicts announced, offers, questions, confidence and reasons.
+
+None of it names what the person feels. The openings stand in `envelope.toml`.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from merunibench.files.toml import parse_toml
+
+_QUESTION_ANSWERED = re.compile(r"[?？][ \t]*[:\-–—]?[ \t]*(yes|no|true|false|是|否)\b", re.IGNORECASE)
+_ASKED = re.compile(
+    r"^[ \t]*(?:[-*•][ \t]*)?(?:is|are|was|does|do|did|can|could)[ \t]+(?:there[ \t]+(?:any[ \t]+)?|(?:the|this)[ \t]+\w+[ \t]+|(?:he|she|they)[ \t]+)?"
+    r"(?:(?:look|seem|feel|sound|appear|express|show|display|to be|being)(?:ing)?[ \t]+)?(?=[^\n]{1,60}: (?:yes|no|true|false|是|否)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SENTENCE = re.compile(r"[^.!?。！？]*(?:[.!?。！？]+[\"'”’)\]]*|\Z)")
+_REFERENCE = re.compile(
+    r"\((?:see|cf\.?|refer|at)\b[^()\n]{0,80}\)|\[(?:frame|fig|time|second|sec|t=|ref|source|note|\d)[^\[\]\n]{0,40}\]",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Openings(NamedTuple):
+    """Patterns of `[asides]` in `envelope.toml`, each matched at the beginning of a line or sentence."""
+
+    verdict: re.Pattern[str]
+    offer: re.Pattern[str]
+    head: re.Pattern[str]
+
+
+@cache
+def load_openings() -> Openings:
+    """The patterns that come with the package, compiled."""
+    table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")["asides"]
+    verdicts, offers, heads = ("|".join(table[key]) for key in ("verdicts", "offers", "heads"))
+    return Openings(
+        re.compile(rf"^[ \t]*(?:{verdicts})[ \t]*[:：][ \t]*", re.IGNORECASE | re.MULTILINE),
+        re.compile(rf"\W{{0,9}}(?:{offers})", re.IGNORECASE),
+        re.compile(rf"\W{{0,9}}(?:{heads})(?:[ \t]+\w{{1,20}}){{0,2}}[ \t]*[:：]", re.IGNORECASE),
+    )
+
+
+def without_asides(text: str) -> str:
+    """The text without what says nothing about the person; the text itself if nothing would be left.
+
+    Example:
+        >>> without_asides("Emotion: calm\\nConfidence: 80%\\nWould you like to know more?")
+        'Emotion: calm'
+        >>> without_asides("He frowns, so angry or sad.\\nFinal answer: sad")
+        'sad'
+    """
+    openings = load_openings()
+    verdicts = [text[found.end() :] for found in openings.verdict.finditer(text)]
+    rest = next((verdict for verdict in reversed(verdicts) if _LETTER.search(verdict)), text)
+    rest = _ASKED.sub("", _QUESTION_ANSWERED.sub(r": \1", rest)) if "?" in rest or "？" in rest else rest
+    rest = _REFERENCE.sub("", rest) if "(" in rest or "[" in rest else rest
+    lines = [_without_sentences(line, openings) for line in rest.split("\n") if not openings.head.match(line)]
+    kept = "\n".join(lines).strip()
+    return kept if _LETTER.search(kept) else rest.strip()
+
+
+def _without_sentences(line: str, openings: Openings) -> str:
+    """A line without questions to the reader and offers."""
+    if "?" not in line and "？" not in line and not openings.offer.search(line):
+        return line
+    sentences = [found.group() for found in _SENTENCE.finditer(line)]
+    kept = [each for each in sentences if "?" not in each and "？" not in each and not openings.offer.match(each)]
+    return "".join(kept).strip()

@@ -1,0 +1,88 @@
+"""A label and the value beside it: `happy (80%)`, `angry: no`, `joy = 0.7`.
+
+A value is a number, a percentage, yes or no, high or low. It is no part of the label; nothing, no and false drop it. Of
+polarities that carry values, the one with the largest is meant.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from merunibench.kinds import POLARITIES
+
+_WORDS: Mapping[str, float] = {
+    **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "是", "有", "x"), 1.0),
+    **dict.fromkeys(("very high", "strong", "high", "高", "强"), 0.9),
+    **dict.fromkeys(("medium", "moderate", "mid", "中"), 0.5),
+    **dict.fromkeys(("low", "weak", "mild", "slight", "低", "弱"), 0.2),
+    **dict.fromkeys(
+        ("no", "false", "n", "none", "zero", "nil", "absent", "not present", "not detected", "not observed"), 0.0
+    ),
+    **dict.fromkeys(
+        ("not applicable", "n/a", "na", "very low", "✗", "✘", "❌", "☐", "否", "无", "無", "没有", "-", "–", "—"), 0.0
+    ),
+}
+_NUMBER = r"[+-]?(?:\d{1,6}(?:[.,]\d{1,20})?|[.,]\d{1,20})(?:\s?%|\s?/\s?\d{1,4}|\s?out of\s?\d{1,4})?"
+_VALUE = rf"(?:{_NUMBER}|{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
+_MEASURE = r"(?:\b(?:confidence|certainty|probability|prob|likelihood|score|intensity|strength|level|weight|置信度|强度|概率)\b\s*(?:of|is)?\s*[:=]?\s*)"
+_AFTER = re.compile(
+    rf"(?P<label>[^:=|(\[]{{1,80}}?)\s*(?:[:=|(\[,]|\s[-–—]+\s|->|→|\s)\s*{_MEASURE}?(?P<value>{_VALUE})\s*{_MEASURE}?[)\]]?\s*[.,;]?",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*[:=]?\s*(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
+_ONLY = re.compile(rf"\s*{_VALUE}\s*", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Pair(NamedTuple):
+    """A label, and the value beside it: 0 to 1, or any number; None where there is none."""
+
+    label: str
+    value: float | None = None
+
+
+def split_pair(item: str) -> Pair:
+    """The label and the value of one item.
+
+    Example:
+        >>> split_pair("happy (80%)"), split_pair("angry: no"), split_pair("calm")
+        (Pair(label='happy', value=0.8), Pair(label='angry', value=0.0), Pair(label='calm', value=None))
+    """
+    found = _AFTER.fullmatch(item) or _BEFORE.fullmatch(item)
+    if found is None or not _LETTER.search(found["label"]):
+        return Pair(item)
+    return Pair(found["label"].strip(), value_of(found["value"]))
+
+
+def is_value(text: str) -> bool:
+    """Whether a text is nothing but a value."""
+    return _ONLY.fullmatch(text) is not None
+
+
+def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth value or text, as JSON has them
+    """A value as a number; None if it is none."""
+    if isinstance(value, bool | int | float):
+        return float(value)
+    if value is None:
+        return 0.0
+    if not isinstance(value, str) or not is_value(value):
+        return None
+    text = value.strip().lower()
+    if text in _WORDS:
+        return _WORDS[text]
+    number, *rest = re.split(r"\s?(?:%|/|out of)\s?", text.replace(",", "."))
+    if "%" in text:
+        return float(number) / 100
+    return float(number) / (float(rest[0]) or 1.0) if rest and rest[0] else float(number)
+
+
+def labels_meant(pairs: Iterable[Pair]) -> list[str]:
+    """The labels that are meant, in order: not those whose value is nothing; the strongest of several polarities."""
+    pairs = [pair for pair in pairs if pair.value is None or pair.value > 0]
+    valued = [pair for pair in pairs if pair.label.lower() in POLARITIES and pair.value is not None]
+    if len(valued) > 1:
+        largest = max(pair.value or 0.0 for pair in valued)
+        chosen = [pair for pair in valued if pair.value == largest]
+        dropped = set(valued) - (set(chosen) if len(chosen) == 1 else set())
+        pairs = [pair for pair in pairs if pair not in dropped]
+    return [pair.label for pair in pairs]

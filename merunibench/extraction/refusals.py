@@ -1,0 +1,70 @@
+"""Answers that are none: refusals in the first person, and error texts that stand where an answer should.
+
+A model that says it cannot judge says nothing about the person; `sorry` is then no feeling. What it says behind a `but`
+or `however` it does say.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from merunibench.files.toml import parse_toml
+
+_CONTRAST = re.compile(
+    r"[,;.。，；]?\s*\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?|但是?|不过|不過|然而", re.IGNORECASE
+)
+_END = re.compile(r"[.!?。！？\n]+[\"'”’)]*\s*")
+_FIRST = 400
+"""Characters in which a refusal must be said."""
+
+
+class Signs(NamedTuple):
+    """Patterns of `[refusals]` in `envelope.toml`."""
+
+    unable: re.Pattern[str]
+    first_person: re.Pattern[str]
+    deeds: re.Pattern[str]
+    error: re.Pattern[str]
+    apology: re.Pattern[str]
+
+
+@cache
+def load_signs() -> Signs:
+    """The patterns that come with the package, compiled."""
+    table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")["refusals"]
+    names = ("unable", "first_person", "deeds", "errors", "apologies")
+    return Signs(*(re.compile("|".join(table[name]), re.IGNORECASE) for name in names))
+
+
+def is_error(text: str) -> bool:
+    """Whether a text is the message of an error, not an answer."""
+    return load_signs().error.match(text) is not None
+
+
+def without_refusal(text: str) -> str:
+    """What an answer says apart from refusing; empty if it only refuses, the text itself if it does not.
+
+    Example:
+        >>> without_refusal("I'm sorry, but I can't identify how a real person feels.")
+        ''
+        >>> without_refusal("I cannot hear the sound, but the face is clearly frightened.")
+        'the face is clearly frightened.'
+        >>> without_refusal("He is sorry that he cannot help.")
+        'He is sorry that he cannot help.'
+    """
+    signs = load_signs()
+    end = _END.search(text)
+    first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
+    unable = signs.unable.search(first[:_FIRST])
+    if unable is None and signs.apology.match(first) and rest:
+        # An apology by itself; what follows may refuse or answer.
+        return without_refusal(rest) if len(first) < _FIRST else text
+    if unable is None or not signs.first_person.search(first[: unable.end()]):
+        return text
+    if not signs.deeds.search(first, max(0, unable.start() - 1)):
+        return text
+    contrast = _CONTRAST.search(first, unable.end()) or _CONTRAST.match(rest)
+    if contrast is None:
+        return ""
+    return (first[contrast.end() :] + rest if contrast.string is first else rest[contrast.end() :]).strip()

@@ -1,0 +1,26 @@
+"""The way of a text under rules@1."""
+
+from merunibench.extraction.version1.answers import clean_answer
+from merunibench.extraction.version1.chinese import chinese_labels, is_chinese
+from merunibench.extraction.version1.lists import read_list
+from merunibench.extraction.words import load_words
+from merunibench.lexicon import load_lexicon
+
+
+def labels(text: str) -> list[str]:
+    """The labels that rules@1 take from a model's answer."""
+    text = clean_answer(text).text
+    if not text:
+        return []
+    found, table = read_list(text, _is_known), load_words().chinese
+    if is_chinese(text) and not (found and all(item in table for item in found)):
+        return chinese_labels(text)
+    if found is not None:
+        return list(dict.fromkeys(table.get(item, item) for item in found))
+    from merunibench.extraction.descriptions import describe
+
+    return describe(text)
+
+
+def _is_known(label: str) -> bool:
+    return label == "neutral" or label in load_words().chinese or label in load_lexicon("builtin")
