@@ -21,6 +21,8 @@ _REFERENCE = re.compile(
     r"\((?:see|cf\.?|refer|at)\b[^()\n]{0,80}\)|\[(?:frame|fig|time|second|sec|t=|ref|source|note|\d)[^\[\]\n]{0,40}\]",
     re.IGNORECASE,
 )
+_SIMPLE = re.compile(r"[^:：?？\n(\[.!。]*[.!。]?")
+"""One sentence without a head."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -53,6 +55,8 @@ def without_asides(text: str) -> str:
         >>> without_asides("He frowns, so angry or sad.\\nFinal answer: sad")
         'sad'
     """
+    if _SIMPLE.fullmatch(text):
+        return text
     openings = load_openings()
     verdicts = [text[found.end() :] for found in openings.verdict.finditer(text)]
     rest = next((verdict for verdict in reversed(verdicts) if _LETTER.search(verdict)), text)
@@ -68,5 +72,6 @@ def _without_sentences(line: str, openings: Openings) -> str:
     if "?" not in line and "？" not in line and not openings.offer.search(line):
         return line
     sentences = [found.group() for found in _SENTENCE.finditer(line)]
-    kept = [each for each in sentences if "?" not in each and "？" not in each and not openings.offer.match(each)]
+    # What ends with a quotation mark too is what the person asks, not the model.
+    kept = [each for each in sentences if not each.rstrip().endswith(("?", "？")) and not openings.offer.match(each)]
     return "".join(kept).strip()

@@ -43,6 +43,8 @@ _RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,}|_{3,})[ \t]*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]\[]{0,500})\]\([^)\s]{0,2000}\)")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"(?: ?\n){3,}")
+_SIMPLE = re.compile(r"[A-Za-z,;.'!-]*(?: [A-Za-z,;.'!-]+)*")
+"""Words and punctuation on one line."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -71,6 +73,8 @@ def clean_answer(text: str) -> Answer:
         >>> clean_answer(r"The dominant emotion is $\boxed{\text{happy}}$.").text, clean_answer("<think>He frowns, so").is_cut
         ('happy', True)
     """
+    if _SIMPLE.fullmatch(text):
+        return Answer(text.strip())
     markers = load_markers()
     text = _normalised(text)
     had_trace = is_cut = False

@@ -47,6 +47,10 @@ _PROSE = re.compile(
     r"seems?|that|which|may|might|than|though|as|from|without|initially|then|never|hardly)\b|n't\b",
     re.IGNORECASE,
 )
+_DENYING_VALUE = re.compile(r"(?<=[:=|(-])\s*(?:no|not (?:present|detected|observed|applicable))\b", re.IGNORECASE)
+_FRACTION = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_VALUE_SIGNS = "([（0123456789"
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.){0,200})"|(?<!\w)\'([^\'\n]{0,200})\'(?!\w)')
 _EMPTY = frozenset(
     (
@@ -123,28 +127,17 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
 
 def _items(text: str) -> list[str] | None:
     """The parts of a list on one line; None if a part is too long to be a label, or reads like a sentence."""
-    text = _ASIDE.sub(
-        lambda aside: (
-            aside.group()
-            if is_value(aside.group()[1:-1]) or split_pair(f"a {aside.group()}").value is not None
-            else " "
-        ),
-        text,
-    )
-    if _PROSE.search(_without_values(text)) or ". " in text.strip().rstrip("."):
+    if any(sign in text for sign in _VALUE_SIGNS):
+        text = _ASIDE.sub(lambda aside: aside.group() if _is_measure(aside.group()) else " ", text)
+        text = _FRACTION.sub(" out of ", _DECIMAL_COMMA.sub(".", text))
+    if ". " in text.strip().rstrip(".") or _PROSE.search(_DENYING_VALUE.sub(" ", text)):
         return None
-    return labels_of(_SPLIT.split(_joined_values(text)))
+    return labels_of(_SPLIT.split(text))
 
 
-def _without_values(text: str) -> str:
-    return re.sub(
-        r"(?<=[:=|(-])\s*(?:no|not (?:present|detected|observed|applicable))\b", " ", text, flags=re.IGNORECASE
-    )
-
-
-def _joined_values(text: str) -> str:
-    """`3/5` and `0,8` are no two items."""
-    return re.sub(r"(?<=\d)\s?/\s?(?=\d)", " out of ", re.sub(r"(?<=\d),(?=\d)", ".", text))
+def _is_measure(aside: str) -> bool:
+    """Whether what stands in brackets is a value, perhaps with the name of what it measures."""
+    return split_pair(f"label {aside}").value is not None
 
 
 def _structured(text: str, known: Known) -> list[str] | Sentence | None:

@@ -24,7 +24,10 @@ _WORDS: Mapping[str, float] = {
 }
 _NUMBER = r"[+-]?(?:\d{1,6}(?:[.,]\d{1,20})?|[.,]\d{1,20})(?:\s?%|\s?/\s?\d{1,4}|\s?out of\s?\d{1,4})?"
 _VALUE = rf"(?:{_NUMBER}|{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
-_MEASURE = r"(?:\b(?:confidence|certainty|probability|prob|likelihood|score|intensity|strength|level|weight|置信度|强度|概率)\b\s*(?:of|is)?\s*[:=]?\s*)"
+_MEASURE = (
+    r"(?:\b(?:confidence|certainty|probability|prob|likelihood|score|intensity|strength|level|weight|置信度|强度|概率)\b"
+    r"\s*(?:of|is)?\s*[:=]?\s*)"
+)
 _AFTER = re.compile(
     rf"(?P<label>[^:=|(\[]{{1,80}}?)\s*(?:[:=|(\[,]|\s[-–—]+\s|->|→|\s)\s*{_MEASURE}?(?P<value>{_VALUE})\s*{_MEASURE}?[)\]]?\s*[.,;]?",
     re.IGNORECASE,
@@ -48,6 +51,8 @@ def split_pair(item: str) -> Pair:
         >>> split_pair("happy (80%)"), split_pair("angry: no"), split_pair("calm")
         (Pair(label='happy', value=0.8), Pair(label='angry', value=0.0), Pair(label='calm', value=None))
     """
+    if item.isalpha() or (item.replace(" ", "").isalpha() and item.lower().rpartition(" ")[2] not in _WORDS):
+        return Pair(item)
     found = _AFTER.fullmatch(item) or _BEFORE.fullmatch(item)
     if found is None or not _LETTER.search(found["label"]):
         return Pair(item)

@@ -15,6 +15,31 @@ _CONTRAST = re.compile(
     r"[,;.。，；]?\s*\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?|但是?|不过|不過|然而", re.IGNORECASE
 )
 _END = re.compile(r"[.!?。！？\n]+[\"'”’)]*\s*")
+_MARKS = (
+    "I",
+    "i'm",
+    "i can",
+    "i am",
+    "we ",
+    "We ",
+    "My ",
+    "my ",
+    "orry",
+    "nfortunately",
+    "polog",
+    "t is ",
+    "t's ",
+    "As an",
+    "as an",
+    "我",
+    "抱歉",
+    "对不起",
+    "對不起",
+    "作为",
+    "很遗憾",
+    "很遺憾",
+)
+"""One of these stands in every refusal."""
 _FIRST = 400
 """Characters in which a refusal must be said."""
 
@@ -53,6 +78,8 @@ def without_refusal(text: str) -> str:
         >>> without_refusal("He is sorry that he cannot help.")
         'He is sorry that he cannot help.'
     """
+    if not any(sign in text for sign in _MARKS):
+        return text
     signs = load_signs()
     end = _END.search(text)
     first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
