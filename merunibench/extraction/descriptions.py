@@ -7,6 +7,7 @@ denied); the mentions of a concept add up, and what falls far behind the stronge
 import re
 from collections.abc import Iterable
 
+from merunibench.extraction.denials import is_denied_from_afar, is_not_applicable
 from merunibench.extraction.matching import Mention, Sentence, read_sentences
 from merunibench.extraction.polarities import label_polarity
 from merunibench.extraction.words import load_words
@@ -41,10 +42,14 @@ _FARTHEST = 40
 _SAME_STEM = 3
 
 
-def describe(text: str) -> list[str]:
+def describe(text: str, *, far: bool = True) -> list[str]:
     """The labels of a description, in the order in which they are first named.
 
     Bodily cues (a smile, furrowed brows) count only if the text names no emotion at all.
+
+    Args:
+        text: The description.
+        far: Whether denials reach over what would speak for an emotion; rules@1 did not know them.
 
     Example:
         >>> describe("He looks annoyed at first, but his laughter shows relief; he is not angry.")
@@ -55,12 +60,12 @@ def describe(text: str) -> list[str]:
     forms: dict[str, list[str]] = {}
     for sentence in sentences:
         base = CONCLUSION if sentence.grammar["conclusions"] else 1.0
-        for mention in ascribed(sentence, sentence.emotions):
+        for mention in ascribed(sentence, sentence.emotions, far=far):
             concept = _concept(mention.text)
             weights[concept] = weights.get(concept, 0.0) + base * _certainty(sentence, mention)
             forms.setdefault(concept, []).append(mention.text)
     if not weights:
-        return _from_cues(sentences)
+        return _from_cues(sentences, far=far)
     if len(weights) > 1:
         weights.pop("neutral", None)
     if len(sentences) >= LONG:
@@ -70,9 +75,15 @@ def describe(text: str) -> list[str]:
     return [form for concept, weight in weights.items() if weight >= least for form in _distinct(forms[concept])]
 
 
-def ascribed(sentence: Sentence, mentions: Iterable[Mention]) -> list[Mention]:
+def ascribed(sentence: Sentence, mentions: Iterable[Mention], *, far: bool = True) -> list[Mention]:
     """The mentions that the sentence does not deny and does not ascribe to someone else."""
-    return [each for each in mentions if not _is_denied(sentence, each) and not _is_of_others(sentence, each)]
+    return [
+        each
+        for each in mentions
+        if not _is_denied(sentence, each)
+        and not (far and (is_denied_from_afar(sentence, each) or is_not_applicable(sentence, each)))
+        and not _is_of_others(sentence, each)
+    ]
 
 
 def _without_speech(match: re.Match[str]) -> str:
@@ -214,10 +225,10 @@ def _opens_clause(sentence: Sentence, person: Mention) -> bool:
     return person.start - start <= 2
 
 
-def _from_cues(sentences: Iterable[Sentence]) -> list[str]:
+def _from_cues(sentences: Iterable[Sentence], *, far: bool) -> list[str]:
     """What the body shows, where the text names no emotion."""
     cues = load_words().cues
-    found = (cues[each.text] for sentence in sentences for each in ascribed(sentence, sentence.cues))
+    found = (cues[each.text] for sentence in sentences for each in ascribed(sentence, sentence.cues, far=far))
     return list(dict.fromkeys(found))
 
 

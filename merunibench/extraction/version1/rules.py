@@ -19,7 +19,7 @@ def labels(text: str) -> list[str]:
         return list(dict.fromkeys(table.get(item, item) for item in found))
     from merunibench.extraction.descriptions import describe
 
-    return describe(text)
+    return describe(text, far=False)
 
 
 def _is_known(label: str) -> bool:
