@@ -116,7 +116,7 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
     pairs = []
     for item in items:
         pair = split_pair(_OPTION.sub("", item.strip())) if isinstance(item, str) else item
-        label = _EDGES.sub("", pair.label).lower()
+        label = _EDGES.sub("", pair.label).lower() or pair.label.strip()  # emoji have no letters
         if label not in _EMPTY and not is_value(label):
             pairs.append(pair._replace(label=label))
     labels = labels_meant(pairs)
@@ -344,6 +344,12 @@ def _bracketed(text: str, known: Known) -> list[str] | None:
     return best
 
 
+def _mostly_known(items: Sequence[str], known: Known) -> bool:
+    """Whether items are labels: half of them, or all where words are not separated, so that an item may be a sentence."""
+    share = sum(map(known, items)) / len(items)
+    return share == 1 or (share >= 0.5 and all(item[0] < "\u0300" for item in items))  # noqa: PLR2004 - a half
+
+
 def _plain(text: str, known: Known) -> list[str] | None:
     """A bare list of words, at least half of them known; or nothing but a word for "none"."""
     if len(text) > _LONGEST_PLAIN:
@@ -351,7 +357,7 @@ def _plain(text: str, known: Known) -> list[str] | None:
     if _EDGES.sub("", text).lower() in _EMPTY:
         return []
     items = _items(text)
-    if items and 2 * sum(known(item) for item in items) >= len(items):
+    if items and _mostly_known(items, known):
         return items
     for head, colon, rest in (line.partition(":") for line in text.splitlines()):
         items = _items(rest) if colon and not known(head.lower()) else None

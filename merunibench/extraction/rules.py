@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
+from merunibench.extraction.foreign import foreign_labels, is_refusal
 from merunibench.extraction.lists import Sentence, read_list
 from merunibench.extraction.polarities import Polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
-from merunibench.extraction.version1.chinese import chinese_labels, is_chinese
 from merunibench.extraction.words import load_words
+from merunibench.languages import emoji_labels, label_of, language_of
 from merunibench.lexicon import load_lexicon
 
 RULES = 2
@@ -80,17 +81,32 @@ def _labels(text: str) -> list[str]:
     if isinstance(found, Sentence):
         text, found = str(found), None
     if found is not None:
-        return list(dict.fromkeys(load_words().chinese.get(item, item) for item in found))
-    if is_chinese(text):
-        return chinese_labels(text)
+        return _in_english(found, text)
+    language = language_of(text)
+    if language is not None:
+        return [] if is_refusal(text, language) else foreign_labels(text, language) or emoji_labels(text)
     from merunibench.extraction.descriptions import describe
 
-    return describe(text)
+    return describe(text) or emoji_labels(text)
+
+
+def _in_english(items: Sequence[str], text: str) -> list[str]:
+    """The items of a list, those of other languages as English labels; each once."""
+    lexicon, labels = load_lexicon("builtin"), []
+    for item in items:
+        if item in lexicon or item.isascii() and item in _POLARITIES:
+            labels.append(item)
+            continue
+        label = label_of(item)
+        if label is None and item.isascii() and any(other not in lexicon for other in items if other != item):
+            language = language_of(text)
+            label = language.label_of(item) if language else None
+        labels.append(label or item)
+    return list(dict.fromkeys(label for label in labels if any(map(str.isalpha, label))))
+
+
+_POLARITIES = frozenset(("neutral", "positive", "negative"))
 
 
 def _is_known(label: str) -> bool:
-    return (
-        label in ("neutral", "positive", "negative")
-        or label in load_words().chinese
-        or label in load_lexicon("builtin")
-    )
+    return label in _POLARITIES or label in load_lexicon("builtin") or label_of(label) is not None

@@ -16,6 +16,22 @@ POLARITIES = {"positive", "negative", "neutral"}
 GRAMMAR = {"negators", "denied_after", "not_negators", "degrees", "reach", "boundaries", "joins", "others", "main"}
 ANSWERS = {"heads", "none", "refusals", "separators"}
 
+# The words everybody knows, in this order.
+BASIC = "happy joyful sad angry fearful surprised disgusted anxious disappointed calm proud lonely bored neutral".split()
+EVERYDAY = {
+    "ar": "سعيدة فرح الحزن غاضبة الخوف متفاجئ الاشمئزاز|اشمئزاز قلق خيبة هادئ فخور وحيدة ملل محايد",
+    "de": "glückliche Freude traurig wütend Angst überrascht Ekel besorgt enttäuscht ruhig stolz einsam gelangweilt neutral",
+    "es": "felices alegría triste enojada miedo sorprendido asco ansiedad decepcionada tranquilo orgullo soledad aburrida neutral",
+    "fr": "heureuse joie tristesse colère peur surprise dégoût anxiété déçue calme fière solitude ennui neutre",
+    "hi": "खुश आनंद उदास गुस्सा डर आश्चर्य घृणा बेचैन निराश शांत गर्व अकेला ऊब तटस्थ",
+    "it": "felici gioia tristezza arrabbiata paura sorpreso disgusto ansia deluso tranquilla fiero solitudine noia neutrale",
+    "ja": "嬉しい 喜び 悲しい 怒り 恐怖 驚き 嫌悪 不安 失望 落ち着き 誇り 孤独 退屈 中立",
+    "ko": "행복 기쁨 슬픔 분노 두려움 놀람 혐오 불안 실망 차분 자부심 외로움 지루함 중립",
+    "pt": "feliz alegria triste raiva medo surpresa nojo ansiedade decepcionado calmo orgulho solidão tédio neutro",
+    "ru": "счастье радость грустный злится страх удивление отвращение тревога разочарована спокойно гордость одинокий скука нейтральное",
+    "zh": "開心 欢乐 傷心 憤怒 恐懼 驚訝 厌恶 焦慮 失望 平靜 自豪 孤獨 無聊 中立",
+}
+
 # Words of the wheels whose words in other languages are those of another label: a noun beside its adjective, a synonym.
 STANDS_UNDER = {
     "acceptance": "accepted",
@@ -127,6 +143,19 @@ def test_enough_labels_and_words(code):
     assert len({*data["words"], *data["doubtful"]}) >= 100
     assert sum(section == "words" for where in labelled(data).values() for section, _ in where) >= 250
     assert set(data["words"]) >= {"happy", "sad", "angry", "fearful", "surprised", "disgusted", "calm", *POLARITIES}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_everyday_words(code):
+    """By sector: a language need not tell worried from anxious where English does."""
+    data, sectors = table(code), load_lexicon("builtin").sectors
+    places = labelled(data, ["words"])
+    for label, word in zip(BASIC, EVERYDAY[code].split(), strict=True):
+        found = [name for part in word.split("|") for _, name in places.get(folded(part.lower(), data["reading"]), ())]
+        assert found, (label, word)
+        assert {name if name in POLARITIES else sectors(name)[0] for name in found} == {
+            label if label in POLARITIES else sectors(label)[0]
+        }, (label, word, found)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -1,0 +1,195 @@
+"""Emotion words in text of other languages than English -> labels in English, so that the lexicon knows them.
+
+Words, denials before and behind them, whom a clause speaks of, where a clause ends: all from the language's file (see
+`merunibench.languages`). A denial reaches to the end of its clause over what joins; no text is segmented or parsed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from merunibench.languages import Language, scan
+
+_SENTENCE = re.compile(r"[.!?。！？؟।\n]+")
+_LISTED = re.compile(r"[\s,;/·、،・和及]*")
+_KINDS = ("denied_after", "negators", "not_negators", "boundaries", "others", "main", "refusals")
+_CLAUSE_SIGNS = ",;:—–"
+_BEFORE_OTHERS = re.compile(
+    r"(?:[对對为為向替因让讓給给]|\b(?:a|à|con|avec|mit|zu|com|para|per|с|к|на|مع|إلى))\s?(?:\w{1,5}\s){0,2}$"
+)
+_BEFORE = 8
+"""Words between a denial and the first emotion that it reaches, at most."""
+_BEHIND = 24
+"""Signs between an emotion and the denial behind it, at most."""
+
+
+class Found(NamedTuple):
+    """A word of some kind in a sentence: `emotion`, `cue`, `clause`, or a list of the language's grammar."""
+
+    kind: str
+    start: int
+    end: int
+    label: str
+
+
+def foreign_labels(text: str, language: Language) -> list[str]:
+    """The labels that text in a language names, in order, each once.
+
+    Example:
+        >>> from merunibench.languages import load_language
+        >>> foreign_labels("他并不愤怒，只是有点失望。", load_language("zh"))
+        ['disappointed']
+        >>> foreign_labels("La mujer no está enojada, sino decepcionada.", load_language("es"))
+        ['disappointed']
+    """
+    named: list[str] = []
+    cues: list[str] = []
+    for sentence in _SENTENCE.split(language.normal(text)):
+        words = _words(sentence, language)
+        theirs = False
+        for clause in _clauses(words):
+            theirs = _is_about_others(sentence, clause, theirs)
+            if not theirs:
+                named += _ascribed(sentence, clause, language, "emotion")
+                cues += _ascribed(sentence, clause, language, "cue")
+    labels = list(dict.fromkeys(named or cues))
+    return [label for label in labels if label != "neutral"] or labels
+
+
+def is_refusal(text: str, language: Language) -> bool:
+    """Whether a text begins as a refusal of the language does."""
+    return language.normal(text).lstrip(" \"'“").startswith(language.answers.get("refusals", ("\0",)))
+
+
+def is_none(text: str, language: Language) -> bool:
+    """Whether a text is nothing but a word for "none"."""
+    return language.normal(text).strip(" .。!") in language.answers.get("none", ())
+
+
+def _words(sentence: str, language: Language) -> list[Found]:
+    """All words that are known, in order, and where clauses end."""
+    kinds = _table(language.code, language)
+    found = [
+        Found(kind, start, end, label)
+        for start, end, value in scan(sentence, kinds)
+        if _stands_alone(sentence, start, end, language)
+        for kind, _, label in [value.partition(":")]
+    ]
+    taken = [(each.start, each.end) for each in found]
+    for index, sign in enumerate(sentence):
+        if sign in _CLAUSE_SIGNS and not any(start <= index < end for start, end in taken):
+            found.append(Found("clause", index, index + 1, ""))
+    return sorted(found, key=lambda each: each.start)
+
+
+_TABLES: dict[str, Mapping[str, str]] = {}
+
+
+def _table(code: str, language: Language) -> Mapping[str, str]:
+    """Word -> `kind:label` of everything that is looked for in sentences of a language."""
+    if code not in _TABLES:
+        table: dict[str, str] = {}
+        for name in reversed(_KINDS):
+            listed = language.answers.get(name) if name == "refusals" else language.grammar.get(name)
+            table.update(dict.fromkeys(listed or (), f"{name}:"))
+        table.update({word: f"doubtful:{label}" for word, label in language.doubtful.items()})
+        table.update({word: f"cue:{label}" for word, label in language.cues.items()})
+        table.update({word: f"emotion:{label}" for word, label in language.words.items()})
+        _TABLES[code] = table
+    return _TABLES[code]
+
+
+def _stands_alone(sentence: str, start: int, end: int, language: Language) -> bool:
+    """Whether a word is one, where words stand between blanks."""
+    if language.inside:
+        return True
+    before = sentence[start - 1 : start]
+    return not sentence[end : end + 1].isalpha() and (not before.isalpha() or _is_prefixed(sentence, start, language))
+
+
+def _is_prefixed(sentence: str, start: int, language: Language) -> bool:
+    word = re.search(r"\w*$", sentence[:start])
+    return word is not None and word.group() in language.prefixes
+
+
+def _clauses(words: Iterable[Found]) -> Iterator[list[Found]]:
+    """The words of a sentence, clause by clause; a comma between two emotions is none of a clause."""
+    words = list(words)
+    clause: list[Found] = []
+    for index, word in enumerate(words):
+        if word.kind == "clause":
+            before, after = words[index - 1] if index else None, words[index + 1] if index + 1 < len(words) else None
+            if (
+                before
+                and after
+                and before.kind == after.kind == "emotion"
+                and after.start - word.end <= 2
+                and word.start - before.end <= 2
+            ):
+                continue
+        if word.kind in ("clause", "boundaries"):
+            yield clause
+            clause = []
+        clause.append(word)
+    yield clause
+
+
+def _is_about_others(sentence: str, clause: list[Found], before: bool) -> bool:
+    """Whether a clause speaks of others: whoever is named last before the first emotion, else as before."""
+    emotion = next((each.start for each in clause if each.kind in ("emotion", "cue")), len(sentence))
+    people = [each for each in clause if each.kind in ("others", "main") and each.start < emotion]
+    if not people:
+        return before
+    return people[-1].kind == "others" and not _BEFORE_OTHERS.search(sentence[: people[-1].start])
+
+
+def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str) -> list[str]:
+    """The labels of a clause that are not denied."""
+    labels: list[str] = []
+    denied = False
+    last: Found | None = None
+    chain: list[str] = []
+    for word in clause:
+        if word.kind in ("negators", "denied_after"):
+            behind = word.kind == "denied_after" and last is not None and word.start - last.end <= _BEHIND
+            if behind:
+                labels = labels[: len(labels) - len(chain)]
+                chain = []
+            if word.kind == "negators" and not behind:
+                denied, last = True, word
+                chain = []
+        elif word.kind == kind:
+            between = sentence[last.end : word.start] if last else ""
+            joined = last is not None and last.kind == kind and _joins(between, language)
+            if denied and last is not None:
+                denied = joined if last.kind == kind and not language.inside else _reaches(between, last, language)
+            if not joined:
+                chain = []
+            if not denied:
+                labels.append(word.label)
+                chain.append(word.label)
+            last = word
+    return labels
+
+
+def _joins(between: str, language: Language) -> bool:
+    """Whether two emotions stand in one list."""
+    words = _joining(language)
+    rest = _LISTED.sub("", between) if language.inside else between
+    if language.inside:
+        return len(rest) <= 4 and (not rest or any(word in between for word in words))
+    return all(word in words for word in re.findall(r"[^\W\d_]+", between))
+
+
+def _joining(language: Language) -> frozenset[str]:
+    """What may stand between the emotions of one list."""
+    return frozenset(word for name in ("reach", "joins", "degrees") for word in language.grammar.get(name, ()))
+
+
+def _reaches(between: str, last: Found, language: Language) -> bool:
+    """Whether a denial reaches an emotion of its clause."""
+    if language.inside:
+        return True
+    words = re.findall(r"[^\W\d_]+", between)
+    joins = set(language.grammar.get("joins", ())) - set(language.grammar.get("negators", ()))
+    return last.kind != "negators" or (len(words) <= _BEFORE and not joins & set(words))

@@ -1,0 +1,287 @@
+"""Emotion words in other languages than English, as labels of the builtin lexicon: one table for all who meet them.
+
+The words, and how they are read, stand in `emotion_wheels/languages/`, one file per language, loaded when it is first
+needed. `emotion_wheels/languages/README.md` says what a file holds.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from merunibench._resources import resource
+from merunibench.files.toml import parse_toml
+
+BY_SCRIPT: Mapping[str, str] = {
+    "kana": "ja",
+    "hangul": "ko",
+    "han": "zh",
+    "arabic": "ar",
+    "devanagari": "hi",
+    "cyrillic": "ru",
+}
+LATIN = ("es", "fr", "de", "pt", "it")
+EMOJI = "emoji"
+
+_SCRIPTS = (
+    ("kana", re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d]")),
+    ("hangul", re.compile(r"[\uac00-\ud7af\u1100-\u11ff\u3130-\u318f]")),
+    ("han", re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")),
+    ("arabic", re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
+    ("devanagari", re.compile(r"[\u0900-\u097f]")),
+    ("cyrillic", re.compile(r"[\u0400-\u04ff]")),
+)
+_LATIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ENGLISH = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        the a an is are was were and or of in to that this he she they his her their it its with for on as at by from not but
+        be been has have had which who person speaker character man woman feels seems appears feeling emotional emotion
+        emotions very quite rather because while there what would could
+        """,
+    )
+)
+_DECIDED = 3
+"""So many English function words make a text English."""
+_TELLING = ("negators", "boundaries", "others", "main", "degrees")
+_LEAD = 2
+"""So many words more than the second must the language of a text have."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """What is known of a language; all words are in the form that `normal` gives.
+
+    Attributes:
+        code: ISO 639-1 code, or `emoji`.
+        inside: Whether words stand anywhere between signs, not between blanks.
+        words: Word -> label.
+        doubtful: The same for words that in running text mostly mean something else.
+        cues: Bodily cue -> label.
+        grammar: Name of a list -> its words.
+        answers: Likewise: heads of lists, words for "none", openings of refusals.
+        function: Frequent words that say which language it is.
+        vocabulary: All single words that say so.
+        prefixes: What may stand before a word.
+        endings: What may follow a word that is a label.
+        fold: Sign -> the one that stands for it; None if it is left out.
+    """
+
+    code: str
+    inside: bool
+    words: Mapping[str, str]
+    doubtful: Mapping[str, str]
+    cues: Mapping[str, str]
+    grammar: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, tuple[str, ...]]
+    function: frozenset[str]
+    vocabulary: frozenset[str]
+    prefixes: tuple[str, ...]
+    endings: tuple[str, ...]
+    fold: Mapping[int, str | None]
+
+    def normal(self, text: str) -> str:
+        """The form in which words are compared."""
+        return unicodedata.normalize("NFKC", text).lower().replace("’", "'").translate(self.fold)
+
+    def label_of(self, word: str) -> str | None:
+        """The label that a word, given as a label, stands for; None if it is not known."""
+        word = " ".join(self.normal(word).split())
+        found = self.words.get(word) or self.doubtful.get(word)
+        if found is None and self.endings:
+            # Verbs end as listed from their stem on; the word may hold some of it (怒っ|ている).
+            cuts = (cut for cut in range(len(word) - 1, 0, -1) if any(end.endswith(word[cut:]) for end in self.endings))
+            found = next((label for cut in cuts if (label := self._known(word[:cut]))), None)
+        if found is None and self.prefixes:
+            found = next(
+                (
+                    label
+                    for prefix in self.prefixes
+                    if word.startswith(prefix) and (label := self._known(word[len(prefix) :]))
+                ),
+                None,
+            )
+        return found
+
+    def _known(self, word: str) -> str | None:
+        return self.words.get(word) or self.doubtful.get(word)
+
+
+@cache
+def load_language(code: str) -> Language:
+    """A language by its code."""
+    path = resource("emotion_wheels", "languages", f"{code}.toml")
+    table = parse_toml(path.read_bytes(), str(path))
+    reading = table["reading"]
+    fold: dict[int, str | None] = {ord(sign): None for part in _split(reading.get("drop", "")) for sign in part}
+    fold |= {ord(pair[0]): pair[1] for pair in _split(reading.get("fold", ""))}
+    nothing: frozenset[str] = frozenset()
+    empty = Language(code, reading["match"] == "inside", {}, {}, {}, {}, {}, nothing, nothing, (), (), fold)
+
+    def normal(text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(empty.normal, _split(text))))
+
+    forms = {sign: _split(patterns) for sign, patterns in table.get("forms", {}).items()}
+
+    def by_word(labels: Mapping[str, str]) -> dict[str, str]:
+        return {
+            empty.normal(form): label
+            for label, words in labels.items()
+            for word in _split(words)
+            for form in _forms(word, forms)
+        }
+
+    words = by_word(table["words"])
+    grammar = {name: normal(listed) for name, listed in table.get("grammar", {}).items()}
+    function = frozenset(normal(reading.get("function", "")))
+    return replace(
+        empty,
+        words=words,
+        doubtful=by_word(table.get("doubtful", {})),
+        cues=by_word(table.get("cues", {})),
+        grammar=grammar,
+        answers={name: normal(listed) for name, listed in table.get("answers", {}).items()},
+        function=function,
+        vocabulary=function.union(words, *(grammar.get(name, ()) for name in _TELLING)),
+        prefixes=tuple(sorted(normal(reading.get("prefixes", "")), key=len, reverse=True)),
+        endings=normal(reading.get("endings", "")),
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [word for word in map(str.strip, text.split(",")) if word]
+
+
+def _forms(word: str, forms: Mapping[str, list[str]]) -> Iterator[str]:
+    """All forms of a word: a sign at the end of a part stands for each of its patterns in turn."""
+    parts = word.split()
+    signed = next((index for index, part in enumerate(parts) if part[-1:] in forms), None)
+    if signed is None:
+        yield word
+        return
+    stem = parts[signed][:-1]
+    for pattern in forms[parts[signed][-1]]:
+        yield " ".join([*parts[:signed], pattern.replace("-", stem, 1), *parts[signed + 1 :]])
+
+
+def script_of(text: str) -> str | None:
+    """The script other than Latin that most of a text is written in; None if Latin is, or there are no letters.
+
+    Example:
+        >>> script_of("他很 nervous"), script_of('She says "哎呀", which sounds surprised.')
+        ('han', None)
+    """
+    if text.isascii():
+        return None
+    counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS}
+    if counts["kana"]:
+        counts["kana"] += counts.pop("han")
+    script, number = max(counts.items(), key=lambda each: each[1])
+    latin = sum(1 for word in _LATIN_WORD.findall(text) if word[0] < "\u0250")
+    # A sign of Chinese or Japanese is nearly a word; words of other scripts are counted by signs as well.
+    return script if number > latin else None
+
+
+def language_of(text: str) -> Language | None:
+    """The language of a text; None for English, and where it cannot be told."""
+    script = script_of(text)
+    if script is not None:
+        return load_language(BY_SCRIPT[script])
+    words = [word.lower().replace("’", "'") for word in _LATIN_WORD.findall(text[:2000])]
+    english = sum(word in _ENGLISH for word in words)
+    if english >= _DECIDED or len(words) < 2:
+        return None
+    shares = {code: sum(word in language.vocabulary for word in words) for code, language in _latin()}
+    best, second = sorted(shares.values(), reverse=True)[:2]
+    only = [code for code, share in shares.items() if share == best]
+    if best <= english or best < _LEAD:
+        return None
+    if len(only) > 1 or best - max(second, english) < 1:
+        distinct = {code: sum(_is_only_of(code, word) for word in words) for code in only}
+        only = [code for code in only if distinct[code] == max(distinct.values())]
+    return load_language(only[0]) if len(only) == 1 or _agree(only, words) else None
+
+
+def _latin() -> Iterator[tuple[str, Language]]:
+    for code in LATIN:
+        yield code, load_language(code)
+
+
+def _is_only_of(code: str, word: str) -> bool:
+    return word in load_language(code).function and not any(
+        word in other.function for name, other in _latin() if name != code
+    )
+
+
+def _agree(codes: Iterable[str], words: Iterable[str]) -> bool:
+    """Whether the languages read the same labels in these words."""
+    return len({tuple(load_language(code).words.get(word) for word in words) for code in codes}) == 1
+
+
+@lru_cache(maxsize=1 << 16)
+def label_of(word: str, code: str | None = None) -> str | None:
+    """The label of the builtin lexicon that a word of another language stands for; None if none knows it.
+
+    Args:
+        word: A word or phrase that is no English label.
+        code: The language where it is known, which decides where several give different labels.
+    """
+    script = script_of(word)
+    if script is not None:
+        found = load_language(BY_SCRIPT[script]).label_of(word)
+        if found is None and script == "han":  # Japanese without kana
+            found = load_language("ja").label_of(word)
+        return found
+    if not word.isascii():
+        emoji = emoji_labels(word)
+        if emoji and not _LATIN_WORD.search(word):
+            return emoji[0]
+    if not _LATIN_WORD.search(word):
+        return None
+    if code is not None:
+        return load_language(code).label_of(word)
+    labels = {label for _, language in _latin() if (label := language.label_of(word))}
+    return labels.pop() if len(labels) == 1 else None
+
+
+def emoji_labels(text: str) -> list[str]:
+    """The labels of the emoji in a text, in order, each once.
+
+    Example:
+        >>> emoji_labels("😂👍🏽 ❤️")
+        ['amused', 'positive', 'loving']
+    """
+    if text.isascii():
+        return []
+    emoji = load_language(EMOJI)
+    found = dict.fromkeys(label for _, _, label in scan(emoji.normal(text), emoji.words))
+    return list(found)
+
+
+def scan(text: str, words: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Where words stand in a text, from left to right, the longest first: start, end, and what each stands for."""
+    longest = _longest(id(words), words)
+    position = 0
+    while position < len(text):
+        for end in range(min(len(text), position + longest.get(text[position], 0)), position, -1):
+            value = words.get(text[position:end])
+            if value is not None:
+                yield position, end, value
+                position = end - 1
+                break
+        position += 1
+
+
+_LONGEST: dict[int, dict[str, int]] = {}
+
+
+def _longest(key: int, words: Mapping[str, str]) -> dict[str, int]:
+    """First sign -> length of the longest word that begins with it."""
+    if key not in _LONGEST:
+        found: dict[str, int] = {}
+        for word in words:
+            found[word[0]] = max(found.get(word[0], 0), len(word))
+        _LONGEST[key] = found
+    return _LONGEST[key]
