@@ -17,7 +17,9 @@ GRAMMAR = {"negators", "denied_after", "not_negators", "degrees", "reach", "boun
 ANSWERS = {"heads", "none", "refusals", "separators"}
 
 # The words everybody knows, in this order.
-BASIC = "happy joyful sad angry fearful surprised disgusted anxious disappointed calm proud lonely bored neutral".split()
+BASIC = (
+    "happy joyful sad angry fearful surprised disgusted anxious disappointed calm proud lonely bored neutral".split()
+)
 EVERYDAY = {
     "ar": "سعيدة فرح الحزن غاضبة الخوف متفاجئ الاشمئزاز|اشمئزاز قلق خيبة هادئ فخور وحيدة ملل محايد",
     "de": "glückliche Freude traurig wütend Angst überrascht Ekel besorgt enttäuscht ruhig stolz einsam gelangweilt neutral",
