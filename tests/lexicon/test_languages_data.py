@@ -18,19 +18,24 @@ ANSWERS = {"heads", "none", "refusals", "separators"}
 
 # The words everybody knows, in this order.
 BASIC = (
-    "happy joyful sad angry fearful surprised disgusted anxious disappointed calm proud lonely bored neutral".split()
+    *("happy", "joyful", "sad", "angry", "fearful", "surprised", "disgusted"),
+    *("anxious", "disappointed", "calm", "proud", "lonely", "bored", "neutral"),
 )
 EVERYDAY = {
     "ar": "سعيدة فرح الحزن غاضبة الخوف متفاجئ الاشمئزاز|اشمئزاز قلق خيبة هادئ فخور وحيدة ملل محايد",
-    "de": "glückliche Freude traurig wütend Angst überrascht Ekel besorgt enttäuscht ruhig stolz einsam gelangweilt neutral",
-    "es": "felices alegría triste enojada miedo sorprendido asco ansiedad decepcionada tranquilo orgullo soledad aburrida neutral",
+    "de": "glückliche Freude traurig wütend Angst überrascht Ekel "
+    "besorgt enttäuscht ruhig stolz einsam gelangweilt neutral",
+    "es": "felices alegría triste enojada miedo sorprendido asco "
+    "ansiedad decepcionada tranquilo orgullo soledad aburrida neutral",
     "fr": "heureuse joie tristesse colère peur surprise dégoût anxiété déçue calme fière solitude ennui neutre",
     "hi": "खुश आनंद उदास गुस्सा डर आश्चर्य घृणा बेचैन निराश शांत गर्व अकेला ऊब तटस्थ",
-    "it": "felici gioia tristezza arrabbiata paura sorpreso disgusto ansia deluso tranquilla fiero solitudine noia neutrale",
+    "it": "felici gioia tristezza arrabbiata paura sorpreso disgusto "
+    "ansia deluso tranquilla fiero solitudine noia neutrale",
     "ja": "嬉しい 喜び 悲しい 怒り 恐怖 驚き 嫌悪 不安 失望 落ち着き 誇り 孤独 退屈 中立",
     "ko": "행복 기쁨 슬픔 분노 두려움 놀람 혐오 불안 실망 차분 자부심 외로움 지루함 중립",
     "pt": "feliz alegria triste raiva medo surpresa nojo ansiedade decepcionado calmo orgulho solidão tédio neutro",
-    "ru": "счастье радость грустный злится страх удивление отвращение тревога разочарована спокойно гордость одинокий скука нейтральное",
+    "ru": "счастье радость грустный злится страх удивление отвращение "
+    "тревога разочарована спокойно гордость одинокий скука нейтральное",
     "zh": "開心 欢乐 傷心 憤怒 恐懼 驚訝 厌恶 焦慮 失望 平靜 自豪 孤獨 無聊 中立",
 }
 
