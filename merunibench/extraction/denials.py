@@ -21,6 +21,8 @@ _IN_LISTS = frozenset(
 
 def is_denied_from_afar(sentence: Sentence, mention: Mention) -> bool:
     """Whether something that is said not to be there would speak for the emotion."""
+    if any(each.start <= mention.start < each.end for each in sentence.grammar["far_negators"]):
+        return True  # the `alone` of `let alone`
     exempt = [(each.start, each.end) for each in sentence.grammar["not_negators"]]
     for sign in sentence.grammar["indicators"]:
         if (

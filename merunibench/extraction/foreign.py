@@ -5,6 +5,7 @@ Words, denials before and behind them, whom a clause speaks of, where a clause e
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -47,8 +48,9 @@ def foreign_labels(text: str, language: Language) -> list[str]:
     for sentence in _SENTENCE.split(language.normal(text)):
         words = _words(sentence, language)
         theirs = False
-        for clause in _clauses(words):
-            theirs = _is_about_others(sentence, clause, theirs)
+        for clause in _clauses(words, 0 if language.inside else 2):
+            # Behind a contrast it is about the person again, if nobody is named.
+            theirs = _is_about_others(sentence, clause, theirs and clause[:1] and clause[0].kind != "boundaries")
             if not theirs:
                 named += _ascribed(sentence, clause, language, "emotion")
                 cues += _ascribed(sentence, clause, language, "cue")
@@ -104,7 +106,14 @@ def _stands_alone(sentence: str, start: int, end: int, language: Language) -> bo
     if language.inside:
         return True
     before = sentence[start - 1 : start]
-    return not sentence[end : end + 1].isalpha() and (not before.isalpha() or _is_prefixed(sentence, start, language))
+    return not _is_letter(sentence[end : end + 1]) and (
+        not _is_letter(before) or _is_prefixed(sentence, start, language)
+    )
+
+
+def _is_letter(sign: str) -> bool:
+    """Whether a sign is part of a word: a letter, or a mark on one."""
+    return sign.isalpha() or (sign != "" and unicodedata.category(sign)[0] == "M")
 
 
 def _is_prefixed(sentence: str, start: int, language: Language) -> bool:
@@ -112,8 +121,8 @@ def _is_prefixed(sentence: str, start: int, language: Language) -> bool:
     return word is not None and word.group() in language.prefixes
 
 
-def _clauses(words: Iterable[Found]) -> Iterator[list[Found]]:
-    """The words of a sentence, clause by clause; a comma between two emotions is none of a clause."""
+def _clauses(words: Iterable[Found], gap: int) -> Iterator[list[Found]]:
+    """The words of a sentence, clause by clause; a comma between two emotions, `gap` signs apart, is none of a clause."""
     words = list(words)
     clause: list[Found] = []
     for index, word in enumerate(words):
@@ -123,8 +132,8 @@ def _clauses(words: Iterable[Found]) -> Iterator[list[Found]]:
                 before
                 and after
                 and before.kind == after.kind == "emotion"
-                and after.start - word.end <= 2
-                and word.start - before.end <= 2
+                and after.start - word.end <= gap
+                and word.start - before.end <= gap
             ):
                 continue
         if word.kind in ("clause", "boundaries"):

@@ -31,16 +31,24 @@ _STEM = re.compile(
     rf"(?:\s+of\s+(?:the|this)\s+\w+)?{_VERB}\s*",
     re.IGNORECASE,
 )
-_HEADED_LINE = re.compile(rf"^[\s\W]{{0,9}}{_OWNER}{_ADJECTIVE}{_NAME}\s*[:：]\s*(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_HEADED_LINE = re.compile(
+    rf"^[\s\W]{{0,9}}(?P<head>{_OWNER}{_ADJECTIVE}{_NAME})\s*[:：]\s*(?P<items>\S.*)$", re.IGNORECASE | re.MULTILINE
+)
 _KEY = re.compile(rf"(?:{_NAME}|open_?set|emotional_states?)\Z", re.IGNORECASE)
-_ANY_KEY = re.compile(r"emotion|feeling|mood|label|sentiment|polarity|affect|情绪|情感|感情", re.IGNORECASE)
+_ANY_KEY = re.compile(
+    r"emo[tcz]i|émotion|emoç|gefühl|feeling|mood|label|sentiment|polarity|affect|primary|secondary|dominant|"
+    r"情绪|情感|情緒|感情|감정|эмоци|المشاعر|भावना",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(r"^[ \t]*(?:[-*•·–▪●◦]|\(?\d{1,2}[.):、])[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*(?=\S)")
 _EXPLANATION = re.compile(r"\s+(?:[-–—(])|\s*[:：]\s|,\s*(?:as|since|because|given|due to|which)\b")
 _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
 _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
 _SPLIT = re.compile(r"\s*[,;/|、，；،؛\n+&]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+")
-_EDGES = re.compile(r"^[^\w¿¡]+|[^\w]+$")
+_MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f"
+"""Signs that belong to the letter before them."""
+_EDGES = re.compile(rf"^\W+|[^\w{_MARKS}]+$")
 _MARKUP = re.compile(r"[{}\[\]<>\":=|%\d\\]")
 _PROSE = re.compile(
     r"\b(?:is|are|was|were|be|has|have|not|no|n't|but|because|while|with|maybe|perhaps|suggests?|he|she|they|his|her|shows?|looks?|"
@@ -324,11 +332,13 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
 
 
 def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the head says that these are labels
-    """What stands behind the last head of a list that has one: `Emotions: sad, tired`."""
-    found = None
+    """What stands behind the heads of lists: `Emotions: sad, tired`; the last where a head is repeated."""
+    found: dict[str, list[str]] = {}
     for line in _HEADED_LINE.finditer(text):
-        found = _items(line[1]) or found
-    return found
+        items = _items(line["items"])
+        if items:
+            found[line["head"].lower()] = items
+    return list(dict.fromkeys(item for items in found.values() for item in items)) if found else None
 
 
 def _bracketed(text: str, known: Known) -> list[str] | None:
@@ -354,7 +364,8 @@ def _plain(text: str, known: Known) -> list[str] | None:
     """A bare list of words, at least half of them known; or nothing but a word for "none"."""
     if len(text) > _LONGEST_PLAIN:
         return None
-    if _EDGES.sub("", text).lower() in _EMPTY:
+    bare = _EDGES.sub("", text).lower()
+    if bare in _EMPTY and (bare or text.isascii()):
         return []
     items = _items(text)
     if items and _mostly_known(items, known):

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 from merunibench.kinds import POLARITIES
 
+_HIGH, _LOW = 0.9, 0.2
 _WORDS: Mapping[str, float] = {
     **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "是", "有", "x"), 1.0),
-    **dict.fromkeys(("very high", "strong", "high", "高", "强"), 0.9),
+    **dict.fromkeys(("very high", "strong", "high", "高", "强"), _HIGH),
     **dict.fromkeys(("medium", "moderate", "mid", "中"), 0.5),
-    **dict.fromkeys(("low", "weak", "mild", "slight", "低", "弱"), 0.2),
+    **dict.fromkeys(("low", "weak", "mild", "slight", "低", "弱"), _LOW),
     **dict.fromkeys(
         ("no", "false", "n", "none", "zero", "nil", "absent", "not present", "not detected", "not observed"), 0.0
     ),
@@ -33,8 +34,15 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*[:=]?\s*(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
+_TICKED = re.compile(r"\[([ xX✓✔])\]\s*(?=\S)")
 _ONLY = re.compile(rf"\s*{_VALUE}\s*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+class Level(float):
+    """A value in words, such as `high`."""
+
+    __slots__ = ()
 
 
 class Pair(NamedTuple):
@@ -53,6 +61,9 @@ def split_pair(item: str) -> Pair:
     """
     if item.isalpha() or (item.replace(" ", "").isalpha() and item.lower().rpartition(" ")[2] not in _WORDS):
         return Pair(item)
+    ticked = _TICKED.match(item)
+    if ticked:
+        return Pair(item[ticked.end() :], 0.0 if ticked[1].isspace() else 1.0)
     found = _AFTER.fullmatch(item) or _BEFORE.fullmatch(item)
     if found is None or not _LETTER.search(found["label"]):
         return Pair(item)
@@ -74,7 +85,7 @@ def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth va
         return None
     text = value.strip().lower()
     if text in _WORDS:
-        return _WORDS[text]
+        return Level(_WORDS[text])
     number, *rest = re.split(r"\s?(?:%|/|out of)\s?", text.replace(",", "."))
     if "%" in text:
         return float(number) / 100
@@ -82,8 +93,13 @@ def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth va
 
 
 def labels_meant(pairs: Iterable[Pair]) -> list[str]:
-    """The labels that are meant, in order: not those whose value is nothing; the strongest of several polarities."""
+    """The labels that are meant, in order: not those whose value is nothing; the strongest of several polarities.
+
+    What is low is not meant where something is high.
+    """
     pairs = [pair for pair in pairs if pair.value is None or pair.value > 0]
+    if any(pair.value == _HIGH and isinstance(pair.value, Level) for pair in pairs):
+        pairs = [pair for pair in pairs if not (pair.value == _LOW and isinstance(pair.value, Level))]
     valued = [pair for pair in pairs if pair.label.lower() in POLARITIES and pair.value is not None]
     if len(valued) > 1:
         largest = max(pair.value or 0.0 for pair in valued)

@@ -98,6 +98,10 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
             labels.append(item)
             continue
         label = label_of(item)
+        if label is None and not item.isascii() and (foreign := language_of(item)):
+            # Words that are joined in one (`وامتنان`), or stand in a sentence.
+            labels += foreign_labels(item, foreign)
+            continue
         if label is None and item.isascii() and any(other not in lexicon for other in items if other != item):
             language = language_of(text)
             label = language.label_of(item) if language else None
