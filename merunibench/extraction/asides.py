@@ -4,6 +4,7 @@ None of it names what the person feels. The openings stand in `envelope.toml`.
 """
 
 import re
+import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -21,6 +22,10 @@ _REFERENCE = re.compile(
     r"\((?:see|cf\.?|refer|at)\b[^()\n]{0,80}\)|\[(?:frame|fig|time|second|sec|t=|ref|source|note|\d)[^\[\]\n]{0,40}\]",
     re.IGNORECASE,
 )
+_LEAD_IN = re.compile(r"\A(?:[^\n:]{0,40}[!.] )?[^\n:]{1,200}(?:\s[^\n:]{1,40}){3}:[ \t]*\n\s*(?=\S)")
+"""A first line of four words or more that ends with a colon."""
+_QUOTES = {'"': '"', "“": "”", "«": "»", "「": "」", "‘": "’"}
+_SIGNS = frozenset("✓✔✅☑✗✘❌☐▪●◦•")
 _SIMPLE = re.compile(r"[^:：?？\n(\[.!。]*[.!。]?")
 """One sentence without a head."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -47,24 +52,38 @@ def load_openings() -> Openings:
 
 
 def without_asides(text: str) -> str:
-    """The text without what says nothing about the person; the text itself if nothing would be left.
+    r"""The text without what says nothing about the person; the text itself if nothing would be left.
 
     Example:
-        >>> without_asides("Emotion: calm\\nConfidence: 80%\\nWould you like to know more?")
+        >>> without_asides("Emotion: calm\nConfidence: 80%\nWould you like to know more?")
         'Emotion: calm'
-        >>> without_asides("He frowns, so angry or sad.\\nFinal answer: sad")
+        >>> without_asides("He frowns, so angry or sad.\nFinal answer: sad")
         'sad'
     """
+    text = _unwrapped(text)
     if _SIMPLE.fullmatch(text):
         return text
     openings = load_openings()
     verdicts = [text[found.end() :] for found in openings.verdict.finditer(text)]
     rest = next((verdict for verdict in reversed(verdicts) if _LETTER.search(verdict)), text)
     rest = _ASKED.sub("", _QUESTION_ANSWERED.sub(r": \1", rest)) if "?" in rest or "？" in rest else rest
+    rest = _LEAD_IN.sub("", rest) if ":\n" in rest else rest
     rest = _REFERENCE.sub("", rest) if "(" in rest or "[" in rest else rest
     lines = [_without_sentences(line, openings) for line in rest.split("\n") if not openings.head.match(line)]
     kept = "\n".join(lines).strip()
     return kept if _LETTER.search(kept) else rest.strip()
+
+
+def _unwrapped(text: str) -> str:
+    """The text without quotation marks around all of it, and without pictures beside its words."""
+    text = text.strip()
+    if text[:1] in _QUOTES and text.endswith(_QUOTES[text[0]]) and not any(sign in text[1:-1] for sign in '"“”«»「」'):
+        text = text[1:-1].strip()
+    if not text.isascii() and _LETTER.search(text):
+        text = "".join(
+            sign for sign in text if sign in _SIGNS or unicodedata.category(sign) not in ("So", "Sk")
+        ).strip()
+    return text
 
 
 def _without_sentences(line: str, openings: Openings) -> str:

@@ -218,7 +218,7 @@ def _unboxed(text: str, markers: Markers) -> str:
     """The content of the last box that holds anything, of boxes within it, and of all fields."""
     for box in markers.boxes:
         contents = [found["content"] for found in box.finditer(text)]
-        text = next((content for content in reversed(contents) if _LETTER.search(content)), text)
+        text = next((content for content in reversed(contents) if content.strip()), text)
     text = _unboxed_maths(text) if "\\" in text or "$" in text else text
     fields = [found["content"] for found in markers.field.finditer(text)]
     return "\n".join(fields) if fields else text

@@ -262,7 +262,7 @@ def _salvaged(text: str, known: Known) -> list[str] | None:
         rest = text[end : end + 60].lstrip()
         if not rest.startswith(":"):
             if inside:
-                pairs.append(string)
+                pairs += _SPLIT.split(string)
             continue
         value = re.match(r":\s*\"?([^,}\]\"\n]{1,40})", rest)
         number = value_of(value[1].strip()) if value else None
@@ -369,6 +369,10 @@ def _plain(text: str, known: Known) -> list[str] | None:
         return []
     items = _items(text)
     if items and _mostly_known(items, known):
+        return items
+    first, _, rest = text.partition("\n\n")
+    items = _items(first) if rest else None
+    if items and all(map(known, items)):
         return items
     for head, colon, rest in (line.partition(":") for line in text.splitlines()):
         items = _items(rest) if colon and not known(head.lower()) else None

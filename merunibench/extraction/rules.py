@@ -76,7 +76,8 @@ def as_the_authors(labels: list[str]) -> list[str]:
 def _labels(text: str) -> list[str]:
     if is_error(text):
         return []
-    text = without_asides(without_refusal(text))
+    said = without_refusal(text)
+    text = without_asides(said)
     found = read_list(text, _is_known)
     if isinstance(found, Sentence):
         text, found = str(found), None
@@ -84,10 +85,10 @@ def _labels(text: str) -> list[str]:
         return _in_english(found, text)
     language = language_of(text)
     if language is not None:
-        return [] if is_refusal(text, language) else foreign_labels(text, language) or emoji_labels(text)
+        return [] if is_refusal(text, language) else foreign_labels(text, language) or emoji_labels(said)
     from merunibench.extraction.descriptions import describe
 
-    return describe(text) or emoji_labels(text)
+    return describe(text) or emoji_labels(said)
 
 
 def _in_english(items: Sequence[str], text: str) -> list[str]:
