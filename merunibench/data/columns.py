@@ -33,12 +33,12 @@ def find_column(table: Table, *names: str) -> str:
         if name in table.columns:
             return name
     wanted = " or ".join(map(repr, names))
-    near = [each for each in table.columns if _plain(each) in set(map(_plain, names))]
+    near = [each for each in table.columns if plain_head(each) in set(map(plain_head, names))]
     meant = f"; is it {near[0]!r}? Rename it" if near else ""
     raise InputError(f"{table.path}: has no column {wanted}{meant}; its columns are {listed(table.columns)}")
 
 
-def _plain(head: str) -> str:
+def plain_head(head: str) -> str:
     """The head of a column without what tells near heads apart: case, signs, plural."""
     return re.sub(r"[\W_]+", "", head.casefold()).removesuffix("s")
 

@@ -78,9 +78,9 @@ def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
         InputError: an input cannot be read.
     """
     for dataset, checkpoints in source.files.items():
-        for checkpoint, files in checkpoints.items():
+        for checkpoint in checkpoints:
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
-            table = files.full_table(source.max_bytes)
+            table = source.table(dataset, checkpoint)
             yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
 
 

@@ -1,11 +1,11 @@
 """Predictions and ground truth that are already in memory, as the same tables that files are read into."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from merunibench.data.discovery import DEFAULT_CHECKPOINT, CheckpointFiles, PredictionSource
+from merunibench.data.arranging import Arrangement
+from merunibench.data.discovery import DEFAULT_CHECKPOINT, OpenTable, PredictionSource
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.tasks import TASKS, get_task, task_order
@@ -14,34 +14,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class TableInMemory(CheckpointFiles):
-    """A checkpoint whose predictions for a data set are a table in memory."""
-
-    table: Table
-
-    def full_table(self, max_bytes: int) -> Table:  # noqa: ARG002 - it is unpacked already
-        """The table."""
-        return self.table
-
-
-def predictions_in_memory(data: Mapping[str, object], *, model: str | None = None) -> PredictionSource:
+def predictions_in_memory(
+    data: Mapping[str, object], *, model: str | None = None, arrangement: Arrangement | None = None
+) -> PredictionSource:
     """Predictions as `open_predictions` finds them in files.
 
     Args:
         data: Data set -> data frame with the columns of a predictions file, or sample name -> labels (sentiment:
             polarity word).
         model: The model's name.
+        arrangement: What columns and names are, where they are not as in the contract.
 
     Raises:
         InputError: a data set is unknown, or its data is neither.
     """
     tables = {get_task(name).id: value for name, value in data.items()}
     files = {
-        name: {DEFAULT_CHECKPOINT: TableInMemory(_table(tables[name], name, TASKS[name].of_kind.answer))}
+        name: {DEFAULT_CHECKPOINT: OpenTable(_table(tables[name], name, TASKS[name].of_kind.answer))}
         for name in task_order(tables)
     }
-    return PredictionSource(model or "model", files)
+    return PredictionSource(model or "model", files, arrangement=arrangement or Arrangement())
 
 
 def truth_in_memory(data: Mapping[str, object]) -> dict[str, Table]:

@@ -7,6 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from merunibench._text import shown
 from merunibench.errors import InputError
 
@@ -25,7 +28,8 @@ class Table:
         path: The file or folder it was read from.
         columns: Values by column name, each of length `num_rows`: a list (text formats) or a `pyarrow.Array`.
         num_rows: How many samples there are, N.
-        lines: Line of each row in the file, shape (N,); None where rows are no lines.
+        lines: Line of each row of the file; None where rows are no lines.
+        rows: Which row of the file each one is, shape (N,), where some are left out; None where they are all.
         remarks: What was odd about the file, for whoever reads its scores.
     """
 
@@ -33,6 +37,7 @@ class Table:
     columns: Mapping[str, Any]
     num_rows: int
     lines: Sequence[int] | None = None
+    rows: Sequence[int] | npt.NDArray[np.intp] | None = None
     remarks: tuple[str, ...] = ()
 
     def where(self, row: int) -> str:
@@ -40,6 +45,7 @@ class Table:
         return f"{self.path}, {self._place(row)}"
 
     def _place(self, row: int) -> str:
+        row = row if self.rows is None else int(self.rows[row])
         return f"row {row + 1}" if self.lines is None else f"line {self.lines[row]}"
 
     def refusal(self, problems: Iterable[tuple[int, str]]) -> InputError:
