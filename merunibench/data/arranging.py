@@ -145,9 +145,9 @@ def arranged(table: Table, task: Task, wanted: Arrangement | None = None) -> Tab
     wanted = wanted or Arrangement()
     table = _chosen(_mapped(table, task.of_kind.answer), wanted.columns)
     _refuse_references(table, wanted.columns)
-    if "openset" in table.columns and not {"labels", "text"} & {*table.columns}:
-        table = replace(table, columns=_View(table.columns, {"labels": lambda: columns["openset"]}, ("openset",)))
     columns = table.columns
+    if "openset" in columns and not {"labels", "text"} & {*columns}:
+        table = replace(table, columns=_View(columns, {"labels": lambda: columns["openset"]}, ("openset",)))
     _suggest(table)
     table = _rows_of(table, task)
     return table if wanted.name_regex is None else _renamed(table, wanted.name_regex)
@@ -210,7 +210,7 @@ def _refuse_references(table: Table, chosen: Mapping[str, str]) -> None:
     heads = {plain_head(head): head for head in table.columns}
     beside = [heads[plain_head(word)] for word in (*_ANSWERS, *_CHATS) if plain_head(word) in heads]
     if beside:
-        text = _first_that_leads(table, _TEXTS) or "PATH"
+        text = _first_that_leads(table, _TEXTS) or beside[0]
         raise InputError(
             f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
             f"give --column text={shlex.quote(text)} to score the answers, or --column {given[0]}={given[0]} if "

@@ -258,9 +258,16 @@ def _unnamed(path: Path, layout: Layout) -> tuple[Path, ...]:
 def _dataset_within(stem: str) -> Task | None:
     """The data set that a part of a name stands for, if it is one: of `model_MELD` and `mosi-results`."""
     parts = re.split(r"[-_. ]+", stem)
-    spans = ((first, last) for first in range(len(parts)) for last in range(first, min(first + 3, len(parts))))
-    found = {task.id: task for first, last in spans if (task := find_task("-".join(parts[first : last + 1])))}
-    return next(iter(found.values())) if len(found) == 1 else None
+    found: set[str] = set()
+    first = 0
+    while first < len(parts):
+        lasts = range(min(first + 3, len(parts)), first, -1)  # the longest first: `sims v2` is not `sims`
+        last = next((last for last in lasts if find_task("-".join(parts[first:last]))), None)
+        if last:
+            found.add("-".join(parts[first:last]))
+        first = last or first + 1
+    tasks = {task.id: task for task in map(get_task, found)}
+    return next(iter(tasks.values())) if len(tasks) == 1 else None
 
 
 def _advice(path: Path) -> str:
