@@ -47,6 +47,8 @@ _NAME_HEADS = (
 )
 _NAMES = tuple(_NAME_HEADS.split())
 _LONGEST_PATTERN = 1000
+_SPELLINGS = 1000
+"""More than there are of all data sets: further words of a column are no data sets."""
 
 
 @dataclass(frozen=True)
@@ -222,10 +224,12 @@ def _suggest(table: Table) -> None:
     """Refuse a table without names or answers, where it can be said which columns they seem to stand in."""
     missing: list[str] = []
     options: list[str] = []
+    unnamed = ""
     if "name" not in table.columns:
         path = _near(table, "name") or _first_that_leads(table, _NAMES)
         missing.append("'name'")
         options += [f"name={path}"] if path else []
+        unnamed = "" if path else ", and none that seems to hold names"
     if not {"text", "labels", "polarity"} & {*table.columns}:
         text = _first_that_leads(table, _TEXTS)
         near = next(((each, path) for each in FIELDS[1:] if (path := _near(table, each))), None)
@@ -233,7 +237,9 @@ def _suggest(table: Table) -> None:
         options += [f"text={text}"] if text else ["{}={}".format(*near)] if near else []
     if options:
         given = " ".join(f"--column {shlex.quote(option)}" for option in options)
-        raise InputError(f"{table.path}: has no column {' and none '.join(missing)}; try {given}; {_held(table)}")
+        raise InputError(
+            f"{table.path}: has no column {' and none '.join(missing)}{unnamed}; try {given}; {_held(table)}"
+        )
 
 
 def _near(table: Table, name: str) -> str | None:
@@ -269,13 +275,13 @@ def datasets_in(table: Table) -> dict[str, npt.NDArray[np.intp]]:
         return {}
     encoded = names.dictionary_encode(null_encoding="encode")
     words: list[str | None] = encoded.dictionary.to_pylist()
-    tasks = [find_task(word) if word else None for word in words]
+    tasks = [find_task(word) if word and code < _SPELLINGS else None for code, word in enumerate(words)]
     codes = encoded.indices.to_numpy()
     unknown = [code for code, task in enumerate(tasks) if task is None]
     if unknown:
         rows = np.flatnonzero(np.isin(codes, unknown)).tolist()
-        reason = "'dataset': {} is no data set; known are " + ", ".join(TASKS) + "; correct it, or rename the column"
-        raise table.refusal((row, reason.format(shown(words[codes[row]]))) for row in rows)
+        refused = table.refusal((row, f"'dataset': {shown(words[codes[row]])} is no data set") for row in rows)
+        raise InputError(f"{refused}; known are {', '.join(TASKS)}: correct it, or rename the column")
     found: dict[str, list[int]] = {}
     for code, task in enumerate(tasks):
         if task:

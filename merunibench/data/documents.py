@@ -25,6 +25,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_BYTES = 1 << 26
 _MAX_VALUES = 5_000_000
 _FIELDS = {"name", "text", "labels", "label", "polarity", "openset", "status"}
+_ROWS = ("predictions", "results", "samples", "rows", "data")
 _FORMS = (
     "a JSON document must be an array of rows, rows by name, columns, or name -> answer; in pandas, "
     'to_json(…, orient="records", lines=True) writes JSON Lines'
@@ -95,14 +96,19 @@ def _records(document: object) -> list[Any] | None:
         return document if isinstance(document, list) else None
     if isinstance(document.get("name"), str):
         return [document]
-    arrays = [value for value in document.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    if len(arrays) == 1:
-        return arrays[0]
+    arrays = {
+        key: value
+        for key, value in document.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+    }
+    key = next((each for each in _ROWS if each in arrays), None) or (next(iter(arrays)) if len(arrays) == 1 else None)
+    if key is not None:
+        return arrays[key]
     return [{"name": name, **row} for name, row in document.items()] if _is_rows(document) else None
 
 
 def _is_answer(value: object) -> bool:
-    return isinstance(value, str | int | float | list)
+    return isinstance(value, str | int | float) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
 
 
 def _of_records(rows: Sequence[Any], path: Path) -> Table:

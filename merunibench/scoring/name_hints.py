@@ -26,7 +26,7 @@ def name_hint(wanted: pa.Array, given: pa.Array) -> str:
     if not len(left) or not missing:
         return ""
     tried = left[:_TRIED].to_pylist()
-    least = min(len(left), len(missing)) // 2 + 1
+    least = max(min(len(left), len(missing)) // 2, len(left) // 50) + 1
     for frame in _frames(tried, missing):
         pattern = _pattern(*frame)
         count = _matching(_cut(left, pattern), missing)

@@ -111,6 +111,10 @@ WITHOUT_LABELS = {
     ),
     "lighteval": ({"doc": {"id": "a"}, "model_response": {"text": ["happy, calm"]}}, ["name=doc.id"]),
     "vlmevalkit": ({"index": 0, "video": "a", "answer": "x", "prediction": "happy, calm"}, ["name=video"]),
+    "humanomni-v2": (
+        {"name": "a", "solution": "<answer>x</answer>", "output": "<answer>happy, calm</answer>", "raw": {"path": "a"}},
+        ["text=output"],
+    ),
     "merbench": ({"name": "a", "raw_response": "<answer>happy, calm</answer>", "think": "x", "answer": "x"}, []),
     "ms-swift": ({"response": "happy, calm", "videos": ["a"]}, ["name=videos.0", "text=response"]),
     "by hand": ({"Name ": "a", "Label": "happy, calm"}, ["name=Name ", "labels=Label"]),
@@ -206,7 +210,9 @@ class TestDatasetColumn:
         ):
             open_predictions(path, dataset="mer2024").load("mer2024", "default")
         path = jsonl("meld.jsonl", [*self.ROWS, {"name": "d", "dataset": "imdb"}, {"name": "e"}])
-        with pytest.raises(InputError, match=r"line 4: 'dataset': 'imdb' is no data set; .*; line 5: 'dataset': None"):
+        with pytest.raises(
+            InputError, match=r"line 4: 'dataset': 'imdb' is no data set; line 5: 'dataset': None is no data set; known"
+        ):
             open_predictions(path).load("meld", "default")
 
     def test_a_score(self, jsonl):

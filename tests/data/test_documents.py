@@ -42,6 +42,7 @@ DOCUMENTS = {
     "split": {"columns": ["name", "labels"], "index": [0, 1], "data": [["a", ["happy"]], ["b", ["sad", "calm"]]]},
     "mapping": {"a": ["happy"], "b": ["sad", "calm"]},
     "mapping to text": {"a": "happy", "b": "sad, calm"},
+    "two arrays": {"results": ROWS, "final_acc": [{"mean_acc": 0.5}]},
     "rows among other keys": {"model": "m", "results": ROWS, "scores": [1, 2]},
 }
 
