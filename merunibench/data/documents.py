@@ -5,8 +5,10 @@ rows among other keys, or sample name -> answer.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,14 @@ from merunibench.errors import InputError
 MAPPED = "answer of a mapping"
 """The column for the values of a document that maps names to answers: what they are depends on who asks."""
 
-DECODER = json.JSONDecoder(parse_constant={"NaN": None, "Infinity": float("inf"), "-Infinity": float("-inf")}.get)
-"""NaN is what Python's writer leaves for a number that is missing; infinity is refused where it is needed."""
+_DECODER = json.JSONDecoder(parse_constant=float)
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_BYTES = 1 << 26
 _MAX_VALUES = 5_000_000
-_FIELDS = {"name", "text", "labels", "label", "polarity", "openset", "status"}
+FIELDS = frozenset({"name", "text", "labels", "label", "polarity", "openset", "status"})
+"""The columns that mean something to some reader."""
+
 _ROWS = ("predictions", "results", "samples", "rows", "data")
 _FORMS = (
     "a JSON document must be an array of rows, rows by name, columns, or name -> answer; in pandas, "
@@ -39,7 +42,7 @@ def decode(text: str) -> Any:  # noqa: ANN401 - any JSON value
         ValueError: it is no JSON (a JSONDecodeError says where), holds half of a character, or is nested too deeply.
     """
     try:
-        value = DECODER.decode(text)
+        value = _DECODER.decode(text)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -70,6 +73,21 @@ def read_document(content: bytes, path: Path) -> Any:  # noqa: ANN401 - any JSON
         raise InputError(f"{path}: {error}") from error
 
 
+def without_nan(table: Table) -> Table:
+    """A table of JSON with null for NaN, which Python's writer leaves for a number that is missing.
+
+    Raises:
+        InputError: it stands in a column that means something.
+    """
+    columns = {}
+    for name, column in table.columns.items():
+        rows = [row for row, value in enumerate(column) if isinstance(value, float) and math.isnan(value)]
+        if rows and name in FIELDS:
+            raise table.refusal((row, f"{name!r}: NaN is no JSON value; use null") for row in rows)
+        columns[name] = [None if value != value else value for value in column] if rows else column  # noqa: PLR0124
+    return replace(table, columns=columns)
+
+
 def table_of_document(document: object, path: Path) -> Table:
     """The rows of a JSON document.
 
@@ -84,7 +102,7 @@ def table_of_document(document: object, path: Path) -> Table:
             return _of_split(document, path)
         if _is_columns(document):
             return _of_columns(document, path)
-        if document and not document.keys() & _FIELDS and all(map(_is_answer, document.values())):
+        if document and not document.keys() & FIELDS and all(map(_is_answer, document.values())):
             return Table(path, {"name": list(document), MAPPED: list(document.values())}, len(document))
     held = f"; this one has the keys {listed(document, 10)}" if isinstance(document, dict) else ""
     raise InputError(f"{path}: {_FORMS}{held}")
@@ -129,7 +147,7 @@ def _of_split(document: Mapping[str, Any], path: Path) -> Table:
 def _is_columns(document: Mapping[str, Any]) -> bool:
     """Whether it holds columns: each a list or a mapping from row numbers, all with the same rows."""
     rows = {tuple(value) if isinstance(value, dict) else len(value) for value in document.values() if _holds(value)}
-    return bool(document.keys() & _FIELDS) and all(map(_holds, document.values())) and len(rows) == 1
+    return bool(document.keys() & FIELDS) and all(map(_holds, document.values())) and len(rows) == 1
 
 
 def _holds(value: object) -> bool:
@@ -140,9 +158,9 @@ def _is_rows(document: Mapping[str, Any]) -> bool:
     """Whether it maps names to rows, and not columns to values by name."""
     rows = document.values()
     return (
-        not document.keys() & _FIELDS
+        not document.keys() & FIELDS
         and bool(rows)
-        and all(isinstance(row, dict) and row.keys() & _FIELDS for row in rows)
+        and all(isinstance(row, dict) and row.keys() & FIELDS for row in rows)
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.data.documents import decode, read_document, table_of_document
+from merunibench.data.documents import decode, read_document, table_of_document, without_nan
 from merunibench.data.packed import decoded, read_text
 from merunibench.data.table import Table, columns_of_rows, refusal, refuse_repeated
 from merunibench.errors import InputError
@@ -30,6 +30,12 @@ def read_json_lines(path: Path, max_bytes: int) -> Table:
         InputError: the file cannot be read, or a line is no JSON object in UTF-8.
     """
     content = read_text(path, max_bytes)
+    table = _table(content, path)
+    return without_nan(table) if b"NaN" in content else table
+
+
+def _table(content: bytes, path: Path) -> Table:
+    """The rows of JSON Lines, or of a document."""
     first = next((line for line in io.BytesIO(content) if not line.isspace()), b"")
     if first.lstrip()[:1] == b"[":
         return table_of_document(read_document(content, path), path)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.data import TABLE_SUFFIXES, load_predictions, load_truth, read_table
-from merunibench.data.columns import name_column, text_column
+from merunibench.data.columns import text_column
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.tasks import TASKS
 
@@ -105,11 +105,12 @@ def test_nan_is_null_where_nobody_needs_a_number(tmp_path):
     path.write_text('{"name": "a", "labels": ["happy"], "confidence": NaN, "x": -Infinity}\n')
     assert labels_in(path) == {"a": ["happy"]}
     assert read_table(path).columns["confidence"] == [None]
-    path.write_text('{"name": NaN}\n')
-    with pytest.raises(InputError, match="has no name"):
-        name_column(read_table(path))
-    path.write_text('{"name": "a", "label": Infinity}\n{"name": "b", "label": NaN}\n')
-    with pytest.raises(InputError, match=r"line 1: 'label': inf is no finite .*; line 2: 'label': None is no finite"):
+    for field in ("name", "labels", "polarity", "label"):
+        path.write_text(f'{{"name": "a"}}\n{{"{field}": NaN}}\n{{"{field}": NaN}}\n')
+        reason = f"'{field}': NaN is no JSON value; use null"
+        assert refusal(path) == f"meld.jsonl, line 2: {reason}; line 3: {reason}"
+    path.write_text('[{"name": "a", "label": Infinity}, {"name": "b", "label": -Infinity}]')
+    with pytest.raises(InputError, match=r"row 1: 'label': inf is no finite .*; row 2: 'label': -inf is no finite"):
         load_truth(MOSI, path)
 
 
