@@ -1,12 +1,16 @@
 """What the commands share in printing: results, messages, warnings."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
+
+# All that a terminal obeys but line ends, tabs and our own colours; and marks that turn the direction of text.
+_OBEYED = re.compile("\x1b(?!\\[[0-9;]*m)|[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def complain(message: str) -> None:
@@ -15,8 +19,12 @@ def complain(message: str) -> None:
 
 
 def emit(text: str, output: Path | None = None) -> None:
-    """Print a result to standard output, or write it whole to a file."""
+    """Print a result to standard output, or write it whole to a file.
+
+    What is printed cannot command the terminal, whatever strangers' names are in it; it is escaped as JSON would.
+    """
     if output is None:
+        text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
         sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode())
         sys.stdout.flush()
         return
