@@ -10,7 +10,9 @@ from typing import Any
 from merunibench._text import visible
 
 # All that a terminal obeys but line ends, tabs and our own colours; and marks that turn the direction of text.
-_OBEYED = re.compile("\x1b(?!\\[[0-9;]*m)|[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OBEYED = re.compile(
+    "\x1b(?!\\[[0-9;]*m)|[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def complain(message: str) -> None:

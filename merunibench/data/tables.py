@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, NoReturn, cast
+from typing import IO, Any, NamedTuple, NoReturn, cast
 
 from merunibench._text import one_line, shown
 from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet, read_saved_dataset
@@ -42,12 +42,14 @@ class Table:
         columns: Values by column name, each of length `num_rows`: a list (text formats) or a `pyarrow.Array`.
         num_rows: How many samples there are, N.
         lines: Line of each row in the file, shape (N,); None where rows are no lines.
+        num_bytes: How many bytes of JSON Lines it was, unpacked; 0 where that was not counted.
     """
 
     path: Path
     columns: Mapping[str, Any]
     num_rows: int
     lines: Sequence[int] | None = None
+    num_bytes: int = 0
 
     def where(self, row: int) -> str:
         """The place of a row, for messages: `preds.jsonl, line 3` or `preds.parquet, row 3`, counted from 1."""
@@ -57,18 +59,51 @@ class Table:
 _Reader = Callable[[Path, int], Table | ArrowColumns]
 
 
-def read_json_lines(path: Path, max_bytes: int) -> Table:
+class RowLimits(NamedTuple):
+    """What JSON Lines of a stranger may hold: rows are refused as they are read, before they fill the memory.
+
+    Attributes:
+        lines: Most lines, blank ones counted.
+        line: Most bytes of a line.
+        fault: What is wrong with a row, empty if nothing is; a row with a fault is not kept.
+    """
+
+    lines: int
+    line: int
+    fault: Callable[[dict[str, Any]], str]
+
+    def check_line(self, number: int, line: bytes, where: str) -> None:
+        """Refuse a line too many, and one too long."""
+        if number > self.lines:
+            raise InputError(f"{where}: more lines than the {self.lines} that are read")
+        if len(line) > self.line:
+            raise InputError(f"{where}: longer than the {self.line} bytes that are read")
+
+    def check_row(self, row: dict[str, Any], where: str) -> None:
+        """Refuse a row with a fault."""
+        if found := self.fault(row):
+            raise InputError(f"{where}: {found}")
+
+
+def read_json_lines(path: Path, max_bytes: int, limits: RowLimits | None = None) -> Table:
     """Read JSON Lines, gzip-compressed if the name ends in `.gz`; blank lines are skipped.
 
     Raises:
-        InputError: the file cannot be read, or a line is no JSON object in UTF-8; the message names the line.
+        InputError: the file cannot be read, a line is no JSON object in UTF-8, or there is more than the limits let
+            through; the message names the line.
     """
     columns: dict[str, list[Any]] = {}
     lines: list[int] = []
-    for number, line in enumerate(io.BytesIO(_content(path, max_bytes)), start=1):
+    content = _content(path, max_bytes)
+    for number, line in enumerate(io.BytesIO(content), start=1):
+        where = f"{path}, line {number}"
+        if limits:
+            limits.check_line(number, line, where)
         if line.isspace():
             continue
-        row = _parse_line(line, f"{path}, line {number}")
+        row = _parse_line(line, where)
+        if limits:
+            limits.check_row(row, where)
         # Straight into columns: a million row objects kept alive would cost more time than parsing them.
         for name in row:
             if name not in columns:
@@ -78,7 +113,7 @@ def read_json_lines(path: Path, max_bytes: int) -> Table:
         lines.append(number)
         if len(columns) > MAX_COLUMNS:
             raise InputError(f"{path}, line {number}: more than {MAX_COLUMNS} different keys so far; a row needs a few")
-    return Table(path, columns, len(lines), lines)
+    return Table(path, columns, len(lines), lines, len(content))
 
 
 def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
@@ -189,18 +224,19 @@ TABLE_SUFFIXES: tuple[str, ...] = tuple(_READERS)
 """Endings of the files that `read_table` reads."""
 
 
-def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
+def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES, limits: RowLimits | None = None) -> Table:
     """Read a table: JSON Lines, CSV, TSV, Parquet, Arrow, or a folder saved by Hugging Face `datasets`.
 
     Args:
         path: The file, or the folder of a saved data set.
         max_bytes: How much it may unpack to.
+        limits: What each row may hold; the file must be JSON Lines then.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
         InputError: the file is missing, broken, empty or of a format that is not read.
     """
-    content = _reader_of(path)(path, max_bytes)
+    content = _reader_of(path)(path, max_bytes) if limits is None else read_json_lines(path, max_bytes, limits)
     table = content if isinstance(content, Table) else Table(path, content, content.num_rows)
     if table.num_rows == 0:
         raise InputError(f"{path}: is empty: it has no rows")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from merunibench import tasks
 from merunibench.baselines import BASELINES
+from merunibench.data import Table
 from merunibench.data.predictions import predictions_from_table
 from merunibench.errors import InputError
 from merunibench.extraction import Rules
@@ -75,7 +76,10 @@ def _score(scorer: Scorer, read: Mapping[str, Mapping[str, Read]], cells: Sequen
         if not wanted:
             continue
         for stem, found in held.items():
-            predictions = found.predictions or predictions_from_table(found.table, TASKS[dataset], extractor)
+            answers = found.answers
+            predictions = (
+                predictions_from_table(answers, TASKS[dataset], extractor) if isinstance(answers, Table) else answers
+            )
             for cell in wanted:
                 entries.setdefault(cell, {})[stem] = scorer.figures(cell, predictions)
     return entries

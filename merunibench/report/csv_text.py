@@ -1,4 +1,4 @@
-"""CSV as spreadsheets and terminals get it: figures are numbers, and no text of a stranger is a formula or a command."""
+"""CSV as spreadsheets and terminals get it: figures are numbers, no text of a stranger is a formula or a command."""
 
 import csv
 import io
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from merunibench._text import visible
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - the wide ones, as Excel has it
-"""With what a cell begins that a spreadsheet would compute."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""With what a cell begins that a spreadsheet would compute; full-width signs too."""
 
 
 def csv_cell(value: object) -> object:
