@@ -164,6 +164,11 @@ def outline(folder: Path) -> Checked:
     return checked
 
 
+def unchecked(folder: Path, error: Exception) -> Checked:
+    """A submission over which the tool itself failed: refused with the kind of error, whatever that is."""
+    return Checked(folder, problems=[f"could not be checked ({type(error).__name__})"])
+
+
 def too_long(lengths: Mapping[str, int]) -> bool:
     """Whether all files together are longer than what is taken."""
     return sum(lengths.values()) > MAX_LENGTH
@@ -179,12 +184,15 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None) -> Chec
     Returns:
         What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
     """
-    checked = outline(folder)
-    if checked.openable:
-        _check_files(checked, truths or {})
-    _say_what_will_not_show(checked)
-    if checked.valid:
-        checked.hashes = hashes_of(checked.files)
+    try:
+        checked = outline(folder)
+        if checked.openable:
+            _check_files(checked, truths or {})
+        _say_what_will_not_show(checked)
+        if checked.valid:
+            checked.hashes = hashes_of(checked.files)
+    except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop others
+        return unchecked(folder, error)
     return checked
 
 

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from merunibench.errors import InputError
 from merunibench.files import write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.results import Plain
+from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
 from merunibench.tasks import TASKS, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
@@ -53,32 +52,15 @@ FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,6
 """What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
 
 _MAX_BYTES = 32 << 10
-# Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
-_BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def _fit_to_show(text: str) -> str:
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
-            raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")
-    if _BIDIRECTIONAL.search(text):
-        raise ValueError("holds marks that turn the direction of text")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        raise ValueError("must be one line without tabs")
-    return _fit_to_show(text)
 
 
 def _text(most: int) -> StringConstraints:
     return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=most)
 
 
-Name = Annotated[str, _text(100), AfterValidator(_one_line)]
-Line = Annotated[str, _text(300), AfterValidator(_one_line)]
-Text = Annotated[str, _text(10_000), AfterValidator(_fit_to_show)]
+Name = Annotated[str, _text(100), AfterValidator(one_line_to_show)]
+Line = Annotated[str, _text(300), AfterValidator(one_line_to_show)]
+Text = Annotated[str, _text(10_000), AfterValidator(fit_to_show)]
 Url = Annotated[
     str,
     StringConstraints(

@@ -19,7 +19,8 @@ def csv_cell(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    return f"'{visible(value)}" if value.lstrip(" ").startswith(_FORMULA) else visible(value)
+    text = "\t".join(map(visible, value.split("\t")))
+    return f"'{text}" if value.lstrip(" ").startswith(_FORMULA) else text
 
 
 def csv_text(columns: Sequence[str], records: Iterable[Mapping[str, object]]) -> str:
