@@ -12,7 +12,7 @@ from merunibench._text import listed, shown, visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
-from merunibench.data.tables import RowLimits
+from merunibench.data.table import RowLimits
 from merunibench.errors import InputError
 from merunibench.leaderboard.submission import (
     ASKED_FOR,

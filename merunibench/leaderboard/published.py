@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from merunibench._text import shown
-from merunibench.data.tables import read_csv
+from merunibench.data.textfiles import read_csv
 from merunibench.errors import InputError
 from merunibench.leaderboard.results import Board, Model, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
