@@ -156,8 +156,8 @@ def outline(folder: Path) -> Checked:
             checked.problem(str(error).replace(str(path), FILE))
     if not FOLDER_NAME.fullmatch(submission_id(folder)):
         checked.problem(
-            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
-            "`published-`"
+            "the folder's name must be letters, digits and ._- (at most 64), not begin with a sign, `baseline-` or "
+            "`published-`, not end with a dot, and be no device (`con`, `nul`)"
         )
     if not checked.files and (checked.submission is None or checked.submission.withheld is None):
         checked.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")

@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -22,7 +21,7 @@ from merunibench._text import listed, shown, visible
 from merunibench.data import Conversion, PredictionSource, conversions
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
-from merunibench.files import write_text
+from merunibench.files import whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
@@ -48,8 +47,14 @@ ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_fro
 SUBSET_KEY = "subset"
 """Marks rows of a run on part of a data set."""
 
-FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.IGNORECASE | re.ASCII)
-"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
+_DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
+FOLDER_NAME = re.compile(
+    rf"(?!baseline-|published-|{_DEVICE})[a-z0-9](?:[a-z0-9._-]{{0,62}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII
+)
+"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board.
+
+On every system: on some, `con.json` is no file, and a name does not end with a dot.
+"""
 
 _MAX_BYTES = 32 << 10
 
@@ -194,16 +199,10 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
     with reading(out):
         if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
             raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
-    fresh = not out.exists()
-    try:
-        written = [_pack(file) for file in conversions(source, out / PREDICTIONS)]
-        write_submission(out, submission)
-    except BaseException:
-        shutil.rmtree(out / PREDICTIONS, ignore_errors=True)
-        if fresh:
-            shutil.rmtree(out, ignore_errors=True)
-        raise
-    return written
+    with whole_set(out) as folder:
+        written = [_pack(file) for file in conversions(source, folder / PREDICTIONS)]
+        write_submission(folder, submission)
+    return [out / path.relative_to(folder) for path in written]
 
 
 def _pack(file: Conversion) -> Path:
