@@ -1,5 +1,6 @@
 """Everything that is wrong with a submission at once, and why a row of it would not show."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -304,6 +305,8 @@ def _odd_row(row: Mapping[str, Any]) -> str:
         odd = isinstance(value, dict) or (listed_here and key != "labels")
         if odd or any(isinstance(each, list | dict) for each in listed_here):
             return f"{shown(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"{shown(key)} is no number that JSON has"
         if len(listed_here) > MAX_LABELS:
             return f"{len(listed_here)} labels; at most {MAX_LABELS} are taken"
     return ""
