@@ -102,10 +102,10 @@ def test_links_are_not_followed_out_of_the_folder(ask, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "request_line",
+    "line",
     [b"\0\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\xff\xfe / x\r\n\r\n", b"GET /\r\n\r\n"],
 )
-def test_what_is_no_request_leaves_no_traceback(ask, capfd, request_line):
+def test_what_is_no_request_leaves_no_traceback(ask, capfd, line):
     with socket.create_connection(ask.server.server_address[:2], timeout=10) as connection:
         connection.sendall(line)
         assert b"the page" not in connection.recv(65536)
