@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from merunibench._text import listed, one_line
 from merunibench.data.packed import decoded
@@ -20,7 +20,16 @@ from merunibench.errors import InputError
 MAPPED = "answer of a mapping"
 """The column for the values of a document that maps names to answers: what they are depends on who asks."""
 
-_DECODER = json.JSONDecoder(parse_constant=float)
+DECODER = json.JSONDecoder(parse_constant=float)
+"""NaN is what Python's writer leaves for a number that is missing (see `without_nan`)."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value; use null")
+
+
+STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
+"""For files of which somebody else makes figures: what is no JSON is refused."""
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_BYTES = 1 << 26
@@ -35,14 +44,14 @@ _FORMS = (
 )
 
 
-def decode(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def decode(text: str, decoder: json.JSONDecoder = DECODER) -> Any:  # noqa: ANN401 - any JSON value
     """The value of a JSON text.
 
     Raises:
         ValueError: it is no JSON (a JSONDecodeError says where), holds half of a character, or is nested too deeply.
     """
     try:
-        value = _DECODER.decode(text)
+        value = decoder.decode(text)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:

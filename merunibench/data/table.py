@@ -1,11 +1,11 @@
 """The samples of one file: a row a sample, columns by name, and the place of a row for messages."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ class Table:
         lines: Line of each row of the file; None where rows are no lines.
         rows: Which row of the file each one is, shape (N,), where some are left out; None where they are all.
         remarks: What was odd about the file, for whoever reads its scores.
+        num_bytes: How many bytes of JSON Lines it was, unpacked; 0 where that was not counted.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Table:
     lines: Sequence[int] | None = None
     rows: Sequence[int] | npt.NDArray[np.intp] | None = None
     remarks: tuple[str, ...] = ()
+    num_bytes: int = 0
 
     def where(self, row: int) -> str:
         """The place of a row, for messages: `preds.jsonl, line 3` or `preds.parquet, row 3`, counted from 1."""
@@ -51,6 +53,33 @@ class Table:
     def refusal(self, problems: Iterable[tuple[int, str]]) -> InputError:
         """The error for the rows that cannot be used, at least one: each with what is wrong there."""
         return refusal(self.path, ((self._place(row), reason) for row, reason in problems))
+
+
+class RowLimits(NamedTuple):
+    """What JSON Lines of a stranger may hold: refused as they are read, before they fill the memory.
+
+    Attributes:
+        lines: Most lines, blank ones counted.
+        line: Most bytes of a line.
+        fault: What is wrong with a row, empty if nothing is; a row with a fault is not kept.
+    """
+
+    lines: int
+    line: int
+    fault: Callable[[Mapping[str, Any]], str]
+
+    def held(self, lines: Iterable[bytes], path: Path) -> Iterator[bytes]:
+        """The lines, as long as there are not too many, and none is too long.
+
+        Raises:
+            InputError: there are, or one is.
+        """
+        for number, line in enumerate(lines, start=1):
+            if number > self.lines:
+                raise InputError(f"{path}: more lines than the {self.lines} that are read")
+            if len(line) > self.line:
+                raise InputError(f"{path}, line {number}: longer than the {self.line} bytes that are read")
+            yield line
 
 
 def refusal(path: Path, problems: Iterable[tuple[str, str]]) -> InputError:

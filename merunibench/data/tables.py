@@ -12,7 +12,7 @@ from pathlib import Path
 
 from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet, read_saved_dataset
 from merunibench.data.packed import first_bytes
-from merunibench.data.table import Table
+from merunibench.data.table import RowLimits, Table
 from merunibench.data.textfiles import read_csv, read_json_lines
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
@@ -43,18 +43,19 @@ TABLE_SUFFIXES: tuple[str, ...] = tuple(_READERS)
 """Endings of the files that `read_table` reads."""
 
 
-def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
+def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES, limits: RowLimits | None = None) -> Table:
     """Read a table: JSON Lines, JSON, CSV, TSV, Parquet, Arrow, or a folder saved by Hugging Face `datasets`.
 
     Args:
         path: The file, or the folder of a saved data set.
         max_bytes: How much it may unpack to.
+        limits: What JSON Lines may hold; the file must be such then.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
         InputError: the file is missing, broken, empty or of a format that is not read.
     """
-    content = _reader_of(path)(path, max_bytes)
+    content = read_json_lines(path, max_bytes, limits) if limits else _reader_of(path)(path, max_bytes)
     table = content if isinstance(content, Table) else Table(path, content, content.num_rows)
     if table.num_rows == 0:
         raise InputError(f"{path}: is empty: it has no rows")

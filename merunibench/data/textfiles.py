@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.data.documents import decode, read_document, table_of_document, without_nan
+from merunibench.data.documents import DECODER, STRICT, decode, read_document, table_of_document, without_nan
 from merunibench.data.packed import decoded, read_text
-from merunibench.data.table import Table, columns_of_rows, refusal, refuse_repeated
+from merunibench.data.table import RowLimits, Table, columns_of_rows, refusal, refuse_repeated
 from merunibench.errors import InputError
 
 _LARGEST_FIELD = 2**31 - 1
@@ -22,14 +22,21 @@ _MOST_PROBLEMS = 10_100
 _DELIMITERS = ",;\t|"
 
 
-def read_json_lines(path: Path, max_bytes: int) -> Table:
+def read_json_lines(path: Path, max_bytes: int, limits: RowLimits | None = None) -> Table:
     """Read JSON Lines, blank ones skipped; or one JSON document, if that is what the file holds.
+
+    Args:
+        path: The file.
+        max_bytes: How much it may unpack to.
+        limits: What it may hold; it must be JSON Lines then.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
-        InputError: the file cannot be read, or a line is no JSON object in UTF-8.
+        InputError: the file cannot be read, a line is no JSON object in UTF-8, or the limits do not let it through.
     """
     content = read_text(path, max_bytes)
+    if limits is not None:
+        return _of_lines(content, path, limits)
     table = _table(content, path)
     return without_nan(table) if b"NaN" in content else table
 
@@ -55,16 +62,19 @@ def _is_row(line: bytes) -> bool:
     return not isinstance(row.get("name"), dict | list)
 
 
-def _of_lines(content: bytes, path: Path) -> Table:
+def _of_lines(content: bytes, path: Path, limits: RowLimits | None = None) -> Table:
     lines: list[int] = []
     wrong: list[tuple[str, str]] = []
 
     def rows() -> Iterator[dict[str, Any]]:
-        for number, line in enumerate(io.BytesIO(content), start=1):
+        every = io.BytesIO(content)
+        for number, line in enumerate(limits.held(every, path) if limits else every, start=1):
             if line.isspace():
                 continue
             try:
-                row = _row(line)
+                row = _row(line, DECODER if limits is None else STRICT)
+                if limits and (fault := limits.fault(row)):
+                    raise ValueError(fault)
             except ValueError as error:
                 wrong.append((f"line {number}", str(error)))
                 if len(wrong) > _MOST_PROBLEMS:
@@ -76,17 +86,17 @@ def _of_lines(content: bytes, path: Path) -> Table:
     columns, count = columns_of_rows(rows(), path)
     if wrong:
         raise refusal(path, wrong)
-    return Table(path, columns, count, lines)
+    return Table(path, columns, count, lines, num_bytes=len(content))
 
 
-def _row(line: bytes) -> dict[str, Any]:
+def _row(line: bytes, decoder: json.JSONDecoder = DECODER) -> dict[str, Any]:
     """The sample in a line.
 
     Raises:
         ValueError: there is none; the text says why.
     """
     try:
-        row = decode(line.decode("utf-8").rstrip("\r\n"))
+        row = decode(line.decode("utf-8").rstrip("\r\n"), decoder)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
     except UnicodeDecodeError as error:

@@ -3,7 +3,7 @@
 The lowest layer: it knows nothing of data sets, labels or scores.
 """
 
-from merunibench.files.atomic import open_atomic, write_bytes, write_changed, write_text
+from merunibench.files.atomic import open_atomic, whole_set, write_bytes, write_changed, write_text
 from merunibench.files.npz import npz_keys, read_npz
 from merunibench.files.plain import open_plain, read_plain
 from merunibench.files.reading import DEFAULT_MAX_BYTES
@@ -15,6 +15,7 @@ __all__ = [
     "open_plain",
     "read_npz",
     "read_plain",
+    "whole_set",
     "write_bytes",
     "write_changed",
     "write_text",
