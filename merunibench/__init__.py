@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
-    from merunibench.evaluation import compare, evaluate
+    from merunibench.evaluation import compare, evaluate, sample_scores
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
     from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
@@ -40,6 +40,7 @@ _HOME = {
     "get_task": "tasks",
     "load_lexicon": "lexicon",
     "polarity": "extraction",
+    "sample_scores": "evaluation",
 }
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "get_task",
     "load_lexicon",
     "polarity",
+    "sample_scores",
 ]
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import shown
+from merunibench.data.arranging import arranged
 from merunibench.data.columns import find_column, label_column, map_column, name_column, python_values, text_column
 from merunibench.data.tables import Table, read_table
 from merunibench.errors import InputError
@@ -91,7 +92,8 @@ def load_predictions(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYT
         UnsafeFileError: the file unpacks to more than `max_bytes`.
         InputError: the file is broken, or cannot be scored; the message names file and row.
     """
-    return predictions_from_table(read_table(path, max_bytes=max_bytes), task)
+    table = arranged(read_table(path, max_bytes=max_bytes), task)
+    return predictions_from_table(table, task)
 
 
 def predictions_from_table(table: Table, task: Task, extractor: Extractor | None = None) -> Predictions:

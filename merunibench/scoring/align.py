@@ -7,9 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import shown
 from merunibench.data import GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.protocols import NO_POLARITY, Samples
+from merunibench.scoring.name_hints import name_hint
 
 Missing = Literal["error", "zero", "skip"]
 """What is done about samples without a prediction: refuse, count as wrong, leave out."""
@@ -26,6 +28,7 @@ class Aligned(NamedTuple):
         missing: Number of ground-truth samples that the predictions do not name.
         failed: Number whose prediction is marked as failed.
         extra: Number of predictions that the ground truth does not name; they are ignored.
+        remarks: What their names tell, where they would match if they were written otherwise.
     """
 
     truth: GroundTruth
@@ -33,6 +36,7 @@ class Aligned(NamedTuple):
     missing: int
     failed: int
     extra: int
+    remarks: tuple[str, ...] = ()
 
 
 def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Aligned:
@@ -42,6 +46,8 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         InputError: predictions are missing under `error`, or belong to another data set, or there are none.
     """
     rows, missing, failed, extra = _rows(truth, predictions, policy)
+    hint = name_hint(truth.names, predictions.names) if missing and extra else ""
+    remarks = (f"{missing} samples have no prediction of their name{hint}",) if hint else ()
     if (rows < 0).all():
         raise InputError(f"{predictions.where}: no sample of {truth.task.id} has a prediction: nothing to score")
     if policy == "skip" and (rows < 0).any():
@@ -54,7 +60,7 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         values=truth.values,
         polarity=None if predictions.polarity is None else _polarity(predictions.polarity, rows),
     )
-    return Aligned(truth, samples, missing, failed, extra)
+    return Aligned(truth, samples, missing, failed, extra, remarks)
 
 
 def _polarity(given: npt.NDArray[np.int8], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
@@ -74,8 +80,9 @@ def _rows(truth: GroundTruth, predictions: Predictions, policy: Missing) -> tupl
     if 10 * matched < min(len(rows), len(predictions.names)):
         raise InputError(
             f"{predictions.where}: only {matched} of its {len(predictions.names)} sample names (such as "
-            f"{predictions.names[0].as_py()!r}) are in the ground truth of {truth.task.id} (such as "
-            f"{truth.names[0].as_py()!r}): are these predictions of another data set?"
+            f"{shown(predictions.names[0].as_py())}) are in the ground truth of {truth.task.id} (such as "
+            f"{shown(truth.names[0].as_py())})"
+            f"{name_hint(truth.names, predictions.names) or ': are these predictions of another data set?'}"
         )
     failed = predictions.failed[rows] & ~absent
     if policy == "error" and (absent | failed).any():
@@ -92,7 +99,8 @@ def _missing_message(
         if mask.any()
     ]
     advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
-    return f"{predictions.where}: {'; '.join(parts)}; {advice}"
+    hint = name_hint(truth.names, predictions.names) if absent.any() else ""
+    return f"{predictions.where}: {'; '.join(parts)}; {advice}{hint}"
 
 
 def _first_names(names: pa.Array, mask: npt.NDArray[np.bool_]) -> str:

@@ -200,7 +200,11 @@ def score_predictions(
         labels_per_sample=samples.labels_per_sample,
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
-        remarks=(*predictions.remarks, *(separators if samples.with_separators() > _ODD_SHARE else ())),
+        remarks=(
+            *predictions.remarks,
+            *aligned.remarks,
+            *(separators if samples.with_separators() > _ODD_SHARE else ()),
+        ),
         samples_scored=samples,
     )
 
