@@ -21,7 +21,7 @@ from merunibench._text import listed, shown, visible
 from merunibench.data import Conversion, PredictionSource, conversions
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
-from merunibench.files import whole_set, write_text
+from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
@@ -314,8 +314,7 @@ def hashes_of(files: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:
     for dataset, of_checkpoints in files.items():
         lines = []
         for checkpoint, path in of_checkpoints.items():
-            with reading(path):
-                lines.append(f"{checkpoint}\t{_sha256(path.read_bytes())}\n")  # at most MAX_PACKED_BYTES
+            lines.append(f"{checkpoint}\t{_sha256(read_plain(path, MAX_PACKED_BYTES))}\n")
         found[dataset] = _sha256("".join(lines).encode())
     return found
 
