@@ -294,9 +294,7 @@ def _refusal_of_folder(place: tuple[str, ...]) -> str:
     if place[0] != PREDICTIONS or len(place) > 2:
         return f"is a folder that does not belong here; only {PREDICTIONS}/ and a folder for each checkpoint do"
     if len(place) == 2 and not _CHECKPOINT.fullmatch(place[1]):
-        return (
-            "a checkpoint's name must be letters, digits and ._=+- (at most 100), not end with a dot, be no device"
-        )
+        return "a checkpoint's name must be letters, digits and ._=+- (at most 100), not end with a dot, be no device"
     return ""
 
 
