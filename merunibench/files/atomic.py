@@ -71,7 +71,10 @@ def whole_set(out: Path) -> Iterator[Path]:
         yield temporary
         _move(temporary, out)
     except BaseException as error:
-        shutil.rmtree(temporary if fresh is None else fresh, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        for folder in sorted((fresh, *fresh.rglob("*")), reverse=True) if fresh else ():
+            with suppress(OSError):  # what is not empty is somebody else's
+                folder.rmdir()
         if isinstance(error, InputError):  # whoever reads it knows of no temporary folder
             raise type(error)(str(error).replace(f"{temporary.name}{os.sep}", "")) from error
         raise
