@@ -34,14 +34,14 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
     text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
     if _is_device(path):
         # /dev/stdout and its like are written to; replacing one would be the end of it.
-        with path.open(mode, **text) as stream:  # type: ignore[call-overload]
+        with _writing(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         return
     path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        with _written_to(path):
+        with _writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
                 yield stream
@@ -66,12 +66,15 @@ def whole_set(out: Path) -> Iterator[Path]:
     temporary = out / f".{secrets.token_hex(8)}.tmp"
     fresh = next((path for path in (*reversed(out.parents), out) if not os.path.lexists(path)), None)
     try:
-        with _written_to(out):
+        with _writing(out):
             temporary.mkdir(parents=True)
         yield temporary
         _move(temporary, out)
     except BaseException as error:
-        shutil.rmtree(temporary if fresh is None else fresh, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        for folder in sorted((fresh, *fresh.rglob("*")), reverse=True) if fresh else ():
+            with suppress(OSError):  # what is not empty is somebody else's
+                folder.rmdir()
         if isinstance(error, InputError):  # whoever reads it knows of no temporary folder
             raise type(error)(str(error).replace(f"{temporary.name}{os.sep}", "")) from error
         raise
@@ -83,19 +86,21 @@ def _move(source: Path, target: Path) -> None:
     files = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
     places = [Path(os.path.realpath(target / path.relative_to(source))) for path in files]
     for place in places:
-        with _written_to(place):
+        with _writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             if place.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "Is a directory")
     for path, place in zip(files, places, strict=True):
-        with _written_to(place):
+        with _writing(place):
             path.replace(place)
 
 
 @contextmanager
-def _written_to(path: Path) -> Iterator[None]:
+def _writing(path: Path) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:  # the reader of a device has left, which is no fault of its name
+        raise
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
 

@@ -41,7 +41,7 @@ _TABLES = (
     "CREATE TABLE valid (key, length, digest, PRIMARY KEY (key))",
 )
 _AT_ONCE = 500
-_LONGEST = 1 << 24  # bytes of a value
+_LONGEST = 4 << 20  # bytes of a value: half a million resamples
 _KEPT = 50_000
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 _PATIENCE = 60.0  # seconds that another build may take to write

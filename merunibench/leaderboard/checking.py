@@ -39,6 +39,7 @@ MAX_LENGTH = 1 << 28
 MAX_NAME, MAX_TEXT, MAX_LABELS, MAX_ORIGIN = 256, 100_000, 1_000, 100
 MAX_LINE, MAX_KEYS = 2 << 20, 100
 """Most bytes of a row, and most keys: more is read of nobody, since a packed megabyte can hold millions of them."""
+MAX_REASON = 2_000
 MAX_ROWS = 100_000
 """Most rows where no official count is published."""
 MAX_UNUSABLE = 10
@@ -86,11 +87,11 @@ class Checked:
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
-        self.problems.append(visible(text))
+        self.problems.append(visible(text, MAX_REASON))
 
     def warning(self, text: str) -> None:
         """Note why a row would not show in full, or would surprise."""
-        self.warnings.append(visible(text))
+        self.warnings.append(visible(text, MAX_REASON))
 
     @property
     def valid(self) -> bool:
@@ -146,7 +147,7 @@ def outline(folder: Path) -> Checked:
         checked.files, too_much = predictions_in(folder, checked.problem)
     except InputError as error:
         # Without the folder: where it lies on this machine is no part of a board.
-        return Checked(folder, problems=[visible(str(error).removeprefix(f"{folder}: "))])
+        return Checked(folder, problems=[visible(str(error).removeprefix(f"{folder}: "), MAX_REASON)])
     checked.openable = not too_much
     path = folder / FILE
     # Anything but a plain file has been refused already, and reading it could lead anywhere, or never end.

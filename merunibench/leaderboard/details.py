@@ -10,7 +10,18 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from merunibench.leaderboard.results import Count, DatasetId, Figure, Identifier, Line, Plain, RowId, Text, as_json
+from merunibench.leaderboard.results import (
+    Count,
+    DatasetId,
+    Figure,
+    Identifier,
+    Line,
+    Plain,
+    RowId,
+    Several,
+    Text,
+    as_json,
+)
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
@@ -19,9 +30,9 @@ class WheelConfusion(Plain):
     """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
 
     wheel: int | None = Field(description="1 to 5; null for sentiment.")
-    rows: tuple[Line, ...] = Field(description="True sectors, or polarities.")
-    columns: tuple[Line, ...] = Field(description="Predicted ones; the last is `nothing`.")
-    counts: tuple[tuple[float, ...], ...]
+    rows: Several[Line] = Field(description="True sectors, or polarities.")
+    columns: Several[Line] = Field(description="Predicted ones; the last is `nothing`.")
+    counts: Several[Several[float]]
 
 
 class Word(Plain):
@@ -36,17 +47,17 @@ class Losses(Plain):
     """Every figure of one checkpoint, and what was said in the place of what is true."""
 
     metrics: dict[Line, float]
-    wheels: tuple[dict[Line, float | None], ...] = Field(description="Every metric on each of the five wheels.")
-    scored: tuple[Count, ...] = Field(description="Samples that count, on each wheel.")
-    confusions: tuple[WheelConfusion, ...]
+    wheels: Several[dict[Line, float | None]] = Field(description="Every metric on each of the five wheels.")
+    scored: Several[Count] = Field(description="Samples that count, on each wheel.")
+    confusions: Several[WheelConfusion]
 
 
 class Words(Plain):
     """The words that cost one checkpoint most, the most frequent first."""
 
-    wrong: tuple[Word, ...]
-    missed: tuple[Word, ...]
-    unknown: tuple[Word, ...] = Field(description="Words that the lexicon does not know.")
+    wrong: Several[Word]
+    missed: Several[Word]
+    unknown: Several[Word] = Field(description="Words that the lexicon does not know.")
 
 
 class Part(Plain):
@@ -66,9 +77,9 @@ class ModelDetails(Plain):
 
     schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
     model_id: Identifier
-    reproduce: tuple[Line, ...] = Field(description="Commands that recompute the row, a line each.")
+    reproduce: Several[Line] = Field(description="Commands that recompute the row, a line each.")
     bibtex: Text
-    parts: tuple[Part, ...]
+    parts: Several[Part]
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class Inputs:
                 found[dataset] = load_subtitles(root, truth)
             except InputError as error:
                 # Without the folder: where it lies on this machine is no part of a board.
-                unusable[dataset] = visible(str(error).removeprefix(f"{root}/"))
+                unusable[dataset] = visible(str(error).removeprefix(f"{root}/"), 2_000)
         return found, unusable
 
     @cached_property

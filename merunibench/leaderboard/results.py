@@ -16,6 +16,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    FailFast,
     Field,
     SerializerFunctionWrapHandler,
     StringConstraints,
@@ -43,9 +44,8 @@ DECIMALS: Final = 10
 Origin = Literal["computed", "baseline", "reported"]
 """computed: from a submission's predictions; baseline: from a rule of this project; reported: copied from a paper."""
 
-MAX_BYTES = 64 << 20
-"""Most bytes of a committed file: ten times a board of 200 models."""
-
+MAX_BYTES, MAX_VALUES = 32 << 20, 400_000
+"""Most bytes of a committed file, and most values: thrice a board of 200 models. Each may take a kilobyte to refuse."""
 
 # Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
 _BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -106,6 +106,9 @@ SignatureText = Annotated[str, _Bounded, AfterValidator(_signature)]
 Figure = Annotated[float, Field(ge=-1e6, le=1e6)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Interval = tuple[Figure, Figure]
+T = TypeVar("T")
+Several = Annotated[tuple[T, ...], FailFast()]
+"""Of which the first that is wrong is enough to know."""
 
 
 def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
@@ -222,12 +225,12 @@ class Model(Sparse):
     )
     name: Line
     origin: Origin
-    authors: tuple[Line, ...] = ()
+    authors: Several[Line] = ()
     link: Line | None = None
     paper: Line | None = None
     base_model: Line | None = None
     parameters: Count | None = None
-    modalities: tuple[Literal["audio", "video", "text"], ...] = ()
+    modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
     prompt: Text | None = None
     decoding: Line | None = None
@@ -296,8 +299,8 @@ class Comparisons(Plain):
 
     board: Identifier
     dataset: Line = Field(description="Data set id, or `mean`.")
-    rows: tuple[RowId, ...] = Field(description="Row ids, the highest score first.")
-    levels: tuple[Annotated[str, StringConstraints(pattern="^[0-3]*$")], ...]
+    rows: Several[RowId] = Field(description="Row ids, the highest score first.")
+    levels: Several[Annotated[str, StringConstraints(pattern="^[0-3]*$")]]
 
     @model_validator(mode="after")
     def _triangle(self) -> Self:
@@ -310,7 +313,7 @@ class Refused(Plain):
     """A submission that is left out, and why."""
 
     submission: Annotated[str, _Bounded]
-    reasons: tuple[Annotated[str, _Bounded], ...]
+    reasons: Several[Annotated[str, _Bounded]]
 
 
 class NotRecomputed(Plain):
@@ -329,13 +332,13 @@ class Results(Plain):
     metric_version: Count
     resamples: Count
     seed: Count
-    datasets: tuple[Dataset, ...]
-    boards: tuple[Board, ...] = Field(description="The first is the one to show first.")
-    models: tuple[Model, ...]
-    rows: tuple[Row, ...]
-    comparisons: tuple[Comparisons, ...]
-    refused: tuple[Refused, ...]
-    not_recomputed: tuple[NotRecomputed, ...]
+    datasets: Several[Dataset]
+    boards: Several[Board] = Field(description="The first is the one to show first.")
+    models: Several[Model]
+    rows: Several[Row]
+    comparisons: Several[Comparisons]
+    refused: Several[Refused]
+    not_recomputed: Several[NotRecomputed]
 
     def to_json(self) -> str:
         """Strict JSON, one row a line, so that two versions can be compared by eye."""
@@ -370,6 +373,8 @@ def read_committed(path: Path, model: type[AnyPlain], what: str) -> AnyPlain:
         InputError: the file cannot be read or is none of `what`; the message names the field.
     """
     content = read_plain(path, MAX_BYTES)
+    if content.count(b",") > MAX_VALUES:
+        raise InputError(f"{path}: no {what}: holds more than {MAX_VALUES} values")
     try:
         return model.model_validate_json(content, strict=True)
     except ValidationError as error:

@@ -21,7 +21,7 @@ from merunibench._text import listed, shown, visible
 from merunibench.data import Conversion, PredictionSource, conversions
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
-from merunibench.files import whole_set, write_text
+from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
@@ -37,7 +37,9 @@ MAX_CHECKPOINTS = 50
 MAX_PACKED_BYTES = 64 << 20
 """Most bytes of all files of a submission together."""
 
-_CHECKPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,99}")
+_DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
+"""What is no file on some systems, `con.json` too."""
+_CHECKPOINT = re.compile(rf"(?!{_DEVICE})[a-z0-9](?:[a-z0-9._=+-]{{0,98}}[a-z0-9_=+-])?", re.IGNORECASE | re.ASCII)
 _NEVER_OPENED = {
     **dict.fromkeys((".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"), "an archive"),
     **dict.fromkeys((".npz", ".npy", ".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib"), "a pickle or binary file"),
@@ -47,13 +49,12 @@ ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_fro
 SUBSET_KEY = "subset"
 """Marks rows of a run on part of a data set."""
 
-_DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
 FOLDER_NAME = re.compile(
     rf"(?!baseline-|published-|{_DEVICE})[a-z0-9](?:[a-z0-9._-]{{0,62}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII
 )
 """What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board.
 
-On every system: on some, `con.json` is no file, and a name does not end with a dot.
+On every system: on some, no name ends with a dot.
 """
 
 _MAX_BYTES = 32 << 10
@@ -250,8 +251,8 @@ def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[s
         elif place[0] == PREDICTIONS and stat.S_ISREG(status.st_mode):
             checkpoint = place[1] if len(place) == 3 else DEFAULT_CHECKPOINT
             held = found.setdefault(place[-1].removesuffix(SUFFIX), {})
-            if checkpoint in held:
-                problem(f"two files for checkpoint {checkpoint!r} of one data set; keep one")
+            if checkpoint.casefold() in map(str.casefold, held):
+                problem(f"two files for checkpoint {checkpoint!r} of one data set, be it in another case; keep one")
             held[checkpoint] = folder.joinpath(*place)
     if packed > MAX_PACKED_BYTES:
         problem(f"{packed >> 20} MiB in all; at most {MAX_PACKED_BYTES >> 20} MiB are taken")
@@ -293,7 +294,7 @@ def _refusal_of_folder(place: tuple[str, ...]) -> str:
     if place[0] != PREDICTIONS or len(place) > 2:
         return f"is a folder that does not belong here; only {PREDICTIONS}/ and a folder for each checkpoint do"
     if len(place) == 2 and not _CHECKPOINT.fullmatch(place[1]):
-        return "a checkpoint's name must be letters, digits and ._=+- (at most 100)"
+        return "a checkpoint's name must be letters, digits and ._=+- (at most 100), not end with a dot, be no device"
     return ""
 
 
@@ -314,8 +315,7 @@ def hashes_of(files: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:
     for dataset, of_checkpoints in files.items():
         lines = []
         for checkpoint, path in of_checkpoints.items():
-            with reading(path):
-                lines.append(f"{checkpoint}\t{_sha256(path.read_bytes())}\n")  # at most MAX_PACKED_BYTES
+            lines.append(f"{checkpoint}\t{_sha256(read_plain(path, MAX_PACKED_BYTES))}\n")
         found[dataset] = _sha256("".join(lines).encode())
     return found
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -197,8 +198,10 @@ def test_what_would_fail_later_is_refused_with_its_field(board, tmp_path, place,
 def test_what_is_no_json_of_results(tmp_path, content):
     path = tmp_path / "results.json"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="no results of a leaderboard") as caught:
+    before = time.monotonic()
+    with pytest.raises(InputError, match=r"no results of a leaderboard|is longer than") as caught:
         read_results(path)
+    assert time.monotonic() - before < 15
     assert str(caught.value).isprintable()
 
 

@@ -134,6 +134,14 @@ def test_names_that_can(good, tmp_path, name):
     assert check(attacked(good, tmp_path, name)).valid
 
 
+@pytest.mark.parametrize("name", ["con", "NUL.x", "lpt1", "dot.", "-rf", "a b", "DEFAULT", "@x"])
+def test_checkpoints_that_are_no_names_everywhere(good, tmp_path, name):
+    folder = attacked(good, tmp_path)
+    (folder / "predictions" / name).mkdir()
+    shutil.copy(folder / MELD, folder / "predictions" / name / "meld.jsonl.gz")
+    assert "checkpoint" in assert_refused(folder)
+
+
 def everything(results, details, folder):
     write(results, details, folder)
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
