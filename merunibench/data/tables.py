@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import zlib
 from collections import Counter
@@ -25,7 +26,7 @@ from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet
 from merunibench.data.saved_dataset import read_saved_dataset
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES, open_plain
-from merunibench.files.reading import read_bounded, reading
+from merunibench.files.reading import read_bounded, read_unpacked, reading
 
 MAX_COLUMNS = 1000
 """Rows whose keys all differ would make a table of rows × keys cells out of a small file."""
@@ -104,8 +105,12 @@ def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
 
 def _content(path: Path, max_bytes: int) -> bytes:
     with reading(path, zlib.error), open_plain(path) as file:
-        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if path.suffix.lower() == ".gz" else file
-        return read_bounded(stream, path, max_bytes).removeprefix(codecs.BOM_UTF8)
+        if path.suffix.lower() == ".gz":
+            unpacked = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+            content = read_unpacked(unpacked, path, os.fstat(file.fileno()).st_size, max_bytes)
+        else:
+            content = read_bounded(file, path, max_bytes)
+        return content.removeprefix(codecs.BOM_UTF8)
 
 
 def _decode(content: bytes, path: Path) -> str:

@@ -1,5 +1,7 @@
 """A few kilobytes that unpack to hundreds of megabytes are refused before they are unpacked; honest files are read."""
 
+import gzip
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather
@@ -213,3 +215,15 @@ def test_an_arrow_file_whose_footer_tells_of_more_or_less(tmp_path):
         read_table(path)
     path.write_bytes(two)
     assert read_table(path).num_rows == 2
+
+
+def test_a_compressed_table_that_grows_as_none_does(tmp_path):
+    path = tmp_path / "a.jsonl.gz"
+    with gzip.open(path, "wb", 9) as stream:
+        for _ in range(80):
+            stream.write(bytes(1 << 20))
+    with pytest.raises(UnsafeFileError, match="256 times its size"):
+        read_table(path)
+    with gzip.open(path, "wb", 9) as stream:
+        stream.write(b'{"name": "a"}\n' + b" " * 10_000_000 + b"\n")
+    assert read_table(path).num_rows == 1

@@ -7,6 +7,7 @@ and the process ends over a dictionary whose key is a tuple of tuples without en
 import pickle
 import pickletools
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,10 @@ def load_torch(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         raise InputError(f"{path}: not a checkpoint, which is a zip file of torch.save; was it fetched in full?")
     try:
         _check_instructions(path)
-        # Mapped, not read: two thirds of a released file are the optimizer's.
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about protocols of pickle that torch does not write, and then reads
+            # Mapped, not read: two thirds of a released file are the optimizer's.
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except InputError:
         raise
     except pickle.UnpicklingError as error:
