@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import os
 import zlib
 from pathlib import Path
 from typing import IO, Any, cast
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from merunibench.errors import InputError
 from merunibench.files import open_plain
-from merunibench.files.reading import read_bounded, reading
+from merunibench.files.reading import read_bounded, read_unpacked, reading
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _OTHERS = {
@@ -49,7 +50,11 @@ def read_text(path: Path, max_bytes: int) -> bytes:
             stream = gzip.GzipFile(fileobj=file)
         elif first.startswith(_ZSTD) or suffix == ".zst":
             stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
-        content = read_bounded(cast("IO[bytes]", stream), path, max_bytes).removeprefix(codecs.BOM_UTF8)
+        if stream is file:
+            content = read_bounded(file, path, max_bytes)
+        else:
+            content = read_unpacked(cast("IO[bytes]", stream), path, os.fstat(file.fileno()).st_size, max_bytes)
+    content = content.removeprefix(codecs.BOM_UTF8)
     for begin, reason in _OTHERS.items():
         if content.startswith(begin):
             raise InputError(f"{path}: {reason}")

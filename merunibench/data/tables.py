@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet, read_saved_dataset
+from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet
 from merunibench.data.packed import first_bytes
+from merunibench.data.saved_dataset import read_saved_dataset
 from merunibench.data.table import RowLimits, Table
 from merunibench.data.textfiles import read_csv, read_json_lines
 from merunibench.errors import InputError

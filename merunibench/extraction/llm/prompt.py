@@ -15,6 +15,7 @@ from typing import Any, cast
 from merunibench.chat import Message, fit_for_name
 from merunibench.errors import InputError
 from merunibench.extraction.files import Field
+from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 
 VERSIONS: dict[Field, int] = {"labels": 1, "polarity": 1}
@@ -72,7 +73,7 @@ def read_prompt(path: Path, field: Field = "labels") -> Prompt:
     Raises:
         InputError: it cannot be read, is not UTF-8, or its last turn is no question with the placeholder.
     """
-    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
+    with reading(path, UnicodeDecodeError), open_plain(path) as stream:
         template = read_bounded(stream, path, _MAX_BYTES).decode("utf-8").strip()
     prompt = Prompt(fit_for_name(path.stem), field, template)
     last = prompt.turns[-1] if prompt.turns else None
