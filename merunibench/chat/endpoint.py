@@ -191,7 +191,7 @@ class Endpoint(ChatModel):
         if _is_redirect(error):
             place = shown(_headers(error).get("location", ""))
             return InputError(
-                f"{self._url}: HTTP {status}: redirects to {place}; that is not followed: name it instead"
+                f"{self._url}: HTTP {status}: redirects to {place}, which is not followed; give that address"
             )
         advice = {
             401: f"set the right key in {' or '.join(KEYS)}",

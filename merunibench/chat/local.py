@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
+from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, endings, fit_for_name
 from merunibench.errors import InputError
 from merunibench.hub import Source, check_dtype, choose_device, load_transformers, loading
 
@@ -136,8 +136,10 @@ class LocalModel(ChatModel):
         inputs = self._tokenizer(list(prompts), add_special_tokens=False, padding=True, return_tensors="pt")
         with torch.inference_mode():
             output = model.generate(**inputs.to(model.device))
-        answers = self._tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-        return [as_reply(answer) for answer in answers]
+        tokens = output[:, inputs["input_ids"].shape[1] :]
+        ended = endings(tokens.tolist(), model.generation_config.eos_token_id, self._max_tokens)
+        answers = self._tokenizer.batch_decode(tokens, skip_special_tokens=True)
+        return [as_reply(answer, how) for answer, how in zip(answers, ended, strict=True)]
 
     def _loading(self) -> AbstractContextManager[None]:
         return loading(f"{self._source.path}: cannot be loaded as a language model")
