@@ -44,10 +44,17 @@ def account_of(rows: Iterable[Row]) -> Account:
     found: dict[str, list[Row]] = {}
     cut = 0
     for row in rows:
-        reason = row.get("error", "") if row["status"] == "failed" else "" if row["text"].strip() else EMPTY
-        if reason:
-            found.setdefault(_NUMBERS.sub("#", reason.replace(row["name"], "")), []).append(row)
-        else:
+        reason = _reason(row)
+        if reason is None:
             cut += row.get("finish_reason") == LENGTH
-    reasons = [Reason(same[0].get("error", EMPTY), len(same), same[0]["name"]) for same in found.values()]
+        else:
+            found.setdefault(_NUMBERS.sub("#", reason.replace(row["name"], "")), []).append(row)
+    reasons = [Reason(str(_reason(same[0])), len(same), same[0]["name"]) for same in found.values()]
     return Account(tuple(sorted(reasons, key=lambda reason: -reason.rows)), cut)
+
+
+def _reason(row: Row) -> str | None:
+    """Why a row has no answer; None if it has one."""
+    if row.get("status") == "failed":
+        return str(row.get("error") or "no reason given")
+    return None if str(row.get("text") or "").strip() else EMPTY

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clips import make_wave
 from tests.fake_openai import fake_server
 
 
@@ -148,3 +149,40 @@ def test_an_endpoint_that_answers_in_parts(run, clips, tmp_path):
         assert len(server.requests) == 3
     lines = Path(result.out.strip()).read_text("utf-8").splitlines()
     assert [json.loads(line)["text"] for line in lines] == ["He is happy.", "angry", "He is happy."]
+
+
+def test_a_poisoned_clip_is_a_failed_row_and_the_others_are_answered(run, tmp_path):
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    make_wave(folder / "bomb.flac", seconds=0.1, rate=384_001 // 2, channels=8)
+    whole = (folder / "bomb.flac").read_bytes()
+    make_wave(folder / "bomb.wav", seconds=0.1, channels=9)
+    (folder / "bomb.flac").unlink()
+    (folder / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    make_wave(folder / "good.wav", seconds=0.1)
+    with fake_server(lambda *_: "happy") as server:
+        asked = ["infer", "--model", f"openai:{server.url}#m", "--modalities", "audio", "--clips", folder]
+        result = run(*asked, "--dataset", "mine", "--out", tmp_path / "out", "--format", "json")
+        assert len(server.requests) == 1
+    (told,) = json.loads(result.out)
+    rows = [json.loads(line) for line in Path(told["path"]).read_text("utf-8").splitlines()]
+    assert [(row["name"], row["status"]) for row in rows] == [("bomb", "failed"), ("cut", "failed"), ("good", "ok")]
+    assert rows[0]["error"] == "bomb.wav: 9 channels: a clip may have 8"
+    assert {each["first"] for each in told["account"]["unanswered"]} == {"bomb", "cut"}
+
+
+def test_clips_from_outside_are_taken_on_request_alone(run, refused, clips, tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"mine")
+    (clips / "clips.jsonl").write_text(json.dumps({"name": "a", "audio": str(tmp_path / "a.wav"), "subtitle": "So?"}))
+    assert "leads out of the folder" in refused(*infer(clips, tmp_path / "out"))
+    assert run(*infer(clips, tmp_path / "out", "--allow-outside")).code == 0
+
+
+def test_a_redirect_ends_the_run(run, clips, tmp_path):
+    with fake_server(lambda *_: (307, {"location": "http://127.0.0.1:1/v1"}, b"")) as server:
+        asked = ["infer", "--model", f"openai:{server.url}#m", "--modalities", "text", "--clips", clips]
+        result = run(*asked, "--dataset", "meld", "--out", tmp_path / "out")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[-1].startswith(
+        f"error: {server.url}: HTTP 307: redirects to 'http://127.0.0.1:1/v1'"
+    )
