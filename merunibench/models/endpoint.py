@@ -160,7 +160,8 @@ def _file(path: Path) -> dict[str, Any]:
         content = path.read_bytes()
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
-    kind = path.suffix.removeprefix(".").lower() or "mp4"
+    ending = path.suffix.removeprefix(".").lower()
+    kind = ending if ending.isalnum() else "mp4"  # an odd name must not end up in an address
     return {"type": "video_url", "video_url": {"url": _address(f"video/{kind}", content)}}
 
 
