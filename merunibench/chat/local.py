@@ -138,7 +138,7 @@ class LocalModel(ChatModel):
             output = model.generate(**inputs.to(model.device))
         tokens = output[:, inputs["input_ids"].shape[1] :]
         ended = endings(tokens.tolist(), model.generation_config.eos_token_id, self._max_tokens)
-        answers = self._tokenizer.batch_decode(tokens, skip_special_tokens=True)
+        answers = decoded(self._tokenizer, inputs["input_ids"], tokens)
         return [as_reply(answer, how) for answer, how in zip(answers, ended, strict=True)]
 
     def _loading(self) -> AbstractContextManager[None]:
@@ -158,3 +158,25 @@ class LocalModel(ChatModel):
             )
             self._model = model.to(self._device).eval()
         return self._model
+
+
+_OPENED, _CLOSED = "<think>", "</think>"
+_TOKENS_OF_A_TAG = 8
+
+
+def decoded(tokenizer: Any, prompts: Any, tokens: Any) -> list[str]:  # noqa: ANN401 - transformers' and torch's own
+    """What was generated, as text, without special tokens.
+
+    Templates of reasoning models open the trace in the prompt. Where the answer never closes it, it is all reasoning,
+    which nobody could see: so the text begins with what the prompt ends with.
+
+    Args:
+        tokenizer: The model's.
+        prompts: Tokens of shape (b, L), padded on the left.
+        tokens: What was generated, of shape (b, T).
+    """
+    texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
+    if not tokenizer.decode(prompts[0][-_TOKENS_OF_A_TAG:]).rstrip().endswith(_OPENED):
+        return texts
+    whole = tokenizer.batch_decode(tokens)  # a tag may be a special token
+    return [text if _CLOSED in full else _OPENED + text for text, full in zip(texts, whole, strict=True)]

@@ -94,8 +94,8 @@ class EndpointModel(Model):
             raise MediaError("; ".join(f"{name}: {reply.error}" for name, reply in failed.items()))
         for name in found:
             del self._replies[name]
-        for name, reply in failed.items():
-            raise NoAnswerError(f"{name}: {reply.error}", reply.finish_reason)
+        for reply in failed.values():
+            raise NoAnswerError(str(reply.error), reply.finish_reason)
         return [Answer(reply.text, reply.finish_reason) for reply in found.values()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from merunibench._text import one_line
 from merunibench.chat.base import endings
+from merunibench.chat.local import decoded
 from merunibench.errors import InputError, MediaError
 from merunibench.hub import Source, check_dtype, choose_device, load_transformers, loading, versions
 from merunibench.models.base import Answer, Decoding, Json, Model, Options, Prepared, Sample
@@ -130,7 +131,7 @@ class HuggingFaceModel(Model):
         eos = self._decoding.extra.get("eos_token_id", self._model.generation_config.eos_token_id)
         ended = endings(tokens.tolist(), eos, self._decoding.max_new_tokens)
         with self._processing:
-            texts = self._tokenizer.batch_decode(tokens, skip_special_tokens=True)
+            texts = decoded(self._tokenizer, inputs["input_ids"], tokens)
         return [Answer(text.strip(), how) for text, how in zip(texts, ended, strict=True)]
 
     def _encode(self, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401 - transformers' own
