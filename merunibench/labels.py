@@ -170,23 +170,24 @@ class LabelLists:
 
     @classmethod
     def from_arrow(cls, fields: "pa.Array") -> "LabelLists":
-        """Label lists of an Arrow array of text (plain or dictionary-encoded) or of lists of text.
+        """Label lists of an Arrow array of text, or of lists of text, in whichever of Arrow's types for them.
 
         Raises:
             TypeError: the array holds neither; or a list holds a null.
         """
         import pyarrow as pa
 
+        from merunibench.files.arrow_values import plain_array
+
+        fields = plain_array(fields)
         if pa.types.is_dictionary(fields.type):
             rows = fields.indices.cast(pa.int64()).fill_null(len(fields.dictionary)).to_numpy(zero_copy_only=False)
             distinct = cls.from_arrow(fields.dictionary)
             return distinct.take(np.append(np.arange(len(distinct)), -1)[rows])
-        if pa.types.is_string(fields.type) or pa.types.is_large_string(fields.type):
+        if pa.types.is_large_string(fields.type):
             if _repeats(fields):
                 return cls.from_arrow(fields.dictionary_encode())
             return _from_texts(fields)
-        if pa.types.is_string_view(fields.type):
-            return cls.from_arrow(fields.cast(pa.large_string()))
         if pa.types.is_nested(fields.type) and not (pa.types.is_struct(fields.type) or pa.types.is_union(fields.type)):
             return _from_lists(fields)
         if pa.types.is_null(fields.type):

@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
 from merunibench._text import one_line, shown
-from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet, read_saved_dataset
+from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet
+from merunibench.data.saved_dataset import read_saved_dataset
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files import DEFAULT_MAX_BYTES, open_plain
 from merunibench.files.reading import read_bounded, reading
 
 MAX_COLUMNS = 1000
@@ -102,7 +103,7 @@ def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
 
 
 def _content(path: Path, max_bytes: int) -> bytes:
-    with reading(path, zlib.error), path.open("rb") as file:
+    with reading(path, zlib.error), open_plain(path) as file:
         stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if path.suffix.lower() == ".gz" else file
         return read_bounded(stream, path, max_bytes).removeprefix(codecs.BOM_UTF8)
 
