@@ -5,15 +5,16 @@ taken only from the folder of the data set itself, or from where the library kee
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from merunibench._text import listed, one_line, shown
 from merunibench.data import Table
+from merunibench.data.columnar import arrow_table
 from merunibench.errors import InputError
-from merunibench.files import open_plain, read_plain, write_bytes
+from merunibench.files import write_bytes
+from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
 from merunibench.inference.places import inside
 
@@ -24,7 +25,8 @@ AUDIO_ENDINGS = (".wav", ".flac", ".mp3", ".m4a", ".ogg")
 
 FilesOf = Callable[[int, str], Mapping[str, Path | None]]
 """From row and name of a sample to its files: `video`, `audio`, `face`, as far as there are columns or files."""
-_MOST_BYTES_OF_STATE = 1 << 20
+_MOST_BYTES = 64 << 20
+"""What a part may unpack to, if it is not that long itself; the library writes none that is packed."""
 
 
 def saved_table(source: str, cache: Path, *, outside: bool = False) -> tuple[Table, FilesOf]:
@@ -90,27 +92,30 @@ def _load(source: str) -> Any:  # noqa: ANN401 - a data set of a library that ma
 
 
 def _refuse_strange_parts(folder: Path) -> None:
-    """Refuse a folder whose parts lie elsewhere, or are no files: that library opens whatever name it finds.
+    """Refuse a folder whose parts lie elsewhere, are no files, or unpack to far more: that library opens them all.
 
     Raises:
-        InputError: a part is a pipe or a device, or leads out of the folder.
+        InputError: a part is one of these, or leads out of the folder.
     """
     with reading(folder):
         there = sorted(path for path in folder.rglob("*") if path.suffix in {".arrow", ".json"})
-    for path in there:
-        open_plain(path, within=folder).close()
-    for path in there:
-        if path.name in {"state.json", "dataset_dict.json"}:
-            for name in _parts_named(path):
+        sizes = [path.stat().st_size for path in there]
+    for path, size in zip(there, sizes, strict=True):
+        if path.suffix == ".arrow":
+            arrow_table(path, max(size, _MOST_BYTES), within=folder)  # mapped; it takes no memory
+        elif path.name in {"state.json", "dataset_dict.json"}:
+            for name in _parts_named(path, folder):
                 inside(folder, str(path.parent.relative_to(folder) / name))
+        else:
+            read_json(path, within=folder)
 
 
-def _parts_named(path: Path) -> Iterator[str]:
+def _parts_named(path: Path, folder: Path) -> list[str]:
     """The files that a `state.json` names, or the folders that a `dataset_dict.json` does."""
-    with reading(path, ValueError, AttributeError, TypeError, LookupError):
-        state = json.loads(read_plain(path, _MOST_BYTES_OF_STATE))
+    state = read_json(path, within=folder)
+    with reading(path, AttributeError, TypeError, LookupError):
         named = state["splits"] if "splits" in state else [each["filename"] for each in state["_data_files"]]
-        yield from map(str, named)
+        return [str(name) for name in named]
 
 
 def _folders(source: str) -> Sequence[Path]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
+from merunibench.files import open_plain
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,h264,hevc,gif,"
@@ -79,8 +80,11 @@ def file_hash(path: Path) -> str:
         MediaError: the file cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+        with open_plain(path) as stream:
+            file: Any = stream  # of a type that does not tell all it can do
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except InputError as error:
+        raise MediaError(str(error)) from error
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
 

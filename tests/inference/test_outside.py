@@ -207,10 +207,25 @@ def _linked(path):
     part.symlink_to("../elsewhere.arrow")
 
 
+def _packed(path):
+    """A part of a few kilobytes that unpacks to a gigabyte."""
+    pa = pytest.importorskip("pyarrow")
+    schema = pa.schema(
+        {"name": pa.large_string(), "video": pa.struct({"bytes": pa.large_binary(), "path": pa.string()})}
+    )
+    clip = {"bytes": bytes(64 << 20), "path": None}
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    (path / "data-00000-of-00001.arrow").unlink()
+    with pa.ipc.new_stream(path / "data-00000-of-00001.arrow", schema, options=options) as stream:
+        for number in range(2):
+            stream.write_batch(pa.RecordBatch.from_pylist([{"name": str(number), "video": clip}], schema=schema))
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         _elsewhere,
+        _packed,
         _pipe,
         _linked,
         lambda path: _named(path, "/etc/passwd"),
@@ -223,7 +238,7 @@ def _linked(path):
         lambda path: (path / "dataset_dict.json").write_text('{"splits": 3}'),
         lambda path: os.mkfifo(path / "dataset_dict.json"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_saved_data_set_whose_parts_lie_elsewhere_is_refused(folder, saved, spoil):
     path = saved({"bytes": b"content", "path": None})

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from merunibench.errors import InputError, MediaError
-from merunibench.media import LIMITS, read_frames, read_sound
+from merunibench.media import LIMITS, file_hash, read_frames, read_sound
 from merunibench.models.affectgpt import audio_input
 from tests.clips import make_clip, make_wave
 
@@ -210,3 +210,16 @@ def test_what_is_no_file_is_refused_at_once(tmp_path, kind, read):
         path.symlink_to({"device": "/dev/zero", "dangling": "nowhere", "loop": "a.wav"}[kind])
     with pytest.raises(InputError):
         read(path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "absent"])
+def test_only_files_have_a_hash(tmp_path, kind):
+    path = tmp_path / "a.wav"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    with pytest.raises(MediaError, match=r"a\.wav"):
+        file_hash(path)
