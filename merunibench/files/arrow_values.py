@@ -155,7 +155,8 @@ def _of_lists(lists: pa.Array) -> Sizes:
         ends = begins + _given(lists, lists.sizes.to_numpy())
     else:
         begins, ends = lists.offsets.to_numpy()[:-1], lists.offsets.to_numpy()[1:]
-    return until[ends] - until[begins]
+    sizes: Sizes = until[ends] - until[begins]
+    return sizes
 
 
 def _given(values: pa.Array, sizes: npt.NDArray[Any]) -> Sizes:

@@ -32,25 +32,34 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
     text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
     if _is_device(path):
         # /dev/stdout and its like are written to; replacing one would be the end of it.
-        with path.open(mode, **text) as stream:  # type: ignore[call-overload]
+        with _writing(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         return
     path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
-            yield stream
-            stream.flush()
-            if sync:
-                os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
+                yield stream
+                stream.flush()
+                if sync:
+                    os.fsync(stream.fileno())
+            temporary.replace(path)
     finally:
         with suppress(OSError):  # the folder may be no folder; what went wrong has been said
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # the reader of a device has left, which is no fault of its name
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
 
 
 def _is_device(path: Path) -> bool:
