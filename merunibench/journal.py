@@ -21,7 +21,8 @@ from typing import IO, Any, NoReturn, Self
 
 from merunibench._text import one_line, shown
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, open_plain, read_plain, write_text
+from merunibench.files import open_atomic, open_plain, write_text
+from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
 
 __all__ = ["Journal", "Row", "config_hash", "read_settings", "refuse_journal"]
@@ -31,7 +32,7 @@ Row = dict[str, Any]
 
 HASH_DIGITS = 12
 _ABSENT = "absent"
-_LONGEST_LINE, _MOST_BYTES_OF_SETTINGS = 16 << 20, 4 << 20
+_LONGEST_LINE = 16 << 20
 _MOST_SHOWN = 5
 
 
@@ -240,8 +241,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     Raises:
         InputError: it cannot be read, or holds something else.
     """
-    with reading(path, ValueError):
-        settings = json.loads(read_plain(path, _MOST_BYTES_OF_SETTINGS))
+    settings = read_json(path)
     if not isinstance(settings, dict):
         raise InputError(f"{path}: holds no settings; write to another folder, or remove it")
     return settings
