@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from merunibench._text import shown
 from merunibench.chat import ChatModel, open_chat_model
+from merunibench.chat.base import ONLY_REASONING
 from merunibench.data import Extractor
 from merunibench.errors import InputError
 from merunibench.extraction.answers import clean_answer
@@ -85,7 +86,7 @@ class Question:
         """An output of the model as an answer."""
         text = clean_answer(output).text
         if not text:
-            return Answer(None, output, "the model wrote nothing besides its reasoning")
+            return Answer(None, output, f"{ONLY_REASONING}; if it was cut off, raise --max-new-tokens")
         try:
             return Answer(self.read(text), output)
         except ValueError as error:
