@@ -23,9 +23,10 @@ _TEXTS = (
 )
 _LIST_VIEWS = (_types.is_list_view, _types.is_large_list_view)
 _LISTS = (_types.is_list, _types.is_large_list, _types.is_fixed_size_list, *_LIST_VIEWS)
+_STAND_INS = (_types.is_dictionary, _types.is_run_end_encoded)
+"""Types whose values are those of another array."""
 _SHARING = (
-    _types.is_dictionary,
-    _types.is_run_end_encoded,
+    *_STAND_INS,
     _types.is_string_view,
     _types.is_binary_view,
     _types.is_null,
@@ -112,7 +113,9 @@ def _sizes(values: pa.Array) -> Sizes:
     """What each value takes, shape (N,); more rather than less."""
     if len(values) > _MOST_VALUES:
         raise OverflowError("a few bytes stand for tens of millions of values")
-    sizes = _of_kind(values) + 8
+    sizes = _of_kind(values)
+    if not (_is_one_of(values.type, _STAND_INS) or isinstance(values, pa.ExtensionArray)):
+        sizes = sizes + 8
     if len(sizes) and float(sizes.max()) * len(sizes) > _LARGEST and sizes.sum(dtype=np.float64) > _LARGEST:
         raise OverflowError("a few bytes stand for terabytes")
     return sizes
