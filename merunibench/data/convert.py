@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from merunibench.data.columnar import ArrowColumns
 from merunibench.data.columns import label_column, name_column, python_values, text_column
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
 from merunibench.data.predictions import failed_rows, polarity_column
@@ -113,7 +114,8 @@ def _columns(table: Table) -> Columns:
         polarity_column(table, "polarity")
         columns["polarity"] = python_values(table, "polarity")
     columns["status"] = ["failed" if failed else "ok" for failed in failed_rows(table).tolist()]
-    own = [name for name in table.columns if name not in columns and name != "error"]
+    of_bytes = table.columns.of_bytes if isinstance(table.columns, ArrowColumns) else ()
+    own = [name for name in table.columns if name not in columns and name != "error" and name not in of_bytes]
     for name in (["error"] if "error" in table.columns else []) + own:
         columns[name] = python_values(table, name)
     return columns
