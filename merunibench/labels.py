@@ -188,6 +188,8 @@ class LabelLists:
             rows = fields.indices.cast(pa.int64()).fill_null(len(fields.dictionary)).to_numpy(zero_copy_only=False)
             distinct = cls.from_arrow(fields.dictionary)
             return distinct.take(np.append(np.arange(len(distinct)), -1)[rows])
+        if pa.types.is_large_binary(fields.type):  # some writers do not say that their bytes are text
+            fields = fields.cast(pa.large_string())
         if pa.types.is_large_string(fields.type):
             if _repeats(fields):
                 return cls.from_arrow(fields.dictionary_encode())

@@ -67,6 +67,9 @@ def text_column(table: Table, name: str) -> pa.Array:
             return pa.nulls(len(column), pa.large_string())
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
+        if pa.types.is_large_binary(column.type):  # some writers do not say that their bytes are text
+            with reading(table.path, pa.ArrowException):
+                column = column.cast(pa.large_string())
         if not pa.types.is_large_string(column.type):
             raise InputError(f"{table.path}: column {name!r} holds {column.type}, not text")
         return column

@@ -13,14 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _types = pa.types
-_TEXTS = (
-    _types.is_string,
-    _types.is_large_string,
-    _types.is_string_view,
-    _types.is_binary,
-    _types.is_large_binary,
-    _types.is_binary_view,
-)
+_TEXTS = (_types.is_string, _types.is_large_string, _types.is_string_view)
+_BYTES = (_types.is_binary, _types.is_large_binary, _types.is_binary_view)
 _LIST_VIEWS = (_types.is_list_view, _types.is_large_list_view)
 _LISTS = (_types.is_list, _types.is_large_list, _types.is_fixed_size_list, *_LIST_VIEWS)
 _STAND_INS = (_types.is_dictionary, _types.is_run_end_encoded)
@@ -42,13 +36,10 @@ Sizes = npt.NDArray[np.int64]
 def plain_array(values: pa.Array) -> pa.Array:
     """The values as text (`large_string`), as a dictionary of text, or as lists (`list`, `large_list`) of text.
 
-    Text in bytes must be UTF-8. Numbers, structures and maps stay as they are. Lists hold no dictionaries.
+    Numbers, structures and maps stay as they are, and bytes are `large_binary`. Lists hold no dictionaries.
 
     Args:
         values: Of any type, valid throughout (`validate(full=True)`).
-
-    Raises:
-        pyarrow.ArrowException: bytes are no text.
     """
     kind = values.type
     if _types.is_dictionary(kind):
@@ -62,6 +53,8 @@ def plain_array(values: pa.Array) -> pa.Array:
         values = plain_array(values.storage)
     elif _is_one_of(kind, _TEXTS):
         values = values.cast(pa.large_string())
+    elif _is_one_of(kind, _BYTES):
+        values = values.cast(pa.large_binary())
     elif _is_one_of(kind, _LISTS) and not _is_plain_list(kind):
         values = _plain_lists(values)
     return values
@@ -140,7 +133,7 @@ def _of_kind(values: pa.Array) -> Sizes:
     elif _types.is_string_view(kind) or _types.is_binary_view(kind):
         lengths = np.frombuffer(values.buffers()[1] or b"", np.int32)[::4]
         sizes = _given(values, lengths[values.offset : values.offset + len(values)])
-    elif _is_one_of(kind, _TEXTS):
+    elif _is_one_of(kind, (*_TEXTS, *_BYTES)):
         sizes = pc.binary_length(values).fill_null(0).to_numpy().astype(np.int64)
     elif _is_one_of(kind, _LISTS) or _types.is_map(kind):
         sizes = _of_lists(values)
