@@ -4,6 +4,7 @@
 in a file is an InputError of one line that says what is wrong, where, and what to do.
 """
 
+from merunibench.data.account import Account
 from merunibench.data.convert import Conversion, conversions, convert
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.data.memory import predictions_in_memory, truth_in_memory
@@ -14,6 +15,7 @@ from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [
     "TABLE_SUFFIXES",
+    "Account",
     "Conversion",
     "Extractor",
     "GroundTruth",

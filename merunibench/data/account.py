@@ -10,10 +10,10 @@ from dataclasses import field as made_by
 from enum import StrEnum
 from typing import Any
 
-from merunibench._text import in_one_line, shown
+from merunibench._text import in_one_line, shown, visible
 from merunibench.kinds import Answer
 
-_LONGEST_TEXT = 120
+_LONGEST_TEXT, _LONGEST_NAME = 120, 80
 
 
 class Reason(StrEnum):
@@ -43,7 +43,7 @@ READ_ANYWAY = {Reason.REFUSAL: Reason.REFUSAL_READ, Reason.ERROR: Reason.ERROR_R
 """What a text may look like although it gives something."""
 
 _REMARKS: Mapping[Reason, str] = {
-    Reason.NO_ANSWER: "{n} rows hold neither {field} nor text: they are missing predictions, not empty answers",
+    Reason.NO_ANSWER: "{n} rows hold neither {field} nor text: they are missing predictions, not {empty} ones",
     Reason.CUT_OFF: "{n} answers end within their reasoning and count as {empty}: raise --max-new-tokens",
     Reason.REFUSAL: "{n} answers are refusals and count as {empty}",
     Reason.ERROR: "{n} answers are error messages and count as {empty}: ask the model again, or mark them as failed",
@@ -119,7 +119,7 @@ class Account:
 
     def remarks(self) -> tuple[str, ...]:
         """A line for each reason, with the number of rows and the first of them."""
-        words = {"field": self.field, "empty": "empty answers" if self.field == "labels" else "neutral"}
+        words = {"field": self.field, "empty": "empty" if self.field == "labels" else "neutral"}
         said = []
         for reason, found in (self.without | self.besides).items():
             sentence = _REMARKS[reason].format(n=found.count, text=shown(found.text), **words)
@@ -140,7 +140,8 @@ class Account:
 
     def summary(self) -> str:
         """`answers: 2 given, 6 read from text by rules@1, 1 without a label: 1 refusal (first: line 4)`."""
-        read = [f"{number} read from text by {name}" for name, number in self.read.items()]
+        text = "text" if self.field == "labels" else "text or labels"
+        read = [f"{number} read from {text} by {visible(name, _LONGEST_NAME)}" for name, number in self.read.items()]
         parts = [f"{self.given} given", *read, *([f"{self.failed} failed"] if self.failed else [])]
         reasons = "; ".join(map(self._listed, self.without))
         return f"answers: {', '.join([*parts, f'{self.nothing} without a {self._one}'])}{': ' * bool(reasons)}{reasons}"
