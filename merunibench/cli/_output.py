@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
+from merunibench.errors import InputError
 
 
 def complain(message: str) -> None:
@@ -71,6 +72,17 @@ def warn(warnings: Iterable[str]) -> None:
     """Print warnings to standard error."""
     for warning in warnings:
         complain(f"warning: {warning}")
+
+
+def fail_on(warnings: Iterable[str], fail: bool) -> None:
+    """End with exit code 2 if there are warnings and they are to count as errors; everything is printed by then.
+
+    Raises:
+        InputError: there are.
+    """
+    number = len(list(warnings))
+    if fail and number:
+        raise InputError(f"{number} warning{'s' * (number > 1)}, and --fail-on-warning was given")
 
 
 def terminal_width() -> int | None:

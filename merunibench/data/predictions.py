@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 
 from merunibench._text import shown
 from merunibench.data.account import Account
-from merunibench.data.accounting import polarity_words, take_account
+from merunibench.data.accounting import PolarityWords, polarity_words, take_account
 from merunibench.data.cells import Mask, as_mask, has_error, is_null, written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
-from merunibench.data.finish import GIVEN, Extractor, finish
+from merunibench.data.finish import GIVEN, Extractor, Finished, finish
 from merunibench.data.tables import Table, read_table
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.kinds import Answer
 from merunibench.labels import LabelLists
 from merunibench.tasks import Task
 
@@ -30,6 +31,7 @@ __all__ = [
     "Extractor",
     "Mask",
     "Predictions",
+    "account_of",
     "failed_rows",
     "is_null",
     "load_predictions",
@@ -96,18 +98,10 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
     Raises:
         InputError: they cannot be scored; the message names file and row.
     """
+    needed = task.of_kind.answer
     table = written_nulls(table)
     names, failed = name_column(table), failed_rows(table)
-    needed = task.of_kind.answer
-    earlier = ("text", "labels") if needed == "polarity" else ("text",)
-    if needed not in table.columns and (failed.all() or any(column in table.columns for column in earlier)):
-        # A run that failed throughout has written no answers, so not even their column.
-        table = replace(table, columns={**table.columns, needed: [None] * len(names)})
-    find_column(table, needed)
-    finished = finish(table, needed, failed, extractor)
-    column = label_column if needed == "labels" else polarity_words
-    answers = column(finished.table, needed)
-    account = take_account(table, failed, finished, answers, extractor)
+    finished, answers, account = _made(table, needed, failed, extractor)
     remarks = account.remarks()
     if finished.traces:
         remarks = (f"reasoning traces dropped before the answers were read: {finished.traces}", *remarks)
@@ -123,6 +117,31 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
         finished.unanswered,
         account,
     )
+
+
+def account_of(table: Table, needed: Answer, extractor: Extractor) -> Account:
+    """The account of a table whose names do not matter, as `predictions_from_table` takes it.
+
+    Raises:
+        InputError: it cannot be scored.
+    """
+    table = written_nulls(table)
+    return _made(table, needed, failed_rows(table), extractor)[2]
+
+
+def _made(
+    table: Table, needed: Answer, failed: Mask, extractor: Extractor | None
+) -> tuple[Finished, LabelLists | PolarityWords, Account]:
+    """The answers in a table."""
+    earlier = ("text", "labels") if needed == "polarity" else ("text",)
+    if needed not in table.columns and (failed.all() or any(column in table.columns for column in earlier)):
+        # A run that failed throughout has written no answers, so not even their column.
+        table = replace(table, columns={**table.columns, needed: [None] * table.num_rows})
+    find_column(table, needed)
+    finished = finish(table, needed, failed, extractor)
+    read = label_column if needed == "labels" else polarity_words
+    answers = read(finished.table, needed)
+    return finished, answers, take_account(table, failed, finished, answers, extractor)
 
 
 def failed_rows(table: Table) -> Mask:

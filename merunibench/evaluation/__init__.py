@@ -7,5 +7,6 @@ together; `compare` tests the difference of two systems.
 from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.compare import compare
 from merunibench.evaluation.evaluate import evaluate
+from merunibench.evaluation.validate import validate
 
-__all__ = ["build_report", "compare", "evaluate"]
+__all__ = ["build_report", "compare", "evaluate", "validate"]

@@ -48,7 +48,8 @@ def build_report(
     rule = settings.checkpoint
     if rule in (BEST_PER_DATASET, BEST_OVERALL):
         for name, found in scores.items():
-            refuse_mixed_origins(name, {stem: each.signature for stem, each in found.items()})
+            origins = {stem: (each.signature.labels, each.signature.polarity) for stem, each in found.items()}
+            refuse_mixed_origins(name, origins)
         if settings.missing == "skip":
             _refuse_unequal_samples(scores)
     figures = {name: {stem: each.score for stem, each in found.items()} for name, found in scores.items()}

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from merunibench.errors import InputError
-from merunibench.signature import Signature
 from merunibench.tasks import TASKS
 
 BEST_PER_DATASET = "best-per-dataset"
@@ -74,21 +73,20 @@ def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
     return dict.fromkeys(scores, best)
 
 
-def refuse_mixed_origins(dataset: str, signatures: Mapping[str, Signature]) -> None:
+def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -> None:
     """The best of checkpoints whose labels come from different extractors would be that of the best extractor.
 
     Args:
         dataset: Data set id.
-        signatures: Checkpoint -> what its predictions are scored with, of which only the origins are looked at.
+        origins: Checkpoint -> where its labels come from, and where its polarity.
 
     Raises:
         InputError: labels or polarity of the checkpoints come from different places.
     """
-    for what in ("labels", "polarity"):
-        origins = {name: str(getattr(signature, what)) for name, signature in signatures.items()}
-        if len(set(origins.values())) > 1:
-            first = {origin: name for name, origin in reversed(origins.items())}
-            each = ", ".join(f"{name} {origin}" for name, origin in origins.items() if first[origin] == name)
+    for place, what in enumerate(("labels", "polarity")):
+        first = {both[place]: name for name, both in reversed([*origins.items()])}
+        if len(first) > 1:
+            each = ", ".join(f"{name} {both[place]}" for name, both in origins.items() if first[both[place]] == name)
             raise InputError(
                 f"{dataset}: the {what} of the checkpoints come from different places ({each}), so the best of them "
                 f"cannot be told; take them all from the same (`merunibench extract`), or choose --checkpoint {LAST} "
