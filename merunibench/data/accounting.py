@@ -43,15 +43,20 @@ class PolarityWords(NamedTuple):
     complements: Mask
 
 
-def polarity_words(table: Table, name: str) -> PolarityWords:
+def polarity_words(table: Table, name: str, derived: int = 0) -> PolarityWords:
     """Read a column of polarity words.
 
+    Args:
+        table: The table.
+        name: The column.
+        derived: How many of the words were not given but derived.
+
     Raises:
-        InputError: a value is no text, or more than half of the words are no polarity: the column holds something else.
+        InputError: a value is no text, or more than half of the words given are no polarity: the column holds something else.
     """
     codes = map_column(table, name, np.arange(table.num_rows), _code, np.int8)
     odd, complements = codes == _ODD, abs(codes) == _COMPLEMENT
-    words = int((~is_null(table, name)).sum()) if odd.any() else 0
+    words = int((~is_null(table, name)).sum()) - derived if odd.any() else 0
     if 2 * int(odd.sum()) > words:
         row = int(np.argmax(odd))
         others = f" ({odd.sum()} of {words} are none)" if words > 1 else ""

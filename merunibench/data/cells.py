@@ -88,7 +88,7 @@ def is_null(table: Table, column: str) -> Mask:
 
 
 def has(table: Table, column: str) -> Mask:
-    """Which rows have something there, not null, blank text or an empty list: shape (N,)."""
+    """Which rows have something there, not null, blank text or an empty list, written as text too: shape (N,)."""
     if column not in table.columns:
         return np.zeros(table.num_rows, bool)
     values = text_column(table, column) if column == "text" else table.columns[column]
@@ -99,7 +99,8 @@ def has(table: Table, column: str) -> Mask:
     if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
         lengths = pc.list_value_length(values)
     elif pa.types.is_large_string(values.type):
-        lengths = pc.binary_length(pc.utf8_ltrim_whitespace(values))
+        bare = pc.utf8_trim_whitespace(values)
+        lengths = pc.binary_length(bare if column == "text" else pc.utf8_trim(bare, characters="[] "))
     else:
         return ~is_null(table, column)
     return as_mask(pc.greater(lengths.fill_null(0), 0))
@@ -107,7 +108,7 @@ def has(table: Table, column: str) -> Mask:
 
 def _holds_something(value: object) -> bool:
     if isinstance(value, str):
-        return bool(value.strip())
+        return bool(value.strip().strip("[] "))
     return len(value) > 0 if isinstance(value, list | tuple | np.ndarray) else value is not None
 
 

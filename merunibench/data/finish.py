@@ -129,7 +129,9 @@ def _reason(text: str | None, labels: Sequence[str], value: object, extractor: E
     """What is to be said of a row that was finished: that it gave nothing, or looks as if it should not have."""
     if labels and value == NEUTRAL and not extractor.knows(labels):
         return Reason.UNKNOWN
-    looks = None if text is None else extractor.looks_like(text)
+    if text is None:
+        return None if labels else Reason.EMPTY
+    looks = extractor.looks_like(text)
     return (READ_ANYWAY.get(looks) if labels else looks) if looks else None
 
 

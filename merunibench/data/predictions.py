@@ -139,8 +139,11 @@ def _made(
         table = replace(table, columns={**table.columns, needed: [None] * table.num_rows})
     find_column(table, needed)
     finished = finish(table, needed, failed, extractor)
-    read = label_column if needed == "labels" else polarity_words
-    answers = read(finished.table, needed)
+    answers: LabelLists | PolarityWords
+    if needed == "labels":
+        answers = label_column(finished.table, needed)
+    else:
+        answers = polarity_words(finished.table, needed, derived=int(finished.read.sum()))
     return finished, answers, take_account(table, failed, finished, answers, extractor)
 
 

@@ -68,7 +68,7 @@ def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
         said.append(f"Intervals: bootstrap over {report.signature.units}{held}.")
     for result in report.datasets:
         said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
-    said += lexicon_notes(report)
+    said += [f"{line}." for line in lexicon_notes(report)]
     if not report.complete and sum(TASKS[result.dataset].benchmark for result in report.datasets) > 1:
         said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
     return said
@@ -92,7 +92,7 @@ def lexicon_notes(report: "Report") -> list[str]:
     lexicon, official = report.signature.lexicon, report.signature.protocol == "official"
     if not official or not lexicon.startswith("builtin@"):
         return []
-    return ["Papers use the lexicon mer2025; a score under builtin cannot be held against theirs."]
+    return ["Papers use the lexicon mer2025; a score under builtin cannot be held against theirs"]
 
 
 def _cells(result: "Scored") -> dict[str, str]:

@@ -15,7 +15,6 @@ _JOINED_SHARE, _ANSWER_SHARE = 0.05, 0.2  # of the labels: above, a file looks w
 _SEPARATORS = ",;|\n\r\t"
 _WIDE_SEPARATORS = "，、；／｜"
 _JOINED = r"/| and | & "  # some lexicons know both sides of these
-_EDGE = r"^[^a-z0-9\x80-\xff]|[^a-z0-9\x80-\xff]$|^(?:“|‘|「|【|《|（)|(?:。|，|！|？|；|：|、|”|’|」|】|》|）)$"
 _SIGNS = " \t\n.,;:!?\"'`*_#()[]{}<>-–—…“”‘’。，！？；：、「」【】《》（）"
 _BLANKS, _BYTES = 4, 48  # from here on a label is a sentence
 
@@ -54,28 +53,53 @@ def label_remarks(labels: LabelLists | None, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _sentences(words: Words) -> _Mask:
-    blanks = pc.greater_equal(pc.count_substring(words.array, " "), _BLANKS)
-    return np.asarray(pc.or_(blanks, pc.greater_equal(pc.binary_length(words.array), _BYTES)))
+    return (_blanks(words) >= _BLANKS) | (np.asarray(pc.binary_length(words.array)) >= _BYTES)
 
 
 def _holding_separators(words: Words, unknown: _Mask) -> _Mask:
     """Which words hold what separates words, in one way or another, shape (V,)."""
     found = words.containing(_SEPARATORS)
-    for sign in _WIDE_SEPARATORS:
-        found |= np.asarray(pc.match_substring(words.array, sign))
-    found[np.flatnonzero(unknown)] |= _matching(words.take(np.flatnonzero(unknown)), _JOINED)
+    if not _is_ascii(words):
+        for sign in _WIDE_SEPARATORS:
+            found |= np.asarray(pc.match_substring(words.array, sign))
+    slashes = np.asarray(pc.match_substring(words.array, "/"))
+    rows = np.flatnonzero(unknown & (slashes | (_blanks(words) >= 2)))
+    found[rows] |= np.asarray(pc.match_substring_regex(words.take(rows).array, _JOINED), bool)
     return found
 
 
 def _known_without_signs(words: Words, unknown: _Mask, lexicon: Lexicon) -> _Mask:
     """Which words are unknown, and known without the signs at their edges, shape (V,)."""
-    found, rows = np.zeros(len(words), bool), np.flatnonzero(unknown)
-    rows = rows[_matching(words.take(rows), _EDGE)]
-    if len(rows):
-        found[rows] = lexicon.known(Words.of([word.strip(_SIGNS) for word in words.take(rows)]))
+    found = np.zeros(len(words), bool)
+    rows = np.flatnonzero(unknown & ~_bounded_by_letters(words))
+    bare = [word.strip(_SIGNS) for word in words.take(rows)]
+    changed = np.array([len(word) < len(whole) for word, whole in zip(bare, words.take(rows), strict=True)], bool)
+    if changed.any():
+        found[rows] = changed & lexicon.known(Words.of(bare))
     return found
 
 
-def _matching(words: Words, pattern: str) -> _Mask:
-    """In which words a pattern (RE2) finds something, byte by byte, shape (V,)."""
-    return np.asarray(pc.match_substring_regex(words.array, pattern), bool)
+def _blanks(words: Words) -> npt.NDArray[np.int32]:
+    return np.asarray(pc.count_substring(words.array, " "), np.int32)
+
+
+def _is_ascii(words: Words) -> bool:
+    return bool((_bytes(words)[1] < 128).all())
+
+
+def _bounded_by_letters(words: Words) -> _Mask:
+    """Which words begin and end with a letter of the English alphabet or a digit, shape (V,)."""
+    offsets, characters = _bytes(words)
+    letters = np.zeros(256, bool)
+    letters[[*range(ord("0"), ord("9") + 1), *range(ord("a"), ord("z") + 1)]] = True
+    filled = offsets[1:] > offsets[:-1]
+    bounded = np.zeros(len(words), bool)
+    bounded[filled] = letters[characters[offsets[:-1][filled]]] & letters[characters[offsets[1:][filled] - 1]]
+    return bounded
+
+
+def _bytes(words: Words) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+    """Where each word begins and ends among the characters, shape (V + 1,), and these, as they lie in memory."""
+    _, offsets, characters = words.array.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[words.array.offset : words.array.offset + len(words) + 1]
+    return bounds, np.frombuffer(characters or b"", np.uint8)

@@ -46,8 +46,9 @@ class Confusion:
 
     @property
     def shares(self) -> tuple[tuple[float, ...], ...]:
-        """Each count as a share of its row, shape (R, C)."""
-        return tuple(tuple(count / total for count in row) for row, total in zip(self.counts, self.totals, strict=True))
+        """Each count as a share of its row, shape (R, C); 0 in a row that is true nowhere."""
+        rows = zip(self.counts, self.totals, strict=True)
+        return tuple(tuple(count / total if total else 0.0 for count in row) for row, total in rows)
 
     @property
     def title(self) -> str:
