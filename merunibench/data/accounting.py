@@ -52,7 +52,7 @@ def polarity_words(table: Table, name: str, derived: int = 0) -> PolarityWords:
         derived: How many of the words were not given but derived.
 
     Raises:
-        InputError: a value is no text, or more than half of the words given are no polarity: the column holds something else.
+        InputError: a value is no text, or more than half of the given words are no polarity.
     """
     codes = map_column(table, name, np.arange(table.num_rows), _code, np.int8)
     odd, complements = codes == _ODD, abs(codes) == _COMPLEMENT

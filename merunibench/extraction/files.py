@@ -149,11 +149,14 @@ class Rows:
         Raises:
             InputError: it cannot be written.
         """
+        path, count = self._file.path, len(self.names)
         self._file.write()
-        count = len(self.names)
-        table = Table(self._file.path, self._columns, count, range(1, count + 1))
-        self._done.accounts[self._file.path] = account_of(table, "labels", Rules())
-        self._done.files += (self._file.path,)
+        self._done.files += (path,)
+        table = Table(path, self._columns, count, range(1, count + 1))
+        if {"text", "labels"} & self._columns.keys():
+            self._done.accounts[path] = account_of(table, "labels", Rules())
+        elif "polarity" in self._columns:
+            self._done.accounts[path] = account_of(table, "polarity", Rules())
 
     def _column(self, name: str) -> list[Any]:
         return self._columns.get(name) or [None] * len(self.names)
