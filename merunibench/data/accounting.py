@@ -18,7 +18,7 @@ from merunibench.data.finish import GIVEN, Extractor, Finished
 from merunibench.data.polarity_words import is_complement, read_polarity
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.kinds import POLARITIES, Answer
+from merunibench.kinds import NEUTRAL, POLARITIES, Answer
 from merunibench.labels import LabelLists, Words
 
 _STATEMENTS = ("none", "no emotion", "no emotions", "no label", "no labels", "n/a", "na", "nan", "null", "<na>", "[]")
@@ -192,7 +192,9 @@ class _Standing(NamedTuple):
         """What is to be had from texts beside empty lists; the first of them tell."""
         looked_at = rows[:_LOOKED_AT].tolist()
         texts = text_column(self.table, "text")
-        lists = list(filter(None, (extractor.labels(texts[row].as_py()) for row in looked_at)))
+        found = (extractor.labels(texts[row].as_py()) for row in looked_at)
+        # A list without the lone `neutral` of its text was made by an extractor that leaves it out.
+        lists = [labels for labels in found if labels and labels != [NEUTRAL]]
         if not lists:
             return ""
         looked = f"of the first {len(looked_at)} texts" if len(rows) > len(looked_at) else "of the texts"

@@ -80,7 +80,7 @@ class Scored:
     extra: int
     labels_per_sample: float | None
     out_of_lexicon: float | None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), compare=False)
     account: Account | None = field(default=None, repr=False, compare=False)
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
     replicates: FloatArray = field(default_factory=_none, repr=False, compare=False)

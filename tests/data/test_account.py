@@ -181,6 +181,11 @@ class TestText:
         assert "finds labels in 3 of the texts, such as 'angry, calm'" in made.remarks()[0]
         assert made.refusal() is None
 
+    def test_an_empty_list_beside_a_text_that_says_neutral_is_none_of_an_extractor_that_failed(self):
+        made = account([{"labels": [], "text": "He seems neutral."}])
+        assert counts(made) == {Reason.BESIDE_TEXT: 1}
+        assert "finds labels" not in made.remarks()[0]
+
     @pytest.mark.parametrize("item", ["none", "No emotion", "N/A", "null", "nan"])
     def test_a_list_that_says_that_there_is_none_is_counted_and_never_refused(self, item):
         made = account([{"labels": [item]}] * 3)
