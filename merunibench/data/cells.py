@@ -13,7 +13,7 @@ from merunibench.data.tables import Table
 
 Mask = npt.NDArray[np.bool_]
 
-_NOTHING = ("", "nan", "null", "none", "<na>")
+NOTHING = ("", "nan", "null", "none", "<na>")
 """What table writers leave in a cell for nothing, in lower case."""
 _LONGEST_NOTHING = 16  # bytes, white space around it included
 _OFFICIAL = ".npz"
@@ -56,14 +56,14 @@ def _nothing(column: Any) -> Mask | None:  # noqa: ANN401 - a list or an Arrow a
     rows = np.flatnonzero(short)
     encoded = column.take(pa.array(rows)).dictionary_encode()
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(encoded.dictionary.cast(pa.large_string())))
-    nothing = as_mask(pc.is_in(plain, value_set=pa.array(_NOTHING, pa.large_string())))
+    nothing = as_mask(pc.is_in(plain, value_set=pa.array(NOTHING, pa.large_string())))
     short[rows] = nothing[encoded.indices.to_numpy()]
     return short
 
 
 def _is_nothing(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= _LONGEST_NOTHING and value.strip().lower() in _NOTHING
+        return len(value) <= _LONGEST_NOTHING and value.strip().lower() in NOTHING
     return isinstance(value, float | np.floating) and bool(np.isnan(value))
 
 
@@ -109,7 +109,12 @@ def has(table: Table, column: str) -> Mask:
 def _holds_something(value: object) -> bool:
     if isinstance(value, str):
         return bool(value.strip().strip("[] "))
-    return len(value) > 0 if isinstance(value, list | tuple | np.ndarray) else value is not None
+    return len(value) > 0 if isinstance(value, list | tuple | dict | np.ndarray) else value is not None
+
+
+def _is_error(value: object) -> bool:
+    said = bool(value) if isinstance(value, bool | int | np.bool_ | np.integer) else _holds_something(value)
+    return said and not _is_nothing(value)
 
 
 def as_mask(booleans: pa.BooleanArray) -> Mask:
@@ -124,10 +129,12 @@ def has_error(table: Table) -> Mask:
     if values is None:
         return none
     if isinstance(values, list):
-        return np.fromiter((bool(v) and not _is_nothing(v) for v in values), bool, len(values))
+        return np.fromiter(map(_is_error, values), bool, len(values))
     if pa.types.is_null(values.type):
         return none
     if pa.types.is_boolean(values.type):
         return as_mask(values)
+    if pa.types.is_integer(values.type):
+        return as_mask(pc.not_equal(values, 0))
     nothing = _nothing(values)
     return ~as_mask(values.is_null()) & (True if nothing is None else ~nothing)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from merunibench._text import shown
 from merunibench.data.account import Account
 from merunibench.data.accounting import PolarityWords, polarity_words, take_account
-from merunibench.data.cells import Mask, as_mask, has_error, is_null, written_nulls
+from merunibench.data.cells import NOTHING, Mask, as_mask, has_error, is_null, written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
 from merunibench.data.finish import GIVEN, Extractor, Finished, finish
 from merunibench.data.tables import Table, read_table
@@ -158,7 +158,7 @@ def failed_rows(table: Table) -> Mask:
         return failed
     status = pc.utf8_lower(pc.utf8_trim_whitespace(text_column(table, "status").fill_null("ok")))
     said = pc.equal(status, "failed")
-    row = pc.index(pc.or_(said, pc.is_in(status, value_set=pa.array(["ok", ""], status.type))), False).as_py()
+    row = pc.index(pc.or_(said, pc.is_in(status, value_set=pa.array(["ok", *NOTHING], status.type))), False).as_py()
     if row >= 0:
         word = text_column(table, "status")[row].as_py()
         raise InputError(f"{table.where(row)}: 'status' must be ok or failed, not {shown(word)}")

@@ -104,7 +104,19 @@ class TestFailed:
         rows = [{"name": "a", "labels": ["sad"], "error": error}, {"name": "b", "labels": ["sad"], "error": "x"}]
         assert load_predictions(any_table("preds", rows), MELD).failed.tolist() == [False, True]
 
-    @pytest.mark.parametrize("status", ["OK", "Ok", " ok "])
+    @pytest.mark.parametrize("error", [False, 0, [], {}, np.array([]), np.False_, float("nan")])
+    def test_nothing_of_another_type_is_none_either(self, error):
+        made = account([{"labels": ["sad"], "error": error}, {"labels": ["sad"], "error": {"code": 500}}])
+        assert made.failed == 1
+
+    @pytest.mark.parametrize("kind", [pa.bool_(), pa.int64(), pa.float64()])
+    def test_arrow_types_of_errors(self, kind):
+        columns = {"name": ["a", "b", "c"], "labels": [["sad"]] * 3, "error": pa.array([0, 1, None]).cast(kind)}
+        if kind == pa.float64():
+            columns["error"] = pa.array([float("nan"), 1.0, None], kind)
+        assert predictions_from_table(Table(Path("x"), columns, 3), MELD).failed.tolist() == [False, True, False]
+
+    @pytest.mark.parametrize("status", ["OK", "Ok", " ok ", "nan", ""])
     def test_ok_in_any_case(self, any_table, status):
         rows = [
             {"name": "a", "labels": ["sad"], "status": status},
