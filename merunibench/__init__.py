@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
-    from merunibench.evaluation import compare, evaluate, validate
+    from merunibench.evaluation import compare, evaluate, sample_scores, validate
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
     from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report, Validation
@@ -41,6 +41,7 @@ _HOME = {
     "get_task": "tasks",
     "load_lexicon": "lexicon",
     "polarity": "extraction",
+    "sample_scores": "evaluation",
     "validate": "evaluation",
 }
 
@@ -64,6 +65,7 @@ __all__ = [
     "get_task",
     "load_lexicon",
     "polarity",
+    "sample_scores",
     "validate",
 ]
 

@@ -177,6 +177,7 @@ def _known_extractor(name: str) -> str:
     return RULES if name == "rules" else name
 
 
+_reading = partial(option, panel="Reading")
 _scoring = partial(option, panel="Scoring")
 _intervals = partial(option, panel="Intervals")
 _labels = partial(option, panel="Labels from text")
@@ -188,6 +189,26 @@ MISSING = partial(
     option, "error", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip)."
 )
 MAX_BYTES = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a compressed file may unpack to.", "N", shown="1 GiB")
+
+
+class ReadSettings(Settings):
+    """Where predictions have what, if their columns and names are not those of the contract."""
+
+    column: tuple[str, ...] = _reading(
+        (),
+        "Where the predictions have name, text, labels or polarity: a column, or a dotted path into nested values, "
+        "such as --column name=video_id; repeat for several.",
+        "FIELD=PATH",
+    )
+    name_regex: str | None = _reading(
+        None, "The part of a prediction's name that counts: a regular expression with one group.", "REGEX"
+    )
+
+    def reading(self) -> dict[str, Any]:
+        """These settings as `merunibench.evaluate` takes them."""
+        from merunibench.data import parse_columns
+
+        return {"columns": parse_columns(self.column), "name_regex": self.name_regex}
 
 
 class ScoringRules(Settings):

@@ -5,6 +5,7 @@ in a file is an InputError of one line that says what is wrong, where, and what 
 """
 
 from merunibench.data.account import Account
+from merunibench.data.arranging import Arrangement, parse_columns
 from merunibench.data.convert import Conversion, conversions, convert
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.data.memory import predictions_in_memory, truth_in_memory
@@ -16,6 +17,7 @@ from merunibench.data.vocabulary import label_usage, read_usage
 __all__ = [
     "TABLE_SUFFIXES",
     "Account",
+    "Arrangement",
     "Conversion",
     "Extractor",
     "GroundTruth",
@@ -30,6 +32,7 @@ __all__ = [
     "load_predictions",
     "load_truth",
     "open_predictions",
+    "parse_columns",
     "predictions_in_memory",
     "read_table",
     "read_usage",

@@ -123,7 +123,7 @@ def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
         is_file = source.read(6) == b"ARROW1"
         source.seek(0)
         table = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(source).read_all()
-    return _columns_of(table, path, max_bytes)
+    return columns_of(table, path, max_bytes)
 
 
 def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
@@ -153,10 +153,15 @@ def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
                 # -1 is how that library writes a label that is not known.
                 codes = pa.array([None if code == -1 else code for code in table.column(name).to_pylist()], pa.int64())
                 table = table.set_column(table.column_names.index(name), name, words.take(codes))
-    return _columns_of(table, path, max_bytes)
+    return columns_of(table, path, max_bytes)
 
 
-def _columns_of(table: pa.Table, path: Path, max_bytes: int) -> ArrowColumns:
+def columns_of(table: pa.Table, path: Path, max_bytes: int) -> ArrowColumns:
+    """The columns of an Arrow table.
+
+    Raises:
+        UnsafeFileError: it takes more than `max_bytes`.
+    """
     with reading(path, *_BROKEN):
         if table.get_total_buffer_size() > max_bytes:
             raise too_large(path, max_bytes)

@@ -16,7 +16,7 @@ from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
 from merunibench.data.predictions import failed_rows, polarity_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.files import open_atomic
+from merunibench.files import open_atomic, whole_set
 from merunibench.labels import parse_label_field
 
 Columns = dict[str, list[Any]]
@@ -38,12 +38,13 @@ def convert(source: PredictionSource, out: Path) -> list[Path]:
 
     Raises:
         UnsafeFileError: an input would run code or fill the memory.
-        InputError: an input cannot be read, or an output cannot be written. Files written before that stay.
+        InputError: an input cannot be read, or an output cannot be written. None of the files is there then.
     """
-    written = []
-    for file in conversions(source, out):
-        file.write()
-        written.append(file.path)
+    with whole_set(out) as folder:
+        written = []
+        for file in conversions(source, folder):
+            file.write()
+            written.append(out / file.path.relative_to(folder))
     return written
 
 
@@ -79,9 +80,9 @@ def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
         InputError: an input cannot be read.
     """
     for dataset, checkpoints in source.files.items():
-        for checkpoint, files in checkpoints.items():
+        for checkpoint in checkpoints:
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
-            table = files.full_table(source.max_bytes)
+            table = source.table(dataset, checkpoint)
             yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
 
 

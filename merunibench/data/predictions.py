@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from merunibench._text import shown
 from merunibench.data.account import Account
 from merunibench.data.accounting import PolarityWords, polarity_words, take_account
+from merunibench.data.arranging import arranged
 from merunibench.data.cells import NOTHING, Mask, as_mask, has_error, is_null, written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
 from merunibench.data.finish import GIVEN, Extractor, Finished, finish
@@ -84,7 +85,8 @@ def load_predictions(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYT
         UnsafeFileError: the file unpacks to more than `max_bytes`.
         InputError: the file is broken, or cannot be scored; the message names file and row.
     """
-    return predictions_from_table(read_table(path, max_bytes=max_bytes), task)
+    table = arranged(read_table(path, max_bytes=max_bytes), task)
+    return predictions_from_table(table, task)
 
 
 def predictions_from_table(table: Table, task: Task, extractor: Extractor | None = None) -> Predictions:

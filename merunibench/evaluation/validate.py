@@ -1,6 +1,6 @@
 """Would these predictions be scored, and what do they hold? Everything that scoring refuses is found, all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from merunibench.data import (
     Account,
+    Arrangement,
     GroundTruth,
     Predictions,
     PredictionSource,
@@ -35,6 +36,8 @@ def validate(
     model: str | None = None,
     missing: Missing = "error",
     max_bytes: int = DEFAULT_MAX_BYTES,
+    columns: Mapping[str, str] | None = None,
+    name_regex: str | None = None,
 ) -> Validation:
     """Take account of predictions without scoring them.
 
@@ -45,13 +48,21 @@ def validate(
         model: Which model folder to look at, where `predictions` holds several.
         missing: As for `evaluate`: what would be done about samples without a prediction.
         max_bytes: Most bytes that a compressed file may unpack to.
+        columns: As for `evaluate`, and so is `name_regex`.
+        name_regex: The part of a prediction's name that counts.
 
     Raises:
         InputError: there are no predictions or no ground truth to look at. What is wrong with a file is in the result.
     """
     wanted = [get_task(name).id for name in ([datasets] if isinstance(datasets, str) else datasets or ())]
     only = wanted[0] if len(wanted) == 1 else None
-    source = open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
+    source = open_predictions(
+        Path(predictions),
+        dataset=only,
+        model=model,
+        max_bytes=max_bytes,
+        arrangement=Arrangement(columns or {}, name_regex),
+    )
     labels = {} if data_root is None else find_truth(Path(data_root))
     problems = [f"{name}: no predictions" for name in wanted if name not in source.files]
     problems += [f"{name}: no ground truth" for name in wanted if data_root is not None and name not in labels]
@@ -71,7 +82,7 @@ def validate(
         problems += _mixed(name, {stem: made for stem, (_, made) in held.items() if made is not None})
     if data_root is not None and len(unlabelled) == len({each.dataset for each in found}):
         problems.append("no data set has both predictions and ground truth")
-    return Validation(source.model, tuple(found), tuple(problems), tuple(unlabelled))
+    return Validation(source.model, tuple(found), tuple(problems), (*source.remarks, *unlabelled))
 
 
 def _look(
@@ -79,7 +90,7 @@ def _look(
 ) -> tuple[FileFound, Predictions | None]:
     """What one file holds, and its predictions if they can be read."""
     try:
-        table = source.files[task.id][checkpoint].scoring_table(task, source.max_bytes)
+        table = source.table(task.id, checkpoint, full=False)
     except InputError as error:
         return FileFound(task.id, checkpoint, None, problems=(str(error),)), None
     problems: list[str] = []
@@ -94,9 +105,9 @@ def _look(
         matched = int(np.asarray(pc.is_in(truth.names, value_set=names)).sum())
         found = replace(found, matched=matched, missing=len(truth) - matched, extra=len(names) - matched)
     made = _read(table, task, problems)
-    remarks: tuple[str, ...] = ()
+    remarks = table.remarks
     if made is not None and made.account is not None:
-        found, remarks = replace(found, answers=made.account), made.remarks
+        found, remarks = replace(found, answers=made.account), (*remarks, *made.remarks)
         problems += _refusals(made, made.account, truth if names is not None else None, missing)
     return replace(found, problems=tuple(problems), warnings=remarks), made if not problems else None
 

@@ -9,9 +9,7 @@ import datetime as dt
 import hashlib
 import os
 import re
-import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +22,10 @@ from merunibench.data import Conversion, PredictionSource, account_of, conversio
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
 from merunibench.extraction import Rules
-from merunibench.files import write_text
+from merunibench.files import whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.results import Plain
+from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
 from merunibench.tasks import TASKS, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
@@ -50,36 +48,25 @@ ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_fro
 SUBSET_KEY = "subset"
 """Marks rows of a run on part of a data set."""
 
-FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.IGNORECASE | re.ASCII)
-"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
+_DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
+FOLDER_NAME = re.compile(
+    rf"(?!baseline-|published-|{_DEVICE})[a-z0-9](?:[a-z0-9._-]{{0,62}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII
+)
+"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board.
+
+On every system: on some, `con.json` is no file, and a name does not end with a dot.
+"""
 
 _MAX_BYTES = 32 << 10
-# Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
-_BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def _fit_to_show(text: str) -> str:
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
-            raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")
-    if _BIDIRECTIONAL.search(text):
-        raise ValueError("holds marks that turn the direction of text")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        raise ValueError("must be one line without tabs")
-    return _fit_to_show(text)
 
 
 def _text(most: int) -> StringConstraints:
     return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=most)
 
 
-Name = Annotated[str, _text(100), AfterValidator(_one_line)]
-Line = Annotated[str, _text(300), AfterValidator(_one_line)]
-Text = Annotated[str, _text(10_000), AfterValidator(_fit_to_show)]
+Name = Annotated[str, _text(100), AfterValidator(one_line_to_show)]
+Line = Annotated[str, _text(300), AfterValidator(one_line_to_show)]
+Text = Annotated[str, _text(10_000), AfterValidator(fit_to_show)]
 Url = Annotated[
     str,
     StringConstraints(
@@ -213,16 +200,10 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
     with reading(out):
         if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
             raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
-    fresh = not out.exists()
-    try:
-        written = [_pack(file) for file in conversions(source, out / PREDICTIONS)]
-        write_submission(out, submission)
-    except BaseException:
-        shutil.rmtree(out / PREDICTIONS, ignore_errors=True)
-        if fresh:
-            shutil.rmtree(out, ignore_errors=True)
-        raise
-    return written
+    with whole_set(out) as folder:
+        written = [_pack(file) for file in conversions(source, folder / PREDICTIONS)]
+        write_submission(folder, submission)
+    return [out / path.relative_to(folder) for path in written]
 
 
 def _pack(file: Conversion) -> Path:

@@ -1,11 +1,10 @@
 """The report for other programs: JSON, which they rely on, and CSV, one row a data set; fractions in full precision."""
 
-import csv
-import io
 import json
 from typing import Any
 
 from merunibench.report.columns import lexicon_notes, result_notes
+from merunibench.report.csv_text import csv_text
 from merunibench.report.report import SCHEMA, Report
 from merunibench.scoring import Scored
 
@@ -47,11 +46,7 @@ def to_csv(report: Report) -> str:
         low, high = report.mean_ci or (None, None)
         rows.append({"model": report.model, "dataset": "mean", "score": report.mean, "ci_low": low, "ci_high": high})
         rows[-1]["signature"] = str(report.signature)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(list(rows[0]), rows)
 
 
 def records(report: Report) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed
+from merunibench._text import listed, shown
 from merunibench.data import GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.protocols import NO_POLARITY, Samples
+from merunibench.scoring.name_hints import name_hint
 
 Missing = Literal["error", "zero", "skip"]
 """What is done about samples without a prediction: refuse, count as wrong, leave out."""
@@ -28,6 +29,7 @@ class Aligned(NamedTuple):
         missing: Number of ground-truth samples that the predictions do not name, or whose row holds no answer.
         failed: Number whose prediction is marked as failed.
         extra: Number of predictions that the ground truth does not name; they are ignored.
+        remarks: What their names tell, where they would match if they were written otherwise.
     """
 
     truth: GroundTruth
@@ -35,6 +37,7 @@ class Aligned(NamedTuple):
     missing: int
     failed: int
     extra: int
+    remarks: tuple[str, ...] = ()
 
 
 def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Aligned:
@@ -44,6 +47,8 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         InputError: predictions are missing under `error`, or belong to another data set, or there are none.
     """
     rows, missing, failed, extra = _rows(truth, predictions, policy)
+    hint = name_hint(truth.names, predictions.names) if missing and extra else ""
+    remarks = (f"{missing} samples have no prediction of their name{hint}",) if hint else ()
     if (rows < 0).all():
         raise InputError(f"{predictions.where}: no sample of {truth.task.id} has a prediction: nothing to score")
     if policy == "skip" and (rows < 0).any():
@@ -56,7 +61,7 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         values=truth.values,
         polarity=None if predictions.polarity is None else _polarity(predictions.polarity, rows),
     )
-    return Aligned(truth, samples, missing, failed, extra)
+    return Aligned(truth, samples, missing, failed, extra, remarks)
 
 
 def refuse_silence(predictions: Predictions, policy: Missing) -> None:
@@ -87,8 +92,9 @@ def _rows(truth: GroundTruth, predictions: Predictions, policy: Missing) -> tupl
     if 10 * matched < min(len(rows), len(predictions.names)):
         raise InputError(
             f"{predictions.where}: only {matched} of its {len(predictions.names)} sample names (such as "
-            f"{predictions.names[0].as_py()!r}) are in the ground truth of {truth.task.id} (such as "
-            f"{truth.names[0].as_py()!r}): are these predictions of another data set?"
+            f"{shown(predictions.names[0].as_py())}) are in the ground truth of {truth.task.id} (such as "
+            f"{shown(truth.names[0].as_py())})"
+            f"{name_hint(truth.names, predictions.names) or ': are these predictions of another data set?'}"
         )
     failed = predictions.failed[rows] & ~absent
     empty = np.zeros(len(rows), bool) if predictions.unanswered is None else predictions.unanswered[rows] & ~absent
@@ -113,7 +119,8 @@ def _missing_message(truth: GroundTruth, predictions: Predictions, absent: _Mask
     if empty.any():
         meant = "[]" if answer == "labels" else "neutral"
         advice = f"predict them, write {meant} where that is meant{advice.removeprefix('predict them')}"
-    return f"{predictions.where}: {'; '.join(parts)}; {advice}"
+    hint = name_hint(truth.names, predictions.names) if absent.any() else ""
+    return f"{predictions.where}: {'; '.join(parts)}; {advice}{hint}"
 
 
 def _first_names(names: pa.Array, mask: _Mask) -> str:

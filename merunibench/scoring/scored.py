@@ -212,7 +212,7 @@ def score_predictions(
         labels_per_sample=samples.labels_per_sample,
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
-        remarks=(*predictions.remarks, *label_remarks(samples.labels, settings.lexicon)),
+        remarks=(*predictions.remarks, *aligned.remarks, *label_remarks(samples.labels, settings.lexicon)),
         account=predictions.account,
         samples_scored=samples,
     )
