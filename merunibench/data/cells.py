@@ -1,5 +1,7 @@
 """Which cells of a table hold something: null, what a table writer leaves for nothing, empty, blank."""
 
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +35,12 @@ def written_nulls(table: Table) -> Table:
         nothing = None if column is None else _nothing(column)
         if nothing is not None and nothing.any():
             changed[name] = _with_nulls(column, nothing)
-    return replace(table, columns={**table.columns, **changed}) if changed else table
+    return with_columns(table, changed) if changed else table
+
+
+def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
+    """The table with further columns, or others in the place of its own; the rest stays unread where it is."""
+    return replace(table, columns=ChainMap(dict(columns), table.columns))  # type: ignore[arg-type] - only read
 
 
 def _nothing(column: Any) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array

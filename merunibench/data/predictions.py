@@ -5,7 +5,7 @@ A row is a sample: `name`, then `labels` (a list, or label-list text) or `polari
 an `Extractor`, if whoever scores hands one in: how labels are taken from text is not known here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from merunibench._text import shown
 from merunibench.data.account import Account
 from merunibench.data.accounting import PolarityWords, polarity_words, take_account
 from merunibench.data.arranging import arranged
-from merunibench.data.cells import NOTHING, Mask, as_mask, has_error, is_null, written_nulls
+from merunibench.data.cells import NOTHING, Mask, as_mask, has_error, is_null, with_columns, written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
 from merunibench.data.finish import GIVEN, Extractor, Finished, finish
 from merunibench.data.tables import Table, read_table
@@ -138,7 +138,7 @@ def _made(
     earlier = ("text", "labels") if needed == "polarity" else ("text",)
     if needed not in table.columns and (failed.all() or any(column in table.columns for column in earlier)):
         # A run that failed throughout has written no answers, so not even their column.
-        table = replace(table, columns={**table.columns, needed: [None] * table.num_rows})
+        table = with_columns(table, {needed: [None] * table.num_rows})
     find_column(table, needed)
     finished = finish(table, needed, failed, extractor)
     answers: LabelLists | PolarityWords

@@ -18,6 +18,7 @@ from merunibench.data import (
     load_truth,
     open_predictions,
 )
+from merunibench.data.cells import with_columns
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import predictions_from_table
 from merunibench.errors import InputError
@@ -100,7 +101,7 @@ def _look(
     except InputError as error:
         # With names of its own, the table is looked at further.
         problems, names = [str(error)], None
-        table = replace(table, columns={**table.columns, "name": [str(row) for row in range(table.num_rows)]})
+        table = with_columns(table, {"name": [str(row) for row in range(table.num_rows)]})
     if names is not None and truth is not None:
         matched = int(np.asarray(pc.is_in(truth.names, value_set=names)).sum())
         found = replace(found, matched=matched, missing=len(truth) - matched, extra=len(names) - matched)

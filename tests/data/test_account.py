@@ -63,6 +63,12 @@ class TestCells:
         predictions = predictions_in_memory({task.id: frame}).load(task.id, "default")
         assert predictions.unanswered.tolist() == [False, True]
 
+    def test_other_columns_stay_unread(self, tmp_path):
+        table = {"name": ["a", "b"], "text": ["sad", "B"], "long": ["x" * 1_000_000] * 2}
+        pq.write_table(pa.table(table), tmp_path / "a.parquet")
+        table = read_table(tmp_path / "a.parquet", max_bytes=100_000)
+        assert predictions_from_table(table, MELD, Rules()).account.read == {"rules@1": 2}
+
     def test_a_column_of_nan_alone(self, tmp_path):
         pq.write_table(pa.table({"name": ["a"], "polarity": [float("nan")], "text": ["sad"]}), tmp_path / "a.parquet")
         predictions = predictions_from_table(read_table(tmp_path / "a.parquet"), MOSI, Rules())
