@@ -39,8 +39,8 @@ def written_nulls(table: Table) -> Table:
 
 
 def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
-    """The table with further columns, or others in the place of its own; the rest stays unread where it is."""
-    return replace(table, columns=ChainMap(dict(columns), table.columns))  # type: ignore[arg-type] - only read
+    """The table with further columns, or others in the place of its own; the rest stays unread until asked for."""
+    return replace(table, columns=ChainMap(dict(columns), table.columns))  # type: ignore[arg-type]
 
 
 def _nothing(column: Any) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
