@@ -184,6 +184,10 @@ _labels = partial(option, panel="Labels from text")
 
 Extractor = Annotated[str, AfterValidator(_known_extractor)]
 LEVEL = partial(option, 1, "Level of the emotion wheels whose sectors count; published scores use 1.")
+FAIL_ON_WARNING = option(False, "Exit with code 2 if there is any warning: for CI.")
+MISSING = partial(
+    option, "error", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip)."
+)
 MAX_BYTES = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a compressed file may unpack to.", "N", shown="1 GiB")
 
 
@@ -222,9 +226,7 @@ class ScoringRules(Settings):
         "best-per-dataset (as published: chosen on the test labels), best-overall, last, or a checkpoint's name.",
         "RULE|NAME",
     )
-    missing: Literal["error", "zero", "skip"] = _scoring(
-        "error", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip)."
-    )
+    missing: Literal["error", "zero", "skip"] = MISSING(panel="Scoring")
     max_bytes: PositiveInt = MAX_BYTES
 
     def arguments(self) -> dict[str, Any]:

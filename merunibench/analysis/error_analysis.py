@@ -18,6 +18,7 @@ from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
+from merunibench.report.columns import result_notes
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
 from merunibench.signature import Signature
@@ -118,6 +119,7 @@ def _dataset(
     if scores is None:  # pragma: no cover - a fresh report holds them
         raise TypeError(f"{result.dataset}: no per-sample scores")
     words = _text_lengths(source, result, scores.names)
+    remarks = result.account.remarks() if result.account else ()
     ranked = word_errors(scores, lexicon, level, wheels, limit)
     confusions = (confusion(scores, wheel) for wheel in scores.wheels if wheel is None or wheel in wheels)
     return DatasetErrors(
@@ -128,12 +130,13 @@ def _dataset(
         score=result.score,
         chance=result.chance,
         samples=len(scores),
+        given=result.samples,
         confusions=tuple(each for each in confusions if each.rows),
         wrong_words=ranked.wrong,
         unknown_words=ranked.unknown,
         missed_words=ranked.missed,
         groupings=groupings(scores, wheels, words, resampling),
-        notes=(_NO_TEXT,) if words is None else (),
+        notes=(*((_NO_TEXT,) if words is None else ()), *result_notes(result), *remarks),
         signature=str(_signed(result.signature, resampling)),
     )
 

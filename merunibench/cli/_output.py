@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
+from merunibench.errors import InputError
 
 # All that a terminal obeys but line ends and tabs; and marks that turn the direction of text.
 _OBEYED = "[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\x1b"
@@ -85,6 +86,17 @@ def warn(warnings: Iterable[str]) -> None:
     """Print warnings to standard error."""
     for warning in warnings:
         complain(f"warning: {warning}")
+
+
+def fail_on(warnings: Iterable[str], fail: bool) -> None:
+    """End with exit code 2 if there are warnings and they are to count as errors; everything is printed by then.
+
+    Raises:
+        InputError: there are.
+    """
+    number = len(list(warnings))
+    if fail and number:
+        raise InputError(f"{number} warning{'s' * (number > 1)}, and --fail-on-warning was given")
 
 
 def terminal_width() -> int | None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, spare_pandas, warn
+from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
-from merunibench.settings import ReadSettings, ScoreSettings, ScoringRules, argument, option
+from merunibench.settings import FAIL_ON_WARNING, ReadSettings, ScoreSettings, ScoringRules, argument, option
 
 if TYPE_CHECKING:
     from merunibench.report import Report
@@ -36,6 +36,7 @@ def compare(
     settings: CompareOptions,
     output_format: str | None = options.formats("Comparison"),
     output: Path | None = options.OUTPUT,
+    fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Test the difference of two systems on the same samples.
 
@@ -56,7 +57,8 @@ def compare(
         path if done else _score(path, settings, folder, rule)
         for path, done, folder, rule in zip(paths, scored, folders, rules, strict=True)
     )
-    warn(dict.fromkeys(each for system in (first, second) for each in getattr(system, "warnings", ())))
+    warnings = list(dict.fromkeys(each for system in (first, second) for each in getattr(system, "warnings", ())))
+    warn(warnings)
     result = compare_systems(
         first,
         second,
@@ -66,6 +68,7 @@ def compare(
         datasets=settings.dataset,
     )
     emit_result(result, output_format, output)
+    fail_on(warnings, fail_on_warning)
 
 
 def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) -> "Report":

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import complain, emit, fail_on, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
-from merunibench.settings import RULES, ExtractSettings, option
+from merunibench.settings import FAIL_ON_WARNING, RULES, ExtractSettings, option
 
 if TYPE_CHECKING:
     from merunibench.data import PredictionSource
@@ -44,7 +44,7 @@ class ExtractOptions(ExtractSettings, options.SourceOptions):
         return self.polarity_extractor or (self.extractor if self.polarity else None)
 
 
-def extract(settings: ExtractOptions, out: Path = options.ROWS) -> None:
+def extract(settings: ExtractOptions, out: Path = options.ROWS, fail_on_warning: bool = FAIL_ON_WARNING) -> None:
     """Extract labels from the text of predictions, by rules or with a language model.
 
     Writes JSON Lines; the text is kept. An interrupted run with a language model resumes with the same command.
@@ -56,7 +56,13 @@ def extract(settings: ExtractOptions, out: Path = options.ROWS) -> None:
         emit(f"{path}\n")
     derived = f", {done.polarities} polarities" if settings.judge else ""
     failed = f"; {done.failed} failed (--retry-failed asks again)" if done.failed else ""
-    complain(f"{source.model}: labels of {done.labels} texts{derived}; {done.traces} reasoning traces dropped{failed}")
+    texts = f"{done.labels - done.empty} of {done.labels}" if done.empty else done.labels
+    without = f"; {done.empty} without a label" if done.empty else ""
+    warn(done.remarks)
+    complain(
+        f"{source.model}: labels of {texts} texts{derived}{without}; {done.traces} reasoning traces dropped{failed}"
+    )
+    fail_on(done.remarks, fail_on_warning)
 
 
 def _by_rules(source: "PredictionSource", out: Path, settings: ExtractOptions) -> Any:  # noqa: ANN401

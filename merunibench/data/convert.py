@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from merunibench.data.cells import written_nulls
 from merunibench.data.columnar import ArrowColumns
 from merunibench.data.columns import label_column, name_column, python_values, text_column
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
@@ -103,6 +104,7 @@ def _lines_to(path: Path) -> Iterator[IO[str]]:
 
 def _columns(table: Table) -> Columns:
     """The columns of the output in the key order of the contract, checked as scoring checks them."""
+    table = written_nulls(table)
     columns: Columns = {"name": name_column(table).to_pylist()}
     if "text" in table.columns:
         columns["text"] = text_column(table, "text").to_pylist()

@@ -8,5 +8,6 @@ from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.compare import compare
 from merunibench.evaluation.evaluate import evaluate
 from merunibench.evaluation.sample_scores import sample_scores
+from merunibench.evaluation.validate import validate
 
-__all__ = ["build_report", "compare", "evaluate", "sample_scores"]
+__all__ = ["build_report", "compare", "evaluate", "sample_scores", "validate"]

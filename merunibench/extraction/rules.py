@@ -7,10 +7,12 @@ and everything else as a description (spaCy is imported only then). Whoever chan
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from merunibench.data.account import Reason
 from merunibench.extraction.answers import clean_answer
 from merunibench.extraction.chinese import chinese_labels, is_chinese
 from merunibench.extraction.lists import read_list
-from merunibench.extraction.polarities import Polarity, polarity
+from merunibench.extraction.polarities import Polarity, label_polarity, polarity
+from merunibench.extraction.silence import looks_like
 from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
@@ -61,6 +63,14 @@ class Rules:
     def has_trace(self, text: str) -> bool:
         """See `clean_answer`."""
         return "<" in text and clean_answer(text).had_trace
+
+    def looks_like(self, text: str) -> Reason:
+        """See `merunibench.extraction.silence.looks_like`."""
+        return looks_like(text)
+
+    def knows(self, labels: Sequence[str]) -> bool:
+        """Whether any of the labels decides a polarity."""
+        return any(label_polarity(label) is not None for label in labels)
 
 
 def as_the_authors(labels: list[str]) -> list[str]:

@@ -254,6 +254,13 @@ class _Later:
         """Not looked for."""
         return False
 
+    def looks_like(self, text: str) -> None:
+        """Not looked at."""
+
+    def knows(self, labels: Sequence[str]) -> bool:  # noqa: ARG002
+        """Not asked."""
+        return True
+
 
 def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Checked) -> Read | None:
     """Check one prediction file.

@@ -18,9 +18,10 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from merunibench._text import listed, shown, visible
-from merunibench.data import Conversion, PredictionSource, conversions
+from merunibench.data import Conversion, PredictionSource, account_of, conversions, read_table
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
+from merunibench.extraction import Rules
 from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
@@ -218,6 +219,15 @@ def _pack(file: Conversion) -> Path:
     packed = replace(file, path=file.path.with_name(f"{file.path.stem}{SUFFIX}"), columns=answers)
     packed.write()
     return packed.path
+
+
+def remarks_on(path: Path) -> tuple[str, ...]:
+    """What readers of the scores should know about a file with predictions, or why it cannot be scored."""
+    answer = TASKS[path.name.removesuffix(SUFFIX)].of_kind.answer
+    try:
+        return account_of(read_table(path), answer, Rules()).remarks()
+    except InputError as error:
+        return (str(error).removeprefix(f"{path}: "),)
 
 
 def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[str, dict[str, Path]], bool]:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from merunibench.report.columns import lexicon_notes, result_notes
 from merunibench.report.csv_text import csv_text
 from merunibench.report.report import SCHEMA, Report
 from merunibench.scoring import Scored
@@ -23,6 +24,7 @@ def to_json(report: Report) -> str:
         "mean": report.mean,
         "mean_ci": report.mean_ci,
         "missing_datasets": report.missing_datasets,
+        "notes": lexicon_notes(report),
         "warnings": report.warnings,
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -33,7 +35,8 @@ def _dataset(result: Scored) -> dict[str, Any]:
         name: {"score": each.score, "metrics": each.metrics, "wheels": each.wheels}
         for name, each in result.checkpoints.items()
     }
-    return {**result.to_dict(), "checkpoints": checkpoints}
+    answers = result.account.to_dict() if result.account else None
+    return {**result.to_dict(), "evaluated": result.evaluated, "answers": answers, "checkpoints": checkpoints}
 
 
 def to_csv(report: Report) -> str:
@@ -67,9 +70,11 @@ def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any
         "chance": result.chance,
         **{key: result.metrics.get(key) for key in metrics},
         "samples": result.samples,
+        "evaluated": result.evaluated,
         "missing": result.missing,
         "failed": result.failed,
         "labels_per_sample": result.labels_per_sample,
         "out_of_lexicon": result.out_of_lexicon,
         "signature": str(result.signature),
+        "notes": "; ".join([*result_notes(result), *lexicon_notes(report)]),
     }

@@ -21,7 +21,7 @@ def render(report: Report) -> str:
         _line("---:" if column.numeric else "---" for column in columns),
         *map(_line, rows),
         "",
-        *notes(report),
+        *notes(report, escape),
         "",
         f"`{str(report.signature).replace('`', '')}`",
     ]

@@ -63,9 +63,8 @@ def extract_with_models(
             run.read(labels)
             if polarity is not None:
                 run.decide(polarity)
-            file.write()
+            run.rows.write()
             journal.discard_part()
-        done.files += (file.path,)
     return done
 
 
