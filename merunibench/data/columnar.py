@@ -17,7 +17,7 @@ from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.files import map_plain
 from merunibench.files.arrow import unpacked_size
-from merunibench.files.arrow_values import is_bytes, plain_array, written_out
+from merunibench.files.arrow_values import plain_array, written_out
 from merunibench.files.parquet import ChunkBound, ParquetPages
 from merunibench.files.reading import reading, too_large
 
@@ -34,8 +34,7 @@ class ArrowColumns(Mapping[str, pa.Array]):
     """Columns of a file by name.
 
     Text comes as `large_string`, or as a dictionary of it where the file has one, lists as `large_list` of text, and
-    the class labels of Hugging Face data sets as their words. Columns `of_bytes` come as text too, but what is in
-    them that nobody asks for as text, such as pictures, is none.
+    the class labels of Hugging Face data sets as their words.
     """
 
     def __init__(
@@ -55,7 +54,6 @@ class ArrowColumns(Mapping[str, pa.Array]):
         self.num_rows = rows
         self._path, self._max_bytes = path, max_bytes
         self._names = dict.fromkeys(schema.names)
-        self.of_bytes = frozenset(field.name for field in schema if is_bytes(field.type))
         self._read = read
         self._features = _features_of(schema) if features is None else features
         self._known: dict[str, pa.Array] = {}

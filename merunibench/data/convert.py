@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from merunibench.data.cells import written_nulls
-from merunibench.data.columnar import ArrowColumns
 from merunibench.data.columns import label_column, name_column, python_values, text_column
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
 from merunibench.data.predictions import failed_rows, polarity_column
@@ -116,8 +115,7 @@ def _columns(table: Table) -> Columns:
         polarity_column(table, "polarity")
         columns["polarity"] = python_values(table, "polarity")
     columns["status"] = ["failed" if failed else "ok" for failed in failed_rows(table).tolist()]
-    of_bytes = table.columns.of_bytes if isinstance(table.columns, ArrowColumns) else ()
-    own = [name for name in table.columns if name not in columns and name != "error" and name not in of_bytes]
+    own = [name for name in table.columns if name not in columns and name != "error"]
     for name in (["error"] if "error" in table.columns else []) + own:
         columns[name] = python_values(table, name)
     return columns

@@ -60,11 +60,6 @@ def plain_array(values: pa.Array) -> pa.Array:
     return values
 
 
-def is_bytes(kind: pa.DataType) -> bool:
-    """Whether values of a type are bytes, which may be text or anything else."""
-    return _is_one_of(kind, (_types.is_binary, _types.is_large_binary, _types.is_binary_view))
-
-
 def _is_plain_list(kind: pa.DataType) -> bool:
     lists = _is_one_of(kind, (_types.is_list, _types.is_large_list))
     return lists and _is_one_of(kind.value_type, (_types.is_string, _types.is_large_string))
