@@ -15,10 +15,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
-    from merunibench.evaluation import compare, evaluate
+    from merunibench.evaluation import compare, evaluate, sample_scores, validate
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
-    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report
+    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report, Validation
     from merunibench.scoring import Scored
     from merunibench.tasks import TASKS, Task, get_task
 
@@ -33,6 +33,7 @@ _HOME = {
     "TASKS": "tasks",
     "Task": "tasks",
     "UnsafeFileError": "errors",
+    "Validation": "report",
     "compare": "evaluation",
     "error_analysis": "analysis",
     "evaluate": "evaluation",
@@ -40,6 +41,8 @@ _HOME = {
     "get_task": "tasks",
     "load_lexicon": "lexicon",
     "polarity": "extraction",
+    "sample_scores": "evaluation",
+    "validate": "evaluation",
 }
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "Scored",
     "Task",
     "UnsafeFileError",
+    "Validation",
     "__version__",
     "compare",
     "error_analysis",
@@ -61,6 +65,8 @@ __all__ = [
     "get_task",
     "load_lexicon",
     "polarity",
+    "sample_scores",
+    "validate",
 ]
 
 

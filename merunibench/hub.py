@@ -82,6 +82,18 @@ class Source:
         return kind.from_pretrained(self.path, **({"revision": self.revision} if self.revision else {}), **options)
 
 
+_BROKEN: tuple[type[Exception], ...] = (
+    OSError,
+    ValueError,
+    LookupError,
+    ImportError,
+    RuntimeError,
+    TypeError,
+    AttributeError,
+)
+"""What the libraries raise over a model's folder that is broken: they take its descriptions for right."""
+
+
 @contextmanager
 def loading(what: str, hint: str = "") -> Iterator[None]:
     """Turn what the libraries raise about files that are absent, broken or of another kind into an InputError.
@@ -93,12 +105,22 @@ def loading(what: str, hint: str = "") -> Iterator[None]:
     Raises:
         InputError: the block failed so. An InputError of the block passes unchanged.
     """
+    broken = (*_BROKEN, *_broken_weights())
     try:
         yield
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except broken as error:
         raise InputError(f"{what}: {one_line(error)}{hint}") from error
+
+
+def _broken_weights() -> tuple[type[Exception], ...]:
+    """What safetensors raises, which is an Exception and nothing more special."""
+    try:
+        from safetensors import SafetensorError
+    except ImportError:
+        return ()
+    return (SafetensorError,)
 
 
 def load_transformers() -> Any:  # noqa: ANN401 - a module without types

@@ -14,22 +14,25 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
 
 from merunibench._text import one_line, shown
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, write_text
+from merunibench.files import open_atomic, open_plain, write_text
+from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
 
-__all__ = ["Journal", "Row", "config_hash", "refuse_journal"]
+__all__ = ["Journal", "Row", "config_hash", "read_settings", "refuse_journal"]
 
 Row = dict[str, Any]
 """A row: `name`, `status` (`ok` or `failed`), what belongs to the sample, and the `config` that the journal adds."""
 
 HASH_DIGITS = 12
 _ABSENT = "absent"
+_LONGEST_LINE = 16 << 20
 _MOST_SHOWN = 5
 
 
@@ -175,11 +178,9 @@ class Journal:
             self._part.unlink(missing_ok=True)  # rows of which nobody can say what decided them
             self._write_settings(settings)
             return
+        old = read_settings(self._settings)
         with reading(self._settings, ValueError):
-            old = json.loads(self._settings.read_text("utf-8"))
-        if not isinstance(old, dict):
-            raise InputError(f"{self._settings}: holds no settings; write to another folder, or remove it")
-        changed = differences(old, settings)
+            changed = differences(old, settings)
         if changed and self._is_blank():
             self._write_settings(settings)  # no row was made with the old ones
         elif changed:
@@ -198,8 +199,8 @@ class Journal:
     def _take_up(self, path: Path) -> int:
         """Keep the rows of a file, up to the first line that is none; how many bytes they have."""
         length = 0
-        with reading(path), path.open("rb") as stream:
-            for line in stream:
+        with reading(path), open_plain(path) as stream:
+            for line in iter(partial(stream.readline, _LONGEST_LINE), b""):
                 row = _parsed(line)
                 if row is None:
                     break
@@ -210,6 +211,8 @@ class Journal:
 
     def _open_part(self) -> IO[bytes]:
         """The part file, open at its end; what stands behind its last whole line is cut off."""
+        if self._part.is_symlink():
+            raise InputError(f"{self._part}: is a link, and what it leads to is not written over; remove it")
         try:
             self._part.touch()
             length = self._take_up(self._part)
@@ -230,6 +233,18 @@ class Journal:
     def _keep(self, name: str, line: bytes, failed: bool) -> None:
         self._lines[name] = line
         (self._failed.add if failed else self._failed.discard)(name)
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings in a file that a journal has written.
+
+    Raises:
+        InputError: it cannot be read, or holds something else.
+    """
+    settings = read_json(path)
+    if not isinstance(settings, dict):
+        raise InputError(f"{path}: holds no settings; write to another folder, or remove it")
+    return settings
 
 
 def settings_file(path: Path) -> Path:

@@ -1,7 +1,8 @@
 """A label field becomes a list of labels: the official rule, one field at a time and a million at once.
 
 A label field is a list, or text such as `[happy, 'sad']`, or missing. The rule is section "Label lists" of
-docs/metric.md; `parse_label_field` states it, `LabelLists` applies it to whole columns.
+docs/metric.md; `parse_label_field` states it, `LabelLists` applies it to whole columns, and leaves out items that hold
+no letter or digit.
 """
 
 import re
@@ -117,10 +118,13 @@ class Words(Sequence[str]):
 
     def containing(self, characters: str) -> npt.NDArray[np.bool_]:
         """Which of the words contain any of the given ASCII characters, shape (V,)."""
+        return self.matching(f"[{re.escape(characters)}]")
+
+    def matching(self, pattern: str) -> npt.NDArray[np.bool_]:
+        """Which of the words a regular expression (RE2, over bytes) is found in, shape (V,)."""
         import pyarrow.compute as pc
 
-        found: npt.NDArray[np.bool_] = np.array(pc.match_substring_regex(self.array, f"[{re.escape(characters)}]"))
-        return found
+        return np.array(pc.match_substring_regex(self.array, pattern), dtype=np.bool_)
 
 
 def unify(vocabularies: Sequence[Words]) -> tuple[Words, list[npt.NDArray[np.int32]]]:
@@ -170,23 +174,26 @@ class LabelLists:
 
     @classmethod
     def from_arrow(cls, fields: "pa.Array") -> "LabelLists":
-        """Label lists of an Arrow array of text (plain or dictionary-encoded) or of lists of text.
+        """Label lists of an Arrow array of text, or of lists of text, in whichever of Arrow's types for them.
 
         Raises:
             TypeError: the array holds neither; or a list holds a null.
         """
         import pyarrow as pa
 
+        from merunibench.files.arrow_values import plain_array
+
+        fields = plain_array(fields)
         if pa.types.is_dictionary(fields.type):
             rows = fields.indices.cast(pa.int64()).fill_null(len(fields.dictionary)).to_numpy(zero_copy_only=False)
             distinct = cls.from_arrow(fields.dictionary)
             return distinct.take(np.append(np.arange(len(distinct)), -1)[rows])
-        if pa.types.is_string(fields.type) or pa.types.is_large_string(fields.type):
+        if pa.types.is_large_binary(fields.type):  # some writers do not say that their bytes are text
+            fields = fields.cast(pa.large_string())
+        if pa.types.is_large_string(fields.type):
             if _repeats(fields):
                 return cls.from_arrow(fields.dictionary_encode())
             return _from_texts(fields)
-        if pa.types.is_string_view(fields.type):
-            return cls.from_arrow(fields.cast(pa.large_string()))
         if pa.types.is_nested(fields.type) and not (pa.types.is_struct(fields.type) or pa.types.is_union(fields.type)):
             return _from_lists(fields)
         if pa.types.is_null(fields.type):
@@ -261,12 +268,11 @@ def _from_objects(fields: Iterable[object]) -> LabelLists:
             raise TypeError(f"{index}: {error}") from None
         row = distinct.setdefault(labels, len(distinct))
         if row == len(offsets) - 1:
-            words = filter(None, map(normalise_label, labels))
-            codes.extend(vocabulary.setdefault(word, len(vocabulary)) for word in words)
+            codes.extend(vocabulary.setdefault(word, len(vocabulary)) for word in map(normalise_label, labels))
             offsets.append(len(codes))
         rows.append(row)
     arrays = (np.array(codes, np.int32), np.array(offsets, np.int64), np.array(rows, np.int64))
-    return LabelLists(Words.of(tuple(vocabulary)), *arrays)
+    return _without_signs(Words.of(tuple(vocabulary)), *arrays)
 
 
 def _repeats(texts: "pa.Array") -> bool:
@@ -339,17 +345,29 @@ def _from_lists(lists: "pa.Array") -> LabelLists:
 
 
 def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> LabelLists:
-    """Normalised items, a dictionary array, of distinct lists that begin at `offsets`; empty items are dropped."""
+    """Normalised items, a dictionary array, of distinct lists that begin at `offsets`."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    words, codes = items.dictionary, items.indices.to_numpy()
-    empty = pc.index(words, "").as_py()
-    if empty >= 0:
-        kept = codes != empty
-        words = words.filter(pc.not_equal(words, ""))
-        offsets, codes = np.concatenate(([0], np.cumsum(kept)))[offsets], (codes - (codes > empty))[kept]
-    return LabelLists(Words(words.cast(pa.large_binary())), codes.astype(np.int32, copy=False), offsets, rows)
+    words = Words(items.dictionary.cast(pa.large_binary()))
+    return _without_signs(words, items.indices.to_numpy().astype(np.int32, copy=False), offsets, rows)
+
+
+def _without_signs(
+    words: Words, codes: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
+) -> LabelLists:
+    """The lists without items that hold neither letter nor digit, such as `{` of a set that was written as text.
+
+    No wheel knows them, so official scores are the same with them; strict ones would count them as wrong answers.
+    """
+    signs = ~words.matching("[0-9a-z]")
+    unsure = np.flatnonzero(signs)
+    signs[unsure] = [not any(map(str.isalnum, word)) for word in words.take(unsure)]
+    if signs.any():
+        kept = ~signs
+        positions, stay = (np.cumsum(kept) - 1).astype(np.int32), kept[codes]
+        words = words.take(np.flatnonzero(kept))
+        offsets, codes = np.concatenate(([0], np.cumsum(stay)))[offsets], positions[codes[stay]]
+    return LabelLists(words, codes, offsets, rows)
 
 
 def _normalised(labels: "pa.Array") -> "pa.Array":

@@ -17,7 +17,7 @@ from merunibench.inference.session import Plan, carry_out, plan
 from merunibench.inference.settings import RunSettings
 from merunibench.lexicon import load_lexicon
 from merunibench.report import Report
-from merunibench.settings import RULES, settings_as_toml
+from merunibench.settings import ALL_RULES, settings_as_toml
 
 if TYPE_CHECKING:
     from merunibench.data import Extractor
@@ -85,8 +85,9 @@ def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, lab
     sources = [open_predictions(each.path, model=labels.name) for each in done]
     readers = _readers(settings)
     if readers is None:
+        rules = Rules.named(settings.extractor, parity=settings.affectgpt_style)
         for source, folder in zip(sources, folders, strict=True):
-            extract(source, folder, extractor=Rules(parity=settings.affectgpt_style), polarity=True)
+            extract(source, folder, extractor=rules, polarity=True)
         return
     from merunibench.extraction.llm import extract_with_models
 
@@ -98,7 +99,7 @@ def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, lab
 def _readers(settings: RunSettings) -> "tuple[Question | Extractor, Question | Extractor | None] | None":
     """What reads labels and what decides polarity; None if rules do both."""
     judge = settings.polarity_extractor or settings.extractor
-    if settings.extractor == judge == RULES:
+    if settings.extractor == judge and judge in ALL_RULES:
         return None
     from merunibench.extraction.llm import open_backends
 

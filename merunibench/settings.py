@@ -17,8 +17,10 @@ from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES
 from merunibench.files.toml import read_toml
 
-RULES = "rules@1"
+RULES = "rules@2"
 """The rules of `merunibench.extraction`, as an extractor is named."""
+ALL_RULES = (RULES, "rules@1")
+"""The versions that there are."""
 
 
 @dataclass(frozen=True)
@@ -172,18 +174,43 @@ def _known_protocol(name: str) -> str:
 
 def _known_extractor(name: str) -> str:
     """An extractor's name in full; what comes after `hf:` and `openai:` is looked at where it is opened."""
-    if name.partition("@")[0] == "rules" and name not in ("rules", RULES):
-        raise ValueError(f"{name!r} is not known; this version of merunibench has {RULES}")
+    if name.partition("@")[0] == "rules" and name not in ("rules", *ALL_RULES):
+        raise ValueError(f"{name!r} is not known; this version of merunibench has {' and '.join(ALL_RULES)}")
     return RULES if name == "rules" else name
 
 
+_reading = partial(option, panel="Reading")
 _scoring = partial(option, panel="Scoring")
 _intervals = partial(option, panel="Intervals")
 _labels = partial(option, panel="Labels from text")
 
 Extractor = Annotated[str, AfterValidator(_known_extractor)]
 LEVEL = partial(option, 1, "Level of the emotion wheels whose sectors count; published scores use 1.")
+FAIL_ON_WARNING = option(False, "Exit with code 2 if there is any warning: for CI.")
+MISSING = partial(
+    option, "error", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip)."
+)
 MAX_BYTES = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a compressed file may unpack to.", "N", shown="1 GiB")
+
+
+class ReadSettings(Settings):
+    """Where predictions have what, if their columns and names are not those of the contract."""
+
+    column: tuple[str, ...] = _reading(
+        (),
+        "Where the predictions have name, text, labels or polarity: a column, or a dotted path into nested values, "
+        "such as --column name=video_id; repeat for several.",
+        "FIELD=PATH",
+    )
+    name_regex: str | None = _reading(
+        None, "The part of a prediction's name that counts: a regular expression with one group.", "REGEX"
+    )
+
+    def reading(self) -> dict[str, Any]:
+        """These settings as `merunibench.evaluate` takes them."""
+        from merunibench.data import parse_columns
+
+        return {"columns": parse_columns(self.column), "name_regex": self.name_regex}
 
 
 class ScoringRules(Settings):
@@ -201,9 +228,7 @@ class ScoringRules(Settings):
         "best-per-dataset (as published: chosen on the test labels), best-overall, last, or a checkpoint's name.",
         "RULE|NAME",
     )
-    missing: Literal["error", "zero", "skip"] = _scoring(
-        "error", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip)."
-    )
+    missing: Literal["error", "zero", "skip"] = MISSING(panel="Scoring")
     max_bytes: PositiveInt = MAX_BYTES
 
     def arguments(self) -> dict[str, Any]:
@@ -236,8 +261,8 @@ class ExtractSettings(Settings):
 
     extractor: Extractor = _labels(
         RULES,
-        f"How labels are extracted: {RULES}, hf:MODEL (a chat model on this machine: a folder, or a name on the "
-        "Hugging Face Hub), openai:URL#MODEL (an OpenAI-compatible endpoint; key in MERUNIBENCH_API_KEY or "
+        f"How labels are extracted: {', '.join(ALL_RULES)}, hf:MODEL (a chat model on this machine: a folder, or a name on "
+        "the Hugging Face Hub), openai:URL#MODEL (an OpenAI-compatible endpoint; key in MERUNIBENCH_API_KEY or "
         "OPENAI_API_KEY).",
         "EXTRACTOR",
         old=("backend",),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-_UNSAFE = re.compile(r"[|:\s]")
+_UNSAFE = re.compile(r"[|:\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _METRIC_FIELDS = ("data", "kind", "protocol", "lexicon", "level", "missing", "n", "gt", "v")
 _SHORT = {
     "data": "d",

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -15,7 +15,10 @@ class _QuietServer(ThreadingHTTPServer):
 
 
 class FakeServer:
-    """What it was asked, and how it answers: `behave(request, number)` returns a text, or (status, headers, body)."""
+    """What it was asked, and how it answers: `behave(request, number)` returns a text, or (status, headers, body).
+
+    Or a function of the connection's output stream, which writes whatever it likes until nobody listens any more.
+    """
 
     def __init__(self, behave):
         self.behave = behave
@@ -46,6 +49,11 @@ class FakeServer:
                 answer = server.behave(request, number)
                 with server.lock:
                     server.busy -= 1
+                if callable(answer):
+                    self.close_connection = True
+                    with suppress(OSError):
+                        answer(self.wfile)
+                    return
                 status, headers, body = answer if isinstance(answer, tuple) else (200, {}, completion(answer))
                 try:
                     self.send_response(status)

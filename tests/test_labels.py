@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from merunibench.labels import LabelLists, Words, parse_label_field, parse_label_text, unify
 from tests.oracle import metrics as oracle
 
-texts = st.text(alphabet="aB ,'\"[]\t\x1f\u3000é愤İΣ", max_size=20)
+texts = st.text(alphabet="aB ,'\"[]{}\t\x1f\u3000é愤İΣ🙂", max_size=20)
 fields = st.one_of(texts, st.none(), st.just(float("nan")), st.lists(st.text("aB ,']", max_size=4), max_size=4))
 
 
@@ -55,7 +55,7 @@ def test_what_is_no_label_field_is_refused_with_its_index(bad):
 
 
 def expected(field):
-    return [label for label in oracle.parse(field) if label]
+    return [label for label in oracle.parse(field) if any(map(str.isalnum, label))]
 
 
 @given(st.lists(fields, max_size=8))
@@ -105,6 +105,23 @@ def test_taking_and_counting(values, data):
         label: flat.count(label) for label in taken.vocabulary
     }
     assert taken.distinct_as_text().take(taken.rows).to_pylist() == [",".join(labels) for labels in wanted]
+
+
+@pytest.mark.parametrize(
+    ("field", "labels"),
+    [
+        ("{'happy', 'calm'}", ["happy", "calm"]),
+        ("['happy', 'calm']\n", ["happy", "calm"]),
+        ('"[\\"happy\\", \\"calm\\"]"', ["happy\\", "calm\\"]),
+        (["{", "愤怒", "…", "🙂", "7", "-"], ["愤怒", "7"]),
+        ("('happy',)", ["happy"]),
+        (["[]", "--", "\ud800"], []),
+    ],
+)
+def test_items_without_letter_or_digit_are_left_out(field, labels):
+    lists = LabelLists.from_fields([["x", "{"], field, field])
+    assert [lists[row] for row in range(3)] == [["x"], labels, labels]
+    assert {*lists.vocabulary} == {"x", *labels}
 
 
 def test_empty_lists_are_replaced_and_others_kept():

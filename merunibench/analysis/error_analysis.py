@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from merunibench.analysis.confusion import confusion
 from merunibench.analysis.groups import Resampling, groupings
 from merunibench.analysis.words import word_errors
-from merunibench.data import PredictionSource, open_predictions, predictions_in_memory
+from merunibench.data import Arrangement, PredictionSource, open_predictions, predictions_in_memory
 from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
+from merunibench.report.columns import result_notes
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
 from merunibench.signature import Signature
@@ -45,6 +46,8 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     bootstrap: int = 1000,
     seed: int = 0,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    columns: Mapping[str, str] | None = None,
+    name_regex: str | None = None,
     tasks: Mapping[str, Task] = TASKS,
     progress: Progress | None = None,
 ) -> ErrorAnalysis:
@@ -81,10 +84,12 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         missing=missing,
         bootstrap=0,
         max_bytes=max_bytes,
+        columns=columns,
+        name_regex=name_regex,
         tasks=tasks,
         progress=progress,
     )
-    source = _source(predictions, datasets, model, max_bytes)
+    source = _source(predictions, datasets, model, max_bytes, Arrangement(columns or {}, name_regex))
     wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
     resampling = Resampling(bootstrap, seed)
     return ErrorAnalysis(
@@ -114,6 +119,7 @@ def _dataset(
     if scores is None:  # pragma: no cover - a fresh report holds them
         raise TypeError(f"{result.dataset}: no per-sample scores")
     words = _text_lengths(source, result, scores.names)
+    remarks = result.account.remarks() if result.account else ()
     ranked = word_errors(scores, lexicon, level, wheels, limit)
     confusions = (confusion(scores, wheel) for wheel in scores.wheels if wheel is None or wheel in wheels)
     return DatasetErrors(
@@ -124,12 +130,13 @@ def _dataset(
         score=result.score,
         chance=result.chance,
         samples=len(scores),
+        given=result.samples,
         confusions=tuple(each for each in confusions if each.rows),
         wrong_words=ranked.wrong,
         unknown_words=ranked.unknown,
         missed_words=ranked.missed,
         groupings=groupings(scores, wheels, words, resampling),
-        notes=(_NO_TEXT,) if words is None else (),
+        notes=(*((_NO_TEXT,) if words is None else ()), *result_notes(result), *remarks),
         signature=str(_signed(result.signature, resampling)),
     )
 
@@ -140,18 +147,22 @@ def _signed(signature: Signature, resampling: Resampling) -> Signature:
 
 
 def _source(
-    predictions: str | Path | Mapping[str, object], datasets: Sequence[str] | None, model: str | None, max_bytes: int
+    predictions: str | Path | Mapping[str, object],
+    datasets: Sequence[str] | None,
+    model: str | None,
+    max_bytes: int,
+    arrangement: Arrangement,
 ) -> PredictionSource:
     """The predictions as `evaluate` found them: their raw text is not part of a score."""
     if isinstance(predictions, Mapping):
-        return predictions_in_memory(predictions, model=model)
+        return predictions_in_memory(predictions, model=model, arrangement=arrangement)
     only = get_task(datasets[0]).id if datasets and len(set(datasets)) == 1 else None
-    return open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
+    return open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement)
 
 
 def _text_lengths(source: PredictionSource, result: Scored, names: pa.Array) -> npt.NDArray[np.int64] | None:
     """Words in the raw text of each sample, -1 for none, shape (N,); None if the predictions hold no texts."""
-    table = source.files[result.dataset][result.checkpoint].full_table(source.max_bytes)
+    table = source.table(result.dataset, result.checkpoint)
     if "text" not in table.columns:
         return None
     texts = text_column(table, "text")

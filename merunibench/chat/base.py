@@ -15,6 +15,13 @@ class Message(TypedDict):
 
 Conversation = Sequence[Message]
 
+STOP, LENGTH = "stop", "length"
+"""How an answer ended, by itself or at its longest length, as OpenAI's interface has it; see `Reply.finish_reason`."""
+CUT_OFF = "cut off in its reasoning, before any answer; raise --max-new-tokens"
+"""Why there is no answer where the reasoning took all tokens."""
+ONLY_REASONING = "the model wrote nothing besides its reasoning"
+"""Why there is no answer where the model had none."""
+
 
 class Reply(NamedTuple):
     """What came of one conversation.
@@ -22,10 +29,12 @@ class Reply(NamedTuple):
     Attributes:
         text: The answer; empty if there is none.
         error: Why there is none; None if there is.
+        finish_reason: How it ended, in OpenAI's words: `stop`, `length`, `content_filter`, …; None if nobody says.
     """
 
     text: str
     error: str | None = None
+    finish_reason: str | None = None
 
 
 class ChatModel(ABC):
@@ -66,10 +75,26 @@ class ChatModel(ABC):
         return [found[index] for index in range(len(conversations))]
 
 
-def as_reply(text: str | None) -> Reply:
+def as_reply(text: str, finish_reason: str | None = None) -> Reply:
     """An answer as a reply: nothing said is a failure, and half a character is replaced."""
-    said = (text or "").encode("utf-8", "replace").decode("utf-8").strip()
-    return Reply(said) if said else Reply("", "the model answered nothing")
+    said = text.encode("utf-8", "replace").decode("utf-8").strip()
+    return Reply(said, None if said else "the model answered nothing", finish_reason)
+
+
+def endings(tokens: Sequence[Sequence[int]], eos: int | Sequence[int] | None, longest: int) -> list[str]:
+    """How each of a batch of answers ended: `length` where it ran into the longest length, else `stop`.
+
+    Args:
+        tokens: What was generated for each sample, of equal length, shorter ones padded behind.
+        eos: The tokens that end an answer.
+        longest: Most tokens of an answer.
+
+    Example:
+        >>> endings([[5, 6, 7], [5, 2, 0], [5, 6, 2]], 2, 3)
+        ['length', 'stop', 'stop']
+    """
+    ends = {eos} if isinstance(eos, int) else set(eos or ())
+    return [STOP if len(row) < longest or ends.intersection(row) else LENGTH for row in tokens]
 
 
 def fit_for_name(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, fit_for_name
+from merunibench.chat.base import ChatModel, Conversation, Reply, as_reply, endings, fit_for_name
 from merunibench.errors import InputError
 from merunibench.hub import Source, check_dtype, choose_device, load_transformers, loading
 
@@ -136,8 +136,10 @@ class LocalModel(ChatModel):
         inputs = self._tokenizer(list(prompts), add_special_tokens=False, padding=True, return_tensors="pt")
         with torch.inference_mode():
             output = model.generate(**inputs.to(model.device))
-        answers = self._tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-        return [as_reply(answer) for answer in answers]
+        tokens = output[:, inputs["input_ids"].shape[1] :]
+        ended = endings(tokens.tolist(), model.generation_config.eos_token_id, self._max_tokens)
+        answers = decoded(self._tokenizer, inputs["input_ids"], tokens)
+        return [as_reply(answer, how) for answer, how in zip(answers, ended, strict=True)]
 
     def _loading(self) -> AbstractContextManager[None]:
         return loading(f"{self._source.path}: cannot be loaded as a language model")
@@ -156,3 +158,25 @@ class LocalModel(ChatModel):
             )
             self._model = model.to(self._device).eval()
         return self._model
+
+
+_OPENED, _CLOSED = "<think>", "</think>"
+_TOKENS_OF_A_TAG = 8
+
+
+def decoded(tokenizer: Any, prompts: Any, tokens: Any) -> list[str]:  # noqa: ANN401 - transformers' and torch's own
+    """What was generated, as text, without special tokens.
+
+    Templates of reasoning models open the trace in the prompt. Where the answer never closes it, it is all reasoning,
+    which nobody could see: so the text begins with what the prompt ends with.
+
+    Args:
+        tokenizer: The model's.
+        prompts: Tokens of shape (b, L), padded on the left.
+        tokens: What was generated, of shape (b, T).
+    """
+    texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
+    if not tokenizer.decode(prompts[0][-_TOKENS_OF_A_TAG:]).rstrip().endswith(_OPENED):
+        return texts
+    whole = tokenizer.batch_decode(tokens)  # a tag may be a special token
+    return [text if _CLOSED in full else _OPENED + text for text, full in zip(texts, whole, strict=True)]

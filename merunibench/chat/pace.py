@@ -78,9 +78,9 @@ def _is_number(value: str) -> bool:
 def _until_date(value: str) -> float | None:
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()
+    except (ValueError, OverflowError):  # no date, or one beyond all calendars
         return None
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()
 
 
 def _duration(value: str) -> float:

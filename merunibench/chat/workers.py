@@ -7,7 +7,7 @@ the last request is answered.
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 _Task = TypeVar("_Task")
@@ -53,3 +53,30 @@ def answered(work: Callable[[_Task], _Result], tasks: Iterable[_Task], workers: 
     finally:
         for _ in range(workers):
             todo.put(None)
+
+
+def within(seconds: float, work: Callable[[], _Result]) -> _Result:
+    """What `work` returns; after so many seconds its thread is left to itself.
+
+    Time-outs of a connection count from one byte to the next, and know nothing of finding its address.
+
+    Raises:
+        TimeoutError: it took longer.
+        BaseException: whatever `work` raised.
+    """
+    done: SimpleQueue[tuple[_Result | BaseException, bool]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put((work(), True))
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            done.put((error, False))
+
+    threading.Thread(target=run, daemon=True, name="chat-request").start()
+    try:
+        result, sound = done.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if not sound:
+        raise result  # type: ignore[misc]
+    return result  # type: ignore[return-value]

@@ -6,11 +6,14 @@ Standard output carries the result and nothing else; messages, warnings and prog
 Commands are built when they are run, and import the library then: `--help` costs little more than Typer itself.
 """
 
+import errno
+import os
 import sys
 from typing import Annotated
 
 import typer
 
+from merunibench._text import one_line, visible
 from merunibench.cli._help import CONTEXT
 from merunibench.cli._lazy import LazyGroup
 from merunibench.cli._output import complain
@@ -48,8 +51,28 @@ def root(
     """
 
 
+_OF_WHAT_WAS_GIVEN = frozenset(
+    (
+        errno.EACCES,
+        errno.EDQUOT,
+        errno.EEXIST,
+        errno.EFBIG,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.ENOTDIR,
+        errno.EPERM,
+        errno.EROFS,
+    )
+)
+"""Failures of the system that a name, a folder or a full disk brings about; any other is unexpected."""
+
+
 def main() -> None:
     """Run the command line; what the user can fix is one line on standard error and exit code 2."""
+    _open_missing_streams()
     try:
         app(prog_name="merunibench")
     except InputError as error:
@@ -60,5 +83,24 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        complain(f"error: {error}")
-        sys.exit(1)
+        if error.filename is None and error.errno == errno.ENOSPC:
+            _give_up_output()
+        name = "" if error.filename is None else f"{visible(os.fsdecode(error.filename), 100)}: "
+        complain(f"error: {name}{one_line(error)}")
+        sys.exit(2 if error.errno in _OF_WHAT_WAS_GIVEN else 1)
+
+
+def _open_missing_streams() -> None:
+    """Let what was closed (`>&-`) lead nowhere: a file opened later must not take the place of a stream."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
+            if stream.fileno() != number:
+                os.dup2(stream.fileno(), number)
+            setattr(sys, name, stream)
+
+
+def _give_up_output() -> None:
+    """Let what is left of the output lead nowhere: Python would complain about it once more at the end."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import PositiveInt
 
-from merunibench.settings import LEVEL, MAX_BYTES, Settings, argument, option
+from merunibench.settings import LEVEL, MAX_BYTES, ReadSettings, argument, option
 
 if TYPE_CHECKING:
     from merunibench.data import PredictionSource
@@ -27,7 +27,7 @@ TableOrJson = Literal["table", "json"]
 FORMAT = option("table", "Format of the result.", flag="--format")
 
 
-class SourceOptions(Settings):
+class SourceOptions(ReadSettings):
     """Which predictions are read."""
 
     predictions: Path = PREDICTIONS
@@ -37,12 +37,18 @@ class SourceOptions(Settings):
 
     def open(self) -> "PredictionSource":
         """The predictions."""
-        from merunibench.data import open_predictions
+        from merunibench.data import Arrangement, open_predictions
 
-        return open_predictions(self.predictions, dataset=self.dataset, model=self.folder, max_bytes=self.max_bytes)
+        return open_predictions(
+            self.predictions,
+            dataset=self.dataset,
+            model=self.folder,
+            max_bytes=self.max_bytes,
+            arrangement=Arrangement(**self.reading()),
+        )
 
 
-class LabelledOptions(Settings):
+class LabelledOptions(ReadSettings):
     """Predictions, and the labels they are scored with."""
 
     predictions: Path = PREDICTIONS
@@ -61,6 +67,7 @@ class LabelledOptions(Settings):
             "data_root": self.data_root,
             "datasets": self.dataset or None,
             "model": self.folder,
+            **self.reading(),
         }
 
 

@@ -1,12 +1,18 @@
 """What the commands share in printing: results, messages, warnings."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
+from merunibench.errors import InputError
+
+# All that a terminal obeys but line ends and tabs; and marks that turn the direction of text.
+_OBEYED = "[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\x1b"
+_PLAIN, _STYLED = re.compile(_OBEYED), re.compile(rf"{_OBEYED}(?!\[[0-9;]*m)")
 
 
 def complain(message: str) -> None:
@@ -14,9 +20,18 @@ def complain(message: str) -> None:
     sys.stderr.write(visible(message).encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode() + "\n")
 
 
-def emit(text: str, output: Path | None = None) -> None:
-    """Print a result to standard output, or write it whole to a file."""
+def emit(text: str, output: Path | None = None, *, styled: bool = False) -> None:
+    """Print a result to standard output, or write it whole to a file.
+
+    What is printed cannot command the terminal, whatever strangers' names are in it; it is escaped as JSON would.
+
+    Args:
+        text: The result.
+        output: The file; None to print.
+        styled: Whether the text has colours of ours.
+    """
     if output is None:
+        text = (_STYLED if styled else _PLAIN).sub(lambda found: f"\\u{ord(found[0]):04x}", text)
         sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode())
         sys.stdout.flush()
         return
@@ -46,7 +61,7 @@ def emit_result(result: Any, form: str | None = None, output: Path | None = None
     form = form or (named if named in result.FORMATS else "table")
     if form == "table":
         width = None if output else terminal_width()
-        emit(result.to_text(width=width, color=width is not None), output)
+        emit(result.to_text(width=width, color=width is not None), output, styled=width is not None)
     elif form == "json":
         emit_json(result.to_dict(), output)
     else:
@@ -64,13 +79,24 @@ def emit_table(titles: Sequence[str], rows: Iterable[Sequence[str]], notes: Iter
     for row in rows:
         table.add_row(*map(Text, row))
     width = terminal_width()
-    emit(print_to_text("", table, notes, width=width, color=width is not None))
+    emit(print_to_text("", table, notes, width=width, color=width is not None), styled=width is not None)
 
 
 def warn(warnings: Iterable[str]) -> None:
     """Print warnings to standard error."""
     for warning in warnings:
         complain(f"warning: {warning}")
+
+
+def fail_on(warnings: Iterable[str], fail: bool) -> None:
+    """End with exit code 2 if there are warnings and they are to count as errors; everything is printed by then.
+
+    Raises:
+        InputError: there are.
+    """
+    number = len(list(warnings))
+    if fail and number:
+        raise InputError(f"{number} warning{'s' * (number > 1)}, and --fail-on-warning was given")
 
 
 def terminal_width() -> int | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 _PLAIN_SECONDS = 10.0
+_MOST_REASONS = 10
 
 
 def report_preflight(planned: "Plan", *, dry_run: bool) -> None:
@@ -36,6 +37,12 @@ def report_done(done: "list[Done]") -> None:
         details += [f"{each.changed} asked again, their clips have changed"] if each.changed else []
         details += [f"{each.failed} failed; --retry-failed asks again"] if each.failed else []
         complain(f"{each.path}: {each.rows} rows" + (f" ({', '.join(details)})" if details else ""))
+        for reason in each.account.unanswered[:_MOST_REASONS]:
+            complain(f"  {reason.rows} without an answer, the first {reason.first}: {reason.reason}")
+        if more := each.account.unanswered[_MOST_REASONS:]:
+            complain(f"  {sum(reason.rows for reason in more)} more, for {len(more)} other reasons")
+        if each.account.cut:
+            complain(f"  {each.account.cut} answers end at the longest length; --max-new-tokens raises it")
 
 
 @contextmanager

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, spare_pandas, warn
+from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
-from merunibench.settings import ScoreSettings, ScoringRules, argument, option
+from merunibench.settings import FAIL_ON_WARNING, ReadSettings, ScoreSettings, ScoringRules, argument, option
 
 if TYPE_CHECKING:
     from merunibench.report import Report
 
 
-class CompareOptions(ScoreSettings):
+class CompareOptions(ScoreSettings, ReadSettings):
     """What is compared, how it is scored, and how the difference is tested."""
 
     first: Path = argument(..., "Predictions, or a file that `merunibench score --per-sample` wrote.", "FIRST")
@@ -36,6 +36,7 @@ def compare(
     settings: CompareOptions,
     output_format: str | None = options.formats("Comparison"),
     output: Path | None = options.OUTPUT,
+    fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Test the difference of two systems on the same samples.
 
@@ -56,7 +57,8 @@ def compare(
         path if done else _score(path, settings, folder, rule)
         for path, done, folder, rule in zip(paths, scored, folders, rules, strict=True)
     )
-    warn(dict.fromkeys(each for system in (first, second) for each in getattr(system, "warnings", ())))
+    warnings = list(dict.fromkeys(each for system in (first, second) for each in getattr(system, "warnings", ())))
+    warn(warnings)
     result = compare_systems(
         first,
         second,
@@ -66,6 +68,7 @@ def compare(
         datasets=settings.dataset,
     )
     emit_result(result, output_format, output)
+    fail_on(warnings, fail_on_warning)
 
 
 def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) -> "Report":
@@ -74,14 +77,16 @@ def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) 
 
     if settings.data_root is None:
         raise InputError(f"{path}: not written by `score --per-sample`; predictions need --data-root")
-    arguments = settings.arguments() | {"checkpoint": rule, "bootstrap": 0, "datasets": settings.dataset}
+    arguments = (
+        settings.arguments() | settings.reading() | {"checkpoint": rule, "bootstrap": 0, "datasets": settings.dataset}
+    )
     with progress_bar() as progress:
         return evaluate(path, settings.data_root, model=folder, **arguments, progress=progress)
 
 
 def _refuse_scoring_options(settings: CompareOptions) -> None:
     """Options that decide a score have no effect on scores that are there already: better said than ignored."""
-    deciding = ("data_root", *ScoringRules.model_fields, "other_checkpoint")
+    deciding = ("data_root", *ScoringRules.model_fields, *ReadSettings.model_fields, "other_checkpoint")
     given = [settings.flag(name) for name in deciding if name in settings.model_fields_set and name != "max_bytes"]
     if given:
         raise InputError(f"{', '.join(given)}: no effect on per-sample files, which hold scores; leave it out")

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, warn
+from merunibench.cli._output import emit_result, fail_on, warn
 from merunibench.cli._running import progress_bar
-from merunibench.settings import Resampling, ScoringRules, option
+from merunibench.settings import FAIL_ON_WARNING, Resampling, ScoringRules, option
 
 
 class ErrorOptions(Resampling, ScoringRules, options.LabelledOptions):
@@ -23,6 +23,7 @@ def errors(
     output_format: str | None = options.formats("ErrorAnalysis"),
     output: Path | None = options.OUTPUT,
     svg: Path | None = option(None, "Also draw each confusion as a heat map into this folder.", "DIR"),
+    fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Show where a model loses: confused sectors, costly words, groups of samples with low scores.
 
@@ -44,3 +45,4 @@ def errors(
             analysis.write_svg(svg)
     warn(analysis.warnings)
     emit_result(analysis, output_format, output)
+    fail_on(analysis.warnings, fail_on_warning)

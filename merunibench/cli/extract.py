@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import complain, emit, fail_on, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
-from merunibench.settings import RULES, ExtractSettings, option
+from merunibench.settings import ALL_RULES, FAIL_ON_WARNING, ExtractSettings, option
 
 if TYPE_CHECKING:
     from merunibench.data import PredictionSource
@@ -44,19 +44,25 @@ class ExtractOptions(ExtractSettings, options.SourceOptions):
         return self.polarity_extractor or (self.extractor if self.polarity else None)
 
 
-def extract(settings: ExtractOptions, out: Path = options.ROWS) -> None:
+def extract(settings: ExtractOptions, out: Path = options.ROWS, fail_on_warning: bool = FAIL_ON_WARNING) -> None:
     """Extract labels from the text of predictions, by rules or with a language model.
 
     Writes JSON Lines; the text is kept. An interrupted run with a language model resumes with the same command.
     """
     source = settings.open()
-    by_rules = settings.extractor == RULES and settings.judge in (RULES, None)
+    by_rules = settings.extractor in ALL_RULES and settings.judge in (settings.extractor, None)
     done = (_by_rules if by_rules else _by_models)(source, out, settings)
     for path in done.files:
         emit(f"{path}\n")
     derived = f", {done.polarities} polarities" if settings.judge else ""
     failed = f"; {done.failed} failed (--retry-failed asks again)" if done.failed else ""
-    complain(f"{source.model}: labels of {done.labels} texts{derived}; {done.traces} reasoning traces dropped{failed}")
+    texts = f"{done.labels - done.empty} of {done.labels}" if done.empty else done.labels
+    without = f"; {done.empty} without a label" if done.empty else ""
+    warn(done.remarks)
+    complain(
+        f"{source.model}: labels of {texts} texts{derived}{without}; {done.traces} reasoning traces dropped{failed}"
+    )
+    fail_on(done.remarks, fail_on_warning)
 
 
 def _by_rules(source: "PredictionSource", out: Path, settings: ExtractOptions) -> Any:  # noqa: ANN401
@@ -65,7 +71,8 @@ def _by_rules(source: "PredictionSource", out: Path, settings: ExtractOptions) -
     from merunibench.extraction import Rules
     from merunibench.extraction import extract as extract_by_rules
 
-    rules, polarity = Rules(parity=settings.affectgpt_style), settings.judge is not None
+    rules = Rules.named(settings.extractor, parity=settings.affectgpt_style)
+    polarity = settings.judge is not None
     return extract_by_rules(source, out, extractor=rules, polarity=polarity, again=settings.overwrite_labels)
 
 

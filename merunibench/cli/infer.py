@@ -1,12 +1,18 @@
 """`merunibench infer`: clips and a model in, answers out."""
 
+from dataclasses import asdict
+from typing import Literal
+
 from merunibench.cli import _running as running
 from merunibench.cli._options import DRY_RUN
-from merunibench.cli._output import emit
+from merunibench.cli._output import emit, emit_json
 from merunibench.inference.settings import InferSettings
+from merunibench.settings import option
+
+_FORMAT = option("paths", "Format of the result: the files written, or JSON with an account of each.", flag="--format")
 
 
-def infer(settings: InferSettings, dry_run: bool = DRY_RUN) -> None:
+def infer(settings: InferSettings, dry_run: bool = DRY_RUN, output_format: Literal["paths", "json"] = _FORMAT) -> None:
     """Run a model on video clips. Writes one JSON line per clip; interrupted runs resume.
 
     Example: `merunibench infer --model Qwen/Qwen2.5-Omni-7B --data-root dataset/ --dataset meld --out preds/`
@@ -19,4 +25,7 @@ def infer(settings: InferSettings, dry_run: bool = DRY_RUN) -> None:
         with running.progress_bar("clips") as progress:
             done = carry_out(planned, progress)
     running.report_done(done)
-    emit("".join(f"{each.path}\n" for each in done))
+    if output_format == "json":
+        emit_json([{**asdict(each), "path": str(each.path)} for each in done])
+    else:
+        emit("".join(f"{each.path}\n" for each in done))

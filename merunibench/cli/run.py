@@ -4,9 +4,10 @@ from pathlib import Path
 
 from merunibench.cli import _options as options
 from merunibench.cli import _running as running
-from merunibench.cli._output import complain, emit_result, warn
+from merunibench.cli._output import complain, emit_result, fail_on, warn
 from merunibench.cli.score import FORMAT
 from merunibench.inference.settings import RunSettings
+from merunibench.settings import FAIL_ON_WARNING
 
 
 def run(
@@ -15,6 +16,7 @@ def run(
     output: Path | None = options.OUTPUT,
     per_sample: Path | None = options.PER_SAMPLE,
     dry_run: bool = options.DRY_RUN,
+    fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Infer, extract and score in one go; an interrupted run resumes. Ends with the report.
 
@@ -34,3 +36,4 @@ def run(
     warn(report.warnings)
     complain(f"{settings.out}: run.toml, predictions, labels, report.json, report.md")
     emit_result(report, output_format, output)
+    fail_on(report.warnings, fail_on_warning)

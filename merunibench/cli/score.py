@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, spare_pandas, warn
+from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
 from merunibench.cli._running import progress_bar
-from merunibench.settings import ScoreSettings
+from merunibench.settings import FAIL_ON_WARNING, ScoreSettings
 
 FORMAT = options.formats("Report")
 
@@ -19,6 +19,7 @@ def score(
     output_format: str | None = FORMAT,
     output: Path | None = options.OUTPUT,
     per_sample: Path | None = options.PER_SAMPLE,
+    fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Score a model's predictions, comparably with the published results.
 
@@ -33,3 +34,4 @@ def score(
             report.write_per_sample(per_sample)
     warn(report.warnings)
     emit_result(report, output_format, output)
+    fail_on(report.warnings, fail_on_warning)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import complain, emit, warn
 from merunibench.settings import option
 
 _about = partial(option, None, panel="About the model")
@@ -38,7 +38,7 @@ def submit(settings: SubmitOptions) -> None:
 
     Example: `merunibench submit results/ --model "My Model 7B" --out leaderboard/submissions/my-model-7b`
     """
-    from merunibench.leaderboard.submission import describe, pack, parameters
+    from merunibench.leaderboard.submission import describe, pack, parameters, remarks_on
 
     stated = settings.model_dump(exclude={*options.SourceOptions.model_fields, "out"}, exclude_none=True)
     if settings.parameters is not None:
@@ -46,4 +46,5 @@ def submit(settings: SubmitOptions) -> None:
     submission = describe(**stated)
     written = pack(settings.open(), submission, settings.out)
     emit("".join(f"{path}\n" for path in written))
+    warn(f"{path}: {remark}" for path in written for remark in remarks_on(path))
     complain(f"next: merunibench leaderboard validate {settings.out}")

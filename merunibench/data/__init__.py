@@ -4,22 +4,27 @@
 in a file is an InputError of one line that says what is wrong, where, and what to do.
 """
 
+from merunibench.data.account import Account
+from merunibench.data.arranging import Arrangement, parse_columns
 from merunibench.data.convert import Conversion, conversions, convert
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.data.memory import predictions_in_memory, truth_in_memory
-from merunibench.data.predictions import Extractor, Predictions, load_predictions
+from merunibench.data.predictions import Extractor, Predictions, account_of, load_predictions
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.truth import GroundTruth, find_truth, load_truth, truth_from_table
 from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [
     "TABLE_SUFFIXES",
+    "Account",
+    "Arrangement",
     "Conversion",
     "Extractor",
     "GroundTruth",
     "PredictionSource",
     "Predictions",
     "Table",
+    "account_of",
     "conversions",
     "convert",
     "find_truth",
@@ -27,6 +32,7 @@ __all__ = [
     "load_predictions",
     "load_truth",
     "open_predictions",
+    "parse_columns",
     "predictions_in_memory",
     "read_table",
     "read_usage",

@@ -1,39 +1,61 @@
-"""Parquet, Arrow and Hugging Face data sets as Arrow columns, read one by one when they are asked for.
+"""Parquet and Arrow files as Arrow columns, read one by one when they are asked for.
 
 A table of predictions may carry long texts that scoring never looks at: columns that nobody asks for are not read.
+What a file unpacks to is known before it is unpacked: a few bytes may stand for gigabytes.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, shown
+from merunibench._text import shown
 from merunibench.errors import InputError
+from merunibench.files import map_plain
+from merunibench.files.arrow import unpacked_size
+from merunibench.files.arrow_values import plain_array, written_out
+from merunibench.files.parquet import ChunkBound, ParquetPages
 from merunibench.files.reading import reading, too_large
 
-_BYTES_OF_A_REPETITION = 8
-"""Most bytes a row of a column whose texts repeat: an index, and a share of the distinct texts."""
+BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
+"""What pyarrow raises over files that are broken."""
 
-_BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
+_ROWS_AT_ONCE = 1 << 16
+_BYTES_AT_ONCE = 64 << 20
+_BYTES_OF_A_ROW = 8
+_ARROW_MAGIC = b"ARROW1"
 
 
 class ArrowColumns(Mapping[str, pa.Array]):
-    """Columns of a file by name. Text comes as `large_string`, or as a dictionary of it where the file has one."""
+    """Columns of a file by name.
+
+    Text comes as `large_string`, or as a dictionary of it where the file has one, lists as `large_list` of text, and
+    the class labels of Hugging Face data sets as their words.
+    """
 
     def __init__(
-        self, path: Path, names: list[str], rows: int, read: Callable[[str], pa.ChunkedArray], max_bytes: int
+        self,
+        path: Path,
+        schema: pa.Schema,
+        rows: int,
+        read: Callable[[str], list[pa.Array]],
+        max_bytes: int,
+        features: Mapping[str, Any] | None = None,
     ) -> None:
-        twice = [name for name, count in Counter(names).items() if count > 1]
+        twice = [name for name, count in Counter(schema.names).items() if count > 1]
         if twice:
             raise InputError(f"{path}: column {shown(twice[0])} appears twice; rename one")
+        if rows * _BYTES_OF_A_ROW > max_bytes:
+            raise too_large(path, max_bytes)
         self.num_rows = rows
         self._path, self._max_bytes = path, max_bytes
-        self._names = dict.fromkeys(names)
+        self._names = dict.fromkeys(schema.names)
         self._read = read
+        self._features = _features_of(schema) if features is None else features
         self._known: dict[str, pa.Array] = {}
 
     def __getitem__(self, name: str) -> pa.Array:
@@ -41,22 +63,36 @@ class ArrowColumns(Mapping[str, pa.Array]):
 
         Raises:
             KeyError: there is none.
-            UnsafeFileError: its texts unpack to more than the limit.
+            UnsafeFileError: it unpacks to more than the limit.
             InputError: the file is broken.
         """
         if name not in self._known:
             if name not in self._names:
                 raise KeyError(name)
-            with reading(self._path, *_BROKEN):
-                column = _one_array(self._read(name))
-                if _unpacked_bytes(column) > self._max_bytes:
-                    raise too_large(self._path, self._max_bytes)
+            with reading(self._path, *BROKEN):
+                column = _with_words(self._plain(self._read(name)), self._features.get(name), self._max_bytes)
+            if column is None:
+                raise too_large(self._path, self._max_bytes)
             if len(column) != self.num_rows:
                 raise InputError(
                     f"{self._path}: column {name!r} has {len(column)} of {self.num_rows} rows; it is broken"
                 )
             self._known[name] = column
         return self._known[name]
+
+    def _plain(self, chunks: list[pa.Array]) -> pa.Array:
+        """The chunks as one array of a type that is used here."""
+        if sum(map(written_out, chunks)) > self._max_bytes:
+            raise too_large(self._path, self._max_bytes)
+        # Text as `large_string` first: plain strings count their bytes in 32 bits and overflow when chunks are joined.
+        plain = list(map(plain_array, chunks)) or [pa.nulls(0)]
+        if len({chunk.type for chunk in plain}) > 1:
+            plain = [chunk.cast(pa.large_string()) for chunk in plain]
+        column = pa.chunked_array(plain)
+        if pa.types.is_dictionary(column.type):
+            column = column.unify_dictionaries()
+        joined = column.combine_chunks()
+        return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
 
     def __contains__(self, name: object) -> bool:
         # Mapping would read the column to find out.
@@ -69,6 +105,34 @@ class ArrowColumns(Mapping[str, pa.Array]):
         return len(self._names)
 
 
+def _features_of(schema: pa.Schema) -> Mapping[str, Any]:
+    """What Hugging Face `datasets` writes about columns into the schema: name -> feature; nothing if it did not."""
+    try:
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return {}
+    return features if isinstance(features, dict) else {}
+
+
+def _with_words(column: pa.Array, feature: Any, max_bytes: int) -> pa.Array | None:  # noqa: ANN401 - JSON
+    """The column, with the words of a class label, or of lists of them, for their numbers; None if it is too large."""
+    if isinstance(feature, list):
+        feature = {"feature": feature[0] if feature else None}
+    if not isinstance(feature, dict):
+        return column
+    if pa.types.is_large_list(column.type) and "feature" in feature:
+        items = _with_words(column.values, feature["feature"], max_bytes)
+        mask = column.is_null() if column.null_count else None
+        return None if items is None else pa.LargeListArray.from_arrays(column.offsets, items, mask=mask)
+    if feature.get("_type") != "ClassLabel" or not pa.types.is_integer(column.type):
+        return column
+    codes = column.cast(pa.int64())
+    # -1 is how that library writes a label that is not known.
+    codes = pc.if_else(pc.equal(codes, -1), pa.scalar(None, pa.int64()), codes)
+    words = pa.DictionaryArray.from_arrays(codes, pa.array(feature["names"], pa.large_string()))
+    return None if written_out(words) > max_bytes else words.cast(pa.large_string())
+
+
 def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
     """The columns of a Parquet file; only its footer is read at once.
 
@@ -77,38 +141,110 @@ def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
     """
     import pyarrow.parquet as pq
 
-    def read(name: str) -> pa.ChunkedArray:
-        batches, size = [], 0
-        file = pq.ParquetFile(path)
-        if _repeats(file, name):
-            file = pq.ParquetFile(path, metadata=file.metadata, read_dictionary=[name])
-        for batch in file.iter_batches(columns=[name]):
-            size += batch.get_total_buffer_size()
+    data = map_plain(path)
+    with reading(path, *BROKEN):
+        pages = ParquetPages(data)
+        file = pq.ParquetFile(pa.py_buffer(data))
+
+        def read(name: str) -> list[pa.Array]:
+            plan = _plan(file.schema, pages, name, max_bytes)
+            if plan is None:
+                raise too_large(path, max_bytes)
+            own = pq.ParquetFile(pa.py_buffer(data), metadata=file.metadata, read_dictionary=plan.words or None)
+            batches, size = [], 0
+            for groups in [[group] for group in range(own.num_row_groups)] if plan.by_group else [None]:
+                for batch in own.iter_batches(plan.rows, row_groups=groups, columns=[name]):
+                    column = _valid(batch.column(name))
+                    repeats = not _is_mostly_words(column)
+                    size += column.get_total_buffer_size() if repeats else written_out(column)
+                    if size > max_bytes:
+                        raise too_large(path, max_bytes)
+                    batches.append(column if repeats else column.cast(pa.large_string()))
+            return batches
+
+        return ArrowColumns(path, file.schema_arrow, file.metadata.num_rows, read, max_bytes)
+
+
+def _valid(chunk: pa.Array) -> pa.Array:
+    """The chunk, checked: offsets and lengths of a stranger's file must not be believed."""
+    chunk.validate(full=True)
+    return chunk
+
+
+def _is_mostly_words(column: pa.Array) -> bool:
+    """Whether it is a dictionary of almost as many words as it has rows, and smaller as text."""
+    return pa.types.is_dictionary(column.type) and 2 * len(column.dictionary) > len(column)
+
+
+class _Plan(NamedTuple):
+    """How to read a column: parts to take as dictionaries, rows at once, and whether a row group at a time."""
+
+    words: list[str]
+    rows: int
+    by_group: bool
+
+
+def _plan(schema: Any, pages: ParquetPages, name: str, max_bytes: int) -> _Plan | None:  # noqa: ANN401
+    """How to read a column of a Parquet file, so that no batch takes more than the limit; None if it cannot be."""
+    paths = [schema.column(number).path for number in range(len(schema))]
+    leaves = [number for number, path in enumerate(paths) if path == name or path.startswith(f"{name}.")]
+    bounds = {leaf: pages.bounds(leaf) for leaf in leaves}
+    if sum(chunk.least for chunks in bounds.values() for chunk in chunks) > max_bytes:
+        return None
+    words, rows, by_group = [], _ROWS_AT_ONCE, False
+    for leaf, chunks in bounds.items():
+        column = schema.column(leaf)
+        if column.physical_type != "BYTE_ARRAY":
+            if sum(chunk.values for chunk in chunks) * max(_BYTES_OF_A_ROW, column.length) > max_bytes:
+                return None
+            continue
+        flat = column.max_repetition_level == 0
+        # Written out, words that repeat would take a hundred times the memory, only to be looked for repetitions again.
+        repeats = flat and paths[leaf] == name and all(chunk.repeats for chunk in chunks)
+        if not repeats and not _may_exceed(chunks, pages, max_bytes, flat=flat):
+            continue
+        if any(chunk.prefixed for chunk in chunks):  # pyarrow makes no dictionaries of these
+            if not flat:  # one row may have all the values
+                return None
+            longest = max(max(chunk.prefixed, pages.longest(chunk)) for chunk in chunks)
+            rows = min(rows, max(1, min(_BYTES_AT_ONCE, max_bytes) // longest))
+        else:
+            words.append(paths[leaf])
+            by_group |= paths[leaf] != name  # pyarrow cannot join nested dictionaries
+    return _Plan(words, rows, by_group)
+
+
+def _may_exceed(chunks: Sequence[ChunkBound], pages: ParquetPages, max_bytes: int, *, flat: bool) -> bool:
+    """Whether a column of text, written out, might exceed the limit, as far as that can be told at little cost."""
+    if sum(chunk.most(chunk.dictionary.unpacked if chunk.dictionary else 0) for chunk in chunks) <= max_bytes:
+        return False
+    if flat and all(chunk.named == chunk.values for chunk in chunks):
+        return True  # to read it as a dictionary costs nothing, and tells
+    return sum(chunk.most(pages.longest(chunk)) for chunk in chunks) > max_bytes
+
+
+def arrow_table(path: Path, max_bytes: int, *, within: Path | None = None) -> pa.Table:
+    """The table that an Arrow IPC file or stream holds, mapped into memory; `within` as for `open_plain`.
+
+    Raises:
+        UnsafeFileError: it unpacks to more than `max_bytes`, or lies outside `within`.
+        InputError: the file cannot be read.
+    """
+    data = pa.py_buffer(map_plain(path, within=within))
+    with reading(path, *BROKEN):
+        is_file = data[: len(_ARROW_MAGIC)].to_pybytes() == _ARROW_MAGIC
+        # A file is a stream between two marks, and a footer that could lead elsewhere: what is checked must be what is
+        # read. The footer tells whether all of it is there.
+        stream = data.slice(8) if is_file else data
+        batches = size = 0
+        for message in pa.ipc.MessageReader.open_stream(stream):
+            batches += message.type == "record batch"
+            size += unpacked_size(message)
             if size > max_bytes:
                 raise too_large(path, max_bytes)
-            batches.append(batch.column(name))
-        return pa.chunked_array(batches, file.schema_arrow.field(name).type)
-
-    with reading(path, *_BROKEN):
-        footer = pq.ParquetFile(path)
-        return ArrowColumns(path, footer.schema_arrow.names, footer.metadata.num_rows, read, max_bytes)
-
-
-def _repeats(file: Any, name: str) -> bool:  # noqa: ANN401 - pyarrow has no types
-    """Whether a Parquet file holds the values of a column of text once each, and a few bytes a row that say which.
-
-    As text they would take a hundred times the memory, only to be looked for repetitions again.
-    """
-    paths = [file.schema.column(column).path for column in range(file.metadata.num_columns)]
-    rows = 0
-    for group in range(file.num_row_groups if name in paths else 0):
-        # A damaged description of the column is an error here; pyarrow would end the process over it below.
-        next(file.iter_batches(1, row_groups=[group], columns=[name]), None)
-        chunk = file.metadata.row_group(group).column(paths.index(name))
-        few_bytes = chunk.total_uncompressed_size <= _BYTES_OF_A_REPETITION * chunk.num_values
-        if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page and few_bytes:
-            rows += chunk.num_values
-    return name in paths and rows == int(file.metadata.num_rows)
+        if is_file and pa.ipc.open_file(data).num_record_batches != batches:
+            raise ValueError("its footer does not agree with its content")
+        return pa.ipc.open_stream(stream).read_all()
 
 
 def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
@@ -118,69 +254,13 @@ def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
         UnsafeFileError: it unpacks to more than `max_bytes`.
         InputError: the file cannot be read.
     """
-    with reading(path, *_BROKEN):
-        source = pa.memory_map(str(path))
-        is_file = source.read(6) == b"ARROW1"
-        source.seek(0)
-        table = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(source).read_all()
-    return _columns_of(table, path, max_bytes)
+    return columns_of(arrow_table(path, max_bytes), path, max_bytes)
 
 
-def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
-    """The columns of a folder that Hugging Face `datasets` saved; class labels become their words.
+def columns_of(table: pa.Table, path: Path, max_bytes: int, features: Mapping[str, Any] | None = None) -> ArrowColumns:
+    """The columns of a table that was read from `path`; `features` say what Hugging Face `datasets` knows of them."""
 
-    Raises:
-        UnsafeFileError: it unpacks to more than `max_bytes`.
-        InputError: the library is not installed, the folder is broken, or it holds several splits and none is `test`.
-    """
-    try:
-        import datasets
-    except ImportError as error:
-        message = f'{path}: needs the datasets library: pip install "merunibench[datasets]"'
-        raise InputError(message) from error
-    with reading(path, *_BROKEN, AttributeError, IndexError):
-        saved = datasets.load_from_disk(str(path))
-        if isinstance(saved, datasets.DatasetDict):
-            splits = list(saved)
-            split = splits[0] if len(splits) == 1 else "test"
-            if split not in splits:
-                raise InputError(f"{path}: holds the splits {listed(splits)}; name the folder of one of them")
-            saved = saved[split]
-        table = saved.with_format("arrow")[:]
-        for name, feature in saved.features.items():
-            if isinstance(feature, datasets.ClassLabel):
-                words = pa.array(feature.names, pa.large_string())
-                # -1 is how that library writes a label that is not known.
-                codes = pa.array([None if code == -1 else code for code in table.column(name).to_pylist()], pa.int64())
-                table = table.set_column(table.column_names.index(name), name, words.take(codes))
-    return _columns_of(table, path, max_bytes)
+    def read(name: str) -> list[pa.Array]:
+        return list(map(_valid, table.column(name).chunks))
 
-
-def _columns_of(table: pa.Table, path: Path, max_bytes: int) -> ArrowColumns:
-    with reading(path, *_BROKEN):
-        if table.get_total_buffer_size() > max_bytes:
-            raise too_large(path, max_bytes)
-        return ArrowColumns(path, table.column_names, table.num_rows, table.column, max_bytes)
-
-
-def _one_array(column: pa.ChunkedArray) -> pa.Array:
-    """The chunks as one array, checked: offsets and lengths of a stranger's file must not be believed."""
-    column.validate(full=True)
-    encoded = pa.types.is_dictionary(column.type)
-    kind = column.type.value_type if encoded else column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        # Plain strings count their bytes in 32 bits and overflow at 2 GiB when the chunks are joined.
-        text = pa.large_string()
-        column = column.cast(pa.dictionary(column.type.index_type, text) if encoded else text)
-    if encoded:
-        column = column.unify_dictionaries()
-    joined = column.combine_chunks()
-    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-
-
-def _unpacked_bytes(column: pa.Array) -> int:
-    """What a dictionary of texts takes as text; a few bytes may name one long text a million times."""
-    if not (pa.types.is_dictionary(column.type) and pa.types.is_large_string(column.type.value_type)):
-        return 0
-    lengths = pc.binary_length(column.dictionary)
-    return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
+    return ArrowColumns(path, table.schema, table.num_rows, read, max_bytes, features)

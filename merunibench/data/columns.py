@@ -4,7 +4,8 @@ Everything here works on whole columns and looks at single values only to say wh
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,8 @@ from merunibench._text import listed, one_line, shown
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
-from merunibench.labels import LabelLists
+from merunibench.labels import LabelLists, parse_label_field
 
-_ROW_OF_ERROR = re.compile(r"(\d+): (.*)")
 _HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """Half of a surrogate pair, which UTF-8 cannot hold."""
 
@@ -27,13 +27,20 @@ def find_column(table: Table, *names: str) -> str:
     """The first of `names` that is a column of the table.
 
     Raises:
-        InputError: none is; the message lists the columns there are.
+        InputError: none is; the message lists the columns there are, and one that may be meant.
     """
     for name in names:
         if name in table.columns:
             return name
     wanted = " or ".join(map(repr, names))
-    raise InputError(f"{table.path}: has no column {wanted}; its columns are {listed(table.columns)}")
+    near = [each for each in table.columns if plain_head(each) in set(map(plain_head, names))]
+    meant = f"; is it {near[0]!r}? Rename it" if near else ""
+    raise InputError(f"{table.path}: has no column {wanted}{meant}; its columns are {listed(table.columns)}")
+
+
+def plain_head(head: str) -> str:
+    """The head of a column without what tells near heads apart: case, signs, plural."""
+    return re.sub(r"[\W_]+", "", head.casefold()).removesuffix("s")
 
 
 def python_values(table: Table, name: str) -> list[Any]:
@@ -60,16 +67,23 @@ def text_column(table: Table, name: str) -> pa.Array:
             return pa.nulls(len(column), pa.large_string())
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
+        if pa.types.is_large_binary(column.type):  # some writers do not say that their bytes are text
+            with reading(table.path, pa.ArrowException):
+                column = column.cast(pa.large_string())
         if not pa.types.is_large_string(column.type):
             raise InputError(f"{table.path}: column {name!r} holds {column.type}, not text")
         return column
     try:
         return pa.array(column, pa.large_string())
     except (pa.ArrowException, ValueError, TypeError):
-        for row, value in enumerate(column):
-            if value is not None and (not isinstance(value, str) or _HALF_A_CHARACTER.search(value)):
-                raise InputError(f"{table.where(row)}: {name!r} must be text, not {shown(value)}") from None
-        raise
+        raise table.refusal(_no_texts(column, name)) from None
+
+
+def _no_texts(column: list[Any], name: str) -> Iterator[tuple[int, str]]:
+    """The rows of a column that hold something else than text, and what."""
+    for row, value in enumerate(column):
+        if value is not None and (not isinstance(value, str) or _HALF_A_CHARACTER.search(value)):
+            yield row, f"{name!r} must be text, not {shown(value)}"
 
 
 def name_column(table: Table) -> pa.Array:
@@ -141,14 +155,22 @@ def label_column(table: Table, name: str, rows: npt.NDArray[np.intp] | None = No
         column = column if rows is None else column.take(pa.array(rows))
         return LabelLists.from_arrow(column)
     except TypeError as error:
-        where, reason = str(table.path), one_line(error)
-        found = _ROW_OF_ERROR.fullmatch(reason)
-        if found:
-            row, reason = int(found[1]), found[2]
-            where = table.where(row if rows is None else int(rows[row]))
-        raise InputError(f"{where}: {name!r}: {reason}") from error
+        wrong = _no_labels(column, name, range(len(column)) if rows is None else rows.tolist())
+        first = next(wrong, None)
+        if first is None:
+            raise InputError(f"{table.path}: {name!r}: {one_line(error)}") from error
+        raise table.refusal(chain([first], wrong)) from error
     except (pa.ArrowException, UnicodeEncodeError) as error:
         raise InputError(f"{table.path}: {name!r} holds no labels: {one_line(error)}") from error
+
+
+def _no_labels(column: Any, name: str, rows: Iterable[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401
+    """The rows of a column that hold no label field, and why."""
+    for row in rows if isinstance(column, list) else ():
+        try:
+            parse_label_field(column[row])
+        except TypeError as error:
+            yield row, f"{name!r}: {one_line(error)}"
 
 
 def _refuse_other_items(kind: pa.DataType) -> None:
@@ -193,10 +215,13 @@ def map_column(
             raise InputError(f"{table.path}: column {name!r} cannot hold {column.type}") from error
         values, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
     numbers = np.empty(len(values), dtype)
+    wrong: dict[int, str] = {}
     for index, value in enumerate(values):
         try:
             numbers[index] = convert(value)
         except ValueError as error:
-            row = int(rows[np.argmax(codes == index)])
-            raise InputError(f"{table.where(row)}: {name!r}: {error}") from None
+            wrong[index] = f"{name!r}: {error}"
+    if wrong:
+        places = np.flatnonzero(np.isin(codes, list(wrong)))
+        raise table.refusal((int(rows[place]), wrong[int(codes[place])]) for place in places)
     return numbers[codes]

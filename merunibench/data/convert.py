@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from merunibench.data.cells import written_nulls
 from merunibench.data.columns import label_column, name_column, python_values, text_column
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, PredictionSource
 from merunibench.data.predictions import failed_rows, polarity_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.files import open_atomic
+from merunibench.files import open_atomic, whole_set
 from merunibench.labels import parse_label_field
 
 Columns = dict[str, list[Any]]
@@ -37,12 +38,13 @@ def convert(source: PredictionSource, out: Path) -> list[Path]:
 
     Raises:
         UnsafeFileError: an input would run code or fill the memory.
-        InputError: an input cannot be read, or an output cannot be written. Files written before that stay.
+        InputError: an input cannot be read, or an output cannot be written. None of the files is there then.
     """
-    written = []
-    for file in conversions(source, out):
-        file.write()
-        written.append(file.path)
+    with whole_set(out) as folder:
+        written = []
+        for file in conversions(source, folder):
+            file.write()
+            written.append(out / file.path.relative_to(folder))
     return written
 
 
@@ -78,9 +80,9 @@ def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
         InputError: an input cannot be read.
     """
     for dataset, checkpoints in source.files.items():
-        for checkpoint, files in checkpoints.items():
+        for checkpoint in checkpoints:
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
-            table = files.full_table(source.max_bytes)
+            table = source.table(dataset, checkpoint)
             yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
 
 
@@ -101,6 +103,7 @@ def _lines_to(path: Path) -> Iterator[IO[str]]:
 
 def _columns(table: Table) -> Columns:
     """The columns of the output in the key order of the contract, checked as scoring checks them."""
+    table = written_nulls(table)
     columns: Columns = {"name": name_column(table).to_pylist()}
     if "text" in table.columns:
         columns["text"] = text_column(table, "text").to_pylist()

@@ -7,11 +7,12 @@ looked at here; nothing is read before it is asked for.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from merunibench._text import listed
+from merunibench.data.arranging import Arrangement, arranged, datasets_in
 from merunibench.data.official import OfficialFiles, official_stem
 from merunibench.data.predictions import Extractor, Predictions, predictions_from_table
 from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
@@ -57,6 +58,17 @@ class TableFile(CheckpointFiles):
 
 
 @dataclass(frozen=True)
+class OpenTable(CheckpointFiles):
+    """A checkpoint whose predictions for a data set are in a table that is read already."""
+
+    table: Table
+
+    def full_table(self, max_bytes: int) -> Table:  # noqa: ARG002 - it is unpacked already
+        """The table."""
+        return self.table
+
+
+@dataclass(frozen=True)
 class PredictionSource:
     """The predictions of one model, found but not yet read.
 
@@ -64,15 +76,35 @@ class PredictionSource:
         model: Name of the model: its folder, or what the caller calls it.
         files: Files by data set (in the order of the published tables) and checkpoint (in natural order of names).
         max_bytes: How much any of the files may unpack to.
+        arrangement: What their columns and names are.
+        unnamed: Tables that were found, but are named after no data set.
     """
 
     model: str
     files: Mapping[str, Mapping[str, CheckpointFiles]]
     max_bytes: int = DEFAULT_MAX_BYTES
+    arrangement: Arrangement = field(default_factory=Arrangement)
+    unnamed: tuple[Path, ...] = ()
 
     def checkpoints(self, dataset: str) -> tuple[str, ...]:
         """The checkpoints that have predictions for a data set, in order."""
         return tuple(self.files[dataset])
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Which tables are passed over, and what to do about it."""
+        return tuple(f"{path.name}: is named after no data set and not read{_advice(path)}" for path in self.unnamed)
+
+    def table(self, dataset: str, checkpoint: str, *, full: bool = True) -> Table:
+        """What a checkpoint says of a data set: all of it, or what scoring needs.
+
+        Raises:
+            UnsafeFileError: a file would run code or fill the memory.
+            InputError: it cannot be read, or what it says cannot be told.
+        """
+        files, task = self.files[dataset][checkpoint], TASKS[dataset]
+        table = files.full_table(self.max_bytes) if full else files.scoring_table(task, self.max_bytes)
+        return arranged(table, task, self.arrangement)
 
     def load(self, dataset: str, checkpoint: str, extractor: Extractor | None = None) -> Predictions:
         """Read the predictions of a checkpoint for a data set; `extractor` as for `predictions_from_table`.
@@ -81,21 +113,28 @@ class PredictionSource:
             UnsafeFileError: a file would run code or fill the memory.
             InputError: they cannot be read, or hold nothing that can be scored.
         """
-        task = TASKS[dataset]
-        table = self.files[dataset][checkpoint].scoring_table(task, self.max_bytes)
-        return predictions_from_table(table, task, extractor)
+        table = self.table(dataset, checkpoint, full=False)
+        predictions = predictions_from_table(table, TASKS[dataset], extractor)
+        return replace(predictions, remarks=(*table.remarks, *predictions.remarks))
 
 
 def open_predictions(
-    path: Path, *, dataset: str | None = None, model: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    path: Path,
+    *,
+    dataset: str | None = None,
+    model: str | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    arrangement: Arrangement | None = None,
 ) -> PredictionSource:
     """Find the predictions of a model below `path`.
 
     Args:
         path: A folder of official results, a model's folder, a folder of such folders, or one file.
-        dataset: The data set wanted, in any spelling; a file whose name does not say it needs this. None for all.
+        dataset: The data set wanted, in any spelling; a file needs it if neither its name nor a column `dataset` says
+            it. None for all.
         model: The model wanted, where `path` holds several; the name of a folder. For a single file, just its name.
         max_bytes: How much any of the files may unpack to.
+        arrangement: What columns and names are, where they are not as in the contract.
 
     Raises:
         InputError: `path` is missing or holds no predictions, or which are meant is not clear; the message says what
@@ -104,15 +143,18 @@ def open_predictions(
     if model is not None and (model in ("", ".", "..") or re.search(r"[/\\\0]", model)):
         raise InputError(f"model {model!r} must be the plain name of a folder")
     task = get_task(dataset) if dataset else None
-    name, layout = _single_file(path, task) if path.is_file() or is_saved_dataset(path) else _folder(path, task, model)
+    alone = path.is_file() or is_saved_dataset(path)
+    name, layout = _single_file(path, task, max_bytes) if alone else _folder(path, task, model)
     if task:
         if task.id not in layout:
-            raise InputError(f"{path}: no predictions for {task.title}; found those for {', '.join(layout)}")
+            advice = "".join(map(_advice, () if alone else _unnamed(path, layout)))
+            raise InputError(f"{path}: no predictions for {task.title}; found those for {', '.join(layout)}{advice}")
         layout = {task.id: layout[task.id]}
     files = {
         key: {name: layout[key][name] for name in sorted(layout[key], key=natural_order)} for key in task_order(layout)
     }
-    return PredictionSource(model or name, files, max_bytes)
+    unnamed = () if alone else _unnamed(path, layout)
+    return PredictionSource(model or name, files, max_bytes, arrangement or Arrangement(), unnamed)
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
@@ -131,15 +173,16 @@ def _folder_name(folder: Path) -> str:
     return folder.resolve().name or "model"
 
 
-def _single_file(path: Path, task: Task | None) -> tuple[str, Layout]:
+def _single_file(path: Path, task: Task | None, max_bytes: int) -> tuple[str, Layout]:
     """One table or one official result file; what it is named after counts less than what the caller says."""
+    files: CheckpointFiles
     if path.suffix.lower() == _NPZ:
-        stem, field = official_stem(path)
+        stem, part = official_stem(path)
         named = _results_task(path.absolute().parent.parent)
         if task and named and task.id != named.id:
             raise InputError(f"{path}: stands in the results of {named.title}, not of {task.title}")
         task = task or named
-        files: CheckpointFiles = OfficialFiles(**{field: path})
+        files = OfficialFiles(**{part: path})
         model, checkpoint = _folder_name(path.parent), stem
     else:
         stem = table_stem(path) or path.name
@@ -147,10 +190,14 @@ def _single_file(path: Path, task: Task | None) -> tuple[str, Layout]:
         model, checkpoint = _folder_name(path.parent) if named else stem, DEFAULT_CHECKPOINT
         task = task or named
         files = TableFile(path)
+        if task is None:
+            files = OpenTable(read_table(path, max_bytes=max_bytes))
+            if found := datasets_in(files.table):
+                return model, {identifier: {checkpoint: files} for identifier in found}
     if task is None:
-        raise InputError(
-            f"{path}: its name does not say which data set it is for; give it (--dataset), one of {', '.join(TASKS)}"
-        )
+        like = _dataset_within(stem)
+        hint = f" (--dataset {like.id}?)" if like else f" (--dataset), one of {', '.join(TASKS)}"
+        raise InputError(f"{path}: its name does not say which data set it is for; give it{hint}")
     return model, {task.id: {checkpoint: files}}
 
 
@@ -190,12 +237,45 @@ def _choose(models: Mapping[str, _Files], model: str | None, path: Path) -> tupl
 
 
 def _nothing_found(path: Path) -> InputError:
-    names = [child.name for child in _children(path)]
-    found = f"found {listed(names, 10)}" if names else "it is empty"
+    children = _children(path)
+    found = f"found {listed([child.name for child in children], 10)}" if children else "it is empty"
+    advice = next(filter(None, (_advice(child) for child in children if table_stem(child))), "")
     return InputError(
         f"{path}: no predictions; expected <dataset>.jsonl (or {', '.join(TABLE_SUFFIXES[1:])}), "
         f"<checkpoint>/<dataset>.jsonl or results-<dataset>/<model>/checkpoint_*.npz, where <dataset> is one of "
-        f"{', '.join(TASKS)}; {found}"
+        f"{', '.join(TASKS)}; {found}{advice}"
+    )
+
+
+def _unnamed(path: Path, layout: Layout) -> tuple[Path, ...]:
+    """Tables beside those that are read whose names no data set has; JSON files are mostly something else."""
+    folders = {each.path.parent for found in layout.values() for each in found.values() if isinstance(each, TableFile)}
+    every = (child for folder in sorted(folders or {path}) for child in _children(folder))
+    named = ((child, table_stem(child)) for child in every if child.suffix.lower() != ".json")
+    return tuple(child for child, stem in named if stem and not find_task(stem))
+
+
+def _dataset_within(stem: str) -> Task | None:
+    """The data set that a part of a name stands for, if it is one: of `model_MELD` and `mosi-results`."""
+    parts = re.split(r"[-_. ]+", stem)
+    found: set[str] = set()
+    first = 0
+    while first < len(parts):
+        lasts = range(min(first + 3, len(parts)), first, -1)  # the longest first: `sims v2` is not `sims`
+        last = next((last for last in lasts if find_task("-".join(parts[first:last]))), None)
+        if last:
+            found.add("-".join(parts[first:last]))
+        first = last or first + 1
+    tasks = {task.id: task for task in map(get_task, found)}
+    return next(iter(tasks.values())) if len(tasks) == 1 else None
+
+
+def _advice(path: Path) -> str:
+    """What to do about a table that is named after no data set: `; name it …`, or nothing."""
+    stem = table_stem(path)
+    task = _dataset_within(stem) if stem and not find_task(stem) else None
+    return (
+        f"; name it {task.id}{path.name[len(stem or '') :]}, or give it alone with --dataset {task.id}" if task else ""
     )
 
 

@@ -1,51 +1,46 @@
 """Predictions and ground truth that are already in memory, as the same tables that files are read into."""
 
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
-from merunibench.data.discovery import DEFAULT_CHECKPOINT, CheckpointFiles, PredictionSource
-from merunibench.data.tables import Table
+import pyarrow as pa
+
+from merunibench.data.arranging import Arrangement
+from merunibench.data.columnar import ArrowColumns, columns_of
+from merunibench.data.discovery import DEFAULT_CHECKPOINT, OpenTable, PredictionSource
+from merunibench.data.table import Table, columns_of_rows
 from merunibench.errors import InputError
+from merunibench.files.reading import reading
 from merunibench.tasks import TASKS, get_task, task_order
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-@dataclass(frozen=True)
-class TableInMemory(CheckpointFiles):
-    """A checkpoint whose predictions for a data set are a table in memory."""
-
-    table: Table
-
-    def full_table(self, max_bytes: int) -> Table:  # noqa: ARG002 - it is unpacked already
-        """The table."""
-        return self.table
-
-
-def predictions_in_memory(data: Mapping[str, object], *, model: str | None = None) -> PredictionSource:
+def predictions_in_memory(
+    data: Mapping[str, object], *, model: str | None = None, arrangement: Arrangement | None = None
+) -> PredictionSource:
     """Predictions as `open_predictions` finds them in files.
 
     Args:
-        data: Data set -> data frame with the columns of a predictions file, or sample name -> labels (sentiment:
-            polarity word).
+        data: Data set -> table with the columns of a predictions file (a data frame of pandas or polars, an Arrow table
+            or record batch, a data set of Hugging Face, a list of rows; the names may be the index of a frame), or
+            sample name -> labels (sentiment: polarity word), as mapping or series.
         model: The model's name.
+        arrangement: What columns and names are, where they are not as in the contract.
 
     Raises:
         InputError: a data set is unknown, or its data is neither.
     """
     tables = {get_task(name).id: value for name, value in data.items()}
     files = {
-        name: {DEFAULT_CHECKPOINT: TableInMemory(_table(tables[name], name, TASKS[name].of_kind.answer))}
+        name: {DEFAULT_CHECKPOINT: OpenTable(_table(tables[name], name, TASKS[name].of_kind.answer))}
         for name in task_order(tables)
     }
-    return PredictionSource(model or "model", files)
+    return PredictionSource(model or "model", files, arrangement=arrangement or Arrangement())
 
 
 def truth_in_memory(data: Mapping[str, object]) -> dict[str, Table]:
-    """Ground truth by data set: from data frames with the columns `name` and `label`, or sample name -> label.
+    """Ground truth by data set: from such tables with the columns `name` and `label`, or sample name -> label.
 
     Raises:
         InputError: a data set is unknown, or its data is neither.
@@ -54,22 +49,51 @@ def truth_in_memory(data: Mapping[str, object]) -> dict[str, Table]:
 
 
 def _table(data: object, title: str, column: str) -> Table:
-    if _is_frame(data):
-        present = data.notna()
-        columns: dict[str, list[Any]] = {
-            str(name): [value if there else None for value, there in zip(data[name], present[name], strict=True)]
-            for name in data.columns
-        }
+    """A table in memory, or names with the values of `column`."""
+    columns: Mapping[str, Any]
+    if _is(data, "pandas", "DataFrame"):
+        columns = _of_frame(data)
+    elif _is(data, "pandas", "Series"):
+        columns = {"name": list(data.index), column: _values(data)}
     elif isinstance(data, Mapping):
         columns = {"name": list(data), column: list(data.values())}
+    elif isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
+        columns, _ = columns_of_rows(data, Path(title))
+    elif (table := _arrow(data, title)) is not None:
+        columns = columns_of(table, Path(title), sys.maxsize)
     else:
-        raise InputError(f"{title}: give a data frame, or a mapping from sample names, not {type(data).__name__}")
-    rows = len(next(iter(columns.values()), []))
+        raise InputError(
+            f"{title}: give a data frame, an Arrow table, a list of rows, or a mapping from sample names, not "
+            f"{type(data).__name__}"
+        )
+    rows = columns.num_rows if isinstance(columns, ArrowColumns) else len(next(iter(columns.values()), []))
     if rows == 0:
         raise InputError(f"{title}: is empty: it has no rows")
     return Table(Path(title), columns, rows)
 
 
-def _is_frame(data: object) -> "TypeGuard[pd.DataFrame]":
-    # By name: whoever passes a data frame has imported pandas, nobody else should have to.
-    return type(data).__module__.partition(".")[0] == "pandas" and type(data).__name__ == "DataFrame"
+def _of_frame(data: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - a data frame
+    """The columns of a data frame of pandas; names that are its index are a column too."""
+    columns = {str(name): _values(data[name]) for name in data.columns}
+    if "name" not in columns and (data.index.name == "name" or all(isinstance(each, str) for each in data.index)):
+        columns = {"name": list(data.index), **columns}
+    return columns
+
+
+def _values(series: Any) -> list[Any]:  # noqa: ANN401 - a column of pandas
+    return [value if there else None for value, there in zip(series, series.notna(), strict=True)]
+
+
+def _arrow(data: object, title: str) -> pa.Table | None:
+    """An Arrow table of whatever offers one: Arrow itself, a data set of Hugging Face, a frame of polars."""
+    if _is(data, "datasets", "Dataset"):
+        data = data.with_format("arrow")[:]
+    if not (hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")):
+        return None
+    with reading(Path(title), pa.ArrowException, ValueError, TypeError):
+        return pa.table(data)
+
+
+def _is(data: Any, package: str, name: str) -> TypeGuard[Any]:  # noqa: ANN401
+    # By name: whoever passes such an object has imported its package, nobody else should have to.
+    return type(data).__module__.partition(".")[0] == package and type(data).__name__ == name

@@ -6,9 +6,12 @@ data set.
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property, partial
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ import pyarrow.compute as pc
 
 from merunibench._text import shown
 from merunibench.data.columns import find_column, label_column, map_column, name_column, texts_by_name
+from merunibench.data.documents import MAPPED
 from merunibench.data.official import read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
@@ -191,6 +195,8 @@ def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) ->
     Raises:
         InputError: something in it is no label; the message names file, row and column.
     """
+    if MAPPED in table.columns:
+        table = replace(table, columns={"name": table.columns["name"], _LABEL_COLUMNS[0]: table.columns[MAPPED]})
     names, path = name_column(table), table.path
     rows = _test_split(table, names, task, whole_corpus=whole_corpus)
     names = names.take(pa.array(rows)) if len(rows) < len(names) else names
@@ -240,14 +246,15 @@ def _class_index(value: object, task: Task) -> int:
 
 def _number(value: object) -> float:
     """A finite number, given as number or text."""
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
+    if not isinstance(value, bool) and isinstance(value, Real | Decimal | str):  # NumPy's numbers are real ones too
         try:
             number = float(value)
         except (ValueError, OverflowError):
             number = math.nan
         if math.isfinite(number):
             return number
-    raise ValueError(f"{shown(value)} is no finite number; every sample needs one")
+    comma = "; write a decimal point" if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", value) else ""
+    raise ValueError(f"{shown(value)} is no finite number{comma}; every sample needs one")
 
 
 def _sentiment_values(table: Table, column: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

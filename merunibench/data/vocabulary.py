@@ -7,7 +7,6 @@ from merunibench.data.columns import label_column
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.tasks import TASKS
 
 
 def read_usage(
@@ -32,10 +31,10 @@ def label_usage(source: PredictionSource) -> dict[str, int]:
     counts: Counter[str] = Counter()
     seen = False
     for dataset, checkpoints in source.files.items():
-        for files in checkpoints.values():
-            table = files.scoring_table(TASKS[dataset], source.max_bytes)
+        for checkpoint in checkpoints:
+            table = source.table(dataset, checkpoint, full=False)
             if "labels" not in table.columns:
-                table = files.full_table(source.max_bytes)
+                table = source.table(dataset, checkpoint)
             if "labels" not in table.columns:
                 continue
             seen = True

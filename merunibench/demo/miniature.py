@@ -13,7 +13,7 @@ from merunibench import baselines
 from merunibench._resources import resource
 from merunibench.baselines import Known, Row
 from merunibench.evaluation import evaluate
-from merunibench.files import write_text
+from merunibench.files import whole_set, write_text
 from merunibench.report import Report
 from merunibench.tasks import TASKS, Task, benchmark_tasks
 
@@ -86,7 +86,8 @@ def run_demo(out: Path | None = None) -> Demo:
         InputError: the folder cannot be written.
     """
     if out is not None:
-        return Demo(_score_in(out), out)
+        with whole_set(out) as kept:
+            return Demo(_score_in(kept), out)
     with tempfile.TemporaryDirectory() as folder:
         return Demo(_score_in(Path(folder)), None)
 

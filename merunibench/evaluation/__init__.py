@@ -1,11 +1,13 @@
 """From predictions and ground truth to a report, and from two systems to a comparison.
 
 `evaluate` is the main path: it finds predictions and labels, scores them (`merunibench.scoring`) and puts the report
-together; `compare` tests the difference of two systems.
+together; `compare` tests the difference of two systems; `sample_scores` are those of single answers.
 """
 
 from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.compare import compare
 from merunibench.evaluation.evaluate import evaluate
+from merunibench.evaluation.sample_scores import sample_scores
+from merunibench.evaluation.validate import validate
 
-__all__ = ["build_report", "compare", "evaluate"]
+__all__ = ["build_report", "compare", "evaluate", "sample_scores", "validate"]

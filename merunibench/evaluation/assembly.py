@@ -8,12 +8,20 @@ import numpy as np
 
 from merunibench.errors import InputError
 from merunibench.report import BENCHMARK_DATASETS, Report
-from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, Progress, Scored, Settings, select_checkpoints
+from merunibench.scoring import (
+    BEST_OVERALL,
+    BEST_PER_DATASET,
+    Progress,
+    Scored,
+    Settings,
+    refuse_mixed_origins,
+    select_checkpoints,
+)
 from merunibench.signature import joint_signature
 from merunibench.statistics import interval
 from merunibench.tasks import task_order
 
-_MOSTLY = 0.5  # of labels: above this a file looks wrong
+_MUCH = 0.2  # of labels: above this a file looks wrong
 
 
 def build_report(
@@ -34,11 +42,16 @@ def build_report(
         progress: As for `evaluate`.
 
     Raises:
-        InputError: the best of checkpoints that were scored on different samples is wanted, or there is no common one.
+        InputError: the best of checkpoints that were scored on different samples, or whose labels come from different
+            extractors, is wanted, or there is no common one.
     """
     rule = settings.checkpoint
-    if settings.missing == "skip" and rule in (BEST_PER_DATASET, BEST_OVERALL):
-        _refuse_unequal_samples(scores)
+    if rule in (BEST_PER_DATASET, BEST_OVERALL):
+        for name, found in scores.items():
+            origins = {stem: (each.signature.labels, each.signature.polarity) for stem, each in found.items()}
+            refuse_mixed_origins(name, origins)
+        if settings.missing == "skip":
+            _refuse_unequal_samples(scores)
     figures = {name: {stem: each.score for stem, each in found.items()} for name, found in scores.items()}
     selected = select_checkpoints(figures, rule)
     results = []
@@ -85,7 +98,7 @@ def _warnings(result: Scored) -> list[str]:
         official = f"the official set {result.expected_samples}"
         said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}")
     said += [f"{result.dataset}: {remark}" for remark in result.remarks]
-    if (result.out_of_lexicon or 0) > _MOSTLY:
+    if (result.out_of_lexicon or 0) > _MUCH:
         share = f"{100 * (result.out_of_lexicon or 0):.0f} %"
         said.append(f"{result.dataset}: {share} of the labels are unknown to the lexicon: are they emotion words?")
     if result.extra:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from merunibench.data import (
+    Arrangement,
     PredictionSource,
     Table,
     find_truth,
@@ -51,6 +52,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     seed: int = 0,
     cluster: bool = False,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    columns: Mapping[str, str] | None = None,
+    name_regex: str | None = None,
     tasks: Mapping[str, Task] = TASKS,
     progress: Progress | None = None,
 ) -> Report:
@@ -61,7 +64,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
 
     Args:
         predictions: A folder of official results, a folder of `<dataset>.<ext>` files, one file (with one data set
-            named), or data in memory: data set -> data frame, or sample name -> labels (or polarity).
+            named), or data in memory: data set -> a table (data frame, Arrow table, list of rows), or sample name ->
+            labels (or polarity).
         data_root: The folder with the ground truth, or ground truth in memory: data set -> sample name -> label.
         datasets: Data set or data sets to score; by default every one found on both sides.
         model: Which model folder to score, where `predictions` holds several.
@@ -74,6 +78,9 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         seed: Seed of the resampling.
         cluster: Resample dialogues and videos instead of single samples.
         max_bytes: Most bytes that a compressed file may unpack to.
+        columns: Where the predictions have `name`, `text`, `labels` or `polarity`, if not in columns of that name:
+            another column, or a dotted path into nested values.
+        name_regex: A regular expression with one group, the part of a prediction's name that counts.
         tasks: The data sets' definitions; replace them to score data of another size as if it were complete.
         progress: Called with what is being done, the steps done, and their number.
 
@@ -88,17 +95,21 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     names = [datasets] if isinstance(datasets, str) else datasets
     wanted = [get_task(name).id for name in names or ()]
     only = wanted[0] if len(wanted) == 1 else None
+    arrangement = Arrangement(columns or {}, name_regex)
     if isinstance(predictions, Mapping):
-        source = predictions_in_memory(predictions, model=model)
+        source = predictions_in_memory(predictions, model=model, arrangement=arrangement)
     else:
-        source = open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes)
+        source = open_predictions(
+            Path(predictions), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement
+        )
     truths: Truths = truth_in_memory(data_root) if isinstance(data_root, Mapping) else find_truth(Path(data_root))
     ids = _choose_datasets(source, truths, wanted)
     rule = resolve_rule({name: source.checkpoints(name) for name in ids}, settings.checkpoint)
     settings = replace(settings, checkpoint=rule)
     scores = _score_all(source, truths, [tasks[name] for name in ids], settings, max_bytes, progress)
     one_sided = () if wanted else _one_sided(source, truths)
-    return build_report(scores, settings, model=source.model, warnings=one_sided, progress=progress)
+    warnings = (*source.remarks, *one_sided)
+    return build_report(scores, settings, model=source.model, warnings=warnings, progress=progress)
 
 
 def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[str]) -> list[str]:

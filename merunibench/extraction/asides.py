@@ -13,8 +13,10 @@ from merunibench.files.toml import parse_toml
 
 _QUESTION_ANSWERED = re.compile(r"[?？][ \t]*[:\-–—]?[ \t]*(yes|no|true|false|是|否)\b", re.IGNORECASE)
 _ASKED = re.compile(
-    r"^[ \t]*(?:[-*•][ \t]*)?(?:is|are|was|does|do|did|can|could)[ \t]+(?:there[ \t]+(?:any[ \t]+)?|(?:the|this)[ \t]+\w+[ \t]+|(?:he|she|they)[ \t]+)?"
-    r"(?:(?:look|seem|feel|sound|appear|express|show|display|to be|being)(?:ing)?[ \t]+)?(?=[^\n]{1,60}: (?:yes|no|true|false|是|否)\b)",
+    r"^[ \t]*(?:[-*•][ \t]*)?(?:is|are|was|does|do|did|can|could)[ \t]+"
+    r"(?:there[ \t]+(?:any[ \t]+)?|(?:the|this)[ \t]+\w+[ \t]+|(?:he|she|they)[ \t]+)?"
+    r"(?:(?:look|seem|feel|sound|appear|express|show|display|to be|being)(?:ing)?[ \t]+)?"
+    r"(?=[^\n]{1,60}: (?:yes|no|true|false|是|否)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE = re.compile(r"[^.!?。！？]*(?:[.!?。！？]+[\"'”’)\]]*|\Z)")

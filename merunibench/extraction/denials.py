@@ -1,7 +1,7 @@
 """English denials from afar: `no raised notes that would indicate anger or fear`, `anger and fear do not apply`.
 
-A denial that names what would speak for an emotion reaches over it, lists and relative clauses included, to the end of the
-clause; what follows from something that is not there (`no smile, suggesting sadness`) is not denied.
+A denial that names what would speak for an emotion reaches over it, lists and relative clauses included, to the end of
+the clause; what follows from something that is not there (`no smile, suggesting sadness`) is not denied.
 """
 
 from merunibench.extraction.matching import Mention, Sentence
@@ -45,7 +45,7 @@ def _governs(between: tuple[str, ...]) -> bool:
     """Whether a denial reaches over these tokens: no clause ends or begins among them."""
     if _ENDS & set(between) or "and" in between or between[-1:] == (",",):
         return False
-    last_comma = max((index for index, token in enumerate(between) if token == ","), default=-1)
+    last_comma = max((index for index, word in enumerate(between) if word == ","), default=-1)
     return last_comma < 0 or bool(_OR & set(between[last_comma:]))
 
 
@@ -57,7 +57,7 @@ def _reaches(sentence: Sentence, start: int, end: int) -> bool:
     if "," not in between and "and" not in between:
         return True
     listed = {index - start for each in sentence.emotions for index in range(each.start, each.end)}
-    return all(index in listed or token in _IN_LISTS for index, token in enumerate(between)) or _or_closes(
+    return all(index in listed or word in _IN_LISTS for index, word in enumerate(between)) or _or_closes(
         sentence, start, end
     )
 

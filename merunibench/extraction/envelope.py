@@ -70,8 +70,10 @@ def clean_answer(text: str) -> Answer:
         'Emotions: sad'
         >>> clean_answer("USER: How does she feel? ASSISTANT: <answer>calm</answer></s>").text
         'calm'
-        >>> clean_answer(r"The dominant emotion is $\boxed{\text{happy}}$.").text, clean_answer("<think>He frowns, so").is_cut
-        ('happy', True)
+        >>> clean_answer(r"The dominant emotion is $\boxed{\text{happy}}$.").text
+        'happy'
+        >>> clean_answer("<think>He frowns, so").is_cut
+        True
     """
     if _SIMPLE.fullmatch(text):
         return Answer(text.strip())

@@ -1,11 +1,11 @@
 """Predictions of any format -> JSON Lines with labels, and polarity if wanted; the text is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from merunibench.data import Conversion, Extractor, PredictionSource, conversions
+from merunibench.data import Account, Conversion, Extractor, PredictionSource, Table, account_of, conversions
 from merunibench.extraction.rules import Rules
 from merunibench.journal import refuse_journal
 
@@ -22,6 +22,8 @@ class Extracted:
         polarities: Number whose polarity was derived.
         traces: Number of texts from which a reasoning trace was dropped.
         failed: Number of samples that could not be read.
+        empty: Number of texts in which no label was found.
+        accounts: What became of the rows of each file.
     """
 
     files: tuple[Path, ...] = ()
@@ -29,6 +31,13 @@ class Extracted:
     polarities: int = 0
     traces: int = 0
     failed: int = 0
+    empty: int = 0
+    accounts: dict[Path, Account] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of the files should know, a line for each file and reason."""
+        return tuple(f"{path}: {remark}" for path, account in self.accounts.items() for remark in account.remarks())
 
 
 def extract(
@@ -65,8 +74,7 @@ def extract(
         if polarity:
             lists = rows.label_lists()
             rows.fill("polarity", extractor.name, {row: extractor.polarity(labels) for row, labels in lists.items()})
-        file.write()
-        done.files += (file.path,)
+        rows.write()
     return done
 
 
@@ -81,7 +89,7 @@ class Rows:
             done: Where rows are counted.
             again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
         """
-        self._columns, self._done, self._again = file.columns, done, again
+        self._file, self._columns, self._done, self._again = file, file.columns, done, again
         self._read: set[int] = set()
 
     @property
@@ -115,6 +123,7 @@ class Rows:
         self.add(f"{field}_from", dict.fromkeys(values, origin))
         if field == "labels":
             self._done.labels += len(values)
+            self._done.empty += sum(not labels for labels in values.values())
         else:
             self._done.polarities += len(values)
 
@@ -133,6 +142,21 @@ class Rows:
             for row, value in values.items():
                 column[row] = value
             self._columns[name] = column
+
+    def write(self) -> None:
+        """Write the file, and take account of it.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        path, count = self._file.path, len(self.names)
+        self._file.write()
+        self._done.files += (path,)
+        table = Table(path, self._columns, count, range(1, count + 1))
+        if {"text", "labels"} & self._columns.keys():
+            self._done.accounts[path] = account_of(table, "labels", Rules())
+        elif "polarity" in self._columns:
+            self._done.accounts[path] = account_of(table, "polarity", Rules())
 
     def _column(self, name: str) -> list[Any]:
         return self._columns.get(name) or [None] * len(self.names)

@@ -50,7 +50,7 @@ def foreign_labels(text: str, language: Language) -> list[str]:
         theirs = False
         for clause in _clauses(words, 0 if language.inside else 2):
             # Behind a contrast it is about the person again, if nobody is named.
-            theirs = _is_about_others(sentence, clause, theirs and clause[:1] and clause[0].kind != "boundaries")
+            theirs = _is_about_others(sentence, clause, theirs and not (clause and clause[0].kind == "boundaries"))
             if not theirs:
                 named += _ascribed(sentence, clause, language, "emotion")
                 cues += _ascribed(sentence, clause, language, "cue")
@@ -122,7 +122,7 @@ def _is_prefixed(sentence: str, start: int, language: Language) -> bool:
 
 
 def _clauses(words: Iterable[Found], gap: int) -> Iterator[list[Found]]:
-    """The words of a sentence, clause by clause; a comma between two emotions, `gap` signs apart, is none of a clause."""
+    """The words of a sentence by clauses; a comma between two emotions, `gap` signs apart at most, ends none."""
     words = list(words)
     clause: list[Found] = []
     for index, word in enumerate(words):

@@ -11,6 +11,16 @@ from typing import NamedTuple
 
 from merunibench.files.toml import parse_toml
 
+_ERROR = re.compile(
+    r"\W*(?:failed to (?:obtain|get|generate|fetch|parse|retrieve|decode)\b"
+    r"|(?:\w+[ _])?error\b\W*(?:$|code|\d|:|occurred)"
+    r"|error[:\]]|traceback \(most recent|[\w.]+(?:error|exception):|exception\b|http(?:/[\d.]+|error)?\W*[45]\d\d\b"
+    r"|(?:error code\W*)?[45]\d\d\W+(?:client|server|bad|unauthorized|forbidden|not found|too many|internal|service"
+    r"|gateway|request)|(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests"
+    r"|rate limit|request (?:timed out|timeout)|timed? ?out\b|connection (?:error|refused|reset|aborted|timed out)"
+    r"|cuda out of memory|out of memory|no response\b)|<!doctype html|<html)",
+    re.IGNORECASE,
+)
 _CONTRAST = re.compile(
     r"[,;.。，；]?\s*\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?|但是?|不过|不過|然而", re.IGNORECASE
 )
@@ -50,7 +60,6 @@ class Signs(NamedTuple):
     unable: re.Pattern[str]
     first_person: re.Pattern[str]
     deeds: re.Pattern[str]
-    error: re.Pattern[str]
     apology: re.Pattern[str]
 
 
@@ -58,13 +67,13 @@ class Signs(NamedTuple):
 def load_signs() -> Signs:
     """The patterns that come with the package, compiled."""
     table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")["refusals"]
-    names = ("unable", "first_person", "deeds", "errors", "apologies")
+    names = ("unable", "first_person", "deeds", "apologies")
     return Signs(*(re.compile("|".join(table[name]), re.IGNORECASE) for name in names))
 
 
 def is_error(text: str) -> bool:
     """Whether a text is the message of an error, not an answer."""
-    return load_signs().error.match(text) is not None
+    return _ERROR.match(text) is not None
 
 
 def without_refusal(text: str) -> str:

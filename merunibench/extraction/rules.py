@@ -1,19 +1,23 @@
 """Labels from a model's answer, by rules: deterministic, and nothing outside the package is asked.
 
-The way of a text: what stands around it and asides are dropped, refusals say nothing, a list is taken as it stands, other
-languages are read by their emotion words, and everything else as a description (spaCy is imported only then). Whoever
-changes what any text gives raises `RULES`.
+The way of a text: what stands around it and asides are dropped, refusals say nothing, a list is taken as it stands,
+other languages are read by their emotion words, and everything else as a description (spaCy is imported only then).
+Whoever changes what any text gives raises `RULES`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from merunibench.data.account import Reason
+from merunibench.errors import InputError
+from merunibench.extraction import version1
 from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.foreign import foreign_labels, is_refusal
 from merunibench.extraction.lists import Sentence, read_list
-from merunibench.extraction.polarities import Polarity, polarity
+from merunibench.extraction.polarities import Polarity, label_polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
+from merunibench.extraction.silence import looks_like
 from merunibench.extraction.words import load_words
 from merunibench.languages import emoji_labels, label_of, language_of
 from merunibench.lexicon import load_lexicon
@@ -22,24 +26,31 @@ RULES = 2
 """Version of the rules."""
 EXTRACTOR = f"rules@{RULES}"
 """How signatures name this extractor."""
+EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES, 0, -1))
+"""All versions that there are, the present one first."""
+_POLARITIES = frozenset(("neutral", "positive", "negative"))
 PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
 
 
-def extract_labels(text: str, *, parity: bool = False) -> list[str]:
+def extract_labels(text: str, *, parity: bool = False, version: int = RULES) -> list[str]:
     """The labels that a model's answer gives to the person it describes, in order, lower case, each once.
 
     Args:
         text: The raw answer: a list in any of the usual forms, or a free description.
         parity: Do as the authors' extractor mostly did: speech acts, styles and a lone `neutral` are dropped, and the
             first four labels kept.
+        version: Version of the rules.
 
     Example:
         >>> extract_labels("The character's emotional state is happy, relieved.")
         ['happy', 'relieved']
     """
-    cleaned = clean_answer(text).text
-    labels = _labels(cleaned) if cleaned else []
+    if version == 1:
+        labels = version1.labels(text)
+    else:
+        cleaned = clean_answer(text).text
+        labels = _labels(cleaned) if cleaned else []
     return as_the_authors(labels) if parity else labels
 
 
@@ -48,15 +59,27 @@ class Rules:
     """The rules as an extractor, in the form in which scoring takes one."""
 
     parity: bool = False
+    version: int = RULES
+
+    @classmethod
+    def named(cls, name: str, *, parity: bool = False) -> "Rules":
+        """The rules that a signature calls `rules@1` or `rules@2`.
+
+        Raises:
+            InputError: there is no such version.
+        """
+        if name not in EXTRACTORS:
+            raise InputError(f"there are no rules {name!r}, only {', '.join(EXTRACTORS)}")
+        return cls(parity, int(name.partition("@")[2]))
 
     @property
     def name(self) -> str:
         """What signatures call it."""
-        return f"{EXTRACTOR}-parity" if self.parity else EXTRACTOR
+        return f"rules@{self.version}{'-parity' if self.parity else ''}"
 
     def labels(self, text: str) -> list[str]:
         """See `extract_labels`."""
-        return extract_labels(text, parity=self.parity)
+        return extract_labels(text, parity=self.parity, version=self.version)
 
     def polarity(self, labels: Sequence[str]) -> Polarity:
         """See `merunibench.extraction.polarity`."""
@@ -64,7 +87,15 @@ class Rules:
 
     def has_trace(self, text: str) -> bool:
         """See `clean_answer`."""
-        return "<" in text and clean_answer(text).had_trace
+        return (version1.clean_answer if self.version == 1 else clean_answer)(text).had_trace
+
+    def looks_like(self, text: str) -> Reason:
+        """See `merunibench.extraction.silence.looks_like`."""
+        return looks_like(text)
+
+    def knows(self, labels: Sequence[str]) -> bool:
+        """Whether any of the labels decides a polarity."""
+        return any(label_polarity(label) is not None for label in labels)
 
 
 def as_the_authors(labels: list[str]) -> list[str]:
@@ -80,7 +111,7 @@ def _labels(text: str) -> list[str]:
     text = without_asides(said)
     found = read_list(text, _is_known)
     if isinstance(found, Sentence):
-        text, found = str(found), None
+        text, found = found.text, None
     if found is not None:
         return _in_english(found, text)
     language = language_of(text)
@@ -95,7 +126,7 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
     """The items of a list, those of other languages as English labels; each once."""
     lexicon, labels = load_lexicon("builtin"), []
     for item in items:
-        if item in lexicon or item.isascii() and item in _POLARITIES:
+        if item in lexicon or item in _POLARITIES:
             labels.append(item)
             continue
         label = label_of(item)
@@ -108,9 +139,6 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
             label = language.label_of(item) if language else None
         labels.append(label or item)
     return list(dict.fromkeys(label for label in labels if any(map(str.isalpha, label))))
-
-
-_POLARITIES = frozenset(("neutral", "positive", "negative"))
 
 
 def _is_known(label: str) -> bool:

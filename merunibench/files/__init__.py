@@ -3,8 +3,21 @@
 The lowest layer: it knows nothing of data sets, labels or scores.
 """
 
-from merunibench.files.atomic import open_atomic, write_bytes, write_changed, write_text
+from merunibench.files.atomic import open_atomic, whole_set, write_bytes, write_changed, write_text
 from merunibench.files.npz import npz_keys, read_npz
+from merunibench.files.plain import map_plain, open_plain, read_plain
 from merunibench.files.reading import DEFAULT_MAX_BYTES
 
-__all__ = ["DEFAULT_MAX_BYTES", "npz_keys", "open_atomic", "read_npz", "write_bytes", "write_changed", "write_text"]
+__all__ = [
+    "DEFAULT_MAX_BYTES",
+    "map_plain",
+    "npz_keys",
+    "open_atomic",
+    "open_plain",
+    "read_npz",
+    "read_plain",
+    "whole_set",
+    "write_bytes",
+    "write_changed",
+    "write_text",
+]

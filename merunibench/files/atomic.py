@@ -1,7 +1,9 @@
 """Writing files whole or not at all: a reader never sees half a file, a failure leaves the old one in place."""
 
+import errno
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -32,25 +34,75 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
     text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
     if _is_device(path):
         # /dev/stdout and its like are written to; replacing one would be the end of it.
-        with path.open(mode, **text) as stream:  # type: ignore[call-overload]
+        with _writing(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         return
     path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
-            yield stream
-            stream.flush()
-            if sync:
-                os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
+                yield stream
+                stream.flush()
+                if sync:
+                    os.fsync(stream.fileno())
+            temporary.replace(path)
     finally:
         with suppress(OSError):  # the folder may be no folder; what went wrong has been said
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_set(out: Path) -> Iterator[Path]:
+    """A folder to write a set of files to; they take their places below `out` when the block ends, none if it fails.
+
+    It lies in `out`, so that it is of the same file system, whatever `out` is.
+
+    Raises:
+        InputError: a file of the set cannot take its place, or `out` cannot be written.
+    """
+    temporary = out / f".{secrets.token_hex(8)}.tmp"
+    fresh = next((path for path in (*reversed(out.parents), out) if not os.path.lexists(path)), None)
+    try:
+        with _writing(out):
+            temporary.mkdir(parents=True)
+        yield temporary
+        _move(temporary, out)
+    except BaseException as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        for folder in sorted((fresh, *fresh.rglob("*")), reverse=True) if fresh else ():
+            with suppress(OSError):  # what is not empty is somebody else's
+                folder.rmdir()
+        if isinstance(error, InputError):  # whoever reads it knows of no temporary folder
+            raise type(error)(str(error).replace(f"{temporary.name}{os.sep}", "")) from error
+        raise
+    shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move the files below a folder to the same places below another."""
+    files = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
+    places = [Path(os.path.realpath(target / path.relative_to(source))) for path in files]
+    for place in places:
+        with _writing(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "Is a directory")
+    for path, place in zip(files, places, strict=True):
+        with _writing(place):
+            path.replace(place)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # the reader of a device has left, which is no fault of its name
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
 
 
 def _is_device(path: Path) -> bool:

@@ -21,6 +21,7 @@ from merunibench._text import listed, one_line
 from merunibench.errors import InputError
 from merunibench.files.arrays import AnyArray, array_from_bytes, element_count, plain_dtype
 from merunibench.files.pickles import load_pickle
+from merunibench.files.plain import open_plain
 from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading, too_large
 
 _SUFFIX = ".npy"
@@ -73,7 +74,7 @@ def read_npz(
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     errors = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OverflowError)
-    with reading(path, *errors), zipfile.ZipFile(path) as archive:
+    with reading(path, *errors), open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
         yield archive
 
 

@@ -12,6 +12,9 @@ DEFAULT_MAX_BYTES = 1 << 30
 """How many bytes a file may unpack to before it is refused: 1 GiB, a hundred times the largest official file."""
 
 _CHUNK = 1 << 20
+_ALWAYS_UNPACKED = 64 << 20
+_MOST_GROWTH = 256
+"""How many times its size a table may unpack to: text packs to a tenth, the most repetitive to a hundredth."""
 
 
 @contextmanager
@@ -63,3 +66,27 @@ def read_bounded(stream: IO[bytes], path: Path, max_bytes: int, already: int = 0
             raise too_large(path, max_bytes)
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def read_unpacked(stream: IO[bytes], path: Path, packed: int, max_bytes: int) -> bytes:
+    """All bytes that a compressed file unpacks to; one that grows as no table does is refused before it fills memory.
+
+    Args:
+        stream: What to read.
+        path: The file, for the message.
+        packed: Its size.
+        max_bytes: How much it may unpack to.
+
+    Raises:
+        UnsafeFileError: there are more than `max_bytes`, or more than 64 MiB and 256 times its size.
+    """
+    likely = max(_ALWAYS_UNPACKED, _MOST_GROWTH * packed)
+    if likely >= max_bytes:
+        return read_bounded(stream, path, max_bytes)
+    try:
+        return read_bounded(stream, path, likely)
+    except UnsafeFileError:
+        raise UnsafeFileError(
+            f"{path}: unpacks to more than {_MOST_GROWTH} times its size, as no table does; "
+            "if you trust it, unpack it yourself"
+        ) from None

@@ -12,7 +12,7 @@ from typing import Any
 
 from merunibench._text import one_line, shown
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.files.reading import reading
+from merunibench.files.plain import read_plain
 
 MAX_BYTES = 1 << 20
 """Most bytes of a file, unless said otherwise: a hundred times the largest table of this package."""
@@ -32,9 +32,7 @@ _END = {
 
 def read_toml(path: Path, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """Read a TOML file; see `parse_toml`."""
-    with reading(path), path.open("rb") as stream:
-        content = stream.read(max_bytes + 1)
-    return parse_toml(content, path, max_bytes=max_bytes)
+    return parse_toml(read_plain(path, max_bytes), path, max_bytes=max_bytes)
 
 
 def parse_toml(content: bytes, where: Path | str, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:

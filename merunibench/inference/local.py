@@ -175,13 +175,26 @@ class _Answerer:
         except Exception as error:  # noqa: BLE001 - a model's code may raise anything; it must not end the run
             rows = self._failure(batch, error)
         else:
-            self._succeeded = True
-            return [answered(prepared, text) for prepared, text in zip(batch, texts, strict=True)]
+            return self._rows_of(batch, texts)
         # Asked again only here: within the handler, the error would keep all that the failed attempt has allocated.
         if len(batch) > self.batch_size:
             return self.rows(batch)
         # Each sample alone, so that only those fail that cannot be answered.
         return rows or [row for prepared in batch for row in self._ask([prepared])]
+
+    def _rows_of(self, batch: Sequence[Prepared], texts: Sequence[str]) -> list[Row]:
+        """The rows of answers, some of which may be none."""
+        rows = [answered(prepared, text) for prepared, text in zip(batch, texts, strict=True)]
+        reasons = [row["error"] for row in rows if row["status"] == "failed"]
+        self._succeeded |= len(reasons) < len(rows)
+        self._unexplained += len(reasons)
+        if reasons:
+            self._stop_if_hopeless(reasons[-1])
+        return rows
+
+    def _stop_if_hopeless(self, reason: str) -> None:
+        if self._unexplained >= HOPELESS and not self._succeeded:
+            raise InputError(f"none of the first {HOPELESS} clips was answered; the last: {reason}")
 
     def _failure(self, batch: Sequence[Prepared], error: Exception) -> list[Row]:
         """The row of a sample that failed alone; none for several, which are to be asked about again."""
@@ -191,8 +204,8 @@ class _Answerer:
         if len(batch) > 1:
             return []
         self._unexplained += not isinstance(error, MemoryError)
-        if self._unexplained >= HOPELESS and not self._succeeded:
-            if not isinstance(error, MediaError):
-                raise error
-            raise InputError(f"none of the first {HOPELESS} clips was answered; the last: {error}") from error
+        if isinstance(error, MediaError):
+            self._stop_if_hopeless(str(error))
+        elif self._unexplained >= HOPELESS and not self._succeeded:
+            raise error
         return [failed(batch[0].sample, error, batch[0])]

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
+from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING
 from merunibench.errors import MediaError
+from merunibench.extraction.envelope import clean_answer
 from merunibench.media import file_hash
-from merunibench.models.base import Modality, Prepared, Sample
+from merunibench.models.base import Modality, NoAnswerError, Prepared, Sample
 
 Row = dict[str, Any]
 
@@ -15,14 +17,25 @@ _UNREADABLE = "unreadable"
 
 
 def answered(prepared: Prepared, text: str) -> Row:
-    """The row of an answer."""
-    return {"name": prepared.sample.name, "text": text, "status": "ok", **_given(prepared)}
+    """The row of an answer; of one that ends within its reasoning, a failed one."""
+    ended = getattr(text, "finish_reason", None)  # of an `Answer`
+    answer = clean_answer(text)
+    if answer.had_trace and not answer.text:
+        reason = CUT_OFF if ended in (LENGTH, None) else ONLY_REASONING
+        return failed(prepared.sample, NoAnswerError(reason, ended), prepared)
+    row = {"name": prepared.sample.name, "text": text, "status": "ok"}
+    return {**row, **_ended(ended), **_given(prepared)}
 
 
 def failed(sample: Sample, error: BaseException, prepared: Prepared | None = None) -> Row:
     """The row of a sample without an answer, with the reason in one line."""
     reason = str(error) if isinstance(error, MediaError) else f"{type(error).__name__}: {one_line(error)}"
-    return {"name": sample.name, "status": "failed", "error": reason} | (_given(prepared) if prepared else {})
+    row = {"name": sample.name, "status": "failed", "error": reason}
+    return {**row, **_ended(getattr(error, "finish_reason", None)), **(_given(prepared) if prepared else {})}
+
+
+def _ended(finish_reason: str | None) -> Row:
+    return {} if finish_reason is None else {"finish_reason": finish_reason}
 
 
 def _given(prepared: Prepared) -> Row:

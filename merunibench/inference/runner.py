@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from merunibench.inference.account import Account, account_of
 from merunibench.inference.clips import Clips, subset
 from merunibench.inference.prompts import Prompt
 from merunibench.inference.rows import Row, input_hash
@@ -23,6 +24,11 @@ Progress = Callable[[str, int, int, int], None]
 
 OWN_PROMPT = "the model's own"
 """What rows call the prompt of a model that asks in words of its own."""
+_KEYS = (
+    "name", "text", "status", "error", "finish_reason",
+    "model", "modalities", "prompt", "prompt_sha256", "media", "inputs",
+)  # fmt: skip
+"""The order in which a row carries what it carries."""
 _BATCHES_A_WINDOW = 4
 _HASHING_THREADS = 4
 
@@ -83,6 +89,7 @@ class Done:
         changed: How many were asked for again because their input was another one.
         failed: How many have failed.
         partial: Whether it is a subset or a shard of the data set.
+        account: Why rows have no answer.
     """
 
     path: Path
@@ -91,6 +98,7 @@ class Done:
     changed: int
     failed: int
     partial: bool
+    account: Account
 
 
 def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, progress: Progress | None = None) -> Done:
@@ -124,7 +132,8 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
                 if progress:
                     progress(clips.dataset, done, len(samples), failures)
         order = _finish(journal, clips, request)
-        return Done(path, len(order), len(kept), len(known) - len(kept), journal.failed, len(order) < len(clips))
+        account, partial = account_of(journal.find(name) or {} for name in order), len(order) < len(clips)
+        return Done(path, len(order), len(kept), len(known) - len(kept), journal.failed, partial, account)
 
 
 def _windows(samples: Sequence[Sample], kept: Collection[str], size: int) -> list[list[Sample]]:
@@ -171,8 +180,7 @@ def _in_form(row: Row, clips: Clips, asked: Mapping[str, Json]) -> Row:
         # Where a data set stands on this machine is nobody's business, and no difference between two runs.
         row = {**row, "error": row["error"].replace(f"{clips.folder}/", "")}
     full = {**asked, **row}
-    keys = ("name", "text", "status", "error", "model", "modalities", "prompt", "prompt_sha256", "media", "inputs")
-    return {key: full[key] for key in keys if key in full}
+    return {key: full[key] for key in _KEYS if key in full}
 
 
 def _finish(journal: Journal, clips: Clips, request: Request) -> list[str]:

@@ -78,6 +78,9 @@ class InferSettings(Settings):
         "Hugging Face data set, or hf:owner/name#split.",
         "PATH",
     )
+    allow_outside: bool = _clips(
+        False, "Take clips that lie outside of their folder: absolute paths in a table, links to elsewhere."
+    )
     dataset: tuple[str, ...] = _clips((), "Data set; repeat for several.", "NAME", shown="all below --data-root")
     limit: PositiveInt | None = _clips(
         None, "Use only N samples per data set (stratified; a larger N includes the smaller subset).", "N", shown="all"

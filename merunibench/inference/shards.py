@@ -8,15 +8,19 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from merunibench._text import listed
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.files.reading import reading
-from merunibench.journal import Journal, differences, settings_file
+from merunibench.journal import Journal, differences, read_settings, settings_file
 
 _MARK = "shard"
+_LONGEST_LINE = 16 << 20
 _FILE = re.compile(r"(?P<dataset>.+)\.(?P<part>\d+)-of-(?P<of>\d+)\.jsonl(?P<unfinished>\.part)?")
 
 
@@ -145,7 +149,7 @@ def _check_complete(files: Sequence[_ShardFile]) -> None:
 def _state(file: _ShardFile | None) -> str:
     if file is None:
         return "not begun, or in another folder"
-    with reading(file.path), file.path.open("rb") as stream:
+    with reading(file.path), open_plain(file.path) as stream:
         return f"not finished, {sum(1 for _ in stream)} rows: {file.path}"
 
 
@@ -154,21 +158,31 @@ def _common_settings(files: Sequence[_ShardFile]) -> dict[str, Any]:
     found = []
     for file in files:
         path = settings_file(file.path)
+        found.append(read_settings(path))
         with reading(path, ValueError):
-            found.append(json.loads(path.read_text("utf-8")))
-        if changed := differences(found[0], found[-1]):
+            changed = differences(found[0], found[-1])
+        if changed:
             raise InputError(f"{file.path}: was made with other settings than {files[0].path.name}: {changed}")
     return dict(found[0])
 
 
 def _rows(file: _ShardFile) -> Iterator[dict[str, Any]]:
-    with reading(file.path, ValueError), file.path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
+    with reading(file.path, ValueError), open_plain(file.path) as stream:
+        for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), b""), start=1):
             row = json.loads(line)
-            mark = row.get(_MARK) if isinstance(row, dict) else None
-            if not isinstance(mark, dict) or (mark.get("part"), mark.get("of")) != (file.shard.part, file.shard.of):
+            if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not _is_of(row, file.shard):
                 raise InputError(f"{file.path}, line {number}: is no row of shard {file.shard}")
             yield row
+
+
+def _is_of(row: dict[str, Any], shard: Shard) -> bool:
+    """Whether a row carries the mark of a shard."""
+    mark, subset = row.get(_MARK), row.get("subset") or {}
+    if not isinstance(mark, dict) or not isinstance(subset, dict):
+        return False
+    numbers = [mark.get("place"), mark.get("samples"), subset.get("samples", 0)]
+    sound = all(isinstance(number, int) and number >= 0 for number in numbers)
+    return sound and (mark.get("part"), mark.get("of")) == (shard.part, shard.of)
 
 
 def _check_samples(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -177,13 +191,14 @@ def _check_samples(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
     if len(sizes) != 1:
         raise InputError(f"{dataset}: the shards are of data sets or subsets of different sizes; run them alike")
     samples, limit = sizes.pop()
-    absent = set(range(samples)) - {row[_MARK]["place"] for row in rows} if limit is None else set()
-    short = len(absent) if limit is None else limit - len(rows)
+    places = {place for row in rows if (place := row[_MARK]["place"]) < samples}
+    short = samples - len(places) if limit is None else limit - len(rows)
     if short < 0:
         raise InputError(
             f"{dataset}: the shards hold {len(rows)} samples, but were last asked for {limit}; run each again under "
             "the larger --limit, or without"
         )
     if short:
-        places = f"; the first is number {min(absent) + 1} of the data set" if absent else ""
-        raise InputError(f"{dataset}: {short} of {limit or samples} samples are missing{places}; run its shard again")
+        first = next(place for place in count() if place not in places)
+        where = f"; the first is number {first + 1} of the data set" if limit is None else ""
+        raise InputError(f"{dataset}: {short} of {limit or samples} samples are missing{where}; run its shard again")

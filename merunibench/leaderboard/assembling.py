@@ -17,7 +17,7 @@ import numpy.typing as npt
 from merunibench.leaderboard.cache import Entry
 from merunibench.leaderboard.details import Details, ModelDetails
 from merunibench.leaderboard.figures import Cell, cell_of, is_scored
-from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json
+from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
@@ -78,12 +78,6 @@ class ScoredRow:
     row: Row
     replicates: Mapping[str, npt.NDArray[np.float64]]
     held: Held
-
-
-@lru_cache(maxsize=4096)
-def parsed(signature: str) -> Signature:
-    """The signature that a text is; models that were scored alike share theirs."""
-    return Signature.parse(signature)
 
 
 _written = lru_cache(maxsize=4096)(str)
@@ -231,7 +225,7 @@ def details_of(model: Model, rows: Sequence[ScoredRow], before: ModelDetails | N
         parts |= _parts(each, words=words)
     ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
     for part in before.parts if before else ():
-        if (part.row, part.dataset) in ids:
+        if (part.row, part.dataset) in ids and part.row.endswith(f"/{part.board}"):
             parts.setdefault((part.board, part.dataset), as_json(part.model_dump(mode="json")))
     return Details(model.id, tuple(_commands(model)), bibtex(model), parts)
 

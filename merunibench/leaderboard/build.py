@@ -7,6 +7,7 @@ from merunibench._gc import gc_paused
 from merunibench.leaderboard import rules
 from merunibench.leaderboard.assembling import Contender, ScoredRow, details_of, rows_on
 from merunibench.leaderboard.cache import Cache, Entry
+from merunibench.leaderboard.checking import Checked
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.inputs import Inputs, Request
@@ -37,6 +38,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         Cache(None if is_extended() else request.cache),
     )
     outcomes = score_submissions(find_submissions(request.submissions), inputs.own, scorer, cache, request.processes)
+    _refuse_twins([outcome.checked for outcome in outcomes], inputs.before)
     contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
     contenders += [
         _baseline(inputs, model, rules.score(model, inputs.own, scorer, inputs.subtitles, cache))
@@ -77,6 +79,16 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         ),
     )
     return results, details
+
+
+def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> None:
+    """Refuse ids that differ in case alone: on many disks their pages are one file. Who is on the board stays there."""
+    standing = {model.id for model in (before.models if before else ())}
+    taken: dict[str, str] = {}
+    for each in sorted(submissions, key=lambda each: (each.id not in standing, each.id)):
+        first = taken.setdefault(each.id.casefold(), each.id) if each.valid else each.id
+        if first != each.id:
+            each.problem(f"the folder's name differs from {first!r} in case alone; choose another")
 
 
 def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:

@@ -2,11 +2,15 @@
 
 A key that leaves something out gives silently wrong numbers; so the key holds the hash of every module of this package,
 and a changed toolkit computes everything anew. The file can be deleted at any time.
+
+Nothing in it is believed: a file that holds anything else than tables as they are made here is refused, and so is a row
+whose figures are not what figures are, or not those that were stored.
 """
 
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
@@ -15,11 +19,13 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
+from merunibench.leaderboard.details import Losses, Words
 from merunibench.leaderboard.figures import Cell, Figures, Scorer
-from merunibench.leaderboard.results import as_json
+from merunibench.leaderboard.results import Interval, KindName, Plain, SignatureText, as_json
 from merunibench.scoring import Scored
 
 Entry = dict[str, Figures]
@@ -27,13 +33,19 @@ Entry = dict[str, Figures]
 
 _PACKAGE = Path(__file__).parent.parent
 _APPLICATION = int.from_bytes(b"mub\0", "big")  # by which SQLite tells whose a file is
-_LAYOUT = 2
-_COLUMNS = "key, checkpoint, place, figures, replicates, losses, words"
-_MARKS = ", ".join("?" * 7)
+_LAYOUT = 3
+_COLUMNS = "key, checkpoint, place, figures, replicates, losses, words, digest"
+_MARKS = ", ".join("?" * 8)
+_TABLES = (
+    f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))",
+    "CREATE TABLE valid (key, length, digest, PRIMARY KEY (key))",
+)
 _AT_ONCE = 500
+_LONGEST = 4 << 20  # bytes of a value: half a million resamples
 _KEPT = 50_000
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 _PATIENCE = 60.0  # seconds that another build may take to write
+_MOST_SECONDS = 120.0  # that reading or writing may take; a hundred times what it does
 
 
 @cache
@@ -72,10 +84,9 @@ class Cache:
             InputError: the file is no cache.
         """
         found: dict[str, Entry] = {}
-        for row in self._select(f"{_COLUMNS} FROM entry", "ORDER BY key, place", keys):
-            name, checkpoint, _, figures, replicates, losses, words = row
-            scored = Scored.from_dict(json.loads(figures), np.frombuffer(replicates, "<f8"))
-            found.setdefault(name, {})[checkpoint] = Figures(scored, losses, words)
+        with _explained(self.path):
+            for name, checkpoint, _, *content in self._select(f"{_COLUMNS} FROM entry", "ORDER BY key, place", keys):
+                found.setdefault(name, {})[checkpoint] = _figures(*content)
         return found
 
     def lengths(self, keys: Iterable[str]) -> dict[str, int]:
@@ -84,20 +95,26 @@ class Cache:
         Raises:
             InputError: the file is no cache.
         """
-        return dict(self._select("key, length FROM valid", "", keys))
+        found = dict(self._select("key, length, digest FROM valid", "", keys))
+        with _explained(self.path):
+            if not all(isinstance(length, int) and length >= 0 for length in found.values()):
+                raise ValueError("a length is none")
+        return found
 
-    def _select(self, what: str, order: str, keys: Iterable[str]) -> Iterator[Any]:
+    def _select(self, what: str, order: str, keys: Iterable[str]) -> list[Any]:
         """The rows of the keys that there are."""
         wanted = list(keys)
-        if self.path is None or not self.path.is_file():
-            return
-        with _explained(self.path), closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as store:
+        if self.path is None or not self.path.exists():
+            return []
+        found: list[Any] = []
+        with _opened(self.path) as store:
             if _layout(store) != _LAYOUT:
-                return
+                return []
             for start in range(0, len(wanted), _AT_ONCE):
                 part = wanted[start : start + _AT_ONCE]
                 query = f"SELECT {what} WHERE key IN ({','.join('?' * len(part))}) {order}"
-                yield from store.execute(query, part)
+                found += map(_intact, store.execute(query, part))
+        return found
 
     def store(self, entries: Mapping[str, Entry], lengths: Mapping[str, int] = _NOTHING) -> None:
         """Keep entries, and the lengths of valid answers; the oldest make room.
@@ -107,52 +124,140 @@ class Cache:
         """
         if self.path is None or not (entries or lengths):
             return
-        with _explained(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as store, store:
-                store.execute("BEGIN IMMEDIATE")  # two builds may begin at once
-                if _layout(store) != _LAYOUT:
-                    _begin(store)
-                store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
-                store.executemany("INSERT OR REPLACE INTO valid VALUES (?, ?)", lengths.items())
-                for table in ("entry", "valid"):
-                    oldest = f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?"  # noqa: S608
-                    store.execute(oldest, (_KEPT,))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(self.path) as store, store:
+            store.execute("BEGIN IMMEDIATE")  # two builds may begin at once
+            if _layout(store) != _LAYOUT:
+                _begin(store)
+            store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
+            marked = ((name, length, _digest(name, length)) for name, length in lengths.items())
+            store.executemany("INSERT OR REPLACE INTO valid VALUES (?, ?, ?)", marked)
+            for table in ("entry", "valid"):
+                oldest = f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?"  # noqa: S608
+                store.execute(oldest, (_KEPT,))
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file as a database, which is given so much time and room."""
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise OSError("it is no regular file")
+        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as store:
+            until = time.monotonic() + _MOST_SECONDS
+            store.set_progress_handler(lambda: time.monotonic() > until, 100_000)  # or a query may never end
+            store.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+            store.execute("PRAGMA trusted_schema = OFF")
+            yield store
+
+
+@contextmanager
+def _explained(path: Path | None) -> Iterator[None]:
     """Say in one line what is wrong with the file."""
     try:
         yield
-    except (sqlite3.Error, OSError, ValueError) as error:
-        advice = "delete it if it is a cache that broke, name another (--cache) or none (--no-cache)"
-        raise InputError(f"{path}: cannot be used as the cache: {one_line(error)}; {advice}") from error
+    except (sqlite3.Error, OSError, ValueError, MemoryError) as error:
+        advice = "delete it if it is a broken cache, name another (--cache) or none (--no-cache)"
+        reason = "a row holds no figures" if isinstance(error, ValidationError) else one_line(error)
+        raise InputError(f"{path}: cannot be used as the cache: {reason}; {advice}") from error
 
 
 def _layout(store: sqlite3.Connection) -> int:
     """The layout of a cache; 0 if the file is still empty."""
     (application,) = store.execute("PRAGMA application_id").fetchone()
-    (tables,) = store.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if tables and application != _APPLICATION:
-        raise sqlite3.DatabaseError("it is a database of something else")  # which is not ours to change
     (layout,) = store.execute("PRAGMA user_version").fetchone()
+    made = {sql for (sql,) in store.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
+    if made and application != _APPLICATION:
+        raise sqlite3.DatabaseError("it is a database of something else")  # which is not ours to change
+    if layout == _LAYOUT and made != {*_TABLES}:
+        raise sqlite3.DatabaseError("it holds other tables or views than a cache")
     return int(layout)
 
 
 def _begin(store: sqlite3.Connection) -> None:
     """An empty cache of this layout."""
-    store.execute("DROP TABLE IF EXISTS entry")
-    store.execute("DROP TABLE IF EXISTS valid")
-    store.execute("CREATE TABLE valid (key PRIMARY KEY, length)")
-    store.execute(f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))")
+    for name in ("entry", "valid"):
+        store.execute(f"DROP TABLE IF EXISTS {name}")
+    for table in _TABLES:
+        store.execute(table)
     store.execute(f"PRAGMA application_id = {_APPLICATION}")
     store.execute(f"PRAGMA user_version = {_LAYOUT}")
 
 
-def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str, int, str, bytes, str, str]]:
+def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[Any, ...]]:
     for name, entry in entries.items():
         for place, (checkpoint, figures) in enumerate(entry.items()):
             replicates = figures.scored.replicates.astype("<f8").tobytes()
             scored = as_json(figures.scored.to_dict())
-            yield name, checkpoint, place, scored, replicates, figures.losses, figures.words
+            row = (name, checkpoint, place, scored, replicates, figures.losses, figures.words)
+            yield *row, _digest(*row)
+
+
+def _digest(*values: object) -> str:
+    """By which a row is known to be as it was stored."""
+    digest = hashlib.sha256()
+    for value in values:
+        content = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        digest.update(b"%d " % len(content) + content)
+    return digest.hexdigest()
+
+
+def _intact(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row without its digest.
+
+    Raises:
+        ValueError: it is not the row that was stored.
+    """
+    *values, digest = row
+    if digest != _digest(*values):
+        raise ValueError("a row is not as it was stored")
+    return tuple(values)
+
+
+class _Stored(Plain):
+    """What `Scored.to_dict` writes."""
+
+    dataset: str
+    kind: KindName
+    signature: SignatureText
+    checkpoint: str
+    primary: str
+    score: float
+    uncorrected: float
+    ci: Interval | None
+    chance: float
+    metrics: dict[str, float]
+    wheels: tuple[dict[str, float | None], ...]
+    samples: int
+    expected_samples: int
+    scored: tuple[int, ...]
+    missing: int
+    failed: int
+    extra: int
+    labels_per_sample: float | None
+    out_of_lexicon: float | None
+
+
+_WORDS = TypeAdapter(Words | None)
+
+
+def _figures(figures: object, replicates: object, losses: object, words: object) -> Figures:
+    """The figures that a row holds.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    if not (isinstance(figures, str) and isinstance(losses, str) and isinstance(words, str)):
+        raise ValueError("a row holds no text")  # noqa: TRY004 - as with all that is wrong with a row
+    if not isinstance(replicates, bytes):
+        raise ValueError("a row holds no replicates")  # noqa: TRY004
+    stored = _Stored.model_validate_json(figures, strict=True).model_dump()
+    drawn = np.frombuffer(replicates, "<f8")
+    scored = Scored.from_dict(stored, drawn)
+    right_number = len(drawn) in (0, scored.signature.bootstrap)
+    if not right_number or np.isinf(drawn).any() or (scored.ci is None) != np.isnan(drawn).all():
+        raise ValueError("a row holds replicates that are none")
+    Losses.model_validate_json(losses, strict=True)
+    _WORDS.validate_json(words, strict=True)
+    return Figures(scored, losses, words)

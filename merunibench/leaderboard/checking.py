@@ -1,5 +1,6 @@
 """Everything that is wrong with a submission at once, and why a row of it would not show."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from merunibench._text import listed, shown, visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
+from merunibench.data.table import RowLimits
 from merunibench.errors import InputError
 from merunibench.leaderboard.submission import (
     ASKED_FOR,
@@ -30,11 +32,18 @@ from merunibench.leaderboard.submission import (
 from merunibench.report.markdown import escape
 from merunibench.tasks import TASKS, Task, benchmark_tasks
 
-MAX_BYTES = 256 << 20
-"""Most bytes that a prediction file may unpack to: a hundred times what the longest answers take."""
-MAX_LENGTH = 1 << 30
-"""Most characters of all files together: each may be small when packed, and all are held at once."""
+MAX_BYTES = 64 << 20
+"""Most bytes that a prediction file may unpack to: ten times what long answers to the largest data set take."""
+MAX_LENGTH = 1 << 28
+"""Most characters of all files together, counted as bytes: about what may be packed; all of it is held at once."""
 MAX_NAME, MAX_TEXT, MAX_LABELS, MAX_ORIGIN = 256, 100_000, 1_000, 100
+MAX_LINE, MAX_KEYS = 2 << 20, 100
+"""Most bytes of a row, and most keys: more is read of nobody, since a packed megabyte can hold millions of them."""
+MAX_REASON = 2_000
+MAX_ROWS = 100_000
+"""Most rows where no official count is published."""
+MAX_UNUSABLE = 10
+"""Files that cannot be used, after which no more are read."""
 _FEW = 0.1
 
 
@@ -42,13 +51,11 @@ class Read(NamedTuple):
     """One prediction file that can be used.
 
     Attributes:
-        table: Its rows.
-        predictions: What they say; None where an extractor has to read texts first.
-        length: Number of characters of all its answers.
+        answers: What its rows say; the rows themselves where an extractor has to read texts first.
+        length: Number of its bytes, unpacked.
     """
 
-    table: Table
-    predictions: Predictions | None
+    answers: Predictions | Table
     length: int
 
 
@@ -65,7 +72,7 @@ class Checked:
         openable: Whether these are few and small enough to be opened.
         hashes: Data set -> SHA-256 of its predictions; of a valid submission.
         read: Data set -> checkpoint -> its predictions, where they are valid.
-        lengths: Data set -> characters of what was read.
+        lengths: Data set -> bytes of what was read.
     """
 
     folder: Path
@@ -80,11 +87,11 @@ class Checked:
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
-        self.problems.append(visible(text))
+        self.problems.append(visible(text, MAX_REASON))
 
     def warning(self, text: str) -> None:
         """Note why a row would not show in full, or would surprise."""
-        self.warnings.append(visible(text))
+        self.warnings.append(visible(text, MAX_REASON))
 
     @property
     def valid(self) -> bool:
@@ -140,7 +147,7 @@ def outline(folder: Path) -> Checked:
         checked.files, too_much = predictions_in(folder, checked.problem)
     except InputError as error:
         # Without the folder: where it lies on this machine is no part of a board.
-        return Checked(folder, problems=[visible(str(error).removeprefix(f"{folder}: "))])
+        return Checked(folder, problems=[visible(str(error).removeprefix(f"{folder}: "), MAX_REASON)])
     checked.openable = not too_much
     path = folder / FILE
     # Anything but a plain file has been refused already, and reading it could lead anywhere, or never end.
@@ -151,16 +158,21 @@ def outline(folder: Path) -> Checked:
             checked.problem(str(error).replace(str(path), FILE))
     if not FOLDER_NAME.fullmatch(submission_id(folder)):
         checked.problem(
-            "the folder's name must be letters, digits and ._- (at most 64), and not begin with a sign, `baseline-` or "
-            "`published-`"
+            "the folder's name must be letters, digits and ._- (at most 64), not begin with a sign, `baseline-` or "
+            "`published-`, not end with a dot, and be no device (`con`, `nul`)"
         )
     if not checked.files and (checked.submission is None or checked.submission.withheld is None):
         checked.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
     return checked
 
 
+def unchecked(folder: Path, error: Exception) -> Checked:
+    """A submission over which the tool itself failed: refused with the kind of error, whatever that is."""
+    return Checked(folder, problems=[f"could not be checked ({type(error).__name__})"])
+
+
 def too_long(lengths: Mapping[str, int]) -> bool:
-    """Whether all files together have more characters than are taken."""
+    """Whether all files together are longer than what is taken."""
     return sum(lengths.values()) > MAX_LENGTH
 
 
@@ -174,21 +186,29 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None) -> Chec
     Returns:
         What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
     """
-    checked = outline(folder)
-    if checked.openable:
-        _check_files(checked, truths or {})
-    _say_what_will_not_show(checked)
-    if checked.valid:
-        checked.hashes = hashes_of(checked.files)
+    try:
+        checked = outline(folder)
+        if checked.openable:
+            _check_files(checked, truths or {})
+        _say_what_will_not_show(checked)
+        if checked.valid:
+            checked.hashes = hashes_of(checked.files)
+    except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop others
+        return unchecked(folder, error)
     return checked
 
 
 def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
     """Read the files, as far as they can be used."""
+    unusable = 0
     for dataset, of_checkpoints in checked.files.items():
         for checkpoint, path in of_checkpoints.items():
             read = check_rows(path, TASKS[dataset], truths.get(dataset), checked)
             if read is None:
+                unusable += 1
+                if unusable == MAX_UNUSABLE:
+                    checked.problem(f"{unusable} files cannot be used; the rest was not read")
+                    return
                 continue
             checked.read.setdefault(dataset, {})[checkpoint] = read
             checked.lengths[dataset] = checked.lengths.get(dataset, 0) + read.length
@@ -234,6 +254,13 @@ class _Later:
         """Not looked for."""
         return False
 
+    def looks_like(self, text: str) -> None:
+        """Not looked at."""
+
+    def knows(self, labels: Sequence[str]) -> bool:  # noqa: ARG002
+        """Not asked."""
+        return True
+
 
 def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Checked) -> Read | None:
     """Check one prediction file.
@@ -253,7 +280,9 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
         return str(error).replace(str(path), where)
 
     try:
-        table = read_table(path, max_bytes=MAX_BYTES)
+        # Twice the lines that there may be: that there are too many is said below, with their number.
+        limits = RowLimits(2 * (task.samples or MAX_ROWS), MAX_LINE, _odd_row)
+        table = read_table(path, max_bytes=MAX_BYTES, limits=limits)
     except InputError as error:
         checked.problem(said(error))
         return None
@@ -272,8 +301,23 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
     for remark in predictions.remarks:
         checked.warning(f"{where}: {remark}")
     unread = _Later.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
-    length = sum(_length(value) for values in table.columns.values() for value in values)
-    return Read(table, None if unread else predictions, length)
+    return Read(table if unread else predictions, table.num_bytes)
+
+
+def _odd_row(row: Mapping[str, Any]) -> str:
+    """What a row holds that is not even kept until it can be refused; empty if nothing."""
+    if len(row) > MAX_KEYS:
+        return f"{len(row)} keys; a row of a submission has at most {len(ROW_KEYS)} ({', '.join(ROW_KEYS)})"
+    for key, value in row.items():
+        listed_here = value if isinstance(value, list) else ()
+        odd = isinstance(value, dict) or (listed_here and key != "labels")
+        if odd or any(isinstance(each, list | dict) for each in listed_here):
+            return f"{shown(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"{shown(key)} is no number that JSON has"
+        if len(listed_here) > MAX_LABELS:
+            return f"{len(listed_here)} labels; at most {MAX_LABELS} are taken"
+    return ""
 
 
 def _odd_columns(table: Table) -> Iterator[str]:
@@ -301,6 +345,8 @@ def _odd_columns(table: Table) -> Iterator[str]:
         different = {value for value in columns.get(column, ()) if isinstance(value, str)}
         if len(different) > 5:
             yield f"{column!r} holds {len(different)} different values; at most 5 are taken"
+        if any(not value.isprintable() for value in different):  # they become part of signatures
+            yield f"{column!r} holds characters that cannot be shown"
 
 
 def _length(value: object) -> int:

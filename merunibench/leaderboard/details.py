@@ -10,7 +10,18 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from merunibench.leaderboard.results import Plain, as_json
+from merunibench.leaderboard.results import (
+    Count,
+    DatasetId,
+    Figure,
+    Identifier,
+    Line,
+    Plain,
+    RowId,
+    Several,
+    Text,
+    as_json,
+)
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
@@ -19,15 +30,15 @@ class WheelConfusion(Plain):
     """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
 
     wheel: int | None = Field(description="1 to 5; null for sentiment.")
-    rows: tuple[str, ...] = Field(description="True sectors, or polarities.")
-    columns: tuple[str, ...] = Field(description="Predicted ones; the last is `nothing`.")
-    counts: tuple[tuple[float, ...], ...]
+    rows: Several[Line] = Field(description="True sectors, or polarities.")
+    columns: Several[Line] = Field(description="Predicted ones; the last is `nothing`.")
+    counts: Several[Several[float]]
 
 
 class Word(Plain):
     """A word that costs score."""
 
-    word: str
+    word: Line
     count: float = Field(description="Samples in which it was wrong (unknown, missed), averaged over the wheels.")
     total: float = Field(description="Samples in which it could have been.")
 
@@ -35,28 +46,28 @@ class Word(Plain):
 class Losses(Plain):
     """Every figure of one checkpoint, and what was said in the place of what is true."""
 
-    metrics: dict[str, float]
-    wheels: tuple[dict[str, float | None], ...] = Field(description="Every metric on each of the five wheels.")
-    scored: tuple[int, ...] = Field(description="Samples that count, on each wheel.")
-    confusions: tuple[WheelConfusion, ...]
+    metrics: dict[Line, float]
+    wheels: Several[dict[Line, float | None]] = Field(description="Every metric on each of the five wheels.")
+    scored: Several[Count] = Field(description="Samples that count, on each wheel.")
+    confusions: Several[WheelConfusion]
 
 
 class Words(Plain):
     """The words that cost one checkpoint most, the most frequent first."""
 
-    wrong: tuple[Word, ...]
-    missed: tuple[Word, ...]
-    unknown: tuple[Word, ...] = Field(description="Words that the lexicon does not know.")
+    wrong: Several[Word]
+    missed: Several[Word]
+    unknown: Several[Word] = Field(description="Words that the lexicon does not know.")
 
 
 class Part(Plain):
     """A model on one data set of one board, with the checkpoint of one of its rows."""
 
-    board: str
-    dataset: str
-    row: str = Field(description="Id of the row in `results.json`.")
-    checkpoint: str
-    checkpoints: dict[str, float] = Field(description="The primary score of every checkpoint.")
+    board: Identifier
+    dataset: DatasetId
+    row: RowId = Field(description="Id of the row in `results.json`.")
+    checkpoint: Line
+    checkpoints: dict[Line, Figure] = Field(description="The primary score of every checkpoint.")
     losses: Losses
     words: Words | None = Field(description="Null of sentiment, of baselines, and where predictions are withheld.")
 
@@ -65,10 +76,10 @@ class ModelDetails(Plain):
     """Everything that a model's page needs and its row does not hold."""
 
     schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
-    model_id: str
-    reproduce: tuple[str, ...] = Field(description="Commands that recompute the row, a line each.")
-    bibtex: str
-    parts: tuple[Part, ...]
+    model_id: Identifier
+    reproduce: Several[Line] = Field(description="Commands that recompute the row, a line each.")
+    bibtex: Text
+    parts: Several[Part]
 
 
 @dataclass(frozen=True)

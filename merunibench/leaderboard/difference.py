@@ -5,9 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from merunibench._text import visible
-from merunibench.leaderboard.results import MEAN, Rank, Results, Row, Score
+from merunibench.leaderboard.results import MEAN, Rank, Results, Row, Score, parsed
 from merunibench.report.columns import percent
-from merunibench.signature import Signature
 
 TOLERANCE = 1e-9
 """Scores that differ by less differ in how a processor adds up."""
@@ -98,7 +97,7 @@ def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
     """What decides a score and is different."""
     if old is None or new is None or old.signature is None or new.signature is None:
         return ()
-    before, after = Signature.parse(old.signature), Signature.parse(new.signature)
+    before, after = parsed(old.signature), parsed(new.signature)
     titles = {
         "lexicon": "lexicon",
         "v": "metric version",

@@ -12,7 +12,7 @@ from merunibench.data.truth import read_subtitles
 from merunibench.errors import InputError
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.published import read_published
-from merunibench.leaderboard.results import Board, Model, Results, Row, read_plain, read_results
+from merunibench.leaderboard.results import Board, Model, Results, Row, read_committed, read_results
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
@@ -106,7 +106,7 @@ class Inputs:
                 found[dataset] = load_subtitles(root, truth)
             except InputError as error:
                 # Without the folder: where it lies on this machine is no part of a board.
-                unusable[dataset] = visible(str(error).removeprefix(f"{root}/"))
+                unusable[dataset] = visible(str(error).removeprefix(f"{root}/"), 2_000)
         return found, unusable
 
     @cached_property
@@ -138,7 +138,7 @@ class Inputs:
         if self.request.committed is None:
             return None
         path = self.request.committed.parent / DETAILS / f"{model.id}.json"
-        return read_plain(path, ModelDetails, "details of a model") if path.is_file() else None
+        return read_committed(path, ModelDetails, "details of a model") if path.is_file() else None
 
 
 def load_lexicons(names: Sequence[str | Path] = ()) -> dict[str, Lexicon]:

@@ -9,19 +9,21 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from merunibench import tasks
 from merunibench.baselines import BASELINES
+from merunibench.data import Table
 from merunibench.data.predictions import predictions_from_table
 from merunibench.errors import InputError
 from merunibench.extraction import Rules
 from merunibench.files.reading import reading
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.cache import Cache, Entry, cell_key, key
-from merunibench.leaderboard.checking import Checked, Read, check, outline, too_long
+from merunibench.leaderboard.checking import Checked, Read, check, outline, too_long, unchecked
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.results import Board
 from merunibench.leaderboard.submission import FILE, hashes_of
@@ -53,18 +55,17 @@ class Outcome(NamedTuple):
 
 def do(scorer: Scorer, job: Job) -> Outcome:
     """Check a submission and score it; whatever goes wrong with it is said of it alone, and the others go on."""
-    try:
-        checked = check(job.folder, scorer.truths)
-        entries: dict[Cell, Entry] = {}
-        if checked.valid:
-            try:
-                entries = _score(scorer, checked.read, job.cells)
-            except InputError as error:
-                checked.problem(str(error).replace(f"{job.folder}/", ""))
-        checked.read = {}  # large, and of no use any more
-        return Outcome(checked, entries)
-    except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop a board
-        return Outcome(Checked(job.folder, problems=[f"could not be checked ({type(error).__name__})"]), {})
+    checked = check(job.folder, scorer.truths)
+    entries: dict[Cell, Entry] = {}
+    if checked.valid:
+        try:
+            entries = _score(scorer, checked.read, job.cells)
+        except InputError as error:
+            checked.problem(str(error).replace(f"{job.folder}/", ""))
+        except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop a board
+            checked = unchecked(job.folder, error)
+    checked.read = {}  # large, and of no use any more
+    return Outcome(checked, entries)
 
 
 def _score(scorer: Scorer, read: Mapping[str, Mapping[str, Read]], cells: Sequence[Cell]) -> dict[Cell, Entry]:
@@ -75,7 +76,10 @@ def _score(scorer: Scorer, read: Mapping[str, Mapping[str, Read]], cells: Sequen
         if not wanted:
             continue
         for stem, found in held.items():
-            predictions = found.predictions or predictions_from_table(found.table, TASKS[dataset], extractor)
+            answers = found.answers
+            predictions = (
+                predictions_from_table(answers, TASKS[dataset], extractor) if isinstance(answers, Table) else answers
+            )
             for cell in wanted:
                 entries.setdefault(cell, {})[stem] = scorer.figures(cell, predictions)
     return entries
@@ -159,8 +163,8 @@ def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
     try:
         checked = outline(folder)
         checked.hashes = hashes_of(checked.files) if checked.valid else {}
-    except Exception:  # noqa: BLE001 - whoever checks it in full says what is wrong
-        return _Known(Checked(folder, problems=["could not be looked at"]), {}, {})
+    except Exception as error:  # noqa: BLE001 - the last resort, as in `check`, which says it again
+        return _Known(unchecked(folder, error), {}, {})
     hashes, truths = checked.hashes, scorer.truths
     keys = {cell: cell_key(scorer, cell, hashes[cell.dataset]) for cell in cells if cell.dataset in hashes}
     # Names are held against the labels: with other labels the same file may be refused.
@@ -183,6 +187,29 @@ def do_all(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outc
         yield from (do(scorer, job) for job in jobs)
         return
     # Spawned, not forked: the same on every system, and safe beside the threads of other libraries.
+    done = 0
+    try:
+        for outcome in _in_processes(jobs, scorer, processes):
+            yield outcome
+            done += 1
+    except BrokenProcessPool:  # one of them ended its process, by its memory say: each of the rest has its own
+        rest = [_alone(job, scorer) for job in jobs[done:]]
+        if not done and all(found is None for found in rest):
+            raise  # no submission's fault: no process can be started here
+        for job, found in zip(jobs[done:], rest, strict=True):
+            yield found or Outcome(unchecked(job.folder, BrokenProcessPool()), {})
+
+
+def _alone(job: Job, scorer: Scorer) -> Outcome | None:
+    """Do one job in a process of its own; None if the process is killed."""
+    try:
+        return next(_in_processes([job], scorer, 1))
+    except BrokenProcessPool:
+        return None
+
+
+def _in_processes(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outcome]:
+    """Do jobs in so many processes, in their order; BrokenProcessPool if one of them is killed."""
     context = multiprocessing.get_context("spawn")
     with _one_thread_each(), ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(scorer,)) as pool:
         yield from pool.map(_do, jobs)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.leaderboard.assembling import ScoredRow, parsed
-from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row
+from merunibench.leaderboard.assembling import ScoredRow
+from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row, parsed
 from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import TASKS
 

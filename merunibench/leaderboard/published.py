@@ -6,14 +6,18 @@ a row shows before it is asked for: those that somebody else's paper or an abstr
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from merunibench.data import read_table
+from pydantic import ValidationError
+
+from merunibench._text import shown
+from merunibench.data.textfiles import read_csv
 from merunibench.errors import InputError
 from merunibench.leaderboard.results import Board, Model, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
-from merunibench.tasks import get_task, task_order
+from merunibench.tasks import find_task, task_order
 
 PUBLISHED_PROTOCOL = "official"
 """How papers score."""
@@ -22,19 +26,23 @@ FIRST_HAND = "paper"
 _LETTERS = {"A": "audio", "V": "video", "T": "text"}
 _TEXTS = ("model", "modalities", "source", "grade", "training", "lexicon", "checkpoint_selection")
 _NOT_STATED = "not-stated"
+_MAX_BYTES = 1 << 20
 
 
 def read_published(path: Path, boards: Sequence[Board]) -> tuple[list[Model], list[Row]]:
     """Models and rows of a file of published figures.
 
     Raises:
-        InputError: a column is missing or a figure is no percent; the message names the line.
+        InputError: a column is missing, a figure is no percent, or a text cannot be shown; the message names the line.
     """
-    table = read_table(path)
+    table = read_csv(path, _MAX_BYTES, ",")
     absent = [name for name in _TEXTS if name not in table.columns]
     if absent:
         raise InputError(f"{path}: has no column {', '.join(absent)}")
-    columns = {name: "mean" if name == "mean" else get_task(name).id for name in table.columns if name not in _TEXTS}
+    columns = {name: _column(name, path) for name in table.columns if name not in _TEXTS}
+    twice = [name for name, count in Counter(columns.values()).items() if count > 1]
+    if twice:
+        raise InputError(f"{path}: has two columns for {', '.join(twice)}; keep one")
     models, rows = [], []
     for row in range(table.num_rows):
         texts = {name: table.columns[name][row] for name in _TEXTS}
@@ -43,10 +51,21 @@ def read_published(path: Path, boards: Sequence[Board]) -> tuple[list[Model], li
             for name in columns
             if table.columns[name][row] is not None
         }
-        model = _model(row + 1, texts)
-        models.append(model)
-        rows.append(_row(model, texts, figures, boards))
+        try:
+            models.append(_model(row + 1, texts))
+            rows.append(_row(models[-1], texts, figures, boards))
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_input=False)[0]
+            raise InputError(f"{table.where(row)}: {fault['loc'][0]}: {fault['msg']}") from None
     return models, rows
+
+
+def _column(name: str, path: Path) -> str:
+    """The data set whose figures a column holds, or `mean`."""
+    task = find_task(name)
+    if task is None and name != "mean":
+        raise InputError(f"{path}: column {shown(name)} is no data set; `merunibench datasets` lists them")
+    return "mean" if task is None else task.id
 
 
 def _model(number: int, texts: dict[str, str | None]) -> Model:

@@ -5,26 +5,34 @@ metrics and never stand in one table.
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    FailFast,
     Field,
     SerializerFunctionWrapHandler,
+    StringConstraints,
     ValidationError,
     WithJsonSchema,
     model_serializer,
+    model_validator,
 )
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading
+from merunibench.files import read_plain
 from merunibench.kinds import KINDS
 from merunibench.protocols import PROTOCOLS
+from merunibench.signature import Signature
+from merunibench.tasks import TASKS
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
@@ -36,7 +44,71 @@ DECIMALS: Final = 10
 Origin = Literal["computed", "baseline", "reported"]
 """computed: from a submission's predictions; baseline: from a rule of this project; reported: copied from a paper."""
 
-Interval = tuple[float, float]
+MAX_BYTES, MAX_VALUES = 32 << 20, 400_000
+"""Most bytes of a committed file, and most values: thrice a board of 200 models. Each may take a kilobyte to refuse."""
+
+# Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
+_BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def fit_to_show(text: str) -> str:
+    """The text, which may have several lines.
+
+    Raises:
+        ValueError: it holds characters that cannot be shown, or that turn the direction of text.
+    """
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
+            raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")
+    if _BIDIRECTIONAL.search(text):
+        raise ValueError("holds marks that turn the direction of text")
+    return text
+
+
+def one_line_to_show(text: str) -> str:
+    """The text, which has one line.
+
+    Raises:
+        ValueError: as `fit_to_show`, or it holds line ends or tabs.
+    """
+    if "\n" in text or "\t" in text:
+        raise ValueError("must be one line without tabs")
+    return fit_to_show(text)
+
+
+@lru_cache(maxsize=4096)
+def parsed(signature: str) -> Signature:
+    """The signature that a text is; models that were scored alike share theirs.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return Signature.parse(signature)
+
+
+def _signature(text: str) -> str:
+    parsed(text)
+    return one_line_to_show(text)
+
+
+_ID = "[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,199}"
+_CHOICE = "[A-Za-z0-9_+-][A-Za-z0-9_.+ -]{0,199}"
+
+Identifier = Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
+"""Part of names of files and of addresses."""
+RowId = Annotated[str, StringConstraints(pattern=f"^{_ID}/{_CHOICE}/{_ID}$")]
+Selection = Annotated[str, StringConstraints(pattern=f"^{_CHOICE}$")]
+Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+_Bounded = StringConstraints(max_length=20_000)
+Line = Annotated[str, _Bounded, AfterValidator(one_line_to_show)]
+Text = Annotated[str, _Bounded, AfterValidator(fit_to_show)]
+SignatureText = Annotated[str, _Bounded, AfterValidator(_signature)]
+Figure = Annotated[float, Field(ge=-1e6, le=1e6)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Interval = tuple[Figure, Figure]
+T = TypeVar("T")
+Several = Annotated[tuple[T, ...], FailFast()]
+"""Of which the first that is wrong is enough to know."""
 
 
 def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
@@ -50,6 +122,7 @@ def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
     return check
 
 
+DatasetId = Annotated[str, AfterValidator(_of(TASKS))]
 KindName = Annotated[str, AfterValidator(_of(KINDS)), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
 ProtocolName = Annotated[
     str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": list(PROTOCOLS)})
@@ -76,21 +149,23 @@ class Sparse(Plain):
 class Dataset(Plain):
     """A data set that the board shows, in the order of the published tables."""
 
-    id: str
-    title: str
+    id: DatasetId
+    title: Line
     kind: KindName
-    samples: int = Field(description="Number of samples of the official test split; 0 where none is published.")
+    samples: Count = Field(description="Number of samples of the official test split; 0 where none is published.")
     benchmark: bool = Field(description="Whether it is one of the nine whose mean is the benchmark score.")
 
 
 class Board(Plain):
     """One table: a lexicon and a protocol."""
 
-    id: str = Field(description="`<protocol>-<lexicon>`, e.g. `official-mer2025`; unique, safe in file names and URLs.")
+    id: Identifier = Field(
+        description="`<protocol>-<lexicon>`, e.g. `official-mer2025`; unique, safe in file names and URLs."
+    )
     protocol: ProtocolName
-    lexicon: str
-    lexicon_sha256: str
-    title: str = Field(description="For people: `Official protocol, lexicon mer2025`.")
+    lexicon: Identifier
+    lexicon_sha256: Hash
+    title: Line = Field(description="For people: `Official protocol, lexicon mer2025`.")
 
     @property
     def label(self) -> str:
@@ -101,14 +176,15 @@ class Board(Plain):
 class Rank(Sparse):
     """A place in one column of one board, among the ranked rows that have a score there."""
 
-    rank: int = Field(description="1 for the highest score; equal scores share a rank.")
-    of: int = Field(description="Number of rows that are ranked in this column.")
-    low: int | None = Field(
+    rank: Count = Field(description="1 for the highest score; equal scores share a rank.")
+    of: Count = Field(description="Number of rows that are ranked in this column.")
+    low: Count | None = Field(
         default=None, description="Best rank of the 95 % bootstrap interval; absent if not recomputed."
     )
-    high: int | None = Field(default=None, description="Worst rank of that interval.")
+    high: Count | None = Field(default=None, description="Worst rank of that interval.")
     mark: str | None = Field(
         default=None,
+        pattern="^[a-z]{1,8}(-[a-z]{1,8})?$",
         description="Letters of the groups a row is in: rows that share one are not distinguishable (paired bootstrap, "
         "Holm). One letter (`b`) or a run of groups (`b-d`).",
     )
@@ -117,89 +193,89 @@ class Rank(Sparse):
 class Score(Sparse):
     """One row on one data set."""
 
-    score: float = Field(description="The primary figure; corrected for chance where the protocol corrects.")
+    score: Figure = Field(description="The primary figure; corrected for chance where the protocol corrects.")
     ci: Interval | None = Field(default=None, description="95 % bootstrap interval.")
-    chance: float | None = Field(
+    chance: Figure | None = Field(
         default=None, description="What the same predictions score, uncorrected, when shuffled."
     )
-    uncorrected: float | None = Field(default=None, description="The score before correction, where one is made.")
-    checkpoint: str | None = None
-    labels_per_sample: float | None = Field(
+    uncorrected: Figure | None = Field(default=None, description="The score before correction, where one is made.")
+    checkpoint: Line | None = None
+    labels_per_sample: Figure | None = Field(
         default=None, description="Mean number of predicted labels; none for sentiment."
     )
-    out_of_lexicon: float | None = Field(default=None, description="Share of predicted labels without any sector.")
-    samples: int | None = Field(default=None, description="Number of ground-truth samples scored against.")
-    missing: int | None = Field(default=None, description="Samples without a prediction; they count as wrong.")
-    failed: int | None = Field(
+    out_of_lexicon: Figure | None = Field(default=None, description="Share of predicted labels without any sector.")
+    samples: Count | None = Field(default=None, description="Number of ground-truth samples scored against.")
+    missing: Count | None = Field(default=None, description="Samples without a prediction; they count as wrong.")
+    failed: Count | None = Field(
         default=None, description="Samples whose prediction is marked as failed; they count as wrong."
     )
     complete: bool | None = Field(default=None, description="Whether the official set was scored in full.")
-    predictions: str | None = Field(
+    predictions: Hash | None = Field(
         default=None, description="SHA-256 of this data set's predictions, all checkpoints."
     )
-    signature: str | None = Field(default=None, description="What the score was computed with.")
+    signature: SignatureText | None = Field(default=None, description="What the score was computed with.")
     rank: Rank | None = None
 
 
 class Model(Sparse):
     """What is known of a model: its submission's own words, or the source of a published row."""
 
-    id: str = Field(
+    id: Identifier = Field(
         description="Folder of the submission, or `baseline-…`, `published-…`; safe in file names and URLs."
     )
-    name: str
+    name: Line
     origin: Origin
-    authors: tuple[str, ...] = ()
-    link: str | None = None
-    paper: str | None = None
-    base_model: str | None = None
-    parameters: int | None = None
-    modalities: tuple[Literal["audio", "video", "text"], ...] = ()
-    training_data: str | None = None
-    prompt: str | None = None
-    decoding: str | None = None
-    extractor: str | None = None
-    date: str | None = Field(default=None, description="ISO date.")
-    licence: str | None = None
-    note: str | None = Field(
+    authors: Several[Line] = ()
+    link: Line | None = None
+    paper: Line | None = None
+    base_model: Line | None = None
+    parameters: Count | None = None
+    modalities: Several[Literal["audio", "video", "text"]] = ()
+    training_data: Text | None = None
+    prompt: Text | None = None
+    decoding: Line | None = None
+    extractor: Line | None = None
+    date: Line | None = Field(default=None, description="ISO date.")
+    licence: Line | None = None
+    note: Line | None = Field(
         default=None, description="What the board adds: why predictions are withheld, what a baseline is."
     )
-    source: str | None = Field(default=None, description="Where a published row was copied from.")
-    grade: str | None = Field(
+    source: Line | None = Field(default=None, description="Where a published row was copied from.")
+    grade: Line | None = Field(
         default=None, description="How a published figure is known: paper, second-hand, abstract, …"
     )
-    predictions: str | None = Field(default=None, description="SHA-256 over all prediction files.")
+    predictions: Hash | None = Field(default=None, description="SHA-256 over all prediction files.")
 
 
 class Row(Plain):
     """A model on one board, under one checkpoint selection."""
 
-    id: str = Field(description="`<model id>/<selection>/<board id>`; unique.")
-    model: str = Field(description="Display name.")
-    model_id: str
+    id: RowId = Field(description="`<model id>/<selection>/<board id>`; unique.")
+    model: Line = Field(description="Display name.")
+    model_id: Identifier
     origin: Origin
-    board: str | None = Field(description="Board id; null for published rows whose lexicon is not stated.")
-    lexicon: str | None = Field(description="Null where a source does not state it.")
+    board: Identifier | None = Field(description="Board id; null for published rows whose lexicon is not stated.")
+    lexicon: Line | None = Field(description="Null where a source does not state it.")
     protocol: ProtocolName
-    selection: str = Field(
+    selection: Selection = Field(
         description="How the checkpoint was chosen: `single`, `last`, `best-overall`, `best-per-dataset`, `not-stated`."
     )
     on_test: bool = Field(description="Whether the checkpoint was chosen on the test labels.")
     ranked: bool
-    unranked_because: str | None = None
+    unranked_because: Line | None = None
     shown: bool = Field(
         default=True, description="Whether the row shows before it is asked for; not second-hand figures."
     )
     complete: bool = Field(description="Whether all nine data sets are there in full.")
-    mean: float | None = Field(description="Mean of the nine data sets; only of complete rows.")
+    mean: Figure | None = Field(description="Mean of the nine data sets; only of complete rows.")
     mean_ci: Interval | None = None
     mean_rank: Rank | None = None
-    labels_per_sample: float | None = Field(default=None, description="Mean over the data sets that have labels.")
-    extractor: str | None = Field(
+    labels_per_sample: Figure | None = Field(default=None, description="Mean over the data sets that have labels.")
+    extractor: Line | None = Field(
         default=None, description="Where labels and polarity come from: `given`, `rules@1`, …"
     )
-    signature: str | None = None
-    scores: dict[str, Score] = Field(description="Data set id -> score.")
+    signature: SignatureText | None = None
+    scores: dict[DatasetId, Score] = Field(description="Data set id -> score.")
 
     def value(self, column: str) -> float | None:
         """The score in a column, a data set's id or `mean`; None if there is none."""
@@ -221,42 +297,48 @@ class Comparisons(Plain):
     `3` p < 0.001, adjusted for all tests of the column (Holm). Which row is better, the scores say.
     """
 
-    board: str
-    dataset: str = Field(description="Data set id, or `mean`.")
-    rows: tuple[str, ...] = Field(description="Row ids, the highest score first.")
-    levels: tuple[str, ...]
+    board: Identifier
+    dataset: Line = Field(description="Data set id, or `mean`.")
+    rows: Several[RowId] = Field(description="Row ids, the highest score first.")
+    levels: Several[Annotated[str, StringConstraints(pattern="^[0-3]*$")]]
+
+    @model_validator(mode="after")
+    def _triangle(self) -> Self:
+        if [len(level) for level in self.levels] != list(range(len(self.rows))):
+            raise ValueError("levels must have one digit for each row above theirs")
+        return self
 
 
 class Refused(Plain):
     """A submission that is left out, and why."""
 
-    submission: str
-    reasons: tuple[str, ...]
+    submission: Annotated[str, _Bounded]
+    reasons: Several[Annotated[str, _Bounded]]
 
 
 class NotRecomputed(Plain):
     """A score that stands as committed, or is missing: what it is computed from could not be used."""
 
-    model_id: str
-    dataset: str
-    reason: str
+    model_id: Identifier
+    dataset: DatasetId
+    reason: Line
 
 
 class Results(Plain):
     """The whole board."""
 
     schema_: Literal["merunibench.leaderboard/1"] = Field(default=SCHEMA, alias="schema")
-    toolkit: str
-    metric_version: int
-    resamples: int
-    seed: int
-    datasets: tuple[Dataset, ...]
-    boards: tuple[Board, ...] = Field(description="The first is the one to show first.")
-    models: tuple[Model, ...]
-    rows: tuple[Row, ...]
-    comparisons: tuple[Comparisons, ...]
-    refused: tuple[Refused, ...]
-    not_recomputed: tuple[NotRecomputed, ...]
+    toolkit: Line
+    metric_version: Count
+    resamples: Count
+    seed: Count
+    datasets: Several[Dataset]
+    boards: Several[Board] = Field(description="The first is the one to show first.")
+    models: Several[Model]
+    rows: Several[Row]
+    comparisons: Several[Comparisons]
+    refused: Several[Refused]
+    not_recomputed: Several[NotRecomputed]
 
     def to_json(self) -> str:
         """Strict JSON, one row a line, so that two versions can be compared by eye."""
@@ -275,27 +357,28 @@ def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return "[\n    " + ",\n    ".join(map(as_json, value)) + "\n  ]"
 
 
-def read_results(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Results:
+def read_results(path: Path) -> Results:
     """A board that `Results.to_json` wrote.
 
     Raises:
         InputError: the file cannot be read or is none; the message names the field.
     """
-    return read_plain(path, Results, "results of a leaderboard", max_bytes=max_bytes)
+    return read_committed(path, Results, "results of a leaderboard")
 
 
-def read_plain(path: Path, model: type[AnyPlain], what: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> AnyPlain:
+def read_committed(path: Path, model: type[AnyPlain], what: str) -> AnyPlain:
     """A file of JSON as one of the leaderboard's models.
 
     Raises:
         InputError: the file cannot be read or is none of `what`; the message names the field.
     """
-    with reading(path), path.open("rb") as stream:
-        content = read_bounded(stream, path, max_bytes)
+    content = read_plain(path, MAX_BYTES)
+    if content.count(b",") > MAX_VALUES:
+        raise InputError(f"{path}: no {what}: holds more than {MAX_VALUES} values")
     try:
-        return model.model_validate_json(content)
+        return model.model_validate_json(content, strict=True)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, fault["loc"]))
         reason = one_line(ValueError(f"{place}: {fault['msg']}" if place else fault["msg"]))
-        raise InputError(f"{path}: no {what}: {reason}") from None
+        raise InputError(f"{path}: no {what}: {reason}; take the committed file, or build the board anew") from None

@@ -9,9 +9,7 @@ import datetime as dt
 import hashlib
 import os
 import re
-import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +18,14 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from merunibench._text import listed, shown, visible
-from merunibench.data import Conversion, PredictionSource, conversions
+from merunibench.data import Conversion, PredictionSource, account_of, conversions, read_table
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
-from merunibench.files import write_text
+from merunibench.extraction import Rules
+from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.results import Plain
+from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
 from merunibench.tasks import TASKS, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
@@ -39,7 +38,9 @@ MAX_CHECKPOINTS = 50
 MAX_PACKED_BYTES = 64 << 20
 """Most bytes of all files of a submission together."""
 
-_CHECKPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,99}")
+_DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
+"""What is no file on some systems, `con.json` too."""
+_CHECKPOINT = re.compile(rf"(?!{_DEVICE})[a-z0-9](?:[a-z0-9._=+-]{{0,98}}[a-z0-9_=+-])?", re.IGNORECASE | re.ASCII)
 _NEVER_OPENED = {
     **dict.fromkeys((".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"), "an archive"),
     **dict.fromkeys((".npz", ".npy", ".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib"), "a pickle or binary file"),
@@ -49,36 +50,24 @@ ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_fro
 SUBSET_KEY = "subset"
 """Marks rows of a run on part of a data set."""
 
-FOLDER_NAME = re.compile(r"(?!baseline-|published-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.IGNORECASE | re.ASCII)
-"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board."""
+FOLDER_NAME = re.compile(
+    rf"(?!baseline-|published-|{_DEVICE})[a-z0-9](?:[a-z0-9._-]{{0,62}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII
+)
+"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board.
+
+On every system: on some, no name ends with a dot.
+"""
 
 _MAX_BYTES = 32 << 10
-# Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
-_BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def _fit_to_show(text: str) -> str:
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
-            raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")
-    if _BIDIRECTIONAL.search(text):
-        raise ValueError("holds marks that turn the direction of text")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        raise ValueError("must be one line without tabs")
-    return _fit_to_show(text)
 
 
 def _text(most: int) -> StringConstraints:
     return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=most)
 
 
-Name = Annotated[str, _text(100), AfterValidator(_one_line)]
-Line = Annotated[str, _text(300), AfterValidator(_one_line)]
-Text = Annotated[str, _text(10_000), AfterValidator(_fit_to_show)]
+Name = Annotated[str, _text(100), AfterValidator(one_line_to_show)]
+Line = Annotated[str, _text(300), AfterValidator(one_line_to_show)]
+Text = Annotated[str, _text(10_000), AfterValidator(fit_to_show)]
 Url = Annotated[
     str,
     StringConstraints(
@@ -212,16 +201,10 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
     with reading(out):
         if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
             raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
-    fresh = not out.exists()
-    try:
-        written = [_pack(file) for file in conversions(source, out / PREDICTIONS)]
-        write_submission(out, submission)
-    except BaseException:
-        shutil.rmtree(out / PREDICTIONS, ignore_errors=True)
-        if fresh:
-            shutil.rmtree(out, ignore_errors=True)
-        raise
-    return written
+    with whole_set(out) as folder:
+        written = [_pack(file) for file in conversions(source, folder / PREDICTIONS)]
+        write_submission(folder, submission)
+    return [out / path.relative_to(folder) for path in written]
 
 
 def _pack(file: Conversion) -> Path:
@@ -236,6 +219,15 @@ def _pack(file: Conversion) -> Path:
     packed = replace(file, path=file.path.with_name(f"{file.path.stem}{SUFFIX}"), columns=answers)
     packed.write()
     return packed.path
+
+
+def remarks_on(path: Path) -> tuple[str, ...]:
+    """What readers of the scores should know about a file with predictions, or why it cannot be scored."""
+    answer = TASKS[path.name.removesuffix(SUFFIX)].of_kind.answer
+    try:
+        return account_of(read_table(path), answer, Rules()).remarks()
+    except InputError as error:
+        return (str(error).removeprefix(f"{path}: "),)
 
 
 def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[str, dict[str, Path]], bool]:
@@ -269,8 +261,8 @@ def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[s
         elif place[0] == PREDICTIONS and stat.S_ISREG(status.st_mode):
             checkpoint = place[1] if len(place) == 3 else DEFAULT_CHECKPOINT
             held = found.setdefault(place[-1].removesuffix(SUFFIX), {})
-            if checkpoint in held:
-                problem(f"two files for checkpoint {checkpoint!r} of one data set; keep one")
+            if checkpoint.casefold() in map(str.casefold, held):
+                problem(f"two files for checkpoint {checkpoint!r} of one data set, be it in another case; keep one")
             held[checkpoint] = folder.joinpath(*place)
     if packed > MAX_PACKED_BYTES:
         problem(f"{packed >> 20} MiB in all; at most {MAX_PACKED_BYTES >> 20} MiB are taken")
@@ -312,7 +304,7 @@ def _refusal_of_folder(place: tuple[str, ...]) -> str:
     if place[0] != PREDICTIONS or len(place) > 2:
         return f"is a folder that does not belong here; only {PREDICTIONS}/ and a folder for each checkpoint do"
     if len(place) == 2 and not _CHECKPOINT.fullmatch(place[1]):
-        return "a checkpoint's name must be letters, digits and ._=+- (at most 100)"
+        return "a checkpoint's name must be letters, digits and ._=+- (at most 100), not end with a dot, be no device"
     return ""
 
 
@@ -333,8 +325,7 @@ def hashes_of(files: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:
     for dataset, of_checkpoints in files.items():
         lines = []
         for checkpoint, path in of_checkpoints.items():
-            with reading(path):
-                lines.append(f"{checkpoint}\t{_sha256(path.read_bytes())}\n")  # at most MAX_PACKED_BYTES
+            lines.append(f"{checkpoint}\t{_sha256(read_plain(path, MAX_PACKED_BYTES))}\n")
         found[dataset] = _sha256("".join(lines).encode())
     return found
 

@@ -3,23 +3,22 @@
 A table is of one lexicon and protocol; never two in one.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from merunibench._gc import gc_paused
+from merunibench._text import visible
 from merunibench.files import write_changed, write_text
 from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.results import MEAN, Board, Rank, Results, Row, Score
 from merunibench.report.columns import percent
+from merunibench.report.csv_text import csv_text
 from merunibench.report.latex import escape as latex
 from merunibench.report.markdown import escape as markdown
 
 TABLES = "tables"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOTES = (
     "Scores in percent. Rank: place, in brackets its 95 % bootstrap interval; rows that share a letter are not "
     "distinguishable (paired bootstrap, Holm). Rows without a rank are baselines, or have a checkpoint chosen on the "
@@ -65,12 +64,7 @@ def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
 
 def to_csv(results: Results) -> str:
     """One line a row and data set, fractions; the mean is a line of its own."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in results.rows:
-        writer.writerows(_records(row))
-    return text.getvalue()
+    return csv_text(_COLUMNS, (record for row in results.rows for record in _records(row)))
 
 
 def to_markdown(results: Results, board: Board) -> str:
@@ -86,7 +80,7 @@ def to_latex(results: Results, board: Board) -> str:
     """The table of one board (booktabs), with its notes as comments."""
     titles, lines = _table(results, board)
     head = [
-        f"% {board.title}, {board.label}",
+        f"% {visible(board.title)}, {visible(board.label)}",
         f"% {_NOTES}",
         "% needs \\usepackage{booktabs}",
         rf"\begin{{tabular}}{{lll{'r' * (len(titles) - 3)}}}",
@@ -158,9 +152,4 @@ def _records(row: Row) -> Iterator[dict[str, object]]:
         record["rank"] = None
         if rank is not None:
             record |= {"rank": rank.rank, "rank_low": rank.low, "rank_high": rank.high, "mark": rank.mark}
-        yield {name: _plain(value) for name, value in record.items()}
-
-
-def _plain(value: object) -> object:
-    """A value; text that a spreadsheet would take for a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        yield record

@@ -4,13 +4,13 @@ Every lexicon explains itself through an `Explainer` (`explainer_for` picks one)
 always come from `Lexicon.sectors`, so that an explanation cannot differ from what is scored.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
 from merunibench.lexicon import builtin, evidence
@@ -18,6 +18,7 @@ from merunibench.lexicon.lexicon import Lexicon
 from merunibench.lexicon.official import ReleaseTables, load_tables, read_release
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
 from merunibench.lexicon.sources import read_sources
+from merunibench.lexicon.spelling import spellings
 from merunibench.lexicon.store import installed, load_lexicon
 from merunibench.lexicon.wheels import WHEELS, Level
 
@@ -131,7 +132,7 @@ def explain(word: str, explainer: Explainer, level: Level = 1) -> Explanation:
         explainer.steps(label, level),
         tuple(paths),
         problem="" if found else explainer.problem(label),
-        suggestions=() if found else near_words(label, lexicon.codes),
+        suggestions=() if found else spellings(lexicon).near(label),
     )
 
 
@@ -159,7 +160,7 @@ def read_words(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[str]:
         InputError: the file cannot be read, is not UTF-8, or holds no word.
         UnsafeFileError: it is larger than `max_bytes`.
     """
-    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
+    with reading(path, UnicodeDecodeError), open_plain(path) as stream:
         text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
     words = [word for line in text.splitlines() for word in parse_label_text(line.strip())]
     if not words:
@@ -170,35 +171,6 @@ def read_words(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[str]:
 def explanations_to_dict(explanations: Iterable[Explanation]) -> dict[str, Any]:
     """Explanations as one JSON value."""
     return {"schema": SCHEMA, "explanations": [explanation.to_dict() for explanation in explanations]}
-
-
-_MOST = 3
-_ALIKE = 0.8
-_LONGEST = 40
-_ENDS = 3
-
-
-def near_words(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """At most three known words, the nearest first.
-
-    Only words of about the same length that begin or end alike are compared: a typo leaves one end whole.
-
-    Args:
-        word: The word, normalised; one of more than 40 letters is no typo.
-        known: The words to choose from.
-
-    Example:
-        >>> near_words("frustated", ["frustrated", "frustrates", "happy"])
-        ('frustrated', 'frustrates')
-    """
-    if not 1 < len(word) <= _LONGEST:
-        return ()
-    candidates = sorted(
-        other
-        for other in known
-        if abs(len(other) - len(word)) <= _ENDS and (other[0] == word[0] or other[-_ENDS:] == word[-_ENDS:])
-    )
-    return tuple(difflib.get_close_matches(word, candidates, n=_MOST, cutoff=_ALIKE))
 
 
 def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Explainer:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
 from merunibench.lexicon.lexicon import Lexicon, compile_lexicon
@@ -162,7 +163,8 @@ def _read_wheel(path: Path, max_bytes: int) -> Wheel:
 
 def _hashes(paths: Iterator[Path]) -> Iterator[tuple[str, str]]:
     for path in paths:
-        yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+        with reading(path), open_plain(path) as stream:
+            yield path.name, hashlib.sha256(stream.read()).hexdigest()
 
 
 # --- the ready-made mapping ----------------------------------------------------------------------------------------
@@ -266,7 +268,7 @@ def load_tables(lexicon: Lexicon, *, max_bytes: int) -> ReleaseTables | None:
     path = tables_path(lexicon.name)
     if not path.is_file():
         return None
-    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
+    with reading(path, UnicodeDecodeError), open_plain(path) as stream:
         text = read_bounded(stream, path, max_bytes).decode()
     tables = tables_from_text(text, str(path))
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.lexicon import builtin
 from merunibench.lexicon.lexicon import Lexicon
@@ -155,7 +156,7 @@ def install_hint(name: str) -> str:
 
 
 def _load_compiled(path: Path, max_bytes: int) -> Lexicon:
-    with reading(path), path.open("rb") as stream:
+    with reading(path), open_plain(path) as stream:
         content = read_bounded(stream, path, max_bytes)
     try:
         text = content.decode()

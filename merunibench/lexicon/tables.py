@@ -8,15 +8,34 @@ import csv
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+from merunibench._text import visible
 from merunibench.errors import InputError, UnsafeFileError
+from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading, too_large
 
 _MAXIMUM_ROWS = 100_000
 _MAXIMUM_COLUMNS = 64
+_MAXIMUM_PART = 8 << 20
+_MAXIMUM_DEPTH = 64
+_MAXIMUM_ATTRIBUTES = 256
+_BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What openpyxl and the readers below it raise over damaged workbooks."""
 
 
 class Row(NamedTuple):
@@ -39,7 +58,7 @@ def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]
         UnsafeFileError: it is larger than `max_bytes`.
     """
     with reading(path, UnicodeDecodeError, csv.Error):
-        with path.open("rb") as stream:
+        with open_plain(path) as stream:
             text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
         return _select(path, csv.reader(io.StringIO(text, newline=""), strict=True), columns)
 
@@ -51,20 +70,19 @@ def read_xlsx(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row
         InputError: the file cannot be read, is no workbook, lacks a column, or holds something other than text in one.
         UnsafeFileError: it unpacks to more than `max_bytes`, or holds XML that defines entities.
     """
-    # A damaged workbook raises anything from KeyError to zlib.error; none of it is our code's doing.
-    with reading(path, Exception):
-        _refuse_unsafe_parts(path, max_bytes)
-        return _select(path, _sheet(path), columns)
+    with reading(path, *_BROKEN), open_plain(path) as stream:
+        _refuse_unsafe_parts(stream, path, max_bytes)
+        return _select(path, _sheet(stream), columns)
 
 
-def _sheet(path: Path) -> list[Sequence[object]]:
+def _sheet(stream: BinaryIO) -> list[Sequence[object]]:
     """The rows of the first sheet; values, not formulas."""
     import openpyxl
 
     with warnings.catch_warnings():
         # Remarks about styles and extensions that openpyxl does not keep; only the text matters here.
         warnings.simplefilter("ignore")
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
         try:
             sheet = workbook.worksheets[0]
             # The limits stand in the call because the sheet's own idea of its size is not to be believed.
@@ -73,18 +91,13 @@ def _sheet(path: Path) -> list[Sequence[object]]:
             workbook.close()
 
 
-def _refuse_unsafe_parts(path: Path, max_bytes: int) -> None:
-    """Check the archive before openpyxl unpacks and parses it: its size, and that no part has a document type.
+def _refuse_unsafe_parts(stream: BinaryIO, path: Path, max_bytes: int) -> None:
+    """Check the archive before openpyxl unpacks and parses it: sizes, nesting, and that no part has a document type.
 
     Entities, the means of every XML bomb, need a document type; workbooks have none. openpyxl itself parses sheets
     with the standard library's parser, which follows entities.
     """
-    from xml.sax import ContentHandler, SAXParseException
-
-    import defusedxml.sax
-    from defusedxml.common import DefusedXmlException
-
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
         if not {part.compress_type for part in parts} <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             # zipfile unpacks the other kinds without any bound.
@@ -93,13 +106,39 @@ def _refuse_unsafe_parts(path: Path, max_bytes: int) -> None:
         if path.stat().st_size + sum(part.file_size for part in parts) > max_bytes:
             raise too_large(path, max_bytes)
         for part in parts:
-            with archive.open(part) as stream:
-                try:
-                    defusedxml.sax.parse(stream, ContentHandler(), forbid_dtd=True)
-                except DefusedXmlException:
-                    raise UnsafeFileError(f"{path}: {part.filename!r} defines XML entities; refused") from None
-                except SAXParseException:
-                    continue  # An image, or damage that openpyxl reports if it needs this part.
+            where = f"{path}: {visible(part.filename, 60)!r}"
+            if part.file_size > _MAXIMUM_PART:
+                raise UnsafeFileError(f"{where} unpacks to more than {_MAXIMUM_PART >> 20} MiB")
+            _refuse_unsafe_xml(archive.read(part), where)
+
+
+def _refuse_unsafe_xml(content: bytes, where: str) -> None:
+    from xml.sax import ContentHandler, SAXParseException
+
+    import defusedxml.sax
+    from defusedxml.common import DefusedXmlException
+
+    class Handler(ContentHandler):
+        depth = 0
+
+        def startElement(self, name: str, attrs: Any) -> None:  # noqa: ANN401, ARG002, N802 - as sax calls them
+            self.depth += 1
+            if self.depth > _MAXIMUM_DEPTH or len(attrs) > _MAXIMUM_ATTRIBUTES:
+                raise UnsafeFileError(f"{where} nests its elements too deeply, or gives one too many attributes")
+
+        def endElement(self, name: str) -> None:  # noqa: ARG002, N802
+            self.depth -= 1
+
+    parser = defusedxml.sax.make_parser()
+    parser.forbid_dtd = True
+    parser.setContentHandler(Handler())
+    try:
+        parser.feed(content)  # all at once: in pieces, a long element would be looked through again for each
+        parser.close()
+    except DefusedXmlException:
+        raise UnsafeFileError(f"{where} defines XML entities; refused") from None
+    except SAXParseException:
+        pass  # An image, or damage that openpyxl reports if it needs this part.
 
 
 def _select(path: Path, rows: Iterable[Sequence[object]], columns: Sequence[str]) -> list[Row]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
+from merunibench.files import open_plain
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,h264,hevc,gif,"
@@ -34,14 +35,24 @@ class Limits:
     Attributes:
         file_bytes: Size of the file.
         seconds: Length.
-        frame_pixels: Width times height of a frame.
         packets: Number of packets, frames among them.
+        frame_pixels: Width times height of a frame.
+        decoded_pixels: The same, of all frames that must be decoded: an hour of 720p at 25 frames a second.
+        kept_bytes: Of all frames that are kept together: 8 of the largest, or 64 of 1080p.
+        rates: Fewest and most samples of sound a second.
+        channels: Number of channels of sound.
+        samples: Number of samples of sound, of all channels: an hour of stereo at 48 kHz.
     """
 
     file_bytes: int = 4 << 30
     seconds: float = 3600.0
-    frame_pixels: int = 8192 * 8192
     packets: int = 2_000_000
+    frame_pixels: int = 4096 * 4096
+    decoded_pixels: int = 90_000 * 1280 * 720
+    kept_bytes: int = 8 * 4096 * 4096 * 3
+    rates: tuple[int, int] = (4_000, 384_000)
+    channels: int = 8
+    samples: int = 3600 * 48_000 * 2
 
 
 LIMITS = Limits()
@@ -69,8 +80,11 @@ def file_hash(path: Path) -> str:
         MediaError: the file cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+        with open_plain(path) as stream:
+            file: Any = stream  # of a type that does not tell all it can do
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except InputError as error:
+        raise MediaError(str(error)) from error
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
 
@@ -124,10 +138,26 @@ def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
     """
     av = library()
     check_file(path, limits)
-    try:
+    with decoding(path):
         options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
         with av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace") as container:
+            for stream in container.streams:
+                if stream.codec_context is not None:  # what a header says of the size need not be what comes
+                    stream.codec_context.options = {"max_pixels": str(limits.frame_pixels)}
             yield container
+
+
+@contextmanager
+def decoding(path: Path) -> Iterator[None]:
+    """Turn the failures of a block that decodes a file into a `MediaError` that names it.
+
+    Raises:
+        MediaError: the block failed. An InputError of the block passes unchanged.
+        InputError: the extra `models` is not installed.
+    """
+    av = library()
+    try:
+        yield
     except InputError:
         raise
     except (av.error.FFmpegError, IndexError, MemoryError, OSError, RuntimeError, ValueError) as error:
@@ -148,7 +178,7 @@ def check_file(path: Path, limits: Limits) -> None:
             raise MediaError(f"{path}: {'a folder' if path.is_dir() else 'no regular file'}")
         with path.open("rb") as stream:
             head = stream.read(12)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # of a name with a NUL, or with half of a character
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
     if not status.st_size:
         raise MediaError(f"{path}: empty")

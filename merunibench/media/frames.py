@@ -56,8 +56,12 @@ def read_frames(path: Path, count: int, limits: Limits = LIMITS) -> Frames:
     """
     if count < 1:
         raise InputError(f"{count} frames: at least 1 is needed")
-    pixels, total, rate = sample_frames(path, lambda total: _uniform(count, total), _upright, limits)
-    return Frames(np.stack(list(pixels.values())), tuple(pixels), total, rate)
+    found, total, rate = sample_frames(path, lambda total: _uniform(count, total), _upright, limits)
+    indices = tuple(found)
+    pixels = np.empty((len(indices), *found[indices[0]].shape), np.uint8)
+    for place, index in enumerate(indices):
+        pixels[place] = found.pop(index)  # one at a time: all frames twice would be twice the memory
+    return Frames(pixels, indices, total, rate)
 
 
 def sample_frames(
@@ -109,10 +113,19 @@ def _pass(
     with opened(path, limits) as container:
         stream = picture_of(container)
         width, height = _size(stream, path, limits)
+        if width * height * (wanted[-1] + 1) > limits.decoded_pixels:
+            raise MediaError(
+                f"{path}: {wanted[-1] + 1} frames of {width}x{height} pixels are too many to decode; cut it"
+            )
         rate = float(stream.average_rate or 0)
         for frame in decoded(container, stream, path):
             if seen in wanted:
                 kept[seen] = convert(frame, width, height)
+                if kept[seen].nbytes * len(wanted) > limits.kept_bytes:
+                    raise MediaError(
+                        f"{path}: {len(wanted)} frames of {width}x{height} pixels fill the memory; ask for fewer "
+                        "(--frames), or shrink it"
+                    )
             seen += 1
             if seen > wanted[-1] and not whole:
                 break

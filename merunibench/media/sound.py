@@ -4,20 +4,24 @@ A file without a sound stream is an error where sound is wanted. Digital silence
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from merunibench._text import one_line
 from merunibench.errors import InputError, MediaError
-from merunibench.media.container import LIMITS, Limits, check_file, decoded, library, opened, probe
+from merunibench.media.container import LIMITS, Limits, check_file, decoded, decoding, library, opened, probe
 
 SAMPLE_RATE = 16_000
 """Samples a second of all sound here; what every family's feature extractor takes."""
 
 _LOSSLESS = frozenset({".wav", ".flac"})
 """What libsndfile reads to the sample; everything else goes through FFmpeg."""
+_BLOCK = 1 << 16
+"""Samples of each channel that are in memory at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,29 +70,33 @@ def read_sound(path: Path, rate: int = SAMPLE_RATE, limits: Limits = LIMITS) -> 
     samples = _lossless(path, rate, limits) if path.suffix.lower() in _LOSSLESS else None
     if samples is None:
         with opened(path, limits) as container:
-            stream = container.streams.audio[0]
-            samples = _joined(_resampled(decoded(container, stream, path), rate), path, rate, limits)
+            samples = _joined(_resampled(sound_frames(container, path, limits), rate), path, rate, limits)
     if not len(samples):
         raise MediaError(f"{path}: its sound has no samples")
     if not np.isfinite(samples).all():
         raise MediaError(f"{path}: its sound holds values that are no numbers")
-    return Sound(np.clip(samples, -1, 1), rate)
+    return Sound(np.clip(samples, -1, 1, out=samples), rate)
 
 
 def _lossless(path: Path, rate: int, limits: Limits) -> np.ndarray | None:
-    """Samples of shape (N,) by libsndfile; None if the file is something else under that name."""
+    """Samples of shape (N,) by libsndfile, block by block; None if the file is something else under that name."""
     try:
-        channels, original = read_lossless(path, limits)
+        with decoding(path), _lossless_file(path, limits) as file:
+            blocks = file.blocks(_BLOCK, dtype="float32", always_2d=True)
+            mono: Iterator[np.ndarray] = (block.mean(axis=1, dtype=np.float32) for block in blocks)
+            if file.samplerate != rate:
+                mono = _resampled((_frame(piece, file.samplerate) for piece in mono if len(piece)), rate)
+            return _joined(mono, path, rate, limits)
     except LosslessError as error:
         if "Format not recognised" in str(error):
             return None
         raise
-    mono: np.ndarray = channels.mean(axis=1, dtype=np.float32)
-    if original == rate or not len(mono):
-        return mono
+
+
+def _frame(mono: np.ndarray, rate: int) -> object:
     frame = library().AudioFrame.from_ndarray(mono[None], format="flt", layout="mono")
-    frame.sample_rate = original
-    return _joined(_resampled(iter([frame]), rate), path, rate, limits)
+    frame.sample_rate = rate
+    return frame
 
 
 def read_lossless(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
@@ -99,6 +107,13 @@ def read_lossless(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]
         MediaError: the file is absent, truncated or beyond the limits.
         InputError: the extra `models` is not installed.
     """
+    with decoding(path), _lossless_file(path, limits) as file:
+        return file.read(dtype="float32", always_2d=True), file.samplerate
+
+
+@contextmanager
+def _lossless_file(path: Path, limits: Limits) -> Iterator[Any]:
+    """The file open in libsndfile, within the limits by what it announces; see `read_lossless`."""
     try:
         import soundfile
     except ImportError as error:
@@ -106,11 +121,42 @@ def read_lossless(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]
     check_file(path, limits)
     try:
         with soundfile.SoundFile(path) as file:
+            _check_kind(path, file.samplerate, file.channels, limits)
             if file.frames > limits.seconds * file.samplerate:
                 raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
-            return file.read(dtype="float32", always_2d=True), file.samplerate
+            _check_amount(path, file.frames * file.channels, limits)
+            yield file
     except soundfile.SoundFileError as error:
         raise LosslessError(f"{path}: cannot be decoded: {one_line(error)}") from error
+
+
+def sound_frames(container: Any, path: Path, limits: Limits) -> Iterator[Any]:  # noqa: ANN401 - av has no types
+    """The frames of a container's first sound stream, as long as they are within the limits.
+
+    Raises:
+        MediaError: they are not, or cannot be decoded.
+    """
+    samples = 0
+    for frame in decoded(container, container.streams.audio[0], path):
+        channels = frame.layout.nb_channels
+        _check_kind(path, frame.sample_rate, channels, limits)
+        samples += frame.samples * channels
+        _check_amount(path, samples, limits)
+        yield frame
+
+
+def _check_kind(path: Path, rate: int, channels: int, limits: Limits) -> None:
+    """Refuse sound whose few bytes would become many samples."""
+    lowest, highest = limits.rates
+    if not lowest <= rate <= highest:
+        raise MediaError(f"{path}: {rate} samples a second: a clip may have {lowest} to {highest}")
+    if channels > limits.channels:
+        raise MediaError(f"{path}: {channels} channels: a clip may have {limits.channels}")
+
+
+def _check_amount(path: Path, samples: int, limits: Limits) -> None:
+    if samples > limits.samples:
+        raise MediaError(f"{path}: more than the {limits.samples} samples that a clip may have; cut it, or mix it down")
 
 
 def _resampled(frames: Iterator[object], rate: int) -> Iterator[np.ndarray]:

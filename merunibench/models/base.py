@@ -11,13 +11,41 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from merunibench.errors import InputError
+from merunibench.errors import InputError, MediaError
 
 Modality = Literal["audio", "video", "text"]
 MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")
 
 Json = Any
 """What `json.dumps` takes: numbers, text, lists and dictionaries of them."""
+
+
+class Answer(str):
+    """An answer that says how it ended; for all else it is text.
+
+    Attributes:
+        finish_reason: `stop`, `length` where it ran into its longest length, or a server's own word; None if unknown.
+    """
+
+    finish_reason: str | None
+
+    def __new__(cls, text: str, finish_reason: str | None = None) -> "Answer":
+        """The text, and how it ended."""
+        answer = super().__new__(cls, text)
+        answer.finish_reason = finish_reason
+        return answer
+
+
+class NoAnswerError(MediaError):
+    """A model was asked about a sample and gave no answer; the message becomes the row's reason.
+
+    Attributes:
+        finish_reason: As in `Answer`.
+    """
+
+    def __init__(self, reason: str, finish_reason: str | None = None) -> None:
+        super().__init__(reason)
+        self.finish_reason = finish_reason
 
 
 @dataclass(frozen=True)
@@ -194,6 +222,9 @@ class Model(ABC):
 
         Args:
             batch: What was prepared, or what `collate` made of it.
+
+        Returns:
+            Text; an `Answer` where it is known how it ended, which its row then says.
 
         Raises:
             MemoryError: the batch does not fit; a smaller one may.

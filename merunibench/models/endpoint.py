@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.chat import Endpoint
+from merunibench.chat import Endpoint, Reply
 from merunibench.errors import InputError, MediaError
 from merunibench.media import Frames, Sound, file_hash, probe
-from merunibench.models.base import MODALITIES, Decoding, Json, Model, Options, Prepared, Sample
+from merunibench.models.base import MODALITIES, Answer, Decoding, Json, Model, NoAnswerError, Options, Prepared, Sample
 from merunibench.models.prompting import describe, given, picture_file, read_clip
 
 _CHOICES = {"video": ("frames", "file"), "audio": ("input_audio", "audio_url")}
@@ -52,7 +52,7 @@ class EndpointModel(Model):
         self.modalities = frozenset(MODALITIES)
         self._options = options
         self._given = given(options, self.modalities, self.name)
-        self._answered: dict[str, str] = {}
+        self._replies: dict[str, Reply] = {}
 
     @property
     def settings(self) -> Mapping[str, Json]:
@@ -84,18 +84,19 @@ class EndpointModel(Model):
         return Prepared(sample, self._given, media, None, content)
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
-        """See `Model.answer`. What was answered beside a failure is kept until it is asked for again."""
-        waiting = [one for one in batch if one.sample.name not in self._answered]
+        """See `Model.answer`. What came of a batch is kept until each sample of it is asked about alone."""
+        waiting = [one for one in batch if one.sample.name not in self._replies]
         replies = self._endpoint.complete([[{"role": "user", "content": one.payload}] for one in waiting])
-        failed = []
-        for one, reply in zip(waiting, replies, strict=True):
-            if reply.error is None:
-                self._answered[one.sample.name] = reply.text
-            else:
-                failed.append(f"{one.sample.name}: {reply.error}")
-        if failed:
-            raise MediaError("; ".join(failed))
-        return [self._answered.pop(one.sample.name) for one in batch]
+        self._replies |= {one.sample.name: reply for one, reply in zip(waiting, replies, strict=True)}
+        found = {one.sample.name: self._replies[one.sample.name] for one in batch}
+        failed = {name: reply for name, reply in found.items() if reply.error is not None}
+        if failed and len(batch) > 1:
+            raise MediaError("; ".join(f"{name}: {reply.error}" for name, reply in failed.items()))
+        for name in found:
+            del self._replies[name]
+        for reply in failed.values():
+            raise NoAnswerError(str(reply.error), reply.finish_reason)
+        return [Answer(reply.text, reply.finish_reason) for reply in found.values()]
 
 
 def _chosen(extra: Mapping[str, str]) -> dict[str, str]:
@@ -159,7 +160,8 @@ def _file(path: Path) -> dict[str, Any]:
         content = path.read_bytes()
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
-    kind = path.suffix.removeprefix(".").lower() or "mp4"
+    ending = path.suffix.removeprefix(".").lower()
+    kind = ending if ending.isalnum() else "mp4"  # an odd name must not end up in an address
     return {"type": "video_url", "video_url": {"url": _address(f"video/{kind}", content)}}
 
 

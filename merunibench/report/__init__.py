@@ -3,6 +3,7 @@
 from merunibench.report.comparison import Comparison, DatasetComparison, SystemUsed
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report
+from merunibench.report.validation import FileFound, Validation
 from merunibench.scoring import Scored
 
 DatasetResult = Scored
@@ -14,6 +15,8 @@ __all__ = [
     "DatasetComparison",
     "DatasetResult",
     "ErrorAnalysis",
+    "FileFound",
     "Report",
     "SystemUsed",
+    "Validation",
 ]

@@ -1,5 +1,6 @@
 """What the tables for people show: the same columns in the terminal, in Markdown and in LaTeX; percents."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
@@ -53,8 +54,8 @@ def span(ci: tuple[float, float] | None) -> str:
     return f"{percent(ci[0])}{' to ' if ci[0] < 0 else '–'}{percent(ci[1])}"
 
 
-def notes(report: "Report") -> list[str]:
-    """What must be read beside the figures."""
+def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
+    """What must be read beside the figures; `escape` is for what strangers may have written."""
     said = [
         "Scores in percent. Labels: mean number a sample. Unknown: percent of labels without a sector on any wheel."
     ]
@@ -66,12 +67,32 @@ def notes(report: "Report") -> list[str]:
         held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
         said.append(f"Intervals: bootstrap over {report.signature.units}{held}.")
     for result in report.datasets:
-        if result.missing + result.failed:
-            policy = "counted as wrong" if result.signature.missing == "zero" else "left out"
-            said.append(f"{result.title}: {result.missing} missing and {result.failed} failed predictions, {policy}.")
+        said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
+    said += [f"{line}." for line in lexicon_notes(report)]
     if not report.complete and sum(TASKS[result.dataset].benchmark for result in report.datasets) > 1:
         said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
     return said
+
+
+def result_notes(result: "Scored") -> list[str]:
+    """What must be read beside a score: samples that are missing or left out, answers that are not all given."""
+    said = []
+    if result.missing + result.failed:
+        skipped = f"left out: {result.of_samples} samples are scored"
+        policy = "counted as wrong" if result.signature.missing == "zero" else skipped
+        said.append(f"{result.missing} missing and {result.failed} failed predictions, {policy}")
+    account = result.account
+    if account is not None and (account.read or account.failed or account.without):
+        said.append(account.summary())
+    return said
+
+
+def lexicon_notes(report: "Report") -> list[str]:
+    """Which lexicon papers use, where it is another: one line, or none. Strict scores are in no paper's tables."""
+    lexicon, official = report.signature.lexicon, report.signature.protocol == "official"
+    if not official or not lexicon.startswith("builtin@"):
+        return []
+    return ["Papers use the lexicon mer2025; a score under builtin cannot be held against theirs"]
 
 
 def _cells(result: "Scored") -> dict[str, str]:
@@ -83,7 +104,7 @@ def _cells(result: "Scored") -> dict[str, str]:
         "95 % CI": span(result.ci),
         "Uncorrected": percent(result.uncorrected),
         "Chance": percent(result.chance),
-        "Samples": str(result.samples),
+        "Samples": result.of_samples,
         "Labels": "–" if labels is None else f"{labels:.2f}",
         "Unknown": "–" if result.out_of_lexicon is None else f"{100 * result.out_of_lexicon:.1f}",
         "Checkpoint": visible(result.checkpoint),

@@ -1,7 +1,7 @@
 """The report as a LaTeX table (booktabs): one column a data set, as the published tables have it."""
 
 from merunibench._text import visible
-from merunibench.report.columns import percent
+from merunibench.report.columns import lexicon_notes, percent, result_notes
 from merunibench.report.report import Report
 
 _SPECIAL = str.maketrans(
@@ -29,6 +29,8 @@ def render(report: Report) -> str:
         scores.append(rf"\textbf{{{percent(report.mean)}}}")
     lines = [
         f"% {report.signature!s}",
+        *(f"% {result.title}: {visible(line)}" for result in report.datasets for line in result_notes(result)),
+        *(f"% {line}" for line in lexicon_notes(report)),
         "% needs \\usepackage{booktabs}",
         rf"\begin{{tabular}}{{l{'c' * len(titles)}}}",
         r"\toprule",
@@ -58,6 +60,7 @@ def _details(report: Report) -> dict[str, list[str]]:
         r"95\,\% interval": [_interval(each.ci) for each in report.datasets] + [_interval(report.mean_ci)],
         "uncorrected": uncorrected,
         "chance": [percent(each.chance) for each in report.datasets],
+        "samples": [each.of_samples if each.evaluated != each.samples else "" for each in report.datasets],
         "labels a sample": ["" if value is None else f"{value:.2f}" for value in labels],
         r"unknown labels, \%": ["" if value is None else f"{100 * value:.1f}" for value in unknown],
     }

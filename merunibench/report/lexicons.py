@@ -124,6 +124,9 @@ def _block(lexicons: Sequence[Explanation], width: int | None) -> str:
         if one.problem:
             near = f"; spelled alike: {', '.join(one.suggestions)}" if one.suggestions else ""
             lines.append(f"  no sector: {one.problem}{near}")
+    head = "\n".join(visible(line) for line in (lexicons[0].word, *lines))
+    if all(one.problem for one in lexicons):
+        return head + "\n"
     table = _table("Wheel", "Own sector", *(one.lexicon for one in lexicons))
     for number in range(len(lexicons[0].wheels)):
         paths = [one.wheels[number] for one in lexicons]
@@ -132,9 +135,6 @@ def _block(lexicons: Sequence[Explanation], width: int | None) -> str:
             for path in paths
         ]
         _add(table, str(number + 1), ", ".join(paths[0].own) or "–", *cells)
-    head = "\n".join(visible(line) for line in (lexicons[0].word, *lines))
-    if all(one.problem for one in lexicons):
-        return head + "\n"
     return head + "\n" + _print("", table, [], width)
 
 

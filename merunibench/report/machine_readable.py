@@ -1,10 +1,10 @@
 """The report for other programs: JSON, which they rely on, and CSV, one row a data set; fractions in full precision."""
 
-import csv
-import io
 import json
 from typing import Any
 
+from merunibench.report.columns import lexicon_notes, result_notes
+from merunibench.report.csv_text import csv_text
 from merunibench.report.report import SCHEMA, Report
 from merunibench.scoring import Scored
 
@@ -24,6 +24,7 @@ def to_json(report: Report) -> str:
         "mean": report.mean,
         "mean_ci": report.mean_ci,
         "missing_datasets": report.missing_datasets,
+        "notes": lexicon_notes(report),
         "warnings": report.warnings,
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -34,7 +35,8 @@ def _dataset(result: Scored) -> dict[str, Any]:
         name: {"score": each.score, "metrics": each.metrics, "wheels": each.wheels}
         for name, each in result.checkpoints.items()
     }
-    return {**result.to_dict(), "checkpoints": checkpoints}
+    answers = result.account.to_dict() if result.account else None
+    return {**result.to_dict(), "evaluated": result.evaluated, "answers": answers, "checkpoints": checkpoints}
 
 
 def to_csv(report: Report) -> str:
@@ -44,11 +46,7 @@ def to_csv(report: Report) -> str:
         low, high = report.mean_ci or (None, None)
         rows.append({"model": report.model, "dataset": "mean", "score": report.mean, "ci_low": low, "ci_high": high})
         rows[-1]["signature"] = str(report.signature)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(list(rows[0]), rows)
 
 
 def records(report: Report) -> list[dict[str, Any]]:
@@ -72,9 +70,11 @@ def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any
         "chance": result.chance,
         **{key: result.metrics.get(key) for key in metrics},
         "samples": result.samples,
+        "evaluated": result.evaluated,
         "missing": result.missing,
         "failed": result.failed,
         "labels_per_sample": result.labels_per_sample,
         "out_of_lexicon": result.out_of_lexicon,
         "signature": str(result.signature),
+        "notes": "; ".join([*result_notes(result), *lexicon_notes(report)]),
     }

@@ -21,16 +21,27 @@ def render(report: Report) -> str:
         _line("---:" if column.numeric else "---" for column in columns),
         *map(_line, rows),
         "",
-        *notes(report),
+        *notes(report, escape),
         "",
         f"`{str(report.signature).replace('`', '')}`",
     ]
     return "\n".join(lines) + "\n"
 
 
+# What GitHub makes links and messages of after Markdown, whatever is escaped: @team, owner/repo#1, GH-1, addresses.
+_REFERENCE = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:(?=//)|\b(?:www(?=\.)|(?:mailto|xmpp)(?=:))", re.IGNORECASE)
+_NO_SPACE = "\u200b"
+
+
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", visible(" ".join(text.split())))
+    r"""Text that Markdown shows as it is, and of which GitHub makes no link, mention or reference.
+
+    Example:
+        >>> escape("*a* @team").replace("\u200b", "·")
+        '\\*a\\* @·team'
+    """
+    plain = _REFERENCE.sub(lambda found: found[0] + _NO_SPACE, visible(" ".join(text.split())))
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", plain)
 
 
 def _line(row: Iterable[str]) -> str:

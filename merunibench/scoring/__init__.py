@@ -5,7 +5,7 @@ chooses among scores, `resampling` and `compare` say how sure one can be, and `p
 behind a score.
 """
 
-from merunibench.scoring.align import Missing, align
+from merunibench.scoring.align import Missing, align, refuse_silence
 from merunibench.scoring.checkpoints import (
     BEST_OVERALL,
     BEST_PER_DATASET,
@@ -13,6 +13,7 @@ from merunibench.scoring.checkpoints import (
     RULES,
     SINGLE,
     checkpoints_to_score,
+    refuse_mixed_origins,
     resolve_rule,
     select_checkpoints,
 )
@@ -40,6 +41,8 @@ __all__ = [
     "is_per_sample_file",
     "paired_test",
     "primary_score",
+    "refuse_mixed_origins",
+    "refuse_silence",
     "resolve_rule",
     "score_predictions",
     "score_replicates",

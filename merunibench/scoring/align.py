@@ -7,14 +7,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench._text import listed, shown
 from merunibench.data import GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.protocols import NO_POLARITY, Samples
+from merunibench.scoring.name_hints import name_hint
 
 Missing = Literal["error", "zero", "skip"]
 """What is done about samples without a prediction: refuse, count as wrong, leave out."""
 
 _LISTED = 10
+_Mask = npt.NDArray[np.bool_]
 
 
 class Aligned(NamedTuple):
@@ -23,9 +26,10 @@ class Aligned(NamedTuple):
     Attributes:
         truth: The ground truth scored against: all of it, or under `skip` what has a prediction.
         samples: Truth and answer of each of its samples.
-        missing: Number of ground-truth samples that the predictions do not name.
+        missing: Number of ground-truth samples that the predictions do not name, or whose row holds no answer.
         failed: Number whose prediction is marked as failed.
         extra: Number of predictions that the ground truth does not name; they are ignored.
+        remarks: What their names tell, where they would match if they were written otherwise.
     """
 
     truth: GroundTruth
@@ -33,6 +37,7 @@ class Aligned(NamedTuple):
     missing: int
     failed: int
     extra: int
+    remarks: tuple[str, ...] = ()
 
 
 def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Aligned:
@@ -42,6 +47,8 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         InputError: predictions are missing under `error`, or belong to another data set, or there are none.
     """
     rows, missing, failed, extra = _rows(truth, predictions, policy)
+    hint = name_hint(truth.names, predictions.names) if missing and extra else ""
+    remarks = (f"{missing} samples have no prediction of their name{hint}",) if hint else ()
     if (rows < 0).all():
         raise InputError(f"{predictions.where}: no sample of {truth.task.id} has a prediction: nothing to score")
     if policy == "skip" and (rows < 0).any():
@@ -54,7 +61,18 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         values=truth.values,
         polarity=None if predictions.polarity is None else _polarity(predictions.polarity, rows),
     )
-    return Aligned(truth, samples, missing, failed, extra)
+    return Aligned(truth, samples, missing, failed, extra, remarks)
+
+
+def refuse_silence(predictions: Predictions, policy: Missing) -> None:
+    """Most answers that say nothing are no answers of a model that was read right.
+
+    Raises:
+        InputError: more than half of the answers give nothing, and the policy is not `zero`.
+    """
+    refusal = predictions.account.refusal() if predictions.account and policy != "zero" else None
+    if refusal:
+        raise InputError(f"{predictions.where}: {refusal}")
 
 
 def _polarity(given: npt.NDArray[np.int8], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
@@ -74,27 +92,37 @@ def _rows(truth: GroundTruth, predictions: Predictions, policy: Missing) -> tupl
     if 10 * matched < min(len(rows), len(predictions.names)):
         raise InputError(
             f"{predictions.where}: only {matched} of its {len(predictions.names)} sample names (such as "
-            f"{predictions.names[0].as_py()!r}) are in the ground truth of {truth.task.id} (such as "
-            f"{truth.names[0].as_py()!r}): are these predictions of another data set?"
+            f"{shown(predictions.names[0].as_py())}) are in the ground truth of {truth.task.id} (such as "
+            f"{shown(truth.names[0].as_py())})"
+            f"{name_hint(truth.names, predictions.names) or ': are these predictions of another data set?'}"
         )
     failed = predictions.failed[rows] & ~absent
-    if policy == "error" and (absent | failed).any():
-        raise InputError(_missing_message(truth, predictions, absent, failed))
-    return np.where(failed, -1, rows), int(absent.sum()), int(failed.sum()), extra
+    empty = np.zeros(len(rows), bool) if predictions.unanswered is None else predictions.unanswered[rows] & ~absent
+    if policy == "error" and (absent | empty | failed).any():
+        raise InputError(_missing_message(truth, predictions, absent, empty, failed))
+    return np.where(failed | empty, -1, rows), int((absent | empty).sum()), int(failed.sum()), extra
 
 
-def _missing_message(
-    truth: GroundTruth, predictions: Predictions, absent: npt.NDArray[np.bool_], failed: npt.NDArray[np.bool_]
-) -> str:
+def _missing_message(truth: GroundTruth, predictions: Predictions, absent: _Mask, empty: _Mask, failed: _Mask) -> str:
+    answer = truth.task.of_kind.answer
+    masks = {
+        "have no prediction": absent,
+        f"have a row that holds neither {answer} nor text": empty,
+        "are marked as failed": failed,
+    }
     parts = [
         f"{int(mask.sum())} of {len(truth)} samples of {truth.task.id} {what}: {_first_names(truth.names, mask)}"
-        for mask, what in ((absent, "have no prediction"), (failed, "are marked as failed"))
+        for what, mask in masks.items()
         if mask.any()
     ]
     advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
-    return f"{predictions.where}: {'; '.join(parts)}; {advice}"
+    if empty.any():
+        meant = "[]" if answer == "labels" else "neutral"
+        advice = f"predict them, write {meant} where that is meant{advice.removeprefix('predict them')}"
+    hint = name_hint(truth.names, predictions.names) if absent.any() else ""
+    return f"{predictions.where}: {'; '.join(parts)}; {advice}{hint}"
 
 
-def _first_names(names: pa.Array, mask: npt.NDArray[np.bool_]) -> str:
-    chosen: list[str] = names.take(pa.array(np.flatnonzero(mask)[:_LISTED])).to_pylist()
-    return ", ".join(chosen) + (", …" if int(mask.sum()) > _LISTED else "")
+def _first_names(names: pa.Array, mask: _Mask) -> str:
+    chosen: list[str] = names.take(pa.array(np.flatnonzero(mask)[: _LISTED + 1])).to_pylist()
+    return listed(chosen, _LISTED)

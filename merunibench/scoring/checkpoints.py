@@ -73,6 +73,27 @@ def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
     return dict.fromkeys(scores, best)
 
 
+def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -> None:
+    """The best of checkpoints whose labels come from different extractors would be that of the best extractor.
+
+    Args:
+        dataset: Data set id.
+        origins: Checkpoint -> where its labels come from, and where its polarity.
+
+    Raises:
+        InputError: labels or polarity of the checkpoints come from different places.
+    """
+    for place, what in enumerate(("labels", "polarity")):
+        first = {both[place]: name for name, both in reversed([*origins.items()])}
+        if len(first) > 1:
+            each = ", ".join(f"{name} {both[place]}" for name, both in origins.items() if first[both[place]] == name)
+            raise InputError(
+                f"{dataset}: the {what} of the checkpoints come from different places ({each}), so the best of them "
+                f"cannot be told; take them all from the same (`merunibench extract --overwrite-labels`), or "
+                f"choose --checkpoint {LAST} or a name"
+            )
+
+
 def _begins(name: str, beginning: str) -> bool:
     """Whether the name begins so and goes on with another word: `step-1` does not stand for `step-10`."""
     return name.startswith(beginning) and not name[len(beginning) : len(beginning) + 1].isalnum()

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from merunibench.data import Table, read_table
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.protocols import PROTOCOLS
 from merunibench.scoring.samples import SampleScores
 from merunibench.scoring.scored import Scored
@@ -77,7 +78,7 @@ def is_per_sample_file(path: Path) -> bool:
     """Whether a file looks like one that `write` wrote: its first line says so."""
     if not path.is_file():
         return False
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         first = file.readline(1 << 20)
     return first.startswith(b"{") and b'"signature": "mub|' in first
 

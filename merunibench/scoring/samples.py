@@ -102,16 +102,6 @@ class SampleScores:
             return None
         return float(self.labels.counts()[self.present].mean())
 
-    def with_separators(self) -> float:
-        """Share of predicted labels that hold a comma, semicolon or bar: several labels in one, most likely."""
-        if self.labels is None or not len(self.labels.codes):
-            return 0.0
-        joined = self.labels.vocabulary.containing(",;|")
-        if not joined.any():
-            return 0.0
-        counts = self.labels.label_counts()
-        return float(counts[joined].sum() / max(counts.sum(), 1))
-
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
         """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
         if self.labels is None:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from merunibench.data import GroundTruth, Predictions
+from merunibench.data import Account, GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
-from merunibench.scoring.align import Aligned, align
+from merunibench.scoring.align import Aligned, align, refuse_silence
+from merunibench.scoring.label_remarks import label_remarks
 from merunibench.scoring.resampling import score_replicates
 from merunibench.scoring.samples import FloatArray, SampleScores
 from merunibench.scoring.settings import Settings
@@ -23,8 +24,6 @@ from merunibench.tasks import TASKS
 
 Interval = tuple[float, float]
 Wheel = Mapping[str, float | None]
-
-_ODD_SHARE = 0.05  # of labels with separators: above, a file looks wrong
 
 
 def _none() -> FloatArray:
@@ -50,12 +49,13 @@ class Scored:
         samples: Number of ground-truth samples.
         expected_samples: Number of samples of the official set; 0 if none is published.
         scored: Number of samples that count, for each wheel.
-        missing: Number of samples that the predictions do not name.
+        missing: Number of samples that the predictions do not name, or whose row holds no answer.
         failed: Number of samples whose prediction is marked as failed.
         extra: Number of predictions without a ground truth, which are ignored.
         labels_per_sample: Mean number of predicted labels; None for sentiment.
         out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
         remarks: What was odd about the predictions.
+        account: Where the answers come from, and why some rows have none; not part of `to_dict`.
         checkpoints: Every checkpoint's score, where this is the selected one.
         replicates: The primary score on each bootstrap resample, shape (B,); empty without resampling.
         samples_scored: The samples behind the score; not part of what is written.
@@ -80,7 +80,8 @@ class Scored:
     extra: int
     labels_per_sample: float | None
     out_of_lexicon: float | None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    account: Account | None = field(default=None, repr=False, compare=False)
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
     replicates: FloatArray = field(default_factory=_none, repr=False, compare=False)
     samples_scored: SampleScores | None = field(default=None, repr=False, compare=False)
@@ -89,6 +90,16 @@ class Scored:
     def title(self) -> str:
         """The data set's name as papers print it."""
         return TASKS[self.dataset].title
+
+    @property
+    def evaluated(self) -> int:
+        """Number of samples that were scored: all of them, but under `skip` those that have a prediction."""
+        return self.signature.n
+
+    @property
+    def of_samples(self) -> str:
+        """The same for people: `40`, or `37 of 40`."""
+        return f"{self.evaluated} of {self.samples}" if self.evaluated != self.samples else str(self.samples)
 
     @property
     def lift(self) -> float:
@@ -148,7 +159,7 @@ class Scored:
         return cls(**{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
 
 
-_NOT_WRITTEN = ("remarks", "checkpoints", "replicates", "samples_scored")
+_NOT_WRITTEN = ("remarks", "account", "checkpoints", "replicates", "samples_scored")
 _WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_WRITTEN)
 
 
@@ -164,9 +175,11 @@ def score_predictions(
         checkpoint: The checkpoint's name.
 
     Raises:
-        InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts.
+        InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts,
+            or most answers say nothing and that is not asked for (`missing="zero"`).
     """
     aligned = align(truth, predictions, settings.missing)
+    refuse_silence(predictions, settings.missing)
     task, metric = truth.task, PROTOCOLS[settings.protocol][truth.task.kind]
     samples = SampleScores(
         task=task,
@@ -180,7 +193,6 @@ def score_predictions(
     if np.isnan(samples.score):
         under = f" under lexicon {settings.lexicon.label}" if task.has_sectors else ""
         raise InputError(f"{truth.path}: no sample of {task.id} counts{under}: nothing to score")
-    separators = ("labels hold commas, semicolons or bars: are several labels written as one?",)
     return Scored(
         dataset=task.id,
         kind=task.kind,
@@ -200,7 +212,8 @@ def score_predictions(
         labels_per_sample=samples.labels_per_sample,
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
-        remarks=(*predictions.remarks, *(separators if samples.with_separators() > _ODD_SHARE else ())),
+        remarks=(*predictions.remarks, *aligned.remarks, *label_remarks(samples.labels, settings.lexicon)),
+        account=predictions.account,
         samples_scored=samples,
     )
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from merunibench.chat import LocalModel, open_chat_model
+from merunibench.chat.local import decoded
 from merunibench.errors import InputError
 from tests.tiny_qwen2 import build_tiny_qwen2
 
@@ -64,6 +65,40 @@ def test_a_folder_is_known_by_its_content(tiny, tmp_path):
     assert here.name == there.name == f"tiny@{here.settings['identity'].removeprefix('sha256:')[:12]}"
     (moved / "config.json").write_text((moved / "config.json").read_text() + "\n")
     assert LocalModel(str(moved)).name != here.name
+
+
+def test_answers_say_whether_they_ran_into_the_longest_length(tiny):
+    short, long = (LocalModel(str(tiny), batch_size=3, max_tokens=n).complete(asked(*QUESTIONS)) for n in (2, 24))
+    assert {reply.finish_reason for reply in short} == {"length"}
+    assert {reply.finish_reason for reply in long} <= {"length", "stop"}
+
+
+class Letters:
+    """A tokenizer of one token a character, but for tags; `*` ends an answer."""
+
+    def decode(self, ids):
+        return "".join(ids)
+
+    def batch_decode(self, rows, *, skip_special_tokens=False):
+        return ["".join(each for each in row if not (skip_special_tokens and each in self.special)) for row in rows]
+
+    def __init__(self, *special):
+        self.special = special
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answer", "special", "text"),
+    [
+        (["?", "<think>", "\n"], [*"He may be"], (), "<think>He may be"),
+        (["?", "<think>"], [*"He", "</think>", *"sad"], (), "He</think>sad"),
+        (["?", "<think>"], [*"He", "</think>", *"sad"], ("</think>",), "Hesad"),
+        (["?", "<think>", "</think>"], [*"sad"], (), "sad"),
+        (["?"], [*"sad"], (), "sad"),
+        ([*"<think> of him"], [*"sad", "*"], ("*",), "sad"),
+    ],
+)
+def test_a_trace_that_the_prompt_opens_is_open_in_the_answer(prompt, answer, special, text):
+    assert decoded(Letters(*special), [prompt], [answer]) == [text]
 
 
 def test_what_cannot_be_asked_fails_alone(tmp_path):

@@ -1,8 +1,12 @@
 """The commands infer, merge and run."""
 
 import json
+from pathlib import Path
 
 import pytest
+
+from tests.clips import make_wave
+from tests.fake_openai import fake_server
 
 
 @pytest.fixture
@@ -91,3 +95,94 @@ def test_run_prints_the_report_alone(run, clips, tmp_path):
 def test_what_is_missing_is_said(refused, clips, tmp_path):
     assert "model: missing; set --model" in refused("infer", "--out", tmp_path, "--data-root", tmp_path)
     assert "where are the clips" in refused("infer", "--model", "text-lexicon", "--out", tmp_path)
+
+
+def saying(said, finish_reason):
+    """How an endpoint answers the clip whose subtitle is `I hate it.`; the others are happy."""
+
+    def behave(request, _number):
+        odd = "hate" in json.dumps(request["messages"])
+        message = {"role": "assistant", **(said if odd else {"content": "He is happy."})}
+        choice = {"index": 0, "message": message, "finish_reason": finish_reason if odd else "stop"}
+        return 200, {}, json.dumps({"choices": [choice]}).encode()
+
+    return behave
+
+
+@pytest.mark.parametrize(
+    ("said", "finish_reason", "reason"),
+    [
+        ({"content": "<think>He frowns"}, "length", "cut off in its reasoning, before any answer; raise --max-new"),
+        ({"content": None, "reasoning_content": "He frowns"}, "length", "cut off in its reasoning"),
+        ({"content": None, "refusal": "I can't."}, "stop", "refused: I can't."),
+        ({"content": ""}, "content_filter", "stopped by the endpoint's content filter"),
+        ({"content": 3}, "stop", "no chat completion"),
+    ],
+)
+def test_an_endpoint_without_an_answer_fails_its_row_and_is_accounted_for(
+    run, clips, tmp_path, said, finish_reason, reason
+):
+    with fake_server(saying(said, finish_reason)) as server:
+        asked = ["infer", "--model", f"openai:{server.url}#m", "--modalities", "text", "--clips", clips]
+        asked += ["--dataset", "meld", "--out", tmp_path / "out"]
+        result = run(*asked, "--format", "json")
+        requests = len(server.requests)
+        again = run(*asked)
+        assert len(server.requests) == requests
+    assert (result.code, again.code) == (0, 0)
+    (told,) = json.loads(result.out)
+    rows = [json.loads(line) for line in Path(told["path"]).read_text("utf-8").splitlines()]
+    assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
+    assert reason in rows[1]["error"]
+    assert rows[1].get("finish_reason") == (None if said["content"] == 3 else finish_reason)
+    assert rows[0]["finish_reason"] == "stop"
+    assert told["account"]["unanswered"] == [{"reason": rows[1]["error"], "rows": 1, "first": "dia1_utt0"}]
+    assert f"1 without an answer, the first dia1_utt0: {rows[1]['error']}" in again.err
+    assert requests <= 4
+
+
+def test_an_endpoint_that_answers_in_parts(run, clips, tmp_path):
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "Sad?"}]}, {"type": "text", "text": "angry"}]
+    with fake_server(saying({"content": parts}, "stop")) as server:
+        asked = ["infer", "--model", f"openai:{server.url}#m", "--modalities", "text", "--clips", clips]
+        result = run(*asked, "--dataset", "meld", "--out", tmp_path / "out")
+        assert len(server.requests) == 3
+    lines = Path(result.out.strip()).read_text("utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["He is happy.", "angry", "He is happy."]
+
+
+def test_a_poisoned_clip_is_a_failed_row_and_the_others_are_answered(run, tmp_path):
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    make_wave(folder / "bomb.flac", seconds=0.1, rate=384_001 // 2, channels=8)
+    whole = (folder / "bomb.flac").read_bytes()
+    make_wave(folder / "bomb.wav", seconds=0.1, channels=9)
+    (folder / "bomb.flac").unlink()
+    (folder / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    make_wave(folder / "good.wav", seconds=0.1)
+    with fake_server(lambda *_: "happy") as server:
+        asked = ["infer", "--model", f"openai:{server.url}#m", "--modalities", "audio", "--clips", folder]
+        result = run(*asked, "--dataset", "mine", "--out", tmp_path / "out", "--format", "json")
+        assert len(server.requests) == 1
+    (told,) = json.loads(result.out)
+    rows = [json.loads(line) for line in Path(told["path"]).read_text("utf-8").splitlines()]
+    assert [(row["name"], row["status"]) for row in rows] == [("bomb", "failed"), ("cut", "failed"), ("good", "ok")]
+    assert rows[0]["error"] == "bomb.wav: 9 channels: a clip may have 8"
+    assert {each["first"] for each in told["account"]["unanswered"]} == {"bomb", "cut"}
+
+
+def test_clips_from_outside_are_taken_on_request_alone(run, refused, clips, tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"mine")
+    (clips / "clips.jsonl").write_text(json.dumps({"name": "a", "audio": str(tmp_path / "a.wav"), "subtitle": "So?"}))
+    assert "leads out of the folder" in refused(*infer(clips, tmp_path / "out"))
+    assert run(*infer(clips, tmp_path / "out", "--allow-outside")).code == 0
+
+
+def test_a_redirect_ends_the_run(run, clips, tmp_path):
+    with fake_server(lambda *_: (307, {"location": "http://127.0.0.1:1/v1"}, b"")) as server:
+        asked = ["infer", "--model", f"openai:{server.url}#m", "--modalities", "text", "--clips", clips]
+        result = run(*asked, "--dataset", "meld", "--out", tmp_path / "out")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[-1].startswith(
+        f"error: {server.url}: HTTP 307: redirects to 'http://127.0.0.1:1/v1'"
+    )

@@ -255,6 +255,43 @@ class TestSingleFiles:
         assert layout(open_predictions(tmp_path / "other", dataset="meld")) == {"meld": ["default"]}
 
 
+class TestNamedAfterNoDataSet:
+    @pytest.mark.parametrize(
+        ("name", "dataset"),
+        [
+            ("mosi_results.jsonl", "cmumosi"),
+            ("model_MELD.csv", "meld"),
+            ("qwen-7b_CMU-MOSEI.parquet", "cmumosei"),
+            ("2024-01-02 sims v2.jsonl.gz", "simsv2"),
+        ],
+    )
+    def test_what_to_do_is_said(self, jsonl, tmp_path, name, dataset):
+        jsonl("meld.jsonl" if dataset != "meld" else "sims.jsonl", ROW)
+        (tmp_path / name).write_bytes(b"")
+        new = dataset + name[name.index(".") :]
+        advice = f"{name}: is named after no data set and not read; name it {new}, or give it alone with --dataset"
+        assert open_predictions(tmp_path).remarks == (f"{advice} {dataset}",)
+        with pytest.raises(InputError, match=f"name it {new}"):
+            open_predictions(tmp_path, dataset=dataset)
+
+    def test_alone(self, jsonl, tmp_path):
+        path = jsonl("results_mosi.jsonl", ROW)
+        with pytest.raises(InputError, match=r"give it \(--dataset cmumosi\?\)"):
+            open_predictions(path)
+        with pytest.raises(InputError, match=r"found results_mosi\.jsonl; name it cmumosi\.jsonl, or give it alone"):
+            open_predictions(tmp_path)
+
+    def test_which_is_not_guessed_of_two(self, jsonl, tmp_path):
+        jsonl("meld.jsonl", ROW)
+        jsonl("meld_and_mosi.jsonl", ROW)
+        jsonl("notes.jsonl", ROW)
+        (tmp_path / "settings.json").write_text("{}")
+        assert open_predictions(tmp_path).remarks == (
+            "meld_and_mosi.jsonl: is named after no data set and not read",
+            "notes.jsonl: is named after no data set and not read",
+        )
+
+
 class TestNothingFound:
     def test_a_missing_folder(self, tmp_path):
         with pytest.raises(InputError, match=r"none: cannot be read: No such file or directory$"):

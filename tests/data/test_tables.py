@@ -2,6 +2,9 @@
 
 import csv
 import gzip
+import json
+import os
+import shutil
 import sys
 
 import numpy as np
@@ -97,8 +100,6 @@ class TestJsonLines:
         [
             ("{'name': 1}", "not JSON: Expecting property name enclosed in double quotes at column 2"),
             ('{"name": "x"', "not JSON: Expecting ',' delimiter at column 13"),
-            ('{"name": NaN}', "not JSON: NaN is no JSON value; use null"),
-            ('{"name": -Infinity}', "not JSON: -Infinity is no JSON value; use null"),
             ('["x"]', 'not an object; every line must look like {"name": …}'),
             ("3", 'not an object; every line must look like {"name": …}'),
             ('{"name": "\\ud800"}', "holds half of a character (a lone surrogate), which is no text"),
@@ -351,20 +352,45 @@ class TestSavedDatasets:
     def test_a_broken_state(self, saved, content):
         folder = saved("meld", {"name": ["a"]})
         (folder / "state.json").write_bytes(content)
-        with pytest.raises(InputError, match=r"meld: cannot be read: "):
+        with pytest.raises(InputError, match=r"meld(/\w+\.json)?: cannot be read(?: as JSON)?: "):
             read_table(folder)
 
     @pytest.mark.parametrize("content", [b"", b"[]", b'{"features": 5}', b'{"features": {"name": {}}}', b"\xff"])
     def test_a_broken_description(self, saved, content):
         folder = saved("meld", {"name": ["a"]})
         (folder / "dataset_info.json").write_bytes(content)
-        with pytest.raises(InputError, match=r"meld: cannot be read: "):
+        with pytest.raises(InputError, match=r"meld(/\w+\.json)?: cannot be read(?: as JSON)?: "):
             read_table(folder)
 
     def test_without_the_library(self, saved, monkeypatch):
         folder = saved("meld", {"name": ["a"]})
         monkeypatch.setitem(sys.modules, "datasets", None)
-        with pytest.raises(InputError, match=r'meld: needs .* pip install "merunibench\[datasets\]"'):
+        assert name_column(read_table(folder)).to_pylist() == ["a"]
+
+    @pytest.mark.parametrize("name", ["../outside.arrow", "{}/outside.arrow", "link.arrow", "pipe.arrow", "a\0b"])
+    def test_nothing_outside_the_folder_is_read(self, saved, tmp_path, name):
+        folder = saved("meld", {"name": ["a"]})
+        shutil.copy(next(folder.glob("*.arrow")), tmp_path / "outside.arrow")
+        (folder / "link.arrow").symlink_to(tmp_path / "outside.arrow")
+        os.mkfifo(folder / "pipe.arrow")
+        state = json.loads((folder / "state.json").read_text())
+        state["_data_files"] = [{"filename": name.format(tmp_path)}]
+        (folder / "state.json").write_text(json.dumps(state))
+        with pytest.raises(InputError):
+            read_table(folder)
+
+    def test_no_split_outside_the_folder_is_read(self, saved):
+        saved("other", {"name": ["a"]})
+        folder = saved("meld", {"name": ["a"]}, ["test"])
+        (folder / "dataset_dict.json").write_text('{"splits": ["../other"]}')
+        with pytest.raises(UnsafeFileError, match="outside the folder"):
+            read_table(folder)
+
+    def test_an_order_of_rows_of_its_own_is_refused(self, saved):
+        folder = saved("meld", {"name": ["a"]})
+        state = json.loads((folder / "state.json").read_text()) | {"_indices_data_files": [{"filename": "i.arrow"}]}
+        (folder / "state.json").write_text(json.dumps(state))
+        with pytest.raises(InputError, match="another order"):
             read_table(folder)
 
 

@@ -216,7 +216,7 @@ SENTIMENT = [
     (0.2, " Negative"),
     (-1, "negative "),
     (0.7, "neutral"),
-    (-3, "pos"),  # no word for a polarity: as neutral
+    (-3, "upbeat"),  # no word for a polarity: as neutral
 ]
 # Positive: 1 hit of 3, named 2 times: F1 2 / (3 + 2). Negative: 3 hits of 4, named 5 times: F1 6 / (4 + 5).
 

@@ -42,6 +42,7 @@ def _formats():
     yield _one("score-more-json", "score more/one --data-root more-labels --bootstrap 100 --format json")
     yield _one("score-full-latex", "score full/one --data-root full-labels --bootstrap 100 --format latex")
     yield _one("score-raw-text", "score models/raw --data-root labels --bootstrap 50 --format json")
+    yield _one("score-raw-text-zero", "score models/raw --data-root labels --bootstrap 50 --format json --missing zero")
     yield _one("score-one-file", "score models/alpha/meld.jsonl --data-root labels --bootstrap 50 --format json")
     for name, command in (
         ("no-data-set", "score models/alpha --data-root labels --dataset moon"),

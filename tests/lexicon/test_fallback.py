@@ -262,3 +262,11 @@ def test_the_fallback_imports_no_language_toolkit():
     assert "nltk" not in found
     assert "spacy" not in found
     assert "lemminflect" not in found
+
+
+@given(st.text(st.characters(exclude_categories=("L", "N"))))
+def test_signs_alone_have_no_sector(signs):
+    """Items of nothing but signs are left out when label lists are read: that must not change a score."""
+    assert not any(map(str.isalnum, signs))
+    for level in LEVELS:
+        assert not LEXICON.masks([normalise_label(signs)], level).any()

@@ -229,3 +229,21 @@ def test_any_bytes_as_a_csv_are_survived(tmp_path, content):
     path = tmp_path / "any.csv"
     path.write_bytes(b"name,format\n" + content)
     survive(read_csv, path, ("name", "format"))
+
+
+ABSURD_XML = {
+    "a part without end": b"<a>" + b" " * (9 << 20) + b"</a>",
+    "deep": b"<a>" * 1_000_000,
+    "attributes without end": b"<a " + b" ".join(b'a%d=""' % number for number in range(200_000)) + b"/>",
+}
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "custom/any.xml"])
+@pytest.mark.parametrize("kind", ABSURD_XML)
+def test_an_xlsx_of_absurd_xml(release, part, kind):
+    path = release / "wheel1.xlsx"
+    repack(path, lambda _, content: content)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{part}.rels", ABSURD_XML[kind])
+    message = refusal(release, UnsafeFileError)
+    assert message.startswith(f"{path}: '{part}.rels' ")

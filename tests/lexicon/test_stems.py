@@ -2,7 +2,7 @@
 
 import pytest
 
-from merunibench.lexicon.explain import near_words
+from merunibench.lexicon.spelling import Spellings
 from merunibench.lexicon.stems import opposites, same_family, stem
 
 FAMILIES = [
@@ -79,8 +79,8 @@ def test_opposites(word, opposite):
 
 
 def test_near_words():
-    assert near_words("frustated", ["happy", "frustrated"]) == ("frustrated",)
-    assert near_words("x" * 41, ["x" * 41]) == ()
-    assert near_words("a", ["a"]) == ()
-    assert near_words("", ["a"]) == ()
-    assert near_words("table", ["stable", "happy"]) == ("stable",)
+    assert Spellings(["happy", "frustrated"]).near("frustated") == ("frustrated",)
+    assert Spellings(["x" * 41]).near("x" * 41) == ()
+    assert Spellings(["a"]).near("a") == ()
+    assert Spellings(["a"]).near("") == ()
+    assert Spellings(["stable", "happy"]).near("table") == ("stable",)

@@ -12,6 +12,7 @@ from PIL import Image
 from merunibench.errors import InputError, MediaError
 from merunibench.media import read_sound
 from merunibench.models import Generation, Sample, load_model
+from merunibench.models.base import NoAnswerError
 from tests.clips import broken_files
 from tests.fake_openai import fake_server, problem
 from tests.models.asking import options, samples
@@ -75,6 +76,24 @@ def test_one_failure_costs_no_second_question(clips):
         with pytest.raises(MediaError, match="b: HTTP 400: too long"):
             model.answer(batch)
         assert model.answer(batch[:1]) == ["happy"]
+        assert len(server.requests) == 2
+
+
+def test_what_failed_in_a_batch_is_not_asked_again(clips):
+    def behave(request, _number):
+        said = request["messages"][0]["content"][-1]["text"]
+        message = {"content": None, "reasoning": "He"} if "No." in said else {"content": "happy"}
+        return 200, {}, json.dumps({"choices": [{"message": message, "finish_reason": "length"}]}).encode()
+
+    with fake_server(behave) as server:
+        model = _model(server, "text")
+        batch = [model.prepare(sample) for sample in samples(clips)]
+        with pytest.raises(MediaError):
+            model.answer(batch)
+        (answer,) = model.answer(batch[:1])
+        with pytest.raises(NoAnswerError, match=r"^cut off in its reasoning.*--max-new-tokens") as caught:
+            model.answer(batch[1:])
+        assert (answer, answer.finish_reason, caught.value.finish_reason) == ("happy", "length", "length")
         assert len(server.requests) == 2
 
 

@@ -51,6 +51,7 @@ def test_sampling_does_not_depend_on_the_batch(tiny_models, clips):
     model = load_model(str(tiny_models / "llava_onevision"), options("video", "text", generation=SAMPLING))
     batch = [model.prepare(sample) for sample in samples(clips)]
     together = model.answer(batch)
+    assert {answer.finish_reason for answer in together} <= {"length", "stop"}
     assert together == [*model.answer(batch[:1]), *model.answer(batch[1:])]
     assert together == model.answer(batch[::-1])[::-1]
     other = load_model(

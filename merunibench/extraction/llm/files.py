@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from merunibench.data import Extractor, PredictionSource, conversions
-from merunibench.extraction.answers import clean_answer
+from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.files import Extracted, Field, Rows
 from merunibench.extraction.llm.questions import Answer, Question
 from merunibench.journal import Journal, Row
@@ -63,9 +63,8 @@ def extract_with_models(
             run.read(labels)
             if polarity is not None:
                 run.decide(polarity)
-            file.write()
+            run.rows.write()
             journal.discard_part()
-        done.files += (file.path,)
     return done
 
 

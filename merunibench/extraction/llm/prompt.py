@@ -15,7 +15,8 @@ from typing import Any, cast
 from merunibench.chat import Message, fit_for_name
 from merunibench.errors import InputError
 from merunibench.extraction.files import Field
-from merunibench.files.reading import read_bounded, reading
+from merunibench.files import read_plain
+from merunibench.files.reading import reading
 
 VERSIONS: dict[Field, int] = {"labels": 1, "polarity": 1}
 """Version of each prompt of ours; whoever changes its text raises it (a test compares the hashes)."""
@@ -72,8 +73,8 @@ def read_prompt(path: Path, field: Field = "labels") -> Prompt:
     Raises:
         InputError: it cannot be read, is not UTF-8, or its last turn is no question with the placeholder.
     """
-    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
-        template = read_bounded(stream, path, _MAX_BYTES).decode("utf-8").strip()
+    with reading(path, UnicodeDecodeError):
+        template = read_plain(path, _MAX_BYTES).decode("utf-8").strip()
     prompt = Prompt(fit_for_name(path.stem), field, template)
     last = prompt.turns[-1] if prompt.turns else None
     if last is None or last["role"] != "user" or PLACEHOLDERS[field] not in last["content"]:

@@ -8,15 +8,16 @@ from typing import Any, NamedTuple
 
 from merunibench._text import shown
 from merunibench.chat import ChatModel, open_chat_model
+from merunibench.chat.base import ONLY_REASONING
 from merunibench.data import Extractor
 from merunibench.errors import InputError
 from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.files import Field
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
-from merunibench.extraction.rules import EXTRACTOR, Rules, as_the_authors
+from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, as_the_authors
 from merunibench.labels import normalise_label, parse_label_text
 
-RULES = (EXTRACTOR, "rules")
+RULES = (*EXTRACTORS, "rules")
 """What a user writes for the rules."""
 
 _LIST = re.compile(r"\[[^\[\]]*\]")
@@ -85,7 +86,7 @@ class Question:
         """An output of the model as an answer."""
         text = clean_answer(output).text
         if not text:
-            return Answer(None, output, "the model wrote nothing besides its reasoning")
+            return Answer(None, output, f"{ONLY_REASONING}; if it was cut off, raise --max-new-tokens")
         try:
             return Answer(self.read(text), output)
         except ValueError as error:
@@ -173,7 +174,7 @@ def open_backends(
     """What reads labels, and what decides polarity; a model that does both is loaded once.
 
     Args:
-        labels: `rules@1` (or `rules`), `hf:MODEL` or `openai:URL#MODEL`.
+        labels: `rules@2` (or `rules`), `rules@1`, `hf:MODEL` or `openai:URL#MODEL`.
         polarity: Likewise; None if none is wanted.
         prompt: File with another prompt for labels than ours.
         parity: As for `extract_labels`.
@@ -187,7 +188,15 @@ def open_backends(
     template = None if prompt is None else read_prompt(prompt)
     specs = dict.fromkeys(spec for spec in (labels, polarity) if spec not in (*RULES, None))
     models = {spec: open_chat_model(str(spec), **options) for spec in specs}
-    read = ask_labels(models[labels], prompt=template, parity=parity) if labels in models else Rules(parity=parity)
+    read = (
+        ask_labels(models[labels], prompt=template, parity=parity)
+        if labels in models
+        else _rules(labels, parity=parity)
+    )
     if polarity is None:
         return read, None
-    return read, ask_polarity(models[polarity]) if polarity in models else Rules()
+    return read, ask_polarity(models[polarity]) if polarity in models else _rules(polarity)
+
+
+def _rules(name: str, *, parity: bool = False) -> Rules:
+    return Rules.named(EXTRACTOR if name == "rules" else name, parity=parity)

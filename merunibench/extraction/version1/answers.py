@@ -54,6 +54,17 @@ def clean_answer(text: str) -> Answer:
     return Answer(text.replace("’", "'").strip(), had_trace)
 
 
+def ends_in_trace(text: str) -> bool:
+    """Whether an answer ends within a reasoning trace that it has opened.
+
+    Example:
+        >>> ends_in_trace("<think>He frowns, so"), ends_in_trace("<think>He frowns.</think> sad")
+        (True, False)
+    """
+    openings = list(_OPENING.finditer(text))
+    return bool(openings) and _CLOSING.search(text, openings[-1].end()) is None
+
+
 def _without_traces(text: str) -> str:
     kept, position = [], 0
     while opening := _OPENING.search(text, position):

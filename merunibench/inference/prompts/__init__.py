@@ -8,8 +8,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from merunibench._text import shown
 from merunibench.errors import InputError
-from merunibench.files.reading import read_bounded, reading
+from merunibench.files import read_plain
+from merunibench.files.reading import reading
 from merunibench.models.prompting import without_subtitle
 
 OPEN_VOCABULARY = "open-vocabulary"
@@ -57,10 +59,19 @@ def load_prompt(name: str, *, says: bool = True) -> Prompt:
     """
     found = [known for known in prompt_names() if name in (known, known.partition("@")[0])]
     path = _FOLDER / f"{found[-1]}.txt" if found else Path(name)
-    if not found and not path.is_file():
-        raise InputError(f"no prompt {name!r}: there are {', '.join(prompt_names())}, or give the path of a text file")
-    with reading(path, UnicodeDecodeError), path.open("rb") as stream:
-        text = read_bounded(stream, path, _MOST_BYTES).decode("utf-8").strip()
+    if not found and not _is_file(path):
+        raise InputError(
+            f"no prompt {shown(name)}: there are {', '.join(prompt_names())}, or give the path of a text file"
+        )
+    with reading(path, UnicodeDecodeError):
+        text = read_plain(path, _MOST_BYTES).decode("utf-8").strip()
     if not text:
         raise InputError(f"{path}: is empty; a prompt is a question in UTF-8 text")
     return Prompt(found[-1] if found else path.name, text if says else without_subtitle(text))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # of a name that is longer than names may be: the question itself, perhaps
+        return False

@@ -4,6 +4,7 @@ Upstream reads files with torchaudio; what it does to them is written out here, 
 """
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -12,8 +13,8 @@ import numpy as np
 import torch
 
 from merunibench.errors import MediaError
-from merunibench.media.container import LIMITS, Limits, decoded, opened, probe
-from merunibench.media.sound import SAMPLE_RATE, LosslessError, read_lossless
+from merunibench.media.container import LIMITS, Limits, opened, probe
+from merunibench.media.sound import SAMPLE_RATE, LosslessError, read_lossless, sound_frames
 
 CLIP_SECONDS = 2
 CLIPS = 8
@@ -25,6 +26,10 @@ never heard. 7: what its later versions do, so that the last clip ends with the 
 _FILTER_WIDTH = 6
 _ROLLOFF = 0.99
 _VARIANCE_FLOOR = 1e-7
+_MOST_SAMPLES = 40_000_000
+"""Of a sound, all channels together: they are in memory at once, some more than once."""
+_MOST_WEIGHTS = 1 << 25
+"""Of a filter between two rates; those with few common divisors need gigabytes (44,101 Hz: 700 million)."""
 
 
 def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> torch.Tensor:
@@ -63,6 +68,13 @@ def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> tor
     pieces = torch.nn.functional.conv1d(padded[:, None], kernel[:, None], stride=old)
     length = math.ceil(new * samples.shape[1] / old)
     return pieces.transpose(1, 2).flatten(1)[:, :length]
+
+
+def _filter_size(rate: int, target: int = SAMPLE_RATE) -> int:
+    """About how many weights the filter of `resample` has."""
+    divisor = math.gcd(rate, target)
+    old, new = rate // divisor, target // divisor
+    return new * (old + 2 * math.ceil(_FILTER_WIDTH * max(old / new, 1) / _ROLLOFF))
 
 
 def downmixed(samples: torch.Tensor) -> torch.Tensor:
@@ -132,11 +144,14 @@ def read_sound(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
         MediaError: it is broken, without sound, or too long.
         InputError: the extra `models` is not installed.
     """
+    limits = replace(limits, samples=min(limits.samples, _MOST_SAMPLES))
     try:
         samples, rate = read_lossless(path, limits)
         samples = np.ascontiguousarray(samples.T)
     except LosslessError:
         samples, rate = _stream_sound(path, limits)
+    if _filter_size(rate) > _MOST_WEIGHTS:
+        raise MediaError(f"{path}: {rate} samples a second cannot be made {SAMPLE_RATE}; resample it to a usual rate")
     if not samples.size or not np.isfinite(samples).all():
         raise MediaError(f"{path}: its sound has no samples, or values that are no numbers")
     return samples, rate
@@ -149,9 +164,8 @@ def _stream_sound(path: Path, limits: Limits) -> tuple[np.ndarray, int]:
     if not probe(path, limits).sound:
         raise MediaError(f"{path}: has no sound")
     with opened(path, limits) as container:
-        stream = container.streams.audio[0]
         resampler = av.AudioResampler(format="fltp")
-        frames = [piece for frame in decoded(container, stream, path) for piece in resampler.resample(frame)]
+        frames = [piece for frame in sound_frames(container, path, limits) for piece in resampler.resample(frame)]
         if not frames:
             raise MediaError(f"{path}: its sound has no samples")
         return np.concatenate([frame.to_ndarray() for frame in frames], axis=1), frames[0].sample_rate

@@ -4,19 +4,17 @@ Only plain tensors, numbers and text are read (`weights_only=True`): no checkpoi
 contract: one that is missing, unknown or of another shape is refused by name, where upstream passes over it.
 """
 
-import json
-import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
 
 import torch
 
-from merunibench._text import one_line, visible
-from merunibench.errors import InputError, UnsafeFileError
-from merunibench.files.reading import read_bounded, reading
+from merunibench._text import visible
+from merunibench.errors import InputError
+from merunibench.files.json_text import read_json
+from merunibench.files.reading import reading
 from merunibench.media import file_hash
 from merunibench.models.affectgpt.configuration import (
     AffectGPTConfig,
@@ -26,10 +24,10 @@ from merunibench.models.affectgpt.configuration import (
     located,
     read_authors_yaml,
 )
+from merunibench.models.affectgpt.torch_file import load_torch
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
-_MAX_CONFIG_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +134,9 @@ def read_checkpoint(path: Path, authors_yaml: Path | None = None) -> Checkpoint:
 
 
 def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
-    content = _load(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; a released checkpoint_*.pth or a converted folder is expected")
+    content = load_torch(path)
     if not isinstance(content, dict) or not isinstance(content.get("model"), dict):
         raise InputError(f"{path}: not a released checkpoint: it holds no `model`")
     tensors = content["model"]
@@ -165,22 +165,6 @@ def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
     )
 
 
-def _load(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; a released checkpoint_*.pth or a converted folder is expected")
-    if not is_zipfile(path):
-        raise InputError(f"{path}: not a checkpoint, which is a zip file of torch.save; was it fetched in full?")
-    try:
-        # Mapped, not read: two thirds of a released file are the optimizer's.
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except pickle.UnpicklingError as error:
-        raise UnsafeFileError(
-            f"{path}: not plain weights ({one_line(error)}); refused, and nothing of it was run"
-        ) from error
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
-        raise InputError(f"{path}: cannot be read as a checkpoint: {one_line(error)}") from error
-
-
 def _read_converted(folder: Path) -> Checkpoint:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -191,8 +175,7 @@ def _read_converted(folder: Path) -> Checkpoint:
             f"{folder}: holds no checkpoint: neither checkpoint_*.pth nor {CONFIG_FILE} and {WEIGHTS_FILE}, which "
             f"`merunibench affectgpt convert` writes"
         )
-    with reading(config_path, ValueError), config_path.open("rb") as stream:
-        values = json.loads(read_bounded(stream, config_path, _MAX_CONFIG_BYTES))
+    values = read_json(config_path)
     if not isinstance(values, dict):
         raise InputError(f"{config_path}: not the configuration of an AffectGPT")
     provenance = values.pop("converted_from", {})

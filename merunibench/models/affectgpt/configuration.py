@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from merunibench._text import shown
+from merunibench._text import listed, shown
 from merunibench.errors import InputError
-from merunibench.files.reading import read_bounded, reading
+from merunibench.files.yaml import read_yaml
 from merunibench.models.affectgpt.prompt import MODES
 
 Fusion = Literal["attention", "mean", "qformer"]
@@ -234,8 +234,6 @@ def with_changes(config: AffectGPTConfig, changes: Mapping[str, Any]) -> AffectG
     return replace(config, **changes).checked()
 
 
-_MAX_BYTES = 1 << 20
-
 _FIELDS: Mapping[str, str] = {
     "video_fusion_type": "visual_pooling",
     "audio_fusion_type": "acoustic_pooling",
@@ -263,12 +261,7 @@ def read_authors_yaml(path: Path) -> Mapping[str, Any]:
     Raises:
         InputError: it cannot be read, is no YAML, has no section `model`, or PyYAML is not installed.
     """
-    try:
-        import yaml
-    except ImportError as error:
-        raise InputError("the authors' configuration needs PyYAML: pip install 'merunibench[models]'") from error
-    with reading(path, yaml.YAMLError, UnicodeDecodeError), path.open("rb") as stream:
-        sections = yaml.safe_load(read_bounded(stream, path, _MAX_BYTES))
+    sections = read_yaml(path)
     if not isinstance(sections, dict) or not isinstance(sections.get("model"), dict):
         raise InputError(f"{path}: not one of AffectGPT's configurations: no section `model`")
     return sections
@@ -316,9 +309,12 @@ def _frames(model: Mapping[str, Any]) -> Any:  # noqa: ANN401 - checked with the
 def _mode(sections: Mapping[str, Any], where: str) -> str | None:
     """`face_or_frame` of the data sets trained on, which must agree."""
     datasets = _section(sections, "datasets", where).values()
-    found = {str(part["face_or_frame"]) for part in datasets if isinstance(part, Mapping) and "face_or_frame" in part}
+    given = [part["face_or_frame"] for part in datasets if isinstance(part, Mapping) and "face_or_frame" in part]
+    if not all(isinstance(mode, str) for mode in given):
+        raise InputError(f"{where}: face_or_frame must be one of {', '.join(MODES)}")
+    found = set(given)
     if len(found) > 1:
-        raise InputError(f"{where}: data sets of different face_or_frame: {', '.join(sorted(found))}; choose one")
+        raise InputError(f"{where}: data sets of different face_or_frame: {listed(sorted(found))}; choose one")
     mode = next(iter(found), None)
     if mode is not None and mode not in MODES:
         raise InputError(f"{where}: face_or_frame {shown(mode)} is not known; known are {', '.join(MODES)}")

@@ -6,8 +6,9 @@ from typing import Any, cast
 import torch
 from transformers import StoppingCriteria, StoppingCriteriaList
 
+from merunibench.chat.base import LENGTH, STOP
 from merunibench.models.affectgpt.prompt import PromptTokenizer
-from merunibench.models.base import Decoding
+from merunibench.models.base import Answer, Decoding
 from merunibench.models.huggingface.generation import arguments
 
 AUTHORS = Decoding(max_new_tokens=1200, temperature=1.0, top_p=0.9, extra={"top_k": 20})
@@ -39,7 +40,7 @@ def generate(
     tokens: PromptTokenizer,
     decoding: Decoding,
     names: Sequence[str],
-) -> list[str]:
+) -> list[Answer]:
     """The answers to a batch, as the model wrote them.
 
     Args:
@@ -58,16 +59,24 @@ def generate(
         stopping_criteria=StoppingCriteriaList([StopRule(tokens)]),
         **arguments(decoding, names),
     )
-    return [tokens.decode(until_stop(row, tokens)) for row in cast("list[list[int]]", ids.tolist())]
+    rows = [until_stop(row, tokens) for row in cast("list[list[int]]", ids.tolist())]
+    longest = decoding.max_new_tokens
+    return [
+        Answer(tokens.decode(row), LENGTH if len(row) == longest and not _ends(row, tokens) else STOP) for row in rows
+    ]
 
 
 def until_stop(ids: Sequence[int], tokens: PromptTokenizer) -> list[int]:
     """The ids up to the first ending, which is kept: what follows it fills up the batch."""
-    endings = [*((number,) for number in tokens.eos_ids), *tokens.stops]
     for length in range(1, len(ids) + 1):
-        if any(tuple(ids[max(length - len(ending), 0) : length]) == ending for ending in endings):
+        if _ends(ids[:length], tokens):
             return list(ids[:length])
     return list(ids)
+
+
+def _ends(ids: Sequence[int], tokens: PromptTokenizer) -> bool:
+    endings = [*((number,) for number in tokens.eos_ids), *tokens.stops]
+    return any(tuple(ids[max(len(ids) - len(ending), 0) :]) == ending for ending in endings)
 
 
 def clean(text: str) -> str:

@@ -3,7 +3,6 @@
 Whatever a frozen model leaves at random (a key that its file lacks) is an error here: transformers would only warn.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import torch
 
 from merunibench._text import listed
 from merunibench.errors import InputError
+from merunibench.files.json_text import read_json
 from merunibench.hub import Source, choose_device, ensure_torchvision, loading
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder
@@ -232,7 +232,9 @@ def _check_preprocessor(part: str, name: str, expected: Mapping[str, Any]) -> No
     path = cached_file(source.path, "preprocessor_config.json", **where)
     if path is None:
         return
-    found = json.loads(Path(path).read_text(encoding="utf-8"))
+    found = read_json(Path(path))
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: not what transformers writes")
     for key, value in expected.items():
         if key in found and found[key] != value:
             raise _misfit(part, name, f"{key} {found[key]} in its preprocessor_config.json", str(value))

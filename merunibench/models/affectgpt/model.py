@@ -21,7 +21,7 @@ from merunibench.models.affectgpt.network import left_padded
 from merunibench.models.affectgpt.options import AffectGPTOptions, parse_options
 from merunibench.models.affectgpt.prompt import MODES, Medium, Mode, check_placeholders
 from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read_frames
-from merunibench.models.base import MODALITIES, Json, Modality, Model, Options, Prepared, Sample
+from merunibench.models.base import MODALITIES, Answer, Json, Modality, Model, Options, Prepared, Sample
 from merunibench.models.huggingface.generation import check as check_generation
 from merunibench.models.huggingface.generation import failures
 from merunibench.models.prompting import sound_file
@@ -174,7 +174,7 @@ class AffectGPT(Model):
             embeddings = network.embed(ids, loaded.tokens.placeholder_ids, tokens)
             names = [one.sample.name for one in batch]
             texts = generate(network.language_model, embeddings, mask, loaded.tokens, self._options.decoding, names)
-        return [clean(text) for text in texts]
+        return [Answer(clean(text), text.finish_reason) for text in texts]
 
     @property
     def _copies(self) -> dict[Medium, int]:

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from merunibench._text import one_line
+from merunibench.chat.base import endings
+from merunibench.chat.local import decoded
 from merunibench.errors import InputError, MediaError
 from merunibench.hub import Source, check_dtype, choose_device, load_transformers, loading, versions
-from merunibench.models.base import Decoding, Json, Model, Options, Prepared, Sample
+from merunibench.models.base import Answer, Decoding, Json, Model, Options, Prepared, Sample
 from merunibench.models.huggingface import generation
 from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
@@ -126,8 +128,11 @@ class HuggingFaceModel(Model):
                 **self._family.generate_settings(clips),
             )
             tokens = output[:, inputs["input_ids"].shape[1] :].cpu()
+        eos = self._decoding.extra.get("eos_token_id", self._model.generation_config.eos_token_id)
+        ended = endings(tokens.tolist(), eos, self._decoding.max_new_tokens)
         with self._processing:
-            return [text.strip() for text in self._tokenizer.batch_decode(tokens, skip_special_tokens=True)]
+            texts = decoded(self._tokenizer, inputs["input_ids"], tokens)
+        return [Answer(text.strip(), how) for text, how in zip(texts, ended, strict=True)]
 
     def _encode(self, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401 - transformers' own
         clips: list[Clip] = [one.payload for one in batch]

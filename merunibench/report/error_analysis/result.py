@@ -46,8 +46,9 @@ class Confusion:
 
     @property
     def shares(self) -> tuple[tuple[float, ...], ...]:
-        """Each count as a share of its row, shape (R, C)."""
-        return tuple(tuple(count / total for count in row) for row, total in zip(self.counts, self.totals, strict=True))
+        """Each count as a share of its row, shape (R, C); 0 in a row that is true nowhere."""
+        rows = zip(self.counts, self.totals, strict=True)
+        return tuple(tuple(count / total if total else 0.0 for count in row) for row, total in rows)
 
     @property
     def title(self) -> str:
@@ -129,12 +130,13 @@ class DatasetErrors:
         score: The score, 0..1.
         chance: Its chance level.
         samples: Number of ground-truth samples that the analysis covers.
+        given: Number of ground-truth samples, those included that are left out for want of a prediction.
         confusions: One for each analysed wheel; for sentiment the one of polarities.
         wrong_words: Predicted words whose sector is not among the true ones. Empty for sentiment.
         unknown_words: Predicted words without a sector on any wheel, `neutral` apart. Empty for sentiment.
         missed_words: True words whose sector is not among the predicted ones. Empty for sentiment.
         groupings: The score by category, by number of labels, by length of the raw text.
-        notes: What could not be done, and why.
+        notes: What could not be done, and why; and what must be read beside the score.
         signature: What the score was computed with.
     """
 
@@ -145,6 +147,7 @@ class DatasetErrors:
     score: float
     chance: float
     samples: int
+    given: int
     confusions: tuple[Confusion, ...]
     wrong_words: tuple[WordErrors, ...]
     unknown_words: tuple[WordErrors, ...]

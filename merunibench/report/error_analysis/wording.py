@@ -38,7 +38,8 @@ _GROUPINGS = {
 def headline(errors: DatasetErrors) -> str:
     """`hit rate 55.65, chance 33.11, 2610 samples`."""
     metric = PROTOCOLS[Signature.parse(errors.signature).protocol][errors.kind].primary_title
-    return f"{metric} {percent(errors.score)}, chance {percent(errors.chance)}, {errors.samples} samples"
+    samples = f"{errors.samples} of {errors.given}" if errors.samples != errors.given else errors.samples
+    return f"{metric} {percent(errors.score)}, chance {percent(errors.chance)}, {samples} samples"
 
 
 def whole_percent(share: float) -> str:

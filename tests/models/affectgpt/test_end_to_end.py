@@ -11,6 +11,8 @@ from tests.cli.conftest import run  # noqa: F401 - a fixture
 from tests.clips import make_clip
 from tests.models.affectgpt.tiny import FRAME, make_checkpoint
 
+NONSENSE = ("--missing", "zero")
+"""Random weights say nothing that is an emotion, and most answers that say nothing are refused otherwise."""
 NAMES = ("dia0_utt0", "dia0_utt1", "dia1_utt0")
 
 
@@ -63,7 +65,9 @@ def test_from_clips_to_a_report(run, infer, checkpoint, root, tmp_path, mode):  
     assert run("extract", path.parent, labelled).code == 0
     extracted = next(labelled.rglob("meld.jsonl"))
     assert all("labels" in row for row in rows_of(extracted))
-    scored = run("score", labelled, "--data-root", root, "--dataset", "meld", "--format", "json", "--bootstrap", "0")
+    scored = run(
+        "score", labelled, "--data-root", root, "--dataset", "meld", "--format", "json", "--bootstrap", "0", *NONSENSE
+    )
     assert scored.code == 0, scored.err
     (found,) = json.loads(scored.out)["datasets"]
     assert (found["dataset"], found["samples"], found["missing"]) == ("meld", 3, 0)
@@ -76,7 +80,8 @@ def test_the_face_path_needs_no_video(infer, checkpoint, root, tmp_path):
     folder.mkdir()
     for part in ("subaudio", "openface_face", "transcription-engchi-polish.csv"):
         (folder / part).symlink_to(root / "meld-process" / part)
-    result = infer(checkpoint, "--data-root", tmp_path / "root")
+    assert infer(checkpoint, "--data-root", tmp_path / "root").code == 2
+    result = infer(checkpoint, "--data-root", tmp_path / "root", "--allow-outside")
     assert result.code == 0, result.err
     assert {row["status"] for row in rows_of(tmp_path / "preds" / "AffectGPT" / "meld.jsonl")} == {"ok"}
 
@@ -96,7 +101,17 @@ def test_several_checkpoints_in_one_run_are_scored_together(run, infer, root, tm
 
     assert run("extract", tmp_path / "preds" / "AffectGPT", tmp_path / "labels").code == 0
     scored = run(
-        "score", tmp_path / "labels", "--data-root", root, "--dataset", "meld", "--format", "json", "--bootstrap", "0"
+        "score",
+        tmp_path / "labels",
+        "--data-root",
+        root,
+        "--dataset",
+        "meld",
+        "--format",
+        "json",
+        "--bootstrap",
+        "0",
+        *NONSENSE,
     )
     assert scored.code == 0, scored.err
     assert list(json.loads(scored.out)["datasets"][0]["checkpoints"]) == names
@@ -108,7 +123,7 @@ def test_run_does_all_three_for_every_checkpoint(run, tiny, root, tmp_path):  # 
         make_checkpoint(tmp_path / "released" / f"{name}.pth", seed=seed, epoch=30 + 5 * seed)
     parts = ["--llm", tiny.llm, "--visual", tiny.visual, "--acoustic", tiny.acoustic, "--max-new-tokens", "5"]
     asked = ["--model", f"affectgpt:{tmp_path / 'released'}", "--data-root", root, "--dataset", "meld"]
-    result = run("run", *asked, *parts, "--out", tmp_path / "out", "--bootstrap", "0", "--device", "cpu")
+    result = run("run", *asked, *parts, "--out", tmp_path / "out", "--bootstrap", "0", "--device", "cpu", *NONSENSE)
     assert result.code == 0, result.err
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert list(report["datasets"][0]["checkpoints"]) == names

@@ -27,6 +27,7 @@ def answers(model, samples, size):
 def test_batches_equal_one_at_a_time(checkpoint, options, samples, generation):
     model = load_model(f"affectgpt:{checkpoint}", options(replace(generation, max_new_tokens=24)))
     alone = answers(model, samples, 1)
+    assert {answer.finish_reason for answer in alone} <= {"length", "stop"}
     assert answers(model, samples, 3) == alone == answers(model, samples, 2)
     assert len(set(alone)) == len(samples)
 

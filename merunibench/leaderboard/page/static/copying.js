@@ -13,7 +13,7 @@ mub.escapes = {
   markdown: (text) => oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, "\\$&"),
   // A spreadsheet takes a cell that begins with one of these for a formula.
   csv: (text, numeric) => {
-    const safe = numeric ? text.replaceAll("−", "-").replace(/^–$/, "") : oneLine(text).replace(/^[=+\-@]/, "'$&");
+    const safe = numeric ? text.replaceAll("−", "-").replace(/^–$/, "") : oneLine(text).replace(/^[=+\-@＝＋－＠]/, "'$&");
     return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   },
 };

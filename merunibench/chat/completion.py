@@ -1,0 +1,118 @@
+"""What an endpoint's reply says: the answer and how it ended, or why there is none.
+
+Servers agree on little beyond the text of a plain answer. It may come in parts, some of them reasoning (Mistral);
+reasoning may have a field of its own, under several names (vLLM, Ollama, DeepSeek); where it took all the tokens, the
+answer is null, empty or not even there (Gemini); a refusal has a field of its own (OpenAI); the length limit and the
+content filter have as many names as there are vendors; and what went wrong may come with the status 200 (OpenRouter).
+"""
+
+import json
+import re
+from typing import Any
+
+from merunibench._text import visible
+from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING, Reply, as_reply
+
+LONGEST_ANSWER = 1 << 18
+"""Most characters of an answer: far beyond any answer, and little enough to be read in a moment."""
+FILTERED = "content_filter"
+"""How an answer ended that a content filter stopped."""
+
+_LENGTHS = frozenset(
+    {LENGTH, "max_tokens", "max_length", "max_output_tokens", "model_length", "model_context_window_exceeded"}
+)
+_BROKEN_OFF = frozenset({"error", "abort", "aborted", "cancelled", "network_error", "insufficient_system_resource"})
+_FILTER = re.compile(r"filter|safety|sensitive|recitation|prohibited|blocklist|refusal|moderation|guardrail|spii")
+_REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+_REASONING_PART = re.compile(r"think|thought|reason|analysis", re.IGNORECASE)
+_LONGEST_ENDING = 40
+
+
+class MalformedError(Exception):
+    """A reply that is no chat completion; it may be a fault that passes, and may be one that will not."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("the endpoint's answer is no chat completion" + (f": {detail}" if detail else ""))
+
+
+def read_completion(content: bytes) -> Reply:
+    """The first choice of a chat completion as a reply; an answer that is none has the reason for its error.
+
+    Args:
+        content: The body of the reply; whoever read it has bounded its length.
+
+    Raises:
+        MalformedError: it is no chat completion, or one that the server broke off.
+    """
+    try:
+        body = json.loads(content)
+    except (RecursionError, MemoryError):
+        raise MalformedError("nested too deeply") from None
+    except ValueError:  # no JSON, no text, or a number of thousands of digits
+        raise MalformedError from None
+    try:
+        choice = body["choices"][0]
+        message, ended = choice["message"], _ending(choice.get("finish_reason"))
+        text, refusal, reasoned = _said(message)
+        tools = bool(message.get("tool_calls") or message.get("function_call"))
+    except (LookupError, TypeError, AttributeError):
+        raise MalformedError(_complaint(body)) from None
+    if ended in _BROKEN_OFF:
+        raise MalformedError(_complaint(choice) or f"broken off ({ended})")
+    if len(text) > LONGEST_ANSWER:
+        return Reply("", f"{len(text)} characters are more than the {LONGEST_ANSWER} that an answer may have", ended)
+    if ended == FILTERED:
+        return Reply("", "stopped by the endpoint's content filter", ended)
+    reply = as_reply(text, ended)
+    if reply.error is None:
+        return reply
+    return reply._replace(error=_why_nothing(refusal, ended, reasoned=reasoned, tools=tools) or reply.error)
+
+
+def _why_nothing(refusal: str, ended: str | None, *, reasoned: bool, tools: bool) -> str | None:
+    """The reason for an answer without text; None where nothing tells."""
+    if refusal:
+        return f"refused: {refusal}"
+    if ended == LENGTH:
+        return CUT_OFF
+    if reasoned:
+        return ONLY_REASONING
+    return "the model called a tool in place of an answer" if tools else None
+
+
+def _ending(word: object) -> str | None:
+    """How an answer ended, in OpenAI's words where the vendor has others: stop, length, content_filter."""
+    if not isinstance(word, str) or not word.strip():
+        return None
+    word = word.strip().lower()
+    if word in _LENGTHS:
+        return LENGTH
+    return FILTERED if _FILTER.search(word) else visible(word, _LONGEST_ENDING)
+
+
+def _said(message: Any) -> tuple[str, str, bool]:  # noqa: ANN401 - any JSON value
+    """(text, refusal, whether there was reasoning) of a message.
+
+    Raises:
+        TypeError, AttributeError: it is no message.
+    """
+    content = message.get("content")
+    reasoned = any(message.get(name) for name in _REASONING_FIELDS)
+    texts, refusal = [], message.get("refusal")
+    for part in content if isinstance(content, list) else [] if content is None else [content]:
+        if isinstance(part, str):
+            texts.append(part)
+        elif part.get("thought") is True or _REASONING_PART.search(part.get("type", "")):
+            reasoned = True
+        else:
+            texts.append(part.get("text") or "")
+            refusal = refusal or part.get("refusal")
+    return "".join(texts), refusal if isinstance(refusal, str) else "", reasoned
+
+
+def _complaint(body: object) -> str:
+    """What a reply says went wrong, as far as it says so."""
+    said: object = body if isinstance(body, dict) else ""
+    for name in ("error", "message", "detail"):
+        said = said.get(name, said) if isinstance(said, dict) else said
+    return said if isinstance(said, str) else ""

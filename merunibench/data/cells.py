@@ -1,0 +1,147 @@
+"""Which cells of a table hold something: null, what a table writer leaves for nothing, empty, blank."""
+
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.data.columns import text_column
+from merunibench.data.tables import Table
+
+Mask = npt.NDArray[np.bool_]
+
+NOTHING = ("", "nan", "null", "none", "<na>")
+"""What table writers leave in a cell for nothing, in lower case."""
+_LONGEST_NOTHING = 16  # bytes, white space around it included
+_OFFICIAL = ".npz"
+
+
+def written_nulls(table: Table) -> Table:
+    """The table with null in those cells of `labels` and `polarity` in which a table writer left nothing.
+
+    That is empty text, `nan`, `null`, `None` and `<NA>`, and the number NaN. An empty list, in text too (`[]`), is an
+    answer, and so is whatever the official result files hold: their empty text is an empty list.
+    """
+    if table.path.suffix.lower() == _OFFICIAL:
+        return table
+    changed = {}
+    for name in ("labels", "polarity"):
+        column = table.columns.get(name)
+        nothing = None if column is None else _nothing(column)
+        if nothing is not None and nothing.any():
+            changed[name] = _with_nulls(column, nothing)
+    return with_columns(table, changed) if changed else table
+
+
+def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
+    """The table with further columns, or others in the place of its own; the rest stays unread until asked for."""
+    return replace(table, columns=ChainMap(dict(columns), table.columns))  # type: ignore[arg-type]
+
+
+def _nothing(column: Any) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
+    """Which cells are such leavings, shape (N,); None if none can be."""
+    if isinstance(column, list):
+        return np.fromiter(map(_is_nothing, column), bool, len(column))
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        inner = _nothing(column.dictionary)
+        if inner is None or not inner.any():
+            return None
+        codes = column.indices.cast(pa.int64()).fill_null(len(inner)).to_numpy(zero_copy_only=False)
+        found: Mask = np.append(inner, False)[codes]
+        return found
+    if pa.types.is_floating(kind):
+        return as_mask(pc.is_nan(column))
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+        return None
+    short = as_mask(pc.less_equal(pc.binary_length(column), _LONGEST_NOTHING))
+    rows = np.flatnonzero(short)
+    encoded = column.take(pa.array(rows)).dictionary_encode()
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(encoded.dictionary.cast(pa.large_string())))
+    nothing = as_mask(pc.is_in(plain, value_set=pa.array(NOTHING, pa.large_string())))
+    short[rows] = nothing[encoded.indices.to_numpy()]
+    return short
+
+
+def _is_nothing(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_NOTHING and value.strip().lower() in NOTHING
+    return isinstance(value, float | np.floating) and bool(np.isnan(value))
+
+
+def _with_nulls(column: Any, nothing: Mask) -> Any:  # noqa: ANN401
+    if isinstance(column, list):
+        return [None if gone else value for value, gone in zip(column, nothing, strict=True)]
+    if pa.types.is_floating(column.type) and bool((nothing | as_mask(column.is_null())).all()):
+        return pa.nulls(len(column))
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return pc.if_else(pa.array(nothing), pa.scalar(None, column.type), column)
+
+
+def is_null(table: Table, column: str) -> Mask:
+    """Which rows of a column are null, shape (N,); all of them where there is no such column."""
+    values = table.columns.get(column)
+    if values is None:
+        return np.ones(table.num_rows, bool)
+    if isinstance(values, list):
+        return np.fromiter((value is None for value in values), bool, len(values))
+    return as_mask(values.is_null())
+
+
+def has(table: Table, column: str) -> Mask:
+    """Which rows have something there, not null, blank text or an empty list, written as text too: shape (N,)."""
+    if column not in table.columns:
+        return np.zeros(table.num_rows, bool)
+    values = text_column(table, column) if column == "text" else table.columns[column]
+    if isinstance(values, list):
+        return np.fromiter(map(_holds_something, values), bool, len(values))
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        lengths = pc.list_value_length(values)
+    elif pa.types.is_large_string(values.type):
+        bare = pc.utf8_trim_whitespace(values)
+        lengths = pc.binary_length(bare if column == "text" else pc.utf8_trim(bare, characters="[] "))
+    else:
+        return ~is_null(table, column)
+    return as_mask(pc.greater(lengths.fill_null(0), 0))
+
+
+def _holds_something(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip().strip("[] "))
+    return len(value) > 0 if isinstance(value, list | tuple | dict | np.ndarray) else value is not None
+
+
+def _is_error(value: object) -> bool:
+    said = bool(value) if isinstance(value, bool | int | np.bool_ | np.integer) else _holds_something(value)
+    return said and not _is_nothing(value)
+
+
+def as_mask(booleans: pa.BooleanArray) -> Mask:
+    """Arrow's truth values as NumPy's, null as false, shape (N,)."""
+    return np.asarray(pc.coalesce(booleans, pa.scalar(value=False)).to_numpy(zero_copy_only=False), bool)
+
+
+def has_error(table: Table) -> Mask:
+    """Which rows say in `error` that something went wrong, shape (N,)."""
+    none = np.zeros(table.num_rows, bool)
+    values = table.columns.get("error")
+    if values is None:
+        return none
+    if isinstance(values, list):
+        return np.fromiter(map(_is_error, values), bool, len(values))
+    if pa.types.is_null(values.type):
+        return none
+    if pa.types.is_boolean(values.type):
+        return as_mask(values)
+    if pa.types.is_integer(values.type):
+        return as_mask(pc.not_equal(values, 0))
+    nothing = _nothing(values)
+    return ~as_mask(values.is_null()) & (True if nothing is None else ~nothing)

@@ -1,0 +1,150 @@
+"""Would these predictions be scored, and what do they hold? Everything that scoring refuses is found, all at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+
+from merunibench.data import (
+    Account,
+    Arrangement,
+    GroundTruth,
+    Predictions,
+    PredictionSource,
+    Table,
+    find_truth,
+    load_truth,
+    open_predictions,
+)
+from merunibench.data.cells import with_columns
+from merunibench.data.columns import name_column
+from merunibench.data.predictions import predictions_from_table
+from merunibench.errors import InputError
+from merunibench.extraction import Rules
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.report.validation import FileFound, Validation
+from merunibench.scoring import Missing, align, refuse_mixed_origins, refuse_silence
+from merunibench.tasks import TASKS, Task, get_task, task_order
+
+
+def validate(
+    predictions: str | Path,
+    data_root: str | Path | None = None,
+    *,
+    datasets: str | Sequence[str] | None = None,
+    model: str | None = None,
+    missing: Missing = "error",
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    columns: Mapping[str, str] | None = None,
+    name_regex: str | None = None,
+) -> Validation:
+    """Take account of predictions without scoring them.
+
+    Args:
+        predictions: As for `evaluate`, as files.
+        data_root: The folder with the ground truth, which names are held against; None to look at the files alone.
+        datasets: Data set or data sets to look at; by default all.
+        model: Which model folder to look at, where `predictions` holds several.
+        missing: As for `evaluate`: what would be done about samples without a prediction.
+        max_bytes: Most bytes that a compressed file may unpack to.
+        columns: As for `evaluate`, and so is `name_regex`.
+        name_regex: The part of a prediction's name that counts.
+
+    Raises:
+        InputError: there are no predictions or no ground truth to look at. What is wrong with a file is in the result.
+    """
+    wanted = [get_task(name).id for name in ([datasets] if isinstance(datasets, str) else datasets or ())]
+    only = wanted[0] if len(wanted) == 1 else None
+    source = open_predictions(
+        Path(predictions),
+        dataset=only,
+        model=model,
+        max_bytes=max_bytes,
+        arrangement=Arrangement(columns or {}, name_regex),
+    )
+    labels = {} if data_root is None else find_truth(Path(data_root))
+    problems = [f"{name}: no predictions" for name in wanted if name not in source.files]
+    problems += [f"{name}: no ground truth" for name in wanted if data_root is not None and name not in labels]
+    found: list[FileFound] = []
+    unlabelled = []
+    for name in task_order([name for name in wanted or source.files if name in source.files]):
+        truth = None
+        if data_root is not None and name not in labels:
+            unlabelled += [f"{name}: predictions but no ground truth, not scored"] if not wanted else []
+        elif data_root is not None:
+            try:
+                truth = load_truth(TASKS[name], labels[name], max_bytes=max_bytes)
+            except InputError as error:
+                problems.append(str(error))
+        held = {stem: _look(source, TASKS[name], stem, truth, missing) for stem in source.checkpoints(name)}
+        found += [file for file, _ in held.values()]
+        problems += _mixed(name, {stem: made for stem, (_, made) in held.items() if made is not None})
+    if data_root is not None and len(unlabelled) == len({each.dataset for each in found}):
+        problems.append("no data set has both predictions and ground truth")
+    return Validation(source.model, tuple(found), tuple(problems), (*source.remarks, *unlabelled))
+
+
+def _look(
+    source: PredictionSource, task: Task, checkpoint: str, truth: GroundTruth | None, missing: Missing
+) -> tuple[FileFound, Predictions | None]:
+    """What one file holds, and its predictions if they can be read."""
+    try:
+        table = source.table(task.id, checkpoint, full=False)
+    except InputError as error:
+        return FileFound(task.id, checkpoint, None, problems=(str(error),)), None
+    problems: list[str] = []
+    found = FileFound(task.id, checkpoint, str(table.path), rows=table.num_rows)
+    try:
+        names = name_column(table)
+    except InputError as error:
+        # With names of its own, the table is looked at further.
+        problems, names = [str(error)], None
+        table = with_columns(table, {"name": [str(row) for row in range(table.num_rows)]})
+    if names is not None and truth is not None:
+        matched = int(np.asarray(pc.is_in(truth.names, value_set=names)).sum())
+        found = replace(found, matched=matched, missing=len(truth) - matched, extra=len(names) - matched)
+    made = _read(table, task, problems)
+    remarks = table.remarks
+    if made is not None and made.account is not None:
+        found, remarks = replace(found, answers=made.account), (*remarks, *made.remarks)
+        problems += _refusals(made, made.account, truth if names is not None else None, missing)
+    return replace(found, problems=tuple(problems), warnings=remarks), made if not problems else None
+
+
+def _read(table: Table, task: Task, problems: list[str]) -> Predictions | None:
+    try:
+        return predictions_from_table(table, task, Rules())
+    except InputError as error:
+        problems.append(str(error))
+        return None
+
+
+def _refusals(made: Predictions, account: Account, truth: GroundTruth | None, missing: Missing) -> list[str]:
+    """Why scoring would refuse predictions that can be read."""
+    said = []
+    without = account.failed + account.missing
+    if truth is None and without and missing == "error":
+        said.append(
+            f"{made.where}: {account.failed} rows are marked as failed and {account.missing} hold no answer; "
+            "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
+        )
+    elif truth is None and without == account.rows:
+        said.append(f"{made.where}: no row holds an answer: nothing to score")
+    try:
+        if truth is not None:
+            align(truth, made, missing)
+        refuse_silence(made, missing)
+    except InputError as error:
+        said.append(str(error))
+    return said
+
+
+def _mixed(dataset: str, made: dict[str, Predictions]) -> list[str]:
+    """Why the best of several checkpoints, which scoring takes by default, could not be told."""
+    try:
+        refuse_mixed_origins(dataset, {stem: (each.labels_from, each.polarity_from) for stem, each in made.items()})
+    except InputError as error:
+        return [str(error)]
+    return []

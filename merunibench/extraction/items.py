@@ -1,0 +1,66 @@
+"""The items of a list: split, without values, edges and words for nothing, in lower case."""
+
+import re
+from collections.abc import Sequence
+
+from merunibench.extraction.pairs import Pair, is_value, labels_meant, split_pair
+
+OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*(?=\S)")
+_ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
+
+SPLIT = re.compile(r"\s*[,;/|、，；،؛\n+&]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+")
+
+_MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f"
+"""Signs that belong to the letter before them."""
+EDGES = re.compile(rf"^\W+|[^\w{_MARKS}]+$")
+
+_MARKUP = re.compile(r"[{}\[\]<>\":=|%\d\\]")
+
+PROSE = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|not|no|n't|but|because|while|with|maybe|perhaps|suggests?|he|she|they|his|her|shows?|looks?|"
+    r"seems?|that|which|may|might|than|though|as|from|without|initially|then|never|hardly)\b|n't\b",
+    re.IGNORECASE,
+)
+
+_DENYING_VALUE = re.compile(r"(?<=[:=|(-])\s*(?:no|not (?:present|detected|observed|applicable))\b", re.IGNORECASE)
+_FRACTION = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_VALUE_SIGNS = "([（0123456789"
+
+_NONE = """
+none, n/a, na, nil, null, nan, unknown, no emotion, no emotions, no clear emotion, 无, 無, なし, 없음, ninguna, ninguno,
+aucune, aucun, keine, nenhuma, nessuna, нет, لا شيء, कोई नहीं
+"""
+EMPTY = frozenset(("", *map(str.strip, _NONE.split(","))))
+"""Words for nothing."""
+
+_MOST_WORDS = 4
+
+
+def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
+    """The labels in the items of a list, lower case, each once; None if an item is too long, or holds markup."""
+    pairs = []
+    for item in items:
+        pair = split_pair(OPTION.sub("", item.strip())) if isinstance(item, str) else item
+        label = EDGES.sub("", pair.label).lower() or pair.label.strip()  # emoji have no letters
+        if label not in EMPTY and not is_value(label):
+            pairs.append(pair._replace(label=label))
+    labels = labels_meant(pairs)
+    if any(len(label.split()) > _MOST_WORDS or _MARKUP.search(label) for label in labels):
+        return None
+    return list(dict.fromkeys(labels))
+
+
+def items_of(text: str) -> list[str] | None:
+    """The parts of a list on one line; None if a part is too long to be a label, or reads like a sentence."""
+    if any(sign in text for sign in _VALUE_SIGNS):
+        text = _ASIDE.sub(lambda aside: aside.group() if _is_measure(aside.group()) else " ", text)
+        text = _FRACTION.sub(" out of ", _DECIMAL_COMMA.sub(".", text))
+    if ". " in text.strip().rstrip(".") or PROSE.search(_DENYING_VALUE.sub(" ", text)):
+        return None
+    return labels_of(SPLIT.split(text))
+
+
+def _is_measure(aside: str) -> bool:
+    """Whether what stands in brackets is a value, perhaps with the name of what it measures."""
+    return split_pair(f"label {aside}").value is not None

@@ -1,0 +1,44 @@
+"""YAML within bounds: plain data without aliases, parsed quickly or refused in one line."""
+
+from pathlib import Path
+from typing import Any
+
+from merunibench._text import one_line
+from merunibench.errors import InputError
+from merunibench.files.plain import read_plain
+
+MAX_BYTES = 1 << 16
+"""Most bytes of a file: PyYAML takes seconds for a megabyte, and configurations have a few kilobytes."""
+
+
+def read_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever it holds
+    """Read a YAML file; no tag of it is obeyed but those of plain data.
+
+    Raises:
+        UnsafeFileError: it is longer than `MAX_BYTES`.
+        InputError: it cannot be read, is no YAML, is nested without end, uses aliases (a few of them stand for
+            billions of values), or PyYAML is not installed.
+    """
+    try:
+        import yaml
+    except ImportError as error:
+        raise InputError(f"{path}: reading YAML needs PyYAML: pip install 'merunibench[models]'") from error
+
+    class Loader(yaml.SafeLoader):
+        def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML has no types
+            if self.check_event(yaml.AliasEvent):
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+                raise yaml.composer.ComposerError(None, None, "aliases are not read", mark)
+            return super().compose_node(parent, index)
+
+    content = read_plain(path, MAX_BYTES)
+    try:
+        return yaml.load(content.decode("utf-8-sig"), Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InputError(f"{path}{place}: cannot be read as YAML: {error.problem or one_line(error)}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: cannot be read as YAML: nested too deeply") from error
+    # Besides its own errors: of numbers, dates and tags that do not hold what they should.
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
+        raise InputError(f"{path}: cannot be read as YAML: {one_line(error)}") from error

@@ -1,0 +1,155 @@
+"""Clips in data sets of Hugging Face `datasets`: saved to a folder, or from the Hub.
+
+Their media are bytes, which are laid down as files once, or names of files; those a stranger has chosen, and they are
+taken only from the folder of the data set itself, or from where the library keeps what it fetched for it.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from merunibench._text import listed, one_line, shown
+from merunibench.data import Table
+from merunibench.data.columnar import arrow_table
+from merunibench.errors import InputError
+from merunibench.files import write_bytes
+from merunibench.files.json_text import read_json
+from merunibench.files.reading import reading
+from merunibench.inference.places import inside
+
+HUB = "hf:"
+"""What precedes the name of a data set of the Hub: `hf:owner/name` or `hf:owner/name#split`."""
+VIDEO_ENDINGS = (".mp4", ".avi", ".mkv", ".webm", ".mov")
+AUDIO_ENDINGS = (".wav", ".flac", ".mp3", ".m4a", ".ogg")
+
+FilesOf = Callable[[int, str], Mapping[str, Path | None]]
+"""From row and name of a sample to its files: `video`, `audio`, `face`, as far as there are columns or files."""
+_MOST_BYTES = 64 << 20
+"""What a part may unpack to, if it is not that long itself; the library writes none that is packed."""
+
+
+def saved_table(source: str, cache: Path, *, outside: bool = False) -> tuple[Table, FilesOf]:
+    """The table of a data set, and the files of its rows, out of its columns `video` and `audio`.
+
+    Args:
+        source: A folder, or `hf:owner/name#split`.
+        cache: Folder for clips that the data set holds as bytes.
+        outside: Whether files may lie outside of the data set's folder.
+
+    Raises:
+        InputError: it cannot be loaded, or has no such columns; and, of a row, when its files are asked for.
+    """
+    rows = _load(source)
+    kinds = [kind for kind in ("video", "audio") if kind in rows.column_names]
+    if not kinds:
+        raise InputError(f"{source}: has no column 'video' or 'audio'; its columns are {listed(rows.column_names)}")
+    columns = {name: rows[name][:] for name in ("name", "subtitle", "label") if name in rows.column_names}
+    table = Table(Path(source.removeprefix(HUB)), columns, len(rows))
+    folders = _folders(source)
+
+    def files_of(row: int, _: str) -> dict[str, Path | None]:
+        media = rows[row]
+        try:
+            return {kind: _file(media[kind], cache, folders, outside=outside) for kind in kinds}
+        except InputError as error:
+            raise InputError(f"{table.where(row)}: {error}") from None
+
+    return table, files_of
+
+
+def _load(source: str) -> Any:  # noqa: ANN401 - a data set of a library that may not be there
+    """One split, with its media left as they are."""
+    try:
+        import datasets
+    except ImportError as error:
+        raise InputError(f"{source}: needs the datasets library: pip install 'merunibench[datasets]'") from error
+    try:
+        if source.startswith(HUB):
+            name, _, split = source.removeprefix(HUB).partition("#")
+            loaded = datasets.load_dataset(name, split=split or None)
+        else:
+            _refuse_strange_parts(Path(source))
+            loaded = datasets.load_from_disk(source)
+    except InputError:
+        raise
+    except Exception as error:  # of that library's many kinds, and of those it is built upon
+        raise InputError(f"{source}: cannot be loaded: {one_line(error)}") from error
+    if isinstance(loaded, datasets.DatasetDict):
+        split = next(iter(loaded)) if len(loaded) == 1 else "test"
+        if split not in loaded:
+            raise InputError(f"{source}: holds the splits {listed(loaded)}; name one: {HUB}owner/name#split")
+        loaded = loaded[split]
+    for column, feature in loaded.features.items():
+        if isinstance(feature, datasets.Audio | datasets.Video):
+            loaded = loaded.cast_column(column, type(feature)(decode=False))
+        elif isinstance(feature, datasets.ClassLabel):
+            words = feature.names
+            loaded = loaded.cast_column(column, datasets.Value("int64"))
+            loaded = loaded.add_column("label_words", [words[code] if code >= 0 else None for code in loaded[column]])
+            loaded = loaded.remove_columns(column).rename_column("label_words", column)
+    return loaded
+
+
+def _refuse_strange_parts(folder: Path) -> None:
+    """Refuse a folder whose parts lie elsewhere, are no files, or unpack to far more: that library opens them all.
+
+    Raises:
+        InputError: a part is one of these, or leads out of the folder.
+    """
+    with reading(folder):
+        there = sorted(path for path in folder.rglob("*") if path.suffix in {".arrow", ".json"})
+        sizes = [path.stat().st_size for path in there]
+    for path, size in zip(there, sizes, strict=True):
+        if path.suffix == ".arrow":
+            arrow_table(path, max(size, _MOST_BYTES), within=folder)  # mapped; it takes no memory
+        elif path.name in {"state.json", "dataset_dict.json"}:
+            for name in _parts_named(path, folder):
+                inside(folder, str(path.parent.relative_to(folder) / name))
+        else:
+            read_json(path, within=folder)
+
+
+def _parts_named(path: Path, folder: Path) -> list[str]:
+    """The files that a `state.json` names, or the folders that a `dataset_dict.json` does."""
+    state = read_json(path, within=folder)
+    with reading(path, AttributeError, TypeError, LookupError):
+        named = state["splits"] if "splits" in state else [each["filename"] for each in state["_data_files"]]
+        return [str(name) for name in named]
+
+
+def _folders(source: str) -> Sequence[Path]:
+    """Where the files of a data set may lie."""
+    if not source.startswith(HUB):
+        return [Path(source).absolute()]
+    import datasets
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    name = source.removeprefix(HUB).partition("#")[0]
+    return [Path(HF_HUB_CACHE) / f"datasets--{name.replace('/', '--')}", Path(datasets.config.HF_DATASETS_CACHE)]
+
+
+def _file(value: object, cache: Path, folders: Sequence[Path], *, outside: bool) -> Path | None:
+    """The file behind a value; bytes are laid down under the name of their hash.
+
+    Raises:
+        InputError: it is neither a file nor bytes, or a file that lies in none of the folders.
+    """
+    if value is None:
+        return None
+    content, path = (value.get("bytes"), value.get("path")) if isinstance(value, Mapping) else (None, value)
+    if isinstance(content, bytes):
+        ending = Path(str(path or "")).suffix.lower()
+        ending = ending if ending in VIDEO_ENDINGS + AUDIO_ENDINGS else ""
+        target = cache / (hashlib.sha256(content).hexdigest()[:32] + ending)
+        if not (target.is_file() and target.stat().st_size == len(content)):
+            write_bytes(target, content)
+        return target
+    if not isinstance(path, str):
+        raise InputError(f"a clip must be a file or its bytes, not {shown(value)}")
+    for folder in folders[1:]:
+        try:
+            return inside(folder, path, outside=outside)
+        except InputError:
+            continue
+    return inside(folders[0], path, outside=outside)

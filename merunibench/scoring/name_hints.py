@@ -1,0 +1,85 @@
+"""Names that would match if they were written otherwise: looked for only where names do not match, and only said."""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench._text import shown
+
+_TRIED = 20
+_LONGEST = 200
+
+
+def name_hint(wanted: pa.Array, given: pa.Array) -> str:
+    """How many of the given names would match, and how: `; 8 of 8 would match without '.mp4': …`, or nothing.
+
+    Args:
+        wanted: The names of the ground truth.
+        given: The names of the predictions.
+    """
+    left = given.filter(pc.invert(pc.is_in(given, value_set=wanted)))
+    missing = {*wanted.filter(pc.invert(pc.is_in(wanted, value_set=given))).to_pylist()}
+    if not len(left) or not missing:
+        return ""
+    tried = left[:_TRIED].to_pylist()
+    least = max(min(len(left), len(missing)) // 2, len(left) // 50) + 1
+    for frame in _frames(tried, missing):
+        pattern = _pattern(*frame)
+        count = _matching(_cut(left, pattern), missing)
+        if count >= least:
+            return f"; {count} of {len(left)} would match without {_named(*frame)}: --name-regex {shlex.quote(pattern)}"
+    small = {" ".join(name.casefold().split()) for name in missing}
+    if (count := _matching(pc.utf8_lower(pc.utf8_trim_whitespace(left)), small)) >= least:
+        return f"; {count} of {len(left)} would match in lower case: write them as the ground truth does"
+    for frame in _frames(list(missing)[:_TRIED], {*left.to_pylist()}):
+        bare = {*_cut(pa.array(missing, left.type), _pattern(*frame)).to_pylist()}
+        if (count := _matching(left, bare)) >= least:
+            return f"; {count} of {len(left)} would match with {_named(*frame)}, as in the ground truth"
+    return ""
+
+
+def _frames(names: Iterable[str], others: set[str]) -> list[tuple[str, str]]:
+    """What stands before and after one of the other names in each name, the most frequent first."""
+    found: Counter[tuple[str, str]] = Counter()
+    for name in names:
+        spans = ((i, j) for i in range(len(name)) for j in range(i + 1, len(name) + 1)) if len(name) < _LONGEST else ()
+        inner = [(j - i, i, j) for i, j in spans if name[i:j] in others]
+        if inner:
+            _, begin, end = max(inner)
+            found[_general(name[:begin]), name[end:]] += 1
+    return [frame for frame, _ in found.most_common(3)]
+
+
+def _general(before: str) -> str:
+    """Any folder is as good as another one."""
+    return before[-1] if before[-1:] in ("/", "\\") else before
+
+
+def _pattern(before: str, after: str) -> str:
+    """The expression whose group is a name without what stands around it in some."""
+    front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else re.escape(before)
+    back = r"\s*" if after.isspace() else re.escape(after)
+    return "^" + (f"(?:{front})?" if front else "") + "(.+?)" + (f"(?:{back})?" if back else "") + "$"
+
+
+def _cut(names: pa.Array, pattern: str) -> pa.Array:
+    return pc.replace_substring_regex(names, pattern, r"\1")
+
+
+def _named(before: str, after: str) -> str:
+    """What stands around names, for people."""
+    parts = (("the folder" if before in ("/", "\\") else _part(before, " in front")), _part(after, ""))
+    return " and ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _part(part: str, where: str) -> str:
+    return "blanks" if part.isspace() else shown(part) + where if part else ""
+
+
+def _matching(names: pa.Array, wanted: set[str]) -> int:
+    """How many different names are among the wanted ones."""
+    return sum(name in wanted for name in pc.unique(names).to_pylist())

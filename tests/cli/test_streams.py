@@ -1,0 +1,93 @@
+"""Streams that are closed or full, names that are too long, pipes: one line and exit code 2, or no notice at all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import merunibench
+
+LONG = "x" * 5000
+
+
+def shell(command, *arguments, cwd=None):
+    """Run a line of a shell in which `$M` is merunibench and `$1`, … are the arguments; refuse to wait for ever."""
+    environment = os.environ | {
+        "M": f"{sys.executable} -m merunibench",
+        "PYTHONPATH": str(Path(merunibench.__file__).parents[1]),
+    }
+    line = ["sh", "-c", command, "sh", *map(str, arguments)]
+    return subprocess.run(line, env=environment, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with predictions (`p`) and ground truth (`t`) of two samples."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "t").mkdir()
+    (tmp_path / "p" / "meld.csv").write_text("name,labels\na,joy\nb,anger\n")
+    (tmp_path / "t" / "meld.csv").write_text("name,label\na,joy\nb,anger\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_closed_stream(files, closed):
+    result = shell(f"$M score p --data-root t --dataset meld --output o.json {closed}; echo $? > code", cwd=files)
+    assert "Traceback" not in result.stderr
+    assert (files / "code").read_text() == "0\n"
+    assert (files / "o.json").read_text().startswith('{\n  "schema"')
+    assert "Traceback" not in shell(f"$M explain joy {closed}").stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.parametrize("command", ["$M explain joy > /dev/full", "$M explain joy --svg /dev/full > /dev/null"])
+def test_a_full_disk(command):
+    result = shell(command)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "No space left on device" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("score", LONG, "--data-root", "t"),
+        ("score", "p", "--data-root", LONG),
+        ("score", "p", "--data-root", "t", "--lexicon", LONG),
+        ("convert", "p", LONG),
+        ("convert", LONG, "out"),
+        ("explain", "--file", LONG),
+        ("lexicon", "install", "x", "--from", LONG),
+    ],
+    ids=lambda arguments: " ".join(arguments).replace(LONG, "x…"),
+)
+def test_a_name_that_is_too_long(run, files, monkeypatch, arguments):
+    monkeypatch.chdir(files)
+    result = run(*arguments)
+    assert result.code == 2
+    assert "error: " in result.err
+    assert "File name too long" in result.err or "no lexicon" in result.err
+    assert result.out == ""
+
+
+@pytest.mark.parametrize("name", ["meld.jsonl", "meld.jsonl.gz", "meld.csv", "meld.arrow", "meld.parquet", "truth"])
+def test_a_pipe_in_a_folder_is_no_table(files, name):
+    folder = files / ("t" if name == "truth" else "p")
+    (folder / "meld.csv").unlink()
+    os.mkfifo(folder / ("meld.csv" if name == "truth" else name))
+    result = shell("$M score p --data-root t --dataset meld", cwd=files)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["explain --file pipe", "score p --data-root t --lexicon pipe", "lexicon install x --from pipe"]
+)
+def test_a_pipe_as_a_file(files, command):
+    os.mkfifo(files / "pipe")
+    result = shell(f"$M {command}", cwd=files)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("error: ")
