@@ -188,7 +188,7 @@ def language_of(text: str) -> Language | None:
     """The language of a text; None for English, and where it cannot be told."""
     script = script_of(text)
     if script is not None:
-        return load_language(BY_SCRIPT[script])
+        return language_of_script(script)
     words = [word.lower().replace("’", "'") for word in _LATIN_WORD.findall(text[:2000])]
     english = sum(word in _ENGLISH for word in words)
     if english >= _DECIDED or len(words) < 2:
@@ -202,6 +202,11 @@ def language_of(text: str) -> Language | None:
         distinct = {code: sum(_is_only_of(code, word) for word in words) for code in only}
         only = [code for code in only if distinct[code] == max(distinct.values())]
     return load_language(only[0]) if len(only) == 1 or _agree(only, words) else None
+
+
+def language_of_script(script: str) -> Language:
+    """The language that is read where a script is met, as `script_of` names it."""
+    return load_language(BY_SCRIPT[script])
 
 
 def _latin() -> Iterator[tuple[str, Language]]:

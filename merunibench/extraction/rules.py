@@ -5,6 +5,7 @@ other languages are read by their emotion words, and everything else as a descri
 Whoever changes what any text gives raises `RULES`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from merunibench.extraction.polarities import Polarity, label_polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
 from merunibench.extraction.silence import looks_like
 from merunibench.extraction.words import load_words
-from merunibench.languages import emoji_labels, label_of, language_of
+from merunibench.languages import Language, emoji_labels, label_of, language_of, language_of_script, script_of
 from merunibench.lexicon import load_lexicon
 
 RULES = 2
@@ -29,6 +30,9 @@ EXTRACTOR = f"rules@{RULES}"
 EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES, 0, -1))
 """All versions that there are, the present one first."""
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
+_SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
+_LONGEST_QUOTED = 6
+_SENTENCE = re.compile(r"[^.!?。！？؟।\n]*[.!?。！？؟।\n]+|[^.!?。！？؟।\n]+\Z")
 PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
 
@@ -114,12 +118,41 @@ def _labels(text: str) -> list[str]:
         text, found = found.text, None
     if found is not None:
         return _in_english(found, text)
-    language = language_of(text)
-    if language is not None:
-        return [] if is_refusal(text, language) else foreign_labels(text, language) or emoji_labels(said)
-    from merunibench.extraction.descriptions import describe
+    return _read(text) or _read_speech(text) or emoji_labels(said)
 
-    return describe(text) or emoji_labels(said)
+
+def _read(text: str) -> list[str]:
+    """The labels of running text, each sentence in its own script; what a person is quoted as saying is not read."""
+    by_script: dict[str | None, list[str]] = {}
+    unquoted = text if text.isascii() else _SPEECH.sub(_without_speech, text)
+    for sentence in _SENTENCE.findall(unquoted):
+        by_script.setdefault(script_of(sentence), []).append(sentence)
+    if set(by_script) <= {None}:
+        return _read_in(language_of(unquoted), unquoted)
+    parts = [(script, "".join(sentences)) for script, sentences in by_script.items()]
+    found = [
+        _read_in(language_of(part) if script is None else language_of_script(script), part) for script, part in parts
+    ]
+    return list(dict.fromkeys(label for labels in found for label in labels))
+
+
+def _read_speech(text: str) -> list[str]:
+    """The labels in what a person is quoted as saying: all that an answer says which only repeats it."""
+    speech = "\n".join(found["said"] for found in _SPEECH.finditer(text))
+    return _read(speech) if speech else []
+
+
+def _read_in(language: Language | None, text: str) -> list[str]:
+    if language is None:
+        from merunibench.extraction.descriptions import describe
+
+        return describe(text)
+    return [] if is_refusal(text, language) else foreign_labels(text, language)
+
+
+def _without_speech(match: re.Match[str]) -> str:
+    """Words that the person says; a short quotation may be a label."""
+    return match.group() if len(match["said"]) <= _LONGEST_QUOTED else " speech "
 
 
 def _in_english(items: Sequence[str], text: str) -> list[str]:
