@@ -37,9 +37,9 @@ _ENGLISH = frozenset(
     re.findall(
         r"\w+",
         """
-        the a an is are was were and or of in to that this he she they his her their it its with for on as at by from not
-        but be been has have had which who person speaker character man woman feels seems appears feeling emotional emotion
-        emotions very quite rather because while there what would could
+        the a an is are was were and or of in to that this he she they his her their it its with for on as at by from
+        not but be been has have had which who person speaker character man woman feels seems appears feeling
+        emotional emotion emotions very quite rather because while there what would could
         """,
     )
 )

@@ -261,8 +261,8 @@ class ExtractSettings(Settings):
 
     extractor: Extractor = _labels(
         RULES,
-        f"How labels are extracted: {', '.join(ALL_RULES)}, hf:MODEL (a chat model on this machine: a folder, or a name on "
-        "the Hugging Face Hub), openai:URL#MODEL (an OpenAI-compatible endpoint; key in MERUNIBENCH_API_KEY or "
+        f"How labels are extracted: {', '.join(ALL_RULES)}, hf:MODEL (a chat model on this machine: a folder, or a "
+        "name on the Hugging Face Hub), openai:URL#MODEL (an OpenAI-compatible endpoint; key in MERUNIBENCH_API_KEY or "
         "OPENAI_API_KEY).",
         "EXTRACTOR",
         old=("backend",),

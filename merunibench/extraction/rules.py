@@ -113,7 +113,7 @@ def _labels(text: str) -> list[str]:
         return []
     said = without_refusal(text)
     text = without_asides(said)
-    found = read_list(text, _is_known)
+    found = read_list(text, is_known)
     if isinstance(found, Sentence):
         text, found = found.text, None
     if found is not None:
@@ -174,5 +174,6 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
     return list(dict.fromkeys(label for label in labels if any(map(str.isalpha, label))))
 
 
-def _is_known(label: str) -> bool:
+def is_known(label: str) -> bool:
+    """Whether a label is a word of the lexicon, in any language, or a polarity."""
     return label in _POLARITIES or label in load_lexicon("builtin") or label_of(label) is not None

@@ -57,8 +57,8 @@ def test_nothing_answers_nothing(text):
 
 
 def test_a_closed_trace_is_dropped_and_seen():
-    assert clean_answer("<think>angry</think>calm") == ("calm", True)
-    assert clean_answer("calm") == ("calm", False)
+    assert clean_answer("<think>angry</think>calm") == ("calm", True, False)
+    assert clean_answer("calm") == ("calm", False, False)
 
 
 @given(st.text(max_size=200))

@@ -50,12 +50,12 @@ def test_extract_keeps_text_and_given_labels(preds, tmp_path):
 
 def test_extract_again_replaces_labels(preds, tmp_path):
     extract(open_predictions(preds), tmp_path / "out", extractor=Rules(parity=True), again=True)
-    assert [row.get("labels_from") for row in rows_of(tmp_path / "out" / "meld.jsonl")][:3] == ["rules@1-parity"] * 3
+    assert [row.get("labels_from") for row in rows_of(tmp_path / "out" / "meld.jsonl")][:3] == ["rules@2-parity"] * 3
 
 
 def test_score_reads_text_and_says_so(preds, tmp_path):
     from_text = evaluate(preds, {"meld": MELD}, datasets="meld", missing="zero", bootstrap=0)
-    assert "|labels:given+rules@1|polarity:given|" in str(from_text["meld"].signature)
+    assert "|labels:given+rules@2|polarity:given|" in str(from_text["meld"].signature)
     assert any("traces dropped before the answers were read: 1" in warning for warning in from_text.warnings)
     extract(open_predictions(preds), tmp_path / "out")
     extracted = evaluate(tmp_path / "out", {"meld": MELD}, missing="zero", bootstrap=0)
@@ -66,15 +66,15 @@ def test_score_reads_text_and_says_so(preds, tmp_path):
 def test_text_alone_has_labels_by_the_rules_alone(preds):
     preds.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:1]), encoding="utf-8")
     report = evaluate(preds, {"meld": {"a": "joy"}}, bootstrap=0)
-    assert "|labels:rules@1|" in str(report["meld"].signature)
+    assert "|labels:rules@2|" in str(report["meld"].signature)
 
 
 @pytest.mark.parametrize(
     ("answer", "signed"),
     [
-        ({"labels": ["happy"]}, "|labels:given|polarity:rules@1|"),
-        ({"labels": "[happy]"}, "|labels:given|polarity:rules@1|"),
-        ({"text": "He is happy."}, "|labels:rules@1|polarity:rules@1|"),
+        ({"labels": ["happy"]}, "|labels:given|polarity:rules@2|"),
+        ({"labels": "[happy]"}, "|labels:given|polarity:rules@2|"),
+        ({"text": "He is happy."}, "|labels:rules@2|polarity:rules@2|"),
         ({"polarity": "positive", "labels": ["sad"]}, "|labels:given|polarity:given|"),
     ],
 )

@@ -11,18 +11,35 @@ from merunibench.chat import ChatModel, open_chat_model
 from merunibench.chat.base import ONLY_REASONING
 from merunibench.data import Extractor
 from merunibench.errors import InputError
+from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.files import Field
+from merunibench.extraction.items import EMPTY as NOTHING
+from merunibench.extraction.lists import read_list
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
-from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, as_the_authors
+from merunibench.extraction.refusals import is_error, without_refusal
+from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, as_the_authors, is_known
 from merunibench.labels import normalise_label, parse_label_text
 
 RULES = (*EXTRACTORS, "rules")
 """What a user writes for the rules."""
 
 _LIST = re.compile(r"\[[^\[\]]*\]")
-_MOST_WORDS = 4
 _POLARITY = re.compile(r"\b(positive|negative|neutral)\b", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"\b(?:answer|label|verdict|conclusion|sentiment|polarity|classification|overall(?: sentiment| polarity)?)\b"
+    r"(?:[^.:\n]{0,30}?\b(?:is|would be|was)\b|\s*[:=])",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[.;:!?\n]|,\s*(?:but|so|it|he|she|they|thus|therefore)\b|\b(?:but|rather|instead|therefore|so|hence)\b",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(r"\b(?:not|isn't|neither|nor|no|never|rather than|instead of|without|non)\b|n't\b", re.IGNORECASE)
+_DENIED_AFTER = re.compile(
+    r"\W{0,3}(?:[?:=-]\W{0,3}(?:no|false)\b|(?:is |are )?(?:ruled out|not the case|does not apply))", re.IGNORECASE
+)
+_FIRST = re.compile(r"\W*(positive|negative|neutral)\b\s*(?:[.,;:\n(–—-]|\Z)", re.IGNORECASE)
 
 
 class Answer(NamedTuple):
@@ -126,37 +143,64 @@ def ask_polarity(model: ChatModel | str, *, prompt: Prompt | None = None) -> Que
 
 
 def listed_labels(text: str) -> list[str]:
-    """The labels in a model's answer, by the rule of the official evaluation (`parse_label_text`), each once.
+    r"""The labels in a model's answer, each once.
 
-    It is applied to the first list in brackets, or to the whole answer, line after line, if there is none.
+    One list in brackets is split by the rule of the official evaluation (`parse_label_text`) if it holds a word that is
+    known; anything else is read as a model's own answer is (`merunibench.extraction.lists`).
 
     Raises:
-        ValueError: there are neither brackets nor words, but sentences.
+        ValueError: there is no list, but sentences or a refusal.
 
     Example:
         >>> listed_labels("Emotions: ['Happy', 'let down', 'happy']. He smiles.")
         ['happy', 'let down']
-        >>> listed_labels("sad, tired")
-        ['sad', 'tired']
+        >>> listed_labels("1. sad\n2. tired"), listed_labels("None")
+        (['sad', 'tired'], [])
     """
-    brackets = _LIST.search(text)
-    lists = [brackets.group()] if brackets else text.splitlines()
-    labels = [normalise_label(label) for line in lists for label in parse_label_text(" ".join(line.split()))]
-    if brackets is None and any(len(label.split()) > _MOST_WORDS for label in labels):
-        raise ValueError(f"writes sentences in place of a list: {shown(text)}")
-    return list(dict.fromkeys(labels))
+    if is_error(text) or not without_refusal(text):
+        raise ValueError(f"does not answer: {shown(text)}")
+    text = without_asides(text)
+    brackets = _LIST.findall(text)
+    if len(brackets) == 1:
+        labels = [normalise_label(label) for label in parse_label_text(" ".join(brackets[0].split()))]
+        if not labels or any(map(is_known, labels)):
+            return list(dict.fromkeys(label for label in labels if label not in NOTHING))
+    found = read_list(text, is_known)
+    if not isinstance(found, list):
+        raise ValueError(f"writes sentences in place of a list: {shown(text)}")  # noqa: TRY004 - of no wrong type
+    return found
 
 
 def named_polarity(text: str) -> str:
-    """The first polarity that a model's answer names.
+    """The polarity that a model's answer gives: behind its verdict, or the only one that is not denied.
 
     Raises:
-        ValueError: it names none.
+        ValueError: it names none, or does not say which.
+
+    Example:
+        >>> named_polarity("The sentiment is not positive, it is negative.")
+        'negative'
+        >>> named_polarity("Sad outweighs hopeful, which is positive. Verdict: negative")
+        'negative'
     """
-    found = _POLARITY.search(text)
-    if found is None:
-        raise ValueError(f"names no polarity: {shown(text)}")
-    return found.group().lower()
+    if is_error(text) or not without_refusal(text):
+        raise ValueError(f"does not answer: {shown(text)}")
+    verdicts = [text[found.end() :] for found in _VERDICT.finditer(text)]
+    for part in (*reversed(verdicts), text):
+        named = [found for found in _POLARITY.finditer(part) if not _is_denied(part, found)]
+        if len({found.group().lower() for found in named}) == 1:
+            return named[0].group().lower()
+    first = _FIRST.match(text)
+    if first is None:
+        kind = "names several polarities" if _POLARITY.search(text) else "names no polarity"
+        raise ValueError(f"{kind}: {shown(text)}")
+    return first[1].lower()
+
+
+def _is_denied(text: str, word: re.Match[str]) -> bool:
+    """Whether a polarity is said not to be meant: `not positive`, `neither … nor`, `Positive? No`."""
+    clause = _CLAUSE.split(text[: word.start()])[-1]
+    return _DENIAL.search(clause) is not None or _DENIED_AFTER.match(text, word.end()) is not None
 
 
 def _opened(model: ChatModel | str) -> ChatModel:
