@@ -57,6 +57,7 @@ class Language:
     Attributes:
         code: ISO 639-1 code, or `emoji`.
         inside: Whether words stand anywhere between signs, not between blanks.
+        at_start: Whether they stand at the beginning of a run of letters alone.
         words: Word -> label.
         doubtful: The same for words that in running text mostly mean something else.
         cues: Bodily cue -> label.
@@ -71,6 +72,7 @@ class Language:
 
     code: str
     inside: bool
+    at_start: bool
     words: Mapping[str, str]
     doubtful: Mapping[str, str]
     cues: Mapping[str, str]
@@ -118,7 +120,21 @@ def load_language(code: str) -> Language:
     fold: dict[int, str | None] = {ord(sign): None for part in _split(reading.get("drop", "")) for sign in part}
     fold |= {ord(pair[0]): pair[1] for pair in _split(reading.get("fold", ""))}
     nothing: frozenset[str] = frozenset()
-    empty = Language(code, reading["match"] == "inside", {}, {}, {}, {}, {}, nothing, nothing, (), (), fold)
+    empty = Language(
+        code,
+        reading["match"] == "inside",
+        reading.get("at_start", False),
+        {},
+        {},
+        {},
+        {},
+        {},
+        nothing,
+        nothing,
+        (),
+        (),
+        fold,
+    )
 
     def normal(text: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(empty.normal, _split(text))))
@@ -249,6 +265,12 @@ def label_of(word: str, code: str | None = None) -> str | None:
         return load_language(code).label_of(word)
     labels = {label for _, language in _latin() if (label := language.label_of(word))}
     return labels.pop() if len(labels) == 1 else None
+
+
+def known_to_all(words: Iterable[str]) -> Language | None:
+    """The only language in Latin script that knows all of these words as labels."""
+    found = [language for _, language in _latin() if all(map(language.label_of, words))]
+    return found[0] if len(found) == 1 else None
 
 
 def emoji_labels(text: str) -> list[str]:

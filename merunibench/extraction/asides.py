@@ -14,10 +14,13 @@ from merunibench.files.toml import parse_toml
 _QUESTION_ANSWERED = re.compile(r"[?？][ \t]*[:\-–—]?[ \t]*(yes|no|true|false|是|否)\b", re.IGNORECASE)
 _ASKED = re.compile(
     r"^[ \t]*(?:[-*•][ \t]*)?(?:is|are|was|does|do|did|can|could)[ \t]+"
-    r"(?:there[ \t]+(?:any[ \t]+)?|(?:the|this)[ \t]+\w+[ \t]+|(?:he|she|they)[ \t]+)?"
+    r"(?:there[ \t]+(?:any[ \t]+)?|(?:the|this)[ \t]+\w+[ \t]+|(?:he|she|they|it)[ \t]+)?"
     r"(?:(?:look|seem|feel|sound|appear|express|show|display|to be|being)(?:ing)?[ \t]+)?"
     r"(?=[^\n]{1,60}: (?:yes|no|true|false|是|否)\b)",
     re.IGNORECASE | re.MULTILINE,
+)
+_NEXT_QUESTION = re.compile(
+    r"(?<=[os])[.;,]?[ \t]+(?=(?:is|are|was|does|do|did) [^.\n]{1,80}: (?:yes|no)\b)", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"[^.!?。！？]*(?:[.!?。！？]+[\"'”’)\]]*|\Z)")
 _REFERENCE = re.compile(
@@ -68,7 +71,8 @@ def without_asides(text: str) -> str:
     openings = load_openings()
     verdicts = [text[found.end() :] for found in openings.verdict.finditer(text)]
     rest = next((verdict for verdict in reversed(verdicts) if _LETTER.search(verdict)), text)
-    rest = _ASKED.sub("", _QUESTION_ANSWERED.sub(r": \1", rest)) if "?" in rest or "？" in rest else rest
+    if "?" in rest or "？" in rest:
+        rest = _ASKED.sub("", _NEXT_QUESTION.sub("\n", _QUESTION_ANSWERED.sub(r": \1", rest)))
     rest = _LEAD_IN.sub("", rest) if ":\n" in rest else rest
     rest = _REFERENCE.sub("", rest) if "(" in rest or "[" in rest else rest
     lines = [_without_sentences(line, openings) for line in rest.split("\n") if not openings.head.match(line)]

@@ -15,8 +15,9 @@ _ENDS = frozenset(
 )
 _OR = frozenset(("or", "nor"))
 _IN_LISTS = frozenset(
-    (",", "and", "or", "nor", "of", "strong", "any", "feelings", "emotions", "the", "a", "/", "as", "well")
+    (",", "and", "or", "nor", "of", "strong", "any", "feelings", "emotions", "the", "a", "/", "as", "well", ":")
 )
+_DETERMINERS = frozenset(("the", "a", "any", "an"))
 
 
 def is_denied_from_afar(sentence: Sentence, mention: Mention) -> bool:
@@ -75,3 +76,9 @@ def is_not_applicable(sentence: Sentence, mention: Mention) -> bool:
         and all(index in listed or sentence.tokens[index] in _IN_LISTS for index in range(mention.end, denial.start))
         for denial in sentence.grammar["not_applicable"]
     )
+
+
+def continues_denied(sentence: Sentence, mention: Mention, denied: Mention | None) -> bool:
+    """Whether the emotion stands in one list with one that is denied: `not the anger, the scorn and the envy`."""
+    between = sentence.tokens[denied.end : mention.start] if denied else ()
+    return bool(between) and set(between) <= _IN_LISTS and bool(_DETERMINERS & set(between))

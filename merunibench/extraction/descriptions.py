@@ -7,7 +7,7 @@ denied); the mentions of a concept add up, and what falls far behind the stronge
 import re
 from collections.abc import Iterable
 
-from merunibench.extraction.denials import is_denied_from_afar, is_not_applicable
+from merunibench.extraction.denials import continues_denied, is_denied_from_afar, is_not_applicable
 from merunibench.extraction.matching import Mention, Sentence, read_sentences
 from merunibench.extraction.polarities import label_polarity
 from merunibench.extraction.words import load_words
@@ -77,13 +77,22 @@ def describe(text: str, *, far: bool = True) -> list[str]:
 
 def ascribed(sentence: Sentence, mentions: Iterable[Mention], *, far: bool = True) -> list[Mention]:
     """The mentions that the sentence does not deny and does not ascribe to someone else."""
-    return [
-        each
-        for each in mentions
-        if not _is_denied(sentence, each)
-        and not (far and (is_denied_from_afar(sentence, each) or is_not_applicable(sentence, each)))
-        and not _is_of_others(sentence, each)
-    ]
+    kept: list[Mention] = []
+    denied: Mention | None = None
+    for each in mentions:
+        if _is_denied(sentence, each) or (far and _is_denied_at_length(sentence, each, denied)):
+            denied = each
+        elif not _is_of_others(sentence, each):
+            kept.append(each)
+    return kept
+
+
+def _is_denied_at_length(sentence: Sentence, mention: Mention, denied: Mention | None) -> bool:
+    return (
+        is_denied_from_afar(sentence, mention)
+        or is_not_applicable(sentence, mention)
+        or continues_denied(sentence, mention, denied)
+    )
 
 
 def _without_speech(match: re.Match[str]) -> str:

@@ -25,6 +25,10 @@ _LINE_BREAK = re.compile(
 _ESCAPED_BREAK = re.compile(r"\\n(?![a-z]{2})")
 _SPECIAL_TOKEN = re.compile(r"<\|[^|<>\n]{0,80}\|>|<0x[0-9a-f]{2}>", re.IGNORECASE)
 _TAG = re.compile(r"</?([a-z][\w:.-]{0,60})(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_ATTRIBUTES = re.compile(
+    r"<\w{1,40}\s+(?:name|label|value|type|class)=\"([^\"<>]{1,80})\"(?:\s+\w{1,40}=\"([^\"<>]{1,40})\")?\s{0,9}/?>",
+    re.IGNORECASE,
+)
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s{0,9}\{")
 _COMMAND = re.compile(
     r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)?|emph|operatorname)\s{0,9}\{([^{}]{0,200})\}"
@@ -43,8 +47,9 @@ _RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,}|_{3,})[ \t]*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]\[]{0,500})\]\([^)\s]{0,2000}\)")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"(?: ?\n){3,}")
-_SIMPLE = re.compile(r"[A-Za-z,;.'!-]*(?: [A-Za-z,;.'!-]+)*")
+_SIMPLE = re.compile(r"(?!analysis|thinking|here is my)[A-Za-z,;.'!-]*(?: [A-Za-z,;.'!-]+)*")
 """Words and punctuation on one line."""
+_ANSWERED = re.compile(r"^[ \t]*(?:answer|a|回答|答)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -186,13 +191,18 @@ def _own_turn(text: str, markers: Markers) -> str:
         if not before and said[0][0]:
             # The answer begins with its own marker: what comes after somebody else's is invented.
             said = list(takewhile(lambda turn: turn[0], said))
-        text = next((segment for is_own, segment in reversed(said) if is_own), text)
+        text = next((segment for is_own, segment in reversed(said) if is_own), _answered(said[0][1]) or text)
     start = 0
     for end in markers.end.finditer(text):
         if _LETTER.search(text, start, end.start()):
             return text[start : end.start()]
         start = end.end()
     return text[start:]
+
+
+def _answered(turn: str) -> str:
+    """What stands behind `Answer:` in a turn that asks."""
+    return _ANSWERED.split(turn, maxsplit=1)[1] if _ANSWERED.search(turn) else ""
 
 
 def _without_reasoning(text: str, markers: Markers) -> tuple[str, bool, bool]:
@@ -257,6 +267,7 @@ def _closing_braces(text: str) -> dict[int, int]:
 def _without_tags(text: str, markers: Markers) -> str:
     """Tags within a line go, all others separate, as a line break does; so do tokens of templates."""
     text = _SPECIAL_TOKEN.sub("\n", text)
+    text = _ATTRIBUTES.sub(lambda tag: f"{tag[1]}: {tag[2]}\n" if tag[2] else f"{tag[1]}\n", text)
     return _TAG.sub(lambda tag: "" if tag[1].lower() in markers.inline else "\n", text)
 
 

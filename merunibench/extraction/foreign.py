@@ -16,8 +16,10 @@ _LISTED = re.compile(r"[\s,;/·、،・和及]*")
 _KINDS = ("denied_after", "negators", "not_negators", "boundaries", "others", "main", "refusals")
 _CLAUSE_SIGNS = ",;:—–"
 _BEFORE_OTHERS = re.compile(
-    r"(?:[对對为為向替因让讓給给]|\b(?:a|à|con|avec|mit|zu|com|para|per|с|к|на|مع|إلى))\s?(?:\w{1,5}\s){0,2}$"
+    r"(?:[对對为為向替因让讓給给]|\b(?:à|al|con|avec|mit|zu|com|para|per|с|к|на|مع|إلى))\s?(?:\w{1,5}\s){0,2}$"
 )
+_WORD = re.compile(r"[^\s,;/·、،・\"'“”().!?]+")
+_PUNCTUATION = re.compile(r"[,.!?:;\"'“”、，。！？：؛،।]")
 _BEFORE = 8
 """Words between a denial and the first emotion that it reaches, at most."""
 _BEHIND = 24
@@ -60,7 +62,12 @@ def foreign_labels(text: str, language: Language) -> list[str]:
 
 def is_refusal(text: str, language: Language) -> bool:
     """Whether a text begins as a refusal of the language does."""
-    return language.normal(text).lstrip(" \"'“").startswith(language.answers.get("refusals", ("\0",)))
+    openings = tuple(map(_bare, language.answers.get("refusals", ())))
+    return _bare(language.normal(text)).startswith(openings)
+
+
+def _bare(text: str) -> str:
+    return " ".join(_PUNCTUATION.sub(" ", text).split())
 
 
 def is_none(text: str, language: Language) -> bool:
@@ -74,8 +81,8 @@ def _words(sentence: str, language: Language) -> list[Found]:
     found = [
         Found(kind, start, end, label)
         for start, end, value in scan(sentence, kinds)
-        if _stands_alone(sentence, start, end, language)
         for kind, _, label in [value.partition(":")]
+        if _stands_alone(sentence, start, end, language, is_grammar=kind in _KINDS)
     ]
     taken = [(each.start, each.end) for each in found]
     for index, sign in enumerate(sentence):
@@ -93,6 +100,9 @@ def _table(code: str, language: Language) -> Mapping[str, str]:
         table: dict[str, str] = {}
         for name in reversed(_KINDS):
             listed = language.answers.get(name) if name == "refusals" else language.grammar.get(name)
+            if name == "negators" and language.inside:
+                # What only stresses a denial that follows denies nothing itself.
+                listed = tuple(word for word in listed or () if word not in language.grammar.get("degrees", ()))
             table.update(dict.fromkeys(listed or (), f"{name}:"))
         table.update({word: f"doubtful:{label}" for word, label in language.doubtful.items()})
         table.update({word: f"cue:{label}" for word, label in language.cues.items()})
@@ -101,11 +111,11 @@ def _table(code: str, language: Language) -> Mapping[str, str]:
     return _TABLES[code]
 
 
-def _stands_alone(sentence: str, start: int, end: int, language: Language) -> bool:
+def _stands_alone(sentence: str, start: int, end: int, language: Language, *, is_grammar: bool) -> bool:
     """Whether a word is one, where words stand between blanks."""
-    if language.inside:
-        return True
     before = sentence[start - 1 : start]
+    if language.inside:
+        return is_grammar or not (language.at_start and _is_letter(before))
     return not _is_letter(sentence[end : end + 1]) and (
         not _is_letter(before) or _is_prefixed(sentence, start, language)
     )
@@ -187,7 +197,7 @@ def _joins(between: str, language: Language) -> bool:
     rest = _LISTED.sub("", between) if language.inside else between
     if language.inside:
         return len(rest) <= 4 and (not rest or any(word in between for word in words))
-    return all(word in words for word in re.findall(r"[^\W\d_]+", between))
+    return all(word in words for word in _WORD.findall(between))
 
 
 def _joining(language: Language) -> frozenset[str]:
@@ -198,7 +208,15 @@ def _joining(language: Language) -> frozenset[str]:
 def _reaches(between: str, last: Found, language: Language) -> bool:
     """Whether a denial reaches an emotion of its clause."""
     if language.inside:
-        return True
-    words = re.findall(r"[^\W\d_]+", between)
+        # A single sign (不, 无) denies what stands right behind it; whole words reach to the end of the clause.
+        return last.kind != "negators" or last.end - last.start > 1 or not _without_degrees(between, language)
+    words = _WORD.findall(between)
     joins = set(language.grammar.get("joins", ())) - set(language.grammar.get("negators", ()))
     return last.kind != "negators" or (len(words) <= _BEFORE and not joins & set(words))
+
+
+def _without_degrees(between: str, language: Language) -> str:
+    """What stands between a denial and an emotion besides degrees: `不太高兴`."""
+    for word in sorted(language.grammar.get("degrees", ()), key=len, reverse=True):
+        between = between.replace(word, "")
+    return between.strip()

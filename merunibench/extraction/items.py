@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from merunibench.extraction.pairs import Pair, is_value, labels_meant, split_pair
+from merunibench.extraction.pairs import MEASURES, Pair, is_value, labels_meant, split_pair
 
 OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*(?=\S)")
 _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
@@ -43,7 +43,8 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
     for item in items:
         pair = split_pair(OPTION.sub("", item.strip())) if isinstance(item, str) else item
         label = EDGES.sub("", pair.label).lower() or pair.label.strip()  # emoji have no letters
-        if label not in EMPTY and not is_value(label):
+        measured = pair.value is not None and label in MEASURES
+        if label not in EMPTY and not is_value(label) and not measured:
             pairs.append(pair._replace(label=label))
     labels = labels_meant(pairs)
     if any(len(label.split()) > _MOST_WORDS or _MARKUP.search(label) for label in labels):
@@ -54,11 +55,19 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
 def items_of(text: str) -> list[str] | None:
     """The parts of a list on one line; None if a part is too long to be a label, or reads like a sentence."""
     if any(sign in text for sign in _VALUE_SIGNS):
+        text = _within_brackets(text)
         text = _ASIDE.sub(lambda aside: aside.group() if _is_measure(aside.group()) else " ", text)
         text = _FRACTION.sub(" out of ", _DECIMAL_COMMA.sub(".", text))
     if ". " in text.strip().rstrip(".") or PROSE.search(_DENYING_VALUE.sub(" ", text)):
         return None
     return labels_of(SPLIT.split(text))
+
+
+def _within_brackets(text: str) -> str:
+    """What stands in brackets where nothing else is said: `(curious, amused)`, `-1 (negative)`."""
+    if any(map(str.isalpha, _ASIDE.sub("", text))) or not _ASIDE.search(text):
+        return text
+    return ", ".join(aside[1:-1] for aside in _ASIDE.findall(text)) or text
 
 
 def _is_measure(aside: str) -> bool:

@@ -41,6 +41,7 @@ _BULLET = re.compile(r"^[ \t]*(?:[-*•·–▪●◦]|\(?\d{1,2}[.):、])[ \t]*
 _EXPLANATION = re.compile(r"\s+(?:[-–—(])|\s*[:：]\s|,\s*(?:as|since|because|given|due to|which)\b")
 _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
 _LONGEST_PLAIN = 400
+_MOST_UNKNOWN = 2  # words of an item that is not known; a sentence in another language has more
 
 
 def read_list(text: str, known: Known) -> list[str] | Sentence | None:
@@ -118,6 +119,8 @@ def _bracketed(text: str, known: Known) -> list[str] | None:
 
 def _mostly_known(items: Sequence[str], known: Known) -> bool:
     """Whether items are labels: half of them, or all where nothing separates words, so that one may be a sentence."""
+    if any(len(item.split()) > _MOST_UNKNOWN and not known(item) for item in items):
+        return False
     share = sum(map(known, items)) / len(items)
     return share == 1 or (share >= 0.5 and all(item[0] < "\u0300" for item in items))
 
@@ -130,7 +133,7 @@ def _plain(text: str, known: Known) -> list[str] | None:
     if bare in EMPTY and (bare or text.isascii()):
         return []
     items = items_of(text)
-    if items and _mostly_known(items, known):
+    if items is not None and (not items or _mostly_known(items, known)):
         return items
     first, _, rest = text.partition("\n\n")
     items = items_of(first) if rest else None

@@ -25,6 +25,21 @@ _WORDS: Mapping[str, float] = {
 }
 _NUMBER = r"[+-]?(?:\d{1,6}(?:[.,]\d{1,20})?|[.,]\d{1,20})(?:\s?%|\s?/\s?\d{1,4}|\s?out of\s?\d{1,4})?"
 _VALUE = rf"(?:{_NUMBER}|{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
+MEASURES = frozenset(
+    (
+        "confidence",
+        "certainty",
+        "probability",
+        "likelihood",
+        "score",
+        "intensity",
+        "strength",
+        "level",
+        "valence",
+        "arousal",
+    )
+)
+"""What is no label where a value stands beside it."""
 _MEASURE = (
     r"(?:\b(?:confidence|certainty|probability|prob|likelihood|score|intensity|strength|level|weight|置信度|强度|概率)\b"
     r"\s*(?:of|is)?\s*[:=]?\s*)"
@@ -34,7 +49,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*[:=]?\s*(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
-_TICKED = re.compile(r"\[([ xX✓✔])\]\s*(?=\S)")
+_TICKED = re.compile(r"(?:\[([ xX✓✔])\]|([✓✔✅☑✗✘❌☐]))\s*(?=\S)")
 _ONLY = re.compile(rf"\s*{_VALUE}\s*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -63,7 +78,7 @@ def split_pair(item: str) -> Pair:
         return Pair(item)
     ticked = _TICKED.match(item)
     if ticked:
-        return Pair(item[ticked.end() :], 0.0 if ticked[1].isspace() else 1.0)
+        return Pair(item[ticked.end() :], 0.0 if ticked[1] == " " else value_of(ticked[1] or ticked[2]))
     found = _AFTER.fullmatch(item) or _BEFORE.fullmatch(item)
     if found is None or not _LETTER.search(found["label"]):
         return Pair(item)

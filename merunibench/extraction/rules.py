@@ -20,7 +20,15 @@ from merunibench.extraction.polarities import Polarity, label_polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
 from merunibench.extraction.silence import looks_like
 from merunibench.extraction.words import load_words
-from merunibench.languages import Language, emoji_labels, label_of, language_of, language_of_script, script_of
+from merunibench.languages import (
+    Language,
+    emoji_labels,
+    known_to_all,
+    label_of,
+    language_of,
+    language_of_script,
+    script_of,
+)
 from merunibench.lexicon import load_lexicon
 
 RULES = 2
@@ -158,6 +166,9 @@ def _without_speech(match: re.Match[str]) -> str:
 def _in_english(items: Sequence[str], text: str) -> list[str]:
     """The items of a list, those of other languages as English labels; each once."""
     lexicon, labels = load_lexicon("builtin"), []
+    unknown = [item for item in items if item not in lexicon and item not in _POLARITIES]
+    if len(unknown) < len(items) <= 2 * len(unknown) and (language := known_to_all(items)):
+        return [str(language.label_of(item)) for item in items]
     for item in items:
         if item in lexicon or item in _POLARITIES:
             labels.append(item)

@@ -96,13 +96,20 @@ def _labels_in_object(given: Mapping[Any, Any], known: Known) -> Found:
         return labels_of([Pair(key, value_of(item)) for key, item in value.items()])
     if len(own) == 1 and isinstance(value[own[0]], str) and _number_beside(value, value[own[0]]) == 0:
         return []
-    inner = [value[key] for key in own] or [item for item in value.values() if isinstance(item, dict | list)]
+    inner = [value[key] for key in own] or [
+        item for item in map(_decoded, value.values()) if isinstance(item, dict | list)
+    ]
     found = [labels for each in inner if (labels := _labels_in(each, known)) is not None]
     lists = [labels for labels in found if isinstance(labels, list)]
     if lists:
         labels = list(dict.fromkeys(label for each in lists for label in each))
         return labels if labels or own else None
     return found[0] if found else None
+
+
+def _decoded(value: Any) -> Any:  # noqa: ANN401 - whatever a model wrote
+    """What a string says that is JSON itself."""
+    return _parsed(value) if isinstance(value, str) and value.startswith(("[", "{")) else value
 
 
 def _number_beside(value: Mapping[str, Any], label: str) -> float | None:
