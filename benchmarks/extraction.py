@@ -76,6 +76,27 @@ def score_differences(folder: Path) -> dict[tuple[str, str], float]:
     return differences
 
 
+def systems(
+    folder: Path, read: Callable[[str], list[str]] = extract_labels
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """(Model, prompt) of OV-MERD outputs with texts -> F of our labels and of the released ones, in points (mer2025)."""
+    ovmerd = folder / "official" / "ovmerd"
+    released_scores = json.loads((ovmerd / "expected_scores.json").read_text(encoding="utf-8"))["mer2025"]
+    lexicon = load_lexicon(folder / "official" / "emotion_wheel" / "mer2025")
+    with (ovmerd / "ovlabel.csv").open(encoding="utf-8", newline="") as stream:
+        truth = {row["name"]: parse_label_field(row["openset"]) for row in csv.DictReader(stream)}
+    found = {}
+    for path in sorted((ovmerd / "predictions").glob("*/*/ovmerd.jsonl")):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if "text" in rows[0]:
+            answers = {row["name"]: read(row["text"]) for row in rows}
+            asked = {name: truth[name] for name in answers}
+            report = evaluate({"ovmerdplus": answers}, {"ovmerdplus": asked}, lexicon=lexicon, bootstrap=0)
+            model, prompt = path.parts[-3:-1]
+            found[model, prompt] = (100 * report["ovmerdplus"].score, 100 * released_scores[model][prompt]["f"])
+    return found
+
+
 def polarity_agreement(folder: Path) -> float:
     """Share of the released CMU-MOSI label sets for which the polarity is the released one, of three."""
     rows = [row for found in released(folder, "cmumosi").values() for row in found]
@@ -122,6 +143,9 @@ def main() -> None:
     print(f"polarity agrees in {100 * polarity_agreement(folder):.2f} %")
     halves = [description_f(folder, half) for half in (0, 1)]
     print(f"descriptions: F {halves[0]:.3f} on the half worked on, {halves[1]:.3f} on the other")
+    ours, theirs = np.array(list(systems(folder).values())).T
+    correlation, difference = np.corrcoef(ours, theirs)[0, 1], (ours - theirs).mean()
+    print(f"OV-MERD, {len(ours)} systems: Pearson {correlation:.3f}, mean difference {difference:.2f} points")
     lists = [row["text"] for rows in released(folder, "meld").values() for row in rows]
     print(f"list answers a second: {rate(lists):.0f}")
     print(f"long descriptions a minute: {60 * rate([text for text, _ in descriptions(folder, 0)]):.0f}")

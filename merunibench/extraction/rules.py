@@ -167,6 +167,8 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
     """The items of a list, those of other languages as English labels; each once."""
     lexicon, labels = load_lexicon("builtin"), []
     unknown = [item for item in items if item not in lexicon and item not in _POLARITIES]
+    if not unknown:
+        return list(dict.fromkeys(items))
     if len(unknown) < len(items) <= 2 * len(unknown) and (language := known_to_all(items)):
         return [str(language.label_of(item)) for item in items]
     for item in items:
