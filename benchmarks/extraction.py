@@ -79,7 +79,7 @@ def score_differences(folder: Path) -> dict[tuple[str, str], float]:
 def systems(
     folder: Path, read: Callable[[str], list[str]] = extract_labels
 ) -> dict[tuple[str, str], tuple[float, float]]:
-    """(Model, prompt) of OV-MERD outputs with texts -> F of our labels and of the released ones, in points (mer2025)."""
+    """(Model, prompt) of OV-MERD texts -> F of our labels and of the released ones, in points (mer2025)."""
     ovmerd = folder / "official" / "ovmerd"
     released_scores = json.loads((ovmerd / "expected_scores.json").read_text(encoding="utf-8"))["mer2025"]
     lexicon = load_lexicon(folder / "official" / "emotion_wheel" / "mer2025")

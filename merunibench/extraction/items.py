@@ -41,6 +41,11 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
     """The labels in the items of a list, lower case, each once; None if an item is too long, or holds markup."""
     pairs = []
     for item in items:
+        if isinstance(item, str) and item.isalpha():  # most are: one word, and no value
+            label = item.lower()
+            if label not in EMPTY:
+                pairs.append(Pair(label))
+            continue
         pair = split_pair(OPTION.sub("", item.strip())) if isinstance(item, str) else item
         label = EDGES.sub("", pair.label).lower() or pair.label.strip()  # emoji have no letters
         measured = pair.value is not None and label in MEASURES

@@ -28,26 +28,25 @@ _END = re.compile(r"[.!?。！？\n]+[\"'”’)]*\s*")
 _MARKS = (
     "I",
     "i'm",
-    "i can",
+    "i c",
     "i am",
     "we ",
     "We ",
-    "My ",
-    "my ",
+    "y ",
     "orry",
-    "nfortunately",
+    "fort",
     "polog",
-    "t is ",
-    "t's ",
-    "As an",
-    "as an",
+    " is ",
+    "'s ",
+    "s a",
     "我",
-    "抱歉",
-    "对不起",
-    "對不起",
-    "作为",
-    "很遗憾",
-    "很遺憾",
+    "抱",
+    "对",
+    "對",
+    "作",
+    "很",
+    "无",
+    "無",
 )
 """One of these stands in every refusal."""
 _FIRST = 400
@@ -87,7 +86,10 @@ def without_refusal(text: str) -> str:
         >>> without_refusal("He is sorry that he cannot help.")
         'He is sorry that he cannot help.'
     """
-    if not any(sign in text for sign in _MARKS):
+    for mark in _MARKS:
+        if mark in text:
+            break
+    else:
         return text
     signs = load_signs()
     end = _END.search(text)
