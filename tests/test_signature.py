@@ -54,7 +54,7 @@ def test_what_decides_the_metric_is_in_the_metric_part(change):
     assert replace(SIGNATURE, **change).metric_part != SIGNATURE.metric_part
 
 
-@pytest.mark.parametrize("change", [{"checkpoint": "last"}, {"labels": "rules@1"}, {"seed": 3}, {"units": "clusters"}])
+@pytest.mark.parametrize("change", [{"checkpoint": "last"}, {"labels": "rules@2"}, {"seed": 3}, {"units": "clusters"}])
 def test_system_and_resampling_are_not(change):
     assert replace(SIGNATURE, **change).metric_part == SIGNATURE.metric_part
 
@@ -81,16 +81,16 @@ def test_the_joint_signature_of_one_data_set_is_its_own():
 
 
 def test_the_joint_signature_names_the_lexicon_wherever_it_takes_part():
-    sentiment = replace(SIGNATURE, data="sims", kind="sentiment", lexicon="none", level="none", polarity="rules@1")
+    sentiment = replace(SIGNATURE, data="sims", kind="sentiment", lexicon="none", level="none", polarity="rules@2")
     for order in ([SIGNATURE, sentiment], [sentiment, SIGNATURE]):
         joint = joint_signature(order)
         assert (joint.lexicon, joint.level, joint.kind) == ("mer2026@1a2b3c4d", "1", "mixed")
         assert joint.data == "+".join(each.data for each in order)
-        assert (joint.labels, joint.polarity) == ("given", "given+rules@1")
+        assert (joint.labels, joint.polarity) == ("given", "given+rules@2")
     assert joint_signature([sentiment, sentiment]).lexicon == "none"
     assert joint_signature([sentiment, sentiment]).kind == "sentiment"
 
 
 def test_each_origin_of_labels_is_named_once():
-    both = replace(SIGNATURE, labels="given+rules@1")
-    assert joint_signature([SIGNATURE, both, replace(SIGNATURE, labels="rules@1")]).labels == "given+rules@1"
+    both = replace(SIGNATURE, labels="given+rules@2")
+    assert joint_signature([SIGNATURE, both, replace(SIGNATURE, labels="rules@2")]).labels == "given+rules@2"

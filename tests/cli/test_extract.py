@@ -26,7 +26,7 @@ def test_files_on_standard_output_and_counts_on_standard_error(run, tmp_path):
         scored = run("score", predictions, "--data-root", truth.parent, "--format", "json", "--bootstrap", 0)
         assert scored.code == 0, scored
         assert json.loads(scored.out)["datasets"][0]["score"] == 1
-        assert "|labels:rules@1|polarity:rules@1|" in scored.out
+        assert "|labels:rules@2|polarity:rules@2|" in scored.out
 
 
 def test_parity(run, tmp_path):
@@ -36,7 +36,17 @@ def test_parity(run, tmp_path):
     )
     assert run("extract", path, tmp_path / "out", "--parity").code == 0
     row = json.loads((tmp_path / "out" / "meld.jsonl").read_text(encoding="utf-8"))
-    assert (row["labels"], row["labels_from"]) == (["happy", "calm", "proud", "shy"], "rules@1-parity")
+    assert (row["labels"], row["labels_from"]) == (["happy", "calm", "proud", "shy"], "rules@2-parity")
+
+
+def test_former_rules(run, tmp_path):
+    path = tmp_path / "meld.jsonl"
+    path.write_text(json.dumps({"name": "a", "text": "Angry: no\nHappy: yes"}) + "\n", encoding="utf-8")
+    assert run("extract", path, tmp_path / "out", "--polarity", "--extractor", "rules@1").code == 0
+    row = json.loads((tmp_path / "out" / "meld.jsonl").read_text(encoding="utf-8"))
+    assert (row["labels"], row["labels_from"], row["polarity_from"]) == (["angry"], "rules@1", "rules@1")
+    refused = run("extract", path, tmp_path / "other", "--extractor", "rules@3")
+    assert (refused.code, "has rules@2 and rules@1" in refused.err) == (2, True)
 
 
 def written(path):

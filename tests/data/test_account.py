@@ -67,7 +67,7 @@ class TestCells:
         table = {"name": ["a", "b"], "text": ["sad", "B"], "long": ["x" * 1_000_000] * 2}
         pq.write_table(pa.table(table), tmp_path / "a.parquet")
         table = read_table(tmp_path / "a.parquet", max_bytes=100_000)
-        assert predictions_from_table(table, MELD, Rules()).account.read == {"rules@1": 2}
+        assert predictions_from_table(table, MELD, Rules()).account.read == {"rules@2": 2}
 
     def test_a_column_of_nan_alone(self, tmp_path):
         pq.write_table(pa.table({"name": ["a"], "polarity": [float("nan")], "text": ["sad"]}), tmp_path / "a.parquet")
@@ -174,7 +174,7 @@ class TestText:
             "I cannot say.",
             "Error: x",
             "とても",
-            "I'm sorry, I can't.",
+            "I can't see his face, but he sounds sad.",
             "none",
         ]
         made = account([{"text": text} for text in texts])
@@ -187,9 +187,9 @@ class TestText:
         expected |= {"ERROR": (1, "line 7"), "LANGUAGE": (1, "line 8"), "STATEMENT": (1, "line 10")}
         assert {reason.name: (found.count, found.first) for reason, found in made.without.items()} == expected
         assert {reason.name: found.first for reason, found in made.besides.items()} == {"REFUSAL_READ": "line 9"}
-        assert (made.given, made.read, made.nothing) == (0, {"rules@1": 10}, 8)
+        assert (made.given, made.read, made.nothing) == (0, {"rules@2": 10}, 8)
         assert len(made.remarks()) == 8
-        assert made.summary().startswith("answers: 0 given, 10 read from text by rules@1, 8 without a label: 1 cut off")
+        assert made.summary().startswith("answers: 0 given, 10 read from text by rules@2, 8 without a label: 1 cut off")
         assert made.to_dict()["without"]["refusal"] == {"count": 1, "first": "line 6", "text": "I cannot say."}
 
     def test_an_empty_list_beside_a_text_that_gives_labels(self):
@@ -215,7 +215,7 @@ class TestText:
     def test_what_an_extractor_found_before_is_counted_as_if_it_were_read_now(self):
         texts = ["sad", "B", "<think>so"]
         now = account([{"text": text} for text in texts])
-        before = account([{"text": t, "labels": extract_labels(t), "labels_from": "rules@1"} for t in texts])
+        before = account([{"text": t, "labels": extract_labels(t), "labels_from": "rules@2"} for t in texts])
         assert now.to_dict() == before.to_dict()
         assert before.refusal()
 
@@ -251,8 +251,8 @@ ROWS = st.fixed_dictionaries(
         ),
         "status": st.sampled_from(["ok", "failed", None, "OK"]),
         "error": st.sampled_from([None, "", "time-out"]),
-        "labels_from": st.sampled_from([None, "given", "rules@1", "hf(m,p)"]),
-        "polarity_from": st.sampled_from([None, "rules@1"]),
+        "labels_from": st.sampled_from([None, "given", "rules@2", "hf(m,p)"]),
+        "polarity_from": st.sampled_from([None, "rules@2"]),
     },
 )
 

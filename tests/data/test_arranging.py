@@ -92,7 +92,7 @@ def test_in_memory_and_in_every_command_that_reads(tmp_path, jsonl):
 
 
 def test_what_extract_wrote_is_read(read):
-    row = {"name": "a", "labels": ["happy"], "labels_from": "rules@1", "response": "happy", "messages": []}
+    row = {"name": "a", "labels": ["happy"], "labels_from": "rules@2", "response": "happy", "messages": []}
     assert read([row]) == {"a": ["happy"]}
 
 

@@ -62,9 +62,7 @@ class TestMissing:
 
 
 class TestSilence:
-    @pytest.mark.parametrize(
-        "text", ["B", "<think>so", "I cannot say.", "Error: x", "とても悲しい", "La persona está feliz."]
-    )
+    @pytest.mark.parametrize("text", ["B", "<think>so", "I cannot say.", "Error: x", "とても", "La casa es verde."])
     def test_more_than_half_that_say_nothing_are_refused_unless_they_are_to_be_scored_as_they_are(self, text):
         half = texts("happy", "angry", text, text)
         truth = dict(list(MELD.items())[:4])
@@ -81,7 +79,7 @@ class TestSilence:
         assert score({"meld": {name: [] for name in MELD}}, MELD)["meld"].score == 0
 
     def test_refusals_that_are_read_are_said(self):
-        report = score(texts(*["I'm sorry, but I can't identify people."] * 5), MELD)
+        report = score(texts(*["I can't see the face, but he sounds happy."] * 5), MELD)
         assert any(
             "5 answers look like refusals and are scored by the words in them" in each for each in report.warnings
         )
@@ -94,7 +92,7 @@ class TestFormats:
         return score({"meld": frame}, MELD, missing="skip")
 
     def test_every_format_says_scored_of_given_and_the_account(self, report):
-        account = "answers: 0 given, 4 read from text by rules@1, 3 without a label: 1 no answer (first: row 3); "
+        account = "answers: 0 given, 4 read from text by rules@2, 3 without a label: 1 no answer (first: row 3); "
         account += "1 cut off in its reasoning (first: row 5); 1 single letter or number (first: row 2)"
         plain = report.to_markdown().replace("\\", "").replace("\u200b", "")
         for text in (report.to_text(), plain, report.to_latex(), report.to_csv()):
@@ -115,7 +113,7 @@ class TestFormats:
         assert found["answers"] == {
             "rows": 5,
             "given": 0,
-            "read": {"rules@1": 4},
+            "read": {"rules@2": 4},
             "failed": 0,
             "without": {
                 "no answer": {"count": 1, "first": "row 3"},
@@ -161,7 +159,7 @@ class TestOrigins:
     @pytest.fixture
     def model(self, tmp_path, files):
         given = rows()["meld"]
-        read = [{**row, "labels_from": "rules@1"} for row in given]
+        read = [{**row, "labels_from": "rules@2"} for row in given]
         write_rows(tmp_path / "model" / "step-1" / "meld.jsonl", given)
         write_rows(tmp_path / "model" / "step-2" / "meld.jsonl", read)
         return tmp_path / "model", files[1]
@@ -169,7 +167,7 @@ class TestOrigins:
     @pytest.mark.parametrize("rule", ["best-per-dataset", "best-overall"])
     def test_the_best_of_them_is_refused(self, model, rule):
         with pytest.raises(
-            InputError, match=r"meld: the labels .* \(step-1 given, step-2 rules@1\).*--overwrite-labels.*last"
+            InputError, match=r"meld: the labels .* \(step-1 given, step-2 rules@2\).*--overwrite-labels.*last"
         ):
             evaluate(*model, checkpoint=rule, bootstrap=0)
 

@@ -76,7 +76,7 @@ def test_the_joint_signature_says_what_holds_of_any_of_its_data_sets():
         return evaluate(answers, truth, datasets=datasets, cluster=True, bootstrap=0).signature
 
     basic, with_sentiment = joint("mer2023", "meld"), joint("cmumosi", "ovmerdplus")
-    assert (basic.data, basic.kind, basic.labels, basic.units) == ("mer2023+meld", "basic", "given+rules@1", "clusters")
+    assert (basic.data, basic.kind, basic.labels, basic.units) == ("mer2023+meld", "basic", "given+rules@2", "clusters")
     assert (with_sentiment.kind, with_sentiment.units) == ("mixed", "clusters")
     assert (with_sentiment.lexicon, with_sentiment.level) == (load_lexicon("builtin").label, "1")
     assert (joint("cmumosi").lexicon, joint("ovmerdplus").units) == ("none", "samples")

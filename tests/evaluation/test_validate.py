@@ -70,7 +70,7 @@ def test_without_ground_truth_rows_that_hold_nothing_are_problems_of_their_own(f
 
 def test_checkpoints_of_different_extractors_are_a_problem(files, tmp_path):
     write_rows(tmp_path / "m" / "step-1" / "meld.jsonl", rows()["meld"])
-    said = [{**row, "labels_from": "rules@1"} for row in rows()["meld"]]
+    said = [{**row, "labels_from": "rules@2"} for row in rows()["meld"]]
     write_rows(tmp_path / "m" / "step-2" / "meld.jsonl", said)
     found = validate(tmp_path / "m", files[1])
     assert [each.checkpoint for each in found.files] == ["step-1", "step-2"]

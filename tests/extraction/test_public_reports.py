@@ -70,6 +70,7 @@ CASES = {
     ),
 }
 NOTHING = (
+    "I'm sorry, I can't.",
     "I'm sorry, but I can't identify how a real person in a video feels.",
     "I am unable to determine the emotion of the person, sorry.",
     "As an AI language model, I cannot watch videos, so I can't say whether she is happy.",

@@ -126,7 +126,7 @@ def test_a_file_of_a_former_run_is_read(tmp_path):
         'model = "m"\nout = "o"\ndata_root = "d"\nextractor = "rules"\nparity = true\nseed = 3\ncluster = true\n'
     )
     settings = read_settings(tmp_path / "run.toml", {}, RunSettings)
-    assert (settings.extractor, settings.affectgpt_style, settings.units) == ("rules@1", True, "clusters")
+    assert (settings.extractor, settings.affectgpt_style, settings.units) == ("rules@2", True, "clusters")
     assert (settings.seed, settings.bootstrap_seed) == (3, 0)  # a run's seed is that of the answers, as it was
     given = {"affectgpt_style": False, "units": "samples"}
     settings = read_settings(tmp_path / "run.toml", given, RunSettings)
@@ -171,7 +171,10 @@ def test_parts_of_affectgpt_join_the_options_of_the_model(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"extractor": "rules@2"}, "--extractor: 'rules@2' is not known; this version of merunibench has rules@1"),
+        (
+            {"extractor": "rules@3"},
+            "--extractor: 'rules@3' is not known; this version of merunibench has rules@2 and rules@1",
+        ),
         ({"protocol": "strct"}, "--protocol: must be one of official, strict, not 'strct'"),
     ],
 )

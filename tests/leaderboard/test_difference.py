@@ -32,7 +32,7 @@ def test_nothing_changed():
         ("@aaaaaaaa", "@bbbbbbbb", "lexicon official-mer2025@aaaaaaaa"),
         ("|v:1|", "|v:2|", "metric version 1 -> 2"),
         ("|gt:00000000|", "|gt:11111111|", "labels of the data set 00000000 -> 11111111"),
-        ("|labels:given|", "|labels:rules@1|", "label extraction given -> rules@1"),
+        ("|labels:given|", "|labels:rules@2|", "label extraction given -> rules@2"),
         ("|bootstrap:1000|", "|bootstrap:10|", "number of resamples 1000 -> 10"),
     ],
 )
