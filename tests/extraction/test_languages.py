@@ -123,3 +123,11 @@ def test_one_emotion_instead_of_another(code):
             if read(text) != sectors([label]):
                 wrong.append((text, extract_labels(text)))
     assert wrong == []
+
+
+@each_language
+def test_neither_of_two(code):
+    states = [word for word, _ in words_of(code, "states")]
+    pairs = zip(states, [*states[4:], *states[:4]], strict=True)
+    texts = [filled(code, template, *pair) for pair in pairs for template in CASES[code]["neither"]]
+    assert [(text, labels) for text in texts if (labels := extract_labels(text))] == []
