@@ -131,3 +131,20 @@ def test_neither_of_two(code):
     pairs = zip(states, [*states[4:], *states[:4]], strict=True)
     texts = [filled(code, template, *pair) for pair in pairs for template in CASES[code]["neither"]]
     assert [(text, labels) for text in texts if (labels := extract_labels(text))] == []
+
+
+@each_language
+@pytest.mark.parametrize("form", ["{}: {}\n{}: {}", "- {}: {}\n- {}: {}", "{}: {}, {}: {}", "{} ({}), {} ({})"])
+def test_yes_and_no(code, form):
+    yes, no = CASES[code]["values"].split(", ")
+    words = words_of(code, "names")
+    wrong = []
+    for (meant, label), (denied, _) in zip(words, [*words[4:], *words[:4]], strict=True):
+        text = form.format(denied, no, meant, yes)
+        if read(text) != sectors([label]):
+            wrong.append((text, extract_labels(text)))
+    assert wrong == []
+
+
+def test_emoji_alone():
+    assert extract_labels("😂😢") == extract_labels("😂 😢") == extract_labels("😂, 😢") == ["amused", "sad"]
