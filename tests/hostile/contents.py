@@ -74,7 +74,11 @@ PLACES = {
 
 
 def holding(content):
+    """Writes the content as it is."""
     return lambda path: path.write_bytes(content)
+
+
+ANYTHING = {kind: holding(content) for kind, content in BYTES.items()} | PLACES
 
 
 def gzipped(content, times=1):
@@ -171,7 +175,7 @@ TYPES = {
     "decimal": _one_of(10, pa.decimal128(38, 2)),
     "date": _one_of(2**31 - 1, pa.date32()),
     "time": _one_of(2**62, pa.timestamp("ns", "UTC")),
-    "far time": _one_of(2**62, pa.timestamp("s")),
+    "bytes that are text": lambda: pa.array([b"happy", b"nan", None]),
     "duration": _one_of(2**62, pa.duration("ms")),
     "half a float": _one_of(np.float16("nan"), pa.float16()),
     "bytes that are no text": _one_of(b"\xff\xfe", pa.binary()),
@@ -188,6 +192,7 @@ VIEWS = {
     "list view": lambda: pa.array([["a"], ["b", "c"]], pa.list_view(pa.string())),
     "text view": _one_of("sad", pa.string_view()),
     "runs": lambda: pa.RunEndEncodedArray.from_arrays(pa.array([2], pa.int32()), pa.array(["sad"])),
+    "far time": _one_of(2**62, pa.timestamp("s")),
     "interval": lambda: pa.array([pa.MonthDayNano([1, 2, 3])]),
 }
 
@@ -205,18 +210,18 @@ def _broken(write, *, at, by=b"\xff" * 8):
     return damage
 
 
-def tables():
-    """(kind, ending) -> what writes a table of that kind under a name of that ending."""
-    found = {(f"{kind} in a Parquet", ".parquet"): parquet(column) for kind, column in TYPES.items()}
-    found |= {(f"{kind} in an Arrow", ".arrow"): arrow(column) for kind, column in {**TYPES, **VIEWS}.items()}
-    found |= {(f"repeated {kind}", ".parquet"): parquet(column) for kind, column in REPEATED.items()}
-    found |= {(f"shared {kind}", ".arrow"): arrow(column) for kind, column in SHARED.items()}
-    zeros = {f"{name} zeros": arrow(lambda: pa.array(["\0" * 1_000_000] * 100), name) for name in ("zstd", "lz4")}
-    found |= {(kind, ".arrow"): write for kind, write in zeros.items()}
-    for place in (0.05, 0.3, 0.6, 0.9, 0.99):
-        for ending, write in ((".parquet", parquet(TYPES["structure"])), (".arrow", arrow(TYPES["dictionary"]))):
-            found[f"damaged at {place}", ending] = _broken(write, at=place)
-    return found
+def tables(ending):
+    """Tables of Arrow types in a Parquet or an Arrow file, and what unpacks to far more than it is."""
+    if ending == ".parquet":
+        found = {kind: parquet(column) for kind, column in TYPES.items()}
+        found |= {f"repeated {kind}": parquet(column) for kind, column in REPEATED.items()}
+        whole = parquet(TYPES["structure"])
+    else:
+        found = {kind: arrow(column) for kind, column in {**TYPES, **VIEWS}.items()}
+        found |= {f"shared {kind}": arrow(column) for kind, column in SHARED.items()}
+        found |= {f"{name} zeros": arrow(lambda: pa.array(["\0" * 1_000_000] * 100), name) for name in ("zstd", "lz4")}
+        whole = arrow(TYPES["dictionary"])
+    return found | {f"damaged at {place}": _broken(whole, at=place) for place in (0.05, 0.3, 0.6, 0.9, 0.99)}
 
 
 def pickles():

@@ -3,6 +3,7 @@
 A process of its own, since a fork begins with the memory of its parent, and a test session's is large.
 """
 
+import gc
 import json
 import os
 import pkgutil
@@ -13,15 +14,22 @@ import sys
 import traceback
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import NamedTuple
 
-LIGHT = ("merunibench.cli", "merunibench.data", "merunibench.evaluation", "merunibench.leaderboard", "merunibench.report")
+from merunibench.lexicon import load_lexicon
+
+LIGHT = (
+    "merunibench.cli",
+    "merunibench.data",
+    "merunibench.evaluation",
+    "merunibench.leaderboard",
+    "merunibench.report",
+)
 # What those import only when it is needed.
 LATER = (
-    "datasets", "openpyxl", "pandas", "pyarrow.compute", "pyarrow.dataset", "pyarrow.feather", "pyarrow.parquet", "spacy",
-    "merunibench.extraction.rules", "merunibench.inference.session", "merunibench.lexicon.audit", "openai", "soundfile",
-    "merunibench.media.sound", "merunibench.models.endpoint",
+    "datasets", "openpyxl", "pandas", "pyarrow.compute", "pyarrow.dataset", "pyarrow.feather", "pyarrow.parquet",
+    "spacy", "merunibench.extraction.rules", "merunibench.inference.session", "merunibench.lexicon.audit", "openai",
+    "soundfile", "merunibench.media.sound", "merunibench.models.endpoint",
 )  # fmt: skip
 HEAVY = ("torch", "merunibench.models.affectgpt", "merunibench.models.affectgpt.selfcheck")
 ADDRESS_SPACE = 6 << 30  # bytes: what goes wrong must not take the machine with it
@@ -48,16 +56,19 @@ class Runner:
         command = [sys.executable, "-m", __name__, *(["heavy"] if heavy else [])]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, arguments, home, seconds=30):
-        """`merunibench arguments…`, with the user's files below `home`."""
-        asked = {"arguments": list(map(str, arguments)), "home": str(home), "seconds": seconds}
+    def run(self, arguments, place, seconds=30):
+        """`merunibench arguments…`, in a folder and with the user's files below it."""
+        asked = {"arguments": list(map(str, arguments)), "place": str(place), "seconds": seconds}
         self.process.stdin.write(json.dumps(asked | {"files": list(map(str, self.files))}) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
         out, err = (path.read_text("utf-8", "backslashreplace") for path in self.files)
         return Done(answer["code"], out, err, answer["mebibytes"], answer["seconds"])
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait(10)
         self.process.stdout.close()
@@ -71,6 +82,8 @@ def _serve(*, heavy):
                 import_module(module.name)
     for name in (*LATER, *(HEAVY if heavy else ())):
         import_module(name)
+    load_lexicon("builtin")
+    gc.freeze()  # so that the collector of a fork leaves these pages shared
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_forked(json.loads(line))) + "\n")
         sys.stdout.flush()
@@ -96,7 +109,8 @@ def _become(asked):
     signal.alarm(asked["seconds"])
     for number, name in enumerate([os.devnull, *asked["files"]]):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
-    os.environ.update(MERUNIBENCH_HOME=asked["home"], COLUMNS="100", NO_COLOR="1", HF_HUB_OFFLINE="1")
+    os.environ.update(MERUNIBENCH_HOME=f"{asked['place']}/user", COLUMNS="100", NO_COLOR="1", HF_HUB_OFFLINE="1")
+    os.chdir(asked["place"])
     sys.argv = ["merunibench", *asked["arguments"]]
     code = 0
     try:

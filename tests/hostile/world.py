@@ -27,6 +27,7 @@ out = "{out}"
 def make_world(root, run):
     """The world, below an empty folder; `run` runs the commands that write some of its files."""
     predictions, truth = write_files(root)
+    (truth / "meld-process" / "subvideo").mkdir(parents=True)
     shutil.copytree(predictions, root / "sound")
     toy_release(root)
     (root / "own.json").write_text(load_lexicon(root / "toy").to_text(), "utf-8")
@@ -65,6 +66,16 @@ def save_clips(path):
     datasets.disable_progress_bars()
     datasets.Dataset.from_dict(table).save_to_disk(str(path))
     assert json.loads((path / "state.json").read_text())
+
+
+def make_checkpoints(root):
+    """AffectGPT as its authors release it, and converted."""
+    from merunibench.models.affectgpt.checkpoint import read_checkpoint
+    from merunibench.models.affectgpt.conversion import convert_checkpoint
+    from tests.models.affectgpt.tiny import make_checkpoint
+
+    converted = convert_checkpoint(read_checkpoint(make_checkpoint(root / "sound.pth")), root / "converted")
+    shutil.copy(converted / "config.json", converted / "sound.json")
 
 
 def copy_of(world, parts, folder):
