@@ -65,7 +65,7 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
         for length in range(longest, 0, -1):
             cue = cues.get(tokens[position : position + length])
             if cue is not None:
-                negated = _is_word(tokens[position]) and _is_negated(tokens[:position])
+                negated = _is_word(tokens[position]) and _is_negated(tokens, position)
                 emotion = cue.negated if negated else cue.emotion
                 if emotion:
                     heard[emotion] = None
@@ -124,9 +124,9 @@ def _is_word(token: str) -> bool:
     return token[0].isalpha()
 
 
-def _is_negated(before: Sequence[str]) -> bool:
-    """Whether a negation stands among the last words of `before`, with no end of a clause in between."""
-    for token in reversed(before[-_NEGATION_REACH:]):
+def _is_negated(tokens: Sequence[str], position: int) -> bool:
+    """Whether a negation stands among the last words before a position, with no end of a clause in between."""
+    for token in reversed(tokens[max(0, position - _NEGATION_REACH) : position]):
         if not _is_word(token):
             return False
         if token in _NEGATIONS or token.endswith("n't"):

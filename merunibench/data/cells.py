@@ -26,12 +26,17 @@ def written_nulls(table: Table) -> Table:
 
     That is empty text, `nan`, `null`, `None` and `<NA>`, and the number NaN. An empty list, in text too (`[]`), is an
     answer, and so is whatever the official result files hold: their empty text is an empty list.
+
+    Raises:
+        InputError: one of the columns holds bytes that are no text.
     """
     if table.path.suffix.lower() == _OFFICIAL:
         return table
     changed = {}
     for name in ("labels", "polarity"):
         column = table.columns.get(name)
+        if isinstance(column, pa.LargeBinaryArray):  # some writers do not say that their bytes are text
+            column = changed[name] = text_column(table, name)
         nothing = None if column is None else _nothing(column)
         if nothing is not None and nothing.any():
             changed[name] = _with_nulls(column, nothing)

@@ -26,7 +26,9 @@ BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
 
 _ROWS_AT_ONCE = 1 << 16
 _BYTES_AT_ONCE = 64 << 20
-_BYTES_OF_A_ROW = 8
+_BYTES_OF_A_VALUE = 8
+_BYTES_OF_A_ROW = 128
+"""What a row costs whoever uses it, even one of which the file holds nothing: its name, its place, its codes."""
 _ARROW_MAGIC = b"ARROW1"
 
 
@@ -195,7 +197,7 @@ def _plan(schema: Any, pages: ParquetPages, name: str, max_bytes: int) -> _Plan 
     for leaf, chunks in bounds.items():
         column = schema.column(leaf)
         if column.physical_type != "BYTE_ARRAY":
-            if sum(chunk.values for chunk in chunks) * max(_BYTES_OF_A_ROW, column.length) > max_bytes:
+            if sum(chunk.values for chunk in chunks) * max(_BYTES_OF_A_VALUE, column.length) > max_bytes:
                 return None
             continue
         flat = column.max_repetition_level == 0

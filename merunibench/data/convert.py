@@ -115,6 +115,8 @@ def _columns(table: Table) -> Columns:
         polarity_column(table, "polarity")
         columns["polarity"] = python_values(table, "polarity")
     columns["status"] = ["failed" if failed else "ok" for failed in failed_rows(table).tolist()]
+    for name in {"labels_from", "polarity_from"} & table.columns.keys():
+        text_column(table, name)
     own = [name for name in table.columns if name not in columns and name != "error"]
     for name in (["error"] if "error" in table.columns else []) + own:
         columns[name] = python_values(table, name)

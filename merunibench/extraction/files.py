@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from merunibench.data import Account, Conversion, Extractor, PredictionSource, Table, account_of, conversions
 from merunibench.extraction.rules import Rules
+from merunibench.files import whole_set
 from merunibench.journal import refuse_journal
 
 Field = Literal["labels", "polarity"]
@@ -61,20 +62,23 @@ def extract(
         again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
 
     Raises:
-        InputError: an input cannot be read, or an output cannot be written.
+        InputError: an input cannot be read, or an output cannot be written. None of the files is there then.
     """
     extractor = Rules() if extractor is None else extractor
     done = Extracted()
-    for file in conversions(source, out):
-        refuse_journal(file.path)
-        rows = Rows(file, done, again=again)
-        texts = rows.texts()
-        rows.fill("labels", extractor.name, {row: extractor.labels(text) for row, text in texts.items()})
-        done.traces += sum(map(extractor.has_trace, texts.values()))
-        if polarity:
-            lists = rows.label_lists()
-            rows.fill("polarity", extractor.name, {row: extractor.polarity(labels) for row, labels in lists.items()})
-        rows.write()
+    with whole_set(out) as folder:
+        for file in conversions(source, folder):
+            place = out / file.path.relative_to(folder)
+            refuse_journal(place)
+            rows = Rows(file, done, again=again)
+            texts = rows.texts()
+            rows.fill("labels", extractor.name, {row: extractor.labels(text) for row, text in texts.items()})
+            done.traces += sum(map(extractor.has_trace, texts.values()))
+            if polarity:
+                lists = rows.label_lists()
+                found = {row: extractor.polarity(labels) for row, labels in lists.items()}
+                rows.fill("polarity", extractor.name, found)
+            rows.write(place)
     return done
 
 
@@ -143,13 +147,16 @@ class Rows:
                 column[row] = value
             self._columns[name] = column
 
-    def write(self) -> None:
+    def write(self, place: Path | None = None) -> None:
         """Write the file, and take account of it.
+
+        Args:
+            place: Where it will stand, if it is moved from where it is written.
 
         Raises:
             InputError: it cannot be written.
         """
-        path, count = self._file.path, len(self.names)
+        path, count = place or self._file.path, len(self.names)
         self._file.write()
         self._done.files += (path,)
         table = Table(path, self._columns, count, range(1, count + 1))
