@@ -81,9 +81,14 @@ def _general(before: str) -> str:
 
 def _pattern(before: str, after: str) -> str:
     """The expression whose group is a name without what stands around it in some."""
-    front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else re.escape(before)
-    back = r"\s*" if after.isspace() else r"\.\w{1,5}" if after == _ENDING else re.escape(after)
+    front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else _literal(before)
+    back = r"\s*" if after.isspace() else r"\.\w{1,5}" if after == _ENDING else _literal(after)
     return "^" + (f"(?:{front})?" if front else "") + "(.+?)" + (f"(?:{back})?" if back else "") + "$"
+
+
+def _literal(text: str) -> str:
+    """An expression for a text, fit to be shown: any character stands for what cannot be."""
+    return "".join(re.escape(c) if c.isprintable() else r"\s" if c.isspace() else "." for c in text)
 
 
 def _cut(names: pa.Array, pattern: str) -> pa.Array:

@@ -31,6 +31,7 @@ def texts(names):
         ("meld_{}+audio", "without 'meld_' in front and '+audio'"),
         (" {}\n", "without blanks"),
         ("it's {}", 'without "it\'s " in front'),
+        ("\u200b{}\x08", r"without '\u200b' in front and '\x08'"),
     ],
 )
 def test_the_option_that_is_said_makes_them_match(form, words):
