@@ -41,7 +41,7 @@ def parse_label_text(text: str) -> list[str]:
 
 
 def parse_label_field(field: object) -> list[str]:
-    """The labels of one field: a list or array is taken as it is, text is split, None and NaN give no label.
+    """The labels of one field: a list, set or array is taken as it is, text is split, None and NaN give no label.
 
     Raises:
         TypeError: the field, or an item of the list, is of another type.
@@ -50,12 +50,13 @@ def parse_label_field(field: object) -> list[str]:
         return []
     if isinstance(field, str):
         return parse_label_text(field)
-    if isinstance(field, list | tuple | np.ndarray):
+    if isinstance(field, list | tuple | np.ndarray | set | frozenset):
         labels = list(field)
         for label in labels:
             if not isinstance(label, str):
                 raise TypeError(f"a label must be text, not {label!r}")
-        return [str(label) for label in labels]
+        labels = [str(label) for label in labels]
+        return sorted(labels) if isinstance(field, set | frozenset) else labels
     raise TypeError(f"labels must be a list of words or text such as '[happy, sad]', not {field!r}")
 
 
@@ -194,7 +195,7 @@ class LabelLists:
             if _repeats(fields):
                 return cls.from_arrow(fields.dictionary_encode())
             return _from_texts(fields)
-        if pa.types.is_nested(fields.type) and not (pa.types.is_struct(fields.type) or pa.types.is_union(fields.type)):
+        if pa.types.is_list(fields.type) or pa.types.is_large_list(fields.type):
             return _from_lists(fields)
         if pa.types.is_null(fields.type):
             return cls.empty(len(fields))

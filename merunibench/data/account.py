@@ -55,11 +55,11 @@ _REMARKS: Mapping[Reason, str] = {
     Reason.BESIDE_TEXT: "{n} answers are given as empty lists beside a text: if an extractor failed, take labels from "
     "the texts (`merunibench extract --overwrite-labels`)",
     Reason.STATEMENT: "{n} answers say that there is no emotion, in words that are no labels",
-    Reason.UNKNOWN: "{n} polarities come from labels of which none is known, and count as neutral",
-    Reason.ODD: "{n} polarities such as {text} are no positive, negative or neutral, and count as neutral",
+    Reason.UNKNOWN: "{count} polarities come from labels of which none is known, and count as neutral",
+    Reason.ODD: "{count} polarities such as {text} are no positive, negative or neutral, and count as neutral",
     Reason.REFUSAL_READ: "{n} answers look like refusals and are scored by the words in them",
     Reason.ERROR_READ: "{n} answers look like error messages and are scored by the words in them",
-    Reason.COMPLEMENT: "{n} polarities such as {text} say what they are not: non-negative counts as positive, "
+    Reason.COMPLEMENT: "{count} polarities such as {text} say what they are not: non-negative counts as positive, "
     "non-positive as negative",
 }
 
@@ -117,12 +117,15 @@ class Account:
     def _number(self, reasons: Iterable[Reason]) -> int:
         return sum(self.without[reason].count for reason in reasons if reason in self.without)
 
-    def remarks(self) -> tuple[str, ...]:
-        """A line for each reason, with the number of rows and the first of them."""
+    def remarks(self, reasons: Iterable[Reason] = tuple(Reason)) -> tuple[str, ...]:
+        """A line for each of these reasons, with the number of rows and the first of them."""
         words = {"field": self.field, "empty": "empty" if self.field == "labels" else "neutral"}
         said = []
         for reason, found in (self.without | self.besides).items():
-            sentence = _REMARKS[reason].format(n=found.count, text=shown(found.text), **words)
+            if reason not in reasons:
+                continue
+            number = f"1 of {self.rows}" if found.count == 1 else found.count
+            sentence = _REMARKS[reason].format(n=number, count=found.count, text=shown(found.text), **words)
             quoted = "" if found.text is None or "{text}" in _REMARKS[reason] else f": {shown(found.text)}"
             said.append(f"{sentence} (first: {found.first}{quoted}){found.detail}")
         return tuple(said)
@@ -132,14 +135,13 @@ class Account:
         silent, answered = self._number(SILENT), self.rows - self.failed - self.missing
         if 2 * silent <= answered:
             return None
-        reasons = ", ".join(self._listed(reason) for reason in SILENT if reason in self.without)
         return (
-            f"{silent} of {answered} answers give no {self._one}, more than half: {reasons}; mend them, or choose "
-            f"--missing zero (score them as they are)"
+            f"{silent} of {answered} answers give no {self._one}, more than half: {'; '.join(self.remarks(SILENT))}; "
+            "mend them, or choose --missing zero (score them as they are)"
         )
 
     def summary(self) -> str:
-        """`answers: 2 given, 6 read from text by rules@1, 1 without a label: 1 refusal (first: line 4)`."""
+        """`answers: 2 given, 6 read from text by rules@1, 1 without a label: 1 × refusal (first: line 4)`."""
         text = "text" if self.field == "labels" else "text or labels"
         read = [f"{number} read from {text} by {visible(name, _LONGEST_NAME)}" for name, number in self.read.items()]
         parts = [f"{self.given} given", *read, *([f"{self.failed} failed"] if self.failed else [])]
@@ -151,7 +153,7 @@ class Account:
         return "label" if self.field == "labels" else "polarity"
 
     def _listed(self, reason: Reason) -> str:
-        return f"{self.without[reason].count} {reason} (first: {self.without[reason].first})"
+        return f"{self.without[reason].count} × {reason} (first: {self.without[reason].first})"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""

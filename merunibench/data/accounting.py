@@ -21,7 +21,7 @@ from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL, POLARITIES, Answer
 from merunibench.labels import LabelLists, Words
 
-_STATEMENTS = ("none", "no emotion", "no emotions", "no label", "no labels", "n/a", "na", "nan", "null", "<na>", "[]")
+STATEMENTS = ("none", "no emotion", "no emotions", "no label", "no labels", "n/a", "na", "nan", "null", "<na>", "[]")
 """Labels that say that there is none; the official protocol does not know them."""
 _LOOKED_AT = 20  # texts beside empty lists
 _ODD, _COMPLEMENT = 8, 2
@@ -59,7 +59,7 @@ def polarity_words(table: Table, name: str, derived: int = 0) -> PolarityWords:
     words = int((~is_null(table, name)).sum()) - derived if odd.any() else 0
     if 2 * int(odd.sum()) > words:
         row = int(np.argmax(odd))
-        others = f" ({odd.sum()} of {words} are none)" if words > 1 else ""
+        others = f" ({odd.sum()} of {words} words are none of these)" if words > 1 else ""
         raise InputError(
             f"{table.where(row)}: {name!r} must be positive, negative or neutral, not "
             f"{shown(_value(table, name, row))}{others}"
@@ -203,7 +203,7 @@ class _Standing(NamedTuple):
 
 def _statements(labels: LabelLists) -> Mask:
     """Which lists hold labels that say that there is none, and nothing else, shape (N,)."""
-    says_none = labels.vocabulary.positions_in(Words.of(_STATEMENTS)) >= 0
+    says_none = labels.vocabulary.positions_in(Words.of(STATEMENTS)) >= 0
     if not says_none.any():
         return np.zeros(len(labels), bool)
     samples, codes = labels.flatten()

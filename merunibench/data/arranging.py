@@ -7,6 +7,7 @@ columns show that `labels` are what the answers are compared with is refused, an
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,10 +29,16 @@ FIELDS = ("name", "text", "labels", "polarity")
 _GIVEN = ("labels", "polarity", "openset")
 _BY_EXTRACT = ("labels_from", "polarity_from")
 _ANSWER_HEADS = (  # as the result files of training and evaluation frameworks call them
-    "raw_response response predict prediction pred output model_output generated_text generation completion "
+    "raw_response response output model_output predict prediction pred generated_text generation completion "
     "filtered_resps resps model_response"
 )
 _ANSWERS = tuple(_ANSWER_HEADS.split())
+_ENDS = (
+    "response resp reply replie answer output completion generation generated hypothesi predict prediction predicted"
+)
+_LAST_WORDS = frozenset(_ENDS.split()) | {"pred"}  # without an `s` at their end
+_FIRST_WORDS = {"pred", "predicted"}  # of `pred_labels`
+_OF_REFERENCES = {"reference", "ref", "gold", "target", "truth", "gt", "true", "correct", "expected"}
 _CHATS = ("messages", "conversations")
 _TEXTS = (
     "response.body.choices.0.message.content",
@@ -46,6 +53,7 @@ _NAME_HEADS = (
     "image_path image raw.video raw.path path file"
 )
 _NAMES = tuple(_NAME_HEADS.split())
+_DATASET_HEADS = ("dataset", "datasetname", "datasetid", "benchmark", "benchmarkname")
 _LONGEST_PATTERN = 1000
 _SPELLINGS = 1000
 """More than there are of all data sets: further words of a column are no data sets."""
@@ -209,15 +217,31 @@ def _refuse_references(table: Table, chosen: Mapping[str, str]) -> None:
     given = [name for name in _GIVEN if name in table.columns and name not in chosen]
     if not given or any(name in table.columns for name in _BY_EXTRACT):
         return
-    heads = {plain_head(head): head for head in table.columns}
-    beside = [heads[plain_head(word)] for word in (*_ANSWERS, *_CHATS) if plain_head(word) in heads]
+    beside = [head for head in table.columns if _holds_answers(head)]
     if beside:
-        text = _first_that_leads(table, _TEXTS) or beside[0]
+        text = _first_that_leads(table, (*_TEXTS, *(head + index for head in beside for index in ("", ".0", ".0.0"))))
+        first, *others = _words(beside[0])
+        # `pred_labels` are labels already.
+        option = f"{given[0]}={beside[0]}" if first in _FIRST_WORDS and others else f"text={text or beside[0]}"
         raise InputError(
             f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
-            f"give --column text={shlex.quote(text)} to score the answers, or --column {given[0]}={given[0]} if "
+            f"give --column {shlex.quote(option)} to score the answers, or --column {given[0]}={given[0]} if "
             f"{given[0]!r} are the model's"
         )
+
+
+def _holds_answers(head: str) -> bool:
+    """Whether a column is called as those are that hold what a model said: `response`, `my_answer`, `pred_labels`."""
+    if plain_head(head) in map(plain_head, (*_ANSWERS, *_CHATS)):
+        return True
+    words = _words(head)
+    return not _OF_REFERENCES & {*words} and (words[-1] in _LAST_WORDS or words[0] in _FIRST_WORDS)
+
+
+def _words(head: str) -> list[str]:
+    """The words of a head, in the singular: of `predLabels`, `pred` and `label`."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", head).casefold()
+    return [word.removesuffix("s") for word in re.findall(r"[a-z]+", plain)] or [""]
 
 
 def _suggest(table: Table) -> None:
@@ -226,7 +250,7 @@ def _suggest(table: Table) -> None:
     options: list[str] = []
     unnamed = ""
     if "name" not in table.columns:
-        path = _near(table, "name") or _first_that_leads(table, _NAMES)
+        path = _near(table, "name") or _first_that_leads(table, (*_NAMES, *(f"{head}.name" for head in table.columns)))
         missing.append("'name'")
         options += [f"name={path}"] if path else []
         unnamed = "" if path else ", and none that seems to hold names"
@@ -265,12 +289,26 @@ def _held(table: Table) -> str:
 def datasets_in(table: Table) -> dict[str, npt.NDArray[np.intp]]:
     """The rows of each data set by the column `dataset`; empty without such a column.
 
+    A column of a similar name counts too, where it holds names of data sets alone.
+
     Raises:
         InputError: a row names no data set, or one that is not known.
     """
-    if "dataset" not in table.columns:
-        return {}
-    names = text_column(table, "dataset")
+    column = _dataset_column(table)
+    return {} if column is None else _by_dataset(table, column)
+
+
+def _dataset_column(table: Table) -> str | None:
+    if "dataset" in table.columns:
+        return "dataset"
+    for head in [head for head in table.columns if plain_head(head) in _DATASET_HEADS]:
+        with suppress(InputError):
+            return head if _by_dataset(table, head) else None
+    return None
+
+
+def _by_dataset(table: Table, column: str) -> dict[str, npt.NDArray[np.intp]]:
+    names = text_column(table, column)
     if names.null_count == len(names):
         return {}
     encoded = names.dictionary_encode(null_encoding="encode")
@@ -280,7 +318,7 @@ def datasets_in(table: Table) -> dict[str, npt.NDArray[np.intp]]:
     unknown = [code for code, task in enumerate(tasks) if task is None]
     if unknown:
         rows = np.flatnonzero(np.isin(codes, unknown)).tolist()
-        refused = table.refusal((row, f"'dataset': {shown(words[codes[row]])} is no data set") for row in rows)
+        refused = table.refusal((row, f"{column!r}: {shown(words[codes[row]])} is no data set") for row in rows)
         raise InputError(f"{refused}; known are {', '.join(TASKS)}: correct it, or rename the column")
     found: dict[str, list[int]] = {}
     for code, task in enumerate(tasks):
@@ -294,11 +332,13 @@ def _rows_of(table: Table, task: Task) -> Table:
     found = datasets_in(table)
     if not found or {*found} == {task.id}:
         return table
+    by = f"by the column {_dataset_column(table)!r}"
     if task.id not in found:
-        raise InputError(f"{table.path}: no row is for {task.id}: by the column 'dataset' they are for {listed(found)}")
+        raise InputError(f"{table.path}: no row is for {task.id}: {by} they are for {listed(found)}")
     rows = found[task.id]
     others = {identifier: len(each) for identifier, each in found.items() if identifier != task.id}
-    remark = f"{sum(others.values())} rows are for {listed(others)} by the column 'dataset' and are left out"
+    number = f"{sum(others.values())} of {table.num_rows} rows"
+    remark = f"{number} are for {listed(others)} {by} and are left out"
     columns = _View(table.columns, rows=rows)
     return replace(table, columns=columns, num_rows=len(rows), rows=rows, remarks=(*table.remarks, remark))
 
@@ -319,6 +359,6 @@ def _renamed(table: Table, pattern: str) -> Table:
             "it must keep what tells names apart"
         )
     rest = names.filter(pc.invert(fits))
-    remark = f"{len(rest)} names do not fit --name-regex and stay as they are, such as "
+    remark = f"{len(rest)} of {len(names)} names do not fit --name-regex and stay as they are, such as "
     remarks = (*table.remarks, remark + shown(rest[0].as_py())) if len(rest) else table.remarks
     return replace(table, columns=_View(table.columns, {"name": lambda: new}), remarks=remarks)

@@ -1,7 +1,7 @@
 """Which cells of a table hold something: null, what a table writer leaves for nothing, empty, blank."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,9 @@ from merunibench.data.tables import Table
 
 Mask = npt.NDArray[np.bool_]
 
-NOTHING = ("", "nan", "null", "none", "<na>")
+NOTHING = ("", "nan", "null", "none", "<na>", "n/a", "na", "#n/a")
 """What table writers leave in a cell for nothing, in lower case."""
+_NO_ERROR = (*NOTHING, "false", "0", "no")
 _LONGEST_NOTHING = 16  # bytes, white space around it included
 _OFFICIAL = ".npz"
 
@@ -24,8 +25,8 @@ _OFFICIAL = ".npz"
 def written_nulls(table: Table) -> Table:
     """The table with null in those cells of `labels` and `polarity` in which a table writer left nothing.
 
-    That is empty text, `nan`, `null`, `None` and `<NA>`, and the number NaN. An empty list, in text too (`[]`), is an
-    answer, and so is whatever the official result files hold: their empty text is an empty list.
+    That is empty text, `nan`, `null`, `None`, `<NA>` and `N/A`, and the number NaN. An empty list, in text too (`[]`),
+    is an answer, and so is whatever the official result files hold: their empty text is an empty list.
 
     Raises:
         InputError: one of the columns holds bytes that are no text.
@@ -48,13 +49,13 @@ def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
     return replace(table, columns=ChainMap(dict(columns), table.columns))  # type: ignore[arg-type]
 
 
-def _nothing(column: Any) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
-    """Which cells are such leavings, shape (N,); None if none can be."""
+def _nothing(column: Any, words: Sequence[str] = NOTHING) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
+    """Which cells hold one of these words, or NaN, shape (N,); None if none can."""
     if isinstance(column, list):
-        return np.fromiter(map(_is_nothing, column), bool, len(column))
+        return np.fromiter((_is_nothing(value, words) for value in column), bool, len(column))
     kind = column.type
     if pa.types.is_dictionary(kind):
-        inner = _nothing(column.dictionary)
+        inner = _nothing(column.dictionary, words)
         if inner is None or not inner.any():
             return None
         codes = column.indices.cast(pa.int64()).fill_null(len(inner)).to_numpy(zero_copy_only=False)
@@ -68,14 +69,14 @@ def _nothing(column: Any) -> Mask | None:  # noqa: ANN401 - a list or an Arrow a
     rows = np.flatnonzero(short)
     encoded = column.take(pa.array(rows)).dictionary_encode()
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(encoded.dictionary.cast(pa.large_string())))
-    nothing = as_mask(pc.is_in(plain, value_set=pa.array(NOTHING, pa.large_string())))
+    nothing = as_mask(pc.is_in(plain, value_set=pa.array(words, pa.large_string())))
     short[rows] = nothing[encoded.indices.to_numpy()]
     return short
 
 
-def _is_nothing(value: object) -> bool:
+def _is_nothing(value: object, words: Sequence[str]) -> bool:
     if isinstance(value, str):
-        return len(value) <= _LONGEST_NOTHING and value.strip().lower() in NOTHING
+        return len(value) <= _LONGEST_NOTHING and value.strip().lower() in words
     return isinstance(value, float | np.floating) and bool(np.isnan(value))
 
 
@@ -121,12 +122,14 @@ def has(table: Table, column: str) -> Mask:
 def _holds_something(value: object) -> bool:
     if isinstance(value, str):
         return bool(value.strip().strip("[] "))
-    return len(value) > 0 if isinstance(value, list | tuple | dict | np.ndarray) else value is not None
+    return (
+        len(value) > 0 if isinstance(value, list | tuple | dict | set | frozenset | np.ndarray) else value is not None
+    )
 
 
 def _is_error(value: object) -> bool:
     said = bool(value) if isinstance(value, bool | int | np.bool_ | np.integer) else _holds_something(value)
-    return said and not _is_nothing(value)
+    return said and not _is_nothing(value, _NO_ERROR)
 
 
 def as_mask(booleans: pa.BooleanArray) -> Mask:
@@ -148,5 +151,5 @@ def has_error(table: Table) -> Mask:
         return as_mask(values)
     if pa.types.is_integer(values.type):
         return as_mask(pc.not_equal(values, 0))
-    nothing = _nothing(values)
+    nothing = _nothing(values, _NO_ERROR)
     return ~as_mask(values.is_null()) & (True if nothing is None else ~nothing)

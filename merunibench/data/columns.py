@@ -166,6 +166,10 @@ def label_column(table: Table, name: str, rows: npt.NDArray[np.intp] | None = No
 
 def _no_labels(column: Any, name: str, rows: Iterable[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401
     """The rows of a column that hold no label field, and why."""
+    if not isinstance(column, list) and (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):
+        of_items = np.repeat(np.arange(len(column)), pc.list_value_length(column).fill_null(0).to_numpy())
+        holding = {*of_items[column.flatten().is_null().to_numpy(zero_copy_only=False)].tolist()}
+        yield from ((row, f"{name!r}: a label must be text, not None") for row in rows if row in holding)
     for row in rows if isinstance(column, list) else ():
         try:
             parse_label_field(column[row])
@@ -177,10 +181,8 @@ def _refuse_other_items(kind: pa.DataType) -> None:
     """Lists of numbers would be taken for words."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         item = kind.value_type
-        if not any(
-            check(item)
-            for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
-        ):
+        texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_large_binary)
+        if not any(check(item) for check in (*texts, pa.types.is_null)):
             raise TypeError(f"labels must be lists of text, not {kind}")
 
 

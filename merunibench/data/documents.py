@@ -111,7 +111,9 @@ def table_of_document(document: object, path: Path) -> Table:
             return _of_split(document, path)
         if _is_columns(document):
             return _of_columns(document, path)
-        if document and not document.keys() & FIELDS and all(map(_is_answer, document.values())):
+        if not document:
+            raise InputError(f"{path}: is empty: it has no rows")
+        if not document.keys() & FIELDS and all(map(_is_answer, document.values())):
             return Table(path, {"name": list(document), MAPPED: list(document.values())}, len(document))
     held = f"; this one has the keys {listed(document, 10)}" if isinstance(document, dict) else ""
     raise InputError(f"{path}: {_FORMS}{held}")
@@ -135,11 +137,13 @@ def _records(document: object) -> list[Any] | None:
 
 
 def _is_answer(value: object) -> bool:
-    return isinstance(value, str | int | float) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
+    plain = value is None or isinstance(value, str | int | float)
+    return plain or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
 def _of_records(rows: Sequence[Any], path: Path) -> Table:
-    wrong = [(f"row {index + 1}", "not an object") for index, row in enumerate(rows) if not isinstance(row, dict)]
+    reason = 'not an object; every row must look like {"name": …}'
+    wrong = [(f"row {index + 1}", reason) for index, row in enumerate(rows) if not isinstance(row, dict)]
     if wrong:
         raise refusal(path, wrong)
     return Table(path, *columns_of_rows(rows, path))

@@ -7,10 +7,12 @@ from typing import Any, TypeGuard
 
 import pyarrow as pa
 
+from merunibench._text import listed, shown
 from merunibench.data.arranging import Arrangement
 from merunibench.data.columnar import ArrowColumns, columns_of
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, OpenTable, PredictionSource
-from merunibench.data.table import Table, columns_of_rows
+from merunibench.data.documents import FIELDS
+from merunibench.data.table import Table, columns_of_rows, refuse_repeated
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.tasks import TASKS, get_task, task_order
@@ -23,8 +25,8 @@ def predictions_in_memory(
 
     Args:
         data: Data set -> table with the columns of a predictions file (a data frame of pandas or polars, an Arrow table
-            or record batch, a data set of Hugging Face, a list of rows; the names may be the index of a frame), or
-            sample name -> labels (sentiment: polarity word), as mapping or series.
+            or record batch, a data set of Hugging Face, a list of rows, or lists by column; names may be the index of a
+            frame), or sample name -> labels (sentiment: polarity word), as mapping or series.
         model: The model's name.
         arrangement: What columns and names are, where they are not as in the contract.
 
@@ -52,13 +54,15 @@ def _table(data: object, title: str, column: str) -> Table:
     """A table in memory, or names with the values of `column`."""
     columns: Mapping[str, Any]
     if _is(data, "pandas", "DataFrame"):
-        columns = _of_frame(data)
+        columns = _of_frame(data, title)
     elif _is(data, "pandas", "Series"):
         columns = {"name": list(data.index), column: _values(data)}
+    elif _is(data, "datasets", "DatasetDict"):
+        raise InputError(f"{title}: give one of the splits {listed(map(str, data))}, not all of them")
     elif isinstance(data, Mapping):
-        columns = {"name": list(data), column: list(data.values())}
+        columns = _columns(data, title) or {"name": list(data), column: list(data.values())}
     elif isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
-        columns, _ = columns_of_rows(data, Path(title))
+        columns, _ = columns_of_rows(({str(key): row[key] for key in row} for row in data), Path(title))
     elif (table := _arrow(data, title)) is not None:
         columns = columns_of(table, Path(title), sys.maxsize)
     else:
@@ -72,8 +76,24 @@ def _table(data: object, title: str, column: str) -> Table:
     return Table(Path(title), columns, rows)
 
 
-def _of_frame(data: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - a data frame
+def _columns(data: Mapping[Any, Any], title: str) -> Mapping[str, Any] | None:
+    """The mapping, if it holds columns, `name` and what belongs to it; None if it holds samples."""
+    if (
+        "name" not in data
+        or len(FIELDS & data.keys()) == 1
+        or not all(isinstance(each, list) for each in data.values())
+    ):
+        return None
+    lengths = {str(name): len(column) for name, column in data.items()}
+    if len({*lengths.values()}) > 1:
+        held = ", ".join(f"{length} in {shown(name)}" for name, length in lengths.items())
+        raise InputError(f"{title}: its columns have different numbers of rows: {held}")
+    return data
+
+
+def _of_frame(data: Any, title: str) -> dict[str, list[Any]]:  # noqa: ANN401 - a data frame
     """The columns of a data frame of pandas; names that are its index are a column too."""
+    refuse_repeated(map(str, data.columns), title)
     columns = {str(name): _values(data[name]) for name in data.columns}
     if "name" not in columns and (data.index.name == "name" or all(isinstance(each, str) for each in data.index)):
         columns = {"name": list(data.index), **columns}

@@ -14,14 +14,19 @@ from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, read_unpacked, reading
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_OTHERS = {
+OTHERS = {
     b"PK\x03\x04": "is an Excel file or another zip archive, not text; save it as CSV or JSON Lines",
+    b"BZh": "is packed by bzip2; unpack it, or pack it by gzip or Zstandard",
+    b"\xfd7zXZ": "is packed by xz; unpack it, or pack it by gzip or Zstandard",
+    b"\x80\x04": "is a pickle, which is never opened; save it as CSV or JSON Lines",
+    b"\x80\x05": "is a pickle, which is never opened; save it as CSV or JSON Lines",
     b"\xd0\xcf\x11\xe0": "is an Excel file, not text; save it as CSV or JSON Lines",
     b"\xff\xfe": "is UTF-16; save the file as UTF-8",
     b"\xfe\xff": "is UTF-16; save the file as UTF-8",
     b"\x93NUMPY": "is a NumPy file, not text; save it as CSV or JSON Lines",
     b"SQLite format": "is a database, not text; save it as CSV or JSON Lines",
 }
+"""What files begin with that are no text, and what is to be said of them."""
 
 
 def first_bytes(path: Path) -> bytes:
@@ -55,7 +60,7 @@ def read_text(path: Path, max_bytes: int) -> bytes:
         else:
             content = read_unpacked(cast("IO[bytes]", stream), path, os.fstat(file.fileno()).st_size, max_bytes)
     content = content.removeprefix(codecs.BOM_UTF8)
-    for begin, reason in _OTHERS.items():
+    for begin, reason in OTHERS.items():
         if content.startswith(begin):
             raise InputError(f"{path}: {reason}")
     if b"\0" in content[:4]:

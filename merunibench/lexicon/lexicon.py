@@ -151,6 +151,10 @@ class Lexicon:
         rows, _ = self._look_up(words)
         return rows >= 0
 
+    def lists(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether each normalised label is a word of the lexicon as it stands, no fallback asked, shape (V,)."""
+        return Words.of(words).positions_in(self._listed) >= 0
+
     def are_stop_words(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
         """`is_stop_word` of each normalised label, shape (V,)."""
         if self.fallback is None:

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,9 @@ from merunibench._text import shown
 
 _TRIED = 20
 _LONGEST = 200
+_MOST = 200_000
+_ENDING = ".*"
+"""Stands for whichever ending a name has."""
 
 
 def name_hint(wanted: pa.Array, given: pa.Array) -> str:
@@ -39,7 +43,20 @@ def name_hint(wanted: pa.Array, given: pa.Array) -> str:
         bare = {*_cut(pa.array(missing, left.type), _pattern(*frame)).to_pylist()}
         if (count := _matching(left, bare)) >= least:
             return f"; {count} of {len(left)} would match with {_named(*frame)}, as in the ground truth"
-    return ""
+    count = len(_alike(missing, left.to_pylist())) if max(len(left), len(missing)) <= _MOST else 0
+    what = "if folder, ending, case and signs did not count: write them as the ground truth does"
+    return f"; {count} of {len(left)} would match {what}" if count >= least else ""
+
+
+def _alike(*names: Iterable[str]) -> set[str]:
+    """What the names on both sides have in common, without what files and addresses write around it."""
+    return set.intersection(*({_core(name) for name in each} for each in names)) - {""}
+
+
+def _core(name: str) -> str:
+    """What of a name tells samples apart, however files and addresses write it."""
+    last = re.split(r"[/\\]", unquote(name).casefold().rstrip("/\\"))[-1]
+    return re.sub(r"[\W_]+", "", re.sub(r"\.[a-z]\w{1,4}\s*$", "", last))
 
 
 def _frames(names: Iterable[str], others: set[str]) -> list[tuple[str, str]]:
@@ -50,8 +67,11 @@ def _frames(names: Iterable[str], others: set[str]) -> list[tuple[str, str]]:
         inner = [(j - i, i, j) for i, j in spans if name[i:j] in others]
         if inner:
             _, begin, end = max(inner)
-            found[_general(name[:begin]), name[end:]] += 1
-    return [frame for frame, _ in found.most_common(3)]
+            before, after = _general(name[:begin]), name[end:]
+            found[before, after] += 1
+            if re.fullmatch(r"\.\w{1,5}", after):
+                found[before, _ENDING] += 1
+    return [frame for frame, _ in found.most_common(4)]
 
 
 def _general(before: str) -> str:
@@ -61,9 +81,14 @@ def _general(before: str) -> str:
 
 def _pattern(before: str, after: str) -> str:
     """The expression whose group is a name without what stands around it in some."""
-    front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else re.escape(before)
-    back = r"\s*" if after.isspace() else re.escape(after)
+    front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else _literal(before)
+    back = r"\s*" if after.isspace() else r"\.\w{1,5}" if after == _ENDING else _literal(after)
     return "^" + (f"(?:{front})?" if front else "") + "(.+?)" + (f"(?:{back})?" if back else "") + "$"
+
+
+def _literal(text: str) -> str:
+    """An expression for a text, fit to be shown: any character stands for what cannot be."""
+    return "".join(re.escape(c) if c.isprintable() else r"\s" if c.isspace() else "." for c in text)
 
 
 def _cut(names: pa.Array, pattern: str) -> pa.Array:
@@ -72,7 +97,10 @@ def _cut(names: pa.Array, pattern: str) -> pa.Array:
 
 def _named(before: str, after: str) -> str:
     """What stands around names, for people."""
-    parts = (("the folder" if before in ("/", "\\") else _part(before, " in front")), _part(after, ""))
+    parts = (
+        "the folder" if before in ("/", "\\") else _part(before, " in front"),
+        "the ending" if after == _ENDING else _part(after, ""),
+    )
     return " and ".join(dict.fromkeys(filter(None, parts)))
 
 

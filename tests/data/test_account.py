@@ -19,7 +19,7 @@ from merunibench.extraction import Rules, extract_labels, polarity
 from merunibench.tasks import TASKS
 
 MELD, MOSI = TASKS["meld"], TASKS["cmumosi"]
-NOTHING = ["nan", "NaN", "null", "None", "NONE", "<NA>", "", "  ", " nan "]
+NOTHING = ["nan", "NaN", "null", "None", "NONE", "<NA>", "", "  ", " nan ", "N/A", "NA", "#N/A"]
 
 
 def account(rows, task=MELD, extractor=None):
@@ -105,7 +105,7 @@ class TestFailed:
         assert predictions.failed.tolist() == [False, True]
         assert (predictions.account.failed, predictions.account.given) == (1, 1)
 
-    @pytest.mark.parametrize("error", ["", " ", None, "nan", "None"])
+    @pytest.mark.parametrize("error", ["", " ", None, "nan", "None", "N/A", "False", "0", "no"])
     def test_an_empty_error_is_none(self, any_table, error):
         rows = [{"name": "a", "labels": ["sad"], "error": error}, {"name": "b", "labels": ["sad"], "error": "x"}]
         assert load_predictions(any_table("preds", rows), MELD).failed.tolist() == [False, True]
@@ -144,7 +144,9 @@ class TestPolarity:
         words = ["mixed"] * odd + ["positive"] * 2 + [None]
         path = any_table("preds", [{"name": f"v{i}", "polarity": word} for i, word in enumerate(words)])
         if refused:
-            with pytest.raises(InputError, match=r"'polarity' must be positive, .* not 'mixed' \(3 of 5 are none\)"):
+            with pytest.raises(
+                InputError, match=r"'polarity' must be positive, .* not 'mixed' \(3 of 5 words are none of these\)"
+            ):
                 load_predictions(path, MOSI)
         else:
             made = load_predictions(path, MOSI).account
@@ -189,7 +191,9 @@ class TestText:
         assert {reason.name: found.first for reason, found in made.besides.items()} == {"REFUSAL_READ": "line 9"}
         assert (made.given, made.read, made.nothing) == (0, {"rules@2": 10}, 8)
         assert len(made.remarks()) == 8
-        assert made.summary().startswith("answers: 0 given, 10 read from text by rules@2, 8 without a label: 1 cut off")
+        assert made.summary().startswith(
+            "answers: 0 given, 10 read from text by rules@2, 8 without a label: 1 × cut off"
+        )
         assert made.to_dict()["without"]["refusal"] == {"count": 1, "first": "line 6", "text": "I cannot say."}
 
     def test_an_empty_list_beside_a_text_that_gives_labels(self):

@@ -59,6 +59,10 @@ OTHERS = {
         "text=filtered_resps.0",
     ),
     "capitals": ({"labels": ["angry"], "Responses": "happy, calm"}, "text=Responses"),
+    "another's": ({"labels": ["angry"], "model_answer": "happy, calm", "prompt": "?"}, "text=model_answer"),
+    "camels": ({"labels": ["angry"], "finalAnswer": "happy, calm"}, "text=finalAnswer"),
+    "several": ({"labels": ["angry"], "replies": ["happy, calm"]}, "text=replies.0"),
+    "labels of both": ({"labels": ["angry"], "pred_labels": ["happy", "calm"]}, "labels=pred_labels"),
     "polarity": ({"polarity": "negative", "generated_text": "happy, calm"}, "text=generated_text"),
 }
 
@@ -72,6 +76,11 @@ def test_labels_beside_answers_are_never_read_as_answers(read, kind):
     assert read([{"name": "a", **row}], **parse_columns([option])) == {"a": ["happy", "calm"]}
     if "labels" in row:
         assert read([{"name": "a", **row}], labels="labels") == {"a": ["angry"]}
+
+
+@pytest.mark.parametrize("head", ["expected_output", "reference_answer", "prompt", "outputs_dir", "seconds", "gt"])
+def test_labels_beside_other_columns_are_the_answers(read, head):
+    assert read([{"name": "a", "labels": ["happy"], head: "angry"}]) == {"a": ["happy"]}
 
 
 def test_in_memory_and_in_every_command_that_reads(tmp_path, jsonl):
@@ -195,7 +204,7 @@ class TestDatasetColumn:
         found = source.load("meld", "default")
         assert found.names.to_pylist() == ["a", "c"]
         assert found.labels[1] == ["calm"]
-        assert found.remarks == ("1 rows are for mer2023 by the column 'dataset' and are left out",)
+        assert found.remarks == ("1 of 3 rows are for mer2023 by the column 'dataset' and are left out",)
         assert open_predictions(path, dataset="meld").load("meld", "default").names.to_pylist() == ["a", "c"]
 
     def test_the_place_of_a_row_is_that_in_the_file(self, jsonl):
@@ -215,6 +224,15 @@ class TestDatasetColumn:
         ):
             open_predictions(path).load("meld", "default")
 
+    @pytest.mark.parametrize("head", ["Dataset", "DATASET", "data_set", "dataset_name", "benchmark"])
+    def test_a_column_of_a_similar_name_counts_if_it_holds_data_sets_alone(self, jsonl, head):
+        rows = [{head if key == "dataset" else key: value for key, value in row.items()} for row in self.ROWS]
+        found = open_predictions(jsonl("all.jsonl", rows)).load("meld", "default")
+        assert found.remarks == (f"1 of 3 rows are for mer2023 by the column {head!r} and are left out",)
+        for other in ("imdb", 5, None):
+            path = jsonl("meld.jsonl", [*rows, {**rows[0], "name": "d", head: other}])
+            assert len(open_predictions(path).load("meld", "default")) == 4
+
     def test_a_score(self, jsonl):
         path = jsonl("all.jsonl", self.ROWS)
         truth = {"meld": {"a": "joy", "c": "neutral"}, "mer2023": {"b": "sad"}}
@@ -233,7 +251,7 @@ class TestNameRegex:
     def test_names_that_do_not_fit_are_counted(self, jsonl):
         source = open_predictions(jsonl("meld.jsonl", self.ROWS), arrangement=Arrangement(name_regex=r"([^/]+)\.mp4$"))
         (remark,) = source.load("meld", "default").remarks
-        assert remark == "1 names do not fit --name-regex and stay as they are, such as 'c'"
+        assert remark == "1 of 3 names do not fit --name-regex and stay as they are, such as 'c'"
 
     @pytest.mark.parametrize(
         ("pattern", "message"),

@@ -35,6 +35,9 @@ def columns():
     found["runs of lists"] = pa.RunEndEncodedArray.from_arrays(ends, pa.array(LISTS))
     return found
 
+    found |= {str(of(item)): pa.array(LISTS, of(item)) for of in LIST for item in (pa.binary(), pa.binary_view())}
+    return found
+
 
 COLUMNS = columns()
 
@@ -92,4 +95,13 @@ def test_names_and_text(tmp_path, kind):
 def test_what_is_no_text_is_refused(tmp_path, column):
     pyarrow.feather.write_feather(pa.table({"labels": column}), str(tmp_path / "a.arrow"))
     with pytest.raises(InputError, match=r"a\.arrow"):
+        label_column(read_table(tmp_path / "a.arrow"), "labels")
+
+
+@pytest.mark.parametrize("of", LIST)
+def test_a_list_that_holds_a_null_has_a_place(tmp_path, of):
+    lists = [["joy"], None, ["joy", None], [], [None]]
+    pyarrow.feather.write_feather(pa.table({"labels": pa.array(lists, of(pa.string()))}), str(tmp_path / "a.arrow"))
+    reason = "'labels': a label must be text, not None"
+    with pytest.raises(InputError, match=rf"a\.arrow, row 3: {reason}; row 5: {reason}$"):
         label_column(read_table(tmp_path / "a.arrow"), "labels")

@@ -63,6 +63,8 @@ def test_a_mapping_is_what_is_asked_for(tmp_path):
     path = tmp_path / "mosi.json"
     path.write_text('{"a": "positive", "b": "negative"}')
     assert load_predictions(path, MOSI).polarity.tolist() == [1, -1]
+    path.write_text('{"a": "positive", "b": null}')
+    assert load_predictions(path, MOSI).unanswered.tolist() == [False, True]
     path.write_text('{"a": 1.5, "b": -2}')
     assert load_truth(MOSI, path).values.tolist() == [1.5, -2.0]
 
@@ -79,7 +81,7 @@ def test_one_row_and_lines_called_json(tmp_path):
     ("text", "message"),
     [
         ('{"score": {"mean": 3}, "n": 2}', "this one has the keys score, n"),
-        ("[1, 2]", "row 1: not an object; row 2: not an object"),
+        ("[1, 2]", 'row 1: not an object; every row must look like {"name": …}; row 2: not an object'),
         ('[{"name": "a"}, {"name": ]', "line 1: not JSON: Expecting value at column 26"),
         ('{"columns": ["name"], "data": [["a", 1]]}', "as many values in every row"),
         ("[" * 100_000, "nested too deeply"),
@@ -164,6 +166,9 @@ def test_parquet_and_arrow_under_other_names(tmp_path, suffix):
     ("content", "reason"),
     [
         (b"PK\x03\x04\x14\0\x06\0", "is an Excel file or another zip archive, not text; save it as CSV or JSON Lines"),
+        (b"BZh91AY&SY", "is packed by bzip2; unpack it, or pack it by gzip or Zstandard"),
+        (b"\xfd7zXZ\0", "is packed by xz"),
+        (b"\x80\x04\x95", "is a pickle, which is never opened"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an Excel file"),
         ("name,labels\na,sad\n".encode("utf-16"), "is UTF-16; save the file as UTF-8"),
         ("name,labels\na,sad\n".encode("utf-16-be"), "is UTF-16 or no text at all; save the file as UTF-8"),

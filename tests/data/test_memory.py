@@ -39,6 +39,9 @@ TABLES = {
     "series": indexed()["labels"],
     "mapping": {row["name"]: row["labels"] for row in ROWS},
     "arrays": {row["name"]: np.array(row["labels"] or [], str) for row in ROWS},
+    "sets": {row["name"]: row["labels"] and {*row["labels"]} for row in ROWS},
+    "columns": {key: [row[key] for row in ROWS] for key in ("name", "labels")},
+    "odd keys": [{**row, 1: "x", None: "y"} for row in ROWS],
     "table": pa.Table.from_pylist(ROWS),
     "batch": pa.RecordBatch.from_pylist(ROWS),
     "stream": Stream(pa.Table.from_pylist(ROWS)),
@@ -56,6 +59,18 @@ def test_a_data_set_of_hugging_face():
     datasets = pytest.importorskip("datasets")
     data = datasets.Dataset.from_list([*ROWS, {"name": "d", "labels": ["x"]}]).select([2, 0, 1])
     assert evaluate({"meld": data}, TRUTH, missing="zero", bootstrap=0)["meld"].score == pytest.approx(2 / 3)
+
+
+def test_tables_that_cannot_be_told_apart():
+    datasets = pytest.importorskip("datasets")
+    splits = datasets.DatasetDict({"train": datasets.Dataset.from_list(ROWS), "test": datasets.Dataset.from_list(ROWS)})
+    for data, message in (
+        (splits, "give one of the splits train, test"),
+        (pd.DataFrame([["a", "x", "y"]], columns=["name", "labels", "labels"]), "column 'labels' appears twice"),
+        ({"name": ["a", "b"], "labels": ["x"]}, "different numbers of rows: 2 in 'name', 1 in 'labels'"),
+    ):
+        with pytest.raises(InputError, match=f"meld: .*{message}"):
+            evaluate({"meld": data}, TRUTH)
 
 
 @pytest.mark.parametrize("data", [5, [3], "text", [ROWS], object()])

@@ -86,6 +86,12 @@ def test_an_unknown_format_lists_the_known_ones(tmp_path):
         read_table(tmp_path / "a.xlsx")
 
 
+def test_what_a_file_is_counts_more_than_its_ending(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04 and more")
+    with pytest.raises(InputError, match=r"a\.xlsx: is an Excel file or another zip archive, not text; save it as CSV"):
+        read_table(tmp_path / "a.xlsx")
+
+
 def test_endings_in_capitals(tmp_path):
     (tmp_path / "MELD.CSV").write_text("name\nx\n")
     assert read_table(tmp_path / "MELD.CSV").num_rows == 1

@@ -69,8 +69,12 @@ class TestSilence:
         assert score(half, truth)["meld"].score > 0
         most = texts("happy", text, text, text)
         for policy in ("error", "skip"):
-            with pytest.raises(InputError, match=r"3 of 4 answers give no label, more than half: .*--missing zero"):
+            with pytest.raises(
+                InputError, match=r"3 of 4 answers give no label, more than half: .*--missing zero"
+            ) as said:
                 score(most, truth, missing=policy)
+            assert " answers" in (why := str(said.value).partition("more than half: ")[2])
+            assert "(first: row 2" in why
         report = score(most, truth, missing="zero")
         assert report["meld"].missing == 0
         assert any("3 answers" in warning and "(first: row 2" in warning for warning in report.warnings)
@@ -92,8 +96,8 @@ class TestFormats:
         return score({"meld": frame}, MELD, missing="skip")
 
     def test_every_format_says_scored_of_given_and_the_account(self, report):
-        account = "answers: 0 given, 4 read from text by rules@2, 3 without a label: 1 no answer (first: row 3); "
-        account += "1 cut off in its reasoning (first: row 5); 1 single letter or number (first: row 2)"
+        account = "answers: 0 given, 4 read from text by rules@2, 3 without a label: 1 × no answer (first: row 3); "
+        account += "1 × cut off in its reasoning (first: row 5); 1 × single letter or number (first: row 2)"
         plain = report.to_markdown().replace("\\", "").replace("\u200b", "")
         for text in (report.to_text(), plain, report.to_latex(), report.to_csv()):
             assert account in text

@@ -23,7 +23,31 @@ def remarks(lists, lexicon):
     return list(label_remarks(LabelLists.from_fields(lists), lexicon))
 
 
-@pytest.mark.parametrize("sign", ["，", "、", "；", ";", "|", ",", "／", "｜", "\n", "\t", "\r\n"])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "，",
+        "、",
+        "；",
+        ";",
+        "|",
+        ",",
+        "／",
+        "｜",
+        "\n",
+        "\t",
+        "\r\n",
+        " · ",
+        "·",
+        " • ",
+        " -> ",
+        "→",
+        "或",
+        "  ",
+        " - ",
+        ". ",
+    ],
+)
 @pytest.mark.parametrize("lexicon", ["builtin", "release"])
 def test_labels_that_hold_separators(sign, lexicon, request):
     said = remarks([[f"happy{sign}sad"]] * 4 + [["sad"]] * 4, request.getfixturevalue(lexicon))
@@ -35,6 +59,15 @@ def test_what_a_lexicon_knows_to_join_labels_is_no_mistake(sign, builtin, releas
     lists = [[f"happy{sign}sad"]] * 4
     assert remarks(lists, builtin) == []
     assert any("several labels written as one" in each for each in remarks(lists, release))
+
+
+def test_what_says_that_there_is_none_is_no_list(builtin, release):
+    for lexicon in (builtin, release):
+        assert remarks([["n/a"], ["sad"]], lexicon) == []
+
+
+def test_half_of_a_character(builtin):
+    assert remarks([["happy\ud800."], ["sad"]], builtin) == []
 
 
 @pytest.mark.parametrize("label", ["happy.", "“happy”", "*happy*", " 'happy' ", "happy。", "(happy", "happy!"])

@@ -31,6 +31,7 @@ def texts(names):
         ("meld_{}+audio", "without 'meld_' in front and '+audio'"),
         (" {}\n", "without blanks"),
         ("it's {}", 'without "it\'s " in front'),
+        ("\u200b{}\x08", r"without '\u200b' in front and '\x08'"),
     ],
 )
 def test_the_option_that_is_said_makes_them_match(form, words):
@@ -54,6 +55,32 @@ def test_case_and_names_of_the_truth():
     assert name_hint(texts(longer), texts(TRUTH)) == (
         "; 12 of 12 would match with the folder and '.mp4', as in the ground truth"
     )
+
+
+def test_endings_of_several_kinds():
+    names = [f"{name}.{('mp4', 'avi', 'wav')[number % 3]}" for number, name in enumerate(TRUTH)]
+    hint = name_hint(texts(TRUTH), texts(names))
+    assert hint.startswith("; 12 of 12 would match without the ending: --name-regex ")
+    _, pattern = shlex.split(hint.partition(": ")[2])
+    data, truth = {"meld": dict.fromkeys(names, "happy")}, {"meld": dict.fromkeys(TRUTH, "joy")}
+    assert evaluate(data, truth, name_regex=pattern, bootstrap=0)["meld"].score == 1
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda name: f"{name.upper()}.MP4",
+        lambda name: f"/Data/{name.title()}.avi",
+        lambda name: name.replace("_", "%5F"),
+        lambda name: name.replace("_", "-"),
+        lambda name: f"https://host/{name.replace('_', ' ')}",
+    ],
+)
+def test_whatever_else_differs_in_writing(write):
+    names = [write(name) for name in TRUTH]
+    hint = name_hint(texts(TRUTH), texts(names))
+    assert hint.startswith("; 12 of 12 would match if folder, ending, case and signs did not count: ")
+    assert name_hint(texts(TRUTH), texts([write(f"other_{number}") for number in range(12)])) == ""
 
 
 def test_half_of_the_names():
