@@ -8,7 +8,7 @@ no letter or digit.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -218,12 +218,13 @@ class LabelLists:
 
     def replace_empty(self, labels: Sequence[str]) -> "LabelLists":
         """The same lists, with `labels` in the place of every empty one."""
-        if not labels or not (self.counts() == 0).any():
+        empty = self.empty_lists()
+        if not labels or not empty.any():
             return self
         first = len(self.vocabulary)
         offsets = np.append(self.offsets, self.offsets[-1] + len(labels))
         codes = np.append(self.codes, np.arange(first, first + len(labels), dtype=np.int32))
-        rows = np.where(self.counts() == 0, len(self.offsets) - 1, self.rows)
+        rows = np.where(empty, len(self.offsets) - 1, self.rows)
         vocabulary = Words.of([*self.vocabulary, *map(normalise_label, labels)])
         return LabelLists(vocabulary, codes, offsets, rows)
 
@@ -234,8 +235,17 @@ class LabelLists:
         within = np.arange(len(samples)) - np.repeat(np.cumsum(counts) - counts, counts)
         return samples, self.codes[np.repeat(self.offsets[self.rows], counts) + within]
 
+    def empty_lists(self) -> npt.NDArray[np.bool_]:
+        """Which samples have no label, shape (N,)."""
+        empty = self.offsets[1:] == self.offsets[:-1]
+        return empty[self.rows] if empty.any() else np.zeros(len(self), bool)
+
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
+        return self._label_counts
+
+    @cached_property
+    def _label_counts(self) -> npt.NDArray[np.int64]:
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
         weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
         counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))

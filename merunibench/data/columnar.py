@@ -230,7 +230,10 @@ def _may_exceed(chunks: Sequence[ChunkBound], pages: ParquetPages, max_bytes: in
     if sum(chunk.most(chunk.dictionary.unpacked if chunk.dictionary else 0) for chunk in chunks) <= max_bytes:
         return False
     if flat and all(chunk.named == chunk.values for chunk in chunks):
-        return True  # to read it as a dictionary costs nothing, and tells
+        # To read it as a dictionary tells too, and costs little.
+        lengths = [pages.common_length(chunk) for chunk in chunks]
+        most = (chunk.most(length) for chunk, length in zip(chunks, lengths, strict=True) if length is not None)
+        return None in lengths or sum(most) > max_bytes
     return sum(chunk.most(pages.longest(chunk)) for chunk in chunks) > max_bytes
 
 
