@@ -284,7 +284,7 @@ def test_a_packed_megabyte_of_rows_takes_little_time_and_memory(good, tmp_path, 
             [sys.executable, "-m", "merunibench", "leaderboard", "validate", str(folder)],
             stdout=subprocess.DEVNULL,
             stderr=stderr,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30)),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30)),  # noqa: PLW1509 - nothing but the limit
         )
         _, status, used = os.wait4(process.pid, 0)  # of this process alone, whatever ran before
     process.returncode = os.waitstatus_to_exitcode(status)
