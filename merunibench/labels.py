@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ",'\""
 _SEPARATOR = re.compile(f"[{_SEPARATORS}]")
-_LOOKED_AT = 4096
 _AT_ONCE = 1 << 14
 _ASCII_WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 
@@ -237,8 +236,7 @@ class LabelLists:
 
     def empty_lists(self) -> npt.NDArray[np.bool_]:
         """Which samples have no label, shape (N,)."""
-        empty = self.offsets[1:] == self.offsets[:-1]
-        return empty[self.rows] if empty.any() else np.zeros(len(self), bool)
+        return np.asarray(np.diff(self.offsets) == 0, bool)[self.rows]
 
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
@@ -290,7 +288,7 @@ def _repeats(texts: "pa.Array") -> bool:
     """Whether equal texts are frequent enough to split each only once; the first few thousand tell."""
     import pyarrow.compute as pc
 
-    first = texts[:_LOOKED_AT]
+    first = texts[:4096]
     return 2 * int(pc.count_distinct(first).as_py()) < len(first)
 
 
