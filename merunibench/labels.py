@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ",'\""
 _SEPARATOR = re.compile(f"[{_SEPARATORS}]")
+_SETS = (set, frozenset)
+_LISTS = (list, tuple, np.ndarray, *_SETS)
+_LOOKED_AT = 4096
 _AT_ONCE = 1 << 14
 _ASCII_WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 
@@ -49,13 +52,12 @@ def parse_label_field(field: object) -> list[str]:
         return []
     if isinstance(field, str):
         return parse_label_text(field)
-    if isinstance(field, list | tuple | np.ndarray | set | frozenset):
-        labels = list(field)
-        for label in labels:
+    if isinstance(field, _LISTS):
+        for label in field:
             if not isinstance(label, str):
                 raise TypeError(f"a label must be text, not {label!r}")
-        labels = [str(label) for label in labels]
-        return sorted(labels) if isinstance(field, set | frozenset) else labels
+        labels = list(map(str, field))
+        return sorted(labels) if isinstance(field, _SETS) else labels
     raise TypeError(f"labels must be a list of words or text such as '[happy, sad]', not {field!r}")
 
 
@@ -217,13 +219,12 @@ class LabelLists:
 
     def replace_empty(self, labels: Sequence[str]) -> "LabelLists":
         """The same lists, with `labels` in the place of every empty one."""
-        empty = self.empty_lists()
-        if not labels or not empty.any():
+        if not labels or not (self.counts() == 0).any():
             return self
         first = len(self.vocabulary)
         offsets = np.append(self.offsets, self.offsets[-1] + len(labels))
         codes = np.append(self.codes, np.arange(first, first + len(labels), dtype=np.int32))
-        rows = np.where(empty, len(self.offsets) - 1, self.rows)
+        rows = np.where(self.counts() == 0, len(self.offsets) - 1, self.rows)
         vocabulary = Words.of([*self.vocabulary, *map(normalise_label, labels)])
         return LabelLists(vocabulary, codes, offsets, rows)
 
@@ -234,16 +235,12 @@ class LabelLists:
         within = np.arange(len(samples)) - np.repeat(np.cumsum(counts) - counts, counts)
         return samples, self.codes[np.repeat(self.offsets[self.rows], counts) + within]
 
-    def empty_lists(self) -> npt.NDArray[np.bool_]:
-        """Which samples have no label, shape (N,)."""
-        return np.asarray(np.diff(self.offsets) == 0, bool)[self.rows]
-
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
-        return self._label_counts
+        return self._counts
 
     @cached_property
-    def _label_counts(self) -> npt.NDArray[np.int64]:
+    def _counts(self) -> npt.NDArray[np.int64]:
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
         weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
         counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))
@@ -288,7 +285,7 @@ def _repeats(texts: "pa.Array") -> bool:
     """Whether equal texts are frequent enough to split each only once; the first few thousand tell."""
     import pyarrow.compute as pc
 
-    first = texts[:4096]
+    first = texts[:_LOOKED_AT]
     return 2 * int(pc.count_distinct(first).as_py()) < len(first)
 
 
