@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 NOTHING = ("", "nan", "null", "none", "<na>", "n/a", "na", "#n/a")
 """What table writers leave in a cell for nothing, in lower case."""
 _FLOATS = (float, np.floating)
+_PLAIN = frozenset((str, float, type(None)))
 _NO_ERROR = (*NOTHING, "false", "0", "no")
 _LONGEST_NOTHING = 16  # bytes, white space around it included
 _OFFICIAL = ".npz"
@@ -53,8 +54,7 @@ def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
 def _nothing(column: Any, words: Sequence[str] = NOTHING) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
     """Which cells hold one of these words, or NaN, shape (N,); None if none can."""
     if isinstance(column, list):
-        may_be = any(issubclass(each, (str, *_FLOATS)) for each in {*map(type, column)})
-        return np.fromiter((_is_nothing(value, words) for value in column), bool, len(column)) if may_be else None
+        return _nothing_in_list(column, words)
     kind = column.type
     if pa.types.is_dictionary(kind):
         inner = _nothing(column.dictionary, words)
@@ -74,6 +74,17 @@ def _nothing(column: Any, words: Sequence[str] = NOTHING) -> Mask | None:  # noq
     nothing = as_mask(pc.is_in(plain, value_set=pa.array(words, pa.large_string())))
     short[rows] = nothing[encoded.indices.to_numpy()]
     return short
+
+
+def _nothing_in_list(column: list[Any], words: Sequence[str]) -> Mask | None:
+    kinds = {*map(type, column)}
+    if not any(issubclass(kind, (str, *_FLOATS)) for kind in kinds):
+        return None
+    if not kinds <= _PLAIN:
+        return np.fromiter((_is_nothing(value, words) for value in column), bool, len(column))
+    # Text repeats, so each is looked at once; a NaN is found again as the same object.
+    nothing = {value for value in set(column) if _is_nothing(value, words)}
+    return np.fromiter((value in nothing for value in column), bool, len(column)) if nothing else None
 
 
 def _is_nothing(value: object, words: Sequence[str]) -> bool:
