@@ -95,17 +95,18 @@ _BROKEN: tuple[type[Exception], ...] = (
 
 
 @contextmanager
-def loading(what: str, hint: str = "") -> Iterator[None]:
+def loading(what: str, hint: str = "", *others: type[Exception]) -> Iterator[None]:
     """Turn what the libraries raise about files that are absent, broken or of another kind into an InputError.
 
     Args:
         what: Begins the message: what cannot be loaded.
         hint: Ends it.
+        others: What the block's own library raises besides.
 
     Raises:
         InputError: the block failed so. An InputError of the block passes unchanged.
     """
-    broken = (*_BROKEN, *_broken_weights())
+    broken = (*_BROKEN, *_broken_weights(), *others)
     try:
         yield
     except InputError:

@@ -8,7 +8,7 @@ no letter or digit.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ",'\""
 _SEPARATOR = re.compile(f"[{_SEPARATORS}]")
+_SETS = (set, frozenset)
+_LISTS = (list, tuple, np.ndarray, *_SETS)
 _LOOKED_AT = 4096
 _AT_ONCE = 1 << 14
 _ASCII_WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
@@ -50,13 +52,12 @@ def parse_label_field(field: object) -> list[str]:
         return []
     if isinstance(field, str):
         return parse_label_text(field)
-    if isinstance(field, list | tuple | np.ndarray | set | frozenset):
-        labels = list(field)
-        for label in labels:
+    if isinstance(field, _LISTS):
+        for label in field:
             if not isinstance(label, str):
                 raise TypeError(f"a label must be text, not {label!r}")
-        labels = [str(label) for label in labels]
-        return sorted(labels) if isinstance(field, set | frozenset) else labels
+        labels = list(map(str, field))
+        return sorted(labels) if isinstance(field, _SETS) else labels
     raise TypeError(f"labels must be a list of words or text such as '[happy, sad]', not {field!r}")
 
 
@@ -236,6 +237,10 @@ class LabelLists:
 
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
+        return self._counts
+
+    @cached_property
+    def _counts(self) -> npt.NDArray[np.int64]:
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
         weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
         counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))

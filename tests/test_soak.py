@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 MEASURED = """
-import resource, sys
+import sys
 from merunibench.evaluation import evaluate
+from tests.peak import peak_kib
 report = evaluate(sys.argv[1], sys.argv[2])
-print(report["ovmerdplus"].samples, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(report["ovmerdplus"].samples, peak_kib())
 """
 
 

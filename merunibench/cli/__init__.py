@@ -1,4 +1,4 @@
-"""The command line: one file a command; each parses, calls the library and prints. No logic here.
+"""The command line: one file per command; each parses, calls the library and prints. No logic here.
 
 Standard output carries the result and nothing else; messages, warnings and progress go to standard error. Exit codes:
 0 done, 1 a check failed or something unexpected happened, 2 what the user gave cannot be used.

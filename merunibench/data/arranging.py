@@ -276,9 +276,10 @@ def _first_that_leads(table: Table, paths: Iterable[str]) -> str | None:
         head, *rest = path.split(".")
         if head in table.columns:
             column = table.columns[head]
-            value = _walk(column[0] if isinstance(column, list) else column[0].as_py(), rest)
-            if isinstance(value, str) and value:
-                return path
+            with suppress(ValueError, TypeError, OverflowError):  # of a value that Python has not, which is no text
+                value = _walk(column[0] if isinstance(column, list) else column[0].as_py(), rest)
+                if isinstance(value, str) and value:
+                    return path
     return None
 
 

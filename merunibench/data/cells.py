@@ -17,6 +17,8 @@ Mask = npt.NDArray[np.bool_]
 
 NOTHING = ("", "nan", "null", "none", "<na>", "n/a", "na", "#n/a")
 """What table writers leave in a cell for nothing, in lower case."""
+_FLOATS = (float, np.floating)
+_PLAIN = frozenset((str, float, type(None)))
 _NO_ERROR = (*NOTHING, "false", "0", "no")
 _LONGEST_NOTHING = 16  # bytes, white space around it included
 _OFFICIAL = ".npz"
@@ -52,7 +54,7 @@ def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
 def _nothing(column: Any, words: Sequence[str] = NOTHING) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
     """Which cells hold one of these words, or NaN, shape (N,); None if none can."""
     if isinstance(column, list):
-        return np.fromiter((_is_nothing(value, words) for value in column), bool, len(column))
+        return _nothing_in_list(column, words)
     kind = column.type
     if pa.types.is_dictionary(kind):
         inner = _nothing(column.dictionary, words)
@@ -74,10 +76,21 @@ def _nothing(column: Any, words: Sequence[str] = NOTHING) -> Mask | None:  # noq
     return short
 
 
+def _nothing_in_list(column: list[Any], words: Sequence[str]) -> Mask | None:
+    kinds = {*map(type, column)}
+    if not any(issubclass(kind, (str, *_FLOATS)) for kind in kinds):
+        return None
+    if not kinds <= _PLAIN:
+        return np.fromiter((_is_nothing(value, words) for value in column), bool, len(column))
+    # Text repeats, so each is looked at once; a NaN is found again as the same object.
+    nothing = {value for value in set(column) if _is_nothing(value, words)}
+    return np.fromiter((value in nothing for value in column), bool, len(column)) if nothing else None
+
+
 def _is_nothing(value: object, words: Sequence[str]) -> bool:
     if isinstance(value, str):
         return len(value) <= _LONGEST_NOTHING and value.strip().lower() in words
-    return isinstance(value, float | np.floating) and bool(np.isnan(value))
+    return isinstance(value, _FLOATS) and bool(np.isnan(value))
 
 
 def _with_nulls(column: Any, nothing: Mask) -> Any:  # noqa: ANN401

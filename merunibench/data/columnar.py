@@ -28,7 +28,10 @@ _ROWS_AT_ONCE = 1 << 16
 _BYTES_AT_ONCE = 64 << 20
 _BYTES_OF_A_VALUE = 8
 _BYTES_OF_A_ROW = 128
-"""What a row costs whoever uses it, even one of which the file holds nothing: its name, its place, its codes."""
+"""What a row costs whoever uses it, even one of which the file holds nothing: its name, its place, its codes.
+
+Names that all differ take a byte each in the file at least, so a longer file may have more rows.
+"""
 _ARROW_MAGIC = b"ARROW1"
 
 
@@ -51,7 +54,7 @@ class ArrowColumns(Mapping[str, pa.Array]):
         twice = [name for name, count in Counter(schema.names).items() if count > 1]
         if twice:
             raise InputError(f"{path}: column {shown(twice[0])} appears twice; rename one")
-        if rows * _BYTES_OF_A_ROW > max_bytes:
+        if rows * _BYTES_OF_A_ROW > max_bytes and rows > _stored_bytes(path):
             raise too_large(path, max_bytes)
         self.num_rows = rows
         self._path, self._max_bytes = path, max_bytes
@@ -105,6 +108,12 @@ class ArrowColumns(Mapping[str, pa.Array]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _stored_bytes(path: Path) -> int:
+    """How long a file is, or all files of a folder."""
+    files = path.iterdir() if path.is_dir() else [path] if path.exists() else []
+    return sum(file.stat().st_size for file in files)
 
 
 def _features_of(schema: pa.Schema) -> Mapping[str, Any]:
@@ -221,7 +230,10 @@ def _may_exceed(chunks: Sequence[ChunkBound], pages: ParquetPages, max_bytes: in
     if sum(chunk.most(chunk.dictionary.unpacked if chunk.dictionary else 0) for chunk in chunks) <= max_bytes:
         return False
     if flat and all(chunk.named == chunk.values for chunk in chunks):
-        return True  # to read it as a dictionary costs nothing, and tells
+        # To read it as a dictionary tells too, and costs little.
+        lengths = [pages.common_length(chunk) for chunk in chunks]
+        most = (chunk.most(length) for chunk, length in zip(chunks, lengths, strict=True) if length is not None)
+        return None in lengths or sum(most) > max_bytes
     return sum(chunk.most(pages.longest(chunk)) for chunk in chunks) > max_bytes
 
 

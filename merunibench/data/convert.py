@@ -1,4 +1,4 @@
-"""Any predictions as JSON Lines in the layout of the contract: a row a sample, nothing thrown away."""
+"""Any predictions as JSON Lines in the layout of the contract: a row per sample, nothing thrown away."""
 
 import gzip
 import io

@@ -72,7 +72,7 @@ def read_document(content: bytes, path: Path) -> Any:  # noqa: ANN401 - any JSON
         InputError: it is none, or so large that it must be written as JSON Lines, which are read piece by piece.
     """
     if len(content) > _MAX_BYTES or sum(map(content.count, (b",", b"[", b"{"))) > _MAX_VALUES:
-        raise InputError(f"{path}: is too large for one JSON document; write JSON Lines, one row a line")
+        raise InputError(f"{path}: is too large for one JSON document; write JSON Lines, one row per line")
     try:
         return decode(decoded(content, path))
     except json.JSONDecodeError as error:

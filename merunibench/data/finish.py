@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench.data.account import READ_ANYWAY, Reason
@@ -103,17 +104,19 @@ def finish(table: Table, needed: Answer, failed: Mask, extractor: Extractor | No
     if extractor is None:
         raise InputError(_refusal(table, needed, from_labels, from_text))
     values = list(python_values(table, needed)) if needed in table.columns else [None] * table.num_rows
-    texts: Any = text_column(table, "text") if from_text.any() else None
+    of_texts = np.flatnonzero(from_text)
+    found = text_column(table, "text").take(pa.array(of_texts)).to_pylist() if len(of_texts) else []
+    texts: dict[int, str] = dict(zip(of_texts.tolist(), found, strict=True))
     lists: Any = label_column(table, "labels") if from_labels.any() else None
     for row in np.flatnonzero(rows).tolist():
-        text = None if from_labels[row] else texts[row].as_py()
+        text = texts.get(row)
         labels = lists[row] if text is None else extractor.labels(text)
         values[row] = labels if needed == "labels" else extractor.polarity(labels)
         reason = _reason(text, labels, values[row], extractor)
         if reason is not None:
             given.reasons[row] = reason
             given.labels[row] = labels
-    traces = sum(extractor.has_trace(texts[row].as_py()) for row in np.flatnonzero(from_text).tolist())
+    traces = sum(map(extractor.has_trace, texts.values()))
     read = {"labels_from": missing} if needed == "labels" else {"labels_from": from_text, "polarity_from": missing}
     named = {
         column: extractor.name if these.all() else _joined(getattr(given, column), extractor.name)

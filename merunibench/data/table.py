@@ -1,4 +1,4 @@
-"""The samples of one file: a row a sample, columns by name, and the place of a row for messages."""
+"""The samples of one file: a row per sample, columns by name, and the place of a row for messages."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

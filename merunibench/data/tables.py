@@ -1,4 +1,4 @@
-"""Tables of samples in every format that is read: one row a sample, columns by name.
+"""Tables of samples in every format that is read: one row per sample, columns by name.
 
 What the columns mean is known to `truth` and `predictions`; here are the formats and their file names. What a file
 holds counts more than what it is called: packed text and Parquet are known by their first bytes. JSON Lines and CSV are

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from merunibench.files.thrift import INT32, INT64, ThriftReader, Wanted
@@ -39,6 +40,7 @@ _LENGTH = Struct("<I")
 _BY_DICTIONARY = (2, 8)
 _BY_PREFIX = 7
 
+_LOOKED_AT = 1 << 25  # bytes of a dictionary that NumPy looks at in one piece
 _BYTES_OF_A_VALUE = 8
 """What a value takes besides its content: levels of nesting, an index or an offset."""
 
@@ -136,18 +138,33 @@ class ParquetPages:
         page = bound.dictionary
         if page is None:
             return 0
-        content = self._data[page.start : page.start + page.packed]
-        if bound.codec != _PLAIN:
-            if bound.codec not in _CODECS:
-                return page.unpacked
-            content = memoryview(pa.decompress(content, page.unpacked, _CODECS[bound.codec]))
+        content = self._dictionary(bound, page)
+        if content is None:
+            return page.unpacked
+        if (length := _common_length(content)) is not None:
+            return length
         length_at, end = _LENGTH.unpack_from, len(content) - _LENGTH.size
         position = longest = 0
         while position <= end:
             (length,) = length_at(content, position)
-            longest = max(longest, length)
+            if length > longest:  # noqa: PLR1730 - a call of `max` would take as long as all the rest
+                longest = length
             position += 4 + length
         return min(longest, page.unpacked)
+
+    def common_length(self, bound: ChunkBound) -> int | None:
+        """As `longest`, if that can be told at once since all the texts are equally long; else None."""
+        page = bound.dictionary
+        content = None if page is None or page.unpacked > _LOOKED_AT else self._dictionary(bound, page)
+        return None if content is None else _common_length(content)
+
+    def _dictionary(self, bound: ChunkBound, page: _Page) -> memoryview | None:
+        """What a dictionary page holds; None if its compression is not known."""
+        content = self._data[page.start : page.start + page.packed]
+        if bound.codec == _PLAIN:
+            return content
+        name = _CODECS.get(bound.codec)
+        return None if name is None else memoryview(pa.decompress(content, page.unpacked, name))
 
     def _bound(self, chunk: dict[int, int]) -> ChunkBound:
         bound = ChunkBound(chunk.get(_CODEC, -1))
@@ -184,3 +201,15 @@ class ParquetPages:
             yield _Page(kind, reader.position, packed, unpacked, number, encoding)
             seen += number if kind != _DICTIONARY else 0
             position = reader.position + packed
+
+
+def _common_length(content: memoryview) -> int | None:
+    """The length of the texts of a dictionary page, each with its length before it, if it is the same for all."""
+    if not _LENGTH.size <= len(content) <= _LOOKED_AT:
+        return None
+    (length,) = _LENGTH.unpack_from(content)
+    number, rest = divmod(len(content), _LENGTH.size + length)
+    if rest:
+        return None
+    lengths = np.frombuffer(content, np.uint8).reshape(number, -1)[:, : _LENGTH.size]
+    return length if (np.ascontiguousarray(lengths).view("<u4") == length).all() else None

@@ -1,4 +1,4 @@
-"""Answers of models to whole data sets: resumable, on one machine or many, one row a clip and none twice.
+"""Answers of models to whole data sets: resumable, on one machine or many, one row per clip and none twice.
 
 Clips come from `clips`; an engine (`local`, `ray_engine`) turns samples into rows; `runner` keeps them. Nothing on the
 scoring path imports this package.

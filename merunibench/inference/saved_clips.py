@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import listed, one_line, shown
+import pyarrow as pa
+
+from merunibench._text import listed, shown
 from merunibench.data import Table
 from merunibench.data.columnar import arrow_table
 from merunibench.errors import InputError
 from merunibench.files import write_bytes
 from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
+from merunibench.hub import loading
 from merunibench.inference.places import inside
 
 HUB = "hf:"
@@ -64,22 +67,25 @@ def _load(source: str) -> Any:  # noqa: ANN401 - a data set of a library that ma
         import datasets
     except ImportError as error:
         raise InputError(f"{source}: needs the datasets library: pip install 'merunibench[datasets]'") from error
-    try:
+    with loading(f"{source}: cannot be loaded", "", datasets.exceptions.DatasetsError, pa.ArrowException):
         if source.startswith(HUB):
             name, _, split = source.removeprefix(HUB).partition("#")
             loaded = datasets.load_dataset(name, split=split or None)
         else:
             _refuse_strange_parts(Path(source))
             loaded = datasets.load_from_disk(source)
-    except InputError:
-        raise
-    except Exception as error:  # of that library's many kinds, and of those it is built upon
-        raise InputError(f"{source}: cannot be loaded: {one_line(error)}") from error
-    if isinstance(loaded, datasets.DatasetDict):
-        split = next(iter(loaded)) if len(loaded) == 1 else "test"
-        if split not in loaded:
-            raise InputError(f"{source}: holds the splits {listed(loaded)}; name one: {HUB}owner/name#split")
-        loaded = loaded[split]
+        if isinstance(loaded, datasets.DatasetDict):
+            split = next(iter(loaded)) if len(loaded) == 1 else "test"
+            if split not in loaded:
+                raise InputError(f"{source}: holds the splits {listed(loaded)}; name one: {HUB}owner/name#split")
+            loaded = loaded[split]
+        return _plain(loaded)
+
+
+def _plain(loaded: Any) -> Any:  # noqa: ANN401
+    """The data set with its media as they are, and words for class labels."""
+    import datasets
+
     for column, feature in loaded.features.items():
         if isinstance(feature, datasets.Audio | datasets.Video):
             loaded = loaded.cast_column(column, type(feature)(decode=False))

@@ -341,7 +341,7 @@ class Results(Plain):
     not_recomputed: Several[NotRecomputed]
 
     def to_json(self) -> str:
-        """Strict JSON, one row a line, so that two versions can be compared by eye."""
+        """Strict JSON, one row per line, so that two versions can be compared by eye."""
         content = self.model_dump(mode="json", by_alias=True)
         parts = [f"  {json.dumps(key)}: {_lines(value)}" for key, value in content.items()]
         return "{\n" + ",\n".join(parts) + "\n}\n"

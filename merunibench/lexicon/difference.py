@@ -81,7 +81,7 @@ class Difference:
         tokens: The same, every word counted as often as the vocabulary uses it; None without a vocabulary.
         only_first: Words that the first alone maps, the most used first.
         only_second: Words that the second alone maps.
-        different: Words mapped differently, a row a wheel.
+        different: Words mapped differently, a row per wheel.
     """
 
     first: str

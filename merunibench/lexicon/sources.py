@@ -81,7 +81,7 @@ def _content(path: Path) -> bytes:
 
 
 def parse_families(text: str, where: str) -> tuple[tuple[str, ...], ...]:
-    """Families, one a line: `word, word: form, form`.
+    """Families, one per line: `word, word: form, form`.
 
     Raises:
         InputError: a line is no family, or a word is in two of them.

@@ -174,8 +174,9 @@ def _brought(name: str) -> Any:  # noqa: ANN401 - a stranger's object
         raise InputError(f"{name}: brought by several packages ({', '.join(places)}); uninstall all but one")
     try:
         return entries[0].load()
-    except Exception as error:
-        raise InputError(f"{name}: {places[0]} brings it but cannot be imported: {one_line(error)}") from error
+    except Exception as error:  # a stranger's package may raise anything as it is imported
+        why = f"{type(error).__name__}: {one_line(error)}"
+        raise InputError(f"{name}: {places[0]} brings it but cannot be imported: {why}") from error
 
 
 def _family(model_type: str) -> "type[Family] | None":

@@ -19,7 +19,7 @@ class Column(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """A table for people: columns, one row a data set, and the row of the mean if there is one."""
+    """A table for people: columns, one row per data set, and the row of the mean if there is one."""
 
     columns: list[Column]
     rows: list[list[str]]
@@ -57,7 +57,7 @@ def span(ci: tuple[float, float] | None) -> str:
 def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
     """What must be read beside the figures; `escape` is for what strangers may have written."""
     said = [
-        "Scores in percent. Labels: mean number a sample. Unknown: percent of labels without a sector on any wheel."
+        "Scores in percent. Labels: mean number per sample. Unknown: percent of labels without a sector on any wheel."
     ]
     if any(result.is_corrected for result in report.datasets):
         said.append("Score: (uncorrected - chance) / (1 - chance): 0 for every constant answer, 100 for a perfect one.")

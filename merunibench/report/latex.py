@@ -1,4 +1,4 @@
-"""The report as a LaTeX table (booktabs): one column a data set, as the published tables have it."""
+"""The report as a LaTeX table (booktabs): one column per data set, as the published tables have it."""
 
 from merunibench._text import visible
 from merunibench.report.columns import lexicon_notes, percent, result_notes

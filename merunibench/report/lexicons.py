@@ -106,7 +106,7 @@ def _mapped(row: Agreement) -> list[str]:
 
 
 def explanation_text(explanations: Iterable[Explanation], *, width: int | None = None) -> str:
-    """A block a word: its steps in each lexicon, then a table with a row a wheel and a column a lexicon.
+    """A block per word: its steps in each lexicon, then a table with a row per wheel and a column per lexicon.
 
     Args:
         explanations: The explanations; those of one word stand together.

@@ -1,4 +1,4 @@
-"""The report for other programs: JSON, which they rely on, and CSV, one row a data set; fractions in full precision."""
+"""The report for other programs: JSON, which they rely on, and CSV, one row per data set; fractions in full."""
 
 import json
 from typing import Any

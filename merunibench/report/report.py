@@ -28,7 +28,7 @@ class Report:
         lexicon: Lexicon name and SHA-256 of its mapping.
         level: Wheel level whose sectors count.
         checkpoint_selection: How checkpoints were chosen.
-        datasets: One score a data set, in the order of the published tables.
+        datasets: One score per data set, in the order of the published tables.
         mean: Mean of the nine primary scores; None unless all nine are complete.
         mean_ci: Its 95 % bootstrap interval; None without resampling.
         missing_datasets: Data sets of the benchmark that are not there in full.
@@ -84,7 +84,7 @@ class Report:
         return to_json(self)
 
     def to_csv(self) -> str:
-        """CSV text, one row a data set and one for the mean; fractions, not percents."""
+        """CSV text, one row per data set and one for the mean; fractions, not percents."""
         from merunibench.report.machine_readable import to_csv
 
         return to_csv(self)
@@ -113,7 +113,7 @@ class Report:
         return render(self, width=width, color=color)
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row a data set, indexed by its id: score, interval, chance and every metric; fractions."""
+        """One row per data set, indexed by its id: score, interval, chance and every metric; fractions."""
         import pandas as pd
 
         from merunibench.report.machine_readable import records
@@ -121,7 +121,7 @@ class Report:
         return pd.DataFrame(records(self)).set_index("dataset")
 
     def write_per_sample(self, path: str | Path) -> None:
-        """Write one JSON line a sample: its sectors on each wheel, its hits, and the score's signature.
+        """Write one JSON line per sample: its sectors on each wheel, its hits, and the score's signature.
 
         Raises:
             InputError: the file cannot be written.

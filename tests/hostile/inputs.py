@@ -227,10 +227,19 @@ def _safetensors(head, content=b""):
     return c.holding(len(head).to_bytes(8, "little") + head + content)
 
 
+def _of_layer(number):
+    key = f"language_model.base_model.model.model.layers.{number}.self_attn.q_proj.lora_A.default.weight"
+    return {key: {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}
+
+
 WEIGHTS = {
     "a long head": c.holding(b"\xff" * 7 + b"\x7f{}"),
     "a head of brackets": _safetensors(b"[" * 100_000),
     "no head": _safetensors(b"{}"),
+    **{
+        f"a layer of {len(number)} digits": _safetensors(_of_layer(number), bytes(4))
+        for number in ("9999999999", "9" * 5000, "²")
+    },
     "huge weights": _safetensors({"a": {"dtype": "F32", "shape": [2**40, 2**20], "data_offsets": [0, 4]}}, bytes(4)),
     "weights beyond the end": _safetensors({"a": {"dtype": "F32", "shape": [2**30], "data_offsets": [0, 2**32]}}),
     "weights of no type": _safetensors({"a": {"dtype": "X", "shape": [1], "data_offsets": [0, 4]}}, bytes(4)),

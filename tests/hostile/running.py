@@ -93,9 +93,10 @@ def _forked(asked):
     child = os.fork()
     if not child:
         _become(asked)
-    _, status, used = os.wait4(child, 0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # what it has started and left
+        os.killpg(child, signal.SIGKILL)  # what it has started and left; until it is waited for, the number is its own
+    _, status, used = os.wait4(child, 0)
     code = os.waitstatus_to_exitcode(status)
     return {"code": code, "mebibytes": used.ru_maxrss / 1024, "seconds": used.ru_utime + used.ru_stime}
 

@@ -4,6 +4,7 @@ Nothing here knows emotions.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _OPENING = re.compile(r"<(think|thinking|reasoning)\s*>", re.IGNORECASE)
@@ -24,6 +25,7 @@ class Answer(NamedTuple):
     had_trace: bool
 
 
+@lru_cache(maxsize=4)  # whoever has read an answer asks about it next
 def clean_answer(text: str) -> Answer:
     """Drop reasoning traces, code fences and markdown.
 

@@ -13,6 +13,7 @@ import torch
 
 from merunibench._text import visible
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
 from merunibench.media import file_hash
@@ -170,6 +171,8 @@ def _read_converted(folder: Path) -> Checkpoint:
     from safetensors.torch import load_file
 
     weights, config_path = folder / WEIGHTS_FILE, folder / CONFIG_FILE
+    if weights.exists():
+        open_plain(weights).close()  # safetensors would wait for a pipe
     if not config_path.is_file():
         raise InputError(
             f"{folder}: holds no checkpoint: neither checkpoint_*.pth nor {CONFIG_FILE} and {WEIGHTS_FILE}, which "

@@ -24,6 +24,9 @@ LLM = "Qwen/Qwen2.5-7B-Instruct"
 VISUAL = "openai/clip-vit-large-patch14"
 ACOUSTIC = "TencentGameMate/chinese-hubert-large"
 
+_LARGEST_SIZE = 1 << 20
+_LARGEST = {"layers": 1000}
+
 
 @dataclass(frozen=True)
 class QFormerConfig:
@@ -123,7 +126,7 @@ class AffectGPTConfig:
         """Itself, if its values make sense.
 
         Raises:
-            InputError: an unknown variant, or a size that is no positive number.
+            InputError: an unknown variant, a size that is no positive number or beyond all, or a name that is none.
         """
         variants = {
             "visual_pooling": get_args(Fusion),
@@ -140,6 +143,12 @@ class AffectGPTConfig:
                 value = getattr(part, item.name)
                 if item.type is int and (type(value) is not int or value < 1):
                     raise InputError(f"{item.name}: {shown(value)} is no positive number")
+                if item.type is int and value > _LARGEST.get(item.name, _LARGEST_SIZE):
+                    raise InputError(f"{item.name}: {shown(value)} is more than any AffectGPT has")
+        if not all(isinstance(name, str) for name in (self.llm, self.visual, self.acoustic, *self.lora_modules)):
+            raise InputError("llm, visual, acoustic and lora_modules must be names")
+        if not (self.mode is None or (isinstance(self.mode, str) and self.mode in MODES)):
+            raise InputError(f"mode: {shown(self.mode)} is not known; known are {', '.join(MODES)}")
         if self.qformer.width % self.qformer.heads:
             raise InputError(f"{self.qformer.heads} heads do not divide the Q-Former's width {self.qformer.width}")
         return self

@@ -1,6 +1,7 @@
 """What a checkpoint holds, and whether that is what an AffectGPT of its configuration has; without frozen models."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,4 +121,5 @@ def _lora_layers(checkpoint: Checkpoint) -> range:
     """The layers from the first to the last one that has LoRA."""
     prefix = released_name(_LORA) if checkpoint.released else _LORA
     numbers = (key.removeprefix(prefix).partition(".")[0] for key in checkpoint.tensors if key.startswith(prefix))
-    return range(max((int(number) + 1 for number in numbers if number.isdigit()), default=0))
+    # A number of more digits is no layer's, and its key unexpected.
+    return range(max((int(number) + 1 for number in numbers if re.fullmatch("[0-9]{1,4}", number)), default=0))

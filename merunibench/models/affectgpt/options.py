@@ -1,5 +1,6 @@
 """What a user may ask of AffectGPT alone: `--model-option key=value`, or `Options.extra`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,6 @@ def _question(value: str) -> str:
 def _one_of(extra: Mapping[str, str], key: str, choices: tuple[str, ...] | None) -> str:
     """The value of a key, the first choice if there is none; without choices, a positive number."""
     value = str(extra.get(key, choices[0] if choices else ""))
-    if value not in choices if choices else not (value.isascii() and value.isdigit() and int(value)):
+    if value not in choices if choices else not re.fullmatch("0*[1-9][0-9]{0,8}", value):
         raise InputError(f"{key} {shown(value)}: give {' or '.join(choices) if choices else 'a positive number'}")
     return value

@@ -108,7 +108,7 @@ def _check(name: str, arrays: Arrays, path: Path) -> GroupResult:
         return replace(result, missing=str(error.args[0]))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    except (RuntimeError, IndexError, ValueError) as error:
+    except (RuntimeError, IndexError, ValueError, TypeError, ArithmeticError, MemoryError) as error:
         raise InputError(f"{path}: the group {name} cannot be computed: {one_line(error)}") from error
     return result
 
