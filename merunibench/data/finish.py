@@ -27,7 +27,7 @@ class Extractor(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name and version, as signatures have it: `rules@1`."""
+        """Its name and version, as signatures have it: `rules@2`."""
         ...
 
     def labels(self, text: str) -> list[str]:

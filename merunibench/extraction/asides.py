@@ -57,7 +57,7 @@ def load_openings() -> Openings:
 
 
 def without_asides(text: str) -> str:
-    r"""The text without what says nothing about the person; the text itself if nothing would be left.
+    r"""The text without what says nothing about the person; reasons and values are kept where there is nothing else.
 
     Example:
         >>> without_asides("Emotion: calm\nConfidence: 80%\nWould you like to know more?")
@@ -66,18 +66,20 @@ def without_asides(text: str) -> str:
         'sad'
     """
     text = _unwrapped(text)
-    if _SIMPLE.fullmatch(text):
-        return text
     openings = load_openings()
+    if _SIMPLE.fullmatch(text):
+        return "" if openings.offer.match(text) else text
     verdicts = [text[found.end() :] for found in openings.verdict.finditer(text)]
     rest = next((verdict for verdict in reversed(verdicts) if _LETTER.search(verdict)), text)
     if "?" in rest or "？" in rest:
         rest = _ASKED.sub("", _NEXT_QUESTION.sub("\n", _QUESTION_ANSWERED.sub(r": \1", rest)))
     rest = _LEAD_IN.sub("", rest) if ":\n" in rest else rest
     rest = _REFERENCE.sub("", rest) if "(" in rest or "[" in rest else rest
-    lines = [_without_sentences(line, openings) for line in rest.split("\n") if not openings.head.match(line)]
-    kept = "\n".join(lines).strip()
-    return kept if _LETTER.search(kept) else rest.strip()
+    lines = [_without_sentences(line, openings) for line in rest.split("\n")]
+    if not any(map(_LETTER.search, lines)):
+        return ""
+    kept = "\n".join(line for line in lines if not openings.head.match(line)).strip()
+    return kept if _LETTER.search(kept) else "\n".join(lines).strip()
 
 
 def _unwrapped(text: str) -> str:

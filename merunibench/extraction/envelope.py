@@ -42,6 +42,8 @@ _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_
 _TITLE = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+(.{1,200}?)[ \t]*#*|(?:\*\*|__)([^*\n]{1,200}?)(?:\*\*|__))[ \t]*$(?=\n\s*\S)", re.MULTILINE
 )
+_TAKEN_BACK = re.compile(r"</?(?:del|strike)>", re.IGNORECASE)
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _MARGIN = re.compile(r"^[ \t]*(?:#{1,6}(?=[ \t])|>)[ \t]*", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,}|_{3,})[ \t]*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]\[]{0,500})\]\([^)\s]{0,2000}\)")
@@ -267,6 +269,7 @@ def _closing_braces(text: str) -> dict[int, int]:
 def _without_tags(text: str, markers: Markers) -> str:
     """Tags within a line go, all others separate, as a line break does; so do tokens of templates."""
     text = _SPECIAL_TOKEN.sub("\n", text)
+    text = _TAKEN_BACK.sub("~~", text)
     text = _ATTRIBUTES.sub(lambda tag: f"{tag[1]}: {tag[2]}\n" if tag[2] else f"{tag[1]}\n", text)
     return _TAG.sub(lambda tag: "" if tag[1].lower() in markers.inline else "\n", text)
 
@@ -275,6 +278,8 @@ def _plain(text: str) -> str:
     """The text without code fences and markdown; a title becomes the head of what follows it."""
     if "#" in text or "*" in text or "_" in text:
         text = _TITLE.sub(lambda title: (title[1] or title[2]).rstrip(" :*_") + ":", text)
+    if "~~" in text:
+        text = _without_struck(text)
     if "`" in text:
         text = _FENCE.sub("", text)
     text = _RULE.sub("", text)
@@ -285,3 +290,9 @@ def _plain(text: str) -> str:
     if "#" in text or ">" in text:
         text = _MARGIN.sub("", text)
     return _NEWLINES.sub("\n\n", _BLANKS.sub(" ", text)).strip()
+
+
+def _without_struck(text: str) -> str:
+    """The text without what the model takes back, unless that is all it says."""
+    kept = _STRUCK.sub(" ", text)
+    return kept if _LETTER.search(kept) else text.replace("~~", "")

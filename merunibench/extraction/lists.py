@@ -37,7 +37,7 @@ _STEM = re.compile(
 _HEADED_LINE = re.compile(
     rf"^[\s\W]{{0,9}}(?P<head>{_OWNER}{_ADJECTIVE}{_NAME})\s*[:：]\s*(?P<items>\S.*)$", re.IGNORECASE | re.MULTILINE
 )
-_BULLET = re.compile(r"^[ \t]*(?:[-*•·–▪●◦]|\(?\d{1,2}[.):、])[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[-–](?!\d)|[*•·▪●◦]|\(?\d{1,2}[.):、])[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _EXPLANATION = re.compile(r"\s+(?:[-–—(])|\s*[:：]\s|,\s*(?:as|since|because|given|due to|which)\b")
 _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
 _LONGEST_PLAIN = 400

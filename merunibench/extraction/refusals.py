@@ -49,6 +49,10 @@ _MARKS = (
     "無",
 )
 """One of these stands in every refusal."""
+_OWN = re.compile(r"(?:i|my)\b", re.IGNORECASE)
+"""How an apology begins that is the model's; `sorry` alone may be a label."""
+_SAYS = re.compile(r"\s*(?:to (?:say|report|inform|see)|that|but)\b", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
 _FIRST = 400
 """Characters in which a refusal must be said."""
 
@@ -95,13 +99,17 @@ def without_refusal(text: str) -> str:
     end = _END.search(text)
     first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
     unable = signs.unable.search(first[:_FIRST])
-    if unable is None and signs.apology.match(first) and rest:
+    apology = signs.apology.match(first)
+    if unable is None and apology and _OWN.match(first) and _SAYS.match(first, apology.end()):
+        return text[apology.end() :].strip()
+    if unable is None and apology and (rest or _OWN.match(first)):
         # An apology by itself; what follows may refuse or answer.
         return without_refusal(rest) if len(first) < _FIRST else text
     if unable is None or not signs.first_person.search(first[: unable.end()]):
         return text
     if not signs.deeds.search(first, max(0, unable.start() - 1)):
-        return text
+        # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is said of a person.
+        return text if _LETTER.search(first, unable.end()) else without_refusal(rest)
     contrast = _CONTRAST.search(first, unable.end()) or _CONTRAST.match(rest)
     if contrast is None:
         return ""

@@ -40,6 +40,8 @@ EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES, 0, -1))
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
 _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
 _LONGEST_QUOTED = 6
+_POLITE = frozenset(("please",))
+"""Words that running text says to the reader, or repeats from the prompt, and feels nothing by."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]*[.!?。！？؟।\n]+|[^.!?。！？؟।\n]+\Z")
 PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
@@ -154,7 +156,7 @@ def _read_in(language: Language | None, text: str) -> list[str]:
     if language is None:
         from merunibench.extraction.descriptions import describe
 
-        return describe(text)
+        return [label for label in describe(text) if label not in _POLITE]
     return [] if is_refusal(text, language) else foreign_labels(text, language)
 
 

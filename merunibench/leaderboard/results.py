@@ -272,7 +272,7 @@ class Row(Plain):
     mean_rank: Rank | None = None
     labels_per_sample: Figure | None = Field(default=None, description="Mean over the data sets that have labels.")
     extractor: Line | None = Field(
-        default=None, description="Where labels and polarity come from: `given`, `rules@1`, …"
+        default=None, description="Where labels and polarity come from: `given`, `rules@2`, …"
     )
     signature: SignatureText | None = None
     scores: dict[DatasetId, Score] = Field(description="Data set id -> score.")
