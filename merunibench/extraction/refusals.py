@@ -99,18 +99,30 @@ def without_refusal(text: str) -> str:
     end = _END.search(text)
     first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
     unable = signs.unable.search(first[:_FIRST])
-    apology = signs.apology.match(first)
-    if unable is None and apology and _OWN.match(first) and _SAYS.match(first, apology.end()):
-        return text[apology.end() :].strip()
-    if unable is None and apology and (rest or _OWN.match(first)):
-        # An apology by itself; what follows may refuse or answer.
-        return without_refusal(rest) if len(first) < _FIRST else text
-    if unable is None or not signs.first_person.search(first[: unable.end()]):
+    if unable is None:
+        return _without_apology(first, rest)
+    if not signs.first_person.search(first[: unable.end()]):
         return text
     if not signs.deeds.search(first, max(0, unable.start() - 1)):
         # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is said of a person.
         return text if _LETTER.search(first, unable.end()) else without_refusal(rest)
-    contrast = _CONTRAST.search(first, unable.end()) or _CONTRAST.match(rest)
-    if contrast is None:
-        return ""
-    return (first[contrast.end() :] + rest if contrast.string is first else rest[contrast.end() :]).strip()
+    return _contrasted(first, rest, unable.end())
+
+
+def _without_apology(first: str, rest: str) -> str:
+    """The text without an apology by itself, behind which it may refuse or answer."""
+    apology = load_signs().apology.match(first)
+    if apology is None:
+        return first + rest
+    is_own = _OWN.match(first) is not None
+    if is_own and _SAYS.match(first, apology.end()):
+        return (first[apology.end() :] + rest).strip()
+    return without_refusal(rest) if len(first) < _FIRST and (rest or is_own) else first + rest
+
+
+def _contrasted(first: str, rest: str, start: int) -> str:
+    """What is said behind a `but` or `however`, in the first sentence or at the beginning of the rest."""
+    if contrast := _CONTRAST.search(first, start):
+        return (first[contrast.end() :] + rest).strip()
+    contrast = _CONTRAST.match(rest)
+    return rest[contrast.end() :].strip() if contrast else ""

@@ -74,7 +74,7 @@ NOTHING = (
     "I'm sorry.",
     "I can't. Please upload the video again.",
     "Please describe what happens in the clip.",
-    "The subtitle content is \"As an expert, please focus on the voice.\"",
+    'The subtitle content is "As an expert, please focus on the voice."',
     "I'm sorry, but I can't identify how a real person in a video feels.",
     "I am unable to determine the emotion of the person, sorry.",
     "As an AI language model, I cannot watch videos, so I can't say whether she is happy.",
