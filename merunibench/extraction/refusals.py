@@ -53,6 +53,8 @@ _OWN = re.compile(r"(?:i|my)\b", re.IGNORECASE)
 """How an apology begins that is the model's; `sorry` alone may be a label."""
 _SAYS = re.compile(r"\s*(?:to (?:say|report|inform|see)|that|but)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
+_MOST = 4
+"""Sentences that apologise before one that answers, at most."""
 _FIRST = 400
 """Characters in which a refusal must be said."""
 
@@ -90,11 +92,17 @@ def without_refusal(text: str) -> str:
         >>> without_refusal("He is sorry that he cannot help.")
         'He is sorry that he cannot help.'
     """
-    for mark in _MARKS:
-        if mark in text:
+    for _ in range(_MOST):
+        if not any(mark in text for mark in _MARKS):
             break
-    else:
-        return text
+        text, is_open = _without_first(text)
+        if not is_open:
+            break
+    return text
+
+
+def _without_first(text: str) -> tuple[str, bool]:
+    """What is said apart from refusing in the first sentence, and whether the next may refuse as well."""
     signs = load_signs()
     end = _END.search(text)
     first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
@@ -102,22 +110,23 @@ def without_refusal(text: str) -> str:
     if unable is None:
         return _without_apology(first, rest)
     if not signs.first_person.search(first[: unable.end()]):
-        return text
+        return text, False
     if not signs.deeds.search(first, max(0, unable.start() - 1)):
         # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is said of a person.
-        return text if _LETTER.search(first, unable.end()) else without_refusal(rest)
-    return _contrasted(first, rest, unable.end())
+        return (text, False) if _LETTER.search(first, unable.end()) else (rest, True)
+    return _contrasted(first, rest, unable.end()), False
 
 
-def _without_apology(first: str, rest: str) -> str:
+def _without_apology(first: str, rest: str) -> tuple[str, bool]:
     """The text without an apology by itself, behind which it may refuse or answer."""
     apology = load_signs().apology.match(first)
     if apology is None:
-        return first + rest
+        return first + rest, False
     is_own = _OWN.match(first) is not None
     if is_own and _SAYS.match(first, apology.end()):
-        return (first[apology.end() :] + rest).strip()
-    return without_refusal(rest) if len(first) < _FIRST and (rest or is_own) else first + rest
+        return (first[apology.end() :] + rest).strip(), False
+    is_by_itself = len(first) < _FIRST and (is_own or bool(rest))
+    return (rest if is_by_itself else first + rest), is_by_itself
 
 
 def _contrasted(first: str, rest: str, start: int) -> str:
