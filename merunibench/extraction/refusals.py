@@ -12,17 +12,20 @@ from typing import NamedTuple
 from merunibench.files.toml import parse_toml
 
 _ERROR = re.compile(
-    r"\W*(?:failed to (?:obtain|get|generate|fetch|parse|retrieve|decode)\b"
+    r"\W*+(?:failed to (?:obtain|get|generate|fetch|parse|retrieve|decode)\b"
     r"|(?:\w+[ _])?error\b\W*(?:$|code|\d|:|occurred)"
-    r"|error[:\]]|traceback \(most recent|[\w.]+(?:error|exception):|exception\b|http(?:/[\d.]+|error)?\W*[45]\d\d\b"
+    r"|error[:\]]|traceback \(most recent|[\w.]+(?:error|exception):|exception\b"
+    r"|http(?:/[\d.]{1,20}|error)?\W*[45]\d\d\b"
     r"|(?:error code\W*)?[45]\d\d\W+(?:client|server|bad|unauthorized|forbidden|not found|too many|internal|service"
     r"|gateway|request)|(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests"
     r"|rate limit|request (?:timed out|timeout)|timed? ?out\b|connection (?:error|refused|reset|aborted|timed out)"
-    r"|cuda out of memory|out of memory|no response\b)|<!doctype html|<html)",
+    r"|cuda out of memory|out of memory|no response\b)|(?<=<!)doctype html|(?<=<)html)",
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
-    r"[,;.。，；]?\s*\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?|但是?|不过|不過|然而", re.IGNORECASE
+    r"(?:[,;.。，；]\s*|(?<!\s)\s+)?\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?"
+    r"|但是?|不过|不過|然而",
+    re.IGNORECASE,
 )
 _END = re.compile(r"[.!?。！？\n]+[\"'”’)]*\s*")
 _MARKS = (
@@ -86,18 +89,24 @@ def without_refusal(text: str) -> str:
         >>> without_refusal("He is sorry that he cannot help.")
         'He is sorry that he cannot help.'
     """
-    for mark in _MARKS:
-        if mark in text:
-            break
-    else:
+    last_mark = max(map(text.rfind, _MARKS))
+    if last_mark < 0:
         return text
-    signs = load_signs()
-    end = _END.search(text)
-    first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
-    unable = signs.unable.search(first[:_FIRST])
-    if unable is None and signs.apology.match(first) and rest:
-        # An apology by itself; what follows may refuse or answer.
-        return without_refusal(rest) if len(first) < _FIRST else text
+    signs, start = load_signs(), 0
+    while start <= last_mark:
+        end = _END.search(text, start)
+        first, behind = (text[start : end.end()], end.end()) if end else (text[start:], len(text))
+        unable = signs.unable.search(first[:_FIRST])
+        if unable is None and len(first) < _FIRST and behind < len(text) and signs.apology.match(first):
+            start = behind  # An apology by itself; what follows may refuse or answer.
+        else:
+            return _without_first(text[start:], first, unable)
+    return text[start:]
+
+
+def _without_first(text: str, first: str, unable: re.Match[str] | None) -> str:
+    """A text without its first sentence, if that refuses; what is unable to do something stands there."""
+    signs, rest = load_signs(), text[len(first) :]
     if unable is None or not signs.first_person.search(first[: unable.end()]):
         return text
     if not signs.deeds.search(first, max(0, unable.start() - 1)):
