@@ -46,6 +46,9 @@ _ENGLISH = frozenset(
 _DECIDED = 3
 """So many English function words make a text English."""
 _TELLING = ("negators", "boundaries", "others", "main", "degrees")
+_MARKS = 30
+_RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},}}")
+"""A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
 _LEAD = 2
 """So many words more than the second must the language of a text have."""
 
@@ -86,7 +89,7 @@ class Language:
 
     def normal(self, text: str) -> str:
         """The form in which words are compared."""
-        return unicodedata.normalize("NFKC", text).lower().replace("’", "'").translate(self.fold)
+        return compatible(text).lower().replace("’", "'").translate(self.fold)
 
     def label_of(self, word: str) -> str | None:
         """The label that a word, given as a label, stands for; None if it is not known."""
@@ -94,7 +97,12 @@ class Language:
         found = self.words.get(word) or self.doubtful.get(word)
         if found is None and self.endings:
             # Verbs end as listed from their stem on; the word may hold some of it (怒っ|ている).
-            cuts = (cut for cut in range(len(word) - 1, 0, -1) if any(end.endswith(word[cut:]) for end in self.endings))
+            shortest = max(0, len(word) - 1 - max(map(len, self.endings)))
+            cuts = (
+                cut
+                for cut in range(len(word) - 1, shortest, -1)
+                if any(end.endswith(word[cut:]) for end in self.endings)
+            )
             found = next((label for cut in cuts if (label := self._known(word[:cut]))), None)
         if found is None and self.prefixes:
             found = next(
@@ -109,6 +117,30 @@ class Language:
 
     def _known(self, word: str) -> str | None:
         return self.words.get(word) or self.doubtful.get(word)
+
+
+def compatible(text: str) -> str:
+    r"""A text in the form NFKC, in which a letter bears 30 marks at most, as in Unicode's Stream-Safe Text Format.
+
+    No language needs more, and to sort n marks takes n² steps (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format).
+
+    Example:
+        >>> compatible("ﬁne"), len(compatible("q" + "\u0301\u0316" * 1000))
+        ('fine', 31)
+    """
+    if len(text) > _MARKS:
+        text = _RUN_OF_MARKS.sub(_with_few_marks, text)
+    return unicodedata.normalize("NFKC", text)
+
+
+def _with_few_marks(run: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for sign in run.group():
+        marks = marks + 1 if unicodedata.category(sign)[0] == "M" or sign in "\uff9e\uff9f" else 0
+        if marks <= _MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 @cache

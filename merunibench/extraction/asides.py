@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from merunibench.files.toml import parse_toml
 
-_QUESTION_ANSWERED = re.compile(r"[?？][ \t]*[:\-–—]?[ \t]*(yes|no|true|false|是|否)\b", re.IGNORECASE)
+_QUESTION_ANSWERED = re.compile(r"[?？][ \t]*+(?:[:\-–—][ \t]*+)?(yes|no|true|false|是|否)\b", re.IGNORECASE)
 _ASKED = re.compile(
     r"^[ \t]*(?:[-*•][ \t]*)?(?:is|are|was|does|do|did|can|could)[ \t]+"
     r"(?:there[ \t]+(?:any[ \t]+)?|(?:the|this)[ \t]+\w+[ \t]+|(?:he|she|they|it)[ \t]+)?"
@@ -27,8 +27,11 @@ _REFERENCE = re.compile(
     r"\((?:see|cf\.?|refer|at)\b[^()\n]{0,80}\)|\[(?:frame|fig|time|second|sec|t=|ref|source|note|\d)[^\[\]\n]{0,40}\]",
     re.IGNORECASE,
 )
-_LEAD_IN = re.compile(r"\A(?:[^\n:]{0,40}[!.] )?[^\n:]{1,200}(?:\s[^\n:]{1,40}){3}:[ \t]*\n\s*(?=\S)")
-"""A first line of four words or more that ends with a colon."""
+_LEAD_IN = re.compile(r"([^:]{7,365}):[ \t]*\n\s*(?=\S)")
+"""A first line that ends with a colon, perhaps broken."""
+_REMARK = re.compile(r"[!.] ")
+_LONGEST_REMARK, _LONGEST_BEFORE, _LONGEST_WORD = 42, 200, 40
+_LAST_WORDS = 3
 _QUOTES = {'"': '"', "“": "”", "«": "»", "「": "」", "‘": "’"}
 _SIGNS = frozenset("✓✔✅☑✗✘❌☐▪●◦•")
 _SIMPLE = re.compile(r"[^:：?？\n(\[.!。]*[.!。]?")
@@ -69,17 +72,35 @@ def without_asides(text: str) -> str:
     openings = load_openings()
     if _SIMPLE.fullmatch(text):
         return "" if openings.offer.match(text) else text
-    verdicts = [text[found.end() :] for found in openings.verdict.finditer(text)]
-    rest = next((verdict for verdict in reversed(verdicts) if _LETTER.search(verdict)), text)
+    verdicts = [found.end() for found in openings.verdict.finditer(text)]
+    rest = next((text[end:] for end in reversed(verdicts) if _LETTER.search(text, end)), text)
     if "?" in rest or "？" in rest:
         rest = _ASKED.sub("", _NEXT_QUESTION.sub("\n", _QUESTION_ANSWERED.sub(r": \1", rest)))
-    rest = _LEAD_IN.sub("", rest) if ":\n" in rest else rest
+    if ":\n" in rest and (lead_in := _LEAD_IN.match(rest)) and _introduces(lead_in[1]):
+        rest = rest[lead_in.end() :]
     rest = _REFERENCE.sub("", rest) if "(" in rest or "[" in rest else rest
     lines = [_without_sentences(line, openings) for line in rest.split("\n")]
     if not any(map(_LETTER.search, lines)):
         return ""
     kept = "\n".join(line for line in lines if not openings.head.match(line)).strip()
     return kept if _LETTER.search(kept) else "\n".join(lines).strip()
+
+
+def _introduces(text: str) -> bool:
+    """Whether four words or more stand before the first colon, perhaps behind a remark that ends with a blank.
+
+    The last three are looked for from the end; a pattern would try every choice of three blanks.
+    """
+    words = {len(text)}
+    for _ in range(_LAST_WORDS):
+        words = {
+            blank
+            for end in words
+            for blank in range(max(0, end - _LONGEST_WORD - 1), end - 1)
+            if text[blank].isspace() and "\n" not in text[blank + 1 : end]
+        }
+    starts = [0, *(remark.end() for remark in _REMARK.finditer(text.partition("\n")[0], 0, _LONGEST_REMARK))]
+    return any(0 < end - start <= _LONGEST_BEFORE and "\n" not in text[:end] for end in words for start in starts)
 
 
 def _unwrapped(text: str) -> str:

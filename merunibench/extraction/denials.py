@@ -22,24 +22,25 @@ _DETERMINERS = frozenset(("the", "a", "any", "an"))
 
 def is_denied_from_afar(sentence: Sentence, mention: Mention) -> bool:
     """Whether something that is said not to be there would speak for the emotion."""
-    if any(each.start <= mention.start < each.end for each in sentence.grammar["far_negators"]):
+    if not sentence.grammar["far_negators"]:
+        return False
+    if sentence.covers("far_negators", mention.start):
         return True  # the `alone` of `let alone`
-    exempt = [(each.start, each.end) for each in sentence.grammar["not_negators"]]
-    for sign in sentence.grammar["indicators"]:
-        if (
-            sign.end > mention.start
-            or mention.start - sign.end > _REACH
-            or not _reaches(sentence, sign.end, mention.start)
-        ):
-            continue
-        for negator in sentence.grammar["far_negators"]:
-            if any(start <= negator.start < end for start, end in exempt) or sign.start - negator.end > _FARTHEST:
-                continue
-            if negator.end <= sign.start and _governs(sentence.tokens[negator.end : sign.start]):
-                return True
-            if negator.start == sign.start:  # `let alone` is both
-                return True
-    return False
+    return any(
+        _reaches(sentence, sign.end, mention.start) and _is_governed(sentence, sign)
+        for sign in sentence.ending("indicators", mention.start - _REACH, mention.start)
+    )
+
+
+def _is_governed(sentence: Sentence, sign: Mention) -> bool:
+    """Whether what would speak for an emotion is said not to be there."""
+    before = sentence.ending("far_negators", sign.start - _FARTHEST, sign.start)
+    both = sentence.starting("far_negators", sign.start, sign.start)  # `let alone`
+    return any(
+        not sentence.covers("not_negators", negator.start)
+        and (negator.start == sign.start or _governs(sentence.tokens[negator.end : sign.start]))
+        for negator in (*before, *both)
+    )
 
 
 def _governs(between: tuple[str, ...]) -> bool:
@@ -57,10 +58,12 @@ def _reaches(sentence: Sentence, start: int, end: int) -> bool:
         return False
     if "," not in between and "and" not in between:
         return True
-    listed = {index - start for each in sentence.emotions for index in range(each.start, each.end)}
-    return all(index in listed or word in _IN_LISTS for index, word in enumerate(between)) or _or_closes(
-        sentence, start, end
-    )
+    return _is_list(sentence, start, end) or _or_closes(sentence, start, end)
+
+
+def _is_list(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether there are only emotions, and what joins them, from one token to another."""
+    return all(index in sentence.emotion_tokens or sentence.tokens[index] in _IN_LISTS for index in range(start, end))
 
 
 def _or_closes(sentence: Sentence, start: int, end: int) -> bool:
@@ -70,15 +73,16 @@ def _or_closes(sentence: Sentence, start: int, end: int) -> bool:
 
 def is_not_applicable(sentence: Sentence, mention: Mention) -> bool:
     """Whether the list that the emotion stands in is said not to apply, just behind it."""
-    listed = {index for each in sentence.emotions for index in range(each.start, each.end)}
     return any(
-        mention.end <= denial.start <= mention.end + _REACH
-        and all(index in listed or sentence.tokens[index] in _IN_LISTS for index in range(mention.end, denial.start))
-        for denial in sentence.grammar["not_applicable"]
+        _is_list(sentence, mention.end, denial.start)
+        for denial in sentence.starting("not_applicable", mention.end, mention.end + _REACH)
     )
 
 
 def continues_denied(sentence: Sentence, mention: Mention, denied: Mention | None) -> bool:
-    """Whether the emotion stands in one list with one that is denied: `not the anger, the scorn and the envy`."""
+    """Whether the emotion stands in one list with the one before it, if that is denied.
+
+    So in `not the anger, the scorn and the envy`.
+    """
     between = sentence.tokens[denied.end : mention.start] if denied else ()
     return bool(between) and set(between) <= _IN_LISTS and bool(_DETERMINERS & set(between))

@@ -30,13 +30,12 @@ THRESHOLD = 0.35
 
 _SPEECH = re.compile(r"[\"“”«](?P<said>[^\"“”«»]{0,2000})[\"“”»]")
 _PREPOSITIONS = load_words().lists["prepositions"]
-_CLAUSE_BREAKS = frozenset(
-    (",", ";", ":", "but", "while", "whereas", "although", "though", "however", "yet", "-", "—", "–")
-)
 _SITUATIONS = frozenset((noun,) for noun in load_words().lists["situations"])
 _SOMETHING = frozenset((("something",), ("things",)))
 _MAIN = load_words().lists["main"]
 _NEGATOR_REACH = 9
+_BEHIND = 4
+"""Tokens between an emotion and what denies it just behind it, at most."""
 _FARTHEST = 40
 """Tokens between a negator and what it denies, at most; long sentences must not cost their square."""
 _SAME_STEM = 3
@@ -82,7 +81,9 @@ def ascribed(sentence: Sentence, mentions: Iterable[Mention], *, far: bool = Tru
     for each in mentions:
         if _is_denied(sentence, each) or (far and _is_denied_at_length(sentence, each, denied)):
             denied = each
-        elif not _is_of_others(sentence, each):
+            continue
+        denied = None
+        if not _is_of_others(sentence, each):
             kept.append(each)
     return kept
 
@@ -109,9 +110,8 @@ def _concept(word: str) -> str:
 
 
 def _certainty(sentence: Sentence, mention: Mention) -> float:
-    start = _clause_start(sentence, mention.start)
-    hedged = any(start <= hedge.start < mention.start for hedge in sentence.grammar["hedges"])
-    weight = HEDGED if hedged else 1.0
+    hedges = sentence.starting("hedges", sentence.clause_start(mention.start), mention.start - 1)
+    weight = HEDGED if hedges else 1.0
     if _is_of_a_situation(sentence, mention):
         weight *= OF_A_SITUATION
     return weight * VAGUE if mention.text in load_words().lists["vague"] else weight
@@ -150,31 +150,20 @@ def _drop_mere_valence(weights: dict[str, float], forms: dict[str, list[str]]) -
             del weights[concept]
 
 
-def _clause_start(sentence: Sentence, position: int) -> int:
-    """Index of the first token of the clause that a token stands in."""
-    return next((i + 1 for i in range(position - 1, -1, -1) if sentence.tokens[i] in _CLAUSE_BREAKS), 0)
-
-
 def _is_denied(sentence: Sentence, mention: Mention) -> bool:
     """Whether a negator before the mention reaches it, or something just behind it denies it."""
-    for denial in sentence.grammar["denied_after"]:
-        if mention.end <= denial.start <= mention.end + 4 and not _stops(sentence, mention.end, denial.start):
-            return True
-    exempt = [(each.start, each.end) for each in sentence.grammar["not_negators"]]
-    for negator in reversed(sentence.grammar["negators"]):
-        if any(start <= negator.start < end for start, end in exempt):
-            continue
-        if mention.start - negator.end > _FARTHEST:
-            break
-        if negator.end <= mention.start and not _stops(sentence, negator.end, mention.start):
-            return True
-    return False
+    behind = sentence.starting("denied_after", mention.end, mention.end + _BEHIND)
+    if any(not _stops(sentence, mention.end, denial.start) for denial in behind):
+        return True
+    return any(
+        not sentence.covers("not_negators", negator.start) and not _stops(sentence, negator.end, mention.start)
+        for negator in reversed(sentence.ending("negators", mention.start - _FARTHEST, mention.start))
+    )
 
 
 def _stops(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a clause ends between two tokens, so that a denial does not reach from one to the other."""
-    tokens = sentence.tokens
-    listed = {each.start for each in sentence.emotions}
+    tokens, listed = sentence.tokens, sentence.emotion_starts
     reach = start
     for i in range(start, end):
         here = tokens[i]
@@ -182,7 +171,7 @@ def _stops(sentence: Sentence, start: int, end: int) -> bool:
             return True
         if here == "," and not (i + 1 in listed or tokens[i + 1] in ("or", "nor")):
             return True
-        if here == "," and not {"or", "nor"} & set(tokens[i:]):
+        if here == "," and sentence.last_or < i:
             return True
         if here == "and" and not (i + 1 in listed or tokens[i + 1] in ("not", "no")):
             return True
@@ -190,12 +179,12 @@ def _stops(sentence: Sentence, start: int, end: int) -> bool:
             reach = i + 1
         if i - reach > _NEGATOR_REACH:
             return True
-    return any(start < each.start < end for each in sentence.grammar["boundaries"])
+    return bool(sentence.starting("boundaries", start + 1, end - 1))
 
 
 def _is_of_others(sentence: Sentence, mention: Mention) -> bool:
     """Whether the last person before the mention who can be its subject is somebody else."""
-    nearby = [each for each in sentence.grammar["others"] if 0 <= mention.start - each.end <= _FARTHEST]
+    nearby = sentence.ending("others", mention.start - _FARTHEST, mention.start)
     other = next((each.end for each in reversed(nearby) if _is_subject(sentence, each, mention)), -1)
     between = range(max(other, 0), mention.start)
     return other >= 0 and not any(
@@ -222,16 +211,14 @@ def _is_subject(sentence: Sentence, person: Mention, mention: Mention) -> bool:
     ]
     if before and before[-1] in ("makes", "make", "made", "leaves", "leaving", "making"):
         return mention.start - person.end <= 3
-    verbs = {each.start for each in sentence.grammar["feeling_verbs"]}
-    followed = any(person.end + i in verbs for i in range(len(after)) if "," not in after[:i])
+    followed = any(person.end + i in sentence.verb_starts for i in range(len(after)) if "," not in after[:i])
     return followed and not (
         before and before[-1] in _PREPOSITIONS and person.start - 2 > 0 and not _opens_clause(sentence, person)
     )
 
 
 def _opens_clause(sentence: Sentence, person: Mention) -> bool:
-    start = _clause_start(sentence, person.start)
-    return person.start - start <= 2
+    return person.start - sentence.clause_start(person.start) <= 2
 
 
 def _from_cues(sentences: Iterable[Sentence], *, far: bool) -> list[str]:

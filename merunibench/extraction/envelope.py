@@ -6,7 +6,6 @@ Nothing here knows emotions. Every pattern is bounded: the time is linear in the
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,7 +13,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from merunibench.files.toml import parse_toml
+from merunibench.languages import compatible
 
+_ENDLESS_NUMBER = re.compile(r"&#x?[0-9a-f]{20,};?", re.IGNORECASE)
+"""The number of no character; Python reads no decimal one of thousands of digits."""
 _SIGNS = str.maketrans(
     {"▁": " ", "Ġ": " ", "Ċ": "\n", "’": "'", **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad")}
 )
@@ -36,14 +38,15 @@ _COMMAND = re.compile(
 _NESTED = 3
 _BRACE = re.compile(r"[{}]")
 _MATHS = re.compile(r"\$\$?|\\[()\[\]]|\\[,;!~ ]")
-_BETWEEN_BOXES = re.compile(r"[\s,;/&$、]*(?:(?:and|or)\b)?[\s$]*", re.IGNORECASE)
+_BETWEEN_BOXES = re.compile(r"[\s,;/&$、]*(?:(?:and|or)\b[\s$]*)?", re.IGNORECASE)
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n?|`")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))")
 _TITLE = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]+(.{1,200}?)[ \t]*#*|(?:\*\*|__)([^*\n]{1,200}?)(?:\*\*|__))[ \t]*$(?=\n\s*\S)", re.MULTILINE
+    r"^[ \t]*(?:#{1,6}[ \t](.+)|(?:\*\*|__)([^*\n]{1,200}?)(?:\*\*|__)[ \t]*)$(?=\n\s*\S)", re.MULTILINE
 )
 _TAKEN_BACK = re.compile(r"</?(?:del|strike)>", re.IGNORECASE)
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
+_LONGEST_TITLE = 200
 _MARGIN = re.compile(r"^[ \t]*(?:#{1,6}(?=[ \t])|>)[ \t]*", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,}|_{3,})[ \t]*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]\[]{0,500})\]\([^)\s]{0,2000}\)")
@@ -168,9 +171,9 @@ def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
 def _normalised(text: str) -> str:
     """Entities decoded, compatible signs made one, line breaks made line breaks."""
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+        text = compatible(text.translate(_SIGNS))
     if "\\n" in text and "\n" not in text:
         text = _ESCAPED_BREAK.sub("\n", text)
     return _LINE_BREAK.sub("\n", text) if "<" in text else text
@@ -249,9 +252,9 @@ def _unboxed_maths(text: str) -> str:
         end = ends.get(box.end() - 1, len(text))
         if contents and not _BETWEEN_BOXES.fullmatch(text, end + 1, before):
             break
-        contents.insert(0, text[box.end() : end])
+        contents.append(text[box.end() : end])
         before = box.start()
-    return _MATHS.sub(" ", "\n".join(contents) if any(map(_LETTER.search, contents)) else text)
+    return _MATHS.sub(" ", "\n".join(reversed(contents)) if any(map(_LETTER.search, contents)) else text)
 
 
 def _closing_braces(text: str) -> dict[int, int]:
@@ -274,10 +277,21 @@ def _without_tags(text: str, markers: Markers) -> str:
     return _TAG.sub(lambda tag: "" if tag[1].lower() in markers.inline else "\n", text)
 
 
+def _as_head(title: re.Match[str]) -> str:
+    """The head that a title becomes: `## Emotions ##` becomes `Emotions:`."""
+    words = title[2]
+    if words is None:
+        line = title[1].lstrip(" \t") or title[1][-1]
+        words = line.rstrip(" \t").rstrip("#").rstrip(" \t") or line[0]
+        if len(words) > _LONGEST_TITLE:
+            return title[0]
+    return words.rstrip(" :*_") + ":"
+
+
 def _plain(text: str) -> str:
     """The text without code fences and markdown; a title becomes the head of what follows it."""
     if "#" in text or "*" in text or "_" in text:
-        text = _TITLE.sub(lambda title: (title[1] or title[2]).rstrip(" :*_") + ":", text)
+        text = _TITLE.sub(_as_head, text)
     if "~~" in text:
         text = _without_struck(text)
     if "`" in text:

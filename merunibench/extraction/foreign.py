@@ -19,7 +19,10 @@ _BEFORE_OTHERS = re.compile(
     r"(?:[对對为為向替因让讓給给]|\b(?:à|al|con|avec|mit|zu|com|para|per|с|к|на|مع|إلى))\s?(?:\w{1,5}\s){0,2}$"
 )
 _WORD = re.compile(r"[^\s,;/·、،・\"'“”().!?]+")
+_WORD_END = re.compile(r"\w*$")
 _PUNCTUATION = re.compile(r"[,.!?:;\"'“”、，。！？：؛،।]")
+_LONGEST_BEFORE = 32
+"""Signs that `_BEFORE_OTHERS` looks at, at most."""
 _BEFORE = 8
 """Words between a denial and the first emotion that it reaches, at most."""
 _BEHIND = 24
@@ -84,9 +87,9 @@ def _words(sentence: str, language: Language) -> list[Found]:
         for kind, _, label in [value.partition(":")]
         if _stands_alone(sentence, start, end, language, is_grammar=kind in _KINDS)
     ]
-    taken = [(each.start, each.end) for each in found]
+    taken = {index for each in found for index in range(each.start, each.end)}
     for index, sign in enumerate(sentence):
-        if sign in _CLAUSE_SIGNS and not any(start <= index < end for start, end in taken):
+        if sign in _CLAUSE_SIGNS and index not in taken:
             found.append(Found("clause", index, index + 1, ""))
     return sorted(found, key=lambda each: each.start)
 
@@ -127,8 +130,9 @@ def _is_letter(sign: str) -> bool:
 
 
 def _is_prefixed(sentence: str, start: int, language: Language) -> bool:
-    word = re.search(r"\w*$", sentence[:start])
-    return word is not None and word.group() in language.prefixes
+    longest = max(map(len, language.prefixes), default=0)
+    before = _WORD_END.search(sentence, max(0, start - longest - 1), start)
+    return before is not None and before.group() in language.prefixes
 
 
 def _clauses(words: Iterable[Found], gap: int) -> Iterator[list[Found]]:
@@ -159,7 +163,8 @@ def _is_about_others(sentence: str, clause: list[Found], before: bool) -> bool:
     people = [each for each in clause if each.kind in ("others", "main") and each.start < emotion]
     if not people:
         return before
-    return people[-1].kind == "others" and not _BEFORE_OTHERS.search(sentence[: people[-1].start])
+    start = people[-1].start
+    return people[-1].kind == "others" and not _BEFORE_OTHERS.search(sentence, max(0, start - _LONGEST_BEFORE), start)
 
 
 def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str) -> list[str]:
@@ -172,7 +177,7 @@ def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str)
         if word.kind in ("negators", "denied_after"):
             behind = word.kind == "denied_after" and last is not None and word.start - last.end <= _BEHIND
             if behind:
-                labels = labels[: len(labels) - len(chain)]
+                del labels[len(labels) - len(chain) :]
                 chain = []
             if word.kind == "negators" and not behind:
                 denied, last = True, word
@@ -200,9 +205,15 @@ def _joins(between: str, language: Language) -> bool:
     return all(word in words for word in _WORD.findall(between))
 
 
+_JOINING: dict[str, frozenset[str]] = {}
+
+
 def _joining(language: Language) -> frozenset[str]:
     """What may stand between the emotions of one list."""
-    return frozenset(word for name in ("reach", "joins", "degrees") for word in language.grammar.get(name, ()))
+    if language.code not in _JOINING:
+        names = ("reach", "joins", "degrees")
+        _JOINING[language.code] = frozenset(word for name in names for word in language.grammar.get(name, ()))
+    return _JOINING[language.code]
 
 
 def _reaches(between: str, last: Found, language: Language) -> bool:

@@ -8,11 +8,14 @@ from merunibench.extraction.pairs import MEASURES, Pair, is_value, labels_meant,
 OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*(?=\S)")
 _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
 
-SPLIT = re.compile(r"\s*[,;/|、，；،؛\n+&]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+")
+SPLIT = re.compile(
+    r"(?!(?<=\s)\s)(?:\s*[,;/|、，；،؛\n+&]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+)"
+)
+"""What separates items; it never begins within a run of blanks, which would take the square of its length."""
 
 _MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f"
 """Signs that belong to the letter before them."""
-EDGES = re.compile(rf"^\W+|[^\w{_MARKS}]+$")
+EDGES = re.compile(rf"^\W+|(?<![^\w{_MARKS}])[^\w{_MARKS}]+$")
 
 _MARKUP = re.compile(r"[{}\[\]<>\":=|%\d\\]")
 

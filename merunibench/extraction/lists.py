@@ -29,16 +29,18 @@ _VERB = (
     r"(?:\s*[:：]|\s+(?:is|are|was|were|includes?|can be described as|would be|appears? to be|seems? to be)\b\s*:?|"
     r"\s*(?:是|为|は))"
 )
+_SO = r"(?:so|thus|therefore|overall|in summary)"
 _STEM = re.compile(
-    rf"^\s*(?:so|thus|therefore|overall|in summary)?,?\s*{_OWNER}{_ADJECTIVE}{_NAME}"
+    rf"^\s*+(?:{_SO}?,\s*+|{_SO}\s*+)?{_OWNER}{_ADJECTIVE}{_NAME}"
     rf"(?:\s+of\s+(?:the|this)\s+\w+)?{_VERB}\s*",
     re.IGNORECASE,
 )
 _HEADED_LINE = re.compile(
     rf"^[\s\W]{{0,9}}(?P<head>{_OWNER}{_ADJECTIVE}{_NAME})\s*[:：]\s*(?P<items>\S.*)$", re.IGNORECASE | re.MULTILINE
 )
-_BULLET = re.compile(r"^[ \t]*(?:[-–](?!\d)|[*•·▪●◦]|\(?\d{1,2}[.):、])[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
-_EXPLANATION = re.compile(r"\s+(?:[-–—(])|\s*[:：]\s|,\s*(?:as|since|because|given|due to|which)\b")
+_BULLET = re.compile(r"^[ \t]*(?:[-–](?!\d)|[*•·▪●◦]|\(?\d{1,2}[.):、])[ \t]*(\S.*)$", re.MULTILINE)
+_EXPLANATION = re.compile(r"(?<!\s)(?:\s+[-–—(]|\s*[:：]\s)|,\s*(?:as|since|because|given|due to|which)\b")
+_BESIDE = re.compile(r"\s*+(?:[:：–—(-]+\s*+)?([^\s,;.()]+(?:\s%)?)")
 _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
 _LONGEST_PLAIN = 400
 _MOST_UNKNOWN = 2  # words of an item that is not known; a sentence in another language has more
@@ -73,7 +75,7 @@ def read_list(text: str, known: Known) -> list[str] | Sentence | None:
 
 def _bulleted(text: str, known: Known) -> list[str] | None:
     """The heads of bulleted or numbered lines: a label, perhaps followed by a value or an explanation."""
-    lines = [OPTION.sub("", line) for line in _BULLET.findall(text)]
+    lines = [OPTION.sub("", line.rstrip(" \t")) for line in _BULLET.findall(text)]
     if not lines:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not all(split_pair(line).value is not None or OPTION.match(line) for line in lines):
@@ -83,7 +85,7 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
         pair = split_pair(line)
         if pair.value is None:
             head = _EXPLANATION.split(line, maxsplit=1)[0]
-            value = re.match(r"\s*[:：–—(-]*\s*([^\s,;.()]+(?:\s%)?)", line[len(head) :])
+            value = _BESIDE.match(line, len(head))
             pair = Pair(head, value_of(value[1]) if value else None)
         if pair.value is None and PROSE.search(pair.label):
             return None

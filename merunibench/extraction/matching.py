@@ -5,8 +5,11 @@ needs no model and no download.
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any
 
 import spacy
@@ -22,6 +25,13 @@ _LONG_WORD = re.compile(r"(\S{60})")
 """What no word is; spaCy takes the signs at its edges off one by one, in quadratic time."""
 
 
+_CLAUSE_BREAKS = frozenset(
+    (",", ";", ":", "but", "while", "whereas", "although", "though", "however", "yet", "-", "—", "–")
+)
+_OR = frozenset(("or", "nor"))
+_START, _END = attrgetter("start"), attrgetter("end")
+
+
 @dataclass(frozen=True)
 class Mention:
     """A word or phrase found in a sentence: tokens `start` to `end` (exclusive) of the sentence, in lower case."""
@@ -35,6 +45,8 @@ class Mention:
 class Sentence:
     """The tokens of a sentence, lower case, and what was found among them, in order.
 
+    What is asked of it for every mention is worked out once, so that a sentence of any length takes linear time.
+
     Attributes:
         tokens: Its tokens.
         emotions: Words of the lexicon, the longest where several fit.
@@ -46,6 +58,51 @@ class Sentence:
     emotions: tuple[Mention, ...]
     cues: tuple[Mention, ...]
     grammar: dict[str, tuple[Mention, ...]]
+
+    def starting(self, kind: str, first: int, last: int) -> Sequence[Mention]:
+        """The words of a list of grammar that start at the tokens `first` to `last` (inclusive)."""
+        words = self.grammar[kind]
+        return words[bisect_left(words, first, key=_START) : bisect_right(words, last, key=_START)] if words else ()
+
+    def ending(self, kind: str, first: int, last: int) -> Sequence[Mention]:
+        """The same of those that end (exclusive) there."""
+        words = self.grammar[kind]
+        return words[bisect_left(words, first, key=_END) : bisect_right(words, last, key=_END)] if words else ()
+
+    def covers(self, kind: str, token: int) -> bool:
+        """Whether a token belongs to a word of a list of grammar."""
+        words = self.grammar[kind]
+        place = bisect_right(words, token, key=_END) if words else 0
+        return place < len(words) and words[place].start <= token
+
+    def clause_start(self, position: int) -> int:
+        """Index of the first token of the clause that a token stands in."""
+        place = bisect_left(self._clause_breaks, position)
+        return self._clause_breaks[place - 1] + 1 if place else 0
+
+    @cached_property
+    def _clause_breaks(self) -> list[int]:
+        return [index for index, token in enumerate(self.tokens) if token in _CLAUSE_BREAKS]
+
+    @cached_property
+    def last_or(self) -> int:
+        """Index of its last `or` or `nor`; -1 if there is none."""
+        return max((index for index, token in enumerate(self.tokens) if token in _OR), default=-1)
+
+    @cached_property
+    def emotion_starts(self) -> frozenset[int]:
+        """The tokens at which emotions start."""
+        return frozenset(map(_START, self.emotions))
+
+    @cached_property
+    def emotion_tokens(self) -> frozenset[int]:
+        """All tokens of emotions."""
+        return frozenset(index for each in self.emotions for index in range(each.start, each.end))
+
+    @cached_property
+    def verb_starts(self) -> frozenset[int]:
+        """The tokens at which verbs of feeling start."""
+        return frozenset(map(_START, self.grammar["feeling_verbs"]))
 
 
 def read_sentences(text: str) -> list[Sentence]:
@@ -63,10 +120,14 @@ def read_sentences(text: str) -> list[Sentence]:
 
 def _sentence(sentence: Any, kinds: dict[str, list[Any]]) -> Sentence:  # noqa: ANN401 - spaCy's Span
     def within(kind: str) -> tuple[Mention, ...]:
+        spans = kinds.get(kind)
+        if not spans:
+            return ()
+        first, last = (bisect_left(spans, edge, key=_START) for edge in (sentence.start, sentence.end))
         return tuple(
             Mention(span.text.lower(), span.start - sentence.start, span.end - sentence.start)
-            for span in kinds.get(kind, ())
-            if sentence.start <= span.start and span.end <= sentence.end
+            for span in spans[first:last]
+            if span.end <= sentence.end
         )
 
     tokens = tuple(token.lower_ for token in sentence)

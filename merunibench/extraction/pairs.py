@@ -42,15 +42,18 @@ MEASURES = frozenset(
 """What is no label where a value stands beside it."""
 _MEASURE = (
     r"(?:\b(?:confidence|certainty|probability|prob|likelihood|score|intensity|strength|level|weight|置信度|强度|概率)\b"
-    r"\s*(?:of|is)?\s*[:=]?\s*)"
+    r"\s*+(?:(?:of|is)\s*+)?(?:[:=]\s*+)?)"
 )
+_BETWEEN = r"(?:\s*+(?:[:=|(\[,]|->|→)\s*+|\s++(?:[-–—]++\s++)?)"
+"""Between a label and its value. Runs of blanks are taken whole (`*+`): no share of one could match where the
+whole does not, and to try all shares would take the square of its length."""
 _AFTER = re.compile(
-    rf"(?P<label>[^:=|(\[]{{1,80}}?)\s*(?:[:=|(\[,]|\s[-–—]+\s|->|→|\s)\s*{_MEASURE}?(?P<value>{_VALUE})\s*{_MEASURE}?[)\]]?\s*[.,;]?",
+    rf"(?P<label>[^:=|(\[]{{1,80}}?){_BETWEEN}{_MEASURE}?(?P<value>{_VALUE})\s*+{_MEASURE}?[)\]]?\s*+[.,;]?",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*[:=]?\s*(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*+(?:[:=]\s*+)?(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
 _TICKED = re.compile(r"(?:\[([ xX✓✔])\]|([✓✔✅☑✗✘❌☐]))\s*(?=\S)")
-_ONLY = re.compile(rf"\s*{_VALUE}\s*", re.IGNORECASE)
+_ONLY = re.compile(rf"\s*+{_VALUE}\s*+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
 

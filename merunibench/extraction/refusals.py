@@ -12,17 +12,20 @@ from typing import NamedTuple
 from merunibench.files.toml import parse_toml
 
 _ERROR = re.compile(
-    r"\W*(?:failed to (?:obtain|get|generate|fetch|parse|retrieve|decode)\b"
+    r"\W*+(?:failed to (?:obtain|get|generate|fetch|parse|retrieve|decode)\b"
     r"|(?:\w+[ _])?error\b\W*(?:$|code|\d|:|occurred)"
-    r"|error[:\]]|traceback \(most recent|[\w.]+(?:error|exception):|exception\b|http(?:/[\d.]+|error)?\W*[45]\d\d\b"
+    r"|error[:\]]|traceback \(most recent|[\w.]+(?:error|exception):|exception\b"
+    r"|http(?:/[\d.]{1,20}|error)?\W*[45]\d\d\b"
     r"|(?:error code\W*)?[45]\d\d\W+(?:client|server|bad|unauthorized|forbidden|not found|too many|internal|service"
     r"|gateway|request)|(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests"
     r"|rate limit|request (?:timed out|timeout)|timed? ?out\b|connection (?:error|refused|reset|aborted|timed out)"
-    r"|cuda out of memory|out of memory|no response\b)|<!doctype html|<html)",
+    r"|cuda out of memory|out of memory|no response\b)|(?<=<!)doctype html|(?<=<)html)",
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
-    r"[,;.。，；]?\s*\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?|但是?|不过|不過|然而", re.IGNORECASE
+    r"(?:[,;.。，；]\s*|(?<!\s)\s+)?\b(?:but|however|nevertheless|nonetheless|that said|still)\b,?"
+    r"|但是?|不过|不過|然而",
+    re.IGNORECASE,
 )
 _END = re.compile(r"[.!?。！？\n]+[\"'”’)]*\s*")
 _MARKS = (

@@ -168,13 +168,15 @@ def _without_speech(match: re.Match[str]) -> str:
 def _in_english(items: Sequence[str], text: str) -> list[str]:
     """The items of a list, those of other languages as English labels; each once."""
     lexicon, labels = load_lexicon("builtin"), []
-    unknown = [item for item in items if item not in lexicon and item not in _POLARITIES]
+    others = {item for item in items if item not in lexicon}
+    unknown = [item for item in items if item in others and item not in _POLARITIES]
     if not unknown:
         return list(dict.fromkeys(items))
     if len(unknown) < len(items) <= 2 * len(unknown) and (language := known_to_all(items)):
         return [str(language.label_of(item)) for item in items]
+    whole = language_of(text) if len(others) > 1 else None
     for item in items:
-        if item in lexicon or item in _POLARITIES:
+        if item not in others or item in _POLARITIES:
             labels.append(item)
             continue
         label = label_of(item)
@@ -182,9 +184,8 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
             # Words that are joined in one (`وامتنان`), or stand in a sentence.
             labels += foreign_labels(item, foreign)
             continue
-        if label is None and item.isascii() and any(other not in lexicon for other in items if other != item):
-            language = language_of(text)
-            label = language.label_of(item) if language else None
+        if label is None and item.isascii() and whole:
+            label = whole.label_of(item)
         labels.append(label or item)
     return list(dict.fromkeys(label for label in labels if any(map(str.isalpha, label))))
 
