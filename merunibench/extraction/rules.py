@@ -23,6 +23,7 @@ from merunibench.extraction.words import load_words
 from merunibench.languages import (
     Language,
     emoji_labels,
+    is_word,
     known_to_all,
     label_of,
     language_of,
@@ -40,6 +41,8 @@ EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES, 0, -1))
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
 _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
 _LONGEST_QUOTED = 6
+_SHORT = 80
+"""Signs of a text that is short."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]*[.!?。！？؟।\n]+|[^.!?。！？؟।\n]+\Z")
 PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
@@ -154,8 +157,14 @@ def _read_in(language: Language | None, text: str) -> list[str]:
     if language is None:
         from merunibench.extraction.descriptions import describe
 
-        return describe(text)
+        return describe(text) or _read_short(text)
     return [] if is_refusal(text, language) else foreign_labels(text, language)
+
+
+def _read_short(text: str) -> list[str]:
+    """The labels of a few words such as `Sente muita raiva.`, of which one alone tells the language."""
+    language = language_of(text, least=1) if len(text) <= _SHORT else None
+    return _read_in(language, text) if language else []
 
 
 def _without_speech(match: re.Match[str]) -> str:
@@ -164,7 +173,11 @@ def _without_speech(match: re.Match[str]) -> str:
 
 
 def _in_english(items: Sequence[str], text: str) -> list[str]:
-    """The items of a list, those of other languages as English labels; each once."""
+    """The items of a list, those of other languages as English labels; each once.
+
+    Each item is read by itself. Where it leaves open what language it is in, the items together say so, and only then
+    the whole text: it may be JSON with its letters escaped.
+    """
     lexicon, labels = load_lexicon("builtin"), []
     unknown = [item for item in items if item not in lexicon and item not in _POLARITIES]
     if not unknown:
@@ -174,19 +187,27 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
     for item in items:
         if item in lexicon or item in _POLARITIES:
             labels.append(item)
-            continue
-        label = label_of(item)
-        if label is None and not item.isascii() and (foreign := language_of(item)):
-            # Words that are joined in one (`وامتنان`), or stand in a sentence.
-            labels += foreign_labels(item, foreign)
-            continue
-        if label is None and item.isascii() and any(other not in lexicon for other in items if other != item):
-            language = language_of(text)
-            label = language.label_of(item) if language else None
-        labels.append(label or item)
+        elif (label := label_of(item)) and any(map(str.isalpha, item)):
+            labels.append(label)
+        elif emoji := emoji_labels(item):
+            labels += emoji
+        else:
+            labels += _read_item(item, items, text)
     return list(dict.fromkeys(label for label in labels if any(map(str.isalpha, label))))
+
+
+def _read_item(item: str, items: Sequence[str], text: str) -> list[str]:
+    """An item that no language knows by itself, or several know as different labels."""
+    language = language_of(item) or (
+        known_to_all(items) or language_of(", ".join(items)) or language_of(text) if script_of(item) is None else None
+    )
+    if language is None:
+        return [item]
+    label = language.label_of(item)
+    # Words that are joined in one (`وامتنان`), or stand in a sentence.
+    return [label] if label else foreign_labels(item, language) or ([item] if item.isascii() else [])
 
 
 def is_known(label: str) -> bool:
     """Whether a label is a word of the lexicon, in any language, or a polarity."""
-    return label in _POLARITIES or label in load_lexicon("builtin") or label_of(label) is not None
+    return label in _POLARITIES or label in load_lexicon("builtin") or is_word(label)
