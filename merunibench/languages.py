@@ -6,7 +6,7 @@ needed. `emotion_wheels/languages/README.md` says what a file holds.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -22,6 +22,7 @@ BY_SCRIPT: Mapping[str, str] = {
     "cyrillic": "ru",
 }
 LATIN = ("es", "fr", "de", "pt", "it")
+LANGUAGES = (*BY_SCRIPT.values(), *LATIN)
 EMOJI = "emoji"
 
 _SCRIPTS = (
@@ -33,6 +34,9 @@ _SCRIPTS = (
     ("cyrillic", re.compile(r"[\u0400-\u04ff]")),
 )
 _LATIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PART = re.compile(r"[^\W\d_]+(?:['’](?=[^\W\d_]))?")
+"""A word, or what is elided before one (`l'`, `dell'`)."""
+_ANSWERS = re.compile(r"^\[answers\]\n.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _ENGLISH = frozenset(
     re.findall(
         r"\w+",
@@ -50,7 +54,7 @@ _MARKS = 30
 _RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},}}")
 """A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
 _LEAD = 2
-"""So many words more than the second must the language of a text have."""
+"""So many words must speak for the language of a text."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,12 @@ class Language:
         doubtful: The same for words that in running text mostly mean something else.
         cues: Bodily cue -> label.
         grammar: Name of a list -> its words.
-        answers: Likewise: heads of lists, words for "none", openings of refusals.
+        answers: Likewise: heads of lists, words for "none", words for values, openings of refusals.
         function: Frequent words that say which language it is.
         vocabulary: All single words that say so.
         prefixes: What may stand before a word.
         endings: What may follow a word that is a label.
+        lead: What may stand before a label: articles, words for degrees.
         fold: Sign -> the one that stands for it; None if it is left out.
     """
 
@@ -85,6 +90,7 @@ class Language:
     vocabulary: frozenset[str]
     prefixes: tuple[str, ...]
     endings: tuple[str, ...]
+    lead: re.Pattern[str]
     fold: Mapping[int, str | None]
 
     def normal(self, text: str) -> str:
@@ -92,9 +98,14 @@ class Language:
         return compatible(text).lower().replace("’", "'").translate(self.fold)
 
     def label_of(self, word: str) -> str | None:
-        """The label that a word, given as a label, stands for; None if it is not known."""
+        """The label that a word, given as a label, stands for; None if it is not known.
+
+        Example:
+            >>> load_language("fr").label_of("Une très grande peur")
+            'fearful'
+        """
         word = " ".join(self.normal(word).split())
-        found = self.words.get(word) or self.doubtful.get(word)
+        found = self._known(word)
         if found is None and self.endings:
             # Verbs end as listed from their stem on; the word may hold some of it (怒っ|ている).
             shortest = max(0, len(word) - 1 - max(map(len, self.endings)))
@@ -113,6 +124,8 @@ class Language:
                 ),
                 None,
             )
+        if found is None and (led := self.lead.match(word)) and led.end():
+            found = self._known(word[led.end() :])
         return found
 
     def _known(self, word: str) -> str | None:
@@ -165,6 +178,7 @@ def load_language(code: str) -> Language:
         nothing,
         (),
         (),
+        re.compile(""),
         fold,
     )
 
@@ -181,21 +195,58 @@ def load_language(code: str) -> Language:
             for form in _forms(word, forms)
         }
 
-    words = by_word(table["words"])
+    words, cues = by_word(table["words"]), by_word(table.get("cues", {}))
     grammar = {name: normal(listed) for name, listed in table.get("grammar", {}).items()}
     function = frozenset(normal(reading.get("function", "")))
     return replace(
         empty,
         words=words,
         doubtful=by_word(table.get("doubtful", {})),
-        cues=by_word(table.get("cues", {})),
+        cues=cues,
         grammar=grammar,
         answers={name: normal(listed) for name, listed in table.get("answers", {}).items()},
         function=function,
-        vocabulary=function.union(words, *(grammar.get(name, ()) for name in _TELLING)),
+        vocabulary=function.union(words, cues, *(grammar.get(name, ()) for name in _TELLING)),
         prefixes=tuple(sorted(normal(reading.get("prefixes", "")), key=len, reverse=True)),
         endings=normal(reading.get("endings", "")),
+        lead=_lead(() if empty.inside else (*normal(reading.get("lead", "")), *grammar.get("degrees", ()))),
     )
+
+
+def _lead(words: Iterable[str]) -> re.Pattern[str]:
+    """Any number of these words, at least one sign before the end of the text."""
+    each = sorted({re.escape(word) + ("" if word.endswith("'") else " ") for word in words}, key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(each)})*(?=.)" if each else "")
+
+
+@cache
+def answer_words(name: str) -> frozenset[str]:
+    """The words of a list of `[answers]` in all languages, in lower case, as they are written and as they are compared.
+
+    Nothing else of the files is read: English lists need these words too, and should not wait for the tables.
+    """
+    return frozenset(word for code in LANGUAGES for word in _answers(code).get(name, ()))
+
+
+@cache
+def _answers(code: str) -> Mapping[str, tuple[str, ...]]:
+    path = resource("emotion_wheels", "languages", f"{code}.toml")
+    found = _ANSWERS.search(path.read_text(encoding="utf-8"))
+    table = parse_toml(found.group().encode(), str(path))["answers"] if found else {}
+    return {name: tuple(map(str.lower, _split(words))) for name, words in table.items()}
+
+
+@lru_cache(maxsize=1 << 12)
+def is_head(text: str) -> bool:
+    """Whether a text stands before a list of emotions in one of the languages: `Las emociones`, 感情.
+
+    Example:
+        >>> is_head("Émotions"), is_head("La peur")
+        (True, False)
+    """
+    words = " ".join(text.lower().replace("’", "'").split())
+    heads = answer_words("heads")
+    return words in heads or any(words.partition(sign)[2].strip() in heads for sign in (" ", "'") if sign in words)
 
 
 def _split(text: str) -> list[str]:
@@ -232,19 +283,24 @@ def script_of(text: str) -> str | None:
     return script if number > latin else None
 
 
-def language_of(text: str) -> Language | None:
-    """The language of a text; None for English, and where it cannot be told."""
+def language_of(text: str, *, least: int = _LEAD) -> Language | None:
+    """The language of a text; None for English, and where it cannot be told.
+
+    Args:
+        text: A text, or the items of a list.
+        least: Words that must speak for a language in Latin script, at least.
+    """
     script = script_of(text)
     if script is not None:
         return language_of_script(script)
-    words = [word.lower().replace("’", "'") for word in _LATIN_WORD.findall(text[:2000])]
+    words = [word.lower().replace("’", "'") for word in _PART.findall(text[:2000])]
     english = sum(word in _ENGLISH for word in words)
     if english >= _DECIDED or len(words) < 2:
         return None
     shares = {code: sum(word in language.vocabulary for word in words) for code, language in _latin()}
     best, second = sorted(shares.values(), reverse=True)[:2]
     only = [code for code, share in shares.items() if share == best]
-    if best <= english or best < _LEAD:
+    if best <= english or best < least:
         return None
     if len(only) > 1 or best - max(second, english) < 1:
         distinct = {code: sum(_is_only_of(code, word) for word in words) for code in only}
@@ -299,6 +355,14 @@ def label_of(word: str, code: str | None = None) -> str | None:
     return labels.pop() if len(labels) == 1 else None
 
 
+@lru_cache(maxsize=1 << 16)
+def is_word(word: str) -> bool:
+    """Whether a language has this word, though it may mean one thing in one and another in the next (`disgusto`)."""
+    return label_of(word) is not None or (
+        _LATIN_WORD.search(word) is not None and any(language.label_of(word) for _, language in _latin())
+    )
+
+
 def known_to_all(words: Iterable[str]) -> Language | None:
     """The only language in Latin script that knows all of these words as labels."""
     found = [language for _, language in _latin() if all(map(language.label_of, words))]
@@ -319,14 +383,22 @@ def emoji_labels(text: str) -> list[str]:
     return list(found)
 
 
-def scan(text: str, words: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
-    """Where words stand in a text, from left to right, the longest first: start, end, and what each stands for."""
+def scan(
+    text: str, words: Mapping[str, str], fits: Callable[[int, int], bool] | None = None
+) -> Iterator[tuple[int, int, str]]:
+    """Where words stand in a text, from left to right, the longest first: start, end, and what each stands for.
+
+    Args:
+        text: The text in its normal form.
+        words: Word -> what it stands for.
+        fits: Whether a word may stand from `start` to `end`; one that may not hides no other. All may if None.
+    """
     longest = _longest(id(words), words)
     position = 0
     while position < len(text):
         for end in range(min(len(text), position + longest.get(text[position], 0)), position, -1):
             value = words.get(text[position:end])
-            if value is not None:
+            if value is not None and (fits is None or fits(position, end)):
                 yield position, end, value
                 position = end - 1
                 break

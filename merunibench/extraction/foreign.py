@@ -27,6 +27,9 @@ _BEFORE = 8
 """Words between a denial and the first emotion that it reaches, at most."""
 _BEHIND = 24
 """Signs between an emotion and the denial behind it, at most."""
+_LONGEST_PREFIX = 8
+"""Signs: more than any prefix has."""
+_ENDS_CLAUSE = re.compile(r"\W*(?:[,;:—–]|\Z)")
 
 
 class Found(NamedTuple):
@@ -73,19 +76,18 @@ def _bare(text: str) -> str:
     return " ".join(_PUNCTUATION.sub(" ", text).split())
 
 
-def is_none(text: str, language: Language) -> bool:
-    """Whether a text is nothing but a word for "none"."""
-    return language.normal(text).strip(" .。!") in language.answers.get("none", ())
-
-
 def _words(sentence: str, language: Language) -> list[Found]:
     """All words that are known, in order, and where clauses end."""
     kinds = _table(language.code, language)
+
+    def stands_alone(start: int, end: int) -> bool:
+        return _stands_alone(sentence, start, end, language)
+
     found = [
         Found(kind, start, end, label)
-        for start, end, value in scan(sentence, kinds)
+        for start, end, value in scan(sentence, kinds, None if language.inside else stands_alone)
         for kind, _, label in [value.partition(":")]
-        if _stands_alone(sentence, start, end, language, is_grammar=kind in _KINDS)
+        if kind in _KINDS or not language.at_start or not _is_letter(sentence[start - 1 : start])
     ]
     taken = {index for each in found for index in range(each.start, each.end)}
     for index, sign in enumerate(sentence):
@@ -114,14 +116,11 @@ def _table(code: str, language: Language) -> Mapping[str, str]:
     return _TABLES[code]
 
 
-def _stands_alone(sentence: str, start: int, end: int, language: Language, *, is_grammar: bool) -> bool:
-    """Whether a word is one, where words stand between blanks."""
-    before = sentence[start - 1 : start]
-    if language.inside:
-        return is_grammar or not (language.at_start and _is_letter(before))
-    return not _is_letter(sentence[end : end + 1]) and (
-        not _is_letter(before) or _is_prefixed(sentence, start, language)
-    )
+def _stands_alone(sentence: str, start: int, end: int, language: Language) -> bool:
+    """Whether a word is one, where words stand between blanks; what is elided (`n'`) stands before one."""
+    if _is_letter(sentence[end : end + 1]) and sentence[end - 1] != "'":
+        return False
+    return not _is_letter(sentence[start - 1 : start]) or _is_prefixed(sentence, start, language)
 
 
 def _is_letter(sign: str) -> bool:
@@ -174,8 +173,10 @@ def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str)
     last: Found | None = None
     chain: list[str] = []
     for word in clause:
-        if word.kind in ("negators", "denied_after"):
-            behind = word.kind == "denied_after" and last is not None and word.start - last.end <= _BEHIND
+        if word.kind == "not_negators" and not language.inside:
+            denied = False  # `n'est pas seulement`: the first half of the denial denies nothing either
+        elif word.kind in ("negators", "denied_after"):
+            behind = last is not None and _denies_behind(sentence, last, word, language, kind)
             if behind:
                 del labels[len(labels) - len(chain) :]
                 chain = []
@@ -194,6 +195,15 @@ def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str)
                 chain.append(word.label)
             last = word
     return labels
+
+
+def _denies_behind(sentence: str, last: Found, word: Found, language: Language, kind: str) -> bool:
+    """Whether a denial is one of the emotion before it: all of `denied_after`, others where they end the clause."""
+    if word.kind == "denied_after":
+        return word.start - last.end <= _BEHIND
+    if language.inside or last.kind != kind or not _ENDS_CLAUSE.match(sentence, word.end):
+        return False
+    return _joins(sentence[last.end : word.start], language)  # `freut sich überhaupt nicht`
 
 
 def _joins(between: str, language: Language) -> bool:

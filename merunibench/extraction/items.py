@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from merunibench.extraction.pairs import MEASURES, Pair, is_value, labels_meant, split_pair
+from merunibench.languages import answer_words
 
 OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*(?=\S)")
 _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
@@ -30,14 +32,31 @@ _FRACTION = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _VALUE_SIGNS = "([（0123456789"
 
-_NONE = """
-none, n/a, na, nil, null, nan, unknown, no emotion, no emotions, no clear emotion, 无, 無, なし, 없음, ninguna, ninguno,
-aucune, aucun, keine, nenhuma, nessuna, нет, لا شيء, कोई नहीं
-"""
-EMPTY = frozenset(("", *map(str.strip, _NONE.split(","))))
-"""Words for nothing."""
+_NONE = "none, n/a, na, nil, null, nan, unknown, no emotion, no emotions, no clear emotion"
 
 _MOST_WORDS = 4
+
+
+@cache
+def empty_words() -> frozenset[str]:
+    """Words for nothing, in all languages."""
+    return answer_words("none").union(("",), map(str.strip, _NONE.split(",")))
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is nothing but a word for "none".
+
+    Example:
+        >>> says_nothing("None."), says_nothing("Ninguna"), says_nothing("calm")
+        (True, True, False)
+    """
+    bare = EDGES.sub("", text).lower()
+    return bare in empty_words() and (bare != "" or text.isascii())
+
+
+def is_none(text: str) -> bool:
+    """Whether a text says in another language than English that there is no emotion: `Ninguna.`, 无."""
+    return EDGES.sub("", text).lower() in answer_words("none")
 
 
 def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
@@ -46,13 +65,13 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
     for item in items:
         if isinstance(item, str) and item.isalpha():  # most are: one word, and no value
             label = item.lower()
-            if label not in EMPTY:
+            if label not in empty_words():
                 pairs.append(Pair(label))
             continue
         pair = split_pair(OPTION.sub("", item.strip())) if isinstance(item, str) else item
         label = EDGES.sub("", pair.label).lower() or pair.label.strip()  # emoji have no letters
         measured = pair.value is not None and label in MEASURES
-        if label not in EMPTY and not is_value(label) and not measured:
+        if label not in empty_words() and not is_value(label) and not measured:
             pairs.append(pair._replace(label=label))
     labels = labels_meant(pairs)
     if any(len(label.split()) > _MOST_WORDS or _MARKUP.search(label) for label in labels):

@@ -5,11 +5,12 @@ None and is read as a description; so is a sentence that stands where a list sho
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from merunibench.extraction.items import EDGES, EMPTY, OPTION, PROSE, SPLIT, items_of, labels_of
+from merunibench.extraction.items import EDGES, OPTION, PROSE, SPLIT, items_of, labels_of, says_nothing
 from merunibench.extraction.pairs import Pair, split_pair, value_of
 from merunibench.extraction.structured import Known, Sentence, read_structured, read_table
+from merunibench.languages import is_head
 
 __all__ = ["Sentence", "read_list"]
 
@@ -36,13 +37,14 @@ _STEM = re.compile(
     re.IGNORECASE,
 )
 _HEADED_LINE = re.compile(
-    rf"^[\s\W]{{0,9}}(?P<head>{_OWNER}{_ADJECTIVE}{_NAME})\s*[:：]\s*(?P<items>\S.*)$", re.IGNORECASE | re.MULTILINE
+    rf"[\s\W]{{0,9}}(?P<head>{_OWNER}{_ADJECTIVE}{_NAME})\s*[:：]\s*(?P<items>\S.*)", re.IGNORECASE
 )
 _BULLET = re.compile(r"^[ \t]*(?:[-–](?!\d)|[*•·▪●◦]|\(?\d{1,2}[.):、])[ \t]*(\S.*)$", re.MULTILINE)
 _EXPLANATION = re.compile(r"(?<!\s)(?:\s+[-–—(]|\s*[:：]\s)|,\s*(?:as|since|because|given|due to|which)\b")
 _BESIDE = re.compile(r"\s*+(?:[:：–—(-]+\s*+)?([^\s,;.()]+(?:\s%)?)")
 _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
 _LONGEST_PLAIN = 400
+_LONGEST_HEAD = 60
 _MOST_UNKNOWN = 2  # words of an item that is not known; a sentence in another language has more
 
 
@@ -99,11 +101,22 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
 def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the head says that these are labels
     """What stands behind the heads of lists: `Emotions: sad, tired`; the last where a head is repeated."""
     found: dict[str, list[str]] = {}
-    for line in _HEADED_LINE.finditer(text):
-        items = items_of(line["items"])
+    for head, rest in _headed_lines(text):
+        items = items_of(rest)
         if items:
-            found[line["head"].lower()] = items
+            found[head.lower()] = items
     return list(dict.fromkeys(item for items in found.values() for item in items)) if found else None
+
+
+def _headed_lines(text: str) -> Iterator[tuple[str, str]]:
+    """The heads of lists in English and in other languages, each with the rest of its line."""
+    for line in text.splitlines():
+        if english := _HEADED_LINE.match(line):
+            yield english["head"], english["items"]
+            continue
+        head, colon, rest = line.replace("：", ":").partition(":")
+        if colon and len(head) <= _LONGEST_HEAD and is_head(EDGES.sub("", head)):
+            yield EDGES.sub("", head), rest
 
 
 def _bracketed(text: str, known: Known) -> list[str] | None:
@@ -131,8 +144,7 @@ def _plain(text: str, known: Known) -> list[str] | None:
     """A bare list of words, at least half of them known; or nothing but a word for "none"."""
     if len(text) > _LONGEST_PLAIN:
         return None
-    bare = EDGES.sub("", text).lower()
-    if bare in EMPTY and (bare or text.isascii()):
+    if says_nothing(text):
         return []
     items = items_of(text)
     if items is not None and (not items or _mostly_known(items, known)):

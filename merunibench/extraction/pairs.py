@@ -1,30 +1,32 @@
 """A label and the value beside it: `happy (80%)`, `angry: no`, `joy = 0.7`.
 
 A value is a number, a percentage, yes or no, high or low. It is no part of the label; nothing, no and false drop it. Of
-polarities that carry values, the one with the largest is meant.
+polarities that carry values, the one with the largest is meant. Yes and no, high and low of other languages stand in
+their files (see `merunibench.languages`).
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from merunibench.kinds import POLARITIES
+from merunibench.languages import answer_words
 
 _HIGH, _LOW = 0.9, 0.2
-_WORDS: Mapping[str, float] = {
-    **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "是", "有", "x"), 1.0),
-    **dict.fromkeys(("very high", "strong", "high", "高", "强"), _HIGH),
-    **dict.fromkeys(("medium", "moderate", "mid", "中"), 0.5),
-    **dict.fromkeys(("low", "weak", "mild", "slight", "低", "弱"), _LOW),
+_ENGLISH: Mapping[str, float] = {
+    **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "x"), 1.0),
+    **dict.fromkeys(("very high", "strong", "high"), _HIGH),
+    **dict.fromkeys(("medium", "moderate", "mid"), 0.5),
+    **dict.fromkeys(("low", "weak", "mild", "slight"), _LOW),
     **dict.fromkeys(
         ("no", "false", "n", "none", "zero", "nil", "absent", "not present", "not detected", "not observed"), 0.0
     ),
-    **dict.fromkeys(
-        ("not applicable", "n/a", "na", "very low", "✗", "✘", "❌", "☐", "否", "无", "無", "没有", "-", "–", "—"), 0.0
-    ),
+    **dict.fromkeys(("not applicable", "n/a", "na", "very low", "✗", "✘", "❌", "☐", "-", "–", "—"), 0.0),
 }
+_LEVELS = {"yes": 1.0, "high": _HIGH, "medium": 0.5, "low": _LOW, "no": 0.0}
+"""Lists of `[answers]` -> what their words stand for."""
 _NUMBER = r"[+-]?(?:\d{1,6}(?:[.,]\d{1,20})?|[.,]\d{1,20})(?:\s?%|\s?/\s?\d{1,4}|\s?out of\s?\d{1,4})?"
-_VALUE = rf"(?:{_NUMBER}|{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
 MEASURES = frozenset(
     (
         "confidence",
@@ -47,13 +49,8 @@ _MEASURE = (
 _BETWEEN = r"(?:\s*+(?:[:=|(\[,]|->|→)\s*+|\s++(?:[-–—]++\s++)?)"
 """Between a label and its value. Runs of blanks are taken whole (`*+`): no share of one could match where the
 whole does not, and to try all shares would take the square of its length."""
-_AFTER = re.compile(
-    rf"(?P<label>[^:=|(\[]{{1,80}}?){_BETWEEN}{_MEASURE}?(?P<value>{_VALUE})\s*+{_MEASURE}?[)\]]?\s*+[.,;]?",
-    re.IGNORECASE,
-)
 _BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*+(?:[:=]\s*+)?(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
 _TICKED = re.compile(r"(?:\[([ xX✓✔])\]|([✓✔✅☑✗✘❌☐]))\s*(?=\S)")
-_ONLY = re.compile(rf"\s*+{_VALUE}\s*+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -70,6 +67,22 @@ class Pair(NamedTuple):
     value: float | None = None
 
 
+class _Values(NamedTuple):
+    """The words that are values, and the patterns made of them."""
+
+    words: Mapping[str, float]
+    only: re.Pattern[str]
+    behind: re.Pattern[str]
+
+
+@cache
+def _values() -> _Values:
+    words = {**{word: level for name, level in _LEVELS.items() for word in answer_words(name)}, **_ENGLISH}
+    value = rf"(?:{_NUMBER}|{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+    behind = rf"(?P<label>[^:=|(\[]{{1,80}}?){_BETWEEN}{_MEASURE}?(?P<value>{value})\s*+{_MEASURE}?[)\]]?\s*+[.,;]?"
+    return _Values(words, re.compile(rf"\s*+{value}\s*+", re.IGNORECASE), re.compile(behind, re.IGNORECASE))
+
+
 def split_pair(item: str) -> Pair:
     """The label and the value of one item.
 
@@ -77,12 +90,12 @@ def split_pair(item: str) -> Pair:
         >>> split_pair("happy (80%)"), split_pair("angry: no"), split_pair("calm")
         (Pair(label='happy', value=0.8), Pair(label='angry', value=0.0), Pair(label='calm', value=None))
     """
-    if item.isalpha() or (item.replace(" ", "").isalpha() and item.lower().rpartition(" ")[2] not in _WORDS):
+    if item.isalpha() or (item.replace(" ", "").isalpha() and item.lower().rpartition(" ")[2] not in _values().words):
         return Pair(item)
     ticked = _TICKED.match(item)
     if ticked:
         return Pair(item[ticked.end() :], 0.0 if ticked[1] == " " else value_of(ticked[1] or ticked[2]))
-    found = _AFTER.fullmatch(item) or _BEFORE.fullmatch(item)
+    found = _values().behind.fullmatch(item) or _BEFORE.fullmatch(item)
     if found is None or not _LETTER.search(found["label"]):
         return Pair(item)
     return Pair(found["label"].strip(), value_of(found["value"]))
@@ -90,7 +103,7 @@ def split_pair(item: str) -> Pair:
 
 def is_value(text: str) -> bool:
     """Whether a text is nothing but a value."""
-    return _ONLY.fullmatch(text) is not None
+    return _values().only.fullmatch(text) is not None
 
 
 def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth value or text, as JSON has them
@@ -102,8 +115,8 @@ def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth va
     if not isinstance(value, str) or not is_value(value):
         return None
     text = value.strip().lower()
-    if text in _WORDS:
-        return Level(_WORDS[text])
+    if text in _values().words:
+        return Level(_values().words[text])
     number, *rest = re.split(r"\s?(?:%|/|out of)\s?", text.replace(",", "."))
     if "%" in text:
         return float(number) / 100

@@ -56,8 +56,6 @@ _OWN = re.compile(r"(?:i|my)\b", re.IGNORECASE)
 """How an apology begins that is the model's; `sorry` alone may be a label."""
 _SAYS = re.compile(r"\s*(?:to (?:say|report|inform|see)|that|but)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
-_MOST = 4
-"""Sentences that apologise before one that answers, at most."""
 _FIRST = 400
 """Characters in which a refusal must be said."""
 
@@ -95,41 +93,45 @@ def without_refusal(text: str) -> str:
         >>> without_refusal("He is sorry that he cannot help.")
         'He is sorry that he cannot help.'
     """
-    for _ in range(_MOST):
-        if not any(mark in text for mark in _MARKS):
-            break
-        text, is_open = _without_first(text)
-        if not is_open:
-            break
-    return text
+    last_mark, start = max(map(text.rfind, _MARKS)), 0
+    while start <= last_mark:
+        end = _END.search(text, start)
+        behind = end.end() if end else len(text)
+        first = text[start:behind]
+        if not _says_nothing(first, is_last=behind == len(text)):
+            return _without_first(first, text[behind:])
+        start = behind
+    return text[start:]
 
 
-def _without_first(text: str) -> tuple[str, bool]:
-    """What is said apart from refusing in the first sentence, and whether the next may refuse as well."""
+def _says_nothing(sentence: str, *, is_last: bool) -> bool:
+    """Whether a sentence only apologises, or refuses without a word on what; the next one may answer."""
     signs = load_signs()
-    end = _END.search(text)
-    first, rest = (text[: end.end()], text[end.end() :]) if end else (text, "")
+    unable = signs.unable.search(sentence[:_FIRST])
+    if unable is not None:
+        is_own = signs.first_person.search(sentence[: unable.end()]) is not None
+        # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is said of a person.
+        return is_own and not _LETTER.search(sentence, unable.end()) and not _names_deed(sentence, unable)
+    apology = signs.apology.match(sentence) if len(sentence) < _FIRST else None
+    is_own = _OWN.match(sentence) is not None
+    return apology is not None and (is_own or not is_last) and not (is_own and _SAYS.match(sentence, apology.end()))
+
+
+def _names_deed(sentence: str, unable: re.Match[str]) -> bool:
+    return load_signs().deeds.search(sentence, max(0, unable.start() - 1)) is not None
+
+
+def _without_first(first: str, rest: str) -> str:
+    """What is said apart from refusing in the first sentence."""
+    signs = load_signs()
     unable = signs.unable.search(first[:_FIRST])
     if unable is None:
-        return _without_apology(first, rest)
-    if not signs.first_person.search(first[: unable.end()]):
-        return text, False
-    if not signs.deeds.search(first, max(0, unable.start() - 1)):
-        # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is said of a person.
-        return (text, False) if _LETTER.search(first, unable.end()) else (rest, True)
-    return _contrasted(first, rest, unable.end()), False
-
-
-def _without_apology(first: str, rest: str) -> tuple[str, bool]:
-    """The text without an apology by itself, behind which it may refuse or answer."""
-    apology = load_signs().apology.match(first)
-    if apology is None:
-        return first + rest, False
-    is_own = _OWN.match(first) is not None
-    if is_own and _SAYS.match(first, apology.end()):
-        return (first[apology.end() :] + rest).strip(), False
-    is_by_itself = len(first) < _FIRST and (is_own or bool(rest))
-    return (rest if is_by_itself else first + rest), is_by_itself
+        apology = signs.apology.match(first)
+        says = apology and _OWN.match(first) and _SAYS.match(first, apology.end())
+        return (first[apology.end() :] + rest).strip() if apology and says else first + rest
+    if not signs.first_person.search(first[: unable.end()]) or not _names_deed(first, unable):
+        return first + rest
+    return _contrasted(first, rest, unable.end())
 
 
 def _contrasted(first: str, rest: str, start: int) -> str:

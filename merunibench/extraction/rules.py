@@ -6,8 +6,9 @@ Whoever changes what any text gives raises `RULES`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from merunibench.data.account import Reason
 from merunibench.errors import InputError
@@ -23,6 +24,7 @@ from merunibench.extraction.words import load_words
 from merunibench.languages import (
     Language,
     emoji_labels,
+    is_word,
     known_to_all,
     label_of,
     language_of,
@@ -42,6 +44,8 @@ _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,
 _LONGEST_QUOTED = 6
 _POLITE = frozenset(("please",))
 """Words that running text says to the reader, or repeats from the prompt, and feels nothing by."""
+_SHORT = 80
+"""Signs of a text that is short."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]*[.!?。！？؟।\n]+|[^.!?。！？؟।\n]+\Z")
 PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
@@ -156,8 +160,15 @@ def _read_in(language: Language | None, text: str) -> list[str]:
     if language is None:
         from merunibench.extraction.descriptions import describe
 
-        return [label for label in describe(text) if label not in _POLITE]
+        labels = [label for label in describe(text) if label not in _POLITE]
+        return labels or _read_short(text)
     return [] if is_refusal(text, language) else foreign_labels(text, language)
+
+
+def _read_short(text: str) -> list[str]:
+    """The labels of a few words such as `Sente muita raiva.`, of which one alone tells the language."""
+    language = language_of(text, least=1) if len(text) <= _SHORT else None
+    return _read_in(language, text) if language else []
 
 
 def _without_speech(match: re.Match[str]) -> str:
@@ -166,7 +177,11 @@ def _without_speech(match: re.Match[str]) -> str:
 
 
 def _in_english(items: Sequence[str], text: str) -> list[str]:
-    """The items of a list, those of other languages as English labels; each once."""
+    """The items of a list, those of other languages as English labels; each once.
+
+    Each item is read by itself. Where it leaves open what language it is in, the items together say so, and only then
+    the whole text: it may be JSON with its letters escaped.
+    """
     lexicon, labels = load_lexicon("builtin"), []
     others = {item for item in items if item not in lexicon}
     unknown = [item for item in items if item in others and item not in _POLARITIES]
@@ -174,22 +189,29 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
         return list(dict.fromkeys(items))
     if len(unknown) < len(items) <= 2 * len(unknown) and (language := known_to_all(items)):
         return [str(language.label_of(item)) for item in items]
-    whole = language_of(text) if len(others) > 1 else None
+    together = cache(lambda: known_to_all(items) or language_of(", ".join(items)) or language_of(text))
     for item in items:
         if item not in others or item in _POLARITIES:
             labels.append(item)
-            continue
-        label = label_of(item)
-        if label is None and not item.isascii() and (foreign := language_of(item)):
-            # Words that are joined in one (`وامتنان`), or stand in a sentence.
-            labels += foreign_labels(item, foreign)
-            continue
-        if label is None and item.isascii() and whole:
-            label = whole.label_of(item)
-        labels.append(label or item)
+        elif (label := label_of(item)) and any(map(str.isalpha, item)):
+            labels.append(label)
+        elif emoji := emoji_labels(item):
+            labels += emoji
+        else:
+            labels += _read_item(item, together)
     return list(dict.fromkeys(label for label in labels if any(map(str.isalpha, label))))
+
+
+def _read_item(item: str, together: Callable[[], Language | None]) -> list[str]:
+    """An item that no language knows by itself, or several know as different labels; `together`: what all say."""
+    language = language_of(item) or (together() if script_of(item) is None else None)
+    if language is None:
+        return [item]
+    label = language.label_of(item)
+    # Words that are joined in one (`وامتنان`), or stand in a sentence.
+    return [label] if label else foreign_labels(item, language) or ([item] if item.isascii() else [])
 
 
 def is_known(label: str) -> bool:
     """Whether a label is a word of the lexicon, in any language, or a polarity."""
-    return label in _POLARITIES or label in load_lexicon("builtin") or label_of(label) is not None
+    return label in _POLARITIES or label in load_lexicon("builtin") or is_word(label)

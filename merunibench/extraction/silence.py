@@ -8,6 +8,7 @@ import re
 from merunibench.data.account import Reason
 from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.foreign import is_refusal
+from merunibench.extraction.items import is_none
 from merunibench.extraction.refusals import is_error, without_refusal
 from merunibench.languages import language_of
 
@@ -53,7 +54,7 @@ def looks_like(text: str) -> Reason:
     answer = cleaned.text[:_LOOKED_AT]
     if _SYMBOL.fullmatch(answer):
         return Reason.SYMBOL
-    if _STATEMENT.fullmatch(answer):
+    if _STATEMENT.fullmatch(answer) or is_none(answer):
         return Reason.STATEMENT
     if answer and (_REFUSAL.match(answer) or not without_refusal(answer) or _refuses(answer)):
         return Reason.REFUSAL

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from merunibench.extraction.items import EDGES, SPLIT, items_of, labels_of
 from merunibench.extraction.pairs import Pair, value_of
+from merunibench.languages import is_head
 
 Known = Callable[[str], bool]
 
@@ -17,6 +18,12 @@ KEYS = re.compile(
     re.IGNORECASE,
 )
 """What keys of labels, and heads of columns with labels, contain."""
+
+
+def _is_key(key: str) -> bool:
+    return KEYS.search(key) is not None or is_head(key)
+
+
 _NAMES = frozenset(("name", "class", "word", "category", "tag"))
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.){0,200})"|(?<!\w)\'([^\'\n]{0,200})\'(?!\w)')
 _BRACES = re.compile(r"[{}\[\]()]")
@@ -91,7 +98,7 @@ def _labels_in(value: Any, known: Known) -> Found:  # noqa: ANN401 - whatever a 
 
 def _labels_in_object(given: Mapping[Any, Any], known: Known) -> Found:
     value = {str(key).lower().replace("_", " ").strip(): item for key, item in given.items()}
-    own = [key for key in value if KEYS.search(key) and not known(key)]
+    own = [key for key in value if _is_key(key) and not known(key)]
     if not own and value and all(value_of(item) is not None for item in value.values()):
         return labels_of([Pair(key, value_of(item)) for key, item in value.items()])
     if len(own) == 1 and isinstance(value[own[0]], str) and _number_beside(value, value[own[0]]) == 0:
@@ -127,7 +134,7 @@ def _labels_in_list(values: Sequence[Any], known: Known) -> list[str] | None:
         elif isinstance(value, list | tuple) and len(value) == 2 and isinstance(value[0], str):
             items.append(Pair(value[0], value_of(value[1])))
         elif isinstance(value, dict):
-            keys = (key for key in value if KEYS.search(str(key)) or str(key).lower() in _NAMES)
+            keys = (key for key in value if _is_key(str(key)) or str(key).lower() in _NAMES)
             name = next((value[key] for key in keys if isinstance(value[key], str)), None)
             if name is not None:
                 items.append(Pair(name, _number_beside(value, name)))
@@ -144,14 +151,14 @@ def _salvaged(text: str, known: Known) -> list[str] | None:
         (found[1] or found[2] or "", text[found.end() : found.end() + 60].lstrip()) for found in _STRING.finditer(text)
     ]
     pairs: list[str | Pair] = []
-    inside = not any(KEYS.search(string) and rest.startswith(":") for string, rest in strings)
+    inside = not any(_is_key(string) and rest.startswith(":") for string, rest in strings)
     for string, rest in strings:
         if not rest.startswith(":"):
             pairs += SPLIT.split(string) if inside else ()
             continue
         value = re.match(r':\s*"?([^,}\]"\n]{1,40})', rest)
         number = value_of(value[1].strip()) if value else None
-        inside = bool(KEYS.search(string)) and not known(string.lower())
+        inside = _is_key(string) and not known(string.lower())
         if number is not None and known(string.lower()):
             pairs.append(Pair(string, number))
     return labels_of(pairs) if pairs else None
@@ -171,7 +178,7 @@ def read_table(text: str, known: Known) -> list[str] | None:
     ):
         return labels_of([Pair(label, value_of(cell)) for label, cell in zip(head, body[0], strict=True)])
     shares = [sum(known(EDGES.sub("", row[column]).lower()) for row in body) for column in range(len(head))]
-    named = next((column for column, cell in enumerate(head) if KEYS.search(cell) and shares[column]), None)
+    named = next((column for column, cell in enumerate(head) if _is_key(cell) and shares[column]), None)
     column = max(range(len(head)), key=shares.__getitem__) if named is None else named
     if not shares[column]:
         return None

@@ -26,6 +26,13 @@ FORMS = {
     "English head": lambda words: f"Emotions: {', '.join(words)}",
     "wrapped": lambda words: f"<think>angry?</think><answer>{', '.join(words)}</answer>",
 }
+SEPARATORS = dict.fromkeys(("de", "es", "fr", "it", "pt", "ru"), ",;/·|、") | {
+    "ar": "،,؛;/·|、",
+    "hi": ",;/·|।、",
+    "ja": "、，,；;／/·・|",
+    "ko": "、，,；;/·・|",
+    "zh": "、，,；;／/·|",
+}
 # Stand for one thing in one language and for another in the next: alone they say nothing.
 SHARED = {"disgusto", "enojado"}
 each_language = pytest.mark.parametrize("code", CASES)
@@ -72,7 +79,7 @@ def test_lists(code, form):
 @each_language
 def test_separators_and_heads_of_the_language(code):
     answers = load_language(code[:2]).answers
-    signs = "".join(answers["separators"]) + ("," if code[:2] in ("de", "es", "fr", "hi", "it", "pt", "ru") else "")
+    signs = SEPARATORS[code[:2]]
     wrong = []
     for three in lists(code)[::4]:
         words, expected = [word for word, _ in three], sectors(label for _, label in three)

@@ -14,7 +14,7 @@ from merunibench.errors import InputError
 from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.files import Field
-from merunibench.extraction.items import EMPTY as NOTHING
+from merunibench.extraction.items import says_nothing
 from merunibench.extraction.lists import read_list
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
 from merunibench.extraction.refusals import is_error, without_refusal
@@ -164,7 +164,7 @@ def listed_labels(text: str) -> list[str]:
     if len(brackets) == 1:
         labels = [normalise_label(label) for label in parse_label_text(" ".join(brackets[0].split()))]
         if not labels or any(map(is_known, labels)):
-            return list(dict.fromkeys(label for label in labels if label not in NOTHING))
+            return list(dict.fromkeys(label for label in labels if not says_nothing(label)))
     found = read_list(text, is_known)
     if not isinstance(found, list):
         raise ValueError(f"writes sentences in place of a list: {shown(text)}")  # noqa: TRY004 - of no wrong type
