@@ -6,11 +6,12 @@ needed. `emotion_wheels/languages/README.md` says what a file holds.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from merunibench._resources import resource
+from merunibench._scan import scan
 from merunibench.files.toml import parse_toml
 
 BY_SCRIPT: Mapping[str, str] = {
@@ -381,38 +382,3 @@ def emoji_labels(text: str) -> list[str]:
     emoji = load_language(EMOJI)
     found = dict.fromkeys(label for _, _, label in scan(emoji.normal(text), emoji.words))
     return list(found)
-
-
-def scan(
-    text: str, words: Mapping[str, str], fits: Callable[[int, int], bool] | None = None
-) -> Iterator[tuple[int, int, str]]:
-    """Where words stand in a text, from left to right, the longest first: start, end, and what each stands for.
-
-    Args:
-        text: The text in its normal form.
-        words: Word -> what it stands for.
-        fits: Whether a word may stand from `start` to `end`; one that may not hides no other. All may if None.
-    """
-    longest = _longest(id(words), words)
-    position = 0
-    while position < len(text):
-        for end in range(min(len(text), position + longest.get(text[position], 0)), position, -1):
-            value = words.get(text[position:end])
-            if value is not None and (fits is None or fits(position, end)):
-                yield position, end, value
-                position = end - 1
-                break
-        position += 1
-
-
-_LONGEST: dict[int, dict[str, int]] = {}
-
-
-def _longest(key: int, words: Mapping[str, str]) -> dict[str, int]:
-    """First sign -> length of the longest word that begins with it."""
-    if key not in _LONGEST:
-        found: dict[str, int] = {}
-        for word in words:
-            found[word[0]] = max(found.get(word[0], 0), len(word))
-        _LONGEST[key] = found
-    return _LONGEST[key]

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from merunibench.languages import Language, scan
+from merunibench._scan import scan
+from merunibench.languages import Language
 
 _SENTENCE = re.compile(r"[.!?。！？؟।\n]+")
 _LISTED = re.compile(r"[\s,;/·、،・和及]*")
