@@ -219,12 +219,13 @@ class LabelLists:
 
     def replace_empty(self, labels: Sequence[str]) -> "LabelLists":
         """The same lists, with `labels` in the place of every empty one."""
-        if not labels or not (self.counts() == 0).any():
+        empty = self.counts() == 0
+        if not labels or not empty.any():
             return self
         first = len(self.vocabulary)
         offsets = np.append(self.offsets, self.offsets[-1] + len(labels))
         codes = np.append(self.codes, np.arange(first, first + len(labels), dtype=np.int32))
-        rows = np.where(self.counts() == 0, len(self.offsets) - 1, self.rows)
+        rows = np.where(empty, len(self.offsets) - 1, self.rows)
         vocabulary = Words.of([*self.vocabulary, *map(normalise_label, labels)])
         return LabelLists(vocabulary, codes, offsets, rows)
 
@@ -237,10 +238,10 @@ class LabelLists:
 
     def label_counts(self) -> npt.NDArray[np.int64]:
         """How often each label of the vocabulary occurs over all samples, shape (V,)."""
-        return self._counts
+        return self._label_counts
 
     @cached_property
-    def _counts(self) -> npt.NDArray[np.int64]:
+    def _label_counts(self) -> npt.NDArray[np.int64]:
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
         weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
         counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))

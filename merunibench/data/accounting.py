@@ -144,7 +144,7 @@ class _Standing(NamedTuple):
 
     def add_labels(self, found: dict[Reason, list[_Rows]], labels: LabelLists) -> None:
         """Sort the rows with an empty list into their reasons."""
-        empty = self.standing & (np.diff(labels.offsets) == 0)[labels.rows]
+        empty = self.standing & (labels.counts() == 0)
         if not empty.any():
             return
         with_text = has(self.table, "text")

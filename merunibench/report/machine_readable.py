@@ -1,4 +1,7 @@
-"""The report for other programs: JSON, which they rely on, and CSV, one row per data set; fractions in full."""
+"""The report for other programs: JSON, which they rely on, and CSV, one row per data set.
+
+Figures are fractions in full precision.
+"""
 
 import json
 from typing import Any

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from merunibench.data import load_predictions, predictions_in_memory, read_table
 from merunibench.data.account import Account, Reason
+from merunibench.data.cells import written_nulls
 from merunibench.data.predictions import predictions_from_table
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
@@ -20,6 +21,8 @@ from merunibench.tasks import TASKS
 
 MELD, MOSI = TASKS["meld"], TASKS["cmumosi"]
 NOTHING = ["nan", "NaN", "null", "None", "NONE", "<NA>", "", "  ", " nan ", "N/A", "NA", "#N/A"]
+OTHERS = ["sad", "none of it", ["sad"], [], 0.5, np.float32("nan"), None]
+"""Cells of other kinds, of which the last two hold nothing."""
 
 
 def account(rows, task=MELD, extractor=None):
@@ -62,6 +65,16 @@ class TestCells:
         frame = pd.DataFrame({"name": ["a", "b"], column: pd.Series([word, nothing], dtype=object)})
         predictions = predictions_in_memory({task.id: frame}).load(task.id, "default")
         assert predictions.unanswered.tolist() == [False, True]
+
+    @given(st.lists(st.sampled_from([*NOTHING, *OTHERS]) | st.floats()))
+    def test_each_cell_of_a_list_is_judged_by_itself(self, cells):
+        def is_left(cell):
+            if isinstance(cell, str):
+                return cell in NOTHING
+            return cell is None or (isinstance(cell, float | np.floating) and np.isnan(cell))
+
+        table = Table(Path("x.jsonl"), {"labels": list(cells)}, len(cells), range(1, len(cells) + 1))
+        assert [cell is None for cell in written_nulls(table).columns["labels"]] == list(map(is_left, cells))
 
     def test_other_columns_stay_unread(self, tmp_path):
         table = {"name": ["a", "b"], "text": ["sad", "B"], "long": ["x" * 1_000_000] * 2}
