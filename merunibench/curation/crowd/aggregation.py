@@ -52,7 +52,8 @@ class Ballot:
     @cached_property
     def asked(self) -> npt.NDArray[np.bool_]:
         """Samples on which any source votes, shape (N,)."""
-        return np.any(self.patterns >= 0, axis=1)[self.rows]
+        some: npt.NDArray[np.bool_] = np.any(self.patterns >= 0, axis=1)
+        return some[self.rows]
 
     def asked_per(self, voted: "Voted") -> IntArray:
         """How many samples on which any source votes have each result, shape (Q,)."""
