@@ -63,12 +63,14 @@ class Decisions:
         outcomes: What each filter said, in the declared order.
         dropped_by: Index of the first filter that drops a row, -1 where none does, shape (N,).
         settings: Everything that decided it, as JSON values.
+        filters: The filters themselves.
     """
 
     rows: Rows
     outcomes: tuple[Outcome, ...]
     dropped_by: npt.NDArray[np.int16]
     settings: Mapping[str, Any]
+    filters: tuple[Filter, ...] = ()
 
     @property
     def kept(self) -> Mask:
@@ -112,7 +114,7 @@ def decide(rows: Rows, filters: Sequence[Filter], settings: FilterSettings) -> D
         "undecided": {each.name: "drop" if settings.drops_undecided(each.name) else "keep" for each in outcomes},
         "labels_from": list(rows.labels_from),
     }
-    return Decisions(rows, tuple(outcomes), dropped_by, json.loads(json.dumps(said)))
+    return Decisions(rows, tuple(outcomes), dropped_by, json.loads(json.dumps(said)), tuple(filters))
 
 
 def _not_measured(judged: Judged) -> Mask:

@@ -1,4 +1,4 @@
-"""`curate filter`: from measured values, labels, votes and speaker values to decisions. Arithmetic, recomputed whole."""
+"""`curate filter`: from measured values, labels, votes and speaker values to decisions: arithmetic."""
 
 from pathlib import Path
 
