@@ -134,14 +134,24 @@ def write_decisions(decisions: Decisions, folder: Folder) -> None:
     for name, rows in decisions.rows.sets.items():
         with open_atomic(folder.file(DECISIONS, name), sync=False) as stream:
             for lines in _lines(decisions, entries, rows):
-                stream.write(lines)
+                stream.writelines(lines)
     for name, path in folder.found(DECISIONS).items():
         if name not in decisions.rows.sets:
             path.unlink()
 
 
-def _lines(decisions: Decisions, entries: Sequence["_Entries"], rows: slice) -> Iterator[str]:
-    """The lines of a set, many at once."""
+def lines_of(decisions: Decisions, rows: slice, chosen: Mask) -> Iterator[str]:
+    """The lines of the chosen ones of some rows, many at once as one text."""
+    entries = [_Entries(each) for each in decisions.outcomes]
+    first = rows.start
+    for lines in _lines(decisions, entries, rows):
+        here = chosen[first : first + len(lines)].tolist()
+        yield "".join(line for line, wanted in zip(lines, here, strict=True) if wanted)
+        first += len(lines)
+
+
+def _lines(decisions: Decisions, entries: Sequence["_Entries"], rows: slice) -> Iterator[list[str]]:
+    """The lines of some rows, many at once."""
     droppers = ["null", *(json.dumps(each.name) for each in decisions.outcomes)]
     end = f'}}, "settings": "{decisions.config}"}}\n'
     for first in range(rows.start, rows.stop, _AT_ONCE):
@@ -149,11 +159,11 @@ def _lines(decisions: Decisions, entries: Sequence["_Entries"], rows: slice) -> 
         names = map(_dump, decisions.rows.names[here.start : here.stop].to_pylist())
         dropped = (decisions.dropped_by[here] + 1).tolist()
         parts = zip(*(each.texts(here) for each in entries), strict=True)
-        yield "".join(
+        yield [
             f'{{"name": {name}, "kept": {"true" if by == 0 else "false"}, "dropped_by": {droppers[by]}, "filters": {{'
             f"{', '.join(each)}{end}"
             for name, by, each in zip(names, dropped, parts, strict=True)
-        )
+        ]
 
 
 class _Entries:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import shown
+from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import LABELS, MAX_BYTES, MEASURES, Folder, refuse_shared_names
 from merunibench.curation.measures.text import VERSION, measure_text, text_hash
 from merunibench.data import Table, read_table
@@ -74,6 +76,7 @@ def measure(folder: Folder, progress: Progress | None = None) -> Measured:
         texts = Texts(written_nulls(read_table(path, max_bytes=MAX_BYTES)))
         names[name] = texts.names
         refuse_shared_names(names)
+        _refuse_deleted(folder, path, texts.names)
         _measure_set(folder, name, texts, done, progress)
         if not own:
             _label_set(folder, name, texts, done, progress)
@@ -81,6 +84,16 @@ def measure(folder: Folder, progress: Progress | None = None) -> Measured:
         index[name] = _state(digest)
         write_text(folder.path / MEASURES / _INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
     return done
+
+
+def _refuse_deleted(folder: Folder, path: Path, names: list[str]) -> None:
+    deleted = folder.deleted()
+    back = [name for name in names if name_hash(name) in deleted] if deleted else []
+    if back:
+        raise InputError(
+            f"{path}: {len(back)} of its clips were deleted from this data set, such as {shown(back[0])}; delete "
+            f"them again (`merunibench curate delete`), or take their hashes out of {Folder.DELETED}"
+        )
 
 
 def file_digest(path: Path) -> str:

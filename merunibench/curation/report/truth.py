@@ -172,7 +172,8 @@ class _Scorer:
         counts = self._true != 0
         ratios = np.divide(common, union, out=np.zeros(union.shape), where=union > 0) * counts
         wheels = counts.sum(axis=0)
-        return np.divide(ratios.sum(axis=0), wheels, out=np.full(len(wheels), np.nan), where=wheels > 0)
+        nothing = np.full(len(wheels), np.nan)
+        return np.asarray(np.divide(ratios.sum(axis=0), wheels, out=nothing, where=wheels > 0), float)
 
     def _statistics(self, chosen: Mask) -> FloatArray:
         here = self.counted & chosen
