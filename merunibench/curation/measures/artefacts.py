@@ -6,7 +6,7 @@ _PATTERNS = {
     "doubled possessive": re.compile(r"['’]s['’]s\b"),
     "doubled ending": re.compile(
         # `reflectinging`, `conflicteded`, `alignss`; not `singing`, `needed` or `assess`.
-        r"\b[a-z]*[aeiouy][a-z]*(?:inging|eded|lyly|tiontion)\b|\b[a-z]{3,}(?<!e)(?<!le)(?:gnss|ctss|ntss|rsss|tess's)\b",
+        r"\b[a-z]*[aeiouy][a-z]*(?:inging|[^aeiou\W]eded|lyly|tiontion)\b|\b[a-z]{3,}(?:gnss|ctss|ntss|rsss)\b",
         re.IGNORECASE,
     ),
     "template": re.compile(

@@ -143,11 +143,11 @@ def kept_by_chance(decisions: Decisions) -> float | None:
 
 
 def overlap(decisions: Decisions) -> tuple[list[str], list[list[float | None]]]:
-    """How far two filters drop the same rows: phi of every pair, None where one drops all or none.
+    """How far two filters drop the same rows: phi of every pair of those that drop any; None where one drops all.
 
     phi = (n11 n00 - n10 n01) / sqrt of the product of the four margins: the correlation of two yes-no values.
     """
-    names = [outcome.name for outcome in decisions.outcomes if outcome.measured]
+    names = [outcome.name for outcome in decisions.outcomes if outcome.measured and outcome.drops.any()]
     drops = [decisions[name].drops for name in names]
     return names, [[phi(one, other) for other in drops] for one in drops]
 
