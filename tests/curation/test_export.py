@@ -2,6 +2,7 @@
 
 import csv
 import json
+from unittest.mock import patch
 
 import pytest
 
@@ -13,12 +14,14 @@ from tests.curation.small import data_set, names, read, rows, write
 
 def run(capsys, *arguments):
     """(exit code, standard output, standard error) of `merunibench curate`."""
-    try:
-        code = main(["curate", *map(str, arguments)])
-    except SystemExit as end:
-        code = end.code
+    with patch("sys.argv", ["merunibench", "curate", *map(str, arguments)]):
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
     out = capsys.readouterr()
-    return code or 0, out.out, out.err
+    return code, out.out, out.err
 
 
 @pytest.fixture
