@@ -85,7 +85,8 @@ def test_roc_is_scikit_learns():
     values, right = rng.normal(size=300).round(1), rng.random(300) < 0.4
     curve = roc(values, right)
     assert curve["auc"] == pytest.approx(roc_auc_score(right, values), abs=1e-4)
-    assert curve["points"][0] == [0, 0] and curve["points"][-1] == [1, 1]
+    assert curve["points"][0] == [0, 0]
+    assert curve["points"][-1] == [1, 1]
     assert roc(values, np.ones(300, bool)) is None
 
 
@@ -111,7 +112,7 @@ def test_statistics_are_those_of_a_plain_count(found):
 
 
 def test_drop_rates_by_voted_emotion_add_up(found):
-    report, decisions, _ = found
+    report, _decisions, _ = found
     groups = report.drop_rates["voted emotion"]
     assert sum(group["rows"] for group in groups) == 40
     assert sum(group["kept"] for group in groups) == report.kept
@@ -147,7 +148,8 @@ def test_the_card_has_a_head_that_yaml_reads(found):
     assert {path.name for path in paths} == {"report.json", "statistics.json", "funnel.svg", "README.md", "report.html"}
     card = (folder / "README.md").read_text(encoding="utf-8")
     head = yaml.safe_load(card.split("---\n")[1])
-    assert head["language"] == ["en"] and "license" not in head
+    assert head["language"] == ["en"]
+    assert "license" not in head
     assert "Licence: not given yet" in card
     before = [path.read_bytes() for path in paths]
     report_of(folder)[0].write(Folder(folder))
@@ -165,6 +167,6 @@ def test_repeats_contamination_and_missing_votes_are_said(tmp_path):
     assert report.chance is None
     assert "crowd.emotion: not measured; drops nothing" in report.remarks
     assert "repeat the text" in report.to_text()
+    write(tmp_path / "t.jsonl", [{"name": "elsewhere", "labels": ["sad"]}])
     with pytest.raises(InputError, match="has labels of none of the 8 rows"):
-        write(tmp_path / "t.jsonl", [{"name": "elsewhere", "labels": ["sad"]}])
         report_of(tmp_path / "d", tmp_path / "t.jsonl")
