@@ -1,6 +1,7 @@
 """The commands, in the panels of `--help`; each is imported and built when it is run, and nothing else is.
 
-A new command is a line here and a function of that name: in a module of its own name, or in that of its group.
+A new command is a line here and a function of that name: in a module of its own name, or in that of its group,
+or in one of its own name in the package of its group (`PACKAGES`).
 """
 
 import os
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "extract": "Extract labels from the text of predictions, by rules or with a language model.",
             "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
             "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
+            "curate": "Build a data set of described clips: measure, filter, report, export.",
         },
         "Look up": {
             "datasets": "List the data sets: how each is scored, its size, its files, and where to request it.",
@@ -64,6 +66,11 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
         }
     },
+    "curate": {
+        "Commands": {
+            "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
+        }
+    },
     "affectgpt": {
         "Commands": {
             "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
@@ -73,6 +80,9 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Group -> panel -> command -> the first paragraph of its docstring (a test checks that)."""
+
+PACKAGES = frozenset({"curate"})
+"""Groups with a module for each command."""
 
 FORMER = {("leaderboard", "check"): "validate"}
 """Former names of commands, which keep working."""
@@ -107,5 +117,6 @@ def build(group: str, name: str) -> Any:  # noqa: ANN401
 
     if ours:
         del os.environ["OPENBLAS_NUM_THREADS"]
-    module = import_module(f"merunibench.cli.{name if group == ROOT else group}")
+    place = name if group == ROOT else f"{group}.{name}" if group in PACKAGES else group
+    module = import_module(f"merunibench.cli.{place}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

@@ -17,7 +17,11 @@ WORDS = {PASS: "pass", FAIL: "fail", UNDECIDED: "undecided"}
 NOT_MEASURED = "not measured"
 """Why a filter without its input decides nothing, and drops nothing."""
 
+NO_TEXT = "no text"
+"""Why filters of texts decide nothing on a row without one."""
+
 Verdicts = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
 Column = Sequence[Any] | npt.NDArray[Any] | Callable[[int], Mapping[str, Any]]
 
 
@@ -66,3 +70,32 @@ def not_measured(rows: int, settings: Mapping[str, Any] | None = None) -> Judged
     """No verdict on any row: the filter's input is absent."""
     nothing = np.full(rows, UNDECIDED, np.int8)
     return Judged(nothing, np.zeros(rows, np.int8), (NOT_MEASURED,), settings=settings or {})
+
+
+def judged(
+    rows: int,
+    undecided: Mapping[str, Mask],
+    fails: Mapping[str, Mask],
+    columns: Mapping[str, Column] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Judged:
+    """Verdicts from cases: a row has the first case that it is in, those without verdict before those that fail.
+
+    Args:
+        rows: Number of rows N.
+        undecided: Reason -> the rows without verdict for that reason, shape (N,).
+        fails: Reason -> the rows that fail for it.
+        columns: See `Judged`.
+        settings: See `Judged`.
+
+    Example:
+        >>> values = np.array([5.0, np.nan, 1.0])
+        >>> judged(3, {"no text": np.isnan(values)}, {"short": values < 2}).verdicts.tolist()
+        [1, -1, 0]
+    """
+    texts = (*undecided, *fails)
+    reasons = np.full(rows, -1, np.int8)
+    for number, mask in reversed(list(enumerate((*undecided.values(), *fails.values())))):
+        reasons[mask] = number
+    verdicts = np.where(reasons < 0, PASS, np.where(reasons < len(undecided), UNDECIDED, FAIL)).astype(np.int8)
+    return Judged(verdicts, reasons, texts, columns or {}, settings or {})
