@@ -68,6 +68,10 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "curate": {
         "Commands": {
+            "prior": "Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.",
+            "features": "Compute features of clips with a visual and an acoustic encoder; finished clips are kept.",
+            "train": "Train a classifier on human labels, validated on folds that share no group.",
+            "vote": "Let classifiers vote on the clips of a data set, and take in votes that are files already.",
             "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
         }
     },

@@ -2,7 +2,7 @@
 
     settings.json         task, classes, training data, validation, options
     weights.npz           of a text classifier; weights.safetensors of an attention classifier
-    out-of-fold.jsonl     name, label, probability, probabilities of each training sample, by the fold that did not see it
+    out-of-fold.jsonl     votes on each training sample by the fold that did not see it: name, label, probabilities
 
 So the folder is a source of votes as it stands, and judges other samples by its weights.
 """
@@ -12,21 +12,26 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.curation.crowd.classifiers.features import MOST_VALUES
 from merunibench.curation.crowd.classifiers.folds import FloatArray, validation
 from merunibench.curation.crowd.classifiers.labelled import Labelled
 from merunibench.curation.crowd.classifiers.text import KIND, TextClassifier
 from merunibench.curation.crowd.sources import SETTINGS
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, read_npz, whole_set, write_bytes, write_text
+from merunibench.files import open_atomic, read_npz, read_plain, whole_set, write_bytes, write_text
 from merunibench.files.json_text import read_json
 
+if TYPE_CHECKING:
+    from merunibench.curation.crowd.classifiers.attention import AttentionClassifier
+
 SCHEMA = "merunibench.classifier/1"
-WEIGHTS, OUT_OF_FOLD = "weights.npz", "out-of-fold.jsonl"
+WEIGHTS, TENSORS, OUT_OF_FOLD = "weights.npz", "weights.safetensors", "out-of-fold.jsonl"
+ATTENTION = "attention"
 _LONGEST = 1 << 30
 
 Row = dict[str, Any]
@@ -148,3 +153,47 @@ def write_votes(path: Path, rows: Iterable[Row]) -> None:
     """
     with open_atomic(path) as stream:
         stream.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
+
+
+def save_attention(
+    out: Path,
+    classifier: "AttentionClassifier",
+    labelled: Labelled,
+    probabilities: FloatArray,
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write an attention classifier as a folder, whole or not at all; returns its settings.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    weights = classifier.to_bytes()
+    options = {"encoders": dict(classifier.widths), **options}
+    settings = describe(labelled, probabilities, ATTENTION, options, weights)
+    save(out, settings, {TENSORS: weights}, labelled, probabilities)
+    return settings
+
+
+def load_attention(folder: Path) -> "AttentionClassifier":
+    """The attention classifier in a folder.
+
+    Raises:
+        InputError: it is damaged, or PyTorch is not installed.
+    """
+    try:
+        from merunibench.curation.crowd.classifiers.attention import AttentionClassifier
+    except ImportError as error:
+        raise InputError(f"attention classifiers need {error.name}: pip install 'merunibench[models]'") from error
+    settings, path = read_classifier_settings(folder), folder / TENSORS
+    classes, options = settings.get("classes"), settings.get("options")
+    encoders = options.get("encoders") if isinstance(options, dict) else None
+    hidden = options.get("hidden") if isinstance(options, dict) else None
+    texts = isinstance(classes, list) and len(classes) > 1 and all(isinstance(each, str) for each in classes)
+    widths = encoders if isinstance(encoders, dict) and encoders else {}
+    sizes = [hidden, *widths.values()]
+    if not texts or not widths or not all(type(each) is int and 0 < each <= MOST_VALUES for each in sizes):
+        raise InputError(
+            f"{folder / SETTINGS}: classes, encoders or hidden are not those of a classifier; train it again"
+        )
+    content = read_plain(path, _LONGEST)
+    return AttentionClassifier.from_bytes(content, cast("list[str]", classes), widths, cast("int", hidden), str(path))
