@@ -152,7 +152,7 @@ def vote(places: Sequence[Path], out: Path, judging: Judging) -> Votes:
         rows[source.name] = _given(source)
         others[source.name] = len(rows[source.name].keys() - {*every})
     files = _write(out, sets, rows, settings)
-    crowd = Crowd.load([out / VOTES / name for name in rows])
+    crowd = Crowd.load([out / VOTES])
     return Votes(crowd, pa.array(every, pa.large_string()), files, out_of_fold, others)
 
 

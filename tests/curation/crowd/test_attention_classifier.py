@@ -13,8 +13,9 @@ from merunibench.curation.crowd.classifiers.features import read_features
 from merunibench.curation.crowd.classifiers.labelled import Labelled
 from merunibench.curation.crowd.classifiers.saved import load_attention, save_attention
 from merunibench.errors import InputError
+from merunibench.hub import load_transformers
 
-OPTIONS = AttentionOptions(hidden=16, dropout=0.2, epochs=6, folds=3)
+OPTIONS = AttentionOptions(hidden=16, dropout=0.1, rate=1e-2, epochs=25, folds=3)
 
 
 @pytest.fixture
@@ -125,20 +126,19 @@ def test_features_of_different_lengths_are_refused(tmp_path):
 
 
 def test_a_speech_encoder_sums_its_last_four_layers(tmp_path):
-    from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
-
+    transformers = load_transformers()
     from merunibench.curation.crowd.classifiers.encoders import extract_features, load_encoders
     from merunibench.models.base import Sample
     from tests.clips import make_wave
 
     torch.manual_seed(0)
-    config = HubertConfig(
+    config = transformers.HubertConfig(
         hidden_size=16, num_hidden_layers=5, num_attention_heads=2, intermediate_size=16, conv_dim=(8,) * 7,
         num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2,
     )  # fmt: skip
-    model = HubertModel(config).eval()
+    model = transformers.HubertModel(config).eval()
     model.save_pretrained(tmp_path / "hubert")
-    extractor = Wav2Vec2FeatureExtractor()
+    extractor = transformers.Wav2Vec2FeatureExtractor()
     extractor.save_pretrained(tmp_path / "hubert")
     make_wave(tmp_path / "a.wav", seconds=1.0)
     samples = [Sample("a", None, tmp_path / "a.wav"), Sample("b", None, tmp_path / "absent.wav")]
@@ -164,18 +164,17 @@ def test_a_speech_encoder_sums_its_last_four_layers(tmp_path):
 
 
 def test_a_visual_encoder_averages_frames(tmp_path):
-    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
-
+    transformers = load_transformers()
     from merunibench.curation.crowd.classifiers.encoders import extract_features, load_encoders
     from merunibench.models.base import Sample
     from tests.clips import make_clip
 
     small = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    config = CLIPConfig(
+    config = transformers.CLIPConfig(
         text_config=small, vision_config=small | {"image_size": 32, "patch_size": 16}, projection_dim=12
     )
-    CLIPModel(config).save_pretrained(tmp_path / "clip")
-    CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}).save_pretrained(
+    transformers.CLIPModel(config).save_pretrained(tmp_path / "clip")
+    transformers.CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}).save_pretrained(
         tmp_path / "clip"
     )
     make_clip(tmp_path / "a.mp4", seconds=1.0)

@@ -90,7 +90,9 @@ def test_a_saved_classifier_is_the_same(labelled, tmp_path):
 
 def test_nobody_is_judged_by_a_fold_that_saw_its_group(labelled):
     """A label that only texts of the group itself give away is not found out."""
-    texts = tuple(f"{text} secret{group} secret{group}" for text, group in zip(labelled.texts, labelled.groups))
+    texts = tuple(
+        f"{text} secret{group} secret{group}" for text, group in zip(labelled.texts, labelled.groups, strict=True)
+    )
     fold_of = group_folds(labelled.groups, 5, 0)
     for group in set(labelled.groups):
         assert len({int(fold) for fold, each in zip(fold_of, labelled.groups, strict=True) if each == group}) == 1
