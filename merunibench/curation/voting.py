@@ -30,7 +30,7 @@ from merunibench.curation.crowd.classifiers.saved import (
 )
 from merunibench.curation.crowd.classifiers.text import KIND as TEXT
 from merunibench.curation.crowd.sources import SETTINGS, Source, load_sources
-from merunibench.curation.folder import VOTES, Folder, read_lines, refuse_shared_names
+from merunibench.curation.folder import VOTES, Folder, children, read_lines, refuse_shared_names
 from merunibench.data import read_table
 from merunibench.data.columns import name_column
 from merunibench.errors import InputError
@@ -132,6 +132,7 @@ def vote(places: Sequence[Path], out: Path, judging: Judging) -> Votes:
     Raises:
         InputError: something given cannot be used. Nothing is written then.
     """
+    places = [each for place in places for each in _expanded(place)]
     classifiers = [place for place in places if place.is_dir() and is_classifier(place)]
     given = load_sources((p for p in places if p not in classifiers), max_bytes=judging.max_bytes)
     texts = _texts(judging)
@@ -154,6 +155,14 @@ def vote(places: Sequence[Path], out: Path, judging: Judging) -> Votes:
     files = _write(out, sets, rows, settings)
     crowd = Crowd.load([out / VOTES])
     return Votes(crowd, pa.array(every, pa.large_string()), files, out_of_fold, others)
+
+
+def _expanded(place: Path) -> list[Path]:
+    """What is in a folder of classifiers; any other place itself."""
+    if not place.is_dir() or is_classifier(place):
+        return [place]
+    inside = children(place)
+    return inside if any(each.is_dir() and is_classifier(each) for each in inside) else [place]
 
 
 def _refuse_twice(name: str, rows: Mapping[str, object]) -> None:

@@ -32,7 +32,7 @@ def test_from_labels_to_votes(run, human, tmp_path):
     write_rows(tmp_path / "subtitles.jsonl", texts)
     write_rows(tmp_path / "other.jsonl", [{"name": "new", "label": "joy"}, {"name": "gone", "label": "sad"}])
     done = run(
-        "curate", "vote", tmp_path / "classifiers" / "human", tmp_path / "other.jsonl", "--out", tmp_path / "data",
+        "curate", "vote", tmp_path / "classifiers", tmp_path / "other.jsonl", "--out", tmp_path / "data",
         "--texts", tmp_path / "subtitles.jsonl", "--format", "json",
     )  # fmt: skip
     assert done.code == 0, done.err

@@ -1,6 +1,7 @@
 """Text classifiers trained here on real human labels, as a crowd: what the votes that are kept as files gave, nearly."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from merunibench.tasks import TASKS
 SOURCES = {
     "mer2023-zh": ("mer2023-dataset-process", "label-6way.npz", ("train_corpus",), "mer2023", "chinese"),
     "mer2023-en": ("mer2023-dataset-process", "label-6way.npz", ("train_corpus",), "mer2023", "english"),
-    "meld-en": ("meld-process", "label.npz", ("train_corpus",), "meld", "english"),
+    "meld-en": ("meld-process", "label.npz", ("train_corpus", "val_corpus"), "meld", "english"),
     "iemocap-en": ("iemocap-process", "label_4way.npz", ("whole_corpus",), "iemocapfour", "english"),
 }
 
@@ -44,7 +45,14 @@ def test_a_crowd_trained_on_texts_alone(shared, tmp_path):
                     texts.append(said[name][column])
         classifier = fit(texts, labels, "characters" if column == "chinese" else "words", source)
         judged = classifier.probabilities([clips[name][column] for name in names])
-        write_votes(tmp_path / f"{source}.jsonl", vote_rows(names, classifier.classes, judged))
+        votes = list(vote_rows(names, classifier.classes, judged))
+        there = (json.loads(line) for line in (shared / "official" / "curate" / "votes" / f"{source}.jsonl").open())
+        known = {row["name"]: row["label"] for row in there}
+        agreeing = [row["label"] == known[row["name"]] for row in votes if row["label"] is not None]
+        # Where a text holds nothing known, ours abstains and those kept as files do not.
+        assert 300 < len(agreeing) < 332
+        assert np.mean(agreeing) > 0.98
+        write_votes(tmp_path / f"{source}.jsonl", votes)
     lexicon = load_lexicon(shared / "official" / "emotion_wheel" / "mer2025")
     table = read_table(ovmerd / "predictions" / "Chat-UniVi" / "nosubtitle-addsub" / "ovmerd.jsonl")
     described, labels = name_column(table), label_column(table, "labels")
@@ -56,9 +64,6 @@ def test_a_crowd_trained_on_texts_alone(shared, tmp_path):
     metric = OFFICIAL["fine-grained"]
     statistics = metric.statistics(lexicon.sector_sets(true), lexicon.sector_sets(labels))
     kept, dropped = (float(metric.score(statistics[:, verdicts == verdict].sum(axis=1))) for verdict in (1, 0))
-    print(
-        int((verdicts == 1).sum()), int((verdicts == -1).sum()), kept, dropped, crowd.emotion(described, labels).chance
-    )
-    assert int((verdicts == 1).sum()) == pytest.approx(82, abs=12)
-    assert kept == pytest.approx(0.7374, abs=0.04)
+    assert int((verdicts == 1).sum()) == pytest.approx(82, abs=5)
+    assert kept == pytest.approx(0.7374, abs=0.02)
     assert kept - dropped > 0.15
