@@ -24,7 +24,7 @@ from merunibench._text import listed, shown
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES, open_atomic, open_plain, write_text
+from merunibench.files import DEFAULT_MAX_BYTES, open_atomic, open_plain, read_plain, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 
@@ -43,6 +43,9 @@ class Folder:
     Args:
         path: The folder; it may be empty, or not there yet.
     """
+
+    DELETED = "deleted.txt"
+    """Hashes of the names of clips that were deleted."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -94,6 +97,12 @@ class Folder:
         """
         path = self.found(stage).get(name)
         return None if path is None else read_table(path, max_bytes=MAX_BYTES)
+
+    def deleted(self) -> set[str]:
+        """Hashes of the names of clips that were deleted (`contamination.name_hash`)."""
+        path = self.path / self.DELETED
+        lines = read_plain(path, MAX_BYTES).decode("utf-8", "replace").splitlines() if path.exists() else []
+        return {line for line in lines if line and not line.startswith("#")}
 
     def settings(self, section: str) -> dict[str, Any]:
         """A section of `curate.toml`; empty if it is not there.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from merunibench._text import shown
+from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import DESCRIPTIONS, MAX_BYTES, Folder, children
 from merunibench.data import Arrangement, read_table
 from merunibench.data.arranging import arranged
@@ -22,7 +23,7 @@ def take_in(
     *,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
-) -> list[Path]:
+) -> tuple[list[Path], int]:
     """Take descriptions of any format of predictions into the folder, as `descriptions/<set>.jsonl`.
 
     Args:
@@ -33,14 +34,16 @@ def take_in(
         name_regex: The part of a name that counts: a regular expression with one group.
 
     Returns:
-        The files written; none of them is there if one of the tables cannot be read.
+        The files written, and how many rows were left out because their clips were deleted; none of the files is there
+        if one of the tables cannot be read.
 
     Raises:
         InputError: a table cannot be read, has neither text nor labels, or would replace rows of a run.
     """
     tables = _tables(source, name)
     wanted = Arrangement(columns or {}, name_regex)
-    written = []
+    written, left_out = [], 0
+    deleted = folder.deleted()
     with whole_set(folder.path) as temporary:
         for stem, path in tables.items():
             place = folder.file(DESCRIPTIONS, stem)
@@ -51,10 +54,15 @@ def take_in(
             table = arranged(read_table(path, max_bytes=MAX_BYTES), _task(stem), wanted)
             if not {"text", "labels"} & {*table.columns}:
                 raise InputError(f"{path}: has neither 'text' nor 'labels'; say where they are (--column text=…)")
-            columns_ = converted_columns(table)
-            Conversion(temporary / place.relative_to(folder.path), table, columns_).write()
+            rows = converted_columns(table)
+            stay = [name_hash(clip) not in deleted for clip in rows["name"]]
+            left_out += stay.count(False)
+            rows = {
+                key: [value for value, kept in zip(values, stay, strict=True) if kept] for key, values in rows.items()
+            }
+            Conversion(temporary / place.relative_to(folder.path), table, rows).write()
             written.append(place)
-    return written
+    return written, left_out
 
 
 def _tables(source: Path, name: str | None) -> dict[str, Path]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.curation.crowd.coded import Coded
-from merunibench.curation.filters.base import NO_TEXT, Judged, judged
+from merunibench.curation.filters.base import NO_TEXT, Column, Judged, judged
 from merunibench.curation.measures.text import WITHOUT_BLANKS
 from merunibench.curation.rows import Rows
 from merunibench.curation.settings import parse_length
@@ -51,7 +51,7 @@ class Length:
                 low, high = bounds_of(self.rule, value[these])
                 least[these], most[these] = low, high
                 bounds[unit] = {"least": low, "most": high}
-        columns = {"value": value, "unit": Coded(UNITS, units), "least": least, "most": most}
+        columns: dict[str, Column] = {"value": value, "unit": Coded(UNITS, units), "least": least, "most": most}
         fails = {"short": value < least, "long": value > most}
         return judged(len(rows), {NO_TEXT: ~measures.answered}, fails, columns, {"rule": self.rule, **bounds})
 

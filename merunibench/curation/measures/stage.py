@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import shown
+from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import LABELS, MAX_BYTES, MEASURES, Folder, refuse_shared_names
 from merunibench.curation.measures.text import VERSION, measure_text, text_hash
 from merunibench.data import Table, read_table
@@ -25,7 +27,8 @@ from merunibench.journal import Journal, config_hash, settings_file
 
 Progress = Callable[[str, int, int], None]
 
-_INDEX = ".measured.json"
+INDEX = ".measured.json"
+"""File that says of which descriptions the measures are: rows are looked at only if those have changed."""
 _AT_ONCE = 256
 
 
@@ -69,18 +72,29 @@ def measure(folder: Folder, progress: Progress | None = None) -> Measured:
         own = _is_own(folder, name)
         if own:
             done.own_labels.append(name)
-        if index.get(name) == _state(digest) and folder.file(MEASURES, name).exists() and _labels_stand(folder, name):
+        if index.get(name) == state_of(digest) and folder.file(MEASURES, name).exists() and _labels_stand(folder, name):
             continue
         texts = Texts(written_nulls(read_table(path, max_bytes=MAX_BYTES)))
         names[name] = texts.names
         refuse_shared_names(names)
+        _refuse_deleted(folder, path, texts.names)
         _measure_set(folder, name, texts, done, progress)
         if not own:
             _label_set(folder, name, texts, done, progress)
         done.rows[name] = len(texts.names)
-        index[name] = _state(digest)
-        write_text(folder.path / MEASURES / _INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
+        index[name] = state_of(digest)
+        write_text(folder.path / MEASURES / INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
     return done
+
+
+def _refuse_deleted(folder: Folder, path: Path, names: list[str]) -> None:
+    deleted = folder.deleted()
+    back = [name for name in names if name_hash(name) in deleted] if deleted else []
+    if back:
+        raise InputError(
+            f"{path}: {len(back)} of its clips were deleted from this data set, such as {shown(back[0])}; delete "
+            f"them again (`merunibench curate delete`), or take their hashes out of {Folder.DELETED}"
+        )
 
 
 def file_digest(path: Path) -> str:
@@ -205,7 +219,7 @@ def _labels_stand(folder: Folder, name: str) -> bool:
     return name in folder.found(LABELS)
 
 
-def _state(digest: str) -> str:
+def state_of(digest: str) -> str:
     """What decides all values of a set."""
     from merunibench.extraction import EXTRACTOR
 
@@ -214,7 +228,7 @@ def _state(digest: str) -> str:
 
 def _read_index(folder: Folder) -> dict[str, str]:
     """What the sets were when they were measured; empty where nothing tells."""
-    path = folder.path / MEASURES / _INDEX
+    path = folder.path / MEASURES / INDEX
     with suppress(InputError):
         content = read_json(path) if path.exists() else {}
         if isinstance(content, dict):
