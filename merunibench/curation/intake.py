@@ -51,7 +51,7 @@ def take_in(
             if other is not None and other != place:
                 raise InputError(f"{other}: is the set {stem!r} already; remove it, or give another name (--set)")
             refuse_journal(place)
-            table = arranged(read_table(path, max_bytes=MAX_BYTES), _task(stem), wanted)
+            table = arranged(read_table(path, max_bytes=MAX_BYTES), task_of_set(stem), wanted)
             if not {"text", "labels"} & {*table.columns}:
                 raise InputError(f"{path}: has neither 'text' nor 'labels'; say where they are (--column text=…)")
             rows = converted_columns(table)
@@ -84,6 +84,6 @@ def _plain(name: str) -> str:
     return name
 
 
-def _task(name: str) -> Task:
+def task_of_set(name: str) -> Task:
     """A set as a task of free labels, which is how its table is read."""
     return Task(name, name, "fine-grained", 0, "", "", "", "", "")

@@ -81,7 +81,7 @@ def plan(settings: SpeakerSettings) -> Plan:
     if settings.speaker == OFF:
         return Plan(settings, (), None, ())
     speaker = open_speaker(settings.speaker)
-    names = settings.dataset or ((_set_name(settings.clips),) if settings.clips else ())
+    names = settings.dataset or ((set_name(settings.clips),) if settings.clips else ())
     cache, outside = settings.out / ".clips", settings.allow_outside
     clips = tuple(open_clips(settings.data_root, settings.clips, names, cache, outside=outside))
     parts = [(each, [each.samples[place] for place in _chosen(each, settings)]) for each in clips]
@@ -164,7 +164,7 @@ def _chosen(clips: Clips, settings: SpeakerSettings) -> Sequence[int]:
     return shard.indices(places) if shard else places
 
 
-def _set_name(source: str) -> str:
+def set_name(source: str) -> str:
     """What clips of the user's own are called if it is not said: as their table or folder."""
     path = Path(source.removeprefix(HUB).partition("#")[0]) if source.startswith(HUB) else Path(source).resolve()
     return re.sub(r"[^\w.+ -]", "_", table_stem(path) or path.name).lstrip(". ") or "clips"

@@ -23,7 +23,7 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain, write_text
 from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
-from merunibench.journal import Journal, config_hash, settings_file
+from merunibench.journal import Journal, config_hash, read_settings, settings_file
 
 Progress = Callable[[str, int, int], None]
 
@@ -212,7 +212,10 @@ def _through(
 def _is_own(folder: Folder, name: str) -> bool:
     """Whether the labels of a set are somebody else's."""
     found = folder.found(LABELS).get(name)
-    return found is not None and (found.name != f"{name}.jsonl" or not settings_file(found).exists())
+    if found is None:
+        return False
+    settings = settings_file(found)  # those of a language model say more than the rules' name
+    return found.name != f"{name}.jsonl" or not settings.exists() or "extractor" not in read_settings(settings)
 
 
 def _labels_stand(folder: Folder, name: str) -> bool:
