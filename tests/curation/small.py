@@ -3,7 +3,7 @@
 import json
 
 TEXTS = {
-    "happy": "In the video, the woman smiles and her voice is quite bright, so she is happy and {other} about the gift.",
+    "happy": "In the video, the woman smiles and her voice is bright, so she is happy and {other} about the gift.",
     "sad": "In the video, the man looks down and speaks slowly, so he feels sad and {other} after the phone call ends.",
     "angry": "In the video, the girl frowns and raises her voice, so she feels angry and {other} about being ignored.",
     "worried": "In the video, the boy bites his lip and his voice shakes, so he is worried and {other} about the exam.",
