@@ -1,5 +1,6 @@
 """The crowd: all sources together, one vote per sample, and whether a description agrees with it."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from merunibench._text import listed, shown
+from merunibench.curation.agreement import krippendorff_alpha
 from merunibench.curation.crowd.aggregation import Ballot, Voted, ballot, decide
 from merunibench.curation.crowd.chance import chance_of_lists
 from merunibench.curation.crowd.coded import Coded
@@ -182,6 +184,13 @@ class Crowd:
             if found["without_vote"]:
                 said.append(f"{task}: no source votes on {found['without_vote']} of {len(names)} samples")
         return tuple(said)
+
+    def alpha(self, task: Task, names: Names) -> float:
+        """Krippendorff's alpha of the sources, mean of the groupings; NaN where no two of them vote on a sample."""
+        cast = self._ballot(task, names)
+        found = [krippendorff_alpha(votes[cast.rows]) for votes in cast.elements]
+        defined = [value for value in found if not math.isnan(value)]
+        return math.fsum(defined) / len(defined) if defined else math.nan
 
     def _account(self, task: Task, names: Names) -> dict[str, Any]:
         cast = self._ballot(task, names)
