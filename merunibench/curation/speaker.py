@@ -47,7 +47,7 @@ class SpeakerSettings(ClipSettings):
     shard: str | None = _machine(
         None, "Process shard I of N, to split a run across machines; then use `merunibench merge`.", "I/N"
     )
-    retry_failed: bool = _machine(False, "Measure again the clips that failed.")
+    retry_failed: bool = _machine(default=False, help="Measure again the clips that failed.")
 
 
 @dataclass(frozen=True)
