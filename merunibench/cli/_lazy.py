@@ -72,7 +72,12 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "features": "Compute features of clips with a visual and an acoustic encoder; finished clips are kept.",
             "train": "Train a classifier on human labels, validated on folds that share no group.",
             "vote": "Let classifiers vote on the clips of a data set, and take in votes that are files already.",
+            "measure": "Measure every text, and extract labels where there are none. What is measured already is left.",
             "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
+            "filter": "Judge every row by all filters; write decisions, report and card. Nothing is measured twice.",
+            "report": "Show what each filter did, beside chance; write report.json, card, funnel and page.",
+            "export": "Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.",
+            "delete": "Delete clips from every file of a data set, votes, decisions and exports included.",
         }
     },
     "affectgpt": {

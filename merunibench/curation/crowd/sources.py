@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import listed, shown
-from merunibench.data import TABLE_SUFFIXES, Table, read_table
+from merunibench.curation.columns import read_simple
+from merunibench.data import TABLE_SUFFIXES, Table
 from merunibench.data.cells import written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
 from merunibench.data.polarity_words import read_polarity
@@ -31,6 +32,8 @@ from merunibench.labels import LabelLists, Words, unify
 Task = Literal["emotion", "sentiment"]
 TASKS: tuple[Task, ...] = get_args(Task)
 SETTINGS = "settings.json"
+_SIMPLE = {"name": pa.string(), "label": pa.string(), "probability": pa.float64(), "status": pa.string()}
+"""Columns of votes that need no second look."""
 UNKNOWN = "unknown"
 """What is said of the training of a source that does not tell."""
 
@@ -153,7 +156,7 @@ def read_source(name: str, files: tuple[Path, ...], *, max_bytes: int = DEFAULT_
     settings = read_settings(files[0])
     parts: dict[Task, list[tuple[pa.Array, LabelLists]]] = {}
     for path in files:
-        table = written_nulls(read_table(path, max_bytes=max_bytes))
+        table = written_nulls(read_simple(path, _SIMPLE, max_bytes))
         names = name_column(table)
         for task, lists in _votes(table, settings.get("task")).items():
             parts.setdefault(task, []).append((names, lists))

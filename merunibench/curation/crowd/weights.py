@@ -87,7 +87,7 @@ def accuracy_weight(accuracy: float, classes: int) -> float:
 
 
 def dawid_skene(
-    votes: IntArray, counts: IntArray, classes: int, *, iterations: int = 100, tolerance: float = 1e-5
+    votes: IntArray, counts: IntArray, classes: int, *, iterations: int = 100, tolerance: float = 1e-7
 ) -> FloatArray:
     """Probabilities of the classes by expectation maximisation, shape (P, K); 0 throughout where nobody votes.
 
@@ -101,7 +101,7 @@ def dawid_skene(
         counts: How many samples have each pattern, shape (P,).
         classes: Number K of classes.
         iterations: Most iterations.
-        tolerance: Least rise of the log likelihood.
+        tolerance: Least rise of the log likelihood per sample.
     """
     belief = tally(votes, np.ones(votes.shape[1]), classes)
     some = belief.sum(axis=1) > 0
@@ -112,7 +112,7 @@ def dawid_skene(
     before = -math.inf
     for _ in range(iterations):
         posterior, likelihood = _improved(votes, weights, posterior)
-        if likelihood - before < tolerance:
+        if likelihood - before < tolerance * weights.sum():
             break
         before = likelihood
     belief[some] = posterior

@@ -121,6 +121,7 @@ def export(
         FORMATS[form](temporary, _counted(_samples(folder, decisions, options), done), options, report)
         if not done.rows:
             raise InputError(f"{folder.path}: no row would be exported: {report.kept} of {report.rows} are kept")
+        write_text(temporary / "funnel.svg", report.to_svg())
         with open_atomic(temporary / "decisions.jsonl") as stream:
             chosen = decisions.kept | options.with_dropped
             for lines in lines_of(decisions, slice(0, len(decisions.rows)), chosen):

@@ -27,7 +27,8 @@ from merunibench.journal import Journal, config_hash, settings_file
 
 Progress = Callable[[str, int, int], None]
 
-_INDEX = ".measured.json"
+INDEX = ".measured.json"
+"""File that says of which descriptions the measures are: rows are looked at only if those have changed."""
 _AT_ONCE = 256
 
 
@@ -71,7 +72,7 @@ def measure(folder: Folder, progress: Progress | None = None) -> Measured:
         own = _is_own(folder, name)
         if own:
             done.own_labels.append(name)
-        if index.get(name) == _state(digest) and folder.file(MEASURES, name).exists() and _labels_stand(folder, name):
+        if index.get(name) == state_of(digest) and folder.file(MEASURES, name).exists() and _labels_stand(folder, name):
             continue
         texts = Texts(written_nulls(read_table(path, max_bytes=MAX_BYTES)))
         names[name] = texts.names
@@ -81,8 +82,8 @@ def measure(folder: Folder, progress: Progress | None = None) -> Measured:
         if not own:
             _label_set(folder, name, texts, done, progress)
         done.rows[name] = len(texts.names)
-        index[name] = _state(digest)
-        write_text(folder.path / MEASURES / _INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
+        index[name] = state_of(digest)
+        write_text(folder.path / MEASURES / INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
     return done
 
 
@@ -218,7 +219,7 @@ def _labels_stand(folder: Folder, name: str) -> bool:
     return name in folder.found(LABELS)
 
 
-def _state(digest: str) -> str:
+def state_of(digest: str) -> str:
     """What decides all values of a set."""
     from merunibench.extraction import EXTRACTOR
 
@@ -227,7 +228,7 @@ def _state(digest: str) -> str:
 
 def _read_index(folder: Folder) -> dict[str, str]:
     """What the sets were when they were measured; empty where nothing tells."""
-    path = folder.path / MEASURES / _INDEX
+    path = folder.path / MEASURES / INDEX
     with suppress(InputError):
         content = read_json(path) if path.exists() else {}
         if isinstance(content, dict):

@@ -106,11 +106,13 @@ def _bar(row: int, name: str, pieces: list[_Piece], rows: int, chance: float | N
     if outside:
         text = escape(", ".join(outside))
         fits = x + 8 + len(text) * _LETTER <= _WIDTH
-        place = f'x="{x + 8:.2f}" y="{middle:.0f}" dy="0.35em"' if fits else f'x="{_LEFT:.0f}" y="{y + _BAR + 15:.0f}"'
-        yield f'<text {place} fill="{_FAINT}">{text}</text>'
-    if chance is not None:
+        beside = f'x="{x + 8:.2f}" y="{middle:.0f}" dy="0.35em"'
+        below = f'x="{x:.2f}" y="{y + _BAR + 15:.0f}" text-anchor="end"'
+        yield f'<text {beside if fits else below} fill="{_FAINT}">{text}</text>'
+    if chance is not None:  # from above and from below, so that it strikes no text out
         at = _LEFT + chance * scale
-        yield f'<path d="M{at:.2f} {y - 5:.0f}V{y + _BAR + 5:.0f}" stroke="{_INK}" stroke-width="2"/>'
+        strokes = f"M{at:.2f} {y - 6:.0f}V{y + 6:.0f}M{at:.2f} {y + _BAR - 6:.0f}V{y + _BAR + 6:.0f}"
+        yield f'<path d="{strokes}" stroke="{_INK}" stroke-width="2"/>'
 
 
 def _legend(y: float, *, chance: bool) -> Iterator[str]:

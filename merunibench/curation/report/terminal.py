@@ -84,6 +84,8 @@ def _truth(truth: TruthFigures) -> Block:
         table.add_row(name, *map(Text, _cells(found)))
     table.add_section()
     for name, (left, lost) in truth.by_filter.items():
+        if not lost.rows:
+            continue
         table.add_row(Text(f"{visible(name, _LONGEST)}: left"), *map(Text, _cells(left)))
         table.add_row(Text(f"{visible(name, _LONGEST)}: dropped"), *map(Text, _cells(lost)))
     notes = []

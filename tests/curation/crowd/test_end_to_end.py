@@ -1,4 +1,4 @@
-"""Text classifiers trained here on real human labels, as a crowd: what the votes that are kept as files gave, nearly."""
+"""Text classifiers trained here on real human labels, as a crowd: nearly what the votes kept as files gave."""
 
 import csv
 import json

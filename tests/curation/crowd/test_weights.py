@@ -50,6 +50,7 @@ def test_distinct_rows_of_large_codes():
     assert len(distinct) == len({*map(tuple, rows.tolist())})
 
 
+@pytest.mark.filterwarnings("ignore:The inplace keyword:Warning")  # crowd-kit's own, about pandas
 @pytest.mark.parametrize("seed", range(3))
 def test_dawid_skene_is_that_of_crowd_kit(seed):
     pandas = pytest.importorskip("pandas")
