@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from merunibench.curation.decisions import Decisions, decide
-from merunibench.curation.folder import VOTES, Folder, children
+from merunibench.curation.folder import SETTINGS, VOTES, Folder, children
 from merunibench.curation.rows import Rows, load_rows
 from merunibench.curation.settings import SECTION, FilterSettings
+from merunibench.errors import InputError
 from merunibench.lexicon import load_lexicon
 from merunibench.settings import read_settings
 
@@ -40,7 +41,11 @@ def stored_settings(folder: Folder) -> FilterSettings:
     Raises:
         InputError: `curate.toml` is broken, or has a setting that is unknown or makes no sense.
     """
-    return read_settings(None, folder.settings(SECTION), FilterSettings)
+    given = folder.settings(SECTION)
+    try:
+        return read_settings(None, given, FilterSettings)
+    except InputError as error:
+        raise InputError(f"{folder.path / SETTINGS}, [{SECTION}]: {str(error).removeprefix('--')}") from None
 
 
 def store_settings(folder: Folder, settings: FilterSettings) -> None:

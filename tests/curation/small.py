@@ -3,10 +3,10 @@
 import json
 
 TEXTS = {
-    "happy": "In the video, the woman smiles and her voice is quite bright, so she feels happy and {other} about the gift.",
+    "happy": "In the video, the woman smiles and her voice is bright, so she is happy and {other} about the gift.",
     "sad": "In the video, the man looks down and speaks slowly, so he feels sad and {other} after the phone call ends.",
     "angry": "In the video, the girl frowns and raises her voice, so she feels angry and {other} about being ignored.",
-    "worried": "In the video, the boy bites his lip and his voice shakes, so he feels worried and {other} about the exam.",
+    "worried": "In the video, the boy bites his lip and his voice shakes, so he is worried and {other} about the exam.",
 }
 OTHERS = {"happy": "proud", "sad": "lonely", "angry": "annoyed", "worried": "afraid"}
 POLARITY = {"happy": "positive", "sad": "negative", "angry": "negative", "worried": "negative"}

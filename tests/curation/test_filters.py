@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from merunibench.curation.decisions import write_decisions
-from merunibench.curation.filtering import filter_rows
+from merunibench.curation.filtering import filter_rows, store_settings, stored_settings
 from merunibench.curation.filters.length import bounds_of
 from merunibench.curation.filters.rule import RowRule
 from merunibench.curation.folder import Folder
@@ -246,3 +246,33 @@ def test_sets_that_are_not_measured_or_broken_are_said(tmp_path):
     write(folder.path / "speaker/train.jsonl", [{"name": "clip000", "value": "loud"}])
     with pytest.raises(InputError, match="'value' must be a number, not 'loud'"):
         filter_rows(folder, FilterSettings())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[filter]\nlength = 'x'\n", r"curate.toml, \[filter\]: length: must be such as sigma:2"),
+        ("[filter]\nlenght = 'x'\n", "lenght: unknown setting; did you mean length"),
+        ("filter = 3\n", "filter: must be a table"),
+        ("filter = [", "cannot be read as TOML"),
+    ],
+)
+def test_broken_settings_of_a_data_set_are_named(tmp_path, content, message):
+    (tmp_path / "curate.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        stored_settings(Folder(tmp_path))
+
+
+def test_settings_are_kept_whole_and_give_the_same_verdicts(tmp_path):
+    folder = Folder(data_set(tmp_path / "d"))
+    folder.write_settings({"card": {"licence": "mine"}})
+    settings = read_settings(None, {"length": "10-30", "undecided": ["speaker=drop"]}, FilterSettings)
+    store_settings(folder, settings)
+    assert stored_settings(folder) == settings
+    assert folder.settings("card") == {"licence": "mine"}
+
+
+def test_who_measured_is_read_from_the_settings_beside_the_values(tmp_path):
+    folder = data_set(tmp_path / "d", 4, wrong=0)
+    (folder / "speaker/train.settings.json").write_text('{"speaker": "mouth@1"}', encoding="utf-8")
+    assert judge(folder)["clip000"]["filters"]["speaker"]["by"] == "mouth@1"

@@ -118,6 +118,18 @@ def test_drop_rates_by_voted_emotion_add_up(found):
     assert sum(group["kept"] for group in groups) == report.kept
 
 
+def test_cues_agree_where_their_labels_share_sectors(tmp_path):
+    folder = data_set(tmp_path / "d", 8)
+    assert report_of(folder)[0].cues == {}
+    for kind, labels in (("audio", ["happy", "sad", "angry", "afraid"]), ("video", ["happy", "sad", "sad", "happy"])):
+        lines = [{"name": name, "labels": [label]} for name, label in zip(names(4), labels, strict=True)]
+        write(folder / "cues" / kind / "train.jsonl", lines)
+    found = report_of(folder)[0].cues
+    assert (found["rows"], found["agree"]) == (4, 0.5)
+    # Of the sixteen pairs, happy meets happy twice and sad meets sad twice.
+    assert next(wheel["chance"] for wheel in found["wheels"]) == 0.25
+
+
 def test_truth_scores_kept_and_dropped_rows(found):
     report, _, _ = found
     truth = report.truth

@@ -101,7 +101,7 @@ def dawid_skene(
         counts: How many samples have each pattern, shape (P,).
         classes: Number K of classes.
         iterations: Most iterations.
-        tolerance: Least rise of the log likelihood.
+        tolerance: Least rise of the log likelihood per vote.
     """
     belief = tally(votes, np.ones(votes.shape[1]), classes)
     some = belief.sum(axis=1) > 0
@@ -109,10 +109,10 @@ def dawid_skene(
         return belief
     belief[some] /= belief[some].sum(axis=1, keepdims=True)
     votes, weights, posterior = votes[some], counts[some].astype(float), belief[some]
-    before = -math.inf
+    before, number = -math.inf, float(weights @ (votes >= 0).sum(axis=1))
     for _ in range(iterations):
         posterior, likelihood = _improved(votes, weights, posterior)
-        if likelihood - before < tolerance:
+        if likelihood - before < tolerance * number:
             break
         before = likelihood
     belief[some] = posterior

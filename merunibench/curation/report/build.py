@@ -11,6 +11,7 @@ from merunibench.curation.contamination import contaminated
 from merunibench.curation.decisions import Decisions
 from merunibench.curation.filters.duplicates import first_with_text
 from merunibench.curation.folder import DESCRIPTIONS, Folder
+from merunibench.curation.report.cues import cue_agreement
 from merunibench.curation.report.filters import filter_figures, funnel, kept_by_chance, overlap
 from merunibench.curation.report.groups import drop_rates
 from merunibench.curation.report.result import CurationReport
@@ -73,6 +74,7 @@ def build_report(
         funnel=tuple(steps),
         overlap=overlap(decisions),
         statistics=_stages(decisions, vocabulary),
+        cues=cue_agreement(folder, rows, lexicon),
         drop_rates=drop_rates(decisions, vocabulary),
         duplicates=_duplicates(decisions),
         contamination=contaminated(rows.names).counts,

@@ -31,6 +31,7 @@ class CurationReport:
         funnel: The same one after the other, filters without input left out.
         overlap: Names of filters, and phi of every pair: do they drop the same rows?
         statistics: Stage (`all`, then each filter of the funnel: what it left) -> statistics; see docs/curate.md.
+        cues: Whether audio and video cues agree (see `report.cues`); empty where cues have no labels.
         drop_rates: Property -> groups of rows, and how many of each are dropped.
         duplicates: Rows whose text an earlier row has, and the first few of them.
         contamination: Test set of MER-UniBench -> how many rows carry the name of one of its samples.
@@ -56,6 +57,7 @@ class CurationReport:
     funnel: tuple[Step, ...]
     overlap: tuple[list[str], list[list[float | None]]]
     statistics: Mapping[str, Mapping[str, Any]]
+    cues: Mapping[str, Any]
     drop_rates: Mapping[str, list[dict[str, Any]]]
     duplicates: Mapping[str, Any]
     contamination: Mapping[str, int]

@@ -23,7 +23,7 @@ def render(report: CurationReport, *, width: int | None, color: bool) -> str:
     blocks = [f"{visible(report.name, _LONGEST)}: {headline(report)}\n"]
     for title, table, notes in _blocks(report):
         blocks.append(print_to_text(title, table, notes, width=width, color=color))
-    notes = [*_duplicates(report), *_contamination(report), *map(visible, report.remarks)]
+    notes = [*_cues(report), *_duplicates(report), *_contamination(report), *map(visible, report.remarks)]
     blocks.append("".join(f"{note}\n" for note in [*notes, visible(report.signature)]))
     return "\n".join(blocks)
 
@@ -109,6 +109,13 @@ def _cells(found: Score) -> list[str]:
 
 def _table(*heads: tuple[str, bool]) -> Table:
     return plain_table([Column(title, numeric=numeric) for title, numeric in heads])
+
+
+def _cues(report: CurationReport) -> list[str]:
+    if not report.cues:
+        return []
+    agree = score(report.cues["agree"])
+    return [f"Audio and video cues share a sector on three wheels or more in {agree} % of {report.cues['rows']} rows"]
 
 
 def _duplicates(report: CurationReport) -> list[str]:

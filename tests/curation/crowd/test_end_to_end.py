@@ -1,4 +1,4 @@
-"""Text classifiers trained here on real human labels, as a crowd: what the votes that are kept as files gave, nearly."""
+"""Text classifiers trained here on real human labels, as a crowd: nearly what the votes kept as files gave."""
 
 import csv
 import json
@@ -46,7 +46,8 @@ def test_a_crowd_trained_on_texts_alone(shared, tmp_path):
         classifier = fit(texts, labels, "characters" if column == "chinese" else "words", source)
         judged = classifier.probabilities([clips[name][column] for name in names])
         votes = list(vote_rows(names, classifier.classes, judged))
-        there = (json.loads(line) for line in (shared / "official" / "curate" / "votes" / f"{source}.jsonl").open())
+        path = shared / "official" / "curate" / "votes" / f"{source}.jsonl"
+        there = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         known = {row["name"]: row["label"] for row in there}
         agreeing = [row["label"] == known[row["name"]] for row in votes if row["label"] is not None]
         # Where a text holds nothing known, ours abstains and those kept as files do not.
