@@ -68,22 +68,14 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "curate": {
         "Commands": {
-<<<<<<< HEAD
             "run": "Build a data set from clips, all stages in one go; an interrupted run resumes.",
             "describe": "Describe clips: cues by audio and video models, merged by a language model. Resumes.",
-            "measure": "Measure every text, and extract labels where there are none. What is measured already is left.",
-=======
->>>>>>> i15-filter
             "prior": "Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.",
             "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
             "measure": "Measure every text, and extract labels where there are none. What is measured already is left.",
             "features": "Compute features of clips with a visual and an acoustic encoder; finished clips are kept.",
             "train": "Train a classifier on human labels, validated on folds that share no group.",
             "vote": "Let classifiers vote on the clips of a data set, and take in votes that are files already.",
-<<<<<<< HEAD
-            "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
-=======
->>>>>>> i15-filter
             "filter": "Judge every row by all filters; write decisions, report and card. Nothing is measured twice.",
             "report": "Show what each filter did, beside chance; write report.json, card, funnel and page.",
             "export": "Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.",
