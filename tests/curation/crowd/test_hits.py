@@ -1,7 +1,5 @@
 """The released hit test, and the rules over five wheels, on real predictions: every published count."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -28,7 +26,6 @@ COUNTS = {
 }
 RULES = [f"wheel{wheel}@{level}" for level in (1, 2) for wheel in range(1, 6)]
 TEXT_CROWD = ("mer2023-zh", "mer2023-en", "meld-en", "iemocap-en")
-SENTIMENT_CROWD = ("sims", "simsv2", "cmumosi")
 
 
 @pytest.fixture(scope="module")
@@ -158,25 +155,6 @@ def test_a_crowd_of_text_classifiers_is_better_than_luck(votes, described, lexic
         order = names.take(rng.permutation(len(names)))
         shuffled.append(int((crowd.emotion(order, labels).verdicts == 1).sum()))
     assert np.mean(shuffled) == pytest.approx(judged.chance, abs=3)
-
-
-def test_a_majority_of_polarities_as_other_tools_count_it(votes, described, lexicon, set_f, tmp_path):
-    """One polarity for each clip, the alphabetically first of several: as a source of its own."""
-    said = {}
-    for name in SENTIMENT_CROWD:
-        for line in (votes / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            said.setdefault(row["name"], []).append(row["label"])
-    first = {name: max(sorted(set(words)), key=words.count) for name, words in said.items()}
-    rows = [{"name": name, "label": word} for name, word in first.items()]
-    (tmp_path / "S.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    names, labels = described["Chat-UniVi"]
-    polarities = [POLARITIES[polarity(labels[row])] for row in range(len(labels))]
-    judged = Crowd.load([tmp_path / "S.jsonl"], lexicon=lexicon).sentiment(names, np.array(polarities, np.int8))
-    kept = judged.verdicts == 1
-    assert int(kept.sum()) == 211
-    assert set_f(kept) == pytest.approx(0.6553, abs=2e-4)
-    assert set_f(~kept) == pytest.approx(0.4228, abs=2e-4)
 
 
 def test_the_chance_of_a_wheel(votes, described, lexicon):
