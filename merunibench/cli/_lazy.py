@@ -72,6 +72,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "describe": "Describe clips: cues by audio and video models, merged by a language model. Resumes.",
             "prior": "Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.",
             "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
+            "labels": "Read labels and polarity from descriptions with a language model. `measure` does it by rules.",
             "measure": "Measure every text, and extract labels where there are none. What is measured already is left.",
             "features": "Compute features of clips with a visual and an acoustic encoder; finished clips are kept.",
             "train": "Train a classifier on human labels, validated on folds that share no group.",

@@ -17,7 +17,7 @@ from typing import Any
 
 from merunibench._text import one_line, shown
 from merunibench.curation.contamination import name_hash
-from merunibench.curation.folder import DESCRIPTIONS, MAX_BYTES, REVIEW, Folder
+from merunibench.curation.folder import CLIP_CACHE, DESCRIPTIONS, MAX_BYTES, REVIEW, Folder
 from merunibench.data import read_table
 from merunibench.data.columns import find_column, text_column
 from merunibench.data.tables import is_saved_dataset, table_stem
@@ -157,12 +157,14 @@ def _carry_out(folder: Folder, changes: dict[str, bytes | None], done: Deleted) 
 
 
 def _stale(folder: Folder, files: Iterable[Path]) -> list[str]:
-    """Reports and results of reviews, which tell of rows that are gone and can be made again."""
+    """Reports and results of reviews, which tell of rows that are gone, and clips laid down; all can be made again."""
     places = {path: path.relative_to(folder.path) for path in files}
     return [
         place.as_posix()
         for path, place in places.items()
-        if place.as_posix() in _REPORTS or (place.parts[0] == REVIEW and path.suffix in _OF_RESULTS)
+        if place.as_posix() in _REPORTS
+        or (place.parts[0] == REVIEW and path.suffix in _OF_RESULTS)
+        or CLIP_CACHE in place.parts
     ]
 
 

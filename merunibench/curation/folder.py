@@ -31,6 +31,8 @@ from merunibench.files.toml import read_toml
 DESCRIPTIONS, LABELS, MEASURES, SPEAKER, VOTES = "descriptions", "labels", "measures", "speaker", "votes"
 CUES, DECISIONS, EXPORT, REVIEW = "cues", "decisions", "export", "review"
 SETTINGS = "curate.toml"
+CLIP_CACHE = ".clips"
+"""Folders in which clips lie that a data set holds as bytes."""
 
 MAX_BYTES = 16 * DEFAULT_MAX_BYTES
 """Most bytes of a stage's file: a million descriptions are a gigabyte, and no header is believed."""

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import NonNegativeInt
 
-from merunibench.curation import describe, speaker
+from merunibench.curation import describe as describe_stage
+from merunibench.curation import speaker as speaker_stage
 from merunibench.curation.decisions import write_decisions
 from merunibench.curation.effort import effort
 from merunibench.curation.export import Exported, ExportOptions, export
@@ -72,8 +73,8 @@ class CurateSettings:
     report: ReportSection
     labels: LabelSettings
     card: Mapping[str, Any]
-    describe: describe.DescribeSettings | None = None
-    speaker: speaker.SpeakerSettings | None = None
+    describe: describe_stage.DescribeSettings | None = None
+    speaker: speaker_stage.SpeakerSettings | None = None
     vote: VoteSection | None = None
     export: ExportSection | None = None
 
@@ -89,8 +90,8 @@ class Plan:
     """
 
     settings: CurateSettings
-    describing: describe.Plan | None = None
-    speaking: speaker.Plan | None = None
+    describing: describe_stage.Plan | None = None
+    speaking: speaker_stage.Plan | None = None
 
     @property
     def findings(self) -> list[Finding]:
@@ -169,8 +170,8 @@ def read_config(path: Path, out: Path | None = None, *, retry_failed: bool = Fal
         read(REPORT, ReportSection),
         read(LABELS, LabelSettings, **again),
         content.get(CARD, {}),
-        optional(DESCRIBE, describe.DescribeSettings, **clips, **where, **again),
-        optional(SPEAKER, speaker.SpeakerSettings, **clips, **where, **again),
+        optional(DESCRIBE, describe_stage.DescribeSettings, **clips, **where, **again),
+        optional(SPEAKER, speaker_stage.SpeakerSettings, **clips, **where, **again),
         optional(VOTE, VoteSection),
         optional(EXPORT, ExportSection),
     )
@@ -201,13 +202,13 @@ def plan(settings: CurateSettings) -> Plan:
         settings.folder.sets()  # refuses where there are none
         describing = None
     else:
-        describing = describe.plan(settings.describe)
+        describing = describe_stage.plan(settings.describe)
     if settings.labels.extractor not in ALL_RULES:
         _check_spec(settings.labels.extractor)
     speaking = None
     if settings.speaker is not None:
-        planned = speaker.plan(settings.speaker)
-        left = tuple(describe.without_deleted(clips, settings.folder) for clips in planned.clips)
+        planned = speaker_stage.plan(settings.speaker)
+        left = tuple(describe_stage.without_deleted(clips, settings.folder) for clips in planned.clips)
         speaking = replace(planned, clips=left)
     return Plan(settings, describing, speaking)
 
@@ -236,7 +237,7 @@ def run(planned: Plan, progress: Progress | None = None, tell: Callable[[str], N
     done: list[Done] = []
     if planned.describing:
         tell("describe")
-        done += describe.carry_out(planned.describing, progress)
+        done += describe_stage.carry_out(planned.describing, progress)
     if not settings.labels.by_rules:
         tell(f"labels, by {settings.labels.extractor}")
         label(folder, settings.labels, progress)
@@ -244,7 +245,7 @@ def run(planned: Plan, progress: Progress | None = None, tell: Callable[[str], N
     measure(folder, progress and (lambda name, count, total: progress(name, count, total, 0)))
     if planned.speaking:
         tell("speaker")
-        done += speaker.carry_out(planned.speaking, progress)
+        done += speaker_stage.carry_out(planned.speaking, progress)
     if settings.vote:
         tell("vote")
         _vote(settings, settings.vote)

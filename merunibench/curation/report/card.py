@@ -9,6 +9,7 @@ from merunibench.curation.report.result import CurationReport
 from merunibench.curation.report.truth import Score
 from merunibench.curation.report.wording import (
     BLIND_SPOTS,
+    LABEL_IN_PROMPT,
     RESPONSIBLE_USE,
     bounds,
     headline,
@@ -101,6 +102,8 @@ def _provenance(report: CurationReport) -> Iterator[str]:
     for name, settings in made["descriptions"].items():
         told = visible(json.dumps(settings, sort_keys=True), 500).replace("`", "")
         yield f"- Descriptions of {escape(name)}: `{told}`"
+    if any(settings.get("label_in_prompt") for settings in made["descriptions"].values()):
+        yield f"- **{LABEL_IN_PROMPT}**"
     if not made["descriptions"]:
         yield "- Descriptions: given, made elsewhere"
     yield f"- Labels: {escape(', '.join(made['labels_from']) or 'none')}"

@@ -22,6 +22,7 @@ BLIND_SPOTS = (
     "Descriptions are a model's inference about feelings that nobody asked the person about.",
 )
 """What a reader must know that no figure shows."""
+LABEL_IN_PROMPT = "Labels by people stood in the prompts: the descriptions justify them, and prove nothing about them."
 RESPONSIBLE_USE = (
     "Use the data to study how emotions are described, not to judge, rank, monitor or diagnose individual people. Keep "
     "a record of the consent and the licence under which the clips were obtained, and hand the data on only within "
