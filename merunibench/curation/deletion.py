@@ -179,6 +179,8 @@ def _how(path: Path, folder: Folder) -> Rewrite | None:
         InputError: it has rows, and cannot be rewritten.
     """
     suffix = path.suffix.lower()
+    if path.name.endswith(".settings.json"):
+        return None
     if path.name.endswith((".jsonl", ".jsonl.part")):
         return _json_lines
     if suffix in (".csv", ".tsv"):
