@@ -179,8 +179,6 @@ def _how(path: Path, folder: Folder) -> Rewrite | None:
         InputError: it has rows, and cannot be rewritten.
     """
     suffix = path.suffix.lower()
-    if path.name.endswith(".settings.json"):
-        return None
     if path.name.endswith((".jsonl", ".jsonl.part")):
         return _json_lines
     if suffix in (".csv", ".tsv"):
@@ -193,7 +191,8 @@ def _how(path: Path, folder: Folder) -> Rewrite | None:
         return _array
     if suffix in _PACKED and table_stem(path):
         raise InputError(f"{path}: is packed and cannot be rewritten row by row; unpack it first, nothing is deleted")
-    if suffix == ".json" and path.parent == folder.path / DESCRIPTIONS and not is_saved_dataset(path.parent):
+    rows = suffix == ".json" and not path.name.endswith(".settings.json")
+    if rows and path.parent == folder.path / DESCRIPTIONS and not is_saved_dataset(path.parent):
         raise InputError(f"{path}: is one JSON document; write it as JSON Lines first, nothing is deleted")
     return None
 
