@@ -1,7 +1,10 @@
 """Cues, merged: which rows there are, what they say of themselves, and what is refused."""
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from merunibench.settings import read_settings
 from tests.fake_openai import fake_server, problem
 from tests.inference.fake import write_plugin
 
+REPOSITORY = Path(__file__).parents[2]
 CLIPS = [
     ("both", b"clip 1", "So glad you came."),
     ("silent", b"clip 2", ""),
@@ -209,6 +213,19 @@ def test_what_a_run_will_spend_is_told_before_it_begins(world):
         assert not server.requests
         carry_out(planned)
         assert all("0 clips to do" in finding.what for finding in effort(planned)[1:])
+
+
+@pytest.mark.slow
+def test_cues_by_ray_are_the_same(world):
+    environment = os.environ | {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{world / 'plugin'}"}
+    with fake_server(merged) as server:
+        describe(world, server)
+        command = [sys.executable, "-m", "merunibench", "curate", "describe", "--model", "fake:0", "--dataset", "mine"]
+        command += ["--clips", world / "clips", "--out", world / "ray", "--merge", f"openai:{server.url}#merger"]
+        command += ["--engine", "ray", "--actors", "2"]
+        subprocess.run(list(map(str, command)), env=environment, check=True, capture_output=True, timeout=120)
+    for place in ("cues/audio/mine.jsonl", "cues/video/mine.jsonl", "descriptions/mine.jsonl"):
+        assert (world / "ray" / place).read_bytes() == (world / "out" / place).read_bytes()
 
 
 @pytest.mark.parametrize(
