@@ -1,6 +1,7 @@
 """The commands, in the panels of `--help`; each is imported and built when it is run, and nothing else is.
 
-A new command is a line here and a function of that name: in a module of its own name, or in that of its group.
+A new command is a line here and a function of that name: in a module of its own name, or in that of its group,
+or in one of its own name in the package of its group (`PACKAGES`).
 """
 
 import os
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "extract": "Extract labels from the text of predictions, by rules or with a language model.",
             "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
             "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
+            "curate": "Build a data set of described clips: measure, filter, report, export.",
         },
         "Look up": {
             "datasets": "List the data sets: how each is scored, its size, its files, and where to request it.",
@@ -64,6 +66,23 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
         }
     },
+    "curate": {
+        "Commands": {
+            "run": "Build a data set from clips, all stages in one go; an interrupted run resumes.",
+            "describe": "Describe clips: cues by audio and video models, merged by a language model. Resumes.",
+            "prior": "Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.",
+            "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
+            "labels": "Read labels and polarity from descriptions with a language model. `measure` does it by rules.",
+            "measure": "Measure every text, and extract labels where there are none. What is measured already is left.",
+            "features": "Compute features of clips with a visual and an acoustic encoder; finished clips are kept.",
+            "train": "Train a classifier on human labels, validated on folds that share no group.",
+            "vote": "Let classifiers vote on the clips of a data set, and take in votes that are files already.",
+            "filter": "Judge every row by all filters; write decisions, report and card. Nothing is measured twice.",
+            "report": "Show what each filter did, beside chance; write report.json, card, funnel and page.",
+            "export": "Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.",
+            "delete": "Delete clips from every file of a data set, votes, decisions and exports included.",
+        }
+    },
     "affectgpt": {
         "Commands": {
             "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
@@ -73,6 +92,9 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Group -> panel -> command -> the first paragraph of its docstring (a test checks that)."""
+
+PACKAGES = frozenset({"curate"})
+"""Groups with a module for each command."""
 
 FORMER = {("leaderboard", "check"): "validate"}
 """Former names of commands, which keep working."""
@@ -107,5 +129,6 @@ def build(group: str, name: str) -> Any:  # noqa: ANN401
 
     if ours:
         del os.environ["OPENBLAS_NUM_THREADS"]
-    module = import_module(f"merunibench.cli.{name if group == ROOT else group}")
+    place = name if group == ROOT else f"{group}.{name}" if group in PACKAGES else group
+    module = import_module(f"merunibench.cli.{place}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

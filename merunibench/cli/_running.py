@@ -3,17 +3,17 @@
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
 from merunibench.cli._output import complain
 
 if TYPE_CHECKING:
+    from merunibench.inference.preflight import Finding
     from merunibench.inference.runner import Done
-    from merunibench.inference.session import Plan
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -21,7 +21,21 @@ _PLAIN_SECONDS = 10.0
 _MOST_REASONS = 10
 
 
-def report_preflight(planned: "Plan", *, dry_run: bool) -> None:
+class Planned(Protocol):
+    """What a run will do, before anything is loaded."""
+
+    @property
+    def findings(self) -> "Sequence[Finding]":
+        """What the preflight found."""
+        ...
+
+    @property
+    def hopeless(self) -> list[str]:
+        """Why nothing can come of it."""
+        ...
+
+
+def report_preflight(planned: Planned, *, dry_run: bool) -> None:
     """Print what the preflight found; what is hopeless only where the run ends here, since it is said again else."""
     for finding in planned.findings:
         if dry_run or finding.level != "error":
@@ -30,15 +44,15 @@ def report_preflight(planned: "Plan", *, dry_run: bool) -> None:
         raise typer.Exit(1 if planned.hopeless else 0)
 
 
-def report_done(done: "list[Done]") -> None:
-    """Print what became of each data set."""
+def report_done(done: "list[Done]", lacking: str = "an answer") -> None:
+    """Print what became of each data set; `lacking` is what failed rows have none of."""
     for each in done:
         details = [f"{each.kept} kept"] if each.kept else []
         details += [f"{each.changed} asked again, their clips have changed"] if each.changed else []
         details += [f"{each.failed} failed; --retry-failed asks again"] if each.failed else []
         complain(f"{each.path}: {each.rows} rows" + (f" ({', '.join(details)})" if details else ""))
         for reason in each.account.unanswered[:_MOST_REASONS]:
-            complain(f"  {reason.rows} without an answer, the first {reason.first}: {reason.reason}")
+            complain(f"  {reason.rows} without {lacking}, the first {reason.first}: {reason.reason}")
         if more := each.account.unanswered[_MOST_REASONS:]:
             complain(f"  {sum(reason.rows for reason in more)} more, for {len(more)} other reasons")
         if each.account.cut:

@@ -83,7 +83,7 @@ def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
         for checkpoint in checkpoints:
             folder = out if checkpoint == DEFAULT_CHECKPOINT else out / checkpoint
             table = source.table(dataset, checkpoint)
-            yield Conversion(folder / f"{dataset}.jsonl", table, _columns(table))
+            yield Conversion(folder / f"{dataset}.jsonl", table, converted_columns(table))
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _lines_to(path: Path) -> Iterator[IO[str]]:
         yield text
 
 
-def _columns(table: Table) -> Columns:
+def converted_columns(table: Table) -> Columns:
     """The columns of the output in the key order of the contract, checked as scoring checks them."""
     table = written_nulls(table)
     columns: Columns = {"name": name_column(table).to_pylist()}

@@ -4,7 +4,7 @@ The lowest layer: it knows nothing of data sets, labels or scores.
 """
 
 from merunibench.files.atomic import open_atomic, whole_set, write_bytes, write_changed, write_text
-from merunibench.files.npz import npz_keys, read_npz
+from merunibench.files.npz import npz_keys, read_npy, read_npz
 from merunibench.files.plain import map_plain, open_plain, read_plain
 from merunibench.files.reading import DEFAULT_MAX_BYTES
 
@@ -14,6 +14,7 @@ __all__ = [
     "npz_keys",
     "open_atomic",
     "open_plain",
+    "read_npy",
     "read_npz",
     "read_plain",
     "whole_set",

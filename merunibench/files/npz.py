@@ -21,7 +21,7 @@ from merunibench._text import listed, one_line
 from merunibench.errors import InputError
 from merunibench.files.arrays import AnyArray, array_from_bytes, element_count, plain_dtype
 from merunibench.files.pickles import load_pickle
-from merunibench.files.plain import open_plain
+from merunibench.files.plain import open_plain, read_plain
 from merunibench.files.reading import DEFAULT_MAX_BYTES, read_bounded, reading, too_large
 
 _SUFFIX = ".npy"
@@ -120,3 +120,13 @@ def _read_header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, Any]:
         # NumPy warns about odd headers and then reads them; here they are read or refused without comment.
         warnings.simplefilter("ignore")
         return _READ_HEADER[version](stream, max_header_size=_MAX_HEADER_BYTES)
+
+
+def read_npy(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> AnyArray:
+    """Read one array in an `.npy` file, as safely as `read_npz` reads several.
+
+    Raises:
+        UnsafeFileError: it is larger than `max_bytes`, or holds a pickle of anything but plain data.
+        InputError: the file is missing or broken.
+    """
+    return _parse_array(read_plain(path, max_bytes), str(path))

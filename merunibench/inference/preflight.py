@@ -45,11 +45,15 @@ def preflight(
     Returns:
         What was found, in order; the run is hopeless if one of it is an error.
     """
-    return [
-        *(finding for clips, samples in parts for finding in _files(clips, samples, modalities, model)),
-        *_disk(out),
-        *_libraries(model, modalities, engine),
-    ]
+    return [*look_at_files(parts, out, modalities, model), *_libraries(model, modalities, engine)]
+
+
+def look_at_files(
+    parts: Sequence[tuple[Clips, Sequence[Sample]]], out: Path, modalities: Sequence[Modality], model: str = ""
+) -> list[Finding]:
+    """The same of clips and disk alone, for whatever is not a model's run."""
+    found = [finding for clips, samples in parts for finding in _files(clips, samples, modalities, model)]
+    return [*found, *_disk(out)]
 
 
 def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modality], model: str) -> Iterator[Finding]:

@@ -121,7 +121,7 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
     with Journal(path, settings, retry_failed=request.retry_failed) as journal:
         samples, finished = [clips.samples[place] for place in wanted], set(journal)
         known = [sample for sample in samples if sample.name in finished]
-        kept = _unchanged(journal, known, request.modalities)
+        kept = unchanged(journal, known, request.modalities)
         done, failures = len(kept), sum(journal.find(name, status="failed") is not None for name in kept)
         if progress:
             progress(clips.dataset, done, len(samples), failures)
@@ -163,7 +163,7 @@ def _asked(settings: Mapping[str, Json], request: Request) -> dict[str, Json]:
     return asked | ({"prompt": OWN_PROMPT, "prompt_sha256": config_hash(own)} if own else {})
 
 
-def _unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Modality, ...]) -> set[str]:
+def unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Modality, ...]) -> set[str]:
     """The names of finished samples whose files and subtitle are what they were."""
     with ThreadPoolExecutor(_HASHING_THREADS, thread_name_prefix="hash") as pool:
         hashes = pool.map(lambda sample: input_hash(sample, modalities), samples)
@@ -176,11 +176,13 @@ def _unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Mo
 
 def _in_form(row: Row, clips: Clips, asked: Mapping[str, Json]) -> Row:
     """The row with all that rows carry, in the order in which they carry it."""
-    if "error" in row:
-        # Where a data set stands on this machine is nobody's business, and no difference between two runs.
-        row = {**row, "error": row["error"].replace(f"{clips.folder}/", "")}
-    full = {**asked, **row}
+    full = {**asked, **anywhere(row, clips)}
     return {key: full[key] for key in _KEYS if key in full}
+
+
+def anywhere(row: Row, clips: Clips) -> Row:
+    """The row without the folder in its error: where a data set stands on this machine makes no two runs differ."""
+    return {**row, "error": row["error"].replace(f"{clips.folder}/", "")} if "error" in row else row
 
 
 def _finish(journal: Journal, clips: Clips, request: Request) -> list[str]:

@@ -56,19 +56,9 @@ _JsonOptions = Annotated[dict[str, Any], BeforeValidator(parse_options)]
 _TextOptions = Annotated[dict[str, str], BeforeValidator(partial(parse_options, as_json=False))]
 
 
-class InferSettings(Settings):
-    """What `merunibench infer` may be asked for."""
+class ClipSettings(Settings):
+    """Which clips a command is about."""
 
-    from_file: ClassVar[bool] = True
-
-    model: str = option(
-        ...,
-        "Name on the Hugging Face Hub (owner/name, owner/name@revision), a folder, openai:URL#MODEL, "
-        "affectgpt:CHECKPOINT or text-lexicon; `merunibench models` lists what is known.",
-        "MODEL",
-        min_length=1,
-    )
-    out: Path = option(..., "Folder for the results, one folder per model below it.", "DIR")
     data_root: Path | None = _clips(
         None, "Folder with the official folders of clips and labels (meld-process, …).", "DIR"
     )
@@ -86,6 +76,31 @@ class InferSettings(Settings):
         None, "Use only N samples per data set (stratified; a larger N includes the smaller subset).", "N", shown="all"
     )
     limit_seed: NonNegativeInt = _clips(0, "Seed for choosing the --limit subset.", "SEED")
+
+    @model_validator(mode="after")
+    def _clips_given(self) -> Self:
+        if self.data_root is None and self.clips is None:
+            raise ValueError("where are the clips? give data_root (--data-root) or clips (--clips)")
+        if self.clips is not None and len(self.dataset) > 1:
+            raise ValueError("clips of your own (--clips) need one name of a data set (--dataset)")
+        if self.clips is not None and self.dataset and not re.fullmatch(r"[\w+-][\w.+ -]*", self.dataset[0]):
+            raise ValueError(f"data set {shown(self.dataset[0])} must be fit for a file name")
+        return self
+
+
+class InferSettings(ClipSettings):
+    """What `merunibench infer` may be asked for."""
+
+    from_file: ClassVar[bool] = True
+
+    model: str = option(
+        ...,
+        "Name on the Hugging Face Hub (owner/name, owner/name@revision), a folder, openai:URL#MODEL, "
+        "affectgpt:CHECKPOINT or text-lexicon; `merunibench models` lists what is known.",
+        "MODEL",
+        min_length=1,
+    )
+    out: Path = option(..., "Folder for the results, one folder per model below it.", "DIR")
     name: str | None = option(
         None, "Display name of the model, and name of its folder.", "NAME", shown="made from --model"
     )
@@ -137,12 +152,8 @@ class InferSettings(Settings):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
-        if self.data_root is None and self.clips is None:
-            raise ValueError("where are the clips? give data_root (--data-root) or clips (--clips)")
-        if self.clips is not None and len(self.dataset) != 1:
+        if self.clips is not None and not self.dataset:
             raise ValueError("clips of your own (--clips) need one name of a data set (--dataset)")
-        if self.clips is not None and not re.fullmatch(r"[\w+-][\w.+ -]*", self.dataset[0]):
-            raise ValueError(f"data set {shown(self.dataset[0])} must be fit for a file name")
         parse_modalities(self.modalities)
         return self
 

@@ -7,6 +7,7 @@ the picture or the sound that is wanted. A clip never becomes silence or blackne
 from merunibench.media.container import LIMITS, Contents, Limits, file_hash, probe
 from merunibench.media.frames import Frames, read_frames
 from merunibench.media.sound import SAMPLE_RATE, Sound, read_sound
+from merunibench.media.steady import steady_frames, steady_sound
 
 __all__ = [
     "LIMITS",
@@ -19,4 +20,6 @@ __all__ = [
     "probe",
     "read_frames",
     "read_sound",
+    "steady_frames",
+    "steady_sound",
 ]

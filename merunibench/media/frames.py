@@ -56,7 +56,7 @@ def read_frames(path: Path, count: int, limits: Limits = LIMITS) -> Frames:
     """
     if count < 1:
         raise InputError(f"{count} frames: at least 1 is needed")
-    found, total, rate = sample_frames(path, lambda total: _uniform(count, total), _upright, limits)
+    found, total, rate = sample_frames(path, lambda total: _uniform(count, total), upright, limits)
     indices = tuple(found)
     pixels = np.empty((len(indices), *found[indices[0]].shape), np.uint8)
     for place, index in enumerate(indices):
@@ -112,7 +112,7 @@ def _pass(
     seen = 0
     with opened(path, limits) as container:
         stream = picture_of(container)
-        width, height = _size(stream, path, limits)
+        width, height = frame_size(stream, path, limits)
         if width * height * (wanted[-1] + 1) > limits.decoded_pixels:
             raise MediaError(
                 f"{path}: {wanted[-1] + 1} frames of {width}x{height} pixels are too many to decode; cut it"
@@ -132,7 +132,7 @@ def _pass(
     return kept, seen, rate if 0 < rate <= _FASTEST_RATE else _FALLBACK_RATE
 
 
-def _size(stream: Any, path: Path, limits: Limits) -> tuple[int, int]:  # noqa: ANN401 - av has no types
+def frame_size(stream: Any, path: Path, limits: Limits) -> tuple[int, int]:  # noqa: ANN401 - av has no types
     """(width, height) in pixels, before anything is decoded."""
     context = stream.codec_context
     width, height = (0, 0) if context is None else (context.width, context.height)
@@ -143,7 +143,7 @@ def _size(stream: Any, path: Path, limits: Limits) -> tuple[int, int]:  # noqa: 
     return width, height
 
 
-def _upright(frame: Any, width: int, height: int) -> np.ndarray:  # noqa: ANN401
+def upright(frame: Any, width: int, height: int) -> np.ndarray:  # noqa: ANN401
     """Pixels of shape (H, W, 3); all frames in the first one's size, turned as the camera was held."""
     pixels: np.ndarray = frame.to_ndarray(format="rgb24", width=width, height=height)
     return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90)))

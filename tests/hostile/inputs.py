@@ -274,7 +274,7 @@ def _torch(payload):
 
 def torch_files():
     """Checkpoints whose instructions try something."""
-    from tests.models.affectgpt.test_torch_file import BROKEN
+    from tests.test_torch_file import BROKEN
 
     tries = {kind: payload for kind, (payload, _) in commands("marker").items()} | exhausting() | BROKEN
     return {f"pickle of {kind}": _torch(payload) for kind, payload in tries.items()} | {

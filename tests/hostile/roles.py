@@ -229,6 +229,18 @@ def _of_affectgpt() -> dict[str, Role]:
     }
 
 
+def _of_speakers() -> dict[str, Role]:
+    """What measuring speakers reads besides clips."""
+    of = "curate speaker --clips {w}/media --dataset mine --out {out} --speaker"
+    values = (f"{of} file:{{f}}",)
+    detector = f"{of} light-asd:{{f}} --dry-run".replace("{w}/media", "{w}")
+    return {
+        "speaker values": Role("values.csv", values, _all(FEW, c.PLACES), ("media",), said=""),
+        # What measures is loaded before clips are looked for.
+        "detector": Role("bad.model", (detector,), _all(FEW, c.PLACES, i.torch_files()), heavy=True),
+    }
+
+
 def roles() -> dict[str, Role]:
     """Every role by name."""
-    return _of_predictions() | _of_the_benchmark() | _of_runs() | _of_affectgpt()
+    return _of_predictions() | _of_the_benchmark() | _of_runs() | _of_affectgpt() | _of_speakers()

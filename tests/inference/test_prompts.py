@@ -11,7 +11,7 @@ from merunibench.models.prompting import SUBTITLE, read_clip, without_subtitle
 
 
 def test_every_prompt_asks_with_the_subtitle_and_can_do_without():
-    assert prompt_names() == ["description@1", "open-vocabulary@1"]
+    assert prompt_names() == ["cues-audio@1", "cues-video@1", "description@1", "open-vocabulary@1"]
     for name in prompt_names():
         text = load_prompt(name).text
         assert text.count(SUBTITLE) == 1
@@ -21,7 +21,12 @@ def test_every_prompt_asks_with_the_subtitle_and_can_do_without():
 
 def test_released_prompts_are_never_edited():
     hashes = {name: load_prompt(name).sha256 for name in prompt_names()}
-    assert hashes == {"description@1": "d820b19c9b6b7a36", "open-vocabulary@1": "1433ef5f67116a1d"}
+    assert hashes == {
+        "cues-audio@1": "2bbde283e4f36a33",
+        "cues-video@1": "dbde3bf209377bfc",
+        "description@1": "d820b19c9b6b7a36",
+        "open-vocabulary@1": "1433ef5f67116a1d",
+    }
 
 
 def test_a_prompt_of_the_users_own(tmp_path):

@@ -25,7 +25,7 @@ from merunibench.models.affectgpt.configuration import (
     located,
     read_authors_yaml,
 )
-from merunibench.models.affectgpt.torch_file import load_torch
+from merunibench.torch_file import load_torch
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.models.affectgpt.torch_file import load_torch
+from merunibench.torch_file import load_torch
 from tests.hostile import commands, exhausting, only_input_errors
 
 torch = pytest.importorskip("torch")

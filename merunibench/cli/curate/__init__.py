@@ -1,0 +1,1 @@
+"""`merunibench curate`: a descriptive emotion data set from clips, one module per command."""

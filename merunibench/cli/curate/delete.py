@@ -1,0 +1,39 @@
+"""`merunibench curate delete`: one person's clips, or named ones, leave a finished data set."""
+
+from pathlib import Path
+
+from merunibench.cli._options import DRY_RUN
+from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli.curate.measure import DIR
+from merunibench.settings import option
+
+
+def delete(
+    folder: Path = DIR,
+    name: tuple[str, ...] = option((), "Clip to delete; repeat for several.", "NAME"),
+    names: Path | None = option(None, "Clips to delete: a table with a column name, or a name per line.", "FILE"),
+    name_pattern: str | None = option(None, "Delete clips whose whole names fit this.", "REGEX"),
+    person: str | None = option(None, "Delete the clips of this person, by a column of the descriptions.", "ID"),
+    person_column: str = option("person", "The column that says who is shown.", "COLUMN"),
+    dry_run: bool = DRY_RUN,
+) -> None:
+    """Delete clips from every file of a data set, votes, decisions and exports included.
+
+    All of it or nothing. Reports, which count what is gone, are removed; `curate filter` makes them again. Hashes of
+    the names stay in deleted.txt, so that the clips do not come back. Files outside DIR are not touched.
+    """
+    spare_pandas()
+    from merunibench.curation.deletion import choose, delete
+    from merunibench.curation.folder import Folder
+
+    place = Folder(folder)
+    chosen = choose(place, name, listed_in=names, pattern=name_pattern, person=person, person_column=person_column)
+    done = delete(place, chosen, dry_run=dry_run)
+    would = "would be " if dry_run else ""
+    emit("".join(f"{rows} rows {would}deleted from {path}\n" for path, rows in done.rows.items()))
+    for path in done.removed:
+        complain(f"{would}removed: {path}")
+    for clip in done.unknown[:10]:
+        complain(f"stands nowhere: {clip}")
+    rows, files = sum(done.rows.values()), len(done.rows)
+    emit(f"{len(done.clips)} of {len(chosen)} clips {would}deleted: {rows} rows of {files} files\n")

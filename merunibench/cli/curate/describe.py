@@ -1,0 +1,26 @@
+"""`merunibench curate describe`: clips in, descriptions out."""
+
+from merunibench.cli import _running as running
+from merunibench.cli._options import DRY_RUN
+from merunibench.cli._output import complain, emit
+from merunibench.curation.describe import DescribeSettings
+
+
+def describe(settings: DescribeSettings, dry_run: bool = DRY_RUN) -> None:
+    """Describe clips: cues by audio and video models, merged by a language model. Resumes.
+
+    A call that fails is a failed row, never a description.
+    Example: `merunibench curate describe --audio-model A --video-model V --merge hf:M --clips clips/ --out DIR`
+    """
+    from merunibench.curation.describe import carry_out, plan
+    from merunibench.curation.effort import effort
+
+    with running.interruptible():
+        planned = plan(settings)
+        for finding in effort(planned) if dry_run else ():
+            complain(finding.what)
+        running.report_preflight(planned, dry_run=dry_run)
+        with running.progress_bar("clips") as progress:
+            done = carry_out(planned, progress)
+    running.report_done(done)
+    emit("".join(f"{each.path}\n" for each in done[-len(planned.clips) :]))

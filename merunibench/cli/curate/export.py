@@ -1,0 +1,64 @@
+"""`merunibench curate export`: kept rows as training data."""
+
+from pathlib import Path
+from typing import Literal
+
+from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli.curate.measure import DIR
+from merunibench.curation.folder import Folder
+from merunibench.errors import InputError
+from merunibench.settings import option
+
+_LICENCE = option(None, "Licence of the rows; kept in curate.toml.", "TEXT", shown="`licence` in [card] of curate.toml")
+_QUESTION = option(
+    (),
+    "sharegpt: a question and its answer, divided by =>; {text}, {labels} and {name} are filled in; repeat.",
+    "Q=>A",
+    shown="the two of AffectGPT",
+)
+_MEDIA = option("video/{name}.mp4", "sharegpt: where a clip is.", "PATH")
+
+
+def export(
+    folder: Path = DIR,
+    form: Literal["affectgpt", "jsonl", "datasets", "sharegpt"] = option(..., "Format.", flag="--as"),
+    out: Path | None = option(None, "Folder to write to.", "DIR", shown="DIR/export/<format>"),
+    licence: str | None = _LICENCE,
+    with_dropped: bool = option(False, "Export dropped rows too."),
+    allow_test: bool = option(False, "Export rows that carry names of MER-UniBench's test samples."),
+    question: tuple[str, ...] = _QUESTION,
+    media: str = _MEDIA,
+) -> None:
+    """Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.
+
+    Decisions stand beside them. Refused without a licence, and if rows carry names of MER-UniBench's test samples.
+    """
+    spare_pandas()
+    from merunibench._gc import gc_paused
+    from merunibench.curation.export import ExportOptions
+    from merunibench.curation.export import export as export_rows
+    from merunibench.curation.filtering import filter_rows, stored_settings
+    from merunibench.curation.report import build_report
+    from merunibench.curation.report.build import CARD
+
+    place = Folder(folder)
+    pairs = tuple(_pair(each) for each in question) or None
+    card = place.settings(CARD)
+    chosen = ExportOptions(licence or str(card.get("licence", "")), with_dropped, allow_test, pairs, media)
+    with gc_paused():
+        settings = stored_settings(place)
+        decisions = filter_rows(place, settings)
+        done = export_rows(place, decisions, build_report(place, decisions, settings), form, chosen, out)
+    if licence:
+        place.write_settings({CARD: {**card, "licence": licence}})
+    if done.without_text:
+        complain(f"left out: {done.without_text} rows without a description")
+    emit(f"{done.out}\n")
+    complain(f"{done.rows} rows exported as {form}, licence {chosen.licence}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    question, sign, answer = text.partition("=>")
+    if not (question.strip() and sign and answer.strip()):
+        raise InputError(f"--question {text!r}: must be such as 'What is felt?=>{{labels}}'")
+    return question.strip(), answer.strip()

@@ -1,0 +1,30 @@
+"""`merunibench curate labels`: labels and polarity of descriptions by a language model."""
+
+from pathlib import Path
+
+from merunibench.cli import _running as running
+from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli.curate.measure import DIR
+from merunibench.curation.labelling import LabelSettings
+from merunibench.errors import InputError
+
+
+def labels(settings: LabelSettings, folder: Path = DIR) -> None:
+    """Read labels and polarity from descriptions with a language model. `measure` does it by rules.
+
+    Writes labels/<set>.jsonl; an interrupted run resumes. Example: `merunibench curate labels DIR --extractor hf:M`
+    """
+    spare_pandas()
+    from merunibench.curation.folder import Folder
+    from merunibench.curation.labelling import label
+
+    if settings.by_rules:
+        raise InputError(
+            "the rules need no command of their own: run `merunibench curate measure`, or name --extractor"
+        )
+    with running.interruptible(), running.progress_bar("rows") as progress:
+        done = label(Folder(folder), settings, progress)
+    if done is not None:
+        emit("".join(f"{path}\n" for path in done.files))
+        failed = f"; {done.failed} failed (--retry-failed asks again)" if done.failed else ""
+        complain(f"labels of {done.labels} texts, {done.polarities} polarities{failed}")

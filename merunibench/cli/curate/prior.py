@@ -1,0 +1,44 @@
+"""`merunibench curate prior`: which base models describe best, by a human-labelled subset?"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import NonNegativeInt, PositiveInt
+
+from merunibench.cli import _options as options
+from merunibench.cli._output import emit_result, spare_pandas
+from merunibench.cli._running import progress_bar
+from merunibench.settings import MAX_BYTES, MISSING, argument, option
+
+
+def prior(
+    outputs: tuple[Path, ...] = argument(..., "Predictions of each candidate: tables, and folders of them.", "OUTPUTS"),
+    truth: Path = option(..., "Human labels of a subset: a table with name and openset (or labels).", "FILE"),
+    lexicon: str = option(
+        "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
+    ),
+    level: Literal[1, 2] = options.LEVEL(),
+    missing: Literal["error", "zero", "skip"] = MISSING(),
+    bootstrap: PositiveInt = option(1000, "Number of bootstrap resamples and of permutations.", "N"),
+    bootstrap_seed: NonNegativeInt = option(0, "Seed of the resampling.", "SEED"),
+    max_bytes: PositiveInt = MAX_BYTES,
+    output_format: Literal["table", "json"] | None = option(
+        None, "Format of the result.", flag="--format", shown="by the ending of --output, else table"
+    ),
+    output: Path | None = options.OUTPUT,
+) -> None:
+    """Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.
+
+    Recommends all candidates that cannot be told apart from the best, and says how many clips it would take.
+
+    Example: `merunibench curate prior outputs/ --truth labels.csv`
+    """
+    spare_pandas()
+    from merunibench.curation.prior import prior as compare
+    from merunibench.lexicon import load_lexicon
+    from merunibench.scoring import Settings
+
+    settings = Settings(load_lexicon(lexicon), level=level, missing=missing, bootstrap=bootstrap, seed=bootstrap_seed)
+    with progress_bar() as progress:
+        found = compare(outputs, truth, settings, max_bytes=max_bytes, progress=progress)
+    emit_result(found, output_format, output)

@@ -1,0 +1,40 @@
+"""`merunibench curate vote`: classifiers judge the clips of a data set, and votes come to lie in its folder."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import PositiveInt
+
+from merunibench.cli import _options as options
+from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
+from merunibench.settings import FAIL_ON_WARNING, MAX_BYTES, argument, option
+
+
+def vote(
+    sources: tuple[Path, ...] = argument(..., "Trained classifiers; votes as files; folders of them.", "SOURCES"),
+    out: Path = option(..., "Folder of the data set; votes go to DIR/votes.", "DIR"),
+    texts: Path | None = option(None, "What is said in the clips, for text classifiers: a table with name.", "FILE"),
+    text_column: str = option("subtitle", "Its column of texts.", "COLUMN"),
+    features: Path | None = option(None, "Features of the clips, for attention classifiers.", "DIR"),
+    max_bytes: PositiveInt = MAX_BYTES,
+    output_format: Literal["table", "json"] | None = option(
+        None, "Format of the result.", flag="--format", shown="by the ending of --output, else table"
+    ),
+    output: Path | None = options.OUTPUT,
+    fail_on_warning: bool = FAIL_ON_WARNING,
+) -> None:
+    """Let classifiers vote on the clips of a data set, and take in votes that are files already.
+
+    A classifier judges clips it was trained on by the fold that did not see them. How votes are counted and held
+    against descriptions is decided by `curate filter`; nothing is dropped here.
+
+    Example: `merunibench curate vote classifiers/* votes/*.jsonl --texts subtitles.csv --out DIR`
+    """
+    spare_pandas()
+    from merunibench.curation.voting import Judging
+    from merunibench.curation.voting import vote as carry_out
+
+    done = carry_out(sources, out, Judging(texts, text_column, features, max_bytes))
+    warn(done.remarks)
+    emit_result(done, output_format, output)
+    fail_on(done.remarks, fail_on_warning)

@@ -1,0 +1,1 @@
+"""Building a descriptive emotion data set: measured values, filters, decisions, report, exports."""

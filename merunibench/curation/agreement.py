@@ -1,0 +1,123 @@
+"""How far people, or classifiers, agree: Krippendorff's alpha, and exact intervals of shares. NumPy alone."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.labels import LabelLists
+from merunibench.lexicon import Lexicon
+from merunibench.protocols import ratio
+
+IntArray = npt.NDArray[np.integer[Any]]
+FloatArray = npt.NDArray[np.float64]
+
+_HALVINGS = 100  # more than the bits of a float
+
+
+def krippendorff_alpha(codes: IntArray, distance: FloatArray | None = None) -> float:
+    """Krippendorff's alpha: 1 for perfect agreement, 0 for that of chance, less than 0 for systematic disagreement.
+
+        alpha = 1 - (observed disagreement) / (disagreement expected if values were dealt at random)
+
+    over all pairs of values that one unit was given; a unit with a single value tells nothing.
+
+    Source: Krippendorff, Content Analysis, 4th edition, 2019, chapter 12.
+
+    Args:
+        codes: Value of each unit by each observer, -1 where there is none; shape (units, observers).
+        distance: How far two values differ, symmetric, 0 on the diagonal, shape (K, K); what stands for the squared
+            difference of the formula. By default 1 for any two different values (nominal).
+
+    Returns:
+        alpha; NaN where no unit has two values, or all values are equal so that nothing can differ.
+
+    Example:
+        >>> round(krippendorff_alpha(np.array([[0, 0], [1, 1], [0, 1], [2, 2], [1, -1]])), 4)
+        0.6667
+    """
+    values = int(codes.max(initial=-1)) + 1
+    units = np.repeat(np.arange(len(codes)), codes.shape[1]).reshape(codes.shape)
+    given = codes >= 0
+    counts = np.zeros((len(codes), values))
+    np.add.at(counts, (units[given], codes[given]), 1)
+    observers = counts.sum(axis=1)
+    counts, observers = counts[observers > 1], observers[observers > 1]
+    weighted = counts / (observers - 1)[:, None]
+    coincidences = weighted.T @ counts - np.diag(weighted.sum(axis=0))
+    totals = coincidences.sum(axis=1)
+    far = 1 - np.eye(values) if distance is None else distance[:values, :values]
+    observed, expected = float((coincidences * far).sum()), float(totals @ far @ totals)
+    return 1 - observed * (float(totals.sum()) - 1) / expected if expected > 0 else math.nan
+
+
+def set_distances(lists: LabelLists, lexicon: Lexicon) -> FloatArray:
+    """1 - F_S of every two of N label lists, shape (N, N): how far their sector sets differ, mean of the wheels.
+
+    F_S of two sets on a wheel is 2 |A ∩ B| / (|A| + |B|). A wheel where neither has a sector does not count; lists
+    without a sector on any wheel are no distance from each other.
+    """
+    sets = lexicon.sector_sets(lists)
+    similarity, counted = np.zeros((len(lists), len(lists))), np.zeros((len(lists), len(lists)))
+    for wheel in sets:
+        sizes = np.bitwise_count(wheel).astype(float)
+        total = sizes[:, None] + sizes[None, :]
+        similarity += ratio(2.0 * np.bitwise_count(wheel[:, None] & wheel[None, :]), total)
+        counted += total > 0
+    distance: FloatArray = np.where(counted > 0, 1 - ratio(similarity, counted), 0.0)
+    return distance
+
+
+def alpha_of_sets(observers: Sequence[LabelLists], lexicon: Lexicon) -> float:
+    """Krippendorff's alpha of observers who gave the same N units any number of labels, by `set_distances`.
+
+    Args:
+        observers: The label lists of each; an empty list says nothing of its unit.
+        lexicon: What sectors are.
+    """
+    numbers: dict[tuple[str, ...], int] = {}
+    codes = np.full((len(observers[0]), len(observers)), -1)
+    for observer, lists in enumerate(observers):
+        for unit in range(len(lists)):
+            labels = tuple(sorted({*lists[unit]}))
+            if labels:
+                codes[unit, observer] = numbers.setdefault(labels, len(numbers))
+    distinct = LabelLists.from_fields(list(map(list, numbers)))
+    return krippendorff_alpha(codes, set_distances(distinct, lexicon))
+
+
+def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The exact interval of a share, which covers at least `confidence` (Clopper and Pearson 1934).
+
+    Example:
+        >>> [round(end, 4) for end in clopper_pearson(8, 10)]
+        [0.4439, 0.9748]
+    """
+    if not 0 <= successes <= trials or trials < 1:
+        raise ValueError(f"{successes} successes in {trials} trials")
+    tail = (1 - confidence) / 2
+    # P(X >= k) rises with p, P(X <= k) falls.
+    low = 0.0 if successes == 0 else _root(lambda p: _tail(successes, trials, trials, p) - tail)
+    high = 1.0 if successes == trials else _root(lambda p: tail - _tail(0, successes, trials, p))
+    return low, high
+
+
+def _tail(first: int, last: int, trials: int, p: float) -> float:
+    """P(first <= X <= last) for X binomial, 0 < p < 1."""
+    k = np.arange(first, last + 1)
+    factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, trials + 1)))])
+    logs = factorials[trials] - factorials[k] - factorials[trials - k] + k * math.log(p) + (trials - k) * math.log1p(-p)
+    return float(np.exp(logs).sum())
+
+
+def _root(rising: Callable[[float], float]) -> float:
+    """Where a rising function of (0, 1) is 0, by halving."""
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if not low < middle < high:
+            break
+        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
+    return (low + high) / 2

@@ -1,0 +1,156 @@
+"""From what each source said to one voted element per sample and grouping, by patterns of equal votes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from merunibench._text import shown
+from merunibench.curation.crowd.coded import Coded
+from merunibench.curation.crowd.groups import Groups
+from merunibench.curation.crowd.sources import Source, positions
+from merunibench.curation.crowd.weights import (
+    FloatArray,
+    Method,
+    accuracy_weight,
+    dawid_skene,
+    distinct_rows,
+    tally,
+    winners,
+)
+from merunibench.errors import InputError
+from merunibench.labels import LabelLists
+
+IntArray = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ballot:
+    """The votes of M sources on N samples: P patterns, each of which stands for all samples with these votes.
+
+    Attributes:
+        sources: The sources.
+        groups: What words are compared by.
+        patterns: The word each source votes for, as an index into its vocabulary, -1 where it abstains; shape (P, M).
+        rows: The pattern of each sample, shape (N,).
+        counts: Number of samples of each pattern, shape (P,).
+        without_element: For each source the words without an element in any grouping, and how often they were said.
+    """
+
+    sources: tuple[Source, ...]
+    groups: Groups
+    patterns: IntArray
+    rows: IntArray
+    counts: IntArray
+    without_element: tuple[Counter[str], ...]
+
+    @cached_property
+    def asked(self) -> npt.NDArray[np.bool_]:
+        """Samples on which any source votes, shape (N,)."""
+        some: npt.NDArray[np.bool_] = np.any(self.patterns >= 0, axis=1)
+        return some[self.rows]
+
+    def asked_per(self, voted: "Voted") -> IntArray:
+        """How many samples on which any source votes have each result, shape (Q,)."""
+        counts: IntArray = np.bincount(voted.rows[self.asked], minlength=len(voted.elements))
+        return counts
+
+    @cached_property
+    def elements(self) -> IntArray:
+        """The element that each source votes for in each grouping, -1 where it abstains; shape (groupings, P, M)."""
+        columns = []
+        for source, codes in zip(self.sources, self.patterns.T, strict=True):
+            nothing = np.full((1, len(self.groups.names)), -1)
+            known = np.concatenate([self.groups.elements(list(source.labels.vocabulary)), nothing])
+            columns.append(known[codes].T)  # the code -1 is the last row
+        return np.stack(columns, axis=-1)
+
+    @property
+    def ballots(self) -> Coded:
+        """For each sample the sources that vote, and their words."""
+        words = [list(source.labels.vocabulary) for source in self.sources]
+        names = [source.name for source in self.sources]
+        return Coded(
+            [
+                {name: known[code] for name, known, code in zip(names, words, pattern, strict=True) if code >= 0}
+                for pattern in self.patterns.tolist()
+            ],
+            self.rows,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Voted:
+    """The result of a vote on N samples.
+
+    Attributes:
+        elements: The distinct results, each an element per grouping, -1 for none: ties and abstentions; shape (Q, G).
+        rows: Which of them each sample has, shape (N,).
+    """
+
+    elements: IntArray
+    rows: IntArray
+
+
+def ballot(sources: Sequence[Source], names: pa.Array, groups: Groups) -> Ballot:
+    """What the sources vote for, by sample.
+
+    The vote of a list of labels is its first one that has an element: one source, one vote.
+    """
+    codes, without = [], []
+    for source in sources:
+        elements = groups.elements(list(source.labels.vocabulary))
+        votes, unknown = _first_known(source.labels, np.any(elements >= 0, axis=1))
+        found = positions(names, source)
+        codes.append(np.append(votes, -1)[found])
+        without.append(unknown)
+    patterns, rows, counts = distinct_rows(codes)
+    return Ballot(tuple(sources), groups, patterns, rows, counts, tuple(without))
+
+
+def _first_known(lists: LabelLists, known: npt.NDArray[np.bool_]) -> tuple[IntArray, Counter[str]]:
+    """The first known label of each list, -1 where none is, shape (N,); and the labels of lists without any."""
+    owner = np.repeat(np.arange(len(lists.offsets) - 1), np.diff(lists.offsets))
+    places = np.flatnonzero(known[lists.codes])
+    first = np.full(len(lists.offsets) - 1, -1, np.int64)
+    first[owner[places][::-1]] = lists.codes[places][::-1]
+    votes = first[lists.rows]
+    silent = Counter[str]()
+    for row in np.flatnonzero((votes < 0) & (lists.counts() > 0)).tolist():
+        silent[lists[row][0]] += 1
+    return votes, silent
+
+
+def decide(cast: Ballot, method: Method) -> Voted:
+    """One element per sample and grouping; a tie is no vote.
+
+    Raises:
+        InputError: weights by accuracy are asked for, and a source does not tell its own.
+    """
+    weights = _weights(cast.sources) if method == "accuracy" else np.ones(len(cast.sources))
+    decided = np.empty((len(cast.patterns), len(cast.groups.names)), np.int64)
+    for group, (names, votes) in enumerate(zip(cast.groups.names, cast.elements, strict=True)):
+        if method == "dawid-skene":
+            scores = dawid_skene(votes, cast.counts, len(names))
+        else:
+            scores = tally(votes, weights, len(names))
+        decided[:, group] = winners(scores)
+    elements, of_pattern, _ = distinct_rows(list(decided.T))
+    return Voted(elements, of_pattern[cast.rows])
+
+
+def _weights(sources: Sequence[Source]) -> FloatArray:
+    weights = []
+    for source in sources:
+        if source.accuracy is None:
+            raise InputError(
+                f"{source.where}: votes weighted by accuracy need validation.accuracy in settings.json of each source; "
+                f"{shown(source.name)} does not tell its own: add it, or choose --votes majority or dawid-skene"
+            )
+        weights.append(accuracy_weight(source.accuracy, source.classes or len(source.labels.vocabulary)))
+    return np.array(weights)

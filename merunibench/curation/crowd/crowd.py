@@ -1,0 +1,230 @@
+"""The crowd: all sources together, one vote per sample, and whether a description agrees with it."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from merunibench._text import listed, shown
+from merunibench.curation.agreement import krippendorff_alpha
+from merunibench.curation.crowd.aggregation import Ballot, Voted, ballot, decide
+from merunibench.curation.crowd.chance import chance_of_lists
+from merunibench.curation.crowd.coded import Coded
+from merunibench.curation.crowd.groups import Groups, Held
+from merunibench.curation.crowd.matching import Match, parse_match
+from merunibench.curation.crowd.polarities import PolarityGroup
+from merunibench.curation.crowd.sources import UNKNOWN, Source, Task, load_sources
+from merunibench.curation.crowd.weights import METHODS, Method, distinct_rows
+from merunibench.curation.filters.base import FAIL, PASS, UNDECIDED, Column, Judged, Verdicts, not_measured
+from merunibench.errors import InputError
+from merunibench.kinds import POLARITY_OF
+from merunibench.labels import LabelLists
+from merunibench.lexicon import Lexicon
+from merunibench.protocols import NO_POLARITY
+
+IntArray = npt.NDArray[np.integer[Any]]
+Names: TypeAlias = "Sequence[str] | pa.Array"
+Agreement = Literal["equal", "opposite"]
+
+NO_VOTE, NO_MAJORITY, NO_LABEL, DIFFERENT = "no vote", "no majority", "no known label", "labels and vote differ"
+REASONS = (NO_VOTE, NO_MAJORITY, NO_LABEL, DIFFERENT)
+"""Why a description does not pass for its emotions."""
+NO_POLARITY_GIVEN, OTHER_POLARITY = "no polarity", "polarity and vote differ"
+REASONS_OF_SENTIMENT = (NO_VOTE, NO_MAJORITY, NO_POLARITY_GIVEN, OTHER_POLARITY)
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Sources of votes, and how they are counted and held against descriptions.
+
+    Attributes:
+        sources: The sources, of emotion and of sentiment.
+        votes: How votes become one: `majority`, `accuracy` (weighted by validation), `dawid-skene`.
+        match: When labels agree with the vote; see `parse_match`.
+        agreement: When a polarity agrees: `equal`, or all but `opposite` ones.
+    """
+
+    sources: tuple[Source, ...]
+    votes: Method
+    match: Match
+    agreement: Agreement = "equal"
+
+    @classmethod
+    def load(
+        cls,
+        paths: Iterable[str | Path],
+        *,
+        votes: Method = "majority",
+        lexicon: str | Path | Lexicon = "builtin",
+        match: str = "majority",
+        agreement: Agreement = "equal",
+    ) -> "Crowd":
+        """The crowd in files and folders of votes; see `find_sources`.
+
+        Raises:
+            InputError: a place holds no votes, a file is broken, or a setting is none of those there are.
+        """
+        if votes not in METHODS:
+            raise InputError(f"votes must be one of {', '.join(METHODS)}, not {shown(votes)}")
+        if agreement not in get_args(Agreement):
+            raise InputError(f"agreement must be equal or opposite, not {shown(agreement)}")
+        return cls(tuple(load_sources(map(Path, paths))), votes, parse_match(match, lexicon), agreement)
+
+    def of(self, task: Task) -> tuple[Source, ...]:
+        """The sources that vote on a task."""
+        return tuple(source for source in self.sources if source.task == task)
+
+    def emotion(self, names: Names, labels: LabelLists) -> Judged:
+        """Whether the labels of N descriptions agree with the vote on emotions.
+
+        Columns: `votes` (source -> class), `voted` (the element on each wheel), `hits`, `wheels` (with a vote),
+        `chance` (of these labels to agree with a vote drawn at random).
+
+        Raises:
+            InputError: weights by accuracy are asked for, and a source does not tell its own.
+        """
+        if not self.of("emotion"):
+            return not_measured(len(names))
+        cast = self._ballot("emotion", names)
+        match, held = replace(self.match, groups=cast.groups), cast.groups.held(labels)
+        voted = decide(cast, self.votes)
+        hits = _hits(held, voted)
+        wheels = (hits >= 0).sum(axis=1)
+        least = np.array([match.needed(number) for number in range(len(held) + 1)])[wheels]
+        known = np.any([each.any(axis=0) for each in held], axis=0)
+        verdicts = np.where((hits == 1).sum(axis=1) >= least, PASS, FAIL).astype(np.int8)
+        verdicts[(least == 0) | ~known] = UNDECIDED
+        chance = chance_of_lists(held, voted.elements, cast.asked_per(voted), match.verdicts)
+        patterns, rows, _ = distinct_rows(list(hits.T))
+        columns: dict[str, Column] = {
+            "votes": cast.ballots,
+            "voted": Coded([_named(vote, cast.groups) for vote in voted.elements], voted.rows),
+            "hits": Coded([[None if hit < 0 else bool(hit) for hit in each] for each in patterns], rows),
+            "wheels": wheels.astype(np.int8),
+        }
+        cases = (~cast.asked, least == 0, ~known)
+        return self._judged("emotion", verdicts, cases, REASONS, columns, np.where(cast.asked, chance, np.nan))
+
+    def sentiment(self, names: Names, polarities: IntArray) -> Judged:
+        """Whether the polarities of N descriptions agree with the vote on sentiment.
+
+        Columns: `votes` (source -> polarity), `voted`, `value` (the description's), `chance`.
+
+        Args:
+            names: The samples.
+            polarities: 1, 0, -1, or `NO_POLARITY`; shape (N,).
+        """
+        if not self.of("sentiment"):
+            return not_measured(len(names))
+        cast = self._ballot("sentiment", names)
+        voted = decide(cast, self.votes)
+        vote = np.array([*PolarityGroup.VALUES, NO_POLARITY], np.int8)[voted.elements[voted.rows, 0]]
+        given = polarities != NO_POLARITY
+        far = 1 if self.agreement == "equal" else 2
+        verdicts = np.where(np.abs(vote - polarities) < far, PASS, FAIL).astype(np.int8)
+        verdicts[(vote == NO_POLARITY) | ~given] = UNDECIDED
+        chance = np.zeros(len(names))
+        for value in PolarityGroup.VALUES:
+            share = (vote[cast.asked] == value).mean() if cast.asked.any() else 0.0
+            chance += share * (given & (np.abs(value - polarities) < far))
+        words = [POLARITY_OF.get(number) for number in (*PolarityGroup.VALUES, NO_POLARITY)]
+        columns: dict[str, Column] = {
+            "votes": cast.ballots,
+            "voted": Coded(words, np.minimum(vote + 1, 3)),
+            "value": Coded(words, np.minimum(polarities + 1, 3)),
+        }
+        cases = (~cast.asked, vote == NO_POLARITY, ~given)
+        chances = np.where(cast.asked, chance, np.nan)
+        return self._judged("sentiment", verdicts, cases, REASONS_OF_SENTIMENT, columns, chances)
+
+    def _judged(
+        self,
+        task: Task,
+        verdicts: Verdicts,
+        cases: Sequence[npt.NDArray[np.bool_]],
+        reasons: tuple[str, ...],
+        columns: Mapping[str, Column],
+        chance: npt.NDArray[np.float64],
+    ) -> Judged:
+        """Verdicts with the reasons of those that are no pass: the first case that holds, else the last reason."""
+        codes = np.select([verdicts == PASS, *cases], [-1, *range(len(cases))], len(cases)).astype(np.int8)
+        columns = {**columns, "chance": np.round(chance, 6)}
+        return Judged(verdicts, codes, reasons, columns, self.settings(task), float(np.nansum(chance)))
+
+    def settings(self, task: Task) -> dict[str, Any]:
+        """What decides verdicts, as the report and the decisions have it."""
+        said = {"votes": self.votes, "sources": {each.name: each.training for each in self.of(task)}}
+        if task == "sentiment":
+            return {**said, "agreement": self.agreement}
+        return {**said, "match": self.match.name, "lexicon": self.match.groups.lexicon}
+
+    def account(self, names: Names) -> dict[str, Any]:
+        """For each task and source: samples it votes on, abstentions, votes without meaning, training; plain data."""
+        return {task: self._account(task, names) for task in ("emotion", "sentiment") if self.of(task)}
+
+    def remarks(self, names: Names) -> tuple[str, ...]:
+        """What a reader of the verdicts should know of the votes, a line each."""
+        said = []
+        for task, found in self.account(names).items():
+            for name, each in found["sources"].items():
+                if each["training"] == UNKNOWN:
+                    said.append(f"{task} votes of {shown(name)}: its training is unknown (no settings.json)")
+                if each["abstained"]:
+                    said.append(f"{task} votes of {shown(name)}: none on {each['abstained']} of {len(names)} samples")
+                if each["without_element"]:
+                    words = listed(map(repr, each["words_without_element"]), 5)
+                    number = each["without_element"]
+                    said.append(f"{task} votes of {shown(name)}: {number} have no sector and do not count: {words}")
+            if found["without_vote"]:
+                said.append(f"{task}: no source votes on {found['without_vote']} of {len(names)} samples")
+        return tuple(said)
+
+    def alpha(self, task: Task, names: Names) -> float:
+        """Krippendorff's alpha of the sources, mean of the groupings; NaN where no two of them vote on a sample."""
+        cast = self._ballot(task, names)
+        found = [krippendorff_alpha(votes[cast.rows]) for votes in cast.elements]
+        defined = [value for value in found if not math.isnan(value)]
+        return math.fsum(defined) / len(defined) if defined else math.nan
+
+    def _account(self, task: Task, names: Names) -> dict[str, Any]:
+        cast = self._ballot(task, names)
+        sources = {}
+        for column, (source, counted) in enumerate(zip(cast.sources, cast.without_element, strict=True)):
+            sources[source.name] = {
+                "training": source.training,
+                "accuracy": source.accuracy,
+                "votes": int((cast.patterns[cast.rows, column] >= 0).sum()),
+                "abstained": int((cast.patterns[cast.rows, column] < 0).sum()),
+                "without_element": sum(counted.values()),
+                "words_without_element": list(counted),
+            }
+        return {"sources": sources, "without_vote": int((~cast.asked).sum())}
+
+    def _ballot(self, task: Task, names: Names) -> Ballot:
+        arrow = names if isinstance(names, pa.Array) else pa.array(names, pa.large_string())
+        return ballot(self.of(task), arrow.cast(pa.large_string()), self._groups[task])
+
+    @cached_property
+    def _groups(self) -> Mapping[Task, Groups]:
+        voted = [word for source in self.of("emotion") for word in source.labels.vocabulary]
+        return {"emotion": self.match.groups.narrowed(voted), "sentiment": PolarityGroup()}
+
+
+def _named(vote: IntArray, groups: Groups) -> list[str | None]:
+    """The names of the voted elements."""
+    return [names[element] if element >= 0 else None for names, element in zip(groups.names, vote, strict=True)]
+
+
+def _hits(held: Held, voted: Voted) -> npt.NDArray[np.int8]:
+    """Whether each sample's labels hold the voted element in each grouping, -1 without a vote; shape (N, groupings)."""
+    every, hits = np.arange(len(voted.rows)), np.empty((len(voted.rows), len(held)), np.int8)
+    for group, each in enumerate(held):
+        element = voted.elements[voted.rows, group]
+        hits[:, group] = np.where(element >= 0, each[element, every], -1)
+    return hits

@@ -1,0 +1,152 @@
+"""What words are compared by: their sectors on the emotion wheels, or, as the released hit test also can, word forms.
+
+A grouping maps each word to an element, or to none. `neutral` is on no wheel and in no table of forms; it is an element
+of its own everywhere. Elements are numbered from 0; the last one is `neutral`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.errors import InputError
+from merunibench.kinds import NEUTRAL
+from merunibench.labels import LabelLists
+from merunibench.lexicon import Level, Lexicon, explainer_for, load_lexicon
+from merunibench.lexicon.explain import ReleaseExplainer
+
+IntArray = npt.NDArray[np.integer[Any]]
+Held = tuple[npt.NDArray[np.bool_], ...]
+"""Which elements each of N label lists holds: for each grouping an array of shape (elements, N)."""
+
+WordRule = Literal["forms", "synonyms"]
+WORD_RULES: tuple[WordRule, ...] = get_args(WordRule)
+
+
+class Groups(ABC):
+    """One or several groupings that votes and descriptions are compared by.
+
+    Attributes:
+        lexicon: Name and hash of the lexicon behind them.
+        names: For each grouping the names of its elements, `neutral` last.
+    """
+
+    lexicon: str
+    names: tuple[tuple[str, ...], ...]
+
+    @abstractmethod
+    def elements(self, words: Sequence[str]) -> IntArray:
+        """The element of each normalised word in each grouping, -1 for none; shape (V, groupings)."""
+
+    @abstractmethod
+    def held(self, lists: LabelLists) -> Held:
+        """The elements that the labels of each sample fall into; an empty list holds `neutral`."""
+
+    def narrowed(self, words: Sequence[str]) -> "Groups":  # noqa: ARG002 - a wheel has few sectors
+        """The same, but for elements that none of the given words has, where leaving them out saves memory."""
+        return self
+
+    def _with_neutral(self, lists: LabelLists, held: Sequence[npt.NDArray[np.bool_]]) -> Held:
+        """The same, with `neutral` where the released rule has it: named, or nothing named at all."""
+        neutral = lists.counts() == 0
+        samples, codes = lists.flatten()
+        neutral[samples[lists.vocabulary.equal(NEUTRAL)[codes]]] = True
+        for each in held:
+            each[-1] = neutral
+        return tuple(held)
+
+
+class WheelGroups(Groups):
+    """Sectors on one wheel or all five."""
+
+    def __init__(self, lexicon: Lexicon, wheels: Sequence[int] = range(5), level: Level = 1) -> None:
+        """Take the wheels, counted from 0, at a level."""
+        self.lexicon = lexicon.label
+        self.names = tuple((*lexicon.sectors_of_wheels[level][wheel], NEUTRAL) for wheel in wheels)
+        self._mapping, self._wheels, self._level = lexicon, list(wheels), level
+
+    def elements(self, words: Sequence[str]) -> IntArray:
+        """Sectors; `neutral` is the element after them."""
+        found: IntArray = self._mapping.indices(words, self._level)[:, self._wheels].astype(np.int16)
+        neutral = [word == NEUTRAL for word in words]
+        found[neutral] = [len(names) - 1 for names in self.names]
+        return found
+
+    def held(self, lists: LabelLists) -> Held:
+        """Sectors of all labels, those of labels that join several words too."""
+        masks = self._mapping.sector_sets(lists, self._level)[self._wheels]
+        held = []
+        for mask, names in zip(masks, self.names, strict=True):
+            each = np.zeros((len(names), len(lists)), bool)
+            for sector in range(len(names) - 1):
+                each[sector] = (mask >> mask.dtype.type(sector)) & mask.dtype.type(1)
+            held.append(each)
+        return self._with_neutral(lists, held)
+
+
+class WordGroups(Groups):
+    """Words instead of sectors: one grouping whose elements are base words (`forms`) or wheel words (`synonyms`)."""
+
+    def __init__(self, lexicon: str, words: Mapping[str, str]) -> None:
+        """Take the word that stands for each form."""
+        self.lexicon = lexicon
+        self.names = ((*sorted(set(words.values()) - {NEUTRAL}), NEUTRAL),)
+        number = {word: index for index, word in enumerate(self.names[0])}
+        self._element = {form: number[word] for form, word in words.items()} | {NEUTRAL: number[NEUTRAL]}
+
+    def narrowed(self, words: Sequence[str]) -> "WordGroups":
+        """Of a thousand words, those few that are voted for."""
+        voted = {self.names[0][self._element[word]] for word in words if word in self._element}
+        names = self.names[0]
+        return WordGroups(self.lexicon, {form: names[e] for form, e in self._element.items() if names[e] in voted})
+
+    def elements(self, words: Sequence[str]) -> IntArray:
+        """The word that stands for each."""
+        return np.array([self._element.get(word, -1) for word in words], np.int32).reshape(-1, 1)
+
+    def held(self, lists: LabelLists) -> Held:
+        """The words that stand for the labels."""
+        elements = self.elements(list(lists.vocabulary))[:, 0]
+        samples, codes = lists.flatten()
+        found = elements[codes]
+        held = np.zeros((len(self.names[0]), len(lists)), bool)
+        held[found[found >= 0], samples[found >= 0]] = True
+        return self._with_neutral(lists, [held])
+
+
+def word_groups(rule: WordRule, lexicon: str | Path) -> WordGroups:
+    """The groupings `forms` and `synonyms` of the released hit test.
+
+    Of several base words of a form, and of several wheel words of a base word, the alphabetically first counts.
+
+    Args:
+        rule: `forms`: base words; `synonyms`: the wheel words that these are synonyms of.
+        lexicon: Name or folder of an official release, since only releases come with these tables.
+
+    Raises:
+        InputError: the lexicon has no such tables.
+    """
+    explainer = explainer_for(lexicon)
+    if not isinstance(explainer, ReleaseExplainer):
+        raise InputError(
+            f"--match {rule} needs the tables of an official release, which lexicon {explainer.lexicon.name} does not "
+            "have; choose --lexicon mer2025 or mer2026, or match on wheels"
+        )
+    tables = explainer.tables
+    bases = {form: min(words) for form, words in tables.bases.items() if words}
+    if rule == "synonyms":
+        reached = {form: tables.wheel_words.get(base, ()) for form, base in bases.items()}
+        bases = {form: min(words) for form, words in reached.items() if words}
+    return WordGroups(explainer.lexicon.label, bases)
+
+
+def wheel_groups(lexicon: str | Path | Lexicon, wheels: Sequence[int] = range(5), level: Level = 1) -> WheelGroups:
+    """Sectors under a lexicon, given by name, folder, or as it is.
+
+    Raises:
+        InputError: there is no such lexicon.
+    """
+    return WheelGroups(lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon), wheels, level)

@@ -1,0 +1,88 @@
+"""Does a description agree with the vote? The released hit test on one grouping, and rules over the five wheels."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench._text import shown
+from merunibench.curation.crowd.groups import WORD_RULES, Groups, Held, wheel_groups, word_groups
+from merunibench.curation.filters.base import FAIL, PASS, UNDECIDED, Verdicts
+from merunibench.errors import InputError
+from merunibench.lexicon import WHEELS, Lexicon
+
+IntArray = npt.NDArray[np.integer[Any]]
+
+MATCHES = ("majority", "any", "all", "wheel1@1 … wheel5@2", *WORD_RULES)
+_LEAST_WHEELS = 3
+_WHEEL = re.compile(r"wheel([1-5])(?:@([12]))?")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A rule of matching.
+
+    Attributes:
+        name: How it is called: `majority`, `any`, `all`, `wheel3@2`, `forms`, `synonyms`.
+        groups: What votes and descriptions are compared by.
+        needed: Number of groupings with a vote -> hits that a description needs; 0 where that is too few to decide.
+    """
+
+    name: str
+    groups: Groups
+    needed: Callable[[int], int]
+
+    def verdicts(self, held: Held, voted: IntArray) -> Verdicts:
+        """Whether label lists agree with one vote.
+
+        Args:
+            held: The elements of N label lists.
+            voted: The voted element in each grouping, -1 for none; shape (groupings,).
+
+        Returns:
+            PASS, FAIL or UNDECIDED, shape (N,).
+        """
+        least = self.needed(int((voted >= 0).sum()))
+        if not least:
+            return np.full(held[0].shape[1], UNDECIDED, np.int8)
+        return np.where(self.count(held, voted) >= least, PASS, FAIL).astype(np.int8)
+
+    def count(self, held: Held, voted: IntArray) -> npt.NDArray[np.int8]:
+        """In how many groupings label lists hold the voted element, shape (N,)."""
+        hits = np.zeros(held[0].shape[1], np.int8)
+        for each, element in zip(held, voted.tolist(), strict=True):
+            if element >= 0:
+                hits += each[element]
+        return hits
+
+
+def parse_match(name: str, lexicon: str | Path | Lexicon = "builtin") -> Match:
+    """A rule by its name.
+
+    `majority`: more than half of the wheels that have a vote, of which there must be three. `any`: one of the wheels
+    that have a vote. `all`: all five, each of which must have a vote. `wheelN` and `wheelN@2`: the released test on one
+    wheel, at level 1 or 2. `forms` and `synonyms`: the released test on words.
+
+    Raises:
+        InputError: there is no such rule, or the lexicon cannot serve it.
+    """
+    if name == "majority":
+        return Match(name, wheel_groups(lexicon), lambda voted: voted // 2 + 1 if voted >= _LEAST_WHEELS else 0)
+    if name == "any":
+        return Match(name, wheel_groups(lexicon), lambda voted: min(voted, 1))
+    if name == "all":
+        return Match(name, wheel_groups(lexicon), lambda voted: voted if voted == WHEELS else 0)
+    if name in WORD_RULES:
+        if isinstance(lexicon, Lexicon):
+            raise InputError(f"match {name}: give the lexicon by its name or folder, since its tables are needed")
+        return Match(name, word_groups(name, lexicon), lambda voted: voted)
+    found = _WHEEL.fullmatch(name)
+    if found is None:
+        raise InputError(f"match must be one of {', '.join(MATCHES)}, not {shown(name)}")
+    wheel, level = int(found[1]), int(found[2] or 1)
+    groups = wheel_groups(lexicon, [wheel - 1], 1 if level == 1 else 2)
+    return Match(f"wheel{wheel}@{level}", groups, lambda voted: voted)

@@ -1,0 +1,63 @@
+"""What a run will spend, told before it begins: clips, hours of media, tokens. Headers are read, nothing is decoded."""
+
+from collections.abc import Iterator
+
+from merunibench.curation.describe import Plan, finished
+from merunibench.curation.folder import CUES, DESCRIPTIONS, Folder
+from merunibench.errors import InputError, MediaError
+from merunibench.inference.clips import Clips
+from merunibench.inference.preflight import Finding
+from merunibench.models.base import Sample
+
+_TOKENS_OF_CUE = 256
+"""What `infer` lets a model write, unless told otherwise."""
+_SIGNS_A_TOKEN = 4
+"""Characters of English to a token, about."""
+
+
+def effort(planned: Plan) -> list[Finding]:
+    """One line per set and step: how many clips are still to be done, their hours, and the most tokens of it.
+
+    Args:
+        planned: A plan of `describe`.
+    """
+    return [Finding("ok", line) for clips in planned.clips for line in _lines(planned, clips)]
+
+
+def _lines(planned: Plan, clips: Clips) -> Iterator[str]:
+    settings, names = planned.settings, planned.wanted(clips)
+    wanted = set(names)
+    seconds, unknown = _seconds([sample for sample in clips.samples if sample.name in wanted])
+    told = f"; the length of {unknown} is not known" if unknown else ""
+    yield f"{clips.dataset}: {len(names)} clips, {seconds / 3600:.3f} hours of media{told}"
+    retry, longest = settings.retry_failed, settings.max_new_tokens or _TOKENS_OF_CUE
+    for kind, run in planned.runs.items():
+        path = settings.out / CUES / kind / f"{clips.dataset}.jsonl"
+        left = len(names) - finished(path, names, retry_failed=retry)
+        what = f"{clips.dataset}: cues {kind} by {run.request.model}: {left} clips to do"
+        yield f"{what}, at most {left * longest:,} tokens written"
+    if settings.merge is not None:
+        path = Folder(settings.out).file(DESCRIPTIONS, clips.dataset)
+        left = len(names) - finished(path, names, retry_failed=retry)
+        said = sum(len(sample.subtitle or "") for sample in clips.samples if sample.name in wanted)
+        each = len(planned.prompt.text) // _SIGNS_A_TOKEN + longest * len(planned.runs)
+        read = left * each + said // _SIGNS_A_TOKEN
+        what = f"{clips.dataset}: merging by {settings.merge.rpartition('/')[2]}: {left} clips to do"
+        yield f"{what}, at most about {read:,} tokens read and {left * settings.merge_max_tokens:,} written"
+
+
+def _seconds(samples: list[Sample]) -> tuple[float, int]:
+    """Seconds of all clips whose length is known, and the number of the others."""
+    from merunibench.media import probe
+
+    total, unknown = 0.0, 0
+    for sample in samples:
+        path = sample.video or sample.audio
+        try:
+            total += probe(path).seconds if path is not None else 0.0
+            unknown += path is None
+        except MediaError:
+            unknown += 1
+        except InputError:  # the extra `models` is not installed, which the preflight says
+            return 0.0, len(samples)
+    return total, unknown

@@ -1,0 +1,64 @@
+"""AffectGPT's training tables: three CSV files under the names that its authors' loader reads.
+
+`openset` is the text `[a, b]`, which that loader splits at commas: labels that hold commas, quotes or brackets have no
+way to be written, and are refused.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from merunibench._text import shown
+from merunibench.curation.export.base import ExportOptions, Sample, card_of
+from merunibench.curation.report.result import CurationReport
+from merunibench.errors import InputError
+from merunibench.files import open_atomic, write_text
+
+LABELS, REASONS, SUBTITLES = (
+    "track2_train_mercaptionplus.csv",
+    "track3_train_mercaptionplus.csv",
+    "subtitle_chieng.csv",
+)
+"""What the authors' loader opens."""
+_SPLITTING = re.compile(r"[,'\"\[\]\n\r]")
+
+
+def write_affectgpt(out: Path, samples: Iterator[Sample], options: ExportOptions, report: CurationReport) -> None:
+    """Write the three tables and the card, and the decisions with the other export formats.
+
+    Raises:
+        InputError: labels hold signs at which the loader would split them; the first is named.
+    """
+    wrong: list[tuple[str, str]] = []
+    with ExitStack() as stack:
+        labels, reasons, subtitles = (
+            csv.writer(stack.enter_context(open_atomic(out / name)), quoting=csv.QUOTE_ALL, lineterminator="\n")
+            for name in (LABELS, REASONS, SUBTITLES)
+        )
+        labels.writerow(["name", "openset"])
+        reasons.writerow(["name", "reason"])
+        subtitles.writerow(["name", "chinese", "english"])
+        for sample in samples:
+            wrong += ((sample.name, label) for label in sample.labels if _SPLITTING.search(label))
+            labels.writerow([sample.name, written(sample.labels)])
+            reasons.writerow([sample.name, sample.text])
+            subtitles.writerow([sample.name, sample.chinese, sample.subtitle])
+    if wrong:
+        name, label = wrong[0]
+        raise InputError(
+            f"{len(wrong)} labels hold a comma, a quote or a bracket, at which AffectGPT's loader would split them, "
+            f"such as {shown(label)} of {shown(name)}; correct them in the labels, or export as jsonl"
+        )
+    write_text(out / "README.md", card_of(report, options, None))
+
+
+def written(labels: Sequence[str]) -> str:
+    """Labels as AffectGPT's tables have them.
+
+    Example:
+        >>> written(["happy", "proud"])
+        '[happy, proud]'
+    """
+    return f"[{', '.join(labels)}]"

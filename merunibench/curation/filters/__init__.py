@@ -1,0 +1,1 @@
+"""Filters: rules over measured values, one module each."""

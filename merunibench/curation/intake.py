@@ -1,0 +1,89 @@
+"""Descriptions that were made elsewhere, in any format that predictions are read in, as the first stage has them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from merunibench._text import shown
+from merunibench.curation.contamination import name_hash
+from merunibench.curation.folder import DESCRIPTIONS, MAX_BYTES, Folder, children
+from merunibench.data import Arrangement, read_table
+from merunibench.data.arranging import arranged
+from merunibench.data.convert import Conversion, converted_columns
+from merunibench.data.tables import is_saved_dataset, table_stem
+from merunibench.errors import InputError
+from merunibench.files import whole_set
+from merunibench.journal import refuse_journal
+from merunibench.tasks import Task
+
+
+def take_in(
+    folder: Folder,
+    source: Path,
+    name: str | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    name_regex: str | None = None,
+) -> tuple[list[Path], int]:
+    """Take descriptions of any format of predictions into the folder, as `descriptions/<set>.jsonl`.
+
+    Args:
+        folder: The data set.
+        source: A table, or a folder of tables.
+        name: What a single table's set is called; by default as its file.
+        columns: Where name, text, labels or polarity stand, if not in columns of that name.
+        name_regex: The part of a name that counts: a regular expression with one group.
+
+    Returns:
+        The files written, and how many rows were left out because their clips were deleted; none of the files is there
+        if one of the tables cannot be read.
+
+    Raises:
+        InputError: a table cannot be read, has neither text nor labels, or would replace rows of a run.
+    """
+    tables = _tables(source, name)
+    wanted = Arrangement(columns or {}, name_regex)
+    written, left_out = [], 0
+    deleted = folder.deleted()
+    with whole_set(folder.path) as temporary:
+        for stem, path in tables.items():
+            place = folder.file(DESCRIPTIONS, stem)
+            other = folder.found(DESCRIPTIONS).get(stem)
+            if other is not None and other != place:
+                raise InputError(f"{other}: is the set {stem!r} already; remove it, or give another name (--set)")
+            refuse_journal(place)
+            table = arranged(read_table(path, max_bytes=MAX_BYTES), task_of_set(stem), wanted)
+            if not {"text", "labels"} & {*table.columns}:
+                raise InputError(f"{path}: has neither 'text' nor 'labels'; say where they are (--column text=…)")
+            rows = converted_columns(table)
+            stay = [name_hash(clip) not in deleted for clip in rows["name"]]
+            left_out += stay.count(False)
+            rows = {
+                key: [value for value, kept in zip(values, stay, strict=True) if kept] for key, values in rows.items()
+            }
+            Conversion(temporary / place.relative_to(folder.path), table, rows).write()
+            written.append(place)
+    return written, left_out
+
+
+def _tables(source: Path, name: str | None) -> dict[str, Path]:
+    """The tables by set."""
+    if source.is_file() or is_saved_dataset(source):
+        stem = table_stem(source) or source.name
+        return {_plain(name or stem): source}
+    found = {stem: path for path in children(source) if (stem := table_stem(path) or "")}
+    if not found:
+        raise InputError(f"{source}: is no table of descriptions, and no folder that holds some")
+    if name is not None and len(found) > 1:
+        raise InputError(f"{source}: holds {len(found)} tables, which cannot all be called {shown(name)}")
+    return {_plain(name or stem): table for stem, table in found.items()}
+
+
+def _plain(name: str) -> str:
+    if not name or name.startswith(".") or any(sign in name for sign in "/\\\0"):
+        raise InputError(f"a set must have a plain name, not {shown(name)}; give one (--set)")
+    return name
+
+
+def task_of_set(name: str) -> Task:
+    """A set as a task of free labels, which is how its table is read."""
+    return Task(name, name, "fine-grained", 0, "", "", "", "", "")

@@ -1,0 +1,148 @@
+"""From decisions to the report: every figure is counted here, once, and rendered elsewhere."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from merunibench._resources import resource
+from merunibench.curation.contamination import contaminated
+from merunibench.curation.decisions import Decisions
+from merunibench.curation.filters.duplicates import first_with_text
+from merunibench.curation.folder import DESCRIPTIONS, Folder
+from merunibench.curation.report.cues import cue_agreement
+from merunibench.curation.report.filters import filter_figures, funnel, kept_by_chance, overlap
+from merunibench.curation.report.groups import drop_rates
+from merunibench.curation.report.result import CurationReport
+from merunibench.curation.report.signing import signature
+from merunibench.curation.report.statistics import statistics
+from merunibench.curation.report.truth import TruthFigures, hold_against
+from merunibench.curation.report.vocabulary import Vocabulary
+from merunibench.curation.settings import FilterSettings
+from merunibench.errors import InputError
+from merunibench.files.toml import read_toml
+from merunibench.journal import read_settings, settings_file
+from merunibench.lexicon import Lexicon, load_lexicon
+
+CARD = "card"
+"""The section of `curate.toml` in which the user says what the data set is."""
+_FIRST = 5
+
+
+def build_report(
+    folder: Folder,
+    decisions: Decisions,
+    settings: FilterSettings,
+    *,
+    truth: Path | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> CurationReport:
+    """The report of a data set.
+
+    Args:
+        folder: The data set.
+        decisions: What became of its rows.
+        settings: What they were judged by.
+        truth: A table of human labels of some of the rows.
+        resamples: Number of bootstrap resamples of what is scored against them.
+        seed: Seed of resampling and shuffling.
+
+    Raises:
+        InputError: the truth cannot be read, or `curate.toml` is broken.
+    """
+    rows, lexicon = decisions.rows, load_lexicon(settings.lexicon)
+    vocabulary = Vocabulary.of(rows.labels, lexicon)
+    account, remarks = _crowd(decisions)
+    steps = funnel(decisions)
+    chance = kept_by_chance(decisions)
+    figures: TruthFigures | None = None
+    if truth is not None:
+        figures = hold_against(truth, decisions, decisions.filters, settings, lexicon, resamples=resamples, seed=seed)
+    provenance = _provenance(folder, decisions, lexicon)
+    return CurationReport(
+        name=folder.name,
+        rows=len(rows),
+        kept=int(decisions.kept.sum()),
+        chance=chance,
+        sets={
+            name: {"rows": where.stop - where.start, "kept": int(decisions.kept[where].sum())}
+            for name, where in rows.sets.items()
+        },
+        filters=tuple(filter_figures(decisions)),
+        funnel=tuple(steps),
+        overlap=overlap(decisions),
+        statistics=_stages(decisions, vocabulary),
+        cues=cue_agreement(folder, rows, lexicon),
+        drop_rates=drop_rates(decisions, vocabulary),
+        duplicates=_duplicates(decisions),
+        contamination=contaminated(rows.names).counts,
+        crowd=account,
+        truth=figures,
+        provenance=provenance,
+        published=tuple(read_toml(resource("curation", "report", "published.toml"))["dataset"]),
+        card=folder.settings(CARD),
+        settings=decisions.settings,
+        config=decisions.config,
+        signature=signature(decisions, settings, lexicon, provenance, account, chance),
+        remarks=(*rows.remarks, *remarks, *_remarks(decisions)),
+    )
+
+
+def _stages(decisions: Decisions, vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
+    """Statistics of all rows, and of what each filter left; a filter that dropped nothing leaves them as they are."""
+    chosen = np.ones(len(decisions.rows), bool)
+    found = {"all": statistics(decisions.rows, chosen, vocabulary)}
+    last = found["all"]
+    for outcome in decisions.outcomes:
+        if outcome.measured:
+            left = chosen & ~outcome.drops
+            if left.sum() < chosen.sum():
+                last = statistics(decisions.rows, left, vocabulary)
+            found[outcome.name], chosen = last, left
+    return found
+
+
+def _duplicates(decisions: Decisions) -> dict[str, Any]:
+    first = first_with_text(decisions.rows)
+    repeats = np.flatnonzero(first != np.arange(len(first)))
+    names = decisions.rows.names
+    examples = [[names[int(row)].as_py(), names[int(first[row])].as_py()] for row in repeats[:_FIRST]]
+    return {"rows": len(repeats), "first": examples}
+
+
+def _crowd(decisions: Decisions) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The account that the crowd gives of its sources, and its remarks."""
+    for each in decisions.filters:
+        crowd = getattr(each, "crowd", None)
+        if crowd is not None:
+            names = decisions.rows.names
+            return crowd.account(names), crowd.remarks(names)
+    return {}, ()
+
+
+def _remarks(decisions: Decisions) -> tuple[str, ...]:
+    """Filters without input, and filters without which nothing would be left."""
+    said = [f"{outcome.name}: not measured; drops nothing" for outcome in decisions.outcomes if not outcome.measured]
+    if not decisions.kept.any():
+        worst = max(decisions.outcomes, key=lambda outcome: int(outcome.drops.sum()))
+        said.append(f"no row is kept; {worst.name} alone drops {int(worst.drops.sum())} of {len(decisions.rows)}")
+    return tuple(said)
+
+
+def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[str, Any]:
+    """Who made what: descriptions as their settings have it, labels, speaker values, lexicon."""
+    made: dict[str, dict[str, Any]] = {}
+    for name, path in folder.found(DESCRIPTIONS).items():
+        with suppress(InputError):
+            if settings_file(path).exists():
+                made[name] = read_settings(settings_file(path))
+    speaker = decisions.rows.speaker
+    return {
+        "descriptions": made,
+        "labels_from": list(decisions.rows.labels_from),
+        "polarity_from": list(decisions.rows.polarity_from),
+        "speaker": speaker.by if speaker else None,
+        "lexicon": {"name": lexicon.name, "sha256": lexicon.sha256},
+    }

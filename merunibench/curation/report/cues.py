@@ -1,0 +1,71 @@
+"""Do the cues agree? Whether what the sound says and what the picture says share sectors, where both have labels."""
+
+from typing import Any
+
+import numpy as np
+
+from merunibench.curation.columns import places
+from merunibench.curation.folder import CUES, Folder
+from merunibench.curation.rows import Rows
+from merunibench.data import read_table
+from merunibench.data.cells import is_null, written_nulls
+from merunibench.data.columns import label_column, name_column
+from merunibench.lexicon import Lexicon
+
+_KINDS = ("audio", "video")
+_MAJORITY = 3
+
+
+def cue_agreement(folder: Folder, rows: Rows, lexicon: Lexicon) -> dict[str, Any]:
+    """How often the labels of the audio cue and those of the video cue share a sector on three wheels or more.
+
+    Cues have labels once `merunibench extract` was run on them. Chance is that of a wheel: the share of pairs of any
+    audio and any video cue that share a sector there.
+
+    Args:
+        folder: The data set, with `cues/audio/<set>` and `cues/video/<set>`.
+        rows: Its rows.
+        lexicon: What gives sectors.
+
+    Returns:
+        `rows` that have both, `agree`, and for each wheel `agree` and `chance`; empty where no row has both.
+
+    Raises:
+        InputError: a table of cues is broken.
+    """
+    sides = []
+    counted = np.ones(len(rows), bool)
+    for kind in _KINDS:
+        sets = np.zeros((5, len(rows)), np.uint8)
+        has = np.zeros(len(rows), bool)
+        for name, path in folder.found(f"{CUES}/{kind}").items():
+            table = written_nulls(read_table(path))
+            if name not in rows.sets or "labels" not in table.columns:
+                continue
+            where = rows.sets[name]
+            at = places(rows.names[where.start : where.stop], name_column(table))
+            sets[:, where] = lexicon.sector_sets(label_column(table, "labels").take(at))
+            has[where] = (at >= 0) & ~is_null(table, "labels")[np.maximum(at, 0)]
+        sides.append(sets)
+        counted &= has & (sets != 0).any(axis=0)
+    if not counted.any():
+        return {}
+    audio, video = (side[:, counted] for side in sides)
+    hits = (audio & video) != 0
+    wheels = []
+    for wheel, shared in enumerate(hits):
+        chance = _chance(audio[wheel], video[wheel])
+        wheels.append({"wheel": wheel + 1, "agree": round(float(shared.mean()), 4), "chance": chance})
+    return {
+        "rows": int(counted.sum()),
+        "agree": round(float((hits.sum(axis=0) >= _MAJORITY).mean()), 4),
+        "wheels": wheels,
+    }
+
+
+def _chance(one: Any, other: Any) -> float:  # noqa: ANN401 - arrays of masks
+    """The share of all pairs of a set of each side that share a sector."""
+    first, second = np.bincount(one, minlength=256), np.bincount(other, minlength=256)
+    masks = np.arange(256)
+    shared = (masks[:, None] & masks[None, :]) != 0
+    return round(float(first @ shared @ second) / (len(one) * len(other)), 4)

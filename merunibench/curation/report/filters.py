@@ -1,0 +1,197 @@
+"""What each filter did: verdicts, what it alone dropped, chance, overlap with the others; and the funnel in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.curation.decisions import Decisions, Outcome
+from merunibench.curation.filters.base import FAIL, PASS, UNDECIDED, Mask
+
+
+@dataclass(frozen=True)
+class FilterFigures:
+    """One filter over all rows, whatever the others did.
+
+    Attributes:
+        name: The filter.
+        evaluated: Rows on which it had its input.
+        passed: Rows that pass.
+        failed: Rows that fail.
+        undecided: Rows without verdict, those included on which it had no input.
+        dropped: Rows it drops: failed, and undecided where the settings say so.
+        alone: Rows that nothing else drops.
+        chance: Rows expected to pass if values were dealt to rows at random; None where that has no meaning.
+        reasons: Why rows did not pass -> how many.
+        settings: Bounds, units, who measured.
+    """
+
+    name: str
+    evaluated: int
+    passed: int
+    failed: int
+    undecided: int
+    dropped: int
+    alone: int
+    chance: float | None
+    reasons: dict[str, int]
+    settings: dict[str, Any]
+
+    @property
+    def lift(self) -> float | None:
+        """Rows that pass over those expected by chance."""
+        return round(self.passed / self.chance, 4) if self.chance else None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the funnel: what one filter did to what the ones before it had left.
+
+    Attributes:
+        name: The filter.
+        before: Rows that reach it.
+        kept: Rows that it leaves, the undecided ones included.
+        undecided: Rows that it leaves without verdict.
+        dropped: Rows that it drops.
+        chance: Rows expected to be left if values were dealt at random; None where that has no meaning.
+    """
+
+    name: str
+    before: int
+    kept: int
+    undecided: int
+    dropped: int
+    chance: float | None
+
+
+def filter_figures(decisions: Decisions) -> list[FilterFigures]:
+    """The figures of every filter, in the declared order."""
+    drops = np.stack([outcome.drops for outcome in decisions.outcomes])
+    number = drops.sum(axis=0)
+    return [_figures(outcome, alone=int((outcome.drops & (number == 1)).sum())) for outcome in decisions.outcomes]
+
+
+def _figures(outcome: Outcome, alone: int) -> FilterFigures:
+    verdicts, reasons = outcome.judged.verdicts, outcome.judged.reasons
+    counts = np.bincount(reasons[reasons >= 0].astype(np.int64), minlength=len(outcome.judged.reason_texts)).tolist()
+    chance = outcome.judged.chance
+    return FilterFigures(
+        outcome.name,
+        int((~outcome.unmeasured).sum()),
+        int((verdicts == PASS).sum()),
+        int((verdicts == FAIL).sum()),
+        int((verdicts == UNDECIDED).sum()),
+        int(outcome.drops.sum()),
+        alone,
+        None if chance is None else round(chance, 4),
+        {text: count for text, count in zip(outcome.judged.reason_texts, counts, strict=True) if count},
+        dict(outcome.judged.settings),
+    )
+
+
+def funnel(decisions: Decisions) -> list[Step]:
+    """The filters one after the other, those left out that had no input."""
+    steps = []
+    for number, outcome in enumerate(decisions.outcomes):
+        if not outcome.measured:
+            continue
+        reaching = (decisions.dropped_by < 0) | (decisions.dropped_by >= number)
+        kept = reaching & ~outcome.drops
+        steps.append(
+            Step(
+                outcome.name,
+                int(reaching.sum()),
+                int(kept.sum()),
+                int((kept & (outcome.judged.verdicts == UNDECIDED)).sum()),
+                int((reaching & outcome.drops).sum()),
+                _by_chance(outcome, reaching),
+            )
+        )
+    return steps
+
+
+def _by_chance(outcome: Outcome, reaching: Mask) -> float | None:
+    """How many of the rows that reach a filter it would leave by chance: each row's own, where rows have one."""
+    judged = outcome.judged
+    if judged.chance is None:
+        return None
+    own = judged.columns.get("chance")
+    if isinstance(own, np.ndarray):
+        return round(float(np.nansum(own[reaching])), 4)
+    return round(judged.chance * int(reaching.sum()) / max(len(reaching), 1), 4)
+
+
+def kept_by_chance(decisions: Decisions) -> float | None:
+    """How many rows would be kept if every filter with a chance passed rows at random, the others as they did.
+
+    Each row counts with the product of its own chances: filters are taken for independent. None without such filters.
+    """
+    of_crowd = [
+        outcome for outcome in decisions.outcomes if isinstance(outcome.judged.columns.get("chance"), np.ndarray)
+    ]
+    measured = [outcome for outcome in of_crowd if outcome.measured]
+    if not measured:
+        return None
+    others = [outcome.drops for outcome in decisions.outcomes if outcome not in measured]
+    chance = ~np.any(others, axis=0) * np.ones(len(decisions.rows))
+    for outcome in measured:
+        own: Any = outcome.judged.columns["chance"]
+        chance = chance * np.nan_to_num(own, nan=0.0)
+    return round(float(chance.sum()), 4)
+
+
+def overlap(decisions: Decisions) -> tuple[list[str], list[list[float | None]]]:
+    """How far two filters drop the same rows: phi of every pair of those that drop any; None where one drops all.
+
+    phi = (n11 n00 - n10 n01) / sqrt of the product of the four margins: the correlation of two yes-no values.
+    """
+    names = [outcome.name for outcome in decisions.outcomes if outcome.measured and outcome.drops.any()]
+    drops = [decisions[name].drops for name in names]
+    return names, [[phi(one, other) for other in drops] for one in drops]
+
+
+def phi(one: Mask, other: Mask) -> float | None:
+    """The correlation of two yes-no values; None where one of them is constant.
+
+    Example:
+        >>> phi(np.array([True, False, True]), np.array([True, False, True]))
+        1.0
+    """
+    rows, first, second = len(one), int(one.sum()), int(other.sum())
+    margins = float(first) * (rows - first) * second * (rows - second)
+    both = int((one & other).sum())
+    return None if not margins else round((both * rows - first * second) / float(np.sqrt(margins)), 4)
+
+
+def shares(groups: npt.NDArray[np.int64], names: Sequence[str | None], decisions: Decisions) -> list[dict[str, Any]]:
+    """For each group of rows how many there are, how many are kept, and which filters drop how many of them.
+
+    Args:
+        groups: Group of each row, -1 for none, shape (N,).
+        names: The groups; one without a name is left out.
+        decisions: What became of the rows.
+    """
+    found = []
+    for number, name in enumerate(names):
+        here = groups == number
+        if name is None or not here.any():
+            continue
+        found.append(share_of(here, name, decisions))
+    return found
+
+
+def share_of(here: Mask, name: str, decisions: Decisions) -> dict[str, Any]:
+    """The figures of one group of rows; `lift` is its share of kept rows over that of all."""
+    rows, kept = int(here.sum()), int((here & decisions.kept).sum())
+    overall = float(decisions.kept.mean()) if len(decisions.rows) else 0.0
+    dropped = np.bincount(decisions.dropped_by[here & ~decisions.kept], minlength=len(decisions.outcomes)).tolist()
+    return {
+        "group": name,
+        "rows": rows,
+        "kept": kept,
+        "dropped": round(1 - kept / rows, 4),
+        "lift": round(kept / rows / overall, 4) if overall else None,
+        "by": {outcome.name: count for outcome, count in zip(decisions.outcomes, dropped, strict=True) if count},
+    }

@@ -1,0 +1,135 @@
+"""The report as the command line prints it."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from merunibench._text import visible
+from merunibench.curation.report.result import CurationReport
+from merunibench.curation.report.truth import Score, TruthFigures
+from merunibench.curation.report.wording import bounds, headline, number, reasons, score
+from merunibench.report.columns import Column
+from merunibench.report.terminal import plain_table, print_to_text
+
+_LONGEST = 60
+_ROWS = 12
+
+Block = tuple[str, Table, Sequence[str]]
+
+
+def render(report: CurationReport, *, width: int | None, color: bool) -> str:
+    """Every table, one below the other, and the signature."""
+    blocks = [f"{visible(report.name, _LONGEST)}: {headline(report)}\n"]
+    for title, table, notes in _blocks(report):
+        blocks.append(print_to_text(title, table, notes, width=width, color=color))
+    notes = [*_cues(report), *_duplicates(report), *_contamination(report), *map(visible, report.remarks)]
+    blocks.append("".join(f"{note}\n" for note in [*notes, visible(report.signature)]))
+    return "\n".join(blocks)
+
+
+def _blocks(report: CurationReport) -> Iterator[Block]:
+    yield _filters(report)
+    yield _statistics(report)
+    for name, groups in report.drop_rates.items():
+        table = _table(("", False), *((title, True) for title in ("Rows", "Kept", "Dropped %", "Lift")))
+        for group in groups[:_ROWS]:
+            cells = (group["rows"], group["kept"], round(100 * group["dropped"], 1), group["lift"])
+            table.add_row(Text(visible(group["group"], _LONGEST)), *(Text(number(cell)) for cell in cells))
+        yield f"Drop rates by {name}", table, ()
+    if report.truth is not None:
+        yield _truth(report.truth)
+
+
+def _filters(report: CurationReport) -> Block:
+    heads = ("Pass", "Fail", "Undecided", "Drops", "Alone", "By chance", "Lift", "Left")
+    table = _table(("Filter", False), *((head, True) for head in heads), ("Bounds", False), ("Why not", False))
+    left = {step.name: step.kept for step in report.funnel}
+    for each in report.filters:
+        cells = (each.passed, each.failed, each.undecided, each.dropped, each.alone, each.chance, each.lift)
+        numbers = [*map(number, cells), number(left.get(each.name))]
+        words = (visible(bounds(each.settings), _LONGEST), visible(reasons(each.reasons), _LONGEST))
+        table.add_row(Text(visible(each.name, _LONGEST)), *map(Text, numbers), *map(Text, words))
+    note = (
+        "Every filter judges all rows; Alone: rows that nothing else drops; Left: of the rows that earlier ones left."
+    )
+    return "Filters", table, [note]
+
+
+def _statistics(report: CurationReport) -> Block:
+    heads = ("Rows", "Words", "sd", "Labels", "Distinct", "Concepts", "Sectors", "Unknown", "Refusals", "Damaged")
+    table = _table(("After", False), *((head, True) for head in heads))
+    for stage, found in report.statistics.items():
+        labels, damage = found["labels"], found["artefacts"]
+        broken = sum(count for kind, count in damage.items() if kind != "cue name")
+        cells = (
+            found["rows"],
+            found["words"]["mean"],
+            found["words"]["sd"],
+            labels["per_row"]["mean"],
+            *(labels[key] for key in ("distinct", "concepts", "sectors", "unknown")),
+            found["refusals"],
+            broken,
+        )
+        table.add_row(Text(visible(stage, _LONGEST)), *(Text(number(cell)) for cell in cells))
+    note = (
+        "Words and Labels: mean per row. Distinct: label strings. Damaged: doubled possessives and endings, templates."
+    )
+    return "Statistics", table, [note]
+
+
+def _truth(truth: TruthFigures) -> Block:
+    table = _table(("Rows", False), *((head, True) for head in ("n", "F", "95 % CI", "Precision", "Recall", "Chance")))
+    for name, found in (("all", truth.all), ("kept", truth.kept), ("dropped", truth.dropped)):
+        table.add_row(name, *map(Text, _cells(found)))
+    table.add_section()
+    for name, (left, lost) in truth.by_filter.items():
+        if not lost.rows:
+            continue
+        table.add_row(Text(f"{visible(name, _LONGEST)}: left"), *map(Text, _cells(left)))
+        table.add_row(Text(f"{visible(name, _LONGEST)}: dropped"), *map(Text, _cells(lost)))
+    notes = []
+    if truth.difference is not None:
+        difference, span = truth.difference
+        around = f" (95 % CI {score(span[0])} to {score(span[1])})" if span else ""
+        notes.append(f"Kept minus dropped: {score(difference)}{around}.")
+    if truth.shuffled:
+        luck = truth.shuffled
+        notes.append(
+            f"With shuffled votes {number(luck['rows'])} rows are kept, of F {score(luck['f'])}; "
+            f"kept minus shuffled: {score(luck['kept_minus_shuffled'])}."
+        )
+    return f"Against human labels ({visible(truth.where, _LONGEST)})", table, notes
+
+
+def _cells(found: Score) -> list[str]:
+    span = f"{score(found.ci[0])}–{score(found.ci[1])}" if found.ci else "–"
+    return [number(found.rows), score(found.f), span, score(found.precision), score(found.recall), score(found.chance)]
+
+
+def _table(*heads: tuple[str, bool]) -> Table:
+    return plain_table([Column(title, numeric=numeric) for title, numeric in heads])
+
+
+def _cues(report: CurationReport) -> list[str]:
+    if not report.cues:
+        return []
+    agree = score(report.cues["agree"])
+    return [f"Audio and video cues share a sector on three wheels or more in {agree} % of {report.cues['rows']} rows"]
+
+
+def _duplicates(report: CurationReport) -> list[str]:
+    rows = report.duplicates["rows"]
+    if not rows:
+        return []
+    clip, other = report.duplicates["first"][0]
+    return [
+        f"{rows} rows repeat the text of an earlier row, such as {visible(clip)} that of {visible(other)} (--unique)"
+    ]
+
+
+def _contamination(report: CurationReport) -> list[str]:
+    return [
+        f"{count} rows carry names of the test set {dataset}: they are not exported (--allow-test)"
+        for dataset, count in report.contamination.items()
+    ]

@@ -1,0 +1,252 @@
+"""The test that a pipeline earns its name: do rows that were kept agree better with human labels than dropped ones?
+
+F, precision and recall are those of the official protocol (set-level, five wheels). Part of the gain is luck: a hit
+test prefers descriptions that name many or frequent sectors. So shuffled votes stand beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.curation.columns import places
+from merunibench.curation.decisions import Decisions, coded
+from merunibench.curation.filters.base import FAIL, UNDECIDED, Filter, Judged, Mask
+from merunibench.curation.folder import MAX_BYTES
+from merunibench.curation.settings import FilterSettings
+from merunibench.data import read_table
+from merunibench.data.cells import written_nulls
+from merunibench.data.columns import find_column, label_column, name_column
+from merunibench.errors import InputError
+from merunibench.kinds import NEUTRAL
+from merunibench.lexicon import Lexicon
+from merunibench.protocols.official import SetF1
+from merunibench.statistics import interval, pool, resampled_sums
+
+FloatArray = npt.NDArray[np.float64]
+Sets = npt.NDArray[np.unsignedinteger[Any]]
+
+SHUFFLES = 20
+_ROC_POINTS = 21
+_RIGHT = 0.5
+"""From which overlap with the truth (mean Jaccard over the wheels) a row counts as right, for the ROC."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well some rows agree with human labels.
+
+    Attributes:
+        rows: Number of rows with human labels.
+        f: Set-level F; None where nothing can be scored.
+        precision: Precision.
+        recall: Recall.
+        ci: 95 % bootstrap interval of F.
+        chance: F expected if descriptions were dealt to rows at random.
+    """
+
+    rows: int
+    f: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    ci: tuple[float, float] | None = None
+    chance: float | None = None
+
+
+@dataclass(frozen=True)
+class TruthFigures:
+    """The rows of a data set against human labels.
+
+    Attributes:
+        where: The file of the labels.
+        rows: Rows that have some.
+        all: All of them.
+        kept: Those that are kept.
+        dropped: Those that are not.
+        difference: F of kept minus F of dropped rows, and its interval.
+        shuffled: Rows kept, their F, and F of the really kept minus that, when votes are shuffled; empty without crowd.
+        by_filter: Filter -> scores of the rows that it leaves and that it drops, whatever the others do.
+        roc: Numeric filter -> area under the curve, its interval left out, and points (false, true positive rate).
+    """
+
+    where: str
+    rows: int
+    all: Score
+    kept: Score
+    dropped: Score
+    difference: tuple[float, tuple[float, float] | None] | None
+    shuffled: Mapping[str, float] = field(default_factory=dict)
+    by_filter: Mapping[str, tuple[Score, Score]] = field(default_factory=dict)
+    roc: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def hold_against(
+    path: Path,
+    decisions: Decisions,
+    filters: Sequence[Filter],
+    settings: FilterSettings,
+    lexicon: Lexicon,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> TruthFigures:
+    """Score kept and dropped rows against human labels.
+
+    Args:
+        path: A table with `name` and `labels` (or `openset`, `label`).
+        decisions: What became of the rows.
+        filters: The filters, some of which can judge shuffled votes.
+        settings: Their settings.
+        lexicon: What gives sectors.
+        resamples: Number of bootstrap resamples; 0 for no intervals.
+        seed: Seed of resampling and shuffling.
+
+    Raises:
+        InputError: the table cannot be read, or has labels of none of the rows.
+    """
+    table = written_nulls(read_table(path, max_bytes=MAX_BYTES))
+    rows = decisions.rows
+    at = places(rows.names, name_column(table))
+    lists = label_column(table, find_column(table, "labels", "openset", "label", "discrete"))
+    counted = (at >= 0) & rows.labelled
+    if not counted.any():
+        raise InputError(f"{path}: has labels of none of the {len(rows)} rows; are the names the same?")
+    true = lexicon.sector_sets(lists.replace_empty((NEUTRAL,)).take(np.where(at >= 0, at, 0)))
+    scorer = _Scorer(true, lexicon.sector_sets(rows.labels), counted, resamples, seed)
+    kept, dropped = scorer.replicates(decisions.kept, 1), scorer.replicates(~decisions.kept, 2)
+    score, lost = scorer.score(decisions.kept), scorer.score(~decisions.kept)
+    difference = None
+    if score.f is not None and lost.f is not None:
+        span = interval(kept - dropped) if len(kept) and len(dropped) else None
+        difference = (score.f - lost.f, span)
+    by_filter = {
+        outcome.name: (scorer.score(~outcome.drops), scorer.score(outcome.drops))
+        for outcome in decisions.outcomes
+        if outcome.measured
+    }
+    shuffled = _shuffled(scorer, decisions, filters, settings, seed, score.f)
+    everything = scorer.score(np.ones(len(rows), bool))
+    curves = _curves(decisions, scorer)
+    return TruthFigures(path.name, int(counted.sum()), everything, score, lost, difference, shuffled, by_filter, curves)
+
+
+class _Scorer:
+    """Scores choices of rows."""
+
+    def __init__(self, true: Sets, said: Sets, counted: Mask, resamples: int, seed: int) -> None:
+        self._metric = SetF1()
+        self._true, self._said = true, said
+        self.counted = counted
+        self._resamples, self._seed = resamples, seed
+
+    def f(self, chosen: Mask) -> float:
+        """Set-level F of the chosen rows; NaN where nothing counts."""
+        return float(self._metric.score(self._statistics(chosen).sum(axis=1)))
+
+    def score(self, chosen: Mask) -> Score:
+        """All figures of the chosen rows."""
+        here = self.counted & chosen
+        if np.isnan(self.f(chosen)):
+            return Score(int(here.sum()))
+        figures = self._metric.summary(self._statistics(chosen).sum(axis=1)).metrics
+        expected = self._metric.expected(self._true[:, here], self._said[:, here])
+        span = interval(self.replicates(chosen, 0))
+        chance = float(self._metric.score(expected))
+        return Score(int(here.sum()), figures["f"], figures["precision"], figures["recall"], span, chance)
+
+    def replicates(self, chosen: Mask, draw: int) -> FloatArray:
+        """F on each resample of the chosen rows, shape (B,); none of fewer than two."""
+        statistics = self._statistics(chosen)
+        if statistics.shape[1] < 2 or not self._resamples:
+            return np.empty(0)
+        seeds = [self._seed, draw]
+        return np.asarray(self._metric.score(resampled_sums(pool(statistics, None, seeds), self._resamples, seeds)))
+
+    def agreement(self) -> FloatArray:
+        """Overlap of each row with its truth: mean Jaccard over the wheels on which the truth has a sector."""
+        union = np.bitwise_count(self._true | self._said).astype(float)
+        common = np.bitwise_count(self._true & self._said).astype(float)
+        counts = self._true != 0
+        ratios = np.divide(common, union, out=np.zeros(union.shape), where=union > 0) * counts
+        wheels = counts.sum(axis=0)
+        nothing = np.full(len(wheels), np.nan)
+        return np.asarray(np.divide(ratios.sum(axis=0), wheels, out=nothing, where=wheels > 0), float)
+
+    def _statistics(self, chosen: Mask) -> FloatArray:
+        here = self.counted & chosen
+        return self._metric.statistics(self._true[:, here], self._said[:, here])
+
+
+def _shuffled(
+    scorer: _Scorer,
+    decisions: Decisions,
+    filters: Sequence[Filter],
+    settings: FilterSettings,
+    seed: int,
+    kept: float | None,
+) -> dict[str, float]:
+    """What would be kept, and how well it would agree, if the crowd's votes were those of other rows."""
+    crowd = [each for each in filters if hasattr(each, "judge_shuffled") and decisions[each.name].measured]
+    if not crowd or kept is None:
+        return {}
+    names = {each.name for each in crowd}
+    others = [outcome.drops for outcome in decisions.outcomes if outcome.name not in names]
+    rng = np.random.default_rng(seed)
+    scores, numbers = [], []
+    for _ in range(SHUFFLES):
+        order = rng.permutation(len(decisions.rows))
+        drops = [_drops(each.judge_shuffled(decisions.rows, order), settings, each.name) for each in crowd]
+        left = ~np.any([*others, *drops], axis=0)
+        numbers.append(int((left & scorer.counted).sum()))
+        scores.append(scorer.f(left))
+    mean = float(np.nanmean(scores)) if not np.isnan(scores).all() else float("nan")
+    if np.isnan(mean):
+        return {}
+    return {"shuffles": SHUFFLES, "rows": float(np.mean(numbers)), "f": mean, "kept_minus_shuffled": kept - mean}
+
+
+def _drops(judged: Judged, settings: FilterSettings, name: str) -> Mask:
+    drops = judged.verdicts == FAIL
+    return np.asarray(drops | (judged.verdicts == UNDECIDED) if settings.drops_undecided(name) else drops)
+
+
+def _curves(decisions: Decisions, scorer: _Scorer) -> dict[str, dict[str, Any]]:
+    """ROC of every filter with a number: does it tell rows that agree with the truth from others?"""
+    agreement = scorer.agreement()
+    found = {}
+    for outcome in decisions.outcomes:
+        value = outcome.judged.columns.get("value")
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            continue
+        here = scorer.counted & ~np.isnan(value) & ~np.isnan(agreement)
+        curve = roc(value[here], agreement[here] >= _RIGHT)
+        if curve is not None:
+            found[outcome.name] = curve
+    return found
+
+
+def roc(values: FloatArray, right: Mask) -> dict[str, Any] | None:
+    """The ROC of a number that is large where rows are right; None where all or none are.
+
+    The area is the share of pairs of a right and a wrong row whose values are in the right order, ties half.
+
+    Example:
+        >>> roc(np.array([1.0, 2.0, 3.0]), np.array([False, True, True]))["auc"]
+        1.0
+    """
+    positives, negatives = int(right.sum()), int((~right).sum())
+    if not positives or not negatives:
+        return None
+    codes, distinct = coded(values)
+    up = np.bincount(codes[right], minlength=len(distinct)).astype(float)
+    down = np.bincount(codes[~right], minlength=len(distinct)).astype(float)
+    below = np.concatenate([np.zeros(1), np.cumsum(down)[:-1]])
+    area = float((up * (below + down / 2)).sum() / (positives * negatives))
+    true = np.concatenate([np.zeros(1), np.cumsum(up[::-1]) / positives])
+    false = np.concatenate([np.zeros(1), np.cumsum(down[::-1]) / negatives])
+    some = np.unique(np.linspace(0, len(true) - 1, min(_ROC_POINTS, len(true))).astype(int))
+    points = [[round(float(x), 4), round(float(y), 4)] for x, y in zip(false[some], true[some], strict=True)]
+    return {"auc": round(area, 4), "right": positives, "wrong": negatives, "points": points}

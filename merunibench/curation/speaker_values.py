@@ -1,0 +1,136 @@
+"""What a detector of speakers measured, as columns; the verdict is a filter's (`filters.speaker`)."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from merunibench._text import listed
+from merunibench.curation.columns import FloatArray, numbers, places, read_stage, spread
+from merunibench.curation.folder import SPEAKER, Folder
+from merunibench.data import Table
+from merunibench.data.cells import Mask, is_null
+from merunibench.data.columns import find_column, name_column, python_values, text_column
+from merunibench.data.predictions import failed_rows
+from merunibench.errors import InputError
+from merunibench.journal import read_settings, settings_file
+
+_NUMBERS = ("speech_share", "face_share", "face_height", "seconds")
+_SCHEMA = pa.schema(
+    {
+        "name": pa.string(),
+        "status": pa.string(),
+        "error": pa.string(),
+        "value": pa.float64(),
+        "by": pa.string(),
+        "details": pa.struct(dict.fromkeys(_NUMBERS, pa.float64())),
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class SpeakerValues:
+    """What was measured on N clips; NaN where nothing was.
+
+    Attributes:
+        measured: Which clips the detector was asked about.
+        failed: Which of them it failed on.
+        detailed: Which rows say more than the value.
+        value: Share of the speech during which a visible person seems to speak.
+        speech: Share of the clip that is speech.
+        faces: Share of the clip that shows a face.
+        height: Height of the face in pixels.
+        seconds: Duration of the clip.
+        by: Who measured.
+    """
+
+    measured: Mask
+    failed: Mask
+    detailed: Mask
+    value: FloatArray
+    speech: FloatArray
+    faces: FloatArray
+    height: FloatArray
+    seconds: FloatArray
+    by: str
+
+
+def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[str]) -> SpeakerValues | None:
+    """The speaker values of all clips of a data set; None if there are none.
+
+    Args:
+        folder: The data set.
+        clips: Set -> the names of its clips.
+        remarks: Where it is added what a reader should know.
+
+    Raises:
+        InputError: a file is broken.
+    """
+    found = folder.found(SPEAKER)
+    tables = {name: read_stage(found[name], _SCHEMA) for name in clips if name in found}
+    if unknown := sorted(found.keys() - clips.keys()):
+        remarks.append(f"{SPEAKER}: {listed(unknown)} is no set of the descriptions and is not read")
+    if not tables:
+        return None
+    parts = [_of_set(names, tables.get(name)) for name, names in clips.items()]
+    masks = [np.concatenate([part[0][place] for part in parts]) for place in range(3)]
+    values = [np.concatenate([part[1][place] for part in parts]) for place in range(1 + len(_NUMBERS))]
+    by = "+".join(dict.fromkeys(_by(table) for table in tables.values()))
+    measured, failed, detailed = masks
+    value, speech, faces, height, seconds = values
+    return SpeakerValues(measured, failed, detailed, value, speech, faces, height, seconds, by)
+
+
+def _of_set(names: pa.Array, table: Table | None) -> tuple[list[Mask], list[FloatArray]]:
+    """The masks and the numbers of one set, in the order of `SpeakerValues`."""
+    if table is None:
+        nothing = np.full(len(names), np.nan)
+        return [np.zeros(len(names), bool)] * 3, [nothing] * (1 + len(_NUMBERS))
+    at = places(names, name_column(table))
+    if (lost := int((at < 0).sum())) == len(names):
+        raise InputError(f"{table.path}: none of its names is a clip of this set, which has {lost}")
+    details = _details(table)
+    masks = [
+        at >= 0,
+        spread(failed_rows(table), at, nothing=False),
+        spread(_detailed(table, details), at, nothing=False),
+    ]
+    values = [numbers(table, find_column(table, "value")), *details.values()]
+    return masks, [spread(each, at, np.nan) for each in values]
+
+
+def _detailed(table: Table, details: Mapping[str, FloatArray]) -> Mask:
+    said = np.asarray(~np.isnan(np.stack(list(details.values()))).all(axis=0), bool)
+    return said & ~is_null(table, "details") if "details" in table.columns else said
+
+
+def _details(table: Table) -> dict[str, FloatArray]:
+    """The numbers that stand in `details`, or in columns of their names."""
+    column = table.columns.get("details")
+    if isinstance(column, pa.StructArray):
+        inner = {column.type.field(place).name: column.field(place) for place in range(column.type.num_fields)}
+    elif column is not None:
+        rows = [value if isinstance(value, dict) else {} for value in python_values(table, "details")]
+        inner = {key: [row.get(key) for row in rows] for key in _NUMBERS}
+    else:
+        inner = {key: table.columns[key] for key in _NUMBERS if key in table.columns}
+    within = Table(table.path, inner, table.num_rows, table.lines)
+    return {key: numbers(within, key) for key in _NUMBERS}
+
+
+def _by(table: Table) -> str:
+    """Who measured, as the settings beside the table have it, or a column `by`; else the file's name."""
+    path = Path(table.path)
+    with suppress(InputError):
+        if settings_file(path).exists():
+            said = read_settings(settings_file(path)).get("speaker")
+            if isinstance(said, str):
+                return said
+    if "by" in table.columns:
+        names = text_column(table, "by").drop_null().unique().to_pylist()
+        if names:
+            return "+".join(sorted(names))
+    return f"file:{path.name}"

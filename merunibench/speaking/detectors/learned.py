@@ -1,0 +1,121 @@
+"""Speakers that are networks with weights out of a file: does a face, with this sound, seem to speak?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from merunibench.media import file_hash, steady_frames
+from merunibench.speaking.base import RATE, SAMPLES_A_TICK, Clip, Measured
+from merunibench.speaking.crops import crops_of
+from merunibench.speaking.detectors.light_asd import LightASD
+from merunibench.speaking.detectors.lr_asd import LRASD
+from merunibench.speaking.detectors.talknet import TalkNet
+from merunibench.speaking.detectors.weights import load_detector
+from merunibench.speaking.mfcc import HOP, int16, mfcc
+from merunibench.speaking.scene import Scenes
+from merunibench.speaking.tracks import Track
+
+FRAMES_A_TICK = 4
+"""Frames of coefficients at 100 a second that belong to a tick."""
+LONGEST = 500
+"""Ticks that a network sees at once; longer tracks are cut, so that memory does not grow with them."""
+SPEAKING = 1
+"""Index of the logit that says that the face speaks; above 0 it does."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of detector.
+
+    Attributes:
+        title: What it is called.
+        network: Makes it.
+    """
+
+    title: str
+    network: Callable[[], nn.Module]
+
+
+FAMILIES: Mapping[str, Family] = {
+    "light-asd": Family("Light-ASD", LightASD),
+    "lr-asd": Family("LR-ASD", LRASD),
+    "talknet": Family("TalkNet", TalkNet),
+}
+
+
+class Learned:
+    """The share of the speech during which the network takes some visible face for the speaker's."""
+
+    def __init__(self, family: str, weights: Path) -> None:
+        """Load a detector.
+
+        Args:
+            family: A key of `FAMILIES`.
+            weights: Its checkpoint.
+
+        Raises:
+            InputError: the checkpoint is none, or a package is not installed.
+        """
+        self._network = load_detector(weights, FAMILIES[family].network, FAMILIES[family].title)
+        self.name = f"{family}:{file_hash(weights)}"
+
+    @cached_property
+    def _scenes(self) -> Scenes:
+        return Scenes()
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """See `Speaker`."""
+        return {"speaker": self.name, "least_logit": 0, "longest": LONGEST, **self._scenes.settings}
+
+    def measure(self, clip: Clip) -> Measured:
+        """See `Speaker`."""
+        scene = self._scenes.open(clip)
+        speaking = np.zeros(len(scene.speech), bool)
+        if scene.speech.any() and scene.tracks:  # else no tick counts, whatever the network says of it
+            faces = crops_of(steady_frames(scene.video, RATE), scene.tracks)
+            for track, crops in zip(scene.tracks, faces, strict=True):
+                speaking[track.ticks] |= self._speaking(track, crops, scene.samples)
+        return scene.measured(speaking)
+
+    def _speaking(self, track: Track, crops: np.ndarray, samples: np.ndarray) -> np.ndarray:
+        """At which ticks of a track its face speaks, of shape (T,), bool."""
+        pieces = []
+        for first in range(0, len(track), LONGEST):
+            faces = crops[first : first + LONGEST]
+            pieces.append(self.logits(faces, sound_of(samples, track.start + first, len(faces)))[:, SPEAKING] > 0)
+        return np.concatenate(pieces)
+
+    def logits(self, faces: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Logits of (silent, speaking), of shape (T, 2).
+
+        Args:
+            faces: Of shape (T, 112, 112), grey, 0 to 255.
+            coefficients: Of shape (4T, 13); see `mfcc`.
+        """
+        both = (torch.from_numpy(np.asarray(each, np.float32))[None] for each in (faces, coefficients))
+        with torch.inference_mode():
+            found: np.ndarray = self._network(*both)[0].numpy()
+        return found
+
+
+def sound_of(samples: np.ndarray, start: int, ticks: int) -> np.ndarray:
+    """The coefficients of some ticks, of shape (4T, 13).
+
+    A frame of coefficients reaches 240 samples beyond its hop: a hop more of sound makes the last one whole, nearly.
+
+    Args:
+        samples: Of a clip, from its first tick; see `Scene.samples`.
+        start: The first tick.
+        ticks: Their number T.
+    """
+    sound = np.zeros(ticks * SAMPLES_A_TICK + HOP, np.float32)
+    there = samples[start * SAMPLES_A_TICK :][: len(sound)]
+    sound[: len(there)] = there
+    return mfcc(int16(sound))[: ticks * FRAMES_A_TICK]
