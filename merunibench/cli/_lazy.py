@@ -72,6 +72,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
             "filter": "Judge every row by all filters; write decisions, report and card. Nothing is measured twice.",
             "report": "Show what each filter did, beside chance; write report.json, card, funnel and page.",
+            "review": "Draw a sample for people to look at, without verdicts; or score what they answered.",
             "export": "Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.",
             "delete": "Delete clips from every file of a data set, votes, decisions and exports included.",
         }
