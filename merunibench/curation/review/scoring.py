@@ -104,9 +104,7 @@ class _Reviewed:
         for each in answers:
             by_name[each.name][each.reviewer] = each
         answered = [each for each in sample if each.name in by_name]
-        at = places(pa.array([each.name for each in answered], pa.large_string()), decisions.rows.names)
-        row_of = np.full(len(answered), -1, np.int64)
-        row_of[at[at >= 0]] = np.flatnonzero(at >= 0)
+        row_of = places(pa.array([each.name for each in answered], pa.large_string()), decisions.rows.names)
         here = [each for each, row in zip(answered, row_of.tolist(), strict=True) if row >= 0]
         gone = tuple(each.name for each, row in zip(answered, row_of.tolist(), strict=True) if row < 0)
         if not here:

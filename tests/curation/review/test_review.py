@@ -17,7 +17,7 @@ from merunibench.curation.review.preferences import sign_test
 from merunibench.curation.review.sampling import expected_sizes, read_sample
 from merunibench.errors import InputError
 
-HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'=1+1\u202e'
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'=1+1\u202e"
 
 
 def build(path: Path, rows=60) -> Folder:
@@ -150,7 +150,9 @@ def test_answers_are_not_written_over(folder):
         make_review(folder, sample=10)
 
 
-@pytest.mark.parametrize(("wins", "losses"), [(0, 0), (1, 0), (9, 1), (50, 50), (449, 114), (900, 1100), (30_000, 30_400)])
+@pytest.mark.parametrize(
+    ("wins", "losses"), [(0, 0), (1, 0), (9, 1), (50, 50), (449, 114), (900, 1100), (30_000, 30_400)]
+)
 def test_sign_test_is_that_of_scipy(wins, losses):
     stats = pytest.importorskip("scipy.stats")
     expected = stats.binomtest(wins, wins + losses).pvalue if wins + losses else 1
