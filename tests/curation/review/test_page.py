@@ -38,7 +38,8 @@ def test_keys_answer_and_the_saved_file_is_scored(page_of, tmp_path):
         page.locator("#save").click()
     place = tmp_path / "answers.csv"
     download.value.save_as(place)
-    assert len(list(csv.DictReader(place.open()))) == 12
+    with place.open(newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == 12
     assert score_review(folder, [place]).reviewers == {"1": 12}
 
 
