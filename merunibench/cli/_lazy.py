@@ -79,6 +79,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "vote": "Let classifiers vote on the clips of a data set, and take in votes that are files already.",
             "filter": "Judge every row by all filters; write decisions, report and card. Nothing is measured twice.",
             "report": "Show what each filter did, beside chance; write report.json, card, funnel and page.",
+            "review": "Draw a sample for people to look at, without verdicts; or score what they answered.",
             "export": "Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.",
             "delete": "Delete clips from every file of a data set, votes, decisions and exports included.",
         }

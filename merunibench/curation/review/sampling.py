@@ -1,0 +1,205 @@
+"""Which clips people look at: a seeded sample, stratified by what became of a row, with known probabilities.
+
+Strata are kept and `dropped_by`, crossed with the voted emotion. A stratum of N rows is expected to give rows in
+proportion to the square root of N, so that rare emotions and rarely dropping filters are seen too (power allocation;
+Bankier, The American Statistician 42, 1988). Expected numbers need not be whole: rows are drawn systematically along
+the strata (Madow, Annals of Mathematical Statistics 20, 1949), in random order within each. So the sample has exactly
+the size that was asked for, every stratum gives its expected number, rounded up or down, and every row of a stratum has
+the same probability, which is never 0.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench._text import shown
+from merunibench.curation.decisions import Decisions, coded
+from merunibench.curation.folder import Folder, read_lines
+from merunibench.errors import InputError
+from merunibench.journal import config_hash
+from merunibench.report.csv_text import csv_cell
+
+FILE = "sample.jsonl"
+NO_VOTE = "no vote"
+_POWER = 0.5
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A row that people look at.
+
+    Attributes:
+        name: The clip.
+        dropped_by: What dropped it when the sample was drawn; None if it was kept.
+        voted: The voted emotion.
+        probability: How likely the sample was to contain it.
+        reviewers: Who looks at it: 1, 2, ….
+    """
+
+    name: str
+    dropped_by: str | None
+    voted: str
+    probability: float
+    reviewers: tuple[int, ...]
+
+
+def draw(decisions: Decisions, size: int, seed: int, reviewers: int = 1, overlap: int = 0) -> list[Chosen]:
+    """Draw a sample of the rows that have a description.
+
+    Args:
+        decisions: What became of the rows.
+        size: How many rows; all of them if there are fewer.
+        seed: Seed of the draw, of the order, and of who gets what.
+        reviewers: How many people share the rows.
+        overlap: How many of the rows all of them look at.
+
+    Returns:
+        The rows in random order: whoever stops early has answered a random part.
+
+    Raises:
+        InputError: no row has a description, or two names look the same in a table.
+    """
+    frame = np.flatnonzero(decisions.rows.measures.answered)
+    if not len(frame):
+        raise InputError("no row has a description, so there is nothing to review")
+    strata, voted = _strata(decisions, frame)
+    sizes = np.bincount(strata)
+    rng = np.random.default_rng(seed)
+    probability = np.divide(expected_sizes(sizes, size), sizes, out=np.zeros(len(sizes)), where=sizes > 0)[strata]
+    picked = rng.permutation(_systematic(strata, probability, rng))
+    dealt = _dealt(len(picked), reviewers, overlap, rng)
+    names = decisions.rows.names.take(frame[picked]).to_pylist()
+    _refuse_look_alikes(names)
+    filters = [each.name for each in decisions.outcomes]
+    by = decisions.dropped_by[frame[picked]].tolist()
+    return [
+        Chosen(name, filters[by[i]] if by[i] >= 0 else None, voted[row], round(float(probability[row]), 12), dealt[i])
+        for i, (name, row) in enumerate(zip(names, picked.tolist(), strict=True))
+    ]
+
+
+def expected_sizes(sizes: IntArray, sample: int) -> FloatArray:
+    """How many rows each stratum is expected to give: in proportion to the root of its size, at most all.
+
+    Args:
+        sizes: Rows of each stratum, shape (H,).
+        sample: Rows of the sample.
+
+    Returns:
+        Shape (H,); they add up to `sample`, or to all rows if there are fewer.
+
+    Example:
+        >>> expected_sizes(np.array([100, 4, 1]), 15).round(2).tolist()
+        [11.67, 2.33, 1.0]
+    """
+    whole = np.zeros(len(sizes), bool)
+    expected = sizes.astype(float)
+    while not whole.all():
+        left = min(sample, int(sizes.sum())) - int(sizes[whole].sum())
+        shares = np.where(whole, 0, sizes**_POWER)
+        expected = np.where(whole, sizes, left * shares / max(float(shares.sum()), 1.0))
+        over = ~whole & (expected >= sizes)
+        if not over.any():
+            break
+        whole |= over
+    return expected
+
+
+def _systematic(strata: IntArray, probability: FloatArray, rng: np.random.Generator) -> IntArray:
+    """Rows drawn with the given probabilities, which are equal within strata and add up to a whole number."""
+    certain = np.flatnonzero(probability >= 1)
+    order = np.lexsort((rng.random(len(strata)), strata))
+    order = order[probability[order] < 1]
+    reached = np.cumsum(probability[order])
+    count = round(float(reached[-1])) if len(order) else 0
+    places = np.searchsorted(reached, rng.random() + np.arange(count), side="right")
+    return np.concatenate([certain, order[np.minimum(places, len(order) - 1)]])
+
+
+def _strata(decisions: Decisions, frame: IntArray) -> tuple[IntArray, list[str]]:
+    """The stratum of each row of the frame, numbered in order, and its voted emotion."""
+    column = next(
+        (each.judged.columns.get("voted") for each in decisions.outcomes if each.name == "crowd.emotion"), None
+    )
+    words, of_value = [NO_VOTE], np.zeros(len(decisions.rows), np.int64)
+    if column is not None:
+        codes, values = coded(column)
+        first = [_first(value) for value in values]
+        words = sorted(set(first))
+        of_value = np.array([words.index(word) for word in first], np.int64)[codes]
+    voted = of_value[frame]
+    number = (decisions.dropped_by[frame].astype(np.int64) + 1) * len(words) + voted
+    return np.unique(number, return_inverse=True)[1].astype(np.int64), [words[each] for each in voted.tolist()]
+
+
+def _first(value: object) -> str:
+    """The voted element of the first wheel."""
+    value = value[0] if isinstance(value, list | tuple) and value else value
+    return str(value) if value not in (None, []) else NO_VOTE
+
+
+def _dealt(rows: int, reviewers: int, overlap: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """Who looks at each row: `overlap` of them by all, the others by one, dealt in turn."""
+    everyone = tuple(range(1, reviewers + 1))
+    dealt = [everyone if place < overlap else (place % reviewers + 1,) for place in range(rows)]
+    return [dealt[place] for place in rng.permutation(rows).tolist()]
+
+
+def _refuse_look_alikes(names: Iterable[str]) -> None:
+    """Names that tables cannot tell apart: answers would go to the wrong clip."""
+    cells: dict[object, str] = {}
+    for name in names:
+        if cells.setdefault(csv_cell(name), name) != name:
+            raise InputError(
+                f"the names {shown(cells[csv_cell(name)])} and {shown(name)} look the same in a sheet; rename one"
+            )
+
+
+def identity(sample: Sequence[Chosen]) -> str:
+    """What a sample is known by: answers belong to clips and probabilities."""
+    return config_hash({"sample": [[each.name, each.probability, list(each.reviewers)] for each in sample]})
+
+
+def sample_rows(sample: Sequence[Chosen]) -> Iterable[dict[str, object]]:
+    """The sample as rows of its file; who reviews does not see it."""
+    for each in sample:
+        yield {
+            "name": each.name,
+            "dropped_by": each.dropped_by,
+            "voted": each.voted,
+            "probability": each.probability,
+            "reviewers": list(each.reviewers),
+        }
+
+
+def read_sample(folder: Folder, stage: str) -> list[Chosen]:
+    """The sample that was drawn.
+
+    Raises:
+        InputError: there is none, or its file was changed.
+    """
+    path = folder.path / stage / FILE
+    if not path.is_file():
+        raise InputError(f"{path}: is not there; draw a sample first (`merunibench curate review {folder.path}`)")
+    return [_chosen(row, path, number) for number, row in enumerate(read_lines(path), start=1)]
+
+
+def _chosen(row: dict[str, object], path: Path, number: int) -> Chosen:
+    dropped_by, voted, probability, who = (row.get(key) for key in ("dropped_by", "voted", "probability", "reviewers"))
+    if (
+        not isinstance(dropped_by, str | None)
+        or not isinstance(voted, str)
+        or isinstance(probability, bool)
+        or not isinstance(probability, int | float)
+        or not 0 < probability <= 1
+        or not isinstance(who, list)
+        or not all(isinstance(each, int) for each in who)
+    ):
+        raise InputError(f"{path}, line {number}: is no row of a sample; draw the sample again")
+    return Chosen(str(row["name"]), dropped_by, voted, float(probability), tuple(who))
