@@ -120,13 +120,13 @@ def _headed_lines(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _bracketed(text: str, known: Known) -> list[str] | None:
-    """The brackets with the largest share of known words, the first of equals."""
-    best, share = None, 0.0
+    """The brackets with the largest share of known words, the longest list of equals, of those the first."""
+    best, most = None, (0.0, 0)
     for bracket in _BRACKETS.findall(text):
         items = items_of(bracket)
-        known_share = sum(map(known, items)) / len(items) if items else 0.0
-        if items and known_share > share:
-            best, share = items, known_share
+        count = sum(map(known, items or ()))
+        if items and count and (count / len(items), count) > most:
+            best, most = items, (count / len(items), count)
     if best is None and text.startswith("[") and text.endswith("]"):
         return items_of(text[1:-1])
     return best

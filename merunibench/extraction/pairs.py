@@ -14,6 +14,8 @@ from merunibench.kinds import POLARITIES
 from merunibench.languages import answer_words
 
 _HIGH, _LOW = 0.9, 0.2
+_LARGEST = 10**300
+"""Numbers beyond it are taken for it: JSON has integers that no float holds."""
 _ENGLISH: Mapping[str, float] = {
     **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "x"), 1.0),
     **dict.fromkeys(("very high", "strong", "high"), _HIGH),
@@ -109,7 +111,7 @@ def is_value(text: str) -> bool:
 def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth value or text, as JSON has them
     """A value as a number; None if it is none."""
     if isinstance(value, bool | int | float):
-        return float(value)
+        return float(max(-_LARGEST, min(value, _LARGEST)))
     if value is None:
         return 0.0
     if not isinstance(value, str) or not is_value(value):
