@@ -72,7 +72,9 @@ def without_asides(text: str) -> str:
         >>> without_asides("He frowns, so angry or sad.\nFinal answer: sad")
         'sad'
     """
-    text = _AS_AN_AI.sub("", _unwrapped(text))
+    text = _unwrapped(text)
+    if "s a" in text:
+        text = _AS_AN_AI.sub("", text)
     openings = load_openings()
     if _SIMPLE.fullmatch(text):
         return "" if openings.offer.match(text) else text
