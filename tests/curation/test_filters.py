@@ -231,6 +231,18 @@ def test_hostile_names_and_numbers_stay_json(tmp_path):
     assert json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.parametrize("rule", ["forms", "synonyms"])
+def test_words_are_matched_by_the_tables_of_a_release(tmp_path, toy, rule):
+    lines = [
+        {"name": "a", "text": "She smiles.", "labels": ["joyful"]},
+        {"name": "b", "text": "He smiles, too.", "labels": ["sad"]},
+    ]
+    folder = data_set(tmp_path / "d", lines=lines, speaker=False)
+    write(folder / "votes" / "crowd" / "train.jsonl", [{"name": name, "label": "joy"} for name in "ab"])
+    found = judge(folder, match=rule, lexicon=str(toy))
+    assert [verdict(found[name], "crowd.emotion")[0] for name in "ab"] == ["pass", "fail"]
+
+
 def test_the_same_input_gives_the_same_bytes(tmp_path):
     for name in "ab":
         judge(data_set(tmp_path / name / "d"))
