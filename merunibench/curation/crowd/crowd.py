@@ -97,7 +97,7 @@ class Crowd:
         hits = _hits(held, voted)
         wheels = (hits >= 0).sum(axis=1)
         least = np.array([match.needed(number) for number in range(len(held) + 1)])[wheels]
-        known = np.any([each.any(axis=0) for each in held], axis=0)
+        known = cast.groups.known(labels, held)
         verdicts = np.where((hits == 1).sum(axis=1) >= least, PASS, FAIL).astype(np.int8)
         verdicts[(least == 0) | ~known] = UNDECIDED
         chance = chance_of_lists(held, voted.elements, cast.asked_per(voted), match.verdicts)
