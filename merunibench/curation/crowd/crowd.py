@@ -38,6 +38,9 @@ REASONS = (NO_VOTE, NO_MAJORITY, NO_LABEL, DIFFERENT)
 NO_POLARITY_GIVEN, OTHER_POLARITY = "no polarity", "polarity and vote differ"
 REASONS_OF_SENTIMENT = (NO_VOTE, NO_MAJORITY, NO_POLARITY_GIVEN, OTHER_POLARITY)
 
+UNSETTLED = "unsettled"
+"""Setting that says on how many groupings Dawid and Skene's model has not come to rest."""
+
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
@@ -109,7 +112,8 @@ class Crowd:
             "wheels": wheels.astype(np.int8),
         }
         cases = (~cast.asked, least == 0, ~known)
-        return self._judged("emotion", verdicts, cases, REASONS, columns, np.where(cast.asked, chance, np.nan))
+        chances = np.where(cast.asked, chance, np.nan)
+        return self._judged("emotion", verdicts, cases, REASONS, columns, chances, voted.unsettled)
 
     def sentiment(self, names: Names, polarities: IntArray) -> Judged:
         """Whether the polarities of N descriptions agree with the vote on sentiment.
@@ -141,7 +145,7 @@ class Crowd:
         }
         cases = (~cast.asked, vote == NO_POLARITY, ~given)
         chances = np.where(cast.asked, chance, np.nan)
-        return self._judged("sentiment", verdicts, cases, REASONS_OF_SENTIMENT, columns, chances)
+        return self._judged("sentiment", verdicts, cases, REASONS_OF_SENTIMENT, columns, chances, voted.unsettled)
 
     def _judged(
         self,
@@ -151,11 +155,13 @@ class Crowd:
         reasons: tuple[str, ...],
         columns: Mapping[str, Column],
         chance: npt.NDArray[np.float64],
+        unsettled: int,
     ) -> Judged:
         """Verdicts with the reasons of those that are no pass: the first case that holds, else the last reason."""
         codes = np.select([verdicts == PASS, *cases], [-1, *range(len(cases))], len(cases)).astype(np.int8)
         columns = {**columns, "chance": np.round(chance, 6)}
-        return Judged(verdicts, codes, reasons, columns, self.settings(task), float(np.nansum(chance)))
+        settings = self.settings(task) | ({UNSETTLED: unsettled} if unsettled else {})
+        return Judged(verdicts, codes, reasons, columns, settings, float(np.nansum(chance)))
 
     def settings(self, task: Task) -> dict[str, Any]:
         """What decides verdicts, as the report and the decisions have it."""
