@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -57,6 +57,7 @@ class Crowd:
     votes: Method
     match: Match
     agreement: Agreement = "equal"
+    _last: dict[Task, tuple[pa.Array, Ballot, Voted]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(
@@ -94,9 +95,8 @@ class Crowd:
         """
         if not self.of("emotion"):
             return not_measured(len(names))
-        cast = self._ballot("emotion", names)
+        cast, voted = self._vote("emotion", names)
         match, held = replace(self.match, groups=cast.groups), cast.groups.held(labels)
-        voted = decide(cast, self.votes)
         hits = _hits(held, voted)
         wheels = (hits >= 0).sum(axis=1)
         least = np.array([match.needed(number) for number in range(len(held) + 1)])[wheels]
@@ -126,8 +126,7 @@ class Crowd:
         """
         if not self.of("sentiment"):
             return not_measured(len(names))
-        cast = self._ballot("sentiment", names)
-        voted = decide(cast, self.votes)
+        cast, voted = self._vote("sentiment", names)
         vote = np.array([*PolarityGroup.VALUES, NO_POLARITY], np.int8)[voted.elements[voted.rows, 0]]
         given = polarities != NO_POLARITY
         far = 1 if self.agreement == "equal" else 2
@@ -193,13 +192,13 @@ class Crowd:
 
     def alpha(self, task: Task, names: Names) -> float:
         """Krippendorff's alpha of the sources, mean of the groupings; NaN where no two of them vote on a sample."""
-        cast = self._ballot(task, names)
+        cast, _ = self._vote(task, names)
         found = [krippendorff_alpha(votes[cast.rows]) for votes in cast.elements]
         defined = [value for value in found if not math.isnan(value)]
         return math.fsum(defined) / len(defined) if defined else math.nan
 
     def _account(self, task: Task, names: Names) -> dict[str, Any]:
-        cast = self._ballot(task, names)
+        cast, _ = self._vote(task, names)
         sources = {}
         for column, (source, counted) in enumerate(zip(cast.sources, cast.without_element, strict=True)):
             sources[source.name] = {
@@ -212,9 +211,14 @@ class Crowd:
             }
         return {"sources": sources, "without_vote": int((~cast.asked).sum())}
 
-    def _ballot(self, task: Task, names: Names) -> Ballot:
-        arrow = names if isinstance(names, pa.Array) else pa.array(names, pa.large_string())
-        return ballot(self.of(task), arrow.cast(pa.large_string()), self._groups[task])
+    def _vote(self, task: Task, names: Names) -> tuple[Ballot, Voted]:
+        """The votes on samples, and what they amount to; of the same samples as before, what it was before."""
+        arrow = (names if isinstance(names, pa.Array) else pa.array(names, pa.large_string())).cast(pa.large_string())
+        last = self._last.get(task)
+        if last is None or not last[0].equals(arrow):
+            cast = ballot(self.of(task), arrow, self._groups[task])
+            last = self._last[task] = (arrow, cast, decide(cast, self.votes))
+        return last[1:]
 
     @cached_property
     def _groups(self) -> Mapping[Task, Groups]:

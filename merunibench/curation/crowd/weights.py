@@ -106,7 +106,7 @@ class Belief(NamedTuple):
 
 
 def dawid_skene(
-    votes: IntArray, counts: IntArray, classes: int, *, rounds: int = 600, tolerance: float = 1e-7
+    votes: IntArray, counts: IntArray, classes: int, *, rounds: int = 3000, tolerance: float = 1e-7
 ) -> Belief:
     """Probabilities of the classes by expectation maximisation, begun with the shares of the votes.
 
