@@ -103,7 +103,9 @@ class Crowd:
         known = cast.groups.known(labels, held)
         verdicts = np.where((hits == 1).sum(axis=1) >= least, PASS, FAIL).astype(np.int8)
         verdicts[(least == 0) | ~known] = UNDECIDED
-        chance = chance_of_lists(held, voted.elements, cast.asked_per(voted), match.verdicts)
+        chance = chance_of_lists(
+            held, voted.elements, cast.asked_per(voted), lambda lists, vote: match.verdicts(lists, vote) == PASS
+        )
         patterns, rows, _ = distinct_rows(list(hits.T))
         columns: dict[str, Column] = {
             "votes": cast.ballots,
@@ -129,13 +131,12 @@ class Crowd:
         cast, voted = self._vote("sentiment", names)
         vote = np.array([*PolarityGroup.VALUES, NO_POLARITY], np.int8)[voted.elements[voted.rows, 0]]
         given = polarities != NO_POLARITY
-        far = 1 if self.agreement == "equal" else 2
-        verdicts = np.where(np.abs(vote - polarities) < far, PASS, FAIL).astype(np.int8)
+        verdicts = np.where(np.abs(vote - polarities) < self._far, PASS, FAIL).astype(np.int8)
         verdicts[(vote == NO_POLARITY) | ~given] = UNDECIDED
         chance = np.zeros(len(names))
         for value in PolarityGroup.VALUES:
             share = (vote[cast.asked] == value).mean() if cast.asked.any() else 0.0
-            chance += share * (given & (np.abs(value - polarities) < far))
+            chance += share * (given & (np.abs(value - polarities) < self._far))
         words = [POLARITY_OF.get(number) for number in (*PolarityGroup.VALUES, NO_POLARITY)]
         columns: dict[str, Column] = {
             "votes": cast.ballots,
@@ -145,6 +146,55 @@ class Crowd:
         cases = (~cast.asked, vote == NO_POLARITY, ~given)
         chances = np.where(cast.asked, chance, np.nan)
         return self._judged("sentiment", verdicts, cases, REASONS_OF_SENTIMENT, columns, chances, voted.unsettled)
+
+    def left_by_chance(
+        self, names: Names, labels: LabelLists, polarities: IntArray, undecided: Mapping[Task, bool]
+    ) -> npt.NDArray[np.float64]:
+        """The probability that each of N rows is left if it had the votes of a row drawn at random, shape (N,).
+
+        A row's votes on emotion and on sentiment are drawn together, so what they have in common is in the figure.
+
+        Args:
+            names: The samples.
+            labels: The labels of each description.
+            polarities: 1, 0, -1, or `NO_POLARITY`; shape (N,).
+            undecided: The tasks that count -> whether rows without verdict are left.
+        """
+        drawn: IntArray = np.zeros(len(names), np.int64)
+        agrees = np.ones((len(names), 1), bool)
+        if "sentiment" in undecided:
+            drawn, agrees = self._sentiment_drawn(names, polarities, undecided=undecided["sentiment"])
+        if "emotion" not in undecided:
+            return agrees @ np.bincount(drawn, minlength=agrees.shape[1]) / len(names)
+        cast, voted = self._vote("emotion", names)
+        held, keeps = cast.groups.held(labels), undecided["emotion"]
+        match = replace(self.match, groups=cast.groups)
+        kinds = (len(voted.elements), agrees.shape[1])
+        counts = np.bincount(voted.rows * kinds[1] + drawn, minlength=math.prod(kinds)).reshape(kinds)
+
+        def leaves(lists: Held, vote: IntArray) -> npt.NDArray[np.bool_]:
+            verdicts = match.verdicts(lists, vote)
+            return np.asarray((verdicts == PASS) | (verdicts == UNDECIDED) & keeps)
+
+        chance = chance_of_lists(held, voted.elements, counts, leaves)
+        chance[~cast.groups.known(labels, held)] = counts.sum(axis=0) / len(names) if keeps else 0.0
+        return np.asarray((chance * agrees).sum(axis=1))
+
+    def _sentiment_drawn(
+        self, names: Names, polarities: IntArray, *, undecided: bool
+    ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """The voted polarity of each sample as one of four codes, and which of them leave it, shape (N, 4)."""
+        _, voted = self._vote("sentiment", names)
+        drawn = voted.elements[voted.rows, 0]  # -1 for no vote
+        votes = np.array([*PolarityGroup.VALUES, NO_POLARITY])
+        leaves = np.abs(votes - polarities[:, None]) < self._far
+        leaves[(votes == NO_POLARITY) | (polarities == NO_POLARITY)[:, None]] = undecided
+        return np.where(drawn < 0, len(PolarityGroup.VALUES), drawn), leaves
+
+    @property
+    def _far(self) -> int:
+        """How far apart polarities have to be to differ."""
+        return 1 if self.agreement == "equal" else 2
 
     def _judged(
         self,
