@@ -18,7 +18,7 @@ import pyarrow as pa
 from merunibench._text import shown
 from merunibench.curation.agreement import alpha_of_sets, clopper_pearson, krippendorff_alpha
 from merunibench.curation.columns import places
-from merunibench.curation.decisions import Decisions
+from merunibench.curation.decisions import Decisions, stale
 from merunibench.curation.filtering import filter_rows, stored_settings
 from merunibench.curation.folder import REVIEW, Folder
 from merunibench.curation.review.answers import Answer, read_answers, read_sheets
@@ -74,7 +74,7 @@ def score_review(folder: Folder, paths: Sequence[Path], *, resamples: int = 1000
         emotions=_emotions(reviewed, lexicon, resamples, seed),
         filters=_faults(reviewed, readings["strict"]),
         preferences=preferences,
-        remarks=_remarks(sample, answers, reviewed),
+        remarks=_remarks(folder, sample, answers, reviewed),
     )
 
 
@@ -263,8 +263,11 @@ def _faults(reviewed: _Reviewed, verdicts: FloatArray) -> tuple[Faults, ...]:
     return tuple(found)
 
 
-def _remarks(sample: Sequence[Chosen], answers: Sequence[Answer], reviewed: _Reviewed) -> tuple[str, ...]:
-    remarks = []
+def _remarks(
+    folder: Folder, sample: Sequence[Chosen], answers: Sequence[Answer], reviewed: _Reviewed
+) -> tuple[str, ...]:
+    old = stale(reviewed.decisions, folder)
+    remarks = [old] if old else []
     answered = {each.name for each in answers}
     if len(answered) < len(sample):
         remarks.append(
