@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.curation.filters.base import FAIL, NOT_MEASURED, UNDECIDED, WORDS, Filter, Judged, Mask
-from merunibench.curation.folder import DECISIONS, Folder
+from merunibench.curation.folder import DECISIONS, Folder, read_lines
 from merunibench.curation.rows import Rows
 from merunibench.curation.settings import FilterSettings
 from merunibench.files import open_atomic
@@ -94,10 +94,18 @@ class Decisions:
         raise KeyError(name)
 
 
-def decide(rows: Rows, filters: Sequence[Filter], settings: FilterSettings) -> Decisions:
+def decide(
+    rows: Rows, filters: Sequence[Filter], settings: FilterSettings, inputs: Mapping[str, Mapping[str, str]]
+) -> Decisions:
     """The verdicts of all filters on all rows, and which rows are kept.
 
     A row without verdict is dropped where the settings say so for that filter; never because of an absent measure.
+
+    Args:
+        rows: The rows.
+        filters: The filters, in the order in which they drop.
+        settings: Their settings.
+        inputs: Hashes of the files behind the rows and the votes: part of what decided.
     """
     outcomes = []
     dropped_by = np.full(len(rows), -1, np.int16)
@@ -113,6 +121,7 @@ def decide(rows: Rows, filters: Sequence[Filter], settings: FilterSettings) -> D
         "filters": {each.name: dict(each.judged.settings) for each in outcomes},
         "undecided": {each.name: "drop" if settings.drops_undecided(each.name) else "keep" for each in outcomes},
         "labels_from": list(rows.labels_from),
+        "inputs": inputs,
     }
     return Decisions(rows, tuple(outcomes), dropped_by, json.loads(json.dumps(said)), tuple(filters))
 
@@ -138,6 +147,18 @@ def write_decisions(decisions: Decisions, folder: Folder) -> None:
     for name, path in folder.found(DECISIONS).items():
         if name not in decisions.rows.sets:
             path.unlink()
+
+
+def stale(decisions: Decisions, folder: Folder) -> str | None:
+    """What is to be said of decisions that were written before something changed; None if they stand, or are none."""
+    for path in folder.found(DECISIONS).values():
+        first = next(iter(read_lines(path)), {})
+        if first.get("settings") != decisions.config:
+            return (
+                f"{path}: was decided on other votes, values, labels or settings than there are now; what is said here "
+                "is of now, and `merunibench curate filter` writes it anew"
+            )
+    return None
 
 
 def lines_of(decisions: Decisions, rows: slice, chosen: Mask) -> Iterator[str]:

@@ -1,14 +1,21 @@
 """`curate filter`: from measured values, labels, votes and speaker values to decisions: arithmetic."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from merunibench.curation.crowd.sources import SETTINGS as SOURCE_SETTINGS
+from merunibench.curation.crowd.sources import find_sources
 from merunibench.curation.decisions import Decisions, decide
-from merunibench.curation.folder import SETTINGS, VOTES, Folder, children
+from merunibench.curation.folder import LABELS, MEASURES, SETTINGS, SPEAKER, VOTES, Folder, children
+from merunibench.curation.measures.stage import file_digest
 from merunibench.curation.rows import Rows, load_rows
 from merunibench.curation.settings import SECTION, FilterSettings
 from merunibench.errors import InputError
+from merunibench.journal import config_hash
 from merunibench.lexicon import load_lexicon
 from merunibench.settings import read_settings
+
+_DIGITS = 12
 
 
 def filter_rows(folder: Folder, settings: FilterSettings, rows: Rows | None = None) -> Decisions:
@@ -26,7 +33,26 @@ def filter_rows(folder: Folder, settings: FilterSettings, rows: Rows | None = No
 
     rows = load_rows(folder) if rows is None else rows
     lexicon = load_lexicon(settings.lexicon)
-    return decide(rows, filters(settings, lexicon, vote_places(folder, settings)), settings)
+    votes = vote_places(folder, settings)
+    return decide(rows, filters(settings, lexicon, votes), settings, _inputs(folder, votes))
+
+
+def _inputs(folder: Folder, votes: Iterable[Path]) -> dict[str, dict[str, str]]:
+    """Hashes of the content of all that decides: stage -> set, or source of votes -> hash."""
+    found = {
+        stage: {name: file_digest(path)[:_DIGITS] for name, path in folder.found(stage).items()}
+        for stage in (MEASURES, LABELS, SPEAKER)
+    }
+    sources = {name: files for place in votes for name, files in find_sources(place).items()}
+    found[VOTES] = {name: _digest(files) for name, files in sorted(sources.items())}
+    return {stage: hashes for stage, hashes in found.items() if hashes}
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """The hash of a source: its tables, and what its settings say."""
+    beside = {path.parent / SOURCE_SETTINGS for path in files}
+    every = [*files, *(path for path in sorted(beside) if path.is_file())]
+    return config_hash({"files": [file_digest(path) for path in every]})
 
 
 def vote_places(folder: Folder, settings: FilterSettings) -> list[Path]:

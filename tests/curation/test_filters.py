@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from merunibench.curation.decisions import write_decisions
+from merunibench.curation.decisions import stale, write_decisions
 from merunibench.curation.filtering import filter_rows, store_settings, stored_settings
 from merunibench.curation.filters.length import bounds_of
 from merunibench.curation.filters.rule import RowRule
@@ -229,6 +229,48 @@ def test_hostile_names_and_numbers_stay_json(tmp_path):
     found = judge(data_set(tmp_path / "d", 4, lines=lines))
     assert next(iter(found)) == lines[0]["name"]
     assert json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.parametrize("what", ["vote", "settings of votes", "speaker", "labels", "text", "rule", "nothing"])
+def test_decisions_know_the_content_of_all_that_decides(tmp_path, what):
+    folder = data_set(tmp_path / "d", 8)
+    write(tmp_path / "more.jsonl", [{"name": "clip000", "label": "happy"}])
+    before = judge(folder, vote_files=[str(tmp_path / "more.jsonl")])["clip000"]["settings"]
+    changed = {"vote_files": [str(tmp_path / "more.jsonl")]}
+    match what:
+        case "vote":
+            write(tmp_path / "more.jsonl", [{"name": "clip000", "label": "sad"}])
+        case "settings of votes":
+            (folder / "votes/crowd/settings.json").write_text('{"validation": {"accuracy": 0.5}}', encoding="utf-8")
+        case "speaker":
+            write(folder / "speaker/train.jsonl", [{"name": name, "value": 0.61} for name in names(8)])
+        case "labels":
+            write(folder / "labels/train.jsonl", [{"name": name, "labels": ["happy"]} for name in names(8)])
+        case "text":
+            lines = rows(8)
+            lines[7]["text"] += " And more."
+            write(folder / "descriptions/train.jsonl", lines)
+        case "rule":
+            changed["labels_max"] = 7
+    measure(Folder(folder))
+    decisions = filter_rows(Folder(folder), read_settings(None, changed, FilterSettings))
+    assert (decisions.config == before) is (what == "nothing")
+    told = stale(decisions, Folder(folder))
+    assert told is None if what == "nothing" else "was decided on other votes, values, labels or settings" in told
+    write_decisions(decisions, Folder(folder))
+    assert stale(decisions, Folder(folder)) is None
+
+
+@pytest.mark.parametrize("rule", ["forms", "synonyms"])
+def test_words_are_matched_by_the_tables_of_a_release(tmp_path, toy, rule):
+    lines = [
+        {"name": "a", "text": "She smiles.", "labels": ["joyful"]},
+        {"name": "b", "text": "He smiles, too.", "labels": ["sad"]},
+    ]
+    folder = data_set(tmp_path / "d", lines=lines, speaker=False)
+    write(folder / "votes" / "crowd" / "train.jsonl", [{"name": name, "label": "joy"} for name in "ab"])
+    found = judge(folder, match=rule, lexicon=str(toy))
+    assert [verdict(found[name], "crowd.emotion")[0] for name in "ab"] == ["pass", "fail"]
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path):

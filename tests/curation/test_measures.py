@@ -1,13 +1,16 @@
 """What is measured on a text, and that nothing is measured twice."""
 
 import json
+import time
 
 import pytest
 
 from merunibench.curation.folder import Folder
 from merunibench.curation.intake import take_in
 from merunibench.curation.measures import measure, measure_text, stage
+from merunibench.curation.measures.refusal import refuses
 from merunibench.errors import InputError
+from tests.curation.refusal_texts import OTHERS, REFUSALS
 from tests.curation.small import data_set, read, rows, write
 
 
@@ -29,6 +32,26 @@ from tests.curation.small import data_set, read, rows, write
 )
 def test_refusals_are_found_and_speech_is_none(text, refused):
     assert measure_text(text)["refusal"] is refused
+
+
+@pytest.mark.parametrize("text", REFUSALS)
+def test_refusals_of_many_kinds_are_found(text):
+    assert refuses(text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_the_person_cannot_do_is_no_refusal(text):
+    assert not refuses(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cannot " * 150_000, "emotion" * 150_000, "x" * 1_000_000, "no " * 300_000, "'" * 900_000, "says that " * 90_000],
+)
+def test_long_texts_without_sentences_are_read_in_seconds(text):
+    begun = time.process_time()
+    refuses(text)
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

@@ -59,15 +59,55 @@ def test_the_funnel_adds_up(found):
     assert speaker.alone == int((drops["speaker"] & ~others).sum())
 
 
-def test_chance_is_what_shuffling_gives(found):
-    _, decisions, _ = found
-    rng = np.random.default_rng(0)
+def test_the_chance_of_a_filter_is_every_row_with_every_rows_votes(found):
+    report, decisions, _ = found
+    turns = [np.roll(np.arange(40), shift) for shift in range(40)]
     for each in decisions.filters:
         if each.name.startswith("crowd."):
-            passes = [
-                (each.judge_shuffled(decisions.rows, rng.permutation(40)).verdicts == 1).sum() for _ in range(400)
-            ]
-            assert decisions[each.name].judged.chance == pytest.approx(np.mean(passes), rel=0.1)
+            dealt = np.array([each.judge_shuffled(decisions.rows, order).verdicts == 1 for order in turns])
+            judged = decisions[each.name].judged
+            assert judged.chance == pytest.approx(dealt.sum() / 40)
+            np.testing.assert_allclose(judged.columns["chance"], dealt.mean(axis=0), atol=1e-6)
+            figures = next(one for one in report.filters if one.name == each.name)
+            assert figures.lift == pytest.approx(figures.passed / figures.chance, abs=1e-4)
+
+
+def left_when_dealt(decisions, name, order, undecided):
+    """Which rows a filter of the crowd leaves if row i has the votes of row `order[i]`."""
+    judge = next(each for each in decisions.filters if each.name == name)
+    verdicts = judge.judge_shuffled(decisions.rows, order).verdicts
+    return verdicts == 1 if undecided == "drop" else verdicts != 0
+
+
+@pytest.mark.parametrize("undecided", ["keep", "drop"])
+@pytest.mark.parametrize("match", ["majority", "all", "any"])
+def test_kept_by_chance_is_every_row_with_every_rows_votes(tmp_path, match, undecided):
+    """Votes on emotion and sentiment that go together, ties, rows without votes, unknown labels."""
+    rng, lines = np.random.default_rng(1), rows(24)
+    for number, line in enumerate(lines):
+        line["labels"] = [str(word) for word in rng.choice([*CLASSES, "neutral", "xylophone"], rng.integers(1, 3))]
+        line["polarity"] = [None, "positive", "negative", "neutral"][number % 4]
+    folder = data_set(tmp_path / "d", 24, lines=lines)
+    said = [str(word) for word in rng.choice(CLASSES, 24)]
+    write(folder / "votes/crowd/train.jsonl", [{"name": n, "label": w} for n, w in zip(names(20), said, strict=False)])
+    write(folder / "votes/two/train.jsonl", [{"name": n, "label": str(rng.choice(CLASSES))} for n in names(24)[4:]])
+    write(
+        folder / "votes/mood/train.jsonl",
+        [{"name": n, "label": POLARITY[w]} for n, w in zip(names(22), said, strict=False)],
+    )
+    report, decisions = report_of(
+        folder, match=match, undecided=[f"crowd.{t}={undecided}" for t in ("emotion", "sentiment")]
+    )
+    both = ["crowd.emotion", "crowd.sentiment"]
+    others = ~np.any([each.drops for each in decisions.outcomes if each.name not in both], axis=0)
+    turns = [np.roll(np.arange(24), shift) for shift in range(24)]  # each row meets the votes of each row once
+    dealt = {name: np.array([left_when_dealt(decisions, name, order, undecided) for order in turns]) for name in both}
+    assert report.chance == pytest.approx((dealt[both[0]] & dealt[both[1]] & others).mean(axis=0).sum(), abs=1e-3)
+    for number, outcome in enumerate(decisions.outcomes):
+        if outcome.name in both:
+            reaching = (decisions.dropped_by < 0) | (decisions.dropped_by >= number)
+            step = next(each for each in report.funnel if each.name == outcome.name)
+            assert step.chance == pytest.approx(dealt[outcome.name].mean(axis=0)[reaching].sum(), abs=1e-3)
 
 
 def test_overlap_is_the_correlation_of_drops(found):

@@ -35,6 +35,7 @@ def export(
     """
     spare_pandas()
     from merunibench._gc import gc_paused
+    from merunibench.curation.decisions import stale
     from merunibench.curation.export import ExportOptions
     from merunibench.curation.export import export as export_rows
     from merunibench.curation.filtering import filter_rows, stored_settings
@@ -48,6 +49,8 @@ def export(
     with gc_paused():
         settings = stored_settings(place)
         decisions = filter_rows(place, settings)
+        if told := stale(decisions, place):
+            complain(told)
         done = export_rows(place, decisions, build_report(place, decisions, settings), form, chosen, out)
     if licence:
         place.write_settings({CARD: {**card, "licence": licence}})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, spare_pandas
+from merunibench.cli._output import complain, emit_result, spare_pandas
 from merunibench.cli.curate.filter import FORMAT, ReportFormat, Truth
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder
@@ -21,6 +21,7 @@ def report(
     """
     spare_pandas()
     from merunibench._gc import gc_paused
+    from merunibench.curation.decisions import stale
     from merunibench.curation.filtering import filter_rows, stored_settings
     from merunibench.curation.report import build_report
 
@@ -28,6 +29,8 @@ def report(
     with gc_paused():
         settings = stored_settings(place)
         decisions = filter_rows(place, settings)
+        if told := stale(decisions, place):
+            complain(told)
         found = build_report(
             place, decisions, settings, truth=truth.truth, resamples=truth.bootstrap, seed=truth.bootstrap_seed
         )

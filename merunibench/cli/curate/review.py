@@ -51,6 +51,8 @@ def review(
             made = make_review(place, **drawing.model_dump())
         emit(f"{made.sheet}\n{made.page}\n")
         complain(f"{made.rows} of {made.of} clips chosen")
+        if made.stale:
+            complain(made.stale)
         if made.lost:
             complain(f"{len(made.lost)} clips are not where --clips says, such as {made.lost[0]}")
         return

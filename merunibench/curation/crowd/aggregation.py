@@ -15,6 +15,7 @@ from merunibench.curation.crowd.coded import Coded
 from merunibench.curation.crowd.groups import Groups
 from merunibench.curation.crowd.sources import Source, positions
 from merunibench.curation.crowd.weights import (
+    TIE_OF_BELIEFS,
     FloatArray,
     Method,
     accuracy_weight,
@@ -91,10 +92,12 @@ class Voted:
     Attributes:
         elements: The distinct results, each an element per grouping, -1 for none: ties and abstentions; shape (Q, G).
         rows: Which of them each sample has, shape (N,).
+        unsettled: In how many groupings the model of the sources has not come to rest.
     """
 
     elements: IntArray
     rows: IntArray
+    unsettled: int = 0
 
 
 def ballot(sources: Sequence[Source], names: pa.Array, groups: Groups) -> Ballot:
@@ -134,14 +137,22 @@ def decide(cast: Ballot, method: Method) -> Voted:
     """
     weights = _weights(cast.sources) if method == "accuracy" else np.ones(len(cast.sources))
     decided = np.empty((len(cast.patterns), len(cast.groups.names)), np.int64)
+    unsettled = 0
     for group, (names, votes) in enumerate(zip(cast.groups.names, cast.elements, strict=True)):
         if method == "dawid-skene":
-            scores = dawid_skene(votes, cast.counts, len(names))
+            decided[:, group], settled = _believed(votes, cast.counts, len(names))
+            unsettled += not settled
         else:
-            scores = tally(votes, weights, len(names))
-        decided[:, group] = winners(scores)
+            decided[:, group] = winners(tally(votes, weights, len(names)))
     elements, of_pattern, _ = distinct_rows(list(decided.T))
-    return Voted(elements, of_pattern[cast.rows])
+    return Voted(elements, of_pattern[cast.rows], unsettled)
+
+
+def _believed(votes: IntArray, counts: IntArray, classes: int) -> tuple[IntArray, bool]:
+    """The likeliest class of each pattern, and whether the model has come to rest; patterns of equal votes are one."""
+    distinct, of_pattern, _ = distinct_rows(list(votes.T))
+    belief = dawid_skene(distinct, np.bincount(of_pattern, counts), classes)
+    return winners(belief.probabilities, TIE_OF_BELIEFS)[of_pattern], belief.settled
 
 
 def _weights(sources: Sequence[Source]) -> FloatArray:

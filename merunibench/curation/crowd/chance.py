@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from merunibench.curation.crowd.groups import Held
 from merunibench.curation.crowd.weights import distinct_rows
-from merunibench.curation.filters.base import PASS, Verdicts
+from merunibench.curation.filters.base import Mask
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.integer[Any]]
@@ -21,20 +21,23 @@ _BITS = 62  # of a code, which is positive
 
 
 def chance_of_lists(
-    held: Held, votes: IntArray, counts: IntArray, verdicts: Callable[[Held, IntArray], Verdicts]
+    held: Held, votes: IntArray, counts: IntArray, agrees: Callable[[Held, IntArray], Mask]
 ) -> FloatArray:
     """The probability that a vote drawn at random agrees with each label list, shape (N,).
 
     Args:
         held: The elements of N label lists.
         votes: The distinct votes, shape (Q, groupings).
-        counts: How many samples have each of them, shape (Q,).
-        verdicts: Elements of label lists and one vote -> verdicts, such as `Match.verdicts`.
+        counts: How many samples have each of them, shape (Q,); or, by something else that is drawn along, (Q, S).
+        agrees: Elements of label lists and one vote -> whether they agree.
+
+    Returns:
+        Shape (N,), or (N, S): that the vote agrees, and what is drawn along is this.
     """
     few, lists = _distinct(held)
-    total = np.zeros(few[0].shape[1])
-    for vote, count in zip(votes, counts.tolist(), strict=True):
-        total += count * (verdicts(few, vote) == PASS)
+    total = np.zeros((few[0].shape[1], *counts.shape[1:]))
+    for vote, count in zip(votes, counts, strict=True):
+        total[agrees(few, vote)] += count
     chance: FloatArray = (total / max(int(counts.sum()), 1))[lists]
     return chance
 

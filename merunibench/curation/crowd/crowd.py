@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -38,6 +38,9 @@ REASONS = (NO_VOTE, NO_MAJORITY, NO_LABEL, DIFFERENT)
 NO_POLARITY_GIVEN, OTHER_POLARITY = "no polarity", "polarity and vote differ"
 REASONS_OF_SENTIMENT = (NO_VOTE, NO_MAJORITY, NO_POLARITY_GIVEN, OTHER_POLARITY)
 
+UNSETTLED = "unsettled"
+"""Setting that says on how many groupings Dawid and Skene's model has not come to rest."""
+
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
@@ -54,6 +57,7 @@ class Crowd:
     votes: Method
     match: Match
     agreement: Agreement = "equal"
+    _last: dict[Task, tuple[pa.Array, Ballot, Voted]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(
@@ -91,16 +95,17 @@ class Crowd:
         """
         if not self.of("emotion"):
             return not_measured(len(names))
-        cast = self._ballot("emotion", names)
+        cast, voted = self._vote("emotion", names)
         match, held = replace(self.match, groups=cast.groups), cast.groups.held(labels)
-        voted = decide(cast, self.votes)
         hits = _hits(held, voted)
         wheels = (hits >= 0).sum(axis=1)
         least = np.array([match.needed(number) for number in range(len(held) + 1)])[wheels]
-        known = np.any([each.any(axis=0) for each in held], axis=0)
+        known = cast.groups.known(labels, held)
         verdicts = np.where((hits == 1).sum(axis=1) >= least, PASS, FAIL).astype(np.int8)
         verdicts[(least == 0) | ~known] = UNDECIDED
-        chance = chance_of_lists(held, voted.elements, cast.asked_per(voted), match.verdicts)
+        chance = chance_of_lists(
+            held, voted.elements, cast.asked_per(voted), lambda lists, vote: match.verdicts(lists, vote) == PASS
+        )
         patterns, rows, _ = distinct_rows(list(hits.T))
         columns: dict[str, Column] = {
             "votes": cast.ballots,
@@ -109,7 +114,8 @@ class Crowd:
             "wheels": wheels.astype(np.int8),
         }
         cases = (~cast.asked, least == 0, ~known)
-        return self._judged("emotion", verdicts, cases, REASONS, columns, np.where(cast.asked, chance, np.nan))
+        chances = np.where(cast.asked, chance, np.nan)
+        return self._judged("emotion", verdicts, cases, REASONS, columns, chances, voted.unsettled)
 
     def sentiment(self, names: Names, polarities: IntArray) -> Judged:
         """Whether the polarities of N descriptions agree with the vote on sentiment.
@@ -122,17 +128,15 @@ class Crowd:
         """
         if not self.of("sentiment"):
             return not_measured(len(names))
-        cast = self._ballot("sentiment", names)
-        voted = decide(cast, self.votes)
+        cast, voted = self._vote("sentiment", names)
         vote = np.array([*PolarityGroup.VALUES, NO_POLARITY], np.int8)[voted.elements[voted.rows, 0]]
         given = polarities != NO_POLARITY
-        far = 1 if self.agreement == "equal" else 2
-        verdicts = np.where(np.abs(vote - polarities) < far, PASS, FAIL).astype(np.int8)
+        verdicts = np.where(np.abs(vote - polarities) < self._far, PASS, FAIL).astype(np.int8)
         verdicts[(vote == NO_POLARITY) | ~given] = UNDECIDED
         chance = np.zeros(len(names))
         for value in PolarityGroup.VALUES:
             share = (vote[cast.asked] == value).mean() if cast.asked.any() else 0.0
-            chance += share * (given & (np.abs(value - polarities) < far))
+            chance += share * (given & (np.abs(value - polarities) < self._far))
         words = [POLARITY_OF.get(number) for number in (*PolarityGroup.VALUES, NO_POLARITY)]
         columns: dict[str, Column] = {
             "votes": cast.ballots,
@@ -141,7 +145,56 @@ class Crowd:
         }
         cases = (~cast.asked, vote == NO_POLARITY, ~given)
         chances = np.where(cast.asked, chance, np.nan)
-        return self._judged("sentiment", verdicts, cases, REASONS_OF_SENTIMENT, columns, chances)
+        return self._judged("sentiment", verdicts, cases, REASONS_OF_SENTIMENT, columns, chances, voted.unsettled)
+
+    def left_by_chance(
+        self, names: Names, labels: LabelLists, polarities: IntArray, undecided: Mapping[Task, bool]
+    ) -> npt.NDArray[np.float64]:
+        """The probability that each of N rows is left if it had the votes of a row drawn at random, shape (N,).
+
+        A row's votes on emotion and on sentiment are drawn together, so what they have in common is in the figure.
+
+        Args:
+            names: The samples.
+            labels: The labels of each description.
+            polarities: 1, 0, -1, or `NO_POLARITY`; shape (N,).
+            undecided: The tasks that count -> whether rows without verdict are left.
+        """
+        drawn: IntArray = np.zeros(len(names), np.int64)
+        agrees = np.ones((len(names), 1), bool)
+        if "sentiment" in undecided:
+            drawn, agrees = self._sentiment_drawn(names, polarities, undecided=undecided["sentiment"])
+        if "emotion" not in undecided:
+            return agrees @ np.bincount(drawn, minlength=agrees.shape[1]) / len(names)
+        cast, voted = self._vote("emotion", names)
+        held, keeps = cast.groups.held(labels), undecided["emotion"]
+        match = replace(self.match, groups=cast.groups)
+        kinds = (len(voted.elements), agrees.shape[1])
+        counts = np.bincount(voted.rows * kinds[1] + drawn, minlength=math.prod(kinds)).reshape(kinds)
+
+        def leaves(lists: Held, vote: IntArray) -> npt.NDArray[np.bool_]:
+            verdicts = match.verdicts(lists, vote)
+            return np.asarray((verdicts == PASS) | (verdicts == UNDECIDED) & keeps)
+
+        chance = chance_of_lists(held, voted.elements, counts, leaves)
+        chance[~cast.groups.known(labels, held)] = counts.sum(axis=0) / len(names) if keeps else 0.0
+        return np.asarray((chance * agrees).sum(axis=1))
+
+    def _sentiment_drawn(
+        self, names: Names, polarities: IntArray, *, undecided: bool
+    ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """The voted polarity of each sample as one of four codes, and which of them leave it, shape (N, 4)."""
+        _, voted = self._vote("sentiment", names)
+        drawn = voted.elements[voted.rows, 0]  # -1 for no vote
+        votes = np.array([*PolarityGroup.VALUES, NO_POLARITY])
+        leaves = np.abs(votes - polarities[:, None]) < self._far
+        leaves[(votes == NO_POLARITY) | (polarities == NO_POLARITY)[:, None]] = undecided
+        return np.where(drawn < 0, len(PolarityGroup.VALUES), drawn), leaves
+
+    @property
+    def _far(self) -> int:
+        """How far apart polarities have to be to differ."""
+        return 1 if self.agreement == "equal" else 2
 
     def _judged(
         self,
@@ -151,11 +204,13 @@ class Crowd:
         reasons: tuple[str, ...],
         columns: Mapping[str, Column],
         chance: npt.NDArray[np.float64],
+        unsettled: int,
     ) -> Judged:
         """Verdicts with the reasons of those that are no pass: the first case that holds, else the last reason."""
         codes = np.select([verdicts == PASS, *cases], [-1, *range(len(cases))], len(cases)).astype(np.int8)
         columns = {**columns, "chance": np.round(chance, 6)}
-        return Judged(verdicts, codes, reasons, columns, self.settings(task), float(np.nansum(chance)))
+        settings = self.settings(task) | ({UNSETTLED: unsettled} if unsettled else {})
+        return Judged(verdicts, codes, reasons, columns, settings, float(np.nansum(chance)))
 
     def settings(self, task: Task) -> dict[str, Any]:
         """What decides verdicts, as the report and the decisions have it."""
@@ -187,13 +242,13 @@ class Crowd:
 
     def alpha(self, task: Task, names: Names) -> float:
         """Krippendorff's alpha of the sources, mean of the groupings; NaN where no two of them vote on a sample."""
-        cast = self._ballot(task, names)
+        cast, _ = self._vote(task, names)
         found = [krippendorff_alpha(votes[cast.rows]) for votes in cast.elements]
         defined = [value for value in found if not math.isnan(value)]
         return math.fsum(defined) / len(defined) if defined else math.nan
 
     def _account(self, task: Task, names: Names) -> dict[str, Any]:
-        cast = self._ballot(task, names)
+        cast, _ = self._vote(task, names)
         sources = {}
         for column, (source, counted) in enumerate(zip(cast.sources, cast.without_element, strict=True)):
             sources[source.name] = {
@@ -206,9 +261,14 @@ class Crowd:
             }
         return {"sources": sources, "without_vote": int((~cast.asked).sum())}
 
-    def _ballot(self, task: Task, names: Names) -> Ballot:
-        arrow = names if isinstance(names, pa.Array) else pa.array(names, pa.large_string())
-        return ballot(self.of(task), arrow.cast(pa.large_string()), self._groups[task])
+    def _vote(self, task: Task, names: Names) -> tuple[Ballot, Voted]:
+        """The votes on samples, and what they amount to; of the same samples as before, what it was before."""
+        arrow = (names if isinstance(names, pa.Array) else pa.array(names, pa.large_string())).cast(pa.large_string())
+        last = self._last.get(task)
+        if last is None or not last[0].equals(arrow):
+            cast = ballot(self.of(task), arrow, self._groups[task])
+            last = self._last[task] = (arrow, cast, decide(cast, self.votes))
+        return last[1:]
 
     @cached_property
     def _groups(self) -> Mapping[Task, Groups]:

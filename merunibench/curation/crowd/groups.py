@@ -5,7 +5,7 @@ of its own everywhere. Elements are numbered from 0; the last one is `neutral`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -44,6 +44,11 @@ class Groups(ABC):
     @abstractmethod
     def held(self, lists: LabelLists) -> Held:
         """The elements that the labels of each sample fall into; an empty list holds `neutral`."""
+
+    def known(self, lists: LabelLists, held: Held) -> npt.NDArray[np.bool_]:  # noqa: ARG002 - elements tell it all
+        """Whether any label of each sample has an element, or there is none, shape (N,); `held` is what is held."""
+        some: npt.NDArray[np.bool_] = np.any([each.any(axis=0) for each in held], axis=0)
+        return some
 
     def narrowed(self, words: Sequence[str]) -> "Groups":  # noqa: ARG002 - a wheel has few sectors
         """The same, but for elements that none of the given words has, where leaving them out saves memory."""
@@ -90,9 +95,10 @@ class WheelGroups(Groups):
 class WordGroups(Groups):
     """Words instead of sectors: one grouping whose elements are base words (`forms`) or wheel words (`synonyms`)."""
 
-    def __init__(self, lexicon: str, words: Mapping[str, str]) -> None:
-        """Take the word that stands for each form."""
+    def __init__(self, lexicon: str, words: Mapping[str, str], known: Set[str] | None = None) -> None:
+        """Take the word that stands for each form, and the forms that are known; by default these alone."""
         self.lexicon = lexicon
+        self._known = words.keys() if known is None else known
         self.names = ((*sorted(set(words.values()) - {NEUTRAL}), NEUTRAL),)
         number = {word: index for index, word in enumerate(self.names[0])}
         self._element = {form: number[word] for form, word in words.items()} | {NEUTRAL: number[NEUTRAL]}
@@ -101,7 +107,16 @@ class WordGroups(Groups):
         """Of a thousand words, those few that are voted for."""
         voted = {self.names[0][self._element[word]] for word in words if word in self._element}
         names = self.names[0]
-        return WordGroups(self.lexicon, {form: names[e] for form, e in self._element.items() if names[e] in voted})
+        narrow = {form: names[e] for form, e in self._element.items() if names[e] in voted}
+        return WordGroups(self.lexicon, narrow, self._known)
+
+    def known(self, lists: LabelLists, held: Held) -> npt.NDArray[np.bool_]:
+        """Likewise; a label is known also where nobody votes for its word."""
+        some = super().known(lists, held)
+        known = np.array([word in self._known for word in lists.vocabulary], bool)
+        samples, codes = lists.flatten()
+        some[samples[known[codes]]] = True
+        return some
 
     def elements(self, words: Sequence[str]) -> IntArray:
         """The word that stands for each."""

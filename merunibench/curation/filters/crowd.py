@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from merunibench.curation.crowd import Crowd
 from merunibench.curation.filters.base import Judged
@@ -31,7 +30,7 @@ class CrowdEmotion:
 
     def judge_shuffled(self, rows: Rows, order: npt.NDArray[np.intp]) -> Judged:
         """The same with the votes of other rows: row i has those of row `order[i]`."""
-        return self.crowd.emotion(rows.names.take(pa.array(order)), rows.labels)
+        return _dealt_back(self.crowd.emotion(rows.names, rows.labels.take(np.argsort(order))), order)
 
 
 @dataclass(frozen=True)
@@ -52,4 +51,9 @@ class CrowdSentiment:
 
     def judge_shuffled(self, rows: Rows, order: npt.NDArray[np.intp]) -> Judged:
         """The same with the votes of other rows: row i has those of row `order[i]`."""
-        return self.crowd.sentiment(rows.names.take(pa.array(order)), rows.polarities)
+        return _dealt_back(self.crowd.sentiment(rows.names, rows.polarities[np.argsort(order)]), order)
+
+
+def _dealt_back(judged: Judged, order: npt.NDArray[np.intp]) -> Judged:
+    """Verdicts on descriptions that were dealt to other rows' votes, by description: votes are counted only once."""
+    return Judged(judged.verdicts[order], judged.reasons[order], judged.reason_texts)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from merunibench._text import one_line
 from merunibench.curation.crowd import Crowd
+from merunibench.curation.crowd.groups import WORD_RULES
 from merunibench.curation.filters.answered import Answered
 from merunibench.curation.filters.base import Filter
 from merunibench.curation.filters.crowd import CrowdEmotion, CrowdSentiment
@@ -35,7 +36,10 @@ def filters(settings: FilterSettings, lexicon: Lexicon, votes: Iterable[Path]) -
         InputError: votes cannot be read, or an entry point is no filter.
     """
     paths = list(votes)
-    crowd = Crowd.load(paths, votes=settings.votes, lexicon=lexicon, match=settings.match, agreement=settings.sentiment)
+    by = (
+        settings.lexicon if settings.match in WORD_RULES else lexicon
+    )  # words need the tables of a release, by its name
+    crowd = Crowd.load(paths, votes=settings.votes, lexicon=by, match=settings.match, agreement=settings.sentiment)
     own: list[Filter] = [
         Answered(),
         Refusal(lexicon),

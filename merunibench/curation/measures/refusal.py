@@ -1,42 +1,58 @@
 """Whether a description says that it cannot tell what the person feels, whole or in part.
 
-The phrases were found by reading: of 574 released MER-Caption+ descriptions 21 say so, most of them beside emotions
-that they do name. So this is a value, and no verdict: the filter drops a refusal only where no label is known.
+Whole answers are read as everywhere in this package (`merunibench.extraction.silence`): refusals in several languages,
+error texts, `none`. A description of several sentences may refuse in one of them; what such sentences look like stands
+in `refusals.toml`, by kinds. Half-refusals mostly name emotions beside, so this is a value, and no verdict: the filter
+drops a refusal only where no label is known.
+
+No refusal are: what the person says or cannot do ("she is unable to identify him"), a cause that is not known ("it is
+not clear why she is angry"), and doubts about the exact emotion ("it is difficult to tell her exact emotion").
 """
 
 import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
 
-from merunibench.extraction.refusals import is_error, without_refusal
+from merunibench.data.account import Reason
+from merunibench.extraction.silence import looks_like
+from merunibench.files.toml import parse_toml
 
-_KNOWING = (
-    "determine|ascertain|infer|deduce|speculate|judge|assess|identify|discern|conclude|gauge|recognis?e|"
-    "confirm|evaluate|interpret|analy[sz]e|predict|tell (?:how|what|whether)"
-)
-_KNOWN = (
-    "determined|ascertained|inferred|deduced|speculated|judged|assessed|identified|discerned|concluded|gauged|"
-    "recogni[sz]ed|confirmed|evaluated|interpreted|analy[sz]ed|predicted"
-)
-_ADVERB = r"(?:\w+ly |be able to |yet )*"
-_STATE = r"emotion|feeling|mood|sentiment|context|situation"
-_CANNOT = re.compile(
-    rf"\b(?:we|i|one|it|they)\b[^.]{{0,30}}?\b(?:cannot|can not|can['’]t|could not|couldn['’]t|(?:am|are|is|was) "
-    rf"(?:unable|not able) to) {_ADVERB}(?:{_KNOWING})\b"
-    rf"|\b(?:cannot|can not|can['’]t|could not|may not) {_ADVERB}be {_ADVERB}(?:{_KNOWN})\b"
-    rf"|\b(?:impossible|not possible|not feasible|infeasible|difficult|hard|challenging)"
-    rf"(?: for \w+(?: \w+)?)? to {_ADVERB}(?:{_KNOWING})\b[^.]{{0,80}}?(?:{_STATE})"
-    rf"|\bunclear\b[^.]{{0,60}}?\b(?:emotion|feeling)"
-    rf"|\b(?:cannot|can['’]t|unable to) {_ADVERB}provide\b[^.]{{0,60}}?\b(?:assess|analys|description|response|"
-    r"answer|judg|information)"
-    r"|\bas an? (?:ai|artificial intelligence|language model|large language)\b"
-    r"|\b(?:insufficient|not enough|no sufficient) (?:information|context|clues|evidence|details?)\b[^.]{0,60}?\bto "
-    rf"(?:{_KNOWING})\b",
-    re.IGNORECASE,
-)
-_CHINESE = re.compile(
-    r"(?:无法|無法|不能|难以|難以|不可能)(?:[^。！？，,]{0,8})(?:判断|判斷|确定|確定|推断|推斷|推测|推測|得知|识别|識別|分析|看出|得出)"
-    r"|作为(?:一个|一名)?(?:AI|人工智能|语言模型)|信息不足"
-)
-_SPEECH = re.compile(r"\"[^\"]{0,2000}\"|“[^”]{0,2000}”|「[^」]{0,2000}」|«[^»]{0,2000}»")
+_FILE = "refusals.toml"
+_WHOLE = (Reason.REFUSAL, Reason.ERROR, Reason.STATEMENT)
+_SENTENCE = re.compile(r"[^.!?。！？\n]+")
+_CLAUSE = re.compile(r"[,;:]|\b(?:but|and|although|while)\b")
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
+
+class Signs(NamedTuple):
+    """The patterns of `refusals.toml`."""
+
+    refuses: re.Pattern[str]
+    passive: re.Pattern[str]
+    person: re.Pattern[str]
+    cause: re.Pattern[str]
+    blocked: re.Pattern[str]
+    speech: re.Pattern[str]
+
+
+@cache
+def load_signs() -> Signs:
+    """The patterns that come with the package, compiled."""
+    table = parse_toml(files(__package__).joinpath(_FILE).read_bytes(), _FILE)
+    words: dict[str, str] = {}
+
+    def compiled(*patterns: str) -> re.Pattern[str]:
+        return re.compile("|".join(_NAME.sub(lambda name: words[name[1]], each) for each in patterns), re.IGNORECASE)
+
+    for name, pattern in table["words"].items():
+        words[name] = _NAME.sub(lambda known: words[known[1]], pattern)
+    passive = table["passive"]
+    return Signs(
+        compiled(*(pattern for kind in table["kinds"].values() for pattern in kind)),
+        *(compiled(passive[name]) for name in ("pattern", "person", "cause")),
+        *(compiled(table[name]["pattern"]) for name in ("blocked", "speech")),
+    )
 
 
 def refuses(text: str) -> bool:
@@ -48,5 +64,17 @@ def refuses(text: str) -> bool:
         >>> refuses("She says, 'I cannot find it', and looks desperate.")
         False
     """
-    said = _SPEECH.sub(" speech ", text)  # what the person says is no refusal of the describer
-    return bool(_CANNOT.search(said) or _CHINESE.search(said)) or is_error(text) or not without_refusal(said).strip()
+    signs = load_signs()
+    said = signs.speech.sub(" speech ", text)
+    if signs.blocked.match(text) or looks_like(said) in _WHOLE or looks_like(text) is Reason.ERROR:
+        return True
+    return any(signs.refuses.search(sentence) or _cannot_be_known(sentence) for sentence in _SENTENCE.findall(said))
+
+
+def _cannot_be_known(sentence: str) -> bool:
+    """Whether a sentence says of anything but a person or a cause that it cannot be known."""
+    signs = load_signs()
+    found = signs.passive.search(sentence)
+    if found is None or signs.person.match(found[1]):
+        return False
+    return signs.cause.search(_CLAUSE.split(sentence[: found.end(1)])[-1]) is None

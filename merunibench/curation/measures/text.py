@@ -8,7 +8,7 @@ from merunibench.curation.measures.artefacts import artefacts
 from merunibench.curation.measures.refusal import refuses
 from merunibench.languages import language_of
 
-VERSION = "text@1"
+VERSION = "text@2"
 """Version of all that is measured here. Whoever changes what any text gives raises it."""
 
 WITHOUT_BLANKS = ("zh", "ja")

@@ -8,6 +8,7 @@ import numpy as np
 
 from merunibench._resources import resource
 from merunibench.curation.contamination import contaminated
+from merunibench.curation.crowd.crowd import UNSETTLED
 from merunibench.curation.decisions import Decisions
 from merunibench.curation.filters.duplicates import first_with_text
 from merunibench.curation.folder import DESCRIPTIONS, Folder
@@ -125,6 +126,12 @@ def _crowd(decisions: Decisions) -> tuple[dict[str, Any], tuple[str, ...]]:
 def _remarks(decisions: Decisions) -> tuple[str, ...]:
     """Filters without input, and filters without which nothing would be left."""
     said = [f"{outcome.name}: not measured; drops nothing" for outcome in decisions.outcomes if not outcome.measured]
+    said += [
+        f"{outcome.name}: dawid-skene has not come to rest on {outcome.judged.settings[UNSETTLED]} groupings; "
+        "such votes may be noise, so compare with --votes majority"
+        for outcome in decisions.outcomes
+        if UNSETTLED in outcome.judged.settings
+    ]
     if not decisions.kept.any():
         worst = max(decisions.outcomes, key=lambda outcome: int(outcome.drops.sum()))
         said.append(f"no row is kept; {worst.name} alone drops {int(worst.drops.sum())} of {len(decisions.rows)}")

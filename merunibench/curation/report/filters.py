@@ -1,14 +1,21 @@
 """What each filter did: verdicts, what it alone dropped, chance, overlap with the others; and the funnel in order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.curation.crowd.sources import Task
 from merunibench.curation.decisions import Decisions, Outcome
 from merunibench.curation.filters.base import FAIL, PASS, UNDECIDED, Mask
+
+if TYPE_CHECKING:
+    from merunibench.curation.crowd import Crowd
+
+CROWD: Mapping[str, Task] = {"crowd.emotion": "emotion", "crowd.sentiment": "sentiment"}
+"""The filters whose chance is known in closed form."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Step:
         kept: Rows that it leaves, the undecided ones included.
         undecided: Rows that it leaves without verdict.
         dropped: Rows that it drops.
-        chance: Rows expected to be left if values were dealt at random; None where that has no meaning.
+        chance: Rows expected to be left if votes were dealt at random; None where that has no meaning.
     """
 
     name: str
@@ -106,40 +113,42 @@ def funnel(decisions: Decisions) -> list[Step]:
                 int(kept.sum()),
                 int((kept & (outcome.judged.verdicts == UNDECIDED)).sum()),
                 int((reaching & outcome.drops).sum()),
-                _by_chance(outcome, reaching),
+                _by_chance(decisions, outcome, reaching),
             )
         )
     return steps
 
 
-def _by_chance(outcome: Outcome, reaching: Mask) -> float | None:
-    """How many of the rows that reach a filter it would leave by chance: each row's own, where rows have one."""
-    judged = outcome.judged
-    if judged.chance is None:
-        return None
-    own = judged.columns.get("chance")
-    if isinstance(own, np.ndarray):
-        return round(float(np.nansum(own[reaching])), 4)
-    return round(judged.chance * int(reaching.sum()) / max(len(reaching), 1), 4)
+def _by_chance(decisions: Decisions, outcome: Outcome, reaching: Mask) -> float | None:
+    """How many of the rows that reach a filter it would leave by chance."""
+    left = _left_by_chance(decisions, [outcome])
+    if left is not None:
+        return round(float(left[reaching].sum()), 4)
+    chance = outcome.judged.chance
+    return None if chance is None else round(chance * int(reaching.sum()) / max(len(reaching), 1), 4)
 
 
 def kept_by_chance(decisions: Decisions) -> float | None:
-    """How many rows would be kept if every filter with a chance passed rows at random, the others as they did.
+    """How many rows would be kept if the crowd's votes were dealt to rows at random; None without a crowd.
 
-    Each row counts with the product of its own chances: filters are taken for independent. None without such filters.
+    The other filters drop what they dropped. A row's votes on emotion and on sentiment stay together.
     """
-    of_crowd = [
-        outcome for outcome in decisions.outcomes if isinstance(outcome.judged.columns.get("chance"), np.ndarray)
-    ]
-    measured = [outcome for outcome in of_crowd if outcome.measured]
-    if not measured:
+    of_crowd = [outcome for outcome in decisions.outcomes if outcome.name in CROWD and outcome.measured]
+    left = _left_by_chance(decisions, of_crowd)
+    if left is None:
         return None
-    others = [outcome.drops for outcome in decisions.outcomes if outcome not in measured]
-    chance = ~np.any(others, axis=0) * np.ones(len(decisions.rows))
-    for outcome in measured:
-        own: Any = outcome.judged.columns["chance"]
-        chance = chance * np.nan_to_num(own, nan=0.0)
-    return round(float(chance.sum()), 4)
+    others = [outcome.drops for outcome in decisions.outcomes if outcome not in of_crowd]
+    return round(float(left[~np.any(others, axis=0)].sum()), 4)
+
+
+def _left_by_chance(decisions: Decisions, outcomes: Sequence[Outcome]) -> npt.NDArray[np.float64] | None:
+    """The probability that filters of the crowd leave each row, shape (N,); None if one is none, or had no votes."""
+    crowd: Crowd | None = next((each.crowd for each in decisions.filters if hasattr(each, "crowd")), None)
+    if crowd is None or not outcomes or not all(each.name in CROWD and each.measured for each in outcomes):
+        return None
+    undecided = {CROWD[each.name]: decisions.settings["undecided"][each.name] == "keep" for each in outcomes}
+    rows = decisions.rows
+    return crowd.left_by_chance(rows.names, rows.labels, rows.polarities, undecided)
 
 
 def overlap(decisions: Decisions) -> tuple[list[str], list[list[float | None]]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from merunibench.curation.decisions import stale
 from merunibench.curation.filtering import filter_rows, stored_settings
 from merunibench.curation.folder import DECISIONS, MAX_BYTES, REVIEW, Folder, children, write_rows
 from merunibench.curation.review import page, sampling, sheet
@@ -26,6 +27,7 @@ class Made:
         rows: Clips of the sample.
         of: Rows that it was drawn from.
         lost: Names of clips that were not found where they should be.
+        stale: What is to be said if the written decisions are older than what decides now.
     """
 
     sheet: Path
@@ -33,6 +35,7 @@ class Made:
     rows: int
     of: int
     lost: tuple[str, ...]
+    stale: str | None = None
 
 
 def make_review(
@@ -63,7 +66,8 @@ def make_review(
         write_text(temporary / PAGE, page.render(shown, known_by, folder.name))
         write_rows(temporary / sampling.FILE, sampling.sample_rows(chosen))
     lost = tuple(card.chosen.name for card in shown if not card.found)
-    return Made(out / SHEET, out / PAGE, len(shown), int(decisions.rows.measures.answered.sum()), lost)
+    answered = int(decisions.rows.measures.answered.sum())
+    return Made(out / SHEET, out / PAGE, len(shown), answered, lost, stale(decisions, folder))
 
 
 def _refuse_answered(path: Path) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from merunibench._text import shown
 from merunibench.curation.agreement import alpha_of_sets, clopper_pearson, krippendorff_alpha
 from merunibench.curation.columns import places
-from merunibench.curation.decisions import Decisions
+from merunibench.curation.decisions import Decisions, stale
 from merunibench.curation.filtering import filter_rows, stored_settings
 from merunibench.curation.folder import REVIEW, Folder
 from merunibench.curation.review.answers import Answer, read_answers, read_sheets
@@ -74,7 +74,7 @@ def score_review(folder: Folder, paths: Sequence[Path], *, resamples: int = 1000
         emotions=_emotions(reviewed, lexicon, resamples, seed),
         filters=_faults(reviewed, readings["strict"]),
         preferences=preferences,
-        remarks=_remarks(sample, answers, reviewed),
+        remarks=_remarks(folder, sample, answers, reviewed),
     )
 
 
@@ -212,13 +212,46 @@ def weighted_share(part: Mask, whole: Mask, weights: FloatArray) -> Estimate | N
     return Estimate(value, (low, high), int(whole.sum()))
 
 
+def weighted_recall(right: Mask, kept: Mask, judged: Mask, weights: FloatArray) -> Estimate | None:
+    """The share of the rows that should be kept that are, with a 95 % interval; None if none should be.
+
+    Few dropped rows are right, each of them stands for many, and a sample may hold none. So the interval is that of a
+    ratio: recall = 1 / (1 + D q / (K p)), K and D the weights of kept and dropped rows, p and q the shares of them that
+    are right, each with its own interval (Donner and Zou, Statistical Methods in Medical Research 21, 2012).
+    """
+    within = judged & right
+    if not within.any():
+        return None
+    value = float(weights[within & kept].sum() / weights[within].sum())
+    of_kept = weighted_share(right, judged & kept, weights)
+    of_dropped = weighted_share(right, judged & ~kept, weights)
+    if of_kept is None or of_dropped is None:
+        return weighted_share(kept, within, weights)
+    odds = float(weights[judged & ~kept].sum() / weights[judged & kept].sum())
+    least, most = ratio_interval(of_dropped, of_kept)
+    return Estimate(value, (1 / (1 + odds * most), 1 / (1 + odds * least)), int(within.sum()))
+
+
+def ratio_interval(above: Estimate, below: Estimate) -> tuple[float, float]:
+    """The 95 % interval of the ratio of two independent shares, from those of each (MOVER-R; Donner and Zou)."""
+    (low, high), (least, most) = above.ci, below.ci
+    product = above.value * below.value
+
+    def end(one: float, other: float, sign: int) -> float:
+        bend = other * (2 * below.value - other)
+        inside = max(0.0, product**2 - one * other * (2 * above.value - one) * (2 * below.value - other))
+        return (product + sign * math.sqrt(inside)) / bend if bend > 0 else math.inf
+
+    return max(0.0, end(low, most, -1)) if 2 * below.value > most else 0.0, end(high, least, 1)
+
+
 def _keeping(reviewed: _Reviewed, verdicts: FloatArray) -> Keeping:
     """Precision and recall of keeping."""
     judged, right, kept = ~np.isnan(verdicts), verdicts == 1, reviewed.kept
     return Keeping(
         int(judged.sum()),
         weighted_share(right, judged & kept, reviewed.weights),
-        weighted_share(kept, right, reviewed.weights),
+        weighted_recall(right, kept, judged, reviewed.weights),
         weighted_share(right, judged, reviewed.weights),
     )
 
@@ -263,8 +296,11 @@ def _faults(reviewed: _Reviewed, verdicts: FloatArray) -> tuple[Faults, ...]:
     return tuple(found)
 
 
-def _remarks(sample: Sequence[Chosen], answers: Sequence[Answer], reviewed: _Reviewed) -> tuple[str, ...]:
-    remarks = []
+def _remarks(
+    folder: Folder, sample: Sequence[Chosen], answers: Sequence[Answer], reviewed: _Reviewed
+) -> tuple[str, ...]:
+    old = stale(reviewed.decisions, folder)
+    remarks = [old] if old else []
     answered = {each.name for each in answers}
     if len(answered) < len(sample):
         remarks.append(
