@@ -2,7 +2,8 @@
 
 Every file is first written anew in a folder beside, and only when all are there do they take their places: what cannot
 be read or written deletes nothing. Hashes of the names stay behind, so that the clips do not come back with the next
-import. Reports, which count the rows that are gone, are removed: `curate filter` makes them again.
+import, and that a deletion which was killed while files took their places is finished by the next one. Reports, which
+count the rows that are gone, are removed: `curate filter` makes them again.
 """
 
 import csv
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,15 @@ from merunibench.data.columns import find_column, text_column
 from merunibench.data.tables import is_saved_dataset, table_stem
 from merunibench.errors import InputError
 from merunibench.files import read_plain, whole_set, write_bytes
+from merunibench.report.csv_text import csv_cell
 
 _HEAD = "# Clips that were deleted, as truncated SHA-256 hashes of their names: they are not taken in again.\n"
 _REPORTS = ("report.json", "statistics.json", "README.md", "funnel.svg", "report.html")
 _OF_RESULTS = (".json", ".html")
 _PACKED = (".gz", ".zst")
 _ARRAYS = (".npy", ".npz")
+FEATURES = "features"
+"""Where features lie, if they lie in the data set."""
 
 
 @dataclass
@@ -46,6 +51,29 @@ class Deleted:
     unknown: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+
+
+class Unwanted:
+    """The clips that are deleted: those named now, and those deleted before, of which only hashes are left.
+
+    Attributes:
+        names: The names.
+        hashes: Hashes of names deleted before (`contamination.name_hash`).
+    """
+
+    def __init__(self, names: Iterable[str], hashes: Iterable[str] = ()) -> None:
+        self.names = frozenset(names)
+        self.hashes = frozenset(hashes)
+        self._cells = {str(csv_cell(name)): name for name in self.names}
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a clip of this name goes."""
+        return isinstance(name, str) and (name in self.names or (bool(self.hashes) and name_hash(name) in self.hashes))
+
+    def in_cell(self, cell: str) -> str | None:
+        """The name of a clip that goes, from a cell that may mark it as text; None for others."""
+        found = self._cells.get(cell, cell if cell in self else None)
+        return cell[1:] if found is None and cell.startswith("'") and cell[1:] in self else found
 
 
 def choose(
@@ -68,7 +96,8 @@ def choose(
         person_column: The column that says who is shown.
 
     Raises:
-        InputError: nothing is chosen, the pattern is broken, or there is no such column.
+        InputError: nothing is chosen, and nothing was deleted before of which something might be left; the pattern is
+            broken, or there is no such column.
     """
     chosen = dict.fromkeys(names)
     if listed_in is not None:
@@ -89,7 +118,7 @@ def choose(
                 for clip, who in zip(clips, shown_in, strict=True)
                 if fits(clip) or (person is not None and who == person)
             }
-    if not chosen:
+    if not chosen and not folder.deleted():
         raise InputError(f"{folder.path}: no clip is chosen, so nothing is deleted")
     return list(chosen)
 
@@ -104,7 +133,7 @@ def _listed(path: Path) -> list[str]:
 
 
 def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> Deleted:
-    """Delete clips from every file of a data set.
+    """Delete clips from every file of a data set, and what is left of those that were deleted before.
 
     Args:
         folder: The data set.
@@ -115,7 +144,8 @@ def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> De
         InputError: a file cannot be read, written, or rewritten row by row, or a run is writing to it; nothing is
             deleted then.
     """
-    wanted = dict.fromkeys(names)
+    names = list(dict.fromkeys(names))
+    unwanted = Unwanted(names, folder.deleted())
     done, found = Deleted(), set[str]()
     changes: dict[str, bytes | None] = {}
     files = sorted(path for path in folder.path.rglob("*") if path.is_file() and not path.is_symlink())
@@ -131,13 +161,13 @@ def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> De
             if rewrite is None:
                 continue
             gone: list[str] = []
-            content = rewrite(path, wanted, gone)
+            content = rewrite(path, unwanted, gone)
             if gone:
                 done.rows[place] = len(gone)
                 changes[place] = content
                 found.update(gone)
-        done.clips = [name for name in wanted if name in found]
-        done.unknown = [name for name in wanted if name not in found]
+        done.clips = [*(name for name in names if name in found), *sorted(found - unwanted.names)]
+        done.unknown = [name for name in names if name not in found]
         done.removed = _stale(folder, files) if found else []
         if found and not dry_run:
             _carry_out(folder, changes, done)
@@ -151,7 +181,8 @@ def _carry_out(folder: Folder, changes: dict[str, bytes | None], done: Deleted) 
         for place, content in changes.items():
             if content is not None:
                 write_bytes(temporary / place, content)
-        write_bytes(temporary / Folder.DELETED, (_HEAD + "".join(f"{each}\n" for each in hashes)).encode())
+        # The hashes first: whatever has not taken its place when the process is killed is still known to be unwanted.
+        write_bytes(folder.path / Folder.DELETED, (_HEAD + "".join(f"{each}\n" for each in hashes)).encode())
     for place in [*done.removed, *(place for place, content in changes.items() if content is None)]:
         (folder.path / place).unlink(missing_ok=True)
 
@@ -168,7 +199,7 @@ def _stale(folder: Folder, files: Iterable[Path]) -> list[str]:
     ]
 
 
-Rewrite = Callable[[Path, dict[str, None], list[str]], bytes | None]
+Rewrite = Callable[[Path, Unwanted, list[str]], bytes | None]
 """From a file and the unwanted names to what is left of it, None for nothing; the names found are appended."""
 
 
@@ -188,7 +219,7 @@ def _how(path: Path, folder: Folder) -> Rewrite | None:
     if path.name == "sharegpt.json":
         return _conversations
     if suffix in _ARRAYS:
-        return _array
+        return partial(_array, _clip_of(path, folder))
     if suffix in _PACKED and table_stem(path):
         raise InputError(f"{path}: is packed and cannot be rewritten row by row; unpack it first, nothing is deleted")
     rows = suffix == ".json" and not path.name.endswith(".settings.json")
@@ -197,7 +228,7 @@ def _how(path: Path, folder: Folder) -> Rewrite | None:
     return None
 
 
-def _json_lines(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes | None:
+def _json_lines(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
     kept = []
     for line in io.BytesIO(read_plain(path, MAX_BYTES)):
         try:
@@ -205,14 +236,14 @@ def _json_lines(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes |
         except (ValueError, RecursionError):
             row = None  # the torn end of an interrupted run, which is cut off when it is taken up
         name = row.get("name") if isinstance(row, dict) else None
-        if isinstance(name, str) and name in wanted:
+        if isinstance(name, str) and name in unwanted:
             gone.append(name)
         else:
             kept.append(line)
     return b"".join(kept) or (b"" if path.name.endswith(".part") else None)
 
 
-def _delimited(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes | None:
+def _delimited(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
     text = read_plain(path, MAX_BYTES).decode("utf-8-sig")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
     head = next(reader, [])
@@ -224,20 +255,21 @@ def _delimited(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes | 
     writer.writerow(head)
     rows = 0
     for row in reader:
-        if len(row) > column and row[column] in wanted:
-            gone.append(row[column])
+        name = unwanted.in_cell(row[column]) if len(row) > column else None
+        if name is not None:
+            gone.append(name)
         else:
             writer.writerow(row)
             rows += 1
     return out.getvalue().encode() if rows else None
 
 
-def _conversations(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes | None:
+def _conversations(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
     content: Any = json.loads(read_plain(path, MAX_BYTES))
     left = []
     for conversation in content if isinstance(content, list) else []:
         name = str(conversation.get("id", "")).rpartition("-")[0] if isinstance(conversation, dict) else ""
-        if name in wanted:
+        if name in unwanted:
             gone.append(name)
         else:
             left.append(conversation)
@@ -245,24 +277,29 @@ def _conversations(path: Path, wanted: dict[str, None], gone: list[str]) -> byte
     return f"[\n{lines}\n]\n".encode() if left else None
 
 
-def _array(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes | None:
+def _array(name: str, path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:  # noqa: ARG001 - all alike
     """Features of a clip, in a file of its name."""
-    if path.stem in wanted:
-        gone.append(path.stem)
+    if name in unwanted:
+        gone.append(name)
     return None
 
 
-def _arrow(path: Path, wanted: dict[str, None], gone: list[str]) -> bytes | None:
+def _clip_of(path: Path, folder: Folder) -> str:
+    """The clip that a file of features belongs to: features/<encoder>/<name>.npy, or <name>.npy anywhere else."""
+    parts = path.relative_to(folder.path).with_suffix("").parts
+    return "/".join(parts[2:]) if parts[0] == FEATURES and len(parts) > 2 else parts[-1]
+
+
+def _arrow(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     content = read_plain(path, MAX_BYTES)
     table, write = _opened(content)
     if "name" not in table.column_names:
         return content
-    unwanted = pc.is_in(table["name"].cast(pa.large_string()), value_set=pa.array(list(wanted), pa.large_string()))
-    gone.extend(table["name"].filter(unwanted).to_pylist())
-    left = table.filter(pc.invert(unwanted))
+    names = table["name"].cast(pa.large_string()).to_pylist()
+    gone.extend(name for name in names if name in unwanted)
+    left = table.filter(pa.array([name not in unwanted for name in names], pa.bool_()))
     sink = pa.BufferOutputStream()
     write(left, sink)
     return bytes(sink.getvalue()) if left.num_rows or path.name.startswith("data-") else None
