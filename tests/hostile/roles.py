@@ -241,6 +241,59 @@ def _of_speakers() -> dict[str, Role]:
     }
 
 
+def _of_curation() -> dict[str, Role]:
+    """What building a data set reads: its stages' files, and what people give it."""
+    stages = ("curate filter {x}", "curate report {x}")
+    export = "curate export {x} --as jsonl --licence x --out {out}"
+    every = (*stages, export, "curate delete {x} --name clip001 --dry-run")
+    settings = ("curate run --config {f} --dry-run", *stages, export)
+    texts = "curate train --labels {w}/human.csv --texts {f} --text said --out {out}"
+    judged = (
+        "curate filter {w}/curated --truth {f}",
+        texts.replace("{w}/human.csv --texts {f}", "{f} --texts {w}/said.csv"),
+    )
+    cues = "--clips {w}/clips --dataset meld --cues audio --model text-lexicon --merge hf:{w}/clips"
+    merging = f"curate describe {cues} --merge-prompt {{f}} --out {{out}} --dry-run"
+    vote = "curate vote {x} --texts {w}/said.csv --out {out}"
+    spoken = (texts, "curate vote {w}/classifier --texts {f} --out {out}")
+
+    def of(file: str, lines: tuple[str, ...], inputs: Mapping[str, Write], said: str = "") -> Role:
+        return Role(f"curated/{file}", lines, inputs, ("curated",), "curated", said)
+
+    return {
+        "descriptions": of("descriptions/train.jsonl", (*every, "curate measure {x}"), _all(c.ANYTHING, i.OF_ROWS)),
+        "measures": of("measures/train.jsonl", every, _all(FEW, c.PLACES)),
+        "labels of descriptions": of("labels/train.jsonl", every, _all(FEW, c.PLACES)),
+        "votes": of("votes/crowd/train.jsonl", every, _all(c.ANYTHING, i.OF_ROWS)),
+        "a source's settings": of("votes/crowd/settings.json", stages, _all(FEW, c.PLACES)),
+        "measured speakers": of("speaker/train.jsonl", every, _all(FEW, c.PLACES)),
+        "settings of a data set": of("curate.toml", settings, _all(FEW, c.PLACES, _held("toml", i.TOML))),
+        "answers of reviewers": of(
+            "review/answers.csv", ("curate review {x} --score {f}",), _all(c.ANYTHING, c.WORKBOOKS)
+        ),
+        "sample of a review": of(
+            "review/sample.jsonl", ("curate review {x} --score {x}/review/sheet.csv",), _all(FEW, c.PLACES)
+        ),
+        "human labels": Role("human.csv", judged, _all(FEW, c.PLACES), ("curated", "said.csv"), said=""),
+        "texts": Role("said.csv", spoken, _all(FEW, c.PLACES), ("human.csv", "classifier"), said=""),
+        "names": Role(
+            "names.txt", ("curate delete {w}/curated --names {f} --dry-run",), _all(FEW, c.PLACES), ("curated",)
+        ),
+        "classifier": Role(
+            "classifier/settings.json", (vote,), _all(c.ANYTHING), ("classifier", "said.csv"), "classifier", ""
+        ),
+        "weights of a classifier": Role(
+            "classifier/weights.npz",
+            (vote,),
+            _all(FEW, c.PLACES, c.pickles()),
+            ("classifier", "said.csv"),
+            "classifier",
+            "",
+        ),
+        "prompt for merging": Role("merge.txt", (merging,), _all(FEW, c.PLACES, i.PROMPTS), ("clips",), said=""),
+    }
+
+
 def roles() -> dict[str, Role]:
     """Every role by name."""
-    return _of_predictions() | _of_the_benchmark() | _of_runs() | _of_affectgpt() | _of_speakers()
+    return _of_predictions() | _of_the_benchmark() | _of_runs() | _of_affectgpt() | _of_speakers() | _of_curation()

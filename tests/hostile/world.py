@@ -10,6 +10,7 @@ from merunibench.leaderboard.submission import describe, pack
 from merunibench.leaderboard.writing import write
 from merunibench.lexicon import load_lexicon
 from tests.clips import make_wave
+from tests.curation.small import CLASSES, data_set, names
 from tests.release import toy_release
 from tests.small import rows, write_files, write_rows
 
@@ -50,7 +51,26 @@ def make_world(root, run):
         done = run(arguments)
         assert done.code == 0, done.err
     save_clips(root / "saved")
+    make_data_set(root, run)
     return root
+
+
+def make_data_set(root, run):
+    """A data set that is being built, human labels of it, what is said, and a classifier that was trained on both."""
+    place = data_set(root / "curated", 12)
+    table = "".join(f"{name},{CLASSES[number % 4]}\n" for number, name in enumerate(names(12)))
+    (root / "human.csv").write_text("name,label\n" + table, "utf-8")
+    said = "".join(f"{name},so {CLASSES[number % 4]} today\n" for number, name in enumerate(names(12)))
+    (root / "said.csv").write_text("name,said\n" + said, "utf-8")
+    (root / "names.txt").write_text("clip001\n", "utf-8")
+    learn = ("--labels", root / "human.csv", "--texts", root / "said.csv", "--text", "said", "--folds", "2")
+    for arguments in (
+        ("filter", place),
+        ("review", place, "--sample", "4"),
+        ("train", *learn, "--out", root / "classifier"),
+    ):
+        done = run(("curate", *arguments))
+        assert done.code == 0, done.err
 
 
 def infer(root, clips="clips"):
