@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from merunibench._resources import resource
 from merunibench._text import shown
 from merunibench.curation.contamination import Contamination, contaminated
 from merunibench.curation.crowd.crowd import UNSETTLED
 from merunibench.curation.decisions import Decisions
-from merunibench.curation.filters.duplicates import first_with_text
+from merunibench.curation.filters.duplicates import first_with
 from merunibench.curation.folder import DESCRIPTIONS, Folder
 from merunibench.curation.report.cues import cue_agreement
 from merunibench.curation.report.filters import filter_figures, funnel, kept_by_chance, overlap
@@ -108,11 +109,15 @@ def _stages(decisions: Decisions, vocabulary: Vocabulary) -> dict[str, dict[str,
 
 
 def _duplicates(decisions: Decisions) -> dict[str, Any]:
-    first = first_with_text(decisions.rows)
-    repeats = np.flatnonzero(first != np.arange(len(first)))
-    names = decisions.rows.names
-    examples = [[names[int(row)].as_py(), names[int(first[row])].as_py()] for row in repeats[:_FIRST]]
-    return {"rows": len(repeats), "first": examples}
+    first, clips = first_with(decisions.rows.measures.text), first_with(decisions.rows.content)
+    rows, names = np.arange(len(first)), decisions.rows.names
+
+    def told(first: npt.NDArray[np.int64]) -> dict[str, Any]:
+        repeats = np.flatnonzero(first != rows)
+        examples = [[names[int(row)].as_py(), names[int(first[row])].as_py()] for row in repeats[:_FIRST]]
+        return {"rows": len(repeats), "first": examples}
+
+    return told(first) | {"clips": told(clips)}
 
 
 def _crowd(decisions: Decisions) -> tuple[dict[str, Any], tuple[str, ...]]:
