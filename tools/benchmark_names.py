@@ -8,7 +8,7 @@ Names of licensed data sets are not handed on; hashes of them are. Only test spl
 import sys
 from pathlib import Path
 
-from merunibench.curation.contamination import name_hash
+from merunibench.curation.contamination import sample_hash
 from merunibench.data import find_truth, load_truth
 from merunibench.files import write_text
 from merunibench.tasks import TASKS, task_order
@@ -24,7 +24,7 @@ def names_text(root: Path) -> str:
     for dataset in task_order(truths):
         names = load_truth(TASKS[dataset], truths[dataset]).names.to_pylist()
         lines.append(f"[{dataset}]\n")
-        lines.extend(f"{digest}\n" for digest in sorted({name_hash(name) for name in names}))
+        lines.extend(f"{digest}\n" for digest in sorted({sample_hash(name) for name in names}))
     return "".join(lines)
 
 

@@ -1,11 +1,14 @@
 """Does a data set hold samples on which models are tested? By name: those of MER-UniBench's test sets, as hashes.
 
 Names of licensed data sets are not handed on, so what travels with the package are the first 12 hexadecimal digits of
-each name's SHA-256, made by `tools/benchmark_names.py`. A clip that was renamed is not found.
+each name's SHA-256, made by `tools/benchmark_names.py`. Folders, the ending of a file and capitals make no difference;
+a name that holds one of them among other words is told apart. A clip that was renamed is not found.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +19,12 @@ from merunibench.errors import InputError
 
 DIGITS = 12
 _FILE = "benchmark_names.txt"
+_ENDINGS = re.compile(
+    r"(?:\.(?:mp4|m4v|avi|mkv|mov|webm|mpe?g|flv|wmv|wav|mp3|m4a|flac|ogg|npy|npz|pt|jpe?g|png|json|txt))+\Z"
+)
+_DIVIDER = re.compile(r"[\W_]+")
+_LEAST = 10
+"""Characters that a name within another has at least: `0001_0002` is in many."""
 _VIDEO = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".wav", ".mp3", ".flac", ".npy")
 
 
@@ -26,10 +35,14 @@ class Contamination:
     Attributes:
         counts: Test set -> how many rows do; those without any are left out.
         names: The first few of these rows, with the test sets.
+        near: How many other rows hold such a name with something before or behind it: `cut_dia3_utt1`.
+        near_names: The first few of these.
     """
 
     counts: Mapping[str, int]
     names: tuple[tuple[str, str], ...]
+    near: int = 0
+    near_names: tuple[tuple[str, str], ...] = ()
 
 
 def name_hash(name: str) -> str:
@@ -41,7 +54,27 @@ def name_hash(name: str) -> str:
     """
     lower = name.lower()
     stem = next((name[: -len(ending)] for ending in _VIDEO if lower.endswith(ending)), name)
-    return hashlib.sha256(stem.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+    return _hash(stem)
+
+
+def plain_name(name: str) -> str:
+    """A sample's name without folders, endings of files and white space around it, in small letters.
+
+    Example:
+        >>> plain_name(" video/Sample_00000001.MP4 ")
+        'sample_00000001'
+    """
+    path = unicodedata.normalize("NFKC", name).strip("/\\ \t\r\n").replace("\\", "/")
+    return _ENDINGS.sub("", path.rpartition("/")[2].strip().casefold())
+
+
+def sample_hash(name: str) -> str:
+    """What a test sample is known by, however its name is written."""
+    return _hash(plain_name(name))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 
 @cache
@@ -74,11 +107,23 @@ def contaminated(names: pa.Array, *, most: int = 5) -> Contamination:
     known = benchmark_names()
     counts: dict[str, int] = {}
     first: list[tuple[str, str]] = []
+    near: list[tuple[str, str]] = []
     for name in names.to_pylist():
-        datasets = known.get(name_hash(name))
+        plain = plain_name(name)
+        datasets = known.get(_hash(plain))
         if datasets is not None:
             for dataset in datasets.split("+"):
                 counts[dataset] = counts.get(dataset, 0) + 1
-            if len(first) < most:
-                first.append((name, datasets))
-    return Contamination(dict(sorted(counts.items())), tuple(first))
+            first.append((name, datasets))
+        elif within := next((known[each] for each in map(_hash, _parts(plain)) if each in known), None):
+            near.append((name, within))
+    return Contamination(dict(sorted(counts.items())), tuple(first[:most]), len(near), tuple(near[:most]))
+
+
+def _parts(plain: str) -> Iterator[str]:
+    """What is left of a name without its first, or its last words; not what is too short to tell."""
+    for divider in _DIVIDER.finditer(plain):
+        if len(plain) - divider.end() >= _LEAST:
+            yield plain[divider.end() :]
+        if divider.start() >= _LEAST:
+            yield plain[: divider.start()]

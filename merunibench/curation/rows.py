@@ -36,6 +36,7 @@ _MEASURES = pa.schema(
         "artefacts": pa.list_(pa.string()),
         "text": pa.string(),
         "subtitle_words": pa.int64(),
+        "content": pa.string(),
     }
 )
 _LABELS = pa.schema(
@@ -66,6 +67,7 @@ class Measures:
         artefacts: Kind of damage -> which texts show it.
         text: What identifies the text: equal numbers, equal texts; -1 without.
         subtitle_words: Words of the subtitle.
+        content: What identifies the clip's content, as the descriptions have it; null where they do not.
     """
 
     answered: Mask
@@ -79,6 +81,7 @@ class Measures:
     artefacts: Mapping[str, Mask]
     text: npt.NDArray[np.int64]
     subtitle_words: FloatArray
+    content: pa.Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +119,13 @@ class Rows:
     def seconds(self) -> FloatArray:
         """Duration of each clip, NaN where nothing tells."""
         return self.speaker.seconds if self.speaker else np.full(len(self), np.nan)
+
+    @cached_property
+    def content(self) -> npt.NDArray[np.int64]:
+        """What identifies each clip's content: equal numbers, equal clips; -1 where nothing tells."""
+        given = self.measures.content
+        known = pc.coalesce(given, self.speaker.content) if self.speaker else given
+        return np.asarray(known.dictionary_encode().indices.fill_null(-1), np.int64)
 
 
 def load_rows(folder: Folder) -> Rows:
@@ -165,7 +175,13 @@ def _measures(tables: Sequence[Table]) -> Measures:
         _kinds([label_column(table, "artefacts") for table in tables]),
         np.asarray(texts.dictionary_encode().indices.fill_null(-1), np.int64),
         joined("subtitle_words"),
+        pa.concat_arrays([_texts(table, "content") for table in tables]),
     )
+
+
+def _texts(table: Table, name: str) -> pa.Array:
+    """A column of text, nulls where the table has none."""
+    return text_column(table, name) if name in table.columns else pa.nulls(table.num_rows, pa.large_string())
 
 
 def _flags(table: Table, name: str) -> Mask:

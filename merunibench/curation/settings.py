@@ -74,7 +74,7 @@ class FilterSettings(Settings):
         (), "Language that passes, as its two-letter code; repeat for several.", "CODE", shown="any"
     )
     labels_max: PositiveInt = _text(8, "Most labels of a row: more are stuffing.", "N")
-    unique: bool = _text(False, "Drop rows that repeat the text of an earlier row.")
+    unique: bool = _text(False, "Drop rows that repeat the clip or the text of an earlier row.")
     speaker_least: Annotated[float, Field(ge=0, le=1)] = _speaker(
         0.15, "Least share of speech that a moving mouth must cover.", "SHARE"
     )

@@ -19,7 +19,7 @@ from merunibench.errors import InputError, MediaError
 from merunibench.inference.account import account_of
 from merunibench.inference.clips import Clips, open_clips, subset
 from merunibench.inference.preflight import Finding, look_at_files
-from merunibench.inference.rows import Row, failed, input_hash
+from merunibench.inference.rows import Row, content_hash, failed, input_hash
 from merunibench.inference.runner import Done, Progress, anywhere, unchanged
 from merunibench.inference.saved_clips import HUB
 from merunibench.inference.settings import ClipSettings
@@ -137,7 +137,7 @@ def measure(clips: Clips, speaker: Speaker, settings: SpeakerSettings, progress:
 
 def _row(sample: Sample, speaker: Speaker) -> Row:
     """The row of a clip, measured or failed."""
-    inputs = input_hash(sample, _GIVEN)
+    known = {"content": content_hash(sample), "inputs": input_hash(sample, _GIVEN)}
     try:
         found = speaker.measure(Clip(sample.name, sample.video, sample.audio))
     except Exception as error:
@@ -145,9 +145,9 @@ def _row(sample: Sample, speaker: Speaker) -> Row:
         if isinstance(error, InputError) and not isinstance(error, MediaError):
             raise
         bad = failed(sample, error)
-        return {"name": sample.name, "value": None, "details": None, "status": "failed"} | bad | {"inputs": inputs}
+        return {"name": sample.name, "value": None, "details": None, "status": "failed"} | bad | known
     row = {"name": sample.name, "value": found.value, "details": dict(found.details), "status": "ok"}
-    return row | {"inputs": inputs}
+    return row | known
 
 
 def _shard(settings: SpeakerSettings) -> Shard | None:

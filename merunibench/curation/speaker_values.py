@@ -26,6 +26,7 @@ _SCHEMA = pa.schema(
         "error": pa.string(),
         "value": pa.float64(),
         "by": pa.string(),
+        "content": pa.string(),
         "details": pa.struct(dict.fromkeys(_NUMBERS, pa.float64())),
     }
 )
@@ -45,6 +46,7 @@ class SpeakerValues:
         height: Height of the face in pixels.
         seconds: Duration of the clip.
         by: Who measured.
+        content: What identifies each clip's content: null where nothing tells.
     """
 
     measured: Mask
@@ -56,6 +58,7 @@ class SpeakerValues:
     height: FloatArray
     seconds: FloatArray
     by: str
+    content: pa.Array
 
 
 def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[str]) -> SpeakerValues | None:
@@ -81,7 +84,16 @@ def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[st
     by = "+".join(dict.fromkeys(_by(table) for table in tables.values()))
     measured, failed, detailed = masks
     value, speech, faces, height, seconds = values
-    return SpeakerValues(measured, failed, detailed, value, speech, faces, height, seconds, by)
+    content = pa.concat_arrays([_content(names, tables.get(name)) for name, names in clips.items()])
+    return SpeakerValues(measured, failed, detailed, value, speech, faces, height, seconds, by, content)
+
+
+def _content(names: pa.Array, table: Table | None) -> pa.Array:
+    """What identifies the content of the clips of one set."""
+    if table is None or "content" not in table.columns:
+        return pa.nulls(len(names), pa.large_string())
+    at = places(names, name_column(table))
+    return text_column(table, "content").take(pa.array(at, mask=at < 0))
 
 
 def _of_set(names: pa.Array, table: Table | None) -> tuple[list[Mask], list[FloatArray]]:

@@ -61,6 +61,13 @@ def input_hash(sample: Sample, modalities: tuple[Modality, ...]) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def content_hash(sample: Sample) -> str | None:
+    """What identifies a clip's content, whatever it is called: the hash of its video, else its sound; None without."""
+    path = sample.video if sample.video is not None else sample.audio
+    found = _UNREADABLE if path is None else _content(path)
+    return None if found == _UNREADABLE else found
+
+
 def _content(path: Path) -> str:
     try:
         # Opening a named pipe would wait for ever for somebody to write to it.

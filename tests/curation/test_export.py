@@ -103,7 +103,7 @@ def test_braces_of_a_description_are_no_fields():
 def test_no_export_without_a_licence_or_of_test_samples(folder, capsys, monkeypatch):
     code, _, err = run(capsys, "export", folder, "--as", "jsonl")
     assert (code, "no licence is given" in err) == (2, True)
-    known = {contamination.name_hash("clip009"): "meld"}
+    known = {contamination.sample_hash("clip009"): "meld"}
     monkeypatch.setattr(contamination, "benchmark_names", lambda: known)
     code, _, err = run(capsys, "export", folder, "--as", "jsonl", "--licence", "x")
     assert (code, "'clip009' of meld" in err) == (2, True)

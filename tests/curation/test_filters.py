@@ -11,6 +11,7 @@ from merunibench.curation.filters.length import bounds_of
 from merunibench.curation.filters.rule import RowRule
 from merunibench.curation.folder import Folder
 from merunibench.curation.measures import measure
+from merunibench.curation.report import build_report
 from merunibench.curation.settings import FilterSettings
 from merunibench.errors import InputError
 from merunibench.settings import read_settings
@@ -89,6 +90,28 @@ def test_no_row_vanishes_and_every_filter_judges_every_row(tmp_path):
     assert unique["clip006"]["dropped_by"] == "duplicates"
     assert unique["clip006"]["filters"]["duplicates"]["same_text_as"] == "clip005"
     assert unique["clip005"]["kept"]
+
+
+def test_the_same_clip_under_another_name_is_a_duplicate_across_sets(tmp_path):
+    """By what the descriptions say of its content, else by what was measured on it."""
+    lines = rows(6)
+    for line, content in zip(lines, ["aa", "bb", "aa", None, None, None], strict=True):
+        line["content"] = content
+    folder = data_set(tmp_path / "d", 6, lines=lines)
+    values = read(folder / "speaker/train.jsonl")
+    for line, content in zip(values, ["zz", "zz", "zz", "cc", "cc", None], strict=True):
+        line["content"] = content
+    write(folder / "speaker/train.jsonl", values)
+    write(folder / "descriptions/other.jsonl", [{"name": "late", "text": "She is sad, too.", "content": "bb"}])
+    for unique in (False, True):
+        found = judge(folder, unique=unique, length="1-99")
+        same = {name: row["filters"].get("duplicates", {}).get("same_clip_as") for name, row in found.items()}
+        known = {"clip002": "clip000", "clip004": "clip003", "clip001": "late"} if unique else {}
+        assert {name: other for name, other in same.items() if other} == known
+        assert sum(row["dropped_by"] == "duplicates" for row in found.values()) == len(known)
+    report = build_report(Folder(folder), filter_rows(Folder(folder), FilterSettings()), FilterSettings())
+    assert report.duplicates["clips"]["rows"] == 3
+    assert "3 rows repeat the clip of an earlier row" in report.to_text()
 
 
 def test_a_refusal_that_names_a_known_emotion_passes(tmp_path):

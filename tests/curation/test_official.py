@@ -2,7 +2,7 @@
 
 import pytest
 
-from merunibench.curation.contamination import benchmark_names, name_hash
+from merunibench.curation.contamination import benchmark_names, sample_hash
 from merunibench.curation.filtering import filter_rows
 from merunibench.curation.folder import Folder
 from merunibench.curation.intake import take_in
@@ -75,4 +75,4 @@ def test_statistics_of_574_released_descriptions(shared, tmp_path):
 def test_names_of_test_samples_are_those_of_the_official_files(shared):
     root = shared / "official/nine/dataset"
     assert names_text(root) == FILE.read_text(encoding="ascii")
-    assert benchmark_names()[name_hash("sample_00000007.mp4")] == "ovmerdplus"
+    assert benchmark_names()[sample_hash("sample_00000007.mp4")] == "ovmerdplus"

@@ -215,7 +215,11 @@ def test_repeats_contamination_and_missing_votes_are_said(tmp_path):
     lines[5]["text"] = lines[1]["text"]
     write(tmp_path / "d/descriptions/train.jsonl", lines)
     report, _ = report_of(tmp_path / "d")
-    assert report.duplicates == {"rows": 1, "first": [["clip005", "clip001"]]}
+    assert report.duplicates == {
+        "rows": 1,
+        "first": [["clip005", "clip001"]],
+        "clips": {"rows": 0, "first": []},
+    }
     assert report.chance is None
     assert "crowd.emotion: not measured; drops nothing" in report.remarks
     assert "repeat the text" in report.to_text()

@@ -62,9 +62,9 @@ def test_rows(folder, tmp_path):
     assert done.path == tmp_path / "out" / "speaker" / "mine.jsonl"
     rows = rows_of(done.path)
     assert [row["name"] for row in rows] == ["a", "bb", "ccc", "dddd", "eeeee"]
-    assert list(rows[0]) == ["name", "value", "details", "status", "inputs", "config"]
+    assert list(rows[0]) == ["name", "value", "details", "status", "content", "inputs", "config"]
     assert (rows[0]["value"], rows[0]["details"], rows[0]["status"]) == (0.01, {"speech_share": 1.0}, "ok")
-    assert list(rows[2]) == ["name", "value", "details", "status", "error", "inputs", "config"]
+    assert list(rows[2]) == ["name", "value", "details", "status", "error", "content", "inputs", "config"]
     assert (rows[2]["value"], rows[2]["status"], rows[2]["error"]) == (None, "failed", "ccc.mp4: is broken")
     assert rows[3]["error"] == "ZeroDivisionError: by nothing"
     assert (done.rows, done.failed, done.kept) == (5, 2, 0)

@@ -1,4 +1,4 @@
-"""Does the row repeat the text of an earlier one? Only with `--unique`; otherwise repeats are reported alone."""
+"""Does the row repeat the clip or the text of an earlier one? Only with `--unique`; else repeats are reported alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ import numpy.typing as npt
 from merunibench.curation.filters.base import NO_TEXT, Judged, judged
 from merunibench.curation.rows import Rows
 
+IntArray = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Unique:
-    """Fails rows whose text an earlier row has."""
+    """Fails rows whose clip, or whose text, an earlier row has, be it of another set."""
 
     name = "duplicates"
 
@@ -24,18 +26,18 @@ class Unique:
 
     def judge(self, rows: Rows) -> Judged:
         """See `Filter`."""
-        first = first_with_text(rows)
-        repeats = first != np.arange(len(rows))
+        first = {"same_clip_as": first_with(rows.content), "same_text_as": first_with(rows.measures.text)}
+        repeats = {key: rows_ != np.arange(len(rows)) for key, rows_ in first.items()}
 
         def earlier(row: int) -> Mapping[str, Any]:
-            return {"same_text_as": rows.names[int(first[row])].as_py()} if repeats[row] else {}
+            return {key: rows.names[int(first[key][row])].as_py() for key, repeated in repeats.items() if repeated[row]}
 
         silent = {NO_TEXT: ~rows.measures.answered}
-        return judged(len(rows), silent, {"text of an earlier row": repeats}, {"same_text_as": earlier})
+        fails = {"clip of an earlier row": repeats["same_clip_as"], "text of an earlier row": repeats["same_text_as"]}
+        return judged(len(rows), silent, fails, {"earlier": earlier})
 
 
-def first_with_text(rows: Rows) -> npt.NDArray[np.int64]:
-    """The first row that has each row's text, itself where there is none, shape (N,)."""
-    text = rows.measures.text
-    _, first, inverse = np.unique(text, return_index=True, return_inverse=True)
-    return np.where(text < 0, np.arange(len(rows)), first[inverse])
+def first_with(codes: IntArray) -> IntArray:
+    """The first row that has each row's code, itself where that is -1, shape (N,)."""
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    return np.where(codes < 0, np.arange(len(codes)), first[inverse])

@@ -115,6 +115,7 @@ class Texts:
         names: Names of its clips.
         texts: The descriptions; None where there is none.
         subtitles: Subtitles as far as a column `subtitle` has them.
+        contents: What identifies each clip's content, as far as a column `content` tells.
         inputs: What identifies what is measured: text, subtitle, given labels.
     """
 
@@ -127,6 +128,7 @@ class Texts:
         self.failed = failed.tolist()
         self.texts = [text if fits and not bad else None for text, fits, bad in zip(found, filled, failed, strict=True)]
         self.subtitles = _texts_of(table, "subtitle")
+        self.contents = _texts_of(table, "content")
         labels = python_values(table, "labels") if "labels" in table.columns else [None] * table.num_rows
         self.given = [labels_ is not None for labels_ in labels]
         self._labels = label_column(table, "labels") if any(self.given) else None
@@ -134,7 +136,7 @@ class Texts:
         self.origins = _texts_of(table, "labels_from")
         self.inputs = [
             text_hash("\0".join(map(repr, row)))
-            for row in zip(self.texts, self.subtitles, labels, self.polarities, strict=True)
+            for row in zip(self.texts, self.subtitles, labels, self.polarities, self.contents, strict=True)
         ]
 
     def labels(self, row: int) -> list[str]:
@@ -151,12 +153,12 @@ def _texts_of(table: Table, column: str) -> list[str | None]:
 
 def _measure_set(folder: Folder, name: str, texts: Texts, done: Measured, progress: Progress | None) -> None:
     def row(index: int) -> dict[str, Any]:
-        text, subtitle = texts.texts[index], texts.subtitles[index]
+        text, subtitle, content = texts.texts[index], texts.subtitles[index], texts.contents[index]
+        known = {} if content is None else {"content": content}
         if text is None:
-            status = "failed" if texts.failed[index] else "empty"
-            return {"status": status}
-        values = {"status": "ok", **measure_text(text), "text": text_hash(text)}
-        return values if subtitle is None else {**values, "subtitle_words": len(subtitle.split())}
+            return {"status": "failed" if texts.failed[index] else "empty", **known}
+        said = {} if subtitle is None else {"subtitle_words": len(subtitle.split())}
+        return {"status": "ok", **measure_text(text), "text": text_hash(text), **said, **known}
 
     with _journal(folder.file(MEASURES, name), {"measures": VERSION}) as journal:
         done.measured += _through(journal, texts, row, name, progress)

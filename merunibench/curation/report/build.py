@@ -1,16 +1,19 @@
 """From decisions to the report: every figure is counted here, once, and rendered elsewhere."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from merunibench._resources import resource
-from merunibench.curation.contamination import contaminated
+from merunibench._text import shown
+from merunibench.curation.contamination import Contamination, contaminated
 from merunibench.curation.crowd.crowd import UNSETTLED
 from merunibench.curation.decisions import Decisions
-from merunibench.curation.filters.duplicates import first_with_text
+from merunibench.curation.filters.duplicates import first_with
 from merunibench.curation.folder import DESCRIPTIONS, Folder
 from merunibench.curation.report.cues import cue_agreement
 from merunibench.curation.report.filters import filter_figures, funnel, kept_by_chance, overlap
@@ -56,7 +59,7 @@ def build_report(
     rows, lexicon = decisions.rows, load_lexicon(settings.lexicon)
     vocabulary = Vocabulary.of(rows.labels, lexicon)
     account, remarks = _crowd(decisions)
-    steps = funnel(decisions)
+    steps, tests = funnel(decisions), contaminated(rows.names)
     chance = kept_by_chance(decisions)
     figures: TruthFigures | None = None
     if truth is not None:
@@ -78,7 +81,7 @@ def build_report(
         cues=cue_agreement(folder, rows, lexicon),
         drop_rates=drop_rates(decisions, vocabulary),
         duplicates=_duplicates(decisions),
-        contamination=contaminated(rows.names).counts,
+        contamination=tests.counts,
         crowd=account,
         truth=figures,
         provenance=provenance,
@@ -87,7 +90,7 @@ def build_report(
         settings=decisions.settings,
         config=decisions.config,
         signature=signature(decisions, settings, lexicon, provenance, account, chance),
-        remarks=(*rows.remarks, *remarks, *_remarks(decisions)),
+        remarks=(*rows.remarks, *remarks, *_near(tests), *_remarks(decisions)),
     )
 
 
@@ -106,11 +109,15 @@ def _stages(decisions: Decisions, vocabulary: Vocabulary) -> dict[str, dict[str,
 
 
 def _duplicates(decisions: Decisions) -> dict[str, Any]:
-    first = first_with_text(decisions.rows)
-    repeats = np.flatnonzero(first != np.arange(len(first)))
-    names = decisions.rows.names
-    examples = [[names[int(row)].as_py(), names[int(first[row])].as_py()] for row in repeats[:_FIRST]]
-    return {"rows": len(repeats), "first": examples}
+    first, clips = first_with(decisions.rows.measures.text), first_with(decisions.rows.content)
+    rows, names = np.arange(len(first)), decisions.rows.names
+
+    def told(first: npt.NDArray[np.int64]) -> dict[str, Any]:
+        repeats = np.flatnonzero(first != rows)
+        examples = [[names[int(row)].as_py(), names[int(first[row])].as_py()] for row in repeats[:_FIRST]]
+        return {"rows": len(repeats), "first": examples}
+
+    return told(first) | {"clips": told(clips)}
 
 
 def _crowd(decisions: Decisions) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -136,6 +143,16 @@ def _remarks(decisions: Decisions) -> tuple[str, ...]:
         worst = max(decisions.outcomes, key=lambda outcome: int(outcome.drops.sum()))
         said.append(f"no row is kept; {worst.name} alone drops {int(worst.drops.sum())} of {len(decisions.rows)}")
     return tuple(said)
+
+
+def _near(tests: Contamination) -> Iterator[str]:
+    """That names hold those of test samples: whether they are of the same clips, a person has to say."""
+    if tests.near:
+        name, dataset = tests.near_names[0]
+        yield (
+            f"{tests.near} names hold that of a test sample and more, such as {shown(name)} ({dataset}); if these "
+            "clips are parts of it, delete them"
+        )
 
 
 def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class CurationReport:
         statistics: Stage (`all`, then each filter of the funnel: what it left) -> statistics; see docs/curate.md.
         cues: Whether audio and video cues agree (see `report.cues`); empty where cues have no labels.
         drop_rates: Property -> groups of rows, and how many of each are dropped.
-        duplicates: Rows whose text an earlier row has, and the first few of them.
+        duplicates: Rows whose text an earlier row has, and the first few of them; under `clips`, whose clip.
         contamination: Test set of MER-UniBench -> how many rows carry the name of one of its samples.
         crowd: Task -> what each source of votes is and did.
         truth: The rows against human labels; None where none were given.

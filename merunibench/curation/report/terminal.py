@@ -119,13 +119,12 @@ def _cues(report: CurationReport) -> list[str]:
 
 
 def _duplicates(report: CurationReport) -> list[str]:
-    rows = report.duplicates["rows"]
-    if not rows:
-        return []
-    clip, other = report.duplicates["first"][0]
-    return [
-        f"{rows} rows repeat the text of an earlier row, such as {visible(clip)} that of {visible(other)} (--unique)"
-    ]
+    said = []
+    for what, found in (("clip", report.duplicates["clips"]), ("text", report.duplicates)):
+        if rows := found["rows"]:
+            name, other = map(visible, found["first"][0])
+            said.append(f"{rows} rows repeat the {what} of an earlier row, such as {name} that of {other} (--unique)")
+    return said
 
 
 def _contamination(report: CurationReport) -> list[str]:
