@@ -170,6 +170,21 @@ def test_cues_agree_where_their_labels_share_sectors(tmp_path):
     assert next(wheel["chance"] for wheel in found["wheels"]) == 0.25
 
 
+def test_human_labels_that_are_held_against_nothing_are_told(tmp_path):
+    lines = rows(8)
+    lines[2]["labels"], lines[2]["text"] = None, None
+    folder = data_set(tmp_path / "d", 8, lines=lines)
+    write(
+        tmp_path / "human.jsonl", [{"name": each["name"], "labels": ["sad"]} for each in (*rows(8), {"name": "gone"})]
+    )
+    report, _ = report_of(folder, tmp_path / "human.jsonl")
+    told = [text for text in report.remarks if text.startswith("human.jsonl")]
+    assert told == [
+        "human.jsonl: 1 of 9 samples are no row of the data set, such as 'gone'",
+        "human.jsonl: 1 of 9 samples have a row without labels, such as 'clip002'",
+    ]
+
+
 def test_truth_scores_kept_and_dropped_rows(found):
     report, _, _ = found
     truth = report.truth

@@ -64,7 +64,7 @@ class Length:
 
 
 def bounds_of(rule: str, lengths: npt.NDArray[np.float64]) -> tuple[int, int]:
-    """The least and the most that pass, whole numbers, both included.
+    """The least and the most that pass, whole numbers of at least 0, both included.
 
     Args:
         rule: See `Length`; `sigma` takes the population's standard deviation.
@@ -77,7 +77,7 @@ def bounds_of(rule: str, lengths: npt.NDArray[np.float64]) -> tuple[int, int]:
     found = parse_length(rule)
     if "sigma" in found:
         mean, reach = float(lengths.mean()), found["sigma"] * float(lengths.std())
-        return math.ceil(round(mean - reach, 9)), math.floor(round(mean + reach, 9))
+        return max(0, math.ceil(round(mean - reach, 9))), math.floor(round(mean + reach, 9))
     if "quantile" in found:
         low, high = np.quantile(lengths, [found["quantile"], 1 - found["quantile"]])
         return math.ceil(round(float(low), 9)), math.floor(round(float(high), 9))

@@ -65,6 +65,7 @@ def build_report(
     if truth is not None:
         figures = hold_against(truth, decisions, decisions.filters, settings, lexicon, resamples=resamples, seed=seed)
     provenance = _provenance(folder, decisions, lexicon)
+    told = figures.remarks if figures else ()
     return CurationReport(
         name=folder.name,
         rows=len(rows),
@@ -90,7 +91,7 @@ def build_report(
         settings=decisions.settings,
         config=decisions.config,
         signature=signature(decisions, settings, lexicon, provenance, account, chance),
-        remarks=(*rows.remarks, *remarks, *_near(tests), *_remarks(decisions)),
+        remarks=(*rows.remarks, *remarks, *told, *_near(tests), *_remarks(decisions)),
     )
 
 

@@ -138,7 +138,16 @@ def _filters(report: CurationReport) -> Iterator[str]:
 
 
 def _statistics(statistics: Any) -> Iterator[str]:  # noqa: ANN401 - stage -> figures
-    heads = ("After", "Rows", "Words (mean ± sd)", "Labels a row", "Distinct labels", "Concepts", "Sectors", "Unknown")
+    heads = (
+        "After",
+        "Rows",
+        "Words (mean ± sd)",
+        "Labels per row",
+        "Distinct labels",
+        "Concepts",
+        "Sectors",
+        "Unknown",
+    )
     rows = []
     for stage, found in statistics.items():
         words, labels = found["words"], found["labels"]

@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from merunibench._text import shown
 from merunibench.curation.columns import places
 from merunibench.curation.decisions import Decisions, coded
 from merunibench.curation.filters.base import FAIL, UNDECIDED, Filter, Judged, Mask
 from merunibench.curation.folder import MAX_BYTES
+from merunibench.curation.rows import Rows
 from merunibench.curation.settings import FilterSettings
 from merunibench.data import read_table
 from merunibench.data.cells import written_nulls
@@ -70,6 +73,7 @@ class TruthFigures:
         shuffled: Rows kept, their F, and F of the really kept minus that, when votes are shuffled; empty without crowd.
         by_filter: Filter -> scores of the rows that it leaves and that it drops, whatever the others do.
         roc: Numeric filter -> area under the curve, its interval left out, and points (false, true positive rate).
+        remarks: Human labels that were held against nothing.
     """
 
     where: str
@@ -81,6 +85,7 @@ class TruthFigures:
     shuffled: Mapping[str, float] = field(default_factory=dict)
     by_filter: Mapping[str, tuple[Score, Score]] = field(default_factory=dict)
     roc: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def hold_against(
@@ -109,7 +114,8 @@ def hold_against(
     """
     table = written_nulls(read_table(path, max_bytes=MAX_BYTES))
     rows = decisions.rows
-    at = places(rows.names, name_column(table))
+    names = name_column(table)
+    at = places(rows.names, names)
     lists = label_column(table, find_column(table, "labels", "openset", "label", "discrete"))
     counted = (at >= 0) & rows.labelled
     if not counted.any():
@@ -130,7 +136,23 @@ def hold_against(
     shuffled = _shuffled(scorer, decisions, filters, settings, seed, score.f)
     everything = scorer.score(np.ones(len(rows), bool))
     curves = _curves(decisions, scorer)
-    return TruthFigures(path.name, int(counted.sum()), everything, score, lost, difference, shuffled, by_filter, curves)
+    told = _not_compared(path.name, names, rows)
+    return TruthFigures(
+        path.name, int(counted.sum()), everything, score, lost, difference, shuffled, by_filter, curves, told
+    )
+
+
+def _not_compared(where: str, names: pa.Array, rows: Rows) -> tuple[str, ...]:
+    """Human labels of no row, and rows that they might be held against but for want of labels."""
+    at = places(names, rows.names)
+    absent, bare = at < 0, (at >= 0) & ~rows.labelled[np.where(at >= 0, at, 0)]
+
+    def told(mask: Mask, what: str) -> str:
+        first = shown(names[int(mask.argmax())].as_py())
+        return f"{where}: {int(mask.sum()):,} of {len(names):,} samples {what}, such as {first}"
+
+    cases = ((absent, "are no row of the data set"), (bare, "have a row without labels"))
+    return tuple(told(mask, what) for mask, what in cases if mask.any())
 
 
 class _Scorer:
