@@ -74,6 +74,19 @@ def stored_settings(folder: Folder) -> FilterSettings:
         raise InputError(f"{folder.path / SETTINGS}, [{SECTION}]: {str(error).removeprefix('--')}") from None
 
 
+def changes(folder: Folder, settings: FilterSettings) -> list[str]:
+    """What the settings change of those in `curate.toml`, one line each; nothing where there are none yet.
+
+    Raises:
+        InputError: see `stored_settings`.
+    """
+    if not folder.settings(SECTION):
+        return []
+    before, now = (each.model_dump(mode="json") for each in (stored_settings(folder), settings))
+    where = folder.path / SETTINGS
+    return [f"{where}: {name} was {before[name]!r}, is now {now[name]!r}" for name in now if now[name] != before[name]]
+
+
 def store_settings(folder: Folder, settings: FilterSettings) -> None:
     """Keep the settings, defaults included, in `curate.toml`.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from merunibench.curation.decisions import stale, write_decisions
-from merunibench.curation.filtering import filter_rows, store_settings, stored_settings
+from merunibench.curation.filtering import changes, filter_rows, store_settings, stored_settings
 from merunibench.curation.filters.length import bounds_of
 from merunibench.curation.filters.rule import RowRule
 from merunibench.curation.folder import Folder
@@ -341,3 +341,16 @@ def test_who_measured_is_read_from_the_settings_beside_the_values(tmp_path):
     folder = data_set(tmp_path / "d", 4, wrong=0)
     (folder / "speaker/train.settings.json").write_text('{"speaker": "mouth@1"}', encoding="utf-8")
     assert judge(folder)["clip000"]["filters"]["speaker"]["by"] == "mouth@1"
+
+
+def test_settings_that_change_are_told(tmp_path):
+    place = Folder(data_set(tmp_path / "d"))
+    first, second = (FilterSettings(length=rule, language=code) for rule, code in (("1-400", ()), ("sigma:2", ("en",))))
+    assert changes(place, first) == []
+    store_settings(place, first)
+    assert changes(place, first) == []
+    where = place.path / "curate.toml"
+    assert changes(place, second) == [
+        f"{where}: length was '1-400', is now 'sigma:2'",
+        f"{where}: language was [], is now ['en']",
+    ]

@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from merunibench.cli import main
 from merunibench.curation.run import plan, read_config, run
 from merunibench.errors import InputError
+from tests.curation.small import CLASSES, data_set, names
 from tests.fake_openai import fake_server
 from tests.inference.fake import write_clips, write_plugin
 from tests.speaking.installed import need_speaking
@@ -259,6 +263,42 @@ def test_descriptions_made_elsewhere_are_taken_up(tmp_path):
     assert (found.report.kept, found.done, found.exports) == (5, [], [])
     with pytest.raises(InputError, match="holds no descriptions"):
         plan(read_config(tmp_path / "set" / "curate.toml", tmp_path / "nothing"))
+
+
+def test_a_crowd_votes_within_a_run(tmp_path):
+    pytest.importorskip("sklearn")
+    data_set(tmp_path / "set", 12, speaker=False)
+    shutil.rmtree(tmp_path / "set/votes")
+    said = "".join(f"{name},so {CLASSES[n % 4]} today\n" for n, name in enumerate(names(12)))
+    (tmp_path / "said.csv").write_text("name,subtitle\n" + said)
+    (tmp_path / "human.csv").write_text("name,label\n" + "".join(f"train{n},{CLASSES[n % 4]}\n" for n in range(24)))
+    (tmp_path / "taught.csv").write_text(
+        "name,subtitle\n" + "".join(f"train{n},so {CLASSES[n % 4]} again\n" for n in range(24))
+    )
+    taught = (
+        "--labels",
+        tmp_path / "human.csv",
+        "--texts",
+        tmp_path / "taught.csv",
+        "--text",
+        "subtitle",
+        "--folds",
+        "2",
+    )
+    line = ["merunibench", "curate", "train", *map(str, taught), "--out", str(tmp_path / "said")]
+    with patch("sys.argv", line), suppress(SystemExit):
+        main()
+    assert (tmp_path / "said/settings.json").exists()
+    (tmp_path / "set/curate.toml").write_text(
+        f'[filter]\nlength = "1-99"\n[vote]\nsources = ["{tmp_path / "said"}"]\ntexts = "{tmp_path / "said.csv"}"\n'
+    )
+    found = run(plan(read_config(tmp_path / "set/curate.toml")))
+    crowd = next(each for each in found.report.filters if each.name == "crowd.emotion")
+    assert (crowd.passed, found.report.kept) == (12, 12)
+    assert len(rows_of(tmp_path / "set/votes/said/train.jsonl")) == 12
+    before = contents(tmp_path / "set")
+    run(plan(read_config(tmp_path / "set/curate.toml")))
+    assert contents(tmp_path / "set") == before
 
 
 def test_labels_are_read_by_a_model_and_left_by_the_rules(tmp_path):

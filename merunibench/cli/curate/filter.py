@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, spare_pandas
+from merunibench.cli._output import complain, emit_result, spare_pandas
 from merunibench.cli.curate.measure import DIR, Intake, measured
 from merunibench.curation.folder import Folder
 from merunibench.curation.settings import FilterSettings
@@ -33,7 +33,8 @@ def filter_(
     """Judge every row by all filters; write decisions, report and card. Nothing is measured twice.
 
     Texts that are not measured yet are. Votes come from votes/, speaker values from speaker/; a filter without its
-    input drops nothing. Example: `merunibench curate filter DIR --length 50-170 --truth human.csv`
+    input drops nothing. What is not given has its default, whatever curate.toml says; what that changes is told.
+    Example: `merunibench curate filter DIR --length 50-170 --truth human.csv`
     """
     spare_pandas()
     place = Folder(folder)
@@ -41,9 +42,11 @@ def filter_(
     measured(place)
     from merunibench._gc import gc_paused
     from merunibench.curation.decisions import write_decisions
-    from merunibench.curation.filtering import filter_rows, store_settings
+    from merunibench.curation.filtering import changes, filter_rows, store_settings
     from merunibench.curation.report import build_report
 
+    for line in changes(place, settings):
+        complain(line)
     with gc_paused():
         decisions = filter_rows(place, settings)
         report = build_report(
