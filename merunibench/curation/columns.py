@@ -72,6 +72,8 @@ def _quickly(path: Path, schema: pa.Schema, max_bytes: int, *, others: str) -> T
 
     if not path.name.endswith(".jsonl") or not path.is_file() or not 0 < path.stat().st_size <= max_bytes:
         return None
+    if not _holds_objects(path):
+        return None
     try:
         found = arrow_json.read_json(
             path,
@@ -84,6 +86,18 @@ def _quickly(path: Path, schema: pa.Schema, max_bytes: int, *, others: str) -> T
         return None
     columns = {name: _joined(found.column(name)) for name in found.column_names}
     return Table(path, columns, found.num_rows, range(1, found.num_rows + 1))
+
+
+def _holds_objects(path: Path) -> bool:
+    """Whether every line begins an object: Arrow's reader ends the process at a block that begins with `null`."""
+    before = b"\n"
+    with reading(path), open_plain(path) as stream:
+        while block := stream.read(_BLOCK):
+            lines = before + block
+            before = b"\n" if lines.endswith(b"\n") else b""
+            if lines.count(b"\n{") != lines.count(b"\n") - len(before):
+                return False
+    return True
 
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:

@@ -9,6 +9,7 @@ count the rows that are gone, are removed: `curate filter` makes them again.
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
@@ -99,6 +100,8 @@ def choose(
         InputError: nothing is chosen, and nothing was deleted before of which something might be left; the pattern is
             broken, or there is no such column.
     """
+    if not os.path.isdir(folder.path):  # noqa: PTH112 - of any name, however long
+        raise InputError(f"{folder.path}: is no folder; name that of a data set")
     chosen = dict.fromkeys(names)
     if listed_in is not None:
         chosen |= dict.fromkeys(_listed(listed_in))

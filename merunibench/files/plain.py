@@ -11,6 +11,7 @@ from merunibench.files.reading import reading
 
 # A pipe that nobody writes to is opened at once, and then refused; systems without the flag have no such files.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+_PIECE = 1 << 20
 
 
 def open_plain(path: Path, *, within: Path | None = None) -> BinaryIO:
@@ -53,7 +54,10 @@ def read_plain(path: Path, max_bytes: int, *, within: Path | None = None) -> byt
         InputError: it cannot be read.
     """
     with reading(path), open_plain(path, within=within) as stream:
-        content = stream.read(max_bytes + 1)
+        # No more is asked for than there is: as much is reserved at once.
+        content = stream.read(min(os.fstat(stream.fileno()).st_size, max_bytes) + 1)
+        while len(content) <= max_bytes and (more := stream.read(_PIECE)):
+            content += more
     if len(content) > max_bytes:
         raise UnsafeFileError(f"{path}: is longer than the {max_bytes >> 10} KiB that are read")
     return content

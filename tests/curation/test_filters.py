@@ -354,3 +354,13 @@ def test_settings_that_change_are_told(tmp_path):
         f"{where}: length was '1-400', is now 'sigma:2'",
         f"{where}: language was [], is now ['en']",
     ]
+
+
+@pytest.mark.parametrize(
+    "content", ["null\n", "\n\nnull\n", '{"name": "a", "label": "sad"}\nnull\n', " null", "[]\n", "1\n"]
+)
+def test_votes_whose_lines_are_no_objects_are_refused(tmp_path, content):
+    folder = data_set(tmp_path / "d", 4)
+    (folder / "votes/crowd/train.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"votes.crowd.train\.jsonl"):
+        judge(folder)

@@ -73,3 +73,8 @@ def test_no_more_than_a_limit_is_read(tmp_path: Path) -> None:
     assert len(read_plain(path, 2048)) == 2048
     with pytest.raises(UnsafeFileError, match="longer than the 1 KiB"):
         read_plain(path, 1024)
+
+
+def test_a_limit_reserves_no_memory(tmp_path):
+    (tmp_path / "small").write_bytes(b"small")
+    assert read_plain(tmp_path / "small", 1 << 60) == b"small"

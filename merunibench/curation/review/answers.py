@@ -5,7 +5,9 @@ silently.
 """
 
 import math
+import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,8 +148,8 @@ def read_sheets(paths: Iterable[Path]) -> list[Table]:
     Raises:
         InputError: one cannot be read, or is given twice.
     """
-    places = [path.resolve() for path in paths]
-    twice = next((path for path in places if places.count(path) > 1), None)
-    if twice is not None:
-        raise InputError(f"{twice}: is given twice")
-    return [read_table(path, max_bytes=MAX_BYTES) for path in places]
+    paths = list(paths)
+    for place, count in Counter(map(os.path.realpath, paths)).items():
+        if count > 1:
+            raise InputError(f"{place}: is given twice")
+    return [read_table(path, max_bytes=MAX_BYTES) for path in paths]
