@@ -88,6 +88,8 @@ def test_kept_by_chance_is_every_row_with_every_rows_votes(tmp_path, match, unde
         line["labels"] = [str(word) for word in rng.choice([*CLASSES, "neutral", "xylophone"], rng.integers(1, 3))]
         line["polarity"] = [None, "positive", "negative", "neutral"][number % 4]
     folder = data_set(tmp_path / "d", 24, lines=lines)
+    values = read(folder / "speaker/train.jsonl")
+    write(folder / "speaker/train.jsonl", [line | {"value": 0.05 * (n % 5)} for n, line in enumerate(values)])
     said = [str(word) for word in rng.choice(CLASSES, 24)]
     write(folder / "votes/crowd/train.jsonl", [{"name": n, "label": w} for n, w in zip(names(20), said, strict=False)])
     write(folder / "votes/two/train.jsonl", [{"name": n, "label": str(rng.choice(CLASSES))} for n in names(24)[4:]])
