@@ -124,7 +124,7 @@ def test_dawid_skene_is_voted_on_sectors_of_all_samples(tmp_path):
         said = np.where(rng.random(240) < right, truth, rng.choice(list(wording), 240))
         source(tmp_path, source_, {n: str(rng.choice(wording[word])) for n, word in zip(names, said, strict=True)})
     crowd = Crowd.load([tmp_path], votes="dawid-skene")
-    judged = emotion(crowd, dict.fromkeys(names, ["sad"]))
+    judged = emotion(crowd, {key: ["sad"] for key in names})
     groups = wheel_groups("builtin")
     for wheel in range(5):
         elements = groups.elements([word for words in wording.values() for word in words])[:, wheel]
