@@ -138,7 +138,7 @@ def test_roc_is_scikit_learns():
 def test_statistics_are_those_of_a_plain_count(found):
     report, decisions, _ = found
     kept = [row for row, stays in zip(rows(), decisions.kept, strict=True) if stays]
-    last = list(report.statistics.values())[-1]
+    last, lexicon = list(report.statistics.values())[-1], load_lexicon("builtin")
     lengths = [len(row["text"].split()) for row in kept]
     assert last["rows"] == len(kept)
     assert last["words"]["mean"] == pytest.approx(np.mean(lengths), abs=1e-4)
@@ -153,6 +153,10 @@ def test_statistics_are_those_of_a_plain_count(found):
         counts = np.array(list(wheel["sectors"].values()), float)
         share = counts[counts > 0] / counts.sum()
         assert wheel["entropy"] == pytest.approx(-(share * np.log2(share)).sum(), abs=1e-3)
+        sectors = [{lexicon.sectors(label)[wheel["wheel"] - 1] for label in row["labels"]} - {None} for row in kept]
+        single = sum(len(each) == 1 for each in sectors) / sum(map(bool, sectors))
+        assert wheel["single_sector"] == pytest.approx(single, abs=1e-4)
+        assert counts.sum() == sum(map(len, sectors))
     assert sum(last["histogram"]["counts"]) == len(kept)
 
 

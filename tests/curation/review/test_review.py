@@ -16,6 +16,7 @@ from merunibench.curation.review import make_review, score_review
 from merunibench.curation.review.preferences import sign_test
 from merunibench.curation.review.sampling import expected_sizes, read_sample
 from merunibench.errors import InputError
+from tests.oracle import review as oracle
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'=1+1\u202e"
 
@@ -114,6 +115,38 @@ def test_two_reviewers_overlap_and_false_drops_have_names(folder, tmp_path):
     assert dropped
     assert {name for each in found.filters for name in each.names} == dropped
     assert "Wrong drops" in found.to_text()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_precision_and_recall_are_counted_answer_by_answer(folder, tmp_path, seed):
+    """Three people, who are divided, unsure, or silent; by both readings."""
+    make_review(folder, sample=36, seed=seed, reviewers=3, overlap=24)
+    rng, given = np.random.default_rng(seed), {}
+
+    def answer(row):
+        said = {
+            "speaks": str(rng.choice(["yes", "yes", "yes", "no", "unsure", ""])),
+            "right": str(rng.choice(["yes", "yes", "partly", "no", ""])),
+            "emotions": "happy",
+        }
+        given.setdefault(row["name"].lstrip("'"), []).append(said)
+        return said
+
+    sheets = [fill(folder, tmp_path / f"{who}.csv", answer, who) for who in "123"]
+    found = score_review(folder, sheets)
+    sample = read_sample(folder, "review")
+    clips = [(each.probability, each.dropped_by is None, given[each.name]) for each in sample]
+    for reading, right in (("strict", ("yes",)), ("lenient", ("yes", "partly"))):
+        verdicts = [oracle.verdict(answers, right) for *_, answers in clips]
+        assert {True, False, None} == {*verdicts}
+        scored, expected = found.keeping[reading], oracle.keeping(clips, right)
+        assert scored.judged == sum(each is not None for each in verdicts)
+        for key, value in expected.items():
+            estimate = getattr(scored, key)
+            assert (estimate and estimate.value) == (value and pytest.approx(value))
+    strict = {each.name: oracle.verdict(given[each.name], ("yes",)) for each in sample}
+    wrongly = {each.name for each in sample if each.dropped_by and strict[each.name]}
+    assert {name for each in found.filters for name in each.names} == wrongly
 
 
 @pytest.mark.parametrize(
