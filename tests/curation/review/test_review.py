@@ -14,7 +14,7 @@ from merunibench.curation.folder import Folder, write_rows
 from merunibench.curation.measures import measure
 from merunibench.curation.review import make_review, score_review
 from merunibench.curation.review.preferences import sign_test
-from merunibench.curation.review.sampling import expected_sizes, read_sample
+from merunibench.curation.review.sampling import _systematic, expected_sizes, read_sample
 from merunibench.errors import InputError
 from tests.oracle import review as oracle
 
@@ -58,6 +58,14 @@ def test_expected_sizes_add_up_and_leave_no_stratum_out():
     assert expected.sum() == pytest.approx(200)
     assert (expected > 0).all()
     assert (expected <= sizes).all()
+
+
+def test_rows_of_a_stratum_are_drawn_in_any_company():
+    """Drawn in their order, every fifth row would come, and there would be five samples."""
+    strata, probability = np.zeros(60, np.int64), np.full(60, 0.2)
+    drawn = {tuple(sorted(_systematic(strata, probability, np.random.default_rng(seed)))) for seed in range(50)}
+    assert len(drawn) == 50
+    assert {len(each) for each in drawn} == {12}
 
 
 def test_same_seed_same_bytes_and_probabilities_are_those_of_the_draw(folder):
