@@ -92,6 +92,21 @@ def test_no_row_vanishes_and_every_filter_judges_every_row(tmp_path):
     assert unique["clip005"]["kept"]
 
 
+def test_bounds_are_included(tmp_path):
+    folder = data_set(tmp_path / "d", 4)
+    values = judge(folder)["clip002"]["filters"]
+    length, ratio = values["length"]["value"], values["repetition"]["value"]
+    for settings, verdicts in (
+        ({"length": f"{length}-{length}", "repetition": ratio, "labels_max": 2, "speaker_least": 0.6}, ["pass"] * 4),
+        (
+            {"length": f"1-{length - 1}", "repetition": ratio + 1e-4, "labels_max": 1, "speaker_least": 0.61},
+            ["fail"] * 4,
+        ),
+    ):
+        found = judge(folder, **settings)["clip002"]
+        assert [verdict(found, name)[0] for name in ("length", "repetition", "labels", "speaker")] == verdicts
+
+
 def test_the_same_clip_under_another_name_is_a_duplicate_across_sets(tmp_path):
     """By what the descriptions say of its content, else by what was measured on it."""
     lines = rows(6)

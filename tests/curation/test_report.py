@@ -1,12 +1,14 @@
 """The report's figures against plain computations, and its renderings."""
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
 import yaml
 from sklearn.metrics import matthews_corrcoef, roc_auc_score
 
+from merunibench.curation.decisions import lines_of
 from merunibench.curation.filtering import filter_rows
 from merunibench.curation.folder import Folder
 from merunibench.curation.measures import measure
@@ -15,6 +17,7 @@ from merunibench.curation.report.filters import phi
 from merunibench.curation.report.truth import roc
 from merunibench.curation.settings import FilterSettings
 from merunibench.errors import InputError
+from merunibench.lexicon import load_lexicon
 from tests.curation.small import CLASSES, POLARITY, data_set, names, read, rows, write
 
 
@@ -88,6 +91,8 @@ def test_kept_by_chance_is_every_row_with_every_rows_votes(tmp_path, match, unde
         line["labels"] = [str(word) for word in rng.choice([*CLASSES, "neutral", "xylophone"], rng.integers(1, 3))]
         line["polarity"] = [None, "positive", "negative", "neutral"][number % 4]
     folder = data_set(tmp_path / "d", 24, lines=lines)
+    values = read(folder / "speaker/train.jsonl")
+    write(folder / "speaker/train.jsonl", [line | {"value": 0.05 * (n % 5)} for n, line in enumerate(values)])
     said = [str(word) for word in rng.choice(CLASSES, 24)]
     write(folder / "votes/crowd/train.jsonl", [{"name": n, "label": w} for n, w in zip(names(20), said, strict=False)])
     write(folder / "votes/two/train.jsonl", [{"name": n, "label": str(rng.choice(CLASSES))} for n in names(24)[4:]])
@@ -133,7 +138,7 @@ def test_roc_is_scikit_learns():
 def test_statistics_are_those_of_a_plain_count(found):
     report, decisions, _ = found
     kept = [row for row, stays in zip(rows(), decisions.kept, strict=True) if stays]
-    last = list(report.statistics.values())[-1]
+    last, lexicon = list(report.statistics.values())[-1], load_lexicon("builtin")
     lengths = [len(row["text"].split()) for row in kept]
     assert last["rows"] == len(kept)
     assert last["words"]["mean"] == pytest.approx(np.mean(lengths), abs=1e-4)
@@ -148,14 +153,41 @@ def test_statistics_are_those_of_a_plain_count(found):
         counts = np.array(list(wheel["sectors"].values()), float)
         share = counts[counts > 0] / counts.sum()
         assert wheel["entropy"] == pytest.approx(-(share * np.log2(share)).sum(), abs=1e-3)
+        sectors = [{lexicon.sectors(label)[wheel["wheel"] - 1] for label in row["labels"]} - {None} for row in kept]
+        single = sum(len(each) == 1 for each in sectors) / sum(map(bool, sectors))
+        assert wheel["single_sector"] == pytest.approx(single, abs=1e-4)
+        assert counts.sum() == sum(map(len, sectors))
     assert sum(last["histogram"]["counts"]) == len(kept)
 
 
-def test_drop_rates_by_voted_emotion_add_up(found):
-    report, _decisions, _ = found
-    groups = report.drop_rates["voted emotion"]
-    assert sum(group["rows"] for group in groups) == 40
-    assert sum(group["kept"] for group in groups) == report.kept
+@pytest.mark.parametrize("name", ["crowd.emotion", "crowd.sentiment"])
+def test_drop_rates_are_plain_counts(found, name):
+    report, decisions, _ = found
+    lines = [json.loads(line) for line in "".join(lines_of(decisions, slice(0, 40), np.ones(40, bool))).splitlines()]
+    by_vote = {}
+    for line in lines:
+        voted = line["filters"][name]["voted"]
+        by_vote.setdefault(voted[0] if isinstance(voted, list) else voted, []).append(line)
+    overall = sum(line["kept"] for line in lines) / 40
+    groups = report.drop_rates["voted emotion" if name == "crowd.emotion" else "voted sentiment"]
+    assert [group["group"] for group in groups] == sorted(by_vote)
+    assert len({group["dropped"] for group in groups}) > 1
+    for group in groups:
+        here = by_vote[group["group"]]
+        kept = sum(line["kept"] for line in here)
+        assert (group["rows"], group["kept"]) == (len(here), kept)
+        assert group["dropped"] == pytest.approx(1 - kept / len(here), abs=1e-4)
+        assert group["lift"] == pytest.approx(kept / len(here) / overall, abs=1e-4)
+        assert group["by"] == Counter(line["dropped_by"] for line in here if not line["kept"])
+
+
+def test_drop_rates_by_described_emotion_are_plain_counts(found):
+    report, decisions, _ = found
+    lexicon = load_lexicon("builtin")
+    sectors = [{lexicon.sectors(label)[0] for label in decisions.rows.labels[row]} for row in range(40)]
+    for group in report.drop_rates["described emotion (wheel 1)"]:
+        here = [row for row in range(40) if group["group"] in sectors[row]]
+        assert (group["rows"], group["kept"]) == (len(here), int(decisions.kept[here].sum()))
 
 
 def test_cues_agree_where_their_labels_share_sectors(tmp_path):

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from merunibench.curation.crowd import Crowd, find_sources
+from merunibench.curation.crowd.groups import wheel_groups
+from merunibench.curation.crowd.weights import TIE_OF_BELIEFS, dawid_skene, winners
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists
 from merunibench.protocols import NO_POLARITY
@@ -111,6 +113,26 @@ def test_weights_by_accuracy_let_one_good_source_win(tmp_path):
     (tmp_path / "good" / "settings.json").unlink()
     with pytest.raises(InputError, match=r"'good' does not tell its own"):
         emotion(Crowd.load([tmp_path], votes="accuracy"), {"a": ["sad"]})
+
+
+def test_dawid_skene_is_voted_on_sectors_of_all_samples(tmp_path):
+    """Words of one sector are one vote, and every sample counts, however many vote alike."""
+    rng, names = np.random.default_rng(4), [f"c{number}" for number in range(240)]
+    truth = rng.choice(["sad", "happy", "angry"], 240, p=[0.6, 0.3, 0.1])
+    wording = {"sad": ["sad", "sadness"], "happy": ["happy", "joy"], "angry": ["angry", "anger"]}
+    for source_, right in (("one", 0.8), ("two", 0.6), ("three", 0.5)):
+        said = np.where(rng.random(240) < right, truth, rng.choice(list(wording), 240))
+        source(tmp_path, source_, {n: str(rng.choice(wording[word])) for n, word in zip(names, said, strict=True)})
+    crowd = Crowd.load([tmp_path], votes="dawid-skene")
+    judged = emotion(crowd, {key: ["sad"] for key in names})
+    groups = wheel_groups("builtin")
+    for wheel in range(5):
+        elements = groups.elements([word for words in wording.values() for word in words])[:, wheel]
+        number = dict(zip([word for words in wording.values() for word in words], elements.tolist(), strict=True))
+        votes = np.array([[number[word] for word in judged.columns["votes"][row].values()] for row in range(240)])
+        belief = dawid_skene(votes, np.ones(240), len(groups.names[wheel])).probabilities
+        expected = [None if e < 0 else groups.names[wheel][e] for e in winners(belief, TIE_OF_BELIEFS).tolist()]
+        assert [each[wheel] for each in judged.columns["voted"]] == expected
 
 
 def test_predictions_are_sources_too(tmp_path):

@@ -113,6 +113,12 @@ def test_dawid_skene_leaves_ties_undecided():
     assert winners(believed(votes, 2), TIE_OF_BELIEFS).tolist() == [-1, -1, 0, 1]
 
 
+def test_what_takes_thousands_of_plain_rounds_takes_hundreds():
+    _, votes = dealt(np.random.default_rng(3), 300, 5, 3)
+    patterns, _, counts = distinct_rows(list(votes.T))
+    assert dawid_skene(patterns, counts, 3, rounds=600, tolerance=1e-9).settled
+
+
 def test_noise_that_does_not_come_to_rest_is_told():
     votes = np.random.default_rng(0).integers(-1, 4, (1000, 5))
     patterns, _, counts = distinct_rows(list(votes.T))

@@ -14,8 +14,9 @@ from merunibench.curation.folder import Folder, write_rows
 from merunibench.curation.measures import measure
 from merunibench.curation.review import make_review, score_review
 from merunibench.curation.review.preferences import sign_test
-from merunibench.curation.review.sampling import expected_sizes, read_sample
+from merunibench.curation.review.sampling import _systematic, expected_sizes, read_sample
 from merunibench.errors import InputError
+from tests.oracle import review as oracle
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'=1+1\u202e"
 
@@ -57,6 +58,14 @@ def test_expected_sizes_add_up_and_leave_no_stratum_out():
     assert expected.sum() == pytest.approx(200)
     assert (expected > 0).all()
     assert (expected <= sizes).all()
+
+
+def test_rows_of_a_stratum_are_drawn_in_any_company():
+    """Drawn in their order, every fifth row would come, and there would be five samples."""
+    strata, probability = np.zeros(60, np.int64), np.full(60, 0.2)
+    drawn = {tuple(sorted(_systematic(strata, probability, np.random.default_rng(seed)))) for seed in range(50)}
+    assert len(drawn) == 50
+    assert {len(each) for each in drawn} == {12}
 
 
 def test_same_seed_same_bytes_and_probabilities_are_those_of_the_draw(folder):
@@ -114,6 +123,38 @@ def test_two_reviewers_overlap_and_false_drops_have_names(folder, tmp_path):
     assert dropped
     assert {name for each in found.filters for name in each.names} == dropped
     assert "Wrong drops" in found.to_text()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_precision_and_recall_are_counted_answer_by_answer(folder, tmp_path, seed):
+    """Three people, who are divided, unsure, or silent; by both readings."""
+    make_review(folder, sample=36, seed=seed, reviewers=3, overlap=24)
+    rng, given = np.random.default_rng(seed), {}
+
+    def answer(row):
+        said = {
+            "speaks": str(rng.choice(["yes", "yes", "yes", "no", "unsure", ""])),
+            "right": str(rng.choice(["yes", "yes", "partly", "no", ""])),
+            "emotions": "happy",
+        }
+        given.setdefault(row["name"].lstrip("'"), []).append(said)
+        return said
+
+    sheets = [fill(folder, tmp_path / f"{who}.csv", answer, who) for who in "123"]
+    found = score_review(folder, sheets)
+    sample = read_sample(folder, "review")
+    clips = [(each.probability, each.dropped_by is None, given[each.name]) for each in sample]
+    for reading, right in (("strict", ("yes",)), ("lenient", ("yes", "partly"))):
+        verdicts = [oracle.verdict(answers, right) for *_, answers in clips]
+        assert {True, False, None} == {*verdicts}
+        scored, expected = found.keeping[reading], oracle.keeping(clips, right)
+        assert scored.judged == sum(each is not None for each in verdicts)
+        for key, value in expected.items():
+            estimate = getattr(scored, key)
+            assert (estimate and estimate.value) == (value and pytest.approx(value))
+    strict = {each.name: oracle.verdict(given[each.name], ("yes",)) for each in sample}
+    wrongly = {each.name for each in sample if each.dropped_by and strict[each.name]}
+    assert {name for each in found.filters for name in each.names} == wrongly
 
 
 @pytest.mark.parametrize(
