@@ -79,28 +79,23 @@ class Machine:
         self.config = config
         self.environment = os.environ | {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{folder / 'plugin'}"}
 
-    def start(self, out):
-        command = [sys.executable, "-m", "merunibench", "curate", "run", "--config", self.config, "--out", out]
-        return subprocess.Popen(
-            list(map(str, command)), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def arguments(self, out):
+        return list(map(str, ("curate", "run", "--config", self.config, "--out", out)))
 
     def finish(self, out):
-        process = self.start(out)
-        _, messages = process.communicate(timeout=300)
-        assert process.returncode == 0, messages
+        command = [sys.executable, "-m", "merunibench", *self.arguments(out)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
         return contents(out)
 
     def killed(self, out, times, longest):
         """Kill a run so many times at random moments; how many of them were in time."""
-        chance, in_time = random.Random(5), 0
-        for _ in range(times):
-            process = self.start(out)
-            time.sleep(chance.uniform(0.1, longest))
-            in_time += process.poll() is None
-            process.kill()
-            process.communicate()
-        return in_time
+        chance = random.Random(5)
+        moments = ",".join(f"{chance.uniform(0.05, longest):.3f}" for _ in range(times))
+        command = [sys.executable, "-m", "tests.curation.killed", moments, *self.arguments(out)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
 
 
 def test_killed_at_ten_moments_and_finished_it_has_the_same_bytes(tmp_path):
