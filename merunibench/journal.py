@@ -21,7 +21,7 @@ from typing import IO, Any, NoReturn, Self
 
 from merunibench._text import one_line, shown
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, open_plain, write_text
+from merunibench.files import open_atomic, open_plain, remove_leftovers, write_text
 from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
 
@@ -78,6 +78,8 @@ class Journal:
         self._failed: set[str] = set()
         self._lock = _lock(path)
         try:
+            for written in (self.path, self._settings):  # the lock is held: nobody else writes them
+                remove_leftovers(written)
             self._check_settings(settings)
             if path.exists():
                 self._take_up(path)

@@ -257,3 +257,4 @@ def test_killed_again_and_again_at_any_moment(tmp_path):
             kills, patience = kills + 1, patience * 1.05
     assert kills > 3
     assert path.read_bytes() == whole.read_bytes()
+    assert not list(path.parent.glob("*.tmp"))

@@ -56,7 +56,7 @@ def report_done(done: "list[Done]", lacking: str = "an answer") -> None:
         if more := each.account.unanswered[_MOST_REASONS:]:
             complain(f"  {sum(reason.rows for reason in more)} more, for {len(more)} other reasons")
         if each.account.cut:
-            complain(f"  {each.account.cut} answers end at the longest length; --max-new-tokens raises it")
+            complain(f"  {each.account.cut} answers end at the longest length; {each.longest} raises it")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from merunibench.data import read_table
 from merunibench.data.columns import find_column, text_column
 from merunibench.data.tables import is_saved_dataset, table_stem
 from merunibench.errors import InputError
-from merunibench.files import read_plain, whole_set, write_bytes
+from merunibench.files import read_plain, remove_all_leftovers, whole_set, write_bytes
 from merunibench.report.csv_text import csv_cell
 
 _HEAD = "# Clips that were deleted, as truncated SHA-256 hashes of their names: they are not taken in again.\n"
@@ -156,6 +156,8 @@ def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> De
         for path in files if not dry_run else ():
             if path.name.startswith(".") and path.name.endswith(".lock"):
                 locks.enter_context(_held(path))
+        if not dry_run:  # a killed run may have left a copy of rows
+            remove_all_leftovers(folder.path, recursive=True)
         for path in files:
             place = path.relative_to(folder.path).as_posix()
             if path.name.startswith("."):

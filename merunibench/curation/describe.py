@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, NonNegativeFloat, NonNegativeInt, Positive
 from merunibench.chat import ChatModel, open_chat_model
 from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import CUES, DESCRIPTIONS, MAX_BYTES, Folder, read_lines
-from merunibench.curation.merging import AUDIO, LABEL, MERGE, VIDEO, WHOLE, Material, Merger, load_merge_prompt
+from merunibench.curation.merging import AUDIO, LABEL, LONGEST, MERGE, VIDEO, WHOLE, Material, Merger, load_merge_prompt
 from merunibench.curation.speaker import set_name
 from merunibench.data import read_table
 from merunibench.data.columns import texts_by_name
@@ -276,7 +276,7 @@ def merge_set(planned: Plan, clips: Clips, model: ChatModel | None, progress: Pr
         kept = len(materials) - made
         changed = len(before & set(names)) - kept
         account = account_of(journal.find(name) or {} for name in names)
-        return Done(path, len(names), kept, max(changed, 0), journal.failed, len(names) < len(clips), account)
+        return Done(path, len(names), kept, max(changed, 0), journal.failed, len(names) < len(clips), account, LONGEST)
 
 
 def _provenance(planned: Plan, clips: Clips, model: ChatModel | None) -> dict[str, Any]:

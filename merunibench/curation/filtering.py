@@ -93,4 +93,4 @@ def store_settings(folder: Folder, settings: FilterSettings) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    folder.write_settings({SECTION: settings.model_dump(mode="json")})
+    folder.write_settings({SECTION: settings.model_dump(mode="json", exclude_none=True)})

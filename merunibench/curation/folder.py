@@ -24,7 +24,14 @@ from merunibench._text import listed, shown
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES, open_atomic, open_plain, read_plain, write_text
+from merunibench.files import (
+    DEFAULT_MAX_BYTES,
+    open_atomic,
+    open_plain,
+    read_plain,
+    remove_all_leftovers,
+    write_text,
+)
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 
@@ -105,6 +112,12 @@ class Folder:
         path = self.path / self.DELETED
         lines = read_plain(path, MAX_BYTES).decode("utf-8", "replace").splitlines() if path.exists() else []
         return {line for line in lines if line and not line.startswith("#")}
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed commands have left half-written; journals see to the files of their own."""
+        remove_all_leftovers(self.path)
+        for stage in (VOTES, DECISIONS, EXPORT, REVIEW):
+            remove_all_leftovers(self.path / stage, recursive=True)
 
     def settings(self, section: str) -> dict[str, Any]:
         """A section of `curate.toml`; empty if it is not there.

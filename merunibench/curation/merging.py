@@ -14,7 +14,7 @@ from typing import Any
 from merunibench._resources import resource
 from merunibench._text import shown
 from merunibench.chat import ChatModel, Message, Reply
-from merunibench.chat.base import CUT_OFF, ONLY_REASONING
+from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING
 from merunibench.errors import InputError
 from merunibench.extraction.envelope import clean_answer
 from merunibench.files import read_plain
@@ -28,6 +28,8 @@ AUDIO, VIDEO, WHOLE = "audio", "video", "description"
 """The kinds of cues: of the sound, of the picture, and the description of the whole clip, asked for at once."""
 SUBTITLE, LABEL = "subtitle", "label"
 NO_CUE = "no cue"
+LONGEST = "--merge-max-tokens"
+"""The option that bounds a description's length."""
 
 _PLACE = re.compile(r"\{(audio|video|subtitle|label)\}")
 _MOST_BYTES = 1 << 16
@@ -169,7 +171,9 @@ class Merger:
         answer = clean_answer(reply.text)
         error, ended = reply.error, reply.finish_reason
         if error is None and not answer.text.strip():
-            error = CUT_OFF if ended in ("length", None) else ONLY_REASONING
+            error = CUT_OFF if ended in (LENGTH, None) else ONLY_REASONING
+        if error == CUT_OFF:
+            error = CUT_OFF.replace("--max-new-tokens", LONGEST)
         told = {} if ended is None else {"finish_reason": ended}
         if error is not None:
             return self._row(material, error=f"merge: {error}", **told)

@@ -234,6 +234,7 @@ def run(planned: Plan, progress: Progress | None = None, tell: Callable[[str], N
     if planned.hopeless:
         raise InputError("; ".join(planned.hopeless))
     settings, folder = planned.settings, planned.settings.folder
+    folder.remove_leftovers()
     done: list[Done] = []
     if planned.describing:
         tell("describe")

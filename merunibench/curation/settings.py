@@ -75,8 +75,11 @@ class FilterSettings(Settings):
     )
     labels_max: PositiveInt = _text(8, "Most labels of a row: more are stuffing.", "N")
     unique: bool = _text(False, "Drop rows that repeat the clip or the text of an earlier row.")
-    speaker_least: Annotated[float, Field(ge=0, le=1)] = _speaker(
-        0.15, "Least share of speech that a moving mouth must cover.", "SHARE"
+    speaker_least: Annotated[float, Field(ge=0, le=1)] | None = _speaker(
+        None,
+        "Least share of speech during which a visible person must seem to speak.",
+        "SHARE",
+        shown="the detector's: 0.5 for learned ones, else 0.15",
     )
     speech_least: Annotated[float, Field(ge=0, le=1)] = _speaker(
         0.1, "Least share of the clip that must be speech; below it there is no verdict.", "SHARE"

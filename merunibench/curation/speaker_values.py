@@ -57,7 +57,7 @@ class SpeakerValues:
     faces: FloatArray
     height: FloatArray
     seconds: FloatArray
-    by: str
+    by: tuple[str, ...]
     content: pa.Array
 
 
@@ -81,7 +81,7 @@ def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[st
     parts = [_of_set(names, tables.get(name)) for name, names in clips.items()]
     masks = [np.concatenate([part[0][place] for part in parts]) for place in range(3)]
     values = [np.concatenate([part[1][place] for part in parts]) for place in range(1 + len(_NUMBERS))]
-    by = "+".join(dict.fromkeys(_by(table) for table in tables.values()))
+    by = tuple(dict.fromkeys(name for table in tables.values() for name in _by(table)))
     measured, failed, detailed = masks
     value, speech, faces, height, seconds = values
     content = pa.concat_arrays([_content(names, tables.get(name)) for name, names in clips.items()])
@@ -133,16 +133,16 @@ def _details(table: Table) -> dict[str, FloatArray]:
     return {key: numbers(within, key) for key in _NUMBERS}
 
 
-def _by(table: Table) -> str:
+def _by(table: Table) -> list[str]:
     """Who measured, as the settings beside the table have it, or a column `by`; else the file's name."""
     path = Path(table.path)
     with suppress(InputError):
         if settings_file(path).exists():
             said = read_settings(settings_file(path)).get("speaker")
             if isinstance(said, str):
-                return said
+                return [said]
     if "by" in table.columns:
         names = text_column(table, "by").drop_null().unique().to_pylist()
         if names:
-            return "+".join(sorted(names))
-    return f"file:{path.name}"
+            return sorted(names)
+    return [f"file:{path.name}"]

@@ -3,7 +3,15 @@
 The lowest layer: it knows nothing of data sets, labels or scores.
 """
 
-from merunibench.files.atomic import open_atomic, whole_set, write_bytes, write_changed, write_text
+from merunibench.files.atomic import (
+    open_atomic,
+    remove_all_leftovers,
+    remove_leftovers,
+    whole_set,
+    write_bytes,
+    write_changed,
+    write_text,
+)
 from merunibench.files.npz import npz_keys, read_npy, read_npz
 from merunibench.files.plain import map_plain, open_plain, read_plain
 from merunibench.files.reading import DEFAULT_MAX_BYTES
@@ -17,6 +25,8 @@ __all__ = [
     "read_npy",
     "read_npz",
     "read_plain",
+    "remove_all_leftovers",
+    "remove_leftovers",
     "whole_set",
     "write_bytes",
     "write_changed",

@@ -1,6 +1,7 @@
 """Writing files whole or not at all: a reader never sees half a file, a failure leaves the old one in place."""
 
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -12,6 +13,9 @@ from typing import IO, Any, Literal
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
+
+_DIGITS = 8
+"""Hexadecimal digits of each half of a temporary name."""
 
 
 @contextmanager
@@ -39,7 +43,7 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
         return
     path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
-    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = path.parent / _temporary_name(path)
     try:
         with _writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +67,7 @@ def whole_set(out: Path) -> Iterator[Path]:
     Raises:
         InputError: a file of the set cannot take its place, or `out` cannot be written.
     """
-    temporary = out / f".{secrets.token_hex(8)}.tmp"
+    temporary = out / _temporary_name(out)
     fresh = next((path for path in (*reversed(out.parents), out) if not os.path.lexists(path)), None)
     try:
         with _writing(out):
@@ -79,6 +83,36 @@ def whole_set(out: Path) -> Iterator[Path]:
             raise type(error)(str(error).replace(f"{temporary.name}{os.sep}", "")) from error
         raise
     shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what killed writers of a file have left beside it; for who knows that nobody else is writing it."""
+    path = Path(os.path.realpath(path))
+    for left in path.parent.glob(_temporary_name(path, "?" * _DIGITS)):
+        with suppress(OSError):
+            left.unlink()
+
+
+def remove_all_leftovers(folder: Path, *, recursive: bool = False) -> None:
+    """Remove what killed writers of any file or set have left in a folder; for who knows that nobody else writes there.
+
+    Args:
+        folder: The folder; it need not be there.
+        recursive: Whether to look into folders below it as well.
+    """
+    pattern = f".{'[0-9a-f]' * 2 * _DIGITS}.tmp"
+    for left in sorted(folder.rglob(pattern) if recursive else folder.glob(pattern)):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                left.unlink()
+
+
+def _temporary_name(path: Path, random: str | None = None) -> str:
+    """Half of it tells what is being written, so that leftovers are known; the other half tells writers apart."""
+    mark = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:_DIGITS]
+    return f".{mark}{random or secrets.token_hex(_DIGITS // 2)}.tmp"
 
 
 def _move(source: Path, target: Path) -> None:

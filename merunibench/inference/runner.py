@@ -90,6 +90,7 @@ class Done:
         failed: How many have failed.
         partial: Whether it is a subset or a shard of the data set.
         account: Why rows have no answer.
+        longest: The option that bounds the length of an answer.
     """
 
     path: Path
@@ -99,6 +100,7 @@ class Done:
     failed: int
     partial: bool
     account: Account
+    longest: str = "--max-new-tokens"
 
 
 def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, progress: Progress | None = None) -> Done:

@@ -9,6 +9,6 @@ somebody else: docs/curate.md says what they cannot see.
 """
 
 from merunibench.speaking.base import Clip, Measured, Speaker
-from merunibench.speaking.opening import OFF, open_speaker
+from merunibench.speaking.opening import OFF, least_of, open_speaker
 
-__all__ = ["OFF", "Clip", "Measured", "Speaker", "open_speaker"]
+__all__ = ["OFF", "Clip", "Measured", "Speaker", "least_of", "open_speaker"]

@@ -9,6 +9,7 @@ from merunibench.speaking.base import Speaker
 OFF = "off"
 """Nothing is measured."""
 LEARNED = ("light-asd", "lr-asd", "talknet")
+_LEAST_MOUTH, _LEAST_LEARNED = 0.15, 0.5
 FORMS = ("mouth", *(f"{family}:FILE" for family in LEARNED), "file:TABLE", OFF)
 
 
@@ -52,3 +53,19 @@ def open_speaker(text: str) -> Speaker:
     from merunibench.speaking.detectors.learned import Learned
 
     return Learned(kind, Path(rest))
+
+
+def least_of(name: str) -> float:
+    """The value from which a clip is taken to show its speaker, for who gives no threshold.
+
+    A network says of each tick whether the face speaks, so that half of the speech is its natural threshold. A mouth is
+    shut for much of what it says; tables from elsewhere are read as `mouth` is.
+
+    Args:
+        name: What rows call the measure; see `Speaker.name`.
+
+    Example:
+        >>> least_of("mouth@1"), least_of("light-asd:efc3758312cd5d7d")
+        (0.15, 0.5)
+    """
+    return _LEAST_LEARNED if name.partition(":")[0] in LEARNED else _LEAST_MOUTH

@@ -16,7 +16,7 @@ from merunibench.curation.merging import Material, fill, load_merge_prompt
 from merunibench.errors import InputError
 from merunibench.inference.prompts import load_prompt
 from merunibench.settings import read_settings
-from tests.fake_openai import fake_server, problem
+from tests.fake_openai import completion, fake_server, problem
 from tests.inference.fake import write_plugin
 
 REPOSITORY = Path(__file__).parents[2]
@@ -137,6 +137,20 @@ def test_a_call_that_fails_is_a_failed_row_and_is_asked_again_only_if_wanted(wor
         describe(world, server, retry_failed=True)
         assert len(server.requests) == before + 1
     assert rows(world)["both"]["made"] == "merged"
+
+
+def test_an_answer_that_is_cut_off_names_the_option_that_bounds_it(world):
+    def behave(request, number):
+        body = json.loads(completion("" if "So glad" in str(request) else merged(request, number)))
+        body["choices"][0]["finish_reason"] = "length"
+        return 200, {}, json.dumps(body).encode()
+
+    with fake_server(behave) as server:
+        done = describe(world, server)[-1]
+    assert "cut off" in rows(world)["both"]["error"]
+    assert "raise --merge-max-tokens" in rows(world)["both"]["error"]
+    assert "max-new-tokens" not in (world / "out/descriptions/mine.jsonl").read_text()
+    assert (done.account.cut, done.longest) == (2, "--merge-max-tokens")
 
 
 def test_a_changed_clip_is_described_anew_and_the_others_are_kept(world):

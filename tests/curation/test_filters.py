@@ -379,3 +379,35 @@ def test_votes_whose_lines_are_no_objects_are_refused(tmp_path, content):
     (folder / "votes/crowd/train.jsonl").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"votes.crowd.train\.jsonl"):
         judge(folder)
+
+
+@pytest.mark.parametrize(
+    ("by", "value", "least", "expected"),
+    [
+        ("mouth@1", 0.3, 0.15, "pass"),
+        ("light-asd:efc3758312cd5d7d", 0.3, 0.5, "fail"),
+        ("talknet:0123456789abcdef", 0.5, 0.5, "pass"),
+        ("file:0123456789abcdef", 0.3, 0.15, "pass"),
+    ],
+)
+def test_the_threshold_of_speakers_is_the_detectors_unless_given(tmp_path, by, value, least, expected):
+    folder = data_set(tmp_path / "d", 4, wrong=0)
+    lines = read(folder / "speaker/train.jsonl")
+    lines[0] |= {"value": value}
+    write(folder / "speaker/train.jsonl", lines)
+    (folder / "speaker/train.settings.json").write_text(json.dumps({"speaker": by}), encoding="utf-8")
+    row = judge(folder)["clip000"]["filters"]["speaker"]
+    assert (row["verdict"], row["least"], row["by"]) == (expected, least, by)
+    given = judge(folder, speaker_least=0.2)["clip000"]["filters"]["speaker"]
+    assert (given["verdict"], given["least"]) == ("pass", 0.2)
+
+
+def test_detectors_of_different_thresholds_need_one_that_is_given(tmp_path):
+    folder = data_set(tmp_path / "d", 4, wrong=0)
+    lines = read(folder / "speaker/train.jsonl")
+    for place, line in enumerate(lines):
+        line["by"] = "mouth@1" if place else "lr-asd:0123456789abcdef"
+    write(folder / "speaker/train.jsonl", lines)
+    with pytest.raises(InputError, match=r"lr-asd:0123456789abcdef and mouth@1.*--speaker-least"):
+        judge(folder)
+    assert judge(folder, speaker_least=0.5)["clip000"]["filters"]["speaker"]["least"] == 0.5

@@ -5,8 +5,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 import time
 import zlib
 from contextlib import suppress
@@ -18,6 +16,7 @@ import pytest
 from merunibench.cli import main
 from merunibench.curation.run import plan, read_config, run
 from merunibench.errors import InputError
+from tests.curation.forking import Forking
 from tests.curation.small import CLASSES, data_set, names
 from tests.fake_openai import fake_server
 from tests.inference.fake import write_clips, write_plugin
@@ -76,35 +75,23 @@ def read_as_the_authors(path):
         return {row["name"]: row for row in csv.DictReader(stream)}
 
 
-class Machine:
-    """Starts `merunibench curate run` in processes of its own."""
+class Machine(Forking):
+    """Runs `merunibench curate run` in processes of its own."""
 
     def __init__(self, folder, config):
-        self.config = config
-        self.environment = os.environ | {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{folder / 'plugin'}"}
-
-    def start(self, out):
-        command = [sys.executable, "-m", "merunibench", "curate", "run", "--config", self.config, "--out", out]
-        return subprocess.Popen(
-            list(map(str, command)), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        super().__init__(os.environ | {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{folder / 'plugin'}"})
+        self.arguments = ["curate", "run", "--config", config, "--out"]
 
     def finish(self, out):
-        process = self.start(out)
-        _, messages = process.communicate(timeout=300)
-        assert process.returncode == 0, messages
+        assert self.run([*self.arguments, out]) == 0
         return contents(out)
 
     def killed(self, out, times, longest):
-        """Kill a run so many times at random moments; how many of them were in time."""
-        chance, in_time = random.Random(5), 0
+        """Kill a run so many times at random moments, sooner and sooner where one comes after its end."""
+        chance = random.Random(5)
         for _ in range(times):
-            process = self.start(out)
-            time.sleep(chance.uniform(0.1, longest))
-            in_time += process.poll() is None
-            process.kill()
-            process.communicate()
-        return in_time
+            while self.run([*self.arguments, out], chance.uniform(0.02, longest)) is not None:
+                longest *= 0.7
 
 
 def test_killed_at_ten_moments_and_finished_it_has_the_same_bytes(tmp_path):
@@ -123,10 +110,10 @@ def test_killed_at_ten_moments_and_finished_it_has_the_same_bytes(tmp_path):
         describe = 'model = "fake:0.02"\nbatch_size = 4\nconcurrency = 2'
         rest = f'[speaker]\nspeaker = "file:{tmp_path / "speaker.csv"}"\n'
         config = write_config(tmp_path / "c.toml", tmp_path / "clips", server.url, describe, out="unused", rest=rest)
-        machine = Machine(tmp_path, config)
-        whole = machine.finish(tmp_path / "whole" / "set")
-        assert machine.killed(tmp_path / "killed" / "set", 10, longest=1.1) >= 8
-        assert machine.finish(tmp_path / "killed" / "set") == whole
+        with Machine(tmp_path, config) as machine:
+            whole = machine.finish(tmp_path / "whole" / "set")
+            machine.killed(tmp_path / "killed" / "set", 10, longest=0.6)
+            assert machine.finish(tmp_path / "killed" / "set") == whole
     rows = [json.loads(line) for line in whole["descriptions/mine.jsonl"].splitlines()]
     assert [row["name"] for row in rows] == [sample.name for sample in clips.samples]
     assert sum(row["status"] == "failed" for row in rows) == 2
@@ -228,10 +215,10 @@ def test_three_clips_with_a_language_model_on_this_machine_killed_at_ten_moments
     config = write_config(tmp_path / "c.toml", clips, "", describe, out="unused", rest="[speaker]\n")
     text = config.read_text().replace('merge = "openai:#merger"', f'merge = "hf:{merger}"')
     config.write_text(text.replace("[export]\n", "[export]\nwith_dropped = true\n"))
-    machine = Machine(tmp_path, config)
-    whole = machine.finish(tmp_path / "whole" / "set")
-    assert machine.killed(tmp_path / "killed" / "set", 10, longest=12) >= 5
-    assert machine.finish(tmp_path / "killed" / "set") == whole
+    with Machine(tmp_path, config) as machine:
+        whole = machine.finish(tmp_path / "whole" / "set")
+        machine.killed(tmp_path / "killed" / "set", 10, longest=12)
+        assert machine.finish(tmp_path / "killed" / "set") == whole
     check_exports(tmp_path / "whole" / "set", list(SAID))
 
 

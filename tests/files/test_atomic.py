@@ -1,9 +1,19 @@
 """Writing whole files or none."""
 
+import os
+
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, write_bytes, write_changed, write_text
+from merunibench.files import (
+    open_atomic,
+    remove_all_leftovers,
+    remove_leftovers,
+    whole_set,
+    write_bytes,
+    write_changed,
+    write_text,
+)
 
 
 def names(folder):
@@ -73,3 +83,35 @@ def test_what_is_there_already_is_not_written_again(tmp_path):
     assert path.stat().st_ino == before
     write_changed(path, b"two")
     assert path.read_bytes() == b"two"
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path):
+    for name in ("a.txt", "b.txt"):
+        child = os.fork()
+        if not child:  # as SIGKILL would end it
+            with open_atomic(tmp_path / name) as stream:
+                stream.write("half")
+                stream.flush()
+                os._exit(9)
+        os.waitpid(child, 0)
+    (tmp_path / ".mine.tmp").write_text("")
+    (tmp_path / ".0123456789abcdeg.tmp").write_text("")
+    assert len(names(tmp_path)) == 4
+    remove_leftovers(tmp_path / "a.txt")
+    assert len(names(tmp_path)) == 3
+    assert "half" in [path.read_text() for path in tmp_path.iterdir()]  # of b.txt
+    remove_all_leftovers(tmp_path)
+    assert names(tmp_path) == [".0123456789abcdeg.tmp", ".mine.tmp"]
+    remove_all_leftovers(tmp_path / "absent", recursive=True)
+
+
+def test_a_set_that_was_killed_is_removed(tmp_path):
+    child = os.fork()
+    if not child:
+        with whole_set(tmp_path / "out") as temporary:
+            write_text(temporary / "deep" / "a.txt", "half")
+            os._exit(9)
+    os.waitpid(child, 0)
+    assert len(names(tmp_path / "out")) == 1
+    remove_all_leftovers(tmp_path, recursive=True)
+    assert names(tmp_path / "out") == []

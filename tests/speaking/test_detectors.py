@@ -267,7 +267,8 @@ def test_shapes_of_talknets_encoders():
 
 def test_talknets_names_are_the_checkpoints():
     """As its authors' modules are called, e.g. in the listing of their checkpoint."""
-    names = set(t.TalkNet().state_dict())
+    entries = t.TalkNet().state_dict()
+    assert (len(entries), sum(entry.numel() for entry in entries.values())) == (487, 15_762_236)  # as theirs has
     assert {
         "model.visualFrontend.frontend3D.0.weight",
         "model.visualFrontend.resnet.layer1.conv1a.weight",
@@ -281,4 +282,4 @@ def test_talknets_names_are_the_checkpoints():
         "lossAV.FC.weight",
         "lossA.FC.bias",
         "lossV.FC.bias",
-    } <= names
+    } <= entries.keys()

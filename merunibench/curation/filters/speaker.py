@@ -3,7 +3,7 @@
 Whatever the detector, it sees a moving mouth while speech is heard: it does not know dubbing, and chewing counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from merunibench.curation.filters.base import Judged, judged, not_measured
 from merunibench.curation.rows import Rows
+from merunibench.errors import InputError
+from merunibench.speaking import least_of
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,12 @@ class Speaker:
     """Fails clips in which no face is seen, or the mouth moves during too little of the speech.
 
     Attributes:
-        least: Least share of the speech that a moving mouth covers.
+        least: Least share of the speech during which a visible person seems to speak; None for the detector's own.
         speech: Least share of the clip that is speech; under it there is no verdict.
         height: Least height of the face in pixels; under it there is no verdict.
     """
 
-    least: float = 0.15
+    least: float | None = None
     speech: float = 0.1
     height: float = 40.0
     name = "speaker"
@@ -34,10 +36,15 @@ class Speaker:
         return {"least": self.least}
 
     def judge(self, rows: Rows) -> Judged:
-        """See `Filter`."""
+        """See `Filter`.
+
+        Raises:
+            InputError: no threshold is given, and those of the detectors differ.
+        """
         found = rows.speaker
         if found is None:
             return not_measured(len(rows))
+        least = _shared_least(found.by) if self.least is None else self.least
         # A table of values alone says nothing about speech and faces; rows with details do.
         no_face = found.detailed & ((found.faces == 0) | (np.isnan(found.faces) & np.isnan(found.height)))
         silent = found.detailed & ~(found.speech >= self.speech)
@@ -49,6 +56,17 @@ class Speaker:
             "no value": absent & ~no_face,
             "face too small": (found.height < self.height) & ~no_face,
         }
-        fails = {"no face": no_face, "does not speak": found.value < self.least}
-        settings = {**self.settings, "speech_least": self.speech, "face_least": self.height, "by": found.by}
+        fails = {"no face": no_face, "does not speak": found.value < least}
+        settings = {"least": least, "speech_least": self.speech, "face_least": self.height, "by": "+".join(found.by)}
         return judged(len(rows), undecided, fails, {"value": found.value}, settings)
+
+
+def _shared_least(by: Sequence[str]) -> float:
+    """The threshold of the detectors that measured, if it is one."""
+    found = {least_of(name): name for name in by}
+    if len(found) > 1:
+        names = " and ".join(found.values())
+        raise InputError(
+            f"speaker values were measured by {names}, whose thresholds differ: give one for all (--speaker-least)"
+        )
+    return next(iter(found))

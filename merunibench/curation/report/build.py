@@ -168,6 +168,6 @@ def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[
         "descriptions": made,
         "labels_from": list(decisions.rows.labels_from),
         "polarity_from": list(decisions.rows.polarity_from),
-        "speaker": speaker.by if speaker else None,
+        "speaker": "+".join(speaker.by) if speaker else None,
         "lexicon": {"name": lexicon.name, "sha256": lexicon.sha256},
     }

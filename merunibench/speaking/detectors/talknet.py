@@ -6,7 +6,8 @@ faces (b, T, 112, 112) -> 3-D convolution, ResNet, temporal convolutions -> (b, 
 mfcc  (b, 4T, 13)      -> SE-ResNet, mean over coefficients              -> (b, T, 128) -/
 ```
 
-Its published weights could not be had here: shapes and parts are tested, its answers are not.
+Random weights saved by the authors' own classes load strictly and give the same logits to 1e-6 (487 entries, 15,762,236
+values). The published weights could not be had here, so no answer of theirs is tested.
 """
 
 import torch
