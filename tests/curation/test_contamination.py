@@ -8,7 +8,7 @@ from merunibench.curation.contamination import contaminated, sample_hash
 from tests.curation.small import data_set, rows
 from tests.curation.test_report import report_of
 
-KNOWN = {"Scene_00000001": "mer2023", "dia_0001_utt_03": "meld+sims"}
+KNOWN = {"Scene_00000001": "mer2023", "dia_0001_utt_03": "meld+sims", "s_1": "sims"}
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,8 @@ def test_a_name_within_another_is_told_apart(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Scene_00000011", "Scene_0000000", "Scene_000000012", "00000001", "xScene_00000001", ""]
+    "name",
+    ["Scene_00000011", "Scene_0000000", "Scene_000000012", "00000001", "xScene_00000001", "", "mine_s_1", "s_1_x"],
 )
 def test_another_name_is_another(name):
     found = contaminated(pa.array([name]))

@@ -111,6 +111,14 @@ def test_no_export_without_a_licence_or_of_test_samples(folder, capsys, monkeypa
     assert run(capsys, "filter", folder)[0] == 0
 
 
+def test_dropped_rows_of_test_samples_are_no_obstacle_unless_they_go_out_too(folder, capsys, monkeypatch):
+    known = {contamination.sample_hash("clip001"): "meld"}  # whose vote is wrong
+    monkeypatch.setattr(contamination, "benchmark_names", lambda: known)
+    assert run(capsys, "export", folder, "--as", "jsonl", "--licence", "x")[0] == 0
+    code, _, err = run(capsys, "export", folder, "--as", "jsonl", "--licence", "x", "--with-dropped")
+    assert (code, "'clip001' of meld" in err) == (2, True)
+
+
 def test_a_folder_of_something_else_is_not_written_over(folder, capsys, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.tex").write_text("years of work", encoding="utf-8")

@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from merunibench.curation import prior as module
 from merunibench.curation.prior import clips_needed, find_candidates, prior
 from merunibench.errors import InputError
 from merunibench.lexicon import load_lexicon
 from merunibench.scoring import Settings
+from merunibench.statistics.paired import PairedTest
 from tests.small import write_rows
 
 
@@ -60,6 +62,21 @@ def test_a_group_is_recommended_not_a_winner(outputs):
     assert last.clips_needed < 40
     assert first.scored.chance < 0.5
     assert first.scored.labels_per_sample == 1.0
+
+
+def test_p_values_are_the_larger_of_two_corrected_for_all_tests(tmp_path, monkeypatch):
+    """Holm by hand, on p-values that are given."""
+    write_rows(tmp_path / "truth.jsonl", [{"name": f"c{n}", "labels": ["happy"]} for n in range(20)])
+    for wrong, name in enumerate("ABCD"):
+        labels = [["sad"] if n < wrong else ["happy"] for n in range(20)]
+        write_rows(tmp_path / f"out/{name}.jsonl", [{"name": f"c{n}", "labels": each} for n, each in enumerate(labels)])
+    given = iter([(0.03, 0.01), (0.002, 0.04), (0.004, 0.005)])
+    monkeypatch.setattr(module, "paired_test", lambda *_, **__: PairedTest(0.1, None, *next(given)))
+    found = prior([tmp_path / "out"], tmp_path / "truth.jsonl", Settings(load_lexicon("builtin"), bootstrap=100))
+    assert [each.name for each in found.candidates] == ["A", "B", "C", "D"]
+    # The larger ones are .03, .04 and .005: 3 x .005 = .015, then 2 x .03 = .06, then at least that.
+    assert [each.p_holm for each in found.candidates[1:]] == pytest.approx([0.06, 0.06, 0.015])
+    assert found.group == ("A", "B", "C")
 
 
 def test_one_candidate_is_alone(outputs):
