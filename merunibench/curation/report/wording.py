@@ -59,7 +59,8 @@ def headline(report: CurationReport) -> str:
     kept = f"{number(report.kept)} of {number(report.rows)} rows kept ({percent(report.kept, report.rows)})"
     if report.chance is None:
         return f"{kept}."
-    return f"{kept}; shuffled votes would keep {number(report.chance)} (lift {number(report.lift)})."
+    lift = "" if report.lift is None else f" (lift {number(report.lift)})"
+    return f"{kept}; shuffled votes would keep {number(report.chance)}{lift}."
 
 
 def bounds(settings: dict[str, object]) -> str:
