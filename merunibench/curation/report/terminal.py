@@ -9,7 +9,7 @@ from rich.text import Text
 from merunibench._text import visible
 from merunibench.curation.report.result import CurationReport
 from merunibench.curation.report.truth import Score, TruthFigures
-from merunibench.curation.report.wording import bounds, headline, number, reasons, score
+from merunibench.curation.report.wording import LABEL_IN_PROMPT, bounds, headline, number, reasons, score
 from merunibench.report.columns import Column
 from merunibench.report.terminal import least_width, plain_table, print_to_text
 
@@ -26,7 +26,13 @@ def render(report: CurationReport, *, width: int | None, color: bool) -> str:
     blocks = [f"{visible(report.name, _LONGEST)}: {headline(report)}\n"]
     for title, table, notes in _blocks(report, width):
         blocks.append(print_to_text(title, table, notes, width=width, color=color))
-    notes = [*_cues(report), *_duplicates(report), *_contamination(report), *map(visible, report.remarks)]
+    notes = [
+        *([LABEL_IN_PROMPT] if report.label_in_prompt else []),
+        *_cues(report),
+        *_duplicates(report),
+        *_contamination(report),
+        *map(visible, report.remarks),
+    ]
     blocks.append("".join(f"{note}\n" for note in [*notes, visible(report.signature)]))
     return "\n".join(blocks)
 
