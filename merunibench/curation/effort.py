@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from merunibench.curation.describe import Plan, finished
-from merunibench.curation.folder import CUES, DESCRIPTIONS, Folder
+from merunibench.curation.folder import CUES, DESCRIPTIONS, SPEAKER, Folder
+from merunibench.curation.speaker import Plan as SpeakerPlan
 from merunibench.errors import InputError, MediaError
 from merunibench.inference.clips import Clips
 from merunibench.inference.preflight import Finding
@@ -24,6 +25,20 @@ def effort(planned: Plan) -> list[Finding]:
     return [Finding("ok", line) for clips in planned.clips for line in _lines(planned, clips)]
 
 
+def effort_of_speaker(planned: SpeakerPlan) -> list[Finding]:
+    """One line per set: how many clips are still to be measured.
+
+    Args:
+        planned: A plan of `speaker`.
+    """
+    folder, retry, found = Folder(planned.settings.out), planned.settings.retry_failed, []
+    for clips in planned.clips:
+        names = [sample.name for sample in clips.samples]
+        left = len(names) - finished(folder.file(SPEAKER, clips.dataset), names, retry_failed=retry)
+        found.append(Finding("ok", f"{clips.dataset}: speaker by {planned.settings.speaker}: {left} clips to do"))
+    return found
+
+
 def _lines(planned: Plan, clips: Clips) -> Iterator[str]:
     settings, names = planned.settings, planned.wanted(clips)
     wanted = set(names)
@@ -42,7 +57,8 @@ def _lines(planned: Plan, clips: Clips) -> Iterator[str]:
         said = sum(len(sample.subtitle or "") for sample in clips.samples if sample.name in wanted)
         each = len(planned.prompt.text) // _SIGNS_A_TOKEN + longest * len(planned.runs)
         read = left * each + said // _SIGNS_A_TOKEN
-        what = f"{clips.dataset}: merging by {settings.merge.rpartition('/')[2]}: {left} clips to do"
+        merger = settings.merge.rpartition("#")[2].rpartition("/")[2]
+        what = f"{clips.dataset}: merging by {merger}: {left} clips to do"
         yield f"{what}, at most about {read:,} tokens read and {left * settings.merge_max_tokens:,} written"
 
 

@@ -14,7 +14,7 @@ from pydantic import NonNegativeInt
 from merunibench.curation import describe as describe_stage
 from merunibench.curation import speaker as speaker_stage
 from merunibench.curation.decisions import write_decisions
-from merunibench.curation.effort import effort
+from merunibench.curation.effort import effort, effort_of_speaker
 from merunibench.curation.export import Exported, ExportOptions, export
 from merunibench.curation.filtering import filter_rows, store_settings
 from merunibench.curation.folder import SETTINGS, Folder
@@ -108,10 +108,7 @@ class Plan:
         """What it will spend: clips, hours of media, tokens."""
         found = effort(self.describing) if self.describing else []
         if self.speaking:
-            found += [
-                Finding("ok", f"{clips.dataset}: speaker of {len(clips)} clips, without tokens")
-                for clips in self.speaking.clips
-            ]
+            found += effort_of_speaker(self.speaking)
         return found
 
 

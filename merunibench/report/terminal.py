@@ -52,6 +52,11 @@ def plain_table(columns: Sequence[Column]) -> Table:
     return table
 
 
+def least_width(table: Table) -> int:
+    """The width under which a table cannot be printed whole; words may be folded, figures not."""
+    return Console(file=io.StringIO(), width=_WIDE).measure(table).minimum
+
+
 def print_to_text(title: str, table: Table, lines: Iterable[str], *, width: int | None, color: bool) -> str:
     """A title, a table and lines below it as text; `width` None gives the table all the room it needs."""
     stream = io.StringIO()

@@ -11,8 +11,12 @@ import pytest
 from merunibench.curation import deletion
 from merunibench.curation.describe import DescribeSettings, carry_out, plan
 from merunibench.curation.effort import effort
+from merunibench.curation.filtering import filter_rows
 from merunibench.curation.folder import Folder
+from merunibench.curation.measures import measure
 from merunibench.curation.merging import Material, fill, load_merge_prompt
+from merunibench.curation.report import build_report
+from merunibench.curation.settings import FilterSettings
 from merunibench.errors import InputError
 from merunibench.inference.prompts import load_prompt
 from merunibench.settings import read_settings
@@ -194,6 +198,14 @@ def test_labels_by_people_are_in_the_prompt_only_if_asked_for_and_rows_say_so(wo
     assert found["both"]["label_in_prompt"] is True
     assert "label_in_prompt" not in found["quoted"]
     assert json.loads((world / "out/descriptions/mine.settings.json").read_text())["label_in_prompt"] is True
+    folder = Folder(world / "out")
+    measure(folder)
+    decisions = filter_rows(folder, FilterSettings())
+    report = build_report(folder, decisions, FilterSettings())
+    for text in (report.to_markdown(), report.to_html(), report.to_text()):
+        assert "Labels by people stood in the prompts" in text
+    assert "merge:m(label in prompt)|" in report.signature
+    assert "merged by m, prompt merge@1" in report.to_html()
 
 
 def test_deleted_clips_are_not_described_again(world):

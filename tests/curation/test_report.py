@@ -1,6 +1,7 @@
 """The report's figures against plain computations, and its renderings."""
 
 import json
+import re
 from collections import Counter
 
 import numpy as np
@@ -273,3 +274,17 @@ def test_repeats_contamination_and_missing_votes_are_said(tmp_path):
     write(tmp_path / "t.jsonl", [{"name": "elsewhere", "labels": ["sad"]}])
     with pytest.raises(InputError, match="has labels of none of the 8 rows"):
         report_of(tmp_path / "d", tmp_path / "t.jsonl")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_tables_of_filters_fit_into_a_terminal_and_no_word_is_torn(tmp_path, width):
+    folder = Folder(data_set(tmp_path / "d"))
+    measure(folder)
+    settings = FilterSettings()
+    text = build_report(folder, filter_rows(folder, settings), settings).to_text(width=width)
+    tables = re.findall(r"^(?:Filters|Statistics)\n(.*\n─+\n(?:.+\n)*?)(?=Every|Words)", text, re.MULTILINE)
+    assert len(tables) == 2
+    assert max(len(line) for table in tables for line in table.splitlines()) <= width
+    for word in ("crowd.sentiment", "Undecided", "By chance", "Left", "Distinct", "labels and vote"):
+        assert word in text
+    assert ("No room for" in text) == (width < 120)

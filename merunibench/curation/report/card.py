@@ -102,7 +102,7 @@ def _provenance(report: CurationReport) -> Iterator[str]:
     for name, settings in made["descriptions"].items():
         told = visible(json.dumps(settings, sort_keys=True), 500).replace("`", "")
         yield f"- Descriptions of {escape(name)}: `{told}`"
-    if any(settings.get("label_in_prompt") for settings in made["descriptions"].values()):
+    if report.label_in_prompt:
         yield f"- **{LABEL_IN_PROMPT}**"
     if not made["descriptions"]:
         yield "- Descriptions: given, made elsewhere"

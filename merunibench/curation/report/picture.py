@@ -4,7 +4,7 @@ Text stands on every bar, so that no colour has to be told from another; dark te
 picture survives a grey printer. Equal input gives equal bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,6 +20,8 @@ _KEPT, _UNDECIDED, _DROPPED = "#9fbfe6", "#f7cf68", "#eceef0"
 _LONGEST = 26
 _LETTER = 7.0
 """Width of a letter at 13 pixels, rather more than less."""
+_NARROW = 6.3
+"""The same, rather less than more: for what only has to look even."""
 
 
 class _Piece(NamedTuple):
@@ -54,8 +56,8 @@ def draw(report: CurationReport, prefix: str = "funnel") -> str:
         *_bar(0, "All rows", [_Piece(report.rows, _KEPT, number(report.rows))], report.rows, None),
     ]
     for row, step in enumerate(steps, start=1):
-        lines += _bar(row, title_of(step.name), _pieces(step), report.rows, step.chance)
-    lines += [*_legend(height - 30, chance=any(step.chance is not None for step in steps)), "</svg>"]
+        lines += _bar(row, title_of(step.name), _pieces(step), report.rows, step.chance if step.before else None)
+    lines += [*_legend(height - 30, steps), "</svg>"]
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +91,7 @@ def _bar(row: int, name: str, pieces: list[_Piece], rows: int, chance: float | N
         f'<text x="{_LEFT - 12:.0f}" y="{middle:.0f}" dy="0.35em" text-anchor="end" fill="{_INK}">'
         f"{escape(visible(name, _LONGEST))}</text>"
     )
-    x, outside = _LEFT, []
+    x, outside = _LEFT, [] if any(piece.rows for piece in pieces) else ["no rows left"]
     for piece in pieces:
         if not piece.rows:
             continue
@@ -115,12 +117,18 @@ def _bar(row: int, name: str, pieces: list[_Piece], rows: int, chance: float | N
         yield f'<path d="{strokes}" stroke="{_INK}" stroke-width="2"/>'
 
 
-def _legend(y: float, *, chance: bool) -> Iterator[str]:
+def _legend(y: float, steps: Sequence[Step]) -> Iterator[str]:
+    """What grounds and lines mean, of those that there are."""
+    there = [
+        (_KEPT, "kept"),
+        *([(_UNDECIDED, "kept without verdict")] if any(step.undecided for step in steps) else []),
+        *([(_DROPPED, "dropped")] if any(step.dropped for step in steps) else []),
+    ]
     x = _LEFT
-    for fill, text in ((_KEPT, "kept"), (_UNDECIDED, "kept without verdict"), (_DROPPED, "dropped")):
+    for fill, text in there:
         yield f'<rect x="{x:.0f}" y="{y - 11:.0f}" width="14" height="14" fill="{fill}" stroke="{_LINE}"/>'
         yield f'<text x="{x + 20:.0f}" y="{y:.0f}" fill="{_FAINT}">{text}</text>'
-        x += 36 + len(text) * _LETTER
-    if chance:
+        x += 44 + len(text) * _NARROW
+    if any(step.chance is not None and step.before for step in steps):
         yield f'<path d="M{x + 6:.0f} {y - 13:.0f}V{y + 5:.0f}" stroke="{_INK}" stroke-width="2"/>'
         yield f'<text x="{x + 16:.0f}" y="{y:.0f}" fill="{_FAINT}">left if votes were shuffled</text>'

@@ -76,6 +76,11 @@ class CurationReport:
         """Kept rows over those kept by chance."""
         return round(self.kept / self.chance, 4) if self.chance else None
 
+    @property
+    def label_in_prompt(self) -> bool:
+        """Whether labels by people stood in the prompts of some descriptions."""
+        return any(settings.get("label_in_prompt") for settings in self.provenance["descriptions"].values())
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists, text and numbers; fractions, not percents."""
         content = asdict(self)

@@ -44,7 +44,8 @@ def _merge(made: Mapping[str, Mapping[str, Any]]) -> str:
     models = []
     for settings in made.values():
         merge = settings.get("merge", settings.get("model", "given"))
-        models.append(str(merge.get("model", "given") if isinstance(merge, dict) else merge))
+        model = str(merge.get("model", "given") if isinstance(merge, dict) else merge)
+        models.append(f"{model}(label in prompt)" if settings.get("label_in_prompt") else model)
     return "+".join(dict.fromkeys(models)) or "given"
 
 

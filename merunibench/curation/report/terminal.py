@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from merunibench._text import visible
 from merunibench.curation.report.result import CurationReport
 from merunibench.curation.report.truth import Score, TruthFigures
-from merunibench.curation.report.wording import bounds, headline, number, reasons, score
+from merunibench.curation.report.wording import LABEL_IN_PROMPT, bounds, headline, number, reasons, score
 from merunibench.report.columns import Column
-from merunibench.report.terminal import plain_table, print_to_text
+from merunibench.report.terminal import least_width, plain_table, print_to_text
 
 _LONGEST = 60
 _ROWS = 12
+_ROOM_FOR_WORDS = 110
+"""Width from which bounds and reasons have columns; in less room they stand on lines of their own."""
 
 Block = tuple[str, Table, Sequence[str]]
 
@@ -21,16 +24,22 @@ Block = tuple[str, Table, Sequence[str]]
 def render(report: CurationReport, *, width: int | None, color: bool) -> str:
     """Every table, one below the other, and the signature."""
     blocks = [f"{visible(report.name, _LONGEST)}: {headline(report)}\n"]
-    for title, table, notes in _blocks(report):
+    for title, table, notes in _blocks(report, width):
         blocks.append(print_to_text(title, table, notes, width=width, color=color))
-    notes = [*_cues(report), *_duplicates(report), *_contamination(report), *map(visible, report.remarks)]
+    notes = [
+        *([LABEL_IN_PROMPT] if report.label_in_prompt else []),
+        *_cues(report),
+        *_duplicates(report),
+        *_contamination(report),
+        *map(visible, report.remarks),
+    ]
     blocks.append("".join(f"{note}\n" for note in [*notes, visible(report.signature)]))
     return "\n".join(blocks)
 
 
-def _blocks(report: CurationReport) -> Iterator[Block]:
-    yield _filters(report)
-    yield _statistics(report)
+def _blocks(report: CurationReport, width: int | None) -> Iterator[Block]:
+    yield _filters(report, width)
+    yield _statistics(report, width)
     for name, groups in report.drop_rates.items():
         table = _table(("", False), *((title, True) for title in ("Rows", "Kept", "Dropped %", "Lift")))
         for group in groups[:_ROWS]:
@@ -41,24 +50,31 @@ def _blocks(report: CurationReport) -> Iterator[Block]:
         yield _truth(report.truth)
 
 
-def _filters(report: CurationReport) -> Block:
+def _filters(report: CurationReport, width: int | None) -> Block:
     heads = ("Pass", "Fail", "Undecided", "Drops", "Alone", "By chance", "Lift", "Left")
-    table = _table(("Filter", False), *((head, True) for head in heads), ("Bounds", False), ("Why not", False))
+    columns = [("Filter", False), *((head, True) for head in heads)]
+    wide = width is None or width >= _ROOM_FOR_WORDS
+    columns += [("Bounds", False), ("Why not", False)] if wide else []
     left = {step.name: step.kept for step in report.funnel}
+    rows, told = [], []
     for each in report.filters:
         cells = (each.passed, each.failed, each.undecided, each.dropped, each.alone, each.chance, each.lift)
-        numbers = [*map(number, cells), number(left.get(each.name))]
-        words = (visible(bounds(each.settings), _LONGEST), visible(reasons(each.reasons), _LONGEST))
-        table.add_row(Text(visible(each.name, _LONGEST)), *map(Text, numbers), *map(Text, words))
+        name, limits, why = (
+            visible(text, _LONGEST) for text in (each.name, bounds(each.settings), reasons(each.reasons))
+        )
+        rows.append([name, *map(number, cells), number(left.get(each.name)), *((limits, why) if wide else ())])
+        if not wide and (limits or why):
+            told.append(f"{name}: {'; '.join(filter(None, (limits, why)))}")
     note = (
         "Every filter judges all rows; Alone: rows that nothing else drops; Left: of the rows that earlier ones left."
     )
-    return "Filters", table, [note]
+    table, missing = _fitted(columns, rows, width, spare=("Drops", "Lift", "Alone"))
+    return "Filters", table, [note, *missing, *told]
 
 
-def _statistics(report: CurationReport) -> Block:
+def _statistics(report: CurationReport, width: int | None) -> Block:
     heads = ("Rows", "Words", "sd", "Labels", "Distinct", "Concepts", "Sectors", "Unknown", "Refusals", "Damaged")
-    table = _table(("After", False), *((head, True) for head in heads))
+    rows: list[list[str]] = []
     for stage, found in report.statistics.items():
         labels, damage = found["labels"], found["artefacts"]
         broken = sum(count for kind, count in damage.items() if kind != "cue name")
@@ -71,11 +87,43 @@ def _statistics(report: CurationReport) -> Block:
             found["refusals"],
             broken,
         )
-        table.add_row(Text(visible(stage, _LONGEST)), *(Text(number(cell)) for cell in cells))
-    note = (
+        figures = list(map(number, cells))
+        if not rows or figures != rows[-1][1:]:
+            rows.append([visible(stage, _LONGEST), *figures])
+    notes = [
         "Words and Labels: mean per row. Distinct: label strings. Damaged: doubled possessives and endings, templates."
-    )
-    return "Statistics", table, [note]
+    ]
+    if len(rows) < len(report.statistics):
+        notes.append("Filters that dropped nothing are left out.")
+    spare = ("Damaged", "Refusals", "Concepts", "sd", "Unknown")
+    table, missing = _fitted([("After", False), *((head, True) for head in heads)], rows, width, spare)
+    return "Statistics", table, [*notes, *missing]
+
+
+def _fitted(
+    columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], width: int | None, spare: Sequence[str]
+) -> tuple[Table, list[str]]:
+    """A table that fits into the width, and a line that says which columns were left out for that.
+
+    Args:
+        columns: (title, whether its cells are numbers) of each.
+        rows: A cell for each column.
+        width: The room there is; None for any.
+        spare: Titles of columns that may be left out, the least important first.
+    """
+    for count in range(len(spare) + 1):
+        places = [place for place, (title, _) in enumerate(columns) if title not in spare[:count]]
+        table = _table(*(columns[place] for place in places))
+        table.columns[0].no_wrap = True
+        for column in table.columns:
+            if column.no_wrap:
+                column.min_width = cell_len(str(column.header))
+        for row in rows:
+            table.add_row(*(Text(row[place]) for place in places))
+        if width is None or least_width(table) <= width:
+            break
+    missing = ", ".join(spare[:count])
+    return table, [f"No room for {missing}: they are in report.json."] if missing else []
 
 
 def _truth(truth: TruthFigures) -> Block:

@@ -1,5 +1,8 @@
 """What the renderings say alike: names of filters for people, numbers, notes, what filters cannot see."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from merunibench.curation.report.result import CurationReport
 
 TITLES = {
@@ -59,7 +62,8 @@ def headline(report: CurationReport) -> str:
     kept = f"{number(report.kept)} of {number(report.rows)} rows kept ({percent(report.kept, report.rows)})"
     if report.chance is None:
         return f"{kept}."
-    return f"{kept}; shuffled votes would keep {number(report.chance)} (lift {number(report.lift)})."
+    lift = "" if report.lift is None else f" (lift {number(report.lift)})"
+    return f"{kept}; shuffled votes would keep {number(report.chance)}{lift}."
 
 
 def bounds(settings: dict[str, object]) -> str:
@@ -82,6 +86,18 @@ def bounds(settings: dict[str, object]) -> str:
     if "by" in settings:
         found.append(f"by {settings['by']}")
     return "; ".join(found)
+
+
+def made_by(settings: Mapping[str, Any]) -> str:
+    """Which models made descriptions, in a few words: `audio cues by A, prompt P; merged by B, prompt Q`."""
+    cues, merge = settings.get("cues"), settings.get("merge")
+    found = []
+    for kind, each in cues.items() if isinstance(cues, Mapping) else ():
+        what = "described at once" if kind == "description" else f"{kind} cues"
+        found.append(f"{what} by {each.get('model')}, prompt {each.get('prompt')}")
+    if isinstance(merge, Mapping):
+        found.append(f"merged by {merge.get('model')}, prompt {settings.get('prompt')}")
+    return "; ".join(found) or str(settings.get("model", "not said"))
 
 
 def _float(value: object) -> float:
