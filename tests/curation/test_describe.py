@@ -205,7 +205,7 @@ def test_labels_by_people_are_in_the_prompt_only_if_asked_for_and_rows_say_so(wo
     for text in (report.to_markdown(), report.to_html(), report.to_text()):
         assert "Labels by people stood in the prompts" in text
     assert "merge:m(label in prompt)|" in report.signature
-    assert "merged by m, prompt merge@1" in report.to_html()
+    assert "merged by m (127.0.0.1), prompt merge@1 (2a17483577ff7c79)" in report.to_html()
 
 
 def test_deleted_clips_are_not_described_again(world):

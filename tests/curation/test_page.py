@@ -1,5 +1,6 @@
 """The page, the card and the funnel in a browser: hostile texts stay inert, nothing overflows."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 
@@ -32,6 +33,11 @@ def hostile(tmp_path_factory):
         line |= {"name": f"{attack}{number}", "text": f"{line['text']} {attack}", "labels": [*line["labels"], attack]}
     lines[5]["text"] = lines[6]["text"]
     data_set(folder, 12, lines=lines, speaker=False)
+    made = {
+        "cues": {HOSTILE[0]: {"model": HOSTILE[1], "prompt": HOSTILE[2]}, "audio": 3},
+        "merge": {"model": HOSTILE[4]},
+    }
+    (folder / "descriptions" / "train.settings.json").write_text(json.dumps(made), encoding="utf-8")
     votes = [{"name": line["name"], "label": "sad"} for line in lines]
     write(folder / "votes" / "<b>crowd" / "train.jsonl", votes)
     write(folder.parent / "human.jsonl", [{"name": line["name"], "labels": ["sad"]} for line in lines])

@@ -13,8 +13,14 @@ from merunibench._text import shown
 from merunibench.curation.contamination import Contamination, contaminated
 from merunibench.curation.crowd.crowd import UNSETTLED
 from merunibench.curation.decisions import Decisions
+<<<<<<< HEAD
 from merunibench.curation.filters.duplicates import first_with
 from merunibench.curation.folder import DESCRIPTIONS, Folder
+=======
+from merunibench.curation.filters.duplicates import first_with_text
+from merunibench.curation.folder import CUES, DESCRIPTIONS, Folder
+from merunibench.curation.merging import AUDIO, VIDEO, WHOLE
+>>>>>>> i15-c
 from merunibench.curation.report.cues import cue_agreement
 from merunibench.curation.report.filters import filter_figures, funnel, kept_by_chance, overlap
 from merunibench.curation.report.groups import drop_rates
@@ -162,7 +168,7 @@ def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[
     for name, path in folder.found(DESCRIPTIONS).items():
         with suppress(InputError):
             if settings_file(path).exists():
-                made[name] = read_settings(settings_file(path))
+                made[name] = _with_revisions(read_settings(settings_file(path)), folder, name)
     speaker = decisions.rows.speaker
     return {
         "descriptions": made,
@@ -171,3 +177,13 @@ def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[
         "speaker": "+".join(speaker.by) if speaker else None,
         "lexicon": {"name": lexicon.name, "sha256": lexicon.sha256},
     }
+
+
+def _with_revisions(settings: dict[str, Any], folder: Folder, name: str) -> dict[str, Any]:
+    """The settings of descriptions, with the revisions of the models of cues, which stand beside the cues."""
+    for kind in (AUDIO, VIDEO, WHOLE) if isinstance(settings.get("cues"), dict) else ():
+        path, each = settings_file(folder.path / CUES / kind / f"{name}.jsonl"), settings["cues"].get(kind)
+        model = read_settings(path).get("model") if path.exists() else None
+        if isinstance(model, dict) and model.get("revision") and isinstance(each, dict):
+            each["revision"] = model["revision"]
+    return settings

@@ -13,6 +13,7 @@ from merunibench.curation.report.wording import (
     RESPONSIBLE_USE,
     bounds,
     headline,
+    made_by,
     number,
     percent,
     reasons,
@@ -100,8 +101,7 @@ def _licence(report: CurationReport) -> Iterator[str]:
 def _provenance(report: CurationReport) -> Iterator[str]:
     made = report.provenance
     for name, settings in made["descriptions"].items():
-        told = visible(json.dumps(settings, sort_keys=True), 500).replace("`", "")
-        yield f"- Descriptions of {escape(name)}: `{told}`"
+        yield f"- Descriptions of {escape(name)}: {escape(visible(made_by(settings), 1000))}"
     if report.label_in_prompt:
         yield f"- **{LABEL_IN_PROMPT}**"
     if not made["descriptions"]:

@@ -89,15 +89,26 @@ def bounds(settings: dict[str, object]) -> str:
 
 
 def made_by(settings: Mapping[str, Any]) -> str:
-    """Which models made descriptions, in a few words: `audio cues by A, prompt P; merged by B, prompt Q`."""
+    """Which models made descriptions, of what, asked how: `audio cues by A, prompt P; merged by B, prompt Q`."""
     cues, merge = settings.get("cues"), settings.get("merge")
     found = []
     for kind, each in cues.items() if isinstance(cues, Mapping) else ():
         what = "described at once" if kind == "description" else f"{kind} cues"
-        found.append(f"{what} by {each.get('model')}, prompt {each.get('prompt')}")
+        if isinstance(each, Mapping):
+            found.append(f"{what} by {_model(each)}, {_prompt(each)}")
     if isinstance(merge, Mapping):
-        found.append(f"merged by {merge.get('model')}, prompt {settings.get('prompt')}")
+        found.append(f"merged by {_model(merge)}, {_prompt(settings)}")
     return "; ".join(found) or str(settings.get("model", "not said"))
+
+
+def _model(settings: Mapping[str, Any]) -> str:
+    """A model's name, and where it runs or which revision of it."""
+    where = settings.get("revision") or settings.get("host")
+    return f"{settings.get('model')} ({where})" if where else str(settings.get("model"))
+
+
+def _prompt(settings: Mapping[str, Any]) -> str:
+    return f"prompt {settings.get('prompt')} ({settings.get('prompt_sha256')})"
 
 
 def _float(value: object) -> float:
