@@ -13,14 +13,9 @@ from merunibench._text import shown
 from merunibench.curation.contamination import Contamination, contaminated
 from merunibench.curation.crowd.crowd import UNSETTLED
 from merunibench.curation.decisions import Decisions
-<<<<<<< HEAD
 from merunibench.curation.filters.duplicates import first_with
-from merunibench.curation.folder import DESCRIPTIONS, Folder
-=======
-from merunibench.curation.filters.duplicates import first_with_text
 from merunibench.curation.folder import CUES, DESCRIPTIONS, Folder
 from merunibench.curation.merging import AUDIO, VIDEO, WHOLE
->>>>>>> i15-c
 from merunibench.curation.report.cues import cue_agreement
 from merunibench.curation.report.filters import filter_figures, funnel, kept_by_chance, overlap
 from merunibench.curation.report.groups import drop_rates
