@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.leaderboard import chromium
 from tests.release import toy_release
 from tests.small import write_files
 
@@ -46,3 +47,16 @@ def user(tmp_path, monkeypatch):
 def files(tmp_path):
     """(predictions folder, ground-truth folder) of a small model on three small data sets."""
     return write_files(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright, which runs once in a process; without one the test is skipped, in CI it fails."""
+    path = chromium.find()
+    if path is None:
+        (pytest.fail if chromium.required() else pytest.skip)(chromium.ADVICE)
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield running
+        running.close()

@@ -12,7 +12,6 @@ from merunibench.curation.measures import measure
 from merunibench.curation.report import build_report
 from merunibench.curation.settings import FilterSettings
 from tests.curation.small import data_set, rows, write
-from tests.leaderboard import chromium
 
 HOSTILE = (
     "<script>document.title='owned'</script>",
@@ -49,18 +48,6 @@ def hostile(tmp_path_factory):
     truth = folder.parent / "human.jsonl"
     build_report(place, decisions, settings, truth=truth, resamples=50).write(place)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium.find()
-    if path is None:
-        (pytest.fail if chromium.required() else pytest.skip)(chromium.ADVICE)
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("name", ["report.html", "funnel.svg"])

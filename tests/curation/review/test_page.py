@@ -6,11 +6,11 @@ import pytest
 
 from merunibench.curation.review import make_review, score_review
 from tests.curation.review.test_review import build
-from tests.leaderboard.page.conftest import Visit, browser  # noqa: F401 - a fixture
+from tests.leaderboard.page.conftest import Visit
 
 
 @pytest.fixture
-def page_of(browser, tmp_path):  # noqa: F811
+def page_of(browser, tmp_path):
     folder = build(tmp_path / "data", rows=12)
     make_review(folder, sample=12)
     visits = []

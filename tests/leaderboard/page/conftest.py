@@ -1,24 +1,10 @@
-"""A browser for all tests of a session, and a site built once."""
+"""A site built once, and visits to it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.leaderboard import chromium
 from tests.leaderboard.sample import sample
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium, driven by Playwright; without one the test is skipped, in continuous integration it fails."""
-    path = chromium.find()
-    if path is None:
-        (pytest.fail if chromium.required() else pytest.skip)(chromium.ADVICE)
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")
