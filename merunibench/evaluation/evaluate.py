@@ -23,6 +23,7 @@ from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.report import Report
 from merunibench.scoring import (
     BEST_PER_DATASET,
+    By,
     Missing,
     Progress,
     Scored,
@@ -50,7 +51,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     missing: Missing = "error",
     bootstrap: int = 1000,
     seed: int = 0,
-    cluster: bool = False,
+    units: By = "auto",
     max_bytes: int = DEFAULT_MAX_BYTES,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
@@ -76,7 +77,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         missing: What to do about samples without a prediction: `error`, `zero` (count as wrong), `skip` (leave out).
         bootstrap: Number of resamples behind the 95 % intervals; 0 for none.
         seed: Seed of the resampling.
-        cluster: Resample dialogues and videos instead of single samples.
+        units: What is resampled: `auto` and `clusters`, dialogues and videos where a data set has them; `samples`.
         max_bytes: Most bytes that a compressed file may unpack to.
         columns: Where the predictions have `name`, `text`, `labels` or `polarity`, if not in columns of that name:
             another column, or a dotted path into nested values.
@@ -91,7 +92,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         InputError: something given cannot be used; the message says what, where and what to do.
     """
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
-    settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, cluster)
+    settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, units)
     names = [datasets] if isinstance(datasets, str) else datasets
     wanted = [get_task(name).id for name in names or ()]
     only = wanted[0] if len(wanted) == 1 else None

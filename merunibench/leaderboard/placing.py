@@ -80,7 +80,7 @@ class _Tested(NamedTuple):
     Attributes:
         p: Adjusted p-value of every difference between rows that have replicates, shape (M, M).
         ranked: Which of these rows are ranked.
-        bounds: Rank interval of those, shape (R, 2).
+        bounds: Simultaneous rank intervals of those, shape (R, 2).
     """
 
     p: FloatArray
@@ -121,7 +121,7 @@ class _Judge:
 
 def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp]) -> _Tested:
     p = of_pairs(holm(paired_p_values(scores, replicates)), len(scores))
-    return _Tested(p, ranked, rank_intervals(replicates[ranked]))
+    return _Tested(p, ranked, rank_intervals(scores[ranked], p[np.ix_(ranked, ranked)] < ALPHA))
 
 
 def _ranks(

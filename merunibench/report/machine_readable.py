@@ -26,6 +26,10 @@ def to_json(report: Report) -> str:
         "complete": report.complete,
         "mean": report.mean,
         "mean_ci": report.mean_ci,
+        "mean_selection_bias": report.mean_selection_bias,
+        "mean_corrected": report.mean_corrected,
+        "mean_corrected_ci": report.mean_corrected_ci,
+        "counted_twice": [each._asdict() for each in report.counted_twice],
         "missing_datasets": report.missing_datasets,
         "notes": lexicon_notes(report),
         "warnings": report.warnings,
@@ -39,7 +43,15 @@ def _dataset(result: Scored) -> dict[str, Any]:
         for name, each in result.checkpoints.items()
     }
     answers = result.account.to_dict() if result.account else None
-    return {**result.to_dict(), "evaluated": result.evaluated, "answers": answers, "checkpoints": checkpoints}
+    return {
+        **result.to_dict(),
+        "selection_bias": result.selection_bias,
+        "corrected": result.corrected,
+        "corrected_ci": result.corrected_ci,
+        "evaluated": result.evaluated,
+        "answers": answers,
+        "checkpoints": checkpoints,
+    }
 
 
 def to_csv(report: Report) -> str:
@@ -48,7 +60,7 @@ def to_csv(report: Report) -> str:
     if report.mean is not None:
         low, high = report.mean_ci or (None, None)
         rows.append({"model": report.model, "dataset": "mean", "score": report.mean, "ci_low": low, "ci_high": high})
-        rows[-1]["signature"] = str(report.signature)
+        rows[-1] |= {"selection_bias": report.mean_selection_bias, "signature": str(report.signature)}
     return csv_text(list(rows[0]), rows)
 
 
@@ -69,6 +81,7 @@ def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any
         "score": result.score,
         "ci_low": low,
         "ci_high": high,
+        "selection_bias": result.selection_bias,
         "uncorrected": result.uncorrected,
         "chance": result.chance,
         **{key: result.metrics.get(key) for key in metrics},

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
@@ -111,15 +112,17 @@ class SampleScores:
         unknown = counts[~lexicon.known(vocabulary)].sum()
         return float(unknown / counts.sum()) if counts.sum() else 0.0
 
-    @cached_property
-    def clusters(self) -> npt.NDArray[np.int64]:
-        """Number of the dialogue or video of each sample, shape (N,); every sample its own where there are none."""
-        return cluster_numbers(self.task, self.names.to_pylist())
 
+def cluster_names(task: Task, names: pa.Array) -> pa.Array:
+    """The dialogue or video that each sample comes from, by its name; the sample itself where its name does not tell.
 
-def cluster_numbers(task: Task, names: list[str]) -> npt.NDArray[np.int64]:
-    """Number of the dialogue or video that each sample comes from, by its name; shape (N,)."""
+    Args:
+        task: The data set.
+        names: Sample names, shape (N,).
+    """
     if task.cluster is None:
-        return np.arange(len(names))
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(task.cluster_of(name), len(numbers)) for name in names])
+        return names
+    if task.cluster.groupindex.keys() != {"unit"}:  # a pattern that Arrow's expressions may not understand
+        return pa.array([task.cluster_of(name) for name in names.to_pylist()], names.type)
+    found = pc.extract_regex(names, pattern=f"(?s){task.cluster.pattern}")
+    return pc.if_else(pc.is_valid(found), pc.struct_field(found, "unit"), names)

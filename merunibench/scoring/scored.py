@@ -15,11 +15,12 @@ from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
 from merunibench.scoring.align import Aligned, align, refuse_silence
 from merunibench.scoring.label_remarks import label_remarks
-from merunibench.scoring.resampling import score_replicates
+from merunibench.scoring.resampling import unit_replicates, units_by, units_of
 from merunibench.scoring.samples import FloatArray, SampleScores
 from merunibench.scoring.settings import Settings
 from merunibench.signature import Signature
-from merunibench.statistics import Draws, interval
+from merunibench.statistics import Draws, score_interval
+from merunibench.statistics.intervals import VERSION
 from merunibench.tasks import TASKS
 
 Interval = tuple[float, float]
@@ -54,6 +55,9 @@ class Scored:
         extra: Number of predictions without a ground truth, which are ignored.
         labels_per_sample: Mean number of predicted labels; None for sentiment.
         out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
+        selection_bias: By how much the choice of this checkpoint by the test labels flatters the score, as resampling
+            estimates it; None where nothing was chosen so, or without resampling. Not part of `to_dict`: it belongs to
+            the choice.
         remarks: What was odd about the predictions.
         account: Where the answers come from, and why some rows have none; not part of `to_dict`.
         checkpoints: Every checkpoint's score, where this is the selected one.
@@ -80,6 +84,7 @@ class Scored:
     extra: int
     labels_per_sample: float | None
     out_of_lexicon: float | None
+    selection_bias: float | None = field(default=None, compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
     account: Account | None = field(default=None, repr=False, compare=False)
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
@@ -105,6 +110,16 @@ class Scored:
     def lift(self) -> float:
         """Score above chance."""
         return self.uncorrected - self.chance
+
+    @property
+    def corrected(self) -> float | None:
+        """The score less its selection bias."""
+        return None if self.selection_bias is None else self.score - self.selection_bias
+
+    @property
+    def corrected_ci(self) -> Interval | None:
+        """The interval of that."""
+        return shifted(self.ci, self.selection_bias)
 
     @property
     def is_corrected(self) -> bool:
@@ -135,10 +150,17 @@ class Scored:
         """
         if self.samples_scored is None:
             raise ValueError(f"{self.dataset}: no samples to draw from")
-        replicates = score_replicates(
-            self.samples_scored, settings.bootstrap, settings.seed, cluster=settings.cluster, draws=draws
-        )
-        return replace(self, ci=interval(replicates), replicates=replicates)
+        scores = self.samples_scored
+        if settings.bootstrap == 0:
+            return self
+        units = units_of(scores.task, scores.names, scores.blocks(), settings.units, settings.seed)
+        drawn = unit_replicates(scores, units, settings.bootstrap, settings.seed, draws)
+        found = score_interval(units.quantities, scores.metric.score, drawn, clustered=units.clustered)
+        if found is None:
+            return self
+        low, high = (round(float(scores.primary(end)), 10) for end in found[:2])
+        method = replace(self.signature, interval=f"{found.method}@{VERSION}")
+        return replace(self, ci=(low, high), replicates=scores.primary(drawn), signature=method)
 
     def alone(self) -> "Scored":
         """The figures without the arrays behind them."""
@@ -159,7 +181,14 @@ class Scored:
         return cls(**{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
 
 
-_NOT_WRITTEN = ("remarks", "account", "checkpoints", "replicates", "samples_scored")
+def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
+    """An interval less a bias; None if there is either none."""
+    if ci is None or bias is None:
+        return None
+    return round(ci[0] - bias, 10), round(ci[1] - bias, 10)
+
+
+_NOT_WRITTEN = ("selection_bias", "remarks", "account", "checkpoints", "replicates", "samples_scored")
 _WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_WRITTEN)
 
 
@@ -236,5 +265,5 @@ def _signature(aligned: Aligned, predictions: Predictions, settings: Settings) -
         v=METRIC_VERSION,
         bootstrap=settings.bootstrap,
         seed=settings.seed,
-        units="clusters" if settings.cluster and task.cluster else "samples",
+        units=units_by(settings.units, task),
     )

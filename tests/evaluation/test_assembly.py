@@ -37,7 +37,7 @@ def test_the_mean_is_that_of_the_nine_and_its_interval_that_of_means_on_each_res
 def test_the_mean_has_no_interval_where_one_of_the_nine_has_none(truth):
     one_dialogue = {f"test_dia0_utt{i}": label for i, label in enumerate(truth["meld"].values())}
     truth = truth | {"meld": one_dialogue}
-    report = evaluate(answers(truth), truth, tasks=MINIATURE_TASKS, bootstrap=20, cluster=True)
+    report = evaluate(answers(truth), truth, tasks=MINIATURE_TASKS, bootstrap=20, units="clusters")
     assert report["meld"].ci is None
     assert report["sims"].ci is not None
     assert report.complete

@@ -35,11 +35,11 @@ def test_per_sample_files_give_the_same_comparison_without_labels_or_lexicon(rep
     for name, report in zip("ab", reports, strict=True):
         report.write_per_sample(tmp_path / f"{name}.jsonl")
         paths.append(tmp_path / f"{name}.jsonl")
-    for cluster in (False, True):
-        from_files = compare(*paths, resamples=200, cluster=cluster)
-        from_reports = compare(*reports, resamples=200, cluster=cluster)
+    for units, drawn in (("samples", "samples"), ("auto", "clusters+samples"), ("clusters", "clusters+samples")):
+        from_files = compare(*paths, resamples=200, units=units)
+        from_reports = compare(*reports, resamples=200, units=units)
         assert from_files.to_dict() == from_reports.to_dict()
-        assert from_files.units == ("clusters" if cluster else "samples")
+        assert from_files.units == drawn
 
 
 def test_a_missing_prediction_survives_the_per_sample_file(files, tmp_path):

@@ -54,7 +54,8 @@ def test_the_signature_of_a_data_set_says_what_its_score_was_computed_with(files
     gt = hashlib.sha256("".join(sample_lines).encode()).hexdigest()[:8]
     assert str(result.signature) == (
         f"mub|data:meld|kind:basic|protocol:official|lexicon:{load_lexicon('builtin').label}|level:1|labels:given|"
-        f"polarity:given|checkpoint:single|missing:skip|n:7|gt:{gt}|v:1|bootstrap:20|seed:3|units:samples"
+        f"polarity:given|checkpoint:single|missing:skip|n:7|gt:{gt}|v:1|bootstrap:20|seed:3|units:clusters|"
+        "interval:exact@2"
     )
 
 
@@ -73,11 +74,11 @@ def test_the_joint_signature_says_what_holds_of_any_of_its_data_sets():
     }
 
     def joint(*datasets):
-        return evaluate(answers, truth, datasets=datasets, cluster=True, bootstrap=0).signature
+        return evaluate(answers, truth, datasets=datasets, units="clusters", bootstrap=0).signature
 
     basic, with_sentiment = joint("mer2023", "meld"), joint("cmumosi", "ovmerdplus")
-    assert (basic.data, basic.kind, basic.labels, basic.units) == ("mer2023+meld", "basic", "given+rules@2", "clusters")
-    assert (with_sentiment.kind, with_sentiment.units) == ("mixed", "clusters")
+    assert (basic.data, basic.kind, basic.labels) == ("mer2023+meld", "basic", "given+rules@2")
+    assert (with_sentiment.kind, with_sentiment.units, basic.units) == ("mixed", "clusters+samples", "clusters+samples")
     assert (with_sentiment.lexicon, with_sentiment.level) == (load_lexicon("builtin").label, "1")
     assert (joint("cmumosi").lexicon, joint("ovmerdplus").units) == ("none", "samples")
 
@@ -170,15 +171,19 @@ def test_intervals_are_deterministic_and_hold_the_score(files):
     assert first.to_json() == second.to_json()
     for result in first.datasets:
         assert result.ci[0] <= result.score <= result.ci[1]
-    assert evaluate(*files, seed=1)["meld"].ci != first["meld"].ci
+    by_sample = [evaluate(*files, units="samples", seed=seed)["meld"].ci for seed in (0, 1)]
+    assert by_sample[0] != by_sample[1]
     assert evaluate(*files, bootstrap=0)["meld"].ci is None
 
 
 def test_clusters_are_recorded_in_the_signature(files):
-    report = evaluate(*files, cluster=True)
-    assert report.signature.units == "clusters"
-    assert report["meld"].samples_scored.clusters.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
-    assert report["cmumosi"].samples_scored.clusters.tolist() == [0, 0, 1, 1]
+    report = evaluate(*files)
+    assert report == evaluate(*files, units="clusters")
+    assert report.signature.units == "clusters+samples"
+    assert report["meld"].signature.units == "clusters"
+    assert report["meld"].signature.interval == "jackknife-t@2"
+    assert report["ovmerdplus"].signature.interval == "bca@2"
+    assert evaluate(*files, units="samples").signature.units == "samples"
 
 
 @pytest.fixture
@@ -382,14 +387,14 @@ def test_intervals_do_not_depend_on_the_order_of_the_ground_truth():
 def test_one_unit_has_no_interval(files):
     predictions, truth = files
     (truth / "meld.csv").write_text("name,label\ntest_dia0_utt0,0\ntest_dia0_utt1,1\n")
-    assert evaluate(predictions, truth, datasets="meld", cluster=True)["meld"].ci is None
-    assert evaluate(predictions, truth, datasets="meld")["meld"].ci is not None
+    assert evaluate(predictions, truth, datasets="meld", units="clusters")["meld"].ci is None
+    assert evaluate(predictions, truth, datasets="meld", units="samples")["meld"].ci is not None
 
 
 def test_units_are_samples_where_there_are_no_clusters(files):
-    report = evaluate(*files, cluster=True)
+    report = evaluate(*files, units="clusters")
     assert report["ovmerdplus"].signature.units == "samples"
-    assert report["meld"].signature.units == report.signature.units == "clusters"
+    assert report["meld"].signature.units == "clusters"
 
 
 def test_data_sets_found_on_one_side_only_are_named(files):
