@@ -43,7 +43,8 @@ class Scored:
         primary: Key of the metric that is the score.
         score: The primary score, 0..1; corrected for chance, at most 1, where the protocol corrects.
         uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
-        ci: The 95 % bootstrap interval of `score`; None without resampling.
+        ci: The 95 % interval of `score`; None without resampling.
+        units: How many samples, dialogues or videos were resampled for it; None without resampling.
         chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
         metrics: Metric key -> value.
         wheels: The same on each of the five wheels; None where no sample counts. Empty for sentiment.
@@ -73,6 +74,7 @@ class Scored:
     score: float
     uncorrected: float
     ci: Interval | None = None
+    units: int | None = None
     chance: float
     metrics: Mapping[str, float]
     wheels: tuple[Wheel, ...]
@@ -160,7 +162,8 @@ class Scored:
             return self
         low, high = (round(float(scores.primary(end)), 10) for end in found[:2])
         method = replace(self.signature, interval=f"{found.method}@{VERSION}")
-        return replace(self, ci=(low, high), replicates=scores.primary(drawn), signature=method)
+        number = units.quantities.shape[1]
+        return replace(self, ci=(low, high), units=number, replicates=scores.primary(drawn), signature=method)
 
     def alone(self) -> "Scored":
         """The figures without the arrays behind them."""

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.statistics.student import t_quantile
+
 FloatArray = npt.NDArray[np.float64]
 Formula = Callable[[FloatArray], FloatArray]
 """Sums of quantities, shape (..., K) -> scores, shape (...)."""
@@ -119,30 +121,3 @@ def _bca_levels(left: FloatArray, estimate: float, replicates: FloatArray, tail:
         return _NORMAL.cdf(bias + moved / (1 - skew * moved))
 
     return level(tail), level(1 - tail)
-
-
-def t_quantile(probability: float, degrees: int) -> float:
-    """Quantile of Student's t, by bisection.
-
-    Example:
-        >>> round(t_quantile(0.975, 30), 4)
-        2.0423
-    """
-    low, high = -1e6, 1e6
-    while high - low > 1e-10 * max(1.0, abs(low)):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _t_cdf(middle, degrees) < probability else (low, middle)
-    return (low + high) / 2
-
-
-def _t_cdf(value: float, degrees: int) -> float:
-    """P(T <= value) for whole degrees of freedom: the finite series of Abramowitz and Stegun, 26.7.3 and 26.7.4."""
-    angle = math.atan(value / math.sqrt(degrees))
-    sine, cosine = math.sin(angle), math.cos(angle)
-    odd = degrees % 2
-    term, total = (cosine, 0.0) if odd else (1.0, 0.0)
-    for index in range(2 + odd, degrees + 1, 2):
-        total += term
-        term *= cosine**2 * (index - 1) / index
-    inside = 2 / math.pi * (angle + sine * total) if odd else sine * total
-    return (1 + inside) / 2

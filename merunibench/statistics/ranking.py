@@ -5,6 +5,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.statistics.intervals import FEW_CLUSTERS
+from merunibench.statistics.student import t_tails
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
@@ -53,17 +56,19 @@ def rank_intervals(scores: FloatArray, different: npt.NDArray[np.bool_]) -> IntA
     return np.stack([1 + better, len(scores) - worse], axis=1).astype(np.int32)
 
 
-def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
+def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | None = None) -> FloatArray:
     """Two-sided p of every difference of two of M systems, by the paired bootstrap's standard error.
 
     z is the difference over the standard deviation of its replicates, p its normal tail (Efron and Tibshirani, An
-    Introduction to the Bootstrap, 1993, section 12.4). Counting replicates, as `compare_paired` does for one pair, ends
-    at 1 / (B + 1): after correction for the thousands of pairs of a board, a thousand resamples would call nothing
-    different. Systems that differ equally on every resample have p 0; those that do not differ at all have p 1.
+    Introduction to the Bootstrap, 1993, section 12.4), or that of Student's t where units are few. Counting replicates,
+    as `compare_paired` does for one pair, ends at 1 / (B + 1): after correction for the thousands of pairs of a board,
+    a thousand resamples would call nothing different. Systems that differ equally on every resample have p 0; those that
+    do not differ at all have p 1.
 
     Args:
         scores: Scores of the systems, shape (M,).
         replicates: Their scores on the same resamples, shape (M, B), B at least 2.
+        units: How many units were resampled; None for very many.
 
     Returns:
         One for each pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
@@ -76,7 +81,10 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
     difference = np.abs(scores[first] - scores[second])
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > _TIE, difference / spread, np.inf)
-    tails = map(math.erfc, (np.where(difference > _TIE, z, 0.0) / math.sqrt(2)).tolist())
+    z = np.where(difference > _TIE, z, 0.0)
+    if units is not None and units < FEW_CLUSTERS:
+        return t_tails(z, max(units - 1, 1))
+    tails = map(math.erfc, (z / math.sqrt(2)).tolist())
     return np.fromiter(tails, float, len(z))
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from merunibench.statistics import resampled_sums, score_interval
-from merunibench.statistics.intervals import FEW_CLUSTERS, FEW_SAMPLES, t_quantile
+from merunibench.statistics.intervals import FEW_CLUSTERS, FEW_SAMPLES
+from merunibench.statistics.student import t_quantile, t_tails
 
 
 def mean_score(sums):
@@ -27,6 +28,11 @@ def found(values, *, clustered=False, resamples=4000):
 @given(st.integers(1, 300), st.sampled_from([0.6, 0.9, 0.975, 0.995]))
 def test_quantiles_of_t_are_those_of_scipy(degrees, probability):
     assert t_quantile(probability, degrees) == pytest.approx(stats.t.ppf(probability, degrees), rel=1e-7)
+
+
+@given(st.integers(1, 300), st.lists(st.floats(-9, 9), min_size=1, max_size=5))
+def test_tails_of_t_are_those_of_scipy(degrees, values):
+    assert t_tails(np.array(values), degrees) == pytest.approx(2 * stats.t.sf(np.abs(values), degrees), abs=1e-12)
 
 
 @pytest.mark.parametrize("number", [2, 20, 500])

@@ -124,3 +124,10 @@ def test_p_values_are_the_normal_tails_of_the_bootstraps_standard_error():
     pairs = [(0, 1), (0, 2), (1, 2)]
     z = [abs(scores[i] - scores[j]) / np.std(drawn[i] - drawn[j], ddof=1) for i, j in pairs]
     assert paired_p_values(scores, drawn) == pytest.approx(2 * stats.norm.sf(z), abs=1e-12)
+
+
+def test_p_values_of_few_units_are_the_tails_of_students_t():
+    drawn = np.random.default_rng(0).random((2, 12))
+    z = 0.1 / np.std(drawn[0] - drawn[1], ddof=1)
+    assert paired_p_values(np.array([0.5, 0.4]), drawn, 31) == pytest.approx(2 * stats.t.sf(z, 30), abs=1e-12)
+    assert paired_p_values(np.array([0.5, 0.4]), drawn, 500) == pytest.approx(2 * stats.norm.sf(z), abs=1e-12)
