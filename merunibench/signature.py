@@ -28,8 +28,9 @@ _SHORT = {
     "seed": "sd",
     "units": "un",
     "interval": "ci",
+    "runs": "rn",
 }
-_FORMERLY = {"interval": "percentile@1"}
+_FORMERLY = {"interval": "percentile@1", "runs": "1"}
 """What signatures of before mean where they do not say."""
 
 
@@ -54,6 +55,7 @@ class Signature:
         seed: Seed of the resampling.
         units: What was resampled: `samples`, or `clusters` (dialogues, videos); several are joined by `+`.
         interval: How the interval was made, and the version of the methods (`percentile@2`); `none` without one.
+        runs: Number of runs of the model, whose mean the score is.
     """
 
     data: str
@@ -72,6 +74,7 @@ class Signature:
     seed: int
     units: str
     interval: str = "none"
+    runs: int = 1
 
     def __str__(self) -> str:
         """Long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
@@ -91,7 +94,7 @@ class Signature:
         """
         head, *parts = text.split("|")
         pairs = _FORMERLY | dict(part.split(":", 1) for part in parts if ":" in part)
-        numbers = {"n", "v", "bootstrap", "seed"}
+        numbers = {"n", "v", "bootstrap", "seed", "runs"}
         if head != "mub" or set(pairs) != {field.name for field in fields(cls)}:
             raise ValueError(f"{text!r} is no signature of this toolkit")
         return cls(**{name: int(value) if name in numbers else value for name, value in pairs.items()})  # type: ignore[arg-type]

@@ -80,9 +80,9 @@ def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resamp
         key = f"{scores.task.id} {grouping} {name}"
         seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
         units = pool(statistics, None, seed)
-        drawn = scores.metric.score(resampled_sums(units, resampling.resamples, seed))
-        found = score_interval(units, scores.metric.score, drawn, clustered=False)
-        ci = None if found is None else (float(scores.primary(found.low)), float(scores.primary(found.high)))
+        drawn = scores.score_of(resampled_sums(units, resampling.resamples, seed))
+        found = score_interval(units, scores.score_of, drawn, clustered=False, bounds=scores.bounds)
+        ci = None if found is None else (found.low, found.high)
     return Group(name, int(samples.sum()), scored, score, ci)
 
 

@@ -20,6 +20,7 @@ from merunibench.scoring.checkpoints import (
 from merunibench.scoring.compare import paired_draws, primary_score
 from merunibench.scoring.per_sample import System, is_per_sample_file
 from merunibench.scoring.resampling import UNITS, By, score_replicates, units_by
+from merunibench.scoring.runs import mean_of_runs
 from merunibench.scoring.samples import SampleScores
 from merunibench.scoring.scored import Scored, score_predictions, shifted
 from merunibench.scoring.selection import selection_biases
@@ -42,6 +43,7 @@ __all__ = [
     "align",
     "checkpoints_to_score",
     "is_per_sample_file",
+    "mean_of_runs",
     "paired_draws",
     "primary_score",
     "refuse_mixed_origins",

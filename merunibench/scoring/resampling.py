@@ -1,7 +1,7 @@
 """What is resampled, and the score on each resample: what intervals and comparisons are made of."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench.scoring.samples import SampleScores, cluster_names
-from merunibench.statistics import Draws, pool, resampled_sums, unit_keys
+from merunibench.statistics import Draws, ScoreInterval, pool, resampled_sums, score_interval, unit_keys
 from merunibench.tasks import Task
 
 FloatArray = npt.NDArray[np.float64]
@@ -66,33 +66,59 @@ def units_of(task: Task, names: pa.Array, blocks: Iterable[FloatArray], by: By, 
     return Units(quantities, keys, clustered)
 
 
-def score_replicates(
-    scores: SampleScores, resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
-) -> FloatArray:
-    """The primary score on each bootstrap resample, shape (B,); none from fewer than two units.
+class Resampled(NamedTuple):
+    """A score on resamples, and its interval.
 
-    Every unit is drawn by its name, alike for every model and in every data set that has it.
+    Attributes:
+        replicates: The primary score on each resample, shape (B,).
+        interval: Its interval and how that was made; None where the score is defined on no resample.
+        units: How many units were drawn.
+    """
+
+    replicates: FloatArray
+    interval: ScoreInterval | None
+    units: int
+
+
+def resampled_score(
+    runs: Sequence[SampleScores], resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
+) -> Resampled | None:
+    """The primary score on bootstrap resamples; None from fewer than two units, or without resamples.
+
+    Every unit is drawn by its name, alike for every model and in every data set that has it. Of several runs of one
+    model the score is the mean of theirs, and they are drawn together (Miller 2024, arXiv 2411.00640, section 3).
 
     Args:
-        scores: Per-sample scores on one data set.
+        runs: Per-sample scores of each run on the same samples of one data set; mostly one.
         resamples: Number of resamples B; 0 for none.
         seed: Seed of the resampling.
         by: What is resampled.
         draws: Where draws are kept for the next model.
     """
     if resamples == 0:
-        return np.empty(0)
-    units = units_of(scores.task, scores.names, scores.blocks(), by, seed)
-    return scores.primary(unit_replicates(scores, units, resamples, seed, draws))
+        return None
+    each = [units_of(scores.task, scores.names, scores.blocks(), by, seed) for scores in runs]
+    quantities, first = np.concatenate([units.quantities for units in each]), each[0]
+    if quantities.shape[1] < 2:
+        return None
+
+    def formula(sums: FloatArray) -> FloatArray:
+        parts = np.split(sums, len(runs), axis=-1)
+        mean: FloatArray = np.mean([scores.score_of(part) for scores, part in zip(runs, parts, strict=True)], axis=0)
+        return mean
+
+    replicates = formula(resampled_sums(quantities, resamples, seed, draws, first.keys))
+    low, high = np.mean([scores.bounds for scores in runs], axis=0).tolist()
+    found = score_interval(quantities, formula, replicates, clustered=first.clustered, bounds=(low, high))
+    return Resampled(replicates, found, quantities.shape[1])
 
 
-def unit_replicates(
-    scores: SampleScores, units: Units, resamples: int, seed: int, draws: Draws | None = None
+def score_replicates(
+    scores: SampleScores, resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
 ) -> FloatArray:
-    """The score, before any correction for chance, on each resample of units, shape (B,); none from fewer than two."""
-    if units.quantities.shape[1] < 2:
-        return np.empty(0)
-    return scores.metric.score(resampled_sums(units.quantities, resamples, seed, draws, units.keys))
+    """The replicates of `resampled_score` of one run, shape (B,); none from fewer than two units."""
+    found = resampled_score([scores], resamples, seed, by=by, draws=draws)
+    return np.empty(0) if found is None else found.replicates
 
 
 def draw_seed(seed: int, dataset: str) -> list[int]:

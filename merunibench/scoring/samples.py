@@ -77,6 +77,16 @@ class SampleScores:
         """Primary figures of uncorrected scores of these predictions, on resamples, say."""
         return self.metric.primary(scores, self.chance)
 
+    def score_of(self, sums: FloatArray) -> FloatArray:
+        """Primary scores of sums of the statistics, shape (..., K) -> (...), with the chance level held fixed."""
+        return self.primary(self.metric.score(sums))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The primary score of an answer that is wrong throughout, and of a perfect one."""
+        low, high = self.primary([0.0, 1.0])
+        return float(low), float(high)
+
     def hits(self) -> npt.NDArray[np.integer[Any]]:
         """What each sample gets right, -1 where it does not count: shape (5, N) on wheels, else (N,)."""
         return self.metric.hits(self.encoded.truth, self.encoded.predicted)

@@ -6,6 +6,7 @@ level or writes a signature.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from statistics import stdev
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
 from merunibench.scoring.align import Aligned, align, refuse_silence
 from merunibench.scoring.label_remarks import label_remarks
-from merunibench.scoring.resampling import unit_replicates, units_by, units_of
+from merunibench.scoring.resampling import resampled_score, units_by
 from merunibench.scoring.samples import FloatArray, SampleScores
 from merunibench.scoring.settings import Settings
 from merunibench.signature import Signature
-from merunibench.statistics import Draws, score_interval
+from merunibench.statistics import Draws
 from merunibench.statistics.intervals import VERSION
 from merunibench.tasks import TASKS
 
@@ -64,6 +65,8 @@ class Scored:
         checkpoints: Every checkpoint's score, where this is the selected one.
         replicates: The primary score on each bootstrap resample, shape (B,); empty without resampling.
         samples_scored: The samples behind the score; not part of what is written.
+        runs: The score of each run of the model, whose mean `score` is; empty for a single run.
+        run_samples: The samples behind each.
     """
 
     dataset: str
@@ -92,6 +95,8 @@ class Scored:
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
     replicates: FloatArray = field(default_factory=_none, repr=False, compare=False)
     samples_scored: SampleScores | None = field(default=None, repr=False, compare=False)
+    runs: tuple[float, ...] = field(default=(), compare=False)
+    run_samples: tuple[SampleScores, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -124,6 +129,11 @@ class Scored:
         return shifted(self.ci, self.selection_bias)
 
     @property
+    def run_deviation(self) -> float | None:
+        """Standard deviation of the score between runs; None for a single run."""
+        return stdev(self.runs) if len(self.runs) > 1 else None
+
+    @property
     def is_corrected(self) -> bool:
         """Whether the score is corrected for chance."""
         return self.primary == CORRECTED
@@ -150,24 +160,24 @@ class Scored:
             settings: Number of resamples, seed and units; those of the signature.
             draws: Where draws are kept for the next system on the same samples.
         """
-        if self.samples_scored is None:
+        samples = self.run_samples or ((self.samples_scored,) if self.samples_scored is not None else ())
+        if not samples:
             raise ValueError(f"{self.dataset}: no samples to draw from")
-        scores = self.samples_scored
-        if settings.bootstrap == 0:
+        found = resampled_score(samples, settings.bootstrap, settings.seed, by=settings.units, draws=draws)
+        if found is None or found.interval is None:
             return self
-        units = units_of(scores.task, scores.names, scores.blocks(), settings.units, settings.seed)
-        drawn = unit_replicates(scores, units, settings.bootstrap, settings.seed, draws)
-        found = score_interval(units.quantities, scores.metric.score, drawn, clustered=units.clustered)
-        if found is None:
-            return self
-        low, high = (round(float(scores.primary(end)), 10) for end in found[:2])
-        method = replace(self.signature, interval=f"{found.method}@{VERSION}")
-        number = units.quantities.shape[1]
-        return replace(self, ci=(low, high), units=number, replicates=scores.primary(drawn), signature=method)
+        low, high, method = found.interval
+        return replace(
+            self,
+            ci=(low, high),
+            units=found.units,
+            replicates=found.replicates,
+            signature=replace(self.signature, interval=f"{method}@{VERSION}"),
+        )
 
     def alone(self) -> "Scored":
         """The figures without the arrays behind them."""
-        return replace(self, samples_scored=None, replicates=_none())
+        return replace(self, samples_scored=None, run_samples=(), replicates=_none())
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data, for JSON: without remarks, other checkpoints, replicates and samples."""
@@ -191,7 +201,16 @@ def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
     return round(ci[0] - bias, 10), round(ci[1] - bias, 10)
 
 
-_NOT_WRITTEN = ("selection_bias", "remarks", "account", "checkpoints", "replicates", "samples_scored")
+_NOT_WRITTEN = (
+    "selection_bias",
+    "remarks",
+    "account",
+    "checkpoints",
+    "replicates",
+    "samples_scored",
+    "runs",
+    "run_samples",
+)
 _WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_WRITTEN)
 
 

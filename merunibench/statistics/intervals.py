@@ -27,6 +27,7 @@ FEW_SAMPLES = 100
 FEW_CLUSTERS = 200
 
 _NORMAL = NormalDist()
+_TINY = 1e-12  # differences below this are those of rounding
 _DECIMALS = 10  # the last bits of a matrix product differ between processors, an interval must not
 
 
@@ -39,15 +40,22 @@ class ScoreInterval(NamedTuple):
 
 
 def score_interval(
-    units: FloatArray, formula: Formula, replicates: FloatArray, *, clustered: bool, confidence: float = 0.95
+    units: FloatArray,
+    formula: Formula,
+    replicates: FloatArray,
+    *,
+    clustered: bool,
+    bounds: tuple[float, float] = (0.0, 1.0),
+    confidence: float = 0.95,
 ) -> ScoreInterval | None:
-    """The interval of a score in 0..1.
+    """The interval of a score.
 
     Args:
         units: Quantities of each unit, shape (K, U).
         formula: Sums of quantities -> score.
         replicates: The score on bootstrap resamples of these units, shape (B,).
         clustered: Whether units are dialogues or videos.
+        bounds: The score where all is wrong, and where all is right.
         confidence: How often the interval shall cover.
 
     Returns:
@@ -58,10 +66,12 @@ def score_interval(
     if number < 2 or len(defined) == 0:
         return None
     estimate = float(formula(units.sum(axis=1)))
-    if np.ptp(defined) == 0 and estimate in (0.0, 1.0):
-        return _rounded(*_clopper_pearson(int(estimate), number, confidence), "exact")
+    if np.ptp(defined) < _TINY and min(abs(estimate - end) for end in bounds) < _TINY:
+        right = abs(estimate - bounds[1]) < _TINY
+        return _rounded(*_clopper_pearson(number, confidence, bounds, right=right), "exact")
     if clustered and number < FEW_CLUSTERS:
-        return _rounded(*_jackknife_t(units, formula, estimate, confidence), "jackknife-t")
+        low, high = _jackknife_t(units, formula, estimate, confidence)
+        return _rounded(max(low, bounds[0]), min(high, bounds[1]), "jackknife-t")
     tail = (1 - confidence) / 2
     levels, method = (tail, 1 - tail), "percentile"
     if number < FEW_SAMPLES:
@@ -92,20 +102,23 @@ def _rounded(low: float, high: float, method: str) -> ScoreInterval:
     return ScoreInterval(round(low, _DECIMALS), round(high, _DECIMALS), method)
 
 
-def _clopper_pearson(estimate: int, number: int, confidence: float) -> tuple[float, float]:
-    """Of `number` right (1) or none (0): the share that would show it with the probability of one tail."""
-    bound = ((1 - confidence) / 2) ** (1 / number)
-    return (bound, 1.0) if estimate else (0.0, 1 - bound)
+def _clopper_pearson(
+    number: int, confidence: float, bounds: tuple[float, float], *, right: bool
+) -> tuple[float, float]:
+    """All or none of `number` are right: up to the share that would show it with the probability of one tail."""
+    share = ((1 - confidence) / 2) ** (1 / number)
+    low, high = bounds
+    return (low + share * (high - low), high) if right else (low, high - share * (high - low))
 
 
 def _jackknife_t(units: FloatArray, formula: Formula, estimate: float, confidence: float) -> tuple[float, float]:
-    """Estimate plus and minus t times the delete-one standard error, within 0..1."""
+    """Estimate plus and minus t times the delete-one standard error."""
     scores = left_out(units, formula)
     scores = scores[~np.isnan(scores)]
     number = units.shape[1]
     error = math.sqrt((number - 1) / number * float(((scores - scores.mean()) ** 2).sum()))
     half = t_quantile((1 + confidence) / 2, number - 1) * error
-    return max(estimate - half, 0.0), min(estimate + half, 1.0)
+    return estimate - half, estimate + half
 
 
 def _bca_levels(left: FloatArray, estimate: float, replicates: FloatArray, tail: float) -> tuple[float, float]:

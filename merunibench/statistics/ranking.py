@@ -61,8 +61,8 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | Non
 
     z is the difference over the standard deviation of its replicates, p its normal tail (Efron and Tibshirani, An
     Introduction to the Bootstrap, 1993, section 12.4), or that of Student's t where units are few. Counting replicates,
-    as `compare_paired` does for one pair, ends at 1 / (B + 1): after correction for the thousands of pairs of a board,
-    a thousand resamples would call nothing different. Systems that differ equally on every resample have p 0; those that
+    as `compare_paired` does for one pair, ends at 1 / (B + 1): after correction for a board's thousands of pairs, a
+    thousand resamples would call nothing different. Systems that differ equally on every resample have p 0; those that
     do not differ at all have p 1.
 
     Args:

@@ -55,7 +55,7 @@ def test_the_signature_of_a_data_set_says_what_its_score_was_computed_with(files
     assert str(result.signature) == (
         f"mub|data:meld|kind:basic|protocol:official|lexicon:{load_lexicon('builtin').label}|level:1|labels:given|"
         f"polarity:given|checkpoint:single|missing:skip|n:7|gt:{gt}|v:1|bootstrap:20|seed:3|units:clusters|"
-        "interval:exact@2"
+        "interval:exact@2|runs:1"
     )
 
 
