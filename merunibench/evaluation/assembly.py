@@ -108,6 +108,7 @@ def _mean(nine: Sequence[Scored]) -> dict[str, Any]:
         "mean": fmean(each.score for each in nine),
         "mean_ci": interval(np.mean(drawn, axis=0)) if all(map(len, drawn)) else None,
         "mean_selection_bias": fmean(biases) if len(biases) == len(nine) else None,
+        "mean_runs": tuple(map(fmean, zip(*(each.runs for each in nine), strict=True))),
         "counted_twice": tuple(_shared(nine)),
     }
 
@@ -115,7 +116,7 @@ def _mean(nine: Sequence[Scored]) -> dict[str, Any]:
 def _shared(nine: Sequence[Scored]) -> Iterator[SharedSamples]:
     """The samples that stand in two of the data sets."""
     for first, second in combinations(nine, 2):
-        ours, theirs = first.samples_scored, second.samples_scored
+        ours, theirs = first.any_samples, second.any_samples
         if ours is None or theirs is None or ours.task.namespace != theirs.task.namespace:
             continue
         samples = int(pc.sum(pc.is_in(ours.names, theirs.names)).as_py() or 0)

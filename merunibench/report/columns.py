@@ -1,6 +1,7 @@
 """What the tables for people show: the same columns in the terminal, in Markdown and in LaTeX; percents."""
 
 from collections.abc import Callable
+from statistics import stdev
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
@@ -78,6 +79,12 @@ def interval_notes(report: "Report") -> list[str]:
     if any(result.ci for result in report.datasets):
         held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
         said.append(f"Intervals: {_UNITS.get(report.signature.units, 'bootstrap over samples')}{held}")
+    spreads = {result.title: result.run_deviation for result in report.datasets if result.run_deviation is not None}
+    if spreads:
+        if report.mean_runs:
+            spreads["mean"] = stdev(report.mean_runs)
+        each = ", ".join(f"{title} {100 * spread:.2f}" for title, spread in spreads.items())
+        said.append(f"Figures are means over {report.signature.runs} runs; standard deviation between runs: {each}")
     biases = {result.title: result.selection_bias for result in report.datasets if result.selection_bias is not None}
     if biases:
         each = ", ".join(f"{title} {100 * bias:+.2f}" for title, bias in biases.items())

@@ -4,6 +4,8 @@ Figures are fractions in full precision.
 """
 
 import json
+from collections.abc import Sequence
+from statistics import stdev
 from typing import Any
 
 from merunibench.report.columns import lexicon_notes, result_notes
@@ -29,6 +31,7 @@ def to_json(report: Report) -> str:
         "mean_selection_bias": report.mean_selection_bias,
         "mean_corrected": report.mean_corrected,
         "mean_corrected_ci": report.mean_corrected_ci,
+        "mean_runs": runs_as_dict(report.mean_runs),
         "counted_twice": [each._asdict() for each in report.counted_twice],
         "missing_datasets": report.missing_datasets,
         "notes": lexicon_notes(report),
@@ -48,10 +51,16 @@ def _dataset(result: Scored) -> dict[str, Any]:
         "selection_bias": result.selection_bias,
         "corrected": result.corrected,
         "corrected_ci": result.corrected_ci,
+        "runs": runs_as_dict(result.runs),
         "evaluated": result.evaluated,
         "answers": answers,
         "checkpoints": checkpoints,
     }
+
+
+def runs_as_dict(runs: Sequence[float]) -> dict[str, Any] | None:
+    """The score of each run and their standard deviation; None for a single run."""
+    return {"scores": list(runs), "deviation": stdev(runs)} if len(runs) > 1 else None
 
 
 def to_csv(report: Report) -> str:
@@ -82,6 +91,7 @@ def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any
         "ci_low": low,
         "ci_high": high,
         "selection_bias": result.selection_bias,
+        "run_deviation": result.run_deviation,
         "uncorrected": result.uncorrected,
         "chance": result.chance,
         **{key: result.metrics.get(key) for key in metrics},

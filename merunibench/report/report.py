@@ -43,6 +43,7 @@ class Report:
         signature: What the report was computed with.
         mean_selection_bias: By how much the choice of checkpoints on the test labels flatters the mean; None where
             nothing was chosen so, or without resampling.
+        mean_runs: The mean of each run of the model, whose mean `mean` is; empty for a single run.
         counted_twice: Samples that stand in two of the nine data sets.
     """
 
@@ -61,6 +62,7 @@ class Report:
     mean: float | None = None
     mean_ci: Interval | None = None
     mean_selection_bias: float | None = None
+    mean_runs: tuple[float, ...] = ()
     counted_twice: tuple[SharedSamples, ...] = ()
 
     @property

@@ -51,6 +51,8 @@ class System(NamedTuple):
         Raises:
             InputError: the score was read from a file and holds no samples.
         """
+        if scored.run_samples:
+            raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; take one run")
         if scored.samples_scored is None:
             raise InputError(f"{scored.dataset}: the report holds no per-sample scores; evaluate again")
         chosen_from = max(len(scored.checkpoints), 1)

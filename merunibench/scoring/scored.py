@@ -129,6 +129,11 @@ class Scored:
         return shifted(self.ci, self.selection_bias)
 
     @property
+    def any_samples(self) -> SampleScores | None:
+        """The samples of the score, or of its first run; None if they were left behind."""
+        return self.run_samples[0] if self.run_samples else self.samples_scored
+
+    @property
     def run_deviation(self) -> float | None:
         """Standard deviation of the score between runs; None for a single run."""
         return stdev(self.runs) if len(self.runs) > 1 else None

@@ -29,11 +29,17 @@ def optimism(scores: FloatArray, replicates: FloatArray, parts: Sequence[FloatAr
     defined = ~np.isnan(gains).any(axis=0)
     if len(scores) < 2 or not defined.any():
         return [0.0 if len(scores) < 2 else float("nan")] * max(len(parts), 1)
-    gains = gains[:, defined]
+    gains = _centred(gains[:, defined])
     chosen = (_drawn_in(scores, gains)[:, None] + gains).argmax(axis=0)
     resamples = np.arange(len(chosen))
-    gained = [part[:, defined] for part in parts] or [gains]
+    gained = [_centred(part[:, defined]) for part in parts] or [gains]
     return [round(float(part[chosen, resamples].mean()), 10) for part in gained]
+
+
+def _centred(gains: FloatArray) -> FloatArray:
+    """Gains without their mean, which is the bootstrap's bias and no system's merit."""
+    centred: FloatArray = gains - gains.mean(axis=1, keepdims=True)
+    return centred
 
 
 def _drawn_in(scores: FloatArray, gains: FloatArray) -> FloatArray:
