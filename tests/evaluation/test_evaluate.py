@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from merunibench import InputError, evaluate, load_lexicon
+from merunibench import InputError, compare, evaluate, load_lexicon
 from tests.oracle import metrics as oracle
 from tests.small import rows, write_rows
 
@@ -504,3 +504,33 @@ def test_a_folder_one_level_off_is_pointed_out(files, tmp_path):
         evaluate(predictions, truth)
     with pytest.raises(InputError, match="give the folder above"):
         evaluate(predictions, truth / "inner" / "meld-process")
+
+
+@pytest.mark.parametrize("units", ["auto", "samples", "clusters"])
+def test_the_order_of_labels_and_predictions_changes_nothing(files, tmp_path, units):
+    """Neither intervals nor tests: units are drawn by their names."""
+    predictions, truth = files
+    names = ("meld", "cmumosi", "ovmerdplus")
+    for name in names:
+        lines = [
+            {**row, "labels": ["angry"]} if "labels" in row else {**row, "polarity": "negative"} for row in rows()[name]
+        ]
+        write_rows(tmp_path / "other" / f"{name}.jsonl", lines)
+
+    def results():
+        first, second = (evaluate(path, truth, units=units) for path in (predictions, tmp_path / "other"))
+        return first, compare(first, second, units=units, resamples=50)
+
+    before, tests = results()
+    for name in names:
+        head, *lines = (truth / f"{name}.csv").read_text("utf-8").splitlines()
+        (truth / f"{name}.csv").write_text("\n".join([head, *lines[1::2], *lines[::2]]) + "\n", "utf-8")
+        write_rows(predictions / f"{name}.jsonl", rows()[name][::-1])
+    after, again = results()
+    for name in names:
+        assert (after[name].ci, after[name].signature) == (before[name].ci, before[name].signature)
+        np.testing.assert_allclose(after[name].replicates, before[name].replicates, atol=1e-12)
+    for ours, theirs in zip(again.datasets, tests.datasets, strict=True):
+        assert ours.test[1:] == theirs.test[1:]
+        assert ours.test.difference == pytest.approx(theirs.test.difference, abs=1e-12)
+        assert ours.p_holm == theirs.p_holm
