@@ -79,6 +79,13 @@ def interval_notes(report: "Report") -> list[str]:
     if any(result.ci for result in report.datasets):
         held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
         said.append(f"Intervals: {_UNITS.get(report.signature.units, 'bootstrap over samples')}{held}")
+    if report.signature.bootstrap:
+        alone = [result.title for result in report.datasets if result.ci is None]
+        if alone:
+            said.append(
+                f"No interval of {', '.join(alone)}: one sample, dialogue or video is no sample of them "
+                "(--units samples draws samples)"
+            )
     spreads = {result.title: result.run_deviation for result in report.datasets if result.run_deviation is not None}
     if spreads:
         if report.mean_runs:

@@ -113,7 +113,9 @@ class Comparison:
         sides: dict[str, list[str]] = {"A": [], "B": []}
         for each in self.datasets:
             if each.p_holm < ALPHA:
-                sides["A" if each.test.difference > 0 else "B"].append(TASKS[each.dataset].title)
+                sides["A" if each.test.difference > 0 else "B"].append(
+                    f"{TASKS[each.dataset].title} {_lead(each.test)}"
+                )
         said = [
             f"{side} is better on {len(titles)} of {_counted(len(self.datasets))} ({', '.join(titles)})"
             for side, titles in sides.items()
@@ -203,6 +205,14 @@ def _samples_of(signature: str) -> int:
 
 def _counted(number: int) -> str:
     return "1 data set" if number == 1 else f"{number} data sets"
+
+
+def _lead(test: PairedTest) -> str:
+    """By how much the better system leads, and the interval of that: `by 3.56 [1.40, 5.76]`."""
+    sign = 1 if test.difference > 0 else -1
+    ends = sorted(100 * sign * end for end in test.ci or ())
+    interval = f" [{', '.join(f'{end:.2f}' for end in ends)}]" if ends else ""
+    return f"by {100 * abs(test.difference):.2f}{interval}"
 
 
 def _of_mean(mean: MeanComparison) -> str:

@@ -144,6 +144,7 @@ def test_a_choice_on_the_test_labels_says_by_how_much_it_flatters(folder, truth,
     assert data["mean_corrected"] == pytest.approx(report.mean - mean, abs=1e-12)
     assert data["mean_corrected_ci"] == pytest.approx([end - mean for end in report.mean_ci], abs=1e-9)
     assert f"flatters the mean by about {100 * mean:+.2f}: corrected" in report.to_text()
+    assert "less selection bias" in report.to_latex()
 
 
 def test_the_published_figures_stay_and_their_intervals_do_too(folder, truth):

@@ -313,3 +313,16 @@ def test_systems_whose_checkpoints_or_labels_were_taken_differently_are_remarked
     assert said.startswith("meld: labels come from different places, A's from given, B's from rules@")
     chosen.write_per_sample(tmp_path / "chosen.jsonl")
     assert compare(tmp_path / "chosen.jsonl", chosen, resamples=9).warnings == ()
+
+
+def test_the_sentence_says_who_leads_by_how_much_and_how_sure_that_is():
+    names = [f"test_dia{i}_utt0" for i in range(200)]
+    truth = {"meld": dict.fromkeys(names, "joy")}
+    right = {"meld": {name: ["joy"] if i % 10 else ["sad"] for i, name in enumerate(names)}}
+    half = {"meld": {name: ["joy"] if i % 2 else ["sad"] for i, name in enumerate(names)}}
+    first, second = (evaluate(said, truth, bootstrap=0) for said in (right, half))
+    low, high = (100 * end for end in compare(first, second, resamples=200).datasets[0].test.ci)
+    said = f"on 1 of 1 data set (MELD by 40.00 [{low:.2f}, {high:.2f}])."
+    assert compare(first, second, resamples=200).sentence == f"A is better {said}"
+    assert compare(second, first, resamples=200).sentence == f"B is better {said}"
+    assert compare(first, first, resamples=200).sentence == "Neither is better on any of 1 data set."

@@ -387,7 +387,9 @@ def test_intervals_do_not_depend_on_the_order_of_the_ground_truth():
 def test_one_unit_has_no_interval(files):
     predictions, truth = files
     (truth / "meld.csv").write_text("name,label\ntest_dia0_utt0,0\ntest_dia0_utt1,1\n")
-    assert evaluate(predictions, truth, datasets="meld", units="clusters")["meld"].ci is None
+    alone = evaluate(predictions, truth, datasets="meld", units="clusters")
+    assert alone["meld"].ci is None
+    assert "No interval of MELD: one sample, dialogue or video is no sample of them" in alone.to_text()
     assert evaluate(predictions, truth, datasets="meld", units="samples")["meld"].ci is not None
 
 
