@@ -1,10 +1,15 @@
 """Intervals cover and tests keep their level on simulated data sets; see `benchmarks.coverage` for the bars."""
 
+from argparse import Namespace
+
 import numpy as np
 import pytest
 
 from benchmarks.coverage import Judge, cells, selection_cells
+from benchmarks.real_coverage import populations
+from benchmarks.real_coverage import simulate as simulate_real
 from benchmarks.simulated_sets import BY_NAME, METRICS, NINE, checkpoint_shares, simulate, sizes_of, unit_names
+from merunibench import evaluate
 
 
 @pytest.mark.parametrize("each", NINE, ids=lambda each: each.name)
@@ -25,6 +30,20 @@ def test_a_set_within_another_has_its_first_dialogues():
 def test_the_corrected_interval_of_the_mean_covers_where_the_plain_one_does_not():
     plain, corrected, _ = selection_cells(Judge(), 100)
     assert plain.share < 0.8 < corrected.share
+
+
+def test_real_outputs_are_drawn_whole_and_held_against_their_own_score(files):
+    predictions, truth = files
+    options = Namespace(predictions=predictions, data_root=truth, lexicon="builtin", protocol="strict")
+    found = populations(options)
+    scores = {each.dataset: each.score for each in evaluate(*files, protocol="strict", bootstrap=0).datasets}
+    assert {name: population.truth.tolist() for name, population in found.items()} == {
+        name: [score] for name, score in scores.items()
+    }
+    assert found["meld"].units.shape[2] == 5  # dialogues
+    outcome = simulate_real(found["meld"], np.random.default_rng(0))
+    assert outcome.truth == scores["meld"]
+    assert (outcome.bias, outcome.replicates.shape) == (0, (1000,))
 
 
 @pytest.mark.slow
