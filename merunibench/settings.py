@@ -246,13 +246,15 @@ class Resampling(Settings):
 class ScoreSettings(Resampling, ScoringRules):
     """How predictions are scored: what decides a score, and its interval."""
 
-    units: Literal["samples", "clusters"] = _intervals(
-        "samples", "What is resampled: samples, or whole dialogues and videos.", old=("cluster=clusters",)
+    units: Literal["auto", "samples", "clusters"] = _intervals(
+        "auto",
+        "What is resampled: whole dialogues and videos where a data set has them (auto, clusters), or samples.",
+        old=("cluster=clusters",),
     )
 
     def arguments(self) -> dict[str, Any]:
         """These settings as `merunibench.evaluate` takes them."""
-        interval = {"bootstrap": self.bootstrap, "seed": self.bootstrap_seed, "cluster": self.units == "clusters"}
+        interval = {"bootstrap": self.bootstrap, "seed": self.bootstrap_seed, "units": self.units}
         return super().arguments() | interval
 
 

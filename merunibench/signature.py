@@ -27,7 +27,11 @@ _SHORT = {
     "bootstrap": "bs",
     "seed": "sd",
     "units": "un",
+    "interval": "ci",
+    "runs": "rn",
 }
+_FORMERLY = {"interval": "percentile@1", "runs": "1"}
+"""What signatures of before mean where they do not say."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class Signature:
         v: Metric version.
         bootstrap: Number of resamples behind the intervals.
         seed: Seed of the resampling.
-        units: What was resampled: `samples`, or `clusters` (dialogues, videos).
+        units: What was resampled: `samples`, or `clusters` (dialogues, videos); several are joined by `+`.
+        interval: How the interval was made, and the version of the methods (`percentile@2`); `none` without one.
+        runs: Number of runs of the model, whose mean the score is.
     """
 
     data: str
@@ -67,6 +73,8 @@ class Signature:
     bootstrap: int
     seed: int
     units: str
+    interval: str = "none"
+    runs: int = 1
 
     def __str__(self) -> str:
         """Long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
@@ -85,8 +93,8 @@ class Signature:
             ValueError: it is none.
         """
         head, *parts = text.split("|")
-        pairs = dict(part.split(":", 1) for part in parts if ":" in part)
-        numbers = {"n", "v", "bootstrap", "seed"}
+        pairs = _FORMERLY | dict(part.split(":", 1) for part in parts if ":" in part)
+        numbers = {"n", "v", "bootstrap", "seed", "runs"}
         if head != "mub" or set(pairs) != {field.name for field in fields(cls)}:
             raise ValueError(f"{text!r} is no signature of this toolkit")
         return cls(**{name: int(value) if name in numbers else value for name, value in pairs.items()})  # type: ignore[arg-type]
@@ -111,7 +119,6 @@ def joint_signature(signatures: Sequence[Signature]) -> Signature:
     if len(signatures) == 1:
         return signatures[0]
     first = next((each for each in signatures if each.lexicon != "none"), signatures[0])
-    units = {each.units for each in signatures}
     kinds = {each.kind for each in signatures}
     return Signature(
         **{
@@ -120,7 +127,8 @@ def joint_signature(signatures: Sequence[Signature]) -> Signature:
             "kind": kinds.pop() if len(kinds) == 1 else "mixed",
             "labels": _origins(each.labels for each in signatures),
             "polarity": _origins(each.polarity for each in signatures),
-            "units": "clusters" if "clusters" in units else "samples",
+            "units": _origins(each.units for each in signatures),
+            "interval": _origins(each.interval for each in signatures),
             "n": sum(each.n for each in signatures),
             "gt": hashlib.sha256("".join(each.gt for each in signatures).encode()).hexdigest()[:8],
         }
@@ -128,5 +136,5 @@ def joint_signature(signatures: Sequence[Signature]) -> Signature:
 
 
 def _origins(origins: Iterable[str]) -> str:
-    """Where labels or polarity of several data sets come from: each origin once."""
+    """What several data sets say in one field: where labels come from, say, each origin once."""
     return "+".join(sorted({part for origin in origins for part in origin.split("+")}))

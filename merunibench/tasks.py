@@ -50,7 +50,9 @@ class Task:
         label_field: Field (npz) or column (CSV) that holds the truth.
         classes: Category words; an integer label is an index into them. Empty unless the truth is a class.
         split: Pattern that the names of the test split match, where the file holds more; None where it does not.
-        cluster: Pattern whose match in a name is the sample's dialogue or video; None if samples stand alone.
+        cluster: Pattern whose group `unit`, or whole match, in a name is the sample's dialogue or video; None if
+            samples stand alone.
+        source: Where its clips are from. Data sets of one source give a clip the same name; by default it has its own.
         aliases: Other spellings that are understood.
         homepage: Where the data can be requested.
         layout: The clips and subtitles inside `folder`.
@@ -70,6 +72,7 @@ class Task:
     classes: tuple[str, ...] = ()
     split: re.Pattern[str] | None = None
     cluster: re.Pattern[str] | None = None
+    source: str = ""
     aliases: tuple[str, ...] = field(default=())
     benchmark: bool = True
 
@@ -88,10 +91,15 @@ class Task:
         """Labels that an empty ground-truth list stands for: the authors read it as `neutral`."""
         return (NEUTRAL,) if self.of_kind.truth == "labels" else ()
 
+    @property
+    def namespace(self) -> str:
+        """What its samples' names are unique in: where its clips are from, or the data set."""
+        return self.source or self.id
+
     def cluster_of(self, name: str) -> str:
         """The dialogue or video that a sample comes from; the sample itself where its name does not tell."""
         found = self.cluster.match(name) if self.cluster else None
-        return found[0] if found else name
+        return found[found.lastgroup or 0] if found else name
 
 
 def _task(identifier: str, row: Mapping[str, Any]) -> Task:

@@ -28,11 +28,12 @@ SIGNATURE = Signature(
 def test_long_and_short_form():
     assert str(SIGNATURE) == (
         "mub|data:meld|kind:basic|protocol:official|lexicon:mer2026@1a2b3c4d|level:1|labels:given|polarity:given|"
-        "checkpoint:best-per-dataset|missing:error|n:2610|gt:9f3c2a1b|v:1|bootstrap:1000|seed:0|units:samples"
+        "checkpoint:best-per-dataset|missing:error|n:2610|gt:9f3c2a1b|v:1|bootstrap:1000|seed:0|units:samples|"
+        "interval:none|runs:1"
     )
     assert SIGNATURE.short == (
         "mub|d:meld|k:basic|pr:official|lx:mer2026@1a2b3c4d|lv:1|lb:given|po:given|ck:best-per-dataset|mi:error|n:2610|"
-        "gt:9f3c2a1b|v:1|bs:1000|sd:0|un:samples"
+        "gt:9f3c2a1b|v:1|bs:1000|sd:0|un:samples|ci:none|rn:1"
     )
 
 
@@ -94,3 +95,15 @@ def test_the_joint_signature_names_the_lexicon_wherever_it_takes_part():
 def test_each_origin_of_labels_is_named_once():
     both = replace(SIGNATURE, labels="given+rules@2")
     assert joint_signature([SIGNATURE, both, replace(SIGNATURE, labels="rules@2")]).labels == "given+rules@2"
+
+
+def test_signatures_of_before_are_read_and_say_how_intervals_were_made_then():
+    before = str(SIGNATURE).removesuffix("|interval:none|runs:1")
+    assert Signature.parse(before) == replace(SIGNATURE, interval="percentile@1")
+    assert Signature.parse(before).differences(SIGNATURE) == []
+
+
+def test_units_and_intervals_of_several_data_sets_are_joined():
+    others = replace(SIGNATURE, data="sims", units="clusters", interval="jackknife-t@2")
+    joint = joint_signature([replace(SIGNATURE, interval="percentile@2"), others])
+    assert (joint.units, joint.interval) == ("clusters+samples", "jackknife-t@2+percentile@2")

@@ -65,7 +65,7 @@ def test_an_unknown_name_is_refused_with_the_nearest():
     ],
 )
 def test_the_dialogue_or_video_follows_from_the_name(dataset, name, cluster):
-    assert TASKS[dataset].cluster.match(name).group() == cluster
+    assert TASKS[dataset].cluster_of(name) == cluster
 
 
 def test_mer_and_ov_merd_samples_stand_alone():

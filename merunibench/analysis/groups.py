@@ -10,7 +10,7 @@ import numpy.typing as npt
 from merunibench.analysis.confusion import members
 from merunibench.report.error_analysis import Group, Grouping
 from merunibench.scoring import SampleScores
-from merunibench.statistics import interval, pool, resampled_sums
+from merunibench.statistics import pool, resampled_sums, score_interval
 
 _MOST_LABELS = 5
 _QUARTILES = (0.25, 0.5, 0.75)
@@ -80,7 +80,9 @@ def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resamp
         key = f"{scores.task.id} {grouping} {name}"
         seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
         units = pool(statistics, None, seed)
-        ci = interval(scores.primary(scores.metric.score(resampled_sums(units, resampling.resamples, seed))))
+        drawn = scores.score_of(resampled_sums(units, resampling.resamples, seed))
+        found = score_interval(units, scores.score_of, drawn, clustered=False, bounds=scores.bounds)
+        ci = None if found is None else (found.low, found.high)
     return Group(name, int(samples.sum()), scored, score, ci)
 
 

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "score": "Score a model's predictions, comparably with the published results.",
             "compare": "Test the difference of two systems on the same samples.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
+            "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
         },

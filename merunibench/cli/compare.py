@@ -29,6 +29,12 @@ class CompareOptions(ScoreSettings, ReadSettings):
     other_checkpoint: str | None = option(
         None, "Checkpoint of SECOND.", "RULE|NAME", shown="same as --checkpoint", panel="Scoring"
     )
+    checkpoint: str = option(
+        "last",
+        "last, a checkpoint's name, or one chosen on the test labels: best-per-dataset, best-overall.",
+        "RULE|NAME",
+        panel="Scoring",
+    )
     bootstrap: PositiveInt = option(1000, "Number of bootstrap resamples and of permutations.", "N", panel="Intervals")
 
 
@@ -40,8 +46,8 @@ def compare(
 ) -> None:
     """Test the difference of two systems on the same samples.
 
-    Paired bootstrap and approximate randomisation; p-values are corrected over the data sets (Holm). Systems that were
-    scored differently (another lexicon, other samples, ...) are refused.
+    Paired bootstrap and approximate randomisation, on each data set (corrected for their number by Holm) and of
+    the mean of the nine. Systems that were scored differently (another lexicon, other samples, ...) are refused.
     """
     spare_pandas()
     from merunibench.evaluation import compare as compare_systems
@@ -57,16 +63,17 @@ def compare(
         path if done else _score(path, settings, folder, rule)
         for path, done, folder, rule in zip(paths, scored, folders, rules, strict=True)
     )
-    warnings = list(dict.fromkeys(each for system in (first, second) for each in getattr(system, "warnings", ())))
-    warn(warnings)
     result = compare_systems(
         first,
         second,
         resamples=settings.bootstrap,
         seed=settings.bootstrap_seed,
-        cluster=settings.units == "clusters",
+        units=settings.units,
         datasets=settings.dataset,
     )
+    said = (*(each for system in (first, second) for each in getattr(system, "warnings", ())), *result.warnings)
+    warnings = list(dict.fromkeys(said))
+    warn(warnings)
     emit_result(result, output_format, output)
     fail_on(warnings, fail_on_warning)
 

@@ -19,12 +19,15 @@ def infer(settings: InferSettings, dry_run: bool = DRY_RUN, output_format: Liter
     """
     from merunibench.inference.session import carry_out, plan
 
+    done = []
     with running.interruptible():
-        planned = plan(settings)
-        running.report_preflight(planned, dry_run=dry_run)
-        with running.progress_bar("clips") as progress:
-            done = carry_out(planned, progress)
-    running.report_done(done)
+        plans = [plan(each) for each in settings.each_run()]
+        running.report_preflight(plans[0], dry_run=dry_run)  # of the same clips and model
+        for planned in plans:
+            with running.progress_bar("clips") as progress:
+                finished = carry_out(planned, progress)
+            running.report_done(finished)
+            done += finished
     if output_format == "json":
         emit_json([{**asdict(each), "path": str(each.path)} for each in done])
     else:

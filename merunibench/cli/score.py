@@ -5,13 +5,20 @@ from pathlib import Path
 from merunibench.cli import _options as options
 from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
 from merunibench.cli._running import progress_bar
-from merunibench.settings import FAIL_ON_WARNING, ScoreSettings
+from merunibench.errors import InputError
+from merunibench.settings import FAIL_ON_WARNING, ScoreSettings, option
 
 FORMAT = options.formats("Report")
 
 
 class ScoreOptions(ScoreSettings, options.LabelledOptions):
     """What is scored, and how."""
+
+    runs: tuple[Path, ...] = option(
+        (),
+        "Another run of the same model; repeat for several: figures are means over the runs.",
+        "PATH",
+    )
 
 
 def score(
@@ -28,8 +35,10 @@ def score(
     spare_pandas()
     from merunibench.evaluation import evaluate
 
+    if settings.runs and per_sample is not None:
+        raise InputError("--per-sample: holds one run; leave out --runs, and write a file for each")
     with progress_bar() as progress:
-        report = evaluate(**settings.chosen(), **settings.arguments(), progress=progress)
+        report = evaluate(**settings.chosen(), **settings.arguments(), runs=settings.runs, progress=progress)
         if per_sample is not None:
             report.write_per_sample(per_sample)
     warn(report.warnings)

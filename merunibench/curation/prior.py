@@ -22,8 +22,8 @@ from merunibench.errors import InputError
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.report.columns import Column, percent, span
-from merunibench.scoring import Progress, Scored, Settings, System, paired_test, score_predictions
-from merunibench.statistics import Draws, holm
+from merunibench.scoring import Progress, Scored, Settings, System, paired_draws, score_predictions
+from merunibench.statistics import Draws, holm, paired_test
 from merunibench.tasks import TASKS
 
 SCHEMA = "merunibench.prior/1"
@@ -216,7 +216,9 @@ def _compared(
         if progress:
             progress(f"{name} against {best}", step, len(others))
         systems = System.of(first, best), System.of(scored, name)
-        tests.append(paired_test(*systems, resamples=settings.bootstrap, seed=settings.seed, cluster=False))
+        tests.append(
+            paired_test(paired_draws(*systems, resamples=settings.bootstrap, seed=settings.seed, by="samples"))
+        )
     adjusted = holm(np.array([max(test.p_bootstrap, test.p_randomization) for test in tests])).tolist()
     for (name, scored), test, p in zip(others, tests, adjusted, strict=True):
         needed = clips_needed(first.replicates - scored.replicates, test.difference, first.evaluated)

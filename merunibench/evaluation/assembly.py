@@ -1,13 +1,16 @@
 """Scores of every checkpoint -> Report: selection, intervals, warnings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from statistics import fmean
+from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from merunibench.errors import InputError
-from merunibench.report import BENCHMARK_DATASETS, Report
+from merunibench.report import BENCHMARK_DATASETS, Report, SharedSamples
 from merunibench.scoring import (
     BEST_OVERALL,
     BEST_PER_DATASET,
@@ -16,16 +19,20 @@ from merunibench.scoring import (
     Settings,
     refuse_mixed_origins,
     select_checkpoints,
+    selection_biases,
 )
 from merunibench.signature import joint_signature
-from merunibench.statistics import interval
+from merunibench.statistics import Draws, interval
 from merunibench.tasks import task_order
+
+Checkpoints = Mapping[str, Mapping[str, Scored]]
+"""Data set -> checkpoint -> its score."""
 
 _MUCH = 0.2  # of labels: above this a file looks wrong
 
 
 def build_report(
-    scores: Mapping[str, Mapping[str, Scored]],
+    scores: Checkpoints,
     settings: Settings,
     *,
     model: str,
@@ -54,18 +61,16 @@ def build_report(
             _refuse_unequal_samples(scores)
     figures = {name: {stem: each.score for stem, each in found.items()} for name, found in scores.items()}
     selected = select_checkpoints(figures, rule)
+    resampled = _resampled(scores, selected, settings, progress)
+    biases = selection_biases(resampled, rule)
     results = []
-    for step, (name, found) in enumerate(scores.items()):
-        if progress:
-            progress(f"{name} intervals", step, len(scores))
+    for name, found in scores.items():
         every = {stem: each.alone() for stem, each in found.items()}
-        results.append(replace(found[selected[name]].resampled(settings), checkpoints=every))
+        chosen = resampled[name][selected[name]]
+        results.append(replace(chosen, checkpoints=every, selection_bias=biases.get(name)))
     missing = tuple(name for name in BENCHMARK_DATASETS if name not in scores)
     partial = tuple(each.dataset for each in results if each.dataset in BENCHMARK_DATASETS and not each.is_complete)
     not_in_full = tuple(task_order({*missing, *partial}))
-    nine = [each for each in results if each.dataset in BENCHMARK_DATASETS]
-    complete = not not_in_full
-    drawn = [each.replicates for each in nine]  # none of a data set that is one dialogue, where dialogues are drawn
     return Report(
         model=model,
         protocol=settings.protocol,
@@ -73,15 +78,53 @@ def build_report(
         level=settings.level,
         checkpoint_selection=rule,
         datasets=tuple(results),
-        mean=fmean(each.score for each in nine) if complete else None,
-        mean_ci=interval(np.mean(drawn, axis=0)) if complete and all(map(len, drawn)) else None,
+        **({} if not_in_full else _mean([each for each in results if each.dataset in BENCHMARK_DATASETS])),
         missing_datasets=not_in_full,
         warnings=(*warnings, *(warning for each in results for warning in _warnings(each))),
         signature=joint_signature([each.signature for each in results]),
     )
 
 
-def _refuse_unequal_samples(scores: Mapping[str, Mapping[str, Scored]]) -> None:
+def _resampled(
+    scores: Checkpoints, selected: Mapping[str, str], settings: Settings, progress: Progress | None
+) -> Checkpoints:
+    """The scores with intervals: of all checkpoints where one is chosen by them, else of the selected one."""
+    choosing = settings.checkpoint in (BEST_PER_DATASET, BEST_OVERALL)
+    draws = Draws()
+    found: dict[str, dict[str, Scored]] = {}
+    for step, (name, every) in enumerate(scores.items()):
+        if progress:
+            progress(f"{name} intervals", step, len(scores))
+        wanted = list(every) if choosing else [selected[name]]
+        found[name] = {stem: every[stem].resampled(settings, draws) for stem in wanted}
+    return found
+
+
+def _mean(nine: Sequence[Scored]) -> dict[str, Any]:
+    """The fields of a report about the mean of the nine data sets."""
+    drawn = [each.replicates for each in nine]  # none of a data set that is one dialogue, where dialogues are drawn
+    biases = [each.selection_bias for each in nine if each.selection_bias is not None]
+    return {
+        "mean": fmean(each.score for each in nine),
+        "mean_ci": interval(np.mean(drawn, axis=0)) if all(map(len, drawn)) else None,
+        "mean_selection_bias": fmean(biases) if len(biases) == len(nine) else None,
+        "mean_runs": tuple(map(fmean, zip(*(each.runs for each in nine), strict=True))),
+        "counted_twice": tuple(_shared(nine)),
+    }
+
+
+def _shared(nine: Sequence[Scored]) -> Iterator[SharedSamples]:
+    """The samples that stand in two of the data sets."""
+    for first, second in combinations(nine, 2):
+        ours, theirs = first.any_samples, second.any_samples
+        if ours is None or theirs is None or ours.task.namespace != theirs.task.namespace:
+            continue
+        samples = int(pc.sum(pc.is_in(ours.names, theirs.names)).as_py() or 0)
+        if samples:
+            yield SharedSamples((first.dataset, second.dataset), samples)
+
+
+def _refuse_unequal_samples(scores: Checkpoints) -> None:
     """The best of scores on different samples would be the one that skips the hard ones."""
     for name, found in scores.items():
         if len({each.signature.gt for each in found.values()}) > 1:

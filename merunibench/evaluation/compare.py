@@ -1,15 +1,34 @@
 """Is one system better than another? Paired tests on the same samples, data set by data set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 
 from merunibench.errors import InputError
-from merunibench.report import Comparison, DatasetComparison, Report, SystemUsed
-from merunibench.scoring import System, paired_test, per_sample, primary_score
-from merunibench.statistics import holm
-from merunibench.tasks import get_task, task_order
+from merunibench.kinds import KINDS
+from merunibench.report import (
+    BENCHMARK_DATASETS,
+    Comparison,
+    DatasetComparison,
+    MeanComparison,
+    Report,
+    SystemUsed,
+)
+from merunibench.scoring import (
+    BEST_OVERALL,
+    BEST_PER_DATASET,
+    UNITS,
+    By,
+    System,
+    paired_draws,
+    per_sample,
+    primary_score,
+    units_by,
+)
+from merunibench.statistics import PairedDraws, PairedTest, holm, mean_draws, paired_test
+from merunibench.tasks import benchmark_tasks, get_task, task_order
 
 
 def compare(
@@ -18,17 +37,20 @@ def compare(
     *,
     resamples: int = 1000,
     seed: int = 0,
-    cluster: bool = False,
+    units: By = "auto",
     datasets: Sequence[str] = (),
 ) -> Comparison:
-    """Compare two systems by paired bootstrap and approximate randomisation.
+    """Compare two systems by paired bootstrap and approximate randomisation, on each data set and in the mean.
+
+    The mean of the nine is tested where both have all of them, that of a kind of task where both have all of its data
+    sets and they are several. Samples that stand in two data sets are drawn and swapped together.
 
     Args:
         first: A report, or a per-sample file that a report wrote.
         second: Likewise.
         resamples: Number of resamples and of random swaps, at least 1.
         seed: Seed of both.
-        cluster: Resample and swap dialogues and videos instead of single samples.
+        units: What is resampled and swapped; see `evaluate`.
         datasets: Data sets to compare; by default every one that both have.
 
     Raises:
@@ -36,25 +58,79 @@ def compare(
     """
     if resamples < 1 or seed < 0:
         raise InputError("compare needs at least one resample, and a seed that is not negative")
+    if units not in UNITS:
+        raise InputError(f"units must be one of {', '.join(UNITS)}, not {units!r}")
     a, b = (_of_datasets(_systems(source), datasets) for source in (first, second))
     shared = task_order(set(a) & set(b))
     if not shared:
         raise InputError(f"no data set in common: {', '.join(a) or 'none'} against {', '.join(b) or 'none'}")
-    tests = [paired_test(a[name], b[name], resamples=resamples, seed=seed, cluster=cluster) for name in shared]
-    adjusted = holm(np.array([max(test.p_bootstrap, test.p_randomization) for test in tests])).tolist()
+    draws = {name: paired_draws(a[name], b[name], resamples=resamples, seed=seed, by=units) for name in shared}
+    tests = [paired_test(draws[name]) for name in shared]
+    adjusted = holm(np.array([test.p for test in tests])).tolist()
+    found = tuple(
+        DatasetComparison(dataset, (_used(a[dataset]), _used(b[dataset])), test, p, a[dataset].signature.metric_part)
+        for dataset, test, p in zip(shared, tests, adjusted, strict=True)
+    )
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),
-        datasets=tuple(
-            DatasetComparison(
-                dataset, (_used(a[dataset]), _used(b[dataset])), test, p, a[dataset].signature.metric_part
-            )
-            for dataset, test, p in zip(shared, tests, adjusted, strict=True)
-        ),
+        datasets=found,
         left_out=tuple(task_order(set(a) ^ set(b))),
         resamples=resamples,
         seed=seed,
-        units="clusters" if cluster else "samples",
+        units="+".join(sorted({units_by(units, get_task(name)) for name in shared})),
+        means=_means(found, draws),
+        warnings=tuple(_warnings(a, b, shared)),
     )
+
+
+def _means(found: Sequence[DatasetComparison], draws: Mapping[str, PairedDraws]) -> tuple[MeanComparison, ...]:
+    """The test of the mean of the nine, and of each kind of task; those of kinds are corrected for their number."""
+    by_id = {each.dataset: each for each in found}
+    sets = {kind: [task.id for task in benchmark_tasks() if task.kind == kind] for kind in KINDS}
+    kinds = {kind: ids for kind, ids in sets.items() if len(ids) > 1 and by_id.keys() >= set(ids)}
+    tests = {kind: _test_of(draws, ids) for kind, ids in kinds.items()}
+    adjusted = holm(np.array([test.p for test in tests.values()])).tolist()
+    means = [
+        _mean(kind, [by_id[name] for name in kinds[kind]], test, p)
+        for (kind, test), p in zip(tests.items(), adjusted, strict=True)
+    ]
+    if by_id.keys() >= set(BENCHMARK_DATASETS):
+        test = _test_of(draws, BENCHMARK_DATASETS)
+        means.append(_mean("mean", [by_id[name] for name in BENCHMARK_DATASETS], test, test.p))
+    return tuple(means)
+
+
+def _test_of(draws: Mapping[str, PairedDraws], names: Sequence[str]) -> PairedTest:
+    return paired_test(mean_draws([draws[name] for name in names]))
+
+
+def _mean(name: str, of: Sequence[DatasetComparison], test: PairedTest, p: float) -> MeanComparison:
+    first, second = (fmean(each.systems[side].score for each in of) for side in (0, 1))
+    return MeanComparison(name, tuple(each.dataset for each in of), (first, second), test, p)
+
+
+def _warnings(a: Mapping[str, System], b: Mapping[str, System], shared: Sequence[str]) -> Iterator[str]:
+    """What makes a difference of two systems one of how their checkpoints or labels were taken."""
+    choices: dict[str, list[str]] = {}
+    for name in shared:
+        first, second = a[name], b[name]
+        if _choice(first) != _choice(second):
+            choices.setdefault(f"A is {_choice(first)}, B {_choice(second)}", []).append(name)
+        for field in ("labels", "polarity"):
+            ours, theirs = (getattr(system.signature, field) for system in (first, second))
+            if ours != theirs:
+                said = f"{field} come from different places, A's from {ours}, B's from {theirs}"
+                choices.setdefault(said, []).append(name)
+    for said, names in choices.items():
+        yield f"{', '.join(names)}: {said}: the difference may be due to that"
+
+
+def _choice(system: System) -> str:
+    """How a checkpoint was chosen, as far as that flatters it."""
+    if system.signature.checkpoint not in (BEST_PER_DATASET, BEST_OVERALL):
+        return "a checkpoint that was chosen without the test labels"
+    number = "several" if system.chosen_from is None else str(system.chosen_from)
+    return f"the best of {number} checkpoints on the test labels"
 
 
 def _systems(source: Report | str | Path) -> dict[str, System]:

@@ -23,11 +23,13 @@ from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.report import Report
 from merunibench.scoring import (
     BEST_PER_DATASET,
+    By,
     Missing,
     Progress,
     Scored,
     Settings,
     checkpoints_to_score,
+    mean_of_runs,
     resolve_rule,
     score_predictions,
 )
@@ -50,7 +52,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     missing: Missing = "error",
     bootstrap: int = 1000,
     seed: int = 0,
-    cluster: bool = False,
+    units: By = "auto",
+    runs: Sequence[str | Path] = (),
     max_bytes: int = DEFAULT_MAX_BYTES,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
@@ -76,7 +79,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         missing: What to do about samples without a prediction: `error`, `zero` (count as wrong), `skip` (leave out).
         bootstrap: Number of resamples behind the 95 % intervals; 0 for none.
         seed: Seed of the resampling.
-        cluster: Resample dialogues and videos instead of single samples.
+        units: What is resampled: `auto` and `clusters`, dialogues and videos where a data set has them; `samples`.
+        runs: Further runs of the same model, folders or files like `predictions`: figures are means over the runs.
         max_bytes: Most bytes that a compressed file may unpack to.
         columns: Where the predictions have `name`, `text`, `labels` or `polarity`, if not in columns of that name:
             another column, or a dotted path into nested values.
@@ -91,25 +95,52 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         InputError: something given cannot be used; the message says what, where and what to do.
     """
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
-    settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, cluster)
+    settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, units)
     names = [datasets] if isinstance(datasets, str) else datasets
     wanted = [get_task(name).id for name in names or ()]
     only = wanted[0] if len(wanted) == 1 else None
     arrangement = Arrangement(columns or {}, name_regex)
+
+    def opened(path: str | Path) -> PredictionSource:
+        return open_predictions(Path(path), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement)
+
     if isinstance(predictions, Mapping):
         source = predictions_in_memory(predictions, model=model, arrangement=arrangement)
     else:
-        source = open_predictions(
-            Path(predictions), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement
-        )
+        source = opened(predictions)
+    others = [opened(path) for path in runs]
     truths: Truths = truth_in_memory(data_root) if isinstance(data_root, Mapping) else find_truth(Path(data_root))
     ids = _choose_datasets(source, truths, wanted)
     rule = resolve_rule({name: source.checkpoints(name) for name in ids}, settings.checkpoint)
     settings = replace(settings, checkpoint=rule)
-    scores = _score_all(source, truths, [tasks[name] for name in ids], settings, max_bytes, progress)
+    for path, other in zip(runs, others, strict=True):
+        _refuse_another(path, other, source, ids)
+    chosen_tasks = [tasks[name] for name in ids]
+    every = [_score_all(each, truths, chosen_tasks, settings, max_bytes, progress) for each in (source, *others)]
+    scores = _means_of_runs(every) if others else every[0]
     one_sided = () if wanted else _one_sided(source, truths)
-    warnings = (*source.remarks, *one_sided)
+    warnings = (*(remark for each in (source, *others) for remark in each.remarks), *one_sided)
     return build_report(scores, settings, model=source.model, warnings=warnings, progress=progress)
+
+
+def _refuse_another(path: str | Path, other: PredictionSource, first: PredictionSource, ids: Sequence[str]) -> None:
+    """A run that lacks a data set or a checkpoint of the first run is none of the same model."""
+    for name in ids:
+        if name not in other.files:
+            raise InputError(f"{path}: no predictions for {name}, which the first run has; choose others (--dataset)")
+        ours, theirs = (list(source.checkpoints(name)) for source in (first, other))
+        if len(ours) != len(theirs) or (len(ours) > 1 and ours != theirs):
+            raise InputError(f"{path}: {name} has {', '.join(theirs)}, where the first run has {', '.join(ours)}")
+
+
+def _means_of_runs(runs: Sequence[Mapping[str, Mapping[str, Scored]]]) -> dict[str, dict[str, Scored]]:
+    """Data set -> checkpoint -> mean over the runs; checkpoints are the same, in the same order."""
+    return {
+        name: {
+            stem: mean_of_runs(each) for stem, *each in zip(found, *(run[name].values() for run in runs), strict=True)
+        }
+        for name, found in runs[0].items()
+    }
 
 
 def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[str]) -> list[str]:

@@ -120,6 +120,12 @@ class InferSettings(ClipSettings):
     )
     top_p: float | None = _answers(None, "Nucleus sampling.", "P", shown="1; AffectGPT: 0.9", gt=0, le=1)
     seed: NonNegativeInt = _answers(0, "Seed for sampling answers.", "SEED")
+    runs: PositiveInt = _answers(
+        1,
+        "Ask this often, with seeds SEED, SEED + 1, …; each run has a folder of its own, NAME-run1, …. Greedy decoding "
+        "answers alike each time.",
+        "K",
+    )
     processor_kwarg: _JsonOptions = _answers({}, "For the model's processor; repeatable.", "KEY=VALUE")
     gen_kwarg: _JsonOptions = _answers({}, "For the model's generate(); repeatable.", "KEY=VALUE")
     model_option: _TextOptions = _answers({}, "For one model family (llm=… of AffectGPT); repeatable.", "KEY=VALUE")
@@ -157,6 +163,16 @@ class InferSettings(ClipSettings):
         parse_modalities(self.modalities)
         return self
 
+    def each_run(self) -> list["InferSettings"]:
+        """The settings of every run, with its seed and name."""
+        if self.runs == 1:
+            return [self]
+        changes = [
+            {"runs": 1, "seed": self.seed + number, "name": f"{self.model_name}-run{number + 1}"}
+            for number in range(self.runs)
+        ]
+        return [self.model_copy(update=change) for change in changes]
+
     @property
     def asked_modalities(self) -> tuple[Modality, ...]:
         """What the model shall be given, in the order of `MODALITIES`."""
@@ -177,6 +193,7 @@ class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
 
     out: Path = option(..., "Folder of the run: run.toml, predictions, labels, report.json, report.md.", "DIR")
     shard: str | None = None  # no option here: refused below
+    runs: Literal[1] = 1  # nor here: `infer --runs`, then `score --runs`
     missing: Literal["error", "zero", "skip"] | None = option(  # type: ignore[assignment]
         None,
         ScoreSettings.options()["missing"].help,

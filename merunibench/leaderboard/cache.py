@@ -226,6 +226,7 @@ class _Stored(Plain):
     score: float
     uncorrected: float
     ci: Interval | None
+    units: int | None
     chance: float
     metrics: dict[str, float]
     wheels: tuple[dict[str, float | None], ...]

@@ -80,7 +80,7 @@ class _Tested(NamedTuple):
     Attributes:
         p: Adjusted p-value of every difference between rows that have replicates, shape (M, M).
         ranked: Which of these rows are ranked.
-        bounds: Rank interval of those, shape (R, 2).
+        bounds: Simultaneous rank intervals of those, shape (R, 2).
     """
 
     p: FloatArray
@@ -115,13 +115,20 @@ class _Judge:
         ranked = tuple(place for place, each in enumerate(tested) if each.row.ranked)
         key = (scores, ranked, *map(id, replicates))
         if key not in self._known:
-            self._known[key] = _test(np.array(scores, float), np.stack(replicates), np.array(ranked, np.intp))
+            units = _units(column, tested)
+            self._known[key] = _test(np.array(scores, float), np.stack(replicates), np.array(ranked, np.intp), units)
         return self._known[key]
 
 
-def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp]) -> _Tested:
-    p = of_pairs(holm(paired_p_values(scores, replicates)), len(scores))
-    return _Tested(p, ranked, rank_intervals(replicates[ranked]))
+def _units(column: str, tested: Sequence[ScoredRow]) -> int | None:
+    """How many units were resampled in a column; None for that of the mean."""
+    counts = [figures.scored.units for each in tested for figures in each.held.get(column, {}).values()]
+    return min((count for count in counts if count is not None), default=None)
+
+
+def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp], units: int | None) -> _Tested:
+    p = of_pairs(holm(paired_p_values(scores, replicates, units)), len(scores))
+    return _Tested(p, ranked, rank_intervals(scores[ranked], p[np.ix_(ranked, ranked)] < ALPHA))
 
 
 def _ranks(

@@ -179,9 +179,14 @@ class Rank(Sparse):
     rank: Count = Field(description="1 for the highest score; equal scores share a rank.")
     of: Count = Field(description="Number of rows that are ranked in this column.")
     low: Count | None = Field(
-        default=None, description="Best rank of the 95 % bootstrap interval; absent if not recomputed."
+        default=None,
+        description="Best rank of its interval: 1 + the rows that are significantly better; absent if not recomputed.",
     )
-    high: Count | None = Field(default=None, description="Worst rank of that interval.")
+    high: Count | None = Field(
+        default=None,
+        description="Worst rank of that interval: all rows less those that are significantly worse. The intervals of a "
+        "column hold at once in 95 %.",
+    )
     mark: str | None = Field(
         default=None,
         pattern="^[a-z]{1,8}(-[a-z]{1,8})?$",

@@ -1,8 +1,8 @@
 """The result of an evaluation, and one small renderer for each format it is written in."""
 
-from merunibench.report.comparison import Comparison, DatasetComparison, SystemUsed
+from merunibench.report.comparison import Comparison, DatasetComparison, MeanComparison, SystemUsed
 from merunibench.report.error_analysis import ErrorAnalysis
-from merunibench.report.report import BENCHMARK_DATASETS, Report
+from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
 from merunibench.report.validation import FileFound, Validation
 from merunibench.scoring import Scored
 
@@ -16,7 +16,9 @@ __all__ = [
     "DatasetResult",
     "ErrorAnalysis",
     "FileFound",
+    "MeanComparison",
     "Report",
+    "SharedSamples",
     "SystemUsed",
     "Validation",
 ]

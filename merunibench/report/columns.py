@@ -1,6 +1,7 @@
 """What the tables for people show: the same columns in the terminal, in Markdown and in LaTeX; percents."""
 
 from collections.abc import Callable
+from statistics import stdev
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
@@ -63,15 +64,53 @@ def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
         said.append("Score: (uncorrected - chance) / (1 - chance): 0 for every constant answer, 100 for a perfect one.")
     if report.checkpoint_selection == "best-per-dataset":
         said.append("Checkpoints are the best on each data set's own test labels, as in the published row.")
-    if any(result.ci for result in report.datasets):
-        held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
-        said.append(f"Intervals: bootstrap over {report.signature.units}{held}.")
+    said += [f"{line}." for line in interval_notes(report)]
     for result in report.datasets:
         said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
     said += [f"{line}." for line in lexicon_notes(report)]
     if not report.complete and sum(TASKS[result.dataset].benchmark for result in report.datasets) > 1:
         said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
     return said
+
+
+def interval_notes(report: "Report") -> list[str]:
+    """How intervals were made, what a choice on the test labels adds to the figures, and what the mean counts twice."""
+    said = []
+    if any(result.ci for result in report.datasets):
+        held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
+        said.append(f"Intervals: {_UNITS.get(report.signature.units, 'bootstrap over samples')}{held}")
+    if report.signature.bootstrap:
+        alone = [result.title for result in report.datasets if result.ci is None]
+        if alone:
+            said.append(
+                f"No interval of {', '.join(alone)}: one sample, dialogue or video is no sample of them "
+                "(--units samples draws samples)"
+            )
+    spreads = {result.title: result.run_deviation for result in report.datasets if result.run_deviation is not None}
+    if spreads:
+        if report.mean_runs:
+            spreads["mean"] = stdev(report.mean_runs)
+        each = ", ".join(f"{title} {100 * spread:.2f}" for title, spread in spreads.items())
+        said.append(f"Figures are means over {report.signature.runs} runs; standard deviation between runs: {each}")
+    biases = {result.title: result.selection_bias for result in report.datasets if result.selection_bias is not None}
+    if biases:
+        each = ", ".join(f"{title} {100 * bias:+.2f}" for title, bias in biases.items())
+        said.append(f"The choice flatters the scores by about: {each}")
+    if report.mean_corrected is not None:
+        said.append(
+            f"The choice flatters the mean by about {100 * (report.mean_selection_bias or 0):+.2f}: "
+            f"corrected {percent(report.mean_corrected)} ({span(report.mean_corrected_ci)})"
+        )
+    for (first, second), samples in report.counted_twice:
+        said.append(f"The mean counts {samples} samples twice: those of {TASKS[first].title} in {TASKS[second].title}")
+    return said
+
+
+_UNITS = {
+    "samples": "bootstrap over samples",
+    "clusters": "bootstrap over clusters (dialogues, videos)",
+    "clusters+samples": "bootstrap over dialogues and videos where a data set has them, else over samples",
+}
 
 
 def result_notes(result: "Scored") -> list[str]:

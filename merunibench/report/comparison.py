@@ -1,5 +1,6 @@
 """The result of comparing two systems, and its renderings."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -9,6 +10,7 @@ from merunibench.statistics import PairedTest
 from merunibench.tasks import TASKS
 
 SCHEMA = "merunibench.comparison/1"
+ALPHA = 0.05
 
 
 class SystemUsed(NamedTuple):
@@ -39,7 +41,7 @@ class DatasetComparison:
         dataset: Data set id.
         systems: The two systems.
         test: Difference of the primary scores (first minus second), its interval and p-values.
-        p_holm: The larger of the two p-values, adjusted for the number of data sets (Holm).
+        p_holm: The larger of the two p-values, adjusted for the number of data sets (Holm): what decides.
         signature: The metric part that both scores share.
     """
 
@@ -48,6 +50,35 @@ class DatasetComparison:
     test: PairedTest
     p_holm: float
     signature: str
+
+    @property
+    def samples_needed(self) -> int | None:
+        """How many samples would show a difference of this size; None where there is none."""
+        return self.test.samples_needed(_samples_of(self.signature))
+
+
+@dataclass(frozen=True)
+class MeanComparison:
+    """Two systems in the mean of several data sets.
+
+    Attributes:
+        name: `mean` for the nine of the benchmark, or a kind of task.
+        datasets: The data sets.
+        scores: Means of the two systems' primary scores.
+        test: Their difference, its interval and p-values.
+        p_holm: The larger of the two p-values; adjusted for the number of kinds where it is one's.
+    """
+
+    name: str
+    datasets: tuple[str, ...]
+    scores: tuple[float, float]
+    test: PairedTest
+    p_holm: float
+
+    @property
+    def title(self) -> str:
+        """Head of its row."""
+        return "Mean" if self.name == "mean" else f"Mean, {self.name}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +91,9 @@ class Comparison:
         left_out: Data sets that only one of them has.
         resamples: Number of resamples and of random swaps.
         seed: Seed of both.
-        units: What was resampled and swapped: samples or clusters.
+        units: What was resampled and swapped: `samples`, `clusters` (dialogues, videos), or both, joined by `+`.
+        means: The kinds of tasks of which both have all data sets, and the nine, if both have all.
+        warnings: What else may make the difference.
     """
 
     FORMATS: ClassVar = ("table", "json")
@@ -71,6 +104,25 @@ class Comparison:
     resamples: int
     seed: int
     units: str
+    means: tuple[MeanComparison, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The outcome; what it calls better is significant at 5 %, corrected for the number of data sets (Holm)."""
+        sides: dict[str, list[str]] = {"A": [], "B": []}
+        for each in self.datasets:
+            if each.p_holm < ALPHA:
+                sides["A" if each.test.difference > 0 else "B"].append(
+                    f"{TASKS[each.dataset].title} {_lead(each.test)}"
+                )
+        said = [
+            f"{side} is better on {len(titles)} of {_counted(len(self.datasets))} ({', '.join(titles)})"
+            for side, titles in sides.items()
+            if titles
+        ]
+        sentence = ", ".join(said) or f"Neither is better on any of {_counted(len(self.datasets))}"
+        return f"{sentence}{''.join(map(_of_mean, self.means[-1:]))}."
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as dictionaries, lists, text and numbers; fractions, not percents."""
@@ -81,7 +133,10 @@ class Comparison:
             "seed": self.seed,
             "units": self.units,
             "left_out": list(self.left_out),
+            "sentence": self.sentence,
             "datasets": [_as_dict(each) for each in self.datasets],
+            "means": [_mean_as_dict(each) for each in self.means],
+            "warnings": list(self.warnings),
         }
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
@@ -93,11 +148,23 @@ class Comparison:
         titles = ("Data set", "A", "B", "A - B", "95 % CI", "p boot", "p swap", "p Holm")
         table = plain_table([Column(title, numeric=title != "Data set") for title in titles])
         for each in self.datasets:
-            scores = (percent(system.score) for system in each.systems)
-            row = [TASKS[each.dataset].title, *scores, f"{100 * each.test.difference:+.2f}", _interval(each.test.ci)]
-            row += [f"{p:.4f}" for p in (each.test.p_bootstrap, each.test.p_randomization, each.p_holm)]
-            table.add_row(*map(Text, row))
-        return print_to_text("", table, [*self._systems(), *self._notes()], width=width, color=color)
+            scores = [system.score for system in each.systems]
+            table.add_row(*map(Text, [TASKS[each.dataset].title, *_cells(scores, each.test, each.p_holm)]))
+        if self.means:
+            table.add_section()
+        for mean in self.means:
+            table.add_row(*map(Text, [mean.title, *_cells(mean.scores, mean.test, mean.p_holm)]))
+        return print_to_text(self.sentence, table, [*self._systems(), *self._notes()], width=width, color=color)
+
+    def _power(self) -> Iterator[tuple[str, str]]:
+        """What each row of the table could show: its title, and `4.00 (12,000)`; nothing where nothing can be said."""
+        for each in self.datasets:
+            needed = "" if each.samples_needed is None else f" ({each.samples_needed:,})"
+            detectable = each.test.detectable
+            yield TASKS[each.dataset].title, "" if detectable is None else f"{100 * detectable:.2f}{needed}"
+        for mean in self.means:
+            detectable = mean.test.detectable
+            yield mean.title.lower(), "" if detectable is None else f"{100 * detectable:.2f}"
 
     def _systems(self) -> list[str]:
         """Which model and checkpoints A and B are."""
@@ -111,26 +178,83 @@ class Comparison:
         return lines
 
     def _notes(self) -> list[str]:
-        method = (
-            f"Paired bootstrap (p boot) and approximate randomisation (p swap) over {self.units}, {self.resamples} each"
-        )
-        lines = [f"{method}; p Holm: the larger of the two, corrected over the data sets."]
+        units = {
+            "clusters": "dialogues and videos",
+            "clusters+samples": "dialogues and videos where a data set has them, else samples",
+        }.get(self.units, self.units)
+        method = f"Paired bootstrap (p boot) and approximate randomisation (p swap) over {units}"
+        lines = [
+            f"{method}, {self.resamples} each; p Holm: the larger of the two, corrected for the number of tests.",
+            "p swap alone does not test equal scores: systems of equal F may differ in precision and recall.",
+        ]
+        power = [f"{title} {said}" for title, said in self._power() if said]
+        if power:
+            lines.append(
+                "Smallest difference, in points, that such samples show in four of five cases, and how many samples "
+                f"would so show the one found: {', '.join(power)}."
+            )
         if self.left_out:
             lines.append(f"Not compared, since only one of them has it: {', '.join(self.left_out)}.")
         return [*lines, *(each.signature for each in self.datasets)]
+
+
+def _samples_of(signature: str) -> int:
+    """The number of samples that a metric part tells."""
+    return int(dict(part.split(":", 1) for part in signature.split("|")[1:])["n"])
+
+
+def _counted(number: int) -> str:
+    return "1 data set" if number == 1 else f"{number} data sets"
+
+
+def _lead(test: PairedTest) -> str:
+    """By how much the better system leads, and the interval of that: `by 3.56 [1.40, 5.76]`."""
+    sign = 1 if test.difference > 0 else -1
+    ends = sorted(100 * sign * end for end in test.ci or ())
+    interval = f" [{', '.join(f'{end:.2f}' for end in ends)}]" if ends else ""
+    return f"by {100 * abs(test.difference):.2f}{interval}"
+
+
+def _of_mean(mean: MeanComparison) -> str:
+    """What the sentence says of the mean."""
+    if mean.test.ci is None:
+        return ""
+    verdict = "significant" if mean.p_holm < ALPHA else "not significant"
+    low, high = (f"{100 * end:+.2f}" for end in mean.test.ci)
+    title = "the mean of nine" if mean.name == "mean" else f"the mean, {mean.name},"
+    figures = f"{100 * mean.test.difference:+.2f} points (95 % CI {low} to {high}, p {mean.p_holm:.4f}, {verdict})"
+    return f"; in {title} A - B is {figures}"
+
+
+def _cells(scores: Sequence[float], test: PairedTest, p_holm: float) -> list[str]:
+    values = [*map(percent, scores), f"{100 * test.difference:+.2f}", _interval(test.ci)]
+    return [*values, *(f"{p:.4f}" for p in (test.p_bootstrap, test.p_randomization, p_holm))]
 
 
 def _as_dict(each: DatasetComparison) -> dict[str, Any]:
     return {
         "dataset": each.dataset,
         "scores": [system.score for system in each.systems],
-        "difference": each.test.difference,
-        "ci": None if each.test.ci is None else list(each.test.ci),
-        "p_bootstrap": each.test.p_bootstrap,
-        "p_randomization": each.test.p_randomization,
+        **_test_as_dict(each.test),
         "p_holm": each.p_holm,
+        "samples_needed": each.samples_needed,
         "systems": [system._asdict() for system in each.systems],
         "signature": each.signature,
+    }
+
+
+def _mean_as_dict(each: MeanComparison) -> dict[str, Any]:
+    figures = {"scores": list(each.scores), **_test_as_dict(each.test), "p_holm": each.p_holm}
+    return {"name": each.name, "datasets": list(each.datasets), **figures}
+
+
+def _test_as_dict(test: PairedTest) -> dict[str, Any]:
+    return {
+        "difference": test.difference,
+        "ci": None if test.ci is None else list(test.ci),
+        "p_bootstrap": test.p_bootstrap,
+        "p_randomization": test.p_randomization,
+        "detectable": test.detectable,
     }
 
 

@@ -50,14 +50,19 @@ def escape(text: str) -> str:
 
 def _details(report: Report) -> dict[str, list[str]]:
     """What belongs beside the scores, a row each: name -> a cell for each data set."""
-    corrected = [result.is_corrected for result in report.datasets]
-    uncorrected = [
-        percent(each.uncorrected) if shown else "" for each, shown in zip(report.datasets, corrected, strict=True)
-    ]
+    uncorrected = [percent(each.uncorrected) if each.is_corrected else "" for each in report.datasets]
+
+    def corrected(score: float | None) -> str:
+        return "" if score is None else percent(score)
+
     labels = [each.labels_per_sample for each in report.datasets]
     unknown = [each.out_of_lexicon for each in report.datasets]
     return {
         r"95\,\% interval": [_interval(each.ci) for each in report.datasets] + [_interval(report.mean_ci)],
+        "less selection bias": [
+            *(corrected(each.corrected) for each in report.datasets),
+            corrected(report.mean_corrected),
+        ],
         "uncorrected": uncorrected,
         "chance": [percent(each.chance) for each in report.datasets],
         "samples": [each.of_samples if each.evaluated != each.samples else "" for each in report.datasets],

@@ -4,6 +4,8 @@ Figures are fractions in full precision.
 """
 
 import json
+from collections.abc import Sequence
+from statistics import stdev
 from typing import Any
 
 from merunibench.report.columns import lexicon_notes, result_notes
@@ -26,6 +28,11 @@ def to_json(report: Report) -> str:
         "complete": report.complete,
         "mean": report.mean,
         "mean_ci": report.mean_ci,
+        "mean_selection_bias": report.mean_selection_bias,
+        "mean_corrected": report.mean_corrected,
+        "mean_corrected_ci": report.mean_corrected_ci,
+        "mean_runs": runs_as_dict(report.mean_runs),
+        "counted_twice": [each._asdict() for each in report.counted_twice],
         "missing_datasets": report.missing_datasets,
         "notes": lexicon_notes(report),
         "warnings": report.warnings,
@@ -39,7 +46,21 @@ def _dataset(result: Scored) -> dict[str, Any]:
         for name, each in result.checkpoints.items()
     }
     answers = result.account.to_dict() if result.account else None
-    return {**result.to_dict(), "evaluated": result.evaluated, "answers": answers, "checkpoints": checkpoints}
+    return {
+        **result.to_dict(),
+        "selection_bias": result.selection_bias,
+        "corrected": result.corrected,
+        "corrected_ci": result.corrected_ci,
+        "runs": runs_as_dict(result.runs),
+        "evaluated": result.evaluated,
+        "answers": answers,
+        "checkpoints": checkpoints,
+    }
+
+
+def runs_as_dict(runs: Sequence[float]) -> dict[str, Any] | None:
+    """The score of each run and their standard deviation; None for a single run."""
+    return {"scores": list(runs), "deviation": stdev(runs)} if len(runs) > 1 else None
 
 
 def to_csv(report: Report) -> str:
@@ -48,7 +69,7 @@ def to_csv(report: Report) -> str:
     if report.mean is not None:
         low, high = report.mean_ci or (None, None)
         rows.append({"model": report.model, "dataset": "mean", "score": report.mean, "ci_low": low, "ci_high": high})
-        rows[-1]["signature"] = str(report.signature)
+        rows[-1] |= {"selection_bias": report.mean_selection_bias, "signature": str(report.signature)}
     return csv_text(list(rows[0]), rows)
 
 
@@ -69,6 +90,8 @@ def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any
         "score": result.score,
         "ci_low": low,
         "ci_high": high,
+        "selection_bias": result.selection_bias,
+        "run_deviation": result.run_deviation,
         "uncorrected": result.uncorrected,
         "chance": result.chance,
         **{key: result.metrics.get(key) for key in metrics},

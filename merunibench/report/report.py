@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from merunibench.scoring import Scored
+from merunibench.scoring import Scored, shifted
 from merunibench.signature import Signature
 from merunibench.tasks import benchmark_tasks, find_task
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 SCHEMA = "merunibench.report/1"
 BENCHMARK_DATASETS = tuple(task.id for task in benchmark_tasks())
 Interval = tuple[float, float]
+
+
+class SharedSamples(NamedTuple):
+    """How many samples stand in both of two data sets of the benchmark, whose mean counts them twice."""
+
+    datasets: tuple[str, str]
+    samples: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,6 +41,10 @@ class Report:
         missing_datasets: Data sets of the benchmark that are not there in full.
         warnings: What a reader of the scores should know.
         signature: What the report was computed with.
+        mean_selection_bias: By how much the choice of checkpoints on the test labels flatters the mean; None where
+            nothing was chosen so, or without resampling.
+        mean_runs: The mean of each run of the model, whose mean `mean` is; empty for a single run.
+        counted_twice: Samples that stand in two of the nine data sets.
     """
 
     FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex")
@@ -45,11 +56,26 @@ class Report:
     level: int
     checkpoint_selection: str
     datasets: tuple[Scored, ...]
-    mean: float | None
-    mean_ci: Interval | None
     missing_datasets: tuple[str, ...]
     warnings: tuple[str, ...]
     signature: Signature
+    mean: float | None = None
+    mean_ci: Interval | None = None
+    mean_selection_bias: float | None = None
+    mean_runs: tuple[float, ...] = ()
+    counted_twice: tuple[SharedSamples, ...] = ()
+
+    @property
+    def mean_corrected(self) -> float | None:
+        """The mean less its selection bias."""
+        if self.mean is None or self.mean_selection_bias is None:
+            return None
+        return self.mean - self.mean_selection_bias
+
+    @property
+    def mean_corrected_ci(self) -> Interval | None:
+        """The interval of that."""
+        return shifted(self.mean_ci, self.mean_selection_bias)
 
     @property
     def complete(self) -> bool:

@@ -17,11 +17,13 @@ from merunibench.scoring.checkpoints import (
     resolve_rule,
     select_checkpoints,
 )
-from merunibench.scoring.compare import paired_test, primary_score
+from merunibench.scoring.compare import paired_draws, primary_score
 from merunibench.scoring.per_sample import System, is_per_sample_file
-from merunibench.scoring.resampling import score_replicates
+from merunibench.scoring.resampling import UNITS, By, score_replicates, units_by
+from merunibench.scoring.runs import mean_of_runs
 from merunibench.scoring.samples import SampleScores
-from merunibench.scoring.scored import Scored, score_predictions
+from merunibench.scoring.scored import Scored, score_predictions, shifted
+from merunibench.scoring.selection import selection_biases
 from merunibench.scoring.settings import Progress, Settings
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "LAST",
     "RULES",
     "SINGLE",
+    "UNITS",
+    "By",
     "Missing",
     "Progress",
     "SampleScores",
@@ -39,7 +43,8 @@ __all__ = [
     "align",
     "checkpoints_to_score",
     "is_per_sample_file",
-    "paired_test",
+    "mean_of_runs",
+    "paired_draws",
     "primary_score",
     "refuse_mixed_origins",
     "refuse_silence",
@@ -47,4 +52,7 @@ __all__ = [
     "score_predictions",
     "score_replicates",
     "select_checkpoints",
+    "selection_biases",
+    "shifted",
+    "units_by",
 ]

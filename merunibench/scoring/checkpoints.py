@@ -5,7 +5,7 @@ selection on the test data. `best-overall` takes one checkpoint for all data set
 at no score. All but the first take one checkpoint that every data set has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from merunibench.errors import InputError
@@ -68,9 +68,15 @@ def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
     common = _common_checkpoints(scores)
     if rule == LAST:
         return dict.fromkeys(scores, common[-1])
-    counting = [dataset for dataset in scores if TASKS[dataset].benchmark] or list(scores)
+    counting = counting_datasets(scores)
     best = max(common, key=lambda name: fmean(scores[dataset][name] for dataset in counting))
     return dict.fromkeys(scores, best)
+
+
+def counting_datasets(datasets: Iterable[str]) -> list[str]:
+    """Those of the data sets whose mean chooses the best checkpoint overall: of the benchmark, else all."""
+    every = list(datasets)
+    return [name for name in every if TASKS[name].benchmark] or every
 
 
 def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -> None:

@@ -9,22 +9,22 @@ import numpy.typing as npt
 from merunibench.errors import InputError
 from merunibench.protocols import Metric, ratio
 from merunibench.scoring.per_sample import System
-from merunibench.scoring.resampling import draw_seed
-from merunibench.scoring.samples import SampleScores, cluster_numbers
-from merunibench.statistics import PairedTest, compare_paired, pool
+from merunibench.scoring.resampling import By, units_of
+from merunibench.scoring.samples import SampleScores
+from merunibench.statistics import PairedDraws, draw_pairs
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def paired_test(first: System, second: System, *, resamples: int, seed: int, cluster: bool) -> PairedTest:
-    """Paired bootstrap and approximate randomisation of the difference of two systems on one data set.
+def paired_draws(first: System, second: System, *, resamples: int, seed: int, by: By = "auto") -> PairedDraws:
+    """The difference of two systems on one data set, on paired resamples and random swaps.
 
     Args:
         first: One system.
         second: The other.
         resamples: Number of resamples and of random swaps, at least 1.
         seed: Seed of both.
-        cluster: Resample and swap dialogues and videos instead of single samples.
+        by: What is resampled and swapped.
 
     Raises:
         InputError: their signatures, or their sample names, differ.
@@ -33,14 +33,14 @@ def paired_test(first: System, second: System, *, resamples: int, seed: int, clu
     differing = first.signature.differences(second.signature)
     if differing:
         raise InputError(f"{task.id}: the two scores cannot be compared, they differ in {', '.join(differing)}")
-    (names, ours), (others, theirs) = (_in_name_order(system.scores) for system in (first, second))
-    if names != others:
+    if set(first.scores.names.to_pylist()) != set(second.scores.names.to_pylist()):
         raise InputError(f"{task.id}: the two systems were scored on different samples")
-    clusters = cluster_numbers(task, names) if cluster else None
-    unit_seed = draw_seed(seed, task.id)
-    left, right = (pool(statistics, clusters, unit_seed) for statistics in (ours, theirs))
+    left, right = (
+        units_of(task, scores.names, [_with_chance(scores.statistics, scores.chance)], by, seed)
+        for scores in (first.scores, second.scores)
+    )
     score = partial(_primary, first.scores.metric)
-    return compare_paired(left, right, score, resamples=resamples, seed=unit_seed)
+    return draw_pairs(left.quantities, right.quantities, score, resamples=resamples, seed=seed, keys=left.keys)
 
 
 def primary_score(scores: SampleScores) -> float:
@@ -61,10 +61,3 @@ def _with_chance(statistics: FloatArray, chance: float) -> FloatArray:
     """
     count = np.ones(statistics.shape[1])
     return np.concatenate([statistics, [count, chance * count]])
-
-
-def _in_name_order(scores: SampleScores) -> tuple[list[str], FloatArray]:
-    """Names, and statistics in their order, so that no result depends on the order of a file."""
-    names = scores.names.to_pylist()
-    order = sorted(range(len(names)), key=names.__getitem__)
-    return [names[index] for index in order], _with_chance(scores.statistics[:, order], scores.chance)

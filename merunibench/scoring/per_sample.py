@@ -6,6 +6,7 @@ set nor the lexicon to compare it with another system's.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -34,12 +35,14 @@ class System(NamedTuple):
         checkpoint: The checkpoint that was scored.
         signature: What the score was computed with.
         scores: The samples.
+        chosen_from: How many checkpoints this one was chosen from; None where a file does not say.
     """
 
     model: str
     checkpoint: str
     signature: Signature
     scores: SampleScores
+    chosen_from: int | None = None
 
     @classmethod
     def of(cls, scored: Scored, model: str) -> "System":
@@ -48,9 +51,12 @@ class System(NamedTuple):
         Raises:
             InputError: the score was read from a file and holds no samples.
         """
+        if scored.run_samples:
+            raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; take one run")
         if scored.samples_scored is None:
             raise InputError(f"{scored.dataset}: the report holds no per-sample scores; evaluate again")
-        return cls(model, scored.checkpoint, scored.signature, scored.samples_scored)
+        chosen_from = max(len(scored.checkpoints), 1)
+        return cls(model, scored.checkpoint, scored.signature, scored.samples_scored, chosen_from)
 
 
 def write(file: IO[str], system: System) -> None:
@@ -99,6 +105,7 @@ def _rows(system: System) -> Iterator[dict[str, Any]]:
             **row,
             **({} if labels is None else {"labels": labels[index] if scores.present[index] else None}),
             **({} if classes is None else {"category": classes[index][0]}),
+            **({} if system.chosen_from is None else {"chosen_from": system.chosen_from}),
             "signature": str(system.signature),
         }
 
@@ -133,7 +140,14 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         reason = f"{error} is missing or unknown" if isinstance(error, KeyError) else error
         raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {reason}") from None
-    return System(model, checkpoint, signature, scores)
+    return System(model, checkpoint, signature, scores, _chosen_from(columns))
+
+
+def _chosen_from(columns: Mapping[str, Sequence[Any]]) -> int | None:
+    """How many checkpoints there were, where all rows agree; files of before do not say."""
+    said = set(map(str, columns.get("chosen_from", ())))
+    number = said.pop() if len(said) == 1 else ""
+    return int(number) if re.fullmatch(r"\d{1,6}", number) else None
 
 
 def _same(columns: Mapping[str, Sequence[Any]], column: str) -> str:

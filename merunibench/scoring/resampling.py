@@ -1,45 +1,128 @@
-"""The primary score on bootstrap resamples: what intervals, and comparisons of many systems, are made of."""
+"""What is resampled, and the score on each resample: what intervals and comparisons are made of."""
 
 import zlib
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench.scoring.samples import SampleScores
-from merunibench.statistics import Draws, pool, resampled_sums
+from merunibench.scoring.samples import SampleScores, cluster_names
+from merunibench.statistics import Draws, ScoreInterval, pool, resampled_sums, score_interval, unit_keys
+from merunibench.tasks import Task
+
+FloatArray = npt.NDArray[np.float64]
+By = Literal["auto", "samples", "clusters"]
+"""What is resampled: samples, or dialogues and videos where a data set has them (`auto` and `clusters`)."""
+UNITS: tuple[By, ...] = ("auto", "samples", "clusters")
 
 
-def score_replicates(
-    scores: SampleScores, resamples: int, seed: int, *, cluster: bool = False, draws: Draws | None = None
-) -> npt.NDArray[np.float64]:
-    """The primary score on each bootstrap resample, shape (B,); none from fewer than two units.
+class Units(NamedTuple):
+    """What is resampled of one system on one data set.
 
-    Every data set has a draw of its own, the same for every model, so that models stay paired.
+    Attributes:
+        quantities: Sums of the statistics of each unit, shape (K, U), in the order of the samples' names.
+        keys: What units are drawn by, shape (U,): equal for what two data sets share.
+        clustered: Whether units are dialogues or videos.
+    """
+
+    quantities: FloatArray
+    keys: npt.NDArray[np.uint64]
+    clustered: bool
+
+
+def units_by(by: By, task: Task) -> Literal["samples", "clusters"]:
+    """What is resampled of a data set."""
+    return "clusters" if by != "samples" and task.cluster is not None else "samples"
+
+
+def units_of(task: Task, names: pa.Array, blocks: Iterable[FloatArray], by: By, seed: int) -> Units:
+    """The units of a data set, and what they are drawn by.
 
     Args:
-        scores: Per-sample scores on one data set.
+        task: The data set.
+        names: Sample names, shape (N,).
+        blocks: Per-sample statistics, blocks of rows, shape (K, N) together.
+        by: What a unit is.
+        seed: Seed of the groups that very many units are pooled in.
+    """
+    # By name, so that nothing depends on the order of the ground-truth file.
+    order = name_order(names)
+    named = names if isinstance(order, slice) else names.take(pa.array(order))
+    clusters, clustered = None, units_by(by, task) == "clusters"
+    if clustered:
+        found = cluster_names(task, named).dictionary_encode()
+        clusters, named = found.indices.to_numpy(), found.dictionary
+    quantities = pool((block[:, order] for block in blocks), clusters, draw_seed(seed, task.id))
+    # Pooled units have no names: no other data set shares them.
+    pooled = quantities.shape[1] < len(named)
+    keys = (
+        unit_keys(map(str, range(quantities.shape[1])), f"{task.id} pooled")
+        if pooled
+        else unit_keys(named.to_pylist(), task.namespace)
+    )
+    return Units(quantities, keys, clustered)
+
+
+class Resampled(NamedTuple):
+    """A score on resamples, and its interval.
+
+    Attributes:
+        replicates: The primary score on each resample, shape (B,).
+        interval: Its interval and how that was made; None where the score is defined on no resample.
+        units: How many units were drawn.
+    """
+
+    replicates: FloatArray
+    interval: ScoreInterval | None
+    units: int
+
+
+def resampled_score(
+    runs: Sequence[SampleScores], resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
+) -> Resampled | None:
+    """The primary score on bootstrap resamples; None from fewer than two units, or without resamples.
+
+    Every unit is drawn by its name, alike for every model and in every data set that has it. Of several runs of one
+    model the score is the mean of theirs, and they are drawn together (Miller 2024, arXiv 2411.00640, section 3).
+
+    Args:
+        runs: Per-sample scores of each run on the same samples of one data set; mostly one.
         resamples: Number of resamples B; 0 for none.
         seed: Seed of the resampling.
-        cluster: Resample dialogues and videos instead of single samples.
+        by: What is resampled.
         draws: Where draws are kept for the next model.
     """
     if resamples == 0:
-        return np.empty(0)
-    seeds = draw_seed(seed, scores.task.id)
-    # By name, so that the interval does not depend on the order of the ground-truth file.
-    order = name_order(scores.names)
-    clusters = scores.clusters[order] if cluster else None
-    units = pool((block[:, order] for block in scores.blocks()), clusters, seeds)
-    if units.shape[1] < 2:
-        return np.empty(0)
-    return scores.primary(scores.metric.score(resampled_sums(units, resamples, seeds, draws)))
+        return None
+    each = [units_of(scores.task, scores.names, scores.blocks(), by, seed) for scores in runs]
+    quantities, first = np.concatenate([units.quantities for units in each]), each[0]
+    if quantities.shape[1] < 2:
+        return None
+
+    def formula(sums: FloatArray) -> FloatArray:
+        parts = np.split(sums, len(runs), axis=-1)
+        mean: FloatArray = np.mean([scores.score_of(part) for scores, part in zip(runs, parts, strict=True)], axis=0)
+        return mean
+
+    replicates = formula(resampled_sums(quantities, resamples, seed, draws, first.keys))
+    low, high = np.mean([scores.bounds for scores in runs], axis=0).tolist()
+    found = score_interval(quantities, formula, replicates, clustered=first.clustered, bounds=(low, high))
+    return Resampled(replicates, found, quantities.shape[1])
+
+
+def score_replicates(
+    scores: SampleScores, resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
+) -> FloatArray:
+    """The replicates of `resampled_score` of one run, shape (B,); none from fewer than two units."""
+    found = resampled_score([scores], resamples, seed, by=by, draws=draws)
+    return np.empty(0) if found is None else found.replicates
 
 
 def draw_seed(seed: int, dataset: str) -> list[int]:
-    """The seed of the draws on one data set: each has draws of its own, the same for every system."""
+    """The seed of what is dealt at random on one data set."""
     return [seed, zlib.crc32(dataset.encode())]
 
 

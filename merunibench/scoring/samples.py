@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
@@ -76,6 +77,16 @@ class SampleScores:
         """Primary figures of uncorrected scores of these predictions, on resamples, say."""
         return self.metric.primary(scores, self.chance)
 
+    def score_of(self, sums: FloatArray) -> FloatArray:
+        """Primary scores of sums of the statistics, shape (..., K) -> (...), with the chance level held fixed."""
+        return self.primary(self.metric.score(sums))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The primary score of an answer that is wrong throughout, and of a perfect one."""
+        low, high = self.primary([0.0, 1.0])
+        return float(low), float(high)
+
     def hits(self) -> npt.NDArray[np.integer[Any]]:
         """What each sample gets right, -1 where it does not count: shape (5, N) on wheels, else (N,)."""
         return self.metric.hits(self.encoded.truth, self.encoded.predicted)
@@ -111,15 +122,17 @@ class SampleScores:
         unknown = counts[~lexicon.known(vocabulary)].sum()
         return float(unknown / counts.sum()) if counts.sum() else 0.0
 
-    @cached_property
-    def clusters(self) -> npt.NDArray[np.int64]:
-        """Number of the dialogue or video of each sample, shape (N,); every sample its own where there are none."""
-        return cluster_numbers(self.task, self.names.to_pylist())
 
+def cluster_names(task: Task, names: pa.Array) -> pa.Array:
+    """The dialogue or video that each sample comes from, by its name; the sample itself where its name does not tell.
 
-def cluster_numbers(task: Task, names: list[str]) -> npt.NDArray[np.int64]:
-    """Number of the dialogue or video that each sample comes from, by its name; shape (N,)."""
+    Args:
+        task: The data set.
+        names: Sample names, shape (N,).
+    """
     if task.cluster is None:
-        return np.arange(len(names))
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(task.cluster_of(name), len(numbers)) for name in names])
+        return names
+    if task.cluster.groupindex.keys() != {"unit"}:  # a pattern that Arrow's expressions may not understand
+        return pa.array([task.cluster_of(name) for name in names.to_pylist()], names.type)
+    found = pc.extract_regex(names, pattern=f"(?s){task.cluster.pattern}")
+    return pc.if_else(pc.is_valid(found), pc.struct_field(found, "unit"), names)

@@ -6,6 +6,7 @@ level or writes a signature.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from statistics import stdev
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
 from merunibench.scoring.align import Aligned, align, refuse_silence
 from merunibench.scoring.label_remarks import label_remarks
-from merunibench.scoring.resampling import score_replicates
+from merunibench.scoring.resampling import resampled_score, units_by
 from merunibench.scoring.samples import FloatArray, SampleScores
 from merunibench.scoring.settings import Settings
 from merunibench.signature import Signature
-from merunibench.statistics import Draws, interval
+from merunibench.statistics import Draws
+from merunibench.statistics.intervals import VERSION
 from merunibench.tasks import TASKS
 
 Interval = tuple[float, float]
@@ -42,7 +44,8 @@ class Scored:
         primary: Key of the metric that is the score.
         score: The primary score, 0..1; corrected for chance, at most 1, where the protocol corrects.
         uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
-        ci: The 95 % bootstrap interval of `score`; None without resampling.
+        ci: The 95 % interval of `score`; None without resampling.
+        units: How many samples, dialogues or videos were resampled for it; None without resampling.
         chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
         metrics: Metric key -> value.
         wheels: The same on each of the five wheels; None where no sample counts. Empty for sentiment.
@@ -54,11 +57,16 @@ class Scored:
         extra: Number of predictions without a ground truth, which are ignored.
         labels_per_sample: Mean number of predicted labels; None for sentiment.
         out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
+        selection_bias: By how much the choice of this checkpoint by the test labels flatters the score, as resampling
+            estimates it; None where nothing was chosen so, or without resampling. Not part of `to_dict`: it belongs to
+            the choice.
         remarks: What was odd about the predictions.
         account: Where the answers come from, and why some rows have none; not part of `to_dict`.
         checkpoints: Every checkpoint's score, where this is the selected one.
         replicates: The primary score on each bootstrap resample, shape (B,); empty without resampling.
         samples_scored: The samples behind the score; not part of what is written.
+        runs: The score of each run of the model, whose mean `score` is; empty for a single run.
+        run_samples: The samples behind each.
     """
 
     dataset: str
@@ -69,6 +77,7 @@ class Scored:
     score: float
     uncorrected: float
     ci: Interval | None = None
+    units: int | None = None
     chance: float
     metrics: Mapping[str, float]
     wheels: tuple[Wheel, ...]
@@ -80,11 +89,14 @@ class Scored:
     extra: int
     labels_per_sample: float | None
     out_of_lexicon: float | None
+    selection_bias: float | None = field(default=None, compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
     account: Account | None = field(default=None, repr=False, compare=False)
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
     replicates: FloatArray = field(default_factory=_none, repr=False, compare=False)
     samples_scored: SampleScores | None = field(default=None, repr=False, compare=False)
+    runs: tuple[float, ...] = field(default=(), compare=False)
+    run_samples: tuple[SampleScores, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -105,6 +117,26 @@ class Scored:
     def lift(self) -> float:
         """Score above chance."""
         return self.uncorrected - self.chance
+
+    @property
+    def corrected(self) -> float | None:
+        """The score less its selection bias."""
+        return None if self.selection_bias is None else self.score - self.selection_bias
+
+    @property
+    def corrected_ci(self) -> Interval | None:
+        """The interval of that."""
+        return shifted(self.ci, self.selection_bias)
+
+    @property
+    def any_samples(self) -> SampleScores | None:
+        """The samples of the score, or of its first run; None if they were left behind."""
+        return self.run_samples[0] if self.run_samples else self.samples_scored
+
+    @property
+    def run_deviation(self) -> float | None:
+        """Standard deviation of the score between runs; None for a single run."""
+        return stdev(self.runs) if len(self.runs) > 1 else None
 
     @property
     def is_corrected(self) -> bool:
@@ -133,16 +165,24 @@ class Scored:
             settings: Number of resamples, seed and units; those of the signature.
             draws: Where draws are kept for the next system on the same samples.
         """
-        if self.samples_scored is None:
+        samples = self.run_samples or ((self.samples_scored,) if self.samples_scored is not None else ())
+        if not samples:
             raise ValueError(f"{self.dataset}: no samples to draw from")
-        replicates = score_replicates(
-            self.samples_scored, settings.bootstrap, settings.seed, cluster=settings.cluster, draws=draws
+        found = resampled_score(samples, settings.bootstrap, settings.seed, by=settings.units, draws=draws)
+        if found is None or found.interval is None:
+            return self
+        low, high, method = found.interval
+        return replace(
+            self,
+            ci=(low, high),
+            units=found.units,
+            replicates=found.replicates,
+            signature=replace(self.signature, interval=f"{method}@{VERSION}"),
         )
-        return replace(self, ci=interval(replicates), replicates=replicates)
 
     def alone(self) -> "Scored":
         """The figures without the arrays behind them."""
-        return replace(self, samples_scored=None, replicates=_none())
+        return replace(self, samples_scored=None, run_samples=(), replicates=_none())
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data, for JSON: without remarks, other checkpoints, replicates and samples."""
@@ -159,7 +199,23 @@ class Scored:
         return cls(**{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
 
 
-_NOT_WRITTEN = ("remarks", "account", "checkpoints", "replicates", "samples_scored")
+def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
+    """An interval less a bias; None if there is either none."""
+    if ci is None or bias is None:
+        return None
+    return round(ci[0] - bias, 10), round(ci[1] - bias, 10)
+
+
+_NOT_WRITTEN = (
+    "selection_bias",
+    "remarks",
+    "account",
+    "checkpoints",
+    "replicates",
+    "samples_scored",
+    "runs",
+    "run_samples",
+)
 _WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_WRITTEN)
 
 
@@ -236,5 +292,5 @@ def _signature(aligned: Aligned, predictions: Predictions, settings: Settings) -
         v=METRIC_VERSION,
         bootstrap=settings.bootstrap,
         seed=settings.seed,
-        units="clusters" if settings.cluster and task.cluster else "samples",
+        units=units_by(settings.units, task),
     )

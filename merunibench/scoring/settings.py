@@ -8,6 +8,7 @@ from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.scoring.align import Missing
 from merunibench.scoring.checkpoints import BEST_PER_DATASET
+from merunibench.scoring.resampling import UNITS, By
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and of how many."""
@@ -24,12 +25,13 @@ class Settings:
     missing: Missing = "error"
     bootstrap: int = 1000
     seed: int = 0
-    cluster: bool = False
+    units: By = "auto"
 
     def __post_init__(self) -> None:
         choices = {
             "protocol": (self.protocol, tuple(PROTOCOLS)),
             "level": (self.level, (1, 2)),
+            "units": (self.units, UNITS),
             "missing": (self.missing, ("error", "zero", "skip")),
         }
         for name, (value, allowed) in choices.items():

@@ -4,21 +4,40 @@ Everything works on the per-sample quantities of a metric (shape (K, N)) and a f
 formula is recomputed on every resample instead of averaging per-sample scores.
 """
 
-from merunibench.statistics.bootstrap import Draws, interval, pool, resampled_sums
-from merunibench.statistics.paired import PairedTest, compare_paired, holm
+from merunibench.statistics.bootstrap import pool, resampled_sums
+from merunibench.statistics.draws import Draws, unit_keys
+from merunibench.statistics.intervals import ScoreInterval, interval, score_interval
+from merunibench.statistics.paired import (
+    PairedDraws,
+    PairedTest,
+    compare_paired,
+    draw_pairs,
+    holm,
+    mean_draws,
+    paired_test,
+)
 from merunibench.statistics.ranking import groups, of_pairs, paired_p_values, rank_intervals, ranks
+from merunibench.statistics.selection import optimism
 
 __all__ = [
     "Draws",
+    "PairedDraws",
     "PairedTest",
+    "ScoreInterval",
     "compare_paired",
+    "draw_pairs",
     "groups",
     "holm",
     "interval",
+    "mean_draws",
     "of_pairs",
+    "optimism",
     "paired_p_values",
+    "paired_test",
     "pool",
     "rank_intervals",
     "ranks",
     "resampled_sums",
+    "score_interval",
+    "unit_keys",
 ]

@@ -5,10 +5,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.statistics.intervals import FEW_CLUSTERS
+from merunibench.statistics.student import t_tails
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
-_CHUNK = 1 << 13  # scores that are ranked at once: they and what is made of them stay in the processor's cache
 _TIE = 1e-9  # differences below this are those of rounding
 
 
@@ -30,41 +32,43 @@ def ranks(scores: FloatArray) -> IntArray:
     return found
 
 
-def rank_intervals(replicates: FloatArray, confidence: float = 0.95) -> IntArray:
-    """Percentile intervals of the rank of M systems over paired bootstrap replicates of their scores.
+def rank_intervals(scores: FloatArray, different: npt.NDArray[np.bool_]) -> IntArray:
+    """Simultaneous intervals of the ranks of M systems: from 1 + those significantly better to M - those worse.
 
-    The intervals cover at least `confidence`: each end is a rank that occurs (Hall and Miller 2009 discuss what such
-    intervals can and cannot say).
+    With the family-wise error of the tests held below 5 % (`holm`), all M intervals cover at once in 95 %: each true
+    order that contradicts an interval contradicts a test (Klein, Wright and Wieczorek 2020; Mogstad, Romano, Shaikh and
+    Wilhelm 2024). Percentiles of the ranks on resamples do not cover near ties.
 
     Args:
-        replicates: Scores of the systems on the same resamples, shape (M, B), B at least 1.
-        confidence: Share of resamples inside.
+        scores: Scores of the systems, shape (M,).
+        different: Whether two systems differ significantly, shape (M, M).
 
     Returns:
         Best and worst rank, shape (M, 2).
+
+    Example:
+        >>> apart = np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], bool)
+        >>> rank_intervals(np.array([0.9, 0.5, 0.1]), apart).tolist()
+        [[1, 2], [1, 3], [2, 3]]
     """
-    systems, resamples = replicates.shape
-    found = np.empty(replicates.shape, np.int32)
-    step = max(1, _CHUNK // max(systems, 1))
-    for start in range(0, resamples, step):
-        part = slice(start, start + step)
-        found[:, part] = ranks(np.ascontiguousarray(replicates[:, part].T)).T
-    found.sort(axis=1)
-    tail = math.floor((1 - confidence) / 2 * resamples)
-    return np.stack([found[:, tail], found[:, resamples - 1 - tail]], axis=1)
+    above = scores[:, None] < scores
+    better, worse = (different & above).sum(axis=1), (different & above.T).sum(axis=1)
+    return np.stack([1 + better, len(scores) - worse], axis=1).astype(np.int32)
 
 
-def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
+def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | None = None) -> FloatArray:
     """Two-sided p of every difference of two of M systems, by the paired bootstrap's standard error.
 
     z is the difference over the standard deviation of its replicates, p its normal tail (Efron and Tibshirani, An
-    Introduction to the Bootstrap, 1993, section 12.4). Counting replicates, as `compare_paired` does for one pair, ends
-    at 1 / (B + 1): after correction for the thousands of pairs of a board, a thousand resamples would call nothing
-    different. Systems that differ equally on every resample have p 0; those that do not differ at all have p 1.
+    Introduction to the Bootstrap, 1993, section 12.4), or that of Student's t where units are few. Counting replicates,
+    as `compare_paired` does for one pair, ends at 1 / (B + 1): after correction for a board's thousands of pairs, a
+    thousand resamples would call nothing different. Systems that differ equally on every resample have p 0; those that
+    do not differ at all have p 1.
 
     Args:
         scores: Scores of the systems, shape (M,).
         replicates: Their scores on the same resamples, shape (M, B), B at least 2.
+        units: How many units were resampled; None for very many.
 
     Returns:
         One for each pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
@@ -77,7 +81,10 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray) -> FloatArray:
     difference = np.abs(scores[first] - scores[second])
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > _TIE, difference / spread, np.inf)
-    tails = map(math.erfc, (np.where(difference > _TIE, z, 0.0) / math.sqrt(2)).tolist())
+    z = np.where(difference > _TIE, z, 0.0)
+    if units is not None and units < FEW_CLUSTERS:
+        return t_tails(z, max(units - 1, 1))
+    tails = map(math.erfc, (z / math.sqrt(2)).tolist())
     return np.fromiter(tails, float, len(z))
 
 

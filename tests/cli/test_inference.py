@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from merunibench.inference.settings import InferSettings
 from tests.clips import make_wave
 from tests.fake_openai import fake_server
 
@@ -32,6 +33,21 @@ def test_infer_prints_the_results_and_says_the_rest_elsewhere(run, clips, tmp_pa
     assert "ok: meld: 3 clips, all files there" in result.err
     assert f"{path}: 3 rows" in result.err
     assert "3 rows (3 kept)" in run(*infer(clips, tmp_path / "out")).err
+
+
+def test_several_runs_have_a_folder_and_a_seed_each(run, clips, tmp_path):
+    result = run(*infer(clips, tmp_path / "out", "--runs", 2, "--seed", 5))
+    paths = [tmp_path / "out" / f"text-lexicon-text-run{number}" / "meld.jsonl" for number in (1, 2)]
+    assert result.out.split() == [str(path) for path in paths]
+    assert all(path.is_file() for path in paths)
+    settings = InferSettings(model="m", out=tmp_path, clips="c", dataset=("meld",), runs=3, seed=5)
+    assert [(each.seed, each.model_name, each.runs) for each in settings.each_run()] == [
+        (5, "m-run1", 1),
+        (6, "m-run2", 1),
+        (7, "m-run3", 1),
+    ]
+    other = run("run", "--model", "m", "--out", tmp_path, "--data-root", tmp_path, "--runs", 2)
+    assert (other.code, "No such option: --runs" in other.err) == (2, True)
 
 
 def test_check_stops_before_the_model(run, clips, tmp_path):

@@ -77,7 +77,10 @@ def test_former_spellings_score_as_the_present_ones(run, files, tmp_path):
     assert former.code == 0, former.err
     assert former.out == present.out
     assert "|seed:7|units:clusters" in former.out
-    assert former.out != run("score", tmp_path / "two", *common, "--folder", "a", "--bootstrap-seed", 7).out
+    assert (
+        former.out
+        != run("score", tmp_path / "two", *common, "--folder", "a", "--bootstrap-seed", 7, "--units", "samples").out
+    )
     limited = [run("errors", predictions, *common, "--bootstrap", 9, flag, 1).out for flag in ("--limit", "--top")]
     assert limited[0] == limited[1] != run("errors", predictions, *common, "--bootstrap", 9).out
 

@@ -262,3 +262,25 @@ def test_a_zip_bomb_is_refused(refused, tmp_path, files):
     options = ("--data-root", files[1], "--max-bytes", 1_000_000)
     assert "openset.npz" in (message := refused("score", tmp_path / "results", *options))
     assert "--max-bytes" in message
+
+
+def test_a_report_is_shown_again_and_has_a_paragraph_for_a_paper(run, refused, files, tmp_path):
+    predictions, truth = files
+    run("score", predictions, "--data-root", truth, "--output", tmp_path / "report.json")
+    table = run("report", tmp_path / "report.json")
+    assert (table.code, "CMU-MOSI" in table.out, "66.67" in table.out) == (0, True, True)
+    paragraph = run("report", tmp_path / "report.json", "--methods").out
+    assert paragraph.startswith("preds was scored with merunibench on 3 data sets")
+    assert run("report", tmp_path / "report.json", "--methods", "--output", tmp_path / "methods.txt").out == ""
+    assert (tmp_path / "methods.txt").read_text("utf-8") == paragraph
+    assert "cannot be read as JSON" in refused("report", predictions / "meld.jsonl")
+
+
+def test_several_runs_are_scored_together(run, refused, files, tmp_path):
+    predictions, truth = files
+    common = ("score", predictions, "--data-root", truth, "--runs", predictions)
+    result = run(*common, "--format", "json")
+    assert [each["runs"]["deviation"] for each in json.loads(result.out)["datasets"]] == [0, 0, 0]
+    assert "means over 2 runs" in run(*common).out
+    assert "--per-sample: holds one run" in refused(*common, "--per-sample", tmp_path / "a.jsonl")
+    assert not (tmp_path / "a.jsonl").exists()

@@ -37,7 +37,7 @@ def test_the_mean_is_that_of_the_nine_and_its_interval_that_of_means_on_each_res
 def test_the_mean_has_no_interval_where_one_of_the_nine_has_none(truth):
     one_dialogue = {f"test_dia0_utt{i}": label for i, label in enumerate(truth["meld"].values())}
     truth = truth | {"meld": one_dialogue}
-    report = evaluate(answers(truth), truth, tasks=MINIATURE_TASKS, bootstrap=20, cluster=True)
+    report = evaluate(answers(truth), truth, tasks=MINIATURE_TASKS, bootstrap=20, units="clusters")
     assert report["meld"].ci is None
     assert report["sims"].ci is not None
     assert report.complete
@@ -96,3 +96,87 @@ def test_the_best_of_scores_on_different_samples_is_refused_under_either_rule(tm
     with pytest.raises(InputError, match=r"under --missing skip .* \(step-1 12, step-2 5\)"):
         evaluate(folder, truth, checkpoint=rule, missing="skip", bootstrap=0)
     assert evaluate(folder, truth, checkpoint=rule, missing="zero", bootstrap=0)["ovmerdplus"].checkpoint == "step-1"
+
+
+@pytest.fixture(scope="module")
+def steps(truth):
+    """Three checkpoints of about equal quality, each right on samples of its own choice."""
+    answers = {}
+    for name in NINE:
+        rng = np.random.default_rng(len(name))
+        for step in ("step-1", "step-2", "step-3"):
+            said = {}
+            for sample, label in truth[name].items():
+                right = rng.random() < 0.7
+                if MINIATURE_TASKS[name].kind == "sentiment":
+                    said[sample] = "positive" if (float(label) > 0) == right else "negative"
+                else:
+                    said[sample] = label if right else ["xylophone"]
+            answers.setdefault(name, {})[step] = said
+    return answers
+
+
+@pytest.fixture(scope="module")
+def folder(steps, tmp_path_factory):
+    root = tmp_path_factory.mktemp("steps")
+    for name, found in steps.items():
+        for step, said in found.items():
+            key = "polarity" if MINIATURE_TASKS[name].kind == "sentiment" else "labels"
+            write_rows(root / step / f"{name}.jsonl", [{"name": n, key: answer} for n, answer in said.items()])
+    return root
+
+
+def report_of(folder, truth, rule, **options):
+    return evaluate(folder, truth, tasks=MINIATURE_TASKS, checkpoint=rule, bootstrap=200, units="samples", **options)
+
+
+@pytest.mark.parametrize("rule", ["best-per-dataset", "best-overall"])
+def test_a_choice_on_the_test_labels_says_by_how_much_it_flatters(folder, truth, rule):
+    report = report_of(folder, truth, rule)
+    data = report.to_dict()
+    for result, written in zip(report.datasets, data["datasets"], strict=True):
+        assert written["corrected"] == pytest.approx(result.score - written["selection_bias"], abs=1e-12)
+        ends = np.array(result.ci) - written["selection_bias"]
+        assert written["corrected_ci"] == pytest.approx(ends.tolist(), abs=1e-9)
+    mean = np.mean([result.selection_bias for result in report.datasets])
+    assert data["mean_selection_bias"] == pytest.approx(mean, abs=1e-12)
+    assert 0 < mean < 0.2
+    assert data["mean_corrected"] == pytest.approx(report.mean - mean, abs=1e-12)
+    assert data["mean_corrected_ci"] == pytest.approx([end - mean for end in report.mean_ci], abs=1e-9)
+    assert f"flatters the mean by about {100 * mean:+.2f}: corrected" in report.to_text()
+    assert "less selection bias" in report.to_latex()
+
+
+def test_the_published_figures_stay_and_their_intervals_do_too(folder, truth):
+    """What is corrected stands beside them; one checkpoint of the same name has the same interval."""
+    chosen = report_of(folder, truth, "best-per-dataset")
+    for result in chosen.datasets:
+        named = report_of(folder, truth, result.checkpoint)[result.dataset]
+        assert (named.score, named.ci) == (result.score, result.ci)
+
+
+@pytest.mark.parametrize("rule", ["last", "step-2"])
+def test_a_checkpoint_that_is_not_chosen_by_its_score_flatters_nothing(folder, truth, rule):
+    data = report_of(folder, truth, rule).to_dict()
+    assert {each["selection_bias"] for each in data["datasets"]} == {None}
+    assert data["mean_selection_bias"] is data["mean_corrected"] is data["mean_corrected_ci"] is None
+    assert evaluate(folder, truth, tasks=MINIATURE_TASKS, bootstrap=0).mean_selection_bias is None
+
+
+def test_the_mean_says_what_it_counts_twice(folder, truth):
+    names = [set(truth[name]) for name in ("sims", "simsv2")]
+    shared = len(names[0] & names[1])
+    found = {
+        tuple(each["datasets"]): each["samples"] for each in report_of(folder, truth, "last").to_dict()["counted_twice"]
+    }
+    assert found.get(("sims", "simsv2"), 0) == shared
+    assert set(found) <= {
+        ("sims", "simsv2"),
+        ("mer2023", "mer2024"),
+        ("mer2023", "ovmerdplus"),
+        ("mer2024", "ovmerdplus"),
+    }
+    inside = truth | {"sims": dict(list(truth["simsv2"].items())[: len(truth["sims"])])}
+    report = evaluate(answers(inside), inside, tasks=MINIATURE_TASKS, bootstrap=9, missing="zero")
+    assert (("sims", "simsv2"), len(truth["sims"])) in report.counted_twice
+    assert f"The mean counts {len(truth['sims'])} samples twice: those of CH-SIMS in CH-SIMS v2." in report.to_text()

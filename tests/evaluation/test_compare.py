@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from merunibench import InputError, compare, evaluate
+from merunibench.demo.miniature import MINIATURE_TASKS, miniature
+from merunibench.tasks import benchmark_tasks
 from tests.small import rows, write_rows
 
 
@@ -35,11 +37,11 @@ def test_per_sample_files_give_the_same_comparison_without_labels_or_lexicon(rep
     for name, report in zip("ab", reports, strict=True):
         report.write_per_sample(tmp_path / f"{name}.jsonl")
         paths.append(tmp_path / f"{name}.jsonl")
-    for cluster in (False, True):
-        from_files = compare(*paths, resamples=200, cluster=cluster)
-        from_reports = compare(*reports, resamples=200, cluster=cluster)
+    for units, drawn in (("samples", "samples"), ("auto", "clusters+samples"), ("clusters", "clusters+samples")):
+        from_files = compare(*paths, resamples=200, units=units)
+        from_reports = compare(*reports, resamples=200, units=units)
         assert from_files.to_dict() == from_reports.to_dict()
-        assert from_files.units == ("clusters" if cluster else "samples")
+        assert from_files.units == drawn
 
 
 def test_a_missing_prediction_survives_the_per_sample_file(files, tmp_path):
@@ -224,3 +226,103 @@ def test_swapping_samples_swaps_the_chance_level_that_they_bring_with_them(tmp_p
     (each,) = compare(*systems, resamples=1000).datasets
     assert each.test.difference == pytest.approx(1 / 3)  # (0.5 - 0.25) / (1 - 0.25), and 0
     assert each.test.p_randomization < 0.01
+
+
+@pytest.fixture(scope="module")
+def nine():
+    """Two reports on all nine data sets: the first is right more often, by the same clips in sets of one source."""
+    truth = {task.id: {row["name"]: row["label"] for row in miniature(task.id)} for task in benchmark_tasks()}
+    reports = []
+    for share in (0.8, 0.4):
+        said = {}
+        for name, labels in truth.items():
+            rng = np.random.default_rng(len(name))
+            right = {sample: rng.random() < share for sample in labels}
+            said[name] = {
+                sample: (
+                    ("positive" if (float(label) > 0) == right[sample] else "negative")
+                    if MINIATURE_TASKS[name].kind == "sentiment"
+                    else label
+                    if right[sample]
+                    else ["xylophone"]
+                )
+                for sample, label in labels.items()
+            }
+        reports.append(evaluate(said, truth, tasks=MINIATURE_TASKS, bootstrap=0))
+    return reports
+
+
+def test_the_mean_of_the_nine_and_of_each_kind_is_tested(nine):
+    result = compare(*nine, resamples=300, units="samples")
+    assert [each.name for each in result.means] == ["basic", "sentiment", "mean"]
+    for each in result.means:
+        differences = [test.test.difference for test in result.datasets if test.dataset in each.datasets]
+        assert each.test.difference == pytest.approx(np.mean(differences), abs=1e-12)
+        assert each.scores[0] - each.scores[1] == pytest.approx(each.test.difference, abs=1e-12)
+        assert each.test.ci[0] < each.test.difference < each.test.ci[1]
+    mean = result.means[-1]
+    assert len(mean.datasets) == 9
+    assert mean.p_holm == mean.test.p == max(mean.test.p_bootstrap, mean.test.p_randomization) < 0.05
+    assert "in the mean of nine A - B is +" in result.sentence
+    assert "significant" in result.sentence
+    assert json.loads(json.dumps(result.to_dict()))["sentence"] == result.sentence
+    assert result.to_text().startswith(result.sentence)
+
+
+def test_equal_systems_are_compared_in_the_mean_too(nine):
+    result = compare(nine[0], nine[0], resamples=50)
+    assert result.means[-1].test[:4] == (0.0, (0.0, 0.0), 1.0, 1.0)
+    assert result.sentence.startswith(
+        "Neither is better on any of 9 data sets; in the mean of nine A - B is +0.00 points"
+    )
+
+
+def test_there_is_no_test_of_a_mean_where_a_data_set_is_missing(nine):
+    result = compare(*nine, resamples=50, datasets=["meld", "mer2023", "sims"])
+    assert result.means == ()
+    some = compare(*nine, resamples=50, datasets=["cmumosi", "cmumosei", "sims", "simsv2", "meld"])
+    assert [each.name for each in some.means] == ["sentiment"]
+
+
+def test_what_the_samples_could_show_follows_from_the_standard_error(nine):
+    each = compare(*nine, resamples=500, units="samples").datasets[0]
+    test = each.test
+    assert test.detectable == pytest.approx((1.959964 + 0.841621) * test.error, rel=1e-5)
+    samples = int(dict(part.split(":") for part in each.signature.split("|")[1:])["n"])
+    exact = samples * (test.detectable / test.difference) ** 2
+    assert exact <= each.samples_needed < exact + 1
+
+
+def test_systems_whose_checkpoints_or_labels_were_taken_differently_are_remarked_upon(files, tmp_path):
+    predictions, truth = files
+    for step in ("step-1", "step-2"):
+        write_rows(tmp_path / "steps" / step / "meld.jsonl", rows()["meld"])
+    chosen = evaluate(tmp_path / "steps", truth, datasets="meld", bootstrap=0)
+    write_rows(tmp_path / "texts" / "meld.jsonl", [{"name": row["name"], "text": "happy"} for row in rows()["meld"]])
+    alone, read = (
+        evaluate(predictions, truth, datasets="meld", bootstrap=0),
+        evaluate(tmp_path / "texts", truth, bootstrap=0),
+    )
+    assert compare(chosen, chosen, resamples=9).warnings == ()
+    (said,) = compare(chosen, alone, resamples=9).warnings
+    assert said == (
+        "meld: A is the best of 2 checkpoints on the test labels, B a checkpoint that was chosen without the test "
+        "labels: the difference may be due to that"
+    )
+    (said,) = compare(alone, read, resamples=9).warnings
+    assert said.startswith("meld: labels come from different places, A's from given, B's from rules@")
+    chosen.write_per_sample(tmp_path / "chosen.jsonl")
+    assert compare(tmp_path / "chosen.jsonl", chosen, resamples=9).warnings == ()
+
+
+def test_the_sentence_says_who_leads_by_how_much_and_how_sure_that_is():
+    names = [f"test_dia{i}_utt0" for i in range(200)]
+    truth = {"meld": dict.fromkeys(names, "joy")}
+    right = {"meld": {name: ["joy"] if i % 10 else ["sad"] for i, name in enumerate(names)}}
+    half = {"meld": {name: ["joy"] if i % 2 else ["sad"] for i, name in enumerate(names)}}
+    first, second = (evaluate(said, truth, bootstrap=0) for said in (right, half))
+    low, high = (100 * end for end in compare(first, second, resamples=200).datasets[0].test.ci)
+    said = f"on 1 of 1 data set (MELD by 40.00 [{low:.2f}, {high:.2f}])."
+    assert compare(first, second, resamples=200).sentence == f"A is better {said}"
+    assert compare(second, first, resamples=200).sentence == f"B is better {said}"
+    assert compare(first, first, resamples=200).sentence == "Neither is better on any of 1 data set."

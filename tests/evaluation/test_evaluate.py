@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from merunibench import InputError, evaluate, load_lexicon
+from merunibench import InputError, compare, evaluate, load_lexicon
 from tests.oracle import metrics as oracle
 from tests.small import rows, write_rows
 
@@ -54,7 +54,8 @@ def test_the_signature_of_a_data_set_says_what_its_score_was_computed_with(files
     gt = hashlib.sha256("".join(sample_lines).encode()).hexdigest()[:8]
     assert str(result.signature) == (
         f"mub|data:meld|kind:basic|protocol:official|lexicon:{load_lexicon('builtin').label}|level:1|labels:given|"
-        f"polarity:given|checkpoint:single|missing:skip|n:7|gt:{gt}|v:1|bootstrap:20|seed:3|units:samples"
+        f"polarity:given|checkpoint:single|missing:skip|n:7|gt:{gt}|v:1|bootstrap:20|seed:3|units:clusters|"
+        "interval:exact@2|runs:1"
     )
 
 
@@ -73,11 +74,11 @@ def test_the_joint_signature_says_what_holds_of_any_of_its_data_sets():
     }
 
     def joint(*datasets):
-        return evaluate(answers, truth, datasets=datasets, cluster=True, bootstrap=0).signature
+        return evaluate(answers, truth, datasets=datasets, units="clusters", bootstrap=0).signature
 
     basic, with_sentiment = joint("mer2023", "meld"), joint("cmumosi", "ovmerdplus")
-    assert (basic.data, basic.kind, basic.labels, basic.units) == ("mer2023+meld", "basic", "given+rules@2", "clusters")
-    assert (with_sentiment.kind, with_sentiment.units) == ("mixed", "clusters")
+    assert (basic.data, basic.kind, basic.labels) == ("mer2023+meld", "basic", "given+rules@2")
+    assert (with_sentiment.kind, with_sentiment.units, basic.units) == ("mixed", "clusters+samples", "clusters+samples")
     assert (with_sentiment.lexicon, with_sentiment.level) == (load_lexicon("builtin").label, "1")
     assert (joint("cmumosi").lexicon, joint("ovmerdplus").units) == ("none", "samples")
 
@@ -170,15 +171,19 @@ def test_intervals_are_deterministic_and_hold_the_score(files):
     assert first.to_json() == second.to_json()
     for result in first.datasets:
         assert result.ci[0] <= result.score <= result.ci[1]
-    assert evaluate(*files, seed=1)["meld"].ci != first["meld"].ci
+    by_sample = [evaluate(*files, units="samples", seed=seed)["meld"].ci for seed in (0, 1)]
+    assert by_sample[0] != by_sample[1]
     assert evaluate(*files, bootstrap=0)["meld"].ci is None
 
 
 def test_clusters_are_recorded_in_the_signature(files):
-    report = evaluate(*files, cluster=True)
-    assert report.signature.units == "clusters"
-    assert report["meld"].samples_scored.clusters.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
-    assert report["cmumosi"].samples_scored.clusters.tolist() == [0, 0, 1, 1]
+    report = evaluate(*files)
+    assert report == evaluate(*files, units="clusters")
+    assert report.signature.units == "clusters+samples"
+    assert report["meld"].signature.units == "clusters"
+    assert report["meld"].signature.interval == "jackknife-t@2"
+    assert report["ovmerdplus"].signature.interval == "bca@2"
+    assert evaluate(*files, units="samples").signature.units == "samples"
 
 
 @pytest.fixture
@@ -382,14 +387,16 @@ def test_intervals_do_not_depend_on_the_order_of_the_ground_truth():
 def test_one_unit_has_no_interval(files):
     predictions, truth = files
     (truth / "meld.csv").write_text("name,label\ntest_dia0_utt0,0\ntest_dia0_utt1,1\n")
-    assert evaluate(predictions, truth, datasets="meld", cluster=True)["meld"].ci is None
-    assert evaluate(predictions, truth, datasets="meld")["meld"].ci is not None
+    alone = evaluate(predictions, truth, datasets="meld", units="clusters")
+    assert alone["meld"].ci is None
+    assert "No interval of MELD: one sample, dialogue or video is no sample of them" in alone.to_text()
+    assert evaluate(predictions, truth, datasets="meld", units="samples")["meld"].ci is not None
 
 
 def test_units_are_samples_where_there_are_no_clusters(files):
-    report = evaluate(*files, cluster=True)
+    report = evaluate(*files, units="clusters")
     assert report["ovmerdplus"].signature.units == "samples"
-    assert report["meld"].signature.units == report.signature.units == "clusters"
+    assert report["meld"].signature.units == "clusters"
 
 
 def test_data_sets_found_on_one_side_only_are_named(files):
@@ -499,3 +506,33 @@ def test_a_folder_one_level_off_is_pointed_out(files, tmp_path):
         evaluate(predictions, truth)
     with pytest.raises(InputError, match="give the folder above"):
         evaluate(predictions, truth / "inner" / "meld-process")
+
+
+@pytest.mark.parametrize("units", ["auto", "samples", "clusters"])
+def test_the_order_of_labels_and_predictions_changes_nothing(files, tmp_path, units):
+    """Neither intervals nor tests: units are drawn by their names."""
+    predictions, truth = files
+    names = ("meld", "cmumosi", "ovmerdplus")
+    for name in names:
+        lines = [
+            {**row, "labels": ["angry"]} if "labels" in row else {**row, "polarity": "negative"} for row in rows()[name]
+        ]
+        write_rows(tmp_path / "other" / f"{name}.jsonl", lines)
+
+    def results():
+        first, second = (evaluate(path, truth, units=units) for path in (predictions, tmp_path / "other"))
+        return first, compare(first, second, units=units, resamples=50)
+
+    before, tests = results()
+    for name in names:
+        head, *lines = (truth / f"{name}.csv").read_text("utf-8").splitlines()
+        (truth / f"{name}.csv").write_text("\n".join([head, *lines[1::2], *lines[::2]]) + "\n", "utf-8")
+        write_rows(predictions / f"{name}.jsonl", rows()[name][::-1])
+    after, again = results()
+    for name in names:
+        assert (after[name].ci, after[name].signature) == (before[name].ci, before[name].signature)
+        np.testing.assert_allclose(after[name].replicates, before[name].replicates, atol=1e-12)
+    for ours, theirs in zip(again.datasets, tests.datasets, strict=True):
+        assert ours.test[1:] == theirs.test[1:]
+        assert ours.test.difference == pytest.approx(theirs.test.difference, abs=1e-12)
+        assert ours.p_holm == theirs.p_holm

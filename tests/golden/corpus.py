@@ -38,6 +38,10 @@ def _formats():
         yield _one(f"score-file-{form}", f"{alpha} --format {form} --output {{out}}/report")
     for ending in ("json", "csv", "md", "tex", "html", "txt"):
         yield _one(f"score-ending-{ending}", f"{alpha} --dataset meld --output {{out}}/report.{ending}")
+    yield _one("score-units-samples", f"{alpha} --units samples --format json")
+    yield _one("score-runs", f"{alpha} --dataset meld --runs models/alpha --format json")
+    full = "score full/one --data-root full-labels --bootstrap 100 --output {out}/report.json"
+    yield Case("report-methods", (full, "report {out}/report.json", "report {out}/report.json --methods"))
     yield _one("score-full-table", "score full/one --data-root full-labels --bootstrap 100")
     yield _one("score-more-json", "score more/one --data-root more-labels --bootstrap 100 --format json")
     yield _one("score-full-latex", "score full/one --data-root full-labels --bootstrap 100 --format latex")

@@ -133,7 +133,7 @@ def test_a_file_of_a_former_run_is_read(tmp_path):
     assert (settings.affectgpt_style, settings.units) == (False, "samples")
     (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\nparity = false\ncluster = false\n')
     settings = read_settings(tmp_path / "run.toml", {}, RunSettings)
-    assert (settings.affectgpt_style, settings.units) == (False, "samples")
+    assert (settings.affectgpt_style, settings.units) == (False, "auto")  # what is not chosen is the default
 
 
 def test_a_former_name_beside_the_present_one_is_refused():
@@ -156,7 +156,7 @@ def test_scoring_settings_are_those_of_evaluate():
     settings = read_settings(None, LEAST | {"units": "clusters", "bootstrap_seed": 4, "missing": "zero"}, RunSettings)
     arguments = settings.arguments()
     assert set(arguments) < set(inspect.signature(evaluate).parameters)
-    assert (arguments["cluster"], arguments["seed"], arguments["missing"]) == (True, 4, "zero")
+    assert (arguments["units"], arguments["seed"], arguments["missing"]) == ("clusters", 4, "zero")
     assert read_settings(None, LEAST, RunSettings).arguments()["missing"] == "error"
     assert read_settings(None, LEAST | {"limit": 2}, RunSettings).arguments()["missing"] == "skip"
 

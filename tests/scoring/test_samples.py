@@ -1,8 +1,12 @@
 """Figures of single samples: how many labels, which clusters."""
 
+import re
+from dataclasses import replace
+
+import pyarrow as pa
 import pytest
 
-from merunibench.scoring.samples import cluster_numbers
+from merunibench.scoring.samples import cluster_names
 from merunibench.tasks import get_task
 from tests.scoring.small import scored
 
@@ -20,10 +24,17 @@ def test_labels_with_separators_are_remarked_upon(sign, remarked):
     assert any("several labels written as one" in remark for remark in result.remarks) == remarked
 
 
-def test_a_name_without_a_dialogue_is_a_cluster_of_its_own():
-    names = ["test_dia0_utt1", "stranger", "test_dia0_utt0", "other", "test_dia1_utt0"]
-    assert cluster_numbers(get_task("meld"), names).tolist() == [0, 1, 0, 2, 3]
+@pytest.mark.parametrize("pattern", [None, "^.*(?=_utt)"])
+def test_a_name_without_a_dialogue_is_a_cluster_of_its_own(pattern):
+    """Whether Arrow can look for the pattern or not."""
+    names = ["test_dia0_utt1", "stranger", "test_dia0_utt0", "other", "test_\ndia1_utt0", ""]
+    task = get_task("meld")
+    task = replace(task, cluster=re.compile(pattern, re.DOTALL)) if pattern else task
+    found = cluster_names(task, pa.array(names, pa.large_string())).to_pylist()
+    assert found == ["test_dia0", "stranger", "test_dia0", "other", "test_\ndia1", ""]
+    assert found == [task.cluster_of(name) for name in names]
 
 
 def test_samples_of_a_data_set_without_clusters_stand_alone():
-    assert cluster_numbers(get_task("ovmerdplus"), ["s_1", "s_2", "s_3"]).tolist() == [0, 1, 2]
+    names = pa.array(["s_1", "s_2", "s_3"], pa.large_string())
+    assert cluster_names(get_task("ovmerdplus"), names).equals(names)

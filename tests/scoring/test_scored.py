@@ -13,8 +13,8 @@ from tests.scoring.small import scored, settings
 
 TRUTH = {"a": "joy", "b": "sadness", "c": "anger", "d": "joy"}
 SAID = {"a": ["joy"], "b": ["sad", "calm"], "c": ["xylophone"], "d": ["sad;calm"], "e": ["joy"]}
-VALUES = {"v_1": 1.0, "v_2": -1.0, "v_3": 0.5}
-POLARITIES = {"v_1": "positive", "v_2": "neutral", "v_3": "negative"}
+VALUES = {"v_1": 1.0, "w_2": -1.0, "v_3": 0.5}
+POLARITIES = {"v_1": "positive", "w_2": "neutral", "v_3": "negative"}
 
 
 @pytest.mark.parametrize("protocol", ["official", "strict"])

@@ -10,7 +10,8 @@ from merunibench.statistics import compare_paired, holm, resampled_sums
 
 
 def mean_score(sums):
-    return sums[..., 1] / sums[..., 0]
+    with np.errstate(invalid="ignore"):  # resamples of nothing
+        return sums[..., 1] / sums[..., 0]
 
 
 def units(values):
@@ -78,14 +79,14 @@ def test_the_interval_is_that_of_the_difference():
 
 
 def test_one_unit_tells_nothing():
-    assert compare_paired(units([1]), units([0]), mean_score, resamples=99, seed=0) == (1.0, None, 1.0, 1.0)
+    assert compare_paired(units([1]), units([0]), mean_score, resamples=99, seed=0)[:4] == (1.0, None, 1.0, 1.0)
 
 
 def test_resamples_without_a_score_are_left_out():
     """Of three units one counts, so that some resamples hold none; on all others the difference is the observed one."""
     first, second = np.array([[1, 0, 0], [1, 0, 0.0]]), np.array([[1, 0, 0], [0, 0, 0.0]])
     defined = int((resampled_sums(first, 200, 0)[:, 0] > 0).sum())
-    assert 100 < defined < 180
+    assert 100 < defined < 150
     with np.errstate(invalid="ignore"):
         result = compare_paired(first, second, mean_score, resamples=200, seed=0)
     assert result.ci == (1, 1)

@@ -1,5 +1,7 @@
 """Ranks, their intervals and groups of systems, against plain loops, SciPy and the test of one pair."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from merunibench.statistics import (
     ranks,
     resampled_sums,
 )
-from merunibench.statistics.bootstrap import Draws
+from merunibench.statistics.draws import Draws
 
 SCORES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.9]), min_size=1, max_size=9)
 
@@ -36,24 +38,25 @@ def systems(rng, samples=400, number=5):
 
 
 def replicates(found, resamples=1000):
-    return np.stack([resampled_sums(hits, resamples, 7)[:, 0] / hits.shape[1] for hits in found])
+    sums = [resampled_sums(np.concatenate([hits, np.ones_like(hits)]), resamples, 7) for hits in found]
+    return np.stack([each[:, 0] / each[:, 1] for each in sums])
 
 
-@pytest.mark.parametrize("number", [5, 30])
-def test_rank_intervals_are_percentiles_of_ranks(number):
-    """Thirty systems are more than are ranked at once."""
-    drawn = replicates(systems(np.random.default_rng(0), number=number))
-    found = rank_intervals(drawn)
-    by_resample = np.array([stats.rankdata(-column, method="min") for column in drawn.round(9).T])
-    for system, (low, high) in enumerate(found.tolist()):
-        inside = (by_resample[:, system] >= low) & (by_resample[:, system] <= high)
-        assert inside.mean() >= 0.95
-        assert (by_resample[:, system] < low).sum() <= 25
-        assert (by_resample[:, system] > high).sum() <= 25
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=7), st.lists(st.booleans(), min_size=49, max_size=49))
+def test_rank_intervals_hold_every_order_that_no_test_contradicts(scores, bits):
+    number = len(scores)
+    upper = np.triu(np.array(bits).reshape(7, 7)[:number, :number], 1)
+    different = (upper | upper.T) & (np.array(scores)[:, None] != np.array(scores))
+    bounds = rank_intervals(np.array(scores), different).tolist()
+    for order in itertools.permutations(range(number)):
+        place = {system: rank for rank, system in enumerate(order, start=1)}
+        pairs = itertools.combinations(range(number), 2)
+        if all(not different[i, j] or (scores[i] > scores[j]) == (place[i] < place[j]) for i, j in pairs):
+            assert all(low <= place[system] <= high for system, (low, high) in enumerate(bounds))
 
 
 def test_one_system_has_rank_one():
-    assert rank_intervals(np.random.default_rng(0).random((1, 50))).tolist() == [[1, 1]]
+    assert rank_intervals(np.array([0.4]), np.zeros((1, 1), bool)).tolist() == [[1, 1]]
 
 
 def test_p_values_agree_with_the_test_of_one_pair():
@@ -64,7 +67,8 @@ def test_p_values_agree_with_the_test_of_one_pair():
     assert np.diag(p).tolist() == [1.0] * len(found)
     for i in range(len(found)):
         for j in range(i):
-            one = compare_paired(found[i], found[j], lambda sums: sums[..., 0] / 1500, resamples=1000, seed=3)
+            pair = (np.concatenate([hits, np.ones_like(hits)]) for hits in (found[i], found[j]))
+            one = compare_paired(*pair, lambda sums: sums[..., 0] / sums[..., 1], resamples=1000, seed=3)
             assert p[i, j] == pytest.approx(one.p_bootstrap, abs=0.04)
             assert p[i, j] == pytest.approx(one.p_randomization, abs=0.04)
 
@@ -120,3 +124,10 @@ def test_p_values_are_the_normal_tails_of_the_bootstraps_standard_error():
     pairs = [(0, 1), (0, 2), (1, 2)]
     z = [abs(scores[i] - scores[j]) / np.std(drawn[i] - drawn[j], ddof=1) for i, j in pairs]
     assert paired_p_values(scores, drawn) == pytest.approx(2 * stats.norm.sf(z), abs=1e-12)
+
+
+def test_p_values_of_few_units_are_the_tails_of_students_t():
+    drawn = np.random.default_rng(0).random((2, 12))
+    z = 0.1 / np.std(drawn[0] - drawn[1], ddof=1)
+    assert paired_p_values(np.array([0.5, 0.4]), drawn, 31) == pytest.approx(2 * stats.t.sf(z, 30), abs=1e-12)
+    assert paired_p_values(np.array([0.5, 0.4]), drawn, 500) == pytest.approx(2 * stats.norm.sf(z), abs=1e-12)

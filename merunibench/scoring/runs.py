@@ -1,0 +1,58 @@
+"""Several runs of one model, with other seeds say, as one score: the mean over the runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
+from typing import Any
+
+from merunibench.errors import InputError
+from merunibench.scoring.scored import Scored
+
+
+def mean_of_runs(runs: Sequence[Scored]) -> Scored:
+    """The score of several runs of one checkpoint on one data set: all figures are means over the runs.
+
+    Samples that are missing or failed, and predictions without a truth, are counted over all runs.
+
+    Args:
+        runs: Two or more, with their samples.
+
+    Raises:
+        InputError: they were scored differently, or on other samples.
+    """
+    first = runs[0]
+    for number, other in enumerate(runs[1:], start=2):
+        differing = first.signature.differences(other.signature)
+        for name in ("labels", "polarity"):
+            ours, theirs = getattr(first.signature, name), getattr(other.signature, name)
+            differing += [f"{name} {ours} against {theirs}"] if ours != theirs else []
+        if differing:
+            raise InputError(f"{first.dataset}: run {number} is no run like the first: {', '.join(differing)}")
+    counts = [each.labels_per_sample for each in runs if each.labels_per_sample is not None]
+    unknown = [each.out_of_lexicon for each in runs if each.out_of_lexicon is not None]
+    return replace(
+        first,
+        score=fmean(each.score for each in runs),
+        uncorrected=fmean(each.uncorrected for each in runs),
+        chance=fmean(each.chance for each in runs),
+        metrics=_mean([each.metrics for each in runs]),
+        wheels=tuple(map(_mean, zip(*(each.wheels for each in runs), strict=True))),
+        missing=sum(each.missing for each in runs),
+        failed=sum(each.failed for each in runs),
+        extra=sum(each.extra for each in runs),
+        labels_per_sample=fmean(counts) if counts else None,
+        out_of_lexicon=fmean(unknown) if unknown else None,
+        remarks=tuple(
+            f"run {number}: {remark}" for number, each in enumerate(runs, start=1) for remark in each.remarks
+        ),
+        account=None,
+        signature=replace(first.signature, runs=len(runs)),
+        samples_scored=None,
+        runs=tuple(each.score for each in runs),
+        run_samples=tuple(each.samples_scored for each in runs if each.samples_scored is not None),
+    )
+
+
+def _mean(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Each figure's mean; None where it does not exist, which depends on the truth alone."""
+    return {key: None if value is None else fmean(each[key] for each in figures) for key, value in figures[0].items()}

@@ -1,0 +1,90 @@
+"""How often a unit is drawn: a function of its name, the resample and the seed, and of nothing else.
+
+The bootstrap is the Poisson one: each unit's count in a resample is an independent Poisson number with mean 1 (Hanley
+and MacGibbon 2006; Chamandy, Muralidharan, Najmi and Naidu 2012). The usual draw with replacement fixes the number of
+units as well, which makes no difference to scores that are ratios of sums. In exchange a count hangs on the name alone:
+a clip that stands in two data sets is drawn alike in both, whatever else they hold and in whatever order; systems are
+paired even where their samples only overlap.
+
+Counts come from SplitMix64 (Steele, Lea and Flood 2014), one stream a unit, begun at the hash of its name: the same
+bits on every processor and under every version of NumPy.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Keys = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.uint8]
+Seed = int | list[int]
+
+CHUNK = 1 << 18  # counts made at once: they and what they are made of stay in the processor's cache
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
+_SWAPS = "swaps"
+
+
+def unit_keys(names: Iterable[str], source: str = "") -> Keys:
+    """What units are drawn by: a hash of each name and of where the name is from; shape (U,)."""
+    digests = (hashlib.blake2b(f"{source}\0{name}".encode("utf-8", "surrogatepass"), digest_size=8) for name in names)
+    return np.frombuffer(b"".join(digest.digest() for digest in digests), "<u8").astype(np.uint64)
+
+
+class Draws:
+    """How often each unit is drawn in each resample, kept: many systems on the same samples pay for it once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[bytes, int, str], list[Counts]] = {}
+
+    def of(self, keys: Keys, resamples: int, seed: Seed) -> list[Counts]:
+        """What `draw_counts` gives."""
+        key = (hashlib.blake2b(keys.tobytes(), digest_size=16).digest(), resamples, repr(seed))
+        if key not in self._kept:
+            self._kept[key] = list(draw_counts(keys, resamples, seed))
+        return self._kept[key]
+
+
+def draw_counts(keys: Keys, resamples: int, seed: Seed) -> Iterator[Counts]:
+    """How often units with these keys are drawn in each of B resamples, in chunks of resamples: shape (chunk, U)."""
+    for bits in _random_bits(keys, resamples, repr(seed)):
+        yield _POISSON[bits >> np.uint64(48)]
+
+
+def draw_swaps(keys: Keys, resamples: int, seed: Seed) -> Iterator[npt.NDArray[np.bool_]]:
+    """Whether two systems are swapped on units with these keys, in the same chunks: shape (chunk, U)."""
+    for bits in _random_bits(keys, resamples, f"{seed!r} {_SWAPS}"):
+        yield bits >> np.uint64(63) == 1
+
+
+def _random_bits(keys: Keys, resamples: int, seed: str) -> Iterator[npt.NDArray[Any]]:
+    """64 random bits for each resample and unit, in chunks of resamples: shape (chunk, U)."""
+    (start,) = unit_keys([seed])
+    streams = _mixed(keys ^ start)
+    rows = max(1, CHUNK // max(len(keys), 1))
+    for first in range(0, resamples, rows):
+        steps = np.arange(first + 1, min(first + rows, resamples) + 1, dtype=np.uint64) * _STEP
+        yield _mixed(streams + steps[:, None])
+
+
+def _mixed(state: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The finaliser of SplitMix64."""
+    bits = (state ^ (state >> _SHIFTS[0])) * _FACTORS[0]
+    bits = (bits ^ (bits >> _SHIFTS[1])) * _FACTORS[1]
+    mixed: npt.NDArray[Any] = bits ^ (bits >> _SHIFTS[2])
+    return mixed
+
+
+def _poisson_table() -> Counts:
+    """The count for each of the 2^16 values that the first bits can have: Poisson's quantiles, mean 1."""
+    shares = np.cumsum([math.exp(-1) / math.factorial(count) for count in range(12)])
+    middles = (np.arange(1 << 16) + 0.5) / (1 << 16)
+    return np.searchsorted(shares, middles).astype(np.uint8)
+
+
+_POISSON = _poisson_table()

@@ -1,0 +1,136 @@
+"""The 95 % interval of a score, by the method that covers best for its number of units (`benchmarks.coverage`).
+
+* `exact`: all right or all wrong, where every resample is the same: the binomial interval (Clopper and Pearson 1934).
+* `jackknife-t`: fewer than `FEW_CLUSTERS` dialogues or videos: delete-one-cluster standard error times the quantile of
+  Student's t with C - 1 degrees of freedom (MacKinnon, Nielsen and Webb 2023).
+* `bca`: fewer than `FEW_SAMPLES` samples: bias-corrected and accelerated percentiles (Efron 1987).
+* `percentile`: all others.
+"""
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.statistics.student import t_quantile
+
+FloatArray = npt.NDArray[np.float64]
+Formula = Callable[[FloatArray], FloatArray]
+"""Sums of quantities, shape (..., K) -> scores, shape (...)."""
+
+VERSION = 2
+"""Of the methods together, as signatures have it: 1 drew each data set on its own, and took percentiles always."""
+FEW_SAMPLES = 100
+FEW_CLUSTERS = 200
+
+_NORMAL = NormalDist()
+_TINY = 1e-12  # differences below this are those of rounding
+_DECIMALS = 10  # the last bits of a matrix product differ between processors, an interval must not
+
+
+class ScoreInterval(NamedTuple):
+    """An interval and how it was made: `exact`, `jackknife-t`, `bca`, `percentile`."""
+
+    low: float
+    high: float
+    method: str
+
+
+def score_interval(
+    units: FloatArray,
+    formula: Formula,
+    replicates: FloatArray,
+    *,
+    clustered: bool,
+    bounds: tuple[float, float] = (0.0, 1.0),
+    confidence: float = 0.95,
+) -> ScoreInterval | None:
+    """The interval of a score.
+
+    Args:
+        units: Quantities of each unit, shape (K, U).
+        formula: Sums of quantities -> score.
+        replicates: The score on bootstrap resamples of these units, shape (B,).
+        clustered: Whether units are dialogues or videos.
+        bounds: The score where all is wrong, and where all is right.
+        confidence: How often the interval shall cover.
+
+    Returns:
+        The interval; None from fewer than two units, or if the score is defined on no resample.
+    """
+    number = units.shape[1]
+    defined = replicates[~np.isnan(replicates)]
+    if number < 2 or len(defined) == 0:
+        return None
+    estimate = float(formula(units.sum(axis=1)))
+    if np.ptp(defined) < _TINY and min(abs(estimate - end) for end in bounds) < _TINY:
+        right = abs(estimate - bounds[1]) < _TINY
+        return _rounded(*_clopper_pearson(number, confidence, bounds, right=right), "exact")
+    if clustered and number < FEW_CLUSTERS:
+        low, high = _jackknife_t(units, formula, estimate, confidence)
+        return _rounded(max(low, bounds[0]), min(high, bounds[1]), "jackknife-t")
+    tail = (1 - confidence) / 2
+    levels, method = (tail, 1 - tail), "percentile"
+    if number < FEW_SAMPLES:
+        levels, method = _bca_levels(left_out(units, formula), estimate, defined, tail), "bca"
+    low, high = np.quantile(defined, levels)
+    return _rounded(float(low), float(high), method)
+
+
+def left_out(units: FloatArray, formula: Formula) -> FloatArray:
+    """The score without each of the units in turn, shape (U,); NaN where it is not defined."""
+    return formula(units.sum(axis=1) - units.T)
+
+
+def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, float] | None:
+    """Percentile interval of bootstrap replicates of a score, shape (B,); None if there is no defined replicate.
+
+    Rounded to ten decimals: the last bits of a matrix product differ between processors, the interval must not.
+    """
+    defined = replicates[~np.isnan(replicates)]
+    if len(defined) == 0:
+        return None
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail])
+    return round(float(low), _DECIMALS), round(float(high), _DECIMALS)
+
+
+def _rounded(low: float, high: float, method: str) -> ScoreInterval:
+    return ScoreInterval(round(low, _DECIMALS), round(high, _DECIMALS), method)
+
+
+def _clopper_pearson(
+    number: int, confidence: float, bounds: tuple[float, float], *, right: bool
+) -> tuple[float, float]:
+    """All or none of `number` are right: up to the share that would show it with the probability of one tail."""
+    share = ((1 - confidence) / 2) ** (1 / number)
+    low, high = bounds
+    return (low + share * (high - low), high) if right else (low, high - share * (high - low))
+
+
+def _jackknife_t(units: FloatArray, formula: Formula, estimate: float, confidence: float) -> tuple[float, float]:
+    """Estimate plus and minus t times the delete-one standard error."""
+    scores = left_out(units, formula)
+    scores = scores[~np.isnan(scores)]
+    number = units.shape[1]
+    error = math.sqrt((number - 1) / number * float(((scores - scores.mean()) ** 2).sum()))
+    half = t_quantile((1 + confidence) / 2, number - 1) * error
+    return estimate - half, estimate + half
+
+
+def _bca_levels(left: FloatArray, estimate: float, replicates: FloatArray, tail: float) -> tuple[float, float]:
+    """Which percentiles BCa takes instead of both tails."""
+    below = float((replicates < estimate).mean() + (replicates == estimate).mean() / 2)
+    bias = _NORMAL.inv_cdf(min(max(below, 1 / len(replicates)), 1 - 1 / len(replicates)))
+    pulls = np.nanmean(left) - left[~np.isnan(left)]
+    spread = float((pulls**2).sum())
+    skew = float((pulls**3).sum()) / (6 * spread**1.5) if spread > 0 else 0.0
+
+    def level(probability: float) -> float:
+        moved = bias + _NORMAL.inv_cdf(probability)
+        return _NORMAL.cdf(bias + moved / (1 - skew * moved))
+
+    return level(tail), level(1 - tail)
