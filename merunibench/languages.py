@@ -321,7 +321,7 @@ def _latin() -> Iterator[tuple[str, Language]]:
 
 def _is_only_of(code: str, word: str) -> bool:
     return word in load_language(code).function and not any(
-        word in other.function for name, other in _latin() if name != code
+        word in other.vocabulary for name, other in _latin() if name != code
     )
 
 
@@ -362,6 +362,12 @@ def is_word(word: str) -> bool:
     return label_of(word) is not None or (
         _LATIN_WORD.search(word) is not None and any(language.label_of(word) for _, language in _latin())
     )
+
+
+def languages_of_label(word: str) -> list[Language]:
+    """The languages that a label may be in: the one of its script, or all in Latin script."""
+    script = script_of(word)
+    return [language_of_script(script)] if script else [language for _, language in _latin()]
 
 
 def known_to_all(words: Iterable[str]) -> Language | None:

@@ -57,10 +57,11 @@ def extract(settings: ExtractOptions, out: Path = options.ROWS, fail_on_warning:
     derived = f", {done.polarities} polarities" if settings.judge else ""
     failed = f"; {done.failed} failed (--retry-failed asks again)" if done.failed else ""
     texts = f"{done.labels - done.empty} of {done.labels}" if done.empty else done.labels
+    noun = "text" if done.labels == 1 else "texts"
     without = f"; {done.empty} without a label" if done.empty else ""
     warn(done.remarks)
     complain(
-        f"{source.model}: labels of {texts} texts{derived}{without}; {done.traces} reasoning traces dropped{failed}"
+        f"{source.model}: labels of {texts} {noun}{derived}{without}; {done.traces} reasoning traces dropped{failed}"
     )
     fail_on(done.remarks, fail_on_warning)
 

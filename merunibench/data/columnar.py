@@ -51,14 +51,18 @@ class ArrowColumns(Mapping[str, pa.Array]):
         max_bytes: int,
         features: Mapping[str, Any] | None = None,
     ) -> None:
-        twice = [name for name, count in Counter(schema.names).items() if count > 1]
+        try:
+            names = schema.names
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: the name of a column is not UTF-8 ({error}); write the file again") from error
+        twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise InputError(f"{path}: column {shown(twice[0])} appears twice; rename one")
         if rows * _BYTES_OF_A_ROW > max_bytes and rows > _stored_bytes(path):
             raise too_large(path, max_bytes)
         self.num_rows = rows
         self._path, self._max_bytes = path, max_bytes
-        self._names = dict.fromkeys(schema.names)
+        self._names = dict.fromkeys(names)
         self._read = read
         self._features = _features_of(schema) if features is None else features
         self._known: dict[str, pa.Array] = {}

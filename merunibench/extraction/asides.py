@@ -29,11 +29,15 @@ _REFERENCE = re.compile(
 )
 _LEAD_IN = re.compile(r"([^:]{7,365}):[ \t]*\n\s*(?=\S)")
 """A first line that ends with a colon, perhaps broken."""
+_AS_AN_AI = re.compile(
+    r"(?:^|(?<=[.!?] ))as an? (?:ai|artificial intelligence|(?:large )?language model)\b[^,.\n]{0,60},[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _REMARK = re.compile(r"[!.] ")
 _LONGEST_REMARK, _LONGEST_BEFORE, _LONGEST_WORD = 42, 200, 40
 _LAST_WORDS = 3
 _QUOTES = {'"': '"', "“": "”", "«": "»", "「": "」", "‘": "’"}
-_SIGNS = frozenset("✓✔✅☑✗✘❌☐▪●◦•")
+_SIGNS = frozenset("✓✔✅☑✗✘❌☐▪●◦•★☆⭐")
 _SIMPLE = re.compile(r"[^:：?？\n(\[.!。]*[.!。]?")
 """One sentence without a head."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -69,6 +73,8 @@ def without_asides(text: str) -> str:
         'sad'
     """
     text = _unwrapped(text)
+    if "s a" in text:
+        text = _AS_AN_AI.sub("", text)
     openings = load_openings()
     if _SIMPLE.fullmatch(text):
         return "" if openings.offer.match(text) else text

@@ -5,7 +5,7 @@ denied); the mentions of a concept add up, and what falls far behind the stronge
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from merunibench.extraction.denials import continues_denied, is_denied_from_afar, is_not_applicable
 from merunibench.extraction.matching import Mention, Sentence, read_sentences
@@ -15,6 +15,8 @@ from merunibench.lexicon import load_lexicon
 
 CONCLUSION = 2.5
 """Weight of a mention in a sentence that concludes; 1 elsewhere."""
+STATED = 6.0
+"""Weight of a mention that is said outright to be the emotion: `the emotional state is …`."""
 HEDGED = 0.6
 """A mention in a hedged clause counts this much."""
 VAGUE = 0.5
@@ -29,11 +31,18 @@ THRESHOLD = 0.35
 """Concepts below this share of the strongest one's weight are left out."""
 
 _SPEECH = re.compile(r"[\"“”«](?P<said>[^\"“”«»]{0,2000})[\"“”»]")
+_LISTING = re.compile(r"\b(emotions|feelings),(?= (?:including|such as|like)\b)", re.IGNORECASE)
+"""Before a list, where the comma would part it from its head."""
 _PREPOSITIONS = load_words().lists["prepositions"]
 _SITUATIONS = frozenset((noun,) for noun in load_words().lists["situations"])
 _SOMETHING = frozenset((("something",), ("things",)))
+_NOT_FELT = frozenset(("please", "reasoning", "certainty"))
+"""Words that running text says to the reader, or of itself, and that nobody feels by."""
+_ARTICLES = frozenset((word,) for word in ("the", "a", "this", "his", "her", "another"))
 _MAIN = load_words().lists["main"]
 _NEGATOR_REACH = 9
+_STATED_REACH = 9
+"""Tokens between `the emotional state is` and the emotion, at most."""
 _BEHIND = 4
 """Tokens between an emotion and what denies it just behind it, at most."""
 _FARTHEST = 40
@@ -48,24 +57,31 @@ def describe(text: str, *, far: bool = True) -> list[str]:
 
     Args:
         text: The description.
-        far: Whether denials reach over what would speak for an emotion; rules@1 did not know them.
+        far: Whether what is stated outright and denials from afar are known; rules@1 did not know them.
 
     Example:
         >>> describe("He looks annoyed at first, but his laughter shows relief; he is not angry.")
         ['annoyed', 'relief']
     """
-    sentences = read_sentences(_SPEECH.sub(_without_speech, text))
+    text = _SPEECH.sub(_without_speech, text)
+    sentences = read_sentences(_LISTING.sub(r"\1", text) if far else text)
     weights: dict[str, float] = {}
     forms: dict[str, list[str]] = {}
+    stated: dict[str, list[str]] = {}
     for sentence in sentences:
         base = CONCLUSION if sentence.grammar["conclusions"] else 1.0
         for mention in ascribed(sentence, sentence.emotions, far=far):
+            if far and _is_not_felt(sentence, mention):
+                continue
             concept = _concept(mention.text)
-            weights[concept] = weights.get(concept, 0.0) + base * _certainty(sentence, mention)
-            forms.setdefault(concept, []).append(mention.text)
+            is_stated = far and _is_stated(sentence, mention)
+            weight = STATED if is_stated else base * _certainty(sentence, mention)
+            weights[concept] = weights.get(concept, 0.0) + weight
+            (stated if is_stated else forms).setdefault(concept, []).append(mention.text)
     if not weights:
         return _from_cues(sentences, far=far)
-    if len(weights) > 1:
+    forms |= stated
+    if len(weights) > 1 and "neutral" not in stated:
         weights.pop("neutral", None)
     if len(sentences) >= LONG:
         _drop_arousal(weights, forms)
@@ -117,6 +133,22 @@ def _certainty(sentence: Sentence, mention: Mention) -> float:
     return weight * VAGUE if mention.text in load_words().lists["vague"] else weight
 
 
+def _is_not_felt(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the word speaks of the text itself (`the reasoning`), or names a person (`the patient`) or an effect."""
+    before = sentence.tokens[max(0, mention.start - 1) : mention.start]
+    return (
+        mention.text in _NOT_FELT
+        or (before in _ARTICLES and sentence.covers("others", mention.start))
+        or (mention.text == "reflection" and sentence.tokens[mention.end : mention.end + 1] == ("of",))
+    )
+
+
+def _is_stated(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the sentence says outright that this is what the person feels; that the mood is bad says no emotion."""
+    before = sentence.ending("statements", mention.start - _STATED_REACH, mention.start)
+    return bool(before) and mention.text not in load_words().lists["bad_mood"]
+
+
 def _is_of_a_situation(sentence: Sentence, mention: Mention) -> bool:
     """Whether the mention describes what happens, not who feels: a tense conversation, something unpleasant."""
     return (
@@ -142,9 +174,10 @@ def _drop_arousal(weights: dict[str, float], forms: dict[str, list[str]]) -> Non
             del weights[concept]
 
 
-def _drop_mere_valence(weights: dict[str, float], forms: dict[str, list[str]]) -> None:
+def _drop_mere_valence(weights: dict[str, float], forms: Mapping[str, list[str]]) -> None:
     """Leave out what only says that the mood is bad where an unpleasant emotion is named."""
-    mere = {concept for concept in weights if load_words().lists["bad_mood"].issuperset(forms[concept])}
+    bad_mood = load_words().lists["bad_mood"]
+    mere = {concept for concept in weights if bad_mood.issuperset(forms[concept])}
     if any((label_polarity(forms[concept][0]) or 0.0) < 0 for concept in weights if concept not in mere):
         for concept in mere:
             del weights[concept]

@@ -20,6 +20,7 @@ _BEFORE_OTHERS = re.compile(
     r"(?:[对對为為向替因让讓給给]|\b(?:à|al|con|avec|mit|zu|com|para|per|с|к|на|مع|إلى))\s?(?:\w{1,5}\s){0,2}$"
 )
 _WORD = re.compile(r"[^\s,;/·、،・\"'“”().!?]+")
+_NEXT_WORD = re.compile(r"\s*+(\w++)")
 _WORD_END = re.compile(r"\w*$")
 _PUNCTUATION = re.compile(r"[,.!?:;\"'“”、，。！？：؛،।]")
 _LONGEST_BEFORE = 32
@@ -67,6 +68,16 @@ def foreign_labels(text: str, language: Language) -> list[str]:
     return [label for label in labels if label != "neutral"] or labels
 
 
+def denies_label(item: str, languages: Iterable[Language]) -> bool:
+    """Whether an item of a list is a label that any of the languages denies: `non triste`, 怒っていない."""
+    return any(
+        {word.kind for word in words} >= {"emotion", denial} and not foreign_labels(item, language)
+        for language in languages
+        for words in [_words(language.normal(item), language)]
+        for denial in ("negators", "denied_after")
+    )
+
+
 def is_refusal(text: str, language: Language) -> bool:
     """Whether a text begins as a refusal of the language does."""
     openings = tuple(map(_bare, language.answers.get("refusals", ())))
@@ -91,10 +102,17 @@ def _words(sentence: str, language: Language) -> list[Found]:
         if kind in _KINDS or not language.at_start or not _is_letter(sentence[start - 1 : start])
     ]
     taken = {index for each in found for index in range(each.start, each.end)}
+    complementizers = frozenset(language.grammar.get("complementizers", ()))
     for index, sign in enumerate(sentence):
-        if sign in _CLAUSE_SIGNS and index not in taken:
+        if sign in _CLAUSE_SIGNS and index not in taken and not _goes_on(sentence, index, complementizers):
             found.append(Found("clause", index, index + 1, ""))
     return sorted(found, key=lambda each: each.start)
+
+
+def _goes_on(sentence: str, index: int, complementizers: frozenset[str]) -> bool:
+    """Whether the clause goes on behind a comma, so that a denial reaches over it: `keine Anzeichen, dass …`."""
+    word = _NEXT_WORD.match(sentence, index + 1) if complementizers else None
+    return word is not None and word[1] in complementizers
 
 
 _TABLES: dict[str, Mapping[str, str]] = {}

@@ -11,7 +11,7 @@ OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*
 _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
 
 SPLIT = re.compile(
-    r"(?!(?<=\s)\s)(?:\s*[,;/|、，；،؛\n+&]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+)"
+    r"(?!(?<=\s)\s)(?:\s*[,;/|、，；،؛\n+&#]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+)"
 )
 """What separates items; it never begins within a run of blanks, which would take the square of its length."""
 
@@ -30,6 +30,8 @@ PROSE = re.compile(
 _DENYING_VALUE = re.compile(r"(?<=[:=|(-])\s*(?:no|not (?:present|detected|observed|applicable))\b", re.IGNORECASE)
 _FRACTION = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_TICKS = "✓✔✅☑✗✘❌☐"
+_BEHIND_TICK, _BEFORE_TICK = re.compile(rf"(?<=[{_TICKS}])\s+(?=\w)"), re.compile(rf"(?<=\w)\s+(?=[{_TICKS}])")
 _VALUE_SIGNS = "([（0123456789"
 
 _NONE = "none, n/a, na, nil, null, nan, unknown, no emotion, no emotions, no clear emotion"
@@ -85,6 +87,9 @@ def items_of(text: str) -> list[str] | None:
         text = _within_brackets(text)
         text = _ASIDE.sub(lambda aside: aside.group() if _is_measure(aside.group()) else " ", text)
         text = _FRACTION.sub(" out of ", _DECIMAL_COMMA.sub(".", text))
+    if not text.isascii() and any(tick in text for tick in _TICKS):
+        # Nothing else separates `✅ calm ❌ angry`, or `calm ✅ angry ❌`.
+        text = (_BEFORE_TICK if text.lstrip()[:1] in _TICKS else _BEHIND_TICK).sub(", ", text)
     if ". " in text.strip().rstrip(".") or PROSE.search(_DENYING_VALUE.sub(" ", text)):
         return None
     return labels_of(SPLIT.split(text))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from merunibench.extraction.items import EDGES, OPTION, PROSE, SPLIT, items_of, labels_of, says_nothing
-from merunibench.extraction.pairs import Pair, split_pair, value_of
+from merunibench.extraction.pairs import MEASURES, Pair, is_value, split_pair, value_of
 from merunibench.extraction.structured import Known, Sentence, read_structured, read_table
 from merunibench.languages import is_head
 
@@ -43,6 +43,7 @@ _BULLET = re.compile(r"^[ \t]*(?:[-–](?!\d)|[*•·▪●◦]|\(?\d{1,2}[.):�
 _EXPLANATION = re.compile(r"(?<!\s)(?:\s+[-–—(]|\s*[:：]\s)|,\s*(?:as|since|because|given|due to|which)\b")
 _BESIDE = re.compile(r"\s*+(?:[:：–—(-]+\s*+)?([^\s,;.()]+(?:\s%)?)")
 _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
+_LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_PLAIN = 400
 _LONGEST_HEAD = 60
 _MOST_UNKNOWN = 2  # words of an item that is not known; a sentence in another language has more
@@ -99,13 +100,24 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
 
 
 def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the head says that these are labels
-    """What stands behind the heads of lists: `Emotions: sad, tired`; the last where a head is repeated."""
+    """What stands behind the heads of lists: `Emotions: sad, tired`.
+
+    Of a head that is repeated the last counts, unless there is nothing but heads: one line for each emotion.
+    """
     found: dict[str, list[str]] = {}
-    for head, rest in _headed_lines(text):
+    heads = list(_headed_lines(text))
+    each_counts = len(heads) == sum(map(_says_label, text.splitlines()))
+    for number, (head, rest) in enumerate(heads):
         items = items_of(rest)
         if items:
-            found[head.lower()] = items
+            found[f"{number} {head}" if each_counts else head.lower()] = items
     return list(dict.fromkeys(item for items in found.values() for item in items)) if found else None
+
+
+def _says_label(line: str) -> bool:
+    """Whether a line is neither blank nor the value of a measure, such as `intensity: high`."""
+    head, _, value = line.partition(":")
+    return _LETTER.search(line) is not None and not (EDGES.sub("", head).lower() in MEASURES and is_value(value))
 
 
 def _headed_lines(text: str) -> Iterator[tuple[str, str]]:
@@ -120,13 +132,13 @@ def _headed_lines(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _bracketed(text: str, known: Known) -> list[str] | None:
-    """The brackets with the largest share of known words, the first of equals."""
-    best, share = None, 0.0
+    """The brackets with the largest share of known words, the longest list of equals, of those the first."""
+    best, most = None, (0.0, 0)
     for bracket in _BRACKETS.findall(text):
         items = items_of(bracket)
-        known_share = sum(map(known, items)) / len(items) if items else 0.0
-        if items and known_share > share:
-            best, share = items, known_share
+        count = sum(map(known, items or ()))
+        if items and count and (count / len(items), count) > most:
+            best, most = items, (count / len(items), count)
     if best is None and text.startswith("[") and text.endswith("]"):
         return items_of(text[1:-1])
     return best

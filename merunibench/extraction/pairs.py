@@ -14,6 +14,8 @@ from merunibench.kinds import POLARITIES
 from merunibench.languages import answer_words
 
 _HIGH, _LOW = 0.9, 0.2
+_LARGEST = 10**300
+"""Numbers beyond it are taken for it: JSON has integers that no float holds."""
 _ENGLISH: Mapping[str, float] = {
     **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "x"), 1.0),
     **dict.fromkeys(("very high", "strong", "high"), _HIGH),
@@ -27,6 +29,7 @@ _ENGLISH: Mapping[str, float] = {
 _LEVELS = {"yes": 1.0, "high": _HIGH, "medium": 0.5, "low": _LOW, "no": 0.0}
 """Lists of `[answers]` -> what their words stand for."""
 _NUMBER = r"[+-]?(?:\d{1,6}(?:[.,]\d{1,20})?|[.,]\d{1,20})(?:\s?%|\s?/\s?\d{1,4}|\s?out of\s?\d{1,4})?"
+_STARS = r"[★⭐]{1,10}☆{0,10}|☆{1,10}"
 MEASURES = frozenset(
     (
         "confidence",
@@ -78,7 +81,7 @@ class _Values(NamedTuple):
 @cache
 def _values() -> _Values:
     words = {**{word: level for name, level in _LEVELS.items() for word in answer_words(name)}, **_ENGLISH}
-    value = rf"(?:{_NUMBER}|{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+    value = rf"(?:{_NUMBER}|{_STARS}|{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
     behind = rf"(?P<label>[^:=|(\[]{{1,80}}?){_BETWEEN}{_MEASURE}?(?P<value>{value})\s*+{_MEASURE}?[)\]]?\s*+[.,;]?"
     return _Values(words, re.compile(rf"\s*+{value}\s*+", re.IGNORECASE), re.compile(behind, re.IGNORECASE))
 
@@ -109,7 +112,7 @@ def is_value(text: str) -> bool:
 def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth value or text, as JSON has them
     """A value as a number; None if it is none."""
     if isinstance(value, bool | int | float):
-        return float(value)
+        return float(max(-_LARGEST, min(value, _LARGEST)))
     if value is None:
         return 0.0
     if not isinstance(value, str) or not is_value(value):
@@ -117,6 +120,13 @@ def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth va
     text = value.strip().lower()
     if text in _values().words:
         return Level(_values().words[text])
+    return _number(text)
+
+
+def _number(text: str) -> float:
+    """A number, a share (`80 %`, `4/5`, `4 out of 5`) or stars as a number."""
+    if text[0] in "★⭐☆":
+        return 1 - text.count("☆") / len(text)
     number, *rest = re.split(r"\s?(?:%|/|out of)\s?", text.replace(",", "."))
     if "%" in text:
         return float(number) / 100

@@ -8,14 +8,14 @@ Whoever changes what any text gives raises `RULES`.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from merunibench.data.account import Reason
 from merunibench.errors import InputError
 from merunibench.extraction import version1
 from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
-from merunibench.extraction.foreign import foreign_labels, is_refusal
+from merunibench.extraction.foreign import denies_label, foreign_labels, is_refusal
 from merunibench.extraction.lists import Sentence, read_list
 from merunibench.extraction.polarities import Polarity, label_polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
@@ -29,6 +29,7 @@ from merunibench.languages import (
     label_of,
     language_of,
     language_of_script,
+    languages_of_label,
     script_of,
 )
 from merunibench.lexicon import load_lexicon
@@ -42,8 +43,6 @@ EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES, 0, -1))
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
 _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
 _LONGEST_QUOTED = 6
-_POLITE = frozenset(("please",))
-"""Words that running text says to the reader, or repeats from the prompt, and feels nothing by."""
 _SHORT = 80
 """Signs of a text that is short."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]*[.!?。！？؟।\n]+|[^.!?。！？؟।\n]+\Z")
@@ -160,8 +159,7 @@ def _read_in(language: Language | None, text: str) -> list[str]:
     if language is None:
         from merunibench.extraction.descriptions import describe
 
-        labels = [label for label in describe(text) if label not in _POLITE]
-        return labels or _read_short(text)
+        return describe(text) or _read_short(text)
     return [] if is_refusal(text, language) else foreign_labels(text, language)
 
 
@@ -204,6 +202,8 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
 
 def _read_item(item: str, together: Callable[[], Language | None]) -> list[str]:
     """An item that no language knows by itself, or several know as different labels; `together`: what all say."""
+    if is_denied(item):
+        return []
     language = language_of(item) or (together() if script_of(item) is None else None)
     if language is None:
         return [item]
@@ -213,5 +213,11 @@ def _read_item(item: str, together: Callable[[], Language | None]) -> list[str]:
 
 
 def is_known(label: str) -> bool:
-    """Whether a label is a word of the lexicon, in any language, or a polarity."""
-    return label in _POLARITIES or label in load_lexicon("builtin") or is_word(label)
+    """Whether a label is a word of the lexicon, in any language, perhaps denied, or a polarity."""
+    return label in _POLARITIES or label in load_lexicon("builtin") or is_word(label) or is_denied(label)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_denied(label: str) -> bool:
+    """Whether a label is one of another language than English, and denied: `non triste`, 怒っていない."""
+    return len(label) <= _SHORT and denies_label(label, languages_of_label(label))

@@ -69,7 +69,7 @@ def test_a_language_model_behind_an_endpoint(run, tmp_path, monkeypatch):
         result = run("extract", path, tmp_path / "out", "--polarity", *backend)
     assert result.code == 0, result
     assert result.out == f"{tmp_path / 'out' / 'cmumosi.jsonl'}\n"
-    counts = "labels of 1 texts, 1 polarities; 1 reasoning traces dropped; 1 failed (--retry-failed asks again)"
+    counts = "labels of 1 text, 1 polarities; 1 reasoning traces dropped; 1 failed (--retry-failed asks again)"
     assert counts in result.err
     assert {request["max_tokens"] for request in server.requests} == {9}
     for file in (tmp_path / "out").iterdir():

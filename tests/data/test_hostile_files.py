@@ -195,3 +195,12 @@ def test_any_labels_and_answers_in_an_archive(tmp_path_factory, samples):
     corpus = {name: {"emo": value, "val": value} for name, value in samples.items()}
     np.savez(path, test_corpus=corpus, whole_corpus=corpus, name2reason=samples)
     read_everything(path, tmp_path_factory.getbasetemp() / "out")
+
+
+def test_the_name_of_a_column_that_is_not_utf8(tmp_path):
+    path = tmp_path / "rows.arrow"
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, pa.schema([("namex", pa.string())])) as file:
+        file.write_table(pa.table({"namex": ["a"]}))
+    path.write_bytes(path.read_bytes().replace(b"namex", b"\x80amex"))
+    with pytest.raises(InputError, match=r"rows\.arrow: the name of a column is not UTF-8"):
+        read_table(path)

@@ -39,6 +39,6 @@ def test_systems_keep_their_order_on_ovmerd(shared):
     assert len(found) == 15
     ours, theirs = np.array(list(found.values())).T
     assert abs((ours - theirs).mean()) <= 1.0
-    assert np.corrcoef(ours, theirs)[0, 1] >= 0.92
+    assert np.corrcoef(ours, theirs)[0, 1] >= 0.95
     told = np.array([system != ("Qwen-Audio", "subtitle") for system in found])
-    assert np.corrcoef(ours[told], theirs[told])[0, 1] >= 0.95
+    assert np.corrcoef(ours[told], theirs[told])[0, 1] >= 0.98

@@ -130,3 +130,8 @@ def test_hostile_answers_cost_little(text):
     start = time.process_time()
     extract_labels(text)
     assert time.process_time() - start < 10
+
+
+def test_numbers_that_no_float_holds_are_values_too():
+    assert extract_labels('{"happy": 9' + "9" * 400 + ', "sad": 0}') == ["happy"]
+    assert extract_labels('{"happy": -9' + "9" * 400 + ', "sad": 1}') == ["sad"]

@@ -72,6 +72,11 @@ def test_hard_answers(half, floor):
     assert fmean(results) >= floor
 
 
+@pytest.mark.parametrize(("text", "expected"), [case for cases in table("further_cases").values() for case in cases])
+def test_answers_that_were_seen_to_be_read_wrongly(text, expected):
+    assert is_right(text, expected)
+
+
 @HALVES
 @pytest.mark.parametrize("kind", READERS)
 def test_polarities_verdicts_and_what_a_reader_lists(half, floor, kind):

@@ -183,7 +183,7 @@ def test_every_word_of_the_wheels_is_accounted_for(code):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_form(code):
     data = table(code)
-    assert set(data["grammar"]) == GRAMMAR
+    assert set(data["grammar"]) - {"complementizers"} == GRAMMAR
     assert set(data["answers"]) == ANSWERS
     lists = [*data["words"].values(), *data["doubtful"].values(), *data["cues"].values(), *data["grammar"].values()]
     for text in [*lists, *(data["answers"][name] for name in ANSWERS)]:
