@@ -3,8 +3,8 @@
 python -m tools.schemas docs/schemas      # after a change of a model
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -32,6 +32,14 @@ def schemas() -> dict[str, str]:
     return found
 
 
+def main() -> None:
+    """Write the schemas to a folder."""
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n", 1)[0])
+    parser.add_argument("folder", type=Path, help="where they go: docs/schemas")
+    folder = parser.parse_args().folder
+    for name, text in schemas().items():
+        write_text(folder / name, text)
+
+
 if __name__ == "__main__":
-    for file_name, text in schemas().items():
-        write_text(Path(sys.argv[1]) / file_name, text)
+    main()

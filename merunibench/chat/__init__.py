@@ -34,7 +34,7 @@ def open_chat_model(
         device: Where it runs; see `LocalModel`.
 
     Raises:
-        InputError: it is no such name, or the model cannot be had.
+        InputError: it is no such name, or the model cannot be loaded.
     """
     kind, _, name = spec.partition(":")
     if kind == "openai" and name:

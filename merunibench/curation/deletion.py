@@ -6,35 +6,27 @@ import, and that a deletion which was killed while files took their places is fi
 count the rows that are gone, are removed: `curate filter` makes them again.
 """
 
-import csv
-import io
-import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line, shown
 from merunibench.curation.contamination import name_hash
-from merunibench.curation.folder import CLIP_CACHE, DESCRIPTIONS, MAX_BYTES, REVIEW, Folder
+from merunibench.curation.folder import CLIP_CACHE, MAX_BYTES, REVIEW, Folder
+from merunibench.curation.rewriting import Gone, Unwanted, how
 from merunibench.data import read_table
 from merunibench.data.columns import find_column, text_column
-from merunibench.data.tables import is_saved_dataset, table_stem
+from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
 from merunibench.files import read_plain, remove_all_leftovers, whole_set, write_bytes
-from merunibench.report.csv_text import csv_cell
 
 _HEAD = "# Clips that were deleted, as truncated SHA-256 hashes of their names: they are not taken in again.\n"
 _REPORTS = ("report.json", "statistics.json", "README.md", "funnel.svg", "report.html")
 _OF_RESULTS = (".json", ".html")
-_PACKED = (".gz", ".zst")
-_ARRAYS = (".npy", ".npz")
-FEATURES = "features"
-"""Where features lie, if they lie in the data set."""
 
 
 @dataclass
@@ -52,29 +44,6 @@ class Deleted:
     unknown: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
-
-
-class Unwanted:
-    """The clips that are deleted: those named now, and those deleted before, of which only hashes are left.
-
-    Attributes:
-        names: The names.
-        hashes: Hashes of names deleted before (`contamination.name_hash`).
-    """
-
-    def __init__(self, names: Iterable[str], hashes: Iterable[str] = ()) -> None:
-        self.names = frozenset(names)
-        self.hashes = frozenset(hashes)
-        self._cells = {str(csv_cell(name)): name for name in self.names}
-
-    def __contains__(self, name: object) -> bool:
-        """Whether a clip of this name goes."""
-        return isinstance(name, str) and (name in self.names or (bool(self.hashes) and name_hash(name) in self.hashes))
-
-    def in_cell(self, cell: str) -> str | None:
-        """The name of a clip that goes, from a cell that may mark it as text; None for others."""
-        found = self._cells.get(cell, cell if cell in self else None)
-        return cell[1:] if found is None and cell.startswith("'") and cell[1:] in self else found
 
 
 def choose(
@@ -162,15 +131,15 @@ def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> De
             place = path.relative_to(folder.path).as_posix()
             if path.name.startswith("."):
                 continue
-            rewrite = _how(path, folder)
+            rewrite = how(path, folder)
             if rewrite is None:
                 continue
-            gone: list[str] = []
+            gone = Gone()
             content = rewrite(path, unwanted, gone)
-            if gone:
-                done.rows[place] = len(gone)
+            if gone.names or gone.named:
+                done.rows[place] = len(gone.names)
                 changes[place] = content
-                found.update(gone)
+                found.update(gone.names, gone.named)
         done.clips = [*(name for name in names if name in found), *sorted(found - unwanted.names)]
         done.unknown = [name for name in names if name not in found]
         done.removed = _stale(folder, files) if found else []
@@ -186,9 +155,15 @@ def _carry_out(folder: Folder, changes: dict[str, bytes | None], done: Deleted) 
         for place, content in changes.items():
             if content is not None:
                 write_bytes(temporary / place, content)
-        # The hashes first: whatever has not taken its place when the process is killed is still known to be unwanted.
+        # First the hashes, and what has no rows to be known by: if the process is killed, the next deletion finds all
+        # that is left.
         write_bytes(folder.path / Folder.DELETED, (_HEAD + "".join(f"{each}\n" for each in hashes)).encode())
-    for place in [*done.removed, *(place for place, content in changes.items() if content is None)]:
+        _remove(folder, done.removed)
+    _remove(folder, [place for place, content in changes.items() if content is None])
+
+
+def _remove(folder: Folder, places: Iterable[str]) -> None:
+    for place in places:
         (folder.path / place).unlink(missing_ok=True)
 
 
@@ -202,130 +177,6 @@ def _stale(folder: Folder, files: Iterable[Path]) -> list[str]:
         or (place.parts[0] == REVIEW and path.suffix in _OF_RESULTS)
         or CLIP_CACHE in place.parts
     ]
-
-
-Rewrite = Callable[[Path, Unwanted, list[str]], bytes | None]
-"""From a file and the unwanted names to what is left of it, None for nothing; the names found are appended."""
-
-
-def _how(path: Path, folder: Folder) -> Rewrite | None:
-    """How a file is rewritten; None for one that has no rows.
-
-    Raises:
-        InputError: it has rows, and cannot be rewritten.
-    """
-    suffix = path.suffix.lower()
-    if path.name.endswith((".jsonl", ".jsonl.part")):
-        return _json_lines
-    if suffix in (".csv", ".tsv"):
-        return _delimited
-    if suffix in (".parquet", ".arrow", ".feather"):
-        return _arrow
-    if path.name == "sharegpt.json":
-        return _conversations
-    if suffix in _ARRAYS:
-        return partial(_array, _clip_of(path, folder))
-    if suffix in _PACKED and table_stem(path):
-        raise InputError(f"{path}: is packed and cannot be rewritten row by row; unpack it first, nothing is deleted")
-    rows = suffix == ".json" and not path.name.endswith(".settings.json")
-    if rows and path.parent == folder.path / DESCRIPTIONS and not is_saved_dataset(path.parent):
-        raise InputError(f"{path}: is one JSON document; write it as JSON Lines first, nothing is deleted")
-    return None
-
-
-def _json_lines(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
-    kept = []
-    for line in io.BytesIO(read_plain(path, MAX_BYTES)):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            row = None  # the torn end of an interrupted run, which is cut off when it is taken up
-        name = row.get("name") if isinstance(row, dict) else None
-        if isinstance(name, str) and name in unwanted:
-            gone.append(name)
-        else:
-            kept.append(line)
-    return b"".join(kept) or (b"" if path.name.endswith(".part") else None)
-
-
-def _delimited(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
-    text = read_plain(path, MAX_BYTES).decode("utf-8-sig")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-    head = next(reader, [])
-    if "name" not in head:
-        return text.encode()
-    column, out = head.index("name"), io.StringIO()
-    dialect: Any = {"quoting": csv.QUOTE_ALL if text.startswith('"') else csv.QUOTE_MINIMAL}
-    writer = csv.writer(out, **dialect, lineterminator="\n", delimiter=reader.dialect.delimiter)
-    writer.writerow(head)
-    rows = 0
-    for row in reader:
-        name = unwanted.in_cell(row[column]) if len(row) > column else None
-        if name is not None:
-            gone.append(name)
-        else:
-            writer.writerow(row)
-            rows += 1
-    return out.getvalue().encode() if rows else None
-
-
-def _conversations(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
-    content: Any = json.loads(read_plain(path, MAX_BYTES))
-    left = []
-    for conversation in content if isinstance(content, list) else []:
-        name = str(conversation.get("id", "")).rpartition("-")[0] if isinstance(conversation, dict) else ""
-        if name in unwanted:
-            gone.append(name)
-        else:
-            left.append(conversation)
-    lines = ",\n".join(json.dumps(conversation, ensure_ascii=False) for conversation in left)
-    return f"[\n{lines}\n]\n".encode() if left else None
-
-
-def _array(name: str, path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:  # noqa: ARG001 - all alike
-    """Features of a clip, in a file of its name."""
-    if name in unwanted:
-        gone.append(name)
-    return None
-
-
-def _clip_of(path: Path, folder: Folder) -> str:
-    """The clip that a file of features belongs to: features/<encoder>/<name>.npy, or <name>.npy anywhere else."""
-    parts = path.relative_to(folder.path).with_suffix("").parts
-    return "/".join(parts[2:]) if parts[0] == FEATURES and len(parts) > 2 else parts[-1]
-
-
-def _arrow(path: Path, unwanted: Unwanted, gone: list[str]) -> bytes | None:
-    import pyarrow as pa
-
-    content = read_plain(path, MAX_BYTES)
-    table, write = _opened(content)
-    if "name" not in table.column_names:
-        return content
-    names = table["name"].cast(pa.large_string()).to_pylist()
-    gone.extend(name for name in names if name in unwanted)
-    left = table.filter(pa.array([name not in unwanted for name in names], pa.bool_()))
-    sink = pa.BufferOutputStream()
-    write(left, sink)
-    return bytes(sink.getvalue()) if left.num_rows or path.name.startswith("data-") else None
-
-
-def _opened(content: bytes) -> tuple[Any, Callable[[Any, Any], None]]:
-    """The table in a file of Arrow or Parquet, and what writes one in the same format."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if content[:4] == b"PAR1":
-        return pq.read_table(pa.BufferReader(content)), pq.write_table
-    is_file = content[:6] == b"ARROW1"
-    opened = pa.ipc.open_file(content) if is_file else pa.ipc.open_stream(content)
-
-    def write(table: Any, sink: Any) -> None:  # noqa: ANN401
-        new = pa.ipc.new_file if is_file else pa.ipc.new_stream
-        with new(sink, table.schema) as writer:
-            writer.write_table(table)
-
-    return opened.read_all(), write
 
 
 def _held(path: Path) -> AbstractContextManager[Any]:

@@ -96,7 +96,7 @@ def serving(folder: Path, port: int = 8000) -> Iterator[ThreadingHTTPServer]:
         port: Port to listen on; 0 for any free one.
 
     Raises:
-        InputError: there is no page in the folder, or the port cannot be had.
+        InputError: there is no page in the folder, or the port cannot be opened.
     """
     if not (folder / "index.html").is_file():
         raise InputError(f"{folder}: no index.html there; write the page with: merunibench leaderboard build")

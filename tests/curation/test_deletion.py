@@ -1,6 +1,7 @@
 """Clips that are deleted vanish from every file, whatever happens on the way."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 
 from merunibench.cli import main
-from merunibench.curation.deletion import Unwanted, choose, delete
+from merunibench.curation.deletion import choose, delete
 from merunibench.curation.folder import Folder
+from merunibench.curation.rewriting import Unwanted
 from merunibench.errors import InputError
 from tests.curation.small import data_set, names, read, rows, write
 
@@ -44,6 +46,7 @@ def test_a_persons_clips_vanish_from_every_file(folder, capsys):
     for form in ("affectgpt", "jsonl", "datasets", "sharegpt"):
         run(capsys, "export", folder, "--as", form, "--licence", "cc-by-4.0")
     gone = [row["name"] for row in rows() if row["person"] == "p3"]
+    texts = [row["text"].encode() for row in rows() if row["person"] == "p3"]
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert run(capsys, "delete", folder, "--person", "p3", "--dry-run")[0] == 0
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
@@ -53,6 +56,7 @@ def test_a_persons_clips_vanish_from_every_file(folder, capsys):
         if path.is_file():
             content = path.read_bytes()
             assert not [name for name in gone if name.encode() in content], path
+            assert not [text for text in texts if text in content], path
     from datasets import load_from_disk
 
     assert len(load_from_disk(str(folder / "export/datasets"))) == len(set(KEPT) - set(gone))
@@ -102,38 +106,66 @@ class Killed(BaseException):
     """What no handler takes for an error."""
 
 
-def killed_after(moves):
-    """`Path.replace` until so many files have taken their places, then the end."""
-    left, replace = iter(range(moves)), Path.replace
+def killed_after(steps):
+    """Files take their places, or are removed, so many times; then comes the end."""
+    left = iter(range(steps))
 
-    def until(self, target):
-        if next(left, None) is None:
-            raise Killed
-        return replace(self, target)
+    def until(do):
+        def step(*arguments, **options):
+            if next(left, None) is None:
+                raise Killed
+            return do(*arguments, **options)
 
-    return until
+        return step
+
+    return patch.multiple(Path, replace=until(Path.replace), unlink=until(Path.unlink))
 
 
 def test_a_deletion_that_is_killed_is_finished_by_the_next(tmp_path, capsys):
-    whole = data_set(tmp_path / "whole" / "d", lines=rows())
+    whole = data_set(tmp_path / "whole" / "d", 10, lines=rows(10))
     run(capsys, "filter", whole)
+    run(capsys, "review", whole, "--sample", "10")
+    (whole / ".clips/rows").mkdir(parents=True)
+    (whole / ".clips/rows/0001.mp4").write_bytes(b"a face")
+    write(whole / "votes/other/train.jsonl", [{"name": "clip003", "label": "sad"}])  # of which nothing is left
     before = contents(whole)
     assert run(capsys, "delete", whole, "--person", "p3")[0] == 0
-    wanted = contents(whole)
-    for moves in range(12):
-        place = tmp_path / str(moves) / "d"
+    wanted, killed = contents(whole), 0
+    for steps in range(30):
+        place = tmp_path / str(steps) / "d"
         for path, content in before.items():
             (place / path).parent.mkdir(parents=True, exist_ok=True)
             (place / path).write_bytes(content)
         chosen = choose(Folder(place), person="p3")
-        with patch.object(Path, "replace", killed_after(moves)):
-            try:
-                delete(Folder(place), chosen)
-            except Killed:
-                assert contents(place) != wanted
+        with killed_after(steps), suppress(Killed):
+            delete(Folder(place), chosen)
+            break
+        killed += 1
         # The same command, as one would type it: the descriptions may know the person no more.
         assert run(capsys, "delete", place, "--person", "p3")[0] == 0
-        assert contents(place) == wanted, moves
+        assert contents(place) == wanted, steps
+    assert killed >= 8
+
+
+def test_a_line_that_was_never_finished_goes_too(folder, capsys):
+    with (folder / "measures/train.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"name": "clip001", "text": "s3cret wo')
+    (folder / "cues/audio").mkdir(parents=True)
+    (folder / "cues/audio/train.jsonl.part").write_text('{"name": "clip001", "text": "s3c', encoding="utf-8")
+    assert run(capsys, "delete", folder, "--name", "clip001")[0] == 0
+    assert not [path for path, content in contents(folder).items() if b"clip001" in content or b"s3c" in content]
+
+
+def test_rows_that_repeat_a_deleted_one_name_it_no_more(tmp_path, capsys):
+    lines = rows(8)
+    lines[5]["text"] = lines[1]["text"]
+    place = data_set(tmp_path / "d", 8, lines=lines)
+    assert run(capsys, "filter", place, "--unique")[0] == 0
+    assert "clip001" in json.dumps(read(place / "decisions/train.jsonl")[5])
+    assert run(capsys, "delete", place, "--name", "clip001")[0] == 0
+    assert not [path for path, content in contents(place).items() if b"clip001" in content]
+    assert run(capsys, "filter", place, "--unique")[0] == 0
+    assert next(row for row in read(place / "decisions/train.jsonl") if row["name"] == "clip005")["kept"]
 
 
 def test_names_in_cells_that_are_marked_as_text():

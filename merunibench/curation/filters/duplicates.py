@@ -12,12 +12,16 @@ from merunibench.curation.rows import Rows
 
 IntArray = npt.NDArray[np.int64]
 
+DUPLICATES = "duplicates"
+SAME = ("same_clip_as", "same_text_as")
+"""What the entry of a row that repeats another calls it."""
+
 
 @dataclass(frozen=True)
 class Unique:
     """Fails rows whose clip, or whose text, an earlier row has, be it of another set."""
 
-    name = "duplicates"
+    name = DUPLICATES
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -26,14 +30,14 @@ class Unique:
 
     def judge(self, rows: Rows) -> Judged:
         """See `Filter`."""
-        first = {"same_clip_as": first_with(rows.content), "same_text_as": first_with(rows.measures.text)}
+        first = dict(zip(SAME, (first_with(rows.content), first_with(rows.measures.text)), strict=True))
         repeats = {key: rows_ != np.arange(len(rows)) for key, rows_ in first.items()}
 
         def earlier(row: int) -> Mapping[str, Any]:
             return {key: rows.names[int(first[key][row])].as_py() for key, repeated in repeats.items() if repeated[row]}
 
         silent = {NO_TEXT: ~rows.measures.answered}
-        fails = {"clip of an earlier row": repeats["same_clip_as"], "text of an earlier row": repeats["same_text_as"]}
+        fails = {"clip of an earlier row": repeats[SAME[0]], "text of an earlier row": repeats[SAME[1]]}
         return judged(len(rows), silent, fails, {"earlier": earlier})
 
 

@@ -119,7 +119,7 @@ def ask_labels(model: ChatModel | str, *, prompt: Prompt | None = None, parity: 
         parity: Drop speech acts and a lone `neutral`, and keep four labels; see `extract_labels`.
 
     Raises:
-        InputError: the model cannot be had.
+        InputError: the model cannot be loaded.
     """
 
     def read(text: str) -> list[str]:
@@ -137,7 +137,7 @@ def ask_polarity(model: ChatModel | str, *, prompt: Prompt | None = None) -> Que
         prompt: Another prompt than ours.
 
     Raises:
-        InputError: the model cannot be had.
+        InputError: the model cannot be loaded.
     """
     return Question("polarity", _opened(model), prompt or builtin_prompt("polarity"), named_polarity)
 

@@ -7,7 +7,7 @@ mfcc  (b, 4T, 13)      -> SE-ResNet, mean over coefficients              -> (b, 
 ```
 
 Random weights saved by the authors' own classes load strictly and give the same logits to 1e-6 (487 entries, 15,762,236
-values). The published weights could not be had here, so no answer of theirs is tested.
+values). The published weights were not at hand, so no answer of theirs is tested.
 """
 
 import torch
