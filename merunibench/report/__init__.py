@@ -4,6 +4,7 @@ from merunibench.report.comparison import Comparison, DatasetComparison, MeanCom
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
 from merunibench.report.validation import FileFound, Validation
+from merunibench.report.worth import BaselineScore, Worth
 from merunibench.scoring import Scored
 
 DatasetResult = Scored
@@ -11,6 +12,7 @@ DatasetResult = Scored
 
 __all__ = [
     "BENCHMARK_DATASETS",
+    "BaselineScore",
     "Comparison",
     "DatasetComparison",
     "DatasetResult",
@@ -21,4 +23,5 @@ __all__ = [
     "SharedSamples",
     "SystemUsed",
     "Validation",
+    "Worth",
 ]
