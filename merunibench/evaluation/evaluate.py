@@ -1,6 +1,6 @@
 """The main path: predictions + ground truth + lexicon + protocol -> Report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from merunibench.data import (
     truth_from_table,
     truth_in_memory,
 )
-from merunibench.data.truth import read_subtitles
+from merunibench.data.truth import read_every_label, read_subtitles
 from merunibench.errors import InputError
 from merunibench.evaluation.assembly import build_report
-from merunibench.evaluation.worth import worth_of
+from merunibench.evaluation.worth import references_of, worth_of
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import Level, Lexicon, load_lexicon
@@ -145,8 +145,23 @@ def _worth(
     for each in report.datasets:
         task = tasks[each.dataset]
         subtitles = None if root is None else read_subtitles(root, task)
-        found.append(worth_of(each, _truth(task, truths[task.id], max_bytes), subtitles, settings))
+        truth = _truth(task, truths[task.id], max_bytes)
+        worth = worth_of(each, truth, subtitles, settings)
+        references = references_of(each, truth, _said_elsewhere(task, truths, max_bytes), settings)
+        found.append(replace(worth, references=references))
     return tuple(found)
+
+
+def _said_elsewhere(task: Task, truths: Truths, max_bytes: int) -> Iterator[GroundTruth]:
+    """All labels of the data sets that have clips of the same source but ask something else of them."""
+    for name, where in truths.items():
+        other = TASKS[name]
+        if other.namespace == task.namespace and other.kind != task.kind and other.has_sectors and task.has_sectors:
+            yield (
+                read_every_label(other, where, max_bytes=max_bytes)
+                if isinstance(where, Path)
+                else truth_from_table(where, other)
+            )
 
 
 def _truth(task: Task, where: Path | Table, max_bytes: int) -> GroundTruth:

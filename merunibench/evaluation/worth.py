@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from merunibench.baselines import BASELINES, Baseline, Known
 from merunibench.data import GroundTruth, Predictions, predictions_in_memory
 from merunibench.data.discovery import DEFAULT_CHECKPOINT
+from merunibench.errors import InputError
 from merunibench.labels import LabelLists
 from merunibench.lexicon import WHEELS, Level, Lexicon
-from merunibench.report.worth import BaselineScore, Worth
+from merunibench.report.worth import BaselineScore, Reference, Worth
 from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
 
 _OFFICIAL = "official"
@@ -45,6 +46,42 @@ def worth_of(scored: Scored, truth: GroundTruth, subtitles: Mapping[str, str] | 
     found, left_out = _baselines(same, subtitles, how)
     heads = [fmean(wheel) for wheel in zip(*(_in_head_words(each, same, how) for each in samples), strict=True)]
     return Worth(scored.dataset, scored.score, found, left_out, tuple(heads))
+
+
+def references_of(
+    scored: Scored, truth: GroundTruth, others: Iterable[GroundTruth], settings: Settings
+) -> tuple[Reference, ...]:
+    """What people's labels of the same clips in other data sets score, and the model on those clips.
+
+    The annotations may not be independent of each other, so this is no upper bound; but it is what people said.
+
+    Args:
+        scored: The score, with its samples.
+        truth: All labels of its data set.
+        others: All labels of data sets that share clips with it, each another kind of task.
+        settings: What the score was computed with.
+    """
+    samples, how = scored.any_samples, replace(settings, missing="zero", bootstrap=0)
+    if samples is None or samples.labels is None:
+        return ()
+    there = samples.present.tolist()
+    said = {name: samples.labels[row] for row, name in enumerate(samples.names.to_pylist()) if there[row]}
+    found = []
+    for other in others:
+        both = pc.and_(pc.is_in(truth.names, other.names), pc.is_in(truth.names, samples.names))
+        rows = np.flatnonzero(both.to_numpy(zero_copy_only=False))
+        if other.labels is None or len(rows) == 0:
+            continue
+        same = truth.subset(rows)
+        names, place = same.names.to_pylist(), pc.index_in(same.names, value_set=other.names).to_pylist()
+        people = {name: other.labels[row] for name, row in zip(names, place, strict=True)}
+        model = {name: said.get(name) for name in names}
+        try:
+            theirs, ours = (score_predictions(same, _predictions(same, each), how) for each in (people, model))
+        except InputError:  # none of the shared samples counts
+            continue
+        found.append(Reference(other.task.id, len(rows), theirs.score, ours.score, theirs.chance))
+    return tuple(found)
 
 
 def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: Lexicon | None, protocol: str) -> Known:

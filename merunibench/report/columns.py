@@ -118,6 +118,11 @@ def worth_notes(worth: "Worth") -> list[str]:
     if worth.in_head_words is not None:
         left = "" if worth.surviving is None else f", {100 * worth.surviving:.1f} % of the score"
         said.append(f"{title}: with head words for labels {percent(worth.in_head_words)}{left}")
+    said += [
+        f"{title}: reference, no system: the labels that people gave the same {each.samples} clips in "
+        f"{TASKS[each.source].title} score {percent(each.score)}, the model on these {percent(each.model)}"
+        for each in worth.references
+    ]
     return said
 
 

@@ -30,6 +30,25 @@ class BaselineScore:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What people's labels in another data set score as answers: a reference, no system.
+
+    Attributes:
+        source: The data set whose labels they are.
+        samples: Number of samples that both data sets have, on which these two scores are.
+        score: The primary score of the labels.
+        model: That of the model on the same samples.
+        chance: What the labels score when shuffled among the samples.
+    """
+
+    source: str
+    samples: int
+    score: float
+    model: float
+    chance: float
+
+
+@dataclass(frozen=True)
 class Worth:
     """What stands beside the score of one data set.
 
@@ -40,6 +59,7 @@ class Worth:
         left_out: Baseline -> why it could not.
         head_words: The score of the same answers where every label is replaced by the name of its sector on one wheel,
             for each wheel; empty for sentiment.
+        references: What people said of the same clips in other data sets whose labels are at hand.
     """
 
     dataset: str
@@ -47,6 +67,7 @@ class Worth:
     baselines: tuple[BaselineScore, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
     head_words: tuple[float, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     @property
     def best_shallow(self) -> BaselineScore | None:
@@ -84,4 +105,5 @@ class Worth:
             }
             if self.head_words
             else None,
+            "references": [vars(each) for each in self.references],
         }
