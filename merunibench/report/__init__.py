@@ -4,7 +4,7 @@ from merunibench.report.comparison import Comparison, DatasetComparison, MeanCom
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
 from merunibench.report.validation import FileFound, Validation
-from merunibench.report.worth import BaselineScore, Worth
+from merunibench.report.worth import BaselineScore, Reference, Worth
 from merunibench.scoring import Scored
 
 DatasetResult = Scored
@@ -19,6 +19,7 @@ __all__ = [
     "ErrorAnalysis",
     "FileFound",
     "MeanComparison",
+    "Reference",
     "Report",
     "SharedSamples",
     "SystemUsed",
