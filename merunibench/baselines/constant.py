@@ -37,9 +37,7 @@ def stuffing(kind: str, names: Iterable[str], lexicon: Lexicon | None = None) ->
     """
     if KINDS[kind].answer == "polarity":
         return _polarity_rows(names, "positive")
-    sectors = (sector for wheel in load_wheels() for sector in wheel.sector_names(1))
-    words = tuple(dict.fromkeys(sectors))
-    return _label_rows(names, words if lexicon is None else _words_for_every_sector(lexicon, words))
+    return _label_rows(names, _sector_names() if lexicon is None else words_for_every_sector(lexicon))
 
 
 def majority(kind: str, truth: Mapping[str, str]) -> list[Row]:
@@ -99,11 +97,11 @@ def empty(kind: str, names: Iterable[str]) -> list[Row]:
 
 
 @cache
-def _words_for_every_sector(lexicon: Lexicon, preferred: tuple[str, ...]) -> list[str]:
-    """Words that reach every sector, at either level, that the lexicon's words reach: preferred ones, then others."""
+def words_for_every_sector(lexicon: Lexicon) -> list[str]:
+    """Words that reach every sector, at either level, that the lexicon's words reach: names of sectors, then others."""
     chosen: list[str] = []
     reached: set[tuple[Level, int, str]] = set()
-    for word in (*preferred, *sorted(lexicon.codes)):
+    for word in (*_sector_names(), *sorted(lexicon.codes)):
         sectors = {
             (level, wheel, sector)
             for level in LEVELS
@@ -114,6 +112,11 @@ def _words_for_every_sector(lexicon: Lexicon, preferred: tuple[str, ...]) -> lis
             reached |= sectors
             chosen.append(word)
     return chosen
+
+
+def _sector_names() -> tuple[str, ...]:
+    """The level-1 words of all wheels."""
+    return tuple(dict.fromkeys(sector for wheel in load_wheels() for sector in wheel.sector_names(1)))
 
 
 def _most_frequent(words: Iterable[str], count: int) -> list[str]:

@@ -1,6 +1,7 @@
 """`merunibench score`: predictions and ground truth in, scores out."""
 
 from pathlib import Path
+from typing import Any
 
 from merunibench.cli import _options as options
 from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
@@ -19,6 +20,15 @@ class ScoreOptions(ScoreSettings, options.LabelledOptions):
         "Another run of the same model; repeat for several: figures are means over the runs.",
         "PATH",
     )
+    baselines: bool = option(
+        False,
+        "Also score what understands nobody: a constant, file names, punctuation, videos, cue words; and the answers "
+        "in head words of sectors.",
+    )
+
+    def beside(self) -> dict[str, Any]:
+        """What only `merunibench.evaluate` takes."""
+        return {"runs": self.runs, "baselines": self.baselines}
 
 
 def score(
@@ -38,7 +48,7 @@ def score(
     if settings.runs and per_sample is not None:
         raise InputError("--per-sample: holds one run; leave out --runs, and write a file for each")
     with progress_bar() as progress:
-        report = evaluate(**settings.chosen(), **settings.arguments(), runs=settings.runs, progress=progress)
+        report = evaluate(**settings.chosen(), **settings.arguments(), **settings.beside(), progress=progress)
         if per_sample is not None:
             report.write_per_sample(per_sample)
     warn(report.warnings)

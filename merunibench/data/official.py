@@ -17,6 +17,7 @@ from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES, npz_keys, read_npz
 from merunibench.tasks import Task
 
+_CORPUS = "_corpus"
 _OPENSET = "-openset"
 _SENTIMENT = "-openset-sentiment"
 
@@ -33,13 +34,34 @@ def read_corpus(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYTES) -
     if task.corpus not in (held := npz_keys(path)):
         raise InputError(f"{path}: is no label file of {task.title}: no {task.corpus!r}, only {listed(held)}")
     corpus = _dictionary(path, task.corpus, max_bytes)
+    return Table(path, {"name": _names(corpus), "label": _label_values(path, corpus, task)}, len(corpus))
+
+
+def read_corpora(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
+    """Every split of an official label file, as columns `name` and `label`; a name in two has the label of the first.
+
+    Raises:
+        UnsafeFileError: the file would run code or fill the memory.
+        InputError: the file is broken, or a sample has no label.
+    """
+    labels: dict[Any, Any] = {}
+    for key in npz_keys(path):
+        if key.endswith(_CORPUS):
+            corpus = _dictionary(path, key, max_bytes)
+            values = _label_values(path, corpus, task)
+            labels = {**dict(zip(_names(corpus), values, strict=True)), **labels}
+    return Table(path, {"name": list(labels), "label": list(labels.values())}, len(labels))
+
+
+def _label_values(path: Path, corpus: dict[Any, Any], task: Task) -> list[Any]:
+    """The label of every sample of a split, as a plain value."""
     labels = []
     for name, sample in corpus.items():
         if not isinstance(sample, dict) or task.label_field not in sample:
             raise InputError(f"{path}: sample {shown(name)} has no field {task.label_field!r}")
         value = sample[task.label_field]
         labels.append(value.item() if isinstance(value, np.generic | np.ndarray) and value.size == 1 else value)
-    return Table(path, {"name": _names(corpus), "label": labels}, len(corpus))
+    return labels
 
 
 @dataclass(frozen=True)

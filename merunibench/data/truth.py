@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from merunibench._text import shown
 from merunibench.data.columns import find_column, label_column, map_column, name_column, texts_by_name
 from merunibench.data.documents import MAPPED
-from merunibench.data.official import read_corpus
+from merunibench.data.official import read_corpora, read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
@@ -182,6 +182,13 @@ def read_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) ->
     official = path.suffix.lower() == ".npz"
     table = read_corpus(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
     return truth_from_table(table, task, whole_corpus=official)
+
+
+def read_every_label(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:
+    """The labels of all samples in a label file, those of other splits than the test split included."""
+    official = path.suffix.lower() == ".npz"
+    table = read_corpora(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
+    return truth_from_table(table, replace(task, split=None))
 
 
 def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) -> GroundTruth:

@@ -1,11 +1,12 @@
 """The main path: predictions + ground truth + lexicon + protocol -> Report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from merunibench.data import (
     Arrangement,
+    GroundTruth,
     PredictionSource,
     Table,
     find_truth,
@@ -15,12 +16,14 @@ from merunibench.data import (
     truth_from_table,
     truth_in_memory,
 )
+from merunibench.data.truth import read_every_label, read_subtitles
 from merunibench.errors import InputError
 from merunibench.evaluation.assembly import build_report
+from merunibench.evaluation.worth import references_of, worth_of
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import Level, Lexicon, load_lexicon
-from merunibench.report import Report
+from merunibench.report import Report, Worth
 from merunibench.scoring import (
     BEST_PER_DATASET,
     By,
@@ -54,6 +57,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     seed: int = 0,
     units: By = "auto",
     runs: Sequence[str | Path] = (),
+    baselines: bool = False,
     max_bytes: int = DEFAULT_MAX_BYTES,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
@@ -81,6 +85,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         seed: Seed of the resampling.
         units: What is resampled: `auto` and `clusters`, dialogues and videos where a data set has them; `samples`.
         runs: Further runs of the same model, folders or files like `predictions`: figures are means over the runs.
+        baselines: Whether to score the baselines too, and the answers in head words (`Report.worth`).
         max_bytes: Most bytes that a compressed file may unpack to.
         columns: Where the predictions have `name`, `text`, `labels` or `polarity`, if not in columns of that name:
             another column, or a dotted path into nested values.
@@ -120,7 +125,47 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     scores = _means_of_runs(every) if others else every[0]
     one_sided = () if wanted else _one_sided(source, truths)
     warnings = (*(remark for each in (source, *others) for remark in each.remarks), *one_sided)
-    return build_report(scores, settings, model=source.model, warnings=warnings, progress=progress)
+    report = build_report(scores, settings, model=source.model, warnings=warnings, progress=progress)
+    if not baselines:
+        return report
+    root = None if isinstance(data_root, Mapping) else Path(data_root)
+    return replace(report, worth=_worth(report, truths, tasks, root, settings, max_bytes))
+
+
+def _worth(
+    report: Report,
+    truths: Truths,
+    tasks: Mapping[str, Task],
+    root: Path | None,
+    settings: Settings,
+    max_bytes: int,
+) -> tuple[Worth, ...]:
+    """Baselines and head words beside every score."""
+    found = []
+    for each in report.datasets:
+        task = tasks[each.dataset]
+        subtitles = None if root is None else read_subtitles(root, task)
+        truth = _truth(task, truths[task.id], max_bytes)
+        worth = worth_of(each, truth, subtitles, settings)
+        references = references_of(each, truth, _said_elsewhere(task, truths, max_bytes), settings)
+        found.append(replace(worth, references=references))
+    return tuple(found)
+
+
+def _said_elsewhere(task: Task, truths: Truths, max_bytes: int) -> Iterator[GroundTruth]:
+    """All labels of the data sets that have clips of the same source but ask something else of them."""
+    for name, where in truths.items():
+        other = TASKS[name]
+        if other.namespace == task.namespace and other.kind != task.kind and other.has_sectors and task.has_sectors:
+            yield (
+                read_every_label(other, where, max_bytes=max_bytes)
+                if isinstance(where, Path)
+                else truth_from_table(where, other)
+            )
+
+
+def _truth(task: Task, where: Path | Table, max_bytes: int) -> GroundTruth:
+    return load_truth(task, where, max_bytes=max_bytes) if isinstance(where, Path) else truth_from_table(where, task)
 
 
 def _refuse_another(path: str | Path, other: PredictionSource, first: PredictionSource, ids: Sequence[str]) -> None:
@@ -186,10 +231,7 @@ def _score_all(
     scores: dict[str, dict[str, Scored]] = {}
     extractor = Rules()
     for task in tasks:
-        where = truths[task.id]
-        truth = (
-            load_truth(task, where, max_bytes=max_bytes) if isinstance(where, Path) else truth_from_table(where, task)
-        )
+        truth = _truth(task, truths[task.id], max_bytes)
         scores[task.id] = {}
         for stem in plan[task.id]:
             if progress:

@@ -4,10 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from merunibench.baselines import BASELINES, Known
-from merunibench.data import GroundTruth, predictions_in_memory
-from merunibench.data.discovery import DEFAULT_CHECKPOINT
-from merunibench.labels import LabelLists
+from merunibench.baselines import BASELINES
+from merunibench.evaluation.worth import baseline_predictions, known_of
 from merunibench.leaderboard.cache import Cache, Entry, cell_key
 from merunibench.leaderboard.figures import Cell, Figures, Scorer
 from merunibench.leaderboard.results import Board, Model
@@ -28,6 +26,7 @@ def models() -> list[Model]:
     plain = [
         {"id": f"{_PREFIX}{each.id}", "name": each.title, "note": each.note, "modalities": each.modalities}
         for each in BASELINES.values()
+        if each.on_board
     ]
     return [chance, *(Model.model_validate({**fields, "origin": "baseline"}) for fields in plain)]
 
@@ -59,26 +58,10 @@ def _figures(rule: str, cell: Cell, scorer: Scorer, subtitles: Subtitles) -> Fig
     if rule == _CHANCE:
         return scorer.chance(cell)
     truth = scorer.truths[cell.dataset]
-    known = Known(truth.task.kind, _fields(truth), subtitles.get(cell.dataset), scorer.lexicons.get(cell.lexicon))
-    rows = BASELINES[rule.removeprefix(_PREFIX)].answer(known)
-    if rows is None:
-        return None
-    answer = truth.task.of_kind.answer
-    source = predictions_in_memory({cell.dataset: {row["name"]: row[answer] for row in rows}})
-    return scorer.figures(cell, source.load(cell.dataset, DEFAULT_CHECKPOINT))
+    known = known_of(truth, subtitles.get(cell.dataset), scorer.lexicons.get(cell.lexicon), cell.protocol)
+    predictions = baseline_predictions(BASELINES[rule.removeprefix(_PREFIX)], known, truth)
+    return None if predictions is None else scorer.figures(cell, predictions)
 
 
 def _hash(subtitles: Mapping[str, str] | None) -> str:
     return hashlib.sha256(json.dumps(subtitles, sort_keys=True).encode()).hexdigest()
-
-
-def _fields(truth: GroundTruth) -> dict[str, str]:
-    """Sample name -> label field, as `majority` takes it; by name, so that ties do not depend on a file's order."""
-    names = truth.names.to_pylist()
-    if truth.values is not None:
-        texts = [repr(value) for value in truth.values.tolist()]
-    else:
-        labels = truth.labels or LabelLists.empty(len(names))
-        several = truth.task.of_kind.truth == "labels"
-        texts = [f"[{', '.join(labels[row])}]" if several else "".join(labels[row]) for row in range(len(names))]
-    return dict(sorted(zip(names, texts, strict=True)))

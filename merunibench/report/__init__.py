@@ -4,6 +4,7 @@ from merunibench.report.comparison import Comparison, DatasetComparison, MeanCom
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
 from merunibench.report.validation import FileFound, Validation
+from merunibench.report.worth import BaselineScore, Reference, Worth
 from merunibench.scoring import Scored
 
 DatasetResult = Scored
@@ -11,14 +12,17 @@ DatasetResult = Scored
 
 __all__ = [
     "BENCHMARK_DATASETS",
+    "BaselineScore",
     "Comparison",
     "DatasetComparison",
     "DatasetResult",
     "ErrorAnalysis",
     "FileFound",
     "MeanComparison",
+    "Reference",
     "Report",
     "SharedSamples",
     "SystemUsed",
     "Validation",
+    "Worth",
 ]

@@ -9,6 +9,7 @@ from merunibench.tasks import TASKS
 
 if TYPE_CHECKING:
     from merunibench.report.report import Report
+    from merunibench.report.worth import Worth
     from merunibench.scoring import Scored
 
 
@@ -65,6 +66,7 @@ def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
     if report.checkpoint_selection == "best-per-dataset":
         said.append("Checkpoints are the best on each data set's own test labels, as in the published row.")
     said += [f"{line}." for line in interval_notes(report)]
+    said += [f"{line}." for each in report.worth for line in worth_notes(each)]
     for result in report.datasets:
         said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
     said += [f"{line}." for line in lexicon_notes(report)]
@@ -103,6 +105,24 @@ def interval_notes(report: "Report") -> list[str]:
         )
     for (first, second), samples in report.counted_twice:
         said.append(f"The mean counts {samples} samples twice: those of {TASKS[first].title} in {TASKS[second].title}")
+    return said
+
+
+def worth_notes(worth: "Worth") -> list[str]:
+    """The lift over the best shallow baseline, the baselines' scores, and what of the score is left in head words."""
+    title, best = TASKS[worth.dataset].title, worth.best_shallow
+    scores = ", ".join(f"{each.id} {percent(each.score)}" for each in worth.baselines)
+    said = []
+    if best is not None and worth.lift is not None:
+        said.append(f"{title}: {100 * worth.lift:+.2f} over {best.id}, the best shallow baseline ({scores})")
+    if worth.in_head_words is not None:
+        left = "" if worth.surviving is None else f", {100 * worth.surviving:.1f} % of the score"
+        said.append(f"{title}: with head words for labels {percent(worth.in_head_words)}{left}")
+    said += [
+        f"{title}: reference, no system: the labels that people gave the same {each.samples} clips in "
+        f"{TASKS[each.source].title} score {percent(each.score)}, the model on these {percent(each.model)}"
+        for each in worth.references
+    ]
     return said
 
 

@@ -34,6 +34,7 @@ def to_json(report: Report) -> str:
         "mean_runs": runs_as_dict(report.mean_runs),
         "counted_twice": [each._asdict() for each in report.counted_twice],
         "missing_datasets": report.missing_datasets,
+        **({"worth": {each.dataset: each.to_dict() for each in report.worth}} if report.worth else {}),
         "notes": lexicon_notes(report),
         "warnings": report.warnings,
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from merunibench.report.worth import Worth
 from merunibench.scoring import Scored, shifted
 from merunibench.signature import Signature
 from merunibench.tasks import benchmark_tasks, find_task
@@ -45,6 +46,7 @@ class Report:
             nothing was chosen so, or without resampling.
         mean_runs: The mean of each run of the model, whose mean `mean` is; empty for a single run.
         counted_twice: Samples that stand in two of the nine data sets.
+        worth: Baselines and head words beside each score; empty unless they were asked for.
     """
 
     FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex")
@@ -64,6 +66,7 @@ class Report:
     mean_selection_bias: float | None = None
     mean_runs: tuple[float, ...] = ()
     counted_twice: tuple[SharedSamples, ...] = ()
+    worth: tuple[Worth, ...] = ()
 
     @property
     def mean_corrected(self) -> float | None:

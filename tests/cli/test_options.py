@@ -195,7 +195,7 @@ def completions(*words):
 def test_a_shell_completes_commands_options_and_values():
     assert completions("sc") == ["score"]
     assert completions("lexicon", "in") == ["install"]
-    assert completions("score", "--b") == ["--bootstrap", "--bootstrap-seed"]
+    assert completions("score", "--b") == ["--bootstrap", "--bootstrap-seed", "--baselines"]
     assert completions("score", "--cl") == []  # --cluster is a former spelling
     assert completions("score", "--protocol", "") == ["official", "strict"]
     assert completions("errors", "x", "--format", "h") == ["html"]

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from merunibench.kinds import KINDS
+from merunibench.leaderboard.chance_marks import far_above
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.published import PUBLISHED_PROTOCOL
 from merunibench.leaderboard.results import MEAN, Board, Dataset, Interval, Model, Rank, Results, Row
 from merunibench.protocols import PROTOCOLS, Protocol
+from merunibench.tasks import TASKS
 
 Sort = Literal["number", "text", ""]
 
@@ -53,6 +55,8 @@ class RowView:
     cells: tuple[Cell, ...]
     rank: tuple[str, ...]
     texts: Mapping[str, str]
+    high_chance: str = ""
+    """The data sets on which its chance level is far above that of the others."""
 
     @property
     def parameters(self) -> str:
@@ -104,7 +108,11 @@ def _view(
 ) -> BoardView:
     sets = [each for each in datasets if each.benchmark or any(each.id in row.scores for row in rows)]
     focus = _focus(rows, sets)
-    views = [_row(row, models[row.model_id], sets, focus, pages) for row in _ordered(rows, focus)]
+    high = far_above(rows)
+    views = [
+        replace(_row(row, models[row.model_id], sets, focus, pages), high_chance=_titles(high.get(row.id, ())))
+        for row in _ordered(rows, focus)
+    ]
     computed = [view for view in views if view.row.origin != "reported"]
     protocol = PROTOCOLS[PUBLISHED_PROTOCOL if board is None else board.protocol]
     kinds = {each.kind: _metric_of(protocol, each.kind) for each in sets}
@@ -202,6 +210,10 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
             "signature": row.signature or wording.NOTHING,
         },
     )
+
+
+def _titles(datasets: Iterable[str]) -> str:
+    return ", ".join(TASKS[name].title for name in datasets)
 
 
 def _tag(row: Row, model: Model) -> str:

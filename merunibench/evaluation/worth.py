@@ -1,0 +1,169 @@
+"""What a score is worth: baselines scored as the model was, and the model's own answers in head words.
+
+The head word of a sector is its name. Where every label of an answer is replaced by it, what is left of the score did
+not hang on the choice of words.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench.baselines import BASELINES, Baseline, Known
+from merunibench.data import GroundTruth, Predictions, predictions_in_memory
+from merunibench.data.discovery import DEFAULT_CHECKPOINT
+from merunibench.errors import InputError
+from merunibench.labels import LabelLists
+from merunibench.lexicon import WHEELS, Level, Lexicon
+from merunibench.report.worth import BaselineScore, Reference, Worth
+from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
+
+_OFFICIAL = "official"
+
+
+def worth_of(scored: Scored, truth: GroundTruth, subtitles: Mapping[str, str] | None, settings: Settings) -> Worth:
+    """The baselines and head words beside a score.
+
+    Args:
+        scored: The score, with its samples; baselines are scored on the same ones.
+        truth: All labels of the data set.
+        subtitles: Sample name -> what is said; None where there are no subtitles.
+        settings: What the score was computed with.
+
+    Raises:
+        ValueError: the score has left its samples behind.
+    """
+    samples = scored.run_samples or ((scored.samples_scored,) if scored.samples_scored is not None else ())
+    if not samples:
+        raise ValueError(f"{scored.dataset}: no samples to score baselines on")
+    rows = pc.index_in(samples[0].names, value_set=truth.names).to_numpy(zero_copy_only=False)
+    same = truth.subset(rows.astype(np.intp))
+    how = replace(settings, missing="zero", bootstrap=0)
+    found, left_out = _baselines(same, subtitles, how)
+    heads = [fmean(wheel) for wheel in zip(*(_in_head_words(each, same, how) for each in samples), strict=True)]
+    return Worth(scored.dataset, scored.score, found, left_out, tuple(heads))
+
+
+def references_of(
+    scored: Scored, truth: GroundTruth, others: Iterable[GroundTruth], settings: Settings
+) -> tuple[Reference, ...]:
+    """What people's labels of the same clips in other data sets score, and the model on those clips.
+
+    The annotations may not be independent of each other, so this is no upper bound; but it is what people said.
+
+    Args:
+        scored: The score, with its samples.
+        truth: All labels of its data set.
+        others: All labels of data sets that share clips with it, each another kind of task.
+        settings: What the score was computed with.
+    """
+    samples, how = scored.any_samples, replace(settings, missing="zero", bootstrap=0)
+    if samples is None or samples.labels is None:
+        return ()
+    there = samples.present.tolist()
+    said = {name: samples.labels[row] for row, name in enumerate(samples.names.to_pylist()) if there[row]}
+    found = []
+    for other in others:
+        both = pc.and_(pc.is_in(truth.names, other.names), pc.is_in(truth.names, samples.names))
+        rows = np.flatnonzero(both.to_numpy(zero_copy_only=False))
+        if other.labels is None or len(rows) == 0:
+            continue
+        same = truth.subset(rows)
+        names, place = same.names.to_pylist(), pc.index_in(same.names, value_set=other.names).to_pylist()
+        people = {name: other.labels[row] for name, row in zip(names, place, strict=True)}
+        model = {name: said.get(name) for name in names}
+        try:
+            theirs, ours = (score_predictions(same, _predictions(same, each), how) for each in (people, model))
+        except InputError:  # none of the shared samples counts
+            continue
+        found.append(Reference(other.task.id, len(rows), theirs.score, ours.score, theirs.chance))
+    return tuple(found)
+
+
+def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: Lexicon | None, protocol: str) -> Known:
+    """What baselines may know of a data set."""
+    units = None
+    if truth.task.cluster:
+        units = {name: truth.task.cluster_of(name) for name in sorted(truth.names.to_pylist())}
+    return Known(truth.task.kind, truth_fields(truth), subtitles, lexicon, units, neutral=protocol != _OFFICIAL)
+
+
+def baseline_predictions(baseline: Baseline, known: Known, truth: GroundTruth) -> Predictions | None:
+    """A baseline's answers; None where it lacks what it needs."""
+    rows = baseline.answer(known)
+    if rows is None:
+        return None
+    answer = truth.task.of_kind.answer
+    return _predictions(truth, {row["name"]: row[answer] for row in rows})
+
+
+def truth_fields(truth: GroundTruth) -> dict[str, str]:
+    """Sample name -> label field, as `majority` takes it; by name, so that ties do not depend on a file's order."""
+    names = truth.names.to_pylist()
+    if truth.values is not None:
+        texts = [repr(value) for value in truth.values.tolist()]
+    else:
+        labels = truth.labels or LabelLists.empty(len(names))
+        several = truth.task.of_kind.truth == "labels"
+        texts = [f"[{', '.join(labels[row])}]" if several else "".join(labels[row]) for row in range(len(names))]
+    return dict(sorted(zip(names, texts, strict=True)))
+
+
+def _predictions(truth: GroundTruth, answers: Mapping[str, Any]) -> Predictions:
+    return predictions_in_memory({truth.task.id: answers}).load(truth.task.id, DEFAULT_CHECKPOINT)
+
+
+def _baselines(
+    truth: GroundTruth, subtitles: Mapping[str, str] | None, settings: Settings
+) -> tuple[tuple[BaselineScore, ...], dict[str, str]]:
+    """Every baseline's score, and why some have none."""
+    there = None if subtitles is None else _only(truth.names, subtitles)
+    known = known_of(truth, there or None, settings.lexicon, settings.protocol)
+    found, left_out = [], {}
+    for each in BASELINES.values():
+        predictions = baseline_predictions(each, known, truth)
+        if predictions is None:
+            left_out[each.id] = "no subtitles" if "text" in each.modalities else "samples stand alone"
+            continue
+        scored = score_predictions(truth, predictions, settings)
+        figures = (scored.score, scored.uncorrected, scored.chance)
+        found.append(BaselineScore(each.id, each.title, each.told, each.shallow, *figures))
+    return tuple(found), left_out
+
+
+def _only(names: pa.Array, subtitles: Mapping[str, str]) -> dict[str, str]:
+    return {name: subtitles[name] for name in names.to_pylist() if name in subtitles}
+
+
+def _in_head_words(samples: SampleScores, truth: GroundTruth, settings: Settings) -> Iterator[float]:
+    """The score of the same answers in the head words of each wheel; nothing for sentiment."""
+    if samples.labels is None:
+        return
+    names, there = samples.names.to_pylist(), samples.present.tolist()
+    for wheel in range(WHEELS):
+        heads = head_words(settings.lexicon, samples.labels.vocabulary, wheel, settings.level)
+        answers = {
+            name: [head for label in samples.labels[row] for head in heads[label]]
+            for row, name in enumerate(names)
+            if there[row]
+        }
+        yield score_predictions(truth, _predictions(truth, answers), settings).score
+
+
+def head_words(lexicon: Lexicon, labels: Iterable[str], wheel: int, level: Level = 1) -> dict[str, list[str]]:
+    """Label -> the head words of its sectors on a wheel, counted from 0; the label itself where it has none there.
+
+    The head word of a sector is its name; where the lexicon has that elsewhere, the first of the sector's words.
+    """
+    sectors_of = lexicon.words_of_sectors(level)[wheel]
+    head = {sector: sector if sector in words or not words else words[0] for sector, words in sectors_of.items()}
+    found = {}
+    for label in labels:
+        sectors = [lexicon.sectors(word, level)[wheel] for word in lexicon.words_of(label)]
+        known = [head[sector] for sector in sectors if sector is not None]
+        found[label] = list(dict.fromkeys(known)) or [label]
+    return found
