@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
-from merunibench.kinds import Kind
-from merunibench.labels import LabelLists
+from merunibench.kinds import NEUTRAL, Kind
+from merunibench.labels import LabelLists, Words
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, Summary, correct_for_chance
 
@@ -128,6 +128,14 @@ class Metric(ABC, Generic[Side]):
         """
         raise TypeError(f"{type(self).__name__} knows no sectors: {type(side).__name__}")
 
+    def are_neutral(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:  # noqa: ARG002
+        """Which labels count as `neutral`, so that no lexicon need know them; shape (V,)."""
+        return labels.equal(NEUTRAL)
+
+    def numbers_of_parts(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:  # noqa: ARG002
+        """As how many labels each counts, shape (V,)."""
+        return np.ones(len(labels), np.int64)
+
     @property
     def primary_key(self) -> str:
         """Key of the primary figure in a report."""
@@ -161,12 +169,21 @@ class Protocol:
         about: A few words for the head of a table.
         metrics: Kind of task -> its metric.
         any_lexicon: Whether boards show it under every lexicon; else under the builtin one alone.
+        signed: Name in signatures, which tells the version (`strict@2`); empty if it is the name.
+        on_boards: Whether boards show it; former versions are there to compute again what they gave.
     """
 
     name: str
     about: str
     metrics: Mapping[str, Metric[Any]]
     any_lexicon: bool = True
+    signed: str = ""
+    on_boards: bool = True
+
+    @property
+    def signature(self) -> str:
+        """What signatures call it."""
+        return self.signed or self.name
 
     @property
     def is_corrected(self) -> bool:

@@ -1,5 +1,6 @@
 """The strict protocol: the official machinery with its holes closed. Truth and prediction are `ElementSets`.
 
+Version 2 reads `neutral` in all its spellings and languages, and joined labels by their parts (protocols/neutral.py).
 What is different: wrong words that no wheel knows count as wrong, neutral samples count, naming more sectors costs
 precision in the basic task, a neutral polarity is wrong for a truth that is not. The primary figure is corrected for
 chance, (score - chance) / (1 - chance), so that every constant answer scores exactly 0 and a perfect one 1; `score`
@@ -147,5 +148,15 @@ STRICT = Protocol(
     "wrong words cost; chance is 0",
     {"basic": MacroF1(), "fine-grained": StrictSetF1(), "sentiment": ThreeWayWeightedF1()},
     any_lexicon=False,
+    signed="strict@2",
 )
-"""The protocol that cannot be gamed."""
+"""The protocol under which every constant answer scores 0."""
+
+STRICT_1 = Protocol(
+    "strict@1",
+    "strict, as before version 2",
+    {"basic": MacroF1(version=1), "fine-grained": StrictSetF1(version=1), "sentiment": ThreeWayWeightedF1()},
+    any_lexicon=False,
+    on_boards=False,
+)
+"""Version 1: `neutral` is this word alone, and a label that joins several words is known or unknown as a whole."""

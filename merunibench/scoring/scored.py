@@ -13,7 +13,7 @@ import numpy as np
 
 from merunibench.data import Account, GroundTruth, Predictions
 from merunibench.errors import InputError
-from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
+from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS, protocol_signed
 from merunibench.scoring.align import Aligned, align, refuse_silence
 from merunibench.scoring.label_remarks import label_remarks
 from merunibench.scoring.resampling import resampled_score, units_by
@@ -146,7 +146,7 @@ class Scored:
     @property
     def primary_title(self) -> str:
         """What tables call the score."""
-        return PROTOCOLS[self.signature.protocol][self.kind].primary_title
+        return protocol_signed(self.signature.protocol)[self.kind].primary_title
 
     @property
     def is_complete(self) -> bool:
@@ -265,7 +265,7 @@ def score_predictions(
         missing=aligned.missing,
         failed=aligned.failed,
         extra=aligned.extra,
-        labels_per_sample=samples.labels_per_sample,
+        labels_per_sample=samples.labels_per_sample(settings.lexicon),
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
         remarks=(*predictions.remarks, *aligned.remarks, *label_remarks(samples.labels, settings.lexicon)),
@@ -280,7 +280,7 @@ def _signature(aligned: Aligned, predictions: Predictions, settings: Settings) -
     return Signature(
         data=task.id,
         kind=task.kind,
-        protocol=settings.protocol,
+        protocol=PROTOCOLS[settings.protocol].signature,
         lexicon=settings.lexicon.label if task.has_sectors else "none",
         level=str(settings.level) if task.has_sectors else "none",
         labels=predictions.labels_from,

@@ -197,5 +197,5 @@ def test_a_shell_completes_commands_options_and_values():
     assert completions("lexicon", "in") == ["install"]
     assert completions("score", "--b") == ["--bootstrap", "--bootstrap-seed"]
     assert completions("score", "--cl") == []  # --cluster is a former spelling
-    assert completions("score", "--protocol", "") == ["official", "strict"]
+    assert completions("score", "--protocol", "") == ["official", "strict", "strict@1"]
     assert completions("errors", "x", "--format", "h") == ["html"]
