@@ -92,6 +92,13 @@ class Metric(ABC, Generic[Side]):
     def expected(self, truth: Side, predicted: Side) -> FloatArray:
         """Sums of the statistics expected if the answers were shuffled among the samples that count, shape (K,)."""
 
+    def expected_of(self, truth: Side, predicted: Side, members: npt.NDArray[np.bool_]) -> FloatArray:  # noqa: ARG002
+        """Sums expected over some samples, mask of shape (N,), if all answers were shuffled, as in `expected`; (K,).
+
+        Metrics that are corrected for chance say it; of others it is that of all samples, and nothing depends on it.
+        """
+        return self.expected(truth, predicted)
+
     @abstractmethod
     def score(self, sums: FloatArray) -> FloatArray:
         """The uncorrected score of sums of statistics, shape (..., K) -> (...); NaN where no sample counts."""
@@ -115,6 +122,11 @@ class Metric(ABC, Generic[Side]):
         Raises:
             KeyError, TypeError, ValueError: a column is missing, or holds something else.
         """
+
+    def part(self, side: Side, samples: npt.NDArray[np.bool_]) -> Side:
+        """The truths, or the answers, of the chosen samples alone, mask of shape (N,)."""
+        chosen: Side = side[..., samples]  # type: ignore[index]  # arrays, unless a metric says otherwise
+        return chosen
 
     def blocks(self, encoded: Encoded[Side]) -> Iterator[FloatArray]:
         """The rows of `statistics`, in blocks where that saves memory."""

@@ -56,6 +56,14 @@ class ElementSets:
         first, last = np.searchsorted(self.words, [sample * self.vocabulary, (sample + 1) * self.vocabulary])
         return [self.unknown[key % self.vocabulary] for key in self.words[first:last]]
 
+    def part(self, samples: npt.NDArray[np.bool_]) -> "ElementSets":
+        """The sets of the chosen samples, shape (N,); categories keep their numbers."""
+        number, word = np.divmod(self.words, self.vocabulary)
+        kept = samples[number]
+        words = (np.cumsum(samples) - 1)[number[kept]] * self.vocabulary + word[kept]
+        groups = None if self.groups is None else self.groups[samples]
+        return replace(self, sectors=self.sectors[:, samples], words=words, groups=groups)
+
     def sizes(self) -> npt.NDArray[np.int64]:
         """Number of elements of each set, shape (W, N)."""
         words = np.bincount(self.words // self.vocabulary, minlength=len(self))
@@ -111,6 +119,10 @@ class ElementMetric(Metric[ElementSets]):
     def numbers_of_parts(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:
         """As how many labels each counts: as the words that it joins, from version 2 on."""
         return super().numbers_of_parts(labels, lexicon) if self.version == 1 else numbers_of_parts(labels, lexicon)
+
+    def part(self, side: ElementSets, samples: npt.NDArray[np.bool_]) -> ElementSets:
+        """The element sets of the chosen samples, mask of shape (N,)."""
+        return side.part(samples)
 
     def hits(self, truth: ElementSets, predicted: ElementSets) -> npt.NDArray[np.int64]:
         """Number of elements that truth and answer share, shape (5, N)."""

@@ -101,7 +101,10 @@ def test_the_former_name_of_a_command(run, files, tmp_path):
 def test_what_was_nearly_typed_is_suggested(run, refused, files):
     score = ("score", files[0], "--data-root", files[1])
     assert "--format" in run(*score, "--fromat", "json").err
-    assert "'strct' is not one of official, strict, strict@1; did you mean strict?" in run(*score, "--protocol", "strct").err
+    assert (
+        "'strct' is not one of official, strict, strict@1; did you mean strict?"
+        in run(*score, "--protocol", "strct").err
+    )
     assert (
         "'jsn' is not one of table, json, csv, markdown, latex; did you mean json?"
         in run(*score, "--format", "jsn").err
