@@ -129,7 +129,7 @@ def third():
 
 
 def test_a_protocol_is_a_choice_where_it_is_registered(run, files):
-    assert "--protocol official|strict|strict@1 " in run("score", "--help").out
+    assert "--protocol official|strict|strict@1\n" in run("score", "--help").out
     assert run("score", files[0], "--data-root", files[1], "--protocol", "third").code == 2
 
 
