@@ -25,6 +25,10 @@ BY_SCRIPT: Mapping[str, str] = {
 LATIN = ("es", "fr", "de", "pt", "it")
 LANGUAGES = (*BY_SCRIPT.values(), *LATIN)
 EMOJI = "emoji"
+NOTHING = frozenset(
+    {"none", "n/a", "na", "nil", "null", "nan", "unknown"} | {"no emotion", "no emotions", "no clear emotion"}
+)
+"""What English answers say where there is no emotion; for other languages see `answer_words("none")`."""
 
 _SCRIPTS = (
     ("kana", re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d]")),

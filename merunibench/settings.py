@@ -220,7 +220,7 @@ class ScoringRules(Settings):
         "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
     )
     protocol: Annotated[str, AfterValidator(_known_protocol)] = _scoring(
-        "official", "official: as the published results; strict: cannot be gamed.", choices=protocol_names
+        "official", "official: as the published results; strict: constant answers score 0.", choices=protocol_names
     )
     level: Literal[1, 2] = LEVEL(panel="Scoring")
     checkpoint: str = _scoring(

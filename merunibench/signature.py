@@ -30,6 +30,8 @@ _SHORT = {
     "interval": "ci",
     "runs": "rn",
 }
+_FIRST_VERSIONS = {"strict": "strict@1"}
+"""Protocols of which signatures did not tell the version, when there was but one."""
 _FORMERLY = {"interval": "percentile@1", "runs": "1"}
 """What signatures of before mean where they do not say."""
 
@@ -41,7 +43,7 @@ class Signature:
     Attributes:
         data: Data set id; several are joined by `+`.
         kind: Kind of task; `mixed` for several.
-        protocol: How it was scored.
+        protocol: How it was scored, and the version where there are several (`strict@2`).
         lexicon: Lexicon name and mapping hash (`mer2026@1a2b3c4d`); `none` where no lexicon takes part.
         level: Wheel level whose sectors count; `none` where no lexicon takes part.
         labels: Where the labels come from: `given` with the predictions, or an extractor and its version.
@@ -94,6 +96,8 @@ class Signature:
         """
         head, *parts = text.split("|")
         pairs = _FORMERLY | dict(part.split(":", 1) for part in parts if ":" in part)
+        if "protocol" in pairs:
+            pairs["protocol"] = _FIRST_VERSIONS.get(pairs["protocol"], pairs["protocol"])
         numbers = {"n", "v", "bootstrap", "seed", "runs"}
         if head != "mub" or set(pairs) != {field.name for field in fields(cls)}:
             raise ValueError(f"{text!r} is no signature of this toolkit")

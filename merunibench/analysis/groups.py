@@ -1,7 +1,7 @@
 """The score of groups of samples: by category, by number of labels, by length of the raw text."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +13,10 @@ from merunibench.scoring import SampleScores
 from merunibench.statistics import pool, resampled_sums, score_interval
 
 _MOST_LABELS = 5
+_BY_ANSWER = ("labels", "text length")
 _QUARTILES = (0.25, 0.5, 0.75)
 
+FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Named = tuple[str, Mask]
 """A group's name and its samples, shape (N,)."""
@@ -34,7 +36,8 @@ def groupings(
 
     A group's score is the metric's own formula on the group's summed statistics: the score that the data set would have
     if it held these samples only (statistics that look at the whole data set, such as the categories that occur, stay
-    those of the whole).
+    those of the whole). A correction for chance takes the level of the group itself: of groups by the truth, where the
+    answers of all samples are shuffled; of groups by the answer, where those of the group are.
 
     Args:
         scores: The samples.
@@ -44,7 +47,8 @@ def groupings(
     """
     found = []
     for by, wheel, parts in _partitions(scores, wheels, words):
-        groups = tuple(_group(scores, named, f"{by} {wheel}", resampling) for named in parts if named[1].any())
+        level = _chance_by_answer if by in _BY_ANSWER else _chance_by_truth
+        groups = tuple(_group(scores, named, f"{by} {wheel}", level, resampling) for named in parts if named[1].any())
         if groups:
             found.append(Grouping(by, wheel, groups))
     return tuple(found)
@@ -67,10 +71,34 @@ def _partitions(
         yield "text length", None, _by_length(words)
 
 
-def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resampling) -> Group:
+def _chance_by_truth(scores: SampleScores, samples: Mask) -> float:
+    """The score expected of samples, shape (N,), that have the truth in common, if all answers were shuffled."""
+    truth, predicted = scores.encoded.truth, scores.encoded.predicted
+    return float(scores.metric.score(scores.metric.expected_of(truth, predicted, samples)))
+
+
+def _chance_by_answer(scores: SampleScores, samples: Mask) -> float:
+    """That of samples that have something of the answer in common: only the group's own answers are such."""
+    metric = scores.metric
+    truth, predicted = (metric.part(side, samples) for side in (scores.encoded.truth, scores.encoded.predicted))
+    return float(metric.score(metric.expected(truth, predicted)))
+
+
+def _group(
+    scores: SampleScores,
+    named: Named,
+    grouping: str,
+    level: Callable[[SampleScores, Mask], float],
+    resampling: Resampling,
+) -> Group:
     name, samples = named
-    statistics = scores.statistics[:, samples]
-    score = float(scores.primary(scores.metric.score(statistics.sum(axis=1))))
+    statistics, metric = scores.statistics[:, samples], scores.metric
+    chance = level(scores, samples) if metric.chance_corrected else 0.0
+
+    def score_of(sums: FloatArray) -> FloatArray:
+        return metric.primary(metric.score(sums), chance)
+
+    score = float(score_of(statistics.sum(axis=1)))
     counted = np.asarray(scores.hits() >= 0)
     scored = int(np.count_nonzero(np.logical_or.reduce(np.atleast_2d(counted))[samples]))
     if np.isnan(score):
@@ -80,8 +108,9 @@ def _group(scores: SampleScores, named: Named, grouping: str, resampling: Resamp
         key = f"{scores.task.id} {grouping} {name}"
         seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
         units = pool(statistics, None, seed)
-        drawn = scores.score_of(resampled_sums(units, resampling.resamples, seed))
-        found = score_interval(units, scores.score_of, drawn, clustered=False, bounds=scores.bounds)
+        drawn = score_of(resampled_sums(units, resampling.resamples, seed))
+        low, high = metric.primary([0.0, 1.0], chance).tolist()
+        found = score_interval(units, score_of, drawn, clustered=False, bounds=(low, high))
         ci = None if found is None else (found.low, found.high)
     return Group(name, int(samples.sum()), scored, score, ci)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from merunibench.extraction.pairs import MEASURES, Pair, is_value, labels_meant, split_pair
-from merunibench.languages import answer_words
+from merunibench.languages import NOTHING, answer_words
 
 OPTION = re.compile(r"^\(?(?:(?:option|choice)\s+)?([A-Ha-h])(?:[).:、]|\s-)\s*(?=\S)")
 _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
@@ -34,15 +34,13 @@ _TICKS = "✓✔✅☑✗✘❌☐"
 _BEHIND_TICK, _BEFORE_TICK = re.compile(rf"(?<=[{_TICKS}])\s+(?=\w)"), re.compile(rf"(?<=\w)\s+(?=[{_TICKS}])")
 _VALUE_SIGNS = "([（0123456789"
 
-_NONE = "none, n/a, na, nil, null, nan, unknown, no emotion, no emotions, no clear emotion"
-
 _MOST_WORDS = 4
 
 
 @cache
 def empty_words() -> frozenset[str]:
     """Words for nothing, in all languages."""
-    return answer_words("none").union(("",), map(str.strip, _NONE.split(",")))
+    return answer_words("none").union(("",), NOTHING)
 
 
 def says_nothing(text: str) -> bool:

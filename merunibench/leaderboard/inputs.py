@@ -164,6 +164,7 @@ def boards_of(lexicons: Mapping[str, Lexicon]) -> list[Board]:
     return [
         _board(protocol.name, lexicon)
         for protocol in PROTOCOLS.values()
+        if protocol.on_boards
         for lexicon in (lexicons.values() if protocol.any_lexicon else [lexicons[BUILTIN]])
     ]
 

@@ -124,9 +124,8 @@ def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
 
 DatasetId = Annotated[str, AfterValidator(_of(TASKS))]
 KindName = Annotated[str, AfterValidator(_of(KINDS)), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
-ProtocolName = Annotated[
-    str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": list(PROTOCOLS)})
-]
+_ON_BOARDS = [protocol.name for protocol in PROTOCOLS.values() if protocol.on_boards]
+ProtocolName = Annotated[str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": _ON_BOARDS})]
 
 
 class Plain(BaseModel):

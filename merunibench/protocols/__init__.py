@@ -10,15 +10,29 @@ from merunibench._registry import Registry
 from merunibench.protocols.arithmetic import Summary, correct_for_chance, ratio
 from merunibench.protocols.base import CORRECTED, Encoded, Metric, Protocol, Samples
 from merunibench.protocols.elements import NEUTRAL_BIT, ElementSets
+from merunibench.protocols.neutral import numbers_of_parts
 from merunibench.protocols.official import OFFICIAL, HitRate, SetF1, WeightedF1
 from merunibench.protocols.polarity import NO_POLARITY
-from merunibench.protocols.strict import STRICT, MacroF1, StrictSetF1, ThreeWayWeightedF1
+from merunibench.protocols.strict import STRICT, STRICT_1, MacroF1, StrictSetF1, ThreeWayWeightedF1
 
 METRIC_VERSION = 1
 """Changes with every change of any number that a metric gives; part of every signature."""
 
-PROTOCOLS = Registry("protocol", (OFFICIAL, STRICT), name=lambda protocol: protocol.name)
+PROTOCOLS = Registry("protocol", (OFFICIAL, STRICT, STRICT_1), name=lambda protocol: protocol.name)
 """Every protocol, by name."""
+
+
+def protocol_signed(signature: str) -> Protocol:
+    """The protocol that signatures call by this name.
+
+    Raises:
+        KeyError: no protocol is called so.
+    """
+    found = next((protocol for protocol in PROTOCOLS.values() if protocol.signature == signature), None)
+    if found is None:
+        raise KeyError(signature)
+    return found
+
 
 __all__ = [
     "CORRECTED",
@@ -39,5 +53,7 @@ __all__ = [
     "ThreeWayWeightedF1",
     "WeightedF1",
     "correct_for_chance",
+    "numbers_of_parts",
+    "protocol_signed",
     "ratio",
 ]

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
-from merunibench.kinds import Kind
-from merunibench.labels import LabelLists
+from merunibench.kinds import NEUTRAL, Kind
+from merunibench.labels import LabelLists, Words
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, Summary, correct_for_chance
 
@@ -92,6 +92,13 @@ class Metric(ABC, Generic[Side]):
     def expected(self, truth: Side, predicted: Side) -> FloatArray:
         """Sums of the statistics expected if the answers were shuffled among the samples that count, shape (K,)."""
 
+    def expected_of(self, truth: Side, predicted: Side, members: npt.NDArray[np.bool_]) -> FloatArray:  # noqa: ARG002
+        """Sums expected over some samples, mask of shape (N,), if all answers were shuffled, as in `expected`; (K,).
+
+        Metrics that are corrected for chance say it; of others it is that of all samples, and nothing depends on it.
+        """
+        return self.expected(truth, predicted)
+
     @abstractmethod
     def score(self, sums: FloatArray) -> FloatArray:
         """The uncorrected score of sums of statistics, shape (..., K) -> (...); NaN where no sample counts."""
@@ -116,6 +123,11 @@ class Metric(ABC, Generic[Side]):
             KeyError, TypeError, ValueError: a column is missing, or holds something else.
         """
 
+    def part(self, side: Side, samples: npt.NDArray[np.bool_]) -> Side:
+        """The truths, or the answers, of the chosen samples alone, mask of shape (N,)."""
+        chosen: Side = side[..., samples]  # type: ignore[index]  # arrays, unless a metric says otherwise
+        return chosen
+
     def blocks(self, encoded: Encoded[Side]) -> Iterator[FloatArray]:
         """The rows of `statistics`, in blocks where that saves memory."""
         yield self.statistics(encoded.truth, encoded.predicted)
@@ -127,6 +139,14 @@ class Metric(ABC, Generic[Side]):
             TypeError: the metric knows no sectors.
         """
         raise TypeError(f"{type(self).__name__} knows no sectors: {type(side).__name__}")
+
+    def are_neutral(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:  # noqa: ARG002
+        """Which labels count as `neutral`, so that no lexicon need know them; shape (V,)."""
+        return labels.equal(NEUTRAL)
+
+    def numbers_of_parts(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:  # noqa: ARG002
+        """As how many labels each counts, shape (V,)."""
+        return np.ones(len(labels), np.int64)
 
     @property
     def primary_key(self) -> str:
@@ -161,12 +181,21 @@ class Protocol:
         about: A few words for the head of a table.
         metrics: Kind of task -> its metric.
         any_lexicon: Whether boards show it under every lexicon; else under the builtin one alone.
+        signed: Name in signatures, which tells the version (`strict@2`); empty if it is the name.
+        on_boards: Whether boards show it; former versions are there to compute again what they gave.
     """
 
     name: str
     about: str
     metrics: Mapping[str, Metric[Any]]
     any_lexicon: bool = True
+    signed: str = ""
+    on_boards: bool = True
+
+    @property
+    def signature(self) -> str:
+        """What signatures call it."""
+        return self.signed or self.name
 
     @property
     def is_corrected(self) -> bool:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.kinds import NEUTRAL, Kind
+from merunibench.kinds import Kind
 from merunibench.labels import LabelLists, Words, unify
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, sizes
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
+from merunibench.protocols.neutral import are_neutral, numbers_of_parts, read_exactly, read_parts
 from merunibench.protocols.sectors import masks_of_names, sector_names
 
 NEUTRAL_BIT = np.uint64(1 << 63)
@@ -55,6 +56,14 @@ class ElementSets:
         first, last = np.searchsorted(self.words, [sample * self.vocabulary, (sample + 1) * self.vocabulary])
         return [self.unknown[key % self.vocabulary] for key in self.words[first:last]]
 
+    def part(self, samples: npt.NDArray[np.bool_]) -> "ElementSets":
+        """The sets of the chosen samples, shape (N,); categories keep their numbers."""
+        number, word = np.divmod(self.words, self.vocabulary)
+        kept = samples[number]
+        words = (np.cumsum(samples) - 1)[number[kept]] * self.vocabulary + word[kept]
+        groups = None if self.groups is None else self.groups[samples]
+        return replace(self, sectors=self.sectors[:, samples], words=words, groups=groups)
+
     def sizes(self) -> npt.NDArray[np.int64]:
         """Number of elements of each set, shape (W, N)."""
         words = np.bincount(self.words // self.vocabulary, minlength=len(self))
@@ -89,15 +98,31 @@ class ElementMetric(Metric[ElementSets]):
 
     chance_corrected = True
 
+    def __init__(self, version: int = 2) -> None:
+        """A metric of the strict protocol's version 1 or 2, which read labels differently."""
+        self.version = version
+
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[ElementSets]:
         """Element sets of all labels, with each sample's category where the truth is a class."""
         truth, labels = samples.true_labels, samples.labels
         if truth is None or labels is None:  # pragma: no cover - the loaders see to it
             raise TypeError("no labels")
-        true, predicted = element_sets(truth, labels, samples.present, lexicon, level)
+        true, predicted = element_sets(truth, labels, samples.present, lexicon, level, self.version)
         if samples.kind.truth == "class":
             true = replace(true, groups=categories(truth))
         return Encoded(true, predicted, lexicon.sectors_of_wheels[level])
+
+    def are_neutral(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
+        """Which labels count as `neutral`: in all spellings, from version 2 on."""
+        return super().are_neutral(labels, lexicon) if self.version == 1 else are_neutral(labels, lexicon)
+
+    def numbers_of_parts(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:
+        """As how many labels each counts: as the words that it joins, from version 2 on."""
+        return super().numbers_of_parts(labels, lexicon) if self.version == 1 else numbers_of_parts(labels, lexicon)
+
+    def part(self, side: ElementSets, samples: npt.NDArray[np.bool_]) -> ElementSets:
+        """The element sets of the chosen samples, mask of shape (N,)."""
+        return side.part(samples)
 
     def hits(self, truth: ElementSets, predicted: ElementSets) -> npt.NDArray[np.int64]:
         """Number of elements that truth and answer share, shape (5, N)."""
@@ -133,11 +158,16 @@ class ElementMetric(Metric[ElementSets]):
 
 
 def element_sets(
-    truth: LabelLists, predicted: LabelLists, present: npt.NDArray[np.bool_], lexicon: Lexicon, level: Level
+    truth: LabelLists,
+    predicted: LabelLists,
+    present: npt.NDArray[np.bool_],
+    lexicon: Lexicon,
+    level: Level,
+    version: int = 2,
 ) -> tuple[ElementSets, ElementSets]:
     """The strict protocol's sets of truth and prediction.
 
-    Besides sectors, a set holds `neutral` and the labels that no wheel knows; words of the lexicon's stop list are left
+    Besides sectors, a set holds `neutral` and the words that no wheel knows; words of the lexicon's stop list are left
     out. An empty list of labels means `neutral`; a sample without a prediction has the empty set.
 
     Args:
@@ -146,20 +176,20 @@ def element_sets(
         present: Whether each sample has a prediction, shape (N,).
         lexicon: Words -> sectors.
         level: Wheel level.
+        version: How labels are read: 1, as they stand; 2, `neutral` in all its spellings, joined labels by their parts.
     """
     sides = (truth, predicted)
-    unknown = [_unknown_labels(lists.vocabulary, lexicon) for lists in sides]
-    words, codes = unify([lists.vocabulary.take(labels) for lists, labels in zip(sides, unknown, strict=True)])
+    readings = [(read_exactly if version == 1 else read_parts)(lists.vocabulary, lexicon) for lists in sides]
+    words, codes = unify([reading.words for reading in readings])
     sets = []
-    for lists, there, labels, codes_of_labels in zip(sides, (True, present), unknown, codes, strict=True):
+    for lists, there, reading, codes_of_words in zip(sides, (True, present), readings, codes, strict=True):
+        samples, labels = lists.flatten()
+        is_neutral = lists.counts() == 0
+        is_neutral[samples[reading.neutral[labels]]] = True
         sectors = lexicon.sector_sets(lists, level).astype(np.uint64)
-        neutral = (_has_word(lists, NEUTRAL) | (lists.counts() == 0)) & there
-        sectors[:, neutral] |= NEUTRAL_BIT
-        of_vocabulary = np.full(len(lists.vocabulary), -1)
-        of_vocabulary[labels] = codes_of_labels
-        samples, label = lists.flatten()
-        word = of_vocabulary[label]
-        keys = np.unique((samples * max(len(words), 1) + word)[word >= 0])
+        sectors[:, is_neutral & there] |= NEUTRAL_BIT
+        mentions, positions = reading.words_of(labels)
+        keys = np.unique(samples[mentions] * max(len(words), 1) + codes_of_words[positions])
         sets.append(ElementSets(sectors, keys, words))
     return sets[0], sets[1]
 
@@ -168,21 +198,6 @@ def categories(truth: LabelLists) -> npt.NDArray[np.int64]:
     """Number of each sample's category, where every sample has one word; shape (N,)."""
     words = truth.codes[truth.offsets[truth.rows]]
     return np.unique(words, return_inverse=True)[1].astype(np.int64)
-
-
-def _unknown_labels(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.intp]:
-    """Positions of the labels that no wheel knows."""
-    accounted = lexicon.known(vocabulary) | vocabulary.equal(NEUTRAL) | lexicon.are_stop_words(vocabulary)
-    return np.flatnonzero(~accounted)
-
-
-def _has_word(lists: LabelLists, word: str) -> npt.NDArray[np.bool_]:
-    """Whether each sample has a label, shape (N,)."""
-    found = np.zeros(len(lists), bool)
-    samples, labels = lists.flatten()
-    # Where empty true lists were replaced by `neutral`, a vocabulary may hold it twice; as ever, the first one counts.
-    found[samples[np.isin(labels, np.flatnonzero(lists.vocabulary.equal(word))[:1])]] = True
-    return found
 
 
 def _keys(lists: Sequence[Sequence[str]], codes: Mapping[str, int]) -> npt.NDArray[np.int64]:

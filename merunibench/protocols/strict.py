@@ -1,5 +1,6 @@
 """The strict protocol: the official machinery with its holes closed. Truth and prediction are `ElementSets`.
 
+Version 2 reads `neutral` in all its spellings and languages, and joined labels by their parts (protocols/neutral.py).
 What is different: wrong words that no wheel knows count as wrong, neutral samples count, naming more sectors costs
 precision in the basic task, a neutral polarity is wrong for a truth that is not. The primary figure is corrected for
 chance, (score - chance) / (1 - chance), so that every constant answer scores exactly 0 and a perfect one 1; `score`
@@ -28,15 +29,20 @@ class StrictSetF1(SetF1Formula, ElementMetric):
 
     def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (15,)."""
+        return self.expected_of(truth, predicted, np.ones(len(truth), bool))
+
+    def expected_of(self, truth: ElementSets, predicted: ElementSets, members: npt.NDArray[np.bool_]) -> FloatArray:
+        """The same over some samples, mask of shape (N,)."""
         sums = []
         for wheel, (true_sizes, guess_sizes) in enumerate(zip(truth.sizes(), predicted.sizes(), strict=True)):
             counted = (true_sizes > 0).astype(float)
             samples = counted.sum()
-            in_truth = truth.weight_of_elements(wheel, counted)
+            chosen = counted * members
+            in_truth = truth.weight_of_elements(wheel, chosen)
             in_guess = predicted.weight_of_elements(wheel, counted)
             precision = in_truth @ predicted.weight_of_elements(wheel, ratio(counted, guess_sizes))
-            recall = truth.weight_of_elements(wheel, ratio(counted, true_sizes)) @ in_guess
-            sums += [samples, *ratio([precision, recall], samples)]
+            recall = truth.weight_of_elements(wheel, ratio(chosen, true_sizes)) @ in_guess
+            sums += [chosen.sum(), *ratio([precision, recall], samples)]
         return np.array(sums)
 
 
@@ -67,6 +73,10 @@ class MacroF1(ElementMetric):
 
     def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (5 * C * 2,)."""
+        return self.expected_of(truth, predicted, np.ones(len(truth), bool))
+
+    def expected_of(self, truth: ElementSets, predicted: ElementSets, members: npt.NDArray[np.bool_]) -> FloatArray:
+        """The same over some samples, mask of shape (N,)."""
         groups, number = _groups(truth)
         sums = []
         for wheel, (true_sizes, guess_sizes) in enumerate(zip(truth.sizes(), predicted.sizes(), strict=True)):
@@ -75,9 +85,9 @@ class MacroF1(ElementMetric):
             # |G| is 1 wherever a sample counts, so the weight 2 / (|P| + |G|) belongs to the prediction alone.
             in_guess = predicted.weight_of_elements(wheel, counted * 2 / (guess_sizes + 1))
             for group in range(number):
-                members = counted * (groups == group)
-                f = truth.weight_of_elements(wheel, members) @ in_guess
-                sums += [members.sum(), float(ratio(f, samples))]
+                chosen = counted * members * (groups == group)
+                f = truth.weight_of_elements(wheel, chosen) @ in_guess
+                sums += [chosen.sum(), float(ratio(f, samples))]
         return np.array(sums)
 
     def score(self, sums: FloatArray) -> FloatArray:
@@ -116,8 +126,13 @@ class ThreeWayWeightedF1(PolarityMetric):
 
     def expected(self, truth: Polarities, predicted: Polarities) -> FloatArray:
         """Cells expected under shuffling, shape (6,): the product of the margins over the number."""
-        table = self.statistics(truth, predicted).sum(axis=1).reshape(2, 3)
-        return ratio(np.outer(table.sum(axis=1), table.sum(axis=0)), table.sum()).reshape(-1)
+        return self.expected_of(truth, predicted, np.ones(len(truth), bool))
+
+    def expected_of(self, truth: Polarities, predicted: Polarities, members: npt.NDArray[np.bool_]) -> FloatArray:
+        """The same over some samples, mask of shape (N,)."""
+        cells = self.statistics(truth, predicted)
+        table, chosen = cells.sum(axis=1).reshape(2, 3), cells[:, members].sum(axis=1).reshape(2, 3)
+        return ratio(np.outer(chosen.sum(axis=1), table.sum(axis=0)), table.sum()).reshape(-1)
 
     def score(self, sums: FloatArray) -> FloatArray:
         """Weighted F1 of cells, shape (..., 6) -> (...)."""
@@ -147,5 +162,15 @@ STRICT = Protocol(
     "wrong words cost; chance is 0",
     {"basic": MacroF1(), "fine-grained": StrictSetF1(), "sentiment": ThreeWayWeightedF1()},
     any_lexicon=False,
+    signed="strict@2",
 )
-"""The protocol that cannot be gamed."""
+"""The protocol under which every constant answer scores 0."""
+
+STRICT_1 = Protocol(
+    "strict@1",
+    "strict, as before version 2",
+    {"basic": MacroF1(version=1), "fine-grained": StrictSetF1(version=1), "sentiment": ThreeWayWeightedF1()},
+    any_lexicon=False,
+    on_boards=False,
+)
+"""Version 1: `neutral` is this word alone, and a label that joins several words is known or unknown as a whole."""

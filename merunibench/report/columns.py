@@ -1,10 +1,11 @@
 """What the tables for people show: the same columns in the terminal, in Markdown and in LaTeX; percents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import stdev
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
+from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
         said.append("Score: (uncorrected - chance) / (1 - chance): 0 for every constant answer, 100 for a perfect one.")
     if report.checkpoint_selection == "best-per-dataset":
         said.append("Checkpoints are the best on each data set's own test labels, as in the published row.")
-    said += [f"{line}." for line in interval_notes(report)]
+    said += [f"{line}." for line in (*interval_notes(report), *further_notes(report))]
     said += [f"{line}." for each in report.worth for line in worth_notes(each)]
     for result in report.datasets:
         said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
@@ -126,6 +127,41 @@ def worth_notes(worth: "Worth") -> list[str]:
     return said
 
 
+def further_notes(report: "Report") -> list[str]:
+    """Figures of other conventions, and the spread over the wheels: a line for each kind of task that has them."""
+    said = []
+    spreads = {}
+    for result in report.datasets:
+        key = PROTOCOLS[report.protocol][result.kind].score_key
+        on_wheels = [value for wheel in result.wheels if (value := wheel.get(key)) is not None]
+        if on_wheels:
+            low, high = min(on_wheels), max(on_wheels)
+            spreads[result.title] = f"{percent(low)} to {percent(high)}"
+    if spreads:
+        said.append(f"On single wheels, before any correction: {_each(spreads)}")
+    uar = {result.title: percent(result.further.get("uar")) for result in report.datasets if "uar" in result.further}
+    if uar:
+        said.append(f"UAR (mean recall of the classes): {_each(uar)}")
+    for key, title in _CONVENTIONS.items():
+        figures = {
+            each.title: " / ".join(percent(each.further[name]) for name in (f"{key}_accuracy", f"{key}_f1"))
+            for each in report.datasets
+            if f"{key}_f1" in each.further
+        }
+        if figures:
+            said.append(f"{title}, accuracy / F1: {_each(figures)}")
+    three = "three_class_accuracy"
+    figures = {each.title: percent(each.further[three]) for each in report.datasets if three in each.further}
+    if figures:
+        said.append(f"Accuracy of three classes: {_each(figures)}")
+    return said
+
+
+def _each(figures: Mapping[str, str]) -> str:
+    return ", ".join(f"{title} {figure}" for title, figure in figures.items())
+
+
+_CONVENTIONS = {"has0": "Negative / non-negative (has0)", "non0": "Negative / positive (non0)"}
 _UNITS = {
     "samples": "bootstrap over samples",
     "clusters": "bootstrap over clusters (dialogues, videos)",

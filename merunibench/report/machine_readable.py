@@ -54,6 +54,7 @@ def _dataset(result: Scored) -> dict[str, Any]:
         "corrected_ci": result.corrected_ci,
         "runs": runs_as_dict(result.runs),
         "evaluated": result.evaluated,
+        "further": dict(result.further),
         "answers": answers,
         "checkpoints": checkpoints,
     }

@@ -13,11 +13,13 @@ from merunibench.data.accounting import STATEMENTS
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists, Words
 from merunibench.lexicon import Lexicon
+from merunibench.protocols import numbers_of_parts
 
 _JOINED_SHARE, _ANSWER_SHARE = 0.05, 0.2  # of the labels: above, a file looks wrong
 _SEPARATORS = (*",;|\n\r\t，、；／｜·•→或", "  ", ". ", " - ", "->")
 _JOINED = r"/| and | & "  # some lexicons know both sides of these
 _SIGNS = " \t\n.,;:!?\"'`*_#()[]{}<>-–—…“”‘’。，！？；：、「」【】《》（）"
+_STUFFED = 3  # words joined to one label
 _BLANKS, _BYTES = 4, 48  # from here on a label is a sentence
 
 _Mask = npt.NDArray[np.bool_]
@@ -50,6 +52,9 @@ def label_remarks(labels: LabelLists | None, lexicon: Lexicon) -> Iterator[str]:
     if share(joined) > _JOINED_SHARE:
         which = "line breaks or the like, of whatever script"
         yield f"labels hold commas, semicolons or bars, {which} ({some(joined)}): are several labels written as one?"
+    several = numbers_of_parts(words, lexicon) >= _STUFFED
+    if share(several) > _JOINED_SHARE:
+        yield f"{some(several)}, join {_STUFFED} words or more: the official protocol takes each for one label"
     bare = _known_without_signs(words, unknown, lexicon)
     if share(bare):
         yield f"{some(bare)}, are unknown to the lexicon and would be known without the signs at their edges"

@@ -17,7 +17,7 @@ import pyarrow as pa
 from merunibench.data import Table, read_table
 from merunibench.errors import InputError
 from merunibench.files import open_plain
-from merunibench.protocols import PROTOCOLS
+from merunibench.protocols import PROTOCOLS, protocol_signed
 from merunibench.scoring.samples import SampleScores
 from merunibench.scoring.scored import Scored
 from merunibench.signature import Signature
@@ -124,11 +124,12 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
         if task is None:
             raise ValueError("unknown data set")
         signature = Signature.parse(text)
-        if signature.protocol not in PROTOCOLS:
-            raise ValueError(f"protocol {signature.protocol!r} is unknown; known are {', '.join(PROTOCOLS)}")
+        known = [protocol.signature for protocol in PROTOCOLS.values()]
+        if signature.protocol not in known:
+            raise ValueError(f"protocol {signature.protocol!r} is unknown; known are {', '.join(known)}")
         if len(rows) != signature.n or len(set(columns["name"])) != signature.n:
             raise ValueError(f"{len(rows)} rows, where the signature says {signature.n} samples, each once")
-        metric = PROTOCOLS[signature.protocol][task.kind]
+        metric = protocol_signed(signature.protocol)[task.kind]
         scores = SampleScores(
             task=task,
             names=pa.array(list(map(str, columns["name"])), pa.large_string()),

@@ -42,6 +42,7 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
         extra=sum(each.extra for each in runs),
         labels_per_sample=fmean(counts) if counts else None,
         out_of_lexicon=fmean(unknown) if unknown else None,
+        further={},
         remarks=tuple(
             f"run {number}: {remark}" for number, each in enumerate(runs, start=1) for remark in each.remarks
         ),

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Lexicon
 from merunibench.protocols import Encoded, Metric, Summary
@@ -106,19 +105,20 @@ class SampleScores:
         """Wheels whose sectors can be looked at: 1 to 5, or None for polarities; empty if the metric has no sectors."""
         return (None,) if self.labels is None else tuple(range(1, len(self.encoded.sectors) + 1))
 
-    @property
-    def labels_per_sample(self) -> float | None:
+    def labels_per_sample(self, lexicon: Lexicon) -> float | None:
         """Mean number of labels of the samples that have a prediction; None for sentiment."""
         if self.labels is None or not self.present.any():
             return None
-        return float(self.labels.counts()[self.present].mean())
+        numbers = self.metric.numbers_of_parts(self.labels.vocabulary, lexicon)
+        return float((self.labels.label_counts() * numbers).sum() / self.present.sum())
 
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
         """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
         if self.labels is None:
             return None
         vocabulary = self.labels.vocabulary
-        counts = np.where(vocabulary.equal(NEUTRAL), 0, self.labels.label_counts())
+        neutral = self.metric.are_neutral(vocabulary, lexicon)
+        counts = np.where(neutral, 0, self.labels.label_counts())
         unknown = counts[~lexicon.known(vocabulary)].sum()
         return float(unknown / counts.sum()) if counts.sum() else 0.0
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from merunibench.data import Account, GroundTruth, Predictions
 from merunibench.errors import InputError
-from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS
+from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS, protocol_signed
 from merunibench.scoring.align import Aligned, align, refuse_silence
+from merunibench.scoring.further import further_figures
 from merunibench.scoring.label_remarks import label_remarks
 from merunibench.scoring.resampling import resampled_score, units_by
 from merunibench.scoring.samples import FloatArray, SampleScores
@@ -60,6 +61,7 @@ class Scored:
         selection_bias: By how much the choice of this checkpoint by the test labels flatters the score, as resampling
             estimates it; None where nothing was chosen so, or without resampling. Not part of `to_dict`: it belongs to
             the choice.
+        further: Figures of other conventions beside the score; empty for several runs. Not part of `to_dict`.
         remarks: What was odd about the predictions.
         account: Where the answers come from, and why some rows have none; not part of `to_dict`.
         checkpoints: Every checkpoint's score, where this is the selected one.
@@ -90,6 +92,7 @@ class Scored:
     labels_per_sample: float | None
     out_of_lexicon: float | None
     selection_bias: float | None = field(default=None, compare=False)
+    further: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
     account: Account | None = field(default=None, repr=False, compare=False)
     checkpoints: Mapping[str, "Scored"] = field(default_factory=dict, repr=False)
@@ -146,7 +149,7 @@ class Scored:
     @property
     def primary_title(self) -> str:
         """What tables call the score."""
-        return PROTOCOLS[self.signature.protocol][self.kind].primary_title
+        return protocol_signed(self.signature.protocol)[self.kind].primary_title
 
     @property
     def is_complete(self) -> bool:
@@ -208,6 +211,7 @@ def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
 
 _NOT_WRITTEN = (
     "selection_bias",
+    "further",
     "remarks",
     "account",
     "checkpoints",
@@ -265,9 +269,10 @@ def score_predictions(
         missing=aligned.missing,
         failed=aligned.failed,
         extra=aligned.extra,
-        labels_per_sample=samples.labels_per_sample,
+        labels_per_sample=samples.labels_per_sample(settings.lexicon),
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
+        further=further_figures(samples),
         remarks=(*predictions.remarks, *aligned.remarks, *label_remarks(samples.labels, settings.lexicon)),
         account=predictions.account,
         samples_scored=samples,
@@ -280,7 +285,7 @@ def _signature(aligned: Aligned, predictions: Predictions, settings: Settings) -
     return Signature(
         data=task.id,
         kind=task.kind,
-        protocol=settings.protocol,
+        protocol=PROTOCOLS[settings.protocol].signature,
         lexicon=settings.lexicon.label if task.has_sectors else "none",
         level=str(settings.level) if task.has_sectors else "none",
         labels=predictions.labels_from,

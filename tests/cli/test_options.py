@@ -101,7 +101,10 @@ def test_the_former_name_of_a_command(run, files, tmp_path):
 def test_what_was_nearly_typed_is_suggested(run, refused, files):
     score = ("score", files[0], "--data-root", files[1])
     assert "--format" in run(*score, "--fromat", "json").err
-    assert "'strct' is not one of official, strict; did you mean strict?" in run(*score, "--protocol", "strct").err
+    assert (
+        "'strct' is not one of official, strict, strict@1; did you mean strict?"
+        in run(*score, "--protocol", "strct").err
+    )
     assert (
         "'jsn' is not one of table, json, csv, markdown, latex; did you mean json?"
         in run(*score, "--format", "jsn").err
@@ -126,13 +129,13 @@ def third():
 
 
 def test_a_protocol_is_a_choice_where_it_is_registered(run, files):
-    assert "--protocol official|strict " in run("score", "--help").out
+    assert "--protocol official|strict|strict@1\n" in run("score", "--help").out
     assert run("score", files[0], "--data-root", files[1], "--protocol", "third").code == 2
 
 
 @pytest.mark.usefixtures("third")
 def test_a_registered_protocol_is_a_choice(run, files):
-    assert "--protocol official|strict|third" in run("score", "--help").out
+    assert "--protocol official|strict|strict@1|third" in run("score", "--help").out
     scored = run("score", files[0], "--data-root", files[1], "--protocol", "third", "--bootstrap", 0)
     assert "|protocol:third|" in scored.out
 
@@ -197,5 +200,5 @@ def test_a_shell_completes_commands_options_and_values():
     assert completions("lexicon", "in") == ["install"]
     assert completions("score", "--b") == ["--bootstrap", "--bootstrap-seed", "--baselines"]
     assert completions("score", "--cl") == []  # --cluster is a former spelling
-    assert completions("score", "--protocol", "") == ["official", "strict"]
+    assert completions("score", "--protocol", "") == ["official", "strict", "strict@1"]
     assert completions("errors", "x", "--format", "h") == ["html"]

@@ -7,7 +7,7 @@ from merunibench.protocols import PROTOCOLS, HitRate, Protocol, SetF1, ThreeWayW
 
 
 def test_a_protocol_is_corrected_if_all_of_its_metrics_are():
-    assert [protocol.is_corrected for protocol in PROTOCOLS.values()] == [False, True]
+    assert [protocol.is_corrected for protocol in PROTOCOLS.values()] == [False, True, True]
     assert not Protocol("mixed", "", {"basic": HitRate(), "sentiment": ThreeWayWeightedF1()}).is_corrected
 
 
@@ -26,7 +26,8 @@ def test_a_name_is_taken_once():
 
 
 def test_only_the_official_protocol_is_shown_under_any_lexicon():
-    assert {name: protocol.any_lexicon for name, protocol in PROTOCOLS.items()} == {"official": True, "strict": False}
+    shown = {name: (protocol.any_lexicon, protocol.on_boards) for name, protocol in PROTOCOLS.items()}
+    assert shown == {"official": (True, True), "strict": (False, True), "strict@1": (False, False)}
 
 
 def test_the_corrected_score_comes_before_the_metrics_that_it_is_made_of():

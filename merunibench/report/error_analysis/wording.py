@@ -1,6 +1,6 @@
 """What the terminal and the page say alike: titles, explanations, numbers."""
 
-from merunibench.protocols import PROTOCOLS
+from merunibench.protocols import protocol_signed
 from merunibench.report.columns import percent
 from merunibench.report.error_analysis.result import Confusion, DatasetErrors, Example, Grouping
 from merunibench.signature import Signature
@@ -37,7 +37,7 @@ _GROUPINGS = {
 
 def headline(errors: DatasetErrors) -> str:
     """`hit rate 55.65, chance 33.11, 2610 samples`."""
-    metric = PROTOCOLS[Signature.parse(errors.signature).protocol][errors.kind].primary_title
+    metric = protocol_signed(Signature.parse(errors.signature).protocol)[errors.kind].primary_title
     samples = f"{errors.samples} of {errors.given}" if errors.samples != errors.given else errors.samples
     return f"{metric} {percent(errors.score)}, chance {percent(errors.chance)}, {samples} samples"
 

@@ -1,0 +1,155 @@
+"""Which labels say `neutral`, in whatever spelling and language, and which words a joined label is made of.
+
+A label that says that there is no emotion (`none`, `N/A`, `无情绪`) is read as `neutral`, as an empty list of labels
+is. The words of other languages are those of `merunibench.languages`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.kinds import NEUTRAL
+from merunibench.labels import Words
+from merunibench.languages import NOTHING, answer_words, compatible, label_of
+from merunibench.lexicon import Lexicon
+
+_LONGEST = 80
+_GRADES = (
+    "very|quite|rather|fairly|mostly|mainly|largely|generally|overall|relatively|somewhat|slightly|predominantly"
+    "|primarily|completely|totally|purely|emotionally"
+)
+_NOUNS = (
+    "tones?|expressions?|emotions?|emotional|facial|faces?|moods?|feelings?|states?|affect|sentiments?|attitudes?"
+    "|demeanou?rs?|polarity|valence|voice|labels?|vocal|manner"
+)
+_SEEN = "clear|clearly|particular|specific|strong|obvious|visible|apparent|evident|distinct|discernible|notable|real"
+_DETECTED = "detected|expressed|present|shown|found|visible|evident|observed"
+_SAYS_NEUTRAL = re.compile(
+    rf"(?:the |a )?(?:(?:{_GRADES}) )*(?:neutral(?:ity|ly|ness)?)(?: (?:{_NOUNS}))*"
+    rf"|(?:no|without|without any|lack of|absence of) (?:(?:{_SEEN}) )*(?:(?:{_NOUNS}) ?)+(?: ?(?:{_DETECTED}))?"
+    r"|(?:none of (?:the above|these|them)|not applicable|nothing)"
+)
+_SIGNS = re.compile(r"^[\W_]+|[\W_]+$")
+_BLANKS = re.compile(r"[\s_\-]+")
+_JOINTS = re.compile(r"\s*[/&+;|]\s*|\s(?:and|or|but)\s")
+_MAY_BE_JOINED = r"[/&+;|]|\s(?:and|or|but)\s"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the labels of a vocabulary say besides the sectors that the lexicon gives them. V labels, U unknown words.
+
+    Attributes:
+        neutral: Which labels say `neutral`, alone or beside others (`neutral/calm`), shape (V,).
+        words: The words that no wheel knows, shape (U,).
+        labels: The label that each of them stands in, ascending, shape (U,).
+    """
+
+    neutral: npt.NDArray[np.bool_]
+    words: Words
+    labels: npt.NDArray[np.intp]
+
+    def words_of(self, labels: npt.NDArray[np.integer[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """The unknown words in labels of shape (L,): which of these each stands in, and its position in `words`."""
+        number = np.bincount(self.labels, minlength=len(self.neutral))
+        first, counts = (np.cumsum(number) - number)[labels], number[labels]
+        places = np.repeat(np.arange(len(labels)), counts)
+        within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return places, first[places] + within
+
+
+def read_exactly(vocabulary: Words, lexicon: Lexicon) -> Reading:
+    """What version 1 of the strict protocol reads: `neutral` is this word alone, a label is known or not as a whole."""
+    known = lexicon.known(vocabulary) | vocabulary.equal(NEUTRAL) | lexicon.are_stop_words(vocabulary)
+    neutral = np.zeros(len(vocabulary), bool)
+    # Where empty true lists were replaced by `neutral`, a vocabulary may hold it twice; version 1 counts the first.
+    neutral[np.flatnonzero(vocabulary.equal(NEUTRAL))[:1]] = True
+    unknown = np.flatnonzero(~known)
+    return Reading(neutral, vocabulary.take(unknown), unknown)
+
+
+def read_parts(vocabulary: Words, lexicon: Lexicon) -> Reading:
+    """What version 2 reads: `neutral` in all its spellings, and of a label that joins several words each of them.
+
+    Words for `neutral`, and labels that the lexicon lists as they stand, are whole.
+    """
+    neutral = are_neutral(vocabulary, lexicon)
+    joined = _joined(vocabulary, lexicon) & ~neutral
+    rows = np.flatnonzero(joined)
+    parts = [parts_of(label) for label in vocabulary.take(rows)]
+    pieces = Words.of([part for each in parts for part in each])
+    rows = np.repeat(rows, [len(each) for each in parts])
+    is_neutral = are_neutral(pieces, lexicon)
+    neutral[rows[is_neutral]] = True
+    unknown = ~(is_neutral | lexicon.known(pieces) | lexicon.are_stop_words(pieces))
+    whole = np.flatnonzero(~(joined | neutral | lexicon.known(vocabulary) | lexicon.are_stop_words(vocabulary)))
+    labels = np.concatenate([whole, rows[unknown]])
+    words = [*vocabulary.take(whole), *pieces.take(np.flatnonzero(unknown))]
+    order = np.argsort(labels, kind="stable")
+    return Reading(neutral, Words.of(words).take(order), labels[order])
+
+
+def numbers_of_parts(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:
+    """How many words each label joins: 3 for `happy/sad/angry`, else 1; shape (V,)."""
+    numbers = np.ones(len(vocabulary), np.int64)
+    rows = np.flatnonzero(_joined(vocabulary, lexicon))
+    rows = rows[~are_neutral(vocabulary.take(rows), lexicon)]
+    numbers[rows] = [max(1, len(parts_of(label))) for label in vocabulary.take(rows)]
+    return numbers
+
+
+def parts_of(label: str) -> list[str]:
+    """The words that a label joins with a sign, or with `and`, `or`, `but`; each once, in order.
+
+    Example:
+        >>> parts_of("happy/sad and angry")
+        ['happy', 'sad', 'angry']
+    """
+    parts = map(str.strip, _JOINTS.split(label))
+    return list(dict.fromkeys(part for part in parts if any(map(str.isalnum, part))))
+
+
+def are_neutral(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
+    """Which labels mean `neutral` and nothing else, shape (V,); what a wheel knows means what the wheel says."""
+    neutral = vocabulary.equal(NEUTRAL)
+    rows = np.flatnonzero(~neutral & ~lexicon.known(vocabulary))
+    unknown = vocabulary.take(rows)
+    may = np.flatnonzero(unknown.matching(_may_say_it()))
+    neutral[rows[may]] = [says_neutral(label) for label in unknown.take(may)]
+    return neutral
+
+
+@lru_cache(maxsize=1 << 14)
+def says_neutral(label: str) -> bool:
+    """Whether a label means that there is no emotion, in one of the languages.
+
+    Example:
+        >>> [says_neutral(label) for label in ("Neutral.", "neutral tone", "N/A", "中性", "calm", "not neutral")]
+        [True, True, True, True, False, False]
+    """
+    if len(label) > _LONGEST:
+        return False
+    bare = _SIGNS.sub("", compatible(label).lower())
+    plain = _BLANKS.sub(" ", bare)
+    if not plain:
+        return label_of(label) == NEUTRAL  # emoji have no letters
+    if _SAYS_NEUTRAL.fullmatch(plain) or {bare, plain} & NOTHING or {bare, plain} & answer_words("none"):
+        return True
+    return ("neutr" in plain or not plain.isascii()) and label_of(plain) == NEUTRAL
+
+
+def _joined(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
+    return vocabulary.matching(_MAY_BE_JOINED) & ~lexicon.lists(vocabulary)
+
+
+@cache
+def _may_say_it() -> str:
+    """A pattern, over UTF-8, that is found in every label that `says_neutral`, and in few others."""
+    starts = {word.split()[0] for word in NOTHING | answer_words("none") if word.isascii()}
+    starts |= {"no", "nothing", "without", "lack", "absence", "none", "not"}
+    words = "|".join(sorted(map(re.escape, starts)))
+    return rf"neutr|^[^0-9a-z]*(?:{words})(?:[^0-9a-z]|$)|[^\x00-\x7f]"

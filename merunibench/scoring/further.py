@@ -1,0 +1,81 @@
+"""Figures that readers of other papers look for beside the score: recall by class and UAR, conventions of sentiment.
+
+They decide nothing here: the score and its interval stay those of the metric.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.protocols import NO_POLARITY
+from merunibench.scoring.samples import SampleScores
+
+
+def further_figures(scores: SampleScores) -> dict[str, Any]:
+    """What stands beside the score of a basic or a sentiment task; empty for others.
+
+    Basic: `recall`, class -> share of its samples that the answer hits, averaged over the wheels on which they count
+    (None where none does), and `uar`, their mean over classes (unweighted average recall).
+    Sentiment: `sentiment_conventions` of positive, neutral and negative answers.
+    """
+    if scores.task.of_kind.truth == "class" and scores.true_labels is not None:
+        recall = _recall(scores)
+        known = [value for value in recall.values() if value is not None]
+        return {"uar": float(np.mean(known)) if known else None, "recall": recall}
+    if scores.task.kind == "sentiment":
+        return sentiment_conventions(scores.encoded.truth, scores.encoded.predicted)
+    return {}
+
+
+def sentiment_conventions(truth: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> dict[str, float | None]:
+    """Accuracy and weighted F1 of two classes in both conventions, and accuracy of three; None where nothing counts.
+
+    `has0` divides all samples at negative and non-negative. `non0` leaves out truths of exactly 0 and divides at
+    positive, a neutral answer counting as negative: the official WAF and accuracy. Three classes: negative, exactly 0,
+    positive. A missing answer is wrong in each. Source: the evaluation of MMSA (https://github.com/thuiar/MMSA).
+
+    Args:
+        truth: True sentiment, shape (N,).
+        predicted: Polarity: 1, 0, -1, or `NO_POLARITY` without an answer; shape (N,).
+    """
+    missing = predicted == NO_POLARITY
+    signed, rated = truth != 0, np.sign(truth) == predicted
+    has0 = _two_classes(truth >= 0, np.where(missing, truth < 0, predicted >= 0))
+    non0 = _two_classes((truth > 0)[signed], np.where(missing, truth < 0, predicted > 0)[signed])
+    return {
+        "has0_accuracy": has0[0],
+        "has0_f1": has0[1],
+        "non0_accuracy": non0[0],
+        "non0_f1": non0[1],
+        "three_class_accuracy": float((rated & ~missing).mean()) if len(truth) else None,
+    }
+
+
+def _two_classes(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> tuple[float | None, float | None]:
+    """Accuracy, and F1 of both classes weighted by their support."""
+    if not len(truth):
+        return None, None
+    f1 = 0.0
+    for each in (False, True):
+        support, hits = (truth == each).sum(), ((truth == each) & (guess == each)).sum()
+        both = support + (guess == each).sum()
+        f1 += float(support * 2 * hits / both) if both else 0.0
+    return float((truth == guess).mean()), f1 / len(truth)
+
+
+def _recall(scores: SampleScores) -> dict[str, float | None]:
+    """Recall of each class that occurs, in the data set's order."""
+    labels = scores.true_labels
+    if labels is None or not len(labels.codes):
+        return {}
+    codes = labels.codes[labels.offsets[labels.rows]]
+    hits = np.atleast_2d(scores.hits())
+    found: dict[str, float | None] = {}
+    order = {name: place for place, name in enumerate(scores.task.classes)}
+    for word in sorted(set(labels.vocabulary), key=lambda word: (order.get(word, len(order)), word)):
+        members = hits[:, np.isin(codes, [code for code, each in enumerate(labels.vocabulary) if each == word])]
+        on_wheels = [float((row[row >= 0] > 0).mean()) for row in members if (row >= 0).any()]
+        if members.shape[1]:
+            found[word] = float(np.mean(on_wheels)) if on_wheels else None
+    return found
