@@ -1,4 +1,4 @@
-"""The JSON Schemas of what the leaderboard reads and writes, as docs/schemas/ publishes them.
+"""The JSON Schemas of what the leaderboard and `curate` read and write, as docs/schemas/ publishes them.
 
 python -m tools.schemas docs/schemas      # after a change of a model
 """
@@ -13,22 +13,28 @@ from merunibench.files import write_text
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import Results
 from merunibench.leaderboard.submission import Submission
+from tools.curation_schema import Decision, Report
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MODELS: dict[str, type[BaseModel]] = {
     "submission.schema.json": Submission,
     "leaderboard.schema.json": Results,
     "leaderboard-details.schema.json": ModelDetails,
+    "curation-report.schema.json": Report,
+    "curation-decision.schema.json": Decision,
 }
-"""File name -> what it describes: submission.toml, results.json, details/<model>.json."""
+"""File name -> what it describes: submission.toml, results.json, details/<model>.json; of a data set that is curated,
+report.json and a line of decisions/<set>.jsonl."""
+_WRITTEN = (Report, Decision)
+"""What is only ever written: every key that may be absent says so."""
 
 
 def schemas() -> dict[str, str]:
     """File name -> JSON Schema."""
     found = {}
     for name, model in MODELS.items():
-        schema = {"$schema": _DIALECT, **model.model_json_schema(by_alias=True)}
-        found[name] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        schema = model.model_json_schema(mode="serialization" if model in _WRITTEN else "validation")
+        found[name] = json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
     return found
 
 
