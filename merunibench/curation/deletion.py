@@ -66,14 +66,17 @@ def choose(
         person_column: The column that says who is shown.
 
     Raises:
-        InputError: nothing is chosen, and nothing was deleted before of which something might be left; the pattern is
-            broken, or there is no such column.
+        InputError: the list is empty, or nothing is chosen and nothing was deleted before of which something might be
+            left; the pattern is broken, or there is no such column.
     """
     if not os.path.isdir(folder.path):  # noqa: PTH112 - of any name, however long
         raise InputError(f"{folder.path}: is no folder; name that of a data set")
     chosen = dict.fromkeys(names)
     if listed_in is not None:
-        chosen |= dict.fromkeys(_listed(listed_in))
+        listed = _listed(listed_in)
+        if not listed:
+            raise InputError(f"{listed_in}: names no clip, so nothing is deleted")
+        chosen |= dict.fromkeys(listed)
     if pattern is not None or person is not None:
         try:
             fits = re.compile(pattern or r"(?!)").fullmatch
