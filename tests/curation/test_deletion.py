@@ -12,24 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from merunibench.cli import main
 from merunibench.curation.deletion import choose, delete
 from merunibench.curation.folder import Folder
 from merunibench.curation.rewriting import Unwanted
 from merunibench.errors import InputError
-from tests.curation.small import data_set, names, read, rows, write
-
-
-def run(capsys, *arguments):
-    """(exit code, standard output, standard error) of `merunibench curate`."""
-    with patch("sys.argv", ["merunibench", "curate", *map(str, arguments)]):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-    out = capsys.readouterr()
-    return code, out.out, out.err
+from tests.curation.small import data_set, names, read, rows, run, write
 
 
 @pytest.fixture
