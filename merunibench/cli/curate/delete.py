@@ -20,7 +20,8 @@ def delete(
     """Delete clips from every file of a data set, votes, decisions and exports included.
 
     All of it or nothing. Reports, which count what is gone, are removed; `curate filter` makes them again. Hashes of
-    the names stay in deleted.txt, so that the clips do not come back. Files outside DIR are not touched.
+    the names stay in deleted.txt, so that the clips do not come back. Files without rows that may tell of the clips are
+    named and not touched; files outside DIR are not looked at.
     """
     spare_pandas()
     from merunibench.curation.deletion import choose, delete
