@@ -6,6 +6,7 @@ import, and that a deletion which was killed while files took their places is fi
 count the rows that are gone, are removed: `curate filter` makes them again.
 """
 
+import csv
 import os
 import re
 from collections.abc import Iterable
@@ -14,15 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from merunibench._text import one_line, shown
 from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import CLIP_CACHE, MAX_BYTES, REVIEW, Folder
-from merunibench.curation.rewriting import Gone, Unwanted, how
+from merunibench.curation.rewriting import Gone, Unwanted, how, why_doubtful
 from merunibench.data import read_table
 from merunibench.data.columns import find_column, text_column
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
 from merunibench.files import read_plain, remove_all_leftovers, whole_set, write_bytes
+from merunibench.files.reading import reading
 
 _HEAD = "# Clips that were deleted, as truncated SHA-256 hashes of their names: they are not taken in again.\n"
 _REPORTS = ("report.json", "statistics.json", "README.md", "funnel.svg", "report.html")
@@ -38,12 +42,14 @@ class Deleted:
         unknown: Names that were asked for and stand nowhere.
         rows: File, relative to the folder -> how many of its rows went.
         removed: Files that were removed whole.
+        left: Files, relative to the folder, that may still tell of the clips -> why they were left alone.
     """
 
     clips: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
 
 
 def choose(
@@ -66,14 +72,17 @@ def choose(
         person_column: The column that says who is shown.
 
     Raises:
-        InputError: nothing is chosen, and nothing was deleted before of which something might be left; the pattern is
-            broken, or there is no such column.
+        InputError: the list is empty, or nothing is chosen and nothing was deleted before of which something might be
+            left; the pattern is broken, or there is no such column.
     """
     if not os.path.isdir(folder.path):  # noqa: PTH112 - of any name, however long
         raise InputError(f"{folder.path}: is no folder; name that of a data set")
     chosen = dict.fromkeys(names)
     if listed_in is not None:
-        chosen |= dict.fromkeys(_listed(listed_in))
+        listed = _listed(listed_in)
+        if not listed:
+            raise InputError(f"{listed_in}: names no clip, so nothing is deleted")
+        chosen |= dict.fromkeys(listed)
     if pattern is not None or person is not None:
         try:
             fits = re.compile(pattern or r"(?!)").fullmatch
@@ -117,35 +126,48 @@ def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> De
             deleted then.
     """
     names = list(dict.fromkeys(names))
-    unwanted = Unwanted(names, folder.deleted())
-    done, found = Deleted(), set[str]()
-    changes: dict[str, bytes | None] = {}
-    files = sorted(path for path in folder.path.rglob("*") if path.is_file() and not path.is_symlink())
+    unwanted, done = Unwanted(names, folder.deleted()), Deleted()
     with ExitStack() as locks:
-        for path in files if not dry_run else ():
-            if path.name.startswith(".") and path.name.endswith(".lock"):
-                locks.enter_context(_held(path))
-        if not dry_run:  # a killed run may have left a copy of rows
-            remove_all_leftovers(folder.path, recursive=True)
-        for path in files:
-            place = path.relative_to(folder.path).as_posix()
-            if path.name.startswith("."):
-                continue
-            rewrite = how(path, folder)
-            if rewrite is None:
-                continue
-            gone = Gone()
-            content = rewrite(path, unwanted, gone)
-            if gone.names or gone.named:
-                done.rows[place] = len(gone.names)
-                changes[place] = content
-                found.update(gone.names, gone.named)
+        if not dry_run:
+            for path in _files(folder):
+                if path.name.startswith(".") and path.name.endswith(".lock"):
+                    locks.enter_context(_held(path))
+            remove_all_leftovers(folder.path, recursive=True)  # a killed run may have left a copy of rows
+        files = _files(folder)
+        changes, found = _rewritten(folder, files, unwanted, done)
         done.clips = [*(name for name in names if name in found), *sorted(found - unwanted.names)]
         done.unknown = [name for name in names if name not in found]
         done.removed = _stale(folder, files) if found else []
+        done.left = {place: why for place, why in done.left.items() if place not in done.removed}
         if found and not dry_run:
             _carry_out(folder, changes, done)
     return done
+
+
+def _files(folder: Folder) -> list[Path]:
+    return sorted(path for path in folder.path.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def _rewritten(
+    folder: Folder, files: Iterable[Path], unwanted: Unwanted, done: Deleted
+) -> tuple[dict[str, bytes | None], set[str]]:
+    """What is left of files that tell of unwanted clips, and the names that were found; the rest is noted in `done`."""
+    changes: dict[str, bytes | None] = {}
+    found = set[str]()
+    for path in files:
+        if path.name.startswith("."):
+            continue
+        place = path.relative_to(folder.path).as_posix()
+        rewrite, gone = None if path.is_symlink() else how(path, folder), Gone()
+        if rewrite is not None:
+            with reading(path, ValueError, csv.Error, pa.ArrowException):
+                content = rewrite(path, unwanted, gone)
+            if gone.names or gone.named:
+                done.rows[place], changes[place] = len(gone.names), content
+                found.update(gone.names, gone.named)
+        if (rewrite is None or not gone.understood) and (why := why_doubtful(path, unwanted.names)):
+            done.left[place] = why
+    return changes, found
 
 
 def _carry_out(folder: Folder, changes: dict[str, bytes | None], done: Deleted) -> None:

@@ -10,16 +10,34 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from merunibench._text import shown
 from merunibench.curation.contamination import name_hash
+from merunibench.curation.export.base import MANIFEST
 from merunibench.curation.filters.duplicates import DUPLICATES, SAME
-from merunibench.curation.folder import DESCRIPTIONS, MAX_BYTES, Folder
-from merunibench.data.tables import is_saved_dataset, table_stem
+from merunibench.curation.folder import (
+    CUES,
+    DECISIONS,
+    DESCRIPTIONS,
+    LABELS,
+    MAX_BYTES,
+    MEASURES,
+    SPEAKER,
+    VOTES,
+    Folder,
+)
+from merunibench.data.packed import OTHERS, first_bytes
+from merunibench.data.tables import is_saved_dataset, table_suffix
+from merunibench.data.textfiles import any_field_size, csv_form
 from merunibench.errors import InputError
 from merunibench.files import read_plain
 from merunibench.report.csv_text import csv_cell
+from merunibench.report.markdown import escape
 
-_PACKED = (".gz", ".zst")
+_STAGES = (DESCRIPTIONS, LABELS, MEASURES, SPEAKER, VOTES, CUES, DECISIONS)
+_PACKED = (".gz", ".zst"), (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+"""How files end, and with what they begin, that gzip and Zstandard have packed."""
 _ARRAYS = (".npy", ".npz")
+_ARROW = (".parquet", ".arrow", ".feather")
 FEATURES = "features"
 """Where features lie, if they lie in the data set."""
 _NAME = re.compile(rb'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
@@ -55,10 +73,12 @@ class Gone:
     Attributes:
         names: Names of the rows that go.
         named: Names in rows that stay, such as the clip whose text a row repeats; they are taken out.
+        understood: Whether the file says which clip each of its rows is of.
     """
 
     names: list[str] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
+    understood: bool = True
 
 
 Rewrite = Callable[[Path, Unwanted, Gone], bytes | None]
@@ -66,33 +86,66 @@ Rewrite = Callable[[Path, Unwanted, Gone], bytes | None]
 
 
 def how(path: Path, folder: Folder) -> Rewrite | None:
-    """How a file is rewritten; None for one that has no rows.
+    """How a file is rewritten, by what it holds; None for one that has no rows.
 
     Raises:
-        InputError: it has rows, and cannot be rewritten.
+        InputError: it has rows, and cannot be rewritten, or it cannot be read.
     """
     suffix = path.suffix.lower()
-    if path.name.endswith((".jsonl", ".jsonl.part")):
-        return _json_lines
-    if suffix in (".csv", ".tsv"):
-        return _delimited
-    if suffix in (".parquet", ".arrow", ".feather"):
-        return _arrow
     if path.name == "sharegpt.json":
         return _conversations
     if suffix in _ARRAYS:
         return partial(_array, _clip_of(path, folder))
-    if suffix in _PACKED and table_stem(path):
+    if path.name.endswith(".jsonl.part"):
+        return _json_lines
+    if suffix == ".md" and path.with_name(MANIFEST).is_file():
+        return _card
+    is_table = table_suffix(path) and (suffix != ".json" or _holds_rows(path, folder))
+    return _rewrite_of(path) if is_table else None
+
+
+def _rewrite_of(path: Path) -> Rewrite:
+    """How a table is rewritten."""
+    suffix, first = path.suffix.lower(), first_bytes(path)
+    if suffix in _PACKED[0] or first.startswith(_PACKED[1]):
         raise InputError(f"{path}: is packed and cannot be rewritten row by row; unpack it first, nothing is deleted")
-    rows = suffix == ".json" and not path.name.endswith(".settings.json")
-    if rows and path.parent == folder.path / DESCRIPTIONS and not is_saved_dataset(path.parent):
-        raise InputError(f"{path}: is one JSON document; write it as JSON Lines first, nothing is deleted")
-    return None
+    if suffix in _ARROW or first.startswith((b"PAR1", b"ARROW1")):
+        return _arrow
+    return _delimited if suffix in (".csv", ".tsv") else _json_lines
+
+
+def why_doubtful(path: Path, names: Iterable[str]) -> str | None:
+    """Why a file that has no rows may tell of clips all the same; None if nothing points to it.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if path.is_symlink():
+        return "is a link, and what it points to stays"
+    name = path.with_suffix("").name
+    if any(name == each.rpartition("/")[2] for each in names):
+        return "has the name of a clip that is deleted"
+    first = first_bytes(path)
+    if first.startswith(tuple(OTHERS)):
+        return "cannot be looked into"
+    if b"\0" in first:
+        return None
+    content = read_plain(path, MAX_BYTES).decode("utf-8", "replace")
+    named = (re.search(rf"(?<!\w){re.escape(each)}(?!\w)", content) for each in names if each in content)
+    return "names a clip that is deleted" if any(named) else None
+
+
+def _holds_rows(path: Path, folder: Folder) -> bool:
+    """Whether a file of JSON holds rows: what stages read does, settings and whatever stands elsewhere do not."""
+    place = path.relative_to(folder.path)
+    return place.parts[0] in _STAGES and not path.name.endswith("settings.json") and not is_saved_dataset(path.parent)
 
 
 def _json_lines(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
-    kept = []
-    for line in io.BytesIO(read_plain(path, MAX_BYTES)):
+    content, kept = read_plain(path, MAX_BYTES), []
+    if _is_document(content):
+        raise InputError(f"{path}: is one JSON document; write it as JSON Lines first, nothing is deleted")
+    for line in io.BytesIO(content):
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
@@ -103,6 +156,18 @@ def _json_lines(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
         else:
             kept.append(_without_mentions(line, row, unwanted, gone))
     return b"".join(kept) or (b"" if path.name.endswith(".part") else None)
+
+
+def _is_document(content: bytes) -> bool:
+    """Whether JSON is a list of rows, or an object of columns, not a row per line."""
+    first = next((line.strip() for line in io.BytesIO(content) if not line.isspace()), b"")
+    if first.startswith(b"[") or first == b"{":
+        return True
+    try:
+        row = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and isinstance(row.get("name"), dict | list)
 
 
 def _torn(line: bytes) -> dict[str, Any]:
@@ -128,23 +193,40 @@ def _without_mentions(line: bytes, row: Any, unwanted: Unwanted, gone: Gone) -> 
 
 def _delimited(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
     text = read_plain(path, MAX_BYTES).decode("utf-8-sig")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+    form: Any = csv_form(text, "\t" if path.suffix.lower() == ".tsv" else ",")
+    hint, table = text.partition("\n")[::2] if text[:4].lower() == "sep=" else ("", text)
+    reader = csv.reader(io.StringIO(table, newline=""), **form)
     head = next(reader, [])
-    if "name" not in head:
+    names = [each.strip() for each in head]
+    if "name" not in names:
+        gone.understood = False
         return text.encode()
-    column, out = head.index("name"), io.StringIO()
-    dialect: Any = {"quoting": csv.QUOTE_ALL if text.startswith('"') else csv.QUOTE_MINIMAL}
-    writer = csv.writer(out, **dialect, lineterminator="\n", delimiter=reader.dialect.delimiter)
+    column, out = names.index("name"), io.StringIO()
+    out.write(f"{hint}\n" if hint else "")
+    quoting: Any = csv.QUOTE_ALL if table.startswith('"') else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, quoting=quoting, lineterminator="\n", delimiter=form["delimiter"])
     writer.writerow(head)
     rows = 0
-    for row in reader:
-        name = unwanted.in_cell(row[column]) if len(row) > column else None
-        if name is not None:
-            gone.names.append(name)
-        else:
-            writer.writerow(row)
-            rows += 1
+    with any_field_size():
+        for row in reader:
+            name = unwanted.in_cell(row[column]) if len(row) > column else None
+            if name is not None:
+                gone.names.append(name)
+            else:
+                writer.writerow(row)
+                rows += 1
     return out.getvalue().encode() if rows else None
+
+
+def _card(path: Path, unwanted: Unwanted, gone: Gone) -> bytes:
+    """The card of an export, without remarks that give a clip that goes as an example."""
+    quoted = {escape(shown(name)): name for name in unwanted.names}
+    kept = []
+    for line in read_plain(path, MAX_BYTES).decode().splitlines(keepends=True):
+        named = [name for text, name in quoted.items() if line.startswith("- ") and text in line]
+        gone.named.extend(named)
+        kept.extend([] if named else [line])
+    return "".join(kept).encode()
 
 
 def _conversations(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
@@ -179,6 +261,7 @@ def _arrow(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
     content = read_plain(path, MAX_BYTES)
     table, write = _opened(content)
     if "name" not in table.column_names:
+        gone.understood = False
         return content
     names = table["name"].cast(pa.large_string()).to_pylist()
     gone.names.extend(name for name in names if name in unwanted)

@@ -121,8 +121,8 @@ def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError(f"{path}, line {line}: holds a NUL character, which is no text")
-    with _any_field_size():
-        form = _form(text, delimiter)
+    with any_field_size():
+        form = csv_form(text, delimiter)
         reader = csv.reader(io.StringIO(text, newline=""), strict=True, **form)
         try:
             return _csv_table(reader, path)
@@ -130,8 +130,17 @@ def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
             raise InputError(f"{path}, line {reader.line_num}: not valid CSV: {one_line(error)}") from error
 
 
-def _form(text: str, delimiter: str) -> dict[str, Any]:
-    """The delimiter of a text, and whether blanks follow it, as its first line has them."""
+def csv_form(text: str, delimiter: str) -> dict[str, Any]:
+    r"""The delimiter of a text, and whether blanks follow it, as its first line has them.
+
+    Args:
+        text: The text.
+        delimiter: What is tried first.
+
+    Example:
+        >>> csv_form("name;label\n", ",")
+        {'delimiter': ';', 'skipinitialspace': False}
+    """
     first = text.lstrip("\r\n").partition("\n")[0]
     if first[:4].lower() == "sep=" and len(first.strip()) == len("sep=;"):
         return {"delimiter": first[4]}
@@ -144,7 +153,7 @@ def _form(text: str, delimiter: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _any_field_size() -> Iterator[None]:
+def any_field_size() -> Iterator[None]:
     """The csv module refuses long fields by a limit for the whole process: raised here, then put back."""
     before = csv.field_size_limit(_LARGEST_FIELD)
     try:

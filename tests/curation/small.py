@@ -1,6 +1,9 @@
 """A small data set that is being built: forty descriptions, votes on each, speaker values."""
 
 import json
+from unittest.mock import patch
+
+from merunibench.cli import main
 
 TEXTS = {
     "happy": "In the video, the woman smiles and her voice is bright, so she is happy and {other} about the gift.",
@@ -52,3 +55,15 @@ def data_set(folder, count=40, *, lines=None, wrong=4, speaker=True):
 
 def read(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def run(capsys, *arguments):
+    """(exit code, standard output, standard error) of `merunibench curate`."""
+    with patch("sys.argv", ["merunibench", "curate", *map(str, arguments)]):
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+    out = capsys.readouterr()
+    return code, out.out, out.err

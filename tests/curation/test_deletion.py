@@ -1,31 +1,22 @@
 """Clips that are deleted vanish from every file, whatever happens on the way."""
 
+import gzip
 import json
-from contextlib import suppress
+import os
+import signal
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from merunibench.cli import main
 from merunibench.curation.deletion import choose, delete
 from merunibench.curation.folder import Folder
 from merunibench.curation.rewriting import Unwanted
 from merunibench.errors import InputError
-from tests.curation.small import data_set, names, read, rows, write
-
-
-def run(capsys, *arguments):
-    """(exit code, standard output, standard error) of `merunibench curate`."""
-    with patch("sys.argv", ["merunibench", "curate", *map(str, arguments)]):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-    out = capsys.readouterr()
-    return code, out.out, out.err
+from tests.curation.small import data_set, names, read, rows, run, write
 
 
 @pytest.fixture
@@ -102,23 +93,31 @@ def test_everything_beside_the_tables_goes_too(tmp_path, capsys):
         assert b"clip001" not in content, path
 
 
-class Killed(BaseException):
-    """What no handler takes for an error."""
-
-
 def killed_after(steps):
-    """Files take their places, or are removed, so many times; then comes the end."""
+    """Files take their places, or are removed, so many times; then comes SIGKILL."""
     left = iter(range(steps))
 
     def until(do):
         def step(*arguments, **options):
             if next(left, None) is None:
-                raise Killed
+                os.kill(os.getpid(), signal.SIGKILL)
             return do(*arguments, **options)
 
         return step
 
     return patch.multiple(Path, replace=until(Path.replace), unlink=until(Path.unlink))
+
+
+def delete_in_fork(folder, chosen, steps):
+    """Whether it is killed after so many steps, before its end."""
+    child = os.fork()
+    if not child:
+        with killed_after(steps):
+            delete(Folder(folder), chosen)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
 
 
 def test_a_deletion_that_is_killed_is_finished_by_the_next(tmp_path, capsys):
@@ -136,9 +135,8 @@ def test_a_deletion_that_is_killed_is_finished_by_the_next(tmp_path, capsys):
         for path, content in before.items():
             (place / path).parent.mkdir(parents=True, exist_ok=True)
             (place / path).write_bytes(content)
-        chosen = choose(Folder(place), person="p3")
-        with killed_after(steps), suppress(Killed):
-            delete(Folder(place), chosen)
+        if not delete_in_fork(place, choose(Folder(place), person="p3"), steps):
+            assert contents(place) == wanted
             break
         killed += 1
         # The same command, as one would type it: the descriptions may know the person no more.
@@ -178,3 +176,71 @@ def test_names_in_cells_that_are_marked_as_text():
 def test_nothing_is_chosen(folder):
     with pytest.raises(InputError, match="no clip is chosen"):
         choose(Folder(folder), person="nobody")
+
+
+def test_votes_of_other_forms_are_rewritten_in_theirs(folder, capsys):
+    labels = dict.fromkeys(names(), "sad")
+    semicolons = "sep=;\nname ;label\n" + "".join(f"{name};{label}\n" for name, label in labels.items())
+    (folder / "votes/semicolons.csv").write_text(semicolons, encoding="utf-8")
+    pq.write_table(pa.table({"name": list(labels), "label": list(labels.values())}), folder / "votes/packed.csv")
+    (folder / "votes/lines.json").write_bytes((folder / "votes/crowd/train.jsonl").read_bytes())
+    assert run(capsys, "delete", folder, "--name", "clip001")[0] == 0
+    left = [name for name in names() if name != "clip001"]
+    expected = "sep=;\nname ;label\n" + "".join(f"{name};sad\n" for name in left)
+    assert (folder / "votes/semicolons.csv").read_text(encoding="utf-8") == expected
+    assert pq.read_table(folder / "votes/packed.csv")["name"].to_pylist() == left
+    assert [row["name"] for row in read(folder / "votes/lines.json")] == left
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("other.json", json.dumps([{"name": "clip001", "label": "sad"}]).encode()),
+        ("other.json", json.dumps({"name": ["clip001"], "label": ["sad"]}).encode()),
+        ("other.jsonl", json.dumps([{"name": "clip001"}], indent=1).encode()),
+        ("other.jsonl", json.dumps({"names": ["clip001"]}, indent=1).encode()),
+        ("other.jsonl", gzip.compress(b'{"name": "clip001"}')),
+        ("other.csv.gz", b"name,label\nclip001,sad\n"),
+        ("other.csv", b"name,label\nclip001,\xff\n"),
+        ("other.parquet", b"PAR1"),
+    ],
+)
+def test_a_table_that_cannot_be_rewritten_deletes_nothing(folder, capsys, file, content):
+    (folder / "votes" / file).write_bytes(content)
+    before = contents(folder)
+    code, _, err = run(capsys, "delete", folder, "--name", "clip001")
+    assert (code, file in err, len(err.splitlines())) == (2, True, 1)
+    assert contents(folder) == before
+
+
+def test_what_may_tell_of_a_clip_and_has_no_rows_is_told(folder, capsys):
+    (folder / "notes.txt").write_text("clip001 shows Ann, as clip0012 does", encoding="utf-8")
+    (folder / "other.txt").write_text("clip0012 and myclip001 show Ann", encoding="utf-8")
+    (folder / "votes/unnamed.csv").write_text("clip,label\nclip001,sad\n", encoding="utf-8")
+    (folder / "video").mkdir()
+    (folder / "video/clip001.mp4").write_bytes(b"\0\0\0\x20ftyp")
+    (folder / "video/clip002.mp4").write_bytes(b"\0\0\0\x20ftyp")
+    (folder / "labels.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "linked.jsonl").symlink_to(folder.parent / "elsewhere.jsonl")
+    code, _, err = run(capsys, "delete", folder, "--name", "clip001")
+    told = dict(line.split(": ")[1:] for line in err.splitlines() if line.startswith("left as it is"))
+    assert code == 0
+    assert told == {
+        "labels.xlsx": "cannot be looked into",
+        "linked.jsonl": "is a link, and what it points to stays",
+        "notes.txt": "names a clip that is deleted",
+        "video/clip001.mp4": "has the name of a clip that is deleted",
+        "votes/unnamed.csv": "names a clip that is deleted",
+    }
+
+
+def test_remarks_of_an_exported_card_that_give_the_clip_as_an_example_go_too(folder, capsys):
+    with patch(
+        "merunibench.curation.report.build._near", lambda _: iter(("1 name, such as 'clip001'", "about 'clip0'"))
+    ):
+        assert run(capsys, "export", folder, "--as", "jsonl", "--licence", "cc0-1.0")[0] == 0
+    card = folder / "export/jsonl/README.md"
+    before = card.read_text(encoding="utf-8")
+    assert "- 1 name, such as 'clip001'\n" in before
+    assert run(capsys, "delete", folder, "--name", "clip001")[0] == 0
+    assert card.read_text(encoding="utf-8") == before.replace("- 1 name, such as 'clip001'\n", "")

@@ -2,26 +2,12 @@
 
 import csv
 import json
-from unittest.mock import patch
 
 import pytest
 
-from merunibench.cli import main
 from merunibench.curation import contamination
 from merunibench.curation.export.sharegpt import filled
-from tests.curation.small import data_set, names, read, rows
-
-
-def run(capsys, *arguments):
-    """(exit code, standard output, standard error) of `merunibench curate`."""
-    with patch("sys.argv", ["merunibench", "curate", *map(str, arguments)]):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-    out = capsys.readouterr()
-    return code, out.out, out.err
+from tests.curation.small import data_set, names, read, rows, run
 
 
 @pytest.fixture

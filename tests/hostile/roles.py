@@ -233,8 +233,10 @@ def _of_speakers() -> dict[str, Role]:
     """What measuring speakers reads besides clips."""
     of = "curate speaker --clips {w}/media --dataset mine --out {out} --speaker"
     values = (f"{of} file:{{f}}",)
+    judged = (f"{of} file:{{w}}/spoken.csv --speaker-truth {{f}}",)
     detector = f"{of} light-asd:{{f}} --dry-run".replace("{w}/media", "{w}")
     return {
+        "speaker truth": Role("truth.csv", judged, _all(FEW, c.PLACES), ("media", "spoken.csv"), said=""),
         "speaker values": Role("values.csv", values, _all(FEW, c.PLACES), ("media",), said=""),
         # What measures is loaded before clips are looked for.
         "detector": Role("bad.model", (detector,), _all(FEW, c.PLACES, i.torch_files()), heavy=True),
@@ -256,6 +258,10 @@ def _of_curation() -> dict[str, Role]:
     merging = f"curate describe {cues} --merge-prompt {{f}} --out {{out}} --dry-run"
     vote = "curate vote {x} --texts {w}/said.csv --out {out}"
     spoken = (texts, "curate vote {w}/classifier --texts {f} --out {out}")
+    given = ("curate filter {out} --descriptions {f}", "curate measure {out} --descriptions {f}")
+    labelled = f"curate describe {cues} --with-label {{f}} --out {{out}} --dry-run"
+    prior = "curate prior {w}/candidates --truth {w}/openset.csv --bootstrap 20"
+    candidates = ("candidates", "openset.csv")
 
     def of(file: str, lines: tuple[str, ...], inputs: Mapping[str, Write], said: str = "") -> Role:
         return Role(f"curated/{file}", lines, inputs, ("curated",), "curated", said)
@@ -289,6 +295,23 @@ def _of_curation() -> dict[str, Role]:
             ("classifier", "said.csv"),
             "classifier",
             "",
+        ),
+        "given descriptions": Role("given.jsonl", given, _all(c.ANYTHING, i.OF_ROWS), said=""),
+        "further votes": Role(
+            "further.csv",
+            ("curate filter {w}/curated --vote-files {f}",),
+            _all(c.ANYTHING, c.WORKBOOKS),
+            ("curated",),
+            said="",
+        ),
+        "labels for prompts": Role("shown.csv", (labelled,), _all(FEW, c.PLACES), ("clips",), said=""),
+        "candidates": Role("candidates/one.jsonl", (prior,), _all(FEW, c.PLACES, i.OF_ROWS), candidates, said=""),
+        "truth of candidates": Role(
+            "open.csv",
+            (prior.replace("{w}/openset.csv", "{f}"),),
+            _all(FEW, c.PLACES, i.OF_LABELS),
+            candidates,
+            said="",
         ),
         "prompt for merging": Role("merge.txt", (merging,), _all(FEW, c.PLACES, i.PROMPTS), ("clips",), said=""),
     }

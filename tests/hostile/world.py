@@ -63,6 +63,10 @@ def make_data_set(root, run):
     said = "".join(f"{name},so {CLASSES[number % 4]} today\n" for number, name in enumerate(names(12)))
     (root / "said.csv").write_text("name,said\n" + said, "utf-8")
     (root / "names.txt").write_text("clip001\n", "utf-8")
+    (root / "openset.csv").write_text("name,openset\n" + table, "utf-8")
+    (root / "spoken.csv").write_text("name,value\ngood,0.5\n", "utf-8")
+    for name in ("one", "two"):
+        write_rows(root / "candidates" / f"{name}.jsonl", [{"name": each, "labels": ["sad"]} for each in names(12)])
     learn = ("--labels", root / "human.csv", "--texts", root / "said.csv", "--text", "said", "--folds", "2")
     for arguments in (
         ("filter", place),

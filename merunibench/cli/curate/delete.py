@@ -20,7 +20,8 @@ def delete(
     """Delete clips from every file of a data set, votes, decisions and exports included.
 
     All of it or nothing. Reports, which count what is gone, are removed; `curate filter` makes them again. Hashes of
-    the names stay in deleted.txt, so that the clips do not come back. Files outside DIR are not touched.
+    the names stay in deleted.txt, so that the clips do not come back. Files without rows that may tell of the clips are
+    named and not touched; files outside DIR are not looked at.
     """
     spare_pandas()
     from merunibench.curation.deletion import choose, delete
@@ -30,9 +31,14 @@ def delete(
     chosen = choose(place, name, listed_in=names, pattern=name_pattern, person=person, person_column=person_column)
     done = delete(place, chosen, dry_run=dry_run)
     would = "would be " if dry_run else ""
-    emit("".join(f"{rows} rows {would}deleted from {path}\n" for path, rows in done.rows.items()))
+    what = {
+        path: f"{rows} rows {would}deleted" if rows else f"names {would}deleted" for path, rows in done.rows.items()
+    }
+    emit("".join(f"{deleted} from {path}\n" for path, deleted in what.items()))
     for path in done.removed:
         complain(f"{would}removed: {path}")
+    for path, why in done.left.items():
+        complain(f"left as it is, look at it yourself: {path}: {why}")
     for clip in done.unknown[:10]:
         complain(f"stands nowhere: {clip}")
     rows, files = sum(done.rows.values()), len(done.rows)

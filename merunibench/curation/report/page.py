@@ -10,6 +10,7 @@ from merunibench._resources import resource
 from merunibench._text import visible
 from merunibench.curation.report import picture, wording
 from merunibench.curation.report.result import CurationReport
+from merunibench.report.templates import templates
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _LONGEST = 80
@@ -17,18 +18,10 @@ _LONGEST = 80
 
 def render(report: CurationReport) -> str:
     """The page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     folder = resource("curation", "report")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates(folder)
     environment.filters |= {
         "visible": visible,
         "short": partial(visible, longest=_LONGEST),

@@ -12,6 +12,7 @@ from merunibench._resources import resource
 from merunibench._text import visible
 from merunibench.curation.review.sheet import RIGHT, SPEAKS, Card
 from merunibench.report.csv_text import csv_cell
+from merunibench.report.templates import templates
 
 _POLICY = (
     "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; media-src 'self' file:; "
@@ -29,18 +30,10 @@ def render(cards: Sequence[Card], sample: str, title: str) -> str:
         sample: What the sample is known by.
         title: What the data set is called.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     folder = resource("curation", "review")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates(folder)
     environment.filters |= {"visible": visible, "lines": _lines, "cell": csv_cell}
     script, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     return environment.get_template("page.html").render(

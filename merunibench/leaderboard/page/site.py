@@ -15,6 +15,7 @@ from merunibench.leaderboard.page.boards import BoardView, board_views
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
 from merunibench.leaderboard.results import Results, Row
+from merunibench.report.templates import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -86,15 +87,7 @@ def _check_names(ids: Iterable[str]) -> None:
 
 
 def _environment(results: Results) -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(resource("leaderboard", "page", "templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(resource("leaderboard", "page", "templates"), last_newline=False)
     environment.globals.update(results=results, policy=POLICY, sheets=_SHEETS)
     environment.filters.update(
         shown=wording.shown,

@@ -12,6 +12,7 @@ from merunibench.report.columns import percent, span
 from merunibench.report.error_analysis import wording
 from merunibench.report.error_analysis.result import Confusion, ErrorAnalysis
 from merunibench.report.error_analysis.svg import DARK_STYLE, heat_map
+from merunibench.report.templates import templates
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _COUNTED = {"wrong_words": "Wrong in", "unknown_words": "Said in", "missed_words": "Missed in"}
@@ -20,7 +21,6 @@ _COUNTED = {"wrong_words": "Wrong in", "unknown_words": "Said in", "missed_words
 
 def render(analysis: ErrorAnalysis) -> str:
     """The page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     def picture(confusion: Confusion, dataset: str) -> Markup:
@@ -28,14 +28,7 @@ def render(analysis: ErrorAnalysis) -> str:
         return Markup(heat_map(confusion, f"{dataset}-{confusion.wheel or 'polarity'}"))  # noqa: S704
 
     folder = resource("report", "error_analysis")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates(folder)
     environment.filters |= {
         "visible": visible,
         "short": partial(visible, longest=wording.LONGEST),

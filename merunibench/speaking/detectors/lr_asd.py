@@ -10,7 +10,7 @@ from merunibench.speaking.detectors.parts import (
     NORM_EPS,
     NORM_MOMENTUM,
     AudioEncoder,
-    Head,
+    Detector,
     VisualEncoder,
     from_behind,
 )
@@ -18,24 +18,11 @@ from merunibench.speaking.detectors.parts import (
 _KERNELS = (5, 3)
 
 
-class LRASD(nn.Module):
+class LRASD(Detector):
     """The detector."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.model = _Network()
-        self.lossAV = Head(128)
-        self.lossV = Head(128)  # of the training; unused, and in every checkpoint
-
-    def forward(self, faces: torch.Tensor, mfcc: torch.Tensor) -> torch.Tensor:
-        """Logits of (silent, speaking) for each tick, of shape (b, T, 2).
-
-        Args:
-            faces: Of shape (b, T, 112, 112), grey, 0 to 255.
-            mfcc: Of shape (b, 4T, 13).
-        """
-        logits: torch.Tensor = self.lossAV(self.model(faces, mfcc))
-        return logits
+        super().__init__(_Network(), 128, lossV=128)
 
 
 class _Network(nn.Module):

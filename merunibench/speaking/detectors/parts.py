@@ -68,3 +68,30 @@ class Head(nn.Module):
         """Logits of (silent, speaking), of shape (…, 2)."""
         logits: torch.Tensor = self.FC(states)
         return logits
+
+
+class Detector(nn.Module):
+    """A network with the head that its checkpoints give it, and heads that only training needs.
+
+    Args:
+        network: Faces and coefficients to states of shape (b, T, width).
+        width: How many numbers a state has.
+        of_training: Name of a further head -> its width; unused, and in every checkpoint.
+    """
+
+    def __init__(self, network: nn.Module, width: int, **of_training: int) -> None:
+        super().__init__()
+        self.model = network
+        self.lossAV = Head(width)
+        for name, size in of_training.items():
+            self.add_module(name, Head(size))
+
+    def forward(self, faces: torch.Tensor, mfcc: torch.Tensor) -> torch.Tensor:
+        """Logits of (silent, speaking) for each tick, of shape (b, T, 2).
+
+        Args:
+            faces: Of shape (b, T, 112, 112), grey, 0 to 255.
+            mfcc: Of shape (b, 4T, 13).
+        """
+        logits: torch.Tensor = self.lossAV(self.model(faces, mfcc))
+        return logits

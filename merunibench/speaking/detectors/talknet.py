@@ -13,32 +13,18 @@ values). The published weights were not at hand, so no answer of theirs is teste
 import torch
 from torch import nn
 
-from merunibench.speaking.detectors.parts import NORM_EPS, NORM_MOMENTUM, Head, normalised
+from merunibench.speaking.detectors.parts import NORM_EPS, NORM_MOMENTUM, Detector, normalised
 
 _WIDTH = 128
 _FACE_WIDTH = 512
 _HEADS = 8
 
 
-class TalkNet(nn.Module):
+class TalkNet(Detector):
     """The detector."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.model = _Network()
-        self.lossAV = Head(2 * _WIDTH)
-        self.lossA = Head(_WIDTH)  # of the training, as the next; unused, and in every checkpoint
-        self.lossV = Head(_WIDTH)
-
-    def forward(self, faces: torch.Tensor, mfcc: torch.Tensor) -> torch.Tensor:
-        """Logits of (silent, speaking) for each tick, of shape (b, T, 2).
-
-        Args:
-            faces: Of shape (b, T, 112, 112), grey, 0 to 255.
-            mfcc: Of shape (b, 4T, 13).
-        """
-        logits: torch.Tensor = self.lossAV(self.model(faces, mfcc))
-        return logits
+        super().__init__(_Network(), 2 * _WIDTH, lossA=_WIDTH, lossV=_WIDTH)
 
 
 class _Network(nn.Module):

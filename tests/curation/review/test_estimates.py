@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.curation.agreement import clopper_pearson
+from merunibench.curation.review.estimates import weighted_recall, weighted_share
 from merunibench.curation.review.sampling import _systematic, expected_sizes
-from merunibench.curation.review.scoring import weighted_recall, weighted_share
 
 ROWS = st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(1, 9)), min_size=1, max_size=25)
 # Rows of the strata, whether they are kept, shares of them that should be.
