@@ -1,7 +1,6 @@
 """Baselines that say what a score is worth, and one that reads the subtitle alone; none of them looks at a clip.
 
-A baseline is an entry in `BASELINES`: `score --baselines` scores all of them, and the leaderboard has a row for each
-that is `on_board`.
+A baseline is an entry in `BASELINES`: `score --baselines` scores all of them, and the leaderboard has a row for each.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +48,6 @@ class Baseline:
         told: Which true labels it is told, in words; empty for none.
         shallow: Whether it is a rule that a model must beat to have understood something: one answer of the usual
             length a sample. A stuffed answer is none: it shows what a metric can be made to say.
-        on_board: Whether the leaderboard has a row for it.
     """
 
     id: str
@@ -59,7 +57,6 @@ class Baseline:
     modalities: tuple[str, ...] = ()
     told: str = ""
     shallow: bool = False
-    on_board: bool = True
 
 
 def _file_name(known: Known) -> list[Row]:
@@ -119,7 +116,6 @@ BASELINES = Registry(
             "The labels that score best under the official metric when every sample gets the same.",
             lambda known: best_constant(known.kind, known.truth, known.lexicon),
             told="all labels",
-            on_board=False,
         ),
         Baseline(
             "file-name",
@@ -128,7 +124,6 @@ BASELINES = Registry(
             _file_name,
             told="labels of the other dialogues",
             shallow=True,
-            on_board=False,
         ),
         Baseline(
             "punctuation",
@@ -138,7 +133,6 @@ BASELINES = Registry(
             ("text",),
             told="labels of the other dialogues",
             shallow=True,
-            on_board=False,
         ),
         Baseline(
             "video",
@@ -147,7 +141,6 @@ BASELINES = Registry(
             _video,
             told="labels of the other samples",
             shallow=True,
-            on_board=False,
         ),
     ),
     name=lambda baseline: baseline.id,

@@ -12,6 +12,7 @@ from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.inputs import Inputs, Request
 from merunibench.leaderboard.jobs import Outcome, find_submissions, is_extended, score_submissions
+from merunibench.leaderboard.lifts import with_lifts
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.protocols import METRIC_VERSION
@@ -69,7 +70,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         datasets=_datasets(placed + reported),
         boards=tuple(inputs.boards),
         models=(*models, *published),
-        rows=(*placed, *reported),
+        rows=(*with_lifts(placed), *reported),
         comparisons=tuple(comparisons),
         refused=tuple(
             Refused(submission=each.id, reasons=tuple(each.problems[:_REASONS])) for each in checked if not each.valid

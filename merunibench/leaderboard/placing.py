@@ -78,7 +78,8 @@ class _Tested(NamedTuple):
     """What resampling says of a column, the highest score first.
 
     Attributes:
-        p: Adjusted p-value of every difference between rows that have replicates, shape (M, M).
+        p: Adjusted p-value of every difference between rows that have replicates, shape (M, M); of ranked rows, for all
+            tests among these, of others for all tests of the column.
         ranked: Which of these rows are ranked.
         bounds: Simultaneous rank intervals of those, shape (R, 2).
     """
@@ -127,8 +128,12 @@ def _units(column: str, tested: Sequence[ScoredRow]) -> int | None:
 
 
 def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp], units: int | None) -> _Tested:
-    p = of_pairs(holm(paired_p_values(scores, replicates, units)), len(scores))
-    return _Tested(p, ranked, rank_intervals(scores[ranked], p[np.ix_(ranked, ranked)] < ALPHA))
+    raw = paired_p_values(scores, replicates, units)
+    p, among_ranked = of_pairs(holm(raw), len(scores)), np.ix_(ranked, ranked)
+    if len(ranked) > 1:  # a family of its own: what baselines and further selections are compared with costs no power
+        within = of_pairs(raw, len(scores))[among_ranked][np.triu_indices(len(ranked), 1)]
+        p[among_ranked] = of_pairs(holm(within), len(ranked))
+    return _Tested(p, ranked, rank_intervals(scores[ranked], p[among_ranked] < ALPHA))
 
 
 def _ranks(

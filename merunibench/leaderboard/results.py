@@ -202,6 +202,9 @@ class Score(Sparse):
     chance: Figure | None = Field(
         default=None, description="What the same predictions score, uncorrected, when shuffled."
     )
+    lift: Figure | None = Field(
+        default=None, description="The score less that of the best shallow baseline of the board; of computed models."
+    )
     uncorrected: Figure | None = Field(default=None, description="The score before correction, where one is made.")
     checkpoint: Line | None = None
     labels_per_sample: Figure | None = Field(
@@ -273,6 +276,9 @@ class Row(Plain):
     complete: bool = Field(description="Whether all nine data sets are there in full.")
     mean: Figure | None = Field(description="Mean of the nine data sets; only of complete rows.")
     mean_ci: Interval | None = None
+    lift: Figure | None = Field(
+        default=None, description="Mean of the lifts on those of the nine data sets that the row has."
+    )
     mean_rank: Rank | None = None
     labels_per_sample: Figure | None = Field(default=None, description="Mean over the data sets that have labels.")
     extractor: Line | None = Field(
@@ -298,7 +304,8 @@ class Comparisons(Plain):
     """Paired tests between all rows of one column of one board.
 
     `levels[i][j]`, for j < i, is the level of the difference of rows i and j: `0` none, `1` p < 0.05, `2` p < 0.01,
-    `3` p < 0.001, adjusted for all tests of the column (Holm). Which row is better, the scores say.
+    `3` p < 0.001, adjusted (Holm) for all tests among ranked rows of the column, or for all its tests where
+    one of the two is not ranked. Which row is better, the scores say.
     """
 
     board: Identifier

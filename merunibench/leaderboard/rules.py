@@ -13,8 +13,9 @@ from merunibench.leaderboard.results import Board, Model
 CHECKPOINT = "none"
 """A rule has no checkpoint."""
 
-_PREFIX = "baseline-"
-_CHANCE = f"{_PREFIX}chance"
+PREFIX = "baseline-"
+"""With which the ids of rules begin, and those of no submission."""
+_CHANCE = f"{PREFIX}chance"
 _CHANCE_NOTE = "The true labels, shuffled among the samples: expected score, in closed form."
 
 Subtitles = Mapping[str, Mapping[str, str] | None]
@@ -24,9 +25,8 @@ def models() -> list[Model]:
     """The baselines, as the board lists them."""
     chance = Model(id=_CHANCE, name="Chance level", origin="baseline", note=_CHANCE_NOTE)
     plain = [
-        {"id": f"{_PREFIX}{each.id}", "name": each.title, "note": each.note, "modalities": each.modalities}
+        {"id": f"{PREFIX}{each.id}", "name": each.title, "note": each.note, "modalities": each.modalities}
         for each in BASELINES.values()
-        if each.on_board
     ]
     return [chance, *(Model.model_validate({**fields, "origin": "baseline"}) for fields in plain)]
 
@@ -59,7 +59,7 @@ def _figures(rule: str, cell: Cell, scorer: Scorer, subtitles: Subtitles) -> Fig
         return scorer.chance(cell)
     truth = scorer.truths[cell.dataset]
     known = known_of(truth, subtitles.get(cell.dataset), scorer.lexicons.get(cell.lexicon), cell.protocol)
-    predictions = baseline_predictions(BASELINES[rule.removeprefix(_PREFIX)], known, truth)
+    predictions = baseline_predictions(BASELINES[rule.removeprefix(PREFIX)], known, truth)
     return None if predictions is None else scorer.figures(cell, predictions)
 
 

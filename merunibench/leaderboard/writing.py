@@ -22,13 +22,14 @@ TABLES = "tables"
 _NOTES = (
     "Scores in percent. Rank: place, in brackets its 95 % bootstrap interval; rows that share a letter are not "
     "distinguishable (paired bootstrap, Holm). Rows without a rank are baselines, or have a checkpoint chosen on the "
-    "test labels. Labels: mean number a sample. *: the labels were not those of the whole official set."
+    "test labels. Lift: points above the best baseline that understands nobody, mean over the data sets. Labels: mean "
+    "number per sample. *: the labels were not those of the whole official set."
 )
 
 _COLUMNS = (
     *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete"),
-    *("dataset", "score", "ci_low", "ci_high", "chance", "uncorrected", "checkpoint", "labels_per_sample", "samples"),
-    *("missing", "failed", "rank", "rank_low", "rank_high", "mark", "extractor"),
+    *("dataset", "score", "ci_low", "ci_high", "chance", "uncorrected", "lift", "checkpoint", "labels_per_sample"),
+    *("samples", "missing", "failed", "rank", "rank_low", "rank_high", "mark", "extractor"),
     *("predictions", "signature"),
 )
 
@@ -109,7 +110,7 @@ def ordered(results: Results, board: Board) -> list[Row]:
 
 def _table(results: Results, board: Board) -> tuple[list[str], list[list[str]]]:
     datasets = [each for each in results.datasets if each.benchmark]
-    titles = ["Rank", "Model", "Checkpoint", *(each.title for each in datasets), "Mean", "Labels"]
+    titles = ["Rank", "Model", "Checkpoint", *(each.title for each in datasets), "Mean", "Lift", "Labels"]
     lines = [
         [
             _rank(row.mean_rank),
@@ -117,6 +118,7 @@ def _table(results: Results, board: Board) -> tuple[list[str], list[list[str]]]:
             row.selection,
             *(_cell(row, each.id) for each in datasets),
             "" if row.mean is None else percent(row.mean),
+            "" if row.lift is None else f"{100 * row.lift:+.2f}",
             "" if row.labels_per_sample is None else f"{row.labels_per_sample:.2f}",
         ]
         for row in ordered(results, board)
@@ -144,7 +146,7 @@ def _records(row: Row) -> Iterator[dict[str, object]]:
     """A column is a field of the score, or else of its row, but for those that go by another name or form."""
     scores = dict(row.scores)
     if row.mean is not None:
-        scores[MEAN] = Score(score=row.mean, ci=row.mean_ci, rank=row.mean_rank, signature=row.signature)
+        scores[MEAN] = Score(score=row.mean, ci=row.mean_ci, lift=row.lift, rank=row.mean_rank, signature=row.signature)
     for column, score in scores.items():
         rank, (low, high) = score.rank, score.ci or (None, None)
         record = {name: getattr(score, name, getattr(row, name, None)) for name in _COLUMNS}

@@ -10,6 +10,7 @@ import numpy as np
 
 from merunibench.files import write_text
 from merunibench.leaderboard.details import Details, Losses, Part, WheelConfusion, Word, Words
+from merunibench.leaderboard.lifts import with_lifts
 from merunibench.leaderboard.results import (
     MEAN,
     Board,
@@ -64,7 +65,7 @@ def sample(models=12, seed=0):
     for board in BOARDS:
         on_board = [row for index, model in enumerate(known) for row in _rows(rng, model, index, board)]
         on_board += [_row(rng, model, board, "single", IDS, level=0.3) for model in baselines]
-        ranked = _with_ranks(on_board)
+        ranked = with_lifts(_with_ranks(on_board))
         rows += ranked
         comparisons += _comparisons(rng, board, ranked)
     rows += [_reported(rng, model) for model in published]

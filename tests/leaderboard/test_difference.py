@@ -120,7 +120,7 @@ def test_what_cannot_be_recomputed_is_said(small):
     (small.truth / "cmumosi.csv").unlink()
     outcome = verify(results, small.build(cache=None)[0])
     assert all("cmumosi" in line for line in outcome.unverified)
-    assert len(outcome.unverified) == 2 * 4
+    assert len(outcome.unverified) == sum("cmumosi" in row.scores for row in results.rows) > 2 * 4
     assert all("predictions" in line for line in outcome.differences)
 
 

@@ -155,6 +155,7 @@ def _columns(sets: Sequence[Dataset]) -> tuple[Column, ...]:
         Column("strip", "95 % interval", ""),
         Column(MEAN, "Mean", "number", MEAN),
         *(Column(each.id, each.title, "number", each.kind) for each in sets),
+        Column("lift", "Lift", "number"),
         Column("labels", "Labels", "number"),
         Column("selection", "Checkpoint"),
         Column("extractor", "Extractor", shown=False),
@@ -201,6 +202,7 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
         cells=(_mean(row, sets), *(_score(row, each) for each in sets)),
         rank=tuple(wording.place(row.rank(focus)).split("|")),
         texts={
+            "lift": wording.gain(row.lift),
             "labels": wording.number(row.labels_per_sample),
             "selection": wording.selection(row.selection),
             "extractor": wording.shown(row.extractor or wording.NOTHING, 60),

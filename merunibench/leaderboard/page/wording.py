@@ -35,6 +35,12 @@ def figure(value: float | None) -> str:
     return NOTHING if value is None else f"{round(100 * value, 2) + 0.0:.2f}".replace("-", "−")
 
 
+def gain(value: float | None) -> str:
+    """A difference of fractions in points, `+3.10` or `−1.20`; an en dash for nothing."""
+    text = figure(value)
+    return text if value is None or text.startswith("−") else f"+{text}"
+
+
 def interval(ci: Interval | None) -> str:
     """`53.41–57.96`, or `−1.20 to 3.40` where a minus would be taken for a dash; an en dash for nothing."""
     if ci is None:
