@@ -196,7 +196,7 @@ mub.Table = class {
   }
 };
 
-const WIDTHS = { rank: 3.25, model: 11.5, strip: 7.5, lift: 3.75, labels: 3.75, selection: 6.25, extractor: 9, signature: 30 };
+const WIDTHS = { rank: 3.25, model: 11, strip: 7.5, lift: 3.75, labels: 3.75, selection: 6.25, extractor: 9, signature: 30 };
 const NARROW = { rank: 3.5, model: 9.5, strip: 9 };
 
 /** Least width of a column in rem; wider columns take more of what room is left. */
