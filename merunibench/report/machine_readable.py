@@ -4,7 +4,7 @@ Figures are fractions in full precision.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import stdev
 from typing import Any
 
@@ -76,12 +76,22 @@ def to_csv(report: Report) -> str:
 
 
 def records(report: Report) -> list[dict[str, Any]]:
-    """One flat record a data set; a metric that its kind of task does not have is None."""
-    metrics = dict.fromkeys(key for result in report.datasets for key in result.metrics)
-    return [_record(report, result, list(metrics)) for result in report.datasets]
+    """One flat record a data set; a figure that its kind of task does not have is None."""
+    figures = [_figures(result) for result in report.datasets]
+    titles = dict.fromkeys(key for each in figures for key in each)
+    return [
+        _record(report, result, {key: each.get(key) for key in titles})
+        for result, each in zip(report.datasets, figures, strict=True)
+    ]
 
 
-def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any]:
+def _figures(result: Scored) -> dict[str, Any]:
+    """What the metric consists of, and the figures beside it that are numbers."""
+    beside = {key: value for key, value in result.further.items() if not isinstance(value, Mapping)}
+    return {**result.metrics, **beside}
+
+
+def _record(report: Report, result: Scored, figures: dict[str, Any]) -> dict[str, Any]:
     low, high = result.ci or (None, None)
     return {
         "model": report.model,
@@ -96,7 +106,7 @@ def _record(report: Report, result: Scored, metrics: list[str]) -> dict[str, Any
         "run_deviation": result.run_deviation,
         "uncorrected": result.uncorrected,
         "chance": result.chance,
-        **{key: result.metrics.get(key) for key in metrics},
+        **figures,
         "samples": result.samples,
         "evaluated": result.evaluated,
         "missing": result.missing,

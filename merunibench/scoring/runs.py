@@ -42,7 +42,7 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
         extra=sum(each.extra for each in runs),
         labels_per_sample=fmean(counts) if counts else None,
         out_of_lexicon=fmean(unknown) if unknown else None,
-        further={},
+        further=_mean_of_further([each.further for each in runs]),
         remarks=tuple(
             f"run {number}: {remark}" for number, each in enumerate(runs, start=1) for remark in each.remarks
         ),
@@ -57,3 +57,11 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
 def _mean(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Each figure's mean; None where it does not exist, which depends on the truth alone."""
     return {key: None if value is None else fmean(each[key] for each in figures) for key, value in figures[0].items()}
+
+
+def _mean_of_further(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Each figure's mean, also of figures within figures."""
+    nested = {key: [each[key] for each in figures] for key, value in figures[0].items() if isinstance(value, Mapping)}
+    plain = [{key: value for key, value in each.items() if key not in nested} for each in figures]
+    means = _mean(plain) | {key: _mean(values) for key, values in nested.items()}
+    return {key: means[key] for key in figures[0]}

@@ -27,6 +27,10 @@ def test_figures_are_means_over_the_runs(runs, protocol):
     report = evaluate(runs[0], TRUTH, runs=runs[1:], protocol=protocol)
     joint = report["meld"]
     assert joint.runs == tuple(one.score for one in each)
+    assert joint.further["uar"] == pytest.approx(np.mean([one.further["uar"] for one in each]))
+    for name, recall in joint.further["recall"].items():
+        there = [one.further["recall"][name] for one in each]
+        assert recall is None if None in there else recall == pytest.approx(np.mean(there))
     for name in ("score", "uncorrected", "chance", "labels_per_sample"):
         assert getattr(joint, name) == pytest.approx(np.mean([getattr(one, name) for one in each]), abs=1e-12)
     for key, value in joint.metrics.items():

@@ -1,5 +1,7 @@
 """Figures beside the score: recall by class and UAR, conventions of sentiment; scikit-learn gives the same."""
 
+import csv
+import io
 import json
 
 import numpy as np
@@ -73,3 +75,7 @@ def test_reports_print_them_with_the_spread_over_the_wheels(tmp_path):
     further = {each["dataset"]: each["further"] for each in json.loads(report.to_json())["datasets"]}
     assert further["ovmerdplus"] == {}
     assert further["meld"]["uar"] == report["meld"].further["uar"]
+    rows = {row["dataset"]: row for row in csv.DictReader(io.StringIO(report.to_csv()))}
+    assert float(rows["meld"]["uar"]) == report["meld"].further["uar"]
+    assert float(rows["cmumosi"]["has0_f1"]) == report["cmumosi"].further["has0_f1"]
+    assert rows["ovmerdplus"]["uar"] == rows["meld"]["has0_f1"] == ""
