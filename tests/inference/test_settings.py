@@ -175,7 +175,7 @@ def test_parts_of_affectgpt_join_the_options_of_the_model(tmp_path):
             {"extractor": "rules@3"},
             "--extractor: 'rules@3' is not known; this version of merunibench has rules@2 and rules@1",
         ),
-        ({"protocol": "strct"}, "--protocol: must be one of official, strict, not 'strct'"),
+        ({"protocol": "strct"}, "--protocol: must be one of official, strict, strict@1, not 'strct'"),
     ],
 )
 def test_names_that_are_not_known(change, reason):
