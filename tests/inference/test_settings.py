@@ -133,7 +133,7 @@ def test_a_file_of_a_former_run_is_read(tmp_path):
     assert (settings.affectgpt_style, settings.units) == (False, "samples")
     (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\nparity = false\ncluster = false\n')
     settings = read_settings(tmp_path / "run.toml", {}, RunSettings)
-    assert (settings.affectgpt_style, settings.units) == (False, "auto")  # what is not chosen is the default
+    assert (settings.affectgpt_style, settings.units) == (False, "samples")  # as it was, though no longer the default
 
 
 def test_a_former_name_beside_the_present_one_is_refused():
