@@ -2,7 +2,7 @@
 
 A label field is a list, or text such as `[happy, 'sad']`, or missing. The rule is section "Label lists" of
 docs/metric.md; `parse_label_field` states it, `LabelLists` applies it to whole columns, and leaves out items that hold
-no letter or digit.
+no letter, digit or emoji.
 """
 
 import re
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ",'\""
 _SEPARATOR = re.compile(f"[{_SEPARATORS}]")
+LETTER = re.compile(r"[^\W_]")
+_LETTER_OR_EMOJI = re.compile("[^\\W_]|[\u2600-\u27bf\U0001f000-\U0001faff]")
 _SETS = (set, frozenset)
 _LISTS = (list, tuple, np.ndarray, *_SETS)
 _LOOKED_AT = 4096
@@ -229,6 +231,23 @@ class LabelLists:
         vocabulary = Words.of([*self.vocabulary, *map(normalise_label, labels)])
         return LabelLists(vocabulary, codes, offsets, rows)
 
+    def without_signs(self, said: re.Pattern[str] = _LETTER_OR_EMOJI) -> "LabelLists":
+        """The same lists without labels that say nothing, such as `{` of a set that was written as text.
+
+        No wheel knows them, so official scores are the same with them; strict ones would count them as wrong answers.
+
+        Args:
+            said: What a label must hold: a letter, a digit or an emoji, or with `LETTER` one of the first two.
+        """
+        kept = self.vocabulary.matching("[0-9a-z]")
+        unsure = np.flatnonzero(~kept)
+        kept[unsure] = [said.search(word) is not None for word in self.vocabulary.take(unsure)]
+        if kept.all():
+            return self
+        positions, stay = (np.cumsum(kept) - 1).astype(np.int32), kept[self.codes]
+        offsets = np.concatenate(([0], np.cumsum(stay)))[self.offsets]
+        return LabelLists(self.vocabulary.take(np.flatnonzero(kept)), positions[self.codes[stay]], offsets, self.rows)
+
     def flatten(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
         """Every label of every sample: the sample's number and the label's index in the vocabulary, shapes (L,)."""
         counts = self.counts()
@@ -279,7 +298,7 @@ def _from_objects(fields: Iterable[object]) -> LabelLists:
             offsets.append(len(codes))
         rows.append(row)
     arrays = (np.array(codes, np.int32), np.array(offsets, np.int64), np.array(rows, np.int64))
-    return _without_signs(Words.of(tuple(vocabulary)), *arrays)
+    return LabelLists(Words.of(tuple(vocabulary)), *arrays).without_signs()
 
 
 def _repeats(texts: "pa.Array") -> bool:
@@ -356,25 +375,7 @@ def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDA
     import pyarrow as pa
 
     words = Words(items.dictionary.cast(pa.large_binary()))
-    return _without_signs(words, items.indices.to_numpy().astype(np.int32, copy=False), offsets, rows)
-
-
-def _without_signs(
-    words: Words, codes: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
-) -> LabelLists:
-    """The lists without items that hold neither letter nor digit, such as `{` of a set that was written as text.
-
-    No wheel knows them, so official scores are the same with them; strict ones would count them as wrong answers.
-    """
-    signs = ~words.matching("[0-9a-z]")
-    unsure = np.flatnonzero(signs)
-    signs[unsure] = [not any(map(str.isalnum, word)) for word in words.take(unsure)]
-    if signs.any():
-        kept = ~signs
-        positions, stay = (np.cumsum(kept) - 1).astype(np.int32), kept[codes]
-        words = words.take(np.flatnonzero(kept))
-        offsets, codes = np.concatenate(([0], np.cumsum(stay)))[offsets], positions[codes[stay]]
-    return LabelLists(words, codes, offsets, rows)
+    return LabelLists(words, items.indices.to_numpy().astype(np.int32, copy=False), offsets, rows).without_signs()
 
 
 def _normalised(labels: "pa.Array") -> "pa.Array":

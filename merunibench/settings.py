@@ -33,7 +33,8 @@ class Option:
         panel: Heading below which the help lists it.
         shown: The default in words, where the value itself does not tell.
         flag: The flag, where it is not the field's name.
-        old: Former names, which keep working and are not shown. `old=value` was a flag that stood for that value.
+        old: Former names, which keep working and are not shown. `old=value` was a flag that stood for that value;
+            `old=value|other` stood for the other one in a file that said `old = false`.
         choices: The values there are, where its type does not tell.
         argument: Whether it is given by its place, without a flag.
     """
@@ -87,7 +88,7 @@ class Settings(BaseModel):
 
     @classmethod
     def former_names(cls) -> Iterator[tuple[str, str, str]]:
-        """(former name, present name, the value that it stood for or nothing), unless it now names something else."""
+        """(former name, present name, the values that it stood for or nothing), unless it now names something else."""
         for name, known in cls.options().items():
             for former, _, meaning in (old.partition("=") for old in known.old):
                 if former not in cls.model_fields:
@@ -97,18 +98,24 @@ class Settings(BaseModel):
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
-def read_settings(path: Path | None, given: Mapping[str, Any], kind: type[AnySettings]) -> AnySettings:
+def read_settings(
+    path: Path | None,
+    given: Mapping[str, Any],
+    kind: type[AnySettings],
+    tell: Callable[[str], None] = lambda _: None,
+) -> AnySettings:
     """Settings from a TOML file, where there is one, under those that were given otherwise.
 
     Args:
         path: The file. Paths in it are relative to the folder of the process, as on the command line.
         given: Further settings, which come first; None stands for one that was not given.
         kind: Which settings.
+        tell: Told which fields of the file have former names that stood for a value.
 
     Raises:
         InputError: the file is not TOML, or a setting is unknown or makes no sense; the message names it.
     """
-    fields = {} if path is None else _present_names(read_toml(path), kind)
+    fields = {} if path is None else _present_names(read_toml(path), kind, lambda said: tell(f"{path}: {said}"))
     present = _present_names({name: value for name, value in given.items() if value is not None}, kind)
     try:
         return kind.model_validate(fields | present)
@@ -132,17 +139,21 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _present_names(fields: dict[str, Any], kind: type[Settings]) -> dict[str, Any]:
+def _present_names(
+    fields: dict[str, Any], kind: type[Settings], tell: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """The fields with former names replaced by the present ones."""
-    for former, name, meaning in kind.former_names():
+    for former, name, meanings in kind.former_names():
+        meaning, _, other = meanings.partition("|")
         if former in fields:
             value = fields.pop(former)
             if name in fields:
                 raise InputError(f"{former}: is the former name of {name}, which is set as well; leave it out")
             if meaning and not isinstance(value, bool):
                 raise InputError(f"{former}: must be true or false; {name} = {meaning!r} says the same as true")
-            if value is not False or not meaning:
-                fields[name] = meaning or value
+            fields[name] = value if not meaning else meaning if value else other
+            if meaning:
+                tell(f"{former} is the former name of {name}, and is read as {name} = {fields[name]!r}; write that")
     return fields
 
 
@@ -249,7 +260,7 @@ class ScoreSettings(Resampling, ScoringRules):
     units: Literal["auto", "samples", "clusters"] = _intervals(
         "auto",
         "What is resampled: whole dialogues and videos where a data set has them (auto, clusters), or samples.",
-        old=("cluster=clusters",),
+        old=("cluster=clusters|samples",),
     )
 
     def arguments(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merunibench.labels import LabelLists, Words, parse_label_field, parse_label_text, unify
+from merunibench.labels import LETTER, LabelLists, Words, parse_label_field, parse_label_text, unify
 from tests.oracle import metrics as oracle
 
 texts = st.text(alphabet="aB ,'\"[]{}\t\x1f\u3000é愤İΣ🙂", max_size=20)
@@ -55,7 +55,7 @@ def test_what_is_no_label_field_is_refused_with_its_index(bad):
 
 
 def expected(field):
-    return [label for label in oracle.parse(field) if any(map(str.isalnum, label))]
+    return [label for label in oracle.parse(field) if any(sign.isalnum() or sign == "🙂" for sign in label)]
 
 
 @given(st.lists(fields, max_size=8))
@@ -71,6 +71,11 @@ def test_arrow_text_agrees_with_the_rule_whatever_its_encoding(values, skipped):
     for each in (array, array.cast(pa.large_string()), array.dictionary_encode(), array[skipped:]):
         lists = LabelLists.from_fields(each)
         assert [lists[row] for row in range(len(lists))] == [expected(field) for field in each.to_pylist()]
+
+
+def test_the_former_rule_leaves_out_emoji_too():
+    lists = LabelLists.from_fields([["😀", "..."], ["❤️", "2"]]).without_signs(LETTER)
+    assert [lists[row] for row in range(2)] == [[], ["2"]]
 
 
 def test_long_columns_are_split_some_thousands_of_rows_at_a_time(monkeypatch):
@@ -113,12 +118,12 @@ def test_taking_and_counting(values, data):
         ("{'happy', 'calm'}", ["happy", "calm"]),
         ("['happy', 'calm']\n", ["happy", "calm"]),
         ('"[\\"happy\\", \\"calm\\"]"', ["happy\\", "calm\\"]),
-        (["{", "愤怒", "…", "🙂", "7", "-"], ["愤怒", "7"]),
+        (["{", "愤怒", "…", "🙂", "7", "-"], ["愤怒", "🙂", "7"]),
         ("('happy',)", ["happy"]),
         (["[]", "--", "\ud800"], []),
     ],
 )
-def test_items_without_letter_or_digit_are_left_out(field, labels):
+def test_items_without_letter_digit_or_emoji_are_left_out(field, labels):
     lists = LabelLists.from_fields([["x", "{"], field, field])
     assert [lists[row] for row in range(3)] == [["x"], labels, labels]
     assert {*lists.vocabulary} == {"x", *labels}

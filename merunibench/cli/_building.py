@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from merunibench.cli._help import Command
+from merunibench.cli._output import complain
 from merunibench.settings import Option, Settings, read_settings, suggestion
 
 _CONFIG = typer.Option(metavar="FILE", help="TOML file with settings, such as run.toml; options given here come first.")
@@ -39,7 +40,7 @@ def command(name: str, function: Callable[..., None], context: Mapping[str, Any]
         found = {}
         for key, kind in models.items():
             values = {each.name: given[each.name] for each in options[key]}
-            found[key] = read_settings(values.pop("config") if kind.from_file else None, values, kind)
+            found[key] = read_settings(values.pop("config") if kind.from_file else None, values, kind, complain)
         rest = found.pop("")
         function(**found, **{key: getattr(rest, key) for key in own})
 
@@ -64,8 +65,9 @@ def _parameters(kind: type[Settings]) -> Iterator[inspect.Parameter]:
     for name, option in kind.options().items():
         required = kind.model_fields[name].is_required() and not kind.from_file
         yield _parameter(name, *_typer_option(kind, name, option), required=required)
-    for former, name, meaning in kind.former_names():
-        if meaning:
+    for former, name, meanings in kind.former_names():
+        if meanings:
+            meaning = meanings.partition("|")[0]
             hidden = typer.Option(kind.flag(former), hidden=True, help=f"{kind.flag(name)} {meaning}")
             yield _parameter(former, bool, hidden)
     if kind.from_file:

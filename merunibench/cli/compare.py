@@ -81,7 +81,12 @@ def compare(
 def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) -> "Report":
     """The scores of predictions, without intervals: those of the difference count."""
     from merunibench.evaluation import evaluate
+    from merunibench.report.written import WrittenReport
 
+    if WrittenReport.is_in(path):
+        raise InputError(
+            f"{path}: a report, which holds no samples to test; compare files of `score --per-sample`, or predictions"
+        )
     if settings.data_root is None:
         raise InputError(f"{path}: not written by `score --per-sample`; predictions need --data-root")
     arguments = (

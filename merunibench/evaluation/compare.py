@@ -26,6 +26,7 @@ from merunibench.scoring import (
     per_sample,
     primary_score,
     units_by,
+    units_of_former_option,
 )
 from merunibench.statistics import PairedDraws, PairedTest, holm, mean_draws, paired_test
 from merunibench.tasks import benchmark_tasks, get_task, task_order
@@ -39,6 +40,7 @@ def compare(
     seed: int = 0,
     units: By = "auto",
     datasets: Sequence[str] = (),
+    cluster: bool | None = None,
 ) -> Comparison:
     """Compare two systems by paired bootstrap and approximate randomisation, on each data set and in the mean.
 
@@ -52,12 +54,14 @@ def compare(
         seed: Seed of both.
         units: What is resampled and swapped; see `evaluate`.
         datasets: Data sets to compare; by default every one that both have.
+        cluster: Former option: True for `units="clusters"`, False for `units="samples"`.
 
     Raises:
         InputError: the scores were computed differently (their signatures say where), or share no data set.
     """
     if resamples < 1 or seed < 0:
         raise InputError("compare needs at least one resample, and a seed that is not negative")
+    units = units_of_former_option(units, cluster)
     if units not in UNITS:
         raise InputError(f"units must be one of {', '.join(UNITS)}, not {units!r}")
     a, b = (_of_datasets(_systems(source), datasets) for source in (first, second))

@@ -35,6 +35,7 @@ from merunibench.scoring import (
     mean_of_runs,
     resolve_rule,
     score_predictions,
+    units_of_former_option,
 )
 from merunibench.tasks import TASKS, Task, get_task, task_order
 
@@ -63,6 +64,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     name_regex: str | None = None,
     tasks: Mapping[str, Task] = TASKS,
     progress: Progress | None = None,
+    cluster: bool | None = None,
 ) -> Report:
     """Score a model's predictions.
 
@@ -92,6 +94,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         name_regex: A regular expression with one group, the part of a prediction's name that counts.
         tasks: The data sets' definitions; replace them to score data of another size as if it were complete.
         progress: Called with what is being done, the steps done, and their number.
+        cluster: Former option: True for `units="clusters"`, False for `units="samples"`.
 
     Returns:
         The report; all its figures are fractions.
@@ -100,6 +103,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         InputError: something given cannot be used; the message says what, where and what to do.
     """
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
+    units = units_of_former_option(units, cluster)
     settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, units)
     names = [datasets] if isinstance(datasets, str) else datasets
     wanted = [get_task(name).id for name in names or ()]

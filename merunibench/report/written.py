@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from merunibench._text import visible
 from merunibench.errors import InputError
+from merunibench.files import open_plain
 from merunibench.files.json_text import read_json
 from merunibench.report.columns import percent, span
 from merunibench.report.report import SCHEMA
@@ -105,6 +106,14 @@ class WrittenReport(_Plain):
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise InputError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+    @staticmethod
+    def is_in(path: Path) -> bool:
+        """Whether a file looks like one that `Report.to_json` wrote: its first lines say so."""
+        if not path.is_file():
+            return False
+        with open_plain(path) as file:
+            return f'"schema": "{SCHEMA}"'.encode() in file.read(256)
 
     def methods(self) -> str:
         """What a paper must say of these figures: how they were made, from what, and how sure they are."""

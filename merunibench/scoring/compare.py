@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
-from merunibench.protocols import Metric, ratio
+from merunibench.protocols import PROTOCOLS, Metric, ratio
 from merunibench.scoring.per_sample import System
 from merunibench.scoring.resampling import By, units_of
 from merunibench.scoring.samples import SampleScores
@@ -32,7 +32,8 @@ def paired_draws(first: System, second: System, *, resamples: int, seed: int, by
     task = first.scores.task
     differing = first.signature.differences(second.signature)
     if differing:
-        raise InputError(f"{task.id}: the two scores cannot be compared, they differ in {', '.join(differing)}")
+        remedy = _remedy(first.signature.protocol, second.signature.protocol)
+        raise InputError(f"{task.id}: the two scores cannot be compared, they differ in {', '.join(differing)}{remedy}")
     if set(first.scores.names.to_pylist()) != set(second.scores.names.to_pylist()):
         raise InputError(f"{task.id}: the two systems were scored on different samples")
     left, right = (
@@ -41,6 +42,14 @@ def paired_draws(first: System, second: System, *, resamples: int, seed: int, by
     )
     score = partial(_primary, first.scores.metric)
     return draw_pairs(left.quantities, right.quantities, score, resamples=resamples, seed=seed, keys=left.keys)
+
+
+def _remedy(ours: str, theirs: str) -> str:
+    """What to do about scores under two versions of one protocol; nothing where these are not the difference."""
+    former = min(ours, theirs)
+    if ours == theirs or ours.partition("@")[0] != theirs.partition("@")[0] or former not in PROTOCOLS:
+        return ""
+    return f"; score both with --protocol {former}, or both with --protocol {former.partition('@')[0]}"
 
 
 def primary_score(scores: SampleScores) -> float:

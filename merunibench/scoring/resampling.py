@@ -1,5 +1,6 @@
 """What is resampled, and the score on each resample: what intervals and comparisons are made of."""
 
+import warnings
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from merunibench.errors import InputError
 from merunibench.scoring.samples import SampleScores, cluster_names
 from merunibench.statistics import Draws, ScoreInterval, pool, resampled_sums, score_interval, unit_keys
 from merunibench.tasks import Task
@@ -31,6 +33,22 @@ class Units(NamedTuple):
     quantities: FloatArray
     keys: npt.NDArray[np.uint64]
     clustered: bool
+
+
+def units_of_former_option(units: By, cluster: bool | None) -> By:
+    """What `cluster`, the former option of `units`, says, with a warning; None for not given.
+
+    Raises:
+        InputError: both are given.
+    """
+    if cluster is None:
+        return units
+    if units != "auto":
+        raise InputError("cluster is the former name of units, which is given as well; leave it out")
+    found: By = "clusters" if cluster else "samples"
+    said = f"cluster={cluster} is the former spelling of units={found!r}; write that"
+    warnings.warn(said, FutureWarning, stacklevel=3)
+    return found
 
 
 def units_by(by: By, task: Task) -> Literal["samples", "clusters"]:

@@ -133,7 +133,7 @@ def test_a_file_of_a_former_run_is_read(tmp_path):
     assert (settings.affectgpt_style, settings.units) == (False, "samples")
     (tmp_path / "run.toml").write_text('model = "m"\nout = "o"\ndata_root = "d"\nparity = false\ncluster = false\n')
     settings = read_settings(tmp_path / "run.toml", {}, RunSettings)
-    assert (settings.affectgpt_style, settings.units) == (False, "auto")  # what is not chosen is the default
+    assert (settings.affectgpt_style, settings.units) == (False, "samples")  # as it was, though no longer the default
 
 
 def test_a_former_name_beside_the_present_one_is_refused():
@@ -175,7 +175,7 @@ def test_parts_of_affectgpt_join_the_options_of_the_model(tmp_path):
             {"extractor": "rules@3"},
             "--extractor: 'rules@3' is not known; this version of merunibench has rules@2 and rules@1",
         ),
-        ({"protocol": "strct"}, "--protocol: must be one of official, strict, not 'strct'"),
+        ({"protocol": "strct"}, "--protocol: must be one of official, strict, strict@1, not 'strct'"),
     ],
 )
 def test_names_that_are_not_known(change, reason):

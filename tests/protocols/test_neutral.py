@@ -153,6 +153,20 @@ def test_version_1_stays_available_and_knows_neutral_as_this_word_alone():
     assert [each.signature.protocol for each in (first, second)] == ["strict@1", "strict@2"]
 
 
+@pytest.mark.parametrize("label", ["😀", "😢😭", "❤️", "🚗", "✨", "🤷🏽‍♂️"])
+def test_an_emoji_that_is_not_neutral_is_no_empty_list(label):
+    """Version 1 still leaves out what has no letter, and reads the empty list as `neutral`."""
+    _, predicted = sets([["neutral"]], [[label]])
+    assert predicted.words_of(0) == [label]
+    assert names_neutral([[label], ["😐", label], [label, "neutral"]]) == [False, True, True]
+    assert names_neutral([[label]], version=1) == [True]
+    constant, before = (
+        scored("meld", {key: [label] for key in MELD}, MELD, protocol=name) for name in ("strict", "strict@1")
+    )
+    assert (constant.uncorrected, constant.score) == (0, 0)
+    assert before.uncorrected == pytest.approx(1 / 4)
+
+
 def test_signatures_without_a_version_are_those_of_version_1():
     signature = str(scored("meld", {key: ["joy"] for key in MELD}, MELD, protocol="strict@1").signature)
     before = signature.replace("protocol:strict@1", "protocol:strict")
