@@ -10,6 +10,9 @@ FloatArray = npt.NDArray[np.float64]
 Masks = npt.NDArray[Any]
 """Sector sets as bit masks of any unsigned integer type, shape (wheels, N)."""
 
+_ROUNDING = 1e-12
+"""Far above what sums of a million fractions differ by in another order, far below what a report prints."""
+
 
 class Summary(NamedTuple):
     """Every figure that a metric reports on one data set.
@@ -85,8 +88,12 @@ def or_none(value: float) -> float | None:
 
 
 def correct_for_chance(score: npt.ArrayLike, chance: npt.ArrayLike) -> FloatArray:
-    """(score - chance) / (1 - chance): 0 at chance, 1 if perfect; 0 where chance is 1 and nothing can be told."""
-    return ratio(np.subtract(score, chance), np.subtract(1, chance))
+    """(score - chance) / (1 - chance): 0 at chance, 1 if perfect; 0 where chance is 1 and nothing can be told.
+
+    Both are sums of fractions, so at chance they may differ in their last bits; that is 0 as well.
+    """
+    above = np.subtract(score, chance)
+    return ratio(np.where(np.abs(above) < _ROUNDING, 0.0, above), np.subtract(1, chance))
 
 
 def distinct(sets: Masks) -> tuple[Masks, FloatArray]:
