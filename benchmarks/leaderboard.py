@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from benchmarks.score_speed import compiled, invented_release
 from merunibench.data import predictions_in_memory
-from merunibench.leaderboard.submission import describe, pack
+from merunibench.leaderboard.submissions.submission import describe, pack
 from merunibench.tasks import Task, benchmark_tasks
 
 

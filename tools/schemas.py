@@ -10,9 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from merunibench.files import write_text
-from merunibench.leaderboard.details import ModelDetails
-from merunibench.leaderboard.results import Results
-from merunibench.leaderboard.submission import Submission
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.results import Results
+from merunibench.leaderboard.submissions.submission import Submission
 from tools.curation_schema import Decision, Report
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -32,7 +32,7 @@ class BoardOptions(Settings):
 
     def request(self, **others: Any) -> Any:  # noqa: ANN401 - the leaderboard's own
         """The board to build."""
-        from merunibench.leaderboard.inputs import Request
+        from merunibench.leaderboard.board.inputs import Request
 
         return Request(self.submissions, self.data_root, self.lexicon, processes=self.processes, **others)
 
@@ -47,8 +47,8 @@ def validate(
     Exit code 0 if it is valid (even if incomplete), 2 if it is refused.
     """
     spare_pandas()
-    from merunibench.leaderboard.checking import check
-    from merunibench.leaderboard.inputs import load_truths
+    from merunibench.leaderboard.board.inputs import load_truths
+    from merunibench.leaderboard.submissions.checking import check
 
     checked = check(submission, load_truths(data_root))
     if output_format == "json":
@@ -79,7 +79,7 @@ def build(
     from dataclasses import replace
 
     from merunibench._gc import gc_paused
-    from merunibench.leaderboard.build import build as build_board
+    from merunibench.leaderboard.board.build import build as build_board
     from merunibench.leaderboard.writing import write
 
     wanted = settings.request(committed=committed, published=published, cache=cache).with_usual_places()
@@ -105,9 +105,9 @@ def verify(
     Exit code 1 if a score or rank is different. Nothing is taken from the results or a cache.
     """
     spare_pandas()
-    from merunibench.leaderboard.build import build as build_board
-    from merunibench.leaderboard.difference import verify as hold_against
-    from merunibench.leaderboard.results import read_results
+    from merunibench.leaderboard.board.build import build as build_board
+    from merunibench.leaderboard.board.diff import verify as hold_against
+    from merunibench.leaderboard.schema.results import read_results
 
     if settings.data_root is None:
         raise InputError("nothing can be recomputed without labels: give --data-root")
@@ -135,8 +135,8 @@ def diff(
 
     Causes are another lexicon, metric version, labels or predictions.
     """
-    from merunibench.leaderboard.difference import changes, to_dict
-    from merunibench.leaderboard.results import read_results
+    from merunibench.leaderboard.board.diff import changes, to_dict
+    from merunibench.leaderboard.schema.results import read_results
 
     found = changes(read_results(old), read_results(new))
     if output_format == "json":
@@ -152,7 +152,7 @@ def serve(
     """Show a finished page in the browser, served to this machine only, until interrupted."""
     from contextlib import suppress
 
-    from merunibench.leaderboard.serving import LOOPBACK, serving
+    from merunibench.leaderboard.page.serving import LOOPBACK, serving
 
     with serving(folder, port) as server, suppress(KeyboardInterrupt):
         emit(f"http://{LOOPBACK}:{server.server_port}/\n")

@@ -38,7 +38,7 @@ def submit(settings: SubmitOptions) -> None:
 
     Example: `merunibench submit results/ --model "My Model 7B" --out leaderboard/submissions/my-model-7b`
     """
-    from merunibench.leaderboard.submission import describe, pack, parameters, remarks_on
+    from merunibench.leaderboard.submissions.submission import describe, pack, parameters, remarks_on
 
     stated = settings.model_dump(exclude={*options.SourceOptions.model_fields, "out"}, exclude_none=True)
     if settings.parameters is not None:

@@ -1,6 +1,6 @@
 """The leaderboard: submissions from strangers in, tables and a page that anyone can recompute out.
 
-`submission` says what one is and packs it, `checking` what is wrong with one; `build` recomputes every score from
-predictions, `writing` makes tables and page of them, and `difference` holds two boards against each other. All of them
-are drawn from the data in `results` and `details`.
+`schema` says what the files of a board hold, and is the contract of all rooms. `submissions` packs and checks what is
+sent, `scoring` scores it and the baselines in every cell that is wanted, `board` makes rows, ranks and tests of the
+scores and holds two boards against each other, `page` draws them, and `writing` writes all files.
 """

@@ -9,10 +9,10 @@ from pathlib import Path
 from merunibench._gc import gc_paused
 from merunibench._text import visible
 from merunibench.files import write_changed, write_text
-from merunibench.leaderboard.details import Details
-from merunibench.leaderboard.inputs import DETAILS
+from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
-from merunibench.leaderboard.results import MEAN, Board, Rank, Results, Row, Score
+from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
 from merunibench.report.columns import percent
 from merunibench.report.csv_text import csv_text
 from merunibench.report.latex import escape as latex

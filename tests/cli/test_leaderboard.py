@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from merunibench.leaderboard.results import read_results
+from merunibench.leaderboard.schema.results import read_results
 
 
 @pytest.fixture

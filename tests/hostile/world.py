@@ -4,9 +4,9 @@ import json
 import shutil
 
 from merunibench.data import open_predictions
-from merunibench.leaderboard.build import build
-from merunibench.leaderboard.inputs import Request
-from merunibench.leaderboard.submission import describe, pack
+from merunibench.leaderboard.board.build import build
+from merunibench.leaderboard.board.inputs import Request
+from merunibench.leaderboard.submissions.submission import describe, pack
 from merunibench.leaderboard.writing import write
 from merunibench.lexicon import load_lexicon
 from tests.clips import make_wave

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from merunibench.data import open_predictions
-from merunibench.leaderboard.build import build
-from merunibench.leaderboard.inputs import Request
-from merunibench.leaderboard.submission import describe, pack
+from merunibench.leaderboard.board.build import build
+from merunibench.leaderboard.board.inputs import Request
+from merunibench.leaderboard.submissions.submission import describe, pack
 from tests.small import rows, write_files, write_rows
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from merunibench.files import write_text
-from merunibench.leaderboard.details import Details, Losses, Part, WheelConfusion, Word, Words
-from merunibench.leaderboard.lifts import with_lifts
-from merunibench.leaderboard.results import (
+from merunibench.leaderboard.board.lifts import with_lifts
+from merunibench.leaderboard.schema.details import Details, Losses, Part, WheelConfusion, Word, Words
+from merunibench.leaderboard.schema.results import (
     MEAN,
     Board,
     Comparisons,

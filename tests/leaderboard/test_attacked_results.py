@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.details import ModelDetails
-from merunibench.leaderboard.difference import changes, to_dict, verify
-from merunibench.leaderboard.published import read_published
-from merunibench.leaderboard.results import read_committed, read_results
+from merunibench.leaderboard.board.diff import changes, to_dict, verify
+from merunibench.leaderboard.board.published import read_published
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.results import read_committed, read_results
 from merunibench.leaderboard.writing import write
 from tests.hostile import only_input_errors
 from tests.leaderboard.conftest import Small

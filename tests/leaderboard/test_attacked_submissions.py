@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from merunibench.leaderboard import checking, jobs
-from merunibench.leaderboard.build import build
-from merunibench.leaderboard.checking import Checked, check
-from merunibench.leaderboard.inputs import Request
-from merunibench.leaderboard.submission import FILE
+from merunibench.leaderboard.board.build import build
+from merunibench.leaderboard.board.inputs import Request
+from merunibench.leaderboard.submissions.checking import Checked, check
+from merunibench.leaderboard.submissions.submission import FILE
 from merunibench.leaderboard.writing import write
 from tests.leaderboard.conftest import Small, rewrite, submit
 

@@ -13,9 +13,9 @@ import pytest
 from merunibench import evaluate
 from merunibench.errors import InputError
 from merunibench.leaderboard import cache, checking, jobs
-from merunibench.leaderboard.checking import check
-from merunibench.leaderboard.details import ModelDetails
-from merunibench.leaderboard.results import read_results
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.results import read_results
+from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.writing import write
 from merunibench.protocols import PROTOCOLS, Protocol, SetF1
 from merunibench.report import BENCHMARK_DATASETS

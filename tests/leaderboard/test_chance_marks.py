@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from merunibench.leaderboard.chance_marks import FAR, _medians_of_others, far_above
+from merunibench.leaderboard.board.chance_marks import FAR, _medians_of_others, far_above
 from merunibench.leaderboard.page import render_site
 from tests.leaderboard.sample import BOARDS, sample
 

@@ -14,10 +14,10 @@ import pytest
 
 from merunibench.errors import InputError
 from merunibench.leaderboard import checking
-from merunibench.leaderboard.checking import check
-from merunibench.leaderboard.details import ModelDetails
-from merunibench.leaderboard.inputs import load_truths
-from merunibench.leaderboard.submission import ASKED_FOR, FILE, describe, write_submission
+from merunibench.leaderboard.board.inputs import load_truths
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.submissions.checking import check
+from merunibench.leaderboard.submissions.submission import ASKED_FOR, FILE, describe, write_submission
 from tests.hostile import Command, npy, pickled_array, write_npz
 from tests.leaderboard.conftest import read, rewrite
 

@@ -6,7 +6,7 @@ What test_build.py finds on released files, which belong to others, is found her
 import pytest
 
 from merunibench import evaluate
-from merunibench.leaderboard.details import ModelDetails
+from merunibench.leaderboard.schema.details import ModelDetails
 from tests.leaderboard.conftest import Small, submit
 from tests.small import rows, write_rows
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from merunibench.leaderboard.assembling import bibtex
-from merunibench.leaderboard.results import Model
+from merunibench.leaderboard.board.rows import bibtex
+from merunibench.leaderboard.schema.results import Model
 
 HOSTILE = ["}", "{", "\\", "a}}, note = {\\input{/etc/passwd}", "\\}", "{}}{", "100% \\\\{", "\\write18{ls}"]
 

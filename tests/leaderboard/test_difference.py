@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from merunibench.leaderboard.difference import changes, to_dict, verify
-from merunibench.leaderboard.results import read_results
+from merunibench.leaderboard.board.diff import changes, to_dict, verify
+from merunibench.leaderboard.schema.results import read_results
 from tests.leaderboard.conftest import read, rewrite
 from tests.leaderboard.sample import sample
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from merunibench.baselines import BASELINES
-from merunibench.leaderboard.lifts import with_lifts
+from merunibench.leaderboard.board.lifts import with_lifts
 from merunibench.leaderboard.writing import to_csv
 from merunibench.report import BENCHMARK_DATASETS
 from tests.leaderboard.sample import BOARDS, sample

@@ -7,7 +7,14 @@ import pytest
 from merunibench import evaluate
 from merunibench.data import open_predictions
 from merunibench.errors import InputError
-from merunibench.leaderboard.submission import ASKED_FOR, Submission, describe, pack, parameters, read_submission
+from merunibench.leaderboard.submissions.submission import (
+    ASKED_FOR,
+    Submission,
+    describe,
+    pack,
+    parameters,
+    read_submission,
+)
 from tests.leaderboard.conftest import read, submit
 from tests.small import rows, write_rows
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from merunibench import compare, evaluate
-from merunibench.leaderboard.placing import place
+from merunibench.leaderboard.board.ranking import place
 from merunibench.leaderboard.writing import write
 from tests.leaderboard.conftest import Small
 
@@ -89,7 +89,7 @@ def test_intervals_are_those_of_score_and_compare_accepts_the_same_files(board):
 
 
 def test_scores_against_other_labels_are_not_ranked_together(board):
-    from merunibench.leaderboard.assembling import ScoredRow
+    from merunibench.leaderboard.board.rows import ScoredRow
 
     rows = [row for row in board[1].rows if row.board == "official-builtin" and row.ranked]
     odd = rows[0].scores["meld"]

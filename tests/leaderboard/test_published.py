@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.inputs import Request, boards_of, load_lexicons, merged
-from merunibench.leaderboard.published import read_published
+from merunibench.leaderboard.board.inputs import Request, boards_of, load_lexicons, merged
+from merunibench.leaderboard.board.published import read_published
 
 COMMITTED = Path(__file__).parents[2] / "leaderboard" / "published.csv"
 HEADER = "model,modalities,source,grade,training,lexicon,checkpoint_selection,MELD,mean\n"

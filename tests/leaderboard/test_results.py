@@ -5,7 +5,7 @@ import json
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.results import Results, read_results
+from merunibench.leaderboard.schema.results import Results, read_results
 from tests.leaderboard.sample import sample
 
 

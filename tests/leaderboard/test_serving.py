@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.serving import serving
+from merunibench.leaderboard.page.serving import serving
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_fault_of_the_server_is_one_line(ask, monkeypatch, capfd):
     def failing(*_):
         raise KeyError("x\x1b[31m")
 
-    monkeypatch.setattr("merunibench.leaderboard.serving._Handler.guess_type", failing)
+    monkeypatch.setattr("merunibench.leaderboard.page.serving._Handler.guess_type", failing)
     with pytest.raises(http.client.HTTPException):
         ask("/")
     assert capfd.readouterr().err == "a request failed: KeyError: 'x\\x1b[31m'\n"

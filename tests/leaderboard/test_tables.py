@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from merunibench.leaderboard.results import MEAN
+from merunibench.leaderboard.schema.results import MEAN
 from merunibench.leaderboard.writing import ordered, to_csv, to_latex, to_markdown
 from tests.leaderboard.sample import sample
 

@@ -7,8 +7,8 @@ import pytest
 
 from merunibench import compare, error_analysis, evaluate
 from merunibench.kinds import KINDS, Kind
-from merunibench.leaderboard.build import build
-from merunibench.leaderboard.inputs import Request
+from merunibench.leaderboard.board.build import build
+from merunibench.leaderboard.board.inputs import Request
 from merunibench.protocols import PROTOCOLS, Protocol, SetF1
 from merunibench.tasks import TASKS, Task
 from tests.leaderboard.conftest import submit

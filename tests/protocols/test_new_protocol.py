@@ -5,8 +5,8 @@ import json
 import pytest
 
 from merunibench import compare, error_analysis, evaluate
-from merunibench.leaderboard.build import build
-from merunibench.leaderboard.inputs import Request
+from merunibench.leaderboard.board.build import build
+from merunibench.leaderboard.board.inputs import Request
 from merunibench.protocols import PROTOCOLS, HitRate, Protocol, SetF1, WeightedF1
 from tests.leaderboard.conftest import submit
 from tests.small import write_files

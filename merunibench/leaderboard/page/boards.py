@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from merunibench.kinds import KINDS
-from merunibench.leaderboard.chance_marks import far_above
+from merunibench.leaderboard.board.chance_marks import far_above
+from merunibench.leaderboard.board.published import PUBLISHED_PROTOCOL
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.published import PUBLISHED_PROTOCOL
-from merunibench.leaderboard.results import MEAN, Board, Dataset, Interval, Model, Rank, Results, Row
+from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Interval, Model, Rank, Results, Row
 from merunibench.protocols import PROTOCOLS, Protocol
 from merunibench.tasks import TASKS
 

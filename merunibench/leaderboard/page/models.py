@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from merunibench.leaderboard.details import Details
-from merunibench.leaderboard.results import Dataset, Results, Row, Score
+from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
 from merunibench.protocols import PROTOCOLS
 
 _WIDE = 160

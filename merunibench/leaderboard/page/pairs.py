@@ -3,7 +3,7 @@
 import json
 from itertools import product
 
-from merunibench.leaderboard.results import Results
+from merunibench.leaderboard.schema.results import Results
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _PER_LETTER = 3

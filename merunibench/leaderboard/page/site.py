@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_changed
-from merunibench.leaderboard.details import Details
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import BoardView, board_views
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
-from merunibench.leaderboard.results import Results, Row
+from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.results import Results, Row
 from merunibench.report.templates import templates
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from merunibench._text import in_one_line
-from merunibench.leaderboard.results import Interval, Model, Rank
+from merunibench.leaderboard.schema.results import Interval, Model, Rank
 
 NOTHING = "–"
 _LONGEST = 160

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from merunibench.leaderboard.details import Details, ModelDetails
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.page.site import inert
 from merunibench.leaderboard.page.wording import shown, web_address
-from merunibench.leaderboard.results import Refused
+from merunibench.leaderboard.schema.details import Details, ModelDetails
+from merunibench.leaderboard.schema.results import Refused
 from tests.leaderboard.sample import sample
 
 ATTACKS = (

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from merunibench import __version__
 from merunibench._gc import gc_paused
-from merunibench.leaderboard import rules
-from merunibench.leaderboard.assembling import Contender, ScoredRow, details_of, rows_on
-from merunibench.leaderboard.cache import Cache, Entry
-from merunibench.leaderboard.checking import Checked
-from merunibench.leaderboard.details import Details
-from merunibench.leaderboard.figures import Cell, Scorer
-from merunibench.leaderboard.inputs import Inputs, Request
-from merunibench.leaderboard.jobs import Outcome, find_submissions, is_extended, score_submissions
-from merunibench.leaderboard.lifts import with_lifts
-from merunibench.leaderboard.placing import place
-from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
+from merunibench.leaderboard.board.inputs import Inputs, Request
+from merunibench.leaderboard.board.lifts import with_lifts
+from merunibench.leaderboard.board.ranking import place
+from merunibench.leaderboard.board.rows import Contender, ScoredRow, details_of, rows_on
+from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
+from merunibench.leaderboard.scoring import baseline_rows
+from merunibench.leaderboard.scoring.cache import Cache, Entry
+from merunibench.leaderboard.scoring.cells import Cell, Scorer
+from merunibench.leaderboard.scoring.jobs import Outcome, find_submissions, is_extended, score_submissions
+from merunibench.leaderboard.submissions.checking import Checked
 from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import TASKS, task_order
 
@@ -42,8 +42,8 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
     _refuse_twins([outcome.checked for outcome in outcomes], inputs.before)
     contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
     contenders += [
-        _baseline(inputs, model, rules.score(model, inputs.own, scorer, inputs.subtitles, cache))
-        for model in rules.models()
+        _baseline(inputs, model, baseline_rows.score(model, inputs.own, scorer, inputs.subtitles, cache))
+        for model in baseline_rows.models()
     ]
     scored: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
     models, details, gaps = [], {}, set()
@@ -118,9 +118,9 @@ def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Conte
     """A baseline has one checkpoint, also of data sets whose labels or subtitles are not at hand now."""
     committed = inputs.committed_rows(model)
     expected = {dataset for row in committed for dataset in row.scores}
-    expected |= inputs.unusable.keys() if rules.reads_subtitles(model) else set()
+    expected |= inputs.unusable.keys() if baseline_rows.reads_subtitles(model) else set()
     datasets = [*(cell.dataset for cell in entries), *task_order(expected)]
-    return Contender(model, dict.fromkeys(datasets, (rules.CHECKPOINT,)), entries, committed=committed)
+    return Contender(model, dict.fromkeys(datasets, (baseline_rows.CHECKPOINT,)), entries, committed=committed)
 
 
 def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> str:
@@ -131,7 +131,7 @@ def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> st
         return "no labels at hand"
     if board.lexicon not in inputs.lexicons:
         return f"lexicon {board.lexicon} is not installed"
-    if rules.reads_subtitles(contender.model) and dataset in inputs.unusable:
+    if baseline_rows.reads_subtitles(contender.model) and dataset in inputs.unusable:
         return f"the subtitles cannot be used: {inputs.unusable[dataset]}"
     return "nothing to compute it from"
 

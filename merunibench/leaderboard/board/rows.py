@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.leaderboard.cache import Entry
-from merunibench.leaderboard.details import Details, ModelDetails
-from merunibench.leaderboard.figures import Cell, cell_of, is_scored
-from merunibench.leaderboard.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
-from merunibench.leaderboard.submission import FOLDER_NAME
+from merunibench.leaderboard.schema.details import Details, ModelDetails
+from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
+from merunibench.leaderboard.scoring.cache import Entry
+from merunibench.leaderboard.scoring.cells import Cell, cell_of, is_scored
+from merunibench.leaderboard.submissions.submission import FOLDER_NAME
 from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.report.latex import escape

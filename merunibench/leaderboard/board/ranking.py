@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.leaderboard.assembling import ScoredRow
-from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row, parsed
+from merunibench.leaderboard.board.rows import ScoredRow
+from merunibench.leaderboard.schema.results import MEAN, Comparisons, Rank, Results, Row, parsed
 from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import TASKS
 

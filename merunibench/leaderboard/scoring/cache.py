@@ -23,9 +23,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.leaderboard.details import Losses, Words
-from merunibench.leaderboard.figures import Cell, Figures, Scorer
-from merunibench.leaderboard.results import Interval, KindName, Plain, SignatureText, as_json
+from merunibench.leaderboard.schema.details import Losses, Words
+from merunibench.leaderboard.schema.results import Interval, KindName, Plain, SignatureText, as_json
+from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer
 from merunibench.scoring import Scored
 
 Entry = dict[str, Figures]

@@ -25,7 +25,7 @@ from merunibench.extraction import Rules
 from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
+from merunibench.leaderboard.schema.results import Plain, fit_to_show, one_line_to_show
 from merunibench.tasks import TASKS, task_order
 
 SCHEMA: Final = "merunibench.submission/1"

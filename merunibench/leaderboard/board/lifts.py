@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from merunibench.baselines import BASELINES
-from merunibench.leaderboard.results import DECIMALS, Row
-from merunibench.leaderboard.rules import PREFIX
+from merunibench.leaderboard.schema.results import DECIMALS, Row
+from merunibench.leaderboard.scoring.baseline_rows import PREFIX
 from merunibench.report import BENCHMARK_DATASETS
 
 _SHALLOW = {f"{PREFIX}{each.id}" for each in BASELINES.values() if each.shallow}

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from merunibench.baselines import BASELINES
 from merunibench.evaluation.worth import baseline_predictions, known_of
-from merunibench.leaderboard.cache import Cache, Entry, cell_key
-from merunibench.leaderboard.figures import Cell, Figures, Scorer
-from merunibench.leaderboard.results import Board, Model
+from merunibench.leaderboard.schema.results import Board, Model
+from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key
+from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer
 
 CHECKPOINT = "none"
 """A rule has no checkpoint."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from merunibench._text import shown
 from merunibench.data.textfiles import read_csv
 from merunibench.errors import InputError
-from merunibench.leaderboard.results import Board, Model, Row, Score
+from merunibench.leaderboard.schema.results import Board, Model, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import find_task, task_order
 

@@ -22,11 +22,11 @@ from merunibench.errors import InputError
 from merunibench.extraction import Rules
 from merunibench.files.reading import reading
 from merunibench.kinds import KINDS
-from merunibench.leaderboard.cache import Cache, Entry, cell_key, key
-from merunibench.leaderboard.checking import Checked, Read, check, outline, too_long, unchecked
-from merunibench.leaderboard.figures import Cell, Scorer
-from merunibench.leaderboard.results import Board
-from merunibench.leaderboard.submission import FILE, hashes_of
+from merunibench.leaderboard.schema.results import Board
+from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key, key
+from merunibench.leaderboard.scoring.cells import Cell, Scorer
+from merunibench.leaderboard.submissions.checking import Checked, Read, check, outline, too_long, unchecked
+from merunibench.leaderboard.submissions.submission import FILE, hashes_of
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import TASKS
 

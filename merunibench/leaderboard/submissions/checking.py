@@ -15,7 +15,7 @@ from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.data.table import RowLimits
 from merunibench.errors import InputError
-from merunibench.leaderboard.submission import (
+from merunibench.leaderboard.submissions.submission import (
     ASKED_FOR,
     FILE,
     FOLDER_NAME,

@@ -10,10 +10,10 @@ from merunibench._text import visible
 from merunibench.data import GroundTruth, find_truth, load_truth
 from merunibench.data.truth import read_subtitles
 from merunibench.errors import InputError
-from merunibench.leaderboard.details import ModelDetails
-from merunibench.leaderboard.published import read_published
-from merunibench.leaderboard.results import Board, Model, Results, Row, read_committed, read_results
-from merunibench.leaderboard.submission import FOLDER_NAME
+from merunibench.leaderboard.board.published import read_published
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.results import Board, Model, Results, Row, read_committed, read_results
+from merunibench.leaderboard.submissions.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import TASKS

@@ -6,7 +6,7 @@ Raw scores rise with every further word; so does the chance level, but no rank a
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from merunibench.leaderboard.results import Row
+from merunibench.leaderboard.schema.results import Row
 
 FAR = 0.1
 """So much above the median of the others: twice what the highest of thirty public systems on OV-MERD has, and less than

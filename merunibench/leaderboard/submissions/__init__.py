@@ -1,0 +1,1 @@
+"""What a submission is: packed by its author, checked by anyone."""
