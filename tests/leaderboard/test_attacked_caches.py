@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard import cache
+from merunibench.leaderboard.scoring import cache
 from tests.leaderboard.conftest import Small
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"

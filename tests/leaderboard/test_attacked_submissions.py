@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from merunibench.leaderboard import checking, jobs
 from merunibench.leaderboard.board.build import build
 from merunibench.leaderboard.board.inputs import Request
+from merunibench.leaderboard.scoring import jobs
+from merunibench.leaderboard.submissions import checking
 from merunibench.leaderboard.submissions.checking import Checked, check
 from merunibench.leaderboard.submissions.submission import FILE
 from merunibench.leaderboard.writing import write

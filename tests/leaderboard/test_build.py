@@ -12,9 +12,10 @@ import pytest
 
 from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.leaderboard import cache, checking, jobs
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.results import read_results
+from merunibench.leaderboard.scoring import cache, jobs
+from merunibench.leaderboard.submissions import checking
 from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.writing import write
 from merunibench.protocols import PROTOCOLS, Protocol, SetF1
@@ -244,15 +245,15 @@ def test_a_file_that_is_no_cache_is_refused_and_left_alone(small):
 
 
 def test_only_what_changed_is_scored_again(small, monkeypatch):
-    from merunibench.leaderboard import figures
+    from merunibench.leaderboard.scoring import cells
 
     small.add("one")
     small.add("two")
     small.build()
     scored, checked = [], []
-    original = figures.score_predictions
+    original = cells.score_predictions
     monkeypatch.setattr(
-        figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+        cells, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
     monkeypatch.setattr(jobs, "check", lambda folder, truths: checked.append(folder.name) or check(folder, truths))
     before, _ = small.build()
@@ -269,13 +270,13 @@ def test_only_what_changed_is_scored_again(small, monkeypatch):
 
 
 def test_another_toolkit_scores_everything_again(small, monkeypatch):
-    from merunibench.leaderboard import figures
+    from merunibench.leaderboard.scoring import cells
 
     small.add("one")
     first = small.build()
-    scored, original = [], figures.score_predictions
+    scored, original = [], cells.score_predictions
     monkeypatch.setattr(
-        figures, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
+        cells, "score_predictions", lambda truth, *a, **k: scored.append(truth.task.id) or original(truth, *a, **k)
     )
     assert small.build() == first
     assert scored == []
@@ -323,15 +324,16 @@ def test_a_submission_that_cannot_be_checked_stops_no_other(small, monkeypatch, 
     """Whatever a stranger's file sets off, at whatever step, cached or not."""
     for name, said in (("first", "happy"), ("odd", "sad"), ("last", "happy")):
         small.add(name, lambda _, lines, said=said: [{"name": each["name"], "text": f"I am {said}."} for each in lines])
-    module, function = place.split(".")
-    original = getattr({"checking": checking, "jobs": jobs}[module], function)
+    name, function = place.split(".")
+    module = {"checking": checking, "jobs": jobs}[name]
+    original = getattr(module, function)
 
     def failing(read, *others):
         if "odd" in str(getattr(read, "path", read)):
             raise fault
         return original(read, *others)
 
-    monkeypatch.setattr(f"merunibench.leaderboard.{place}", failing)
+    monkeypatch.setattr(module, function, failing)
     for _ in range(2):
         results, _ = small.build()
         (refused,) = results.refused
@@ -511,7 +513,8 @@ def test_committed_scores_of_another_lexicon_are_not_carried_over(small):
 def test_a_complete_row_has_a_mean_and_a_rank(small, monkeypatch):
     from merunibench.demo.miniature import MINIATURE_TASKS, miniature
 
-    for module in ("assembling", "checking", "figures", "jobs", "build", "inputs"):
+    rooms = ("board.rows", "submissions.checking", "scoring.cells", "scoring.jobs", "board.build", "board.inputs")
+    for module in rooms:
         monkeypatch.setattr(f"merunibench.leaderboard.{module}.TASKS", MINIATURE_TASKS, raising=False)
     truth = small.folder / "miniature"
     truth.mkdir()

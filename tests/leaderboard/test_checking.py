@@ -13,9 +13,9 @@ from dataclasses import replace
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard import checking
 from merunibench.leaderboard.board.inputs import load_truths
 from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.submissions import checking
 from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.submissions.submission import ASKED_FOR, FILE, describe, write_submission
 from tests.hostile import Command, npy, pickled_array, write_npz

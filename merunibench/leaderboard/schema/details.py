@@ -23,7 +23,7 @@ from merunibench.leaderboard.schema.results import (
     as_json,
 )
 
-SCHEMA: Final = "merunibench.leaderboard.schema.details/1"
+SCHEMA: Final = "merunibench.leaderboard.details/1"
 
 
 class WheelConfusion(Plain):
@@ -75,7 +75,7 @@ class Part(Plain):
 class ModelDetails(Plain):
     """Everything that a model's page needs and its row does not hold."""
 
-    schema_: Literal["merunibench.leaderboard.schema.details/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
     model_id: Identifier
     reproduce: Several[Line] = Field(description="Commands that recompute the row, a line each.")
     bibtex: Text

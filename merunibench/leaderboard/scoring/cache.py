@@ -31,7 +31,7 @@ from merunibench.scoring import Scored
 Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
-_PACKAGE = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parents[2]
 _APPLICATION = int.from_bytes(b"mub\0", "big")  # by which SQLite tells whose a file is
 _LAYOUT = 3
 _COLUMNS = "key, checkpoint, place, figures, replicates, losses, words, digest"
