@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, one_line, shown
+from merunibench._text import listed, one_line, shown, visible
 from merunibench.data.columns import find_column, plain_head, python_values, text_column
 from merunibench.data.documents import MAPPED
 from merunibench.data.table import Table
@@ -225,7 +225,7 @@ def _refuse_references(table: Table, chosen: Mapping[str, str]) -> None:
         option = f"{given[0]}={beside[0]}" if first in _FIRST_WORDS and others else f"text={text or beside[0]}"
         raise InputError(
             f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
-            f"give --column {shlex.quote(option)} to score the answers, or --column {given[0]}={given[0]} if "
+            f"give --column {shlex.quote(visible(option))} to score the answers, or --column {given[0]}={given[0]} if "
             f"{given[0]!r} are the model's"
         )
 
@@ -259,6 +259,7 @@ def _suggest(table: Table) -> None:
         near = next(((each, path) for each in FIELDS[1:] if (path := _near(table, each))), None)
         missing.append("'labels', 'polarity' or 'text'")
         options += [f"text={text}"] if text else ["{}={}".format(*near)] if near else []
+    options = [option for option in options if option.isprintable()]  # others cannot be typed
     if options:
         given = " ".join(f"--column {shlex.quote(option)}" for option in options)
         raise InputError(

@@ -1,4 +1,4 @@
-"""The strict protocol: the official machinery with its holes closed. Truth and prediction are `ElementSets`.
+"""The strict protocol: the official machinery, closed to constant answers. Truth and prediction are `ElementSets`.
 
 Version 2 reads `neutral` in all its spellings and languages, and joined labels by their parts (protocols/neutral.py).
 What is different: wrong words that no wheel knows count as wrong, neutral samples count, naming more sectors costs

@@ -127,6 +127,12 @@ def sound(tmp_path_factory):
 ENDINGS = ["-openset.npz", ".arrow", ".csv", ".feather", ".jsonl", ".jsonl.gz", ".npz", ".parquet"]
 
 
+def test_a_column_that_cannot_be_typed_is_not_suggested(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\x01name,labels\ns0,happy\n")
+    read_everything(path, tmp_path / "out")
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 @given(data=st.data())
 def test_damaged_files(tmp_path_factory, sound, ending, data):

@@ -30,6 +30,7 @@ def test_the_paragraph_says_what_decided_the_figures(written):
         "official protocol, metric version 1, wheel level 1, lexicon builtin@",
         "Labels and polarities were given with the predictions.",
         "Every sample had a prediction.",
+        "Papers use the lexicon mer2025; scores under builtin cannot be held against theirs.",
         "There was one checkpoint.",
         "Poisson bootstrap by name (50 resamples, seed 7) over dialogues and videos where a data set has them",
         "jackknife",
@@ -48,7 +49,10 @@ def test_missing_predictions_other_rules_and_no_intervals_are_said(files, writte
     assert "Samples without a prediction counted as wrong (1 missing, 0 failed)." in said
     assert "No intervals were computed." in said
     assert "corrected for chance from" in said
-    assert "strict protocol" in said
+    assert "strict protocol, version 2 (wrong words cost; chance is 0)" in said
+    assert "Papers use" not in said
+    before = WrittenReport.read(written(missing="zero", bootstrap=0, protocol="strict@1")).methods()
+    assert "strict protocol, version 1 (" in before
 
 
 def test_a_choice_on_the_test_labels_is_said_with_its_bias(tmp_path, files, written):
@@ -61,7 +65,48 @@ def test_a_choice_on_the_test_labels_is_said_with_its_bias(tmp_path, files, writ
     said = WrittenReport.read(written(bootstrap=50)).methods()
     assert "the best of 2 checkpoints by that set's own test labels" in said
     assert "flatters the scores by about: MELD 0.00" in said
-    assert "The last of 2 checkpoints is reported." in WrittenReport.read(written(checkpoint="last")).methods()
+    assert "published row: MELD step-1, CMU-MOSI step-1, OV-MERD+ step-1." in said or "published row: step-1." in said
+    last = WrittenReport.read(written(checkpoint="last")).methods()
+    assert "The last of 2 checkpoints is reported: step-2." in last
+    named = WrittenReport.read(written(checkpoint="step-1")).methods()
+    assert "The checkpoint step-1 was chosen without looking at the scores." in named
+
+
+def test_what_read_the_text_is_said_for_labels_and_for_polarities(files, written):
+    predictions, _ = files
+    for name in ("meld", "ovmerdplus"):
+        write_rows(
+            predictions / f"{name}.jsonl", [{"name": row["name"], "text": "He is happy."} for row in rows()[name]]
+        )
+    said = WrittenReport.read(written(bootstrap=0)).methods()
+    assert "Labels were read from the text by rules@2; polarities were given with the predictions." in said
+    (predictions / "cmumosi.jsonl").unlink()
+    assert "Labels were read from the text by rules@2." in WrittenReport.read(written(bootstrap=0)).methods()
+
+
+def test_what_the_score_is_worth_is_said(files, written):
+    """The best shallow baseline of each data set with what it was told, the lift, head words, references."""
+    predictions, truth = files
+    report = evaluate(predictions, truth, baselines=True, bootstrap=0)
+    said = WrittenReport.read(written(baselines=True, bootstrap=0)).methods()
+    assert "The best shallow baseline, which looks at no clip, scores: MELD " in said
+    for each in report.worth:
+        best = each.best_shallow
+        told = f", told {best.told}" if best.told else ""
+        title = report[each.dataset].title
+        assert f"{title} {100 * best.score:.2f} ({best.title}{told}), lift {100 * each.lift:+.2f}" in said
+        if each.head_words:
+            assert f"{title} {100 * each.in_head_words:.2f}" in said.partition("head word of its sector")[2]
+    assert "baseline" not in WrittenReport.read(written(bootstrap=0)).methods()
+
+    def refer(content):
+        content["worth"]["ovmerdplus"]["references"] = [
+            {"source": "mer2023", "samples": 3, "score": 0.75, "model": 0.5, "chance": 0.3}
+        ]
+
+    said = WrittenReport.read(written(refer, baselines=True, bootstrap=0)).methods()
+    assert "As answers to OV-MERD+, people's labels in MER2023 score 75.00 on the 3 samples that both have" in said
+    assert "where the model scores 50.00" in said
 
 
 def test_a_mean_is_said_with_what_it_counts_twice(written):
