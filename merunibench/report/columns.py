@@ -139,9 +139,11 @@ def further_notes(report: "Report") -> list[str]:
             spreads[result.title] = f"{percent(low)} to {percent(high)}"
     if spreads:
         said.append(f"On single wheels, before any correction: {_each(spreads)}")
-    uar = {result.title: percent(result.further.get("uar")) for result in report.datasets if "uar" in result.further}
-    if uar:
-        said.append(f"UAR (mean recall of the classes): {_each(uar)}")
+    said += [
+        f"{each.title}: UAR {percent(each.further['uar'])}, mean of the recall of {_recall(each.further['recall'])}"
+        for each in report.datasets
+        if "uar" in each.further
+    ]
     for key, title in _CONVENTIONS.items():
         figures = {
             each.title: " / ".join(percent(each.further[name]) for name in (f"{key}_accuracy", f"{key}_f1"))
@@ -155,6 +157,13 @@ def further_notes(report: "Report") -> list[str]:
     if figures:
         said.append(f"Accuracy of three classes: {_each(figures)}")
     return said
+
+
+def _recall(classes: Mapping[str, float | None]) -> str:
+    """Recall class by class; those that the protocol does not count have none."""
+    counted = {name: percent(value) for name, value in classes.items() if value is not None}
+    left_out = [name for name, value in classes.items() if value is None]
+    return _each(counted) + (f" ({', '.join(left_out)} does not count)" if left_out else "")
 
 
 def _each(figures: Mapping[str, str]) -> str:
