@@ -26,8 +26,8 @@ from merunibench.scoring import (
     per_sample,
     primary_score,
     units_by,
-    units_of_former_option,
 )
+from merunibench.scoring.resampling import units_of_former_option
 from merunibench.statistics import PairedDraws, PairedTest, holm, mean_draws, paired_test
 from merunibench.tasks import benchmark_tasks, get_task, task_order
 

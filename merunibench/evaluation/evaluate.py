@@ -35,8 +35,8 @@ from merunibench.scoring import (
     mean_of_runs,
     resolve_rule,
     score_predictions,
-    units_of_former_option,
 )
+from merunibench.scoring.resampling import units_of_former_option
 from merunibench.tasks import TASKS, Task, get_task, task_order
 
 Truths = Mapping[str, Path | Table]
