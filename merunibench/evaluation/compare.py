@@ -110,7 +110,8 @@ def _test_of(draws: Mapping[str, PairedDraws], names: Sequence[str]) -> PairedTe
 
 def _mean(name: str, of: Sequence[DatasetComparison], test: PairedTest, p: float) -> MeanComparison:
     first, second = (fmean(each.systems[side].score for each in of) for side in (0, 1))
-    return MeanComparison(name, tuple(each.dataset for each in of), (first, second), test, p)
+    samples = sum(each.samples for each in of)
+    return MeanComparison(name, tuple(each.dataset for each in of), (first, second), test, p, samples)
 
 
 def _warnings(a: Mapping[str, System], b: Mapping[str, System], shared: Sequence[str]) -> Iterator[str]:

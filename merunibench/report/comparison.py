@@ -52,9 +52,14 @@ class DatasetComparison:
     signature: str
 
     @property
+    def samples(self) -> int:
+        """Number of samples, which the metric part tells."""
+        return int(dict(part.split(":", 1) for part in self.signature.split("|")[1:])["n"])
+
+    @property
     def samples_needed(self) -> int | None:
         """How many samples would show a difference of this size; None where there is none."""
-        return self.test.samples_needed(_samples_of(self.signature))
+        return self.test.samples_needed(self.samples)
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class MeanComparison:
         scores: Means of the two systems' primary scores.
         test: Their difference, its interval and p-values.
         p_holm: The larger of the two p-values; adjusted for the number of kinds where it is one's.
+        samples: Number of samples of all these data sets together.
     """
 
     name: str
@@ -74,6 +80,12 @@ class MeanComparison:
     scores: tuple[float, float]
     test: PairedTest
     p_holm: float
+    samples: int
+
+    @property
+    def samples_needed(self) -> int | None:
+        """How many samples, in these proportions, would show a difference of this size; None where there is none."""
+        return self.test.samples_needed(self.samples)
 
     @property
     def title(self) -> str:
@@ -158,13 +170,14 @@ class Comparison:
 
     def _power(self) -> Iterator[tuple[str, str]]:
         """What each row of the table could show: its title, and `4.00 (12,000)`; nothing where nothing can be said."""
-        for each in self.datasets:
+        rows: list[tuple[str, DatasetComparison | MeanComparison]] = [
+            *((TASKS[each.dataset].title, each) for each in self.datasets),
+            *((mean.title.lower(), mean) for mean in self.means),
+        ]
+        for title, each in rows:
             needed = "" if each.samples_needed is None else f" ({each.samples_needed:,})"
             detectable = each.test.detectable
-            yield TASKS[each.dataset].title, "" if detectable is None else f"{100 * detectable:.2f}{needed}"
-        for mean in self.means:
-            detectable = mean.test.detectable
-            yield mean.title.lower(), "" if detectable is None else f"{100 * detectable:.2f}"
+            yield title, "" if detectable is None else f"{100 * detectable:.2f}{needed}"
 
     def _systems(self) -> list[str]:
         """Which model and checkpoints A and B are."""
@@ -196,11 +209,6 @@ class Comparison:
         if self.left_out:
             lines.append(f"Not compared, since only one of them has it: {', '.join(self.left_out)}.")
         return [*lines, *(each.signature for each in self.datasets)]
-
-
-def _samples_of(signature: str) -> int:
-    """The number of samples that a metric part tells."""
-    return int(dict(part.split(":", 1) for part in signature.split("|")[1:])["n"])
 
 
 def _counted(number: int) -> str:
@@ -245,7 +253,7 @@ def _as_dict(each: DatasetComparison) -> dict[str, Any]:
 
 def _mean_as_dict(each: MeanComparison) -> dict[str, Any]:
     figures = {"scores": list(each.scores), **_test_as_dict(each.test), "p_holm": each.p_holm}
-    return {"name": each.name, "datasets": list(each.datasets), **figures}
+    return {"name": each.name, "datasets": list(each.datasets), **figures, "samples_needed": each.samples_needed}
 
 
 def _test_as_dict(test: PairedTest) -> dict[str, Any]:
