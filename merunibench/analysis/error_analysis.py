@@ -83,7 +83,6 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         checkpoint=checkpoint,
         missing=missing,
         bootstrap=0,
-        units="samples",  # as the groups are drawn
         max_bytes=max_bytes,
         columns=columns,
         name_regex=name_regex,

@@ -93,7 +93,7 @@ class Group:
         samples: Number of samples.
         scored: Number of those that count (on any wheel).
         score: The metric's own formula on the group's summed quantities; None where no sample counts.
-        ci: Its 95 % bootstrap interval; None without resampling, and for groups of a single sample.
+        ci: Its 95 % interval; None without resampling, and for groups of a single sample, dialogue or video.
     """
 
     name: str
