@@ -89,7 +89,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Commands": {
             "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
             "convert": "Write a checkpoint as safetensors and config.json, ready for the Hugging Face Hub.",
-            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above 1e-5.",
+            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above its tolerance.",
         }
     },
 }
