@@ -11,6 +11,7 @@ In the order of the data:
     schedule    the learning rate of a step
     trainer     transformers' Trainer, which keeps and resumes this training
     writing     checkpoints as the authors' are, loss curve
+    plan        all that is known before a model is loaded; a dry run
     run         all of it
     held_out    answers on clips that are left out of training
     fixture     what the authors' classes computed, computed anew (`merunibench affectgpt selfcheck`)

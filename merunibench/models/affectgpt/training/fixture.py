@@ -89,16 +89,10 @@ def read_case(name: str, arrays: Arrays) -> Case:
 
 
 def _batch(name: str, arrays: Arrays, mode: Mode, config: AffectGPTConfig) -> dict[str, torch.Tensor]:
-    copies: dict[Medium, int] = {
-        "face": config.visual_tokens,
-        "frame": config.visual_tokens,
-        "audio": config.acoustic_tokens,
-        "multi": config.multi_tokens,
-    }
     targets = []
     for number in range(2):
         said = {part: _text(arrays, f"{name}.text{number}.{part}") for part in ("question", "subtitle", "answer")}
-        prompt = mode.prompt(said["question"], said["subtitle"], copies)
+        prompt = mode.prompt(said["question"], said["subtitle"], config.copies)
         targets.append(encode_target(_tokens(), prompt, said["answer"]))
     return collate(targets, _tokens().padding_id)
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from tests.models.affectgpt.training.clips import make_clips, make_learner
+
 
 @pytest.fixture(scope="package", autouse=True)
 def one_thread():
@@ -26,3 +28,13 @@ def training_fixture(shared):
 def training_arrays(training_fixture):
     with np.load(training_fixture) as archive:
         return dict(archive)
+
+
+@pytest.fixture(scope="session")
+def learner(tmp_path_factory):
+    return make_learner(tmp_path_factory.mktemp("learner"))
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory):
+    return make_clips(tmp_path_factory.mktemp("clips"))
