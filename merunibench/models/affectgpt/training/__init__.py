@@ -18,3 +18,7 @@ In the order of the data:
 
 Nothing else imports this package. docs/affectgpt.md says what of it was verified.
 """
+
+from merunibench.hub import ensure_torchvision
+
+ensure_torchvision()  # the Trainer imports it
