@@ -109,6 +109,6 @@ def _score_labels(answers: Path, truth: Path) -> float:
 
     task = replace(TASKS["ovmerdplus"], samples=0)  # any number of free labels, on however many clips
     table = arranged(read_table(answers), task)
-    settings = Settings(load_lexicon("builtin"), bootstrap=0)
+    settings = Settings(load_lexicon("builtin"), missing="zero", bootstrap=0)
     predictions = predictions_from_table(table, task, Rules())
     return 100 * score_predictions(load_truth(task, truth), predictions, settings, answers.stem).score

@@ -135,7 +135,11 @@ def build_network(plan: Plan) -> TrainedNetwork:
     set_seed(run.seed)
     language_model, _ = load_language_model(plan.network, _DTYPES[plan.dtype])
     if run.gradient_checkpointing:
-        language_model.gradient_checkpointing_enable({"use_reentrant": False})
+        # The second is the name that transformers had before.
+        enable = getattr(
+            language_model, "activation_checkpointing_enable", language_model.gradient_checkpointing_enable
+        )
+        enable({"use_reentrant": False})
     acoustic = load_acoustic(plan.network) if run.cache == "visual" and "audio" in plan.mode.inputs else None
     fusion = AffectGPTFusion(plan.network)
     network = TrainedNetwork(fusion, language_model, plan.mode, plan.tokens.placeholder_ids, acoustic)

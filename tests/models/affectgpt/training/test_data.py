@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -245,3 +246,18 @@ def test_the_defaults_are_the_published_settings(tmp_path):
     assert (found.batch, found.epochs, found.steps_per_epoch, found.seed) == (3, 60, 5000, 42)
     assert (found.lr, found.weight_decay, found.max_grad_norm) == (1e-5, 0.05, 0.0)
     assert {found.schedule.rate(step) for step in range(0, found.steps, 999)} == {1e-5}
+
+
+ABLATIONS = sorted((Path(__file__).parents[4] / "docs" / "affectgpt-training").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", ABLATIONS, ids=lambda path: path.stem)
+def test_the_files_of_the_ablations_are_read(path):
+    config = read_config(path)
+    assert Mode(config.model.mode)
+    assert config.run.out.name == path.stem
+    assert "Never run at size" in path.read_text()
+
+
+def test_there_is_a_file_for_every_row():
+    assert len(ABLATIONS) == 13
