@@ -41,7 +41,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "models": "List the models that can be run, their inputs, and what was tested.",
             "explain": "Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.",
             "lexicon": "Install, show, audit and compare lexicons: which words belong to which sectors.",
-            "affectgpt": "Inspect and convert AffectGPT's released checkpoints; check this implementation of it.",
+            "affectgpt": "Inspect, convert and train AffectGPT's checkpoints; check this implementation of it.",
         },
         "Leaderboard": {
             "submit": "Pack predictions as a submission to the leaderboard. Prints the files; nothing is scored.",
@@ -89,7 +89,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Commands": {
             "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
             "convert": "Write a checkpoint as safetensors and config.json, ready for the Hugging Face Hub.",
-            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above 1e-5.",
+            "train": "Train the fusion and LoRA, as AffectGPT's authors do; an interrupted training resumes.",
+            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above its tolerance.",
         }
     },
 }

@@ -17,8 +17,8 @@ from merunibench.data.tables import is_saved_dataset, table_suffix
 from merunibench.data.truth import find_labels, read_subtitles, read_truth
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
+from merunibench.files.places import contained, inside, named_file
 from merunibench.files.reading import reading
-from merunibench.inference.places import contained, inside, named_file
 from merunibench.inference.saved_clips import AUDIO_ENDINGS, HUB, VIDEO_ENDINGS, FilesOf, saved_table
 from merunibench.kinds import POLARITY_OF
 from merunibench.models.base import Sample

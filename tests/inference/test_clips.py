@@ -7,8 +7,8 @@ import pytest
 from merunibench import evaluate
 from merunibench.data import load_truth
 from merunibench.errors import InputError
+from merunibench.files.places import inside, named_file
 from merunibench.inference.clips import clips_of, find_clips, official_clips
-from merunibench.inference.places import inside, named_file
 from merunibench.leaderboard.inputs import load_subtitles
 from merunibench.tasks import TASKS, get_task
 
