@@ -15,7 +15,7 @@ from merunibench.leaderboard.jobs import Outcome, find_submissions, is_extended,
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.protocols import METRIC_VERSION
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import BUILTIN, task_order
 
 SEED = 0
 _REASONS = 20  # of a refusal, on the board; `leaderboard validate` lists all of them
@@ -140,6 +140,6 @@ def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
     there = {dataset for row in rows for dataset in row.scores}
     return tuple(
         Dataset(id=task.id, title=task.title, kind=task.kind, samples=task.samples, benchmark=task.benchmark)
-        for task in TASKS.values()
+        for task in BUILTIN.values()
         if task.benchmark or task.id in there
     )

@@ -30,7 +30,7 @@ from merunibench.leaderboard.submission import (
     submission_id,
 )
 from merunibench.report.markdown import escape
-from merunibench.tasks import TASKS, Task, benchmark_tasks
+from merunibench.tasks import Task, benchmark_tasks, get_task
 
 MAX_BYTES = 64 << 20
 """Most bytes that a prediction file may unpack to: ten times what long answers to the largest data set take."""
@@ -203,7 +203,7 @@ def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
     unusable = 0
     for dataset, of_checkpoints in checked.files.items():
         for checkpoint, path in of_checkpoints.items():
-            read = check_rows(path, TASKS[dataset], truths.get(dataset), checked)
+            read = check_rows(path, get_task(dataset), truths.get(dataset), checked)
             if read is None:
                 unusable += 1
                 if unusable == MAX_UNUSABLE:

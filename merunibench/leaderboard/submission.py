@@ -26,7 +26,7 @@ from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import BUILTIN, get_task, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
 FILE = "submission.toml"
@@ -223,7 +223,7 @@ def _pack(file: Conversion) -> Path:
 
 def remarks_on(path: Path) -> tuple[str, ...]:
     """What readers of the scores should know about a file with predictions, or why it cannot be scored."""
-    answer = TASKS[path.name.removesuffix(SUFFIX)].of_kind.answer
+    answer = get_task(path.name.removesuffix(SUFFIX)).of_kind.answer
     try:
         return account_of(read_table(path), answer, Rules()).remarks()
     except InputError as error:
@@ -310,7 +310,7 @@ def _refusal_of_folder(place: tuple[str, ...]) -> str:
 
 def _refusal_of_file(place: tuple[str, ...]) -> str:
     name = place[-1]
-    named = name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in TASKS
+    named = name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in BUILTIN
     if place in ((FILE,), (README,)) or (place[0] == PREDICTIONS and len(place) > 1 and named):
         return ""
     kind = next((kind for ending, kind in _NEVER_OPENED.items() if name.lower().endswith(ending)), None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from merunibench._text import visible
 from merunibench.errors import InputError
@@ -12,13 +12,13 @@ from merunibench.files.json_text import read_json
 from merunibench.report.columns import percent, span
 from merunibench.report.report import SCHEMA
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN, title_of
 
 _MOST_BYTES = 64 << 20
 
 
 def _known(name: str) -> str:
-    if name not in TASKS:
+    if name not in BUILTIN:
         raise ValueError(f"unknown data set {name!r}")
     return name
 
@@ -49,7 +49,9 @@ class Shared(_Plain):
 class WrittenScore(_Plain):
     """One data set of a report, as far as the paragraph needs it. What reports of before lack is None."""
 
-    dataset: DatasetId
+    signature: SignatureText
+    dataset: str
+    own_title: str = Field("", alias="title")
     checkpoint: str
     primary: str
     score: float
@@ -62,13 +64,18 @@ class WrittenScore(_Plain):
     samples: int
     missing: int
     failed: int
-    signature: SignatureText
     checkpoints: Mapping[str, Any] = Field(default_factory=dict)
+
+    @field_validator("dataset")
+    @classmethod
+    def _known_or_own(cls, name: str, info: ValidationInfo) -> str:
+        own = str(info.data.get("signature")).startswith(f"mub|data:own.{name}@")
+        return name if own else _known(name)
 
     @property
     def title(self) -> str:
-        """The data set's name as papers print it."""
-        return TASKS[self.dataset].title
+        """The data set's name as papers print it; own data sets bring theirs."""
+        return visible(self.own_title, 100) if self.own_title else title_of(self.dataset)
 
 
 class WrittenReport(_Plain):
@@ -237,5 +244,5 @@ def _mean(report: WrittenReport) -> Iterator[str]:
         biases = [f"{each.title} {100 * (each.selection_bias or 0):.2f}" for each in report.datasets]
         yield f"The choice of checkpoints on the test labels flatters the scores by about: {', '.join(biases)} points."
     for each in report.counted_twice:
-        first, second = (TASKS[name].title for name in each.datasets)
+        first, second = (title_of(name) for name in each.datasets)
         yield f"The mean counts {each.samples} samples twice: those of {first} are in {second}."

@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from merunibench.tasks import TASKS
-
 SCHEMA = "merunibench.errors/1"
 NOTHING = "nothing"
 """The last column of every confusion: nothing wrong was said in the place of what was missed."""
@@ -124,6 +122,7 @@ class DatasetErrors:
 
     Attributes:
         dataset: Data set id.
+        title: The data set's name as papers print it; written of own data sets alone, others are known by their id.
         kind: Kind of task.
         checkpoint: The checkpoint analysed.
         primary: Key of the metric that is the score.
@@ -141,6 +140,7 @@ class DatasetErrors:
     """
 
     dataset: str
+    title: str
     kind: str
     checkpoint: str
     primary: str
@@ -155,11 +155,6 @@ class DatasetErrors:
     groupings: tuple[Grouping, ...]
     notes: tuple[str, ...]
     signature: str
-
-    @property
-    def title(self) -> str:
-        """The data set's name as papers print it."""
-        return TASKS[self.dataset].title
 
 
 @dataclass(frozen=True)
@@ -204,6 +199,9 @@ class ErrorAnalysis:
     def to_dict(self) -> dict[str, Any]:
         """The analysis as dictionaries, lists, text and numbers; fractions, not percents."""
         content: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        for each in content["datasets"]:
+            if "|data:own." not in each["signature"]:
+                del each["title"]
         return {"schema": SCHEMA, **content}
 
     def to_json(self) -> str:
