@@ -32,7 +32,7 @@ from merunibench.files.reading import reading
 from merunibench.labels import LabelLists, Words
 from merunibench.tasks import BUILTIN, Task, TaskSet
 
-_LABEL_COLUMNS = ("label", "labels", "openset")
+LABEL_COLUMNS = ("label", "labels", "openset")
 _AT_ONCE = 1 << 14
 
 
@@ -245,13 +245,13 @@ def _truth_in(table: Table, task: Task, *, whole_corpus: bool = False) -> Ground
         InputError: something in it is no label; the message names file, row and column.
     """
     if MAPPED in table.columns:
-        table = replace(table, columns={"name": table.columns["name"], _LABEL_COLUMNS[0]: table.columns[MAPPED]})
+        table = replace(table, columns={"name": table.columns["name"], LABEL_COLUMNS[0]: table.columns[MAPPED]})
     names, path = name_column(table), table.path
     rows = _test_split(table, names, task, whole_corpus=whole_corpus)
     names = names.take(pa.array(rows)) if len(rows) < len(names) else names
     truth = task.of_kind.truth
     named = (task.label_field,) if task.own else ()
-    column = find_column(table, *named, *(_LABEL_COLUMNS if truth == "labels" else _LABEL_COLUMNS[:1]))
+    column = find_column(table, *named, *(LABEL_COLUMNS if truth == "labels" else LABEL_COLUMNS[:1]))
     if task.annotators:
         table = with_one_truth(table, column, task, partial(_class_index, task=task))
     if truth == "value":

@@ -139,7 +139,10 @@ def _warnings(result: Scored) -> list[str]:
     said = []
     if result.expected_samples and result.samples != result.expected_samples:
         official = f"the official set {result.expected_samples}"
-        said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}")
+        # Names of challenge sets are not public: labels of another data set may be meant.
+        builtin = result.task.own or result.task.benchmark
+        advice = "" if builtin else "; labels of your own are a data set of your own (`merunibench datasets init`)"
+        said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}{advice}")
     said += [f"{result.dataset}: {remark}" for remark in result.remarks]
     if (result.out_of_lexicon or 0) > _MUCH:
         share = f"{100 * (result.out_of_lexicon or 0):.0f} %"

@@ -15,6 +15,7 @@ from merunibench.data import (
     Predictions,
     PredictionSource,
     Table,
+    find_labels,
     find_truth,
     load_truth,
     open_predictions,
@@ -69,18 +70,18 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
         arrangement=Arrangement(columns or {}, name_regex),
         tasks=known,
     )
-    labels = (
-        {} if data_root is None and not known.own else find_truth(None if data_root is None else Path(data_root), known)
-    )
+    # Own data sets may name their labels: names are held against those even where no folder is given.
+    held_against = data_root is not None or bool(find_labels(None, known))
+    labels = find_truth(None if data_root is None else Path(data_root), known) if held_against else {}
     problems = [f"{name}: no predictions" for name in wanted if name not in source.files]
-    problems += [f"{name}: no ground truth" for name in wanted if data_root is not None and name not in labels]
+    problems += [f"{name}: no ground truth" for name in wanted if held_against and name not in labels]
     found: list[FileFound] = []
     unlabelled = []
     for name in known.in_order([name for name in wanted or source.files if name in source.files]):
         truth = None
-        if data_root is not None and name not in labels:
+        if held_against and name not in labels:
             unlabelled += [f"{name}: predictions but no ground truth, not scored"] if not wanted else []
-        elif data_root is not None:
+        elif held_against:
             try:
                 truth = load_truth(known[name], labels[name], max_bytes=max_bytes)
             except InputError as error:
@@ -88,7 +89,7 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
         held = {stem: _look(source, known[name], stem, truth, missing) for stem in source.checkpoints(name)}
         found += [file for file, _ in held.values()]
         problems += _mixed(name, {stem: made for stem, (_, made) in held.items() if made is not None})
-    if data_root is not None and len(unlabelled) == len({each.dataset for each in found}):
+    if held_against and len(unlabelled) == len({each.dataset for each in found}):
         problems.append("no data set has both predictions and ground truth")
     return Validation(source.model, tuple(found), tuple(problems), (*source.remarks, *unlabelled))
 

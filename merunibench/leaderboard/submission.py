@@ -201,6 +201,9 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
     with reading(out):
         if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
             raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
+    own = [name for name in source.files if source.tasks[name].own]
+    if own:
+        raise InputError(f"{listed(own)}: data sets of your own are not on the board; leave them out (--dataset)")
     with whole_set(out) as folder:
         written = [_pack(file) for file in conversions(source, folder / PREDICTIONS)]
         write_submission(folder, submission)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 from merunibench.tasks.reading import SCHEMA, SUFFIX, TaskFile, parse_task, read_task
 from merunibench.tasks.task import Annotators, ClipLayout, Task
-from merunibench.tasks.task_set import BUILTIN, TaskSet, as_task_set, spelling
+from merunibench.tasks.task_set import BUILTIN, GROUP, TaskSet, as_task_set, spelling
 
 __all__ = [
     "BUILTIN",
+    "GROUP",
     "SCHEMA",
     "SUFFIX",
     "TASKS",

@@ -143,10 +143,10 @@ class TaskFile(_Strict):
             return pattern
         from pyarrow import ArrowException, array, compute
 
-        if [*re.compile(pattern).groupindex] != ["unit"] or re.compile(pattern).groups != 1:
-            raise ValueError("must have one group, called unit: ^(?P<unit>.*)_")
         if _REPEATED_REPETITION.search(pattern):
             raise ValueError("repeats a repetition, which may take exponential time; write it without")
+        if [*re.compile(pattern).groupindex] != ["unit"] or re.compile(pattern).groups != 1:
+            raise ValueError("must have one group, called unit: ^(?P<unit>.*)_")
         try:
             compute.extract_regex(array([""]), pattern=f"(?s){pattern}")
         except ArrowException as error:
