@@ -8,13 +8,19 @@ TRUTHS = {
     "basic": [_WORDS[index % 3] for index in range(12)],
     "fine-grained": [f"[{_WORDS[index % 3]}, calm]" for index in range(12)],
     "sentiment": [(-1) ** index * 0.5 for index in range(12)],
+    "classes": [_WORDS[index % 3] for index in range(12)],
+    "score": [(index % 5) - 1.5 for index in range(12)],
+    "preference": [("a1", "a2", "a2", "same")[index % 4] for index in range(12)],
 }
 ANSWERS = {
     "basic": [{"labels": [_WORDS[index % 2]]} for index in range(12)],
     "fine-grained": [{"labels": [_WORDS[index % 2]]} for index in range(12)],
     "sentiment": [{"polarity": "positive" if index % 3 else "negative"} for index in range(12)],
+    "classes": [{"labels": [("joyful", "sad")[index % 2]]} for index in range(12)],
+    "score": [{"score": index % 4} for index in range(12)],
+    "preference": [{"preference": ("a1", "a2")[index % 2], "swapped": "a1"} for index in range(12)],
 }
-FURTHER = {"basic": 'classes = ["happy", "sad", "angry"]\n'}
+FURTHER = dict.fromkeys(("basic", "classes"), 'classes = ["happy", "sad", "angry"]\n')
 
 
 def write_own(folder, kind, *, answers=None, identifier="mine"):

@@ -23,7 +23,7 @@ from merunibench.data.table import Table
 from merunibench.errors import InputError
 from merunibench.tasks import BUILTIN, Task, TaskSet
 
-FIELDS = ("name", "text", "labels", "polarity")
+FIELDS = ("name", "text", "labels", "polarity", "score", "preference", "swapped")
 """What a column may be chosen for."""
 
 _GIVEN = ("labels", "polarity", "openset")
@@ -64,8 +64,8 @@ class Arrangement:
     """How the caller wants predictions to be read.
 
     Attributes:
-        columns: Field (`name`, `text`, `labels`, `polarity`) -> the column it stands in, or a dotted path into nested
-            values (`output.choices.0.message.content`).
+        columns: Field (`name`, `text`, `labels`, `polarity`, …) -> the column it stands in, or a dotted path into
+            nested values (`output.choices.0.message.content`).
         name_regex: A regular expression with one group, which is what counts of a name; None for all of it.
     """
 
@@ -255,7 +255,7 @@ def _suggest(table: Table) -> None:
         missing.append("'name'")
         options += [f"name={path}"] if path else []
         unnamed = "" if path else ", and none that seems to hold names"
-    if not {"text", "labels", "polarity"} & {*table.columns}:
+    if not {*FIELDS[1:]} & {*table.columns}:
         text = _first_that_leads(table, _TEXTS)
         near = next(((each, path) for each in FIELDS[1:] if (path := _near(table, each))), None)
         missing.append("'labels', 'polarity' or 'text'")

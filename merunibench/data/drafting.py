@@ -17,6 +17,7 @@ from merunibench.data.columns import find_column, name_column, python_values
 from merunibench.data.tables import Table, read_table, table_stem
 from merunibench.data.truth import LABEL_COLUMNS, truth_from_table
 from merunibench.errors import InputError
+from merunibench.kinds import PREFERENCES
 from merunibench.labels import parse_label_field
 from merunibench.tasks import BUILTIN, SCHEMA, Annotators, Task, parse_task, spelling
 
@@ -83,7 +84,7 @@ def _identifier(stem: str) -> str:
 
 
 def _look(table: Table, column: str) -> _Look:
-    """The kind of task that the labels fit; numbers are sentiment if some are below zero or between whole ones."""
+    """The kind of task that the labels fit; numbers are taken for sentiment, words of few kinds for basic classes."""
     values = [value for value in python_values(table, column) if value is not None]
     if len(values) < table.num_rows or not values:
         raise InputError(
@@ -91,6 +92,8 @@ def _look(table: Table, column: str) -> _Look:
         )
     if all(isinstance(value, Real | str) and _is_number(value) for value in values):
         return _Look("sentiment")
+    if {str(value).strip().casefold() for value in values} <= {*PREFERENCES}:
+        return _Look("preference")
     annotated = any(DIVIDER in value if isinstance(value, str) else _is_nested(value) for value in values)
     fields = [_answers(value) if annotated else [value] for value in values]
     try:

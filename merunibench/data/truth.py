@@ -5,13 +5,9 @@ data set.
 """
 
 import hashlib
-import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property, partial
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +20,7 @@ from merunibench._text import shown
 from merunibench.data.annotators import with_one_truth
 from merunibench.data.columns import find_column, label_column, map_column, name_column, texts_by_name
 from merunibench.data.documents import MAPPED
+from merunibench.data.numbers import finite_number, preference
 from merunibench.data.official import read_corpora, read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
@@ -256,6 +253,8 @@ def _truth_in(table: Table, task: Task, *, whole_corpus: bool = False) -> Ground
         table = with_one_truth(table, column, task, partial(_class_index, task=task))
     if truth == "value":
         return GroundTruth(task, names, None, _sentiment_values(table, column, rows), path)
+    if truth == "preference":
+        return GroundTruth(task, names, None, map_column(table, column, rows, preference, np.float64), path)
     if truth == "class":
         classes = map_column(table, column, rows, partial(_class_index, task=task), np.int64)
         return GroundTruth(task, names, _one_word_each(task.classes, classes), None, path)
@@ -286,7 +285,7 @@ def _class_index(value: object, task: Task) -> int:
     if word in task.classes:
         return task.classes.index(word)
     try:
-        number = _number(value)
+        number = finite_number(value)
     except ValueError:
         raise ValueError(f"{shown(value)} is no class of {task.title}: {', '.join(task.classes)}") from None
     if number != int(number) or not 0 <= number < len(task.classes):
@@ -296,26 +295,13 @@ def _class_index(value: object, task: Task) -> int:
     return int(number)
 
 
-def _number(value: object) -> float:
-    """A finite number, given as number or text."""
-    if not isinstance(value, bool) and isinstance(value, Real | Decimal | str):  # NumPy's numbers are real ones too
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-        if math.isfinite(number):
-            return number
-    comma = "; write a decimal point" if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", value) else ""
-    raise ValueError(f"{shown(value)} is no finite number{comma}; every sample needs one")
-
-
 def _sentiment_values(table: Table, column: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
     values = table.columns[column]
     if not isinstance(values, list) and (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
         numbers = np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)[rows])
         if np.isfinite(numbers).all():
             return numbers
-    return map_column(table, column, rows, _number, np.float64)
+    return map_column(table, column, rows, finite_number, np.float64)
 
 
 def read_subtitles(root: Path | None, task: Task, wanted: Iterable[str] | None = None) -> dict[str, str] | None:

@@ -128,6 +128,9 @@ def _baselines(
     there = None if subtitles is None else _only(truth.names, subtitles)
     known = known_of(truth, there or None, settings.lexicon, settings.protocol)
     found, left_out = [], {}
+    answer = truth.task.of_kind.answer
+    if answer not in ("labels", "polarity"):
+        return (), dict.fromkeys(BASELINES, f"says no {answer}")
     for each in BASELINES.values():
         predictions = baseline_predictions(each, known, truth)
         if predictions is None:

@@ -159,7 +159,8 @@ def _task_of(dataset: str, signature: Signature, tasks: TaskSet) -> Task:
         raise ValueError(f"were scored as {signature.data}, the definition given is {task.signed}")
     if task is None and signature.units == "clusters":
         raise ValueError("were resampled by dialogues or videos: give the definition of the data set (--task)")
-    return task or Task(dataset, dataset, signature.kind, own=True)
+    # Its samples are drawn as they were where the definition was known.
+    return task or Task(dataset, dataset, signature.kind, own=True, source=signature.data)
 
 
 def _chosen_from(columns: Mapping[str, Sequence[Any]]) -> int | None:

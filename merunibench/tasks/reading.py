@@ -32,7 +32,7 @@ from merunibench.tasks.task import Annotators, ClipLayout, Task
 SCHEMA = "merunibench.task/1"
 SUFFIX = ".task.toml"
 """How files of own data sets are called in a folder of them."""
-_MOST_CLASSES, _LONGEST_PATTERN, _MOST_FAULTS = 1000, 200, 10
+_MOST_CLASSES, _LONGEST_PATTERN, _MOST_FAULTS = 200, 200, 10
 _OWN_LAYOUT = ClipLayout(
     video=("video/{name}.mp4", "{name}.mp4"),
     audio=("audio/{name}.wav", "{name}.wav"),

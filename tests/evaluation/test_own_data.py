@@ -38,8 +38,9 @@ def test_it_is_scored_by_the_file_its_folder_and_its_definition(own):
     assert reports[0]["mine"].title == "My clips"
 
 
-def test_it_scores_what_the_same_labels_score_as_a_built_in_set(own):
-    definition, answers, kind = own
+@pytest.mark.parametrize("kind", ["basic", "fine-grained", "sentiment"])
+def test_it_scores_what_the_same_labels_score_as_a_built_in_set(tmp_path, kind):
+    definition, answers = write_own(tmp_path / "own", kind)
     like = {"basic": "meld", "fine-grained": "ovmerdplus", "sentiment": "cmumosi"}[kind]
     task = replace(TASKS[like], classes=read_task(definition, taken=BUILTIN.spellings).classes)
     truths = {like: dict(zip(NAMES, TRUTHS[kind], strict=True))}
@@ -103,8 +104,11 @@ def test_it_is_analysed_and_validated(own):
 def test_baselines_stand_beside_it(own):
     definition, answers, _ = own
     report = evaluate(answers, tasks=[definition], bootstrap=0, baselines=True)
-    assert report.worth[0].best_shallow is not None
-    assert "My clips: " in report.to_text()
+    if report.datasets[0].kind in ("score", "preference"):
+        assert set(report.worth[0].left_out.values()) == {f"says no {report.datasets[0].kind}"}
+    else:
+        assert report.worth[0].best_shallow is not None
+        assert "My clips: " in report.to_text()
 
 
 def test_a_written_report_is_read_without_the_definition(own, tmp_path):

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from merunibench.kinds import POLARITIES, PREFERENCES
+
 SCHEMA = "merunibench.errors/1"
 NOTHING = "nothing"
 """The last column of every confusion: nothing wrong was said in the place of what was missed."""
@@ -21,8 +23,8 @@ class Confusion:
     """What was said in the place of what is true.
 
     Attributes:
-        wheel: Number of the wheel, 1 to 5; None for sentiment.
-        rows: The R true sectors (sentiment: polarities) that occur, in the wheel's order.
+        wheel: Number of the wheel, 1 to 5; None for polarities, classes and preferences.
+        rows: The R true sectors (or polarities, classes, preferences) that occur, in the wheel's order.
         columns: The C predicted ones: first those of `rows`, then others that were said; last `nothing`.
         counts: Row by row, how often; shape (R, C). A row adds up to its total.
         wrong: Samples in which each of `columns` but the last was said and is not true, whether or not something was
@@ -51,7 +53,15 @@ class Confusion:
     @property
     def title(self) -> str:
         """What the confusion is of."""
-        return "Polarity" if self.wheel is None else f"Wheel {self.wheel}"
+        return self.what.capitalize() if self.wheel is None else f"Wheel {self.wheel}"
+
+    @property
+    def what(self) -> str:
+        """What a row is, in a word."""
+        if self.wheel is not None:
+            return "sector"
+        named = {*self.rows, *self.columns} - {NOTHING}
+        return "polarity" if named <= POLARITIES.keys() else "preference" if named <= PREFERENCES.keys() else "class"
 
 
 @dataclass(frozen=True)
