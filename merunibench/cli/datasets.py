@@ -1,4 +1,4 @@
-"""`merunibench datasets`: the data sets, how they are scored, where to get them; and the definition of one's own."""
+"""`merunibench datasets` and `overlap`: the data sets, definitions of one's own, and whose samples are in a list."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from merunibench.tasks import TaskSet
 
 _ACTION = argument(None, "init: print a first definition of a data set of your own, made from LABELS.", "ACTION")
+_NAMES = argument(..., "Names, one a line; or a table with the column name.", "NAMES|TABLE")
 _LABELS = argument(None, "Label file of your own: a table with the columns name and label.", "LABELS")
 
 
@@ -63,3 +64,29 @@ def _validated(tasks: "TaskSet") -> list[str]:
     labels = find_labels(None, tasks)
     held = {task.id: look_at(task, labels[task.id]) if task.id in labels else "names no labels" for task in tasks.own}
     return [f"Your own: {task.title}: data:{task.signed}, {held[task.id]}" for task in tasks.own]
+
+
+def overlap(names: Path = _NAMES, output_format: TableOrJson = FORMAT) -> None:
+    """Say how many samples of which test set are in a list of names, such as that of training data.
+
+    Names are held against hashes of those of the test sets; clips that were renamed are not found.
+    """
+    from merunibench.evaluation.training import read_names
+    from merunibench.tasks import BUILTIN
+    from merunibench.tasks.names import overlap as samples_in
+    from merunibench.tasks.names import sizes
+
+    given = read_names(names)
+    found = samples_in(given)
+    known = [BUILTIN[name] for name in BUILTIN.in_order(sizes())]
+    if output_format == "json":
+        emit_json([{"dataset": task.id, "found": found.get(task.id, 0), "samples": sizes()[task.id]} for task in known])
+        return
+    rows = [(task.title, str(found[task.id]), str(sizes()[task.id])) for task in known if task.id in found]
+    unknown = ", ".join(task.title for task in BUILTIN.values() if task.id not in sizes())
+    notes = [
+        f"{len(given)} names. Not in it: "
+        + (", ".join(task.title for task in known if task.id not in found) or "none"),
+        f"Names not known, so not looked for: {unknown}.",
+    ]
+    emit_table(("Test set", "Found", "Samples"), rows, notes)

@@ -30,6 +30,8 @@ from merunibench.labels import LabelLists, Words
 from merunibench.tasks import BUILTIN, Task, TaskSet
 
 LABEL_COLUMNS = ("label", "labels", "openset")
+_COLUMNS = {"labels": LABEL_COLUMNS, "preference": ("label", "preference")}
+"""What a truth is -> how its column may be called; else `label`."""
 _AT_ONCE = 1 << 14
 
 
@@ -169,10 +171,11 @@ def _below(path: Path, root: Path | None) -> str:
 
 def _hint(root: Path, tasks: TaskSet) -> str:
     """Where the labels seem to be, if that is one folder up or down."""
-    if any(task.folder == root.resolve().name for task in tasks.values() if not task.own):
+    official = [task for task in tasks.values() if task.folder and task.label_file]
+    if any(task.folder == root.resolve().name for task in official):
         return f"; give the folder above: {root.resolve().parent}"
     for child in sorted(root.iterdir()):
-        if any((child / task.folder / task.label_file).is_file() for task in tasks.values() if not task.own):
+        if any((child / task.folder / task.label_file).is_file() for task in official):
             return f"; did you mean {child}?"
     return ""
 
@@ -248,7 +251,7 @@ def _truth_in(table: Table, task: Task, *, whole_corpus: bool = False) -> Ground
     names = names.take(pa.array(rows)) if len(rows) < len(names) else names
     truth = task.of_kind.truth
     named = (task.label_field,) if task.own else ()
-    column = find_column(table, *named, *(LABEL_COLUMNS if truth == "labels" else LABEL_COLUMNS[:1]))
+    column = find_column(table, *named, *_COLUMNS.get(truth, LABEL_COLUMNS[:1]))
     if task.annotators:
         table = with_one_truth(table, column, task, partial(_class_index, task=task))
     if truth == "value":

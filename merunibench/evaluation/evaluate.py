@@ -20,6 +20,7 @@ from merunibench.data import (
 from merunibench.data.truth import read_every_label, read_subtitles
 from merunibench.errors import InputError
 from merunibench.evaluation.assembly import build_report
+from merunibench.evaluation.training import trained_on_tests
 from merunibench.evaluation.worth import references_of, worth_of
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
@@ -66,6 +67,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
     tasks: Tasks = (),
+    trained_on: Sequence[str | Path] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Score a model's predictions.
@@ -97,6 +99,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         name_regex: A regular expression with one group, the part of a prediction's name that counts.
         tasks: Data sets of your own: definitions, task files, folders of them. Or a mapping of definitions by id, which
             replace the built-in ones, to score data of another size as if it were complete.
+        trained_on: What the model was trained on: files of sample names, or names of data sets; a warning says which
+            test samples are among them.
         progress: Called with what is being done, the steps done, and their number.
 
     Returns:
@@ -135,6 +139,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     one_sided = () if wanted else _one_sided(source, truths)
     warnings = (*(remark for each in (source, *others) for remark in each.remarks), *one_sided, *known.disguises(ids))
     report = build_report(scores, settings, model=source.model, warnings=warnings, progress=progress)
+    report = replace(report, warnings=(*report.warnings, *trained_on_tests(report.datasets, trained_on, known)))
     if not baselines:
         return report
     root = None if data_root is None or isinstance(data_root, Mapping) else Path(data_root)

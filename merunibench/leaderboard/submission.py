@@ -91,6 +91,11 @@ class Submission(Plain):
     )
     modalities: tuple[Modality, ...] = Field(default=(), max_length=3, description="What it is given of a clip.")
     training_data: Text | None = Field(default=None, description="What it was trained on.")
+    trained_on: tuple[Name, ...] = Field(
+        default=(),
+        max_length=200,
+        description="Data sets it was trained on, by name.",
+    )
     prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
     extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
@@ -103,7 +108,9 @@ class Submission(Plain):
     )
 
 
-ASKED_FOR = tuple(name for name in Submission.model_fields if name not in ("schema_", "model", "withheld"))
+ASKED_FOR = tuple(
+    name for name in Submission.model_fields if name not in ("schema_", "model", "trained_on", "withheld")
+)
 """Fields whose absence gives a warning."""
 
 

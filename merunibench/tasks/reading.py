@@ -39,7 +39,7 @@ _OWN_LAYOUT = ClipLayout(
     subtitles="",
     subtitle_column="subtitle",
 )
-_OF_BUILTIN = ("aliases", "benchmark", "corpus", "folder", "source", "split")
+_OF_BUILTIN = ("aliases", "benchmark", "corpus", "folder", "holds", "source", "split")
 """What only the data sets that come with the package state."""
 _REPEATED_REPETITION = re.compile(r"[*+}][?+]?\)+[*+{]")
 
@@ -123,6 +123,9 @@ class TaskFile(_Strict):
     )
     corpus: str = Field("", description="Key of the test split in an npz file (built-in data sets alone).")
     folder: Place = Field("", description="Official folder below the data root (built-in data sets alone).")
+    holds: Annotated[tuple[Name, ...], Field(max_length=20)] = Field(
+        (), description="Data sets all of whose samples are in it (built-in data sets alone).", strict=False
+    )
     source: str = Field("", description="Where its clips are from (built-in data sets alone).")
     split: Pattern | None = Field(
         None, description="Pattern that names of the test split match (built-in data sets alone)."

@@ -55,6 +55,7 @@ class Task:
         benchmark: Whether the data set is one of the nine whose mean is the benchmark score.
         language: Language of what is said in its clips; information alone.
         licence: Under which its labels may be used; information alone.
+        holds: Other data sets all of whose samples are in it.
         truth: First digits of the hash of names and truths; other labels are refused. Empty for any.
         annotators: How a label field with one answer for each annotator becomes the truth; empty if it is the truth.
         own: Whether it is a user's own, and neither in the mean nor on the board.
@@ -79,6 +80,7 @@ class Task:
     benchmark: bool = False
     language: str = ""
     licence: str = ""
+    holds: tuple[str, ...] = ()
     truth: str = ""
     annotators: Annotators = ""
     own: bool = False
