@@ -64,7 +64,7 @@ def _partitions(
     elif truth == "labels":
         for wheel in (wheel for wheel in wheels if wheel in scores.wheels):
             yield "true sector", wheel, _by_sector(scores, wheel)
-    else:
+    elif truth == "value":
         yield "strength", None, _by_strength(scores.encoded.truth)
     if scores.labels is not None:
         yield "labels", None, _by_labels(scores.labels.counts(), scores.present)

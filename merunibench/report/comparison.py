@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NamedTuple
 from merunibench._text import visible
 from merunibench.report.columns import Column, percent
 from merunibench.statistics import PairedTest
-from merunibench.tasks import TASKS
 
 SCHEMA = "merunibench.comparison/1"
 ALPHA = 0.05
@@ -43,6 +42,7 @@ class DatasetComparison:
         test: Difference of the primary scores (first minus second), its interval and p-values.
         p_holm: The larger of the two p-values, adjusted for the number of data sets (Holm): what decides.
         signature: The metric part that both scores share.
+        title: The data set's name as papers print it.
     """
 
     dataset: str
@@ -50,6 +50,7 @@ class DatasetComparison:
     test: PairedTest
     p_holm: float
     signature: str
+    title: str
 
     @property
     def samples(self) -> int:
@@ -125,9 +126,7 @@ class Comparison:
         sides: dict[str, list[str]] = {"A": [], "B": []}
         for each in self.datasets:
             if each.p_holm < ALPHA:
-                sides["A" if each.test.difference > 0 else "B"].append(
-                    f"{TASKS[each.dataset].title} {_lead(each.test)}"
-                )
+                sides["A" if each.test.difference > 0 else "B"].append(f"{each.title} {_lead(each.test)}")
         said = [
             f"{side} is better on {len(titles)} of {_counted(len(self.datasets))} ({', '.join(titles)})"
             for side, titles in sides.items()
@@ -161,7 +160,7 @@ class Comparison:
         table = plain_table([Column(title, numeric=title != "Data set") for title in titles])
         for each in self.datasets:
             scores = [system.score for system in each.systems]
-            table.add_row(*map(Text, [TASKS[each.dataset].title, *_cells(scores, each.test, each.p_holm)]))
+            table.add_row(*map(Text, [each.title, *_cells(scores, each.test, each.p_holm)]))
         if self.means:
             table.add_section()
         for mean in self.means:
@@ -171,7 +170,7 @@ class Comparison:
     def _power(self) -> Iterator[tuple[str, str]]:
         """What each row of the table could show: its title, and `4.00 (12,000)`; nothing where nothing can be said."""
         rows: list[tuple[str, DatasetComparison | MeanComparison]] = [
-            *((TASKS[each.dataset].title, each) for each in self.datasets),
+            *((each.title, each) for each in self.datasets),
             *((mean.title.lower(), mean) for mean in self.means),
         ]
         for title, each in rows:
@@ -183,7 +182,7 @@ class Comparison:
         """Which model and checkpoints A and B are."""
         lines = []
         for letter, index in (("A", 0), ("B", 1)):
-            used = {TASKS[each.dataset].title: each.systems[index] for each in self.datasets}
+            used = {each.title: each.systems[index] for each in self.datasets}
             lines.append(f"{letter} = {visible(self.models[index])}")
             for title, system in used.items():
                 if system.selection != "single":
