@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from merunibench.analysis.confusion import members
 from merunibench.report.error_analysis import Group, Grouping
-from merunibench.scoring import SampleScores, units_of
+from merunibench.scoring import SampleScores
+from merunibench.scoring.resampling import units_of
 from merunibench.statistics import resampled_sums, score_interval
 
 _MOST_LABELS = 5

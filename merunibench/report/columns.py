@@ -86,7 +86,7 @@ def interval_notes(report: "Report") -> list[str]:
         alone = [result.title for result in report.datasets if result.ci is None]
         if alone:
             said.append(
-                f"No interval of {', '.join(alone)}: one sample, dialogue or video is no sample of them "
+                f"No interval of {', '.join(alone)}: fewer than two samples, dialogues or videos count "
                 "(--units samples draws samples)"
             )
     spreads = {result.title: result.run_deviation for result in report.datasets if result.run_deviation is not None}

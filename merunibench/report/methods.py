@@ -40,7 +40,7 @@ def _named(report: WrittenReport) -> str:
         titles.setdefault(each.primary.replace("_", " "), []).append(each.title)
     measured = "; ".join(f"{measure}: {', '.join(names)}" for measure, names in titles.items())
     number = len(report.datasets)
-    return f"{number} data set{'s' * (number > 1)} with {samples:,} samples ({measured})"
+    return f"{number} data set{'s' * (number > 1)} with {samples:,} sample{'s' * (samples != 1)} ({measured})"
 
 
 def _protocol(signature: Signature) -> str:

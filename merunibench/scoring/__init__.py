@@ -19,7 +19,7 @@ from merunibench.scoring.checkpoints import (
 )
 from merunibench.scoring.compare import paired_draws, primary_score
 from merunibench.scoring.per_sample import System, is_per_sample_file
-from merunibench.scoring.resampling import UNITS, By, score_replicates, units_by, units_of
+from merunibench.scoring.resampling import UNITS, By, score_replicates, units_by
 from merunibench.scoring.runs import mean_of_runs
 from merunibench.scoring.samples import SampleScores, cluster_names
 from merunibench.scoring.scored import Scored, score_predictions, shifted
@@ -56,5 +56,4 @@ __all__ = [
     "selection_biases",
     "shifted",
     "units_by",
-    "units_of",
 ]
