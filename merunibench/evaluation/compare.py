@@ -72,19 +72,7 @@ def compare(
     if not shared:
         raise InputError(f"no data set in common: {', '.join(a) or 'none'} against {', '.join(b) or 'none'}")
     draws = {name: paired_draws(a[name], b[name], resamples=resamples, seed=seed, by=units) for name in shared}
-    tests = [paired_test(draws[name]) for name in shared]
-    adjusted = holm(np.array([test.p for test in tests])).tolist()
-    found = tuple(
-        DatasetComparison(
-            dataset,
-            (_used(a[dataset]), _used(b[dataset])),
-            test,
-            p,
-            a[dataset].signature.metric_part,
-            a[dataset].scores.task.title,
-        )
-        for dataset, test, p in zip(shared, tests, adjusted, strict=True)
-    )
+    found = _tested(a, b, draws)
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),
         datasets=found,
@@ -94,6 +82,25 @@ def compare(
         units="+".join(sorted({units_by(units, a[name].scores.task) for name in shared})),
         means=_means(found, draws),
         warnings=tuple(_warnings(a, b, shared)),
+    )
+
+
+def _tested(
+    a: Mapping[str, System], b: Mapping[str, System], draws: Mapping[str, PairedDraws]
+) -> tuple[DatasetComparison, ...]:
+    """The test of each data set, corrected for their number."""
+    tests = [paired_test(each) for each in draws.values()]
+    adjusted = holm(np.array([test.p for test in tests])).tolist()
+    return tuple(
+        DatasetComparison(
+            dataset,
+            (_used(a[dataset]), _used(b[dataset])),
+            test,
+            p,
+            a[dataset].signature.metric_part,
+            a[dataset].scores.task.title,
+        )
+        for dataset, test, p in zip(draws, tests, adjusted, strict=True)
     )
 
 
