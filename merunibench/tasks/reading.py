@@ -41,6 +41,7 @@ _OWN_LAYOUT = ClipLayout(
 )
 _OF_BUILTIN = ("aliases", "benchmark", "corpus", "folder", "holds", "source", "split")
 """What only the data sets that come with the package state."""
+_FOLLOWED = re.compile(r"([^()]+)\(\?=([^()]+)\)")
 _REPEATED_REPETITION = re.compile(r"[*+}][?+]?\)+[*+{]")
 
 
@@ -64,6 +65,17 @@ def _pattern(text: str) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"is no regular expression: {one_line(error)}") from None
     return text
+
+
+def _with_unit(pattern: str) -> str:
+    """A pattern without groups, whose match is the unit, as one with the group; what must follow it stays outside.
+
+    Example:
+        >>> _with_unit("^.*(?=_)")
+        '(?P<unit>^.*)_'
+    """
+    followed = _FOLLOWED.fullmatch(pattern)
+    return f"(?P<unit>{followed[1]}){followed[2]}" if followed else f"(?P<unit>{pattern})"
 
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(partial(in_one_line, longest=200))]
@@ -104,7 +116,8 @@ class TaskFile(_Strict):
         (), description="Category words, where the truth is a class; a number is an index into them.", strict=False
     )
     cluster: Pattern | None = Field(
-        None, description="Pattern whose group unit, in a sample's name, is its dialogue or video: ^(?P<unit>.*)_"
+        None,
+        description="Pattern whose match in a sample's name, or group unit, is its dialogue or video: ^(?P<unit>.*)_",
     )
     language: Text = Field("", description="Language of what is said in the clips.")
     labels: Place = Field("", description="Label file: a table with columns name and label, relative to this file.")
@@ -148,8 +161,10 @@ class TaskFile(_Strict):
 
         if _REPEATED_REPETITION.search(pattern):
             raise ValueError("repeats a repetition, which may take exponential time; write it without")
+        if re.compile(pattern).groups == 0:
+            pattern = _with_unit(pattern)
         if [*re.compile(pattern).groupindex] != ["unit"] or re.compile(pattern).groups != 1:
-            raise ValueError("must have one group, called unit: ^(?P<unit>.*)_")
+            raise ValueError("must have no group, or one called unit: ^(?P<unit>.*)_")
         try:
             compute.extract_regex(array([""]), pattern=f"(?s){pattern}")
         except ArrowException as error:

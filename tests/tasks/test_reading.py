@@ -47,7 +47,8 @@ def test_all_faults_are_said_at_once():
         ("cluster = '^(?P<unit>(a+)+)$'", "exponential time"),
         ("cluster = '^(?P<unit>.*)(?=_)'", "cannot be used, look-around"),
         (r"cluster = '^(?P<unit>.*)(?P=unit)'", "cannot be used, look-around"),
-        ("cluster = '^.*_'", "must have one group, called unit"),
+        ("cluster = '^(.*)_'", "must have no group, or one called unit"),
+        ("cluster = '^(?!x).*_'", "cannot be used, look-around"),
         ("cluster = '('", "is no regular expression"),
         (f"cluster = '^(?P<unit>{'a?' * 100})'", "at most 200 characters"),
         ("benchmark = true", "benchmark: only for data sets that come with the package"),
@@ -85,3 +86,9 @@ def test_classes_and_annotators_fit_the_kind():
 
 def test_odd_text_is_shown_in_one_line():
     assert parse(LEAST.replace("My clips", "My\\u001b[31m\\nclips")).title == "My\\x1b[31m clips"
+
+
+@pytest.mark.parametrize("pattern", ["^(?P<unit>.*)_", "^.*(?=_)", "^dia[0-9]+"])
+def test_a_unit_is_the_group_or_the_whole_match(pattern):
+    task = parse(f"{LEAST}cluster = '{pattern}'\n")
+    assert [task.cluster_of(name) for name in ("dia1_utt0", "dia1_utt1", "dia20_utt0")] == ["dia1", "dia1", "dia20"]
