@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ",'\""
 _SEPARATOR = re.compile(f"[{_SEPARATORS}]")
-LETTER = re.compile(r"[^\W_]")
+_LETTER = re.compile(r"[^\W_]")
 _LETTER_OR_EMOJI = re.compile("[^\\W_]|[\u2600-\u27bf\U0001f000-\U0001faff]")
 _SETS = (set, frozenset)
 _LISTS = (list, tuple, np.ndarray, *_SETS)
@@ -231,14 +231,15 @@ class LabelLists:
         vocabulary = Words.of([*self.vocabulary, *map(normalise_label, labels)])
         return LabelLists(vocabulary, codes, offsets, rows)
 
-    def without_signs(self, said: re.Pattern[str] = _LETTER_OR_EMOJI) -> "LabelLists":
+    def without_signs(self, *, emoji: bool = True) -> "LabelLists":
         """The same lists without labels that say nothing, such as `{` of a set that was written as text.
 
         No wheel knows them, so official scores are the same with them; strict ones would count them as wrong answers.
 
         Args:
-            said: What a label must hold: a letter, a digit or an emoji, or with `LETTER` one of the first two.
+            emoji: Whether an emoji says something; letters and digits do.
         """
+        said = _LETTER_OR_EMOJI if emoji else _LETTER
         kept = self.vocabulary.matching("[0-9a-z]")
         unsure = np.flatnonzero(~kept)
         kept[unsure] = [said.search(word) is not None for word in self.vocabulary.take(unsure)]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import Kind
-from merunibench.labels import LETTER, LabelLists, Words, unify
+from merunibench.labels import LabelLists, Words, unify
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, sizes
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
@@ -179,7 +179,7 @@ def element_sets(
         version: How labels are read: 1, as they stand; 2, `neutral` in all its spellings, joined labels by their parts.
     """
     # Version 1 was told nothing of emoji: what had no letter was left out as it was read.
-    sides = [lists.without_signs(LETTER) if version == 1 else lists for lists in (truth, predicted)]
+    sides = [lists.without_signs(emoji=False) if version == 1 else lists for lists in (truth, predicted)]
     readings = [(read_exactly if version == 1 else read_parts)(lists.vocabulary, lexicon) for lists in sides]
     words, codes = unify([reading.words for reading in readings])
     sets = []

@@ -79,3 +79,12 @@ def test_reports_print_them_with_the_spread_over_the_wheels(tmp_path):
     assert float(rows["meld"]["uar"]) == report["meld"].further["uar"]
     assert float(rows["cmumosi"]["has0_f1"]) == report["cmumosi"].further["has0_f1"]
     assert rows["ovmerdplus"]["uar"] == rows["meld"]["has0_f1"] == ""
+
+
+def test_a_report_names_the_recall_of_each_class_and_the_classes_that_do_not_count(tmp_path):
+    paths = write_files(tmp_path)
+    [line] = [line for line in evaluate(*paths, bootstrap=0).to_text().splitlines() if "UAR" in line]
+    further = evaluate(*paths, bootstrap=0)["meld"].further
+    counted = [f"{name} {100 * value:.2f}" for name, value in further["recall"].items() if value is not None]
+    assert line.startswith(f"MELD: UAR {100 * further['uar']:.2f}, mean of the recall of {', '.join(counted)}")
+    assert line.endswith("(neutral does not count).")

@@ -16,7 +16,7 @@ from merunibench.leaderboard.scoring.cells import Cell, Scorer
 from merunibench.leaderboard.scoring.jobs import Outcome, find_submissions, is_extended, score_submissions
 from merunibench.leaderboard.submissions.checking import Checked
 from merunibench.protocols import METRIC_VERSION
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import BUILTIN, task_order
 
 SEED = 0
 _REASONS = 20  # of a refusal, on the board; `leaderboard validate` lists all of them
@@ -99,7 +99,9 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
     withheld = submission.withheld is not None and not checked.hashes
     known = {each.id: each for each in (inputs.before.models if inputs.before else ())}
     before = known[checked.id].predictions if checked.id in known else None
-    fields = submission.model_dump(mode="json", exclude={"schema_", "model", "contact", "withheld"}, exclude_none=True)
+    fields = submission.model_dump(
+        mode="json", exclude={"schema_", "model", "trained_on", "contact", "withheld"}, exclude_none=True
+    )
     model = Model.model_validate(
         {
             **fields,
@@ -141,6 +143,6 @@ def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
     there = {dataset for row in rows for dataset in row.scores}
     return tuple(
         Dataset(id=task.id, title=task.title, kind=task.kind, samples=task.samples, benchmark=task.benchmark)
-        for task in TASKS.values()
+        for task in BUILTIN.values()
         if task.benchmark or task.id in there
     )

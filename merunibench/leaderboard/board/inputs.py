@@ -16,7 +16,7 @@ from merunibench.leaderboard.schema.results import Board, Model, Results, Row, r
 from merunibench.leaderboard.submissions.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import get_task
 
 RESAMPLES = 1000
 DETAILS = "details"
@@ -200,7 +200,7 @@ def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
     """
     if data_root is None:
         return {}
-    return {dataset: load_truth(TASKS[dataset], path) for dataset, path in find_truth(data_root).items()}
+    return {dataset: load_truth(get_task(dataset), path) for dataset, path in find_truth(data_root).items()}
 
 
 def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:
