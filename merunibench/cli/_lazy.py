@@ -62,7 +62,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Commands": {
             "validate": "Validate a submission: list all errors, and warnings that would hide a row.",
             "build": "Recompute the leaderboard from predictions: results, tables and page.",
-            "verify": "Recompute a leaderboard from predictions and labels, and compare.",
+            "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
             "diff": "List what changed between two leaderboards, and why.",
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
         }
@@ -95,7 +95,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 """Group -> panel -> command -> the first paragraph of its docstring (a test checks that)."""
 
-PACKAGES = frozenset({"curate"})
+PACKAGES = frozenset({"curate", "leaderboard"})
 """Groups with a module for each command."""
 
 FORMER = {("leaderboard", "check"): "validate"}
