@@ -25,8 +25,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "curation-report.schema.json": Report,
     "curation-decision.schema.json": Decision,
 }
-"""File name -> what it describes: submission.toml, results.json, details/<model>.json, results.lock; of a data set that is curated,
-report.json and a line of decisions/<set>.jsonl."""
+"""File name -> what it describes: submission.toml, results.json, details/<model>.json, results.lock; of a data set that
+is curated, report.json and a line of decisions/<set>.jsonl."""
 _WRITTEN = (Report, Decision)
 """What is only ever written: every key that may be absent says so."""
 

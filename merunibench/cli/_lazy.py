@@ -63,7 +63,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "validate": "Validate a submission: list all errors, and warnings that would hide a row.",
             "build": "Recompute the leaderboard from predictions: results, tables and page.",
             "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
-            "diff": "List what changed between two leaderboards, and why.",
+            "diff": "Summarise what changed between two leaderboards, and why.",
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
         }
     },
