@@ -62,6 +62,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Commands": {
             "validate": "Validate a submission: list all errors, and warnings that would hide a row.",
             "build": "Recompute the leaderboard from predictions: results, tables and page.",
+            "show": "Show a leaderboard in the terminal: rank with its interval, model, score, lift.",
+            "preview": "Preview where a submission would stand on a board. Nothing is written.",
             "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
             "diff": "Summarise what changed between two leaderboards, and why.",
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
