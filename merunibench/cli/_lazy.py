@@ -66,6 +66,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "preview": "Preview where a submission would stand on a board. Nothing is written.",
             "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
             "diff": "Summarise what changed between two leaderboards, and why.",
+            "review": "Review a pull request: is it one valid submission and nothing else, and where would that stand?",
+            "init": "Create a repository for a board of its own: workflows, README, submissions; no toolkit code.",
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
         }
     },
