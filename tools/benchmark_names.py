@@ -8,12 +8,12 @@ Names of licensed data sets are not handed on; hashes of them are. Only test spl
 import sys
 from pathlib import Path
 
-from merunibench.curation.contamination import sample_hash
 from merunibench.data import find_truth, load_truth
+from merunibench.data.benchmark_names import sample_hash
 from merunibench.files import write_text
 from merunibench.tasks import TASKS, task_order
 
-FILE = Path(__file__).parents[1] / "merunibench" / "curation" / "benchmark_names.txt"
+FILE = Path(__file__).parents[1] / "merunibench" / "data" / "benchmark_names.txt"
 _HEAD = "# Names of test samples as truncated SHA-256 hashes, by data set; made by tools/benchmark_names.py.\n"
 
 
