@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
@@ -31,6 +31,7 @@ def plain_name(name: str) -> str:
     return _ENDINGS.sub("", path.rpartition("/")[2].strip().casefold())
 
 
+@lru_cache(maxsize=1 << 16)
 def sample_hash(name: str) -> str:
     """What a test sample is known by, however its name is written."""
     return hash_of(plain_name(name))

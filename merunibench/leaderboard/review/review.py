@@ -13,6 +13,7 @@ from merunibench.leaderboard.board.inputs import Request, load_truths
 from merunibench.leaderboard.board.preview import Preview, previews
 from merunibench.leaderboard.review.touched import SUBMISSIONS, Touched, commit, touched
 from merunibench.leaderboard.submissions.checking import Checked, check
+from merunibench.leaderboard.submissions.duplicates import duplicates
 from merunibench.report.markdown import escape
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def review(
         found.remarks.append(f"The labels cannot be used: {error}")
         request = None
     found.checked = [check(folder, truths) for folder in folders]
+    for each in found.checked:
+        each.warnings += duplicates(each, sorted(each.folder.parent.iterdir())) if each.valid else []
     if found.touched.computed:
         found.contradictions = _contradictions(repository / board)
     valid = [each.folder for each in found.checked if each.valid and each.hashes]

@@ -115,6 +115,14 @@ def submission_id(folder: Path) -> str:
     return visible(folder.name if folder.name.strip(".") else folder.resolve().name)
 
 
+_ADDRESSES = ("link", "paper")
+_FAULTS = {
+    ("", "extra_forbidden"): "is not a field of a submission",
+    **{(name, "string_pattern_mismatch"): "must be a web address, such as https://example.org/" for name in _ADDRESSES},
+}
+"""Field and kind of a fault -> what is said of it; of all others, what the schema says."""
+
+
 def describe(**fields: object) -> Submission:
     """A submission's metadata from its fields.
 
@@ -131,7 +139,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
     """Every fault that the schema finds, a short line each; the first twenty."""
     for fault in error.errors(include_url=False, include_input=False)[:20]:
         place = ".".join(str(part)[:40] for part in fault["loc"])
-        reason = "is not a field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
+        reason = _FAULTS.get((place if place in _ADDRESSES else "", fault["type"]), fault["msg"])
         yield f"{visible(place)}: {visible(reason)}"
 
 
@@ -316,7 +324,8 @@ def _refusal_of_file(place: tuple[str, ...]) -> str:
     kind = next((kind for ending, kind in _NEVER_OPENED.items() if name.lower().endswith(ending)), None)
     if kind:
         return f"is {kind}, which is never opened; `merunibench submit` packs predictions as {SUFFIX[1:]}"
-    return f"does not belong here; expected {FILE}, {README} and {PREDICTIONS}/<dataset>{SUFFIX}"
+    expected = f"does not belong here; expected {FILE}, {README} and {PREDICTIONS}/<dataset>{SUFFIX}"
+    return f"{expected}, <dataset> one of {', '.join(TASKS)}" if place[0] == PREDICTIONS else expected
 
 
 def hashes_of(files: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:
