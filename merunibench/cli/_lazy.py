@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "affectgpt": "Inspect and convert AffectGPT's released checkpoints; check this implementation of it.",
         },
         "Leaderboard": {
-            "submit": "Pack predictions as a submission to the leaderboard. Prints the files; nothing is scored.",
+            "submit": "Pack predictions as a submission to the leaderboard, and say what it holds. Nothing is scored.",
             "leaderboard": "Validate submissions; build, verify, compare and preview leaderboards.",
         },
     },

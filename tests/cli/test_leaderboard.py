@@ -17,9 +17,13 @@ def submission(run, files, tmp_path):
     options += ["--date", "2025-01-10", "--link", "https://example.org"]
     result = run("submit", predictions, "--model", "<My> model", "--out", folder, *options)
     assert result.code == 0
-    assert result.out.split() == [
-        str(folder / "predictions" / f"{n}.jsonl.gz") for n in ("meld", "cmumosi", "ovmerdplus")
+    assert result.out.splitlines() == [
+        f"{folder}: 3 files: MELD, CMU-MOSI, OV-MERD+",
+        f"{folder / 'submission.toml'}: fill in what is commented there",
     ]
+    assert {path.name for path in (folder / "predictions").iterdir()} == {
+        f"{name}.jsonl.gz" for name in ("meld", "cmumosi", "ovmerdplus")
+    }
     assert f"leaderboard validate {folder}" in result.err
     return folder, truth
 

@@ -115,6 +115,23 @@ def submission_id(folder: Path) -> str:
     return visible(folder.name if folder.name.strip(".") else folder.resolve().name)
 
 
+_EXAMPLES = {
+    "authors": '["A. Author", "B. Author"]',
+    "link": '"https://github.com/…"',
+    "paper": '"https://arxiv.org/abs/…"',
+    "base_model": '"organisation/model@revision"',
+    "parameters": "7_600_000_000",
+    "modalities": '["audio", "video", "text"]',
+    "training_data": '"…"',
+    "prompt": '"…"',
+    "decoding": '"greedy, max_new_tokens 1200"',
+    "extractor": '"given by the model"',
+    "date": "2026-01-31",
+    "licence": '"CC-BY-4.0"',
+    "contact": '"…"',
+}
+"""How fields are written that nobody has filled in yet."""
+
 _ADDRESSES = ("link", "paper")
 _FAULTS = {
     ("", "extra_forbidden"): "is not a field of a submission",
@@ -174,7 +191,7 @@ def read_submission(folder: Path) -> Submission:
 
 
 def write_submission(folder: Path, submission: Submission) -> None:
-    """Write the metadata; the same metadata gives the same bytes.
+    """Write the metadata, and a comment for each field that readers will miss; the same metadata gives the same bytes.
 
     Raises:
         InputError: the file cannot be written, or would be longer than what is read again.
@@ -186,7 +203,13 @@ def write_submission(folder: Path, submission: Submission) -> None:
     text = tomli_w.dumps(plain, multiline_strings=True)
     if len(text.encode("utf-8")) > _MAX_BYTES:
         raise InputError(f"the metadata take more than {_MAX_BYTES >> 10} KiB; shorten the longest of them")
-    write_text(folder / FILE, text)
+    missing = [name for name in ASKED_FOR if name not in plain]
+    write_text(folder / FILE, text + "".join(map(_stub, missing)))
+
+
+def _stub(name: str) -> str:
+    """A comment to be filled in: what a field is for, and how it is written."""
+    return f"\n# {Submission.model_fields[name].description}\n# {name} = {_EXAMPLES[name]}\n"
 
 
 def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Path]:
