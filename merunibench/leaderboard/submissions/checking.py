@@ -198,12 +198,14 @@ def too_long(lengths: Mapping[str, int]) -> bool:
     return sum(lengths.values()) > MAX_LENGTH
 
 
-def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None) -> Checked:
+def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_hashes: bool = True) -> Checked:
     """Check a submission.
 
     Args:
         folder: Its folder.
         truths: Labels by data set, as far as they are at hand; sample names are held against them.
+        by_hashes: Whether names are held against shipped hashes where there are no labels. A build does not: who is on
+            the board stays there, labels or not.
 
     Returns:
         What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
@@ -211,7 +213,7 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None) -> Chec
     try:
         checked = outline(folder)
         if checked.openable:
-            _check_files(checked, truths or {})
+            _check_files(checked, truths or {}, by_hashes=by_hashes)
             checked.warnings += [visible(line, MAX_REASON) for line in folded(checked.noted)]
         _say_what_will_not_show(checked, truths or {})
         if checked.valid:
@@ -221,12 +223,12 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None) -> Chec
     return checked
 
 
-def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
+def _check_files(checked: Checked, truths: Mapping[str, GroundTruth], *, by_hashes: bool) -> None:
     """Read the files, as far as they can be used."""
     unusable = 0
     for dataset, of_checkpoints in checked.files.items():
         for checkpoint, path in of_checkpoints.items():
-            read = check_rows(path, TASKS[dataset], truths.get(dataset), checked)
+            read = check_rows(path, TASKS[dataset], truths.get(dataset), checked, by_hashes=by_hashes)
             if read is None:
                 unusable += 1
                 if unusable == MAX_UNUSABLE:
@@ -288,7 +290,9 @@ class _Later:
         return True
 
 
-def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Checked) -> Read | None:
+def check_rows(
+    path: Path, task: Task, truth: GroundTruth | None, checked: Checked, *, by_hashes: bool = False
+) -> Read | None:
     """Check one prediction file.
 
     Args:
@@ -296,6 +300,7 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
         task: Its data set.
         truth: The data set's labels, if they are at hand: names are then held against them.
         checked: Its submission, where what is found is noted.
+        by_hashes: Whether names are else held against shipped hashes.
 
     Returns:
         What was read; None if it cannot be used.
@@ -318,7 +323,7 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
     predictions = None
     try:
         # Names first: they can be held against the labels whatever the answers are.
-        problems, warnings = remarks_on_names(name_column(table), task, truth)
+        problems, warnings = remarks_on_names(name_column(table), task, truth, by_hashes=by_hashes)
         for problem in problems:
             checked.problem(f"{where}: {problem}")
         checked.noted += [Remark(task.id, where, text) for text in warnings]

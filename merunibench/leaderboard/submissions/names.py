@@ -23,13 +23,16 @@ FORMS = {
 _FEW = 0.1
 
 
-def remarks_on_names(names: pa.Array, task: Task, truth: GroundTruth | None) -> tuple[list[str], list[str]]:
+def remarks_on_names(
+    names: pa.Array, task: Task, truth: GroundTruth | None, *, by_hashes: bool = True
+) -> tuple[list[str], list[str]]:
     """Why the names cannot be those of a data set, and what else readers of its scores should know.
 
     Args:
         names: Names of the rows.
         task: The data set.
         truth: Its labels, if they are at hand.
+        by_hashes: Whether the names are held against shipped hashes where there are no labels.
 
     Returns:
         Problems and warnings, a line each.
@@ -38,7 +41,7 @@ def remarks_on_names(names: pa.Array, task: Task, truth: GroundTruth | None) -> 
     expected = task.samples
     if expected and len(names) > expected:
         problems.append(f"{len(names)} samples, where {task.title} has {expected}: some are not of its test split")
-    found = _by_labels(names, task, truth) if truth is not None else _by_hashes(names, task)
+    found = _by_labels(names, task, truth) if truth is not None else _by_hashes(names, task, known=by_hashes)
     return problems + found[0], found[1]
 
 
@@ -61,19 +64,19 @@ def _by_labels(names: pa.Array, task: Task, truth: GroundTruth) -> tuple[list[st
     return problems, warnings
 
 
-def _by_hashes(names: pa.Array, task: Task) -> tuple[list[str], list[str]]:
+def _by_hashes(names: pa.Array, task: Task, *, known: bool) -> tuple[list[str], list[str]]:
     """Without labels: a file of which some names are known is of that data set, and the others are mistakes."""
     problems: list[str] = []
     warnings: list[str] = []
     if len(names) < task.samples:
         warnings.append(f"{len(names)} of {task.samples} samples; the others count as wrong")
-    if task.id not in FORMS:
+    if task.id not in FORMS or not known:
         return problems, warnings
-    known = benchmark_names()
+    hashes = benchmark_names()
     right: list[str] = []
     foreign: list[str] = []
     for name in names.to_pylist():
-        (right if task.id in known.get(sample_hash(name), "").split("+") else foreign).append(name)
+        (right if task.id in hashes.get(sample_hash(name), "").split("+") else foreign).append(name)
     some = listed(map(shown, foreign[:5]))
     if foreign and right:
         problems.append(f"{len(foreign)} names are not of {task.title}: {some}; one that is: {shown(right[0])}")
