@@ -134,6 +134,7 @@ def test_one_new_folder_is_acceptable_and_is_scored(request_, world):
     assert said.startswith("acceptable\n")
     comment = request_.comment()
     assert comment.startswith("**acceptable**")
+    assert "are those of one" in comment  # which were packed from the same rows
     assert "Scores are computed by the maintainers" in comment
     shutil.copytree(world / "labels", request_.folder / "labels")
     comment = request_.comment("Score", "score")

@@ -10,12 +10,13 @@ from itertools import pairwise
 from statistics import fmean
 
 from merunibench._text import visible
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.diff import TOLERANCE
 from merunibench.leaderboard.board.lifts import with_lifts
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score, parsed
 from merunibench.report import BENCHMARK_DATASETS
-from merunibench.tasks import TASKS
+from merunibench.tasks import TASKS, benchmark_tasks
 
 _ROUNDED = 1e-8
 """Figures are rounded before they are written; what is computed from the rounded ones differs by less."""
@@ -31,7 +32,7 @@ def contradictions(results: Results) -> list[str]:
     found += _lifts(results)
     for board in results.boards:
         rows = [row for row in results.rows if row.board == board.id]
-        for column in (*TASKS, MEAN):
+        for column in (*TASKS, *KINDS, MEAN):
             found += _ranks(rows, column)
     found += _tests(results)
     return [visible(line) for line in found]
@@ -90,9 +91,21 @@ def _row(row: Row, board: Board | None) -> Iterator[str]:
     if not _near(row.mean, mean, _ROUNDED):
         yield f"{row.id} mean: {row.mean}, its data sets give {mean}"
     yield from (f"{row.id} mean: {fault}" for fault in _interval(row.mean, row.mean_ci))
+    yield from _task_means(row)
     counts = [each.labels_per_sample for each in row.scores.values() if each.labels_per_sample is not None]
     if not _near(row.labels_per_sample, fmean(counts) if counts else None, _ROUNDED):
         yield f"{row.id}: labels per sample {row.labels_per_sample}, its data sets give {fmean(counts or [0])}"
+
+
+def _task_means(row: Row) -> Iterator[str]:
+    """Means of the data sets of one task; boards of former builds have none."""
+    for kind, stated in getattr(row, "task_means", {}).items():
+        sets = [task.id for task in benchmark_tasks() if task.kind == kind]
+        there = sets and all(name in row.scores and row.scores[name].complete is not False for name in sets)
+        mean = fmean(row.scores[name].score for name in sets) if there else None
+        if not _near(stated.score, mean, _ROUNDED):
+            yield f"{row.id} {kind}: mean {stated.score}, its data sets give {mean}"
+        yield from (f"{row.id} {kind}: {fault}" for fault in _interval(stated.score, stated.ci))
 
 
 def _score(score: Score, board: Board | None) -> Iterator[str]:
@@ -159,7 +172,7 @@ def _holds(rank: Rank) -> bool:
 
 def _metric(row: Row, column: str) -> str:
     """What scores of a column have in common that may be ranked together."""
-    signature = row.scores[column].signature if column != MEAN else None
+    signature = row.scores[column].signature if column in TASKS else None
     return parsed(signature).metric_part if signature else ""
 
 

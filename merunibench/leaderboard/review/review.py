@@ -12,6 +12,7 @@ from merunibench.leaderboard.board.build import build
 from merunibench.leaderboard.board.inputs import Request, load_truths
 from merunibench.leaderboard.board.preview import Preview, previews
 from merunibench.leaderboard.review.touched import SUBMISSIONS, Touched, commit, touched
+from merunibench.leaderboard.schema.results import Results, read_results
 from merunibench.leaderboard.submissions.checking import Checked, check
 from merunibench.leaderboard.submissions.duplicates import duplicates
 from merunibench.report.markdown import escape
@@ -128,8 +129,9 @@ def review(
         found.remarks.append(f"The labels cannot be used: {error}")
         request = None
     found.checked = [check(folder, truths) for folder in folders]
+    results = _standing_results(repository / board / "results.json")
     for each in found.checked:
-        each.warnings += duplicates(each, sorted(each.folder.parent.iterdir())) if each.valid else []
+        each.warnings += duplicates(each, sorted(each.folder.parent.iterdir()), results) if each.valid else []
     if found.touched.computed:
         found.contradictions = _contradictions(repository / board)
     valid = [each.folder for each in found.checked if each.valid and each.hashes]
@@ -139,6 +141,14 @@ def review(
         found.previews, remarks = _previews(request, valid)
         found.remarks += remarks
     return found
+
+
+def _standing_results(path: Path) -> Results | None:
+    """The results of a board, if they can be read; what is wrong with them is said elsewhere."""
+    try:
+        return read_results(path) if path.is_file() else None
+    except InputError:
+        return None
 
 
 def _contradictions(folder: Path) -> list[str]:
