@@ -107,6 +107,14 @@ def test_a_preview_of_what_cannot_be_scored(small, tmp_path, refused, run):
     assert done.out == ""
 
 
+def test_a_name_that_differs_in_case_alone_is_told(small, tmp_path, refused):
+    small.add("one")
+    write(*small.build(), small.submissions.parent)
+    folder = submit(small.predictions, tmp_path / "ONE", "Another")
+    given = ("--submissions", small.submissions, "--data-root", small.truth, "--processes", 1)
+    assert "differs from 'one' in case alone" in refused("leaderboard", "preview", folder, *given)
+
+
 def test_a_board_in_the_terminal(tmp_path, run, refused):
     results, _ = sample(12)
     (tmp_path / "results.json").write_text(results.to_json())

@@ -42,6 +42,9 @@ def preview(
     request = settings.request(committed=committed).with_usual_places()
     results, _ = build(replace(request, extra=(submission,)))
     found = previews(results, checked.id)
+    for refused in results.refused:
+        if refused.submission == checked.id:
+            raise InputError(f"{submission}: {'; '.join(refused.reasons)}")
     if not found:
         raise InputError(f"{submission}: nothing of it can be scored: there are no labels of its data sets")
     if output_format == "json":

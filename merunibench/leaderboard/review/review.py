@@ -171,7 +171,9 @@ def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview],
     found = [each for folder in folders for each in previews(results, folder.name)]
     ids = {folder.name for folder in folders}
     unscored = [f"{gap.dataset} ({gap.reason})" for gap in results.not_recomputed if gap.model_id in ids]
-    return found, [f"Not scored: {listed(unscored, 9)}"] if unscored else []
+    remarks = [f"Not scored: {listed(unscored, 9)}"] if unscored else []
+    remarks += [f"{each.submission}: {'; '.join(each.reasons)}" for each in results.refused if each.submission in ids]
+    return found, remarks
 
 
 def _cut(text: str) -> str:
