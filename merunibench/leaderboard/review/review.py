@@ -16,6 +16,7 @@ from merunibench.leaderboard.schema.results import Results, read_results
 from merunibench.leaderboard.submissions.checking import Checked, check
 from merunibench.leaderboard.submissions.duplicates import duplicates
 from merunibench.report.markdown import escape
+from merunibench.tasks import TASKS
 
 if TYPE_CHECKING:
     from merunibench.data import GroundTruth
@@ -170,7 +171,9 @@ def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview],
         return [], [f"Could not be scored ({type(error).__name__}); the log has more."]
     found = [each for folder in folders for each in previews(results, folder.name)]
     ids = {folder.name for folder in folders}
-    unscored = [f"{gap.dataset} ({gap.reason})" for gap in results.not_recomputed if gap.model_id in ids]
+    scored = {(each.row.model_id, dataset) for each in found for dataset in each.row.scores}
+    gaps = [gap for gap in results.not_recomputed if gap.model_id in ids and (gap.model_id, gap.dataset) not in scored]
+    unscored = [f"{TASKS[gap.dataset].title} ({gap.reason})" for gap in gaps]
     remarks = [f"Not scored: {listed(unscored, 9)}"] if unscored else []
     remarks += [f"{each.submission}: {'; '.join(each.reasons)}" for each in results.refused if each.submission in ids]
     return found, remarks

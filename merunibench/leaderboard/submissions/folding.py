@@ -8,6 +8,8 @@ from merunibench.tasks import TASKS
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
 
+_EXAMPLE = " (first: "
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -27,12 +29,11 @@ class Remark:
 def folded(remarks: Iterable[Remark]) -> list[str]:
     """A line for each remark; those that differ in numbers alone share one, which gives the range of each number.
 
-    What is quoted of the first of a row (`first: line 4: …`) is kept of the first file alone.
+    What follows of examples (`first: line 4: …`) is kept of the first file alone.
     """
     groups: dict[str, list[Remark]] = {}
     for remark in remarks:
-        shape = re.sub(r" \(first: .*?\)(?=$|[:;,])", " (first: …)", remark.text)
-        groups.setdefault(_NUMBER.sub("#", shape), []).append(remark)
+        groups.setdefault(_NUMBER.sub("#", _plain(remark)), []).append(remark)
     return [_line(group) for group in groups.values()]
 
 
@@ -41,11 +42,17 @@ def _line(group: list[Remark]) -> str:
     if len(group) == 1:
         return f"{first.where}: {first.text}"
     titles = ", ".join(dict.fromkeys(TASKS[remark.dataset].title for remark in group))
-    plain, _, example = first.text.partition(" (first: ")
-    numbers = [_NUMBER.findall(remark.text.partition(" (first: ")[0]) for remark in group]
+    plain = _plain(first)
+    example = first.text.removeprefix(plain).removeprefix(_EXAMPLE)
+    numbers = [_NUMBER.findall(_plain(remark)) for remark in group]
     columns = iter([_range(column) for column in zip(*numbers, strict=False)])
     text = _NUMBER.sub(lambda found: next(columns, found[0]), plain)
-    return f"{titles}, {len(group)} files: {text}" + (f" (first: {first.where}: {example}" if example else "")
+    return f"{titles}, {len(group)} files: {text}" + (f"{_EXAMPLE}{first.where}: {example}" if example else "")
+
+
+def _plain(remark: Remark) -> str:
+    """A remark without its example."""
+    return remark.text.partition(_EXAMPLE)[0]
 
 
 def _range(numbers: Iterable[str]) -> str:
