@@ -5,12 +5,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from merunibench.errors import InputError
 from merunibench.leaderboard.audit import audit
 from merunibench.leaderboard.board.consistency import contradictions
 from merunibench.leaderboard.schema.lock import LOCK, Lock, hash_of, lock_beside
-from merunibench.leaderboard.schema.results import Results
+from merunibench.leaderboard.schema.results import Rank, Results
 from merunibench.leaderboard.writing import tables_of, write
 from tests.leaderboard.conftest import Small, read, rewrite
 from tests.leaderboard.sample import sample
@@ -164,3 +166,23 @@ def test_a_lock_says_who_computed_and_from_where_scores_stand(small):
     write(*small_without, out, before=now)
     assert lock_beside(out / "results.json") == now
     assert lock_beside(out / "no" / "results.json") is None
+
+
+INVENTED = sample(12)[0]
+SCORED = [(number, name) for number, row in enumerate(INVENTED.rows) if row.origin != "reported" for name in row.scores]
+
+
+@given(place=st.sampled_from(SCORED), figure=st.sampled_from(["score", "lift", "rank"]), by=st.floats(1e-6, 0.3))
+def test_no_score_lift_or_rank_can_be_changed_alone(place, figure, by):
+    number, name = place
+    row = INVENTED.rows[number]
+    score = row.scores[name]
+    if figure == "rank":
+        rank = score.rank or Rank(rank=1, of=2)
+        change = {"rank": rank.model_copy(update={"rank": rank.rank + 1 + int(10 * by)})}
+    else:
+        change = {figure: (getattr(score, figure) or 0.0) + by}
+    scores = row.scores | {name: score.model_copy(update=change)}
+    rows = (*INVENTED.rows[:number], row.model_copy(update={"scores": scores}), *INVENTED.rows[number + 1 :])
+    found = contradictions(INVENTED.model_copy(update={"rows": rows}))
+    assert any(row.id in line for line in found)

@@ -48,3 +48,4 @@ def build(
     for gap in results.not_recomputed:
         complain(f"not recomputed: {gap.model_id} on {gap.dataset}: {gap.reason}")
     emit(f"{out / 'results.json'}\n")
+    complain(f"next: merunibench leaderboard show {out}, or serve {out}")

@@ -130,14 +130,19 @@ def _interval(score: float | None, interval: tuple[float, float] | None) -> Iter
 
 
 def _lifts(results: Results) -> Iterator[str]:
-    """Lift is the score less that of the best shallow baseline."""
-    for row, computed in zip(results.rows, with_lifts(results.rows), strict=True):
+    """Lift is the score less that of the best shallow baseline; baselines and published rows have none."""
+    for row, computed in zip(results.rows, with_lifts([_without_lifts(row) for row in results.rows]), strict=True):
         for dataset, score in row.scores.items():
             lift = computed.scores[dataset].lift
             if not _near(score.lift, lift, _ROUNDED):
                 yield f"{row.id} {dataset}: lift {score.lift}, the shallow baselines give {lift}"
         if not _near(row.lift, computed.lift, _ROUNDED):
             yield f"{row.id}: lift {row.lift}, its data sets give {computed.lift}"
+
+
+def _without_lifts(row: Row) -> Row:
+    scores = {dataset: score.model_copy(update={"lift": None}) for dataset, score in row.scores.items()}
+    return row.model_copy(update={"scores": scores, "lift": None})
 
 
 def _ranks(rows: Iterable[Row], column: str) -> Iterator[str]:
