@@ -41,7 +41,7 @@ def test_released_outputs_fit_a_screen(affectgpt, shared):
     assert len(checked.to_text().splitlines()) < 15
     assert set(checked.rows) == {"last", "best-overall", "best-per-dataset"}
     assert checked.rows["last"] == "ranked by MELD, CMU-MOSI, OV-MERD+"
-    without = check(affectgpt / "affectgpt")
+    without = check(affectgpt / "affectgpt", by_hashes=True)
     assert without.valid
     assert not [line for line in without.warnings if "names" in line]
 
@@ -53,7 +53,7 @@ def test_a_foreign_name_among_real_ones_is_refused_without_labels(affectgpt, sha
     right = lines[1]["name"]
     lines[0]["name"] = "dia_of_another"
     rewrite(path, lines)
-    checked = check(folder)
+    checked = check(folder, by_hashes=True)
     (problem,) = checked.problems
     assert "1 names are not of MELD: 'dia_of_another'; one that is: " in problem
     assert right[:4] in problem
@@ -81,12 +81,12 @@ def test_every_data_set_with_hashes_has_a_form_and_no_name():
 
 def test_names_of_which_none_is_known(small):
     folder = small.add("one")
-    warnings = " | ".join(check(folder).warnings)
+    warnings = " | ".join(check(folder, by_hashes=True).warnings)
     assert re.search(
         r"none of the \d+ names is of CMU-MOSI, by the hashes of its names: not .*a video's id, `_` and a number",
         warnings,
     )
-    assert "none of the" not in " | ".join(check(folder, load_truths(small.truth)).warnings)
+    assert "none of the" not in " | ".join(check(folder, load_truths(small.truth), by_hashes=True).warnings)
 
 
 def test_a_known_name_by_hash(monkeypatch):

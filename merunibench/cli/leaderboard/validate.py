@@ -29,7 +29,7 @@ def validate(
     from merunibench.leaderboard.submissions.checking import check
     from merunibench.leaderboard.submissions.duplicates import duplicates
 
-    checked = check(submission, load_truths(data_root))
+    checked = check(submission, load_truths(data_root), by_hashes=True)
     beside = submission.absolute().parent
     if checked.valid:
         board = beside.parent / "results.json"

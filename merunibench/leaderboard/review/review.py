@@ -129,7 +129,7 @@ def review(
     except InputError as error:
         found.remarks.append(f"The labels cannot be used: {error}")
         request = None
-    found.checked = [check(folder, truths) for folder in folders]
+    found.checked = [check(folder, truths, by_hashes=True) for folder in folders]
     results = _standing_results(repository / board / "results.json")
     for each in found.checked:
         each.warnings += duplicates(each, sorted(each.folder.parent.iterdir()), results) if each.valid else []

@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 
 def do(scorer: Scorer, job: Job) -> Outcome:
     """Check a submission and score it; whatever goes wrong with it is said of it alone, and the others go on."""
-    checked = check(job.folder, scorer.truths, by_hashes=False)
+    checked = check(job.folder, scorer.truths)
     entries: dict[Cell, Entry] = {}
     if checked.valid:
         try:

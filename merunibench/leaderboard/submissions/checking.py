@@ -73,6 +73,7 @@ class Checked:
         read: Data set -> checkpoint -> its predictions, where they are valid.
         lengths: Data set -> bytes of what was read.
         noted: What is said of single files, which `warnings` has in short.
+        by_hashes: Whether names are held against shipped hashes where there are no labels.
     """
 
     folder: Path
@@ -85,6 +86,7 @@ class Checked:
     read: dict[str, dict[str, Read]] = field(default_factory=dict, repr=False)
     lengths: dict[str, int] = field(default_factory=dict)
     noted: list[Remark] = field(default_factory=list, repr=False)
+    by_hashes: bool = False
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
@@ -198,7 +200,7 @@ def too_long(lengths: Mapping[str, int]) -> bool:
     return sum(lengths.values()) > MAX_LENGTH
 
 
-def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_hashes: bool = True) -> Checked:
+def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_hashes: bool = False) -> Checked:
     """Check a submission.
 
     Args:
@@ -212,8 +214,9 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_h
     """
     try:
         checked = outline(folder)
+        checked.by_hashes = by_hashes
         if checked.openable:
-            _check_files(checked, truths or {}, by_hashes=by_hashes)
+            _check_files(checked, truths or {})
             checked.warnings += [visible(line, MAX_REASON) for line in folded(checked.noted)]
         _say_what_will_not_show(checked, truths or {})
         if checked.valid:
@@ -223,12 +226,12 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_h
     return checked
 
 
-def _check_files(checked: Checked, truths: Mapping[str, GroundTruth], *, by_hashes: bool) -> None:
+def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
     """Read the files, as far as they can be used."""
     unusable = 0
     for dataset, of_checkpoints in checked.files.items():
         for checkpoint, path in of_checkpoints.items():
-            read = check_rows(path, TASKS[dataset], truths.get(dataset), checked, by_hashes=by_hashes)
+            read = check_rows(path, TASKS[dataset], truths.get(dataset), checked)
             if read is None:
                 unusable += 1
                 if unusable == MAX_UNUSABLE:
@@ -290,9 +293,7 @@ class _Later:
         return True
 
 
-def check_rows(
-    path: Path, task: Task, truth: GroundTruth | None, checked: Checked, *, by_hashes: bool = False
-) -> Read | None:
+def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Checked) -> Read | None:
     """Check one prediction file.
 
     Args:
@@ -300,7 +301,6 @@ def check_rows(
         task: Its data set.
         truth: The data set's labels, if they are at hand: names are then held against them.
         checked: Its submission, where what is found is noted.
-        by_hashes: Whether names are else held against shipped hashes.
 
     Returns:
         What was read; None if it cannot be used.
@@ -323,7 +323,7 @@ def check_rows(
     predictions = None
     try:
         # Names first: they can be held against the labels whatever the answers are.
-        problems, warnings = remarks_on_names(name_column(table), task, truth, by_hashes=by_hashes)
+        problems, warnings = remarks_on_names(name_column(table), task, truth, by_hashes=checked.by_hashes)
         for problem in problems:
             checked.problem(f"{where}: {problem}")
         checked.noted += [Remark(task.id, where, text) for text in warnings]
