@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from merunibench.files import write_text
 from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Results
 from merunibench.leaderboard.submissions.submission import Submission
 from merunibench.tasks import TaskFile
@@ -21,12 +22,13 @@ MODELS: dict[str, type[BaseModel]] = {
     "submission.schema.json": Submission,
     "leaderboard.schema.json": Results,
     "leaderboard-details.schema.json": ModelDetails,
+    "leaderboard-lock.schema.json": Lock,
     "task.schema.json": TaskFile,
     "curation-report.schema.json": Report,
     "curation-decision.schema.json": Decision,
 }
-"""File name -> what it describes: submission.toml, results.json, details/<model>.json; a task file;
-of a data set that is curated, report.json and a line of decisions/<set>.jsonl."""
+"""File name -> what it describes: submission.toml, results.json, details/<model>.json, results.lock; a task file; of a
+data set that is curated, report.json and a line of decisions/<set>.jsonl."""
 _WRITTEN = (Report, Decision)
 """What is only ever written: every key that may be absent says so."""
 

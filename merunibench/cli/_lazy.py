@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "affectgpt": "Inspect, convert and train AffectGPT's checkpoints; check this implementation of it.",
         },
         "Leaderboard": {
-            "submit": "Pack predictions as a submission to the leaderboard. Prints the files; nothing is scored.",
+            "submit": "Pack predictions as a submission to the leaderboard, and say what it holds. Nothing is scored.",
             "leaderboard": "Validate submissions; build, verify, compare and preview leaderboards.",
         },
     },
@@ -64,8 +64,12 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Commands": {
             "validate": "Validate a submission: list all errors, and warnings that would hide a row.",
             "build": "Recompute the leaderboard from predictions: results, tables and page.",
-            "verify": "Recompute a leaderboard from predictions and labels, and compare.",
-            "diff": "List what changed between two leaderboards, and why.",
+            "show": "Show a leaderboard in the terminal: rank with its interval, model, score, lift.",
+            "preview": "Preview where a submission would stand on a board. Nothing is written.",
+            "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
+            "diff": "Summarise what changed between two leaderboards, and why.",
+            "review": "Review a pull request: is it one valid submission and nothing else, and where would that stand?",
+            "init": "Create a repository for a board of its own: workflows, README, submissions; no toolkit code.",
             "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
         }
     },
@@ -103,7 +107,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 """Group -> panel -> command -> the first paragraph of its docstring (a test checks that)."""
 
-PACKAGES = frozenset({"curate"})
+PACKAGES = frozenset({"curate", "leaderboard"})
 """Groups with a module for each command."""
 
 MODULES = {"overlap": "datasets", "codabench": "convert"}

@@ -3,10 +3,16 @@
 import datetime as dt
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, warn
 from merunibench.settings import option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from merunibench.leaderboard.submissions.folding import Remark
 
 _about = partial(option, None, panel="About the model")
 
@@ -16,6 +22,9 @@ class SubmitOptions(options.SourceOptions):
 
     model: str = option(..., "Name of the model, as the leaderboard shows it.", "NAME")
     out: Path = option(..., "Folder of the submission, new or empty.", "DIR")
+    model_card: Path | None = option(
+        None, "README.md of the model's card, which says licence, base model, data and paper.", "FILE"
+    )
     authors: tuple[str, ...] | None = _about("Who made it; repeat for several.", "NAME", flag="--author")
     link: str | None = _about("Code or weights.", "URL")
     paper: str | None = _about("The paper.", "URL")
@@ -35,17 +44,54 @@ class SubmitOptions(options.SourceOptions):
 
 
 def submit(settings: SubmitOptions) -> None:
-    """Pack predictions as a submission to the leaderboard. Prints the files; nothing is scored.
+    """Pack predictions as a submission to the leaderboard, and say what it holds. Nothing is scored.
+
+    What is not stated here is taken from the settings that `infer` left beside the predictions, then from the model
+    card; submission.toml has a comment for what is still missing.
 
     Example: `merunibench submit results/ --model "My Model 7B" --out leaderboard/submissions/my-model-7b`
     """
-    from merunibench.leaderboard.submissions.submission import describe, pack, parameters, remarks_on
+    from merunibench.leaderboard.submissions.folding import folded
+    from merunibench.leaderboard.submissions.metadata import card_of, settings_of
+    from merunibench.leaderboard.submissions.submission import ASKED_FOR, FILE, describe, pack, parameters
 
-    stated = settings.model_dump(exclude={*options.SourceOptions.model_fields, "out"}, exclude_none=True)
+    own = {*options.SourceOptions.model_fields, "out", "model_card"}
+    stated = settings.model_dump(exclude=own, exclude_none=True)
     if settings.parameters is not None:
         stated["parameters"] = parameters(settings.parameters)
-    submission = describe(**stated)
-    written = pack(settings.open(), submission, settings.out)
-    emit("".join(f"{path}\n" for path in written))
-    warn(f"{path}: {remark}" for path in written for remark in remarks_on(path))
+    source = settings.open()
+    recorded, differing = settings_of(source)
+    card = card_of(settings.model_card) if settings.model_card else {}
+    submission = describe(**{**card, **recorded, **stated})
+    written = pack(source, submission, settings.out)
+    emit(_summary(settings.out, written))
+    for where, fields in (("the settings beside the predictions", recorded), ("the model card", card)):
+        taken = [key for key in fields if key not in stated and (fields is recorded or key not in recorded)]
+        if taken:
+            emit(f"from {where}: {', '.join(taken)}\n")
+    if any(not getattr(submission, name) for name in ASKED_FOR):
+        emit(f"{settings.out / FILE}: fill in what is commented there\n")
+    warn(differing)
+    warn(folded(_remarks(written)))
     complain(f"next: merunibench leaderboard validate {settings.out}")
+
+
+def _summary(out: Path, written: list[Path]) -> str:
+    """What was packed: how many files, of which data sets, under which checkpoints."""
+    from merunibench.leaderboard.submissions.submission import PREDICTIONS, SUFFIX
+    from merunibench.tasks import TASKS, task_order
+
+    sets = [TASKS[name].title for name in task_order({path.name.removesuffix(SUFFIX) for path in written})]
+    checkpoints = dict.fromkeys(path.parent.name for path in written if path.parent.name != PREDICTIONS)
+    under = f", {len(checkpoints)} checkpoints ({', '.join(checkpoints)})" if checkpoints else ""
+    return f"{out}: {len(written)} files: {', '.join(sets)}{under}\n"
+
+
+def _remarks(written: list[Path]) -> "Iterator[Remark]":
+    """What readers of the scores should know about the files."""
+    from merunibench.leaderboard.submissions.folding import Remark
+    from merunibench.leaderboard.submissions.submission import SUFFIX, remarks_on
+
+    for path in written:
+        for text in remarks_on(path):
+            yield Remark(path.name.removesuffix(SUFFIX), str(path), text)

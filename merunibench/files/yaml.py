@@ -1,14 +1,17 @@
 """YAML within bounds: plain data without aliases, parsed quickly or refused in one line."""
 
+import codecs
+import re
 from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.errors import InputError
+from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.plain import read_plain
 
 MAX_BYTES = 1 << 16
 """Most bytes of a file: PyYAML takes seconds for a megabyte, and configurations have a few kilobytes."""
+_MAX_CARD = 1 << 20
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever it holds
@@ -16,7 +19,32 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever it holds
 
     Raises:
         UnsafeFileError: it is longer than `MAX_BYTES`.
-        InputError: it cannot be read, is no YAML, is nested without end, uses aliases (a few of them stand for
+        InputError: it cannot be read, or is no YAML as `_parsed` takes it.
+    """
+    return _parsed(path, read_plain(path, MAX_BYTES))
+
+
+def read_front_matter(path: Path) -> Any:  # noqa: ANN401
+    """Read the YAML at the head of a Markdown file, between two lines of `---`; None where there is none.
+
+    Raises:
+        UnsafeFileError: the file is longer than 1 MiB, or its head than `MAX_BYTES`.
+        InputError: it cannot be read, or its head is no YAML as `_parsed` takes it.
+    """
+    content = read_plain(path, _MAX_CARD).removeprefix(codecs.BOM_UTF8)
+    found = re.match(rb"---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|\Z)", content, re.DOTALL)
+    if found is None:
+        return None
+    if len(found[1]) > MAX_BYTES:
+        raise UnsafeFileError(f"{path}: its head is longer than {MAX_BYTES} bytes")
+    return _parsed(path, found[1])
+
+
+def _parsed(path: Path, content: bytes) -> Any:  # noqa: ANN401
+    """YAML as plain data.
+
+    Raises:
+        InputError: it is no YAML, is nested without end, uses aliases (a few of them stand for
             billions of values), or PyYAML is not installed.
     """
     try:
@@ -31,7 +59,6 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever it holds
                 raise yaml.composer.ComposerError(None, None, "aliases are not read", mark)
             return super().compose_node(parent, index)
 
-    content = read_plain(path, MAX_BYTES)
     try:
         return yaml.load(content.decode("utf-8-sig"), Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.MarkedYAMLError as error:

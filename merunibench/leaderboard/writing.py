@@ -12,6 +12,7 @@ from merunibench.files import write_changed, write_text
 from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.lock import LOCK, Lock, Origin, hash_of
 from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
 from merunibench.report.columns import percent
 from merunibench.report.csv_text import csv_text
@@ -35,13 +36,31 @@ _COLUMNS = (
 
 
 @gc_paused()
-def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
+def write(
+    results: Results,
+    details: Mapping[str, Details],
+    out: Path,
+    *,
+    by: str | None = None,
+    date: str | None = None,
+    before: Lock | None = None,
+) -> None:
     """Write everything below a folder; details and tables of models and boards that are gone are removed.
+
+    Args:
+        results: The board.
+        details: Model id -> what its page shows beyond its rows.
+        out: The folder.
+        by: Who computed the board, for its lock.
+        date: When, as an ISO date; never read off a clock, so that equal boards give equal bytes.
+        before: The lock of the committed results that the board was built on.
 
     Raises:
         InputError: a file cannot be written.
     """
-    write_text(out / "results.json", results.to_json())
+    text = results.to_json()
+    write_text(out / "results.json", text)
+    write_text(out / LOCK, _lock(results, Lock(results=hash_of(text.encode()), by=by, date=date), before).to_json())
     files = set()
     for name, text in _files(results, details):
         write_changed(out / name, text.encode())
@@ -53,11 +72,26 @@ def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
     render_site(results, details, out)
 
 
+def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:
+    """The lock of these results: that of before if they are the same, else with whom scores come from that stand."""
+    if before is None or not (now.by or now.date or before.results != now.results):
+        return before or now
+    if not results.not_recomputed:
+        return now
+    stood = before.committed if before.by is None and before.date is None else None
+    return now.model_copy(update={"committed": stood or Origin(results=before.results, by=before.by, date=before.date)})
+
+
 def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
     """Name and content of what is made from the results, but for the page; a file at a time: they are large."""
-    yield "results.csv", to_csv(results)
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()
+    yield from tables_of(results)
+
+
+def tables_of(results: Results) -> Iterator[tuple[str, str]]:
+    """Name and content of the files that hold nothing but figures of the results."""
+    yield "results.csv", to_csv(results)
     for board in results.boards:
         yield f"{TABLES}/{board.id}.md", to_markdown(results, board)
         yield f"{TABLES}/{board.id}.tex", to_latex(results, board)

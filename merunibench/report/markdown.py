@@ -34,14 +34,15 @@ _NO_SPACE = "\u200b"
 
 
 def escape(text: str) -> str:
-    r"""Text that Markdown shows as it is, and of which GitHub makes no link, mention or reference.
+    r"""Text that Markdown shows as it is, and of which GitHub makes no link, mention, reference or formula.
 
     Example:
         >>> escape("*a* @team").replace("\u200b", "·")
         '\\*a\\* @·team'
     """
     plain = _REFERENCE.sub(lambda found: found[0] + _NO_SPACE, visible(" ".join(text.split())))
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", plain)
+    dead = re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", plain)
+    return dead.replace("$", "<span>$</span>")  # as GitHub's manual has it: no sign within an element is a formula's
 
 
 def _line(row: Iterable[str]) -> str:

@@ -17,9 +17,13 @@ def submission(run, files, tmp_path):
     options += ["--date", "2025-01-10", "--link", "https://example.org"]
     result = run("submit", predictions, "--model", "<My> model", "--out", folder, *options)
     assert result.code == 0
-    assert result.out.split() == [
-        str(folder / "predictions" / f"{n}.jsonl.gz") for n in ("meld", "cmumosi", "ovmerdplus")
+    assert result.out.splitlines() == [
+        f"{folder}: 3 files: MELD, CMU-MOSI, OV-MERD+",
+        f"{folder / 'submission.toml'}: fill in what is commented there",
     ]
+    assert {path.name for path in (folder / "predictions").iterdir()} == {
+        f"{name}.jsonl.gz" for name in ("meld", "cmumosi", "ovmerdplus")
+    }
     assert f"leaderboard validate {folder}" in result.err
     return folder, truth
 
@@ -99,11 +103,15 @@ def test_what_changed_between_two_boards(run, submission, files, tmp_path):
     run("submit", files[0], "--model", "Other", "--out", folder.parent / "other", "--dataset", "meld")
     build(run, folder.parent, truth, tmp_path / "b")
     result = run("leaderboard", "diff", tmp_path / "a" / "results.json", tmp_path / "b" / "results.json")
-    assert "row other/single/official-builtin: new (new model)" in result.out
+    assert result.out.startswith("new model: Other (other): official-builtin: MELD ")
+    assert len(result.out.splitlines()) < 10
+    assert "--details lists them" in result.err
+    details = run("leaderboard", "diff", tmp_path / "a" / "results.json", tmp_path / "b" / "results.json", "--details")
+    assert "row other/single/official-builtin: new (new model)" in details.out
     as_json = run(
         "leaderboard", "diff", tmp_path / "a" / "results.json", tmp_path / "b" / "results.json", "--format", "json"
     )
-    assert {each["what"] for each in json.loads(as_json.out)} == {"row", "rank"}
+    assert {each["what"] for each in json.loads(as_json.out)} == {"row"}
 
 
 def test_one_submission_alone(run, submission, tmp_path, user):

@@ -4,7 +4,8 @@ import pyarrow as pa
 import pytest
 
 from merunibench.curation import contamination
-from merunibench.curation.contamination import contaminated, sample_hash
+from merunibench.curation.contamination import contaminated
+from merunibench.tasks.names import sample_hash
 from tests.curation.small import data_set, rows
 from tests.curation.test_report import report_of
 

@@ -7,6 +7,7 @@ import pytest
 
 from merunibench.curation import contamination
 from merunibench.curation.export.sharegpt import filled
+from merunibench.tasks.names import sample_hash
 from tests.curation.small import data_set, names, read, rows, run
 
 
@@ -89,7 +90,7 @@ def test_braces_of_a_description_are_no_fields():
 def test_no_export_without_a_licence_or_of_test_samples(folder, capsys, monkeypatch):
     code, _, err = run(capsys, "export", folder, "--as", "jsonl")
     assert (code, "no licence is given" in err) == (2, True)
-    known = {contamination.sample_hash("clip009"): "meld"}
+    known = {sample_hash("clip009"): "meld"}
     monkeypatch.setattr(contamination, "benchmark_names", lambda: known)
     code, _, err = run(capsys, "export", folder, "--as", "jsonl", "--licence", "x")
     assert (code, "'clip009' of meld" in err) == (2, True)
@@ -98,7 +99,7 @@ def test_no_export_without_a_licence_or_of_test_samples(folder, capsys, monkeypa
 
 
 def test_dropped_rows_of_test_samples_are_no_obstacle_unless_they_go_out_too(folder, capsys, monkeypatch):
-    known = {contamination.sample_hash("clip001"): "meld"}  # whose vote is wrong
+    known = {sample_hash("clip001"): "meld"}  # whose vote is wrong
     monkeypatch.setattr(contamination, "benchmark_names", lambda: known)
     assert run(capsys, "export", folder, "--as", "jsonl", "--licence", "x")[0] == 0
     code, _, err = run(capsys, "export", folder, "--as", "jsonl", "--licence", "x", "--with-dropped")

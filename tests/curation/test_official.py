@@ -2,7 +2,6 @@
 
 import pytest
 
-from merunibench.curation.contamination import benchmark_names, sample_hash
 from merunibench.curation.filtering import filter_rows
 from merunibench.curation.folder import Folder
 from merunibench.curation.intake import take_in
@@ -10,6 +9,7 @@ from merunibench.curation.measures import measure
 from merunibench.curation.report import build_report
 from merunibench.curation.settings import FilterSettings
 from merunibench.data import read_table
+from merunibench.tasks.names import benchmark_names, sample_hash
 from tools.benchmark_names import FILE, names_text
 
 

@@ -10,6 +10,7 @@ from merunibench.data import open_predictions
 from merunibench.leaderboard.board.build import build
 from merunibench.leaderboard.board.inputs import Request
 from merunibench.leaderboard.submissions.submission import describe, pack
+from tests.cli.conftest import refused, run  # noqa: F401 - the fixtures
 from tests.small import rows, write_files, write_rows
 
 

@@ -120,6 +120,7 @@ def _row(rng, model, board, selection, held, level):
     complete = len(held) == len(IDS)
     mean = round(float(np.mean([each.score for each in scores.values()])), 10) if complete else None
     on_test = selection.startswith("best")
+    counts = [each.labels_per_sample for each in scores.values() if each.labels_per_sample]
     return Row(
         id=f"{model.id}/{selection}/{board.id}",
         model=model.name,
@@ -135,9 +136,9 @@ def _row(rng, model, board, selection, held, level):
         complete=complete,
         mean=mean,
         mean_ci=None if mean is None else (round(mean - 0.01, 10), round(mean + 0.01, 10)),
-        labels_per_sample=3.1,
+        labels_per_sample=float(np.mean(counts)),
         extractor="given",
-        signature=f"mub|data:{'+'.join(held)}|kind:mixed|protocol:{board.protocol}|lexicon:{board.lexicon}@aaaaaaaa|"
+        signature=f"mub|data:{'+'.join(held)}|kind:mixed|protocol:{board.protocol}|lexicon:{board.label}|"
         f"level:1|labels:given|polarity:given|checkpoint:{selection}|missing:zero|n:12799|gt:00000000|v:1|"
         "bootstrap:1000|seed:0|units:samples",
         scores=scores,
@@ -162,7 +163,7 @@ def _score(rng, board, dataset, selection, level):
         complete=True,
         predictions="f" * 64,
         signature=f"mub|data:{dataset}|kind:{task.kind}|protocol:{board.protocol}|"
-        f"lexicon:{board.lexicon if words else 'none'}@aaaaaaaa|level:1|labels:given|polarity:given|"
+        f"lexicon:{board.label if words else 'none'}|level:1|labels:given|polarity:given|"
         f"checkpoint:{selection}|missing:zero|n:{task.samples}|gt:00000000|v:1|bootstrap:1000|seed:0|units:samples",
     )
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from merunibench.leaderboard.board.rows import bibtex
+from merunibench.leaderboard.board.citing import bibtex
 from merunibench.leaderboard.schema.results import Model
 
 HOSTILE = ["}", "{", "\\", "a}}, note = {\\input{/etc/passwd}", "\\}", "{}}{", "100% \\\\{", "\\write18{ls}"]
@@ -17,7 +17,7 @@ def model(**fields):
 def test_an_entry():
     text = bibtex(model(authors=["A. Author", "B. Team and Friends"], date="2026-01-31", paper="https://x.org/1_2"))
     assert text == (
-        "@misc{one,\n  title = {{One}},\n  author = {{A. Author} and {B. Team and Friends}},\n  year = {2026},\n"
+        "@misc{one,\n  title = {{One}},\n  author = {Author, A. and {B. Team and Friends}},\n  year = {2026},\n"
         "  howpublished = {\\url{https://x.org/1_2}}\n}\n"
     )
 

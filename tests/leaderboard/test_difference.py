@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from merunibench.leaderboard.board.diff import changes, to_dict, verify
+from merunibench.leaderboard.board.standing import ordinal
+from merunibench.leaderboard.board.summary import summary
 from merunibench.leaderboard.schema.results import read_results
 from tests.leaderboard.conftest import read, rewrite
-from tests.leaderboard.sample import sample
+from tests.leaderboard.sample import _with_ranks, sample
 
 
 def altered(results, change):
@@ -69,6 +71,63 @@ def test_new_and_gone_models(small):
         ("row", ("new model",))
     }
     assert any(each.why == ("model is gone",) for each in changes(second, first))
+
+
+def test_one_more_model_among_200_is_a_line():
+    after = sample(200)[0]
+    newest = after.models[100].id
+    rows = [row for row in after.rows if row.model_id != newest]
+    ranked = [row for board in after.boards for row in _with_ranks([row for row in rows if row.board == board.id])]
+    models = tuple(model for model in after.models if model.id != newest)
+    reported = [row for row in rows if row.origin == "reported" and row.board is None]
+    before = after.model_copy(update={"rows": (*ranked, *reported), "models": models})
+    found = changes(before, after)
+    assert {change.what for change in found} == {"row"}
+    (line,) = summary(before, after, found)
+    row = next(row for row in after.rows if row.model_id == newest and row.board == "strict-builtin")
+    assert line.startswith(f"new model: {row.model} ({newest}): ")
+    assert f"strict-builtin {100 * row.mean:.2f}, {ordinal(row.mean_rank.rank)}, " in line
+    (gone,) = summary(after, before, changes(after, before))
+    assert gone.startswith(f"gone model: {row.model} ({newest}): was ")
+
+
+def test_scores_are_grouped_by_their_cause():
+    before = sample(60)[0]
+
+    def halved(score):
+        signature = score.signature.replace("|v:1|", "|v:2|")
+        return score.model_copy(update={"score": score.score / 2, "signature": signature})
+
+    rows = [
+        row.model_copy(update={"scores": {name: halved(score) for name, score in row.scores.items()}})
+        if row.origin == "computed" and row.board == "strict-builtin"
+        else row
+        for row in before.rows
+    ]
+    after = before.model_copy(update={"rows": tuple(rows)})
+    found = changes(before, after)
+    (line,) = summary(before, after, found)
+    assert "by metric version 1 -> 2" in line
+    assert f"of {len([m for m in before.models if m.origin == 'computed'])} models" in line
+    assert len(found) > 400
+
+
+def test_ranks_are_told_where_the_order_changed():
+    before = sample(60)[0]
+    places = {row.id: row.rank("meld") for row in before.rows if row.board == "strict-builtin" and row.rank("meld")}
+    first, second = (next(key for key, rank in places.items() if rank.rank == place) for place in (1, 2))
+    swapped = {first: places[second], second: places[first]}
+    rows = [
+        row.model_copy(
+            update={"scores": row.scores | {"meld": row.scores["meld"].model_copy(update={"rank": swapped[row.id]})}}
+        )
+        if row.id in swapped
+        else row
+        for row in before.rows
+    ]
+    after = before.model_copy(update={"rows": tuple(rows)})
+    (line,) = summary(before, after, changes(before, after))
+    assert line.startswith("order changed: 2 ranks of 2 rows (")
 
 
 def test_a_refusal_is_a_change(small):

@@ -1,15 +1,20 @@
 """The workflows that strangers' pull requests reach: pinned, with little power, and no stranger's text in a script."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from merunibench.leaderboard.repository import BESIDE_CODE, create, filled_in
+
 GITHUB = Path(__file__).parents[2] / ".github"
-OURS = ("submission.yml", "submission-comment.yml", "pages.yml")
-SCRIPT = GITHUB / "scripts" / "changed-submissions.sh"
+OURS = ("submission.yml", "submission-comment.yml", "pages.yml", "ci.yml")
+CHECK = ("check-jsonschema", "--builtin-schema", "vendor.github-workflows")
 
 
 def workflow(name):
@@ -32,7 +37,8 @@ def test_actions_are_pinned_and_scripts_take_no_stranger_text(name):
 
 def test_what_runs_for_strangers_can_only_read():
     text = (GITHUB / "workflows" / "submission.yml").read_text(encoding="utf-8")
-    assert workflow("submission.yml")["permissions"] == {"contents": "read"}
+    assert workflow("submission.yml")["permissions"] == {}
+    assert [job["permissions"] for job in workflow("submission.yml")["jobs"].values()] == [{"contents": "read"}]
     assert "secrets." not in text
     assert "pull_request_target" not in text
 
@@ -40,10 +46,12 @@ def test_what_runs_for_strangers_can_only_read():
 def test_who_sees_the_labels_cannot_write_and_who_writes_sees_no_submission():
     jobs = workflow("submission-comment.yml")["jobs"]
     assert workflow("submission-comment.yml")["permissions"] == {}
-    assert jobs["score"]["permissions"] == {"contents": "read"}
-    assert jobs["comment"]["permissions"] == {"pull-requests": "write"}
-    assert not any("checkout" in step.get("uses", "") for step in jobs["comment"]["steps"])
-    assert "secrets." not in str(jobs["comment"])
+    for name in ("review", "score"):
+        assert jobs[name]["permissions"] == {"contents": "read"}
+    for name in ("comment", "comment-score"):
+        assert jobs[name]["permissions"] == {"pull-requests": "write"}
+        assert not any("checkout" in step.get("uses", "") for step in jobs[name]["steps"])
+        assert "secrets." not in str(jobs[name])
 
 
 @pytest.mark.parametrize("name", ["submission.yml", "submission-comment.yml"])
@@ -53,23 +61,41 @@ def test_only_the_base_branch_is_installed_or_run(name):
         assert not re.search(r"install[^\n]*head|(^|\s)\.?/?head/\S*\.(sh|py)", run), run
 
 
-def test_changed_submissions_are_copied_as_data(tmp_path):
-    def put(side, name, text):
-        folder = tmp_path / side / "leaderboard" / "submissions" / name
-        folder.mkdir(parents=True)
-        (folder / "submission.toml").write_text(text)
-        return folder
+def test_labels_are_used_only_behind_the_environment_and_after_approval():
+    jobs = workflow("submission-comment.yml")["jobs"]
+    (with_secrets,) = (key for key, job in jobs.items() if "secrets." in str(job))
+    assert with_secrets == "score"
+    assert jobs["score"]["environment"] == "labels"
+    condition = " ".join(jobs["review"]["if"].split())
+    conclusion = "github.event.workflow_run.conclusion"
+    assert f"({conclusion} == 'success' || {conclusion} == 'failure')" in condition
+    assert "action_required" not in condition
+    for job in jobs.values():  # every other job waits for that one
+        assert "if" in job or set(jobs[job["needs"]]) & {"if", "needs"}
 
-    for name in ("same", "changed"):
-        put("base", name, "old")
-    put("head", "same", "old")
-    put("head", "changed", "new")
-    marker = tmp_path / "executed"
-    for name in (f"$(touch {marker.name})", "-rf", "a b", "new\nline", "*"):
-        put("head", name, "evil")
-    (put("head", "linked", "x") / "passwd").symlink_to("/etc/passwd")
-    subprocess.run(["bash", SCRIPT, "base", "head", "out"], cwd=tmp_path, check=True)
-    found = {path.name for path in (tmp_path / "out").iterdir()}
-    assert found == {"changed", f"$(touch {marker.name})", "-rf", "a b", "new\nline", "*", "linked"}
-    assert (tmp_path / "out" / "linked" / "passwd").is_symlink()
-    assert not marker.exists()
+
+def test_comments_are_edited_in_place():
+    jobs = workflow("submission-comment.yml")["jobs"]
+    for name in ("comment", "comment-score"):
+        (script,) = (step["run"] for step in jobs[name]["steps"] if "run" in step)
+        assert "--edit-last --create-if-none" in script
+
+
+@pytest.mark.parametrize("name", ["submission.yml", "submission-comment.yml", "pages.yml"])
+def test_the_workflows_are_those_of_every_board(name):
+    assert (GITHUB / "workflows" / name).read_text(encoding="utf-8") == filled_in(f"workflows/{name}", BESIDE_CODE)
+
+
+@pytest.mark.parametrize("tool", [("zizmor", "--offline", "--quiet", "--no-progress"), CHECK], ids=["zizmor", "schema"])
+@pytest.mark.parametrize("alone", [False, True])
+def test_linters_find_nothing(tool, alone, tmp_path):
+    program = shutil.which(tool[0], path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if program is None:
+        pytest.skip(f"{tool[0]} is not installed")
+    folder = GITHUB / "workflows"
+    if alone:
+        create(tmp_path / "board")
+        folder = tmp_path / "board" / ".github" / "workflows"
+    command = [program, *tool[1:], *sorted(folder.glob("*.yml"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

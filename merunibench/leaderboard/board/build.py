@@ -1,6 +1,7 @@
 """Submissions, labels and lexicons -> the whole board, recomputed from predictions."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from merunibench import __version__
 from merunibench._gc import gc_paused
@@ -15,6 +16,7 @@ from merunibench.leaderboard.scoring.cache import Cache, Entry
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
 from merunibench.leaderboard.scoring.jobs import Outcome, find_submissions, is_extended, score_submissions
 from merunibench.leaderboard.submissions.checking import Checked
+from merunibench.leaderboard.submissions.submission import submission_id
 from merunibench.protocols import METRIC_VERSION
 from merunibench.tasks import BUILTIN, task_order
 
@@ -38,7 +40,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED),
         Cache(None if is_extended() else request.cache),
     )
-    outcomes = score_submissions(find_submissions(request.submissions), inputs.own, scorer, cache, request.processes)
+    outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes)
     _refuse_twins([outcome.checked for outcome in outcomes], inputs.before)
     contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
     contenders += [
@@ -80,6 +82,12 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         ),
     )
     return results, details
+
+
+def _folders(request: Request) -> list[Path]:
+    """The folders of all submissions, by name."""
+    found = {submission_id(folder): folder for folder in (*find_submissions(request.submissions), *request.extra)}
+    return [found[key] for key in sorted(found)]
 
 
 def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from merunibench._text import visible
 from merunibench.leaderboard.schema.results import MEAN, Rank, Results, Row, Score, parsed
 from merunibench.report.columns import percent
+from merunibench.tasks import TASKS
 
 TOLERANCE = 1e-9
 """Scores that differ by less differ in how a processor adds up."""
@@ -43,13 +44,21 @@ class Change:
 
 
 def changes(old: Results, new: Results) -> list[Change]:
-    """Everything that a reader of the board would see differently, in the order of the new board."""
+    """Everything that a reader of the board would see differently, in the order of the new board.
+
+    A rank is different where the order of the rows that both boards rank is: one more model above is none.
+    """
     found = list(_boards(old, new))
+    moved = set(_moved(old, new))
     before, after = ({row.id: row for row in results.rows} for results in (old, new))
     names_before, names_after = ({model.id for model in results.models} for results in (old, new))
     for key, row in after.items():
         if key in before:
-            found += [change for _, change in _row(before[key], row)]
+            found += [
+                change
+                for column, change in _row(before[key], row)
+                if change.what != "rank" or (key, column) in moved or _is_ranked(before[key], row, column) == 1
+            ]
         else:
             why = "new model" if row.model_id not in names_before else "new board or selection"
             found.append(Change("row", key, None, "", (why,)))
@@ -91,6 +100,24 @@ def _row(old: Row, new: Row) -> Iterator[tuple[str, Change]]:
         ranks = _place(old.rank(column)), _place(new.rank(column))
         if ranks[0] != ranks[1] and (column == MEAN or None not in (before, after)):
             yield column, Change("rank", where, *ranks)
+
+
+def _moved(old: Results, new: Results) -> Iterator[tuple[str, str]]:
+    """Row and column, where its place among the rows that both boards rank has changed."""
+    for board in new.boards:
+        for column in (*TASKS, MEAN):
+            ranked = [
+                {row.id: rank.rank for row in results.rows if row.board == board.id and (rank := row.rank(column))}
+                for results in (old, new)
+            ]
+            both = ranked[0].keys() & ranked[1].keys()
+            before, after = ({key: sum(each[other] < each[key] for other in both) for key in both} for each in ranked)
+            yield from ((key, column) for key in both if before[key] != after[key])
+
+
+def _is_ranked(old: Row, new: Row, column: str) -> int:
+    """On how many of two boards a row has a rank."""
+    return (old.rank(column) is not None) + (new.rank(column) is not None)
 
 
 def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:

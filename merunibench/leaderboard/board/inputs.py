@@ -37,6 +37,7 @@ class Request:
         cache: Where figures are kept between builds; None for nowhere.
         processes: Most processes; 0 for one a core.
         resamples: Number of bootstrap resamples.
+        extra: Folders of submissions that are elsewhere; each takes the place of one of the same name.
     """
 
     submissions: Path
@@ -47,6 +48,7 @@ class Request:
     cache: Path | None = None
     processes: int = 1
     resamples: int = RESAMPLES
+    extra: tuple[Path, ...] = ()
 
     def with_usual_places(self) -> "Request":
         """The same with what is None filled in: what lies beside the submissions, and the user's cache.

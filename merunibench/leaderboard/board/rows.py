@@ -4,7 +4,6 @@ What cannot be computed here and now (labels or predictions not at hand) is take
 computed from the same predictions.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.leaderboard.board.citing import bibtex
 from merunibench.leaderboard.schema.details import Details, ModelDetails
 from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
 from merunibench.leaderboard.scoring.cache import Entry
@@ -21,14 +21,11 @@ from merunibench.leaderboard.scoring.cells import Cell, cell_of, is_scored
 from merunibench.leaderboard.submissions.submission import FOLDER_NAME
 from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
-from merunibench.report.latex import escape
 from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, Scored, select_checkpoints
 from merunibench.signature import Signature, joint_signature
 from merunibench.statistics import interval
 from merunibench.tasks import task_order
 
-_IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
-"""What would end the address in an entry, as addresses write it."""
 ON_TEST = "its checkpoint is chosen on the test labels"
 
 Held = Mapping[str, Entry]
@@ -252,29 +249,11 @@ def _commands(model: Model) -> list[str]:
     """Commands that recompute the rows; the id is safe in a shell."""
     if model.origin != "computed" or not FOLDER_NAME.fullmatch(model.id):
         return []
-    folder = f"leaderboard/submissions/{model.id}"
+    withheld = model.note is not None  # whoever has the predictions packs them
+    folder = f"packed/{model.id}" if withheld else f"leaderboard/submissions/{model.id}"
     return [
+        *([f"merunibench submit PREDICTIONS --model {model.id} --out {folder}"] if withheld else []),
         f"merunibench leaderboard check {folder} --data-root DIR",
         f"merunibench score {folder}/predictions --data-root DIR --missing zero --checkpoint last --lexicon mer2025",
         f"merunibench leaderboard verify leaderboard/results.json --submissions {folder} --data-root DIR",
     ]
-
-
-def bibtex(model: Model) -> str:
-    """An entry that cites the model; whatever its authors wrote, it is one entry of text."""
-    year = re.match(r"[0-9]{4}", model.date or "")
-    address = (model.paper or model.link or "").translate(_IN_ADDRESS)
-    fields = {
-        "title": f"{{{_field(model.name)}}}",
-        "author": " and ".join(f"{{{_field(name)}}}" for name in model.authors),
-        "year": year.group() if year else "",
-        "howpublished": rf"\url{{{address}}}" if address else "",
-        "note": _field(model.source or "") if model.origin == "reported" else "",
-    }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return f"@misc{{{model.id},\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _field(text: str) -> str:
-    r"""Text in a field of an entry: BibTeX counts braces whether LaTeX would print them (`\{`) or not."""
-    return escape(text).replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")

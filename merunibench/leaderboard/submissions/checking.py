@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from merunibench._text import listed, shown, visible
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import Predictions, predictions_from_table
 from merunibench.data.table import RowLimits
 from merunibench.errors import InputError
+from merunibench.leaderboard.submissions.folding import Remark, folded
+from merunibench.leaderboard.submissions.names import remarks_on_names
 from merunibench.leaderboard.submissions.submission import (
     ASKED_FOR,
     FILE,
@@ -30,7 +29,8 @@ from merunibench.leaderboard.submissions.submission import (
     submission_id,
 )
 from merunibench.report.markdown import escape
-from merunibench.tasks import Task, benchmark_tasks, find_task, get_task
+from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE
+from merunibench.tasks import TASKS, Task, benchmark_tasks, find_task, get_task
 from merunibench.tasks.names import samples_within
 
 MAX_BYTES = 64 << 20
@@ -45,7 +45,6 @@ MAX_ROWS = 100_000
 """Most rows where no official count is published."""
 MAX_UNUSABLE = 10
 """Files that cannot be used, after which no more are read."""
-_FEW = 0.1
 
 
 class Read(NamedTuple):
@@ -74,6 +73,8 @@ class Checked:
         hashes: Data set -> SHA-256 of its predictions; of a valid submission.
         read: Data set -> checkpoint -> its predictions, where they are valid.
         lengths: Data set -> bytes of what was read.
+        noted: What is said of single files, which `warnings` has in short.
+        by_hashes: Whether names are held against shipped hashes where there are no labels.
     """
 
     folder: Path
@@ -85,6 +86,8 @@ class Checked:
     hashes: Mapping[str, str] = field(default_factory=dict)
     read: dict[str, dict[str, Read]] = field(default_factory=dict, repr=False)
     lengths: dict[str, int] = field(default_factory=dict)
+    noted: list[Remark] = field(default_factory=list, repr=False)
+    by_hashes: bool = False
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
@@ -109,6 +112,22 @@ class Checked:
         """One hash of all predictions."""
         return joint_hash(self.hashes)
 
+    @property
+    def rows(self) -> dict[str, str]:
+        """The rows that it would have on a board, by checkpoint selection, and by what each is ranked."""
+        held = list(self.files.values()) if self.valid else []
+        if not held:
+            return {}
+        benchmark = [task.id for task in benchmark_tasks()]
+        by_mean = ["the mean"] if all(name in self.files for name in benchmark) else []
+        ranked = f"ranked by {', '.join([*by_mean, *(TASKS[name].title for name in self.files)])}"
+        if len({stem for stems in held for stem in stems}) == 1:
+            return {SINGLE: ranked}
+        unranked = "without a rank: its checkpoint is chosen on the test labels"
+        common = set.intersection(*(set(stems) for stems in held))
+        both = {LAST: ranked, BEST_OVERALL: unranked} if common else {}
+        return {**both, BEST_PER_DATASET: unranked}
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return {
@@ -117,6 +136,7 @@ class Checked:
             "valid": self.valid,
             "problems": self.problems,
             "warnings": self.warnings,
+            "rows": self.rows,
             "predictions": self.predictions if self.valid else None,
         }
 
@@ -135,7 +155,11 @@ class Checked:
         return "valid" if self.valid else "refused"
 
     def _remarks(self) -> list[str]:
-        return [*(f"problem: {each}" for each in self.problems), *(f"warning: {each}" for each in self.warnings)]
+        return [
+            *(f"problem: {each}" for each in self.problems),
+            *(f"row {selection}: {what}" for selection, what in self.rows.items()),
+            *(f"warning: {each}" for each in self.warnings),
+        ]
 
 
 def outline(folder: Path) -> Checked:
@@ -177,21 +201,25 @@ def too_long(lengths: Mapping[str, int]) -> bool:
     return sum(lengths.values()) > MAX_LENGTH
 
 
-def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None) -> Checked:
+def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_hashes: bool = False) -> Checked:
     """Check a submission.
 
     Args:
         folder: Its folder.
         truths: Labels by data set, as far as they are at hand; sample names are held against them.
+        by_hashes: Whether names are held against shipped hashes where there are no labels. A build does not: who is on
+            the board stays there, labels or not.
 
     Returns:
         What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
     """
     try:
         checked = outline(folder)
+        checked.by_hashes = by_hashes
         if checked.openable:
             _check_files(checked, truths or {})
-        _say_what_will_not_show(checked)
+            checked.warnings += [visible(line, MAX_REASON) for line in folded(checked.noted)]
+        _say_what_will_not_show(checked, truths or {})
         if checked.valid:
             checked.hashes = hashes_of(checked.files)
     except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop others
@@ -218,8 +246,11 @@ def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
                 return
 
 
-def _say_what_will_not_show(checked: Checked) -> None:
+def _say_what_will_not_show(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
     submission, found = checked.submission, checked.read
+    unlabelled = [TASKS[dataset].title for dataset in found if truths and dataset not in truths]
+    if unlabelled:
+        checked.warning(f"no labels of {', '.join(unlabelled)} at hand: nothing of that is scored here")
     if submission is not None and submission.withheld is None:
         absent = [name for name in ASKED_FOR if not getattr(submission, name)]
         if absent:
@@ -228,13 +259,7 @@ def _say_what_will_not_show(checked: Checked) -> None:
         checked.warning("predictions are withheld: only scores that the committed results hold show")
     if not found:
         return
-    for name in submission.trained_on if submission is not None else ():
-        trained = find_task(name)
-        for task in map(get_task, found) if trained else ():
-            if number := samples_within(task, trained):
-                checked.warning(
-                    f"trained_on: {shown(name)} holds {number} of the {task.samples} samples of {task.title}"
-                )
+    _say_what_was_trained_on(checked)
     missing = [task.title for task in benchmark_tasks() if task.id not in found]
     if missing:
         checked.warning(f"no mean and no overall rank: no predictions for {', '.join(missing)}; data set ranks only")
@@ -243,6 +268,17 @@ def _say_what_will_not_show(checked: Checked) -> None:
         common = set.intersection(*(set(held) for held in found.values()))
         last = "the last checkpoint is ranked" if common else "no checkpoint has all data sets, so no row is ranked"
         checked.warning(f"{len(stems)} checkpoints: {last}; rows chosen on the test labels show without a rank")
+
+
+def _say_what_was_trained_on(checked: Checked) -> None:
+    """Which test samples the training data holds, by the author's own words."""
+    for name in checked.submission.trained_on if checked.submission is not None else ():
+        trained = find_task(name)
+        for task in map(get_task, checked.read) if trained else ():
+            if number := samples_within(task, trained):
+                checked.warning(
+                    f"trained_on: {shown(name)} holds {number} of the {task.samples} samples of {task.title}"
+                )
 
 
 class _Later:
@@ -300,14 +336,20 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
     predictions = None
     try:
         # Names first: they can be held against the labels whatever the answers are.
-        _check_names(name_column(table), where, task, truth, checked)
+        problems, warnings = remarks_on_names(name_column(table), task, truth, by_hashes=checked.by_hashes)
+        for problem in problems:
+            checked.problem(f"{where}: {problem}")
+        checked.noted += [Remark(task.id, where, text) for text in warnings]
         predictions = predictions_from_table(table, task, _Later())
     except InputError as error:
         checked.problem(said(error))
     if predictions is None or len(checked.problems) > before:
         return None
-    for remark in predictions.remarks:
-        checked.warning(f"{where}: {remark}")
+    failed = int(predictions.failed.sum())
+    if failed:
+        share = f"{failed} of {len(predictions)} rows ({100 * failed / len(predictions):.1f} %)"
+        checked.noted.append(Remark(task.id, where, f"{share} are marked as failed and count as wrong"))
+    checked.noted += [Remark(task.id, where, text) for text in predictions.remarks]
     unread = _Later.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
     return Read(table if unread else predictions, table.num_bytes)
 
@@ -366,29 +408,3 @@ def _length(value: object) -> int:
 def _is_longer(value: object, most: int) -> bool:
     """Whether a text is longer than so many characters, or a list than that in all, or than labels are taken."""
     return _length(value) > most or (isinstance(value, list) and len(value) > MAX_LABELS)
-
-
-def _check_names(names: pa.Array, where: str, task: Task, truth: GroundTruth | None, checked: Checked) -> None:
-    """Hold the sample names against the official count, and against the labels where they are at hand."""
-    expected = task.samples
-    if expected and len(names) > expected:
-        checked.problem(
-            f"{where}: {len(names)} samples, where {task.title} has {expected}: some are not of its test split"
-        )
-    if truth is not None:
-        known = pc.is_in(names, value_set=truth.names)
-        foreign = names.filter(pc.invert(known))
-        matched = len(names) - len(foreign)
-        some = listed(map(shown, foreign[:5].to_pylist()))
-        if len(foreign) and len(truth) == expected:
-            checked.problem(f"{where}: {len(foreign)} names are not of {task.title}: {some}")
-        elif matched < _FEW * min(len(names), len(truth)):
-            checked.problem(f"{where}: only {matched} of {len(names)} names are of {task.title}; not {some}")
-        elif len(foreign):
-            checked.warning(
-                f"{where}: {len(foreign)} names are not in the labels at hand, which have {len(truth)} samples"
-            )
-        if matched < len(truth):
-            checked.warning(f"{where}: {len(truth) - matched} samples have no prediction and count as wrong")
-    elif len(names) < expected:
-        checked.warning(f"{where}: {len(names)} of {expected} samples; the others count as wrong")

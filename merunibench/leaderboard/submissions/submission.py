@@ -122,6 +122,31 @@ def submission_id(folder: Path) -> str:
     return visible(folder.name if folder.name.strip(".") else folder.resolve().name)
 
 
+_EXAMPLES = {
+    "authors": '["A. Author", "B. Author"]',
+    "link": '"https://github.com/…"',
+    "paper": '"https://arxiv.org/abs/…"',
+    "base_model": '"organisation/model@revision"',
+    "parameters": "7_600_000_000",
+    "modalities": '["audio", "video", "text"]',
+    "training_data": '"…"',
+    "prompt": '"…"',
+    "decoding": '"greedy, max_new_tokens 1200"',
+    "extractor": '"given by the model"',
+    "date": "2026-01-31",
+    "licence": '"CC-BY-4.0"',
+    "contact": '"…"',
+}
+"""How fields are written that nobody has filled in yet."""
+
+_ADDRESSES = ("link", "paper")
+_FAULTS = {
+    ("", "extra_forbidden"): "is not a field of a submission",
+    **{(name, "string_pattern_mismatch"): "must be a web address, such as https://example.org/" for name in _ADDRESSES},
+}
+"""Field and kind of a fault -> what is said of it; of all others, what the schema says."""
+
+
 def describe(**fields: object) -> Submission:
     """A submission's metadata from its fields.
 
@@ -138,7 +163,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
     """Every fault that the schema finds, a short line each; the first twenty."""
     for fault in error.errors(include_url=False, include_input=False)[:20]:
         place = ".".join(str(part)[:40] for part in fault["loc"])
-        reason = "is not a field of a submission" if fault["type"] == "extra_forbidden" else fault["msg"]
+        reason = _FAULTS.get((place if place in _ADDRESSES else "", fault["type"]), fault["msg"])
         yield f"{visible(place)}: {visible(reason)}"
 
 
@@ -173,7 +198,7 @@ def read_submission(folder: Path) -> Submission:
 
 
 def write_submission(folder: Path, submission: Submission) -> None:
-    """Write the metadata; the same metadata gives the same bytes.
+    """Write the metadata, and a comment for each field that readers will miss; the same metadata gives the same bytes.
 
     Raises:
         InputError: the file cannot be written, or would be longer than what is read again.
@@ -185,7 +210,13 @@ def write_submission(folder: Path, submission: Submission) -> None:
     text = tomli_w.dumps(plain, multiline_strings=True)
     if len(text.encode("utf-8")) > _MAX_BYTES:
         raise InputError(f"the metadata take more than {_MAX_BYTES >> 10} KiB; shorten the longest of them")
-    write_text(folder / FILE, text)
+    missing = [name for name in ASKED_FOR if name not in plain]
+    write_text(folder / FILE, text + "".join(map(_stub, missing)))
+
+
+def _stub(name: str) -> str:
+    """A comment to be filled in: what a field is for, and how it is written."""
+    return f"\n# {Submission.model_fields[name].description}\n# {name} = {_EXAMPLES[name]}\n"
 
 
 def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Path]:
@@ -326,7 +357,8 @@ def _refusal_of_file(place: tuple[str, ...]) -> str:
     kind = next((kind for ending, kind in _NEVER_OPENED.items() if name.lower().endswith(ending)), None)
     if kind:
         return f"is {kind}, which is never opened; `merunibench submit` packs predictions as {SUFFIX[1:]}"
-    return f"does not belong here; expected {FILE}, {README} and {PREDICTIONS}/<dataset>{SUFFIX}"
+    expected = f"does not belong here; expected {FILE}, {README} and {PREDICTIONS}/<dataset>{SUFFIX}"
+    return f"{expected}, <dataset> one of {', '.join(BUILTIN)}" if place[0] == PREDICTIONS else expected
 
 
 def hashes_of(files: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:

@@ -1,0 +1,51 @@
+"""`merunibench leaderboard build`: the whole board, recomputed."""
+
+import datetime as dt
+from pathlib import Path
+
+from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
+from merunibench.settings import option
+
+
+def build(
+    settings: BoardOptions,
+    out: Path = option(FOLDER, "Folder for results, tables and page.", "DIR"),
+    committed: Path | None = option(
+        None, "Results to use for what cannot be recomputed.", "FILE", shown="results.json beside the submissions"
+    ),
+    published: Path | None = option(
+        None, "Published figures.", "FILE", shown="published.csv beside the submissions, else the built-in ones"
+    ),
+    cache: Path | None = option(None, "File that keeps figures between builds.", "FILE", shown="the user's cache"),
+    no_cache: bool = option(False, "Compute everything anew, and keep nothing."),
+    by: str | None = option(None, "Who computes this board, for results.lock.", "NAME"),
+    date: dt.date | None = option(
+        None, "When, for results.lock; never read off the clock, so that equal boards are equal files.", "YYYY-MM-DD"
+    ),
+) -> None:
+    """Recompute the leaderboard from predictions: results, tables and page.
+
+    Scores without labels remain as committed, and are listed. A refused submission is left out and listed.
+    """
+    spare_pandas()
+    from dataclasses import replace
+
+    from merunibench._gc import gc_paused
+    from merunibench.leaderboard.board.build import build as build_board
+    from merunibench.leaderboard.schema.lock import lock_beside
+    from merunibench.leaderboard.writing import write
+
+    wanted = settings.request(committed=committed, published=published, cache=cache).with_usual_places()
+    if no_cache:
+        wanted = replace(wanted, cache=None)
+    with gc_paused():
+        results, details = build_board(wanted)
+        before = lock_beside(wanted.committed)
+        write(results, details, out, by=by, date=date.isoformat() if date else None, before=before)
+    for refused in results.refused:
+        complain(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
+    for gap in results.not_recomputed:
+        complain(f"not recomputed: {gap.model_id} on {gap.dataset}: {gap.reason}")
+    emit(f"{out / 'results.json'}\n")
+    complain(f"next: merunibench leaderboard show {out}, or serve {out}")

@@ -1,0 +1,33 @@
+"""`merunibench leaderboard diff`: what changed between two boards."""
+
+from pathlib import Path
+
+from merunibench.cli import _options as options
+from merunibench.cli._output import complain, emit, emit_json
+from merunibench.settings import argument, option
+
+
+def diff(
+    old: Path = argument(..., "results.json of before.", "OLD"),
+    new: Path = argument(..., "results.json of now.", "NEW"),
+    details: bool = option(False, "List every change, a line each."),
+    output_format: options.TableOrJson = options.FORMAT,
+) -> None:
+    """Summarise what changed between two leaderboards, and why.
+
+    Ten lines: new and gone models with score and place, changed scores by cause (another lexicon, metric version,
+    labels or predictions), ranks where the order of the models on both boards changed. JSON holds every change.
+    """
+    from merunibench.leaderboard.board.diff import changes, to_dict
+    from merunibench.leaderboard.board.summary import summary
+    from merunibench.leaderboard.schema.results import read_results
+
+    before, after = read_results(old), read_results(new)
+    found = changes(before, after)
+    if output_format == "json":
+        emit_json(to_dict(found))
+    else:
+        lines = [change.to_text() for change in found] if details else summary(before, after, found)
+        emit("".join(f"{line}\n" for line in lines) or "nothing changed\n")
+        if not details and found:
+            complain(f"{len(found)} changes in all: --details lists them")

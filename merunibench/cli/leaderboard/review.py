@@ -1,0 +1,41 @@
+"""`merunibench leaderboard review`: what a pull request does to a board."""
+
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from merunibench.cli import _options as options
+from merunibench.cli._output import emit, emit_json, spare_pandas
+from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
+from merunibench.settings import argument, option
+
+
+def review(
+    settings: BoardOptions,
+    base: str = argument(..., "Commit to merge into.", "BASE"),
+    head: str = argument(..., "Commit to be merged, checked out.", "HEAD"),
+    repository: Path = option(Path(), "Git repository that has both.", "DIR"),
+    board: Path = option(FOLDER, "Folder of the board in the repository.", "DIR"),
+    update: bool = option(False, "Allow more than one new submission, as the label `update` does."),
+    output: Path | None = option(None, "File to write the review to, besides printing it.", "FILE"),
+    output_format: Literal["table", "json", "markdown"] = options.FORMAT,
+) -> None:
+    """Review a pull request: is it one valid submission and nothing else, and where would that stand?
+
+    Exit code 1 if it must not be merged. Changed, deleted and renamed submissions are said. With --data-root the new
+    submission is scored, with --submissions of the base. Files of HEAD are data; nothing of it is run.
+    """
+    spare_pandas()
+    from merunibench.leaderboard.review.review import review as look_at
+
+    request = settings.request().with_usual_places() if settings.data_root else None
+    found = look_at(repository, base, head, board, request, update=update)
+    if output is not None:
+        emit(found.to_markdown() if output_format == "markdown" else found.to_text(), output)
+    if output_format == "json":
+        emit_json(found.to_dict())
+    else:
+        emit(found.to_markdown() if output_format == "markdown" and output is None else found.to_text())
+    if not found.acceptable:
+        raise typer.Exit(1)

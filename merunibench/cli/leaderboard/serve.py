@@ -1,0 +1,24 @@
+"""`merunibench leaderboard serve`: a finished page in the browser."""
+
+from pathlib import Path
+
+from pydantic import NonNegativeInt
+
+from merunibench.cli._output import complain, emit
+from merunibench.cli.leaderboard._options import FOLDER
+from merunibench.settings import argument, option
+
+
+def serve(
+    folder: Path = argument(FOLDER, "Folder that `build` has written the page to.", "DIR"),
+    port: NonNegativeInt = option(8000, "Port to listen on; 0: any free port.", "PORT", le=65535),
+) -> None:
+    """Show a finished page in the browser, served to this machine only, until interrupted."""
+    from contextlib import suppress
+
+    from merunibench.leaderboard.page.serving import LOOPBACK, serving
+
+    with serving(folder, port) as server, suppress(KeyboardInterrupt):
+        emit(f"http://{LOOPBACK}:{server.server_port}/\n")
+        complain("stop with Ctrl-C")
+        server.serve_forever()

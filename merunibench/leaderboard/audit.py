@@ -1,0 +1,128 @@
+"""Is a built board's folder at one with itself? No labels, no network, nothing recomputed.
+
+Figures are held against each other (`board.consistency`), files against the results they were made from, and the hashes
+of predictions against the submissions that lie beside them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from merunibench._text import visible
+from merunibench.errors import InputError
+from merunibench.files import read_plain
+from merunibench.leaderboard.board.consistency import against_details, contradictions
+from merunibench.leaderboard.board.inputs import DETAILS
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.lock import LOCK, Lock, hash_of, read_lock
+from merunibench.leaderboard.schema.results import MAX_BYTES, Model, Results, read_committed, read_results
+from merunibench.leaderboard.scoring.jobs import find_submissions
+from merunibench.leaderboard.submissions.checking import outline
+from merunibench.leaderboard.submissions.submission import hashes_of, joint_hash, submission_id
+from merunibench.leaderboard.writing import tables_of
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found.
+
+    Attributes:
+        scores: Number of scores that were looked at.
+        hashed: Number of submissions whose predictions were held against the results.
+        differences: What differs, a line each.
+        lock: By whom and when the results were computed; None where there is no lock that can be read.
+    """
+
+    scores: int
+    hashed: int
+    differences: tuple[str, ...]
+    lock: Lock | None
+
+
+def audit(folder: Path, submissions: Path | None = None) -> Audit:
+    """Hold the files of a board against each other.
+
+    Args:
+        folder: Folder with `results.json` and what was written with it.
+        submissions: Folder with the submissions; by default that of the board, if it is there.
+
+    Raises:
+        InputError: `results.json` cannot be read or is none.
+    """
+    path = folder / "results.json"
+    results = read_results(path)
+    beside = folder / "submissions"
+    place = submissions or (beside if beside.is_dir() else None)
+    lock, found = _lock(folder, hash_of(read_plain(path, MAX_BYTES)))
+    found += contradictions(results)
+    details, faults = _details(folder, results)
+    found += [*faults, *against_details(results, details), *_tables(folder, results)]
+    folders = find_submissions(place) if place is not None else []
+    found += _submissions(folders, results) if place is not None else ()
+    return Audit(sum(len(row.scores) for row in results.rows), len(folders), tuple(map(visible, found)), lock)
+
+
+def _lock(folder: Path, digest: str) -> tuple[Lock | None, list[str]]:
+    """The lock of a board, and what is wrong with it."""
+    try:
+        lock = read_lock(folder / LOCK)
+    except InputError as error:
+        return None, [str(error)]
+    if lock.results != digest:
+        return lock, [f"{LOCK}: results.json has SHA-256 {digest[:12]}…, the lock says {lock.results[:12]}…"]
+    return lock, []
+
+
+def _details(folder: Path, results: Results) -> tuple[dict[str, ModelDetails], list[str]]:
+    """The details that lie beside the results, by model, and why others could not be read."""
+    known, found, faults = {model.id for model in results.models}, {}, []
+    for path in sorted((folder / DETAILS).glob("*.json")):
+        if path.stem not in known:
+            faults.append(f"{DETAILS}/{path.name}: no model of the results")
+            continue
+        try:
+            found[path.stem] = read_committed(path, ModelDetails, "details of a model")
+        except InputError as error:
+            faults.append(str(error))
+    return found, faults
+
+
+def _tables(folder: Path, results: Results) -> Iterator[str]:
+    """Tables that are not what the results give."""
+    for name, text in tables_of(results):
+        try:
+            there = read_plain(folder / name, 4 * MAX_BYTES)
+        except InputError as error:
+            yield str(error)
+            continue
+        if there != text.encode():
+            lines = zip(there.decode("utf-8", "replace").splitlines(), text.splitlines(), strict=False)
+            line = next((number for number, (ours, due) in enumerate(lines, 1) if ours != due), "last")
+            yield f"{name}, line {line}: is not what results.json gives"
+
+
+def _submissions(folders: list[Path], results: Results) -> Iterator[str]:
+    """Submissions that are not on the board, models without a submission, and other predictions than were scored."""
+    models = {model.id: model for model in results.models if model.origin == "computed"}
+    refused = {each.submission for each in results.refused}
+    there = {submission_id(folder): folder for folder in folders}
+    yield from (f"{key}: is on the board, and has no folder of submissions" for key in models if key not in there)
+    for key in sorted(there.keys() - refused):
+        if key in models:
+            yield from _predictions(there[key], models[key], results)
+        else:
+            yield f"{key}: is a submission, and not in the results; build the board anew"
+
+
+def _predictions(folder: Path, model: Model, results: Results) -> Iterator[str]:
+    """Predictions that are not those that were scored."""
+    checked = outline(folder)
+    if not checked.files or not checked.openable:
+        return  # withheld, or refused by every build
+    hashes = hashes_of(checked.files)
+    if model.predictions != joint_hash(hashes):
+        yield f"{model.id}: its predictions are not those that the results were computed from"
+    for row in results.rows:
+        for dataset, score in row.scores.items() if row.model_id == model.id else ():
+            if score.predictions != hashes.get(dataset):
+                yield f"{row.id} {dataset}: was scored from other predictions than those of the submission"

@@ -1,0 +1,203 @@
+"""Is a board at one with itself? What its figures say of each other, without labels and without predictions.
+
+Whoever alters a score has to alter its interval, the mean, the lift, all ranks of the column, the order of its tests
+and the model's details as well; what is left then only a recomputation finds (`verify`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from statistics import fmean
+
+from merunibench._text import visible
+from merunibench.kinds import KINDS
+from merunibench.leaderboard.board.diff import TOLERANCE
+from merunibench.leaderboard.board.lifts import with_lifts
+from merunibench.leaderboard.schema.details import ModelDetails
+from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score, parsed
+from merunibench.report import BENCHMARK_DATASETS
+from merunibench.tasks import TASKS, benchmark_tasks
+
+_ROUNDED = 1e-8
+"""Figures are rounded before they are written; what is computed from the rounded ones differs by less."""
+
+
+def contradictions(results: Results) -> list[str]:
+    """Everything that cannot be so, a line each: `row data set: what`."""
+    boards = {board.id: board for board in results.boards}
+    found: list[str] = []
+    found += _identities(results)
+    for row in results.rows:
+        found += _row(row, boards.get(row.board or ""))
+    found += _lifts(results)
+    for board in results.boards:
+        rows = [row for row in results.rows if row.board == board.id]
+        for column in (*TASKS, *KINDS, MEAN):
+            found += _ranks(rows, column)
+    found += _tests(results)
+    return [visible(line) for line in found]
+
+
+def against_details(results: Results, details: Mapping[str, ModelDetails]) -> list[str]:
+    """Scores that the details of their models contradict, a line each."""
+    rows = {row.id: row for row in results.rows}
+    found = []
+    for model, held in details.items():
+        for part in held.parts:
+            row = rows.get(part.row)
+            score = row.scores.get(part.dataset) if row else None
+            if row is None or score is None or row.model_id != model:
+                found.append(f"details/{model}.json: {part.row} {part.dataset}: is not in the results")
+            elif not _near(score.score, part.checkpoints.get(score.checkpoint or ""), _ROUNDED):
+                stated = part.checkpoints.get(score.checkpoint or "")
+                found.append(f"{part.row} {part.dataset}: score {score.score}, in details/{model}.json {stated}")
+    return [visible(line) for line in found]
+
+
+def _identities(results: Results) -> Iterator[str]:
+    """Ids are unique and say what they are made of; what a row names is there."""
+    models = {model.id: model for model in results.models}
+    boards = {board.id for board in results.boards}
+    for kind, ids in (
+        ("model", [model.id for model in results.models]),
+        ("board", [board.id for board in results.boards]),
+        ("row", [row.id for row in results.rows]),
+    ):
+        yield from (f"{kind} {key}: is there {count} times" for key, count in Counter(ids).items() if count > 1)
+    for row in results.rows:
+        model = models.get(row.model_id)
+        if model is None or (model.name, model.origin) != (row.model, row.origin):
+            yield f"{row.id}: model {row.model_id} is not that of the list of models"
+        if row.board is not None and row.board not in boards:
+            yield f"{row.id}: board {row.board} is not in the list of boards"
+        if row.origin != "reported" and row.id != f"{row.model_id}/{row.selection}/{row.board}":
+            yield f"{row.id}: its id is not {row.model_id}/{row.selection}/{row.board}"
+
+
+def _row(row: Row, board: Board | None) -> Iterator[str]:
+    """Intervals, means and marks of one row."""
+    if row.ranked and (row.origin != "computed" or row.on_test):
+        yield f"{row.id}: is ranked, and is a row of origin {row.origin}, chosen on test: {row.on_test}"
+    if row.origin != "reported" and row.on_test != row.selection.startswith("best"):
+        yield f"{row.id}: selection {row.selection}, chosen on test: {row.on_test}"
+    for dataset, score in row.scores.items():
+        yield from (f"{row.id} {dataset}: {fault}" for fault in _score(score, board))
+    if row.origin == "reported":
+        return  # papers round, and some do not say what their mean is of
+    complete = all(name in row.scores and row.scores[name].complete for name in BENCHMARK_DATASETS)
+    if row.complete != complete:
+        yield f"{row.id}: complete is {row.complete}, its data sets say {complete}"
+    mean = fmean(row.scores[name].score for name in BENCHMARK_DATASETS) if complete else None
+    if not _near(row.mean, mean, _ROUNDED):
+        yield f"{row.id} mean: {row.mean}, its data sets give {mean}"
+    yield from (f"{row.id} mean: {fault}" for fault in _interval(row.mean, row.mean_ci))
+    yield from _task_means(row)
+    counts = [each.labels_per_sample for each in row.scores.values() if each.labels_per_sample is not None]
+    if not _near(row.labels_per_sample, fmean(counts) if counts else None, _ROUNDED):
+        yield f"{row.id}: labels per sample {row.labels_per_sample}, its data sets give {fmean(counts or [0])}"
+
+
+def _task_means(row: Row) -> Iterator[str]:
+    """Means of the data sets of one task; boards of former builds have none."""
+    for kind, stated in getattr(row, "task_means", {}).items():
+        sets = [task.id for task in benchmark_tasks() if task.kind == kind]
+        there = sets and all(name in row.scores and row.scores[name].complete is not False for name in sets)
+        mean = fmean(row.scores[name].score for name in sets) if there else None
+        if not _near(stated.score, mean, _ROUNDED):
+            yield f"{row.id} {kind}: mean {stated.score}, its data sets give {mean}"
+        yield from (f"{row.id} {kind}: {fault}" for fault in _interval(stated.score, stated.ci))
+
+
+def _score(score: Score, board: Board | None) -> Iterator[str]:
+    """What one score says of itself."""
+    yield from _interval(score.score, score.ci)
+    if score.score > 1 + TOLERANCE:
+        yield f"score {score.score} is above 1"
+    if score.signature is None:
+        return
+    signature = parsed(score.signature)
+    if board is not None and signature.lexicon not in ("none", board.label):
+        yield f"was scored with lexicon {signature.lexicon}, the board's is {board.label}"
+    if score.samples is not None and signature.n != score.samples:
+        yield f"{score.samples} samples, its signature says {signature.n}"
+    if score.samples is not None and (score.missing or 0) + (score.failed or 0) > score.samples:
+        yield f"{score.missing} missing and {score.failed} failed of {score.samples} samples"
+
+
+def _interval(score: float | None, interval: tuple[float, float] | None) -> Iterator[str]:
+    if score is not None and interval is not None and not interval[0] - _ROUNDED <= score <= interval[1] + _ROUNDED:
+        yield f"score {score} is outside its interval {interval[0]} to {interval[1]}"
+
+
+def _lifts(results: Results) -> Iterator[str]:
+    """Lift is the score less that of the best shallow baseline; baselines and published rows have none."""
+    for row, computed in zip(results.rows, with_lifts([_without_lifts(row) for row in results.rows]), strict=True):
+        for dataset, score in row.scores.items():
+            lift = computed.scores[dataset].lift
+            if not _near(score.lift, lift, _ROUNDED):
+                yield f"{row.id} {dataset}: lift {score.lift}, the shallow baselines give {lift}"
+        if not _near(row.lift, computed.lift, _ROUNDED):
+            yield f"{row.id}: lift {row.lift}, its data sets give {computed.lift}"
+
+
+def _without_lifts(row: Row) -> Row:
+    scores = {dataset: score.model_copy(update={"lift": None}) for dataset, score in row.scores.items()}
+    return row.model_copy(update={"scores": scores, "lift": None})
+
+
+def _ranks(rows: Iterable[Row], column: str) -> Iterator[str]:
+    """Ranks of one column of one board follow its scores."""
+    placed = [(row, rank) for row in rows if (rank := row.rank(column)) is not None]
+    values = {row.id: row.value(column) for row, _ in placed}
+    for row, rank in placed:
+        value = values[row.id]
+        if value is None or not row.ranked:
+            yield (
+                f"{row.id} {column}: has rank {rank.rank}, and no score to rank"
+                if value is None
+                else (f"{row.id} {column}: has rank {rank.rank}, and is not ranked")
+            )
+            continue
+        due = 1 + sum(other is not None and other > value for other in values.values())
+        if (rank.rank, rank.of) != (due, len(placed)):
+            yield f"{row.id} {column}: rank {rank.rank} of {rank.of}, the scores give {due} of {len(placed)}"
+        if not _holds(rank):
+            yield f"{row.id} {column}: rank {rank.rank} of {rank.of} is outside its interval {rank.low} to {rank.high}"
+    kinds = {_metric(row, column) for row, _ in placed}
+    for row in rows:
+        if row.ranked and row.value(column) is not None and row.rank(column) is None and _metric(row, column) in kinds:
+            yield f"{row.id} {column}: has no rank, though its score is comparable with those that have"
+
+
+def _holds(rank: Rank) -> bool:
+    if rank.low is None or rank.high is None:
+        return rank.low is rank.high
+    return 1 <= rank.low <= rank.rank <= rank.high <= rank.of
+
+
+def _metric(row: Row, column: str) -> str:
+    """What scores of a column have in common that may be ranked together."""
+    signature = row.scores[column].signature if column in TASKS else None
+    return parsed(signature).metric_part if signature else ""
+
+
+def _tests(results: Results) -> Iterator[str]:
+    """Tests name rows of their board, the highest score first."""
+    rows = {row.id: row for row in results.rows}
+    for each in results.comparisons:
+        values = []
+        for key in each.rows:
+            value = rows[key].value(each.dataset) if key in rows and rows[key].board == each.board else None
+            if value is None:
+                yield f"{key} {each.dataset}: is in the tests of board {each.board}, and has no score there"
+            else:
+                values.append((value, key))
+        for (above, one), (below, other) in pairwise(values):
+            if below > above:
+                yield f"{other} {each.dataset}: stands below {one} in the tests, and has the higher score"
+
+
+def _near(stated: float | None, computed: float | None, tolerance: float) -> bool:
+    if stated is None or computed is None:
+        return stated is computed
+    return abs(stated - computed) <= tolerance

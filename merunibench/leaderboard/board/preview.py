@@ -1,0 +1,105 @@
+"""Where a submission would stand: its places on the main boards, beside the models that it is read against."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from merunibench._text import visible
+from merunibench.leaderboard.board.standing import main_boards, main_row, place
+from merunibench.leaderboard.board.verdict import sentence
+from merunibench.leaderboard.schema.results import MEAN, Board, Results, Row
+from merunibench.report.columns import percent
+from merunibench.report.markdown import escape
+from merunibench.tasks import TASKS
+
+_HEADS = ("Data set", "Score", "Place", "Lift", "Best", "Its score")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A submission on one board.
+
+    Attributes:
+        board: The board.
+        row: Its row, by which it is ranked.
+        lines: A line for each column: `_HEADS`; the mean first, where there is one.
+        beside: How it compares with the rows next to it in its first column, a sentence each.
+    """
+
+    board: Board
+    row: Row
+    lines: tuple[tuple[str, ...], ...]
+    beside: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Its place in its first column: `7th, 5 to 9, of 24 by the mean`."""
+        title, score, where = self.lines[0][:3]
+        return f"{where} by {'the mean' if title == 'Mean' else title}, with {score}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        row = self.row.model_dump(mode="json")
+        return {"board": self.board.id, "verdict": self.verdict, "beside": list(self.beside), "row": row}
+
+    def to_markdown(self) -> str:
+        """For a comment on a pull request; nothing that strangers wrote is markup, mention or link."""
+        rows = [_HEADS, ("---", *["---:"] * 3, "---", "---:")]
+        table = [f"| {' | '.join(line)} |" for line in rows]
+        table += [f"| {' | '.join(map(escape, line))} |" for line in self.lines]
+        beside = [f"- {escape(line)}" for line in self.beside]
+        head = f"**{escape(self.board.title)}**: {escape(self.row.model)} would be {escape(self.verdict)}."
+        return "\n".join([head, "", *beside, *([""] if beside else []), *table, ""]) + "\n"
+
+    def to_text(self) -> str:
+        """For a terminal: as the comment, without markup."""
+        widths = [max(len(line[column]) for line in (_HEADS, *self.lines)) for column in range(len(_HEADS))]
+        head = f"{self.board.title}: {self.row.model} would be {self.verdict}."
+        table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in (_HEADS, *self.lines)]
+        lines = [head, *(f"  {line}" for line in self.beside), *(f"  {line}" for line in table)]
+        return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def previews(results: Results, model_id: str) -> list[Preview]:
+    """How a model that is on a board stands on the main board of each protocol; none where it has no score."""
+    found = []
+    for board in main_boards(results):
+        row = main_row(results, model_id, board)
+        if row is not None and row.scores:
+            columns = [*([MEAN] if row.mean is not None else []), *row.scores]
+            rivals = [each for each in results.rows if each.board == board.id and each.ranked]
+            lines = tuple(_line(row, column, rivals) for column in columns)
+            found.append(Preview(board, row, lines, tuple(_beside(results, row, columns[0], rivals))))
+    return found
+
+
+def _line(row: Row, column: str, rivals: list[Row]) -> tuple[str, ...]:
+    """What a row has in one column, and who is best of the others."""
+    others = [each for each in rivals if each.model_id != row.model_id and each.value(column) is not None]
+    best = max(others, key=lambda each: each.value(column) or 0.0, default=None)
+    lift = row.lift if column == MEAN else row.scores[column].lift
+    return (
+        "Mean" if column == MEAN else TASKS[column].title,
+        percent(row.value(column)),
+        place(row.rank(column)),
+        "" if lift is None else f"{100 * lift:+.2f}",
+        best.model if best else "",
+        percent(best.value(column)) if best else "",
+    )
+
+
+def _beside(results: Results, row: Row, column: str, rivals: list[Row]) -> Iterator[str]:
+    """Sentences about the next row above and below."""
+    own = row.value(column) or 0.0
+    others = [(value, each) for each in rivals if each.id != row.id and (value := each.value(column)) is not None]
+    sides: dict[str, Callable[[float], bool]] = {
+        "above": lambda value: value > own,
+        "below": lambda value: value <= own,
+    }
+    for side, fits in sides.items():
+        there = [(abs(value - own), each.id, each) for value, each in others if fits(value)]
+        if there:
+            rival = min(there, key=lambda each: each[:2])[2]
+            difference = 100 * (own - (rival.value(column) or 0.0))
+            said = sentence(results, row, rival)
+            yield f"Next {side}: {rival.model}, at {difference:+.2f} points. A the submission, B that model: {said}"

@@ -1,0 +1,56 @@
+"""Where a row stands, in words: `74.77, 7th, 5 to 9, of 24`. Terminal, summaries and comments say it in one way."""
+
+from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row
+from merunibench.report.columns import percent
+from merunibench.tasks import TASKS
+
+
+def ordinal(number: int) -> str:
+    """A place as it is said.
+
+    Example:
+        >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)]
+        ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '112th']
+    """
+    teens = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def place(rank: Rank | None) -> str:
+    """A place and what it may be: `7th, 5 to 9, of 24`; of a row without rank, `no rank`."""
+    if rank is None:
+        return "no rank"
+    interval = "" if rank.low is None or rank.low == rank.high else f", {rank.low} to {rank.high}"
+    return f"{ordinal(rank.rank)}{interval}, of {rank.of}" if interval else f"{ordinal(rank.rank)} of {rank.of}"
+
+
+def main_boards(results: Results) -> list[Board]:
+    """The board to show first of each protocol."""
+    first: dict[str, Board] = {}
+    for board in results.boards:
+        first.setdefault(board.protocol, board)
+    return list(first.values())
+
+
+def main_row(results: Results, model_id: str, board: Board) -> Row | None:
+    """The row by which a model is known on a board: the ranked one, else the first."""
+    rows = [row for row in results.rows if row.board == board.id and row.model_id == model_id]
+    return min(rows, key=lambda row: not row.ranked, default=None)
+
+
+def standing(results: Results, model_id: str) -> str:
+    """Mean and place of a model on the main board of each protocol; without a mean, its data sets and their places."""
+    said = []
+    for board in main_boards(results):
+        row = main_row(results, model_id, board)
+        if row is None:
+            continue
+        if row.mean is not None:
+            said.append(f"{board.id} {percent(row.mean)}, {place(row.rank(MEAN))}")
+        else:
+            columns = [
+                f"{TASKS[name].title} {percent(score.score)}, {place(score.rank)}" for name, score in row.scores.items()
+            ]
+            more = f" and {len(columns) - 2} more data sets" if len(columns) > 2 else ""
+            said.append(f"{board.id}: {'; '.join(columns[:2])}{more}, no mean")
+    return " | ".join(said) or "no score"

@@ -1,0 +1,52 @@
+"""Who is better, A or B? One sentence from the paired tests that a board holds."""
+
+from collections.abc import Iterator
+
+from merunibench.leaderboard.schema.results import MEAN, Comparisons, Results, Row
+from merunibench.report.columns import percent
+from merunibench.tasks import TASKS
+
+_P = {"1": "p < 0.05", "2": "p < 0.01", "3": "p < 0.001"}
+
+
+def sentence(results: Results, a: Row, b: Row) -> str:
+    """The outcome on all data sets that two rows of one board share; better is what is significant (Holm).
+
+    The tests are those of the board: adjusted for all pairs of a column, so a pair that is compared alone
+    (`merunibench compare`) may show more.
+    """
+    tests = {each.dataset: each for each in results.comparisons if each.board == a.board}
+    shared = [name for name in a.scores if name in b.scores]
+    better: dict[str, list[str]] = {"A": [], "B": []}
+    tested = 0
+    for name in shared:
+        level = _level(tests.get(name), a, b)
+        tested += level is not None
+        if level in _P:
+            difference = a.scores[name].score - b.scores[name].score
+            said = f"{TASKS[name].title} by {percent(abs(difference))}, {_P[level]}"
+            better["A" if difference > 0 else "B"].append(said)
+    return "".join(_parts(results, a, b, better, (tested, len(shared))))
+
+
+def _parts(results: Results, a: Row, b: Row, better: dict[str, list[str]], counts: tuple[int, int]) -> Iterator[str]:
+    tested, shared = counts
+    of = f"{tested} data set{'s' * (tested != 1)}"
+    said = [f"{side} is better on {len(sets)} of {of} ({'; '.join(sets)})" for side, sets in better.items() if sets]
+    yield ", ".join(said) or (f"Neither is better on any of {of}" if tested else "Nothing was tested")
+    if tested < shared:
+        yield f", {shared - tested} more were not tested"
+    if a.mean is not None and b.mean is not None:
+        test = next((each for each in results.comparisons if (each.board, each.dataset) == (a.board, MEAN)), None)
+        level = _level(test, a, b)
+        verdict = "not tested" if level is None else _P.get(level, "not significant")
+        yield f"; in the mean of nine A - B is {100 * (a.mean - b.mean):+.2f} points ({verdict})"
+    yield "."
+
+
+def _level(tests: Comparisons | None, a: Row, b: Row) -> str | None:
+    """The level of a difference, as `Comparisons` has it; None where it was not tested."""
+    if tests is None or a.id not in tests.rows or b.id not in tests.rows:
+        return None
+    low, high = sorted((tests.rows.index(a.id), tests.rows.index(b.id)))
+    return tests.levels[high][low] if low != high else None

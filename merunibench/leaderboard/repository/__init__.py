@@ -1,0 +1,86 @@
+"""The files of a repository that holds a board: workflows, README, submissions, published figures; no toolkit code.
+
+`template/` is what every such repository has. The toolkit's own workflows are the same files, filled in for a board
+that stands beside its code; a test sees to that.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from merunibench import __version__
+from merunibench._resources import resource
+from merunibench.errors import InputError
+from merunibench.files import read_plain, whole_set, write_bytes
+from merunibench.files.reading import reading
+
+TEMPLATE = Path(__file__).parent / "template"
+_MAX_BYTES = 1 << 20
+_WORKFLOWS = ("submission.yml", "submission-comment.yml", "pages.yml")
+_PLACES = {
+    **{f"workflows/{name}": f".github/workflows/{name}" for name in _WORKFLOWS},
+    "pull_request_template.md": ".github/pull_request_template.md",
+    "README.md": "README.md",
+    "gitignore": ".gitignore",
+    "requirements.txt": "requirements.txt",
+}
+
+ALONE: Mapping[str, str] = MappingProxyType(
+    {
+        "BOARD": ".",
+        "INSTALL": "python -m pip install --requirement base/requirements.txt",
+        "PATHS": "",
+        "PAGES_PATHS": "",
+        "VERSION": __version__,
+    }
+)
+"""What the template is filled in with where the repository holds nothing but a board."""
+
+BESIDE_CODE: Mapping[str, str] = MappingProxyType(
+    {
+        "BOARD": "leaderboard",
+        "INSTALL": "python -m pip install --constraint base/constraints.txt ./base",
+        "PATHS": '    paths: ["leaderboard/**"]\n',
+        "PAGES_PATHS": '    paths: ["leaderboard/**", "merunibench/leaderboard/**"]\n',
+        "VERSION": __version__,
+    }
+)
+"""The same for the toolkit's own repository, where the board is a folder."""
+
+
+def filled_in(name: str, values: Mapping[str, str]) -> str:
+    """A file of the template."""
+    text = (TEMPLATE / name).read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+def create(folder: Path) -> list[Path]:
+    """Write a repository for a board.
+
+    Args:
+        folder: New, or empty but for `.git`.
+
+    Returns:
+        The files.
+
+    Raises:
+        InputError: the folder holds something, or cannot be written; nothing is left behind then.
+    """
+    with reading(folder):
+        if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or _others(folder))):
+            raise InputError(f"{folder}: is there already and not empty; give a new folder")
+    contents = {place: filled_in(name, ALONE).encode() for name, place in _PLACES.items()}
+    contents["published.csv"] = read_plain(resource("leaderboard", "published.csv"), _MAX_BYTES)
+    contents["submissions/.gitkeep"] = b""
+    with whole_set(folder) as temporary:
+        for place, content in contents.items():
+            path = temporary / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, content)
+    return [folder / place for place in contents]
+
+
+def _others(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.name != ".git"]

@@ -1,0 +1,186 @@
+"""A pull request -> a verdict, and the comment that says it. Whatever a stranger sends, a comment there is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from merunibench._text import listed, visible
+from merunibench.errors import InputError
+from merunibench.leaderboard.audit import audit
+from merunibench.leaderboard.board.build import build
+from merunibench.leaderboard.board.inputs import Request, load_truths
+from merunibench.leaderboard.board.preview import Preview, previews
+from merunibench.leaderboard.review.touched import SUBMISSIONS, Touched, commit, touched
+from merunibench.leaderboard.schema.results import Results, read_results
+from merunibench.leaderboard.submissions.checking import Checked, check
+from merunibench.leaderboard.submissions.duplicates import duplicates
+from merunibench.report.markdown import escape
+from merunibench.tasks import TASKS
+
+if TYPE_CHECKING:
+    from merunibench.data import GroundTruth
+
+LABEL = "update"
+"""With this label a pull request may do more than add one submission; only maintainers can give labels."""
+_MOST = 60_000  # characters of a comment; GitHub takes 65,536
+_LINES = 20  # that a board says to contradict itself
+
+
+@dataclass
+class Review:
+    """What was found.
+
+    Attributes:
+        touched: What the pull request touches.
+        update: Whether it may touch more than one new submission.
+        checked: The submissions that it adds or changes.
+        contradictions: What the board says to contradict itself, if its computed files are touched.
+        previews: Where the new submissions would stand.
+        remarks: Why nothing is said of that.
+    """
+
+    touched: Touched
+    update: bool
+    checked: list[Checked] = field(default_factory=list)
+    contradictions: list[str] = field(default_factory=list)
+    previews: list[Preview] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why it must not be merged, a line each."""
+        found = [] if self.update else list(self.touched.problems())
+        for each in self.checked:
+            withheld = each.submission is not None and each.submission.withheld is not None
+            if withheld and each.folder.name in self.touched.new and not self.update:
+                found.append(f"{each.id}: a new submission holds predictions; only maintainers withhold them")
+            found += [f"{each.id}: {problem}" for problem in each.problems]
+        return [*found, *self.contradictions]
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether it may be merged, as far as can be told without people."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "acceptable": self.acceptable,
+            "problems": list(map(visible, self.problems)),
+            "new": list(map(visible, self.touched.new)),
+            "changed": list(map(visible, self.touched.changed)),
+            "deleted": list(map(visible, self.touched.deleted)),
+            "submissions": [each.to_dict() for each in self.checked],
+            "previews": [each.to_dict() for each in self.previews],
+            "remarks": self.remarks,
+        }
+
+    def to_text(self) -> str:
+        """For a log."""
+        lines = [self._verdict(), *(f"  problem: {each}" for each in self.problems), *map("  {}".format, self._said())]
+        text = "".join(f"{visible(line)}\n" for line in lines)
+        text += "".join(each.to_text() for each in self.checked if each.valid)
+        return text + "".join(each.to_text() for each in self.previews)
+
+    def to_markdown(self) -> str:
+        """For a comment; nothing that strangers wrote is markup, mention, link or formula in it."""
+        parts = [f"**{self._verdict()}**\n\n", *(f"- {escape(each)}\n" for each in self.problems), "\n"]
+        parts += [f"{escape(each)}\n\n" for each in self._said()]
+        parts += [each.to_markdown() + "\n" for each in self.previews]
+        parts += [each.to_markdown() for each in self.checked if each.valid]
+        return _cut("".join(parts))
+
+    def _verdict(self) -> str:
+        number = len(self.problems)
+        return "acceptable" if not number else f"not acceptable: {number} problem{'s' * (number > 1)}"
+
+    def _said(self) -> Iterator[str]:
+        if self.update:
+            yield from (f"with the label {LABEL}: {each}" for each in self.touched.problems())
+        elif list(self.touched.problems()):
+            yield f"A pull request adds one folder of {SUBMISSIONS}/. Maintainers allow more by the label {LABEL}."
+        yield from self.remarks
+
+
+def review(
+    repository: Path, base: str, head: str, board: Path, request: Request | None = None, *, update: bool = False
+) -> Review:
+    """Look at a pull request.
+
+    Args:
+        repository: A git repository with both commits, the second checked out. Its files are data, none is run.
+        base: The commit to merge into.
+        head: The commit to be merged.
+        board: Folder of the board in the repository.
+        request: The base's board, and the labels to score with; None to score nothing.
+        update: Whether more than one new submission is allowed.
+
+    Raises:
+        InputError: there are no such commits, or another one is checked out.
+    """
+    if commit(repository, head) != commit(repository, "HEAD"):
+        raise InputError(f"{repository}: check out {head} first: its submissions are read from there")
+    found = Review(touched(repository, base, head, board), update)
+    folders = [repository / board / SUBMISSIONS / name for name in (*found.touched.new, *found.touched.changed)]
+    truths: Mapping[str, GroundTruth] = {}
+    try:
+        truths = load_truths(request.data_root) if request else {}
+    except InputError as error:
+        found.remarks.append(f"The labels cannot be used: {error}")
+        request = None
+    found.checked = [check(folder, truths, by_hashes=True) for folder in folders]
+    results = _standing_results(repository / board / "results.json")
+    for each in found.checked:
+        each.warnings += duplicates(each, sorted(each.folder.parent.iterdir()), results) if each.valid else []
+    if found.touched.computed:
+        found.contradictions = _contradictions(repository / board)
+    valid = [each.folder for each in found.checked if each.valid and each.hashes]
+    if found.remarks or request is None or request.data_root is None:
+        found.remarks.append("Scores are computed by the maintainers, who have the labels.")
+    elif valid:
+        found.previews, remarks = _previews(request, valid)
+        found.remarks += remarks
+    return found
+
+
+def _standing_results(path: Path) -> Results | None:
+    """The results of a board, if they can be read; what is wrong with them is said elsewhere."""
+    try:
+        return read_results(path) if path.is_file() else None
+    except InputError:
+        return None
+
+
+def _contradictions(folder: Path) -> list[str]:
+    """What a board says to contradict itself."""
+    try:
+        lines = audit(folder).differences
+    except InputError as error:
+        lines = (str(error),)
+    return [*lines[:_LINES], *([f"{len(lines) - _LINES} more: leaderboard verify --offline"] if lines[_LINES:] else [])]
+
+
+def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview], list[str]]:
+    """Where submissions would stand, and what could not be said of them."""
+    try:
+        results, _ = build(replace(request, extra=tuple(folders)))
+    except InputError as error:
+        return [], [f"Could not be scored: {error}"]
+    except Exception as error:  # noqa: BLE001 - the last resort: a comment there must be
+        return [], [f"Could not be scored ({type(error).__name__}); the log has more."]
+    found = [each for folder in folders for each in previews(results, folder.name)]
+    ids = {folder.name for folder in folders}
+    scored = {(each.row.model_id, dataset) for each in found for dataset in each.row.scores}
+    gaps = [gap for gap in results.not_recomputed if gap.model_id in ids and (gap.model_id, gap.dataset) not in scored]
+    unscored = [f"{TASKS[gap.dataset].title} ({gap.reason})" for gap in gaps]
+    remarks = [f"Not scored: {listed(unscored, 9)}"] if unscored else []
+    remarks += [f"{each.submission}: {'; '.join(each.reasons)}" for each in results.refused if each.submission in ids]
+    return found, remarks
+
+
+def _cut(text: str) -> str:
+    """The text, ended at a line where it is too long for a comment."""
+    if len(text) <= _MOST:
+        return text
+    return text[: text.rindex("\n", 0, _MOST)] + "\n\nThe rest is in the log.\n"

@@ -1,0 +1,46 @@
+"""Predictions that another submission has already: sent twice by mistake, or another's under a new name."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from merunibench._text import visible
+from merunibench.files import read_plain
+from merunibench.leaderboard.schema.results import Results
+from merunibench.leaderboard.submissions.checking import Checked, outline
+from merunibench.leaderboard.submissions.submission import FILE, MAX_PACKED_BYTES, submission_id
+from merunibench.tasks import TASKS, task_order
+
+
+def duplicates(checked: Checked, others: Sequence[Path], results: Results | None = None) -> list[str]:
+    """Whose predictions a submission has too, a line each.
+
+    Args:
+        checked: The submission.
+        others: Folders of submissions; its own and what is none is passed over. Files are equal byte by byte.
+        results: A board, which knows withheld predictions by their hashes.
+    """
+    found: dict[str, set[str]] = {}
+    for folder in others:
+        if submission_id(folder) != checked.id and (folder / FILE).is_file():
+            found.setdefault(submission_id(folder), set()).update(_shared(checked, folder))
+    for row in results.rows if results else ():
+        same = {name for name, score in row.scores.items() if score.predictions == checked.hashes.get(name, "")}
+        if row.model_id != checked.id and same:
+            found.setdefault(row.model_id, set()).update(same)
+    return [
+        visible(f"the predictions for {', '.join(TASKS[name].title for name in task_order(sets))} are those of {key}")
+        for key, sets in found.items()
+        if sets
+    ]
+
+
+def _shared(checked: Checked, folder: Path) -> Iterator[str]:
+    """Data sets of which both have a file with the same content, under whatever checkpoint."""
+    theirs = outline(folder).files
+    for dataset, files in checked.files.items():
+        sizes: dict[int, list[Path]] = {}
+        for path in theirs.get(dataset, {}).values():
+            sizes.setdefault(path.stat().st_size, []).append(path)
+        pairs = ((own, other) for own in files.values() for other in sizes.get(own.stat().st_size, ()))
+        if any(read_plain(own, MAX_PACKED_BYTES) == read_plain(other, MAX_PACKED_BYTES) for own, other in pairs):
+            yield dataset
