@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.leaderboard.board.tasks import task_means, task_replicates
 from merunibench.leaderboard.schema.details import Details, ModelDetails
 from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
 from merunibench.leaderboard.scoring.cache import Entry
@@ -71,7 +72,7 @@ class ScoredRow:
 
     Attributes:
         row: The row.
-        replicates: Data set, or `mean`, -> the score on each resample, shape (B,).
+        replicates: Data set, kind of task, or `mean`, -> the score on each resample, shape (B,).
         held: Data set -> checkpoint -> everything that was computed.
     """
 
@@ -121,6 +122,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     mean = round(fmean(scores[name].score for name in BENCHMARK_DATASETS), DECIMALS) if complete else None
     if complete and all(name in replicates for name in BENCHMARK_DATASETS):
         replicates[MEAN] = np.mean([replicates[name] for name in BENCHMARK_DATASETS], axis=0)
+    replicates |= task_replicates(replicates)
     carried_ci = before.mean_ci if before is not None and before.mean == mean else None
     signatures = [parsed(score.signature) for score in scores.values() if score.signature]
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
@@ -145,6 +147,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         extractor=_extractor(signatures),
         signature=str(joint_signature(signatures)) if signatures else None,
         scores=scores,
+        task_means=task_means(scores, replicates, before),
     )
     return ScoredRow(row, replicates, {dataset: held[dataset] for dataset in chosen})
 

@@ -5,8 +5,6 @@ metrics and never stand in one table.
 """
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +28,7 @@ from merunibench._text import one_line
 from merunibench.errors import InputError
 from merunibench.files import read_plain
 from merunibench.kinds import KINDS
+from merunibench.leaderboard.schema.texts import fit_to_show, one_line_to_show
 from merunibench.protocols import PROTOCOLS
 from merunibench.signature import Signature
 from merunibench.tasks import TASKS
@@ -46,34 +45,6 @@ Origin = Literal["computed", "baseline", "reported"]
 
 MAX_BYTES, MAX_VALUES = 32 << 20, 400_000
 """Most bytes of a committed file, and most values: thrice a board of 200 models. Each may take a kilobyte to refuse."""
-
-# Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
-_BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def fit_to_show(text: str) -> str:
-    """The text, which may have several lines.
-
-    Raises:
-        ValueError: it holds characters that cannot be shown, or that turn the direction of text.
-    """
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
-            raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")
-    if _BIDIRECTIONAL.search(text):
-        raise ValueError("holds marks that turn the direction of text")
-    return text
-
-
-def one_line_to_show(text: str) -> str:
-    """The text, which has one line.
-
-    Raises:
-        ValueError: as `fit_to_show`, or it holds line ends or tabs.
-    """
-    if "\n" in text or "\t" in text:
-        raise ValueError("must be one line without tabs")
-    return fit_to_show(text)
 
 
 @lru_cache(maxsize=4096)
@@ -224,6 +195,14 @@ class Score(Sparse):
     rank: Rank | None = None
 
 
+class TaskMean(Sparse):
+    """One row on all data sets of one task."""
+
+    score: Figure = Field(description="Mean of the scores on the data sets of the task.")
+    ci: Interval | None = None
+    rank: Rank | None = None
+
+
 class Model(Sparse):
     """What is known of a model: its submission's own words, or the source of a published row."""
 
@@ -239,6 +218,9 @@ class Model(Sparse):
     parameters: Count | None = None
     modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
+    trained_on_test: Several[DatasetId] = Field(
+        default=(), description="Data sets of whose test samples some were trained on, by its own word."
+    )
     prompt: Text | None = None
     decoding: Line | None = None
     extractor: Line | None = None
@@ -286,18 +268,25 @@ class Row(Plain):
     )
     signature: SignatureText | None = None
     scores: dict[DatasetId, Score] = Field(description="Data set id -> score.")
+    task_means: dict[KindName, TaskMean] = Field(
+        default_factory=dict, description="Kind of task -> the mean of its data sets of the nine, where all are there."
+    )
+
+    def figure(self, column: str) -> Score | TaskMean | None:
+        """The score in a column, a data set's id, a kind of task or `mean`; None if there is none."""
+        if column == MEAN:
+            return None if self.mean is None else TaskMean(score=self.mean, ci=self.mean_ci, rank=self.mean_rank)
+        return self.scores.get(column) or self.task_means.get(column)
 
     def value(self, column: str) -> float | None:
-        """The score in a column, a data set's id or `mean`; None if there is none."""
-        if column == MEAN:
-            return self.mean
-        return self.scores[column].score if column in self.scores else None
+        """The figure in a column; None if there is none."""
+        figure = self.figure(column)
+        return None if figure is None else figure.score
 
     def rank(self, column: str) -> Rank | None:
         """The rank in a column; None if there is none."""
-        if column == MEAN:
-            return self.mean_rank
-        return self.scores[column].rank if column in self.scores else None
+        figure = self.figure(column)
+        return None if figure is None else figure.rank
 
 
 class Comparisons(Plain):
