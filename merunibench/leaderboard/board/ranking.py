@@ -1,7 +1,7 @@
 """Rows of one board -> ranks with intervals, groups that cannot be told apart, and the matrix of paired tests.
 
-Column by column: each data set, each task, and the mean. Replicates of all rows are those of the same resamples: all is
-that everything is paired. A column in which some row has no replicates keeps what was committed, if its scores are the same.
+Column by column: each data set, each task, and the mean. Replicates of all rows are those of the same resamples, so
+everything is paired. A column in which some row has no replicates keeps what was committed, if its scores are the same.
 """
 
 from collections import Counter

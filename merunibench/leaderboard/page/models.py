@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
-from merunibench.protocols import PROTOCOLS
 
 _WIDE = 160
 """Width of the strips in the tables, in their own units; they run from 0 or -100 to 100 percent."""
@@ -48,8 +48,8 @@ def model_values(results: Results, rows: Sequence[Row], details: Details) -> dic
 def strip(row: Row, dataset: Dataset, score: Score) -> Strip:
     """Places on a line from 0 to 1; where something lies below 0, from -1."""
     ci, chance = score.ci, score.chance
-    if chance is not None:  # on the scale of the score: 0 where scores are corrected for it
-        chance = float(PROTOCOLS[row.protocol][dataset.kind].primary(chance, chance))
+    if chance is not None:
+        chance = wording.chance(chance, row.protocol, dataset.kind)
     start = -1.0 if min(score.score, *(ci or ()), 0.0) < 0 else 0.0
 
     def x(value: float) -> float:

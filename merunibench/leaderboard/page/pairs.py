@@ -27,7 +27,8 @@ def packed_pairs(results: Results, board: str) -> str:
         for each in results.comparisons
         if each.board == board
     }
-    content = json.dumps({"ids": ids, "columns": columns}, separators=(",", ":")).replace("<", "\\u003c")
+    known = [name.rsplit("/", 1)[0] for name in ids]
+    content = json.dumps({"ids": known, "columns": columns}, separators=(",", ":")).replace("<", "\\u003c")
     return f"mub.takePairs({json.dumps(board)}, {content});\n"
 
 

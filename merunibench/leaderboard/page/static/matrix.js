@@ -33,9 +33,9 @@ mub.levelOf = (levels, p, q) => {
 const LEVELS = ["cannot be told from", "p < 0.05", "p < 0.01", "p < 0.001"];
 
 mub.drawMatrix = (place, table) => {
-  const known = table.section.dataset.compared ? mub.pairsOf(table.key, () => mub.drawMatrix(place, table)) : { columns: {} };
+  const known = table.focus.board ? mub.pairsOf(table.focus.board, () => mub.drawMatrix(place, table)) : { columns: {} };
   if (!known) return;
-  const column = known.columns[table.focus.key] ?? { rows: [], levels: "" };
+  const column = known.columns[table.focus.source] ?? { rows: [], levels: "" };
   const places = new Map(column.rows.map((index, position) => [known.ids[index], position]));
   const rows = table.shown.filter((row) => places.has(row.id)).slice(0, 30);
   if (rows.length < 2) {
