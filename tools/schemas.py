@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from merunibench.files import write_text
 from merunibench.leaderboard.schema.details import ModelDetails
-from merunibench.leaderboard.schema.results import Results
+from merunibench.leaderboard.schema.results import Pairs, Results
 from merunibench.leaderboard.submissions.submission import Submission
 from tools.curation_schema import Decision, Report
 
@@ -20,6 +20,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "submission.schema.json": Submission,
     "leaderboard.schema.json": Results,
     "leaderboard-details.schema.json": ModelDetails,
+    "leaderboard-pairs.schema.json": Pairs,
     "curation-report.schema.json": Report,
     "curation-decision.schema.json": Decision,
 }

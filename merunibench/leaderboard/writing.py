@@ -12,7 +12,7 @@ from merunibench.files import write_changed, write_text
 from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.schema.details import Details
-from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
+from merunibench.leaderboard.schema.results import MEAN, PAIRS, Board, Pairs, Rank, Results, Row, Score
 from merunibench.report.columns import percent
 from merunibench.report.csv_text import csv_text
 from merunibench.report.latex import escape as latex
@@ -56,6 +56,7 @@ def write(results: Results, details: Mapping[str, Details], out: Path) -> None:
 def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
     """Name and content of what is made from the results, but for the page; a file at a time: they are large."""
     yield "results.csv", to_csv(results)
+    yield PAIRS, Pairs(pairs=results.pairs).to_json()
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()
     for board in results.boards:

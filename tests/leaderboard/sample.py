@@ -4,6 +4,7 @@ python -m tests.leaderboard.sample 200 /tmp/board      # writes results.json and
 """
 
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from merunibench.leaderboard.schema.results import (
     Dataset,
     Model,
     NotRecomputed,
+    Pair,
     Rank,
     Refused,
     Results,
@@ -85,6 +87,7 @@ def sample(models=12, seed=0):
         models=(*known, *baselines, *published),
         rows=tuple(rows),
         comparisons=tuple(comparisons),
+        pairs=tuple(_pairs(rows)),
         refused=(Refused(submission="evil-model", reasons=(f"submission.toml: model: {HOSTILE}",)),),
         not_recomputed=(NotRecomputed(model_id=known[0].id, dataset="mer2023", reason="no labels"),),
     )
@@ -145,6 +148,20 @@ def _row(rng, model, board, selection, held, level):
         scores=scores,
         task_means=_task_means(scores),
     )
+
+
+def _pairs(rows):
+    """Pairs of the ranked rows of every board; the sentences are made up."""
+    for board in BOARDS:
+        ranked = [row for row in rows if row.board == board.id and row.ranked][:60]
+        for first, second in combinations(ranked, 2):
+            shared = [name for name in first.scores if name in second.scores]
+            columns = {
+                name: (round(first.scores[name].score - second.scores[name].score, 10), -0.01, 0.01, 0.5)
+                for name in shared
+            }
+            sentence = f"Neither is better on any of {len(shared)} data sets ({first.model_id}, {second.model_id})."
+            yield Pair(a=first.id, b=second.id, columns=columns, sentence=sentence)
 
 
 def _task_means(scores):

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.rows import ScoredRow
-from merunibench.leaderboard.schema.results import MEAN, Comparisons, Rank, Results, Row, parsed
+from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.results import MEAN, Comparisons, Rank, Results, Row
 from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import TASKS
 

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from merunibench.leaderboard.board.tasks import task_means, task_replicates
 from merunibench.leaderboard.schema.details import Details, ModelDetails
-from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
+from merunibench.leaderboard.schema.fields import as_json, parsed
+from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score
 from merunibench.leaderboard.scoring.cache import Entry
 from merunibench.leaderboard.scoring.cells import Cell, cell_of, is_scored
 from merunibench.leaderboard.submissions.submission import FOLDER_NAME

@@ -79,7 +79,7 @@ class RowView:
     page: str | None
     cells: Mapping[tuple[str, str], Cell]
     place: str
-    strip: str
+    strip: tuple[float, ...]
     texts: Mapping[str, str]
     complete: bool
     later: bool
@@ -325,7 +325,7 @@ def _row(
         page=pages.get(model.id),
         cells={(each.key, each.board): _cell(group, each, unknown=unknown) for each in columns if each.group},
         place="",
-        strip="",
+        strip=(),
         texts={
             "lift": wording.gain(row.lift),
             "labels": wording.number(row.labels_per_sample, 1),

@@ -35,14 +35,14 @@ def axis(values: Sequence[float]) -> Axis:
     return Axis(tuple(round(step * index, 6) for index in range(first, last + 1)))
 
 
-def strip(row: Row | None, column: str, scale: Axis) -> str:
+def strip(row: Row | None, column: str, scale: Axis) -> tuple[float, ...]:
     """The places of a strip's marks: whisker from and to, and the dot; empty without a score.
 
     Returns:
-        Three numbers in percents of the width, the first two empty without an interval: `10.5 20.1 15.3`.
+        Percents of the width: the ends of the interval, where there is one, and the score.
     """
     figure = row.figure(column) if row else None
     if figure is None:
-        return ""
+        return ()
     ends = [scale.place(end) for end in figure.ci] if figure.ci else []
-    return " ".join(f"{place:g}" for place in (*ends, scale.place(figure.score)))
+    return (*ends, scale.place(figure.score))

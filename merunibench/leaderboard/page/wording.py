@@ -3,7 +3,8 @@
 from urllib.parse import urlsplit
 
 from merunibench._text import in_one_line
-from merunibench.leaderboard.schema.results import Interval, Model, Rank
+from merunibench.leaderboard.schema.fields import Interval
+from merunibench.leaderboard.schema.results import Model, Rank
 from merunibench.protocols import PROTOCOLS
 
 NOTHING = "–"

@@ -25,7 +25,7 @@ from merunibench.extraction import Rules
 from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.schema.results import DatasetId, Plain
+from merunibench.leaderboard.schema.fields import DatasetId, Plain
 from merunibench.leaderboard.schema.texts import fit_to_show, one_line_to_show
 from merunibench.tasks import TASKS, task_order
 

@@ -154,8 +154,8 @@ def test_places_are_those_of_the_sorted_column_as_the_results_have_them(visit):
     for row in results.rows:
         if row.board == "strict-builtin":
             rank = row.scores["meld"].rank if "meld" in row.scores else None
-            expected = [] if rank is None else [str(rank.rank), f"{rank.low}–{rank.high}"]
-            assert shown[f"{row.model_id}/{row.selection}"] == expected
+            expected = "" if rank is None else f"{rank.rank} {rank.low}–{rank.high}"
+            assert " ".join(shown[f"{row.model_id}/{row.selection}"]).strip() == expected
 
 
 def test_rows_without_the_score_stand_apart_and_move_when_another_column_is_sorted(visit):
@@ -215,6 +215,44 @@ def test_every_filter_leaves_what_it_says(visit):
     choice(page, "task").select_option("sentiment")
     heads = page.locator("#board th[data-group]:not([hidden]) .head").all_text_contents()
     assert heads == ["Strict", "Official", "Sentiment", "CMU-MOSI", "CMU-MOSEI", "CH-SIMS", "CH-SIMS v2"]
+
+
+def test_two_ticked_rows_are_answered_in_the_sentence_of_the_build(visit):
+    results, _ = sample(12)
+    page = visit().open()
+    for name in ("model-9/single", "model-6/single"):
+        page.locator(f"tr[data-id='{name}'] .pick").check()
+    said = page.locator("#compared .said p")
+    pair = next(
+        each
+        for each in results.pairs
+        if {each.a, each.b} == {"model-9/single/strict-builtin", "model-6/single/strict-builtin"}
+    )
+    said.filter(has_text="better").wait_for()
+    assert said.all_text_contents() == [f"A = Model 6, B = Model 9 (strict scores). {pair.sentence}"]
+    assert pair.a.startswith("model-6/")
+    page.get_by_role("button", name="LaTeX of these rows").click()
+    page.locator("#announce", has_text="Copied").wait_for(state="attached")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.count("scriptsize") > 6
+    assert "textbf" in text
+
+    address = page.url
+    other = visit().page
+    other.goto(address)
+    other.locator("#compared .said", has_text="better").wait_for()
+    assert other.locator(".pick:checked").count() == 2
+    other.get_by_role("button", name="Untick all").click()
+    assert other.locator("#compared").is_hidden()
+
+
+def test_no_more_than_five_rows_are_compared(visit):
+    page = visit().open()
+    boxes = page.locator("#board .pick")
+    for index in range(5):
+        boxes.nth(index).check()
+    assert boxes.nth(5).is_disabled()
+    assert page.locator("#compared .said p").count() == 10
 
 
 def test_a_filter_that_leaves_nothing_says_so(visit):

@@ -19,11 +19,11 @@ mub.escapes = {
 };
 
 /** Indices of the cells that hold the best score of their column among the rows that are ranked. */
-mub.best = (table, columns) => {
+mub.best = (table, columns, rows) => {
   const best = new Set();
   for (const [at, column] of columns.entries()) {
     if (!column.kind) continue;
-    const values = table.shown.map((row) => (row.ranked ? table.value(row, column) : null));
+    const values = rows.map((row) => (row.ranked ? table.value(row, column) : null));
     const most = Math.max(...values.filter((value) => value !== null));
     for (const [line, value] of values.entries()) if (value === most) best.add(`${line} ${at}`);
   }
@@ -31,9 +31,9 @@ mub.best = (table, columns) => {
 };
 
 /** Titles, and the text of every cell shown; the picture of the interval is left out. */
-mub.shownCells = (table) => {
+mub.shownCells = (table, rows = table.shown) => {
   const columns = table.columns.filter((column) => column.shown && column.key !== "strip");
-  const cells = table.shown.map((row) =>
+  const cells = rows.map((row) =>
     columns.map((column) => {
       if (column.key === "model") return row.origin === "computed" ? row.name : `${row.name} (${row.origin})`;
       if (column.key === "rank") return [...row.tr.cells[0].childNodes].find((node) => node.nodeType === 3)?.textContent.trim() ?? "";
@@ -44,15 +44,15 @@ mub.shownCells = (table) => {
 };
 
 mub.formats = {
-  latex: (table) => {
-    const { columns, titles, cells } = mub.shownCells(table);
+  latex: (table, rows = table.shown, intervals = false) => {
+    const { columns, titles, cells } = mub.shownCells(table, rows);
     const line = (row) => `${row.join(" & ")} \\\\`;
-    const best = mub.best(table, columns);
-    const withInterval = table.table.classList.contains("show-ci");
+    const best = mub.best(table, columns, rows);
+    const withInterval = intervals || table.table.classList.contains("show-ci");
     const written = cells.map((row, at) =>
       row.map((text, index) => {
         const bold = best.has(`${at} ${index}`) ? `\\textbf{${mub.escapes.latex(text)}}` : mub.escapes.latex(text);
-        const { ci } = table.shown[at].tr.cells[columns[index].index].dataset;
+        const { ci } = rows[at].tr.cells[columns[index].index].dataset;
         return withInterval && ci ? `${bold} {\\scriptsize [${mub.escapes.latex(ci).replace("–", "--")}]}` : bold;
       }),
     );

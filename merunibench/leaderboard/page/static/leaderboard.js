@@ -50,6 +50,7 @@
     announce.textContent = `${count.textContent}.`;
     const open = state.open.split(" ");
     for (const button of table.table.querySelectorAll("[data-open]")) button.setAttribute("aria-expanded", String(open.includes(button.dataset.open)));
+    mub.showCompared(table, state);
     fill();
     later();
   };
@@ -107,6 +108,13 @@
     apply();
   });
   fold.addEventListener("click", () => fold.setAttribute("aria-expanded", String(!form.classList.toggle("folded"))));
+  table.table.addEventListener("change", (event) => {
+    if (!event.target.matches(".pick")) return;
+    const { id } = event.target.closest("tr").dataset;
+    const others = state.pick.split(" ").filter((each) => each && each !== id);
+    change({ pick: (event.target.checked ? [...others, id] : others).join(" ") });
+  });
+  document.getElementById("unpick").addEventListener("click", () => change({ pick: "" }));
   table.table.addEventListener("click", (event) => {
     const model = event.target.closest("[data-open]")?.dataset.open;
     if (!model) return;
@@ -126,8 +134,10 @@
     };
     button.addEventListener("click", () => {
       mub.decorate(table, table.shown);
-      const text = name === "link" ? location.href : mub.formats[name](table);
-      mub.copy(text, say, name === "link" ? "the address of this view" : `${table.shown.length} rows as ${button.textContent.trim()}`);
+      if (name === "link") return mub.copy(location.href, say, "the address of this view");
+      const rows = name === "picked" ? mub.picked(table, state) : table.shown;
+      const format = mub.formats[name === "picked" ? "latex" : name];
+      mub.copy(format(table, rows, name === "picked"), say, `${rows.length} rows as ${name === "picked" ? "LaTeX" : button.textContent.trim()}`);
     });
   }
   for (const menu of document.querySelectorAll("details.menu")) {

@@ -9,17 +9,18 @@ const waiting = new Map();
 /** Called by `pairs/<table>.js` with the ids of the rows and, for each column, who was compared and the packed levels. */
 mub.takePairs = (table, content) => {
   pairs.set(table, content);
-  waiting.get(table)?.();
+  for (const then of waiting.get(table)?.values() ?? []) then();
 };
 
 /** The comparisons of a table, or undefined until they are there; `then` is called when they are. */
-mub.pairsOf = (table, then) => {
-  if (!pairs.has(table) && !waiting.has(table)) {
+mub.pairsOf = (table, then, who = "matrix") => {
+  if (!waiting.has(table)) {
+    waiting.set(table, new Map());
     const script = document.createElement("script");
     script.src = `pairs/${encodeURIComponent(table)}.js`;
     document.head.append(script);
   }
-  waiting.set(table, then);
+  waiting.get(table).set(who, then);
   return pairs.get(table);
 };
 
