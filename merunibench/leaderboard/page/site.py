@@ -14,6 +14,7 @@ from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
+from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Results, Row
 from merunibench.protocols import PROTOCOLS
@@ -83,6 +84,9 @@ def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
     yield draw("index.html", "index.html", here="index.html", root="", **front)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
     yield draw("submit.html", "submit.html", here="submit.html", root="")
+    yield draw(
+        "questions.html", "questions.html", here="questions.html", root="", questions=questions(results, details)
+    )
     yield draw("refused.html", "refused.html", here="refused.html", root="")
     rows: dict[str, list[Row]] = {}
     for row in results.rows:

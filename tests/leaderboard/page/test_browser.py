@@ -450,7 +450,7 @@ def test_the_page_of_a_model_says_all_of_it(visit):
 
 def test_a_phone_scrolls_tables_and_never_the_page(visit):
     seen = visit(viewport={"width": 390, "height": 844})
-    for name in ("index.html", "models/model-1.html", "method.html", "submit.html", "refused.html"):
+    for name in ("index.html", "models/model-1.html", "method.html", "submit.html", "questions.html", "refused.html"):
         page = seen.open(name)
         page.wait_for_timeout(150)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
@@ -470,7 +470,9 @@ def test_the_menu_of_columns_stays_on_the_page(visit, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "models/model-1.html", "method.html", "submit.html", "refused.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "models/model-1.html", "method.html", "submit.html", "questions.html", "refused.html"]
+)
 def test_no_fault_of_accessibility(visit, name, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
