@@ -63,7 +63,7 @@ def evidence(results: Results) -> Evidence:
 def _agree(row: Row, paper: Row) -> bool:
     """Whether every score of the paper that the row has is the row's to the last digit, of enough of them."""
     shared = [name for name in paper.scores if name in row.scores]
-    if len(shared) < min(FEWEST, len(paper.scores)) or not shared:
+    if len(shared) < FEWEST:
         return False
     same = all(_printed(row.scores[name].score) == _printed(paper.scores[name].score) for name in shared)
     return same and (paper.mean is None or row.mean is None or _printed(row.mean) == _printed(paper.mean))

@@ -208,13 +208,14 @@ def _score_columns(results: Results, focus: str) -> list[Column]:
         Column(kind.id, kind.title, sort="number", group="task", narrow="score", source=kind.id)
         for kind in KINDS.values()
     ]
+    own = {name for row in results.rows if row.origin == "computed" for name in row.scores}
     sets = [
         Column(
             each.id,
             each.title,
             sort="number",
             group=each.kind,
-            shown=focus != MEAN or not each.benchmark,
+            shown=each.id in own and (focus != MEAN or not each.benchmark),
             narrow="score",
             source=each.id,
         )

@@ -64,7 +64,7 @@ def _sources(group: Mapping[str, Row], model: Model, known: Evidence) -> Iterato
     else:
         equal = next((known.equal[each.id] for each in group.values() if each.id in known.equal), None)
         if equal is not None:
-            says = f"Every figure of {wording.shown(equal)} is the recomputed one to the last digit"
+            says = f"Every score of {wording.shown(equal)} that was recomputed agrees to the last digit"
             yield Mark("paper equals recomputed", says)
         kept = known.committed.get(model.id, frozenset())
         if kept & {name for each in group.values() for name in each.scores}:

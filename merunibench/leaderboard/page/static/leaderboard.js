@@ -153,4 +153,5 @@
 
   state = mub.readHash(location.hash);
   apply();
+  document.documentElement.classList.remove("waiting");
 })();
