@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
+from merunibench.protocols import PROTOCOLS
 
 _WIDE = 160
 """Width of the strips in the tables, in their own units; they run from 0 or -100 to 100 percent."""
@@ -33,7 +34,8 @@ def model_values(results: Results, rows: Sequence[Row], details: Details) -> dic
     """
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
-    for row in rows:
+    corrected = {board.id for board in results.boards if PROTOCOLS[board.protocol].is_corrected}
+    for row in sorted(rows, key=lambda row: (row.board not in corrected, not row.ranked)):  # what counts most, first
         tables.setdefault(titles.get(row.board or "", "Lexicon not stated"), []).append(row)
     boards, datasets = ({key[place] for key in details.parts} for place in (0, 1))
     return {

@@ -1,12 +1,12 @@
 """What this benchmark alone can be asked: for each question a sentence, and a picture where there is data."""
 
-import json
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench.leaderboard.board.evidence import evidence
 from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.page.hits import hits
 from merunibench.leaderboard.page.pictures import Dot, dots, heat_map
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Board, Model, Results, Row
@@ -116,7 +116,7 @@ def _sectors(rows: Sequence[Row], lead: Board | None, details: Mapping[str, Deta
     title = "Which emotion is heard by whom?"
     lines: list[tuple[str, dict[str, float]]] = []
     for row in rows[:_MOST]:
-        shares = _shares(details[row.model_id], lead.id, row.id) if lead and row.model_id in details else {}
+        shares = hits(details[row.model_id], lead.id)[0] if lead and row.model_id in details else {}
         if shares:
             lines.append((wording.shown(row.model), shares))
     if not lines:
@@ -130,24 +130,6 @@ def _sectors(rows: Sequence[Row], lead: Board | None, details: Mapping[str, Deta
     )
     cells = [(name, [shares.get(sector) for sector in columns]) for name, shares in lines]
     return Question(title, sentence, heat_map(title, [wording.shown(each, 20) for each in columns], cells))
-
-
-def _shares(details: Details, board: str, row: str) -> dict[str, float]:
-    """Sector of the first wheel -> share of its samples that were hit, over all data sets."""
-    hits: dict[str, float] = {}
-    totals: dict[str, float] = {}
-    for (where, _), text in details.parts.items():
-        part = json.loads(text) if where == board else {}
-        if part.get("row") != row:
-            continue
-        for confusion in part["losses"]["confusions"]:
-            if confusion["wheel"] != 1:
-                continue
-            for name, counts in zip(confusion["rows"], confusion["counts"], strict=True):
-                totals[name] = totals.get(name, 0.0) + sum(counts)
-                if name in confusion["columns"]:
-                    hits[name] = hits.get(name, 0.0) + counts[confusion["columns"].index(name)]
-    return {name: hits.get(name, 0.0) / total for name, total in totals.items() if total > 0}
 
 
 def _training(rows: Sequence[Row], models: Mapping[str, Model]) -> Question:

@@ -12,16 +12,19 @@ from merunibench.errors import InputError
 from merunibench.files import write_changed
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
+from merunibench.leaderboard.page.hits import hits
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
-from merunibench.leaderboard.schema.results import Results, Row
+from merunibench.leaderboard.schema.results import Board, Results, Row
+from merunibench.lexicon.emblem import emblem
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.templates import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
@@ -75,12 +78,13 @@ def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
     """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     table = table_view(results, pages)
+    emblems = _emblems(table.lead, details)
     environment = _environment(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
         return name, environment.get_template(template).render(**values).encode()
 
-    front = {"table": table, "counts": _counts(results), "modalities": _modalities(table)}
+    front = {"table": table, "counts": _counts(results), "modalities": _modalities(table), "emblems": emblems}
     yield draw("index.html", "index.html", here="index.html", root="", **front)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
     yield draw("submit.html", "submit.html", here="submit.html", root="")
@@ -94,7 +98,9 @@ def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
     for model in results.models:
         if model.id in pages:
             values = model_values(results, rows.get(model.id, []), details[model.id])
-            yield draw(pages[model.id], "model.html", here="", root="../", model=model, **values)
+            yield draw(
+                pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
+            )
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
 
@@ -151,6 +157,12 @@ def _changed(results: Results) -> str:
     """The newest date that a submission gives; empty without any."""
     dates = [model.date for model in results.models if model.origin == "computed" and model.date]
     return wording.shown(max(dates, default=""), 10)
+
+
+def _emblems(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "Markup"]:
+    """Model id -> its mark, of the models whose hits on the board that leads are known."""
+    found = {key: hits(each, lead.id) for key, each in details.items()} if lead else {}
+    return {key: emblem(shares) for key, shares in found.items() if any(shares)}
 
 
 def _counts(results: Results) -> str:

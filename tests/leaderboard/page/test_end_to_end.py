@@ -60,7 +60,7 @@ def test_the_page_shows_the_published_figures_recomputed(visit, folder):
     page.locator("svg.wheel").first.wait_for()
     assert page.locator("h1").inner_text() == "AffectGPT"
     assert page.locator("svg.wheel").count() == 5
-    assert "55.65" in page.locator(".tables").first.inner_text()
+    assert "55.65" in page.locator("main").inner_text()
 
 
 def test_a_part_of_a_data_set_is_marked(visit, folder):
