@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 _TIMED = """async ([act, what]) => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const acts = {
-    sort: () => document.querySelector(`section.board:not([hidden]) th[data-col=${what}] button`).click(),
+    sort: () => document.querySelector(`#board th[data-col=${what}]:not([hidden]) button`).click(),
     search: () => {
       const field = document.querySelector("input[name=q]");
       field.value = what;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     },
-    table: () => document.querySelector(`input[name=table][value=${what}]`).click(),
+    lexicon: () => {
+      const choice = document.querySelector("select[name=lexicon]");
+      choice.value = what;
+      choice.dispatchEvent(new Event("input", { bubbles: true }));
+    },
   };
   await frame();
   const start = performance.now();
@@ -37,9 +41,9 @@ _TIMED = """async ([act, what]) => {
   return performance.now() - start;
 }"""
 _ACTS = {
-    "sort": ("meld", "sims", "sims", "mean", "model", "cmumosi", "mer2023", "mer2023"),
+    "sort": ("official", "basic", "basic", "strict", "model", "lift", "sentiment", "sentiment"),
     "search": ("model 1", "", "b. author", "", "17", ""),
-    "table": ("strict-builtin", "official-mer2026", "official-mer2025", "strict-builtin", "official-mer2025"),
+    "lexicon": ("mer2026", "builtin", "mer2025", "mer2026", "mer2025"),
 }
 
 

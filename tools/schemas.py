@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from merunibench.files import write_text
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.lock import Lock
-from merunibench.leaderboard.schema.results import Results
+from merunibench.leaderboard.schema.results import Pairs, Results
 from merunibench.leaderboard.submissions.submission import Submission
 from merunibench.tasks import TaskFile
 from tools.curation_schema import Decision, Report
@@ -24,6 +24,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "leaderboard-details.schema.json": ModelDetails,
     "leaderboard-lock.schema.json": Lock,
     "task.schema.json": TaskFile,
+    "leaderboard-pairs.schema.json": Pairs,
     "curation-report.schema.json": Report,
     "curation-decision.schema.json": Decision,
 }

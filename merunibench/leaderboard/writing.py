@@ -13,7 +13,7 @@ from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import LOCK, Lock, Origin, hash_of
-from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
+from merunibench.leaderboard.schema.results import MEAN, PAIRS, Board, Pairs, Rank, Results, Row, Score
 from merunibench.report.columns import percent
 from merunibench.report.csv_text import csv_text
 from merunibench.report.latex import escape as latex
@@ -84,6 +84,7 @@ def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:
 
 def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
     """Name and content of what is made from the results, but for the page; a file at a time: they are large."""
+    yield PAIRS, Pairs(pairs=results.pairs).to_json()
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()
     yield from tables_of(results)

@@ -7,6 +7,7 @@ stands on light ground, so that the picture survives a grey printer.
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -43,7 +44,7 @@ _COLOURS = {
 _PLAIN = ("#c3c7cc", "#eceef0")
 
 
-class _Segment(NamedTuple):
+class Segment(NamedTuple):
     """A piece of a ring: a sector's name, its angles (clockwise from the top, radians) and its colours."""
 
     name: str
@@ -78,7 +79,7 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     """
     if not 1 <= number <= WHEELS:
         raise InputError(f"there is no wheel {number}; the wheels are 1 to {WHEELS}")
-    sectors, inner = _layout(number - 1)
+    sectors, inner = layout(number - 1)
     names = {segment.name for segment in sectors}
     if set(lexicon.sectors_of_wheels[1][number - 1]) != names:
         raise InputError(f"wheel {number} of {lexicon.label} is not the published one, which is what can be drawn")
@@ -109,22 +110,23 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
 # --- where things are ----------------------------------------------------------------------------------------------
 
 
-def _layout(wheel: int) -> tuple[list[_Segment], list[_Segment]]:
-    """The segments of both rings; a sector takes room by the number of its inner words."""
+@lru_cache(maxsize=WHEELS)
+def layout(wheel: int) -> tuple[list[Segment], list[Segment]]:
+    """The segments of both rings of a wheel, 0 to 4; a sector takes room by the number of its inner words."""
     groups = load_wheels()[wheel].sectors
     step = 2 * math.pi / sum(map(len, groups.values()))
     sectors, inner, angle = [], [], 0.0
     for name, group in groups.items():
         colours = _COLOURS[MEANINGS[name].emotion] if name in MEANINGS else _PLAIN
-        sectors.append(_Segment(name, angle, angle + step * len(group), colours))
+        sectors.append(Segment(name, angle, angle + step * len(group), colours))
         for word in group:
-            inner.append(_Segment(word, angle, angle + step, colours))
+            inner.append(Segment(word, angle, angle + step, colours))
             angle += step
     return sectors, inner
 
 
 def _place(
-    words: Sequence[str], wheel: int, lexicon: Lexicon, sectors: Sequence[_Segment], inner: Sequence[_Segment]
+    words: Sequence[str], wheel: int, lexicon: Lexicon, sectors: Sequence[Segment], inner: Sequence[Segment]
 ) -> tuple[list[_Placed], list[str]]:
     """Each word at its inner word's segment, else in the middle of its sector's ring; and those that have no place."""
     placed, lost = [], []
@@ -170,7 +172,7 @@ def _heading(number: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Seq
 
 
 def _rings(
-    sectors: Sequence[_Segment], inner: Sequence[_Segment], hit: set[str | None], centre_y: float
+    sectors: Sequence[Segment], inner: Sequence[Segment], hit: set[str | None], centre_y: float
 ) -> Iterator[str]:
     for segment in inner:
         yield _slice(segment, (_INNER, _OUTER), segment.colours[1], "#ffffff", 1.0, centre_y)
@@ -184,7 +186,7 @@ def _rings(
             yield _slice(segment, (_HOLE, _RIM), "none", _INK, 2.2, centre_y)
 
 
-def _slice(segment: _Segment, radii: tuple[float, float], fill: str, stroke: str, width: float, centre_y: float) -> str:
+def _slice(segment: Segment, radii: tuple[float, float], fill: str, stroke: str, width: float, centre_y: float) -> str:
     """A piece of a ring as a path: along the far arc, in, back along the near arc."""
     near, far = radii
     large = 1 if segment.end - segment.start > math.pi else 0
@@ -200,7 +202,7 @@ def _slice(segment: _Segment, radii: tuple[float, float], fill: str, stroke: str
     )
 
 
-def _radial(segment: _Segment, radius: float, centre_y: float, *, size: int = 13, bold: bool = False) -> str:
+def _radial(segment: Segment, radius: float, centre_y: float, *, size: int = 13, bold: bool = False) -> str:
     """A name along the radius, turned so that it is never upside down."""
     x, y = _point(segment.middle, radius, centre_y)
     degrees = math.degrees(segment.middle) - 90

@@ -10,6 +10,7 @@ from merunibench.statistics.intervals import ScoreInterval, interval, score_inte
 from merunibench.statistics.paired import (
     PairedDraws,
     PairedTest,
+    bootstrap_test,
     compare_paired,
     draw_pairs,
     holm,
@@ -24,6 +25,7 @@ __all__ = [
     "PairedDraws",
     "PairedTest",
     "ScoreInterval",
+    "bootstrap_test",
     "compare_paired",
     "draw_pairs",
     "groups",

@@ -135,6 +135,22 @@ def paired_test(draws: PairedDraws) -> PairedTest:
     )
 
 
+def bootstrap_test(observed: float, resampled: FloatArray) -> PairedTest:
+    """`paired_test` by the paired bootstrap alone, where resampled differences are all there is.
+
+    Args:
+        observed: The difference.
+        resampled: On each bootstrap resample, shape (B,).
+
+    Returns:
+        The test; its p of approximate randomisation is 0, so that the bootstrap's decides.
+    """
+    defined = resampled[~np.isnan(resampled)]
+    if len(defined) == 0:
+        return PairedTest(observed, None, 1.0, 1.0)
+    return PairedTest(observed, interval(defined), _p_value(np.abs(defined - observed), abs(observed)), 0.0)
+
+
 def compare_paired(
     first: FloatArray, second: FloatArray, formula: Formula, *, resamples: int, seed: Seed
 ) -> PairedTest:

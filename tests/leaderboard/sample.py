@@ -4,11 +4,13 @@ python -m tests.leaderboard.sample 200 /tmp/board      # writes results.json and
 """
 
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
 from merunibench.files import write_text
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.lifts import with_lifts
 from merunibench.leaderboard.schema.details import Details, Losses, Part, WheelConfusion, Word, Words
 from merunibench.leaderboard.schema.results import (
@@ -18,11 +20,13 @@ from merunibench.leaderboard.schema.results import (
     Dataset,
     Model,
     NotRecomputed,
+    Pair,
     Rank,
     Refused,
     Results,
     Row,
     Score,
+    TaskMean,
 )
 from merunibench.tasks import TASKS, benchmark_tasks
 
@@ -83,6 +87,7 @@ def sample(models=12, seed=0):
         models=(*known, *baselines, *published),
         rows=tuple(rows),
         comparisons=tuple(comparisons),
+        pairs=tuple(_pairs(rows)),
         refused=(Refused(submission="evil-model", reasons=(f"submission.toml: model: {HOSTILE}",)),),
         not_recomputed=(NotRecomputed(model_id=known[0].id, dataset="mer2023", reason="no labels"),),
     )
@@ -142,7 +147,35 @@ def _row(rng, model, board, selection, held, level):
         f"level:1|labels:given|polarity:given|checkpoint:{selection}|missing:zero|n:12799|gt:00000000|v:1|"
         "bootstrap:1000|seed:0|units:samples",
         scores=scores,
+        task_means=_task_means(scores),
     )
+
+
+def _pairs(rows):
+    """Pairs of the ranked rows of every board; the sentences are made up."""
+    for board in BOARDS:
+        ranked = [row for row in rows if row.board == board.id and row.ranked][:60]
+        for first, second in combinations(ranked, 2):
+            shared = [name for name in first.scores if name in second.scores]
+            columns = {
+                name: (round(first.scores[name].score - second.scores[name].score, 10), -0.01, 0.01, 0.5)
+                for name in shared
+            }
+            sentence = f"Neither is better on any of {len(shared)} data sets ({first.model_id}, {second.model_id})."
+            yield Pair(a=first.id, b=second.id, columns=columns, sentence=sentence)
+
+
+def _task_means(scores):
+    """Kind -> mean of its data sets, where all are there."""
+    sets = {kind: [task.id for task in benchmark_tasks() if task.kind == kind] for kind in KINDS}
+    means = {
+        kind: round(float(np.mean([scores[name].score for name in ids])), 10)
+        for kind, ids in sets.items()
+        if all(name in scores for name in ids)
+    }
+    return {
+        kind: TaskMean(score=mean, ci=(round(mean - 0.01, 10), round(mean + 0.01, 10))) for kind, mean in means.items()
+    }
 
 
 def _score(rng, board, dataset, selection, level):
@@ -169,8 +202,8 @@ def _score(rng, board, dataset, selection, level):
 
 
 def _with_ranks(rows):
-    for column in (*IDS, MEAN):
-        values = [(_value(row, column), index) for index, row in enumerate(rows) if row.ranked]
+    for column in (*IDS, *KINDS, MEAN):
+        values = [(row.value(column), index) for index, row in enumerate(rows) if row.ranked]
         order = sorted((-value, index) for value, index in values if value is not None)
         for place, (_, index) in enumerate(order, 1):
             rank = Rank(
@@ -183,21 +216,18 @@ def _with_ranks(rows):
             row = rows[index]
             if column == MEAN:
                 rows[index] = row.model_copy(update={"mean_rank": rank})
+            elif column in KINDS:
+                means = {**row.task_means, column: row.task_means[column].model_copy(update={"rank": rank})}
+                rows[index] = row.model_copy(update={"task_means": means})
             else:
                 score = row.scores[column].model_copy(update={"rank": rank})
                 rows[index] = row.model_copy(update={"scores": {**row.scores, column: score}})
     return rows
 
 
-def _value(row, column):
-    if column == MEAN:
-        return row.mean
-    return row.scores[column].score if column in row.scores else None
-
-
 def _comparisons(rng, board, rows):
     for column in (*IDS, MEAN):
-        there = [(-_value(row, column), row.id) for row in rows if _value(row, column) is not None]
+        there = [(-row.value(column), row.id) for row in rows if row.value(column) is not None]
         ids = [name for _, name in sorted(there)]
         levels = tuple("".join(str(min(3, abs(i - j) // 3)) for j in range(i)) for i in range(len(ids)))
         yield Comparisons(board=board.id, dataset=column, rows=tuple(ids), levels=levels)

@@ -7,6 +7,7 @@ from merunibench import __version__
 from merunibench._gc import gc_paused
 from merunibench.leaderboard.board.inputs import Inputs, Request
 from merunibench.leaderboard.board.lifts import with_lifts
+from merunibench.leaderboard.board.pairs import pairs_of
 from merunibench.leaderboard.board.ranking import place
 from merunibench.leaderboard.board.rows import Contender, ScoredRow, details_of, rows_on
 from merunibench.leaderboard.schema.details import Details
@@ -77,6 +78,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         refused=tuple(
             Refused(submission=each.id, reasons=tuple(each.problems[:_REASONS])) for each in checked if not each.valid
         ),
+        pairs=tuple(pairs_of(scored, inputs.before, resamples=request.resamples, seed=SEED)),
         not_recomputed=tuple(
             NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
         ),

@@ -14,7 +14,8 @@ from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.diff import TOLERANCE
 from merunibench.leaderboard.board.lifts import with_lifts
 from merunibench.leaderboard.schema.details import ModelDetails
-from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score, parsed
+from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import TASKS, benchmark_tasks
 
@@ -99,7 +100,7 @@ def _row(row: Row, board: Board | None) -> Iterator[str]:
 
 def _task_means(row: Row) -> Iterator[str]:
     """Means of the data sets of one task; boards of former builds have none."""
-    for kind, stated in getattr(row, "task_means", {}).items():
+    for kind, stated in row.task_means.items():
         sets = [task.id for task in benchmark_tasks() if task.kind == kind]
         there = sets and all(name in row.scores and row.scores[name].complete is not False for name in sets)
         mean = fmean(row.scores[name].score for name in sets) if there else None

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from merunibench._text import visible
-from merunibench.leaderboard.schema.results import MEAN, Rank, Results, Row, Score, parsed
+from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.results import MEAN, Rank, Results, Row, Score
 from merunibench.report.columns import percent
 from merunibench.tasks import TASKS
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from merunibench._text import shown
 from merunibench.data.textfiles import read_csv
 from merunibench.errors import InputError
+from merunibench.leaderboard.board.tasks import task_means
 from merunibench.leaderboard.schema.results import Board, Model, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import find_task, task_order
@@ -104,6 +105,7 @@ def _row(model: Model, texts: dict[str, str | None], figures: dict[str, float], 
         complete=all(name in scores for name in BENCHMARK_DATASETS),
         mean=figures.get("mean"),
         scores=scores,
+        task_means=task_means(scores, {}, None),
     )
 
 

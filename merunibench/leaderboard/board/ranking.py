@@ -1,6 +1,6 @@
 """Rows of one board -> ranks with intervals, groups that cannot be told apart, and the matrix of paired tests.
 
-Column by column: each data set, and the mean. Replicates of all rows are those of the same resamples, so that
+Column by column: each data set, each task, and the mean. Replicates of all rows are those of the same resamples, so
 everything is paired. A column in which some row has no replicates keeps what was committed, if its scores are the same.
 """
 
@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.rows import ScoredRow
-from merunibench.leaderboard.schema.results import MEAN, Comparisons, Rank, Results, Row, parsed
+from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.results import MEAN, Comparisons, Rank, Results, Row
 from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import BUILTIN
 
@@ -35,12 +37,16 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
     judge = _Judge()
     for board, rows in boards.items():
         found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
-        for column in (*BUILTIN, MEAN):
+        for column in (*BUILTIN, *KINDS, MEAN):
             there = _comparable([each for each in rows if each.row.value(column) is not None], column)
             ordered = sorted(there, key=lambda each: (-(each.row.value(column) or 0.0), each.row.id))
             tested = judge(column, ordered)
             for key, rank in _ranks(column, [each for each in ordered if each.row.ranked], tested, before).items():
                 found[key][column] = rank
+            if (
+                column in KINDS
+            ):  # their intervals of ranks say it; the tests of single pairs are those of data sets and mean
+                continue
             if tested is None:
                 comparisons += _kept_tests(board, column, ordered, before)
             else:
@@ -55,12 +61,13 @@ def _with_ranks(row: Row, ranks_in: Mapping[str, Rank]) -> Row:
         column: score.model_copy(update={"rank": ranks_in[column]}) if column in ranks_in else score
         for column, score in row.scores.items()
     }
-    return row.model_copy(update={"scores": scores, "mean_rank": ranks_in.get(MEAN)})
+    tasks = {kind: mean.model_copy(update={"rank": ranks_in.get(kind)}) for kind, mean in row.task_means.items()}
+    return row.model_copy(update={"scores": scores, "task_means": tasks, "mean_rank": ranks_in.get(MEAN)})
 
 
 def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
     """The rows whose scores mean the same: the metric parts of their signatures agree with the newest, or with most."""
-    if column == MEAN or not rows:
+    if column not in BUILTIN or not rows:
         return list(rows)
     parts = {each.row.id: _metric_part(each.row.scores[column].signature or "") for each in rows}
     fresh = [parts[each.row.id] for each in rows if column in each.held]
@@ -122,7 +129,7 @@ class _Judge:
 
 
 def _units(column: str, tested: Sequence[ScoredRow]) -> int | None:
-    """How many units were resampled in a column; None for that of the mean."""
+    """How many units were resampled in a column; None for that of a mean."""
     counts = [figures.scored.units for each in tested for figures in each.held.get(column, {}).values()]
     return min((count for count in counts if count is not None), default=None)
 

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.leaderboard.board.citing import bibtex
+from merunibench.leaderboard.board.tasks import task_means, task_replicates
 from merunibench.leaderboard.schema.details import Details, ModelDetails
-from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score, as_json, parsed
+from merunibench.leaderboard.schema.fields import as_json, parsed
+from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score
 from merunibench.leaderboard.scoring.cache import Entry
 from merunibench.leaderboard.scoring.cells import Cell, cell_of, is_scored
 from merunibench.leaderboard.submissions.submission import FOLDER_NAME
@@ -68,7 +70,7 @@ class ScoredRow:
 
     Attributes:
         row: The row.
-        replicates: Data set, or `mean`, -> the score on each resample, shape (B,).
+        replicates: Data set, kind of task, or `mean`, -> the score on each resample, shape (B,).
         held: Data set -> checkpoint -> everything that was computed.
     """
 
@@ -118,6 +120,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     mean = round(fmean(scores[name].score for name in BENCHMARK_DATASETS), DECIMALS) if complete else None
     if complete and all(name in replicates for name in BENCHMARK_DATASETS):
         replicates[MEAN] = np.mean([replicates[name] for name in BENCHMARK_DATASETS], axis=0)
+    replicates |= task_replicates(replicates)
     carried_ci = before.mean_ci if before is not None and before.mean == mean else None
     signatures = [parsed(score.signature) for score in scores.values() if score.signature]
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
@@ -142,6 +145,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         extractor=_extractor(signatures),
         signature=str(joint_signature(signatures)) if signatures else None,
         scores=scores,
+        task_means=task_means(scores, replicates, before),
     )
     return ScoredRow(row, replicates, {dataset: held[dataset] for dataset in chosen})
 

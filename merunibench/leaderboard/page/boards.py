@@ -1,4 +1,8 @@
-"""One table of the main page: which columns, which rows in which order, what every cell says. No HTML."""
+"""The one table of the main page: which columns, which rows in which order, what every cell says. No HTML.
+
+A row is a model and a way to choose its checkpoint. Its figures are those of all boards: strict, and official under
+each lexicon, of which the reader chooses one. The strict mean comes first and orders the page.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,34 +10,53 @@ from typing import Literal
 
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.chance_marks import far_above
-from merunibench.leaderboard.board.published import PUBLISHED_PROTOCOL
+from merunibench.leaderboard.board.evidence import Evidence, evidence, more_words_than_sense
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Interval, Model, Rank, Results, Row
-from merunibench.protocols import PROTOCOLS, Protocol
-from merunibench.tasks import title_of
+from merunibench.leaderboard.page.marks import Mark, marks_of
+from merunibench.leaderboard.page.strips import Axis, axis, strip
+from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
+from merunibench.protocols import PROTOCOLS
+from merunibench.tasks import TASKS
 
 Sort = Literal["number", "text", ""]
 
-UNSTATED = "published"
-"""Id of the table of published rows whose lexicon is not stated."""
+STRICT, OFFICIAL = "strict", "official"
+"""Keys of the two means: that of the board which leads, and that of the official board chosen."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in addresses, its head, how it sorts, the kind of task it scores, whether it shows at first."""
+    """A column.
+
+    Attributes:
+        key: Its key in addresses; columns of one key differ in their board, of which one is in view.
+        title: Its head.
+        under: The second line of the head: the metric, or what the figure is for.
+        sort: How it sorts.
+        group: `mean`, `task`, or the kind of task whose data set it scores; empty where it holds no score.
+        board: Id of the board whose figures it holds; empty where it has none.
+        role: `strict` or `official`, the role of that board on the page.
+        shown: Whether it shows at first.
+        narrow: Class of its width.
+        source: Column of the results, a data set's id, a kind or `mean`.
+    """
 
     key: str
     title: str
+    under: str = ""
     sort: Sort = "text"
-    kind: str = ""
+    group: str = ""
+    board: str = ""
+    role: str = ""
     shown: bool = True
+    narrow: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Cell:
     """A score as text; `part` says of how many samples it is where that is not the whole data set."""
 
-    key: str
     text: str
     ci: str = ""
     chance: str = ""
@@ -45,18 +68,23 @@ class Cell:
 class RowView:
     """A row: what its cells say, and what filters look at."""
 
-    row: Row
+    id: str
     model: Model
+    origin: str
+    ranked: bool
     name: str
     about: str
     words: str
-    tag: str
+    marks: tuple[Mark, ...]
     page: str | None
-    cells: tuple[Cell, ...]
-    rank: tuple[str, ...]
+    cells: Mapping[tuple[str, str], Cell]
+    place: str
+    strip: tuple[float, ...]
     texts: Mapping[str, str]
-    high_chance: str = ""
-    """The data sets on which its chance level is far above that of the others."""
+    complete: bool
+    later: bool
+    parent: str = ""
+    variants: int = 0
 
     @property
     def parameters(self) -> str:
@@ -65,145 +93,243 @@ class RowView:
 
 
 @dataclass(frozen=True)
-class BoardView:
-    """A table: rows with a score in the column it is first sorted by, rows without one, and published rows."""
+class TableView:
+    """The table.
 
-    id: str
-    title: str
-    name: str
-    lexicon: str
-    about: str
-    corrected: bool
-    compared: bool
+    Attributes:
+        lead: The board whose mean orders it; None of an empty site.
+        official: The official boards to choose from, the first being the one shown at first.
+        focus: Key of the column that it is first sorted by.
+        columns: All columns.
+        axis: The scale of the strips.
+        scored: Rows with a score in the first column, highest first.
+        others: Rows without.
+    """
+
+    lead: Board | None
+    official: tuple[Board, ...]
     focus: str
     columns: tuple[Column, ...]
-    kinds: tuple[tuple[str, str, int], ...]
+    axis: Axis
     scored: tuple[RowView, ...]
     others: tuple[RowView, ...]
-    reported: tuple[RowView, ...]
+
+    @property
+    def choices(self) -> tuple[Column, ...]:
+        """One column of each key, to choose from; the model's is always there."""
+        return tuple({each.key: each for each in reversed(self.columns) if each.key != "model"}.values())[::-1]
 
 
-def board_views(results: Results, pages: Mapping[str, str]) -> list[BoardView]:
-    """The tables in the board's order, then that of published rows whose lexicon is not stated.
+def table_view(results: Results, pages: Mapping[str, str]) -> TableView:
+    """The table of a board.
 
     Args:
         results: The whole board.
         pages: Model id -> address of its page, of those models that have one.
     """
-    models = {model.id: model for model in results.models}
-    views = []
-    for board in (*results.boards, None):
-        rows = [row for row in results.rows if row.board == (board.id if board else None)]
-        if board is not None or rows:
-            views.append(_view(board, rows, models, results.datasets, pages))
-    return views
-
-
-def _view(
-    board: Board | None,
-    rows: Sequence[Row],
-    models: Mapping[str, Model],
-    datasets: Sequence[Dataset],
-    pages: Mapping[str, str],
-) -> BoardView:
-    sets = [each for each in datasets if each.benchmark or any(each.id in row.scores for row in rows)]
-    focus = _focus(rows, sets)
-    high = far_above(rows)
-    views = [
-        replace(_row(row, models[row.model_id], sets, focus, pages), high_chance=_titles(high.get(row.id, ())))
-        for row in _ordered(rows, focus)
-    ]
-    computed = [view for view in views if view.row.origin != "reported"]
-    protocol = PROTOCOLS[PUBLISHED_PROTOCOL if board is None else board.protocol]
-    kinds = {each.kind: _metric_of(protocol, each.kind) for each in sets}
-    lexicon = "not stated" if board is None else board.label
-    return BoardView(
-        id=UNSTATED if board is None else board.id,
-        title="Published figures, lexicon not stated" if board is None else board.title,
-        name="Published" if board is None else f"{board.protocol.capitalize()} · {board.lexicon}",
-        lexicon=lexicon,
-        about=_about(board),
-        corrected=board is not None and protocol.is_corrected,
-        compared=board is not None,
-        focus=focus,
-        columns=_columns(sets),
-        kinds=tuple((k, title, sum(each.kind == k for each in sets)) for k, title in kinds.items()),
-        scored=tuple(view for view in computed if view.row.value(focus) is not None),
-        others=tuple(view for view in computed if view.row.value(focus) is None),
-        reported=tuple(view for view in views if view.row.origin == "reported"),
+    lead = next((each for each in results.boards if PROTOCOLS[each.protocol].is_corrected), None)
+    lead = lead or next(iter(results.boards), None)
+    official = tuple(each for each in results.boards if each.protocol == OFFICIAL)
+    focus = _focus([row for row in results.rows if lead and row.board == lead.id], results.datasets)
+    columns = _columns(results, lead, official, focus)
+    views = _rows(results, lead, official, focus, columns, pages)
+    values = [_values(group, lead, focus) for _, group in views]
+    scale = axis([value for each in values for value in each])
+    drawn = [replace(view, strip=strip(_lead_row(group, lead), focus, scale)) for view, group in views]
+    has = [bool(each) for each in values]
+    return TableView(
+        lead=lead,
+        official=official,
+        focus=STRICT if focus == MEAN else focus,
+        columns=columns,
+        axis=scale,
+        scored=tuple(view for view, there in zip(drawn, has, strict=True) if there),
+        others=tuple(view for view, there in zip(drawn, has, strict=True) if not there),
     )
 
 
-def _about(board: Board | None) -> str:
-    if board is None:
-        return "copied from papers; not ranked"
-    protocol = PROTOCOLS[board.protocol]
-    return "this project’s own lexicon" if protocol.any_lexicon and board.lexicon == "builtin" else protocol.about
-
-
-def _metric_of(protocol: Protocol, kind: str) -> str:
-    """What the score of a kind of task is called, as the head of its columns."""
-    metric = protocol[kind]
-    title = KINDS[kind].title.replace("-", "\u2011")
-    return f"{title} ·\u00a0{metric.column_title}"
-
-
-def _columns(sets: Sequence[Dataset]) -> tuple[Column, ...]:
-    return (
-        Column("rank", "Rank", ""),
-        Column("model", "Model"),
-        Column("strip", "95 % interval", ""),
-        Column(MEAN, "Mean", "number", MEAN),
-        *(Column(each.id, each.title, "number", each.kind) for each in sets),
-        Column("lift", "Lift", "number"),
-        Column("labels", "Labels", "number"),
-        Column("selection", "Checkpoint"),
-        Column("extractor", "Extractor", shown=False),
-        Column("modalities", "Modalities", shown=False),
-        Column("parameters", "Parameters, B", "number", shown=False),
-        Column("date", "Date", shown=False),
-        Column("signature", "Signature", shown=False),
-    )
-
-
-def _focus(rows: Iterable[Row], sets: Sequence[Dataset]) -> str:
+def _focus(rows: Sequence[Row], datasets: Sequence[Dataset]) -> str:
     """The mean where a computed row has one; else the data set that most rows have a score on."""
-    own = [row for row in rows if row.origin != "reported"]
+    own = [row for row in rows if row.origin == "computed"]
     if not own or any(row.mean is not None for row in own):
         return MEAN
-    return max(sets, key=lambda each: sum(each.id in row.scores for row in own)).id
+    return max(datasets, key=lambda each: sum(each.id in row.scores for row in own)).id
 
 
-def _ordered(rows: Iterable[Row], focus: str) -> list[Row]:
-    """Highest score first; equal ones, and those without, by name."""
-
-    def key(row: Row) -> tuple[bool, float, str, str]:
-        value = row.value(focus)
-        return (value is None, -(value or 0.0), row.model.casefold(), row.id)
-
-    return sorted(rows, key=key)
+# --- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Mapping[str, str]) -> RowView:
-    own = row.origin == "computed"
+def _columns(results: Results, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[Column, ...]:
+    boards = [(board, OFFICIAL) for board in official]
+    if lead is not None and lead not in official:
+        boards.insert(0, (lead, STRICT))
+    means = [_mean_column(board, role, first=board in official[:1]) for board, role in boards]
+    scores = [
+        replace(
+            column,
+            board=board.id,
+            role=role,
+            under=_under(board, column.group if column.group != "task" else column.key),
+        )
+        for column in _score_columns(results, focus)
+        for board, role in boards
+    ]
+    first = boards[0][0].id if boards else ""
+    return (
+        Column("rank", "Place", "95 %", "", narrow="rank"),
+        Column("model", "Model", narrow="model"),
+        *means,
+        Column("strip", "", sort="", narrow="strip"),
+        Column("lift", "Lift", "above rules", "number", narrow="small"),
+        Column("labels", "Labels", "a sample", "number", narrow="small"),
+        *(replace(column, shown=column.shown and column.board == first) for column in scores),
+        *(Column(key, title, sort=sort, shown=False, narrow=narrow) for key, title, sort, narrow in _FURTHER),
+    )
+
+
+_FURTHER: tuple[tuple[str, str, Sort, str], ...] = (
+    ("selection", "Checkpoint", "text", "text"),
+    ("extractor", "Extractor", "text", "text"),
+    ("modalities", "Modalities", "text", "text"),
+    ("parameters", "Parameters, B", "number", "text"),
+    ("date", "Date", "text", "text"),
+    ("signature", "Signature", "text", "signature"),
+)
+
+
+def _mean_column(board: Board, role: str, *, first: bool) -> Column:
+    title, under = ("Strict", "mean of nine") if role == STRICT else ("Official", board.lexicon)
+    return Column(role, title, under, "number", "mean", board.id, role, role == STRICT or first, "score", MEAN)
+
+
+def _score_columns(results: Results, focus: str) -> list[Column]:
+    """The three tasks, the nine data sets, and what other sets some row has."""
+    tasks = [
+        Column(kind.id, kind.title, sort="number", group="task", narrow="score", source=kind.id)
+        for kind in KINDS.values()
+    ]
+    own = {name for row in results.rows if row.origin == "computed" for name in row.scores}
+    sets = [
+        Column(
+            each.id,
+            each.title,
+            sort="number",
+            group=each.kind,
+            shown=each.id in own and (focus != MEAN or not each.benchmark),
+            narrow="score",
+            source=each.id,
+        )
+        for each in results.datasets
+    ]
+    return [*(replace(each, shown=focus == MEAN) for each in tasks), *sets]
+
+
+def _under(board: Board, kind: str) -> str:
+    """The metric of a column: what stands below the head."""
+    return PROTOCOLS[board.protocol][kind].column_title.replace("-", "\u2011")
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+_Group = Mapping[str, Row]
+"""Board id -> the row there; under an empty id a copied row whose lexicon nobody states."""
+
+
+def _rows(
+    results: Results,
+    lead: Board | None,
+    official: Sequence[Board],
+    focus: str,
+    columns: Sequence[Column],
+    pages: Mapping[str, str],
+) -> list[tuple[RowView, _Group]]:
+    """The rows with what they were made from, in the order of the page."""
+    known = evidence(results)
+    groups = _groups(results, known, official)
+    high: dict[str, set[str]] = {}
+    for board in results.boards:
+        for key, datasets in far_above([row for row in results.rows if row.board == board.id]).items():
+            high.setdefault("/".join(key.split("/")[:2]), set()).update(datasets)
+    wordy = more_words_than_sense(results.rows, lead.id, official[0].id) if lead and official else {}
+    models = {model.id: model for model in results.models}
+    counts = {parent: list(known.parents.values()).count(parent) for parent in set(known.parents.values())}
+    views = []
+    for key, group in groups.items():
+        row = _lead_row(group, lead) or next(iter(group.values()))
+        model = models[row.model_id]
+        marks = marks_of(group, model, known, wordy.get(key), sorted(high.get(key, ()), key=list(TASKS).index))
+        views.append(
+            (
+                replace(
+                    _row(row, model, group, columns, pages, known),
+                    id=key,
+                    marks=marks,
+                    variants=counts.get(model.id, 0),
+                    place=wording.place(row.rank(focus) if lead and row.board == lead.id else None),
+                ),
+                group,
+            )
+        )
+    return sorted(views, key=lambda view: _order(view[1], lead, official, focus))
+
+
+def _groups(results: Results, known: Evidence, official: Sequence[Board]) -> dict[str, dict[str, Row]]:
+    """`model id/selection` -> its row on each board; copied ones stand where their lexicon was shown to be."""
+    sources = {model.id: model.source or "" for model in results.models}
+    of_lexicon = {board.lexicon: board.id for board in official}
+    found: dict[str, dict[str, Row]] = {}
+    for row in results.rows:
+        board = row.board
+        if board is None:
+            board = of_lexicon.get(known.lexicons.get(sources[row.model_id], ""), "")
+        found.setdefault(f"{row.model_id}/{row.selection}", {})[board] = row
+    return found
+
+
+def _lead_row(group: _Group, lead: Board | None) -> Row | None:
+    return group.get(lead.id) if lead else None
+
+
+def _values(group: _Group, lead: Board | None, focus: str) -> list[float]:
+    """What a strip of a row shows: score and interval; empty without a score."""
+    row = _lead_row(group, lead)
+    figure = row.figure(focus) if row else None
+    return [] if figure is None else [figure.score, *(figure.ci or ())]
+
+
+def _order(group: _Group, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[object, ...]:
+    """Highest strict score first, then highest official one; equal ones, and those without, by name."""
+    row = _lead_row(group, lead)
+    values = [row.value(focus) if row else None]
+    values += [group[board.id].value(MEAN) if board.id in group else None for board in official]
+    any_row = next(iter(group.values()))
+    return (*((value is None, -(value or 0.0)) for value in values), any_row.model.casefold(), any_row.id)
+
+
+def _row(
+    row: Row, model: Model, group: _Group, columns: Iterable[Column], pages: Mapping[str, str], known: Evidence
+) -> RowView:
     source = wording.shown(model.source or "", 70)
-    about = " · ".join(filter(None, (wording.modalities(model), wording.size(model.parameters), source)))
-    missing = sum(each.benchmark for each in sets) - sum(each.id in row.scores for each in sets if each.benchmark)
-    incomplete = f"{len(row.scores)} of {len(row.scores) + missing} data sets" if own and not row.complete else ""
+    how = "" if row.selection in ("single", "not-stated", "not stated") else wording.selection(row.selection)
+    about = (how, wording.modalities(model), wording.size(model.parameters), source)
     words = " ".join((model.id, *model.authors[:4], model.base_model or "", row.selection))
+    unknown = row.origin == "reported" and "" in group
     return RowView(
-        row=row,
+        id="",
         model=model,
+        origin=row.origin,
+        ranked=row.ranked,
         name=wording.shown(row.model),
-        about=" · ".join(filter(None, (about, incomplete))) or wording.shown(model.note or "", 90),
+        about=" · ".join(filter(None, about)) or wording.shown(model.note or "", 90),
         words=wording.shown(words, 200).lower(),
-        tag=_tag(row, model),
+        marks=(),
         page=pages.get(model.id),
-        cells=(_mean(row, sets), *(_score(row, each) for each in sets)),
-        rank=tuple(wording.place(row.rank(focus)).split("|")),
+        cells={(each.key, each.board): _cell(group, each, unknown=unknown) for each in columns if each.group},
+        place="",
+        strip=(),
         texts={
             "lift": wording.gain(row.lift),
-            "labels": wording.number(row.labels_per_sample),
+            "labels": wording.number(row.labels_per_sample, 1),
             "selection": wording.selection(row.selection),
             "extractor": wording.shown(row.extractor or wording.NOTHING, 60),
             "modalities": wording.modalities(model) or wording.NOTHING,
@@ -211,46 +337,39 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
             "date": wording.shown(model.date or wording.NOTHING, 10),
             "signature": row.signature or wording.NOTHING,
         },
+        complete=row.complete,
+        later=not row.shown or unknown,
+        parent=known.parents.get(model.id, ""),
     )
 
 
-def _titles(datasets: Iterable[str]) -> str:
-    return ", ".join(map(title_of, datasets))
-
-
-def _tag(row: Row, model: Model) -> str:
-    """Why a row stands outside the ranks, in two words."""
-    if row.origin == "baseline":
-        return "baseline"
-    if row.origin == "reported":
-        return wording.shown(model.grade or "reported", 20)
-    if row.on_test:
-        return "chosen on test"
-    return "" if row.ranked else wording.shown(row.unranked_because or "not ranked", 40)
-
-
-def _mean(row: Row, sets: Sequence[Dataset]) -> Cell:
-    scores = [row.scores.get(each.id) for each in sets if each.benchmark]
-    chances = [score.chance for score in scores if score is not None and score.chance is not None]
-    chance = sum(chances) / len(chances) if row.mean is not None and len(chances) == len(scores) else None
-    return _cell(MEAN, row.mean, row.mean_ci, chance, row.mean_rank)
-
-
-def _score(row: Row, dataset: Dataset) -> Cell:
-    score = row.scores.get(dataset.id)
-    if score is None:
-        return Cell(dataset.id, wording.NOTHING)
-    cell = _cell(dataset.id, score.score, score.ci, score.chance, score.rank)
-    if score.complete is not False or score.samples is None:
-        return cell
-    return replace(cell, part=f"{score.samples} of {dataset.samples} samples")
-
-
-def _cell(key: str, value: float | None, ci: Interval | None, chance: float | None, rank: Rank | None) -> Cell:
+def _cell(group: _Group, column: Column, *, unknown: bool) -> Cell:
+    """A score; a copied one without a lexicon stands in the first official column, where its mark says so."""
+    row = group.get(column.board) or (group.get("") if unknown and column.role == OFFICIAL else None)
+    figure = row.figure(column.source) if row else None
+    if row is None or figure is None:
+        return Cell(wording.NOTHING)
+    score = row.scores.get(column.source)
+    chance = _mean_chance(row) if column.source == MEAN else None
+    if score is not None and score.chance is not None:
+        chance = wording.chance(score.chance, row.protocol, column.group)
+    incomplete = score is not None and score.complete is False and score.samples is not None
+    part = f"{score.samples} of {TASKS[column.source].samples} samples" if score is not None and incomplete else ""
     return Cell(
-        key=key,
-        text=wording.figure(value),
-        ci="" if ci is None else wording.interval(ci),
+        text=wording.figure(figure.score),
+        ci="" if figure.ci is None else wording.interval(figure.ci),
         chance="" if chance is None else wording.figure(chance),
-        place=wording.place(rank),
+        place=wording.place(figure.rank),
+        part=part,
     )
+
+
+def _mean_chance(row: Row) -> float | None:
+    """The mean of the chance levels on the scale of the scores, of a complete row that has all of them."""
+    scores = [(row.scores.get(task.id), task.kind) for task in TASKS.values() if task.benchmark]
+    known = [
+        wording.chance(score.chance, row.protocol, kind)
+        for score, kind in scores
+        if score is not None and score.chance is not None
+    ]
+    return sum(known) / len(known) if row.mean is not None and len(known) == len(scores) else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
 from merunibench.protocols import PROTOCOLS
@@ -33,7 +34,8 @@ def model_values(results: Results, rows: Sequence[Row], details: Details) -> dic
     """
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
-    for row in rows:
+    corrected = {board.id for board in results.boards if PROTOCOLS[board.protocol].is_corrected}
+    for row in sorted(rows, key=lambda row: (row.board not in corrected, not row.ranked)):  # what counts most, first
         tables.setdefault(titles.get(row.board or "", "Lexicon not stated"), []).append(row)
     boards, datasets = ({key[place] for key in details.parts} for place in (0, 1))
     return {
@@ -48,8 +50,8 @@ def model_values(results: Results, rows: Sequence[Row], details: Details) -> dic
 def strip(row: Row, dataset: Dataset, score: Score) -> Strip:
     """Places on a line from 0 to 1; where something lies below 0, from -1."""
     ci, chance = score.ci, score.chance
-    if chance is not None:  # on the scale of the score: 0 where scores are corrected for it
-        chance = float(PROTOCOLS[row.protocol][dataset.kind].primary(chance, chance))
+    if chance is not None:
+        chance = wording.chance(chance, row.protocol, dataset.kind)
     start = -1.0 if min(score.score, *(ci or ()), 0.0) < 0 else 0.0
 
     def x(value: float) -> float:

@@ -17,6 +17,8 @@ _LETTERS = {
 def packed_pairs(results: Results, board: str) -> str:
     """A script that hands the comparisons of a board to the page.
 
+    `said`: places of two rows -> who of them, A and B, is better on what.
+
     The levels of a column's lower triangle, row after row, are digits 0 to 3; three of them make a letter, the first
     one the lowest.
     """
@@ -27,7 +29,11 @@ def packed_pairs(results: Results, board: str) -> str:
         for each in results.comparisons
         if each.board == board
     }
-    content = json.dumps({"ids": ids, "columns": columns}, separators=(",", ":")).replace("<", "\\u003c")
+    known = [name.rsplit("/", 1)[0] for name in ids]
+    said = {f"{places[each.a]} {places[each.b]}": each.sentence for each in results.pairs if each.a in places}
+    content = json.dumps({"ids": known, "columns": columns, "said": said}, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
     return f"mub.takePairs({json.dumps(board)}, {content});\n"
 
 

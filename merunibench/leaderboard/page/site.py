@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, metadata
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +11,20 @@ from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_changed
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.page.boards import BoardView, board_views
+from merunibench.leaderboard.page.boards import TableView, table_view
+from merunibench.leaderboard.page.hits import hits
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
+from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
-from merunibench.leaderboard.schema.results import Results, Row
+from merunibench.leaderboard.schema.results import Board, Results, Row
+from merunibench.lexicon.emblem import emblem
+from merunibench.protocols import PROTOCOLS
 from merunibench.report.templates import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
@@ -26,7 +32,20 @@ POLICY = (
 )
 """What a page may load: the site's own files. `file:` because some browsers take no file for its own folder's."""
 
-_SHEETS = ("tokens.css", "base.css", "controls.css", "table.css", "rows.css", "figures.css", "model.css", "print.css")
+PAPER = "https://arxiv.org/abs/2501.16566"
+"""Of the benchmark."""
+
+_SHEETS = (
+    "tokens.css",
+    "base.css",
+    "controls.css",
+    "table.css",
+    "comparing.css",
+    "rows.css",
+    "figures.css",
+    "model.css",
+    "print.css",
+)
 
 _LONGEST_NAME = 200
 
@@ -58,15 +77,20 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path) 
 def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, bytes]]:
     """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
-    boards = board_views(results, pages)
+    table = table_view(results, pages)
+    emblems = _emblems(table.lead, details)
     environment = _environment(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
         return name, environment.get_template(template).render(**values).encode()
 
-    front = {"columns": boards[0].columns, "counts": _counts(results), "modalities": _modalities(boards)}
-    yield draw("index.html", "index.html", here="index.html", root="", boards=boards, **front)
-    yield draw("method.html", "method.html", here="method.html", root="", boards=boards)
+    front = {"table": table, "counts": _counts(results), "modalities": _modalities(table), "emblems": emblems}
+    yield draw("index.html", "index.html", here="index.html", root="", **front)
+    yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
+    yield draw("submit.html", "submit.html", here="submit.html", root="")
+    yield draw(
+        "questions.html", "questions.html", here="questions.html", root="", questions=questions(results, details)
+    )
     yield draw("refused.html", "refused.html", here="refused.html", root="")
     rows: dict[str, list[Row]] = {}
     for row in results.rows:
@@ -74,7 +98,9 @@ def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
     for model in results.models:
         if model.id in pages:
             values = model_values(results, rows.get(model.id, []), details[model.id])
-            yield draw(pages[model.id], "model.html", here="", root="../", model=model, **values)
+            yield draw(
+                pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
+            )
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
 
@@ -88,7 +114,9 @@ def _check_names(ids: Iterable[str]) -> None:
 
 def _environment(results: Results) -> "Environment":
     environment = templates(resource("leaderboard", "page", "templates"), last_newline=False)
-    environment.globals.update(results=results, policy=POLICY, sheets=_SHEETS)
+    environment.globals.update(
+        results=results, policy=POLICY, sheets=_SHEETS, repository=_repository(), paper=PAPER, changed=_changed(results)
+    )
     environment.filters.update(
         shown=wording.shown,
         web_address=wording.web_address,
@@ -97,6 +125,7 @@ def _environment(results: Results) -> "Environment":
         number=wording.number,
         place=wording.place,
         selection=wording.selection,
+        chance=wording.chance,
         inert=inert,
     )
     return environment
@@ -114,6 +143,28 @@ def inert(text: str) -> str:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - inert
 
 
+def _repository() -> str | None:
+    """The address of the project's repository, if its package tells one."""
+    try:
+        urls = metadata("merunibench").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return None
+    known = dict(url.split(", ", 1) for url in urls if ", " in url)
+    return wording.web_address(known.get("Repository"))
+
+
+def _changed(results: Results) -> str:
+    """The newest date that a submission gives; empty without any."""
+    dates = [model.date for model in results.models if model.origin == "computed" and model.date]
+    return wording.shown(max(dates, default=""), 10)
+
+
+def _emblems(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "Markup"]:
+    """Model id -> its mark, of the models whose hits on the board that leads are known."""
+    found = {key: hits(each, lead.id) for key, each in details.items()} if lead else {}
+    return {key: emblem(shares) for key, shares in found.items() if any(shares)}
+
+
 def _counts(results: Results) -> str:
     models = sum(model.origin == "computed" for model in results.models)
     refused = len(results.refused)
@@ -123,8 +174,8 @@ def _counts(results: Results) -> str:
     return f"{said}; {refused}\u00a0{'submission' if refused == 1 else 'submissions'} refused."
 
 
-def _modalities(boards: Iterable[BoardView]) -> list[str]:
-    found = {view.texts["modalities"] for board in boards for view in (*board.scored, *board.others, *board.reported)}
+def _modalities(table: TableView) -> list[str]:
+    found = {view.texts["modalities"] for view in (*table.scored, *table.others)}
     return sorted(found - {wording.NOTHING}, key=lambda text: (len(text), text))
 
 

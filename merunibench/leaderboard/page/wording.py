@@ -3,7 +3,9 @@
 from urllib.parse import urlsplit
 
 from merunibench._text import in_one_line
-from merunibench.leaderboard.schema.results import Interval, Model, Rank
+from merunibench.leaderboard.schema.fields import Interval
+from merunibench.leaderboard.schema.results import Model, Rank
+from merunibench.protocols import PROTOCOLS
 
 NOTHING = "–"
 _LONGEST = 160
@@ -54,11 +56,16 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def place(rank: Rank | None) -> str:
-    """Rank, interval of ranks and group marks, in one string for the scripts: `3|1–5|b`; empty without a rank."""
-    if rank is None:
+    """Rank and interval of ranks, in one string: `3|1–5`; empty without a rank, or with one row alone."""
+    if rank is None or rank.of == 1:
         return ""
     span = "" if rank.low is None or rank.high is None else f"{rank.low}–{rank.high}"
-    return f"{rank.rank}|{span}|{rank.mark or ''}"
+    return f"{rank.rank}|{span}"
+
+
+def chance(level: float, protocol: str, kind: str) -> float:
+    """A chance level on the scale of the scores: 0 where they are corrected for it."""
+    return float(PROTOCOLS[protocol][kind].primary(level, level))
 
 
 def modalities(model: Model) -> str:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from merunibench.leaderboard.schema.results import (
+from merunibench.leaderboard.schema.fields import (
     Count,
     DatasetId,
     Figure,

@@ -10,7 +10,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from merunibench.leaderboard.schema.results import Hash, Line, Sparse, read_committed
+from merunibench.leaderboard.schema.fields import Hash, Line, Sparse
+from merunibench.leaderboard.schema.results import read_committed
 
 SCHEMA: Final = "merunibench.leaderboard.lock/1"
 LOCK = "results.lock"

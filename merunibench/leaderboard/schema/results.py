@@ -5,38 +5,47 @@ metrics and never stand in one table.
 """
 
 import json
-import re
-import unicodedata
-from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    FailFast,
     Field,
-    SerializerFunctionWrapHandler,
     StringConstraints,
     ValidationError,
-    WithJsonSchema,
-    model_serializer,
     model_validator,
 )
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
 from merunibench.files import read_plain
-from merunibench.kinds import KINDS
-from merunibench.protocols import PROTOCOLS
-from merunibench.signature import Signature
-from merunibench.tasks import BUILTIN
+from merunibench.leaderboard.schema.fields import (
+    AnyPlain,
+    Bounded,
+    Count,
+    DatasetId,
+    Figure,
+    Hash,
+    Identifier,
+    Interval,
+    KindName,
+    Line,
+    Plain,
+    ProtocolName,
+    RowId,
+    Selection,
+    Several,
+    SignatureText,
+    Sparse,
+    Text,
+    as_json,
+)
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
 """Stands in the place of a data set where the mean of the nine is meant."""
+
+PAIRS = "pairs.json"
+"""File of the paired comparisons, beside the results."""
 
 DECIMALS: Final = 10
 """To which figures are rounded: the last bits of a sum differ between processors, a board must not."""
@@ -46,103 +55,6 @@ Origin = Literal["computed", "baseline", "reported"]
 
 MAX_BYTES, MAX_VALUES = 32 << 20, 400_000
 """Most bytes of a committed file, and most values: thrice a board of 200 models. Each may take a kilobyte to refuse."""
-
-# Text direction marks can make a name read as another; other format characters are part of scripts and emoji.
-_BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def fit_to_show(text: str) -> str:
-    """The text, which may have several lines.
-
-    Raises:
-        ValueError: it holds characters that cannot be shown, or that turn the direction of text.
-    """
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
-            raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")
-    if _BIDIRECTIONAL.search(text):
-        raise ValueError("holds marks that turn the direction of text")
-    return text
-
-
-def one_line_to_show(text: str) -> str:
-    """The text, which has one line.
-
-    Raises:
-        ValueError: as `fit_to_show`, or it holds line ends or tabs.
-    """
-    if "\n" in text or "\t" in text:
-        raise ValueError("must be one line without tabs")
-    return fit_to_show(text)
-
-
-@lru_cache(maxsize=4096)
-def parsed(signature: str) -> Signature:
-    """The signature that a text is; models that were scored alike share theirs.
-
-    Raises:
-        ValueError: it is none.
-    """
-    return Signature.parse(signature)
-
-
-def _signature(text: str) -> str:
-    parsed(text)
-    return one_line_to_show(text)
-
-
-_ID = "[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,199}"
-_CHOICE = "[A-Za-z0-9_+-][A-Za-z0-9_.+ -]{0,199}"
-
-Identifier = Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
-"""Part of names of files and of addresses."""
-RowId = Annotated[str, StringConstraints(pattern=f"^{_ID}/{_CHOICE}/{_ID}$")]
-Selection = Annotated[str, StringConstraints(pattern=f"^{_CHOICE}$")]
-Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
-_Bounded = StringConstraints(max_length=20_000)
-Line = Annotated[str, _Bounded, AfterValidator(one_line_to_show)]
-Text = Annotated[str, _Bounded, AfterValidator(fit_to_show)]
-SignatureText = Annotated[str, _Bounded, AfterValidator(_signature)]
-Figure = Annotated[float, Field(ge=-1e6, le=1e6)]
-Count = Annotated[int, Field(ge=0, le=2**53)]
-Interval = tuple[Figure, Figure]
-T = TypeVar("T")
-Several = Annotated[tuple[T, ...], FailFast()]
-"""Of which the first that is wrong is enough to know."""
-
-
-def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
-    """A check that a name is registered."""
-
-    def check(name: str) -> str:
-        if name not in registry:
-            raise ValueError(f"{name!r} is unknown; known are {', '.join(registry)}")
-        return name
-
-    return check
-
-
-DatasetId = Annotated[str, AfterValidator(_of(BUILTIN))]
-KindName = Annotated[str, AfterValidator(_of(KINDS)), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
-_ON_BOARDS = [protocol.name for protocol in PROTOCOLS.values() if protocol.on_boards]
-ProtocolName = Annotated[str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": _ON_BOARDS})]
-
-
-class Plain(BaseModel):
-    """What all parts share: unknown keys are refused, nothing is changed after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
-
-
-AnyPlain = TypeVar("AnyPlain", bound=Plain)
-
-
-class Sparse(Plain):
-    """A part whose unknown values (None) are left out when it is written."""
-
-    @model_serializer(mode="wrap")
-    def _without_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in handler(self).items() if value is not None}
 
 
 class Dataset(Plain):
@@ -224,6 +136,14 @@ class Score(Sparse):
     rank: Rank | None = None
 
 
+class TaskMean(Sparse):
+    """One row on all data sets of one task."""
+
+    score: Figure = Field(description="Mean of the scores on the data sets of the task.")
+    ci: Interval | None = None
+    rank: Rank | None = None
+
+
 class Model(Sparse):
     """What is known of a model: its submission's own words, or the source of a published row."""
 
@@ -239,6 +159,9 @@ class Model(Sparse):
     parameters: Count | None = None
     modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
+    trained_on_test: Several[DatasetId] = Field(
+        default=(), description="Data sets of whose test samples some were trained on, by its own word."
+    )
     prompt: Text | None = None
     decoding: Line | None = None
     extractor: Line | None = None
@@ -286,18 +209,25 @@ class Row(Plain):
     )
     signature: SignatureText | None = None
     scores: dict[DatasetId, Score] = Field(description="Data set id -> score.")
+    task_means: dict[KindName, TaskMean] = Field(
+        default_factory=dict, description="Kind of task -> the mean of its data sets of the nine, where all are there."
+    )
+
+    def figure(self, column: str) -> Score | TaskMean | None:
+        """The score in a column, a data set's id, a kind of task or `mean`; None if there is none."""
+        if column == MEAN:
+            return None if self.mean is None else TaskMean(score=self.mean, ci=self.mean_ci, rank=self.mean_rank)
+        return self.scores.get(column) or self.task_means.get(column)
 
     def value(self, column: str) -> float | None:
-        """The score in a column, a data set's id or `mean`; None if there is none."""
-        if column == MEAN:
-            return self.mean
-        return self.scores[column].score if column in self.scores else None
+        """The figure in a column; None if there is none."""
+        figure = self.figure(column)
+        return None if figure is None else figure.score
 
     def rank(self, column: str) -> Rank | None:
         """The rank in a column; None if there is none."""
-        if column == MEAN:
-            return self.mean_rank
-        return self.scores[column].rank if column in self.scores else None
+        figure = self.figure(column)
+        return None if figure is None else figure.rank
 
 
 class Comparisons(Plain):
@@ -320,11 +250,41 @@ class Comparisons(Plain):
         return self
 
 
+Paired = tuple[Figure, Figure | None, Figure | None, Figure]
+"""A difference, the ends of its 95 % interval, and its p-value."""
+
+
+class Pair(Plain):
+    """Two ranked rows of a board, compared on the same resamples of the same samples."""
+
+    a: RowId
+    b: RowId
+    columns: dict[Line, Paired] = Field(
+        description="Data set or `mean` -> the score of a less that of b, the ends of its 95 % interval, and p of the "
+        "paired bootstrap, adjusted (Holm) for the data sets that both have."
+    )
+    sentence: Line = Field(description="The outcome, in the words of `merunibench compare`.")
+
+
+class Pairs(Plain):
+    """`pairs.json`: what the page says of two rows that a reader ticks."""
+
+    schema_: Literal["merunibench.leaderboard-pairs/1"] = Field(
+        default="merunibench.leaderboard-pairs/1", alias="schema"
+    )
+    pairs: Several[Pair]
+
+    def to_json(self) -> str:
+        """Strict JSON, one pair per line."""
+        content = self.model_dump(mode="json", by_alias=True)
+        return f'{{\n  "schema": {as_json(content["schema"])},\n  "pairs": {_lines(content["pairs"])}\n}}\n'
+
+
 class Refused(Plain):
     """A submission that is left out, and why."""
 
-    submission: Annotated[str, _Bounded]
-    reasons: Several[Annotated[str, _Bounded]]
+    submission: Annotated[str, Bounded]
+    reasons: Several[Annotated[str, Bounded]]
 
 
 class NotRecomputed(Plain):
@@ -350,16 +310,15 @@ class Results(Plain):
     comparisons: Several[Comparisons]
     refused: Several[Refused]
     not_recomputed: Several[NotRecomputed]
+    pairs: Several[Pair] = Field(
+        default=(), exclude=True, repr=False, description="Not in this file but beside it, in `pairs.json`."
+    )
 
     def to_json(self) -> str:
         """Strict JSON, one row per line, so that two versions can be compared by eye."""
         content = self.model_dump(mode="json", by_alias=True)
         parts = [f"  {json.dumps(key)}: {_lines(value)}" for key, value in content.items()]
         return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-"""Strict JSON without spaces."""
 
 
 def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -369,12 +328,15 @@ def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 def read_results(path: Path) -> Results:
-    """A board that `Results.to_json` wrote.
+    """A board that `Results.to_json` wrote, with the pairs that lie beside it.
 
     Raises:
         InputError: the file cannot be read or is none; the message names the field.
     """
-    return read_committed(path, Results, "results of a leaderboard")
+    results = read_committed(path, Results, "results of a leaderboard")
+    beside = path.parent / PAIRS
+    pairs = read_committed(beside, Pairs, "pairs of a leaderboard").pairs if beside.is_file() else ()
+    return results.model_copy(update={"pairs": pairs})
 
 
 def read_committed(path: Path, model: type[AnyPlain], what: str) -> AnyPlain:

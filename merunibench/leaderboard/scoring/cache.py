@@ -24,7 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from merunibench._text import one_line
 from merunibench.errors import InputError
 from merunibench.leaderboard.schema.details import Losses, Words
-from merunibench.leaderboard.schema.results import Interval, KindName, Plain, SignatureText, as_json
+from merunibench.leaderboard.schema.fields import Interval, KindName, Plain, SignatureText, as_json
 from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer
 from merunibench.scoring import Scored
 

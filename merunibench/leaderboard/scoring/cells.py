@@ -15,7 +15,8 @@ from merunibench.analysis.confusion import confusion
 from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
 from merunibench.leaderboard.schema.details import Losses, WheelConfusion, Word, Words
-from merunibench.leaderboard.schema.results import DECIMALS, Board, as_json
+from merunibench.leaderboard.schema.fields import as_json
+from merunibench.leaderboard.schema.results import DECIMALS, Board
 from merunibench.lexicon import WHEELS, Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors

@@ -25,7 +25,8 @@ from merunibench.extraction import Rules
 from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.schema.results import Plain, fit_to_show, one_line_to_show
+from merunibench.leaderboard.schema.fields import DatasetId, Plain
+from merunibench.leaderboard.schema.texts import fit_to_show, one_line_to_show
 from merunibench.tasks import BUILTIN, get_task, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
@@ -96,6 +97,9 @@ class Submission(Plain):
         max_length=200,
         description="Data sets it was trained on, by name.",
     )
+    trained_on_test: tuple[DatasetId, ...] = Field(
+        default=(), max_length=len(BUILTIN), description="Data sets of whose test samples some were trained on."
+    )
     prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
     extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
@@ -109,7 +113,9 @@ class Submission(Plain):
 
 
 ASKED_FOR = tuple(
-    name for name in Submission.model_fields if name not in ("schema_", "model", "trained_on", "withheld")
+    name
+    for name in Submission.model_fields
+    if name not in ("schema_", "model", "trained_on", "trained_on_test", "withheld")
 )
 """Fields whose absence gives a warning."""
 

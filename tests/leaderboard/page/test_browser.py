@@ -8,7 +8,7 @@ import pytest
 
 from tests.leaderboard.sample import HOSTILE, sample
 
-ROWS = "section.board:not([hidden]) tbody:not([hidden]) tr[data-id]:not([hidden])"
+ROWS = "#board tbody:not([hidden]) tr[data-id]:not([hidden])"
 
 
 def names(page):
@@ -20,30 +20,26 @@ def column(page, key, group="scored"):
     """The texts of a column of the table shown, in one of its bodies."""
     return page.evaluate(
         """([key, group]) => {
-          const table = document.querySelector("section.board:not([hidden]) table");
-          const heads = [...table.tHead.rows[1].cells];
-          const index = heads.findIndex((head) => head.dataset.col === key);
+          const table = document.querySelector("#board table");
+          const heads = [...table.tHead.rows[0].cells];
+          const index = heads.findIndex((head) => head.dataset.col === key && !head.hidden);
           return [...table.querySelectorAll(`[data-group=${group}] tr[data-id]:not([hidden])`)]
-            .map((row) => row.cells[index].firstChild?.textContent ?? "");
+            .map((row) => (row.cells[index].querySelector(".name") ?? row.cells[index].firstChild)?.textContent ?? "");
         }""",
         [key, group],
     )
 
 
 def head(page, key):
-    return page.locator(f"section.board:not([hidden]) th[data-col={key}]")
+    return page.locator(f"#board th[data-col={key}]:not([hidden])")
 
 
 def choice(page, name):
     return page.locator(f"select[name={name}]")
 
 
-def table(page, board):
-    return page.locator(f"input[name=table][value={board}]")
-
-
 def tick(page, name, value):
-    return page.locator(f"input[name={name}][value={value}]")
+    return page.locator(f"input[name={name}][value='{value}']")
 
 
 def announced(page):
@@ -51,22 +47,96 @@ def announced(page):
 
 
 def test_a_click_on_a_head_sorts_and_says_so(visit):
-    page = visit().open()
-    assert head(page, "mean").get_attribute("aria-sort") == "descending"
+    page = visit().open("index.html#sets=1")
+    assert head(page, "strict").get_attribute("aria-sort") == "descending"
     for order in ("descending", "ascending"):
         head(page, "meld").get_by_role("button").click()
         assert head(page, "meld").get_attribute("aria-sort") == order
-        assert head(page, "mean").get_attribute("aria-sort") == "none"
+        assert head(page, "strict").get_attribute("aria-sort") == "none"
         values = [float(text) for text in column(page, "meld")]
         assert values == sorted(values, reverse=order == "descending")
         assert len(values) > 10
         assert order in announced(page)
     head(page, "model").get_by_role("button").click()
     assert column(page, "model") == sorted(column(page, "model"), key=str.casefold)
+    head(page, "official").get_by_role("button").click()
+    values = [float(text) for text in column(page, "official")]
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_strict_mean_comes_first_and_orders_the_page(visit):
+    results, _ = sample(12)
+    page = visit().open()
+    heads = page.locator("#board th[data-col]:not([hidden])").evaluate_all("heads => heads.map(h => h.dataset.col)")
+    start = ["rank", "model", "strict", "official", "strip", "lift", "labels", "basic", "fine-grained", "sentiment"]
+    assert heads == start
+    strict = sorted((row.mean for row in results.rows if row.board == "strict-builtin" and row.mean), reverse=True)
+    assert column(page, "strict") == [f"{100 * mean:.2f}" for mean in strict]
+
+
+def test_the_lexicon_of_the_official_figures_is_a_choice(visit):
+    results, _ = sample(12)
+    page = visit().open()
+    for board in results.boards[:3]:
+        choice(page, "lexicon").select_option(board.lexicon)
+        assert head(page, "official").locator("small").text_content() == board.lexicon
+        row = next(row for row in results.rows if row.board == board.id and row.model_id == "model-9")
+        shown = page.locator("tr[data-id='model-9/single'] td[data-ci]:not([hidden])").nth(1).text_content()
+        assert shown == f"{100 * row.mean:.2f}"
+
+
+def test_heads_say_what_stands_below_them_under_each_protocol(visit):
+    page = visit().open("index.html#sets=1")
+    said = "#board th[data-col=basic]:not([hidden]) small, #board th[data-col=meld]:not([hidden]) small"
+    assert set(page.locator(said).all_text_contents()) == {"macro F, corrected"}
+    choice(page, "by").select_option("official")
+    assert set(page.locator(said).all_text_contents()) == {"hit rate"}
+
+
+def test_chance_stands_on_the_scale_of_its_scores(visit):
+    page = visit().open("index.html#cols=rank strict meld")
+    chances = """() => [...new Set([...document.querySelectorAll("#board tr[data-origin=computed] td[data-chance]")]
+      .filter((cell) => !cell.hidden).map((cell) => cell.dataset.chance))]"""
+    assert page.evaluate(chances) == ["0.00"]
+    page.evaluate("location.hash = 'cols=official+meld&by=official'")
+    page.wait_for_function(
+        "document.querySelector('#board th[data-col=meld]:not([hidden])').dataset.role === 'official'"
+    )
+    assert page.evaluate(chances) == ["30.00"]
+
+
+def test_a_task_ranks_by_that_task(visit):
+    results, _ = sample(12)
+    page = visit().open()
+    choice(page, "task").select_option("fine-grained")
+    assert head(page, "fine-grained").get_attribute("aria-sort") == "descending"
+    values = [float(text) for text in column(page, "fine-grained")]
+    assert values == sorted(values, reverse=True)
+    ranks = {
+        f"{row.model_id}/{row.selection}": row.task_means["fine-grained"].rank
+        for row in results.rows
+        if row.board == "strict-builtin" and "fine-grained" in row.task_means
+    }
+    for row in page.locator("#board [data-group=scored] tr[data-id]").all():
+        rank = ranks[row.get_attribute("data-id")]
+        expected = "" if rank is None else f"{rank.rank}{rank.low}–{rank.high}"
+        assert row.locator(".rank").text_content() == expected
+
+
+def test_every_view_is_one_entry_of_the_history(visit):
+    page = visit().open()
+    head(page, "official").get_by_role("button").click()
+    choice(page, "task").select_option("basic")
+    page.get_by_label("Search").fill("model 1")
+    page.go_back()
+    assert page.url.endswith("#sort=-official&task=basic")
+    page.go_back()
+    assert page.url.endswith("#sort=-official")
+    page.wait_for_function("document.querySelector('select[name=task]').value === ''")
 
 
 def test_the_keyboard_sorts_too(visit):
-    page = visit().open()
+    page = visit().open("index.html#sets=1")
     button = head(page, "cmumosi").get_by_role("button")
     button.focus()
     page.keyboard.press("Enter")
@@ -74,41 +144,41 @@ def test_the_keyboard_sorts_too(visit):
     assert button.evaluate("element => element === document.activeElement")
 
 
-def test_ranks_are_those_of_the_sorted_column_as_the_results_have_them(visit):
+def test_places_are_those_of_the_sorted_column_as_the_results_have_them(visit):
     results, _ = sample(12)
-    page = visit().open("index.html#sort=-meld")
+    page = visit().open("index.html#sort=-meld&sets=1")
     shown = page.evaluate(
         f"""() => Object.fromEntries([...document.querySelectorAll({ROWS!r})]
         .map((row) => [row.dataset.id, [...row.cells[0].childNodes].map((node) => node.textContent)]))"""
     )
-    board = results.boards[0].id
     for row in results.rows:
-        if row.board == board and row.shown:
+        if row.board == "strict-builtin":
             rank = row.scores["meld"].rank if "meld" in row.scores else None
-            expected = [""] if rank is None else [str(rank.rank), rank.mark, f"{rank.low}–{rank.high}"]
-            assert shown[row.id] == expected
+            expected = "" if rank is None else f"{rank.rank} {rank.low}–{rank.high}"
+            assert " ".join(shown[f"{row.model_id}/{row.selection}"]).strip() == expected
 
 
 def test_rows_without_the_score_stand_apart_and_move_when_another_column_is_sorted(visit):
-    page = visit().open()
-    assert set(column(page, "mean", "others")) == {"–"}
-    assert "–" not in column(page, "mean")
+    page = visit().open("index.html#sets=1")
+    assert set(column(page, "strict", "others")) == {"–"}
+    assert "–" not in column(page, "strict")
     head(page, "mer2023").get_by_role("button").click()
-    assert column(page, "mer2023", "others") == []
-    assert "–" in column(page, "mean")
+    assert "–" in column(page, "strict")
 
 
-def test_published_rows_are_marked_unranked_and_second_hand_ones_wait(visit):
-    results, _ = sample(12)
-    page = visit().open()
-    reported = page.locator("section.board:not([hidden]) tbody[data-group=reported]")
-    assert reported.locator("tr[data-id] .name").all_text_contents() == ["Paper model 0"]
-    assert reported.locator("td.rank").all_text_contents() == [""]
-    table(page, "published").click()
-    assert names(page) == []
+def test_published_rows_stand_in_the_same_table_hollow_and_unranked(visit):
+    page = visit().open("index.html#sort=-official")
+    row = page.locator("#board tr[data-origin=reported]:not([hidden])")
+    assert row.locator(".name").all_text_contents() == ["Paper model 0"]
+    assert row.evaluate("row => row.parentElement.dataset.group") == "scored"
+    assert row.locator(".rank").text_content() == ""
+    assert row.locator("td.focus").evaluate("cell => getComputedStyle(cell).fontWeight") == "400"
+    assert "claimed only" in row.locator("small").first.text_content()
+    page.locator("summary", has_text="More").click()
     choice(page, "reported").select_option("all")
-    assert names(page) == ["Paper model 1"]
-    assert sum(row.origin == "reported" for row in results.rows) == 2
+    assert "Paper model 1" in names(page)
+    choice(page, "reported").select_option("none")
+    assert page.locator("#board tr[data-origin=reported]:not([hidden])").count() == 0
 
 
 def test_every_filter_leaves_what_it_says(visit):
@@ -127,21 +197,62 @@ def test_every_filter_leaves_what_it_says(visit):
     assert {models[name].modalities for name in names(page)} == {("audio", "text")}
     page.get_by_role("button", name="Reset").click()
 
+    page.locator("summary", has_text="More").click()
     choice(page, "size").select_option("20-")
     assert names(page)
     assert all(models[name].parameters >= 20 * 10**9 for name in names(page))
     page.get_by_role("button", name="Reset").click()
 
+    page.locator("summary", has_text="More").click()
     page.get_by_label("Complete only").check()
-    assert "–" not in column(page, "mean") + column(page, "mean", "others")
+    assert "–" not in column(page, "official") + column(page, "official", "others")
     page.get_by_role("button", name="Reset").click()
 
+    page.locator("summary", has_text="More").click()
     page.get_by_label("Baselines").uncheck()
     assert not {"Stuffing", "Chance", "Majority"} & set(names(page))
 
     choice(page, "task").select_option("sentiment")
-    heads = page.locator("section.board:not([hidden]) thead th[data-kind]:not([hidden])").all_text_contents()
-    assert heads == ["Mean", "CMU-MOSI", "CMU-MOSEI", "CH-SIMS", "CH-SIMS v2"]
+    heads = page.locator("#board th[data-group]:not([hidden]) .head").all_text_contents()
+    assert heads == ["Strict", "Official", "Sentiment", "CMU-MOSI", "CMU-MOSEI", "CH-SIMS", "CH-SIMS v2"]
+
+
+def test_two_ticked_rows_are_answered_in_the_sentence_of_the_build(visit):
+    results, _ = sample(12)
+    page = visit().open()
+    for name in ("model-9/single", "model-6/single"):
+        page.locator(f"tr[data-id='{name}'] .pick").check()
+    said = page.locator("#compared .said p")
+    pair = next(
+        each
+        for each in results.pairs
+        if {each.a, each.b} == {"model-9/single/strict-builtin", "model-6/single/strict-builtin"}
+    )
+    said.filter(has_text="better").wait_for()
+    assert said.all_text_contents() == [f"A = Model 6, B = Model 9 (strict scores). {pair.sentence}"]
+    assert pair.a.startswith("model-6/")
+    page.get_by_role("button", name="LaTeX of these rows").click()
+    page.locator("#announce", has_text="Copied").wait_for(state="attached")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.count("scriptsize") > 6
+    assert "textbf" in text
+
+    address = page.url
+    other = visit().page
+    other.goto(address)
+    other.locator("#compared .said", has_text="better").wait_for()
+    assert other.locator(".pick:checked").count() == 2
+    other.get_by_role("button", name="Untick all").click()
+    assert other.locator("#compared").is_hidden()
+
+
+def test_no_more_than_five_rows_are_compared(visit):
+    page = visit().open()
+    boxes = page.locator("#board .pick")
+    for index in range(5):
+        boxes.nth(index).check()
+    assert boxes.nth(5).is_disabled()
+    assert page.locator("#compared .said p").count() == 10
 
 
 def test_a_filter_that_leaves_nothing_says_so(visit):
@@ -150,25 +261,15 @@ def test_a_filter_that_leaves_nothing_says_so(visit):
     assert page.get_by_text("No row matches").locator("visible=true").count() == 1
 
 
-def test_one_table_at_a_time(visit):
-    page = visit().open()
-    for name in ("official-mer2026", "strict-builtin", "official-mer2025"):
-        table(page, name).click()
-        assert page.locator("section.board:visible").count() == 1
-        protocol, lexicon = name.split("-")
-        title = f"{protocol.capitalize()} protocol, lexicon {lexicon}"
-        assert page.locator("section.board:visible h2").inner_text() == title
-
-
 def test_columns_and_what_stands_in_cells_are_chosen(visit):
     page = visit().open()
     page.locator("summary", has_text="Columns").click()
     tick(page, "cols", "signature").check()
-    tick(page, "cols", "mer2023").uncheck()
+    tick(page, "cols", "lift").uncheck()
     tick(page, "show", "ci").check()
     assert head(page, "signature").is_visible()
-    assert head(page, "mer2023").is_hidden()
-    cell = page.locator("section.board:visible td[data-ci]").first
+    assert head(page, "lift").count() == 0
+    cell = page.locator("#board td[data-ci]:visible").first
     assert cell.get_attribute("data-ci") in cell.evaluate("cell => getComputedStyle(cell, '::after').content")
     page.keyboard.press("Escape")
     assert tick(page, "cols", "signature").is_hidden()
@@ -178,7 +279,11 @@ def test_columns_and_what_stands_in_cells_are_chosen(visit):
 def test_the_address_brings_back_every_choice(visit):
     first = visit()
     page = first.open()
-    table(page, "strict-builtin").click()
+    choice(page, "by").select_option("official")
+    choice(page, "lexicon").select_option("mer2026")
+    page.locator("summary", has_text="Columns").click()
+    tick(page, "sets", "1").check()
+    page.keyboard.press("Escape")
     head(page, "meld").get_by_role("button").click()
     page.get_by_label("Search").fill("model")
     choice(page, "mod").select_option("A T")
@@ -197,13 +302,13 @@ def test_the_address_brings_back_every_choice(visit):
     assert other.url == address
 
     page.evaluate("location.hash = 'sort=model'")  # as when a link is pasted into an open page
-    page.wait_for_function("document.querySelector('section.board:not([hidden])').dataset.board === 'official-mer2025'")
+    page.wait_for_function("document.querySelector('select[name=by]').value === ''")
     assert head(page, "model").get_attribute("aria-sort") == "ascending"
 
 
 def test_a_wrong_address_shows_the_start(visit):
     page = visit().open("index.html#table=none&sort=-none&cols=none&size=x&show=x&q=%22%3E%3Cscript%3E")
-    assert page.locator("section.board:visible").get_attribute("data-board") == "official-mer2025"
+    assert choice(page, "lexicon").input_value() == "mer2025"
     assert names(page) == []
 
 
@@ -223,38 +328,41 @@ def copied(page, button):
 
 
 def test_the_table_is_copied_as_latex_as_it_is_shown(visit):
-    page = visit().open("index.html#sort=-meld&task=basic&cols=rank mean mer2023 meld&reported=none")
+    page = visit().open("index.html#sort=-meld&task=basic&cols=rank strict mer2023 meld&reported=none")
     text = copied(page, "LaTeX")
     lines = text.splitlines()
-    assert lines[0].startswith("% Official protocol, lexicon mer2025")
+    assert lines[0].startswith("% MER-UniBench, strict scores (lexicon builtin) and official scores (lexicon mer2025)")
     assert lines[2:7] == [
         r"\begin{tabular}{llrrr}",
         r"\toprule",
-        r"Rank & Model & Mean & MER2023 & MELD \\",
+        r"Place & Model & Strict & MER2023 (strict) & MELD (strict) \\",
         r"\midrule",
         lines[6],
     ]
     body = [line.removesuffix(r" \\").split(" & ") for line in lines[6:-2]]
-    assert [row[-1] for row in body] == column(page, "meld") + column(page, "meld", "others")
+    scores = [row[-1].removeprefix(r"\textbf{").removesuffix("}") for row in body]
+    assert scores == column(page, "meld") + column(page, "meld", "others")
+    bold = [float(score) for score, row in zip(scores, body, strict=True) if "textbf" in row[-1]]
+    assert bold == [max(float(score) for score, row in zip(scores, body, strict=True) if row[0])]
     hostile = next(line for line in lines if "script" in line)
     assert r"<script>alert(1)</script> **b** [x](javascript:alert(1)) \"'\&amp;".replace('\\"', '"') in hostile
     assert lines[-2:] == [r"\bottomrule", r"\end{tabular}"]
 
 
 def test_the_table_is_copied_as_csv_that_holds_no_formula(visit):
-    page = visit().open("index.html#cols=mean meld signature")
+    page = visit().open("index.html#cols=strict meld signature")
     rows = list(csv.reader(io.StringIO(copied(page, "CSV"))))
-    assert rows[0] == ["Model", "Mean", "MELD", "Signature"]
+    assert rows[0] == ["Model", "Strict", "MELD (strict)", "Signature"]
     assert [row[0].removesuffix(" (baseline)").removesuffix(" (reported)") for row in rows[1:]] == names(page)
-    assert [row[1] for row in rows[1:]][:5] == column(page, "mean")[:5]
+    assert [row[1] for row in rows[1:]][:5] == column(page, "strict")[:5]
     assert page.evaluate("mub.escapes.csv('=HYPERLINK(1)', false)") == "'=HYPERLINK(1)"
     assert page.evaluate("mub.escapes.csv('−1.20', true)") == "-1.20"
 
 
 def test_the_table_is_copied_as_markdown_that_holds_no_markup(visit):
-    page = visit().open("index.html#cols=mean")
+    page = visit().open("index.html#cols=strict")
     lines = copied(page, "Markdown").splitlines()
-    assert lines[2:4] == ["| Model | Mean |", "| --- | ---: |"]
+    assert lines[2:4] == ["| Model | Strict |", "| --- | ---: |"]
     assert next(line for line in lines if "script" in line).startswith(
         r"| \<script\>alert\(1\)\</script\> \*\*b\*\* \[x\]"
     )
@@ -266,7 +374,7 @@ def test_where_the_clipboard_is_forbidden_the_text_is_shown_to_be_taken(visit):
     page.get_by_role("button", name="LaTeX").click()
     area = page.locator("dialog textarea")
     area.wait_for()
-    assert area.input_value().startswith("% Official protocol")
+    assert area.input_value().startswith("% MER-UniBench")
     page.get_by_role("button", name="Close").click()
     assert area.is_hidden()
 
@@ -287,35 +395,35 @@ def test_the_theme_follows_the_system_then_the_reader_who_is_remembered(visit, s
 
 
 def test_the_figures_show_what_the_table_shows(visit):
-    page = visit().open("index.html#sort=-meld&baselines=&reported=none")
+    page = visit().open("index.html#sort=-meld&sets=1&baselines=&reported=none")
     page.locator("#matrix svg").wait_for()
     rows = len(column(page, "meld"))
     assert page.locator("#scatter circle").count() == rows
     assert page.locator("#matrix rect").count() == rows * (rows - 1)
     assert page.locator(f"{ROWS} td.strip .dot").count() == rows
-    strip = page.locator("section.board:visible td.strip").first.get_attribute("title")
+    strip = page.locator("#board td.strip").first.get_attribute("title")
     value = column(page, "meld")[0]
-    assert strip == f"{value}, 95 % interval {float(value) - 2:.2f} to {float(value) + 2:.2f}, chance 30.00"
+    assert strip == f"{value}, 95 % interval {float(value) - 2:.2f} to {float(value) + 2:.2f}, chance 0.00"
     heads = page.locator("#multiples .head").all_text_contents()
     assert heads[:3] == ["MER2023", "MER2024", "MELD"]
 
 
 def test_the_matrix_is_that_of_the_results(visit):
     results, _ = sample(12)
-    board = results.boards[2].id
+    board = "strict-builtin"
     compared = next(each for each in results.comparisons if each.board == board and each.dataset == "sims")
-    page = visit().open(f"index.html#table={board}&sort=-sims")
+    page = visit().open("index.html#sort=-sims")
     page.locator("#matrix svg").wait_for()
     page.wait_for_function("document.querySelectorAll('#matrix rect').length > 10")
-    rows = page.locator("section.board:visible [data-group=scored] tr").evaluate_all(
-        "rows => rows.map(row => row.dataset.id)"
+    rows = page.locator("#board [data-group=scored] tr").evaluate_all(
+        "rows => rows.filter(row => !row.hidden).map(row => row.dataset.id)"
     )
     classes = page.locator("#matrix rect").evaluate_all("cells => cells.map(cell => cell.getAttribute('class'))")
     expected = []
     for row in rows:
         for other in rows:
             if row != other:
-                p, q = compared.rows.index(row), compared.rows.index(other)
+                p, q = compared.rows.index(f"{row}/{board}"), compared.rows.index(f"{other}/{board}")
                 level = compared.levels[max(p, q)][min(p, q)]
                 expected.append(f"{'same' if level == '0' else 'better' if p < q else 'worse'} level{level}")
     assert classes == expected
@@ -342,7 +450,7 @@ def test_the_page_of_a_model_says_all_of_it(visit):
 
 def test_a_phone_scrolls_tables_and_never_the_page(visit):
     seen = visit(viewport={"width": 390, "height": 844})
-    for name in ("index.html", "models/model-1.html", "method.html", "refused.html"):
+    for name in ("index.html", "models/model-1.html", "method.html", "submit.html", "questions.html", "refused.html"):
         page = seen.open(name)
         page.wait_for_timeout(150)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
@@ -351,15 +459,20 @@ def test_a_phone_scrolls_tables_and_never_the_page(visit):
 @pytest.mark.parametrize("width", [390, 768, 1100, 1440])
 def test_the_menu_of_columns_stays_on_the_page(visit, width):
     page = visit(viewport={"width": width, "height": 900}).open()
+    if width < 700:
+        assert page.locator("#controls").is_hidden()
+        page.get_by_role("button", name="Filters and columns").click()
     page.locator("summary", has_text="Columns").click()
-    box = page.locator(".menu > div").bounding_box()
+    box = page.locator(".menu[open] > div").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "models/model-1.html", "method.html", "refused.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "models/model-1.html", "method.html", "submit.html", "questions.html", "refused.html"]
+)
 def test_no_fault_of_accessibility(visit, name, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -373,6 +486,8 @@ def test_no_fault_of_accessibility(visit, name, scheme):
 
 def test_without_scripts_every_table_is_there(visit):
     page = visit(java_script_enabled=False).open()
-    assert page.locator("section.board:visible").count() == 5
+    assert page.locator("table:visible").count() == 1
+    assert page.get_by_role("heading", name="Strict scores under builtin, official scores under mer2025").is_visible()
+    assert page.locator("#board .strip circle").count() > 10
     assert page.locator("#controls").is_hidden()
     assert re.match(r"\d+\.\d\d", page.locator("td.focus").first.text_content())

@@ -18,27 +18,49 @@ mub.escapes = {
   },
 };
 
+/** Indices of the cells that hold the best score of their column among the rows that are ranked. */
+mub.best = (table, columns, rows) => {
+  const best = new Set();
+  for (const [at, column] of columns.entries()) {
+    if (!column.kind) continue;
+    const values = rows.map((row) => (row.ranked ? table.value(row, column) : null));
+    const most = Math.max(...values.filter((value) => value !== null));
+    for (const [line, value] of values.entries()) if (value === most) best.add(`${line} ${at}`);
+  }
+  return best;
+};
+
 /** Titles, and the text of every cell shown; the picture of the interval is left out. */
-mub.shownCells = (table) => {
+mub.shownCells = (table, rows = table.shown) => {
   const columns = table.columns.filter((column) => column.shown && column.key !== "strip");
-  const cells = table.shown.map((row) =>
+  const cells = rows.map((row) =>
     columns.map((column) => {
       if (column.key === "model") return row.origin === "computed" ? row.name : `${row.name} (${row.origin})`;
+      if (column.key === "rank") return [...row.tr.cells[0].childNodes].find((node) => node.nodeType === 3)?.textContent.trim() ?? "";
       return row.tr.cells[column.index].firstChild?.textContent.trim() ?? "";
     }),
   );
-  return { columns, titles: columns.map((column) => column.title), cells };
+  return { columns, titles: columns.map((column) => (column.kind === "mean" || column.kind === "" ? column.title : `${column.title} (${column.role})`)), cells };
 };
 
 mub.formats = {
-  latex: (table) => {
-    const { columns, titles, cells } = mub.shownCells(table);
-    const line = (row) => `${row.map(mub.escapes.latex).join(" & ")} \\\\`;
+  latex: (table, rows = table.shown, intervals = false) => {
+    const { columns, titles, cells } = mub.shownCells(table, rows);
+    const line = (row) => `${row.join(" & ")} \\\\`;
+    const best = mub.best(table, columns, rows);
+    const withInterval = intervals || table.table.classList.contains("show-ci");
+    const written = cells.map((row, at) =>
+      row.map((text, index) => {
+        const bold = best.has(`${at} ${index}`) ? `\\textbf{${mub.escapes.latex(text)}}` : mub.escapes.latex(text);
+        const { ci } = rows[at].tr.cells[columns[index].index].dataset;
+        return withInterval && ci ? `${bold} {\\scriptsize [${mub.escapes.latex(ci).replace("–", "--")}]}` : bold;
+      }),
+    );
     return [
       `% ${oneLine(table.caption)}`,
       "% needs \\usepackage{booktabs}",
       `\\begin{tabular}{${columns.map((column) => (column.numeric ? "r" : "l")).join("")}}`,
-      "\\toprule", line(titles), "\\midrule", ...cells.map(line), "\\bottomrule", "\\end{tabular}", "",
+      "\\toprule", line(titles.map(mub.escapes.latex)), "\\midrule", ...written.map(line), "\\bottomrule", "\\end{tabular}", "",
     ].join("\n");
   },
   markdown: (table) => {

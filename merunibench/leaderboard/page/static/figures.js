@@ -26,7 +26,7 @@ mub.drawScatter = (place, table) => {
   for (const tick of across) picture.append(mub.svg("text", { x: x(tick), y: height - 28, "text-anchor": "middle" }, mub.plain(tick)));
   picture.append(mub.svg("path", { class: "axis", d: `M48 ${y(up[0])}H${width - 14}` }));
   picture.append(mub.svg("text", { x: width - 14, y: height - 8, "text-anchor": "end" }, "labels per sample"));
-  picture.append(mub.svg("text", { x: 48, y: 10, class: "label" }, focus.key === "mean" ? "mean score" : focus.title));
+  picture.append(mub.svg("text", { x: 48, y: 10, class: "label" }, `${focus.title}, ${focus.under}`));
   for (const { row, score, labels: count } of points) {
     const tip = `${row.label}: ${mub.shown(score.value)} at ${count} labels per sample`;
     const group = mub.svg("g", {}, mub.svg("title", {}, tip));
@@ -67,7 +67,7 @@ mub.nameSome = (picture, points, width) => {
 mub.drawMultiples = (place, table) => {
   const own = table.shown.filter((row) => row.origin !== "reported");
   const scored = (column) => (own.length ? own : table.shown).some((row) => table.score(row, column));
-  const sets = table.scores().filter((column) => column.kind !== "mean" && column.shown && scored(column));
+  const sets = table.sets().filter((column) => (!table.task || column.kind === table.task) && scored(column));
   const rows = table.shown.filter((row) => sets.some((column) => table.score(row, column))).slice(0, place.clientWidth < 600 ? 8 : 12);
   if (!rows.length) return mub.nothing(place, "No row shown has a score.");
   const [line, top, names] = [20, 30, place.clientWidth < 600 ? 116 : 180];

@@ -4,62 +4,60 @@
   const form = document.getElementById("controls");
   const announce = document.getElementById("announce");
   const count = document.getElementById("count");
-  const tables = new Map([...document.querySelectorAll("section.board")].map((section) => [section.dataset.board, section]));
-  const built = new Map();
+  const fold = document.getElementById("fold");
   const SCREENFUL = 40;
-  const first = tables.keys().next().value;
+  const table = new mub.Table(document.getElementById("board"));
   let state;
 
-  const tableOf = (key) => {
-    const name = tables.has(key) ? key : first;
-    if (!built.has(name)) built.set(name, prepare(new mub.Table(tables.get(name))));
-    return built.get(name);
-  };
+  // A button in the head of every column that can be sorted.
+  for (const column of table.columns.filter((each) => each.sortable)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...column.th.childNodes);
+    button.addEventListener("click", () => sortBy(column));
+    column.th.append(button);
+  }
 
-  /** Put a button into the head of every column that can be sorted. */
-  const prepare = (table) => {
-    for (const column of table.columns.filter((each) => each.sortable)) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...column.th.childNodes);
-      button.addEventListener("click", () => sortBy(table, column));
-      column.th.append(button);
-    }
-    return table;
-  };
-
-  const sortBy = (table, column) => {
+  const sortBy = (column) => {
     const now = column.th.getAttribute("aria-sort");
     const descending = now === "none" ? !column.ascending : now === "ascending";
     change({ sort: `${descending ? "-" : ""}${column.key}` });
   };
 
+  /** A new view is a new entry of the history; letters typed into the search are one view. */
   const change = (changes) => {
+    const before = mub.writeHash(state);
     state = { ...state, ...changes };
     const hash = mub.writeHash(state);
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    if (hash !== before) {
+      const former = mub.readHash(before);
+      const typed = former.q && state.q && mub.writeHash({ ...state, q: former.q }) === before;
+      history[typed ? "replaceState" : "pushState"](null, "", hash ? `#${hash}` : location.pathname + location.search);
+    }
     apply();
   };
 
   /** Make the page show the state. */
   const apply = () => {
-    const table = tableOf(state.table);
-    for (const [key, section] of tables) section.hidden = key !== table.key;
-    const order = table.sort(state.sort);
+    table.choose(state);
+    const order = table.sort(state);
     const shown = table.filter(state);
     table.narrow(state);
     mub.scaleStrips(table);
     mub.decorate(table, shown.slice(0, SCREENFUL));
     const total = table.rows.length;
-    count.textContent = `${shown.length === total ? total : `${shown.length} of ${total}`} ${total === 1 ? "row" : "rows"}${order ? `, ${order}` : ""}`;
-    announce.textContent = `${table.title}: ${count.textContent}.`;
-    fill(table);
-    later(table);
+    count.textContent = `${shown.length === total ? total : `${shown.length} of ${total}`} ${total === 1 ? "row" : "rows"}, ${order}`;
+    announce.textContent = `${count.textContent}.`;
+    const open = state.open.split(" ");
+    for (const button of table.table.querySelectorAll("[data-open]")) button.setAttribute("aria-expanded", String(open.includes(button.dataset.open)));
+    mub.showCompared(table, state);
+    fill();
+    later();
   };
 
   let waiting = 0;
   /** When the first rows stand, the others get their ranks and strips, and the figures are drawn. */
-  const later = (table) => {
+  const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       mub.decorate(table, table.shown);
@@ -70,13 +68,13 @@
   };
 
   /** Controls show the state. */
-  const fill = (table) => {
+  const fill = () => {
     for (const control of form.elements) {
       const { name, type, value } = control;
       if (name === "cols") control.checked = table.column(value)?.shown ?? false;
       else if (name === "show") control.checked = state.show.split(" ").includes(value);
-      else if (name === "table") control.checked = value === table.key;
       else if (type === "checkbox") control.checked = state[name] === value;
+      else if (name === "lexicon") control.value = state.lexicon || control.options[0]?.value;
       else if (name in state && control.value !== state[name]) control.value = state[name];
     }
   };
@@ -85,13 +83,12 @@
   const read = (changed) => {
     const data = new FormData(form);
     const said = {};
-    for (const key of ["q", "mod", "size", "task", "reported"]) said[key] = data.get(key) ?? "";
+    for (const key of ["q", "mod", "size", "task", "reported", "by", "sets"]) said[key] = data.get(key) ?? "";
+    said.lexicon = form.elements.lexicon.selectedIndex > 0 ? data.get("lexicon") : "";
     said.complete = data.get("complete") ?? "";
     said.baselines = data.get("baselines") ?? "";
     said.show = data.getAll("show").join(" ");
-    said.table = data.get("table") === first ? "" : data.get("table");
     if (changed.name === "cols") {
-      const table = tableOf(state.table);
       const start = table.shownAtStart.filter((key) => key !== "model");
       const chosen = data.getAll("cols").join(" ");
       said.cols = chosen === start.join(" ") ? "" : chosen || "model";
@@ -103,12 +100,26 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
-    change({ ...mub.START, table: state.table });
+    change({ ...mub.START, lexicon: state.lexicon });
   });
   addEventListener("hashchange", () => {
     if (!mub.isState(location.hash)) return;
     state = mub.readHash(location.hash);
     apply();
+  });
+  fold.addEventListener("click", () => fold.setAttribute("aria-expanded", String(!form.classList.toggle("folded"))));
+  table.table.addEventListener("change", (event) => {
+    if (!event.target.matches(".pick")) return;
+    const { id } = event.target.closest("tr").dataset;
+    const others = state.pick.split(" ").filter((each) => each && each !== id);
+    change({ pick: (event.target.checked ? [...others, id] : others).join(" ") });
+  });
+  document.getElementById("unpick").addEventListener("click", () => change({ pick: "" }));
+  table.table.addEventListener("click", (event) => {
+    const model = event.target.closest("[data-open]")?.dataset.open;
+    if (!model) return;
+    const open = state.open.split(" ").filter(Boolean);
+    change({ open: (open.includes(model) ? open.filter((each) => each !== model) : [...open, model]).join(" ") });
   });
   // The skip link must not take the place of the state in the address.
   document.querySelector(".skip").addEventListener("click", (event) => {
@@ -122,10 +133,11 @@
       count.textContent = text;
     };
     button.addEventListener("click", () => {
-      const table = tableOf(state.table);
       mub.decorate(table, table.shown);
-      const text = name === "link" ? location.href : mub.formats[name](table);
-      mub.copy(text, say, name === "link" ? "the address of this view" : `${table.shown.length} rows as ${button.textContent.trim()}`);
+      if (name === "link") return mub.copy(location.href, say, "the address of this view");
+      const rows = name === "picked" ? mub.picked(table, state) : table.shown;
+      const format = mub.formats[name === "picked" ? "latex" : name];
+      mub.copy(format(table, rows, name === "picked"), say, `${rows.length} rows as ${name === "picked" ? "LaTeX" : button.textContent.trim()}`);
     });
   }
   for (const menu of document.querySelectorAll("details.menu")) {
@@ -141,4 +153,5 @@
 
   state = mub.readHash(location.hash);
   apply();
+  document.documentElement.classList.remove("waiting");
 })();

@@ -9,17 +9,18 @@ const waiting = new Map();
 /** Called by `pairs/<table>.js` with the ids of the rows and, for each column, who was compared and the packed levels. */
 mub.takePairs = (table, content) => {
   pairs.set(table, content);
-  waiting.get(table)?.();
+  for (const then of waiting.get(table)?.values() ?? []) then();
 };
 
 /** The comparisons of a table, or undefined until they are there; `then` is called when they are. */
-mub.pairsOf = (table, then) => {
-  if (!pairs.has(table) && !waiting.has(table)) {
+mub.pairsOf = (table, then, who = "matrix") => {
+  if (!waiting.has(table)) {
+    waiting.set(table, new Map());
     const script = document.createElement("script");
     script.src = `pairs/${encodeURIComponent(table)}.js`;
     document.head.append(script);
   }
-  waiting.set(table, then);
+  waiting.get(table).set(who, then);
   return pairs.get(table);
 };
 
@@ -33,9 +34,9 @@ mub.levelOf = (levels, p, q) => {
 const LEVELS = ["cannot be told from", "p < 0.05", "p < 0.01", "p < 0.001"];
 
 mub.drawMatrix = (place, table) => {
-  const known = table.section.dataset.compared ? mub.pairsOf(table.key, () => mub.drawMatrix(place, table)) : { columns: {} };
+  const known = table.focus.board ? mub.pairsOf(table.focus.board, () => mub.drawMatrix(place, table)) : { columns: {} };
   if (!known) return;
-  const column = known.columns[table.focus.key] ?? { rows: [], levels: "" };
+  const column = known.columns[table.focus.source] ?? { rows: [], levels: "" };
   const places = new Map(column.rows.map((index, position) => [known.ids[index], position]));
   const rows = table.shown.filter((row) => places.has(row.id)).slice(0, 30);
   if (rows.length < 2) {

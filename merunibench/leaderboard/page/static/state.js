@@ -3,8 +3,8 @@
 window.mub = window.mub ?? {};
 
 mub.START = Object.freeze({
-  table: "", sort: "", q: "", task: "", mod: "", size: "",
-  complete: "", baselines: "1", reported: "paper", cols: "", show: "",
+  sort: "", q: "", task: "", mod: "", size: "", lexicon: "", by: "", sets: "",
+  complete: "", baselines: "1", reported: "paper", cols: "", show: "", open: "", pick: "",
 });
 
 /** The state that an address names; what it does not name is as at the start. */

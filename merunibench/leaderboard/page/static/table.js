@@ -1,4 +1,4 @@
-// One table: what its cells say, and how it is sorted, filtered and narrowed. Ranks come with the page; none is computed.
+// The table: what its cells say, and how it is sorted, filtered and narrowed. Places come with the page; none is computed.
 "use strict";
 window.mub = window.mub ?? {};
 
@@ -10,51 +10,56 @@ mub.numbers = (text) => (String(text).replaceAll("−", "-").match(/-?\d+(\.\d+)
 
 mub.order = new Intl.Collator("en").compare;
 
+const SETS = ["basic", "fine-grained", "sentiment"];
+
 mub.Table = class {
   constructor(section) {
     this.section = section;
-    this.key = section.dataset.board;
-    this.corrected = Boolean(section.dataset.corrected);
     this.title = section.querySelector("h2").textContent;
-    this.caption = section.querySelector("caption").textContent.trim();
     this.table = section.querySelector("table.results");
-    this.heads = [...this.table.tHead.rows[this.table.tHead.rows.length - 1].cells];
-    this.columns = this.heads.map((th, index) => ({
+    this.columns = [...this.table.tHead.rows[0].cells].map((th, index) => ({
       index,
       th,
       key: th.dataset.col,
-      title: th.textContent.trim(),
-      kind: th.dataset.kind ?? "",
+      title: th.querySelector(".head").textContent.trim(),
+      under: th.querySelector("small")?.textContent.trim() ?? "",
+      kind: th.dataset.group ?? "",
+      board: th.dataset.board ?? "",
+      role: th.dataset.role ?? "",
+      source: th.dataset.source ?? "",
       numeric: th.dataset.sort === "number",
       ascending: th.dataset.sort !== "number",
       sortable: Boolean(th.dataset.sort),
       shown: !th.hidden,
     }));
-    this.shownAtStart = this.columns.filter((column) => column.shown).map((column) => column.key);
+    this.strict = this.columns.some((column) => column.role === "strict");
+    this.official = this.columns.find((column) => column.key === "official")?.board ?? "";
+    this.by = this.strict ? "strict" : "official";
+    this.shownAtStart = [...new Set(this.columns.filter((column) => column.shown).map((column) => column.key))];
     this.bodies = [...this.table.tBodies];
     this.body = Object.fromEntries(this.bodies.map((body) => [body.dataset.group, body]));
     this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
     this.natural = [...this.rows];
     this.tellApart();
     this.giveRoles();
-    this.first = this.column(this.table.dataset.focus);
+    this.first = this.column(section.dataset.focus) ?? this.column("official") ?? this.columns[1];
     this.focus = this.first;
-    for (const row of this.rows) row.ranked = this.first;
+    for (const row of this.rows) row.placed = this.first;
   }
 
   row(tr, body) {
-    const { id, origin, later, complete, modalities, params } = tr.dataset;
+    const { id, origin, ranked, later, complete, modalities, params, parent = "" } = tr.dataset;
     const name = tr.querySelector(".name").textContent;
     const words = `${name} ${tr.dataset.words ?? ""}`.toLowerCase();
     return {
-      tr, body, id, origin, name, words, modalities,
-      later: later === "1", complete: complete === "1", params: parseFloat(params), values: [],
+      tr, body, id, origin, name, words, modalities, parent,
+      ranked: ranked === "1", later: later === "1", complete: complete === "1", params: parseFloat(params), values: [],
     };
   }
 
   /** Where several rows bear one name, figures call them by how the checkpoint was chosen too. */
   tellApart() {
-    const { index } = this.column("selection");
+    const { index } = this.columns.find((column) => column.key === "selection");
     const often = (name) => this.rows.filter((row) => row.name === name).length > 1;
     for (const row of this.rows) {
       const how = row.origin === "reported" ? "published" : row.tr.cells[index].textContent;
@@ -62,14 +67,29 @@ mub.Table = class {
     }
   }
 
+  /** Whether a column's board is the one in view: of official ones that of the lexicon, of others that of the protocol. */
+  inView(column) {
+    if (!column.board || (column.kind === "mean" && column.role === "strict")) return true;
+    if (column.role === "official" && column.board !== this.official) return false;
+    return column.kind === "mean" || column.role === this.by;
+  }
+
   column(key) {
-    return this.columns.find((column) => column.key === key);
+    return this.columns.find((column) => column.key === key && this.inView(column));
+  }
+
+  /** Choose the boards whose figures are in view. */
+  choose(state) {
+    const said = document.querySelector(`select[name=lexicon] option[value="${CSS.escape(state.lexicon)}"]`);
+    this.official = said?.dataset.board ?? this.columns.find((column) => column.key === "official")?.board ?? "";
+    this.by = state.by === "official" || !this.strict ? "official" : "strict";
   }
 
   /** What a cell is sorted by: a number, or text in lower case; null where there is nothing. */
   value(row, column) {
     if (!(column.index in row.values)) {
-      const text = row.tr.cells[column.index].firstChild?.textContent.trim() ?? "";
+      const cell = row.tr.cells[column.index];
+      const text = (column.key === "model" ? row.name : cell.firstChild?.textContent.trim()) ?? "";
       const value = column.numeric ? mub.number(text) : text.toLowerCase();
       row.values[column.index] = value === "" || value === "–" || Number.isNaN(value) ? null : value;
     }
@@ -82,72 +102,80 @@ mub.Table = class {
     if (value === null) return null;
     const cell = row.tr.cells[column.index];
     const [low = null, high = null] = mub.numbers(cell.dataset.ci ?? "");
-    const said = mub.numbers(cell.dataset.chance ?? "")[0] ?? null;
-    const chance = this.corrected && said !== null ? 0 : said; // what is corrected for chance has its chance level at 0
-    return { value, low, high, chance };
+    return { value, low, high, chance: mub.numbers(cell.dataset.chance ?? "")[0] ?? null };
   }
 
-  /** Columns that hold scores: the mean and the data sets. */
-  scores() {
-    return this.columns.filter((column) => column.kind);
+  /** What the figures in view are, in a sentence. */
+  get caption() {
+    const strict = this.columns.find((column) => column.role === "strict");
+    const official = this.column("official");
+    const parts = [strict && `strict scores (${strict.board.replace("strict-", "lexicon ")})`, official && `official scores (lexicon ${official.under})`];
+    const tasks = this.columns.some((column) => column.shown && column.kind !== "mean" && column.kind) ? `; tasks and data sets: ${this.by}` : "";
+    return `MER-UniBench, ${parts.filter(Boolean).join(" and ")}, percent${tasks}. Only rows with a place are ranked.`;
+  }
+
+  /** The data sets, by the protocol in view. */
+  sets() {
+    return this.columns.filter((column) => SETS.includes(column.kind) && this.inView(column));
   }
 
   /**
    * Order the rows by a column, empty cells last; `sort` is a key, with `-` before it for descending. The score that
-   * the table is sorted by is the one whose ranks and intervals it shows; rows without that score stand apart.
+   * the table is sorted by is the one whose places and intervals it shows; rows without that score stand apart.
    */
-  sort(sort) {
+  sort({ sort, task }) {
+    const start = (task && this.column(task)) || this.column(this.first.key) || this.first;
     const asked = this.column(sort.replace(/^-/, ""));
-    const column = asked?.sortable ? asked : this.first;
+    const column = asked?.sortable ? asked : start;
     const descending = column === asked ? sort.startsWith("-") : !column.ascending;
-    const focus = column.kind ? column : this.first;
-    this.focus = focus;
+    this.focus = column.kind ? column : start;
     this.rows = this.ordered(column, descending);
-    for (const row of this.rows) {
-      if (row.origin !== "reported") row.body = this.value(row, focus) === null ? this.body.others : this.body.scored;
-    }
+    for (const row of this.rows) row.body = this.value(row, this.focus) === null ? this.body.others : this.body.scored;
     for (const body of this.bodies) body.append(...this.rows.filter((row) => row.body === body).map((row) => row.tr));
     const direction = descending ? "descending" : "ascending";
     for (const each of this.columns) {
       if (each.sortable) each.th.setAttribute("aria-sort", each === column ? direction : "none");
     }
-    return `sorted by ${column.title}, ${direction}`;
+    return `by ${column.title}${column.under ? ` (${column.under})` : ""}, ${direction}`;
   }
 
-  /** The rank of a row in the column in view, as the page brings it: place, interval of places, marks of groups. */
-  showRank(row) {
-    if (row.ranked === this.focus) return;
-    const [place = "", span = "", mark = ""] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
-    const parts = [place];
-    for (const [name, text] of [["sup", mark], ["small", span]]) {
-      if (text) parts.push(Object.assign(document.createElement(name), { textContent: text }));
-    }
-    row.tr.cells[this.column("rank").index].replaceChildren(...parts);
-    row.tr.cells[row.ranked.index].classList.remove("focus");
+  /** The place of a row in the column in view, as the page brings it: place, and those that tests cannot exclude. */
+  showPlace(row) {
+    if (row.placed === this.focus) return;
+    const [place = "", span = ""] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
+    const cell = row.tr.cells[0];
+    const small = span ? [Object.assign(document.createElement("small"), { textContent: span })] : [];
+    cell.replaceChildren(...[...cell.querySelectorAll("input")], place, ...small);
+    row.tr.cells[row.placed.index].classList.remove("focus");
     row.tr.cells[this.focus.index].classList.add("focus");
-    row.ranked = this.focus;
+    row.placed = this.focus;
   }
 
   ordered(column, descending) {
     const sign = descending ? -1 : 1;
-    const compare = (a, b) => {
-      const [x, y] = [this.value(a, column), this.value(b, column)];
-      if (x === null || y === null) return (x === null) - (y === null);
-      return sign * (column.numeric ? x - y : mub.order(x, y)) || mub.order(a.name, b.name);
-    };
-    return [...this.natural].sort(compare);
+    const key = new Map(this.natural.map((row) => [row, this.value(row, column)]));
+    const place = new Map(this.natural.map((row, index) => [row, index]));
+    return [...this.natural].sort((a, b) => {
+      const [x, y] = [key.get(a), key.get(b)];
+      if (x === null || y === null) return (x === null) - (y === null) || place.get(a) - place.get(b);
+      return sign * (column.numeric ? x - y : mub.order(x, y)) || place.get(a) - place.get(b);
+    });
   }
 
   /** Hide the rows that a state leaves out; a body without rows goes too. Returns the rows that stay. */
   filter(state) {
     const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const open = state.open.split(" ");
+    const copied = (row) =>
+      state.reported === "all" ||
+      (state.reported === "paper" && (row.parent ? open.includes(row.parent) : !row.later));
     const stays = (row) =>
       words.every((word) => row.words.includes(word)) &&
       (!state.mod || row.modalities === state.mod) &&
       (!state.size || mub.inSize(row.params, state.size)) &&
       (!state.complete || row.complete) &&
       (row.origin !== "baseline" || state.baselines === "1") &&
-      (row.origin !== "reported" || state.reported === "all" || (state.reported === "paper" && !row.later));
+      (row.origin !== "reported" || copied(row));
     for (const row of this.rows) row.tr.hidden = !stays(row);
     this.shown = this.bodies.flatMap((body) => this.rows.filter((row) => row.body === body && !row.tr.hidden));
     for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body);
@@ -155,54 +183,30 @@ mub.Table = class {
     return this.shown;
   }
 
-  /** Show the columns of a state: those it names, or those shown at the start; data sets of one kind of task alone. */
+  /** Show the columns of a state: those it names or those shown at the start, by the boards in view; one task's alone. */
   narrow(state) {
-    const wanted = state.cols ? state.cols.split(" ") : this.shownAtStart;
-    const last = this.table.tHead.rows.length - 1;
-    const rows = [this.table.tHead.rows[last], ...this.rows.map((row) => row.tr)];
+    const wanted = new Set(state.cols ? state.cols.split(" ") : this.shownAtStart);
+    const rows = [this.table.tHead.rows[0], ...this.rows.map((row) => row.tr)];
     for (const column of this.columns) {
-      const kind = !state.task || ["", "mean", state.task].includes(column.kind);
-      const shown = column.key === "model" || (wanted.includes(column.key) && kind);
-      if (column.shown === shown && column.applied) continue;
-      Object.assign(column, { shown, applied: true });
+      const set = SETS.includes(column.kind);
+      const asked = wanted.has(column.key) || (set && (state.sets === "1" || (!state.cols && column.kind === state.task)));
+      const ofTask = !state.task || (set ? column.kind === state.task : column.kind !== "task" || column.key === state.task);
+      const shown = column.key === "model" || (asked && ofTask && this.inView(column));
+      if (column.shown === shown) continue;
+      column.shown = shown;
       for (const tr of rows) tr.cells[column.index].hidden = !shown;
     }
-    this.span(Boolean(state.show));
     this.table.classList.toggle("show-ci", state.show.includes("ci"));
     this.table.classList.toggle("show-chance", state.show.includes("chance"));
   }
 
-  /** The columns of every row, and how many of them the heads of groups of columns span. */
-  span(detailed) {
-    const shown = this.columns.filter((column) => column.shown);
-    const widths = shown.map((column) => mub.widthOf(column, detailed));
-    this.table.style.setProperty("--columns", widths.map((width) => `minmax(${width}rem, ${width}fr)`).join(" "));
-    this.table.style.setProperty("--least", `${widths.reduce((sum, width) => sum + width, 0)}rem`);
-    for (const cell of this.table.querySelectorAll("[data-spans]")) {
-      const keys = cell.dataset.spans.split(" ");
-      const wide = shown.filter((column) => keys.includes(column.key) || keys.includes(column.kind)).length;
-      cell.hidden = wide === 0;
-      cell.colSpan = Math.max(wide, 1);
-      cell.style.gridColumn = `span ${cell.colSpan}`;
-    }
-  }
-
-  /** Rows that are laid out as grids are still rows of a table to those who cannot see them. */
+  /** Rows that are laid out as boxes are still rows of a table to those who cannot see them. */
   giveRoles() {
     const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
     const role = (element) => roles[element.tagName] ?? (element.scope.startsWith("col") ? "columnheader" : "rowheader");
     this.table.setAttribute("role", "table");
     for (const element of this.table.querySelectorAll("thead, tbody, tr, th, td")) element.setAttribute("role", role(element));
   }
-};
-
-const WIDTHS = { rank: 3.25, model: 11, strip: 7.5, lift: 3.75, labels: 3.75, selection: 6.25, extractor: 9, signature: 30 };
-const NARROW = { rank: 3.5, model: 9.5, strip: 9 };
-
-/** Least width of a column in rem; wider columns take more of what room is left. */
-mub.widthOf = ({ key, kind, title }, detailed) => {
-  if (kind) return Math.max(detailed ? 5.9 : 4.2, kind === "fine-grained" ? 6.1 : 0, 0.5 * title.length + 1.1);
-  return (matchMedia("(max-width: 44rem)").matches && NARROW[key]) || WIDTHS[key] || 7.5;
 };
 
 /** Whether a number of parameters, in billions, lies in a range such as `2-8`, `-2` or `8-`; `unknown` is one too. */

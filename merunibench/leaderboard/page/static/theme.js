@@ -4,6 +4,7 @@
   const root = document.documentElement;
   const KEY = "merunibench-theme";
   root.classList.add("js");
+  if (location.hash.includes("=")) root.classList.add("waiting"); // for the view that the address names
 
   const remembered = () => {
     try {

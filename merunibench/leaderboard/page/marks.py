@@ -1,0 +1,80 @@
+"""The marks of a row: how its figures are known, and what a reader must know before believing them. No HTML."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from merunibench.leaderboard.board.evidence import Evidence
+from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.schema.results import Model, Row
+from merunibench.tasks import TASKS
+
+_ZERO_SHOT = ("zero-shot", "zero shot")
+
+
+class Mark(NamedTuple):
+    """A few words, what they mean in a sentence, and whether they warn."""
+
+    text: str
+    says: str
+    warns: bool = False
+
+
+def marks_of(
+    group: Mapping[str, Row], model: Model, known: Evidence, wordy: tuple[int, int] | None, high: Sequence[str]
+) -> tuple[Mark, ...]:
+    """The marks of a row, warnings first.
+
+    Args:
+        group: Board id -> the row there.
+        model: Its model.
+        known: What is known of the rows beyond their scores.
+        wordy: Its official and its strict place, where they are far apart.
+        high: Data sets on which its chance level is far above the others'.
+    """
+    found = (*_warnings(group, model, wordy, high), *_sources(group, model, known))
+    return tuple(sorted(found, key=lambda mark: not mark.warns))
+
+
+def _warnings(
+    group: Mapping[str, Row], model: Model, wordy: tuple[int, int] | None, high: Sequence[str]
+) -> Iterator[Mark]:
+    row = next(iter(group.values()))
+    if wordy:
+        place = f"Place {wordy[0]} by the official mean, {wordy[1]} by the strict one: it names many words"
+        yield Mark("more words than sense", place, warns=True)
+    if high:
+        says = "Its answers fit many clips, whoever is in them: chance is 10 points or more above the others’ median"
+        yield Mark("high chance", f"{says} on {_titles(high)}", warns=True)
+    if row.on_test and row.origin == "computed":
+        yield Mark("chosen on test", "Its checkpoints were chosen on the test labels; not ranked", warns=True)
+    if model.trained_on_test:
+        says = f"Test samples of {_titles(model.trained_on_test)} were in its training data, by its own word"
+        yield Mark("trained on test in part", says, warns=True)
+
+
+def _sources(group: Mapping[str, Row], model: Model, known: Evidence) -> Iterator[Mark]:
+    row = next(iter(group.values()))
+    if row.origin == "baseline":
+        yield Mark("baseline", model.note or "A rule, not a model; not ranked")
+    elif row.origin == "reported":
+        grade = "" if model.grade in (None, "paper") else f", {wording.shown(model.grade or '', 20)}"
+        yield Mark(f"claimed only{grade}", f"Copied, not recomputed: {wording.shown(model.source or '')}")
+        if "" in group:
+            yield Mark("lexicon not stated", "Its source does not say by which lexicon it was scored")
+    else:
+        equal = next((known.equal[each.id] for each in group.values() if each.id in known.equal), None)
+        if equal is not None:
+            says = f"Every score of {wording.shown(equal)} that was recomputed agrees to the last digit"
+            yield Mark("paper equals recomputed", says)
+        kept = known.committed.get(model.id, frozenset())
+        if kept & {name for each in group.values() for name in each.scores}:
+            yield Mark("as committed", f"Not recomputed in this build, but as last computed: {_titles(kept)}")
+        elif equal is None:
+            sha = f"; predictions sha256 {model.predictions[:12]}" if model.predictions else ""
+            yield Mark("recomputed", f"Every figure was computed from its predictions{sha}")
+    if any(word in (model.training_data or "").casefold() for word in _ZERO_SHOT):
+        yield Mark("zero-shot", wording.shown(model.training_data or ""))
+
+
+def _titles(datasets: Iterable[str]) -> str:
+    return ", ".join(TASKS[name].title for name in TASKS if name in datasets)

@@ -1,0 +1,49 @@
+"""The five wheels as one small mark of a model: a ring a wheel, and each sector's arc as long as it was hit.
+
+Sectors lie where `picture` has them, the first wheel outside.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from merunibench.lexicon.picture import Segment, layout
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_CENTRE, _OUTERMOST, _STEP = 20.0, 18.0, 3.4
+_GAP = 0.06
+"""Between two sectors, radians."""
+
+
+def emblem(shares: Sequence[Mapping[str, float]], title: str = "") -> "Markup":
+    """The mark as SVG.
+
+    Args:
+        shares: For each of the five wheels: sector -> the share of its samples that were hit, 0 to 1.
+        title: What it shows, for those who cannot see it; without one it is hidden from them.
+    """
+    from markupsafe import Markup, escape
+
+    ground, hit = [], []
+    for wheel, of_sector in enumerate(shares):
+        radius = _OUTERMOST - _STEP * wheel
+        for segment in layout(wheel)[0]:
+            ground.append(_arc(segment, radius, 1.0))
+            if share := of_sector.get(segment.name, 0.0):
+                hit.append(_arc(segment, radius, share))
+    says = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
+    paths = f'<path class="ground" d="{"".join(ground)}"/><path class="hit" d="{"".join(hit)}"/>'
+    return Markup(f'<svg class="emblem" viewBox="0 0 40 40" {says}>{paths}</svg>')  # noqa: S704 - the title is escaped
+
+
+def _arc(segment: Segment, radius: float, share: float) -> str:
+    """A sector's arc, clockwise from its start, as far as a share of it goes."""
+    start = segment.start + _GAP / 2
+    end = start + (segment.end - segment.start - _GAP) * share
+    (ax, ay), (bx, by) = (
+        (_CENTRE + radius * math.sin(angle), _CENTRE - radius * math.cos(angle)) for angle in (start, end)
+    )
+    large = 1 if end - start > math.pi else 0
+    return f"M{ax:.1f} {ay:.1f}A{radius:g} {radius:g} 0 {large} 1 {bx:.1f} {by:.1f}"

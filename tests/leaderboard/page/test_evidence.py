@@ -1,0 +1,118 @@
+"""What a row's marks say: recomputed, as committed, paper equals recomputed, claimed only; more words than sense."""
+
+import pytest
+
+from merunibench.leaderboard.board.evidence import evidence, more_words_than_sense
+from merunibench.leaderboard.page.boards import table_view
+from merunibench.leaderboard.page.questions import questions
+from merunibench.leaderboard.schema.results import Rank
+from tests.leaderboard.sample import sample
+
+
+def changed(results, rows=None, models=None):
+    """The results with some rows and models replaced, by id."""
+    rows, models = rows or {}, models or {}
+    return results.model_copy(
+        update={
+            "rows": tuple(rows.get(row.id, row) for row in results.rows),
+            "models": tuple(models.get(model.id, model) for model in results.models),
+        }
+    )
+
+
+def views(results):
+    table = table_view(results, {})
+    return {view.id: view for view in (*table.scored, *table.others)}
+
+
+def texts(results, key):
+    return [mark.text for mark in views(results)[key].marks]
+
+
+@pytest.fixture
+def paper():
+    """A sample whose first copied row, lexicon not stated, has the figures of model 2 under the first board."""
+    results, _ = sample(12)
+    own = next(row for row in results.rows if row.id == "model-2/single/official-mer2025")
+    copied = [row for row in results.rows if row.model_id.startswith("published")]
+    scores = {
+        name: score.model_copy(update={"score": round(own.scores[name].score, 4)})
+        for name, score in copied[0].scores.items()
+    }
+    update = {"model": own.model, "scores": scores, "mean": round(own.mean, 4), "board": None, "lexicon": None}
+    same_source = {"source": "A paper, Table 2"}
+    return changed(
+        results,
+        {copied[0].id: copied[0].model_copy(update=update)},
+        {model.id: model.model_copy(update=same_source) for model in results.models if model.origin == "reported"},
+    )
+
+
+def test_a_paper_with_the_recomputed_figures_is_said_and_shows_the_lexicon_of_its_table(paper):
+    known = evidence(paper)
+    assert known.equal == {"model-2/single/official-mer2025": "A paper, Table 2"}
+    assert known.lexicons == {"A paper, Table 2": "mer2025"}
+    assert "paper equals recomputed" in texts(paper, "model-2/single")
+    other = next(key for key in views(paper) if key.startswith("published-1/"))
+    assert texts(paper, other) == ["claimed only, second-hand"]
+
+
+def test_one_digit_more_or_less_is_no_agreement(paper):
+    copied = next(row for row in paper.rows if row.origin == "reported" and row.model == "Model 2")
+    score = copied.scores["meld"]
+    scores = {**copied.scores, "meld": score.model_copy(update={"score": round(score.score + 0.0001, 4)})}
+    other = changed(paper, {copied.id: copied.model_copy(update={"scores": scores})})
+    assert evidence(other).equal == {}
+    assert "recomputed" in texts(other, "model-2/single")
+
+
+def test_what_was_not_recomputed_is_as_committed():
+    results, _ = sample(12)
+    assert "as committed" in texts(results, "model-0/last")
+    assert "recomputed" in texts(results, "model-2/single")
+
+
+def test_a_row_far_better_by_the_official_score_has_more_words_than_sense():
+    results, _ = sample(12)
+    places = {"official-mer2025": 1, "strict-builtin": 7}
+    rows = {
+        row.id: row.model_copy(update={"mean_rank": Rank(rank=places[row.board], of=9)})
+        for row in results.rows
+        if row.model_id == "model-2" and row.board in places
+    }
+    results = changed(results, rows)
+    found = more_words_than_sense(results.rows, "strict-builtin", "official-mer2025")
+    assert found["model-2/single"] == (1, 7)
+    assert texts(results, "model-2/single")[0] == "more words than sense"
+    assert "model-2/single" not in more_words_than_sense(results.rows, "strict-builtin", "official-mer2025", places=6)
+
+
+def test_variants_fold_under_the_model_they_begin_with():
+    results, _ = sample(12)
+    copied = [row for row in results.rows if row.origin == "reported"]
+    variant = copied[1].model_copy(update={"model": f"{copied[0].model} without audio", "scores": {}})
+    results = changed(results, {variant.id: variant})
+    assert evidence(results).parents == {variant.model_id: copied[0].model_id}
+    view = next(view for view in views(results).values() if view.model.id == copied[0].model_id)
+    assert view.variants == 1
+
+
+def test_trained_on_test_is_said_before_anything_else():
+    results, _ = sample(12)
+    model = next(model for model in results.models if model.id == "model-2")
+    results = changed(results, models={model.id: model.model_copy(update={"trained_on_test": ("meld",)})})
+    mark = views(results)["model-2/single"].marks[0]
+    assert (mark.text, mark.warns) == ("trained on test in part", True)
+    assert "MELD" in mark.says
+
+
+def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture():
+    results, details = sample(12)
+    asked = {each.title: each for each in questions(results, details)}
+    assert asked["What do video and audio add?"].picture is None
+    assert asked["English against Chinese"].picture.count("<circle") == 2 * sum(
+        row.board == "strict-builtin" and row.ranked and row.complete for row in results.rows
+    )
+    assert "<script" not in "".join(str(each.picture) for each in asked.values())
+    empty = results.model_copy(update={"rows": (), "models": (), "boards": ()})
+    assert [each.picture for each in questions(empty, {})] == [None] * 5
