@@ -43,4 +43,4 @@ def task_means(scores: Mapping[str, Score], replicates: Replicates, before: Row 
 
 def _of_all(there: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The kinds all of whose data sets are there, with these."""
-    return ((kind, sets) for kind, sets in _SETS.items() if all(name in there for name in sets))
+    return ((kind, sets) for kind, sets in _SETS.items() if sets and all(name in there for name in sets))

@@ -16,7 +16,7 @@ from merunibench.leaderboard.page.marks import Mark, marks_of
 from merunibench.leaderboard.page.strips import Axis, axis, strip
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import TASKS, benchmark_tasks
 
 Sort = Literal["number", "text", ""]
 
@@ -207,6 +207,7 @@ def _score_columns(results: Results, focus: str) -> list[Column]:
     tasks = [
         Column(kind.id, kind.title, sort="number", group="task", narrow="score", source=kind.id)
         for kind in KINDS.values()
+        if any(task.kind == kind.id for task in benchmark_tasks())
     ]
     own = {name for row in results.rows if row.origin == "computed" for name in row.scores}
     sets = [
