@@ -138,10 +138,8 @@ def _refuse_unequal_samples(scores: Checkpoints) -> None:
 def _meant(result: Scored) -> str:
     """Which data set labels may be of whose number is another than that of the official set."""
     task = result.task
-    for other in BUILTIN.values():
-        like = (other.kind, other.namespace) == (task.kind, task.namespace) and other.samples == result.samples
-        if like and other.id != task.id:
-            return f": they are {other.title} (--dataset {other.id}), and stay out of the mean"
+    if (other := BUILTIN.meant(task, result.samples)) is not None:
+        return f": they are {other.title} (--dataset {other.id}), and stay out of the mean"
     # Names of challenge sets are not public: labels of another data set may be meant.
     builtin = task.own or task.benchmark
     return "" if builtin else "; labels of your own are a data set of your own (`merunibench datasets init`)"

@@ -59,6 +59,22 @@ class TaskSet(Mapping[str, Task]):
         identifier = self._ids.get(spelling(name))
         return self._tasks[identifier] if identifier else None
 
+    def meant(self, task: Task, samples: int) -> Task | None:
+        """The data set that labels are of if they are not those of `task`, by their number; None if none has so many.
+
+        OV-MERD's 332 samples are often handed on as OV-MERD+, which holds them.
+        """
+        return next(
+            (
+                other
+                for other in self.values()
+                if other.id != task.id
+                and other.samples == samples != task.samples
+                and (other.kind, other.namespace) == (task.kind, task.namespace)
+            ),
+            None,
+        )
+
     def get_task(self, name: str) -> Task:
         """The data set of that name, in any case and any common spelling.
 

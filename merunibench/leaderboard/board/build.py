@@ -139,6 +139,8 @@ def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> st
     """Why a score could not be computed."""
     if contender.withheld:
         return "the predictions are withheld"
+    if dataset in inputs.mistaken:
+        return inputs.mistaken[dataset]
     if dataset not in inputs.truths:
         return "no labels at hand"
     if board.lexicon not in inputs.lexicons:

@@ -26,7 +26,7 @@ from merunibench.report import BENCHMARK_DATASETS
 from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, Scored, select_checkpoints
 from merunibench.signature import Signature, joint_signature
 from merunibench.statistics import interval
-from merunibench.tasks import task_order
+from merunibench.tasks import BUILTIN, task_order
 
 ON_TEST = "its checkpoint is chosen on the test labels"
 
@@ -168,7 +168,9 @@ def _carried(before: Row | None, label: str, contender: Contender) -> dict[str, 
     return {
         dataset: score.model_copy(update={"rank": None})
         for dataset, score in before.scores.items()
-        if (anything or score.predictions == contender.hashes.get(dataset)) and _still_valid(score, label)
+        if (anything or score.predictions == contender.hashes.get(dataset))
+        and _still_valid(score, label)
+        and (score.samples is None or BUILTIN.meant(BUILTIN[dataset], score.samples) is None)
     }
 
 
