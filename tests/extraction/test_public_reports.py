@@ -275,6 +275,8 @@ FRAGMENTS = [
     *("a" * 50 + " ", "a-", "_a", "don't ", "\r\n", "---\n", "===\n", "happy, ", "his friend is sad, "),
 ]
 LENGTH = 6_000
+MOST = 3.5
+"""How the time may grow where the length doubles: it doubles too, some rules begin at a length, and squares are 4."""
 
 
 def seconds(text):
@@ -294,7 +296,7 @@ def grows(fragment):
     # Tables are loaded at first, and whoever else is at work here disturbs some measurements: the least are compared.
     least, most = seconds(once), seconds(twice)
     for _ in range(8):
-        if most <= 3 * max(least, 0.01):
+        if most <= MOST * max(least, 0.01):
             break
         least, most = min(least, seconds(once)), min(most, seconds(twice))
     return most / max(least, 0.01)
@@ -310,7 +312,7 @@ def of_wrappers():
 @pytest.mark.parametrize("fragments", [FRAGMENTS, [*of_wrappers()]], ids=["signs", "wrappers"])
 def test_time_is_linear_for_whatever_is_repeated(fragments):
     extract_labels("He is happy because he won, not sad.")
-    assert [(fragment, ratio) for fragment in fragments if (ratio := grows(fragment)) > 3] == []
+    assert [(fragment, ratio) for fragment in fragments if (ratio := grows(fragment)) > MOST] == []
 
 
 @pytest.mark.parametrize("opening", ["[", "(", "{", "<think>", '"', "- "])
