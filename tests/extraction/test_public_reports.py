@@ -275,8 +275,6 @@ FRAGMENTS = [
     *("a" * 50 + " ", "a-", "_a", "don't ", "\r\n", "---\n", "===\n", "happy, ", "his friend is sad, "),
 ]
 LENGTH = 6_000
-MOST = 3.5
-"""How the time may grow where the length doubles: it doubles too, some rules begin at a length, and squares are 4."""
 
 
 def seconds(text):
@@ -292,11 +290,12 @@ def seconds(text):
 
 def grows(fragment):
     """How the time grows from a text of one fragment, over and over, to one of twice the length."""
-    once, twice = [(fragment * length)[:length] for length in (LENGTH, 2 * LENGTH)]
+    # Whole fragments: one that is cut off may be read in another way, and the two texts would not be alike.
+    once, twice = [fragment * max(1, length // len(fragment)) for length in (LENGTH, 2 * LENGTH)]
     # Tables are loaded at first, and whoever else is at work here disturbs some measurements: the least are compared.
     least, most = seconds(once), seconds(twice)
     for _ in range(8):
-        if most <= MOST * max(least, 0.01):
+        if most <= 3 * max(least, 0.01):
             break
         least, most = min(least, seconds(once)), min(most, seconds(twice))
     return most / max(least, 0.01)
@@ -312,7 +311,7 @@ def of_wrappers():
 @pytest.mark.parametrize("fragments", [FRAGMENTS, [*of_wrappers()]], ids=["signs", "wrappers"])
 def test_time_is_linear_for_whatever_is_repeated(fragments):
     extract_labels("He is happy because he won, not sad.")
-    assert [(fragment, ratio) for fragment in fragments if (ratio := grows(fragment)) > MOST] == []
+    assert [(fragment, ratio) for fragment in fragments if (ratio := grows(fragment)) > 3] == []
 
 
 @pytest.mark.parametrize("opening", ["[", "(", "{", "<think>", '"', "- "])
