@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from merunibench.tasks import TaskSet
 
 _ACTION = argument(None, "init: print a first definition of a data set of your own, made from LABELS.", "ACTION")
-_NAMES = argument(..., "Names, one a line; or a table with the column name.", "NAMES|TABLE")
+_NAMES = argument(
+    ..., "Names, one per line; a table with the column name; or an official label file (.npz).", "NAMES|TABLE"
+)
 _LABELS = argument(None, "Label file of your own: a table with the columns name and label.", "LABELS")
 
 

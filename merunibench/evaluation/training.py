@@ -5,6 +5,7 @@ from pathlib import Path
 
 from merunibench.data import read_table
 from merunibench.data.columns import name_column
+from merunibench.data.official import corpus_names
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
 from merunibench.files import read_plain
@@ -16,11 +17,13 @@ _MOST_BYTES = 256 << 20
 
 
 def read_names(path: Path) -> list[str]:
-    """The names in a table (column `name`), or in a text file with one a line.
+    """The names in a table (column `name`), in an official label file (.npz, all splits), or in a text, one per line.
 
     Raises:
         InputError: it cannot be read, or holds no names.
     """
+    if path.suffix.lower() == ".npz":
+        return corpus_names(path, max_bytes=_MOST_BYTES)
     if table_stem(path) is not None:
         names: list[str] = name_column(read_table(path)).to_pylist()
         return names

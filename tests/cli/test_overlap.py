@@ -16,6 +16,14 @@ def test_what_is_in_a_list_of_released_names(run, shared):
     assert "Not in it: MER2023" in printed
 
 
+def test_an_official_label_file_is_a_list_too(run, refused, shared):
+    labels = shared / "official" / "nine" / "dataset" / "simsv2-process" / "label.npz"
+    found = {each["dataset"]: each["found"] for each in json.loads(run("overlap", labels, "--format", "json").out)}
+    assert {name: number for name, number in found.items() if number} == {"sims": 457, "simsv2": 1034}
+    [answers] = (shared / "official" / "output" / "results-meld").glob("*/checkpoint_000030*-openset.npz")
+    assert "is no official label file" in refused("overlap", answers)
+
+
 def test_what_is_no_list_is_refused(refused, tmp_path):
     assert "absent" in refused("overlap", tmp_path / "absent.txt")
     (tmp_path / "x.csv").write_text("label\na\n")
