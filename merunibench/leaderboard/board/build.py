@@ -43,6 +43,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
     )
     outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes)
     _refuse_twins([outcome.checked for outcome in outcomes], inputs.before)
+    _refuse_orphans([outcome.checked for outcome in outcomes])
     contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
     contenders += [
         _baseline(inputs, model, baseline_rows.score(model, inputs.own, scorer, inputs.subtitles, cache))
@@ -100,6 +101,17 @@ def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> Non
         first = taken.setdefault(each.id.casefold(), each.id) if each.valid else each.id
         if first != each.id:
             each.problem(f"the folder's name differs from {first!r} in case alone; choose another")
+
+
+def _refuse_orphans(submissions: Sequence[Checked]) -> None:
+    """Refuse other runs of a model whose own submission is not there or is another run too: none would be ranked."""
+    runs = {each.id: each.submission.variant_of for each in submissions if each.valid and each.submission is not None}
+    for each in submissions:
+        parent = runs.get(each.id)
+        if parent is not None and runs.get(parent, parent) is not None:
+            each.problem(
+                f"variant_of: {parent!r} is no submission that stands for a model; name the one that is ranked"
+            )
 
 
 def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:

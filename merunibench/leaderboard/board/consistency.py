@@ -65,8 +65,14 @@ def _identities(results: Results) -> Iterator[str]:
         ("row", [row.id for row in results.rows]),
     ):
         yield from (f"{kind} {key}: is there {count} times" for key, count in Counter(ids).items() if count > 1)
+    for run in results.models:
+        stands = models.get(run.variant_of or run.id)
+        if run.variant_of is not None and (stands is None or stands.variant_of is not None):
+            yield f"model {run.id}: is another run of {run.variant_of}, which has no row of its own"
     for row in results.rows:
         model = models.get(row.model_id)
+        if model is not None and row.ranked and model.variant_of is not None:
+            yield f"{row.id}: is ranked, and is another run of {model.variant_of}"
         if model is None or (model.name, model.origin) != (row.model, row.origin):
             yield f"{row.id}: model {row.model_id} is not that of the list of models"
         if row.board is not None and row.board not in boards:

@@ -26,7 +26,7 @@ class Evidence:
         equal: Ids of recomputed rows whose figures are a paper's -> its source.
         lexicons: Source -> the lexicon that its figures were shown to have.
         committed: Models -> data sets whose scores stand as committed.
-        parents: Ids of copied models that are variants -> the model they are variants of.
+        parents: Ids of models that are variants -> the model they are variants of.
     """
 
     equal: Mapping[str, str]
@@ -55,9 +55,9 @@ def evidence(results: Results) -> Evidence:
     committed: dict[str, set[str]] = {}
     for gap in results.not_recomputed:
         committed.setdefault(gap.model_id, set()).add(gap.dataset)
-    return Evidence(
-        equal, lexicons, {key: frozenset(sets) for key, sets in committed.items()}, _parents(results.rows, models)
-    )
+    declared = {model.id: model.variant_of for model in results.models if model.variant_of is not None}
+    parents = _parents(results.rows, models) | declared
+    return Evidence(equal, lexicons, {key: frozenset(sets) for key, sets in committed.items()}, parents)
 
 
 def _agree(row: Row, paper: Row) -> bool:

@@ -29,6 +29,7 @@ from merunibench.statistics import interval
 from merunibench.tasks import BUILTIN, task_order
 
 ON_TEST = "its checkpoint is chosen on the test labels"
+VARIANT = "it is another run of a model that has a row"
 
 Held = Mapping[str, Entry]
 """Data set -> checkpoint -> figures."""
@@ -125,7 +126,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     signatures = [parsed(score.signature) for score in scores.values() if score.signature]
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
     on_test = rule in (BEST_PER_DATASET, BEST_OVERALL)
-    because = model.origin if model.origin != "computed" else ON_TEST if on_test else None
+    because = _why_unranked(model, on_test=on_test)
     row = Row(
         id=key,
         model=model.name,
@@ -148,6 +149,13 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         task_means=task_means(scores, replicates, before),
     )
     return ScoredRow(row, replicates, {dataset: held[dataset] for dataset in chosen})
+
+
+def _why_unranked(model: Model, *, on_test: bool) -> str | None:
+    """One model has one rank: that of one run, whose checkpoint was chosen without the test labels."""
+    if model.origin != "computed":
+        return model.origin
+    return ON_TEST if on_test else VARIANT if model.variant_of else None
 
 
 def _choice(rule: str, columns: Mapping[str, Sequence[str]], held: Held) -> dict[str, str]:

@@ -162,6 +162,7 @@ class Model(Sparse):
     trained_on_test: Several[DatasetId] = Field(
         default=(), description="Data sets of whose test samples some were trained on, by its own word."
     )
+    variant_of: Identifier | None = Field(default=None, description="The model of which this is another run.")
     prompt: Text | None = None
     decoding: Line | None = None
     extractor: Line | None = None

@@ -100,6 +100,11 @@ class Submission(Plain):
     trained_on_test: tuple[DatasetId, ...] = Field(
         default=(), max_length=len(BUILTIN), description="Data sets of whose test samples some were trained on."
     )
+    variant_of: Annotated[str, StringConstraints(strict=True, pattern=FOLDER_NAME)] | None = Field(
+        default=None,
+        description="Folder of the submission that stands for this model: this one is another run of it, such as with "
+        "another prompt or without sound; it shows below that row and is not ranked.",
+    )
     prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
     extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
@@ -115,7 +120,7 @@ class Submission(Plain):
 ASKED_FOR = tuple(
     name
     for name in Submission.model_fields
-    if name not in ("schema_", "model", "trained_on", "trained_on_test", "withheld")
+    if name not in ("schema_", "model", "trained_on", "trained_on_test", "variant_of", "withheld")
 )
 """Fields whose absence gives a warning."""
 

@@ -175,7 +175,8 @@ mub.Table = class {
       (!state.size || mub.inSize(row.params, state.size)) &&
       (!state.complete || row.complete) &&
       (row.origin !== "baseline" || state.baselines === "1") &&
-      (row.origin !== "reported" || copied(row));
+      (row.origin !== "reported" || copied(row)) &&
+      (row.origin !== "computed" || !row.parent || state.reported === "all" || open.includes(row.parent));
     for (const row of this.rows) row.tr.hidden = !stays(row);
     this.shown = this.bodies.flatMap((body) => this.rows.filter((row) => row.body === body && !row.tr.hidden));
     for (const body of this.bodies) body.hidden = !this.shown.some((row) => row.body === body);
