@@ -181,7 +181,7 @@ def _said_elsewhere(task: Task, truths: Truths, tasks: TaskSet, max_bytes: int) 
     """All labels of the data sets that have clips of the same source but ask something else of them."""
     for name, where in truths.items():
         other = tasks[name]
-        if task.asks_the_same_clips(other):
+        if other.namespace == task.namespace and other.kind != task.kind and other.has_sectors and task.has_sectors:
             yield (
                 read_every_label(other, where, max_bytes=max_bytes)
                 if isinstance(where, Path)

@@ -69,41 +69,20 @@ def references_of(
     said = {name: samples.labels[row] for row, name in enumerate(samples.names.to_pylist()) if there[row]}
     found = []
     for other in others:
-        shared = said_of_the_same(truth, other, samples.names)
-        if shared is None:
+        both = pc.and_(pc.is_in(truth.names, other.names), pc.is_in(truth.names, samples.names))
+        rows = np.flatnonzero(both.to_numpy(zero_copy_only=False))
+        if other.labels is None or len(rows) == 0:
             continue
-        same, people = shared
-        model = {name: said.get(name) for name in people}
+        same = truth.subset(rows)
+        names, place = same.names.to_pylist(), pc.index_in(same.names, value_set=other.names).to_pylist()
+        people = {name: other.labels[row] for name, row in zip(names, place, strict=True)}
+        model = {name: said.get(name) for name in names}
         try:
-            theirs, ours = (score_predictions(same, answers_of(same, each), how) for each in (people, model))
+            theirs, ours = (score_predictions(same, _predictions(same, each), how) for each in (people, model))
         except InputError:  # none of the shared samples counts
             continue
-        found.append(Reference(other.task.id, len(people), theirs.score, ours.score, theirs.chance))
+        found.append(Reference(other.task.id, len(rows), theirs.score, ours.score, theirs.chance))
     return tuple(found)
-
-
-def said_of_the_same(
-    truth: GroundTruth, other: GroundTruth, among: pa.Array | None = None
-) -> tuple[GroundTruth, dict[str, list[str]]] | None:
-    """The labels that people gave in another data set to the clips that both data sets have.
-
-    Args:
-        truth: All labels of the data set that is asked about.
-        other: All labels of the other data set.
-        among: Sample names that count; None for all.
-
-    Returns:
-        The labels of the shared clips, and what people said of each of them elsewhere, by name; None without any.
-    """
-    both = pc.is_in(truth.names, other.names)
-    if among is not None:
-        both = pc.and_(both, pc.is_in(truth.names, among))
-    rows = np.flatnonzero(both.to_numpy(zero_copy_only=False))
-    if other.labels is None or len(rows) == 0:
-        return None
-    same = truth.subset(rows)
-    place = pc.index_in(same.names, value_set=other.names).to_pylist()
-    return same, {name: other.labels[row] for name, row in zip(same.names.to_pylist(), place, strict=True)}
 
 
 def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: Lexicon | None, protocol: str) -> Known:
@@ -121,7 +100,7 @@ def baseline_predictions(baseline: Baseline, known: Known, truth: GroundTruth) -
     if rows is None:
         return None
     answer = truth.task.of_kind.answer
-    return answers_of(truth, {row["name"]: row[answer] for row in rows})
+    return _predictions(truth, {row["name"]: row[answer] for row in rows})
 
 
 def truth_fields(truth: GroundTruth) -> dict[str, str]:
@@ -136,8 +115,7 @@ def truth_fields(truth: GroundTruth) -> dict[str, str]:
     return dict(sorted(zip(names, texts, strict=True)))
 
 
-def answers_of(truth: GroundTruth, answers: Mapping[str, Any]) -> Predictions:
-    """Answers by sample name, as the predictions of one checkpoint."""
+def _predictions(truth: GroundTruth, answers: Mapping[str, Any]) -> Predictions:
     return predictions_in_memory({truth.task.id: answers}, tasks=TaskSet([truth.task])).load(
         truth.task.id, DEFAULT_CHECKPOINT
     )
@@ -180,7 +158,7 @@ def _in_head_words(samples: SampleScores, truth: GroundTruth, settings: Settings
             for row, name in enumerate(names)
             if there[row]
         }
-        yield score_predictions(truth, answers_of(truth, answers), settings).score
+        yield score_predictions(truth, _predictions(truth, answers), settings).score
 
 
 def head_words(lexicon: Lexicon, labels: Iterable[str], wheel: int, level: Level = 1) -> dict[str, list[str]]:

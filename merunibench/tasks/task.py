@@ -96,11 +96,6 @@ class Task:
         """Whether answers are words with sectors on emotion wheels, so that a lexicon takes part."""
         return self.of_kind.has_sectors
 
-    def asks_the_same_clips(self, other: "Task") -> bool:
-        """Whether another data set may have labels of these clips, words too, that answer another question."""
-        same_source = self.namespace == other.namespace and self.kind != other.kind
-        return same_source and self.has_sectors and other.has_sectors
-
     @property
     def truth_of_empty_list(self) -> tuple[str, ...]:
         """Labels that an empty ground-truth list stands for: the authors read it as `neutral`."""

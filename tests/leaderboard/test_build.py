@@ -67,6 +67,9 @@ def test_affectgpt_scores_what_score_says(real, shared, board, selection):
         assert score.checkpoint == each.checkpoint
         assert score.signature == str(each.signature)
         assert score.complete == each.is_complete
+    assert (found.mean_corrected is None) == (selection == "last")
+    assert found.mean_corrected == pytest.approx(report.mean_corrected, abs=1e-10)
+    assert found.mean_corrected_ci == report.mean_corrected_ci
 
 
 def test_the_published_figures_of_affectgpt(real):

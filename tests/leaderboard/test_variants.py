@@ -1,7 +1,8 @@
-"""Other runs of a model stand below its row and have no rank."""
+"""Other runs of a model, and answers of people, are scored and have no rank."""
 
 import pytest
 
+from merunibench.leaderboard.board.consistency import contradictions
 from merunibench.leaderboard.board.evidence import evidence
 
 
@@ -27,3 +28,13 @@ def test_runs_of_no_ranked_submission_are_refused(small, runs):
     assert "a" in refused
     assert runs["a"] in refused["a"]
     assert {row.model_id for row in results.rows if row.ranked} == {"c"}
+
+
+def test_answers_of_people_are_scored_and_not_ranked(small):
+    small.add("model")
+    small.add("people", answers_by="people")
+    results, _ = small.build()
+    rows = {row.model_id: row for row in results.rows if row.board == results.boards[0].id}
+    assert {key for key, row in rows.items() if row.ranked} == {"model"}
+    assert rows["people"].scores.keys() == rows["model"].scores.keys()
+    assert not contradictions(results)

@@ -73,6 +73,8 @@ def _identities(results: Results) -> Iterator[str]:
         model = models.get(row.model_id)
         if model is not None and row.ranked and model.variant_of is not None:
             yield f"{row.id}: is ranked, and is another run of {model.variant_of}"
+        if model is not None and row.ranked and model.answers_by is not None:
+            yield f"{row.id}: is ranked, and its answers are people's"
         if model is None or (model.name, model.origin) != (row.model, row.origin):
             yield f"{row.id}: model {row.model_id} is not that of the list of models"
         if row.board is not None and row.board not in boards:

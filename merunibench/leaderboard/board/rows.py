@@ -16,19 +16,29 @@ import numpy.typing as npt
 from merunibench.leaderboard.board.citing import bibtex
 from merunibench.leaderboard.board.tasks import task_means, task_replicates
 from merunibench.leaderboard.schema.details import Details, ModelDetails
-from merunibench.leaderboard.schema.fields import as_json, parsed
+from merunibench.leaderboard.schema.fields import Interval, as_json, parsed
 from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score
 from merunibench.leaderboard.scoring.cache import Entry
 from merunibench.leaderboard.scoring.cells import Cell, cell_of, is_scored
 from merunibench.leaderboard.submissions.submission import FOLDER_NAME
 from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
-from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, Scored, select_checkpoints
+from merunibench.scoring import (
+    BEST_OVERALL,
+    BEST_PER_DATASET,
+    LAST,
+    SINGLE,
+    Scored,
+    select_checkpoints,
+    selection_biases,
+    shifted,
+)
 from merunibench.signature import Signature, joint_signature
 from merunibench.statistics import interval
 from merunibench.tasks import BUILTIN, task_order
 
 ON_TEST = "its checkpoint is chosen on the test labels"
+PEOPLE = "its answers are people's"
 VARIANT = "it is another run of a model that has a row"
 
 Held = Mapping[str, Entry]
@@ -123,6 +133,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         replicates[MEAN] = np.mean([replicates[name] for name in BENCHMARK_DATASETS], axis=0)
     replicates |= task_replicates(replicates)
     carried_ci = before.mean_ci if before is not None and before.mean == mean else None
+    mean_ci = interval(replicates[MEAN]) if MEAN in replicates else carried_ci
     signatures = [parsed(score.signature) for score in scores.values() if score.signature]
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
     on_test = rule in (BEST_PER_DATASET, BEST_OVERALL)
@@ -141,7 +152,8 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         unranked_because=because,
         complete=complete,
         mean=mean,
-        mean_ci=interval(replicates[MEAN]) if MEAN in replicates else carried_ci,
+        mean_ci=mean_ci,
+        **_corrected(rule, mean, mean_ci, held, before),
         labels_per_sample=round(fmean(counts), DECIMALS) if counts else None,
         extractor=_extractor(signatures),
         signature=str(joint_signature(signatures)) if signatures else None,
@@ -151,10 +163,26 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     return ScoredRow(row, replicates, {dataset: held[dataset] for dataset in chosen})
 
 
+def _corrected(rule: str, mean: float | None, ci: Interval | None, held: Held, before: Row | None) -> dict[str, Any]:
+    """The fields of a mean that is corrected for the choice of its checkpoints; carried over with the mean."""
+    if mean is None or rule not in (BEST_PER_DATASET, BEST_OVERALL):
+        return {}
+    if not all(name in held for name in BENCHMARK_DATASETS):
+        same = before if before is not None and before.mean == mean else None
+        return {name: getattr(same, name, None) for name in ("mean_corrected", "mean_corrected_ci")}
+    of_nine = {name: {stem: each.scored for stem, each in held[name].items()} for name in BENCHMARK_DATASETS}
+    biases = selection_biases(of_nine, rule)
+    bias = fmean(biases.values()) if len(biases) == len(of_nine) else None
+    corrected = None if bias is None else round(mean - bias, DECIMALS)
+    return {"mean_corrected": corrected, "mean_corrected_ci": shifted(ci, bias)}
+
+
 def _why_unranked(model: Model, *, on_test: bool) -> str | None:
     """One model has one rank: that of one run, whose checkpoint was chosen without the test labels."""
     if model.origin != "computed":
         return model.origin
+    if model.answers_by == "people":
+        return PEOPLE
     return ON_TEST if on_test else VARIANT if model.variant_of else None
 
 

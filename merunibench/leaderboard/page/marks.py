@@ -46,14 +46,28 @@ def _warnings(
         says = "Its answers fit many clips, whoever is in them: chance is 10 points or more above the others’ median"
         yield Mark("high chance", f"{says} on {_titles(high)}", warns=True)
     if row.on_test and row.origin == "computed":
-        yield Mark("chosen on test", "Its checkpoints were chosen on the test labels; not ranked", warns=True)
+        yield Mark(
+            "chosen on test", f"Its checkpoints were chosen on the test labels; not ranked{_without(group)}", warns=True
+        )
     if model.trained_on_test:
         says = f"Test samples of {_titles(model.trained_on_test)} were in its training data, by its own word"
         yield Mark("trained on test in part", says, warns=True)
 
 
+def _without(group: Mapping[str, Row]) -> str:
+    """The means without what the choice flatters them by."""
+    found = [
+        f"{wording.figure(row.mean_corrected)} ({row.protocol}, {row.lexicon})"
+        for row in group.values()
+        if row.mean_corrected is not None
+    ]
+    return f". Corrected for that choice, the mean is {', '.join(found)}" if found else ""
+
+
 def _sources(group: Mapping[str, Row], model: Model, known: Evidence) -> Iterator[Mark]:
     row = next(iter(group.values()))
+    if model.answers_by == "people":
+        yield Mark("human reference", "Its answers are people's; not ranked, and no upper bound")
     if row.origin == "baseline":
         yield Mark("baseline", model.note or "A rule, not a model; not ranked")
     elif row.origin == "reported":

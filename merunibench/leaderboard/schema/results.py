@@ -163,6 +163,7 @@ class Model(Sparse):
         default=(), description="Data sets of whose test samples some were trained on, by its own word."
     )
     variant_of: Identifier | None = Field(default=None, description="The model of which this is another run.")
+    answers_by: Literal["people"] | None = Field(default=None, description="`people` for a human reference.")
     prompt: Text | None = None
     decoding: Line | None = None
     extractor: Line | None = None
@@ -200,6 +201,11 @@ class Row(Plain):
     complete: bool = Field(description="Whether all nine data sets are there in full.")
     mean: Figure | None = Field(description="Mean of the nine data sets; only of complete rows.")
     mean_ci: Interval | None = None
+    mean_corrected: Figure | None = Field(
+        default=None,
+        description="The mean less what the choice of checkpoints on the test labels flatters it by; of such rows.",
+    )
+    mean_corrected_ci: Interval | None = None
     lift: Figure | None = Field(
         default=None, description="Mean of the lifts on those of the nine data sets that the row has."
     )

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from merunibench.baselines import BASELINES
 from merunibench.evaluation.worth import baseline_predictions, known_of
 from merunibench.leaderboard.schema.results import Board, Model
-from merunibench.leaderboard.scoring import people
 from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key
 from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer
 
@@ -29,7 +28,7 @@ def models() -> list[Model]:
         {"id": f"{PREFIX}{each.id}", "name": each.title, "note": each.note, "modalities": each.modalities}
         for each in BASELINES.values()
     ]
-    return [chance, people.MODEL, *(Model.model_validate({**fields, "origin": "baseline"}) for fields in plain)]
+    return [chance, *(Model.model_validate({**fields, "origin": "baseline"}) for fields in plain)]
 
 
 def reads_subtitles(model: Model) -> bool:
@@ -42,8 +41,6 @@ def score(
 ) -> dict[Cell, Entry]:
     """A baseline in every cell whose labels are at hand."""
     said = {name: _hash(subtitles.get(name)) if reads_subtitles(model) else "" for name in scorer.truths}
-    if model.id == people.ID:
-        said = {cell.dataset: people.key(cell, scorer) for cell in scorer.cells(boards)}
     keys = {cell: cell_key(scorer, cell, f"{model.id} {said[cell.dataset]}") for cell in scorer.cells(boards)}
     known = cache.load(keys.values())
     fresh: dict[str, Entry] = {}
@@ -60,8 +57,6 @@ def _figures(rule: str, cell: Cell, scorer: Scorer, subtitles: Subtitles) -> Fig
     """A baseline in one cell; None where it lacks what it needs."""
     if rule == _CHANCE:
         return scorer.chance(cell)
-    if rule == people.ID:
-        return people.figures(cell, scorer)
     truth = scorer.truths[cell.dataset]
     known = known_of(truth, subtitles.get(cell.dataset), scorer.lexicons.get(cell.lexicon), cell.protocol)
     predictions = baseline_predictions(BASELINES[rule.removeprefix(PREFIX)], known, truth)

@@ -80,13 +80,8 @@ class Scorer:
         every = (cell_of(dataset, board) for dataset in self.truths for board in boards if is_scored(dataset, board))
         return list(dict.fromkeys(every))
 
-    def figures(self, cell: Cell, predictions: Predictions, truth: GroundTruth | None = None) -> Figures:
+    def figures(self, cell: Cell, predictions: Predictions) -> Figures:
         """Everything about one checkpoint's predictions in one cell; missing and failed ones count as wrong.
-
-        Args:
-            cell: Where.
-            predictions: The answers.
-            truth: The labels of the samples that count; None for all at hand.
 
         Raises:
             InputError: the predictions are not of this data set.
@@ -94,7 +89,7 @@ class Scorer:
         # Sentiment needs no lexicon, and takes any.
         lexicon = next(iter(self.lexicons.values())) if cell.lexicon == "none" else self.lexicons[cell.lexicon]
         settings = Settings(lexicon, cell.protocol, LEVEL, missing="zero", bootstrap=self.resamples, seed=self.seed)
-        scored = score_predictions(truth or self.truths[cell.dataset], predictions, settings)
+        scored = score_predictions(self.truths[cell.dataset], predictions, settings)
         if scored.samples_scored is None:  # pragma: no cover - a fresh score has them
             raise TypeError("no samples")
         confusions, words = self._told_of(cell, predictions, scored.samples_scored, lexicon)

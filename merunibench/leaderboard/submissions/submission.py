@@ -105,6 +105,9 @@ class Submission(Plain):
         description="Folder of the submission that stands for this model: this one is another run of it, such as with "
         "another prompt or without sound; it shows below that row and is not ranked.",
     )
+    answers_by: Literal["people"] | None = Field(
+        default=None, description="`people` where the answers are people's: a reference, which is not ranked."
+    )
     prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
     extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
@@ -120,7 +123,7 @@ class Submission(Plain):
 ASKED_FOR = tuple(
     name
     for name in Submission.model_fields
-    if name not in ("schema_", "model", "trained_on", "trained_on_test", "variant_of", "withheld")
+    if name not in ("schema_", "model", "trained_on", "trained_on_test", "variant_of", "answers_by", "withheld")
 )
 """Fields whose absence gives a warning."""
 
