@@ -62,4 +62,4 @@ def test_the_page_carries_the_mark(tmp_path):
     render_site(results.model_copy(update={"rows": (*changed, *others)}), details, after)
     html = (after / "index.html").read_text(encoding="utf-8")
     assert html.count(">high chance<") == 1
-    assert "other models on MELD" in html
+    assert "points or more above the others’ median on MELD" in html

@@ -13,7 +13,7 @@ def test_a_board_survives_its_file(tmp_path):
     results, _ = sample(5)
     path = tmp_path / "results.json"
     path.write_text(results.to_json(), encoding="utf-8")
-    assert read_results(path) == results
+    assert read_results(path) == results.model_copy(update={"pairs": ()})  # those have a file of their own
     assert json.loads(results.to_json())["schema"] == "merunibench.leaderboard/1"
 
 
@@ -36,4 +36,6 @@ def test_unknown_figures_are_left_out_and_a_missing_mean_is_said():
     reported = next(row for row in rows if row["origin"] == "reported")
     assert set(reported["scores"]["meld"]) == {"score"}
     assert any(row["mean"] is None and not row["complete"] for row in rows)
-    assert Results.model_validate(json.loads(results.to_json())) == results  # and none of them becomes something else
+    assert Results.model_validate(json.loads(results.to_json())) == results.model_copy(
+        update={"pairs": ()}
+    )  # and none of them becomes something else

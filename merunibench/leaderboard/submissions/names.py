@@ -17,7 +17,8 @@ FORMS = {
     "cmumosei": "a video's id, `_` and a number",
     "sims": "`video_NNNN_NNNN`",
     "simsv2": "`video_NNNN_NNNN`",
-    "ovmerdplus": "`samplenew3_` and eight digits",
+    "ovmerdplus": "`sample_` or `samplenew3_` and eight digits",
+    "ovmerd": "`sample_` and eight digits",
 }
 """How a data set writes names, N a digit: form alone, names of licensed data sets are not handed on."""
 _FEW = 0.1
