@@ -78,7 +78,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         refused=tuple(
             Refused(submission=each.id, reasons=tuple(each.problems[:_REASONS])) for each in checked if not each.valid
         ),
-        pairs=tuple(pairs_of(scored, inputs.before, resamples=request.resamples, seed=SEED)),
+        pairs=tuple(pairs_of(scored, inputs.before, cache, resamples=request.resamples, seed=SEED)),
         not_recomputed=tuple(
             NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
         ),
