@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from merunibench.leaderboard.schema.lock import Lock, Origin
 from merunibench.leaderboard.schema.results import MEAN, Model, Results, Row
+from merunibench.leaderboard.submissions.training import is_zero_shot, seen_test_samples
 from merunibench.report import BENCHMARK_DATASETS
 
 _VARIANT_SOURCE = re.compile("ablation|APCF", re.IGNORECASE)
@@ -27,16 +29,25 @@ class Evidence:
         lexicons: Source -> the lexicon that its figures were shown to have.
         committed: Models -> data sets whose scores stand as committed.
         parents: Ids of models that are variants -> the model they are variants of.
+        recomputed: Who computed the scores that do not stand as committed, and when; the hash is that of the results.
+        stood: Who computed those that do; None where nobody says so.
+        seen: Models -> data set -> how many of its test samples they were trained on, by their own word.
+        zero_shot: Models that say what they were trained on, and none of it is of the nine data sets; copied ones of
+            which their source says so.
     """
 
     equal: Mapping[str, str]
     lexicons: Mapping[str, str]
     committed: Mapping[str, frozenset[str]]
     parents: Mapping[str, str]
+    recomputed: Origin | None
+    stood: Origin | None
+    seen: Mapping[str, Mapping[str, int]]
+    zero_shot: frozenset[str]
 
 
-def evidence(results: Results) -> Evidence:
-    """All of it, from the results alone."""
+def evidence(results: Results, lock: Lock | None = None) -> Evidence:
+    """All of it, from the results and their lock."""
     models = {model.id: model for model in results.models}
     computed: dict[str, list[Row]] = {}
     for row in results.rows:
@@ -57,7 +68,23 @@ def evidence(results: Results) -> Evidence:
         committed.setdefault(gap.model_id, set()).add(gap.dataset)
     declared = {model.id: model.variant_of for model in results.models if model.variant_of is not None}
     parents = _parents(results.rows, models) | declared
-    return Evidence(equal, lexicons, {key: frozenset(sets) for key, sets in committed.items()}, parents)
+    stated = {model.id: model.trained_on for model in results.models if model.trained_on}
+    return Evidence(
+        equal=equal,
+        lexicons=lexicons,
+        committed={key: frozenset(sets) for key, sets in committed.items()},
+        parents=parents,
+        recomputed=lock,
+        stood=lock.committed if lock else None,
+        seen={key: seen for key, names in stated.items() if (seen := seen_test_samples(names))},
+        zero_shot=frozenset(model.id for model in results.models if _is_zero_shot(model)),
+    )
+
+
+def _is_zero_shot(model: Model) -> bool:
+    if model.origin == "reported":
+        return any(word in (model.training_data or "").casefold() for word in ("zero-shot", "zero shot"))
+    return is_zero_shot(model.trained_on)
 
 
 def _agree(row: Row, paper: Row) -> bool:
@@ -100,13 +127,15 @@ def _full(row: Row) -> bool:
     return all(name in row.scores for name in BENCHMARK_DATASETS)
 
 
-def more_words_than_sense(
-    rows: Sequence[Row], strict: str, official: str, places: int = 5
-) -> dict[str, tuple[int, int]]:
-    """Rows whose official place is more than so many places better than their strict one.
+def more_words_than_sense(results: Results, strict: str, official: str, places: int = 5) -> dict[str, tuple[int, int]]:
+    """Rows whose official mean owes more to the number of words than to hearing.
+
+    Either the official place is more than so many places better than the strict one; or, on boards of few models,
+    another row that names fewer words is significantly worse by the official mean and significantly better by the
+    strict one.
 
     Args:
-        rows: The rows of all boards.
+        results: The whole board.
         strict: Id of the board of the strict protocol.
         official: Id of a board of the official one.
         places: From how many on nothing is said.
@@ -115,12 +144,35 @@ def more_words_than_sense(
         `model id/selection` -> official and strict place in the mean.
     """
     ranks: dict[str, dict[str, int]] = {strict: {}, official: {}}
-    for row in rows:
+    words: dict[str, float] = {}
+    for row in results.rows:
         if row.board in ranks and (rank := row.rank(MEAN)) is not None:
-            ranks[row.board][f"{row.model_id}/{row.selection}"] = rank.rank
+            key = _of_row(row.id)
+            ranks[row.board][key] = rank.rank
+            words[key] = row.labels_per_sample or 0.0
     both = ranks[strict].keys() & ranks[official].keys()
+    reversed_by = _better(results, official) & {(worse, better) for better, worse in _better(results, strict)}
+    overtaken = {more for more, fewer in reversed_by if words.get(more, 0.0) > words.get(fewer, 0.0)}
     return {
         key: (ranks[official][key], ranks[strict][key])
         for key in sorted(both)
-        if ranks[strict][key] - ranks[official][key] > places
+        if key in overtaken or ranks[strict][key] - ranks[official][key] > places
     }
+
+
+def _better(results: Results, board: str) -> set[tuple[str, str]]:
+    """Ranked rows of which the first has the significantly higher mean, as `model id/selection`."""
+    ranked = {row.id for row in results.rows if row.ranked}
+    return {
+        (_of_row(each.rows[above]), _of_row(each.rows[below]))
+        for each in results.comparisons
+        if (each.board, each.dataset) == (board, MEAN)
+        for below, levels in enumerate(each.levels)
+        for above, level in enumerate(levels)
+        if level != "0" and {each.rows[above], each.rows[below]} <= ranked
+    }
+
+
+def _of_row(key: str) -> str:
+    """`model id/selection` of a row's id."""
+    return key.rsplit("/", 1)[0]

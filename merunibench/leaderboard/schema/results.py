@@ -159,9 +159,7 @@ class Model(Sparse):
     parameters: Count | None = None
     modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
-    trained_on_test: Several[DatasetId] = Field(
-        default=(), description="Data sets of whose test samples some were trained on, by its own word."
-    )
+    trained_on: Several[Line] = Field(default=(), description="Data sets it was trained on, by its own word.")
     variant_of: Identifier | None = Field(default=None, description="The model of which this is another run.")
     answers_by: Literal["people"] | None = Field(default=None, description="`people` for a human reference.")
     prompt: Text | None = None
@@ -267,9 +265,11 @@ class Pair(Plain):
     a: RowId
     b: RowId
     columns: dict[Line, Paired] = Field(
-        description="Data set or `mean` -> the score of a less that of b, the ends of its 95 % interval, and p of the "
-        "paired bootstrap, adjusted (Holm) for the data sets that both have."
+        description="Data set, kind of task or `mean` -> the score of a less that of b, the ends of its 95 % interval, "
+        "and the larger p of paired bootstrap and random swaps, adjusted (Holm) for the data sets, or the kinds, that "
+        "both have."
     )
+    swapped: bool = Field(description="Whether there were random swaps; else p is that of the paired bootstrap alone.")
     sentence: Line = Field(description="The outcome, in the words of `merunibench compare`.")
 
 

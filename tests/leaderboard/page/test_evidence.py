@@ -5,7 +5,8 @@ import pytest
 from merunibench.leaderboard.board.evidence import evidence, more_words_than_sense
 from merunibench.leaderboard.page.boards import table_view
 from merunibench.leaderboard.page.questions import questions
-from merunibench.leaderboard.schema.results import Rank
+from merunibench.leaderboard.schema.lock import Lock
+from merunibench.leaderboard.schema.results import Comparisons, Rank
 from tests.leaderboard.sample import sample
 
 
@@ -80,11 +81,29 @@ def test_a_row_far_better_by_the_official_score_has_more_words_than_sense():
         for row in results.rows
         if row.model_id == "model-2" and row.board in places
     }
-    results = changed(results, rows)
-    found = more_words_than_sense(results.rows, "strict-builtin", "official-mer2025")
+    results = changed(results, rows).model_copy(update={"comparisons": ()})
+    found = more_words_than_sense(results, "strict-builtin", "official-mer2025")
     assert found["model-2/single"] == (1, 7)
     assert texts(results, "model-2/single")[0] == "more words than sense"
-    assert "model-2/single" not in more_words_than_sense(results.rows, "strict-builtin", "official-mer2025", places=6)
+    assert "model-2/single" not in more_words_than_sense(results, "strict-builtin", "official-mer2025", places=6)
+
+
+@pytest.mark.parametrize(("level", "labels", "marked"), [("1", 9.0, True), ("0", 9.0, False), ("1", 2.0, False)])
+def test_on_a_small_board_a_significant_reversal_tells_more_words_than_sense(level, labels, marked):
+    """The wordy row is above the other by the official mean and below it by the strict one."""
+    results, _ = sample(3)
+    rows = {row.id: row for row in results.rows if row.board in ("official-mer2025", "strict-builtin")}
+    wordy, plain = ("model-1/single", "model-2/single")
+    rows = {
+        key: row.model_copy(update={"labels_per_sample": labels if key.startswith(wordy) else 3.0})
+        for key, row in rows.items()
+    }
+    tests = tuple(
+        Comparisons(board=board, dataset="mean", rows=tuple(f"{key}/{board}" for key in order), levels=("", level))
+        for board, order in (("official-mer2025", (wordy, plain)), ("strict-builtin", (plain, wordy)))
+    )
+    results = changed(results, rows).model_copy(update={"comparisons": tests})
+    assert set(more_words_than_sense(results, "strict-builtin", "official-mer2025")) == ({wordy} if marked else set())
 
 
 def test_variants_fold_under_the_model_they_begin_with():
@@ -97,13 +116,45 @@ def test_variants_fold_under_the_model_they_begin_with():
     assert view.variants == 1
 
 
-def test_trained_on_test_is_said_before_anything_else():
+def marks(results, key, lock=None, **fields):
+    """Text -> mark, in their order, of a row whose model says so."""
+    model = next(model for model in results.models if model.id == key.split("/")[0])
+    results = changed(results, models={model.id: model.model_copy(update=fields)})
+    table = table_view(results, {}, lock)
+    view = next(view for view in (*table.scored, *table.others) if view.id == key)
+    return {mark.text: mark for mark in view.marks}
+
+
+def test_trained_on_test_is_said_before_anything_else_with_sets_and_samples():
     results, _ = sample(12)
-    model = next(model for model in results.models if model.id == "model-2")
-    results = changed(results, models={model.id: model.model_copy(update={"trained_on_test": ("meld",)})})
-    mark = views(results)["model-2/single"].marks[0]
-    assert (mark.text, mark.warns) == ("trained on test in part", True)
-    assert "MELD" in mark.says
+    found = marks(results, "model-2/single", trained_on=("MELD", "SIMS", "clips of our own"))
+    first = next(iter(found.values()))
+    assert (first.text, first.warns) == ("in part trained on the test set", True)
+    assert first.says == "Test samples in its training data: 2,610 of MELD, 457 of CH-SIMS, 457 of CH-SIMS v2"
+    assert "zero-shot" not in found
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "marked"),
+    [(("MER-Caption+",), True), ((), False), (("MER-Caption+", "meld (train split)"), False), (("Human-OV",), False)],
+)
+def test_zero_shot_is_who_states_training_data_and_none_of_the_nine(trained_on, marked):
+    results, _ = sample(12)
+    found = marks(results, "model-2/single", trained_on=trained_on)
+    assert ("zero-shot" in found) is marked
+    assert "in part trained on the test set" not in found or trained_on == ("Human-OV",)
+
+
+def test_recomputed_says_by_whom_when_and_by_which_hash():
+    results, _ = sample(12)
+    now = {"results": "1" * 64, "by": "A. Maintainer", "date": "2026-01-31"}
+    lock = Lock(**now, committed={"results": "2" * 64, "date": "2025-12-01"})
+    assert "by A. Maintainer on 2026-01-31; results sha256 111111111111" in (
+        marks(results, "model-2/single", lock)["recomputed"].says
+    )
+    assert " on 2025-12-01; results sha256 222222222222: MER2023" in (
+        marks(results, "model-0/last", lock)["as committed"].says
+    )
 
 
 def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture():
