@@ -14,12 +14,13 @@ from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.consistency_tests import pair_faults, rank_faults
 from merunibench.leaderboard.board.diff import TOLERANCE
 from merunibench.leaderboard.board.lifts import with_lifts
-from merunibench.leaderboard.board.rows import ON_TEST, extractor_of
+from merunibench.leaderboard.board.rows import extractor_of, why_unranked
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.fields import parsed
-from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
+from merunibench.leaderboard.schema.results import MEAN, Board, Model, Rank, Results, Row, Score
 from merunibench.protocols import PROTOCOLS
 from merunibench.report import BENCHMARK_DATASETS
+from merunibench.scoring import shifted
 from merunibench.signature import Signature, joint_signature
 from merunibench.tasks import TASKS, benchmark_tasks
 
@@ -33,8 +34,9 @@ def contradictions(results: Results) -> list[str]:
     found: list[str] = []
     found += _identities(results)
     found += _head(results)
+    models = {model.id: model for model in results.models}
     for row in results.rows:
-        found += _row(row, boards.get(row.board or ""))
+        found += _row(row, boards.get(row.board or ""), models.get(row.model_id))
     found += _lifts(results)
     for board in results.boards:
         rows = [row for row in results.rows if row.board == board.id]
@@ -78,10 +80,6 @@ def _identities(results: Results) -> Iterator[str]:
             yield f"model {run.id}: is another run of {run.variant_of}, which has no row of its own"
     for row in results.rows:
         model = models.get(row.model_id)
-        if model is not None and row.ranked and model.variant_of is not None:
-            yield f"{row.id}: is ranked, and is another run of {model.variant_of}"
-        if model is not None and row.ranked and model.answers_by is not None:
-            yield f"{row.id}: is ranked, and its answers are people's"
         if model is None or (model.name, model.origin) != (row.model, row.origin):
             yield f"{row.id}: model {row.model_id} is not that of the list of models"
         if row.board is not None and row.board not in boards:
@@ -110,13 +108,13 @@ def _head(results: Results) -> Iterator[str]:
             )
 
 
-def _row_of_board(row: Row, board: Board) -> Iterator[str]:
+def _row_of_board(row: Row, board: Board, model: Model) -> Iterator[str]:
     """What a computed row repeats of its board and of its scores."""
     if (row.lexicon, row.protocol) != (board.lexicon, board.protocol):
         yield f"{row.id}: is of {row.protocol} and {row.lexicon}, its board of {board.protocol} and {board.lexicon}"
-    because = row.origin if row.origin != "computed" else ON_TEST if row.on_test else None
+    because = why_unranked(model, on_test=row.on_test)
     if (row.ranked, row.unranked_because) != (because is None, because):
-        yield f"{row.id}: ranked is {row.ranked} ({row.unranked_because}), its origin and selection say {because}"
+        yield f"{row.id}: ranked is {row.ranked} ({row.unranked_because}), its model and selection say {because}"
     if not row.shown:
         yield f"{row.id}: is not shown, and is no copied row"
     signatures = []
@@ -135,10 +133,10 @@ def _row_of_board(row: Row, board: Board) -> Iterator[str]:
         yield f"{row.id}: extractor {row.extractor}, its scores say {extractor_of(signatures)}"
 
 
-def _row(row: Row, board: Board | None) -> Iterator[str]:
+def _row(row: Row, board: Board | None, model: Model | None) -> Iterator[str]:
     """Intervals, means and marks of one row."""
-    if board is not None and row.origin != "reported":
-        yield from _row_of_board(row, board)
+    if board is not None and model is not None and row.origin != "reported":
+        yield from _row_of_board(row, board, model)
     if row.ranked and (row.origin != "computed" or row.on_test):
         yield f"{row.id}: is ranked, and is a row of origin {row.origin}, chosen on test: {row.on_test}"
     if row.origin != "reported" and row.on_test != row.selection.startswith("best"):
@@ -154,10 +152,25 @@ def _row(row: Row, board: Board | None) -> Iterator[str]:
     if not _near(row.mean, mean, _ROUNDED):
         yield f"{row.id} mean: {row.mean}, its data sets give {mean}"
     yield from (f"{row.id} mean: {fault}" for fault in _interval(row.mean, row.mean_ci))
+    yield from _corrected(row)
     yield from _task_means(row)
     counts = [each.labels_per_sample for each in row.scores.values() if each.labels_per_sample is not None]
     if not _near(row.labels_per_sample, fmean(counts) if counts else None, _ROUNDED):
         yield f"{row.id}: labels per sample {row.labels_per_sample}, its data sets give {fmean(counts or [0])}"
+
+
+def _corrected(row: Row) -> Iterator[str]:
+    """A mean that is corrected for the choice of checkpoints: of rows that chose, its interval moved as it was."""
+    if row.mean_corrected is None and row.mean_corrected_ci is None:
+        return
+    if row.mean is None or row.mean_corrected is None or not row.on_test:
+        yield f"{row.id}: has a corrected mean, and is not chosen on the test labels or has no mean"
+        return
+    ends = shifted(row.mean_ci, row.mean - row.mean_corrected)
+    for stated, expected in zip(row.mean_corrected_ci or (None, None), ends or (None, None), strict=True):
+        if not _near(stated, expected, 2 * _ROUNDED):
+            yield f"{row.id}: corrected mean {row.mean_corrected} with {row.mean_corrected_ci}, the mean's gives {ends}"
+            return
 
 
 def _task_means(row: Row) -> Iterator[str]:

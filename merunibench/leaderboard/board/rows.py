@@ -137,7 +137,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     signatures = [parsed(score.signature) for score in scores.values() if score.signature]
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
     on_test = rule in (BEST_PER_DATASET, BEST_OVERALL)
-    because = _why_unranked(model, on_test=on_test)
+    because = why_unranked(model, on_test=on_test)
     row = Row(
         id=key,
         model=model.name,
@@ -177,7 +177,7 @@ def _corrected(rule: str, mean: float | None, ci: Interval | None, held: Held, b
     return {"mean_corrected": corrected, "mean_corrected_ci": shifted(ci, bias)}
 
 
-def _why_unranked(model: Model, *, on_test: bool) -> str | None:
+def why_unranked(model: Model, *, on_test: bool) -> str | None:
     """One model has one rank: that of one run, whose checkpoint was chosen without the test labels."""
     if model.origin != "computed":
         return model.origin
