@@ -9,8 +9,13 @@ from merunibench.leaderboard.schema.results import Results, read_results
 from tests.leaderboard.sample import sample
 
 
+def without_pairs(models):
+    """A sample board alone: pairs are a file of their own."""
+    return sample(models)[0].model_copy(update={"pairs": ()})
+
+
 def test_a_board_survives_its_file(tmp_path):
-    results, _ = sample(5)
+    results = without_pairs(5)
     path = tmp_path / "results.json"
     path.write_text(results.to_json(), encoding="utf-8")
     assert read_results(path) == results.model_copy(update={"pairs": ()})  # those have a file of their own
@@ -31,7 +36,7 @@ def test_what_is_no_board_is_refused_in_one_line(tmp_path, change):
 
 
 def test_unknown_figures_are_left_out_and_a_missing_mean_is_said():
-    results, _ = sample(5)
+    results = without_pairs(5)
     rows = json.loads(results.to_json())["rows"]
     reported = next(row for row in rows if row["origin"] == "reported")
     assert set(reported["scores"]["meld"]) == {"score"}

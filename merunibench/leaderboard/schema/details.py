@@ -22,7 +22,6 @@ from merunibench.leaderboard.schema.fields import (
     Text,
     as_json,
 )
-from merunibench.lexicon.wheels import WHEELS
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
@@ -30,7 +29,7 @@ SCHEMA: Final = "merunibench.leaderboard.details/1"
 class WheelConfusion(Plain):
     """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
 
-    wheel: Annotated[int, Field(ge=1, le=WHEELS)] | None = Field(description="1 to 5; null for sentiment.")
+    wheel: Annotated[int, Field(ge=1, le=5)] | None = Field(description="1 to 5; null for sentiment.")
     rows: Several[Line] = Field(description="True sectors, or polarities.")
     columns: Several[Line] = Field(description="Predicted ones; the last is `nothing`.")
     counts: Several[Several[float]]
