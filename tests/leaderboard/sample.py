@@ -171,7 +171,7 @@ def _task_means(scores):
     means = {
         kind: round(float(np.mean([scores[name].score for name in ids])), 10)
         for kind, ids in sets.items()
-        if all(name in scores for name in ids)
+        if ids and all(name in scores for name in ids)
     }
     return {
         kind: TaskMean(score=mean, ci=(round(mean - 0.01, 10), round(mean + 0.01, 10))) for kind, mean in means.items()

@@ -6,17 +6,20 @@ each lexicon, of which the reader chooses one. The strict mean comes first and o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.chance_marks import far_above
 from merunibench.leaderboard.board.evidence import Evidence, evidence, more_words_than_sense
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.marks import Mark, marks_of
-from merunibench.leaderboard.page.strips import Axis, axis, strip
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
+from merunibench.pictures.dots import Axis, axis, strip
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import TASKS, benchmark_tasks
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 Sort = Literal["number", "text", ""]
 
@@ -79,7 +82,7 @@ class RowView:
     page: str | None
     cells: Mapping[tuple[str, str], Cell]
     place: str
-    strip: tuple[float, ...]
+    strip: "Markup"
     texts: Mapping[str, str]
     complete: bool
     later: bool
@@ -135,7 +138,7 @@ def table_view(results: Results, pages: Mapping[str, str]) -> TableView:
     views = _rows(results, lead, official, focus, columns, pages)
     values = [_values(group, lead, focus) for _, group in views]
     scale = axis([value for each in values for value in each])
-    drawn = [replace(view, strip=strip(_lead_row(group, lead), focus, scale)) for view, group in views]
+    drawn = [replace(view, strip=_strip(_lead_row(group, lead), focus, scale)) for view, group in views]
     has = [bool(each) for each in values]
     return TableView(
         lead=lead,
@@ -298,6 +301,12 @@ def _values(group: _Group, lead: Board | None, focus: str) -> list[float]:
     return [] if figure is None else [figure.score, *(figure.ci or ())]
 
 
+def _strip(row: Row | None, column: str, scale: Axis) -> "Markup":
+    """The picture of a row's score in a column."""
+    figure = row.figure(column) if row else None
+    return strip(scale, None) if figure is None else strip(scale, figure.score, figure.ci)
+
+
 def _order(group: _Group, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[object, ...]:
     """Highest strict score first, then highest official one; equal ones, and those without, by name."""
     row = _lead_row(group, lead)
@@ -327,7 +336,7 @@ def _row(
         page=pages.get(model.id),
         cells={(each.key, each.board): _cell(group, each, unknown=unknown) for each in columns if each.group},
         place="",
-        strip=(),
+        strip=strip(Axis(()), None),
         texts={
             "lift": wording.gain(row.lift),
             "labels": wording.number(row.labels_per_sample, 1),

@@ -39,7 +39,7 @@ mub.inFigures = ({ value, low, high, chance }) => {
 
 /** Marks at percents of the cell's width, so that the picture takes whatever room the column has. */
 mub.stripOf = (score, x) => {
-  const picture = mub.svg("svg", { "aria-hidden": "true" });
+  const picture = mub.svg("svg", { class: "dots", "aria-hidden": "true" });
   if (!score) return picture;
   if (score.low !== null) {
     picture.append(mub.svg("line", { class: "whisker", x1: `${x(score.low)}%`, x2: `${x(score.high)}%`, y1: "50%", y2: "50%" }));
