@@ -60,7 +60,8 @@ def write(
     """
     text = results.to_json()
     write_text(out / "results.json", text)
-    write_text(out / LOCK, _lock(results, Lock(results=hash_of(text.encode()), by=by, date=date), before).to_json())
+    lock = _lock(results, Lock(results=hash_of(text.encode()), by=by, date=date), before)
+    write_text(out / LOCK, lock.to_json())
     files = set()
     for name, text in _files(results, details):
         write_changed(out / name, text.encode())
@@ -69,7 +70,7 @@ def write(
         for path in set((out / folder).glob("*")).difference(files):
             if path.suffix in endings:
                 path.unlink()
-    render_site(results, details, out)
+    render_site(results, details, out, lock)
 
 
 def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:

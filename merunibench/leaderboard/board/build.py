@@ -109,9 +109,7 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
     withheld = submission.withheld is not None and not checked.hashes
     known = {each.id: each for each in (inputs.before.models if inputs.before else ())}
     before = known[checked.id].predictions if checked.id in known else None
-    fields = submission.model_dump(
-        mode="json", exclude={"schema_", "model", "trained_on", "contact", "withheld"}, exclude_none=True
-    )
+    fields = submission.model_dump(mode="json", exclude={"schema_", "model", "contact", "withheld"}, exclude_none=True)
     model = Model.model_validate(
         {
             **fields,

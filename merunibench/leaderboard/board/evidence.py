@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from merunibench.leaderboard.schema.lock import Lock, Origin
 from merunibench.leaderboard.schema.results import MEAN, Model, Results, Row
+from merunibench.leaderboard.submissions.training import is_zero_shot, seen_test_samples
 from merunibench.report import BENCHMARK_DATASETS
 
 _VARIANT_SOURCE = re.compile("ablation|APCF", re.IGNORECASE)
@@ -27,16 +29,25 @@ class Evidence:
         lexicons: Source -> the lexicon that its figures were shown to have.
         committed: Models -> data sets whose scores stand as committed.
         parents: Ids of copied models that are variants -> the model they are variants of.
+        recomputed: Who computed the scores that do not stand as committed, and when; the hash is that of the results.
+        stood: Who computed those that do; None where nobody says so.
+        seen: Models -> data set -> how many of its test samples they were trained on, by their own word.
+        zero_shot: Models that say what they were trained on, and none of it is of the nine data sets; copied ones of
+            which their source says so.
     """
 
     equal: Mapping[str, str]
     lexicons: Mapping[str, str]
     committed: Mapping[str, frozenset[str]]
     parents: Mapping[str, str]
+    recomputed: Origin | None
+    stood: Origin | None
+    seen: Mapping[str, Mapping[str, int]]
+    zero_shot: frozenset[str]
 
 
-def evidence(results: Results) -> Evidence:
-    """All of it, from the results alone."""
+def evidence(results: Results, lock: Lock | None = None) -> Evidence:
+    """All of it, from the results and their lock."""
     models = {model.id: model for model in results.models}
     computed: dict[str, list[Row]] = {}
     for row in results.rows:
@@ -55,9 +66,23 @@ def evidence(results: Results) -> Evidence:
     committed: dict[str, set[str]] = {}
     for gap in results.not_recomputed:
         committed.setdefault(gap.model_id, set()).add(gap.dataset)
+    stated = {model.id: model.trained_on for model in results.models if model.trained_on}
     return Evidence(
-        equal, lexicons, {key: frozenset(sets) for key, sets in committed.items()}, _parents(results.rows, models)
+        equal=equal,
+        lexicons=lexicons,
+        committed={key: frozenset(sets) for key, sets in committed.items()},
+        parents=_parents(results.rows, models),
+        recomputed=lock,
+        stood=lock.committed if lock else None,
+        seen={key: seen for key, names in stated.items() if (seen := seen_test_samples(names))},
+        zero_shot=frozenset(model.id for model in results.models if _is_zero_shot(model)),
     )
+
+
+def _is_zero_shot(model: Model) -> bool:
+    if model.origin == "reported":
+        return any(word in (model.training_data or "").casefold() for word in ("zero-shot", "zero shot"))
+    return is_zero_shot(model.trained_on)
 
 
 def _agree(row: Row, paper: Row) -> bool:

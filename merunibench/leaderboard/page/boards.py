@@ -13,6 +13,7 @@ from merunibench.leaderboard.board.chance_marks import far_above
 from merunibench.leaderboard.board.evidence import Evidence, evidence, more_words_than_sense
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.marks import Mark, marks_of
+from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
 from merunibench.pictures.dots import Axis, axis, strip
 from merunibench.protocols import PROTOCOLS
@@ -123,19 +124,20 @@ class TableView:
         return tuple({each.key: each for each in reversed(self.columns) if each.key != "model"}.values())[::-1]
 
 
-def table_view(results: Results, pages: Mapping[str, str]) -> TableView:
+def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = None) -> TableView:
     """The table of a board.
 
     Args:
         results: The whole board.
         pages: Model id -> address of its page, of those models that have one.
+        lock: Who computed the results, and when.
     """
     lead = next((each for each in results.boards if PROTOCOLS[each.protocol].is_corrected), None)
     lead = lead or next(iter(results.boards), None)
     official = tuple(each for each in results.boards if each.protocol == OFFICIAL)
     focus = _focus([row for row in results.rows if lead and row.board == lead.id], results.datasets)
     columns = _columns(results, lead, official, focus)
-    views = _rows(results, lead, official, focus, columns, pages)
+    views = _rows(results, evidence(results, lock), lead, official, focus, columns, pages)
     values = [_values(group, lead, focus) for _, group in views]
     scale = axis([value for each in values for value in each])
     drawn = [replace(view, strip=_strip(_lead_row(group, lead), focus, scale)) for view, group in views]
@@ -241,6 +243,7 @@ _Group = Mapping[str, Row]
 
 def _rows(
     results: Results,
+    known: Evidence,
     lead: Board | None,
     official: Sequence[Board],
     focus: str,
@@ -248,7 +251,6 @@ def _rows(
     pages: Mapping[str, str],
 ) -> list[tuple[RowView, _Group]]:
     """The rows with what they were made from, in the order of the page."""
-    known = evidence(results)
     groups = _groups(results, known, official)
     high: dict[str, set[str]] = {}
     for board in results.boards:

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from merunibench.leaderboard.board.evidence import Evidence
 from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.schema.lock import Origin
 from merunibench.leaderboard.schema.results import Model, Row
 from merunibench.tasks import TASKS
-
-_ZERO_SHOT = ("zero-shot", "zero shot")
 
 
 class Mark(NamedTuple):
@@ -31,12 +30,12 @@ def marks_of(
         wordy: Its official and its strict place, where they are far apart.
         high: Data sets on which its chance level is far above the others'.
     """
-    found = (*_warnings(group, model, wordy, high), *_sources(group, model, known))
+    found = (*_warnings(group, known, wordy, high), *_sources(group, model, known))
     return tuple(sorted(found, key=lambda mark: not mark.warns))
 
 
 def _warnings(
-    group: Mapping[str, Row], model: Model, wordy: tuple[int, int] | None, high: Sequence[str]
+    group: Mapping[str, Row], known: Evidence, wordy: tuple[int, int] | None, high: Sequence[str]
 ) -> Iterator[Mark]:
     row = next(iter(group.values()))
     if wordy:
@@ -47,9 +46,9 @@ def _warnings(
         yield Mark("high chance", f"{says} on {_titles(high)}", warns=True)
     if row.on_test and row.origin == "computed":
         yield Mark("chosen on test", "Its checkpoints were chosen on the test labels; not ranked", warns=True)
-    if model.trained_on_test:
-        says = f"Test samples of {_titles(model.trained_on_test)} were in its training data, by its own word"
-        yield Mark("trained on test in part", says, warns=True)
+    if seen := known.seen.get(row.model_id):
+        sets = ", ".join(f"{seen[name]:,} of {TASKS[name].title}" for name in TASKS if name in seen)
+        yield Mark("in part trained on the test set", f"Test samples in its training data: {sets}", warns=True)
 
 
 def _sources(group: Mapping[str, Row], model: Model, known: Evidence) -> Iterator[Mark]:
@@ -68,12 +67,26 @@ def _sources(group: Mapping[str, Row], model: Model, known: Evidence) -> Iterato
             yield Mark("paper equals recomputed", says)
         kept = known.committed.get(model.id, frozenset())
         if kept & {name for each in group.values() for name in each.scores}:
-            yield Mark("as committed", f"Not recomputed in this build, but as last computed: {_titles(kept)}")
+            by = _by(known.stood)
+            yield Mark("as committed", f"Not recomputed in this build, but as last computed{by}: {_titles(kept)}")
         elif equal is None:
             sha = f"; predictions sha256 {model.predictions[:12]}" if model.predictions else ""
-            yield Mark("recomputed", f"Every figure was computed from its predictions{sha}")
-    if any(word in (model.training_data or "").casefold() for word in _ZERO_SHOT):
-        yield Mark("zero-shot", wording.shown(model.training_data or ""))
+            yield Mark("recomputed", f"Every figure was computed from its predictions{_by(known.recomputed)}{sha}")
+    if model.id in known.zero_shot:
+        stated = f"Trained on none of the nine data sets, but on {_listed(model.trained_on)}"
+        yield Mark("zero-shot", stated if model.trained_on else wording.shown(model.training_data or ""))
+
+
+def _by(origin: Origin | None) -> str:
+    """Who computed a board, when, and the hash that `verify` holds it against."""
+    if origin is None:
+        return ""
+    by = f" by {wording.shown(origin.by)}" if origin.by else ""
+    return f"{by}{f' on {origin.date}' if origin.date else ''}; results sha256 {origin.results[:12]}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(wording.shown(name, 60) for name in names)
 
 
 def _titles(datasets: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """What this benchmark alone can be asked: for each question a sentence, and a picture where there is data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean, median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,7 +41,7 @@ def questions(results: Results, lost: Mapping[str, Sequence[Confusion]]) -> list
         _modalities(papers, models),
         _languages(ranked),
         _sectors(ranked, lost),
-        _training(papers, models),
+        _training(papers, models, evidence(results).zero_shot),
         _dates(results, ranked, lead, models),
     ]
 
@@ -139,11 +139,14 @@ def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]]) -> Qu
     return Question(title, sentence, heat_map(drawn, "sectors"))
 
 
-def _training(rows: Sequence[Row], models: Mapping[str, Model]) -> Question:
+def _training(rows: Sequence[Row], models: Mapping[str, Model], zero_shot: Collection[str]) -> Question:
     title = "Trained for it, or zero-shot?"
-    said = [(row, (models[row.model_id].training_data or "").casefold()) for row in rows]
-    without = [row for row, text in said if "zero-shot" in text]
-    trained = [row for row, text in said if text and "zero-shot" not in text]
+    without = [row for row in rows if row.model_id in zero_shot]
+    trained = [
+        row
+        for row in rows
+        if (models[row.model_id].training_data or models[row.model_id].trained_on) and row not in without
+    ]
     if not without or not trained:
         return Question(title, "Only models of one kind say what they were trained on.")
     means = [[row.mean or 0.0 for row in group] for group in (trained, without)]

@@ -17,6 +17,7 @@ from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Board, Results, Row
 from merunibench.pictures import dress
 from merunibench.pictures.emblem import emblem
@@ -51,13 +52,14 @@ _SHEETS = (
 _LONGEST_NAME = 200
 
 
-def render_site(results: Results, details: Mapping[str, Details], folder: Path) -> list[Path]:
+def render_site(results: Results, details: Mapping[str, Details], folder: Path, lock: Lock | None = None) -> list[Path]:
     """Write the whole site; equal input gives equal bytes.
 
     Args:
         results: The whole board.
         details: Model id -> what its page shows; a model without details has no page.
         folder: Where `index.html` shall stand. Pages of models that are gone are deleted from `models/`.
+        lock: Who computed the results, and when.
 
     Returns:
         The files of the site, those that were there already included.
@@ -67,7 +69,7 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path) 
     """
     _check_names([model.id for model in results.models] + [board.id for board in results.boards])
     files = []
-    for name, content in chain(_pages(results, details), _static()):
+    for name, content in chain(_pages(results, details, lock), _static()):
         write_changed(folder / name, content)
         files.append(folder / name)
     for path in set((folder / "models").glob("*.html")).difference(files):
@@ -75,10 +77,10 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path) 
     return files
 
 
-def _pages(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, bytes]]:
+def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) -> Iterator[tuple[str, bytes]]:
     """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
-    table = table_view(results, pages)
+    table = table_view(results, pages, lock)
     lost = _losses(table.lead, details)
     emblems = {key: emblem(shares) for key, each in lost.items() if any(shares := hits(each))}
     environment = _environment(results)

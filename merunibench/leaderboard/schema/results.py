@@ -159,9 +159,7 @@ class Model(Sparse):
     parameters: Count | None = None
     modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
-    trained_on_test: Several[DatasetId] = Field(
-        default=(), description="Data sets of whose test samples some were trained on, by its own word."
-    )
+    trained_on: Several[Line] = Field(default=(), description="Data sets it was trained on, by its own word.")
     prompt: Text | None = None
     decoding: Line | None = None
     extractor: Line | None = None

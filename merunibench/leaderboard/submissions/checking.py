@@ -28,10 +28,10 @@ from merunibench.leaderboard.submissions.submission import (
     read_submission,
     submission_id,
 )
+from merunibench.leaderboard.submissions.training import seen_test_samples
 from merunibench.report.markdown import escape
 from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE
-from merunibench.tasks import TASKS, Task, benchmark_tasks, find_task, get_task
-from merunibench.tasks.names import samples_within
+from merunibench.tasks import TASKS, Task, benchmark_tasks, get_task
 
 MAX_BYTES = 64 << 20
 """Most bytes that a prediction file may unpack to: ten times what long answers to the largest data set take."""
@@ -273,12 +273,10 @@ def _say_what_will_not_show(checked: Checked, truths: Mapping[str, GroundTruth])
 def _say_what_was_trained_on(checked: Checked) -> None:
     """Which test samples the training data holds, by the author's own words."""
     for name in checked.submission.trained_on if checked.submission is not None else ():
-        trained = find_task(name)
-        for task in map(get_task, checked.read) if trained else ():
-            if number := samples_within(task, trained):
-                checked.warning(
-                    f"trained_on: {shown(name)} holds {number} of the {task.samples} samples of {task.title}"
-                )
+        seen = seen_test_samples([name])
+        for task in (get_task(dataset) for dataset in checked.read if dataset in seen):
+            held = f"holds {seen[task.id]} of the {task.samples} samples of {task.title}"
+            checked.warning(f"trained_on: {shown(name)} {held}")
 
 
 class _Later:

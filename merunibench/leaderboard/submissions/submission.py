@@ -25,7 +25,7 @@ from merunibench.extraction import Rules
 from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
-from merunibench.leaderboard.schema.fields import DatasetId, Plain
+from merunibench.leaderboard.schema.fields import Plain
 from merunibench.leaderboard.schema.texts import fit_to_show, one_line_to_show
 from merunibench.tasks import BUILTIN, get_task, task_order
 
@@ -95,10 +95,7 @@ class Submission(Plain):
     trained_on: tuple[Name, ...] = Field(
         default=(),
         max_length=200,
-        description="Data sets it was trained on, by name.",
-    )
-    trained_on_test: tuple[DatasetId, ...] = Field(
-        default=(), max_length=len(BUILTIN), description="Data sets of whose test samples some were trained on."
+        description="Data sets it was trained on, by name; `MELD` means its test samples too, `MELD, train split` not.",
     )
     prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
@@ -112,11 +109,7 @@ class Submission(Plain):
     )
 
 
-ASKED_FOR = tuple(
-    name
-    for name in Submission.model_fields
-    if name not in ("schema_", "model", "trained_on", "trained_on_test", "withheld")
-)
+ASKED_FOR = tuple(name for name in Submission.model_fields if name not in ("schema_", "model", "withheld"))
 """Fields whose absence gives a warning."""
 
 
@@ -136,6 +129,7 @@ _EXAMPLES = {
     "parameters": "7_600_000_000",
     "modalities": '["audio", "video", "text"]',
     "training_data": '"…"',
+    "trained_on": '["MER-Caption+", "MELD, train split"]',
     "prompt": '"…"',
     "decoding": '"greedy, max_new_tokens 1200"',
     "extractor": '"given by the model"',

@@ -9,6 +9,7 @@ from merunibench.leaderboard.page.boards import table_view
 from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Rank
 from merunibench.lexicon import load_wheels
 from tests.leaderboard.sample import sample
@@ -102,13 +103,45 @@ def test_variants_fold_under_the_model_they_begin_with():
     assert view.variants == 1
 
 
-def test_trained_on_test_is_said_before_anything_else():
+def marks(results, key, lock=None, **fields):
+    """Text -> mark, in their order, of a row whose model says so."""
+    model = next(model for model in results.models if model.id == key.split("/")[0])
+    results = changed(results, models={model.id: model.model_copy(update=fields)})
+    table = table_view(results, {}, lock)
+    view = next(view for view in (*table.scored, *table.others) if view.id == key)
+    return {mark.text: mark for mark in view.marks}
+
+
+def test_trained_on_test_is_said_before_anything_else_with_sets_and_samples():
     results, _ = sample(12)
-    model = next(model for model in results.models if model.id == "model-2")
-    results = changed(results, models={model.id: model.model_copy(update={"trained_on_test": ("meld",)})})
-    mark = views(results)["model-2/single"].marks[0]
-    assert (mark.text, mark.warns) == ("trained on test in part", True)
-    assert "MELD" in mark.says
+    found = marks(results, "model-2/single", trained_on=("MELD", "SIMS", "clips of our own"))
+    first = next(iter(found.values()))
+    assert (first.text, first.warns) == ("in part trained on the test set", True)
+    assert first.says == "Test samples in its training data: 2,610 of MELD, 457 of CH-SIMS, 457 of CH-SIMS v2"
+    assert "zero-shot" not in found
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "marked"),
+    [(("MER-Caption+",), True), ((), False), (("MER-Caption+", "meld (train split)"), False), (("Human-OV",), False)],
+)
+def test_zero_shot_is_who_states_training_data_and_none_of_the_nine(trained_on, marked):
+    results, _ = sample(12)
+    found = marks(results, "model-2/single", trained_on=trained_on)
+    assert ("zero-shot" in found) is marked
+    assert "in part trained on the test set" not in found or trained_on == ("Human-OV",)
+
+
+def test_recomputed_says_by_whom_when_and_by_which_hash():
+    results, _ = sample(12)
+    now = {"results": "1" * 64, "by": "A. Maintainer", "date": "2026-01-31"}
+    lock = Lock(**now, committed={"results": "2" * 64, "date": "2025-12-01"})
+    assert "by A. Maintainer on 2026-01-31; results sha256 111111111111" in (
+        marks(results, "model-2/single", lock)["recomputed"].says
+    )
+    assert " on 2025-12-01; results sha256 222222222222: MER2023" in (
+        marks(results, "model-0/last", lock)["as committed"].says
+    )
 
 
 def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture():
