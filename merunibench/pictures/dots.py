@@ -26,6 +26,10 @@ class Axis(NamedTuple):
 
     ticks: tuple[float, ...]
 
+    def holds(self, value: float) -> bool:
+        """Whether a fraction lies on it."""
+        return self.ticks[0] <= 100 * value <= self.ticks[-1]
+
     def place(self, value: float) -> float:
         """Where a fraction lies, in percents of the width; what is outside stands at the end."""
         low, high = self.ticks[0], self.ticks[-1]
@@ -64,7 +68,7 @@ def strip(scale: Axis, value: float | None, ci: Interval | None = None, mark: fl
     if ci is not None:
         ends = f'x1="{scale.place(ci[0])}%" x2="{scale.place(ci[1])}%"'
         parts.append(f'<line class="whisker" {ends} y1="50%" y2="50%"/>')
-    parts.append(f'<circle class="dot" cx="{scale.place(value)}%" cy="50%" r="2.75"/>')
+    parts.append(f'<circle class="dot" cx="{scale.place(value)}%" cy="50%" r="2.5"/>')
     return Markup(f'<svg class="dots" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704 - numbers alone
 
 

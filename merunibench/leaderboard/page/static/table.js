@@ -142,10 +142,11 @@ mub.Table = class {
   /** The place of a row in the column in view, as the page brings it: place, and those that tests cannot exclude. */
   showPlace(row) {
     if (row.placed === this.focus) return;
-    const [place = "", span = ""] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
+    const [place = "", span = "", band = "0"] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
     const cell = row.tr.cells[0];
     const small = span ? [Object.assign(document.createElement("small"), { textContent: span })] : [];
     cell.replaceChildren(...[...cell.querySelectorAll("input")], place, ...small);
+    row.tr.classList.toggle("band", band % 2 === 1);
     row.tr.cells[row.placed.index].classList.remove("focus");
     row.tr.cells[this.focus.index].classList.add("focus");
     row.placed = this.focus;
