@@ -85,9 +85,10 @@ def _modalities(rows: Sequence[Row], models: Mapping[str, Model]) -> Question:
     ordered = sorted(each.items(), key=lambda item: -(item[1].mean or 0.0))
     figures = ", ".join(f"{said} {wording.figure(row.mean)}" for said, row in ordered)
     lines = [
-        (name, [Dot(row.mean or 0.0, said, row.origin == "reported") for said, row in each.items()])
+        (f"{name}, {said}", [Dot(row.mean or 0.0, "official mean", row.origin == "reported", row.mean_ci)])
         for name, each in shown
-    ]
+        for said, row in sorted(each.items(), key=lambda item: -(item[1].mean or 0.0))
+    ][:_MOST]
     return Question(
         title,
         f"{name}, official mean by what it is given (audio, video, text): {figures}. Hollow: copied from papers.",
@@ -173,10 +174,15 @@ def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Ma
     floors = [row.mean for row in rules if row.mean is not None]
     humans = [row for row in results.rows if lead and row.board == lead.id and "human" in row.model_id and row.mean]
     lines = [
-        (f"{wording.shown(date, 10)}  {wording.shown(row.model)}", [Dot(row.mean or 0.0, "strict mean")])
+        (
+            f"{wording.shown(date, 10)}  {wording.shown(row.model)}",
+            [Dot(row.mean or 0.0, "strict mean", ci=row.mean_ci)],
+        )
         for date, row in dated[-_MOST:]
     ]
-    lines += [(wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True)]) for row in humans]
+    lines += [
+        (wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True, ci=row.mean_ci)]) for row in humans
+    ]
     date, best = max(dated, key=lambda each: each[1].mean or 0.0)
     floor = f" The upright line is the best rule, {wording.figure(max(floors))}." if floors else ""
     human = "" if humans else " No human reference row is on the board yet."
