@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
+from typing import NamedTuple
 
 import numpy as np
 
@@ -72,7 +73,8 @@ def compare(
     if not shared:
         raise InputError(f"no data set in common: {', '.join(a) or 'none'} against {', '.join(b) or 'none'}")
     draws = {name: paired_draws(a[name], b[name], resamples=resamples, seed=seed, by=units) for name in shared}
-    found = _tested(a, b, draws)
+    sides = {name: _sides(a[name], b[name]) for name in shared}
+    found, means = compare_draws(draws, sides)
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),
         datasets=found,
@@ -80,26 +82,51 @@ def compare(
         resamples=resamples,
         seed=seed,
         units="+".join(sorted({units_by(units, a[name].scores.task) for name in shared})),
-        means=_means(found, draws),
+        means=means,
         warnings=tuple(_warnings(a, b, shared)),
     )
 
 
-def _tested(
-    a: Mapping[str, System], b: Mapping[str, System], draws: Mapping[str, PairedDraws]
-) -> tuple[DatasetComparison, ...]:
+class Sides(NamedTuple):
+    """What a comparison on one data set is of.
+
+    Attributes:
+        used: The two systems.
+        signature: The metric part that both scores share.
+        title: The data set's name.
+    """
+
+    used: tuple[SystemUsed, SystemUsed]
+    signature: str
+    title: str
+
+
+def _sides(first: System, second: System) -> Sides:
+    return Sides((_used(first), _used(second)), first.signature.metric_part, first.scores.task.title)
+
+
+def compare_draws(
+    draws: Mapping[str, PairedDraws], sides: Mapping[str, Sides]
+) -> tuple[tuple[DatasetComparison, ...], tuple[MeanComparison, ...]]:
+    """The tests of two systems from their differences on resamples and swaps: what `compare` and a leaderboard say.
+
+    Args:
+        draws: Data set -> differences.
+        sides: Data set -> what is compared on it.
+
+    Returns:
+        A comparison a data set, and those of the means that both systems have.
+    """
+    found = _tested(draws, sides)
+    return found, _means(found, draws)
+
+
+def _tested(draws: Mapping[str, PairedDraws], sides: Mapping[str, Sides]) -> tuple[DatasetComparison, ...]:
     """The test of each data set, corrected for their number."""
     tests = [paired_test(each) for each in draws.values()]
     adjusted = holm(np.array([test.p for test in tests])).tolist()
     return tuple(
-        DatasetComparison(
-            dataset,
-            (_used(a[dataset]), _used(b[dataset])),
-            test,
-            p,
-            a[dataset].signature.metric_part,
-            a[dataset].scores.task.title,
-        )
+        DatasetComparison(dataset, sides[dataset].used, test, p, sides[dataset].signature, sides[dataset].title)
         for dataset, test, p in zip(draws, tests, adjusted, strict=True)
     )
 

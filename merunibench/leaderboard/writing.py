@@ -9,6 +9,7 @@ from pathlib import Path
 from merunibench._gc import gc_paused
 from merunibench._text import visible
 from merunibench.files import write_changed, write_text
+from merunibench.leaderboard.board.citing import BADGES, badges
 from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.page import render_site
 from merunibench.leaderboard.schema.details import Details
@@ -66,7 +67,7 @@ def write(
     for name, text in _files(results, details):
         write_changed(out / name, text.encode())
         files.add(out / name)
-    for folder, endings in ((DETAILS, (".json",)), (TABLES, (".md", ".tex"))):
+    for folder, endings in ((DETAILS, (".json",)), (TABLES, (".md", ".tex")), (BADGES, (".svg",))):
         for path in set((out / folder).glob("*")).difference(files):
             if path.suffix in endings:
                 path.unlink()
@@ -89,6 +90,7 @@ def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()
     yield from tables_of(results)
+    yield from badges(results)
 
 
 def tables_of(results: Results) -> Iterator[tuple[str, str]]:

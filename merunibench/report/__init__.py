@@ -1,6 +1,13 @@
 """The result of an evaluation, and one small renderer for each format it is written in."""
 
-from merunibench.report.comparison import Comparison, DatasetComparison, MeanComparison, SystemUsed
+from merunibench.report.comparison import (
+    Comparison,
+    DatasetComparison,
+    MeanComparison,
+    Outcome,
+    SystemUsed,
+    outcome,
+)
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
 from merunibench.report.validation import FileFound, Validation
@@ -19,10 +26,12 @@ __all__ = [
     "ErrorAnalysis",
     "FileFound",
     "MeanComparison",
+    "Outcome",
     "Reference",
     "Report",
     "SharedSamples",
     "SystemUsed",
     "Validation",
     "Worth",
+    "outcome",
 ]

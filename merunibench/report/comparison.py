@@ -123,17 +123,9 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """The outcome; what it calls better is significant at 5 %, corrected for the number of data sets (Holm)."""
-        sides: dict[str, list[str]] = {"A": [], "B": []}
-        for each in self.datasets:
-            if each.p_holm < ALPHA:
-                sides["A" if each.test.difference > 0 else "B"].append(f"{each.title} {_lead(each.test)}")
-        said = [
-            f"{side} is better on {len(titles)} of {_counted(len(self.datasets))} ({', '.join(titles)})"
-            for side, titles in sides.items()
-            if titles
-        ]
-        sentence = ", ".join(said) or f"Neither is better on any of {_counted(len(self.datasets))}"
-        return f"{sentence}{''.join(map(_of_mean, self.means[-1:]))}."
+        datasets = [Outcome(each.title, each.test.difference, each.test.ci, each.p_holm) for each in self.datasets]
+        means = [Outcome(each.name, each.test.difference, each.test.ci, each.p_holm) for each in self.means]
+        return outcome(datasets, means)
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as dictionaries, lists, text and numbers; fractions, not percents."""
@@ -210,11 +202,40 @@ class Comparison:
         return [*lines, *(each.signature for each in self.datasets)]
 
 
+class Outcome(NamedTuple):
+    """The outcome of one test: what it is of, the score of A less that of B, its 95 % interval, and its p."""
+
+    title: str
+    difference: float
+    ci: tuple[float, float] | None
+    p: float
+
+
+def outcome(datasets: Sequence[Outcome], means: Sequence[Outcome]) -> str:
+    """Who of A and B is better, in one sentence: of `compare`, and of every pair on a leaderboard.
+
+    Args:
+        datasets: The tests on data sets, titled as papers print them.
+        means: Those of means, titled by kind of task or `mean`; the last one is said.
+    """
+    sides: dict[str, list[str]] = {"A": [], "B": []}
+    for each in datasets:
+        if each.p < ALPHA:
+            sides["A" if each.difference > 0 else "B"].append(f"{each.title} {_lead(each)}")
+    said = [
+        f"{side} is better on {len(titles)} of {_counted(len(datasets))} ({', '.join(titles)})"
+        for side, titles in sides.items()
+        if titles
+    ]
+    sentence = ", ".join(said) or f"Neither is better on any of {_counted(len(datasets))}"
+    return f"{sentence}{''.join(map(_of_mean, means[-1:]))}."
+
+
 def _counted(number: int) -> str:
     return "1 data set" if number == 1 else f"{number} data sets"
 
 
-def _lead(test: PairedTest) -> str:
+def _lead(test: Outcome) -> str:
     """By how much the better system leads, and the interval of that: `by 3.56 [1.40, 5.76]`."""
     sign = 1 if test.difference > 0 else -1
     ends = sorted(100 * sign * end for end in test.ci or ())
@@ -222,14 +243,14 @@ def _lead(test: PairedTest) -> str:
     return f"by {100 * abs(test.difference):.2f}{interval}"
 
 
-def _of_mean(mean: MeanComparison) -> str:
+def _of_mean(mean: Outcome) -> str:
     """What the sentence says of the mean."""
-    if mean.test.ci is None:
+    if mean.ci is None:
         return ""
-    verdict = "significant" if mean.p_holm < ALPHA else "not significant"
-    low, high = (f"{100 * end:+.2f}" for end in mean.test.ci)
-    title = "the mean of nine" if mean.name == "mean" else f"the mean, {mean.name},"
-    figures = f"{100 * mean.test.difference:+.2f} points (95 % CI {low} to {high}, p {mean.p_holm:.4f}, {verdict})"
+    verdict = "significant" if mean.p < ALPHA else "not significant"
+    low, high = (f"{100 * end:+.2f}" for end in mean.ci)
+    title = "the mean of nine" if mean.title == "mean" else f"the mean, {mean.title},"
+    figures = f"{100 * mean.difference:+.2f} points (95 % CI {low} to {high}, p {mean.p:.4f}, {verdict})"
     return f"; in {title} A - B is {figures}"
 
 

@@ -17,9 +17,9 @@ from merunibench.scoring.checkpoints import (
     resolve_rule,
     select_checkpoints,
 )
-from merunibench.scoring.compare import paired_draws, primary_score
+from merunibench.scoring.compare import paired_draws, paired_units, primary_of_sums, primary_score
 from merunibench.scoring.per_sample import System, is_per_sample_file
-from merunibench.scoring.resampling import UNITS, By, score_replicates, units_by
+from merunibench.scoring.resampling import UNITS, By, Units, score_replicates, units_by
 from merunibench.scoring.runs import mean_of_runs
 from merunibench.scoring.samples import SampleScores, cluster_names
 from merunibench.scoring.scored import Scored, score_predictions, shifted
@@ -40,12 +40,15 @@ __all__ = [
     "Scored",
     "Settings",
     "System",
+    "Units",
     "align",
     "checkpoints_to_score",
     "cluster_names",
     "is_per_sample_file",
     "mean_of_runs",
     "paired_draws",
+    "paired_units",
+    "primary_of_sums",
     "primary_score",
     "refuse_mixed_origins",
     "refuse_silence",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from merunibench.errors import InputError
 from merunibench.protocols import PROTOCOLS, Metric, ratio
 from merunibench.scoring.per_sample import System
-from merunibench.scoring.resampling import By, units_of
+from merunibench.scoring.resampling import By, Units, units_of
 from merunibench.scoring.samples import SampleScores
 from merunibench.statistics import PairedDraws, draw_pairs
 
@@ -36,12 +36,14 @@ def paired_draws(first: System, second: System, *, resamples: int, seed: int, by
         raise InputError(f"{task.id}: the two scores cannot be compared, they differ in {', '.join(differing)}{remedy}")
     if set(first.scores.names.to_pylist()) != set(second.scores.names.to_pylist()):
         raise InputError(f"{task.id}: the two systems were scored on different samples")
-    left, right = (
-        units_of(task, scores.names, [_with_chance(scores.statistics, scores.chance)], by, seed)
-        for scores in (first.scores, second.scores)
-    )
-    score = partial(_primary, first.scores.metric)
+    left, right = (paired_units(scores, seed=seed, by=by) for scores in (first.scores, second.scores))
+    score = partial(primary_of_sums, first.scores.metric)
     return draw_pairs(left.quantities, right.quantities, score, resamples=resamples, seed=seed, keys=left.keys)
+
+
+def paired_units(scores: SampleScores, *, seed: int, by: By = "auto") -> Units:
+    """What a system's units contribute to paired tests, with their chance level: quantities of shape (K + 2, U)."""
+    return units_of(scores.task, scores.names, [_with_chance(scores.statistics, scores.chance)], by, seed)
 
 
 def _remedy(ours: str, theirs: str) -> str:
@@ -54,10 +56,10 @@ def _remedy(ours: str, theirs: str) -> str:
 
 def primary_score(scores: SampleScores) -> float:
     """The primary score as the test has it: by the chance level that its samples carry."""
-    return float(_primary(scores.metric, _with_chance(scores.statistics, scores.chance).sum(axis=1)))
+    return float(primary_of_sums(scores.metric, _with_chance(scores.statistics, scores.chance).sum(axis=1)))
 
 
-def _primary(metric: Metric[Any], sums: FloatArray) -> FloatArray:
+def primary_of_sums(metric: Metric[Any], sums: FloatArray) -> FloatArray:
     """Primary scores of sums of statistics with their chance levels, shape (..., K + 2) -> (...)."""
     return metric.primary(metric.score(sums[..., :-2]), ratio(sums[..., -1], sums[..., -2]))
 

@@ -10,12 +10,12 @@ from merunibench.statistics.intervals import ScoreInterval, interval, score_inte
 from merunibench.statistics.paired import (
     PairedDraws,
     PairedTest,
-    bootstrap_test,
     compare_paired,
     draw_pairs,
     holm,
     mean_draws,
     paired_test,
+    swapped_sums,
 )
 from merunibench.statistics.ranking import groups, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.statistics.selection import optimism
@@ -25,7 +25,6 @@ __all__ = [
     "PairedDraws",
     "PairedTest",
     "ScoreInterval",
-    "bootstrap_test",
     "compare_paired",
     "draw_pairs",
     "groups",
@@ -41,5 +40,6 @@ __all__ = [
     "ranks",
     "resampled_sums",
     "score_interval",
+    "swapped_sums",
     "unit_keys",
 ]

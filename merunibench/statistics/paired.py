@@ -63,7 +63,7 @@ class PairedDraws(NamedTuple):
     Attributes:
         observed: The difference.
         resampled: On each bootstrap resample, shape (B,); empty from fewer than two units.
-        swapped: With the systems swapped on random units, shape (B,).
+        swapped: With the systems swapped on random units, shape (B,); empty where that was not done.
     """
 
     observed: float
@@ -98,13 +98,30 @@ def draw_pairs(
     keys = np.arange(first.shape[1], dtype=np.uint64) if keys is None else keys
     drawn = resampled_sums(np.concatenate([first, second]), resamples, seed, keys=keys)
     kinds = len(first)
-    swaps = draw_swaps(keys, resamples, seed)
-    swapped = np.concatenate([chunk.astype(float) @ (second - first).T for chunk in swaps])
+    swapped = swapped_sums(second - first, resamples=resamples, seed=seed, keys=keys)
     return PairedDraws(
         observed,
         formula(drawn[:, :kinds]) - formula(drawn[:, kinds:]),
         formula(total_first + swapped) - formula(total_second - swapped),
     )
+
+
+def swapped_sums(units: FloatArray, *, resamples: int, seed: Seed, keys: Keys) -> FloatArray:
+    """Sums of quantities over the units on which two systems are swapped.
+
+    The swaps hang on keys and seed alone, so what a pair needs is the difference of two systems' sums: they are made
+    once a system, not once a pair.
+
+    Args:
+        units: Quantities of each unit, shape (K, U).
+        resamples: Number of swaps B.
+        seed: Their seed.
+        keys: What units are swapped by, shape (U,).
+
+    Returns:
+        Shape (B, K).
+    """
+    return np.concatenate([chunk.astype(float) @ units.T for chunk in draw_swaps(keys, resamples, seed)])
 
 
 def mean_draws(draws: Sequence[PairedDraws]) -> PairedDraws:
@@ -121,7 +138,8 @@ def paired_test(draws: PairedDraws) -> PairedTest:
     (Koehn 2004, shifted); approximate randomisation swaps the systems on random units (Noreen 1989; Riezler and Maxwell
     2005) and counts absolute differences at least as large as the observed one.
 
-    Fewer than two units tell nothing: no interval, and p-values of 1.
+    Fewer than two units tell nothing: no interval, and p-values of 1. Without swaps the bootstrap's p decides: the
+    other is 0.
     """
     observed, resampled = draws.observed, draws.resampled[~np.isnan(draws.resampled)]
     if len(resampled) == 0:
@@ -130,25 +148,9 @@ def paired_test(draws: PairedDraws) -> PairedTest:
         difference=observed,
         ci=interval(resampled),
         p_bootstrap=_p_value(np.abs(resampled - observed), abs(observed)),
-        p_randomization=_p_value(np.abs(draws.swapped), abs(observed)),
+        p_randomization=_p_value(np.abs(draws.swapped), abs(observed)) if len(draws.swapped) else 0.0,
         error=round(float(resampled.std()), 10),
     )
-
-
-def bootstrap_test(observed: float, resampled: FloatArray) -> PairedTest:
-    """`paired_test` by the paired bootstrap alone, where resampled differences are all there is.
-
-    Args:
-        observed: The difference.
-        resampled: On each bootstrap resample, shape (B,).
-
-    Returns:
-        The test; its p of approximate randomisation is 0, so that the bootstrap's decides.
-    """
-    defined = resampled[~np.isnan(resampled)]
-    if len(defined) == 0:
-        return PairedTest(observed, None, 1.0, 1.0)
-    return PairedTest(observed, interval(defined), _p_value(np.abs(defined - observed), abs(observed)), 0.0)
 
 
 def compare_paired(

@@ -41,7 +41,9 @@ def test_from_an_empty_folder_to_a_verified_board(run, submission, tmp_path):
     assert checked.out.startswith(f"{folder}: valid\n")
     built = build(run, folder.parent, truth, tmp_path / "board")
     assert built.code == 0
-    assert built.out == f"{tmp_path / 'board' / 'results.json'}\n"
+    assert built.out.endswith(f"\n{tmp_path / 'board' / 'results.json'}\n")
+    assert "Strict protocol, lexicon builtin: " in built.out
+    assert f"next: merunibench leaderboard serve {tmp_path / 'board'}" in built.err
     results = read_results(tmp_path / "board" / "results.json")
     assert results.resamples == 1000
     assert [model.name for model in results.models if model.origin == "computed"] == ["<My> model"]

@@ -162,7 +162,7 @@ def _pairs(rows):
                 for name in shared
             }
             sentence = f"Neither is better on any of {len(shared)} data sets ({first.model_id}, {second.model_id})."
-            yield Pair(a=first.id, b=second.id, columns=columns, sentence=sentence)
+            yield Pair(a=first.id, b=second.id, columns=columns, swapped=True, sentence=sentence)
 
 
 def _task_means(scores):

@@ -13,7 +13,7 @@ from merunibench.leaderboard.scoring import cache
 from tests.leaderboard.conftest import Small
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-COLUMNS = ("key", "checkpoint", "place", "figures", "replicates", "losses", "words")
+COLUMNS = ("key", "checkpoint", "place", "figures", "replicates", "losses", "words", "units")
 VALUES = {
     "null": None,
     "text": "x",
@@ -33,7 +33,7 @@ VALUES = {
     "many replicates": bytes(8_000_000),
 }
 STATEMENTS = {
-    "a view that never ends": f"DROP TABLE entry; CREATE VIEW entry AS {ENDLESS} SELECT {', '.join(['i'] * 8)} FROM n",
+    "a view that never ends": f"DROP TABLE entry; CREATE VIEW entry AS {ENDLESS} SELECT {', '.join(['i'] * 9)} FROM n",
     "a view of lengths": f"DROP TABLE valid; CREATE VIEW valid AS {ENDLESS} SELECT i, i, i FROM n",
     "a trigger": "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM valid; END",
     "another table": "CREATE TABLE other (x)",
@@ -41,9 +41,12 @@ STATEMENTS = {
     "a table of fewer columns": "DROP TABLE entry; CREATE TABLE entry (key, checkpoint)",
     "no table": "DROP TABLE entry",
     "no lengths": "DROP TABLE valid",
+    "no pairs": "DROP TABLE pair",
+    "pairs that are numbers": "UPDATE pair SET content = 1",
+    "pairs of others": "UPDATE pair SET key = (SELECT max(key) FROM pair) || key",
     "somebody else's": "PRAGMA application_id = 7",
     "another layout": "PRAGMA user_version = 99",
-    "an older layout": "PRAGMA user_version = 2",
+    "an older layout": "PRAGMA user_version = 3",
     "lengths that are text": "UPDATE valid SET length = 'x'",
     "lengths below zero": "UPDATE valid SET length = -1",
     "rows of others": "UPDATE entry SET key = (SELECT max(key) FROM entry) || key",
@@ -129,7 +132,7 @@ def test_values_of_somebody_who_knows_the_digest(board, tampered, column, value)
         with store:
             store.execute("DELETE FROM entry")
             full = [(*row, cache._digest(*row)) for row in rows]
-            store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", full)
+            store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", full)
     assert built(board, path) == "refused"
 
 

@@ -16,8 +16,9 @@ import pytest
 from merunibench.leaderboard.board.build import build
 from merunibench.leaderboard.board.inputs import Request
 from merunibench.leaderboard.scoring import jobs
-from merunibench.leaderboard.submissions import checking
-from merunibench.leaderboard.submissions.checking import Checked, check
+from merunibench.leaderboard.submissions import prediction_rows
+from merunibench.leaderboard.submissions.checked import Checked
+from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.submissions.submission import FILE
 from merunibench.leaderboard.writing import write
 from tests.leaderboard.conftest import Small, rewrite, submit
@@ -230,8 +231,10 @@ def test_after_ten_files_that_cannot_be_used_no_more_are_read(good, tmp_path, mo
     for number in range(40):
         (folder / "predictions" / f"step-{number}").mkdir()
         rewrite(folder / "predictions" / f"step-{number}" / "meld.jsonl.gz", "{broken\n")
-    opened, read_table = [], checking.read_table
-    monkeypatch.setattr(checking, "read_table", lambda path, **given: opened.append(path) or read_table(path, **given))
+    opened, read_table = [], prediction_rows.read_table
+    monkeypatch.setattr(
+        prediction_rows, "read_table", lambda path, **given: opened.append(path) or read_table(path, **given)
+    )
     assert "the rest was not read" in assert_refused(folder)
     assert len(opened) <= 12
 
@@ -241,7 +244,7 @@ def test_validate_names_the_kind_of_an_error_of_its_own(good, monkeypatch, error
     def failing(*_, **__):
         raise error
 
-    monkeypatch.setattr(checking, "read_table", failing)
+    monkeypatch.setattr(prediction_rows, "read_table", failing)
     assert check(good).problems == [f"could not be checked ({type(error).__name__})"]
 
 

@@ -15,7 +15,7 @@ import pytest
 from merunibench.errors import InputError
 from merunibench.leaderboard.board.inputs import load_truths
 from merunibench.leaderboard.schema.details import ModelDetails
-from merunibench.leaderboard.submissions import checking
+from merunibench.leaderboard.submissions import checking, prediction_rows
 from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.submissions.submission import ASKED_FOR, FILE, describe, write_submission
 from merunibench.tasks import get_task
@@ -317,9 +317,9 @@ class TestContent:
             folder.mkdir()
             rewrite(folder / "meld.jsonl.gz", "".join(f"{line}\n" for line in lines))
         opened = []
-        read_table = checking.read_table
+        read_table = prediction_rows.read_table
         monkeypatch.setattr(
-            checking, "read_table", lambda path, **options: opened.append(path) or read_table(path, **options)
+            prediction_rows, "read_table", lambda path, **options: opened.append(path) or read_table(path, **options)
         )
         assert "1 million characters" in problems(good)
         assert len(opened) < 9
@@ -327,7 +327,7 @@ class TestContent:
     def test_nothing_is_opened_of_too_much(self, good, monkeypatch):
         with (good / "README.md").open("wb") as stream:
             stream.truncate(65 << 20)
-        monkeypatch.setattr(checking, "read_table", lambda *_, **__: pytest.fail("opened"))
+        monkeypatch.setattr(prediction_rows, "read_table", lambda *_, **__: pytest.fail("opened"))
         assert "MiB" in problems(good)
 
     def test_a_bomb_is_not_unpacked(self, good):

@@ -9,6 +9,7 @@ import yaml
 from merunibench.leaderboard.board.citing import author, badge, badge_text, badges, bibtex, model_index
 from merunibench.leaderboard.board.standing import main_boards
 from merunibench.leaderboard.schema.results import Model, Rank
+from merunibench.leaderboard.writing import write
 from tests.leaderboard.sample import HOSTILE, sample
 from tests.leaderboard.test_describing import HOSTILE as BRACES
 
@@ -111,3 +112,14 @@ def test_results_for_a_model_card_are_what_the_hub_reads():
     assert name == 'a: "b" - #c'
     assert len(evaluated) == len(values)
     assert all(re.fullmatch(r"(official|strict)-[a-z0-9]+", each.metric_type) for each in evaluated)
+
+
+def test_badges_lie_beside_the_site_and_those_of_models_that_are_gone_are_removed(tmp_path):
+    results, details = sample(3)
+    (tmp_path / "badge").mkdir()
+    (tmp_path / "badge" / "gone.svg").write_text("<svg/>")
+    write(results, details, tmp_path)
+    found = dict(badges(results))
+    assert {f"badge/{path.name}" for path in (tmp_path / "badge").iterdir()} == set(found)
+    assert all((tmp_path / name).read_text(encoding="utf-8") == text for name, text in found.items())
+    assert dict(badges(results.model_copy(update={"boards": ()}))) == {}

@@ -1,10 +1,20 @@
 """What the board says of two rows is what `merunibench compare` says of their predictions."""
 
+import sqlite3
+import zlib
+from contextlib import closing
+
+import numpy as np
 import pytest
 
 import merunibench
+from merunibench.errors import InputError
+from merunibench.leaderboard.board import pairs
 from merunibench.leaderboard.schema.results import read_results
+from merunibench.leaderboard.scoring import cache
+from merunibench.leaderboard.scoring.units import pack, unpack
 from merunibench.leaderboard.writing import write
+from merunibench.scoring import Units
 
 
 def worse(dataset, lines):
@@ -36,12 +46,55 @@ def test_a_pair_is_what_compare_finds(two):
             for name in names
         ]
         found = merunibench.compare(*reports, resamples=50)
-        assert list(pair.columns) == [each.dataset for each in found.datasets]
-        for each in found.datasets:
-            difference, low, high, _ = pair.columns[each.dataset]
-            assert difference == pytest.approx(each.test.difference, abs=1e-9)
-            assert (low, high) == pytest.approx(each.test.ci, abs=1e-9)
-        assert pair.sentence == found.sentence
+        same(pair, found)
+        assert pair.swapped
+
+
+def same(pair, found):
+    """Every figure and the sentence of a pair are those of a comparison."""
+    assert list(pair.columns) == [*(each.dataset for each in found.datasets), *(each.name for each in found.means)]
+    for each in (*found.datasets, *found.means):
+        difference, low, high, p = pair.columns[getattr(each, "dataset", None) or each.name]
+        assert difference == pytest.approx(each.test.difference, abs=1e-9)
+        assert (low, high) == pytest.approx(each.test.ci, abs=1e-9)
+        assert p == pytest.approx(each.p_holm, abs=1e-9)
+    assert pair.sentence == found.sentence
+
+
+def test_pairs_come_from_the_cache_and_are_the_same(two, monkeypatch):
+    first, _ = two.build()
+    monkeypatch.setattr(pairs._Judge, "__call__", lambda *_: pytest.fail("compared again"))
+    assert two.build()[0].pairs == first.pairs
+
+
+def test_a_pair_in_the_cache_that_is_none_is_refused(two):
+    two.build()
+    with closing(sqlite3.connect(two.cache)) as store:
+        store.execute("UPDATE pair SET content = ?, digest = key", ("{}",))
+        for (name,) in store.execute("SELECT key FROM pair").fetchall():
+            store.execute("UPDATE pair SET digest = ? WHERE key = ?", (cache._digest(name, "{}"), name))
+        store.commit()
+    with pytest.raises(InputError, match="a pair is none; delete it"):
+        two.build()
+
+
+def test_rows_beyond_the_best_are_compared_by_the_bootstrap_alone_and_say_so(two, monkeypatch):
+    monkeypatch.setattr(pairs, "SWAPPED", 1)
+    results, _ = two.build(cache=None)
+    assert results.pairs
+    assert not any(pair.swapped for pair in results.pairs)
+    assert all(pair.sentence.endswith("; by the paired bootstrap alone.") for pair in results.pairs)
+
+
+def test_units_that_are_none_are_refused():
+    units = Units(np.arange(6.0).reshape(2, 3), np.arange(3, dtype=np.uint64), clustered=False)
+    quantities, keys = unpack(pack(units))
+    assert quantities.tolist() == units.quantities.tolist()
+    assert keys.tolist() == units.keys.tolist()
+    packed = pack(units)
+    for broken in (b"", b"x", packed[:-5], zlib.compress(b"\0" * 9), zlib.compress(b"\xff" * 8)):
+        with pytest.raises(InputError, match="units that are none"):
+            unpack(broken)
 
 
 def test_pairs_lie_beside_the_results_and_are_read_with_them(two, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from merunibench.leaderboard.board.preview import previews
 from merunibench.leaderboard.board.standing import place, standing
 from merunibench.leaderboard.board.verdict import sentence
-from merunibench.leaderboard.schema.results import Comparisons, Rank
+from merunibench.leaderboard.schema.results import PAIRS, Comparisons, Pairs, Rank
 from merunibench.leaderboard.writing import write
 from tests.leaderboard.conftest import submit
 from tests.leaderboard.sample import sample
@@ -45,8 +45,27 @@ def by_definition(results, a, b):
     return better["A"], better["B"], tested
 
 
-def test_the_sentence_is_what_the_tests_say():
-    results = sample(12)[0]
+def without_pairs(models):
+    return sample(models)[0].model_copy(update={"pairs": ()})
+
+
+def test_the_sentence_of_a_pair_is_that_of_the_pair_and_the_other_way_round_its_mirror():
+    results = sample(3)[0]
+    a, b = [row for row in results.rows if row.board == "strict-builtin" and row.complete and row.ranked][:2]
+    pair = next(each for each in results.pairs if (each.a, each.b) == (a.id, b.id))
+    assert sentence(results, a, b) == pair.sentence
+    columns = {"meld": (0.05, 0.02, 0.08, 0.001), "sims": (-0.01, -0.03, 0.01, 0.5), "mean": (0.02, 0.0, 0.04, 0.04)}
+    for swapped, end in ((True, "."), (False, "; by the paired bootstrap alone.")):
+        other = pair.model_copy(update={"a": b.id, "b": a.id, "columns": columns, "swapped": swapped})
+        said = sentence(results.model_copy(update={"pairs": (other,)}), a, b)
+        assert said == (
+            "B is better on 1 of 2 data sets (MELD by 5.00 [2.00, 8.00]); in the mean of nine A - B is -2.00 points "
+            f"(95 % CI -4.00 to +0.00, p 0.0400, significant){end}"
+        )
+
+
+def test_the_sentence_of_rows_without_a_pair_is_what_the_tests_say():
+    results = without_pairs(12)
     rows_there = [row for row in results.rows if row.board == "strict-builtin"]
     for a in rows_there[:8]:
         for b in rows_there[3:12]:
@@ -61,7 +80,7 @@ def test_the_sentence_is_what_the_tests_say():
 
 
 def test_what_was_not_tested_is_said():
-    results = sample(3)[0]
+    results = without_pairs(3)
     a, b = [row for row in results.rows if row.board == "strict-builtin" and row.complete][:2]
     none = results.model_copy(update={"comparisons": ()})
     assert sentence(none, a, b).startswith("Nothing was tested, 9 more were not tested; in the mean of nine A - B is ")
@@ -118,6 +137,7 @@ def test_a_name_that_differs_in_case_alone_is_told(small, tmp_path, refused):
 def test_a_board_in_the_terminal(tmp_path, run, refused):
     results, _ = sample(12)
     (tmp_path / "results.json").write_text(results.to_json())
+    (tmp_path / PAIRS).write_text(Pairs(pairs=results.pairs).to_json())
     shown = run("leaderboard", "show", tmp_path)
     assert "Official protocol, lexicon mer2025: mean of nine" in shown.out
     assert "Strict protocol, lexicon builtin: mean of nine" in shown.out

@@ -4,8 +4,13 @@ import datetime as dt
 from pathlib import Path
 
 from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli._running import progress_bar
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
+from merunibench.cli.leaderboard._tables import fullest_column, print_board
 from merunibench.settings import option
+
+_ROWS = 20
+"""Of each table that is printed."""
 
 
 def build(
@@ -33,6 +38,7 @@ def build(
 
     from merunibench._gc import gc_paused
     from merunibench.leaderboard.board.build import build as build_board
+    from merunibench.leaderboard.board.standing import main_boards
     from merunibench.leaderboard.schema.lock import lock_beside
     from merunibench.leaderboard.writing import write
 
@@ -40,12 +46,15 @@ def build(
     if no_cache:
         wanted = replace(wanted, cache=None)
     with gc_paused():
-        results, details = build_board(wanted)
+        with progress_bar() as progress:
+            results, details = build_board(wanted, progress)
         before = lock_beside(wanted.committed)
         write(results, details, out, by=by, date=date.isoformat() if date else None, before=before)
     for refused in results.refused:
         complain(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
     for gap in results.not_recomputed:
         complain(f"not recomputed: {gap.model_id} on {gap.dataset}: {gap.reason}")
+    for board in main_boards(results):
+        print_board(results, board, fullest_column(results, board), most=_ROWS)
     emit(f"{out / 'results.json'}\n")
-    complain(f"next: merunibench leaderboard show {out}, or serve {out}")
+    complain(f"next: merunibench leaderboard serve {out}")

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit, emit_json, emit_table
+from merunibench.cli._output import emit, emit_json
 from merunibench.cli.leaderboard._options import FOLDER
+from merunibench.cli.leaderboard._tables import print_board, rows_of
 from merunibench.errors import InputError
 from merunibench.settings import argument, option, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from merunibench.leaderboard.schema.results import Board, Results, Row
+    from merunibench.leaderboard.schema.results import Board, Results
 
 
 def show(
@@ -39,14 +40,17 @@ def show(
     boards = [_board(found, board)] if board else main_boards(found)
     answers = [_compared(found, each, compare) for each in boards] if compare else []
     if output_format == "json":
-        shown = {each.id: [row.model_dump(mode="json") for row in _rows(found, each, column, every)] for each in boards}
+        shown = {
+            each.id: [row.model_dump(mode="json") for row in rows_of(found, each, column, every=every)]
+            for each in boards
+        }
         emit_json({"boards": shown} | ({"compared": answers} if compare else {}))
         return
     if compare:
         emit("".join(f"{each.title}: {answer}\n" for each, answer in zip(boards, answers, strict=True)))
         return
     for each in boards:
-        _print(found, each, column, _rows(found, each, column, every))
+        print_board(found, each, column, every=every)
 
 
 def _board(results: "Results", wanted: str) -> "Board":
@@ -54,41 +58,6 @@ def _board(results: "Results", wanted: str) -> "Board":
     if wanted not in known:
         raise InputError(f"--board: {wanted!r} is not one of {', '.join(known)}{suggestion(wanted, known)}")
     return known[wanted]
-
-
-def _rows(results: "Results", board: "Board", column: str, every: bool) -> list["Row"]:
-    """Rows of a board with a score in the column, the highest first."""
-    rows = [
-        row
-        for row in results.rows
-        if row.board == board.id and row.value(column) is not None and (every or row.origin != "reported")
-    ]
-    return sorted(rows, key=lambda row: (-(row.value(column) or 0.0), row.id))
-
-
-def _print(results: "Results", board: "Board", column: str, rows: list["Row"]) -> None:
-    from merunibench.leaderboard.board.standing import place
-    from merunibench.leaderboard.schema.results import MEAN
-    from merunibench.report.columns import percent
-    from merunibench.tasks import TASKS
-
-    title = "mean of nine" if column == MEAN else TASKS[column].title
-    emit(f"{board.title}: {title}\n")
-    lines = []
-    for row in rows:
-        score = row.scores.get(column)
-        interval, lift = (row.mean_ci, row.lift) if score is None else (score.ci, score.lift)
-        ends = "" if interval is None else f"{percent(interval[0])} to {percent(interval[1])}"
-        rank = row.rank(column)
-        cells = [place(rank) if rank else "chosen on test" if row.on_test else row.origin, row.model, row.selection]
-        cells += [percent(row.value(column)), ends, "" if lift is None else f"{100 * lift:+.2f}"]
-        lines.append([*cells, "" if row.labels_per_sample is None else f"{row.labels_per_sample:.2f}"])
-    notes = ["Place, and between which places it is at 95 %. Lift: points above the best shallow baseline."]
-    if not rows:
-        partial = sum(row.board == board.id for row in results.rows)
-        notes = [f"{partial} rows have no {title}; --dataset NAME shows one data set."]
-    emit_table(("Place", "Model", "Checkpoint", "Score", "95 % CI", "Lift", "Labels"), lines, notes)
-    emit("\n")
 
 
 def _compared(results: "Results", board: "Board", models: tuple[str, str]) -> str:

@@ -16,9 +16,10 @@ from merunibench.leaderboard.scoring import baseline_rows
 from merunibench.leaderboard.scoring.cache import Cache, Entry
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
 from merunibench.leaderboard.scoring.jobs import Outcome, find_submissions, is_extended, score_submissions
-from merunibench.leaderboard.submissions.checking import Checked
+from merunibench.leaderboard.submissions.checked import Checked
 from merunibench.leaderboard.submissions.submission import submission_id
 from merunibench.protocols import METRIC_VERSION
+from merunibench.scoring import Progress
 from merunibench.tasks import BUILTIN, task_order
 
 SEED = 0
@@ -26,8 +27,12 @@ _REASONS = 20  # of a refusal, on the board; `leaderboard validate` lists all of
 
 
 @gc_paused()
-def build(request: Request) -> tuple[Results, dict[str, Details]]:
+def build(request: Request, progress: Progress | None = None) -> tuple[Results, dict[str, Details]]:
     """Build the board.
+
+    Args:
+        request: What to build it from.
+        progress: Is told what is being done, the steps done, and their number.
 
     Returns:
         The results, and the details of every model that is described.
@@ -41,7 +46,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED),
         Cache(None if is_extended() else request.cache),
     )
-    outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes)
+    outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes, progress)
     _refuse_twins([outcome.checked for outcome in outcomes], inputs.before)
     contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
     contenders += [
@@ -78,7 +83,7 @@ def build(request: Request) -> tuple[Results, dict[str, Details]]:
         refused=tuple(
             Refused(submission=each.id, reasons=tuple(each.problems[:_REASONS])) for each in checked if not each.valid
         ),
-        pairs=tuple(pairs_of(scored, inputs.before, resamples=request.resamples, seed=SEED)),
+        pairs=tuple(pairs_of(scored, inputs.before, cache, resamples=request.resamples, seed=SEED)),
         not_recomputed=tuple(
             NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
         ),

@@ -114,10 +114,10 @@ def badge(row: Row, board: Board) -> str:
 
 def badges(results: Results) -> Iterator[tuple[str, str]]:
     """Name of the file and badge of every submitted model, by the last protocol: the one that words cannot buy."""
-    board = main_boards(results)[-1]
+    board = next(reversed(main_boards(results)), None)
     for model in results.models:
-        row = main_row(results, model.id, board) if model.origin == "computed" else None
-        if row is not None:
+        row = main_row(results, model.id, board) if board is not None and model.origin == "computed" else None
+        if board is not None and row is not None:
             yield f"{BADGES}/{model.id}.svg", badge(row, board)
 
 

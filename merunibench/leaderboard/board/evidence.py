@@ -125,13 +125,15 @@ def _full(row: Row) -> bool:
     return all(name in row.scores for name in BENCHMARK_DATASETS)
 
 
-def more_words_than_sense(
-    rows: Sequence[Row], strict: str, official: str, places: int = 5
-) -> dict[str, tuple[int, int]]:
-    """Rows whose official place is more than so many places better than their strict one.
+def more_words_than_sense(results: Results, strict: str, official: str, places: int = 5) -> dict[str, tuple[int, int]]:
+    """Rows whose official mean owes more to the number of words than to hearing.
+
+    Either the official place is more than so many places better than the strict one; or, on boards of few models,
+    another row that names fewer words is significantly worse by the official mean and significantly better by the
+    strict one.
 
     Args:
-        rows: The rows of all boards.
+        results: The whole board.
         strict: Id of the board of the strict protocol.
         official: Id of a board of the official one.
         places: From how many on nothing is said.
@@ -140,12 +142,35 @@ def more_words_than_sense(
         `model id/selection` -> official and strict place in the mean.
     """
     ranks: dict[str, dict[str, int]] = {strict: {}, official: {}}
-    for row in rows:
+    words: dict[str, float] = {}
+    for row in results.rows:
         if row.board in ranks and (rank := row.rank(MEAN)) is not None:
-            ranks[row.board][f"{row.model_id}/{row.selection}"] = rank.rank
+            key = _of_row(row.id)
+            ranks[row.board][key] = rank.rank
+            words[key] = row.labels_per_sample or 0.0
     both = ranks[strict].keys() & ranks[official].keys()
+    reversed_by = _better(results, official) & {(worse, better) for better, worse in _better(results, strict)}
+    overtaken = {more for more, fewer in reversed_by if words.get(more, 0.0) > words.get(fewer, 0.0)}
     return {
         key: (ranks[official][key], ranks[strict][key])
         for key in sorted(both)
-        if ranks[strict][key] - ranks[official][key] > places
+        if key in overtaken or ranks[strict][key] - ranks[official][key] > places
     }
+
+
+def _better(results: Results, board: str) -> set[tuple[str, str]]:
+    """Ranked rows of which the first has the significantly higher mean, as `model id/selection`."""
+    ranked = {row.id for row in results.rows if row.ranked}
+    return {
+        (_of_row(each.rows[above]), _of_row(each.rows[below]))
+        for each in results.comparisons
+        if (each.board, each.dataset) == (board, MEAN)
+        for below, levels in enumerate(each.levels)
+        for above, level in enumerate(levels)
+        if level != "0" and {each.rows[above], each.rows[below]} <= ranked
+    }
+
+
+def _of_row(key: str) -> str:
+    """`model id/selection` of a row's id."""
+    return key.rsplit("/", 1)[0]

@@ -1,55 +1,94 @@
 """Ranked rows of a board, two by two: who is better on which data sets, by how much, with interval and p.
 
-From the replicates that every build has, not from predictions. `merunibench compare` has the predictions too, and swaps
-the systems on random units beside the bootstrap; differences, intervals and words are the same.
+The tests are those of `merunibench compare`, to the last word: the same resamples, the same random swaps, the same
+sentence. Resamples are each row's own replicates. What swaps need is linear in a row's units, so it is made once a row
+(`swapped_sums`); the scores after a swap are made for each pair, which takes time: only the best rows are swapped,
+all others are compared by the bootstrap alone, and that is said.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from itertools import combinations
-from statistics import fmean
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
 
+from merunibench.errors import InputError
+from merunibench.evaluation.compare import Sides, compare_draws
 from merunibench.leaderboard.board.rows import ScoredRow
 from merunibench.leaderboard.schema.fields import parsed
-from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Pair, Results, Row
-from merunibench.report import BENCHMARK_DATASETS, Comparison, DatasetComparison, MeanComparison, SystemUsed
-from merunibench.statistics import PairedTest, bootstrap_test, holm
-from merunibench.tasks import TASKS, title_of
+from merunibench.leaderboard.schema.results import DECIMALS, Pair, Paired, Results, Row
+from merunibench.leaderboard.scoring.cache import Cache, key
+from merunibench.leaderboard.scoring.cells import Figures
+from merunibench.leaderboard.scoring.units import unpack
+from merunibench.protocols import PROTOCOLS
+from merunibench.report import Comparison, SystemUsed
+from merunibench.scoring import primary_of_sums
+from merunibench.statistics import PairedDraws, PairedTest, swapped_sums
+from merunibench.tasks import TASKS, get_task, title_of
 
 MOST = 60
 """Rows of a board that are compared, the best ones: their pairs are already 1,770."""
+SWAPPED = 20
+"""Rows of a board that are swapped too, the best ones: 190 pairs."""
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def pairs_of(
-    boards: Mapping[str, Sequence[ScoredRow]], before: Results | None, *, resamples: int, seed: int
+    boards: Mapping[str, Sequence[ScoredRow]], before: Results | None, cache: Cache, *, resamples: int, seed: int
 ) -> list[Pair]:
     """The pairs of all boards.
 
     Args:
         boards: Board id -> its rows.
         before: The committed results with their pairs, which stand where nothing was resampled and scores are the same.
-        resamples: Number of resamples behind the replicates.
-        seed: Their seed.
+        cache: Knows the pairs of before; what is new is added.
+        resamples: Number of resamples behind the replicates, and of random swaps.
+        seed: Seed of both.
+
+    Raises:
+        InputError: the cache cannot be used.
     """
     old = {(pair.a, pair.b): pair for pair in (before.pairs if before else ())}
     scores = {row.id: _scores(row) for row in (before.rows if before else ())}
-    found = []
+    judge = _Judge(resamples, seed)
+    found: list[Pair | str] = []
+    wanted: dict[str, tuple[ScoredRow, ScoredRow, bool]] = {}
     for rows in boards.values():
-        for first, second in combinations(_best(rows), 2):
-            key = (first.row.id, second.row.id)
+        best = list(enumerate(_best(rows)))
+        for (_, first), (place, second) in combinations(best, 2):
+            ids = (first.row.id, second.row.id)
             if _shared(first, second):
-                found.append(_pair(first, second, resamples, seed))
-            elif key in old and all(scores.get(each.row.id) == _scores(each.row) for each in (first, second)):
-                found.append(old[key])
-    return found
+                name = judge.key(first, second, swap=place < SWAPPED)
+                wanted[name] = (first, second, place < SWAPPED)
+                found.append(name)
+            elif ids in old and all(scores.get(each.row.id) == _scores(each.row) for each in (first, second)):
+                found.append(old[ids])
+    known = {name: _read(text, cache) for name, text in cache.pairs(wanted).items()}
+    fresh = {name: judge(*rows) for name, rows in wanted.items() if name not in known}
+    cache.store_pairs({name: pair.model_dump_json() for name, pair in fresh.items()})
+    known |= fresh
+    return [known[each] if isinstance(each, str) else each for each in found]
+
+
+def _read(text: str, cache: Cache) -> Pair:
+    try:
+        return Pair.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise InputError(
+            f"{cache.path}: cannot be used as the cache: a pair is none; delete it, name another (--cache) or none "
+            "(--no-cache)"
+        ) from error
 
 
 def _scores(row: Row) -> dict[str, float]:
     return {name: score.score for name, score in row.scores.items()}
 
 
-def _best(rows: Sequence[ScoredRow]) -> list[ScoredRow]:
+def _best(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
     """The ranked rows, the highest mean first, then those without by how many data sets they have."""
     ranked = [each for each in rows if each.row.ranked]
     return sorted(
@@ -68,29 +107,89 @@ def _alike(first: ScoredRow, second: ScoredRow, name: str) -> bool:
     return parsed(left).metric_part == parsed(right).metric_part
 
 
-def _pair(first: ScoredRow, second: ScoredRow, resamples: int, seed: int) -> Pair:
-    names = _shared(first, second)
-    tests = {name: _test(first, second, name) for name in names}
-    adjusted = dict(zip(names, holm(np.array([test.p for test in tests.values()])).tolist(), strict=True))
-    means = list(_means(first, second))
-    comparison = Comparison(
-        models=(first.row.model, second.row.model),
-        datasets=tuple(_compared(first, second, name, tests[name], adjusted[name]) for name in names),
-        left_out=(),
-        resamples=resamples,
-        seed=seed,
-        units="",
-        means=tuple(means),
-    )
-    columns = {name: _figures(tests[name], adjusted[name]) for name in names}
-    columns |= {each.name: _figures(each.test, each.p_holm) for each in means}
-    return Pair(a=first.row.id, b=second.row.id, columns=columns, sentence=comparison.sentence)
+class _Sums(NamedTuple):
+    """A row's units on one data set, added up.
+
+    Attributes:
+        total: Over all units, shape (K,).
+        swapped: Over those of each swap, shape (B, K).
+    """
+
+    total: FloatArray
+    swapped: FloatArray
 
 
-def _compared(first: ScoredRow, second: ScoredRow, name: str, test: PairedTest, p: float) -> DatasetComparison:
-    left, right = (_used(each.row, name) for each in (first, second))
-    metric_part = parsed(first.row.scores[name].signature or "").metric_part
-    return DatasetComparison(name, (left, right), test, p, metric_part, title_of(name))
+class _Judge:
+    """Compares rows; what it adds up of a row is kept for the next pair."""
+
+    def __init__(self, resamples: int, seed: int) -> None:
+        self.resamples, self.seed = resamples, seed
+        self._known: dict[int, _Sums] = {}
+        self._digests: dict[str, str] = {}
+
+    def key(self, first: ScoredRow, second: ScoredRow, *, swap: bool) -> str:
+        """By what the cache knows a pair: everything that decides it."""
+        return key("pair", self._digest(first), self._digest(second), swap, self.resamples, self.seed)
+
+    def _digest(self, row: ScoredRow) -> str:
+        """Hash of a row's predictions and replicates."""
+        if row.row.id not in self._digests:
+            digest = sha256(row.row.id.encode())
+            for name, score in row.row.scores.items():
+                digest.update(f"\n{name} {score.predictions} {score.checkpoint} {score.signature}\n".encode())
+                digest.update(row.replicates[name].tobytes() if name in row.replicates else b"")
+            self._digests[row.row.id] = digest.hexdigest()
+        return self._digests[row.row.id]
+
+    def __call__(self, first: ScoredRow, second: ScoredRow, swap: bool) -> Pair:
+        """The pair."""
+        names = _shared(first, second)
+        swap = swap and all(_figures(row, name).units for row in (first, second) for name in names)
+        draws = {name: self._draws(first, second, name, swap=swap) for name in names}
+        datasets, means = compare_draws(draws, {name: _sides(first, second, name) for name in names})
+        comparison = Comparison(
+            models=(first.row.model, second.row.model),
+            datasets=datasets,
+            left_out=(),
+            resamples=self.resamples,
+            seed=self.seed,
+            units="",
+            means=means,
+        )
+        columns = {each.dataset: _column(each.test, each.p_holm) for each in datasets}
+        columns |= {each.name: _column(each.test, each.p_holm) for each in means}
+        sentence = comparison.sentence if swap else by_bootstrap_alone(comparison.sentence)
+        return Pair(a=first.row.id, b=second.row.id, columns=columns, swapped=swap, sentence=sentence)
+
+    def _draws(self, first: ScoredRow, second: ScoredRow, name: str, *, swap: bool) -> PairedDraws:
+        resampled = first.replicates[name] - second.replicates[name]
+        if not swap:
+            difference = first.row.scores[name].score - second.row.scores[name].score
+            return PairedDraws(difference, resampled, np.empty(0))
+        ours, theirs = (self._sums(_figures(each, name)) for each in (first, second))
+        metric = PROTOCOLS[first.row.protocol][get_task(name).kind]
+        moved = theirs.swapped - ours.swapped
+        observed, *swapped = (
+            primary_of_sums(metric, left) - primary_of_sums(metric, right)
+            for left, right in ((ours.total, theirs.total), (ours.total + moved, theirs.total - moved))
+        )
+        return PairedDraws(float(observed), resampled, swapped[0])
+
+    def _sums(self, figures: Figures) -> _Sums:
+        if id(figures) not in self._known:
+            quantities, keys = unpack(figures.units)
+            swapped = swapped_sums(quantities, resamples=self.resamples, seed=self.seed, keys=keys)
+            self._known[id(figures)] = _Sums(quantities.sum(axis=1), swapped)
+        return self._known[id(figures)]
+
+
+def _figures(row: ScoredRow, name: str) -> Figures:
+    return row.held[name][row.row.scores[name].checkpoint or ""]
+
+
+def _sides(first: ScoredRow, second: ScoredRow, name: str) -> Sides:
+    used = (_used(first.row, name), _used(second.row, name))
+    return Sides(used, parsed(first.row.scores[name].signature or "").metric_part, title_of(name))
 
 
 def _used(row: Row, name: str) -> SystemUsed:
@@ -101,19 +200,11 @@ def _used(row: Row, name: str) -> SystemUsed:
     )
 
 
-def _test(first: ScoredRow, second: ScoredRow, column: str) -> PairedTest:
-    difference = (first.row.value(column) or 0.0) - (second.row.value(column) or 0.0)
-    return bootstrap_test(difference, first.replicates[column] - second.replicates[column])
-
-
-def _means(first: ScoredRow, second: ScoredRow) -> Iterator[MeanComparison]:
-    if MEAN in first.replicates and MEAN in second.replicates:
-        test = _test(first, second, MEAN)
-        scores = [fmean(each.row.scores[name].score for name in BENCHMARK_DATASETS) for each in (first, second)]
-        samples = sum(first.row.scores[name].samples or 0 for name in BENCHMARK_DATASETS)
-        yield MeanComparison(MEAN, BENCHMARK_DATASETS, (scores[0], scores[1]), test, test.p, samples)
-
-
-def _figures(test: PairedTest, p: float) -> tuple[float, float | None, float | None, float]:
+def _column(test: PairedTest, p: float) -> Paired:
     low, high = test.ci or (None, None)
     return (round(test.difference, DECIMALS), low, high, round(p, DECIMALS))
+
+
+def by_bootstrap_alone(sentence: str) -> str:
+    """A sentence whose tests swapped nothing."""
+    return f"{sentence.removesuffix('.')}; by the paired bootstrap alone."

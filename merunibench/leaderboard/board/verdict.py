@@ -1,8 +1,10 @@
-"""Who is better, A or B? One sentence from the paired tests that a board holds."""
+"""Who is better, A or B? The sentence of `merunibench compare`; of rows without a pair, what the board's tests say."""
 
 from collections.abc import Iterator
 
-from merunibench.leaderboard.schema.results import MEAN, Comparisons, Results, Row
+from merunibench.leaderboard.board.pairs import by_bootstrap_alone
+from merunibench.leaderboard.schema.results import MEAN, Comparisons, Pair, Results, Row
+from merunibench.report import Outcome, outcome
 from merunibench.report.columns import percent
 from merunibench.tasks import TASKS
 
@@ -12,9 +14,27 @@ _P = {"1": "p < 0.05", "2": "p < 0.01", "3": "p < 0.001"}
 def sentence(results: Results, a: Row, b: Row) -> str:
     """The outcome on all data sets that two rows of one board share; better is what is significant (Holm).
 
-    The tests are those of the board: adjusted for all pairs of a column, so a pair that is compared alone
-    (`merunibench compare`) may show more.
+    Of ranked rows that were compared, in the words and by the figures of `merunibench compare`. Of others by the tests
+    of the board, which are adjusted for all pairs of a column: fewer differences are significant there.
     """
+    pair = next((each for each in results.pairs if {each.a, each.b} == {a.id, b.id}), None)
+    if pair is not None:
+        return pair.sentence if pair.a == a.id else _reversed(pair)
+    return f"{_by_board_tests(results, a, b)} By the tests of the board, adjusted for all its pairs."
+
+
+def _reversed(pair: Pair) -> str:
+    """The sentence of a pair whose first row is B."""
+    outcomes = [
+        Outcome(column, -difference, None if low is None or high is None else (0.0 - high, 0.0 - low), p)
+        for column, (difference, low, high, p) in pair.columns.items()
+    ]
+    datasets = [each._replace(title=TASKS[each.title].title) for each in outcomes if each.title in TASKS]
+    said = outcome(datasets, [each for each in outcomes if each.title not in TASKS])
+    return said if pair.swapped else by_bootstrap_alone(said)
+
+
+def _by_board_tests(results: Results, a: Row, b: Row) -> str:
     tests = {each.dataset: each for each in results.comparisons if each.board == a.board}
     shared = [name for name in a.scores if name in b.scores]
     better: dict[str, list[str]] = {"A": [], "B": []}

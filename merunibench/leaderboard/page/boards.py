@@ -176,7 +176,7 @@ def _rows(
     for board in results.boards:
         for key, datasets in far_above([row for row in results.rows if row.board == board.id]).items():
             high.setdefault("/".join(key.split("/")[:2]), set()).update(datasets)
-    wordy = more_words_than_sense(results.rows, lead.id, official[0].id) if lead and official else {}
+    wordy = more_words_than_sense(results, lead.id, official[0].id) if lead and official else {}
     models = {model.id: model for model in results.models}
     counts = {parent: list(known.parents.values()).count(parent) for parent in set(known.parents.values())}
     banded = bands_of(results.rows, dict.fromkeys(each.source for each in columns if each.group))

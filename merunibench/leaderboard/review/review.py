@@ -13,7 +13,8 @@ from merunibench.leaderboard.board.inputs import Request, load_truths
 from merunibench.leaderboard.board.preview import Preview, previews
 from merunibench.leaderboard.review.touched import SUBMISSIONS, Touched, commit, touched
 from merunibench.leaderboard.schema.results import Results, read_results
-from merunibench.leaderboard.submissions.checking import Checked, check
+from merunibench.leaderboard.submissions.checked import Checked
+from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.submissions.duplicates import duplicates
 from merunibench.report.markdown import escape
 from merunibench.tasks import TASKS

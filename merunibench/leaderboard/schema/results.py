@@ -258,9 +258,11 @@ class Pair(Plain):
     a: RowId
     b: RowId
     columns: dict[Line, Paired] = Field(
-        description="Data set or `mean` -> the score of a less that of b, the ends of its 95 % interval, and p of the "
-        "paired bootstrap, adjusted (Holm) for the data sets that both have."
+        description="Data set, kind of task or `mean` -> the score of a less that of b, the ends of its 95 % interval, "
+        "and the larger p of paired bootstrap and random swaps, adjusted (Holm) for the data sets, or the kinds, that "
+        "both have."
     )
+    swapped: bool = Field(description="Whether there were random swaps; else p is that of the paired bootstrap alone.")
     sentence: Line = Field(description="The outcome, in the words of `merunibench compare`.")
 
 

@@ -33,12 +33,13 @@ Entry = dict[str, Figures]
 
 _PACKAGE = Path(__file__).parents[2]
 _APPLICATION = int.from_bytes(b"mub\0", "big")  # by which SQLite tells whose a file is
-_LAYOUT = 3
-_COLUMNS = "key, checkpoint, place, figures, replicates, losses, words, digest"
-_MARKS = ", ".join("?" * 8)
+_LAYOUT = 4
+_COLUMNS = "key, checkpoint, place, figures, replicates, losses, words, units, digest"
+_MARKS = ", ".join("?" * 9)
 _TABLES = (
     f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))",
     "CREATE TABLE valid (key, length, digest, PRIMARY KEY (key))",
+    "CREATE TABLE pair (key, content, digest, PRIMARY KEY (key))",
 )
 _AT_ONCE = 500
 _LONGEST = 4 << 20  # bytes of a value: half a million resamples
@@ -132,9 +133,41 @@ class Cache:
             store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
             marked = ((name, length, _digest(name, length)) for name, length in lengths.items())
             store.executemany("INSERT OR REPLACE INTO valid VALUES (?, ?, ?)", marked)
-            for table in ("entry", "valid"):
-                oldest = f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?"  # noqa: S608
-                store.execute(oldest, (_KEPT,))
+            _drop_oldest(store, "entry", "valid")
+
+    def pairs(self, keys: Iterable[str]) -> dict[str, str]:
+        """The texts of pairs that were stored; what they say, their reader checks.
+
+        Raises:
+            InputError: the file is no cache.
+        """
+        found = dict(self._select("key, content, digest FROM pair", "", keys))
+        with _explained(self.path):
+            if not all(isinstance(content, str) for content in found.values()):
+                raise ValueError("a pair is none")
+        return found
+
+    def store_pairs(self, pairs: Mapping[str, str]) -> None:
+        """Keep the texts of pairs; the oldest make room.
+
+        Raises:
+            InputError: the file cannot be written, or is no cache.
+        """
+        if self.path is None or not pairs:
+            return
+        with _opened(self.path) as store, store:
+            store.execute("BEGIN IMMEDIATE")
+            if _layout(store) != _LAYOUT:
+                _begin(store)
+            rows = ((name, content, _digest(name, content)) for name, content in pairs.items())
+            store.executemany("INSERT OR REPLACE INTO pair VALUES (?, ?, ?)", rows)
+            _drop_oldest(store, "pair")
+
+
+def _drop_oldest(store: sqlite3.Connection, *tables: str) -> None:
+    for table in tables:
+        oldest = f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?"  # noqa: S608
+        store.execute(oldest, (_KEPT,))
 
 
 @contextmanager
@@ -177,7 +210,7 @@ def _layout(store: sqlite3.Connection) -> int:
 
 def _begin(store: sqlite3.Connection) -> None:
     """An empty cache of this layout."""
-    for name in ("entry", "valid"):
+    for name in ("entry", "valid", "pair"):
         store.execute(f"DROP TABLE IF EXISTS {name}")
     for table in _TABLES:
         store.execute(table)
@@ -190,7 +223,7 @@ def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[Any, ...]]:
         for place, (checkpoint, figures) in enumerate(entry.items()):
             replicates = figures.scored.replicates.astype("<f8").tobytes()
             scored = as_json(figures.scored.to_dict())
-            row = (name, checkpoint, place, scored, replicates, figures.losses, figures.words)
+            row = (name, checkpoint, place, scored, replicates, figures.losses, figures.words, figures.units)
             yield *row, _digest(*row)
 
 
@@ -243,7 +276,7 @@ class _Stored(Plain):
 _WORDS = TypeAdapter(Words | None)
 
 
-def _figures(figures: object, replicates: object, losses: object, words: object) -> Figures:
+def _figures(figures: object, replicates: object, losses: object, words: object, units: object) -> Figures:
     """The figures that a row holds.
 
     Raises:
@@ -251,7 +284,7 @@ def _figures(figures: object, replicates: object, losses: object, words: object)
     """
     if not (isinstance(figures, str) and isinstance(losses, str) and isinstance(words, str)):
         raise ValueError("a row holds no text")  # noqa: TRY004 - as with all that is wrong with a row
-    if not isinstance(replicates, bytes):
+    if not (isinstance(replicates, bytes) and isinstance(units, bytes)):
         raise ValueError("a row holds no replicates")  # noqa: TRY004
     stored = _Stored.model_validate_json(figures, strict=True).model_dump()
     drawn = np.frombuffer(replicates, "<f8")
@@ -261,4 +294,4 @@ def _figures(figures: object, replicates: object, losses: object, words: object)
         raise ValueError("a row holds replicates that are none")
     Losses.model_validate_json(losses, strict=True)
     _WORDS.validate_json(words, strict=True)
-    return Figures(scored, losses, words)
+    return Figures(scored, losses, words, units)

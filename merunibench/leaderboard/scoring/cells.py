@@ -17,10 +17,11 @@ from merunibench.data import GroundTruth, Predictions
 from merunibench.leaderboard.schema.details import Losses, WheelConfusion, Word, Words
 from merunibench.leaderboard.schema.fields import as_json
 from merunibench.leaderboard.schema.results import DECIMALS, Board
+from merunibench.leaderboard.scoring.units import pack
 from merunibench.lexicon import WHEELS, Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
-from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
+from merunibench.scoring import SampleScores, Scored, Settings, paired_units, score_predictions
 from merunibench.statistics import Draws
 from merunibench.tasks import get_task
 
@@ -47,11 +48,13 @@ class Figures:
         scored: The score, with its replicates.
         losses: JSON of `details.Losses`: text, because most of it goes from cache to page without being looked at.
         words: JSON of `details.Words`, or `null`.
+        units: What its units contribute to paired tests, packed; empty without resamples.
     """
 
     scored: Scored
     losses: str = "null"
     words: str = "null"
+    units: bytes = b""
 
 
 def cell_of(dataset: str, board: Board) -> Cell:
@@ -93,8 +96,9 @@ class Scorer:
         if scored.samples_scored is None:  # pragma: no cover - a fresh score has them
             raise TypeError("no samples")
         confusions, words = self._told_of(cell, predictions, scored.samples_scored, lexicon)
+        units = pack(paired_units(scored.samples_scored, seed=self.seed)) if self.resamples else b""
         scored = replace(scored.resampled(settings, self._draws), samples_scored=None)
-        return Figures(scored, _losses(scored, confusions), words)
+        return Figures(scored, _losses(scored, confusions), words, units)
 
     def _told_of(
         self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon

@@ -24,9 +24,11 @@ from merunibench.kinds import KINDS
 from merunibench.leaderboard.schema.results import Board
 from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key, key
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
-from merunibench.leaderboard.submissions.checking import Checked, Read, check, outline, too_long, unchecked
+from merunibench.leaderboard.submissions.checked import Checked, Read
+from merunibench.leaderboard.submissions.checking import check, outline, too_long, unchecked
 from merunibench.leaderboard.submissions.submission import FILE, hashes_of
 from merunibench.protocols import PROTOCOLS
+from merunibench.scoring import Progress
 from merunibench.tasks import get_task
 
 _CHECKED = "checked"
@@ -117,7 +119,12 @@ class _Known(NamedTuple):
 
 
 def score_submissions(
-    folders: Sequence[Path], boards: Sequence[Board], scorer: Scorer, cache: Cache, processes: int
+    folders: Sequence[Path],
+    boards: Sequence[Board],
+    scorer: Scorer,
+    cache: Cache,
+    processes: int,
+    progress: Progress | None = None,
 ) -> list[Outcome]:
     """Check and score submissions.
 
@@ -127,6 +134,7 @@ def score_submissions(
         scorer: Has labels and lexicons.
         cache: What is known from before; what is new is added.
         processes: Most processes; 0 for one a core.
+        progress: Is told how many of those that are not in the cache are done.
     """
     cells = scorer.cells(boards)
     known = {folder: _look(folder, cells, scorer) for folder in folders}
@@ -145,7 +153,10 @@ def score_submissions(
             jobs.append(Job(folder, tuple(cell for cell in each.keys or cells if cell not in cached[folder])))
     fresh: dict[str, Entry] = {}
     valid: dict[str, int] = {}
-    for (folder, _), (checked, entries) in zip(jobs, do_all(jobs, scorer, processes), strict=True):
+    outcomes = zip(jobs, do_all(jobs, scorer, processes), strict=True)
+    for number, ((folder, _), (checked, entries)) in enumerate(outcomes, start=1):
+        if progress is not None:
+            progress("submissions", number, len(jobs))
         before, keys, markers = known[folder]
         if checked.valid and checked.hashes == before.hashes:
             fresh |= {keys[cell]: entry for cell, entry in entries.items()}

@@ -1,165 +1,31 @@
 """Everything that is wrong with a submission at once, and why a row of it would not show."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from merunibench._text import listed, shown, visible
-from merunibench.data import GroundTruth, Table, read_table
-from merunibench.data.columns import name_column
-from merunibench.data.predictions import Predictions, predictions_from_table
-from merunibench.data.table import RowLimits
+from merunibench._text import shown, visible
+from merunibench.data import GroundTruth
 from merunibench.errors import InputError
-from merunibench.leaderboard.submissions.folding import Remark, folded
-from merunibench.leaderboard.submissions.names import remarks_on_names
+from merunibench.leaderboard.submissions.checked import MAX_REASON, Checked
+from merunibench.leaderboard.submissions.folding import folded
+from merunibench.leaderboard.submissions.prediction_rows import check_rows
 from merunibench.leaderboard.submissions.submission import (
     ASKED_FOR,
     FILE,
     FOLDER_NAME,
     PREDICTIONS,
-    ROW_KEYS,
-    SUBSET_KEY,
-    Submission,
     hashes_of,
-    joint_hash,
     predictions_in,
     read_submission,
     submission_id,
 )
 from merunibench.leaderboard.submissions.training import seen_test_samples
-from merunibench.report.markdown import escape
-from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE
-from merunibench.tasks import TASKS, Task, benchmark_tasks, get_task
+from merunibench.tasks import TASKS, benchmark_tasks, get_task
 
-MAX_BYTES = 64 << 20
-"""Most bytes that a prediction file may unpack to: ten times what long answers to the largest data set take."""
 MAX_LENGTH = 1 << 28
 """Most characters of all files together, counted as bytes: about what may be packed; all of it is held at once."""
-MAX_NAME, MAX_TEXT, MAX_LABELS, MAX_ORIGIN = 256, 100_000, 1_000, 100
-MAX_LINE, MAX_KEYS = 2 << 20, 100
-"""Most bytes of a row, and most keys: more is read of nobody, since a packed megabyte can hold millions of them."""
-MAX_REASON = 2_000
-MAX_ROWS = 100_000
-"""Most rows where no official count is published."""
 MAX_UNUSABLE = 10
 """Files that cannot be used, after which no more are read."""
-
-
-class Read(NamedTuple):
-    """One prediction file that can be used.
-
-    Attributes:
-        answers: What its rows say; the rows themselves where an extractor has to read texts first.
-        length: Number of its bytes, unpacked.
-    """
-
-    answers: Predictions | Table
-    length: int
-
-
-@dataclass
-class Checked:
-    """A submission and what was found in it, as far as it has been looked at.
-
-    Attributes:
-        folder: Its folder.
-        submission: Its metadata; None if they cannot be read.
-        problems: Why it is refused, a line each; none if it is valid.
-        warnings: Why a row would not show in full, and what readers will miss.
-        files: Data set -> checkpoint -> its file, checkpoints in their natural order.
-        openable: Whether these are few and small enough to be opened.
-        hashes: Data set -> SHA-256 of its predictions; of a valid submission.
-        read: Data set -> checkpoint -> its predictions, where they are valid.
-        lengths: Data set -> bytes of what was read.
-        noted: What is said of single files, which `warnings` has in short.
-        by_hashes: Whether names are held against shipped hashes where there are no labels.
-    """
-
-    folder: Path
-    submission: Submission | None = None
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    files: Mapping[str, Mapping[str, Path]] = field(default_factory=dict, repr=False)
-    openable: bool = False
-    hashes: Mapping[str, str] = field(default_factory=dict)
-    read: dict[str, dict[str, Read]] = field(default_factory=dict, repr=False)
-    lengths: dict[str, int] = field(default_factory=dict)
-    noted: list[Remark] = field(default_factory=list, repr=False)
-    by_hashes: bool = False
-
-    def problem(self, text: str) -> None:
-        """Note why the submission is refused."""
-        self.problems.append(visible(text, MAX_REASON))
-
-    def warning(self, text: str) -> None:
-        """Note why a row would not show in full, or would surprise."""
-        self.warnings.append(visible(text, MAX_REASON))
-
-    @property
-    def valid(self) -> bool:
-        """Whether it is accepted."""
-        return not self.problems
-
-    @property
-    def id(self) -> str:
-        """By which the board knows the submission."""
-        return submission_id(self.folder)
-
-    @property
-    def predictions(self) -> str:
-        """One hash of all predictions."""
-        return joint_hash(self.hashes)
-
-    @property
-    def rows(self) -> dict[str, str]:
-        """The rows that it would have on a board, by checkpoint selection, and by what each is ranked."""
-        held = list(self.files.values()) if self.valid else []
-        if not held:
-            return {}
-        benchmark = [task.id for task in benchmark_tasks()]
-        by_mean = ["the mean"] if all(name in self.files for name in benchmark) else []
-        ranked = f"ranked by {', '.join([*by_mean, *(TASKS[name].title for name in self.files)])}"
-        if len({stem for stems in held for stem in stems}) == 1:
-            return {SINGLE: ranked}
-        unranked = "without a rank: its checkpoint is chosen on the test labels"
-        common = set.intersection(*(set(stems) for stems in held))
-        both = {LAST: ranked, BEST_OVERALL: unranked} if common else {}
-        return {**both, BEST_PER_DATASET: unranked}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "submission": self.id,
-            "model": self.submission.model if self.submission else None,
-            "valid": self.valid,
-            "problems": self.problems,
-            "warnings": self.warnings,
-            "rows": self.rows,
-            "predictions": self.predictions if self.valid else None,
-        }
-
-    def to_text(self) -> str:
-        """For people: the verdict, then a line for each problem and warning."""
-        lines = [f"{self.folder}: {self._verdict}", *(f"  {remark}" for remark in self._remarks())]
-        return "".join(f"{visible(line)}\n" for line in lines)
-
-    def to_markdown(self) -> str:
-        """The same for a comment on a pull request, everything that strangers wrote escaped."""
-        lines = [f"**{escape(self.id)}**: {self._verdict}", "", *(f"- {escape(each)}" for each in self._remarks())]
-        return "\n".join([*lines, ""]) + "\n"
-
-    @property
-    def _verdict(self) -> str:
-        return "valid" if self.valid else "refused"
-
-    def _remarks(self) -> list[str]:
-        return [
-            *(f"problem: {each}" for each in self.problems),
-            *(f"row {selection}: {what}" for selection, what in self.rows.items()),
-            *(f"warning: {each}" for each in self.warnings),
-        ]
 
 
 def outline(folder: Path) -> Checked:
@@ -277,132 +143,3 @@ def _say_what_was_trained_on(checked: Checked) -> None:
         for task in (get_task(dataset) for dataset in checked.read if dataset in seen):
             held = f"holds {seen[task.id]} of the {task.samples} samples of {task.title}"
             checked.warning(f"trained_on: {shown(name)} {held}")
-
-
-class _Later:
-    """Stands in for the extractor: whether rows can be read is checked here, what they say is not."""
-
-    name = "not-read-yet"
-
-    def labels(self, text: str) -> list[str]:  # noqa: ARG002 - the protocol's
-        """None."""
-        return []
-
-    def polarity(self, labels: Sequence[str]) -> str:  # noqa: ARG002
-        """Any."""
-        return "neutral"
-
-    def has_trace(self, text: str) -> bool:  # noqa: ARG002
-        """Not looked for."""
-        return False
-
-    def looks_like(self, text: str) -> None:
-        """Not looked at."""
-
-    def knows(self, labels: Sequence[str]) -> bool:  # noqa: ARG002
-        """Not asked."""
-        return True
-
-
-def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Checked) -> Read | None:
-    """Check one prediction file.
-
-    Args:
-        path: The file.
-        task: Its data set.
-        truth: The data set's labels, if they are at hand: names are then held against them.
-        checked: Its submission, where what is found is noted.
-
-    Returns:
-        What was read; None if it cannot be used.
-    """
-    where = path.relative_to(checked.folder).as_posix()
-
-    def said(error: InputError) -> str:
-        return str(error).replace(str(path), where)
-
-    try:
-        # Twice the lines that there may be: that there are too many is said below, with their number.
-        limits = RowLimits(2 * (task.samples or MAX_ROWS), MAX_LINE, _odd_row)
-        table = read_table(path, max_bytes=MAX_BYTES, limits=limits)
-    except InputError as error:
-        checked.problem(said(error))
-        return None
-    before = len(checked.problems)
-    for problem in _odd_columns(table):
-        checked.problem(f"{where}: {problem}")
-    predictions = None
-    try:
-        # Names first: they can be held against the labels whatever the answers are.
-        problems, warnings = remarks_on_names(name_column(table), task, truth, by_hashes=checked.by_hashes)
-        for problem in problems:
-            checked.problem(f"{where}: {problem}")
-        checked.noted += [Remark(task.id, where, text) for text in warnings]
-        predictions = predictions_from_table(table, task, _Later())
-    except InputError as error:
-        checked.problem(said(error))
-    if predictions is None or len(checked.problems) > before:
-        return None
-    failed = int(predictions.failed.sum())
-    if failed:
-        share = f"{failed} of {len(predictions)} rows ({100 * failed / len(predictions):.1f} %)"
-        checked.noted.append(Remark(task.id, where, f"{share} are marked as failed and count as wrong"))
-    checked.noted += [Remark(task.id, where, text) for text in predictions.remarks]
-    unread = _Later.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
-    return Read(table if unread else predictions, table.num_bytes)
-
-
-def _odd_row(row: Mapping[str, Any]) -> str:
-    """What a row holds that is not even kept until it can be refused; empty if nothing."""
-    if len(row) > MAX_KEYS:
-        return f"{len(row)} keys; a row of a submission has at most {len(ROW_KEYS)} ({', '.join(ROW_KEYS)})"
-    for key, value in row.items():
-        listed_here = value if isinstance(value, list) else ()
-        odd = isinstance(value, dict) or (listed_here and key != "labels")
-        if odd or any(isinstance(each, list | dict) for each in listed_here):
-            return f"{shown(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
-        if isinstance(value, float) and not math.isfinite(value):
-            return f"{shown(key)} is no number that JSON has"
-        if len(listed_here) > MAX_LABELS:
-            return f"{len(listed_here)} labels; at most {MAX_LABELS} are taken"
-    return ""
-
-
-def _odd_columns(table: Table) -> Iterator[str]:
-    """What the columns of a table hold that no row of a submission may hold."""
-    columns: Mapping[str, Any] = table.columns
-    if any(value is not None for value in columns.get(SUBSET_KEY, ())):
-        yield "the rows are marked as those of a part of the data set; the board takes whole sets"
-    foreign = [name for name in columns if name not in (*ROW_KEYS, SUBSET_KEY)]
-    if foreign:
-        allowed = ", ".join(ROW_KEYS)
-        yield f"rows hold {listed(map(shown, foreign), 5)}; a submission holds answers, never scores ({allowed})"
-    limits = {
-        "name": MAX_NAME,
-        "text": MAX_TEXT,
-        "error": MAX_TEXT,
-        "labels": MAX_TEXT,
-        **dict.fromkeys(("polarity", "labels_from", "polarity_from"), MAX_ORIGIN),
-    }
-    for column, most in limits.items():
-        row = next((row for row, value in enumerate(columns.get(column, ())) if _is_longer(value, most)), None)
-        if row is not None:
-            line = row + 1 if table.lines is None else table.lines[row]
-            yield f"line {line}: {column!r} is longer than {most} characters, or than {MAX_LABELS} labels"
-    for column in ("labels_from", "polarity_from"):
-        different = {value for value in columns.get(column, ()) if isinstance(value, str)}
-        if len(different) > 5:
-            yield f"{column!r} holds {len(different)} different values; at most 5 are taken"
-        if any(not value.isprintable() for value in different):  # they become part of signatures
-            yield f"{column!r} holds characters that cannot be shown"
-
-
-def _length(value: object) -> int:
-    if isinstance(value, list):
-        return sum(map(_length, value))
-    return len(value) if isinstance(value, str) else 0
-
-
-def _is_longer(value: object, most: int) -> bool:
-    """Whether a text is longer than so many characters, or a list than that in all, or than labels are taken."""
-    return _length(value) > most or (isinstance(value, list) and len(value) > MAX_LABELS)

@@ -6,7 +6,8 @@ from pathlib import Path
 from merunibench._text import visible
 from merunibench.files import read_plain
 from merunibench.leaderboard.schema.results import Results
-from merunibench.leaderboard.submissions.checking import Checked, outline
+from merunibench.leaderboard.submissions.checked import Checked
+from merunibench.leaderboard.submissions.checking import outline
 from merunibench.leaderboard.submissions.submission import FILE, MAX_PACKED_BYTES, submission_id
 from merunibench.tasks import TASKS, task_order
 

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from merunibench import error_analysis
+from merunibench.demo import run_demo
 from tests.leaderboard.sample import HOSTILE, sample
 
 ROWS = "#board tbody:not([hidden]) tr[data-id]:not([hidden])"
@@ -493,6 +495,20 @@ def test_no_fault_of_accessibility(visit, name, scheme):
         page.locator("summary", has_text="Columns").click()
     found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     assert [(each["id"], node["html"][:200], node["failureSummary"]) for each in found for node in each["nodes"]] == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_page_of_an_error_analysis_has_the_same_dress_and_no_fault(visit, tmp_path, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    run_demo(tmp_path / "demo")
+    analysis = error_analysis(tmp_path / "demo" / "text-lexicon", tmp_path / "demo" / "labels", bootstrap=0)
+    (tmp_path / "errors.html").write_text(analysis.to_html(), encoding="utf-8")
+    page = visit(tmp_path, viewport={"width": width, "height": 900}).open("errors.html")
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('1rem \"Source Sans 3\"'))")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    assert [(each["id"], node["html"][:200]) for each in found for node in each["nodes"]] == []
 
 
 def test_without_scripts_every_table_is_there(visit):

@@ -10,7 +10,7 @@ from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
-from merunibench.leaderboard.schema.results import Rank
+from merunibench.leaderboard.schema.results import Comparisons, Rank
 from merunibench.lexicon import load_wheels
 from tests.leaderboard.sample import sample
 
@@ -86,11 +86,29 @@ def test_a_row_far_better_by_the_official_score_has_more_words_than_sense():
         for row in results.rows
         if row.model_id == "model-2" and row.board in places
     }
-    results = changed(results, rows)
-    found = more_words_than_sense(results.rows, "strict-builtin", "official-mer2025")
+    results = changed(results, rows).model_copy(update={"comparisons": ()})
+    found = more_words_than_sense(results, "strict-builtin", "official-mer2025")
     assert found["model-2/single"] == (1, 7)
     assert texts(results, "model-2/single")[0] == "more words than sense"
-    assert "model-2/single" not in more_words_than_sense(results.rows, "strict-builtin", "official-mer2025", places=6)
+    assert "model-2/single" not in more_words_than_sense(results, "strict-builtin", "official-mer2025", places=6)
+
+
+@pytest.mark.parametrize(("level", "labels", "marked"), [("1", 9.0, True), ("0", 9.0, False), ("1", 2.0, False)])
+def test_on_a_small_board_a_significant_reversal_tells_more_words_than_sense(level, labels, marked):
+    """The wordy row is above the other by the official mean and below it by the strict one."""
+    results, _ = sample(3)
+    rows = {row.id: row for row in results.rows if row.board in ("official-mer2025", "strict-builtin")}
+    wordy, plain = ("model-1/single", "model-2/single")
+    rows = {
+        key: row.model_copy(update={"labels_per_sample": labels if key.startswith(wordy) else 3.0})
+        for key, row in rows.items()
+    }
+    tests = tuple(
+        Comparisons(board=board, dataset="mean", rows=tuple(f"{key}/{board}" for key in order), levels=("", level))
+        for board, order in (("official-mer2025", (wordy, plain)), ("strict-builtin", (plain, wordy)))
+    )
+    results = changed(results, rows).model_copy(update={"comparisons": tests})
+    assert set(more_words_than_sense(results, "strict-builtin", "official-mer2025")) == ({wordy} if marked else set())
 
 
 def test_variants_fold_under_the_model_they_begin_with():
