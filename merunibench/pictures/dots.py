@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
+from merunibench.pictures.letters import cut
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -130,7 +131,7 @@ def _says(name: str, dot: Dot) -> str:
 
 def _name(name: str, y: float) -> str:
     place = f'class="label" x="{_NAMES}" y="{y + 4}" text-anchor="end"'
-    return f"<text {place}>{escape(visible(name, _LONGEST))}<title>{escape(visible(name, 300))}</title></text>"
+    return f"<text {place}>{escape(cut(name, _LONGEST))}<title>{escape(visible(name, 300))}</title></text>"
 
 
 def _number(value: float) -> str:

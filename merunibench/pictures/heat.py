@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from merunibench._text import visible
+from merunibench.pictures.letters import cut, width
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -97,10 +98,10 @@ class _Layout:
         self.cell_width, self.cell_height = (27, 21) if large else (46, 32)
         self.font = 11 if large else 14
         self.apart = len(drawn.columns) - 1 if drawn.apart else None
-        letter = 0.52 * self.font
+        letter = 0.55 * self.font
         names = (*drawn.rows, drawn.foot[0] if drawn.foot else "")
-        self.left = round(letter * min(LONGEST, max(map(len, names)))) + 14
-        slanted = letter * min(LONGEST, max(map(len, drawn.columns))) * 0.71
+        self.left = round(letter * min(LONGEST, max(map(width, names)))) + 14
+        slanted = letter * min(LONGEST, max(map(width, drawn.columns))) * 0.71
         self.top = round(slanted) + 18 + (30 if heading else 0)
         self.right = self.x(len(drawn.columns) - 1) + self.cell_width + 50
         self.width = self.right - 50 + max(_MARGIN if drawn.totals else 0, round(slanted) - 20)
@@ -196,9 +197,9 @@ _FILLS = {"ink": _INK, "dim": _DIM, "low": "#000", "mid": "#000", "high": "#fff"
 
 def _text(x: float, y: float, content: str, name: str, *, anchor: str = "start", extra: str = "") -> str:
     place = f'class="{name}" x="{x:g}" y="{y:g}" fill="{_FILLS[name]}" text-anchor="{anchor}"{extra}'
-    return f"<text {place}>{_safe(content)}</text>"
+    return f"<text {place}>{escape(cut(content, LONGEST))}</text>"
 
 
-def _safe(text: str, longest: int = LONGEST) -> str:
+def _safe(text: str, longest: int) -> str:
     """Text for XML: what cannot be printed is made visible, long text cut, markup escaped."""
     return escape(visible(text, longest))
