@@ -4,6 +4,8 @@ Figures are held against each other (`board.consistency`), files against the res
 of predictions against the submissions that lie beside them.
 """
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +13,14 @@ from pathlib import Path
 from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.files import read_plain
+from merunibench.leaderboard.board.build import model_of
 from merunibench.leaderboard.board.consistency import against_details, contradictions
 from merunibench.leaderboard.board.inputs import DETAILS
+from merunibench.leaderboard.board.published import read_published
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.lock import LOCK, Lock, hash_of, read_lock
-from merunibench.leaderboard.schema.results import MAX_BYTES, Model, Results, read_committed, read_results
+from merunibench.leaderboard.schema.results import MAX_BYTES, PAIRS, Model, Results, read_committed, read_results
+from merunibench.leaderboard.scoring import baseline_rows
 from merunibench.leaderboard.scoring.jobs import find_submissions
 from merunibench.leaderboard.submissions.checking import outline
 from merunibench.leaderboard.submissions.submission import hashes_of, joint_hash, submission_id
@@ -57,6 +62,8 @@ def audit(folder: Path, submissions: Path | None = None) -> Audit:
     found += contradictions(results)
     details, faults = _details(folder, results)
     found += [*faults, *against_details(results, details), *_tables(folder, results)]
+    found += _locked(folder, lock)
+    found += [*_published(folder, results), *_baselines(results)]
     folders = find_submissions(place) if place is not None else []
     found += _submissions(folders, results) if place is not None else ()
     return Audit(sum(len(row.scores) for row in results.rows), len(folders), tuple(map(visible, found)), lock)
@@ -71,6 +78,42 @@ def _lock(folder: Path, digest: str) -> tuple[Lock | None, list[str]]:
     if lock.results != digest:
         return lock, [f"{LOCK}: results.json has SHA-256 {digest[:12]}…, the lock says {lock.results[:12]}…"]
     return lock, []
+
+
+def _locked(folder: Path, lock: Lock | None) -> Iterator[str]:
+    """Pairs and details that are not those that were written with the results."""
+    there = {PAIRS} if (folder / PAIRS).is_file() else set()
+    there |= {f"{DETAILS}/{path.name}" for path in (folder / DETAILS).glob("*.json")}
+    known = lock.files if lock else {}
+    yield from (f"{name}: the lock does not know it" for name in sorted(there - known.keys()) if lock)
+    for name, due in known.items():
+        if name not in there:
+            yield f"{name}: the lock knows it, and it is not there"
+        elif (digest := hash_of(read_plain(folder / name, MAX_BYTES))) != due:
+            yield f"{name}: has SHA-256 {digest[:12]}…, the lock says {due[:12]}…"
+
+
+def _published(folder: Path, results: Results) -> Iterator[str]:
+    """Copied rows that are not those of the published figures beside the results."""
+    path = folder / "published.csv"
+    if not path.is_file():
+        return
+    models, rows = read_published(path, results.boards)
+    for what, due, there in (
+        ("model", models, [model for model in results.models if model.origin == "reported"]),
+        ("row", rows, [row for row in results.rows if row.origin == "reported"]),
+    ):
+        ours, theirs = ({each.id: each for each in every} for every in (there, due))
+        yield from (f"{key}: {what} is not that of {path.name}" for key in theirs if ours.get(key) != theirs[key])
+        yield from (f"{key}: {what} is not in {path.name}" for key in ours if key not in theirs)
+
+
+def _baselines(results: Results) -> Iterator[str]:
+    """Baselines that are not described as this toolkit does."""
+    known = {model.id: model for model in baseline_rows.models()}
+    for model in results.models:
+        if model.origin == "baseline" and model != known.get(model.id):
+            yield f"{model.id}: what the results say of the baseline is not what this toolkit says"
 
 
 def _details(folder: Path, results: Results) -> tuple[dict[str, ModelDetails], list[str]]:
@@ -95,10 +138,26 @@ def _tables(folder: Path, results: Results) -> Iterator[str]:
         except InputError as error:
             yield str(error)
             continue
-        if there != text.encode():
+        if there != text.encode() and name == "results.csv":
+            yield from _figures(there, text)
+        elif there != text.encode():
             lines = zip(there.decode("utf-8", "replace").splitlines(), text.splitlines(), strict=False)
             line = next((number for number, (ours, due) in enumerate(lines, 1) if ours != due), "last")
             yield f"{name}, line {line}: is not what results.json gives"
+
+
+def _figures(there: bytes, text: str) -> Iterator[str]:
+    """Every figure of `results.csv` that is not the results', line by line: both are written in one order."""
+    ours, due = (list(csv.DictReader(io.StringIO(each))) for each in (there.decode("utf-8", "replace"), text))
+    if len(ours) != len(due):
+        yield f"results.csv: {len(ours)} lines, results.json gives {len(due)}"
+    for line, (mine, other) in enumerate(zip(ours, due, strict=False), start=2):
+        where = f"{other['model_id']}/{other['selection']}/{other['board']} {other['dataset']}"
+        for column in (each for each in other if mine.get(each) != other[each]):
+            stated = f"{column} {mine.get(column)}, results.json gives {other[column]}"
+            yield f"results.csv, line {line}: {where}: {stated}"
+    if ours == due:
+        yield "results.csv: is not written as results.json gives it"
 
 
 def _submissions(folders: list[Path], results: Results) -> Iterator[str]:
@@ -117,6 +176,8 @@ def _submissions(folders: list[Path], results: Results) -> Iterator[str]:
 def _predictions(folder: Path, model: Model, results: Results) -> Iterator[str]:
     """Predictions that are not those that were scored."""
     checked = outline(folder)
+    if checked.submission is not None and model != model_of(model.id, checked.submission, model.predictions):
+        yield f"{model.id}: what the results say of the model is not what its submission says"
     if not checked.files or not checked.openable:
         return  # withheld, or refused by every build
     hashes = hashes_of(checked.files)

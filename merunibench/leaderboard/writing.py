@@ -31,7 +31,7 @@ _NOTES = (
 _COLUMNS = (
     *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete"),
     *("dataset", "score", "ci_low", "ci_high", "chance", "uncorrected", "lift", "checkpoint", "labels_per_sample"),
-    *("samples", "missing", "failed", "rank", "rank_low", "rank_high", "mark", "extractor"),
+    *("out_of_lexicon", "samples", "missing", "failed", "rank", "rank_low", "rank_high", "mark", "extractor"),
     *("predictions", "signature"),
 )
 
@@ -61,12 +61,16 @@ def write(
     """
     text = results.to_json()
     write_text(out / "results.json", text)
-    lock = _lock(results, Lock(results=hash_of(text.encode()), by=by, date=date), before)
-    write_text(out / LOCK, lock.to_json())
-    files = set()
+    digest = hash_of(text.encode())
+    files, hashes = set(), {}
     for name, text in _files(results, details):
-        write_changed(out / name, text.encode())
+        content = text.encode()
+        write_changed(out / name, content)
         files.add(out / name)
+        if is_locked(name):
+            hashes[name] = hash_of(content)
+    lock = _lock(results, Lock(results=digest, by=by, date=date, files=hashes), before)
+    write_text(out / LOCK, lock.to_json())
     for folder, endings in ((DETAILS, (".json",)), (TABLES, (".md", ".tex")), (BADGES, (".svg",))):
         for path in set((out / folder).glob("*")).difference(files):
             if path.suffix in endings:
@@ -74,10 +78,15 @@ def write(
     render_site(results, details, out, lock)
 
 
+def is_locked(name: str) -> bool:
+    """Whether the lock holds the hash of a file: of those that do not follow from `results.json`."""
+    return name == PAIRS or name.startswith(f"{DETAILS}/")
+
+
 def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:
     """The lock of these results: that of before if they are the same, else with whom scores come from that stand."""
     if before is None or not (now.by or now.date or before.results != now.results):
-        return before or now
+        return before.model_copy(update={"files": now.files}) if before else now
     if not results.not_recomputed:
         return now
     stood = before.committed if before.by is None and before.date is None else None

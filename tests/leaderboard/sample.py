@@ -12,6 +12,9 @@ import numpy as np
 from merunibench.files import write_text
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.lifts import with_lifts
+from merunibench.leaderboard.board.ranking import group_mark
+from merunibench.leaderboard.board.rows import ON_TEST
+from merunibench.leaderboard.board.verdict import sentence_of
 from merunibench.leaderboard.schema.details import Details, Losses, Part, WheelConfusion, Word, Words
 from merunibench.leaderboard.schema.results import (
     MEAN,
@@ -28,6 +31,8 @@ from merunibench.leaderboard.schema.results import (
     Score,
     TaskMean,
 )
+from merunibench.signature import Signature, joint_signature
+from merunibench.statistics import groups
 from merunibench.tasks import TASKS, benchmark_tasks
 
 BOARDS = tuple(
@@ -48,7 +53,6 @@ BOARDS = tuple(
 HOSTILE = "<script>alert(1)</script> **b** [x](javascript:alert(1)) \"'&amp;"
 SECTORS = ("mad", "sad", "happy", "scared", "disgusted", "surprised")
 IDS = [task.id for task in benchmark_tasks()]
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def sample(models=12, seed=0):
@@ -137,22 +141,20 @@ def _row(rng, model, board, selection, held, level):
         selection=selection,
         on_test=on_test,
         ranked=model.origin == "computed" and not on_test,
-        unranked_because="baseline" if model.origin == "baseline" else "chosen on the test labels" if on_test else None,
+        unranked_because="baseline" if model.origin == "baseline" else ON_TEST if on_test else None,
         complete=complete,
         mean=mean,
         mean_ci=None if mean is None else (round(mean - 0.01, 10), round(mean + 0.01, 10)),
         labels_per_sample=float(np.mean(counts)),
         extractor="given",
-        signature=f"mub|data:{'+'.join(held)}|kind:mixed|protocol:{board.protocol}|lexicon:{board.label}|"
-        f"level:1|labels:given|polarity:given|checkpoint:{selection}|missing:zero|n:12799|gt:00000000|v:1|"
-        "bootstrap:1000|seed:0|units:samples",
+        signature=str(joint_signature([Signature.parse(each.signature) for each in scores.values()])),
         scores=scores,
         task_means=_task_means(scores),
     )
 
 
 def _pairs(rows):
-    """Pairs of the ranked rows of every board; the sentences are made up."""
+    """Pairs of the ranked rows of every board; intervals and p are made up."""
     for board in BOARDS:
         ranked = [row for row in rows if row.board == board.id and row.ranked][:60]
         for first, second in combinations(ranked, 2):
@@ -161,8 +163,10 @@ def _pairs(rows):
                 name: (round(first.scores[name].score - second.scores[name].score, 10), -0.01, 0.01, 0.5)
                 for name in shared
             }
-            sentence = f"Neither is better on any of {len(shared)} data sets ({first.model_id}, {second.model_id})."
-            yield Pair(a=first.id, b=second.id, columns=columns, swapped=True, sentence=sentence)
+            if first.mean is not None and second.mean is not None:
+                columns[MEAN] = (round(first.mean - second.mean, 10), -0.01, 0.01, 0.5)
+            pair = Pair(a=first.id, b=second.id, columns=columns, swapped=True, sentence="…")
+            yield pair.model_copy(update={"sentence": sentence_of(pair)})
 
 
 def _task_means(scores):
@@ -205,13 +209,14 @@ def _with_ranks(rows):
     for column in (*IDS, *KINDS, MEAN):
         values = [(row.value(column), index) for index, row in enumerate(rows) if row.ranked]
         order = sorted((-value, index) for value, index in values if value is not None)
+        spans = groups(np.abs(np.subtract.outer(range(len(order)), range(len(order)))) > 2)
         for place, (_, index) in enumerate(order, 1):
             rank = Rank(
                 rank=place,
                 of=len(order),
                 low=max(1, place - 2),
                 high=min(len(order), place + 2),
-                mark=LETTERS[min(place // 3, 25)],
+                mark=group_mark(*spans[place - 1]),
             )
             row = rows[index]
             if column == MEAN:
@@ -229,7 +234,10 @@ def _comparisons(rng, board, rows):
     for column in (*IDS, MEAN):
         there = [(-row.value(column), row.id) for row in rows if row.value(column) is not None]
         ids = [name for _, name in sorted(there)]
-        levels = tuple("".join(str(min(3, abs(i - j) // 3)) for j in range(i)) for i in range(len(ids)))
+        ranked = {row.id for row in rows if row.ranked}
+        # Ranked rows by how many ranked ones lie between them, as their intervals of ranks have it.
+        places = [sum(name in ranked for name in ids[:at]) if key in ranked else at for at, key in enumerate(ids)]
+        levels = tuple("".join(str(min(3, abs(i - j) // 3)) for j in places[:at]) for at, i in enumerate(places))
         yield Comparisons(board=board.id, dataset=column, rows=tuple(ids), levels=levels)
 
 

@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.audit import audit
 from merunibench.leaderboard.board.consistency import contradictions
 from merunibench.leaderboard.schema.lock import LOCK, Lock, hash_of, lock_beside
-from merunibench.leaderboard.schema.results import Rank, Results
+from merunibench.leaderboard.schema.results import PAIRS, Rank, Results
 from merunibench.leaderboard.writing import tables_of, write
+from merunibench.tasks import TASKS
 from tests.leaderboard.conftest import Small, read, rewrite
 from tests.leaderboard.sample import sample
 
+ONLY_BY_THE_LOCK = {"toolkit"}
 COMMITTED = Path(__file__).parents[2] / "leaderboard"
 
 
@@ -112,6 +115,109 @@ def test_what_is_altered_is_named(board, name, careful):
     found = audit(board).differences
     assert any(said in line for line in found), found
     assert any(line.startswith(LOCK) for line in found) is not careful
+
+
+def leaves(node, path=()):
+    """The path of every figure and text of plain data."""
+    if isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from leaves(value, (*path, key))
+    elif node is not None:
+        yield path
+
+
+def kind(path):
+    """A path without numbers and data sets."""
+    known = {"meld", "mer2023", "sims", "ovmerdplus", "cmumosi", *TASKS, *KINDS}
+    return ".".join("*" if isinstance(key, int) or key in known else str(key) for key in path)
+
+
+def other(value):
+    if isinstance(value, bool):
+        return not value
+    return value + "x" if isinstance(value, str) else value + (1 if isinstance(value, int) else 0.0371)
+
+
+def test_whatever_is_altered_in_the_results_is_named_and_not_only_by_the_lock(board):
+    """One leaf of each kind, tables left as they were: a line says which row, model or data set."""
+    path = board / "results.json"
+    content = path.read_text()
+    first_of = {kind(leaf): leaf for leaf in reversed(list(leaves(json.loads(content))))}
+    unnamed = set()
+    for name, leaf in first_of.items():
+        changed = json.loads(content)
+        node = changed
+        for key in leaf[:-1]:
+            node = node[key]
+        node[leaf[-1]] = other(node[leaf[-1]])
+        path.write_text(json.dumps(changed))
+        try:
+            found = [line for line in audit(board).differences if not line.startswith(LOCK)]
+        except InputError:
+            continue  # is no board any more, and that is said with the field
+        if not found:
+            unnamed.add(name)
+    # What no other file repeats: the hash in the lock tells that, not where.
+    assert unnamed == ONLY_BY_THE_LOCK
+
+
+def figures(pair):
+    return next(iter(pair["columns"].values()))
+
+
+PAIR_FORGERIES = {
+    "difference": lambda pair: figures(pair).__setitem__(0, 1.5),
+    "interval": lambda pair: figures(pair).__setitem__(1, 1.5),
+    "p": lambda pair: figures(pair).__setitem__(3, 1.5),
+    "sentence": lambda pair: pair.update(sentence=f"{pair['sentence']} So there."),
+    "rows": lambda pair: pair.update(a=pair["b"]),
+    "how": lambda pair: pair.update(swapped=False),
+}
+
+
+@pytest.mark.parametrize("name", PAIR_FORGERIES)
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_pair_that_is_altered_is_named(board, name, place):
+    path = board / PAIRS
+    content = json.loads(path.read_text())
+    PAIR_FORGERIES[name](content["pairs"][place])
+    path.write_text(json.dumps(content))
+    found = audit(board).differences
+    assert any(line.startswith("pair ") for line in found), found
+    assert any(line.startswith(f"{PAIRS}: has SHA-256 ") for line in found)
+
+
+@pytest.mark.parametrize("name", [PAIRS, "details/one.json"])
+def test_a_file_that_the_lock_knows_is_held_against_it(board, name):
+    before = (board / name).read_text()
+    (board / name).write_text(before + " ")
+    assert any(line.startswith(f"{name}: has SHA-256 ") for line in audit(board).differences)
+    (board / name).unlink()
+    assert any(line == f"{name}: the lock knows it, and it is not there" for line in audit(board).differences)
+    (board / name).write_text(before)
+    lock = json.loads((board / LOCK).read_text())
+    del lock["files"][name]
+    (board / LOCK).write_text(json.dumps(lock))
+    assert audit(board).differences == (f"{name}: the lock does not know it",)
+
+
+def test_a_figure_in_the_csv_is_named_with_its_row_and_column(board):
+    path = board / "results.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    columns = lines[0].strip().split(",")
+    cells = lines[1].split(",")
+    cells[columns.index("score")] = "0.123"
+    path.write_text("".join([lines[0], ",".join(cells), *lines[2:]]))
+    (line,) = audit(board).differences
+    assert line.startswith("results.csv, line 2: ")
+    assert ": score 0.123, results.json gives 0." in line
+
+
+def test_what_a_submission_says_of_itself_and_copied_rows_are_held_against_their_sources(board):
+    toml = board / "submissions" / "one" / "submission.toml"
+    toml.write_text(toml.read_text() + 'trained_on = ["MELD"]\n')
+    found = audit(board).differences
+    assert found == ("one: what the results say of the model is not what its submission says",)
 
 
 @pytest.mark.parametrize("name", ["results.csv", "tables/strict-builtin.md", "tables/official-builtin.tex"])

@@ -17,7 +17,7 @@ from merunibench.leaderboard.scoring.cache import Cache, Entry
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
 from merunibench.leaderboard.scoring.jobs import Outcome, find_submissions, is_extended, score_submissions
 from merunibench.leaderboard.submissions.checked import Checked
-from merunibench.leaderboard.submissions.submission import submission_id
+from merunibench.leaderboard.submissions.submission import Submission, submission_id
 from merunibench.protocols import METRIC_VERSION
 from merunibench.scoring import Progress
 from merunibench.tasks import BUILTIN, task_order
@@ -114,19 +114,22 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
     withheld = submission.withheld is not None and not checked.hashes
     known = {each.id: each for each in (inputs.before.models if inputs.before else ())}
     before = known[checked.id].predictions if checked.id in known else None
-    fields = submission.model_dump(mode="json", exclude={"schema_", "model", "contact", "withheld"}, exclude_none=True)
-    model = Model.model_validate(
-        {
-            **fields,
-            "id": checked.id,
-            "name": submission.model,
-            "origin": "computed",
-            "note": submission.withheld,
-            "predictions": before if withheld else checked.predictions,
-        }
-    )
+    model = model_of(checked.id, submission, before if withheld else checked.predictions)
     stems = {dataset: tuple(files) for dataset, files in checked.files.items()}
     return Contender(model, stems, outcome.entries, checked.hashes, inputs.committed_rows(model), withheld=withheld)
+
+
+def model_of(key: str, submission: Submission, predictions: str | None) -> Model:
+    """A submission as the board lists it.
+
+    Args:
+        key: Its id.
+        submission: Its metadata.
+        predictions: The hash of its predictions.
+    """
+    fields = submission.model_dump(mode="json", exclude={"schema_", "model", "contact", "withheld"}, exclude_none=True)
+    stated = {"id": key, "name": submission.model, "origin": "computed", "note": submission.withheld}
+    return Model.model_validate({**fields, **stated, "predictions": predictions})
 
 
 def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Contender:

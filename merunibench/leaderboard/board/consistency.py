@@ -11,12 +11,16 @@ from statistics import fmean
 
 from merunibench._text import visible
 from merunibench.kinds import KINDS
+from merunibench.leaderboard.board.consistency_tests import pair_faults, rank_faults
 from merunibench.leaderboard.board.diff import TOLERANCE
 from merunibench.leaderboard.board.lifts import with_lifts
+from merunibench.leaderboard.board.rows import ON_TEST, extractor_of
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.fields import parsed
 from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row, Score
+from merunibench.protocols import PROTOCOLS
 from merunibench.report import BENCHMARK_DATASETS
+from merunibench.signature import Signature, joint_signature
 from merunibench.tasks import TASKS, benchmark_tasks
 
 _ROUNDED = 1e-8
@@ -28,6 +32,7 @@ def contradictions(results: Results) -> list[str]:
     boards = {board.id: board for board in results.boards}
     found: list[str] = []
     found += _identities(results)
+    found += _head(results)
     for row in results.rows:
         found += _row(row, boards.get(row.board or ""))
     found += _lifts(results)
@@ -35,7 +40,9 @@ def contradictions(results: Results) -> list[str]:
         rows = [row for row in results.rows if row.board == board.id]
         for column in (*TASKS, *KINDS, MEAN):
             found += _ranks(rows, column)
+        found += rank_faults(rows, [each for each in results.comparisons if each.board == board.id])
     found += _tests(results)
+    found += pair_faults(results)
     return [visible(line) for line in found]
 
 
@@ -75,8 +82,55 @@ def _identities(results: Results) -> Iterator[str]:
             yield f"{row.id}: its id is not {row.model_id}/{row.selection}/{row.board}"
 
 
+def _head(results: Results) -> Iterator[str]:
+    """Data sets are those of this toolkit, and every score was computed as the head of the results says."""
+    for each in results.datasets:
+        task = TASKS[each.id]
+        if any(getattr(each, name) != getattr(task, name) for name in ("title", "kind", "samples", "benchmark")):
+            yield f"data set {each.id}: is not what this toolkit knows of it"
+    said = set()
+    for row in results.rows:
+        for score in row.scores.values():
+            if score.signature is not None:
+                signature = parsed(score.signature)
+                said.add((signature.v, signature.bootstrap or results.resamples, signature.seed))
+    for version, resamples, seed in sorted(said, key=str):
+        if (version, resamples, seed) != (results.metric_version, results.resamples, results.seed):
+            yield (
+                f"results: metric version {results.metric_version}, {results.resamples} resamples, seed "
+                f"{results.seed}; scores are of version {version}, {resamples} resamples, seed {seed}"
+            )
+
+
+def _row_of_board(row: Row, board: Board) -> Iterator[str]:
+    """What a computed row repeats of its board and of its scores."""
+    if (row.lexicon, row.protocol) != (board.lexicon, board.protocol):
+        yield f"{row.id}: is of {row.protocol} and {row.lexicon}, its board of {board.protocol} and {board.lexicon}"
+    because = row.origin if row.origin != "computed" else ON_TEST if row.on_test else None
+    if (row.ranked, row.unranked_because) != (because is None, because):
+        yield f"{row.id}: ranked is {row.ranked} ({row.unranked_because}), its origin and selection say {because}"
+    if not row.shown:
+        yield f"{row.id}: is not shown, and is no copied row"
+    signatures = []
+    for dataset, score in row.scores.items():
+        if score.signature is None:
+            continue
+        signature = parsed(score.signature)
+        signatures.append(signature)
+        stated = (signature.data, signature.checkpoint)
+        if stated != (dataset, row.selection):
+            yield f"{row.id} {dataset}: its signature is of {stated[0]}, checkpoint {stated[1]}"
+    joint = str(joint_signature(signatures)) if signatures else None
+    if row.signature != joint:
+        yield f"{row.id}: its signature is not that of its scores"
+    if row.extractor != extractor_of(signatures):
+        yield f"{row.id}: extractor {row.extractor}, its scores say {extractor_of(signatures)}"
+
+
 def _row(row: Row, board: Board | None) -> Iterator[str]:
     """Intervals, means and marks of one row."""
+    if board is not None and row.origin != "reported":
+        yield from _row_of_board(row, board)
     if row.ranked and (row.origin != "computed" or row.on_test):
         yield f"{row.id}: is ranked, and is a row of origin {row.origin}, chosen on test: {row.on_test}"
     if row.origin != "reported" and row.on_test != row.selection.startswith("best"):
@@ -117,12 +171,23 @@ def _score(score: Score, board: Board | None) -> Iterator[str]:
     if score.signature is None:
         return
     signature = parsed(score.signature)
+    yield from _correction(score, signature)
     if board is not None and signature.lexicon not in ("none", board.label):
         yield f"was scored with lexicon {signature.lexicon}, the board's is {board.label}"
     if score.samples is not None and signature.n != score.samples:
         yield f"{score.samples} samples, its signature says {signature.n}"
     if score.samples is not None and (score.missing or 0) + (score.failed or 0) > score.samples:
         yield f"{score.missing} missing and {score.failed} failed of {score.samples} samples"
+
+
+def _correction(score: Score, signature: Signature) -> Iterator[str]:
+    """A score that is corrected for chance follows from the uncorrected one and the chance level."""
+    metric = PROTOCOLS[signature.protocol][signature.kind] if signature.protocol in PROTOCOLS else None
+    if metric is None or score.chance is None or score.uncorrected is None:
+        return
+    due = float(metric.primary(score.uncorrected, score.chance))
+    if not _near(score.score, due, _ROUNDED):
+        yield f"score {score.score}, its uncorrected score and chance level give {due}"
 
 
 def _interval(score: float | None, interval: tuple[float, float] | None) -> Iterator[str]:

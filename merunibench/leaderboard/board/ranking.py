@@ -104,7 +104,7 @@ class _Tested(NamedTuple):
 
     def marks(self) -> list[str]:
         """The groups that each ranked row is in."""
-        return [_mark(*span) for span in groups(self.p[np.ix_(self.ranked, self.ranked)] < ALPHA)]
+        return [group_mark(*span) for span in groups(self.p[np.ix_(self.ranked, self.ranked)] < ALPHA)]
 
 
 class _Judge:
@@ -160,7 +160,8 @@ def _ranks(
     }
 
 
-def _mark(first: int, last: int) -> str:
+def group_mark(first: int, last: int) -> str:
+    """A run of groups in letters: `b`, or `b-d`."""
     return _letters(first) if first == last else f"{_letters(first)}-{_letters(last)}"
 
 

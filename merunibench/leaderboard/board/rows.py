@@ -142,7 +142,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         mean=mean,
         mean_ci=interval(replicates[MEAN]) if MEAN in replicates else carried_ci,
         labels_per_sample=round(fmean(counts), DECIMALS) if counts else None,
-        extractor=_extractor(signatures),
+        extractor=extractor_of(signatures),
         signature=str(joint_signature(signatures)) if signatures else None,
         scores=scores,
         task_means=task_means(scores, replicates, before),
@@ -204,7 +204,7 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a number or None
     return None if value is None else round(value, DECIMALS)
 
 
-def _extractor(signatures: Sequence[Signature]) -> str | None:
+def extractor_of(signatures: Sequence[Signature]) -> str | None:
     """Where labels and polarity come from, each origin once."""
     origins = {part for each in signatures for text in (each.labels, each.polarity) for part in text.split("+")}
     return "+".join(sorted(origins)) or None

@@ -19,16 +19,21 @@ def sentence(results: Results, a: Row, b: Row) -> str:
     """
     pair = next((each for each in results.pairs if {each.a, each.b} == {a.id, b.id}), None)
     if pair is not None:
-        return pair.sentence if pair.a == a.id else _reversed(pair)
+        return pair.sentence if pair.a == a.id else sentence_of(pair, reverse=True)
     return f"{_by_board_tests(results, a, b)} By the tests of the board, adjusted for all its pairs."
 
 
-def _reversed(pair: Pair) -> str:
-    """The sentence of a pair whose first row is B."""
+def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
+    """The sentence that follows from a pair's figures; in reverse its first row is B."""
     outcomes = [
-        Outcome(column, -difference, None if low is None or high is None else (0.0 - high, 0.0 - low), p)
+        Outcome(column, difference, None if low is None or high is None else (low, high), p)
         for column, (difference, low, high, p) in pair.columns.items()
     ]
+    if reverse:
+        outcomes = [
+            each._replace(difference=0.0 - each.difference, ci=each.ci and (0.0 - each.ci[1], 0.0 - each.ci[0]))
+            for each in outcomes
+        ]
     datasets = [each._replace(title=TASKS[each.title].title) for each in outcomes if each.title in TASKS]
     said = outcome(datasets, [each for each in outcomes if each.title not in TASKS])
     return said if pair.swapped else by_bootstrap_alone(said)

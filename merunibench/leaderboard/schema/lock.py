@@ -1,4 +1,4 @@
-"""`results.lock`: by which hash, by whom and when a board's `results.json` was computed. Plain data, no logic.
+"""`results.lock`: by which hashes, by whom and when a board was computed. Plain data, no logic.
 
 Who and when are stated, never read off a clock or a user's name: the same build gives the same bytes.
 """
@@ -17,6 +17,7 @@ SCHEMA: Final = "merunibench.leaderboard.lock/1"
 LOCK = "results.lock"
 """Its name, beside `results.json`."""
 
+FileName = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_+-][A-Za-z0-9_./+-]{0,250}$")]
 Date = Annotated[str, StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
@@ -32,6 +33,10 @@ class Lock(Origin):
     """The computation of a board, and the one that it took scores from which it could not recompute."""
 
     schema_: Literal["merunibench.leaderboard.lock/1"] = Field(default=SCHEMA, alias="schema")
+    files: dict[FileName, Hash] = Field(
+        default_factory=dict,
+        description="SHA-256 of the other files that a recomputation alone could give: pairs and details.",
+    )
     committed: Origin | None = Field(
         default=None, description="Where scores come from that stand as committed; absent if all were recomputed."
     )
@@ -60,6 +65,6 @@ def lock_beside(results: Path | None) -> Lock | None:
     return read_lock(path) if path is not None and path.is_file() else None
 
 
-def hash_of(results: bytes) -> str:
-    """What a lock knows the bytes of `results.json` by."""
-    return hashlib.sha256(results).hexdigest()
+def hash_of(content: bytes) -> str:
+    """What a lock knows the bytes of a file by."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,65 @@
+"""What a board's tests say of its ranks, and its scores of its pairs: the part of `consistency` that is about tests."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from merunibench.leaderboard.board.ranking import group_mark
+from merunibench.leaderboard.board.verdict import sentence_of
+from merunibench.leaderboard.schema.results import Comparisons, Results, Row
+from merunibench.statistics import groups, rank_intervals
+from merunibench.tasks import TASKS
+
+_ROUNDED = 1e-8
+
+
+def rank_faults(rows: Iterable[Row], tests: Iterable[Comparisons]) -> Iterator[str]:
+    """Rank intervals that are not those of the tests: from 1 + the rows that are better to all less those that are not.
+
+    Args:
+        rows: The rows of a board.
+        tests: Its tests.
+    """
+    known = {row.id: row for row in rows}
+    for each in tests:
+        ranked = [
+            (place, known[key])
+            for place, key in enumerate(each.rows)
+            if key in known and known[key].ranked and known[key].rank(each.dataset) is not None
+        ]
+        different = np.zeros((len(ranked), len(ranked)), bool)
+        for below, (place, _) in enumerate(ranked):
+            for above, (other, _) in enumerate(ranked[:below]):
+                different[below, above] = different[above, below] = each.levels[place][other] != "0"
+        scores = np.array([row.value(each.dataset) for _, row in ranked], float)
+        bounds, spans = rank_intervals(scores, different).tolist(), groups(different)
+        for (_, row), (low, high), span in zip(ranked, bounds, spans, strict=True):
+            rank = row.rank(each.dataset)
+            if rank is not None and rank.mark not in (None, group_mark(*span)):
+                yield f"{row.id} {each.dataset}: group {rank.mark}, the tests give {group_mark(*span)}"
+            if rank is not None and rank.low is not None and (rank.low, rank.high) != (low, high):
+                stated = f"rank interval {rank.low} to {rank.high}"
+                yield f"{row.id} {each.dataset}: {stated}, the tests give {low} to {high}"
+
+
+def pair_faults(results: Results) -> Iterator[str]:
+    """Pairs that the scores contradict, or whose sentence is not that of their figures."""
+    rows = {row.id: row for row in results.rows}
+    for pair in results.pairs:
+        where = f"pair {pair.a} and {pair.b}"
+        if pair.a not in rows or pair.b not in rows or rows[pair.a].board != rows[pair.b].board:
+            yield f"{where}: are no two rows of one board"
+            continue
+        if not (rows[pair.a].ranked and rows[pair.b].ranked):
+            yield f"{where}: are not both ranked"
+        for column, (difference, low, high, p) in pair.columns.items():
+            values = [rows[key].value(column) for key in (pair.a, pair.b)]
+            due = None if None in values else (values[0] or 0.0) - (values[1] or 0.0)
+            if due is None or abs(difference - due) > _ROUNDED:
+                yield f"{where}, {column}: difference {difference}, the scores give {due}"
+            if low is not None and high is not None and low > high:
+                yield f"{where}, {column}: its interval ends before it begins"
+            if not 0 <= p <= 1:
+                yield f"{where}, {column}: p is {p}"
+        if set(pair.columns) & set(TASKS) and pair.sentence != sentence_of(pair):
+            yield f"{where}: its sentence is not what its figures say"
