@@ -40,7 +40,7 @@ def model_values(results: Results, rows: Sequence[Row], details: Details, lost: 
     boards, datasets = ({key[place] for key in details.parts} for place in (0, 1))
     return {
         "tables": tables,
-        "lost_on": {key: title for key, title in titles.items() if key in boards},
+        "lost_on": {key: titles[key] for key in sorted(titles, key=lambda key: key not in corrected) if key in boards},
         "lost_in": {each.id: each.title for each in results.datasets if each.id in datasets},
         "details": details,
         "strip": _drawn,

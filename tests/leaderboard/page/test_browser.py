@@ -450,6 +450,7 @@ def test_the_page_of_a_model_says_all_of_it(visit):
     assert maps.count() == 2  # and polarity
     assert "Invented-7B" in page.locator(".facts").inner_text()
     assert page.get_by_role("link", name="https://example.org/model").count() == 0
+    assert choice(page, "board").input_value() == "strict-builtin"
     choice(page, "dataset").select_option("meld")
     assert page.locator("#confusions h4").all_inner_texts() == ["Wheel 1"]
     assert "calm" in page.locator("#words").inner_text()
