@@ -19,15 +19,16 @@ def explain(
     ),
     level: Literal[1, 2] = options.LEVEL(),
     output_format: options.TableOrJson = options.FORMAT,
-    svg: Path | None = option(None, "Draw a wheel of the first lexicon with the words on it.", "FILE"),
-    wheel: Literal[1, 2, 3, 4, 5] = option(1, "The wheel to draw."),
+    svg: Path | None = option(None, "Draw the wheels of the first lexicon with the words on them.", "FILE"),
+    wheel: Literal[1, 2, 3, 4, 5] | None = option(None, "Draw this wheel only.", shown="all five"),
 ) -> None:
     """Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.
 
     Says why a word has no sector, and which known words have a similar spelling.
     """
-    from merunibench.lexicon import draw_wheel, explain_words, explainer_for, read_words
+    from merunibench.lexicon import explain_words, explainer_for, read_words
     from merunibench.lexicon import explanations_to_dict as to_dict
+    from merunibench.pictures.wheel import draw_wheel, draw_wheels
     from merunibench.report.lexicons import explanation_text
 
     explainers = [explainer_for(name) for name in lexicon]
@@ -42,8 +43,9 @@ def explain(
     else:
         emit(explanation_text(found, width=terminal_width()))
     if svg:
-        emit(draw_wheel(wheel, [one.word for one in found], explainers[0].lexicon), svg)
-        complain(f"wrote {svg}")
+        drawn = [one.word for one in found], explainers[0].lexicon
+        emit(draw_wheels(*drawn) if wheel is None else draw_wheel(wheel, *drawn), svg)
+        complain(f"wrote {svg}: {'all five wheels' if wheel is None else f'wheel {wheel} of five'}")
 
 
 def _is_file(word: str) -> bool:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from merunibench.lexicon.installation import Installation, install
     from merunibench.lexicon.lexicon import Lexicon, SetMasks, compile_lexicon
     from merunibench.lexicon.official import ReleaseTables, compile_release, read_release
-    from merunibench.lexicon.picture import draw_wheel
     from merunibench.lexicon.releases import KNOWN_RELEASES, RELEASES
     from merunibench.lexicon.store import Entry, catalogue, home, installed, load_lexicon
     from merunibench.lexicon.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
@@ -52,7 +51,6 @@ __all__ = [
     "compare_lexicons",
     "compile_lexicon",
     "compile_release",
-    "draw_wheel",
     "explain_words",
     "explainer_for",
     "explanations_to_dict",
@@ -69,7 +67,6 @@ _MODULES = {
     "audit": ("Audit", "Finding", "audit_lexicon"),
     "difference": ("Difference", "compare_lexicons"),
     "explain": ("Explainer", "Explanation", "explain_words", "explainer_for", "explanations_to_dict", "read_words"),
-    "picture": ("draw_wheel",),
     "installation": ("Installation", "install"),
     "lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),
     "official": ("ReleaseTables", "compile_release", "read_release"),

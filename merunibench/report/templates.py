@@ -7,17 +7,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def templates(folder: Path, *, last_newline: bool = True) -> "Environment":
-    """The templates of a folder.
+def templates(*folders: Path, last_newline: bool = True) -> "Environment":
+    """The templates of some folders.
 
     Args:
-        folder: A folder of the package.
+        folders: Folders of the package; what several have, the first one gives.
         last_newline: Whether a page ends as its template does, with a newline.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,4 +1,4 @@
-"""The report as one HTML page: funnel, filters, statistics, drop rates, human truth.
+"""The report as one HTML page in the leaderboard's dress: funnel, filters, statistics, drop rates, human truth.
 
 The page asks for nothing from elsewhere and holds no script; its content policy forbids both, whatever a stranger's
 description might try. The template escapes all text.
@@ -10,9 +10,9 @@ from merunibench._resources import resource
 from merunibench._text import visible
 from merunibench.curation.report import picture, wording
 from merunibench.curation.report.result import CurationReport
+from merunibench.pictures import dress
 from merunibench.report.templates import templates
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _LONGEST = 80
 
 
@@ -21,20 +21,20 @@ def render(report: CurationReport) -> str:
     from markupsafe import Markup
 
     folder = resource("curation", "report")
-    environment = templates(folder)
+    frame = resource("report", "frame")
+    environment = templates(folder, frame)
     environment.filters |= {
         "visible": visible,
         "short": partial(visible, longest=_LONGEST),
         "number": wording.number,
         "score": wording.score,
     }
-    css = (folder / "page.css").read_text(encoding="utf-8")
     return environment.get_template("page.html").render(
         report=report,
         left={step.name: step.kept for step in report.funnel},
         wording=wording,
         percent=wording.percent,
-        policy=Markup(_POLICY),  # noqa: S704 - its quotes as they are
-        style=Markup(css),  # noqa: S704 - comes with the package
+        policy=Markup(dress.POLICY),  # noqa: S704 - its quotes as they are
+        style=dress.inlined(frame / "alone.css", folder / "page.css"),
         funnel=Markup(picture.draw(report)),  # noqa: S704 - of our own making: the picture escapes what it draws
     )

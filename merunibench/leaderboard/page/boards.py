@@ -6,63 +6,37 @@ each lexicon, of which the reader chooses one. The strict mean comes first and o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, NamedTuple
 
-from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.chance_marks import far_above
 from merunibench.leaderboard.board.evidence import Evidence, evidence, more_words_than_sense
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.page.marks import Mark, marks_of
-from merunibench.leaderboard.page.strips import Axis, axis, strip
+from merunibench.leaderboard.page.bands import bands_of
+from merunibench.leaderboard.page.columns import OFFICIAL, STRICT, Column, columns_of
+from merunibench.leaderboard.page.marks import LEGEND, Mark, marks_of
 from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
+from merunibench.pictures.dots import Axis, axis, strip
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS, benchmark_tasks
+from merunibench.tasks import TASKS
 
-Sort = Literal["number", "text", ""]
-
-STRICT, OFFICIAL = "strict", "official"
-"""Keys of the two means: that of the board which leads, and that of the official board chosen."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column.
-
-    Attributes:
-        key: Its key in addresses; columns of one key differ in their board, of which one is in view.
-        title: Its head.
-        under: The second line of the head: the metric, or what the figure is for.
-        sort: How it sorts.
-        group: `mean`, `task`, or the kind of task whose data set it scores; empty where it holds no score.
-        board: Id of the board whose figures it holds; empty where it has none.
-        role: `strict` or `official`, the role of that board on the page.
-        shown: Whether it shows at first.
-        narrow: Class of its width.
-        source: Column of the results, a data set's id, a kind or `mean`.
-    """
-
-    key: str
-    title: str
-    under: str = ""
-    sort: Sort = "text"
-    group: str = ""
-    board: str = ""
-    role: str = ""
-    shown: bool = True
-    narrow: str = ""
-    source: str = ""
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A score as text; `part` says of how many samples it is where that is not the whole data set."""
+    """A score as text; `part` says of how many samples it is where that is not the whole data set.
+
+    `best`: whether it is the highest of the ranked rows of its column.
+    """
 
     text: str
     ci: str = ""
     chance: str = ""
     place: str = ""
     part: str = ""
+    best: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,12 +54,17 @@ class RowView:
     page: str | None
     cells: Mapping[tuple[str, str], Cell]
     place: str
-    strip: tuple[float, ...]
+    strip: "Markup"
     texts: Mapping[str, str]
     complete: bool
     later: bool
     parent: str = ""
     variants: int = 0
+
+    @property
+    def band(self) -> int:
+        """The band of its place; 0 without one."""
+        return int(self.place.split("|")[2]) if self.place.count("|") == 2 else 0
 
     @property
     def parameters(self) -> str:
@@ -116,6 +95,12 @@ class TableView:
     others: tuple[RowView, ...]
 
     @property
+    def legend(self) -> tuple[tuple[str, str], ...]:
+        """The marks that some row bears, and what each means."""
+        there = {mark.kind for view in (*self.scored, *self.others) for mark in view.marks}
+        return tuple((text, says) for text, says in LEGEND.items() if text in there)
+
+    @property
     def choices(self) -> tuple[Column, ...]:
         """One column of each key, to choose from; the model's is always there."""
         return tuple({each.key: each for each in reversed(self.columns) if each.key != "model"}.values())[::-1]
@@ -133,11 +118,12 @@ def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = N
     lead = lead or next(iter(results.boards), None)
     official = tuple(each for each in results.boards if each.protocol == OFFICIAL)
     focus = _focus([row for row in results.rows if lead and row.board == lead.id], results.datasets)
-    columns = _columns(results, lead, official, focus)
+    columns = columns_of(results, lead, official, focus)
     views = _rows(results, evidence(results, lock), lead, official, focus, columns, pages)
     values = [_values(group, lead, focus) for _, group in views]
-    scale = axis([value for each in values for value in each])
-    drawn = [replace(view, strip=strip(_lead_row(group, lead), focus, scale)) for view, group in views]
+    own = [value for (view, _), each in zip(views, values, strict=True) if view.origin == "computed" for value in each]
+    scale = axis(own or [value for each in values for value in each])
+    drawn = [replace(view, strip=_strip(_lead_row(group, lead), focus, scale)) for view, group in views]
     has = [bool(each) for each in values]
     return TableView(
         lead=lead,
@@ -158,81 +144,18 @@ def _focus(rows: Sequence[Row], datasets: Sequence[Dataset]) -> str:
     return max(datasets, key=lambda each: sum(each.id in row.scores for row in own)).id
 
 
-# --- columns ---------------------------------------------------------------------------------------------------------
-
-
-def _columns(results: Results, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[Column, ...]:
-    boards = [(board, OFFICIAL) for board in official]
-    if lead is not None and lead not in official:
-        boards.insert(0, (lead, STRICT))
-    means = [_mean_column(board, role, first=board in official[:1]) for board, role in boards]
-    scores = [
-        replace(
-            column,
-            board=board.id,
-            role=role,
-            under=_under(board, column.group if column.group != "task" else column.key),
-        )
-        for column in _score_columns(results, focus)
-        for board, role in boards
-    ]
-    first = boards[0][0].id if boards else ""
-    return (
-        Column("rank", "Place", "95 %", "", narrow="rank"),
-        Column("model", "Model", narrow="model"),
-        *means,
-        Column("strip", "", sort="", narrow="strip"),
-        Column("lift", "Lift", "above rules", "number", narrow="small"),
-        Column("labels", "Labels", "a sample", "number", narrow="small"),
-        *(replace(column, shown=column.shown and column.board == first) for column in scores),
-        *(Column(key, title, sort=sort, shown=False, narrow=narrow) for key, title, sort, narrow in _FURTHER),
-    )
-
-
-_FURTHER: tuple[tuple[str, str, Sort, str], ...] = (
-    ("selection", "Checkpoint", "text", "text"),
-    ("extractor", "Extractor", "text", "text"),
-    ("modalities", "Modalities", "text", "text"),
-    ("parameters", "Parameters, B", "number", "text"),
-    ("date", "Date", "text", "text"),
-    ("signature", "Signature", "text", "signature"),
-)
-
-
-def _mean_column(board: Board, role: str, *, first: bool) -> Column:
-    title, under = ("Strict", "mean of nine") if role == STRICT else ("Official", board.lexicon)
-    return Column(role, title, under, "number", "mean", board.id, role, role == STRICT or first, "score", MEAN)
-
-
-def _score_columns(results: Results, focus: str) -> list[Column]:
-    """The three tasks, the nine data sets, and what other sets some row has."""
-    tasks = [
-        Column(kind.id, kind.title, sort="number", group="task", narrow="score", source=kind.id)
-        for kind in KINDS.values()
-        if any(task.kind == kind.id for task in benchmark_tasks())
-    ]
-    own = {name for row in results.rows if row.origin == "computed" for name in row.scores}
-    sets = [
-        Column(
-            each.id,
-            each.title,
-            sort="number",
-            group=each.kind,
-            shown=each.id in own and (focus != MEAN or not each.benchmark),
-            narrow="score",
-            source=each.id,
-        )
-        for each in results.datasets
-    ]
-    return [*(replace(each, shown=focus == MEAN) for each in tasks), *sets]
-
-
-def _under(board: Board, kind: str) -> str:
-    """The metric of a column: what stands below the head."""
-    return PROTOCOLS[board.protocol][kind].column_title.replace("-", "\u2011")
-
-
 # --- rows ------------------------------------------------------------------------------------------------------------
+
+_Bands = Mapping[tuple[str, str], int]
+"""Id of a row and column -> its band there."""
+
+
+class _Known(NamedTuple):
+    """What is known of all rows beyond their scores."""
+
+    evidence: Evidence
+    bands: _Bands
+
 
 _Group = Mapping[str, Row]
 """Board id -> the row there; under an empty id a copied row whose lexicon nobody states."""
@@ -256,6 +179,7 @@ def _rows(
     wordy = more_words_than_sense(results, lead.id, official[0].id) if lead and official else {}
     models = {model.id: model for model in results.models}
     counts = {parent: list(known.parents.values()).count(parent) for parent in set(known.parents.values())}
+    banded = bands_of(results.rows, dict.fromkeys(each.source for each in columns if each.group))
     views = []
     for key, group in groups.items():
         row = _lead_row(group, lead) or next(iter(group.values()))
@@ -264,11 +188,11 @@ def _rows(
         views.append(
             (
                 replace(
-                    _row(row, model, group, columns, pages, known),
+                    _row(row, model, group, columns, pages, _Known(known, banded)),
                     id=key,
                     marks=marks,
                     variants=counts.get(model.id, 0),
-                    place=wording.place(row.rank(focus) if lead and row.board == lead.id else None),
+                    place=_place(row, lead, focus, banded),
                 ),
                 group,
             )
@@ -300,6 +224,18 @@ def _values(group: _Group, lead: Board | None, focus: str) -> list[float]:
     return [] if figure is None else [figure.score, *(figure.ci or ())]
 
 
+def _place(row: Row, lead: Board | None, focus: str, banded: _Bands) -> str:
+    rank = row.rank(focus) if lead and row.board == lead.id else None
+    return wording.place(rank, banded.get((row.id, focus)))
+
+
+def _strip(row: Row | None, column: str, scale: Axis) -> "Markup":
+    """The picture of a row's score in a column; nothing where it lies off the scale, which is that of the models."""
+    figure = row.figure(column) if row else None
+    shown = figure is not None and scale.holds(figure.score)
+    return strip(scale, figure.score if figure and shown else None, figure.ci if figure else None)
+
+
 def _order(group: _Group, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[object, ...]:
     """Highest strict score first, then highest official one; equal ones, and those without, by name."""
     row = _lead_row(group, lead)
@@ -310,7 +246,7 @@ def _order(group: _Group, lead: Board | None, official: Sequence[Board], focus: 
 
 
 def _row(
-    row: Row, model: Model, group: _Group, columns: Iterable[Column], pages: Mapping[str, str], known: Evidence
+    row: Row, model: Model, group: _Group, columns: Iterable[Column], pages: Mapping[str, str], known: _Known
 ) -> RowView:
     source = wording.shown(model.source or "", 70)
     how = "" if row.selection in ("single", "not-stated", "not stated") else wording.selection(row.selection)
@@ -327,9 +263,11 @@ def _row(
         words=wording.shown(words, 200).lower(),
         marks=(),
         page=pages.get(model.id),
-        cells={(each.key, each.board): _cell(group, each, unknown=unknown) for each in columns if each.group},
+        cells={
+            (each.key, each.board): _cell(group, each, known.bands, unknown=unknown) for each in columns if each.group
+        },
         place="",
-        strip=(),
+        strip=strip(Axis(()), None),
         texts={
             "lift": wording.gain(row.lift),
             "labels": wording.number(row.labels_per_sample, 1),
@@ -342,11 +280,11 @@ def _row(
         },
         complete=row.complete,
         later=not row.shown or unknown,
-        parent=known.parents.get(model.id, ""),
+        parent=known.evidence.parents.get(model.id, ""),
     )
 
 
-def _cell(group: _Group, column: Column, *, unknown: bool) -> Cell:
+def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Cell:
     """A score; a copied one without a lexicon stands in the first official column, where its mark says so."""
     row = group.get(column.board) or (group.get("") if unknown and column.role == OFFICIAL else None)
     figure = row.figure(column.source) if row else None
@@ -362,8 +300,9 @@ def _cell(group: _Group, column: Column, *, unknown: bool) -> Cell:
         text=wording.figure(figure.score),
         ci="" if figure.ci is None else wording.interval(figure.ci),
         chance="" if chance is None else wording.figure(chance),
-        place=wording.place(figure.rank),
+        place=wording.place(figure.rank, banded.get((row.id, column.source))),
         part=part,
+        best=figure.rank is not None and figure.rank.rank == 1 < figure.rank.of,
     )
 
 

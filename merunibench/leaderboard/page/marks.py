@@ -9,6 +9,21 @@ from merunibench.leaderboard.schema.lock import Origin
 from merunibench.leaderboard.schema.results import Model, Row
 from merunibench.tasks import TASKS
 
+LEGEND = {
+    "more words than sense": "its official place is more than five better than its strict one",
+    "high chance": "its answers fit many clips: its chance level is 10 points or more above the others’ median",
+    "chosen on test": "its checkpoints were chosen on the test labels; not ranked",
+    "in part trained on the test set": "samples of the test sets are in its training data",
+    "recomputed": "from its predictions: point at the mark for who, when and the hash",
+    "as committed": "not recomputed in this build; its scores stand as last computed",
+    "paper equals recomputed": "every score that its paper prints and that was recomputed agrees to the last digit",
+    "claimed only": "copied from a paper, never recomputed; not ranked, never bold",
+    "lexicon not stated": "its source does not say by which lexicon it was scored",
+    "zero-shot": "trained on none of the nine data sets, by its own word",
+    "baseline": "a rule that understands nobody; not ranked",
+}
+"""What each mark means, in the order of the legend."""
+
 
 class Mark(NamedTuple):
     """A few words, what they mean in a sentence, and whether they warn."""
@@ -16,6 +31,11 @@ class Mark(NamedTuple):
     text: str
     says: str
     warns: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Its words in the legend, which leave out how well a copied figure is known."""
+        return self.text.partition(",")[0]
 
 
 def marks_of(

@@ -1,36 +1,36 @@
 """The page of one model: what its template cannot read off results and details. No HTML."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
+from merunibench.pictures.dots import Axis, strip
+from merunibench.pictures.heat import heat_map
 from merunibench.protocols import PROTOCOLS
+from merunibench.report.error_analysis.maps import confusion_map
+from merunibench.report.error_analysis.result import Confusion
 
-_WIDE = 160
-"""Width of the strips in the tables, in their own units; they run from 0 or -100 to 100 percent."""
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
-
-class Strip(NamedTuple):
-    """The marks of a strip as paths of SVG, empty where there is nothing to mark; and the place of its dot."""
-
-    chance: str
-    whisker: str
-    dot: float
+_WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
+"""Scales of the strips: corrected scores may lie below 0."""
 
 
-def model_values(results: Results, rows: Sequence[Row], details: Details) -> dict[str, Any]:
+def model_values(results: Results, rows: Sequence[Row], details: Details, lost: Sequence[Confusion]) -> dict[str, Any]:
     """What the template needs beside the model.
 
     Args:
         results: The whole board.
         rows: The model's rows on all boards.
         details: What its page shows beyond them.
+        lost: Where it loses, over all data sets of the board that leads.
 
     Returns:
         `tables`: title -> rows; `lost_on` and `lost_in`: id -> title of the boards and data sets whose losses can be
-        chosen; `details`: as given; `strip`: see there.
+        chosen; `details`: as given; `strip`: draws a score; `maps`: title -> picture of where it loses.
     """
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
@@ -40,25 +40,16 @@ def model_values(results: Results, rows: Sequence[Row], details: Details) -> dic
     boards, datasets = ({key[place] for key in details.parts} for place in (0, 1))
     return {
         "tables": tables,
-        "lost_on": {key: title for key, title in titles.items() if key in boards},
+        "lost_on": {key: titles[key] for key in sorted(titles, key=lambda key: key not in corrected) if key in boards},
         "lost_in": {each.id: each.title for each in results.datasets if each.id in datasets},
         "details": details,
-        "strip": strip,
+        "strip": _drawn,
+        "maps": {each.title: heat_map(confusion_map(each), f"lost-{at}") for at, each in enumerate(lost)},
     }
 
 
-def strip(row: Row, dataset: Dataset, score: Score) -> Strip:
-    """Places on a line from 0 to 1; where something lies below 0, from -1."""
-    ci, chance = score.ci, score.chance
-    if chance is not None:
-        chance = wording.chance(chance, row.protocol, dataset.kind)
-    start = -1.0 if min(score.score, *(ci or ()), 0.0) < 0 else 0.0
-
-    def x(value: float) -> float:
-        return round(4 + (_WIDE - 8) * (value - start) / (1 - start), 1)
-
-    return Strip(
-        chance="" if chance is None else f"M{x(chance)} 6V18",
-        whisker="" if ci is None else f"M{x(ci[0])} 12H{x(ci[1])}",
-        dot=x(score.score),
-    )
+def _drawn(row: Row, dataset: Dataset, score: Score) -> "Markup":
+    """A score on a line from 0 to 1; where something of it lies below 0, from -1. The stroke is the chance level."""
+    below = min(score.score, *(score.ci or ()), 0.0) < 0
+    level = None if score.chance is None else wording.chance(score.chance, row.protocol, dataset.kind)
+    return strip(_SIGNED if below else _WHOLE, score.score, score.ci, level)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench.leaderboard.board.evidence import evidence
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.page.hits import hits
-from merunibench.leaderboard.page.pictures import Dot, dots, heat_map
-from merunibench.leaderboard.schema.details import Details
+from merunibench.leaderboard.page.losses import hits
 from merunibench.leaderboard.schema.results import Board, Model, Results, Row
+from merunibench.pictures.dots import Dot, dots
+from merunibench.pictures.heat import HeatMap, heat_map
 from merunibench.protocols import PROTOCOLS
+from merunibench.report.error_analysis.result import Confusion
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -29,8 +30,8 @@ class Question(NamedTuple):
     picture: "Markup | None" = None
 
 
-def questions(results: Results, details: Mapping[str, Details]) -> list[Question]:
-    """All of them."""
+def questions(results: Results, lost: Mapping[str, Sequence[Confusion]]) -> list[Question]:
+    """All of them; `lost` says where each model loses."""
     lead = next((each for each in results.boards if PROTOCOLS[each.protocol].is_corrected), None)
     official = next((each for each in results.boards if each.protocol == "official"), None)
     models = {model.id: model for model in results.models}
@@ -39,7 +40,7 @@ def questions(results: Results, details: Mapping[str, Details]) -> list[Question
     return [
         _modalities(papers, models),
         _languages(ranked),
-        _sectors(ranked, lead, details),
+        _sectors(ranked, lost),
         _training(papers, models, evidence(results).zero_shot),
         _dates(results, ranked, lead, models),
     ]
@@ -84,9 +85,10 @@ def _modalities(rows: Sequence[Row], models: Mapping[str, Model]) -> Question:
     ordered = sorted(each.items(), key=lambda item: -(item[1].mean or 0.0))
     figures = ", ".join(f"{said} {wording.figure(row.mean)}" for said, row in ordered)
     lines = [
-        (name, [Dot(row.mean or 0.0, said, row.origin == "reported") for said, row in each.items()])
+        (f"{name}, {said}", [Dot(row.mean or 0.0, "official mean", row.origin == "reported", row.mean_ci)])
         for name, each in shown
-    ]
+        for said, row in sorted(each.items(), key=lambda item: -(item[1].mean or 0.0))
+    ][:_MOST]
     return Question(
         title,
         f"{name}, official mean by what it is given (audio, video, text): {figures}. Hollow: copied from papers.",
@@ -112,11 +114,11 @@ def _languages(rows: Sequence[Row]) -> Question:
     return Question(title, sentence, dots(title, lines))
 
 
-def _sectors(rows: Sequence[Row], lead: Board | None, details: Mapping[str, Details]) -> Question:
+def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]]) -> Question:
     title = "Which emotion is heard by whom?"
     lines: list[tuple[str, dict[str, float]]] = []
     for row in rows[:_MOST]:
-        shares = hits(details[row.model_id], lead.id)[0] if lead and row.model_id in details else {}
+        shares = hits(lost.get(row.model_id, ()))[0]
         if shares:
             lines.append((wording.shown(row.model), shares))
     if not lines:
@@ -128,8 +130,14 @@ def _sectors(rows: Sequence[Row], lead: Board | None, details: Mapping[str, Deta
         f"Percent of the clips of a sector, on the first wheel, in which it was said: most {wording.shown(best)} "
         f"({100 * means[best]:.0f}), least {wording.shown(worst)} ({100 * means[worst]:.0f}) in the mean of the models."
     )
-    cells = [(name, [shares.get(sector) for sector in columns]) for name, shares in lines]
-    return Question(title, sentence, heat_map(title, [wording.shown(each, 20) for each in columns], cells))
+    drawn = HeatMap(
+        title=title,
+        says=sentence,
+        rows=[wording.shown(name, 32) for name, _ in lines],
+        columns=[wording.shown(each, 20) for each in columns],
+        shares=[[shares.get(sector) for sector in columns] for _, shares in lines],
+    )
+    return Question(title, sentence, heat_map(drawn, "sectors"))
 
 
 def _training(rows: Sequence[Row], models: Mapping[str, Model], zero_shot: Collection[str]) -> Question:
@@ -166,10 +174,15 @@ def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Ma
     floors = [row.mean for row in rules if row.mean is not None]
     humans = [row for row in results.rows if lead and row.board == lead.id and "human" in row.model_id and row.mean]
     lines = [
-        (f"{wording.shown(date, 10)}  {wording.shown(row.model)}", [Dot(row.mean or 0.0, "strict mean")])
+        (
+            f"{wording.shown(date, 10)}  {wording.shown(row.model)}",
+            [Dot(row.mean or 0.0, "strict mean", ci=row.mean_ci)],
+        )
         for date, row in dated[-_MOST:]
     ]
-    lines += [(wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True)]) for row in humans]
+    lines += [
+        (wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True, ci=row.mean_ci)]) for row in humans
+    ]
     date, best = max(dated, key=lambda each: each[1].mean or 0.0)
     floor = f" The upright line is the best rule, {wording.figure(max(floors))}." if floors else ""
     human = "" if humans else " No human reference row is on the board yet."

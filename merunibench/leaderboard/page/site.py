@@ -12,20 +12,22 @@ from merunibench.errors import InputError
 from merunibench.files import write_changed
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
-from merunibench.leaderboard.page.hits import hits
+from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Board, Results, Row
-from merunibench.lexicon.emblem import emblem
+from merunibench.pictures import dress
+from merunibench.pictures.emblem import emblem
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.templates import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
+
+    from merunibench.report.error_analysis.result import Confusion
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
@@ -37,8 +39,7 @@ PAPER = "https://arxiv.org/abs/2501.16566"
 """Of the benchmark."""
 
 _SHEETS = (
-    "tokens.css",
-    "base.css",
+    *dress.SHEETS,
     "controls.css",
     "table.css",
     "comparing.css",
@@ -80,7 +81,8 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     table = table_view(results, pages, lock)
-    emblems = _emblems(table.lead, details)
+    lost = _losses(table.lead, details)
+    emblems = {key: emblem(shares) for key, each in lost.items() if any(shares := hits(each))}
     environment = _environment(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
@@ -90,16 +92,14 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     yield draw("index.html", "index.html", here="index.html", root="", **front)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
     yield draw("submit.html", "submit.html", here="submit.html", root="")
-    yield draw(
-        "questions.html", "questions.html", here="questions.html", root="", questions=questions(results, details)
-    )
+    yield draw("questions.html", "questions.html", here="questions.html", root="", questions=questions(results, lost))
     yield draw("refused.html", "refused.html", here="refused.html", root="")
     rows: dict[str, list[Row]] = {}
     for row in results.rows:
         rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            values = model_values(results, rows.get(model.id, []), details[model.id])
+            values = model_values(results, rows.get(model.id, []), details[model.id], lost.get(model.id, []))
             yield draw(
                 pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
             )
@@ -161,10 +161,9 @@ def _changed(results: Results) -> str:
     return wording.shown(max(dates, default=""), 10)
 
 
-def _emblems(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "Markup"]:
-    """Model id -> its mark, of the models whose hits on the board that leads are known."""
-    found = {key: hits(each, lead.id) for key, each in details.items()} if lead else {}
-    return {key: emblem(shares) for key, shares in found.items() if any(shares)}
+def _losses(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "list[Confusion]"]:
+    """Model id -> where it loses on the board that leads; empty lists where that is not known."""
+    return {key: confusions(each, lead.id) for key, each in details.items()} if lead else {}
 
 
 def _counts(results: Results) -> str:
@@ -183,7 +182,7 @@ def _modalities(table: TableView) -> list[str]:
 
 def _static() -> Iterator[tuple[str, bytes]]:
     """Styles, scripts and fonts."""
-    source = resource("leaderboard", "page", "static")
-    for path in sorted(source.rglob("*")):
-        if path.is_file():
-            yield f"static/{path.relative_to(source).as_posix()}", path.read_bytes()
+    for source in (dress.folder(), resource("leaderboard", "page", "static")):
+        for path in sorted(source.rglob("*")):
+            if path.is_file():
+                yield f"static/{path.relative_to(source).as_posix()}", path.read_bytes()

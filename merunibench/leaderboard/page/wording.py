@@ -55,12 +55,12 @@ def number(value: float | None, digits: int = 2) -> str:
     return NOTHING if value is None else f"{value:.{digits}f}"
 
 
-def place(rank: Rank | None) -> str:
-    """Rank and interval of ranks, in one string: `3|1–5`; empty without a rank, or with one row alone."""
+def place(rank: Rank | None, band: int | None = None) -> str:
+    """Rank, interval of ranks and band, in one string: `3|1–5|1`; empty without a rank, or with one row alone."""
     if rank is None or rank.of == 1:
         return ""
     span = "" if rank.low is None or rank.high is None else f"{rank.low}–{rank.high}"
-    return f"{rank.rank}|{span}"
+    return f"{rank.rank}|{span}" + ("" if band is None else f"|{band}")
 
 
 def chance(level: float, protocol: str, kind: str) -> float:

@@ -1,4 +1,4 @@
-"""The error analysis as one HTML page: heat maps, the same figures as tables, words, groups.
+"""The error analysis as one HTML page in the leaderboard's dress: largest losses first, then set by set.
 
 The page asks for nothing from elsewhere and holds no script; its content policy forbids both, whatever a stranger's
 word might try. The template escapes all text.
@@ -8,15 +8,20 @@ from functools import partial
 
 from merunibench._resources import resource
 from merunibench._text import visible
+from merunibench.pictures import dress
+from merunibench.pictures.dots import Axis, strip
+from merunibench.pictures.heat import heat_map, whole_percent
 from merunibench.report.columns import percent, span
 from merunibench.report.error_analysis import wording
+from merunibench.report.error_analysis.maps import confusion_map
 from merunibench.report.error_analysis.result import Confusion, ErrorAnalysis
-from merunibench.report.error_analysis.svg import DARK_STYLE, heat_map
 from merunibench.report.templates import templates
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _COUNTED = {"wrong_words": "Wrong in", "unknown_words": "Said in", "missed_words": "Missed in"}
 """Attribute of the result -> the head of the column that counts its words."""
+
+_WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
+"""Scales of the groups' scores: corrected ones may lie below 0."""
 
 
 def render(analysis: ErrorAnalysis) -> str:
@@ -24,27 +29,33 @@ def render(analysis: ErrorAnalysis) -> str:
     from markupsafe import Markup
 
     def picture(confusion: Confusion, dataset: str) -> Markup:
-        # Both are markup of our own making: the picture escapes what it draws, the style sheet comes with the package.
-        return Markup(heat_map(confusion, f"{dataset}-{confusion.wheel or 'polarity'}"))  # noqa: S704
+        return heat_map(confusion_map(confusion), f"{dataset}-{confusion.wheel or 'polarity'}")
 
     folder = resource("report", "error_analysis")
-    environment = templates(folder)
+    frame = resource("report", "frame")
+    environment = templates(folder, frame)
     environment.filters |= {
         "visible": visible,
         "short": partial(visible, longest=wording.LONGEST),
         "percent": percent,
         "span": span,
         "amount": wording.amount,
-        "whole_percent": wording.whole_percent,
+        "whole_percent": whole_percent,
     }
-    css = (folder / "page.css").read_text(encoding="utf-8")
-    style = Markup(f"{css}@media (prefers-color-scheme: dark) {{ {DARK_STYLE} }}\n")  # noqa: S704
     return environment.get_template("page.html").render(
         analysis=analysis,
         lexicon=f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}",
-        policy=Markup(_POLICY),  # noqa: S704 - its quotes as they are
-        style=style,
+        policy=Markup(dress.POLICY),  # noqa: S704 - its quotes as they are
+        style=dress.inlined(frame / "alone.css", folder / "page.css"),
         wording=wording,
+        losses=wording.losses(analysis),
         kinds=_COUNTED,
         heat_map=picture,
+        strip=strip,
+        axis=_SIGNED if _any_below_zero(analysis) else _WHOLE,
     )
+
+
+def _any_below_zero(analysis: ErrorAnalysis) -> bool:
+    groups = (group for errors in analysis.datasets for each in errors.groupings for group in each.groups)
+    return any(end < 0 for group in groups for end in (group.score or 0.0, *(group.ci or ())))

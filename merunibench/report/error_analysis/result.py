@@ -244,6 +244,6 @@ class ErrorAnalysis:
         Raises:
             InputError: a file cannot be written.
         """
-        from merunibench.report.error_analysis.svg import write_all
+        from merunibench.report.error_analysis.maps import write_all
 
         return write_all(self, Path(folder))

@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from merunibench._text import visible
+from merunibench.pictures.heat import whole_percent
 from merunibench.report.columns import Column, percent, span
 from merunibench.report.error_analysis import wording
 from merunibench.report.error_analysis.result import Confusion, DatasetErrors, ErrorAnalysis, Grouping, WordErrors
-from merunibench.report.error_analysis.wording import LONGEST, amount, whole_percent
+from merunibench.report.error_analysis.wording import LONGEST, amount
 from merunibench.report.terminal import plain_table, print_to_text
 
 _MATRIX_SECTORS = 12

@@ -1,8 +1,16 @@
 """What the terminal and the page say alike: titles, explanations, numbers."""
 
+from merunibench.pictures.heat import whole_percent
 from merunibench.protocols import protocol_signed
 from merunibench.report.columns import percent
-from merunibench.report.error_analysis.result import Confusion, DatasetErrors, Example, Grouping
+from merunibench.report.error_analysis.result import (
+    NOTHING,
+    Confusion,
+    DatasetErrors,
+    ErrorAnalysis,
+    Example,
+    Grouping,
+)
 from merunibench.signature import Signature
 
 LONGEST = 60
@@ -32,7 +40,7 @@ WORD_TABLES = (
 )
 """Attribute of the result, title, explanation."""
 
-GROUPS = "Bar: the score of these samples alone; line: its 95 % interval; dotted: the score of all samples."
+GROUPS = "Dot: the score of these samples alone; line: its 95 % interval; upright stroke: the score of all samples."
 
 _GROUPINGS = {
     "class": ("Score by true class", "Class"),
@@ -48,13 +56,6 @@ def headline(errors: DatasetErrors) -> str:
     metric = protocol_signed(Signature.parse(errors.signature).protocol)[errors.kind].primary_title
     samples = f"{errors.samples} of {errors.given}" if errors.samples != errors.given else errors.samples
     return f"{metric} {percent(errors.score)}, chance {percent(errors.chance)}, {samples} samples"
-
-
-def whole_percent(share: float) -> str:
-    """A share as a whole percent; `·` for nothing at all, `<1` for what would round to nothing."""
-    if share == 0:
-        return "·"
-    return "<1" if share < 0.005 else f"{100 * share:.0f}"
 
 
 def amount(count: float) -> str:
@@ -84,6 +85,38 @@ def largest(confusion: Confusion, most: int) -> list[tuple[str, str, float, floa
     ]
     found.sort(key=lambda each: (-each[0], each[1], each[2]))
     return [(row, column, count, share) for count, row, column, share in found[:most]]
+
+
+def losses(analysis: ErrorAnalysis) -> list[tuple[str, str, str]]:
+    """The largest loss of each data set, those first that cost the largest share of the samples.
+
+    Returns:
+        Id and title of a data set, and a sentence: which confusion of which wheel is the most frequent, and which word
+        is wrong most often.
+    """
+    found = []
+    for errors in analysis.datasets:
+        each = [(loss, confusion) for confusion in errors.confusions for loss in largest(confusion, 1)]
+        if not each:
+            continue
+        loss, confusion = max(each, key=lambda one: one[0][2] / max(one[1].samples, 1))
+        found.append((loss[2] / max(confusion.samples, 1), errors, _loss(errors, confusion, loss)))
+    found.sort(key=lambda one: -one[0])
+    return [(errors.dataset, errors.title, sentence) for _, errors, sentence in found]
+
+
+def _loss(errors: DatasetErrors, confusion: Confusion, loss: tuple[str, str, float, float]) -> str:
+    row, column, count, share = loss
+    total = confusion.totals[confusion.rows.index(row)]
+    where = "" if confusion.wheel is None else f", wheel {confusion.wheel}"
+    lost = "it was missed, with nothing wrong in its place," if column == NOTHING else f"{column} was said"
+    sentence = f"where {row} is true, {lost} in {whole_percent(share)} % ({amount(count)} of {total} samples{where})."
+    if not errors.wrong_words:
+        return sentence
+    word = errors.wrong_words[0]
+    return (
+        f"{sentence} The word wrong most often: {word.word}, in {amount(word.count)} of {amount(word.total)} samples."
+    )
 
 
 def grouping_titles(grouping: Grouping) -> tuple[str, str]:

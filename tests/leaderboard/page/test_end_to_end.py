@@ -65,9 +65,9 @@ def test_the_page_shows_the_published_figures_recomputed(visit, folder):
     last = page.locator('tr[data-id="affectgpt/last"] .rank')
     assert last.text_content() == ""  # the only ranked row: a place says nothing
     row.get_by_role("link", name="AffectGPT").click()
-    page.locator("svg.wheel").first.wait_for()
+    page.locator("#confusions h4").first.wait_for()
     assert page.locator("h1").inner_text() == "AffectGPT"
-    assert page.locator("svg.wheel").count() == 5
+    assert page.locator(".maps svg").count() == 6
     assert "55.65" in page.locator("main").inner_text()
 
 

@@ -1,12 +1,17 @@
 """What a row's marks say: recomputed, as committed, paper equals recomputed, claimed only; more words than sense."""
 
+import json
+
 import pytest
 
 from merunibench.leaderboard.board.evidence import evidence, more_words_than_sense
 from merunibench.leaderboard.page.boards import table_view
+from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.questions import questions
+from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Comparisons, Rank
+from merunibench.lexicon import load_wheels
 from tests.leaderboard.sample import sample
 
 
@@ -159,7 +164,9 @@ def test_recomputed_says_by_whom_when_and_by_which_hash():
 
 def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture():
     results, details = sample(12)
-    asked = {each.title: each for each in questions(results, details)}
+    lost = {key: confusions(each, "strict-builtin") for key, each in details.items()}
+    asked = {each.title: each for each in questions(results, lost)}
+    assert 'class="heat"' in asked["Which emotion is heard by whom?"].picture
     assert asked["What do video and audio add?"].picture is None
     assert asked["English against Chinese"].picture.count("<circle") == 2 * sum(
         row.board == "strict-builtin" and row.ranked and row.complete for row in results.rows
@@ -167,3 +174,27 @@ def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture()
     assert "<script" not in "".join(str(each.picture) for each in asked.values())
     empty = results.model_copy(update={"rows": (), "models": (), "boards": ()})
     assert [each.picture for each in questions(empty, {})] == [None] * 5
+
+
+def test_losses_of_all_data_sets_are_added_up_in_the_order_of_the_wheel():
+    def part(dataset, rows, columns, counts):
+        confusion = {"wheel": 3, "rows": rows, "columns": columns, "counts": counts}
+        return ("b", dataset), json.dumps({"losses": {"confusions": [confusion]}})
+
+    parts = dict(
+        [
+            part("meld", ["sad", "mad"], ["sad", "mad", "nothing"], [[3.0, 1.0, 0.0], [0.5, 2.0, 1.5]]),
+            part("mer2024", ["sad"], ["sad", "joyful", "nothing"], [[1.0, 2.0, 1.0]]),
+            (("other", "meld"), "not read"),
+        ]
+    )
+    (found,) = confusions(Details("m", (), "", parts), "b")
+    order = [name for name in load_wheels()[2].sectors if name in ("sad", "mad")]
+    assert (list(found.rows), list(found.columns)) == (order, [*order, "joyful", "nothing"])
+    counts = dict(zip(found.rows, found.counts, strict=True))
+    sums = {
+        name: [counts[name][found.columns.index(said)] for said in ("sad", "mad", "joyful", "nothing")]
+        for name in counts
+    }
+    assert sums == {"sad": [4.0, 1.0, 2.0, 1.0], "mad": [0.5, 2.0, 0.0, 1.5]}
+    assert hits([found]) == [{}, {}, {"sad": 0.5, "mad": 0.5}, {}, {}]

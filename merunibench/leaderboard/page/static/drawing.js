@@ -35,8 +35,17 @@ mub.ticks = (values, most = 6) => {
   return Array.from({ length: to - from + 1 }, (_, index) => Number(((from + index) * step).toPrecision(12)));
 };
 
-/** Text of at most so many characters. */
-mub.cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`);
+/** Text of about so many letters; a Chinese one counts twice, a capital a little more: what is cut is the end. */
+mub.cut = (text, most) => {
+  let room = most;
+  let kept = 0;
+  for (const letter of text) {
+    room -= /[\u1100-\uffdc]/u.test(letter) ? 2 : /[MWmw@%]/.test(letter) ? 1.5 : /[A-Z]/.test(letter) ? 1.2 : 1;
+    if (room < 0) return `${text.slice(0, Math.max(1, kept - 1)).trimEnd()}…`;
+    kept += letter.length;
+  }
+  return text;
+};
 
 /** A tick as it is printed: no more digits than it has. */
 mub.plain = (value) => String(value).replace("-", "−");

@@ -27,10 +27,11 @@ mub.drawScatter = (place, table) => {
   picture.append(mub.svg("path", { class: "axis", d: `M48 ${y(up[0])}H${width - 14}` }));
   picture.append(mub.svg("text", { x: width - 14, y: height - 8, "text-anchor": "end" }, "labels per sample"));
   picture.append(mub.svg("text", { x: 48, y: 10, class: "label" }, `${focus.title}, ${focus.under}`));
+  const tells = new Set(points.map(({ score }) => score.chance)).size > 1; // 0 for all where scores are corrected for it
   for (const { row, score, labels: count } of points) {
     const tip = `${row.label}: ${mub.shown(score.value)} at ${count} labels per sample`;
     const group = mub.svg("g", {}, mub.svg("title", {}, tip));
-    if (score.chance !== null) {
+    if (tells && score.chance !== null) {
       group.append(mub.svg("path", { class: "grid", d: `M${x(count)} ${y(score.value)}V${y(score.chance)}` }));
       group.append(mub.svg("path", { class: "chance-mark", d: `M${x(count) - 5} ${y(score.chance)}h10` }));
     }
@@ -84,7 +85,7 @@ mub.drawMultiples = (place, table) => {
   for (const [index, column] of sets.entries()) {
     const left = names + (index % perLine) * panel;
     const above = Math.floor(index / perLine) * (tall + 14);
-    const x = mub.scale([ticks[0], ticks.at(-1)], [left + 10, left + panel - 14]);
+    const x = mub.scale([ticks[0], ticks.at(-1)], [left + 10, left + panel - 34]);
     picture.append(mub.svg("text", { class: "head", x: left + 10, y: above + 14 }, column.title));
     for (const tick of ticks) {
       picture.append(mub.svg("path", { class: "grid", d: `M${x(tick)} ${above + top - 6}V${above + tall - 20}` }));

@@ -5,7 +5,9 @@
   const announce = document.getElementById("announce");
   const count = document.getElementById("count");
   const fold = document.getElementById("fold");
-  const SCREENFUL = 40;
+  const scroll = document.querySelector("#board .scroll");
+  const ROW = 40; // at least so many pixels high
+  const screenful = () => Math.ceil(innerHeight / ROW);
   const table = new mub.Table(document.getElementById("board"));
   let state;
 
@@ -42,9 +44,11 @@
     table.choose(state);
     const order = table.sort(state);
     const shown = table.filter(state);
+    const first = shown.slice(0, screenful());
+    table.place(scroll.scrollTop > 0 ? table.rows : first);
     table.narrow(state);
     mub.scaleStrips(table);
-    mub.decorate(table, shown.slice(0, SCREENFUL));
+    mub.decorate(table, first);
     const total = table.rows.length;
     count.textContent = `${shown.length === total ? total : `${shown.length} of ${total}`} ${total === 1 ? "row" : "rows"}, ${order}`;
     announce.textContent = `${count.textContent}.`;
@@ -56,10 +60,11 @@
   };
 
   let waiting = 0;
-  /** When the first rows stand, the others get their ranks and strips, and the figures are drawn. */
+  /** When the first rows stand, the others are put in their order with ranks and strips, and the figures are drawn. */
   const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
+      table.place(table.rows);
       mub.decorate(table, table.shown);
       for (const [name, draw] of [["scatter", mub.drawScatter], ["multiples", mub.drawMultiples], ["matrix", mub.drawMatrix]]) {
         draw(document.getElementById(name), table);

@@ -33,16 +33,26 @@
     return scroll;
   };
 
-  const wheel = (confusion, title) => {
-    const name = confusion.wheel === null ? "Polarity" : `Wheel ${confusion.wheel}`;
-    const largest = mub.largest(confusion, 6).map(({ name: row, said, count, share }) => [`${row} → ${said}`, String(Math.round(count)), `${Math.round(100 * share)} %`]);
-    const counts = confusion.rows.map((row, index) => [row, ...confusion.counts[index].map((count) => String(Math.round(count)))]);
+  /** The largest confusions of a wheel: true and said, samples, share of the true ones. */
+  const largest = ({ rows, columns, counts }, most) =>
+    rows
+      .flatMap((name, row) => {
+        const total = counts[row].reduce((sum, count) => sum + count, 0) || 1;
+        return columns.map((said, column) => ({ name, said, count: counts[row][column], share: counts[row][column] / total }));
+      })
+      .filter(({ name, said, count }) => said !== name && count > 0)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, most)
+      .map(({ name, said, count, share }) => [`${name} → ${said}`, String(Math.round(count)), `${Math.round(100 * share)} %`]);
+
+  const confusion = (each) => {
+    const name = each.wheel === null ? "Polarity" : `Wheel ${each.wheel}`;
+    const counts = each.rows.map((row, index) => [row, ...each.counts[index].map((count) => String(Math.round(count)))]);
     return element(
-      "figure", {},
-      element("figcaption", {}, element("h3", { textContent: name })),
-      mub.drawWheel(confusion, `${title}, ${name.toLowerCase()}`),
-      table(`Most frequent losses, ${name.toLowerCase()}`, ["True → said", "Samples", "Of the true"], largest),
-      element("details", {}, element("summary", { textContent: "All counts" }), table(`Counts, ${name.toLowerCase()}`, ["true", ...confusion.columns], counts)),
+      "section", {},
+      element("h4", { textContent: name }),
+      table(`Most frequent losses, ${name.toLowerCase()}`, ["True → said", "Samples", "Of the true"], largest(each, 5)),
+      element("details", {}, element("summary", { textContent: "All counts" }), table(`Counts, ${name.toLowerCase()}`, ["true", ...each.columns], counts)),
     );
   };
 
@@ -51,28 +61,28 @@
   const words = (title, head, list) => {
     if (!list.length) return [];
     const rows = list.map(({ word, count, total }) => [word, oneDecimal(count), oneDecimal(total)]);
-    return [element("section", {}, element("h3", { textContent: title }), table(title, ["Word", head, "Of"], rows))];
+    return [element("section", {}, element("h4", { textContent: title }), table(title, ["Word", head, "Of"], rows))];
   };
 
   const show = () => {
     const { board, dataset } = Object.fromEntries(new FormData(form));
     const part = parts.find((each) => each.board === board && each.dataset === dataset);
     const note = document.getElementById("part-note");
-    for (const id of ["wheels", "words"]) document.getElementById(id).replaceChildren();
+    for (const id of ["confusions", "words"]) document.getElementById(id).replaceChildren();
     if (!part) {
       note.textContent = "Not scored.";
       return;
     }
-    note.textContent = `Checkpoint ${part.checkpoint}. Arcs: hit, something else said, nothing said that this wheel knows. Threads lead from the true sector to the one said in its place.`;
+    note.textContent = `Checkpoint ${part.checkpoint}.`;
     const title = form.elements.dataset.selectedOptions[0].textContent;
     const { wrong = [], missed = [], unknown = [] } = part.words ?? {};
-    document.getElementById("wheels").append(...part.losses.confusions.map((each) => wheel(each, title)));
+    document.getElementById("confusions").append(...part.losses.confusions.map(confusion));
     document.getElementById("words").append(
       ...words("Words that were wrong", "Wrong in", wrong),
       ...words("Words that were missed", "Missed in", missed),
       ...words("Words that the lexicon does not know", "Said in", unknown),
       ...(Object.keys(part.checkpoints).length > 1
-        ? [element("section", {}, element("h3", { textContent: "Every checkpoint" }), table("Every checkpoint", ["Checkpoint", "Score"], Object.entries(part.checkpoints).map(([name, score]) => [name, (100 * score).toFixed(2).replace("-", "−")])))]
+        ? [element("section", {}, element("h4", { textContent: "Every checkpoint" }), table("Every checkpoint", ["Checkpoint", "Score"], Object.entries(part.checkpoints).map(([name, score]) => [name, (100 * score).toFixed(2).replace("-", "−")])))]
         : []),
     );
     announce.textContent = `Losses on ${title}.`;

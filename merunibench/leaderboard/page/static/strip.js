@@ -7,10 +7,13 @@ mub.scaleStrips = (table) => {
   const { focus } = table;
   if (table.stripFocus === focus || (!table.stripFocus && focus === table.first)) return;
   table.stripFocus = focus;
-  const scores = table.rows.map((row) => table.score(row, focus)).filter(Boolean);
+  const scored = table.rows.filter((row) => table.score(row, focus));
+  const own = scored.filter((row) => row.origin === "computed");
+  const scores = (own.length ? own : scored).map((row) => table.score(row, focus));
   const values = scores.flatMap((score) => [score.value, score.low, score.high]).filter((each) => each !== null);
   const ticks = mub.ticks(values.length ? values : [0, 100], 4);
-  table.stripPlace = mub.scale([ticks[0], ticks.at(-1)], [2, 98]);
+  table.stripEnds = [ticks[0], ticks.at(-1)];
+  table.stripPlace = mub.scale(table.stripEnds, [2, 98]);
   const labels = ticks.map((tick) => mub.svg("text", { x: `${table.stripPlace(tick)}%`, y: 12, "text-anchor": "middle" }, mub.plain(tick)));
   table.column("strip").th.querySelector("svg").replaceChildren(...labels);
 };
@@ -25,7 +28,8 @@ mub.decorate = (table, rows) => {
     cell.title = score ? mub.inFigures(score) : "";
     if (row.stripFocus === table.stripFocus) continue;
     row.stripFocus = table.stripFocus;
-    cell.replaceChildren(mub.stripOf(score, table.stripPlace));
+    const drawn = score && score.value >= table.stripEnds[0] && score.value <= table.stripEnds[1];
+    cell.replaceChildren(...(drawn ? [mub.stripOf(score, table.stripPlace)] : []));
   }
 };
 
@@ -39,11 +43,10 @@ mub.inFigures = ({ value, low, high, chance }) => {
 
 /** Marks at percents of the cell's width, so that the picture takes whatever room the column has. */
 mub.stripOf = (score, x) => {
-  const picture = mub.svg("svg", { "aria-hidden": "true" });
-  if (!score) return picture;
+  const picture = mub.svg("svg", { class: "dots", "aria-hidden": "true" });
   if (score.low !== null) {
     picture.append(mub.svg("line", { class: "whisker", x1: `${x(score.low)}%`, x2: `${x(score.high)}%`, y1: "50%", y2: "50%" }));
   }
-  picture.append(mub.svg("circle", { class: "dot", cx: `${x(score.value)}%`, cy: "50%", r: 2.75 }));
+  picture.append(mub.svg("circle", { class: "dot", cx: `${x(score.value)}%`, cy: "50%", r: 2.5 }));
   return picture;
 };

@@ -131,7 +131,6 @@ mub.Table = class {
     this.focus = column.kind ? column : start;
     this.rows = this.ordered(column, descending);
     for (const row of this.rows) row.body = this.value(row, this.focus) === null ? this.body.others : this.body.scored;
-    for (const body of this.bodies) body.append(...this.rows.filter((row) => row.body === body).map((row) => row.tr));
     const direction = descending ? "descending" : "ascending";
     for (const each of this.columns) {
       if (each.sortable) each.th.setAttribute("aria-sort", each === column ? direction : "none");
@@ -139,13 +138,29 @@ mub.Table = class {
     return `by ${column.title}${column.under ? ` (${column.under})` : ""}, ${direction}`;
   }
 
+  /**
+   * Put rows first in their bodies, in their order, where they are not yet. A row that is moved is styled anew, all of
+   * it: therefore those in sight come first, and with them what stands in a wrong body.
+   */
+  place(rows) {
+    const astray = this.rows.filter((row) => row.tr.parentNode !== row.body && !rows.includes(row));
+    for (const body of [this.body.scored, this.body.others]) {
+      const own = [...rows, ...astray].filter((row) => row.body === body).map((row) => row.tr);
+      const from = body.rows[0]?.dataset.id ? 0 : 1;
+      if (own.every((tr, index) => body.rows[from + index] === tr)) continue;
+      if (from && body.rows.length) body.rows[0].after(...own);
+      else body.prepend(...own);
+    }
+  }
+
   /** The place of a row in the column in view, as the page brings it: place, and those that tests cannot exclude. */
   showPlace(row) {
     if (row.placed === this.focus) return;
-    const [place = "", span = ""] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
+    const [place = "", span = "", band = "0"] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
     const cell = row.tr.cells[0];
     const small = span ? [Object.assign(document.createElement("small"), { textContent: span })] : [];
     cell.replaceChildren(...[...cell.querySelectorAll("input")], place, ...small);
+    row.tr.classList.toggle("band", band % 2 === 1);
     row.tr.cells[row.placed.index].classList.remove("focus");
     row.tr.cells[this.focus.index].classList.add("focus");
     row.placed = this.focus;

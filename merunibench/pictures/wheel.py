@@ -1,4 +1,4 @@
-"""A wheel as a picture, with the sectors that given words fall into: one SVG file that needs nothing else.
+"""Wheels as a picture, one or all five, with the sectors that given words fall into: an SVG that needs nothing else.
 
 Level 1 is the inner ring, level 2 the outer one; words stand beside the wheel, each with a line to its place. Equal
 input gives equal bytes. Every sector bears its name, so that no colour has to be told from another, and dark text
@@ -25,6 +25,7 @@ _COLUMN = 372.0
 _ROW = 23.0
 _TOP = 92.0
 _MOST_WORDS = 48
+_BESIDE = 2
 _LONGEST = 26
 
 _INK, _FAINT = "#22252a", "#565d66"
@@ -66,6 +67,15 @@ class _Placed(NamedTuple):
     radius: float
 
 
+class _Drawn(NamedTuple):
+    """A wheel: its title, the picture in words, its height, and the elements."""
+
+    title: str
+    description: str
+    height: float
+    body: list[str]
+
+
 def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     """The SVG text of a wheel with words on it.
 
@@ -77,6 +87,31 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     Raises:
         InputError: there is no such wheel, or the lexicon's sectors are not those of the published wheel.
     """
+    drawn = _draw(number, words, lexicon)
+    lines = [_opening(_WIDTH, drawn.height), *_named(drawn.title, drawn.description), *drawn.body, "</svg>"]
+    return "\n".join(lines) + "\n"
+
+
+def draw_wheels(words: Sequence[str], lexicon: Lexicon) -> str:
+    """The SVG text of all five wheels with the same words on each, two beside each other.
+
+    Raises:
+        InputError: the lexicon's sectors are not those of the published wheels.
+    """
+    drawn = [_draw(number, words, lexicon) for number in range(1, WHEELS + 1)]
+    heights = [max(each.height for each in drawn[first : first + _BESIDE]) for first in range(0, WHEELS, _BESIDE)]
+    title = f"The words on all {WHEELS} wheels"
+    lines = [
+        _opening(_BESIDE * _WIDTH, sum(heights)),
+        *_named(title, " ".join(f"{each.title}. {each.description}" for each in drawn)),
+    ]
+    for place, each in enumerate(drawn):
+        row, column = divmod(place, _BESIDE)
+        lines += [f'<g transform="translate({column * _WIDTH:.0f} {sum(heights[:row]):.0f})">', *each.body, "</g>"]
+    return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+def _draw(number: int, words: Sequence[str], lexicon: Lexicon) -> _Drawn:
     if not 1 <= number <= WHEELS:
         raise InputError(f"there is no wheel {number}; the wheels are 1 to {WHEELS}")
     sectors, inner = layout(number - 1)
@@ -87,14 +122,14 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     placed, lost = _place(distinct[:_MOST_WORDS], number - 1, lexicon, sectors, inner)
     right = [word for word in placed if math.sin(word.angle) >= 0]
     left = [word for word in placed if math.sin(word.angle) < 0]
-    rows = max(len(left), len(right))
-    height = max(2 * _RIM + 40, rows * _ROW + 20)
+    height = max(2 * _RIM + 40, max(len(left), len(right)) * _ROW + 20)
     centre_y = _TOP + height / 2
     notes = _notes(lost, len(distinct) - _MOST_WORDS)
     total = _TOP + height + 26 + 20 * len(notes)
     hit = {lexicon.sectors(word.word)[number - 1] for word in placed}
+    title = f"Wheel {number}: {load_wheels()[number - 1].title}"
     body = [
-        *_heading(number, lexicon, placed, lost, total),
+        *_heading(title, lexicon, total),
         *_rings(sectors, inner, hit, centre_y),
         *_labels(right, centre_y, side=1),
         *_labels(left, centre_y, side=-1),
@@ -102,9 +137,8 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
             f'<text x="40" y="{_TOP + height + 30 + 20 * row:.0f}" font-size="14" fill="{_FAINT}">{_safe(note)}</text>'
             for row, note in enumerate(notes)
         ),
-        "</svg>",
     ]
-    return "\n".join(body) + "\n"
+    return _Drawn(title, _description(number, lexicon, placed, lost), total, body)
 
 
 # --- where things are ----------------------------------------------------------------------------------------------
@@ -153,18 +187,28 @@ def _point(angle: float, radius: float, centre_y: float) -> tuple[float, float]:
 # --- what is drawn -------------------------------------------------------------------------------------------------
 
 
-def _heading(number: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Sequence[str], total: float) -> list[str]:
-    title = f"Wheel {number}: {load_wheels()[number - 1].title}"
-    said = "; ".join(f"{word.word}: {lexicon.sectors(word.word)[number - 1]}" for word in placed)
-    without = f" Without a sector: {', '.join(lost)}." if lost else ""
-    description = f"Where words fall under the lexicon {lexicon.label}. {said or 'No word has a sector'}.{without}"
+def _opening(width: float, height: float) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-labelledby="title description" font-family="Helvetica, Arial, sans-serif">'
+    )
+
+
+def _named(title: str, description: str) -> list[str]:
     return [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {total:.0f}" role="img" '
-            f'aria-labelledby="title description" font-family="Helvetica, Arial, sans-serif">'
-        ),
         f'<title id="title">{_safe(title, 200)}</title>',
         f'<desc id="description">{_safe(description, 10_000)}</desc>',
+    ]
+
+
+def _description(number: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Sequence[str]) -> str:
+    said = "; ".join(f"{word.word}: {lexicon.sectors(word.word)[number - 1]}" for word in placed)
+    without = f" Without a sector: {', '.join(lost)}." if lost else ""
+    return f"Where words fall under the lexicon {lexicon.label}. {said or 'No word has a sector'}.{without}"
+
+
+def _heading(title: str, lexicon: Lexicon, total: float) -> list[str]:
+    return [
         f'<rect width="{_WIDTH:.0f}" height="{total:.0f}" fill="#ffffff"/>',
         f'<text x="40" y="46" font-size="24" font-weight="bold" fill="{_INK}">{_safe(title, 90)}</text>',
         f'<text x="40" y="70" font-size="14" fill="{_FAINT}">Lexicon {_safe(lexicon.label, 90)}</text>',

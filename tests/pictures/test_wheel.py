@@ -5,7 +5,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.lexicon import compile_lexicon, draw_wheel, load_lexicon, load_wheels
+from merunibench.lexicon import compile_lexicon, load_lexicon, load_wheels
+from merunibench.pictures.wheel import draw_wheel, draw_wheels
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -74,3 +75,15 @@ def test_what_cannot_be_drawn():
     strange = compile_lexicon("strange", {level: [{}] * 5 for level in (1, 2)}, sectors, {})
     with pytest.raises(InputError, match=r"wheel 1 of strange@.* is not the published one"):
         draw_wheel(1, [], strange)
+
+
+def test_all_five_wheels_stand_in_one_picture():
+    lexicon = load_lexicon("builtin")
+    svg = draw_wheels(["happy", "<b>"], lexicon)
+    shown = texts(svg)
+    for number, wheel in enumerate(load_wheels(), start=1):
+        assert f"Wheel {number}: {wheel.title}" in shown
+        assert set(texts(draw_wheel(number, ["happy", "<b>"], lexicon))) <= set(shown)
+    root = ET.fromstring(svg)
+    assert [root.get("aria-labelledby"), svg.count(" id=")] == ["title description", 2]
+    assert all(f"{wheel.title}." in root.find(f"{SVG}desc").text for wheel in load_wheels())

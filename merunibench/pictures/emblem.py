@@ -1,13 +1,13 @@
 """The five wheels as one small mark of a model: a ring a wheel, and each sector's arc as long as it was hit.
 
-Sectors lie where `picture` has them, the first wheel outside.
+Sectors lie where `wheel` has them, the first wheel outside.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from merunibench.lexicon.picture import Segment, layout
+from merunibench.pictures.wheel import Segment, layout
 
 if TYPE_CHECKING:
     from markupsafe import Markup

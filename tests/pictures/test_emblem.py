@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from merunibench.lexicon.emblem import emblem
-from merunibench.lexicon.picture import layout
+from merunibench.pictures.emblem import emblem
+from merunibench.pictures.wheel import layout
 
 ARC = re.compile(r"M([\d.]+) ([\d.]+)A([\d.]+) [\d.]+ 0 ([01]) 1 ([\d.]+) ([\d.]+)")
 

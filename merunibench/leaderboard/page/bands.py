@@ -1,0 +1,43 @@
+"""Bands of places: rows that the tests cannot tell from the first of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from merunibench.leaderboard.schema.results import Rank, Row
+
+Key = TypeVar("Key")
+
+
+def bands(ranks: Mapping[Key, Rank]) -> dict[Key, int]:
+    """Key -> its band, 1 for the highest.
+
+    The highest row opens a band; each row after it whose interval of places reaches the place of that row belongs to
+    it; the first one whose interval does not opens the next. Rows without an interval have no band.
+
+    Example:
+        >>> rank = lambda place, low, high: Rank(rank=place, of=3, low=low, high=high)
+        >>> bands({"a": rank(1, 1, 2), "b": rank(2, 1, 3), "c": rank(3, 2, 3)})
+        {'a': 1, 'b': 1, 'c': 2}
+    """
+    found: dict[Key, int] = {}
+    band, opened = 0, 0
+    for key, rank in sorted(ranks.items(), key=lambda item: item[1].rank):
+        if rank.low is None or rank.of == 1:
+            continue
+        if not band or rank.low > opened:
+            band, opened = band + 1, rank.rank
+        found[key] = band
+    return found
+
+
+def bands_of(rows: Iterable[Row], columns: Iterable[str]) -> dict[tuple[str, str], int]:
+    """(Id of a row, column) -> its band in that column of its board."""
+    found: dict[tuple[str, str], int] = {}
+    of_board: dict[str | None, list[Row]] = {}
+    for row in rows:
+        of_board.setdefault(row.board, []).append(row)
+    for column in columns:
+        for on_board in of_board.values():
+            ranks = {(row.id, column): rank for row in on_board if (rank := row.rank(column))}
+            found |= bands(ranks)
+    return found

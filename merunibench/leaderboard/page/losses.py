@@ -1,0 +1,60 @@
+"""Where a model loses, over all data sets of a board: what was said on each wheel, and the share that was hit."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from merunibench.leaderboard.schema.details import Details
+from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.report.error_analysis.result import NOTHING, Confusion
+
+
+def confusions(details: Details, board: str) -> list[Confusion]:
+    """What was said in the place of what is true: the counts of all data sets of a board, added up.
+
+    Args:
+        details: What the model's page shows; of each board one row is described.
+        board: The board.
+
+    Returns:
+        One of each wheel that is known, in order, then that of polarities; false alarms are not known.
+    """
+    counts: dict[int | None, dict[str, dict[str, float]]] = {}
+    for found in _stored(details, board):
+        of_wheel = counts.setdefault(found["wheel"], {})
+        for row, values in zip(found["rows"], found["counts"], strict=True):
+            said = of_wheel.setdefault(row, {})
+            for column, value in zip(found["columns"], values, strict=True):
+                said[column] = said.get(column, 0.0) + value
+    wheels = sorted(counts, key=lambda wheel: WHEELS + 1 if wheel is None else wheel)
+    return [_confusion(wheel, counts[wheel]) for wheel in wheels]
+
+
+def hits(found: Sequence[Confusion]) -> list[dict[str, float]]:
+    """For each of the five wheels: sector -> the share of its samples that were hit; empty where nothing is known."""
+    shares: list[dict[str, float]] = [{} for _ in range(WHEELS)]
+    for each in found:
+        if each.wheel is not None:
+            rows = zip(each.rows, each.shares, each.totals, strict=True)
+            shares[each.wheel - 1] = {name: row[each.columns.index(name)] for name, row, total in rows if total}
+    return shares
+
+
+def _stored(details: Details, board: str) -> Iterator[dict[str, Any]]:
+    for (where, _), text in details.parts.items():
+        if where == board:
+            yield from json.loads(text)["losses"]["confusions"]
+
+
+def _confusion(wheel: int | None, counts: dict[str, dict[str, float]]) -> Confusion:
+    """Rows and columns in the order of the wheel; `nothing` last."""
+    rows = _ordered(wheel, counts)
+    others = {name for said in counts.values() for name in said} - counts.keys() - {NOTHING}
+    columns = (*rows, *_ordered(wheel, others), NOTHING)
+    table = tuple(tuple(counts[row].get(column, 0.0) for column in columns) for row in rows)
+    return Confusion(wheel, rows, columns, table, (), round(sum(map(sum, table))))
+
+
+def _ordered(wheel: int | None, names: Iterable[str]) -> tuple[str, ...]:
+    known = () if wheel is None else tuple(load_wheels()[wheel - 1].sectors)
+    return tuple(sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name)))

@@ -1,0 +1,6 @@
+"""The pictures of the house, as SVG made in Python: they stand without scripts, on paper, and in light and dark.
+
+A quantity has one picture, wherever it is shown: words on emotion wheels (`wheel`), hits on all five of them
+(`emblem`), scores with their intervals (`dots`), shares of rows (`heat`). The same folder holds what pages share
+(`dress`): colours, fonts, and how pictures look in them. Equal input gives equal bytes; strangers' words are escaped.
+"""

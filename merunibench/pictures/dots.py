@@ -1,0 +1,138 @@
+"""Scores as dots with their intervals in SVG: a strip that takes whatever room its cell has, and a picture of lines."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from merunibench._text import visible
+from merunibench.pictures.letters import cut
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+Interval = tuple[float, float]
+
+_STEPS = (1, 2, 5, 10)
+_MOST = 4
+_ENDS = (2.0, 98.0)
+"""Percents of the width between which a scale lies."""
+
+_NAMES, _PLOT, _ROW, _HEAD = 230, 430, 26, 30
+_LONGEST = 32
+
+
+class Axis(NamedTuple):
+    """A scale in percent: its ticks, evenly spaced."""
+
+    ticks: tuple[float, ...]
+
+    def holds(self, value: float) -> bool:
+        """Whether a fraction lies on it."""
+        return self.ticks[0] <= 100 * value <= self.ticks[-1]
+
+    def place(self, value: float) -> float:
+        """Where a fraction lies, in percents of the width; what is outside stands at the end."""
+        low, high = self.ticks[0], self.ticks[-1]
+        share = min(1.0, max(0.0, (100 * value - low) / (high - low)))
+        return round(_ENDS[0] + share * (_ENDS[1] - _ENDS[0]), 1)
+
+
+def axis(values: Sequence[float]) -> Axis:
+    """Round ticks around all values, which are fractions; 0 to 100 without any."""
+    percents = [100 * value for value in values] or [0.0, 100.0]
+    low, high = min(percents), max(percents)
+    raw = (high - low or 1.0) / _MOST
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(each * power for each in _STEPS if each * power >= raw * (1 - 1e-12))
+    first = math.floor(low / step)
+    last = max(math.ceil(high / step), first + 1)
+    return Axis(tuple(round(step * index, 6) for index in range(first, last + 1)))
+
+
+def strip(scale: Axis, value: float | None, ci: Interval | None = None, mark: float | None = None) -> "Markup":
+    """A score on a scale, for a cell beside its figures; hidden from those who hear these.
+
+    Args:
+        scale: The scale, one for all rows of a table.
+        value: The score, a fraction; nothing is drawn without one.
+        ci: Its interval, drawn as a line.
+        mark: A value to hold it against, such as the chance level, drawn as an upright stroke.
+    """
+    from markupsafe import Markup
+
+    if value is None:
+        return Markup("")
+    parts = []
+    if mark is not None:
+        parts.append(f'<line class="mark" x1="{scale.place(mark)}%" x2="{scale.place(mark)}%" y1="20%" y2="80%"/>')
+    if ci is not None:
+        ends = f'x1="{scale.place(ci[0])}%" x2="{scale.place(ci[1])}%"'
+        parts.append(f'<line class="whisker" {ends} y1="50%" y2="50%"/>')
+    parts.append(f'<circle class="dot" cx="{scale.place(value)}%" cy="50%" r="2.5"/>')
+    return Markup(f'<svg class="dots" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704 - numbers alone
+
+
+class Dot(NamedTuple):
+    """A value, a fraction; what it stands for; whether it is hollow (copied, or of a second kind); its interval."""
+
+    value: float
+    says: str
+    hollow: bool = False
+    ci: Interval | None = None
+
+
+def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | None = None) -> "Markup":
+    """One line a row: its dots joined, each with its interval if it has one.
+
+    Args:
+        title: What the picture shows, for those who cannot see it.
+        rows: Name and dots of each.
+        floor: A value marked across all rows.
+    """
+    from markupsafe import Markup
+
+    values = [end for _, each in rows for dot in each for end in (dot.value, *(dot.ci or ()))]
+    scale = axis(values if floor is None else [*values, floor])
+    height = _HEAD + _ROW * len(rows) + 8
+
+    def x(value: float) -> float:
+        return round(_NAMES + 10 + scale.place(value) / 100 * _PLOT, 1)
+
+    body = [
+        f'<path class="grid" d="M{x(tick / 100)} {_HEAD - 6}V{height - 4}"/>'
+        f'<text x="{x(tick / 100)}" y="16" text-anchor="middle">{_number(tick)}</text>'
+        for tick in scale.ticks
+    ]
+    if floor is not None:
+        body.append(f'<path class="mark" d="M{x(floor)} {_HEAD - 6}V{height - 4}"/>')
+    for place, (name, each) in enumerate(rows):
+        y = _HEAD + _ROW * place + _ROW / 2
+        body.append(_name(name, y))
+        if len(each) > 1:
+            ends = sorted(dot.value for dot in each)
+            body.append(f'<path class="joined" d="M{x(ends[0])} {y}H{x(ends[-1])}"/>')
+        body += [f'<path class="whisker" d="M{x(dot.ci[0])} {y}H{x(dot.ci[1])}"/>' for dot in each if dot.ci]
+        body += [
+            f'<circle class="{"hollow" if dot.hollow else "dot"}" cx="{x(dot.value)}" cy="{y}" r="5">'
+            f"<title>{escape(visible(_says(name, dot), 300))}</title></circle>"
+            for dot in each
+        ]
+    width = _NAMES + _PLOT + 20
+    label = escape(visible(title, 300))
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{label}"'
+    return Markup(f'<svg class="dots" {box}>{"".join(body)}</svg>')  # noqa: S704 - every text in it is escaped above
+
+
+def _says(name: str, dot: Dot) -> str:
+    span = f", 95 % interval {_number(100 * dot.ci[0])} to {_number(100 * dot.ci[1])}" if dot.ci else ""
+    return f"{name}, {dot.says}: {_number(100 * dot.value)}{span}"
+
+
+def _name(name: str, y: float) -> str:
+    place = f'class="label" x="{_NAMES}" y="{y + 4}" text-anchor="end"'
+    return f"<text {place}>{escape(cut(name, _LONGEST))}<title>{escape(visible(name, 300))}</title></text>"
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 2) + 0.0:g}".replace("-", "−")

@@ -1,0 +1,205 @@
+"""Shares of rows as a heat map in SVG: one hue, the number in every cell, light and dark.
+
+Opacity is the share, so that the scale is linear and the same in both. Colours stand as attributes, which every viewer
+understands; a style sheet replaces them, on a page by its tokens, in a file of its own where the reader prefers dark.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from merunibench._text import visible
+from merunibench.pictures.letters import cut, width
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+LONGEST = 60
+_STYLE = (
+    "@media (prefers-color-scheme:dark){.heat .hue{fill:#82bdea}.heat .ink{fill:#e6e8ea}.heat .dim{fill:#a2aab3}"
+    ".heat .low{fill:#fff}.heat .hit{stroke:#e6e8ea}.heat .high{fill:#000}.heat .ground{fill:#14171a}}"
+)
+_FONT = "font-family=\"'Source Sans 3',system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif\""
+_HUE, _INK, _DIM, _GROUND = "#14567f", "#1a1e23", "#565e67", "#fdfdfc"
+_TURNS = (0.58, 0.78)
+"""Shares from which the readable text is black on the dark scale, and white on the light one."""
+
+_GAP, _MARGIN = 10, 58
+_LARGE = 14
+_LEGEND = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """What is drawn; a row and a column of one name meet in a framed cell.
+
+    Attributes:
+        title: What it shows, in a line.
+        says: The picture in words, for who cannot see it.
+        rows: Names of the R rows.
+        columns: Names of the C columns.
+        shares: 0 to 1, None where there is nothing to show; shape (R, C).
+        tips: What a cell says when it is pointed at, shape (R, C); empty without.
+        totals: What stands at the right end of each row, of how many samples it is; empty without.
+        foot: Name and C - 1 or C figures of a line below; empty without.
+        apart: Whether the last column stands apart.
+        legend: What 100 % is; empty without.
+    """
+
+    title: str
+    says: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    shares: Sequence[Sequence[float | None]]
+    tips: Sequence[Sequence[str]] = ()
+    totals: Sequence[str] = ()
+    foot: tuple[str, Sequence[str]] | None = None
+    apart: bool = False
+    legend: str = ""
+
+
+def heat_map(drawn: HeatMap, identifier: str, heading: str = "") -> "Markup":
+    """The picture.
+
+    Args:
+        drawn: What to draw.
+        identifier: Unique on the page: names the title and the description.
+        heading: Drawn above a picture that stands alone, which then also has its own background and style.
+    """
+    from markupsafe import Markup
+
+    layout = _Layout(drawn, heading=bool(heading))
+    key = escape(identifier)
+    box = f'viewBox="0 0 {layout.width} {layout.height}" width="{layout.width}" height="{layout.height}"'
+    names = f'role="img" aria-labelledby="{key}-t {key}-d"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="heat" {box} {names} {_FONT} font-size="{layout.font}">',
+        f'<title id="{key}-t">{_safe(heading or drawn.title, 200)}</title>',
+        f'<desc id="{key}-d">{_safe(drawn.says, 10_000)}</desc>',
+    ]
+    if heading:
+        lines += [
+            f"<style>{_STYLE}</style>",
+            f'<rect class="ground" width="100%" height="100%" fill="{_GROUND}"/>',
+            _text(12, 24, visible(heading, layout.width // 9), "ink", extra=' font-weight="600" font-size="15"'),
+        ]
+    lines += [*_heads(drawn, layout), *_rows(drawn, layout), *_foot(drawn, layout)]
+    if drawn.legend:
+        lines += _legend(drawn.legend, layout)
+    return Markup("\n".join(lines) + "\n</svg>\n")  # noqa: S704 - every text in it is escaped
+
+
+class _Layout:
+    """Where things stand, in pixels."""
+
+    def __init__(self, drawn: HeatMap, *, heading: bool) -> None:
+        large = len(drawn.columns) > _LARGE
+        self.cell_width, self.cell_height = (27, 21) if large else (46, 32)
+        self.font = 11 if large else 14
+        self.apart = len(drawn.columns) - 1 if drawn.apart else None
+        letter = 0.55 * self.font
+        names = (*drawn.rows, drawn.foot[0] if drawn.foot else "")
+        self.left = round(letter * min(LONGEST, max(map(width, names)))) + 14
+        slanted = letter * min(LONGEST, max(map(width, drawn.columns))) * 0.71
+        self.top = round(slanted) + 18 + (30 if heading else 0)
+        self.right = self.x(len(drawn.columns) - 1) + self.cell_width + 50
+        self.width = self.right - 50 + max(_MARGIN if drawn.totals else 0, round(slanted) - 20)
+        self.bottom = self.top + len(drawn.rows) * self.cell_height
+        self.height = self.bottom + (_GAP + self.cell_height if drawn.foot else 4) + (40 if drawn.legend else 0)
+
+    def x(self, column: int) -> int:
+        """Left edge of a column."""
+        return self.left + column * self.cell_width + (_GAP if column == self.apart else 0)
+
+    def y(self, row: int) -> int:
+        """Upper edge of a row."""
+        return self.top + row * self.cell_height
+
+
+def _heads(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
+    for column, name in enumerate(drawn.columns):
+        x, y = layout.x(column) + layout.cell_width // 2 - 2, layout.top - 8
+        turned = f' transform="rotate(-45 {x} {y})"'
+        yield _text(x, y, name, "dim" if column == layout.apart else "ink", extra=turned)
+    if drawn.totals:
+        yield _text(layout.right, layout.top - 8, "samples", "dim", anchor="end", extra=' font-size="11"')
+
+
+def _rows(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
+    baseline = layout.cell_height // 2 + round(0.35 * layout.font)
+    for row, name in enumerate(drawn.rows):
+        y = layout.y(row)
+        yield _text(layout.left - 10, y + baseline, name, "ink", anchor="end")
+        for column, share in enumerate(drawn.shares[row]):
+            if share is not None:
+                tip = drawn.tips[row][column] if drawn.tips else ""
+                yield _cell(layout, (column, row), share, tip, hit=drawn.columns[column] == name)
+        if drawn.totals:
+            yield _text(layout.right, y + baseline, drawn.totals[row], "dim", anchor="end")
+
+
+def _cell(layout: _Layout, place: tuple[int, int], share: float, tip: str, *, hit: bool) -> str:
+    """A cell with its number; the frame says that row and column are of one name."""
+    width, height = layout.cell_width, layout.cell_height
+    x, y = layout.x(place[0]), layout.y(place[1])
+    opacity = f"{max(share, 0.02 if share else 0.0):.3f}"
+    frame = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"' if hit else ' class="hue"'
+    shade = "dim" if not share else ("low", "mid", "high")[sum(share > turn for turn in _TURNS)]
+    bold = ' font-weight="600"' if hit else ""
+    number = _text(
+        x + width / 2,
+        y + height // 2 + round(0.35 * layout.font),
+        whole_percent(share),
+        shade,
+        anchor="middle",
+        extra=bold,
+    )
+    return (
+        f"<g>{f'<title>{_safe(tip, 300)}</title>' if tip else ''}"
+        f'<rect x="{x + 1}" y="{y + 1}" width="{width - 2}" height="{height - 2}" rx="3" fill="{_HUE}" '
+        f'fill-opacity="{opacity}"{frame}/>{number}</g>'
+    )
+
+
+def _foot(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
+    if drawn.foot is None:
+        return
+    name, figures = drawn.foot
+    y = layout.bottom + _GAP + layout.cell_height // 2 + 5
+    small = f' font-size="{layout.font - 2}"'
+    yield _text(layout.left - 10, y, name, "dim", anchor="end", extra=small)
+    for column, figure in enumerate(figures):
+        yield _text(layout.x(column) + layout.cell_width / 2, y, figure, "dim", anchor="middle", extra=small)
+
+
+def _legend(whole: str, layout: _Layout) -> Iterator[str]:
+    y, size = layout.height - 26, 30
+    for step, share in enumerate(_LEGEND):
+        x = layout.left + step * size
+        yield (
+            f'<rect class="hue" x="{x + 1}" y="{y}" width="{size - 2}" height="8" rx="2" fill="{_HUE}" '
+            f'fill-opacity="{max(share, 0.02):.3f}"/>'
+        )
+    for label, x in (("0", layout.left), (f"100 % {whole}", layout.left + 4 * size)):
+        yield _text(x, y + 22, label, "dim", extra=' font-size="11"')
+
+
+def whole_percent(share: float) -> str:
+    """A share as a whole percent; `·` for nothing at all, `<1` for what would round to nothing."""
+    if share == 0:
+        return "·"
+    return "<1" if share < 0.005 else f"{100 * share:.0f}"
+
+
+_FILLS = {"ink": _INK, "dim": _DIM, "low": "#000", "mid": "#000", "high": "#fff"}
+
+
+def _text(x: float, y: float, content: str, name: str, *, anchor: str = "start", extra: str = "") -> str:
+    place = f'class="{name}" x="{x:g}" y="{y:g}" fill="{_FILLS[name]}" text-anchor="{anchor}"{extra}'
+    return f"<text {place}>{escape(cut(content, LONGEST))}</text>"
+
+
+def _safe(text: str, longest: int) -> str:
+    """Text for XML: what cannot be printed is made visible, long text cut, markup escaped."""
+    return escape(visible(text, longest))
