@@ -11,7 +11,7 @@ from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, emit_json, terminal_width
 from merunibench.errors import InputError
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
-from merunibench.settings import MAX_BYTES, Settings, argument, option
+from merunibench.settings import MAX_BYTES, TaskSettings, argument, option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,7 +20,7 @@ NAME = "builtin, an installed lexicon, or the folder of a release."
 RULES = ("own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector")
 
 
-class UsageOptions(Settings):
+class UsageOptions(TaskSettings):
     """At which level of the wheels a lexicon is looked at, how its words are weighed, how much is listed."""
 
     vocabulary: Path | None = option(
@@ -38,7 +38,13 @@ class UsageOptions(Settings):
 
         if self.vocabulary is None:
             return None
-        return read_usage(self.vocabulary, dataset=self.dataset, model=self.folder, max_bytes=self.max_bytes)
+        return read_usage(
+            self.vocabulary,
+            dataset=self.dataset,
+            model=self.folder,
+            max_bytes=self.max_bytes,
+            tasks=self.tasks(),
+        )
 
 
 def install(

@@ -5,7 +5,8 @@ import tomllib
 
 import pytest
 
-from merunibench.cli._lazy import build
+from merunibench.cli import _lazy
+from merunibench.cli._lazy import ROOT, build
 from tests.own import NAMES, TRUTHS, write_own
 
 HEAD = 'schema = "merunibench.task/1"\nid = "mine"\ntitle = "My clips"\nkind = "fine-grained"\n'
@@ -60,13 +61,38 @@ def test_other_labels_than_the_definition_says_are_refused(refused, own):
     assert "has 12 samples, the definition of My clips says 13" in refused("datasets", "--task", own[0])
 
 
-COMMANDS = ("score", "compare", "errors", "validate", "run", "infer", "extract", "convert")
+COMMANDS = [
+    (group, name)
+    for group, panels in _lazy.COMMANDS.items()
+    for commands in panels.values()
+    for name in commands
+    if (group, name) not in {(ROOT, inner) for inner in _lazy.COMMANDS}
+]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_that_takes_a_data_set_takes_definitions(command):
-    names = {name for parameter in build("merunibench", command).params for name in parameter.opts}
-    assert {"--dataset", "--task"} <= names
+def options_of(group, name):
+    return {option for parameter in build(group, name).params for option in parameter.opts}
+
+
+@pytest.mark.parametrize(("group", "name"), COMMANDS)
+def test_every_command_that_takes_a_data_set_takes_definitions(group, name):
+    options = options_of(group, name)
+    assert "--task" in options or "--dataset" not in options
+
+
+def test_the_walk_over_the_commands_meets_those_that_take_a_data_set():
+    met = {name for group, name in COMMANDS if "--dataset" in options_of(group, name)}
+    assert {"score", "run", "merge", "audit", "diff", "codabench", "describe", "submit"} <= met
+
+
+def test_labels_of_own_data_weigh_a_lexicon(run, own):
+    definition, answers = own
+    audit = ("lexicon", "audit", "--vocabulary", answers, "--format", "json")
+    assert run(*audit).code == 2
+    weighed = json.loads(run(*audit, "--task", definition).out)
+    assert weighed == json.loads(run(*audit, "--task", definition, "--dataset", "My clips").out)
+    assert weighed["tokens"] == 12
+    assert run("lexicon", "diff", "builtin", "builtin", "--vocabulary", answers, "--task", definition).code == 0
 
 
 def test_own_data_from_answers_to_scores(run, own, tmp_path):
