@@ -170,3 +170,42 @@ def test_a_link_out_of_the_folder_is_refused(refused, tmp_path):
     (tmp_path / "sets" / "labels.csv").symlink_to(tmp_path / "secret.csv")
     (tmp_path / "sets" / "mine.task.toml").write_text(HEAD + 'labels = "labels.csv"\n')
     assert "lies outside the folder" in refused("datasets", "--task", tmp_path / "sets")
+
+
+@pytest.fixture
+def untold(own):
+    """A file of answers whose name does not tell a data set."""
+    return (own[1] / "mine.jsonl").rename(own[1] / "answers.jsonl")
+
+
+COMMANDS_OF_ONE_FILE = {
+    "score": ("--bootstrap", 0),
+    "errors": ("--bootstrap", 0),
+    "validate": (),
+    "convert": ("OUT",),
+    "extract": ("OUT",),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS_OF_ONE_FILE)
+def test_answers_that_do_not_tell_are_of_the_only_own_data_set(run, own, untold, tmp_path, command):
+    further = [tmp_path / "out" if each == "OUT" else each for each in COMMANDS_OF_ONE_FILE[command]]
+    done = run(command, untold, *further, "--task", own[0])
+    assert done.code == 0, done
+    said = [line for line in (done.out + done.err).splitlines() if "taken as My clips" in line]
+    assert len(said) == 1
+    assert "answers.jsonl: its name does not say which data set it is for" in said[0]
+    told = run(command, untold, *further, "--task", own[0], "--dataset", "mine")
+    assert (told.code, "taken as" in told.out + told.err) == (0, False)
+
+
+def test_answers_that_do_not_tell_which_of_several_own_data_sets_are_refused(refused, own, untold):
+    other = own[0].with_name("other.task.toml")
+    other.write_text(own[0].read_text().replace('"mine"', '"yours"'))
+    message = refused("score", untold, "--task", own[0], "--task", other)
+    assert message.endswith("give it (--dataset), one of mine, yours\n")
+
+
+def test_a_name_that_hints_at_another_data_set_is_not_overruled(refused, own, untold):
+    hinting = untold.rename(untold.with_name("my-meld-answers.jsonl"))
+    assert "give it (--dataset meld?)" in refused("score", hinting, "--task", own[0])
