@@ -3,6 +3,7 @@
 import pytest
 
 from merunibench.errors import InputError
+from merunibench.lexicon import load_lexicon
 from merunibench.tasks import TASKS, benchmark_tasks, find_task, get_task, task_order
 
 OFFICIAL_COUNTS = {
@@ -27,8 +28,20 @@ OUTSIDE = [
     "merprefer",
     "emoprefer",
     "emopreferv2",
+    "dfew",
+    "mafw",
+    "ravdess",
 ]
-PUBLISHED = {"ovmerd": 332, "mer2025ov": 1200, "humanov": 1532, "emoprefer": 574, "emopreferv2": 2096}
+PUBLISHED = {
+    "ovmerd": 332,
+    "mer2025ov": 1200,
+    "humanov": 1532,
+    "emoprefer": 574,
+    "emopreferv2": 2096,
+    "dfew": 2341,
+    "mafw": 1839,
+    "ravdess": 1440,
+}
 
 
 def test_the_benchmark_is_nine_data_sets_of_the_official_size():
@@ -44,6 +57,16 @@ def test_what_is_stated_of_the_data_sets_outside_of_the_benchmark():
         assert TASKS[name].homepage.startswith("https://")
     for name in ("mersemi", "mercross"):
         assert set(TASKS[name].classes) == set(TASKS["mer2023"].classes)
+
+
+@pytest.mark.parametrize("name", ["dfew", "mafw", "ravdess"])
+def test_every_class_of_a_basic_data_set_counts_on_every_wheel_but_neutral(name):
+    lexicon = load_lexicon("builtin")
+    assert [word for word in TASKS[name].classes if None in lexicon.sectors(word)] == ["neutral"]
+
+
+def test_the_utterances_of_an_actor_are_no_independent_samples():
+    assert TASKS["ravdess"].cluster_of("01-01-06-01-02-01-12") == "12"
 
 
 @pytest.mark.parametrize(
