@@ -108,6 +108,7 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
             "id": checked.id,
             "name": submission.model,
             "origin": "computed",
+            "trained_on": submission.trained_on or None,
             "note": submission.withheld,
             "predictions": before if withheld else checked.predictions,
         }

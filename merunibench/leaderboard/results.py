@@ -239,6 +239,9 @@ class Model(Sparse):
     parameters: Count | None = None
     modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
+    trained_on: tuple[Line, ...] | None = Field(
+        default=None, max_length=200, description="Data sets it was trained on, by name."
+    )
     prompt: Text | None = None
     decoding: Line | None = None
     extractor: Line | None = None
