@@ -1,7 +1,10 @@
 """`merunibench datasets`, and `--task` on every command that takes `--dataset`."""
 
 import json
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -209,3 +212,13 @@ def test_answers_that_do_not_tell_which_of_several_own_data_sets_are_refused(ref
 def test_a_name_that_hints_at_another_data_set_is_not_overruled(refused, own, untold):
     hinting = untold.rename(untold.with_name("my-meld-answers.jsonl"))
     assert "give it (--dataset meld?)" in refused("score", hinting, "--task", own[0])
+
+
+def test_the_lines_of_the_readme_define_and_score_labels_of_ones_own(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = readme.partition("Labels of your own work as well")[2].partition("```bash\n")[2].partition("```")[0]
+    command = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}\n{lines.replace("/tmp/", f"{tmp_path}/")}'
+    done = subprocess.run(["bash", "-ec", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "data:own.labels@" in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "labels.csv", "mine.task.toml"]
