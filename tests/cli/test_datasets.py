@@ -143,6 +143,20 @@ def test_a_run_takes_the_labels_of_the_table_of_clips(run, own, tmp_path):
     assert "My clips  hit rate  100.00" in ran.out
 
 
+def test_shards_of_own_data_are_merged_under_any_spelling_of_its_name(run, refused, own, tmp_path):
+    definition, _ = own
+    (tmp_path / "clips.csv").write_text("name,subtitle\n" + "".join(f"{name},I am sad.\n" for name in NAMES))
+    model = ("--model", "text-lexicon", "--modalities", "text", "--clips", tmp_path / "clips.csv")
+    for shard in ("1/2", "2/2"):
+        asked = run("infer", *model, "--task", definition, "--dataset", "mine", "--shard", shard, "--out", tmp_path)
+        assert asked.code == 0, asked
+    folder = Path(asked.out.strip()).parent
+    assert "no files of shards (My clips.1-of-4.jsonl)" in refused("merge", folder, "--dataset", "My clips")
+    merged = run("merge", folder, "--dataset", "My clips", "--task", definition)
+    assert merged.out == f"{folder / 'mine.jsonl'}\n"
+    assert run("score", folder, "--task", definition, "--bootstrap", 0).code == 0
+
+
 def test_it_is_never_submitted(run, own, tmp_path):
     submitted = run("submit", own[1], "--model", "x", "--out", tmp_path / "submission")
     assert submitted.code == 2
