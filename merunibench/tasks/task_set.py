@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -11,16 +10,11 @@ from merunibench._resources import resource
 from merunibench._text import listed, one_line, shown
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
-from merunibench.tasks.reading import SUFFIX, read_task
-from merunibench.tasks.task import Task
+from merunibench.tasks.reading import SUFFIX, as_own, read_task
+from merunibench.tasks.task import Task, spelling
 
 GROUP = "merunibench.tasks"
 """Entry point group: an entry's value is a `Task`, or the path of a task file in the package."""
-
-
-def spelling(name: str) -> str:
-    """`CMU-MOSI`, `cmu_mosi` and `cmumosi` are one name; the `+` of OV-MERD+ counts."""
-    return re.sub(r"[\s_\-()]", "", name.casefold())
 
 
 class TaskSet(Mapping[str, Task]):
@@ -138,7 +132,7 @@ class TaskSet(Mapping[str, Task]):
                 raise InputError(
                     f"id {shown(source.id)} must be small letters and digits, and no other data set's name"
                 )
-            yield replace(source, own=True, benchmark=False)
+            yield as_own(source, taken=self.spellings)
         elif Path(source).is_dir():
             with reading(Path(source)):
                 files = sorted(file for file in Path(source).iterdir() if file.name.endswith(SUFFIX))
