@@ -144,3 +144,26 @@ def test_a_link_out_of_the_folder_is_refused(refused, tmp_path):
     (tmp_path / "sets" / "labels.csv").symlink_to(tmp_path / "secret.csv")
     (tmp_path / "sets" / "mine.task.toml").write_text(HEAD + 'labels = "labels.csv"\n')
     assert "lies outside the folder" in refused("datasets", "--task", tmp_path / "sets")
+
+
+@pytest.mark.parametrize("kind", ["score", "preference"])
+def test_answers_that_nothing_reads_out_of_text_are_refused_before_a_model_is_asked(refused, tmp_path, kind):
+    definition, answers = write_own(tmp_path / "own", kind)
+    (answers / "mine.jsonl").write_text("".join(json.dumps({"name": name, "text": "Happy."}) + "\n" for name in NAMES))
+    (definition.parent / "said.csv").write_text("name,subtitle\n" + "".join(f"{name},Hello.\n" for name in NAMES))
+    definition.write_text(definition.read_text() + 'layout.subtitles = "said.csv"\n')
+    task, out = ("--task", definition), tmp_path / "out"
+    assert f"column '{kind}'" in refused("extract", answers, out, *task)
+    model = ("--model", "text-lexicon", "--modalities", "text", "--dataset", "mine")
+    assert f"column '{kind}'" in refused("run", *model, *task, "--out", out)
+    assert not out.exists()
+
+
+def test_a_protocol_without_the_kind_is_refused_before_a_model_is_asked(refused, tmp_path):
+    definition, _ = write_own(tmp_path / "own", "classes")
+    (definition.parent / "said.csv").write_text("name,subtitle\n" + "".join(f"{name},Hello.\n" for name in NAMES))
+    definition.write_text(definition.read_text() + 'layout.subtitles = "said.csv"\n')
+    model = ("--model", "text-lexicon", "--modalities", "text", "--dataset", "mine", "--task", definition)
+    said = refused("run", *model, "--out", tmp_path / "out", "--protocol", "strict@1")
+    assert "does not score classes tasks" in said
+    assert not (tmp_path / "out").exists()
