@@ -124,7 +124,11 @@ class TaskSet(Mapping[str, Task]):
             if tasks.get(task.id, task) != task:
                 raise InputError(f"two definitions of a data set {task.id!r}; give one")
             tasks[task.id] = task
-        return TaskSet(tasks.values())
+        found = TaskSet(tasks.values())
+        for task in found.own:
+            if (other := found.find(task.title)) != task:
+                raise InputError(f"data sets {task.id!r} and {other and other.id!r} have one name; change a title")
+        return found
 
     def _own(self, source: Task | str | Path) -> Iterator[Task]:
         if isinstance(source, Task):

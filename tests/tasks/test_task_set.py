@@ -63,6 +63,12 @@ def test_two_definitions_of_one_data_set_are_refused_and_one_twice_is_not():
         TASKS.with_own(OWN, replace(OWN, kind="sentiment"))
 
 
+@pytest.mark.parametrize("title", ["My clips", "my-clips", "mine"])
+def test_two_data_sets_of_one_name_are_refused(title):
+    with pytest.raises(InputError, match="have one name; change a title"):
+        TASKS.with_own(OWN, replace(OWN, id="other", title=title))
+
+
 def test_a_mapping_replaces_definitions_and_adds_own_ones():
     small = replace(TASKS["meld"], samples=3)
     found = as_task_set({"meld": small, "mine": OWN})
