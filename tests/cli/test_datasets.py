@@ -218,7 +218,7 @@ def test_answers_that_do_not_tell_are_of_the_only_own_data_set(run, own, untold,
 
 def test_answers_that_do_not_tell_which_of_several_own_data_sets_are_refused(refused, own, untold):
     other = own[0].with_name("other.task.toml")
-    other.write_text(own[0].read_text().replace('"mine"', '"yours"'))
+    other.write_text(own[0].read_text().replace('"mine"', '"yours"').replace("My clips", "Your clips"))
     message = refused("score", untold, "--task", own[0], "--task", other)
     assert message.endswith("give it (--dataset), one of mine, yours\n")
 
@@ -236,3 +236,26 @@ def test_the_lines_of_the_readme_define_and_score_labels_of_ones_own(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "data:own.labels@" in done.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "labels.csv", "mine.task.toml"]
+
+
+@pytest.mark.parametrize("kind", ["score", "preference"])
+def test_answers_that_nothing_reads_out_of_text_are_refused_before_a_model_is_asked(refused, tmp_path, kind):
+    definition, answers = write_own(tmp_path / "own", kind)
+    (answers / "mine.jsonl").write_text("".join(json.dumps({"name": name, "text": "Happy."}) + "\n" for name in NAMES))
+    (definition.parent / "said.csv").write_text("name,subtitle\n" + "".join(f"{name},Hello.\n" for name in NAMES))
+    definition.write_text(definition.read_text() + 'layout.subtitles = "said.csv"\n')
+    task, out = ("--task", definition), tmp_path / "out"
+    assert f"column '{kind}'" in refused("extract", answers, out, *task)
+    model = ("--model", "text-lexicon", "--modalities", "text", "--dataset", "mine")
+    assert f"column '{kind}'" in refused("run", *model, *task, "--out", out)
+    assert not out.exists()
+
+
+def test_a_protocol_without_the_kind_is_refused_before_a_model_is_asked(refused, tmp_path):
+    definition, _ = write_own(tmp_path / "own", "classes")
+    (definition.parent / "said.csv").write_text("name,subtitle\n" + "".join(f"{name},Hello.\n" for name in NAMES))
+    definition.write_text(definition.read_text() + 'layout.subtitles = "said.csv"\n')
+    model = ("--model", "text-lexicon", "--modalities", "text", "--dataset", "mine", "--task", definition)
+    said = refused("run", *model, "--out", tmp_path / "out", "--protocol", "strict@1")
+    assert "does not score classes tasks" in said
+    assert not (tmp_path / "out").exists()
