@@ -34,6 +34,11 @@ class Kind:
         """Whether answers are words with sectors on emotion wheels, so that a lexicon takes part."""
         return self.answer == "labels"
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its answers are read out of a model's text; others are given, in the column that `answer` names."""
+        return self.answer in ("labels", "polarity")
+
 
 KINDS = Registry(
     "kind of task",

@@ -11,11 +11,13 @@ from merunibench.data import find_labels, open_predictions
 from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.extraction import Rules, extract
+from merunibench.extraction.files import refuse_unread
 from merunibench.files import write_text
 from merunibench.inference.runner import Done, Progress
 from merunibench.inference.session import Plan, carry_out, plan
 from merunibench.inference.settings import RunSettings
 from merunibench.lexicon import load_lexicon
+from merunibench.protocols import PROTOCOLS
 from merunibench.report import Report
 from merunibench.settings import ALL_RULES, settings_as_toml
 
@@ -28,8 +30,8 @@ def plan_run(settings: RunSettings) -> Plan:
     """Look ahead: clips, labels, libraries, and what the answers will be read and scored with.
 
     Raises:
-        InputError: clips or prompt cannot be found or read, a data set has no labels to score with, or there is no such
-            lexicon or extractor.
+        InputError: clips or prompt cannot be found or read, a data set has no labels to score with or is of a kind that
+            cannot be read or scored, or there is no such lexicon or extractor.
     """
     planned = plan(settings.model_copy(update={"out": settings.out / "predictions"}))
     labelled = _truths(settings, planned)
@@ -39,7 +41,10 @@ def plan_run(settings: RunSettings) -> Plan:
             f"{settings.data_root or settings.clips}: no labels of {', '.join(bare)} to score with; "
             "leave it out (--dataset), or use `merunibench infer`"
         )
-    # Both are needed only at the end, when the model may have answered for days.
+    # All are needed only at the end, when the model may have answered for days.
+    tasks = [task for clips in planned.clips if (task := settings.tasks().find(clips.dataset))]
+    refuse_unread(tasks)
+    _ = [PROTOCOLS[settings.protocol][task.kind] for task in tasks]  # each has a metric
     load_lexicon(settings.lexicon)
     _readers(settings)
     return planned

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import PositiveInt
 
+from merunibench.cli._output import warn
 from merunibench.errors import InputError
 from merunibench.settings import LEVEL, MAX_BYTES, ReadSettings, TaskSettings, argument, option
 
@@ -37,10 +38,10 @@ class SourceOptions(ReadSettings, TaskSettings):
     max_bytes: PositiveInt = MAX_BYTES
 
     def open(self) -> "PredictionSource":
-        """The predictions."""
+        """The predictions; which data set was assumed, and what is passed over, is said."""
         from merunibench.data import Arrangement, open_predictions
 
-        return open_predictions(
+        source = open_predictions(
             self.predictions,
             dataset=self.dataset,
             model=self.folder,
@@ -48,6 +49,8 @@ class SourceOptions(ReadSettings, TaskSettings):
             arrangement=Arrangement(**self.reading()),
             tasks=self.tasks(),
         )
+        warn(source.remarks)
+        return source
 
 
 class LabelledOptions(ReadSettings, TaskSettings):

@@ -39,4 +39,5 @@ def codabench(
     done = export_codabench(settings.open(), out, checkpoint=checkpoint, names=names)
     emit(f"{done.path}\n")
     empty = f"; {done.empty} name no emotion, which the challenge reads as neutral" if done.empty else ""
-    complain(f"{done.rows} rows{empty}")
+    lacking = f"; {done.lacking} fewer than the data set has samples (--names tells which)" if done.lacking else ""
+    complain(f"{done.rows} rows{empty}{lacking}")

@@ -8,10 +8,10 @@ from pydantic import PositiveInt
 
 from merunibench._text import visible
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_json, terminal_width
+from merunibench.cli._output import complain, emit, emit_json, terminal_width, warn
 from merunibench.errors import InputError
 from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
-from merunibench.settings import MAX_BYTES, Settings, argument, option
+from merunibench.settings import MAX_BYTES, TaskSettings, argument, option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,7 +20,7 @@ NAME = "builtin, an installed lexicon, or the folder of a release."
 RULES = ("own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector")
 
 
-class UsageOptions(Settings):
+class UsageOptions(TaskSettings):
     """At which level of the wheels a lexicon is looked at, how its words are weighed, how much is listed."""
 
     vocabulary: Path | None = option(
@@ -34,11 +34,19 @@ class UsageOptions(Settings):
 
     def usage(self) -> dict[str, int] | None:
         """How often each word is used; None where nothing tells."""
-        from merunibench.data import read_usage
+        from merunibench.data import label_usage, open_predictions
 
         if self.vocabulary is None:
             return None
-        return read_usage(self.vocabulary, dataset=self.dataset, model=self.folder, max_bytes=self.max_bytes)
+        source = open_predictions(
+            self.vocabulary,
+            dataset=self.dataset,
+            model=self.folder,
+            max_bytes=self.max_bytes,
+            tasks=self.tasks(),
+        )
+        warn(source.remarks)
+        return label_usage(source)
 
 
 def install(

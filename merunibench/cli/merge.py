@@ -4,10 +4,11 @@ from pathlib import Path
 
 from merunibench.cli._output import complain, emit
 from merunibench.errors import InputError
-from merunibench.settings import argument, option
+from merunibench.settings import TaskSettings, argument, option
 
 
 def merge(
+    settings: TaskSettings,
     folders: tuple[Path, ...] = argument(..., "Model folders that contain <dataset>.<i>-of-<n>.jsonl.", "FOLDER"),
     dataset: str | None = option(None, "Merge this data set only.", "NAME"),
     out: Path | None = option(None, "Folder to write to.", "DIR", shown="FOLDER, if there is only one"),
@@ -17,7 +18,7 @@ def merge(
 
     if out is None and len(folders) > 1:
         raise InputError("several folders: name the folder for the merged files (--out)")
-    merged = merge_shards(folders, out or folders[0], dataset)
+    merged = merge_shards(folders, out or folders[0], dataset, settings.tasks())
     for each in merged:
         complain(f"{each.path}: {each.rows} rows" + (f", {each.failed} failed" if each.failed else ""))
     emit("".join(f"{each.path}\n" for each in merged))

@@ -92,7 +92,7 @@ def name_column(table: Table) -> pa.Array:
     Raises:
         InputError: the column is missing, a name is no text or empty, or names repeat (the first ten are listed).
     """
-    names = _names_given(table)
+    names = names_given(table)
     ordered = pc.all(pc.less(names[:-1], names[1:])).as_py()
     if not ordered and pc.count_distinct(names).as_py() < len(names):
         encoded = names.dictionary_encode()
@@ -102,7 +102,7 @@ def name_column(table: Table) -> pa.Array:
     return names
 
 
-def _names_given(table: Table) -> pa.Array:
+def names_given(table: Table) -> pa.Array:
     """The names, each of which is there, though perhaps more than once."""
     names = text_column(table, find_column(table, "name"))
     row = pc.index(pc.binary_length(names).fill_null(0), 0).as_py()
@@ -126,7 +126,7 @@ def texts_by_name(table: Table, column: str, wanted: Iterable[str] | None = None
         InputError: the column `name` is missing, a cell is no text, or rows of one wanted name have different texts
             (the first ten names are listed).
     """
-    names = _names_given(table) if wanted is None else text_column(table, find_column(table, "name"))
+    names = names_given(table) if wanted is None else text_column(table, find_column(table, "name"))
     asked = set(names.to_pylist() if wanted is None else wanted)
     found: dict[str, str] = {}
     contradicted: dict[str, None] = {}

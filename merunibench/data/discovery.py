@@ -79,6 +79,7 @@ class PredictionSource:
         arrangement: What their columns and names are.
         unnamed: Tables that were found, but are named after no data set.
         tasks: The data sets that there are.
+        assumed: Which data set a file was taken for that does not tell; empty where all tell.
     """
 
     model: str
@@ -87,6 +88,7 @@ class PredictionSource:
     arrangement: Arrangement = field(default_factory=Arrangement)
     unnamed: tuple[Path, ...] = ()
     tasks: TaskSet = BUILTIN
+    assumed: str = ""
 
     def checkpoints(self, dataset: str) -> tuple[str, ...]:
         """The checkpoints that have predictions for a data set, in order."""
@@ -94,10 +96,11 @@ class PredictionSource:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Which tables are passed over, and what to do about it."""
-        return tuple(
+        """Which data set was assumed, and which tables are passed over; what to do about it."""
+        passed_over = (
             f"{path.name}: is named after no data set and not read{_advice(self.tasks, path)}" for path in self.unnamed
         )
+        return (*([self.assumed] if self.assumed else []), *passed_over)
 
     def table(self, dataset: str, checkpoint: str, *, full: bool = True) -> Table:
         """What a checkpoint says of a data set: all of it, or what scoring needs.
@@ -136,7 +139,7 @@ def open_predictions(
     Args:
         path: A folder of official results, a model's folder, a folder of such folders, or one file.
         dataset: The data set wanted, in any spelling; a file needs it if neither its name nor a column `dataset` says
-            it. None for all.
+            it, unless `tasks` holds one own data set: then it is that one. None for all.
         model: The model wanted, where `path` holds several; the name of a folder. For a single file, just its name.
         max_bytes: How much any of the files may unpack to.
         arrangement: What columns and names are, where they are not as in the contract.
@@ -150,7 +153,11 @@ def open_predictions(
         raise InputError(f"model {model!r} must be the plain name of a folder")
     task = tasks.get_task(dataset) if dataset else None
     alone = path.is_file() or is_saved_dataset(path)
-    name, layout = _single_file(tasks, path, task, max_bytes) if alone else _folder(tasks, path, task, model)
+    assumed = ""
+    if alone:
+        name, layout, assumed = _single_file(tasks, path, task, max_bytes)
+    else:
+        name, layout = _folder(tasks, path, task, model)
     if task:
         if task.id not in layout:
             advice = "".join(_advice(tasks, each) for each in ([] if alone else _unnamed(tasks, path, layout)))
@@ -161,7 +168,7 @@ def open_predictions(
         for key in tasks.in_order(layout)
     }
     unnamed = () if alone else _unnamed(tasks, path, layout)
-    return PredictionSource(model or name, files, max_bytes, arrangement or Arrangement(), unnamed, tasks)
+    return PredictionSource(model or name, files, max_bytes, arrangement or Arrangement(), unnamed, tasks, assumed)
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
@@ -180,9 +187,14 @@ def _folder_name(folder: Path) -> str:
     return folder.resolve().name or "model"
 
 
-def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) -> tuple[str, Layout]:
-    """One table or one official result file; what it is named after counts less than what the caller says."""
+def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) -> tuple[str, Layout, str]:
+    """One table or one official result file; what it is named after counts less than what the caller says.
+
+    Returns:
+        Model, layout, and which data set was assumed (as in `PredictionSource`).
+    """
     files: CheckpointFiles
+    assumed = ""
     if path.suffix.lower() == _NPZ:
         stem, part = official_stem(path)
         named = _results_task(tasks, path.absolute().parent.parent)
@@ -200,12 +212,24 @@ def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) 
         if task is None:
             files = OpenTable(read_table(path, max_bytes=max_bytes))
             if found := datasets_in(files.table, tasks):
-                return model, {identifier: {checkpoint: files} for identifier in found}
+                return model, {identifier: {checkpoint: files} for identifier in found}, assumed
     if task is None:
-        like = _dataset_within(tasks, stem)
-        hint = f" (--dataset {like.id}?)" if like else f" (--dataset), one of {', '.join(tasks)}"
-        raise InputError(f"{path}: its name does not say which data set it is for; give it{hint}")
-    return model, {task.id: {checkpoint: files}}
+        task = _only_own(tasks, path, stem)
+        assumed = (
+            f"{path.name}: its name does not say which data set it is for; taken as {task.title}, the only one of your "
+            f"own; --dataset {task.id} says so"
+        )
+    return model, {task.id: {checkpoint: files}}, assumed
+
+
+def _only_own(tasks: TaskSet, path: Path, stem: str) -> Task:
+    """The data set of a file that does not tell: the user's own, where there is one and the name hints at no other."""
+    like, own = _dataset_within(tasks, stem), tasks.own
+    if len(own) == 1 and like is None:
+        return own[0]
+    known = [task.id for task in own] or tasks
+    hint = f" (--dataset {like.id}?)" if like else f" (--dataset), one of {', '.join(known)}"
+    raise InputError(f"{path}: its name does not say which data set it is for; give it{hint}")
 
 
 def _folder(tasks: TaskSet, path: Path, task: Task | None, model: str | None) -> tuple[str, Layout]:

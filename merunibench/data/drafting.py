@@ -55,7 +55,7 @@ def _text(labels: Path, column: str, look: _Look, samples: int, truth: str) -> s
     lines = [
         f"schema = {_toml(SCHEMA)}",
         f"id = {_toml(_identifier(stem))}  # small letters and digits; signatures begin with own.<id>",
-        f"title = {_toml(stem)}  # as tables show it",
+        f"title = {_toml(_title(stem))}  # as tables show it",
         f"kind = {_toml(look.kind)}  # docs/predictions.md says what kinds there are",
         f"samples = {samples}  # with it, completeness is checked",
         f"truth = {_toml(truth)}  # of these names and labels; leave it out while they change",
@@ -81,6 +81,10 @@ def _toml(text: str) -> str:
 def _identifier(stem: str) -> str:
     plain = re.sub(r"[^a-z0-9]", "", stem.casefold())[:36] or "data"
     return f"own{plain}" if spelling(plain) in BUILTIN.spellings else plain
+
+
+def _title(stem: str) -> str:
+    return f"{stem} (own)" if spelling(stem) in BUILTIN.spellings else stem
 
 
 def _look(table: Table, column: str) -> _Look:

@@ -7,13 +7,19 @@ from merunibench.data.columns import label_column
 from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.tasks import BUILTIN, TaskSet
 
 
 def read_usage(
-    path: Path, *, dataset: str | None = None, model: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    path: Path,
+    *,
+    dataset: str | None = None,
+    model: str | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    tasks: TaskSet = BUILTIN,
 ) -> dict[str, int]:
     """The label usage of the predictions below a path; arguments and errors as for `open_predictions`."""
-    return label_usage(open_predictions(path, dataset=dataset, model=model, max_bytes=max_bytes))
+    return label_usage(open_predictions(path, dataset=dataset, model=model, max_bytes=max_bytes, tasks=tasks))
 
 
 def label_usage(source: PredictionSource) -> dict[str, int]:

@@ -27,11 +27,12 @@ _LISTED = 10
 
 
 class Exported(NamedTuple):
-    """What was written: the file, its rows, and how many of them name no emotion."""
+    """What was written: the file, its rows, how many name no emotion, and how many fewer there are than samples."""
 
     path: Path
     rows: int
     empty: int
+    lacking: int
 
 
 def export_codabench(
@@ -76,7 +77,8 @@ def export_codabench(
     writer.writerow(["name", "openset"])
     writer.writerows([name, f"[{', '.join(answer)}]"] for name, answer in zip(given, answers, strict=True))
     write_text(out / CODABENCH, text.getvalue())
-    return Exported(out / CODABENCH, len(given), sum(not answer for answer in answers))
+    lacking = max(0, source.tasks[dataset].samples - len(given)) if names is None else 0
+    return Exported(out / CODABENCH, len(given), sum(not answer for answer in answers), lacking)
 
 
 def _only_dataset(source: PredictionSource) -> str:

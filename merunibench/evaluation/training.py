@@ -1,10 +1,11 @@
 """Who trained on what: do lists of names, or names of data sets, tell that test samples were trained on?"""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from merunibench.data import read_table
-from merunibench.data.columns import name_column
+from merunibench.data.columns import names_given
 from merunibench.data.official import corpus_names
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
@@ -14,10 +15,14 @@ from merunibench.tasks import TaskSet
 from merunibench.tasks.names import plain_name, samples_within
 
 _MOST_BYTES = 256 << 20
+_AFTER_NAME = re.compile(r"[\t,;].*")
 
 
 def read_names(path: Path) -> list[str]:
     """The names in a table (column `name`), in an official label file (.npz, all splits), or in a text, one per line.
+
+    Training data asks several questions of a clip, so a name may repeat; each is given once. In a text, what follows a
+    tab, comma or semicolon is no part of the name, and neither are quotes around it.
 
     Raises:
         InputError: it cannot be read, or holds no names.
@@ -25,16 +30,16 @@ def read_names(path: Path) -> list[str]:
     if path.suffix.lower() == ".npz":
         return corpus_names(path, max_bytes=_MOST_BYTES)
     if table_stem(path) is not None:
-        names: list[str] = name_column(read_table(path)).to_pylist()
-        return names
+        return list(dict.fromkeys(names_given(read_table(path)).to_pylist()))
     try:
-        lines = read_plain(path, _MOST_BYTES).decode("utf-8").splitlines()
+        lines = read_plain(path, _MOST_BYTES).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise InputError(f"{path}: is no table and no text in UTF-8; give names, one a line") from None
-    found = [line.strip() for line in lines if line.strip()]
+    found = dict.fromkeys(_AFTER_NAME.sub("", line).strip(" '\"") for line in lines)
+    found.pop("", None)
     if not found:
         raise InputError(f"{path}: holds no names; give names, one a line")
-    return found
+    return list(found)
 
 
 def trained_on_tests(scores: Iterable[Scored], trained_on: Sequence[str | Path], tasks: TaskSet) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """Predictions of any format -> JSON Lines with labels, and polarity if wanted; the text is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from merunibench.data import Account, Conversion, Extractor, PredictionSource, Table, account_of, conversions
+from merunibench.errors import InputError
 from merunibench.extraction.rules import Rules
 from merunibench.files import whole_set
 from merunibench.journal import refuse_journal
+from merunibench.tasks import Task
 
 Field = Literal["labels", "polarity"]
 
@@ -41,6 +43,20 @@ class Extracted:
         return tuple(f"{path}: {remark}" for path, account in self.accounts.items() for remark in account.remarks())
 
 
+def refuse_unread(tasks: Iterable[Task]) -> None:
+    """Refuse data sets whose answers nothing reads out of text, before a model is asked.
+
+    Raises:
+        InputError: one of them is of such a kind.
+    """
+    for task in tasks:
+        if not task.of_kind.is_read:
+            raise InputError(
+                f"{task.id}: {task.kind} tasks are not answered in free words, so nothing reads the answer out of "
+                f"text; write it into a column {task.of_kind.answer!r}, and score that (merunibench score)"
+            )
+
+
 def extract(
     source: PredictionSource,
     out: Path,
@@ -62,8 +78,10 @@ def extract(
         again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
 
     Raises:
-        InputError: an input cannot be read, or an output cannot be written. None of the files is there then.
+        InputError: an input cannot be read, an output cannot be written, or a data set is of a kind whose answers are
+            not read out of text. None of the files is there then.
     """
+    refuse_unread(source.tasks[dataset] for dataset in source.files)
     extractor = Rules() if extractor is None else extractor
     done = Extracted()
     with whole_set(out) as folder:

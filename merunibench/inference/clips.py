@@ -134,9 +134,8 @@ def official_clips(root: Path | None, task: Task, *, outside: bool = False) -> C
     subtitles = read_subtitles(root, task, names or None) or {}
     names = names or list(subtitles)
     if not names:
-        raise InputError(
-            f"{folder}: neither {task.label_file} nor {task.layout.subtitles} is there to say which clips count"
-        )
+        expected = filter(None, (task.label_file or f"{task.id}.csv", task.layout.subtitles))
+        raise InputError(f"{folder}: nothing says which clips count: there is no {' and no '.join(expected)}")
     samples = tuple(_official_sample(folder, task, name, subtitles.get(name), outside=outside) for name in names)
     return Clips(task.id, samples, tuple(strata or _dialogues(task, names)), folder)
 

@@ -18,6 +18,7 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import reading
 from merunibench.journal import Journal, differences, read_settings, settings_file
+from merunibench.tasks import BUILTIN, TaskSet
 
 _MARK = "shard"
 _LONGEST_LINE = 16 << 20
@@ -72,21 +73,26 @@ class Merged:
     failed: int
 
 
-def merge_shards(folders: Sequence[Path], out: Path, dataset: str | None = None) -> list[Merged]:
+def merge_shards(
+    folders: Sequence[Path], out: Path, dataset: str | None = None, tasks: TaskSet = BUILTIN
+) -> list[Merged]:
     """Merge the shards of every data set in the folders.
 
     Args:
         folders: Model folders that hold files `<dataset>.<i>-of-<n>.jsonl`.
         out: The folder to write `<dataset>.jsonl` into; may be one of them.
-        dataset: The one data set to merge.
+        dataset: The one data set to merge, in any spelling that `tasks` knows; else as the files are named.
+        tasks: The data sets that there are.
 
     Raises:
         InputError: there are no shards; some are missing, not finished, twice or of another configuration; or their
             rows are not each sample once.
     """
-    files = [file for folder in folders for file in _shard_files(folder) if dataset in (None, file.dataset)]
+    known = tasks.find(dataset) if dataset else None
+    wanted = known.id if known else dataset
+    files = [file for folder in folders for file in _shard_files(folder) if wanted in (None, file.dataset)]
     if not files:
-        wanted = dataset or "<dataset>"
+        wanted = wanted or "<dataset>"
         raise InputError(f"{listed(map(str, folders))}: no files of shards ({wanted}.1-of-4.jsonl)")
     return [
         _merge([file for file in files if file.dataset == name], out) for name in sorted({f.dataset for f in files})

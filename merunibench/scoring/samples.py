@@ -136,5 +136,5 @@ def cluster_names(task: Task, names: pa.Array) -> pa.Array:
         return names
     if task.cluster.groupindex.keys() != {"unit"}:  # a pattern that Arrow's expressions may not understand
         return pa.array([task.cluster_of(name) for name in names.to_pylist()], names.type)
-    found = pc.extract_regex(names, pattern=f"(?s){task.cluster.pattern}")
-    return pc.if_else(pc.is_valid(found), pc.struct_field(found, "unit"), names)
+    found = pc.struct_field(pc.extract_regex(names, pattern=f"(?s){task.cluster.pattern}"), "unit")
+    return pc.if_else(pc.fill_null(pc.not_equal(found, ""), fill_value=False), found, names)

@@ -7,8 +7,8 @@ and the code that scores them has no data set's name.
 from collections.abc import Iterable
 
 from merunibench.tasks.reading import SCHEMA, SUFFIX, TaskFile, parse_task, read_task
-from merunibench.tasks.task import Annotators, ClipLayout, Task
-from merunibench.tasks.task_set import BUILTIN, GROUP, TaskSet, as_task_set, spelling
+from merunibench.tasks.task import Annotators, ClipLayout, Task, spelling
+from merunibench.tasks.task_set import BUILTIN, GROUP, TaskSet, as_task_set
 
 __all__ = [
     "BUILTIN",

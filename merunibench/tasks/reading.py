@@ -5,11 +5,12 @@ folder and stay below it, and its pattern is one that RE2 takes, which matches i
 """
 
 import re
+import warnings
 from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,14 +21,13 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from merunibench._text import in_one_line, listed, one_line, shown
 from merunibench.errors import InputError
 from merunibench.files.toml import parse_toml, read_toml
 from merunibench.kinds import KINDS
-from merunibench.tasks.task import Annotators, ClipLayout, Task
+from merunibench.tasks.task import Annotators, ClipLayout, Task, spelling
 
 SCHEMA = "merunibench.task/1"
 SUFFIX = ".task.toml"
@@ -41,8 +41,16 @@ _OWN_LAYOUT = ClipLayout(
 )
 _OF_BUILTIN = ("aliases", "benchmark", "corpus", "folder", "holds", "source", "split")
 """What only the data sets that come with the package state."""
+_IN_PYTHON = (
+    *("id", "title", "kind", "samples", "truth", "classes", "label_field", "annotators"),
+    *("language", "homepage", "licence"),
+)
+"""What of a data set defined in Python is held to the rules of a file."""
+_REASONS = {"extra_forbidden": "is no key of a task file", "missing": "missing", "tuple_type": "must be a list"}
 _FOLLOWED = re.compile(r"([^()]+)\(\?=([^()]+)\)")
 _REPEATED_REPETITION = re.compile(r"[*+}][?+]?\)+[*+{]")
+_DIVIDES = re.compile(r"""[,'"|\[\]]""")
+"""What stands between labels, and between annotators."""
 
 
 def _known_kind(name: str) -> str:
@@ -59,10 +67,27 @@ def _below(path: str) -> str:
     return path
 
 
+def _of_name(place: str) -> str:
+    if "{name}" not in place:
+        raise ValueError(f"{shown(place)} must hold {{name}}, which stands for a sample's name")
+    return place
+
+
+def _fault_of_class(word: str) -> str | None:
+    """Why no label can be, or should be, this word; None if it may be."""
+    if not word.strip() or not word.isprintable():
+        return "is no word"
+    if word.strip().lstrip("+-").isdecimal():
+        return "is a number, and a number stands for the class in that place"
+    return "would be read as several labels" if _DIVIDES.search(word) else None
+
+
 def _pattern(text: str) -> str:
     try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what Python and RE2 read differently
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise ValueError(f"is no regular expression: {one_line(error)}") from None
     return text
 
@@ -81,7 +106,7 @@ def _with_unit(pattern: str) -> str:
 Text = Annotated[str, Field(max_length=200), AfterValidator(partial(in_one_line, longest=200))]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Place = Annotated[str, Field(max_length=500), AfterValidator(_below)]
-Places = Annotated[tuple[Place, ...], Field(min_length=1, max_length=10)]
+Places = Annotated[tuple[Annotated[Place, AfterValidator(_of_name)], ...], Field(min_length=1, max_length=10)]
 Pattern = Annotated[str, Field(min_length=1, max_length=_LONGEST_PATTERN), AfterValidator(_pattern)]
 
 
@@ -113,7 +138,10 @@ class TaskFile(_Strict):
         "", description="First digits (8 to 64) of the hash of names and truths; other labels are refused."
     )
     classes: Annotated[tuple[Name, ...], Field(max_length=_MOST_CLASSES)] = Field(
-        (), description="Category words, where the truth is a class; a number is an index into them.", strict=False
+        (),
+        description="Category words, where the truth is a class; a number is an index into them.",
+        strict=False,
+        validate_default=True,
     )
     cluster: Pattern | None = Field(
         None,
@@ -151,6 +179,13 @@ class TaskFile(_Strict):
             raise ValueError(f"{identifier!r} is how a data set of the benchmark is spelled; choose another")
         return identifier
 
+    @field_validator("title")
+    @classmethod
+    def _no_other(cls, title: str, info: ValidationInfo) -> str:
+        if info.context and spelling(title) in info.context:
+            raise ValueError(f"{shown(title)} is how a data set of the benchmark is called; choose another")
+        return title
+
     @field_validator("cluster")
     @classmethod
     def _linear(cls, pattern: str | None, info: ValidationInfo) -> str | None:
@@ -162,7 +197,7 @@ class TaskFile(_Strict):
         if _REPEATED_REPETITION.search(pattern):
             raise ValueError("repeats a repetition, which may take exponential time; write it without")
         if re.compile(pattern).groups == 0:
-            pattern = _with_unit(pattern)
+            pattern = _pattern(_with_unit(pattern))
         if [*re.compile(pattern).groupindex] != ["unit"] or re.compile(pattern).groups != 1:
             raise ValueError("must have no group, or one called unit: ^(?P<unit>.*)_")
         try:
@@ -173,26 +208,39 @@ class TaskFile(_Strict):
             ) from None
         return pattern
 
-    @model_validator(mode="after")
-    def _consistent(self, info: ValidationInfo) -> Self:
-        truth = KINDS[self.kind].truth
-        faults = []
-        if truth == "class" and len(self.classes) < 2:
-            faults.append(f"kind {self.kind} needs classes, two at least")
-        if truth != "class" and self.classes:
-            faults.append(f"kind {self.kind} has no classes")
-        if len({word.strip().casefold() for word in self.classes}) < len(self.classes):
-            faults.append("classes holds a word twice")
-        if self.annotators == "union" and truth != "labels":
-            faults.append(f'annotators = "union" makes several labels of several, kind {self.kind} has one')
-        if self.annotators and truth not in ("class", "labels"):
-            faults.append(f"annotators cannot be joined for kind {self.kind}")
-        reserved = [name for name in _OF_BUILTIN if name in self.model_fields_set] if info.context is not None else []
-        if reserved:
-            faults.append(f"{listed(reserved)}: only for data sets that come with the package")
+    @field_validator("classes")
+    @classmethod
+    def _words(cls, classes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """What is wrong with the words of the classes; there are some exactly where the truth is a class."""
+        kind = info.data.get("kind")
+        faults = [f"{shown(word)} {fault}" for word in classes if (fault := _fault_of_class(word))]
+        if kind and KINDS[kind].truth == "class" and len(classes) < 2:
+            faults.append(f"kind {kind} needs classes, two at least")
+        if kind and KINDS[kind].truth != "class" and classes:
+            faults.append(f"kind {kind} has no classes")
+        if len({word.strip().casefold() for word in classes}) < len(classes):
+            faults.append("holds a word twice")
         if faults:
             raise ValueError("; ".join(faults))
-        return self
+        return classes
+
+    @field_validator("annotators")
+    @classmethod
+    def _can_be_joined(cls, rule: Annotators, info: ValidationInfo) -> Annotators:
+        kind = info.data.get("kind")
+        truth = KINDS[kind].truth if kind else "labels"
+        if rule and truth not in ("class", "labels"):
+            raise ValueError(f"answers of several annotators cannot be joined for kind {kind}")
+        if rule == "union" and truth != "labels":
+            raise ValueError(f"union makes several labels of several answers, kind {kind} has one")
+        return rule
+
+    @field_validator(*_OF_BUILTIN)
+    @classmethod
+    def _of_builtin(cls, value: object, info: ValidationInfo) -> object:
+        if info.context is not None:
+            raise ValueError("only for data sets that come with the package")
+        return value
 
 
 def read_task(path: Path, *, taken: Collection[str] | None = None) -> Task:
@@ -214,29 +262,64 @@ def parse_task(content: bytes, where: str, *, taken: Collection[str]) -> Task:
 
 
 def _task(table: dict[str, Any], where: Path | str, taken: Collection[str] | None, home: Path | None) -> Task:
-    try:
-        file = TaskFile.model_validate(table, context=taken)
-    except ValidationError as error:
-        raise InputError(f"{where}: {_faults(error)}") from None
+    file = _validated(table, where, taken)
     values = {
         name: getattr(file, name) for name in TaskFile.model_fields if name not in ("schema_", "layout", "labels")
     }
     for name in ("split", "cluster"):
         values[name] = re.compile(values[name], re.DOTALL) if values[name] else None
-    values["classes"] = tuple(word.strip().lower() for word in file.classes)
+    values["classes"] = _plain(file.classes)
     given = {name: value for name, value in file.layout or () if value is not None}
     layout = replace(ClipLayout() if taken is None else _OWN_LAYOUT, **given)
     return Task(**values, layout=layout, label_file=file.labels, own=taken is not None, home=home)
 
 
+def as_own(task: Task, *, taken: Collection[str]) -> Task:
+    """A data set that was defined in Python, as one of the user's own: held to the rules of a file.
+
+    Raises:
+        InputError: a file could not say so; all that is wrong is in the one message.
+    """
+    said = {name: getattr(task, name) for name in _IN_PYTHON}
+    if task.cluster and "unit" in task.cluster.groupindex:
+        said["cluster"] = task.cluster.pattern
+    _validated({"schema": SCHEMA, **said}, f"data set {shown(task.id)}", taken)
+    return replace(task, classes=_plain(task.classes), own=True, benchmark=False)
+
+
+def _validated(table: dict[str, Any], where: Path | str, taken: Collection[str] | None) -> TaskFile:
+    try:
+        return TaskFile.model_validate(table, context=taken)
+    except ValidationError as error:
+        raise InputError(f"{where}: {_faults(error)}") from None
+
+
+def _plain(classes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip().lower() for word in classes)
+
+
 def _faults(error: ValidationError) -> str:
-    """Everything that is wrong, in one line."""
-    found = [
+    """Everything that is wrong, in one line; of a list with faulty items, the items."""
+    every = error.errors(include_url=False)
+    outer = {each["loc"][:length] for each in every for length in range(len(each["loc"]))}
+    found = [each for each in every if each["loc"] not in outer]
+    said = [
         ": ".join(filter(None, (".".join(map(_shown, each["loc"])), _reason(each["type"], each["msg"]))))
-        for each in error.errors(include_url=False)
+        for each in found[:_MOST_FAULTS]
     ]
-    more = f"; and {len(found) - _MOST_FAULTS} more" if len(found) > _MOST_FAULTS else ""
-    return "; ".join(found[:_MOST_FAULTS]) + more
+    keys = any(each["type"] == "extra_forbidden" for each in found)
+    return "; ".join(
+        [
+            *said,
+            *([f"and {len(found) - len(said)} more"] if len(found) > len(said) else []),
+            *([f"the keys are {listed(_keys())}"] if keys else []),
+        ]
+    )
+
+
+def _keys() -> list[str]:
+    """The keys of an own data set's file."""
+    return [key for key in TaskFile.model_json_schema()["properties"] if key not in _OF_BUILTIN]
 
 
 def _shown(part: str | int) -> str:
@@ -244,6 +327,6 @@ def _shown(part: str | int) -> str:
 
 
 def _reason(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return f"is no key of a task file; they are {', '.join(TaskFile.model_json_schema()['properties'])}"
-    return "missing" if kind == "missing" else in_one_line(message.removeprefix("Value error, "), 300)
+    if kind in _REASONS:
+        return _REASONS[kind]
+    return in_one_line(message.removeprefix("Value error, ").replace("Tuple", "List"), 300)

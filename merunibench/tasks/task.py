@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,13 @@ from typing import Literal
 from merunibench.kinds import KINDS, NEUTRAL, Kind
 
 Annotators = Literal["", "majority", "union"]
+_BETWEEN = re.compile(r"[\s_\-()\xad\u200b-\u200f\u2060\ufeff]")
+"""What makes no difference in a name: white space, signs between words, and characters without width."""
+
+
+def spelling(name: str) -> str:
+    """`CMU-MOSI`, `cmu_mosi` and `cmumosi` are one name; the `+` of OV-MERD+ counts."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", name).casefold())
 
 
 @dataclass(frozen=True)
@@ -124,5 +132,5 @@ class Task:
 
     def cluster_of(self, name: str) -> str:
         """The dialogue or video that a sample comes from; the sample itself where its name does not tell."""
-        found = self.cluster.match(name) if self.cluster else None
-        return found[found.lastgroup or 0] if found else name
+        found = self.cluster.search(name) if self.cluster else None
+        return (found[found.lastgroup or 0] if found else "") or name

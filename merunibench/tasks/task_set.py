@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -11,16 +10,11 @@ from merunibench._resources import resource
 from merunibench._text import listed, one_line, shown
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
-from merunibench.tasks.reading import SUFFIX, read_task
-from merunibench.tasks.task import Task
+from merunibench.tasks.reading import SUFFIX, as_own, read_task
+from merunibench.tasks.task import Task, spelling
 
 GROUP = "merunibench.tasks"
 """Entry point group: an entry's value is a `Task`, or the path of a task file in the package."""
-
-
-def spelling(name: str) -> str:
-    """`CMU-MOSI`, `cmu_mosi` and `cmumosi` are one name; the `+` of OV-MERD+ counts."""
-    return re.sub(r"[\s_\-()]", "", name.casefold())
 
 
 class TaskSet(Mapping[str, Task]):
@@ -130,7 +124,11 @@ class TaskSet(Mapping[str, Task]):
             if tasks.get(task.id, task) != task:
                 raise InputError(f"two definitions of a data set {task.id!r}; give one")
             tasks[task.id] = task
-        return TaskSet(tasks.values())
+        found = TaskSet(tasks.values())
+        for task in found.own:
+            if (other := found.find(task.title)) != task:
+                raise InputError(f"data sets {task.id!r} and {other and other.id!r} have one name; change a title")
+        return found
 
     def _own(self, source: Task | str | Path) -> Iterator[Task]:
         if isinstance(source, Task):
@@ -138,7 +136,7 @@ class TaskSet(Mapping[str, Task]):
                 raise InputError(
                     f"id {shown(source.id)} must be small letters and digits, and no other data set's name"
                 )
-            yield replace(source, own=True, benchmark=False)
+            yield as_own(source, taken=self.spellings)
         elif Path(source).is_dir():
             with reading(Path(source)):
                 files = sorted(file for file in Path(source).iterdir() if file.name.endswith(SUFFIX))

@@ -77,3 +77,9 @@ def test_the_best_checkpoint_and_other_tasks_are_refused(refused, answers, tmp_p
     assert "fine-grained tasks alone" in refused(
         "export", "codabench", answers.parent, tmp_path / "out", "--dataset", "meld"
     )
+
+
+def test_too_few_rows_are_said_where_no_names_are_given(run, tmp_path):
+    write_rows(tmp_path / "mer2025ov.jsonl", ROWS)
+    assert "3 rows; " in (done := run("export", "codabench", tmp_path / "mer2025ov.jsonl", tmp_path / "out")).err
+    assert "1197 fewer than the data set has samples" in done.err

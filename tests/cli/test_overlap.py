@@ -47,3 +47,9 @@ def test_a_submission_says_what_it_was_trained_on(run, tmp_path):
     assert 'trained_on = [\n    "Human-OV",\n    "clips of our own",\n]' in (out / "submission.toml").read_text()
     said = [line for line in check(out).warnings if "trained_on" in line]
     assert said == ["trained_on: 'Human-OV' holds 532 of the 532 samples of OV-MERD+"]
+    board = tmp_path / "board"
+    built = run("leaderboard", "build", "--submissions", out.parent, "--out", board, "--no-cache", "--processes", 1)
+    assert built.code == 0, built
+    models = {each["id"]: each for each in json.loads((board / "results.json").read_text())["models"]}
+    assert models[out.name]["trained_on"] == ["Human-OV", "clips of our own"]
+    assert all("trained_on" not in model for name, model in models.items() if name != out.name)

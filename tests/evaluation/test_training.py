@@ -84,3 +84,20 @@ def test_the_score_is_what_it_was(tmp_path):
     told, other = (evaluate(ANSWERS, TRUTH, trained_on=given, bootstrap=0) for given in (["meld"], []))
     first, second = (json.loads(report.to_json()) | {"warnings": []} for report in (told, other))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("a.txt", "a\nb\n"),
+        ("a.txt", "\ufeffa\r\nb\r\n"),
+        ("a.txt", "'a'\n\"b\"\n\n"),
+        ("a.lst", "a,happy\nb,sad, or not\n"),
+        ("a.txt", "a\t1\na\t2\nb;3\n"),
+        ("a.csv", "name,question\na,1\na,2\nb,1\n"),
+        ("a.jsonl", '{"name": "a"}\n{"name": "b"}\n{"name": "a"}\n'),
+    ],
+)
+def test_names_are_read_as_lists_of_training_data_hold_them(tmp_path, file, content):
+    (tmp_path / file).write_text(content, encoding="utf-8")
+    assert read_names(tmp_path / file) == ["a", "b"]

@@ -60,7 +60,7 @@ def test_the_official_folders(tmp_path, dataset, files):
 
 LABELS = {"basic": "0", "fine-grained": "[happy]", "sentiment": "1", "classes": "0"}
 """Of the kinds whose samples are clips; preferences are between two descriptions."""
-OF_CLIPS = [task for task in TASKS.values() if task.kind in LABELS]
+OF_CLIPS = [task for task in TASKS.values() if task.kind in LABELS and task.layout.subtitles]
 
 
 @pytest.mark.parametrize("task", OF_CLIPS, ids=[task.id for task in OF_CLIPS])
@@ -72,6 +72,16 @@ def test_the_leaderboard_and_a_run_read_the_same_subtitles(tmp_path, task):
     on_the_board = load_subtitles(tmp_path, load_truth(task, tmp_path))
     assert on_the_board == {"a": "Thank you", "b": "I hate it", "c": ""}
     assert on_the_board == {sample.name: sample.subtitle for sample in official_clips(tmp_path, task).samples}
+
+
+def test_a_data_set_without_subtitles_is_run_without(tmp_path):
+    (tmp_path / "dfew" / "video").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"dfew: nothing says which clips count: there is no dfew\.csv$"):
+        official_clips(tmp_path, TASKS["dfew"])
+    put(tmp_path / "dfew.csv", "name,label\n1,happy\n2,sad\n")
+    found = official_clips(tmp_path, TASKS["dfew"])
+    assert [(sample.name, sample.subtitle) for sample in found.samples] == [("1", None), ("2", None)]
+    assert load_subtitles(tmp_path, load_truth(TASKS["dfew"], tmp_path)) is None
 
 
 def test_the_leaderboard_and_a_run_read_the_same_real_subtitles(shared):
@@ -159,7 +169,7 @@ def test_a_missing_folder_says_what_is_expected(tmp_path):
     with pytest.raises(InputError, match=r"meld-process: is not there"):
         find_clips(tmp_path, [get_task("meld")])
     (tmp_path / "meld-process").mkdir()
-    with pytest.raises(InputError, match=r"neither label.npz nor transcription-engchi-polish.csv"):
+    with pytest.raises(InputError, match=r"there is no label\.npz and no transcription-engchi-polish\.csv"):
         find_clips(tmp_path, [get_task("meld")])
 
 

@@ -26,6 +26,7 @@ def test_merged_shards_are_the_undisturbed_run(clips, tmp_path):
     assert merged.path.read_bytes() == whole
     assert (merged.rows, merged.failed) == (21, 1)
     assert merge_shards([tmp_path / "out"], tmp_path / "out", "meld")[0].path.read_bytes() == whole
+    assert merge_shards([tmp_path / "out"], tmp_path / "out", "ME-LD")[0].path.read_bytes() == whole
     again = FakeModel()
     assert run(clips, tmp_path / "out", again).kept == 21  # the merged file can be taken up like any other
     assert not again.batches

@@ -1,5 +1,7 @@
 """A task file says all that is wrong with it at once; one that would do harm is refused in one line."""
 
+import time
+
 import pytest
 
 from merunibench.errors import InputError
@@ -39,6 +41,10 @@ def test_all_faults_are_said_at_once():
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
+        ('layout.video = ["clip.mp4"]', "must hold {name}"),
+        ('layout.audio = ["{name.__class__}.wav"]', "must hold {name}"),
+        ("cluster = '(?i)abc'", "is no regular expression"),
+        ("cluster = '[[:alpha:]]+'", "is no regular expression"),
         ('labels = "../other.csv"', "must be a relative path below the folder"),
         ('labels = "/etc/passwd"', "must be a relative path below the folder"),
         ('labels = "C:\\\\x.csv"', "must be a relative path below the folder"),
@@ -65,6 +71,45 @@ def test_what_does_harm_or_makes_no_sense_is_refused(line, reason):
     assert reason in refused(LEAST + line + "\n")
 
 
+def test_faults_of_fields_and_of_what_they_mean_together_are_said_at_once():
+    said = refused(BASIC.replace("angry", "CALM") + 'samples = -1\nbenchmark = true\nannotators = "union"\n')
+    for fault in ("samples", "holds a word twice", "benchmark: only", "annotators: union"):
+        assert fault in said, fault
+
+
+def test_of_a_list_the_faulty_items_are_named_alone():
+    assert refused(LEAST + 'layout.video = ["/x/{name}"]\n').count("layout.video") == 1
+
+
+def test_many_faults_are_said_quickly_and_in_part():
+    began = time.process_time()
+    said = refused(LEAST + "".join(f"k{number} = 1\n" for number in range(5_000)))
+    assert "and 4990 more; the keys are schema, id" in said
+    assert "benchmark" not in said
+    assert time.process_time() - began < 5  # not what all of them cost, but ten
+
+
+@pytest.mark.parametrize("title", ["MELD", "me-ld", "ｍｅｌｄ", "CMU-MOSI", "OV-MERD+"])
+def test_a_built_in_name_is_no_title(title):
+    assert "is how a data set of the benchmark is called" in refused(LEAST.replace("My clips", title))
+
+
+@pytest.mark.parametrize(
+    ("word", "fault"),
+    [
+        (" ", "no word"),
+        ("a\\u200b", "no word"),
+        ("1", "is a number"),
+        ("-0", "is a number"),
+        ("a,b", "several labels"),
+        ("don't", "several labels"),
+        ("a|b", "several labels"),
+    ],
+)
+def test_a_class_is_a_word_that_an_answer_can_name(word, fault):
+    assert fault in refused(BASIC.replace(" angry", word))
+
+
 @pytest.mark.parametrize("identifier", ["meld", "chsims", "ovmerdplus", "mosi", "mer2025"])
 def test_a_built_in_name_in_any_spelling_is_refused(identifier):
     assert "is how a data set of the benchmark is spelled" in refused(LEAST.replace("mine", identifier, 1))
@@ -80,7 +125,7 @@ def test_a_million_classes_are_refused_quickly():
 def test_classes_and_annotators_fit_the_kind():
     assert "needs classes" in refused(BASIC.partition("classes")[0])
     assert "holds a word twice" in refused(BASIC.replace(" angry", "CALM"))
-    assert 'annotators = "union"' in refused(BASIC + 'annotators = "union"\n')
+    assert "annotators: union makes several labels" in refused(BASIC + 'annotators = "union"\n')
     assert "cannot be joined" in refused(LEAST.replace("fine-grained", "sentiment") + 'annotators = "majority"\n')
 
 

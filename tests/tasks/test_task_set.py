@@ -37,10 +37,36 @@ def test_an_own_data_set_has_a_name_of_its_own(identifier):
         TASKS.with_own(replace(OWN, id=identifier))
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"kind": "guess"}, "'guess' is no kind of task"),
+        ({"kind": "basic"}, "needs classes"),
+        ({"title": "MELD"}, "is how a data set of the benchmark is called"),
+        ({"annotators": "mean"}, "annotators"),
+        ({"samples": -1}, "samples"),
+        ({"cluster": re.compile("(?P<unit>a)(?=b)")}, "cannot be used"),
+    ],
+)
+def test_a_definition_in_python_is_held_to_the_rules_of_a_file(fault, said):
+    with pytest.raises(InputError, match=said):
+        TASKS.with_own(replace(OWN, **fault))
+
+
+def test_classes_given_in_python_are_read_as_those_of_a_file():
+    assert TASKS.with_own(replace(OWN, kind="basic", classes=("Calm ", "Angry")))["mine"].classes == ("calm", "angry")
+
+
 def test_two_definitions_of_one_data_set_are_refused_and_one_twice_is_not():
     assert len(TASKS.with_own(OWN, OWN)) == len(TASKS) + 1
     with pytest.raises(InputError, match="two definitions"):
         TASKS.with_own(OWN, replace(OWN, kind="sentiment"))
+
+
+@pytest.mark.parametrize("title", ["My clips", "my-clips", "mine"])
+def test_two_data_sets_of_one_name_are_refused(title):
+    with pytest.raises(InputError, match="have one name; change a title"):
+        TASKS.with_own(OWN, replace(OWN, id="other", title=title))
 
 
 def test_a_mapping_replaces_definitions_and_adds_own_ones():

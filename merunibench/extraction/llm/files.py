@@ -10,7 +10,7 @@ from pathlib import Path
 
 from merunibench.data import Extractor, PredictionSource, conversions
 from merunibench.extraction.envelope import clean_answer
-from merunibench.extraction.files import Extracted, Field, Rows
+from merunibench.extraction.files import Extracted, Field, Rows, refuse_unread
 from merunibench.extraction.llm.questions import Answer, Question
 from merunibench.journal import Journal, Row
 
@@ -51,6 +51,7 @@ def extract_with_models(
         InputError: an input cannot be read, an output cannot be written, somebody else is writing it, it was made with
             other settings, or a model cannot be asked at all. What was answered until then is kept.
     """
+    refuse_unread(source.tasks[dataset] for dataset in source.files)
     settings = {
         stage: each.settings if isinstance(each, Question) else each.name
         for stage, each in (("labels", labels), ("polarity", polarity))

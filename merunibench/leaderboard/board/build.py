@@ -47,13 +47,7 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
         Cache(None if is_extended() else request.cache),
     )
     outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes, progress)
-    _refuse_twins([outcome.checked for outcome in outcomes], inputs.before)
-    _refuse_orphans([outcome.checked for outcome in outcomes])
-    contenders = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
-    contenders += [
-        _baseline(inputs, model, baseline_rows.score(model, inputs.own, scorer, inputs.subtitles, cache))
-        for model in baseline_rows.models()
-    ]
+    contenders = _contenders(inputs, outcomes, scorer, cache)
     scored: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
     models, details, gaps = [], {}, set()
     for each in contenders:
@@ -70,7 +64,6 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
             details[each.model.id] = details_of(each.model, found, inputs.committed_details(each.model))
     placed, comparisons = place(scored, inputs.before)
     published, reported = inputs.published
-    checked = [outcome.checked for outcome in outcomes]
     results = Results(
         toolkit=__version__,
         metric_version=METRIC_VERSION,
@@ -81,9 +74,7 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
         models=(*models, *published),
         rows=(*with_lifts(placed), *reported),
         comparisons=tuple(comparisons),
-        refused=tuple(
-            Refused(submission=each.id, reasons=tuple(each.problems[:_REASONS])) for each in checked if not each.valid
-        ),
+        refused=tuple(_refused(outcome.checked) for outcome in outcomes if not outcome.checked.valid),
         pairs=tuple(pairs_of(scored, inputs.before, cache, resamples=request.resamples, seed=SEED)),
         not_recomputed=tuple(
             NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
@@ -96,6 +87,23 @@ def _folders(request: Request) -> list[Path]:
     """The folders of all submissions, by name."""
     found = {submission_id(folder): folder for folder in (*find_submissions(request.submissions), *request.extra)}
     return [found[key] for key in sorted(found)]
+
+
+def _contenders(inputs: Inputs, outcomes: Sequence[Outcome], scorer: Scorer, cache: Cache) -> list[Contender]:
+    """Everything that has rows: submissions that are not refused, then baselines."""
+    checked = [outcome.checked for outcome in outcomes]
+    _refuse_twins(checked, inputs.before)
+    _refuse_orphans(checked)
+    submitted = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
+    rules = [
+        _baseline(inputs, model, baseline_rows.score(model, inputs.own, scorer, inputs.subtitles, cache))
+        for model in baseline_rows.models()
+    ]
+    return submitted + rules
+
+
+def _refused(checked: Checked) -> Refused:
+    return Refused(submission=checked.id, reasons=tuple(checked.problems[:_REASONS]))
 
 
 def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> None:
