@@ -26,6 +26,7 @@ EVERYTHING = {
     "parameters": 8_200_000_000,
     "modalities": ("audio", "video", "text"),
     "training_data": "Captions,\nand 'more' of them",
+    "trained_on": ("MER-Caption+", "MELD, train split"),
     "prompt": 'Say """how""" they feel.\n\n',
     "decoding": "greedy",
     "extractor": "Base-3B",
@@ -101,3 +102,11 @@ def test_every_bad_field_is_named():
 def test_parameters_that_are_none(text):
     with pytest.raises(InputError, match=r"8\.2B"):
         parameters(text)
+
+
+def test_a_packed_model_is_called_as_its_submission_says(small):
+    folder = small.add("one", name="Model <One>")
+    for path in (folder, folder / "predictions"):
+        assert open_predictions(path).model == "Model <One>"
+    (folder / "submission.toml").write_text("broken")
+    assert open_predictions(folder / "predictions").model == "predictions"
