@@ -25,7 +25,7 @@ from merunibench.leaderboard.writing import write
 BOARD = Path(__file__).parents[1] / "leaderboard"
 LEXICONS = ("mer2025", "mer2026")
 _PROMPTS = {"nosubtitle-addsub": "", "nosubtitle": "-without-subtitle", "subtitle": "-with-subtitle"}
-"""How a model was asked, as the released folders say it -> the end of its submission's name; the merged one is ranked."""
+"""A prompt, by the name of the released folder -> the end of its submission's name; the merged one is ranked."""
 
 
 def gather(released: Path, out: Path) -> Request:

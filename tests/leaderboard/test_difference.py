@@ -1,6 +1,5 @@
 """What changed, and why; and a board that is not what its predictions give is found out."""
 
-
 import pytest
 
 from merunibench.leaderboard.board.build import build
