@@ -143,6 +143,7 @@ def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str
         prepositions=lookup["prepositions"],
         negations=lookup["negations"],
         typos=dict(sorted(lookup["typos"].items())),
+        operators=lookup["operators"],
     )
 
 

@@ -10,17 +10,19 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from merunibench.labels import Words
+from merunibench.lexicon.operators import NAMES, Operators, with_plain_negation, without_aside
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-RULES = 1
+RULES = 2
 """Version of the rules in this module. Whoever changes what a label means raises it."""
 
 _MAXIMUM_WORDS = 8
@@ -72,6 +74,7 @@ class Fallback:
         prepositions: Words that begin a complement: what follows does not say which emotion it is.
         negations: Words and phrases that deny what follows them.
         typos: Misspelling -> word.
+        operators: Name -> words that decide which emotion of a phrase counts (`operators.NAMES`).
         rules: Version of the rules the tables were made for.
     """
 
@@ -84,6 +87,7 @@ class Fallback:
     prepositions: Sequence[str]
     negations: Sequence[str]
     typos: Mapping[str, str]
+    operators: Mapping[str, Sequence[str]]
     rules: int = RULES
 
     @classmethod
@@ -101,6 +105,10 @@ class Fallback:
             _check_words(name, [*table[name].keys(), *table[name].values()])
         for name in _LISTS:
             _check_words(name, table[name])
+        if not isinstance(table["operators"], dict) or set(table["operators"]) != set(NAMES):
+            raise ValueError("not the operators of these rules")
+        for name, words in table["operators"].items():
+            _check_words(name, words)
         return cls(**table)
 
     def to_table(self) -> dict[str, Any]:
@@ -122,13 +130,18 @@ class Fallback:
             >>> lexicon.words_of("slightly sad/lonely"), lexicon.words_of("not happy"), lexicon.words_of("table")
             (('sad', 'lonely'), ('unhappy',), ())
         """
-        text = self._tidy(label)
-        found = self._whole(text, known)
-        if found is None:
-            parts = self._joints.split(text)
-            words = (self._part(part.strip(), known) for part in parts if part.strip())
-            return tuple(dict.fromkeys(word for word in words if word is not None))
-        return (found,) if found else ()
+        found = self._whole(self._tidy(label), known)
+        if found is not None:
+            return (found,) if found else ()
+        main, aside = without_aside(label)
+        return self._of_text(main, known) or (self._of_text(aside, known) if aside else ())
+
+    def _of_text(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words that a label without brackets stands for."""
+        text = with_plain_negation(self._tidy(label))
+        parts = self._joints.split(text) if text else []
+        words = (self._part(part.strip(), known) for part in parts if part.strip())
+        return tuple(dict.fromkeys(word for word in words if word is not None))
 
     def is_stop_word(self, label: str) -> bool:
         """Whether a label is in the stop list, whatever its hyphens and underscores."""
@@ -258,13 +271,29 @@ class Fallback:
             found = self._whole(" ".join(rest), known) if len(rest) > 1 else None
             if found is not None:
                 return found or None
+        content = [word for word in words if word not in self._in["light"]]
+        found = self._whole(" ".join(content), known) if len(content) > 1 else None
+        if found is not None:
+            return found or None
         denied = self._negated(rest)
         if denied is not None:
             word = self._head(denied, known)
             return self._opposite(word) if word else None
-        if any(word in self._in["negations"] for word in rest[1:]):
-            return None  # a denial in the middle: what it denies is anybody's guess
-        return self._head(words, known)
+        before_complement = takewhile(lambda word: word not in self._in["prepositions"], rest)
+        if any(word in self._in["negations"] for word in list(before_complement)[1:]):
+            return None  # a denial in the middle: what it denies cannot be told
+        read = self._operators(known).read(rest) if len(rest) > 1 else None
+        return read.word if read else self._head(words, known)
+
+    def _operators(self, known: Container[str]) -> Operators:
+        """The operators, asking these tables."""
+        return Operators(
+            self.operators,
+            lambda words: self._head(words, known) if words else None,
+            self._opposite,
+            self.polarity_of,
+            self._in["light"],
+        )
 
     def _negated(self, words: Sequence[str]) -> Sequence[str] | None:
         """What follows a negation at the beginning of a phrase."""

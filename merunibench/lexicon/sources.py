@@ -14,6 +14,7 @@ from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files.toml import parse_toml
 from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
+from merunibench.lexicon.operators import NAMES
 from merunibench.lexicon.wheels import WHEELS
 
 _FOLDER = "emotion_wheels"
@@ -160,17 +161,28 @@ def parse_lookup(text: str, where: str) -> dict[str, Any]:
         InputError: the file is no TOML, or a list or table is missing, unknown, or holds something else than words.
     """
     tables = parse_toml(text.encode(), where)
-    if set(tables) != {*_LISTS, *_TABLES}:
-        raise InputError(f"{where}: the tables are {', '.join((*_LISTS, *_TABLES))}, not {', '.join(tables)}")
+    expected = (*_LISTS, *_TABLES, "operators")
+    if set(tables) != set(expected):
+        raise InputError(f"{where}: the tables are {', '.join(expected)}, not {', '.join(tables)}")
     for name in _LISTS:
         if not isinstance(tables[name], str):
             raise InputError(f"{where}: {name}: a list of words is text, the words separated by commas")
         tables[name] = sorted(set(_words(tables[name].replace("\n", " "), f"{where}: {name}", 0)))
+    tables["operators"] = _operators(tables["operators"], where)
     for name in _TABLES:
         for key, value in tables[name].items():
             if not (isinstance(value, str) and _PHRASE.fullmatch(value) and _PHRASE.fullmatch(key)):
                 raise InputError(f"{where}: {name}: {key!r} = {value!r}: both must be words in lower case")
     return tables
+
+
+def _operators(table: object, where: str) -> dict[str, list[str]]:
+    """Lists of words, by the names of the operators."""
+    if not isinstance(table, dict) or set(table) != set(NAMES) or not all(isinstance(v, str) for v in table.values()):
+        raise InputError(f"{where}: operators: texts with words separated by commas, called {', '.join(NAMES)}")
+    return {
+        name: sorted(set(_words(table[name].replace("\n", " "), f"{where}: operators.{name}", 0))) for name in NAMES
+    }
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,186 @@
+"""Words of a phrase that decide which of its emotions counts, or that none does: `bitter smile`, `fake joy`.
+
+The tables are those of `[operators]` in lookup.toml, where each says what it holds. The rules are stated in this order
+in docs/lexicon.md, "Labels outside the table".
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+NAMES = ("suffixes", "feigned", "verbs", "easing", "unfulfilled", "seekers", "aversive", "signs", "wild", "links")
+"""The tables, by name."""
+
+_NOT = re.compile(r"\b(?:anything|everything) but\b|\bfar from\b")
+_NOTHING_LESS = re.compile(
+    r"\b(?:nothing but|none other than|nothing less than|not only|not just|not merely|both|either)\b"
+)
+_NEITHER = re.compile(r"\bneither\b.*\bnor\b")
+_ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
+_FREE = "free"
+
+Find = Callable[[Sequence[str]], str | None]
+"""From the words of a phrase to the word of the lexicon that it stands for; None for none."""
+
+
+def without_aside(label: str) -> tuple[str, str]:
+    """A label without what stands in its brackets, and what stands there; both may be empty.
+
+    Example:
+        >>> without_aside("sad (not angry)")
+        ('sad', 'not angry')
+    """
+    inside = " ".join(found[1].strip() for found in _ASIDE.finditer(label))
+    return " ".join(_ASIDE.sub(" ", label).split()), inside
+
+
+def with_plain_negation(text: str) -> str | None:
+    """A tidy label with `not` for `anything but` and its like, and without `nothing but` and its like.
+
+    None if it denies several emotions and names none: `neither happy nor sad`.
+
+    Example:
+        >>> with_plain_negation("anything but happy"), with_plain_negation("neither happy nor sad")
+        ('not happy', None)
+    """
+    if _NEITHER.search(text):
+        return None
+    return " ".join(_NOTHING_LESS.sub(" ", _NOT.sub(" not ", text)).split())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an operator makes of a phrase: a word of the lexicon, or None where the phrase names no emotion."""
+
+    word: str | None
+
+
+@dataclass(frozen=True)
+class Operators:
+    """The operators, and what they ask of the lexicon.
+
+    Attributes:
+        tables: Name -> words.
+        find: The word that a phrase stands for by its head.
+        opposite: Word -> the word for what is felt where it is denied.
+        polarity: Word -> 1 pleasant, -1 unpleasant, 0 neither; None if unknown.
+        empty: Words that say nothing about which emotion a phrase names.
+    """
+
+    tables: Mapping[str, Sequence[str]]
+    find: Find
+    opposite: Callable[[str], str | None]
+    polarity: Callable[[str], int | None]
+    empty: frozenset[str]
+
+    def read(self, words: Sequence[str]) -> Reading | None:
+        """What the first operator that stands in a phrase makes of it; None if there is none."""
+        for rule in (
+            self._suffix,
+            self._feigned,
+            self._verb,
+            self._easing,
+            self._unfulfilled,
+            self._seeker,
+            self._sign,
+            self._wild,
+        ):
+            found = rule(words)
+            if found is not None:
+                return found
+        return None
+
+    def _suffix(self, words: Sequence[str]) -> Reading | None:
+        """`angry-like`, `grief-stricken`, `worry-free`: the emotion stands before."""
+        before = self._content(words[:-1])
+        if not before:
+            return None
+        if words[-1] == _FREE:
+            word = self.find(before)
+            return None if word is None or self.polarity(word) != -1 else Reading(self.opposite(word))
+        return Reading(self.find(before)) if words[-1] in self._in["suffixes"] else None
+
+    def _feigned(self, words: Sequence[str]) -> Reading | None:
+        """`fake joy`, `pretending to be happy`: nobody feels it."""
+        return Reading(None) if any(word in self._in["feigned"] for word in words[:-1]) else None
+
+    def _verb(self, words: Sequence[str]) -> Reading | None:
+        """`fearing love`, `missing home`: the verb is what is felt, whatever its object."""
+        return Reading(words[0]) if words[0] in self._in["verbs"] and self._content(words[1:]) else None
+
+    def _easing(self, words: Sequence[str]) -> Reading | None:
+        """`alleviating stress`: neither the stress nor its relief is said to be felt."""
+        for place, word in enumerate(words[:-1]):
+            if word in self._in["easing"]:
+                eased = self.find(words[place + 1 :])
+                return Reading(None) if eased is not None and self.polarity(eased) == -1 else None
+        return None
+
+    def _unfulfilled(self, words: Sequence[str]) -> Reading | None:
+        """`unmet hopes`, `negative expectations`: what was hoped for is denied, or turned round."""
+        if len(words) < 2 or words[-2] not in self._in["unfulfilled"]:
+            return None
+        head, adjective = self.find(words[-1:]), self.find(words[-2:-1])
+        if head is None or self.polarity(head) != 1:
+            return None
+        turned = adjective if adjective is not None and self.polarity(adjective) == -1 else self.opposite(head)
+        return Reading(turned)
+
+    def _seeker(self, words: Sequence[str]) -> Reading | None:
+        """`desire for revenge`, `needing support`: the wish is felt; of what is wished for, only what is unpleasant."""
+        if words[0] not in self._in["seekers"] or len(words) < 2:
+            return None
+        rest = self._after_links(words[1:])
+        if not rest:
+            return None
+        wished = self.find(rest)
+        if wished is not None and self.polarity(wished) == -1:
+            return Reading(wished)
+        if any(word in self._in["aversive"] for word in rest):
+            return Reading(None)
+        return Reading(self.find(words[:1]))
+
+    def _sign(self, words: Sequence[str]) -> Reading | None:
+        """`bitter smile`, `sigh of relief`: a face or a sound shows the emotion that is named beside it."""
+        signs = [place for place, word in enumerate(words) if word in self._in["signs"]]
+        if not signs:
+            return None
+        place = signs[0]
+        after = self._complement(words[place + 1 :])
+        shown = self.find(after) if after else None
+        if shown is not None and shown not in self._in["signs"]:
+            return Reading(shown)
+        if words[place + 1 :] and words[place + 1] not in self._in["links"]:
+            return None
+        for word in reversed(words[:place]):
+            found = None if word in self.empty or word in self._in["suffixes"] else self.find([word])
+            if found is not None and found not in self._in["signs"]:
+                return Reading(found)
+        return None
+
+    def _wild(self, words: Sequence[str]) -> Reading | None:
+        """`mad with joy`, `sick with worry`: the emotion stands after `with`."""
+        for place, word in enumerate(words[:-2]):
+            if word in self._in["wild"] and words[place + 1] == "with":
+                found = self.find(self._after_links(words[place + 2 :]))
+                return None if found is None else Reading(found)
+        return None
+
+    def _content(self, words: Sequence[str]) -> list[str]:
+        return [word for word in words if word not in self.empty]
+
+    def _after_links(self, words: Sequence[str]) -> list[str]:
+        """A complement without what leads to it."""
+        kept = list(words)
+        while kept and (kept[0] in self._in["links"] or kept[0] in self.empty or kept[0] == "to"):
+            del kept[0]
+        return kept
+
+    def _complement(self, words: Sequence[str]) -> list[str]:
+        """What a preposition leads to; nothing where none follows at once."""
+        return self._after_links(words) if words and words[0] in self._in["links"] else []
+
+    @cached_property
+    def _in(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(self.tables[name]) for name in NAMES}
