@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import dropwhile
 
 NAMES = ("suffixes", "feigned", "verbs", "easing", "unfulfilled", "seekers", "aversive", "signs", "wild", "links")
 """The tables, by name."""
@@ -16,9 +17,11 @@ _NOT = re.compile(r"\b(?:anything|everything) but\b|\bfar from\b")
 _NOTHING_LESS = re.compile(
     r"\b(?:nothing but|none other than|nothing less than|not only|not just|not merely|both|either)\b"
 )
+_RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b.*")
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
-_FREE = "free"
+_FREE, _LIKE = "free", "like"
+_CAUSES = ("with", "by", "for", "from")
 
 Find = Callable[[Sequence[str]], str | None]
 """From the words of a phrase to the word of the lexicon that it stands for; None for none."""
@@ -46,7 +49,7 @@ def with_plain_negation(text: str) -> str | None:
     """
     if _NEITHER.search(text):
         return None
-    return " ".join(_NOTHING_LESS.sub(" ", _NOT.sub(" not ", text)).split())
+    return " ".join(_RATHER.sub("", _NOTHING_LESS.sub(" ", _NOT.sub(" not ", text))).split())
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class Operators:
         if words[-1] == _FREE:
             word = self.find(before)
             return None if word is None or self.polarity(word) != -1 else Reading(self.opposite(word))
-        return Reading(self.find(before)) if words[-1] in self._in["suffixes"] else None
+        found = self.find(before) if words[-1] in self._in["suffixes"] else None
+        return Reading(found) if found is not None or words[-1] == _LIKE else None
 
     def _feigned(self, words: Sequence[str]) -> Reading | None:
         """`fake joy`, `pretending to be happy`: nobody feels it."""
@@ -160,10 +164,11 @@ class Operators:
         return None
 
     def _wild(self, words: Sequence[str]) -> Reading | None:
-        """`mad with joy`, `sick with worry`: the emotion stands after `with`."""
+        """`mad with joy`, `beside herself with worry`: the emotion is the cause that is named."""
         for place, word in enumerate(words[:-2]):
-            if word in self._in["wild"] and words[place + 1] == "with":
-                found = self.find(self._after_links(words[place + 2 :]))
+            after = list(dropwhile(self.empty.__contains__, words[place + 1 :]))
+            if word in self._in["wild"] and after and after[0] in _CAUSES:
+                found = self.find(self._after_links(after[1:]))
                 return None if found is None else Reading(found)
         return None
 
