@@ -4,6 +4,7 @@ The words, and how they are read, stand in `emotion_wheels/languages/`, one file
 needed. `emotion_wheels/languages/README.md` says what a file holds.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -366,6 +367,20 @@ def is_word(word: str) -> bool:
     return label_of(word) is not None or (
         _LATIN_WORD.search(word) is not None and any(language.label_of(word) for _, language in _latin())
     )
+
+
+@cache
+def latin_words() -> tuple[str, ...]:
+    """Every single word that a language in Latin script knows as a label."""
+    return tuple(
+        sorted({word for _, language in _latin() for word in (*language.words, *language.doubtful) if " " not in word})
+    )
+
+
+def words_hash() -> str:
+    """SHA-256 of all files of words, so that what is made with them can say so."""
+    files = (resource("emotion_wheels", "languages", f"{code}.toml") for code in sorted((*LANGUAGES, EMOJI)))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def languages_of_label(word: str) -> list[Language]:

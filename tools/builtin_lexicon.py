@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_text
+from merunibench.languages import words_hash
 from merunibench.lexicon import builtin
 from merunibench.lexicon.concepts import Concept, canonical
 from merunibench.lexicon.fallback import Fallback
@@ -144,6 +145,7 @@ def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str
         negations=lookup["negations"],
         typos=dict(sorted(lookup["typos"].items())),
         operators=lookup["operators"],
+        languages=words_hash(),
     )
 
 

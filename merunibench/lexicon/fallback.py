@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.labels import Words
+from merunibench.languages import label_of, latin_words
 from merunibench.lexicon.operators import NAMES, Operators, with_plain_negation, without_aside
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ RULES = 2
 _MAXIMUM_WORDS = 8
 _LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 _JOINTS = "/&+;|"
+_FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
 _NOT_LETTERS = re.compile(rf"[^{_LETTERS}{_JOINTS} ]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _ENDINGS = (
@@ -75,6 +77,7 @@ class Fallback:
         negations: Words and phrases that deny what follows them.
         typos: Misspelling -> word.
         operators: Name -> words that decide which emotion of a phrase counts (`operators.NAMES`).
+        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with.
         rules: Version of the rules the tables were made for.
     """
 
@@ -88,6 +91,7 @@ class Fallback:
     negations: Sequence[str]
     typos: Mapping[str, str]
     operators: Mapping[str, Sequence[str]]
+    languages: str
     rules: int = RULES
 
     @classmethod
@@ -134,7 +138,16 @@ class Fallback:
         if found is not None:
             return (found,) if found else ()
         main, aside = without_aside(label)
-        return self._of_text(main, known) or (self._of_text(aside, known) if aside else ())
+        return (
+            self._of_text(main, known) or (self._of_text(aside, known) if aside else ()) or self._foreign(label, known)
+        )
+
+    def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
+        whole = label_of(label)
+        labels = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
+        found = (self._whole(self._tidy(each), known) for each in labels if each)
+        return tuple(dict.fromkeys(word for word in found if word))
 
     def _of_text(self, label: str, known: Container[str]) -> tuple[str, ...]:
         """The words that a label without brackets stands for."""
@@ -172,7 +185,8 @@ class Fallback:
         may[positions[known_forms]] = True
         may[single] |= _is_in(words, pa.array(self.typos, words.type))
         may[single] |= _matches(words, "|".join(3 * letter for letter in _LETTERS))
-        return may
+        may[single] |= _is_in(words, pa.array(latin_words(), words.type))
+        return may | _matches(labels.array, r"[^\x00-\x7f']|'")
 
     def are_stop_words(self, labels: Words) -> npt.NDArray[np.bool_]:
         """`is_stop_word` of each label, shape (V,)."""
