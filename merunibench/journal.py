@@ -76,7 +76,7 @@ class Journal:
         self._part, self._settings = path.with_name(f"{path.name}.part"), settings_file(path)
         self._lines: dict[str, bytes] = {}
         self._failed: set[str] = set()
-        self._lock = _lock(path)
+        self._lock = lock(path)
         try:
             for written in (self.path, self._settings):  # the lock is held: nobody else writes them
                 remove_leftovers(written)
@@ -280,7 +280,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _lock(path: Path) -> Any:  # noqa: ANN401 - filelock chooses its class by the system
+def lock(path: Path) -> Any:  # noqa: ANN401 - filelock chooses its class by the system
     """The lock of a result, held; the system lets go of it when the process dies, however it dies.
 
     Raises:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from merunibench._registry import Registry
 
-Truth = Literal["class", "labels", "value"]
-Answer = Literal["labels", "polarity"]
+Truth = Literal["class", "labels", "value", "preference"]
+Answer = Literal["labels", "polarity", "score", "preference"]
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,15 @@ class Kind:
     Attributes:
         id: Identifier in signatures, reports and options (`fine-grained`).
         title: Name for people (`Fine-grained`).
-        truth: What a true label is: one class word, a list of labels, or a real number (the sentiment).
+        truth: What a true label is: one class word, a list of labels, a real number (the sentiment, a score),
+            or which of two descriptions people prefer.
+        answer: What a prediction has to give: labels, the polarity of a sentiment, a number, or a preference.
     """
 
     id: str
     title: str
     truth: Truth
-
-    @property
-    def answer(self) -> Answer:
-        """What a prediction has to give: labels, or the polarity of a sentiment."""
-        return "polarity" if self.truth == "value" else "labels"
+    answer: Answer = "labels"
 
     @property
     def has_sectors(self) -> bool:
@@ -42,7 +40,10 @@ KINDS = Registry(
     (
         Kind("basic", "Basic", "class"),
         Kind("fine-grained", "Fine-grained", "labels"),
-        Kind("sentiment", "Sentiment", "value"),
+        Kind("sentiment", "Sentiment", "value", "polarity"),
+        Kind("classes", "Classes", "class"),
+        Kind("score", "Score", "value", "score"),
+        Kind("preference", "Preference", "preference", "preference"),
     ),
     name=lambda kind: kind.id,
 )
@@ -56,3 +57,9 @@ POLARITIES = {"positive": 1, NEUTRAL: 0, "negative": -1}
 
 POLARITY_OF = {number: word for word, number in POLARITIES.items()}
 """Numbers and their polarity words."""
+
+PREFERENCES = {"a1": 1, "a2": -1, "same": 0}
+"""Which of two descriptions is preferred, and the numbers of these words."""
+
+PREFERENCE_OF = {number: word for word, number in PREFERENCES.items()}
+"""Numbers and what they prefer."""

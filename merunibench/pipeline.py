@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from merunibench.data import find_truth, open_predictions
+from merunibench.data import find_labels, open_predictions
 from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.extraction import Rules, extract
@@ -32,12 +32,12 @@ def plan_run(settings: RunSettings) -> Plan:
             lexicon or extractor.
     """
     planned = plan(settings.model_copy(update={"out": settings.out / "predictions"}))
-    labelled = find_truth(_root(settings))
+    labelled = _truths(settings, planned)
     bare = [clips.dataset for clips in planned.clips if clips.dataset not in labelled]
     if bare:
         raise InputError(
-            f"{settings.data_root}: no labels of {', '.join(bare)} to score with; leave it out (--dataset), or use "
-            f"`merunibench infer`"
+            f"{settings.data_root or settings.clips}: no labels of {', '.join(bare)} to score with; "
+            "leave it out (--dataset), or use `merunibench infer`"
         )
     # Both are needed only at the end, when the model may have answered for days.
     load_lexicon(settings.lexicon)
@@ -69,8 +69,9 @@ def run(
     tell("scores")
     report = evaluate(
         labels,
-        _root(settings),
+        _truths(settings, planned),
         datasets=[clips.dataset for clips in planned.clips],
+        tasks=settings.tasks(),
         **settings.arguments(),
     )
     write_text(settings.out / "report.json", report.to_json())
@@ -82,7 +83,7 @@ def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, lab
     """Labels and polarity for every result, by rules or by language models."""
     # Checkpoints have folders of their own below the model's.
     folders = [labels / each.path.parent.relative_to(predictions) for each in done]
-    sources = [open_predictions(each.path, model=labels.name) for each in done]
+    sources = [open_predictions(each.path, model=labels.name, tasks=settings.tasks()) for each in done]
     readers = _readers(settings)
     if readers is None:
         rules = Rules.named(settings.extractor, parity=settings.affectgpt_style)
@@ -121,7 +122,7 @@ def _recording(settings: RunSettings, progress: Progress | None) -> Progress:
     return report
 
 
-def _root(settings: RunSettings) -> Path:
-    if settings.data_root is None:
-        raise InputError("scoring needs labels: give --data-root")
-    return settings.data_root
+def _truths(settings: RunSettings, planned: Plan) -> dict[str, Path]:
+    """Data set -> its label file: below the data root, beside its definition, or the table of clips with its labels."""
+    tables = {clips.dataset: clips.where for clips in planned.clips if clips.is_labelled}
+    return {**tables, **find_labels(settings.data_root, settings.tasks())}

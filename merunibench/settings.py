@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
 from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES
 from merunibench.files.toml import read_toml
+
+if TYPE_CHECKING:
+    from merunibench.tasks import TaskSet
 
 RULES = "rules@2"
 """The rules of `merunibench.extraction`, as an extractor is named."""
@@ -202,6 +205,23 @@ MISSING = partial(
     option, "error", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip)."
 )
 MAX_BYTES = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a compressed file may unpack to.", "N", shown="1 GiB")
+
+
+class TaskSettings(Settings):
+    """Data sets of the user's own."""
+
+    task: tuple[Path, ...] = option(
+        (),
+        "Definition of a data set of your own: a file, a folder of *.task.toml, or what an installed package offers; "
+        "repeat for several.",
+        "FILE|DIR",
+    )
+
+    def tasks(self) -> "TaskSet":
+        """The built-in data sets and these."""
+        from merunibench.tasks import BUILTIN
+
+        return BUILTIN.with_own(*self.task)
 
 
 class ReadSettings(Settings):

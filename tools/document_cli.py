@@ -35,7 +35,7 @@ def _command(group: str, name: str) -> Iterator[str]:
     command = build(group, name)
     usage = f"merunibench {name}" if group == ROOT else f"merunibench {group} {name}"
     lines = [f"### {usage}", "", *(" ".join(each.split()) + "\n" for each in command.help.split("\n\n"))]
-    if name not in COMMANDS:
+    if group != ROOT or name not in COMMANDS:
         # Rows of a heading without options, such as --help alone, are left out.
         for heading, rows in sections(command, typer.Context(command)).items():
             shown = [(term, text) for term, text in rows if term != "--help"]

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what the leaderboard and `curate` read and write, as docs/schemas/ publishes them.
+"""The JSON Schemas that docs/schemas/ publishes: task files, and what the leaderboard and `curate` read and write.
 
 python -m tools.schemas docs/schemas      # after a change of a model
 """
@@ -13,6 +13,7 @@ from merunibench.files import write_text
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.results import Results
 from merunibench.leaderboard.submission import Submission
+from merunibench.tasks import TaskFile
 from tools.curation_schema import Decision, Report
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,11 +21,12 @@ MODELS: dict[str, type[BaseModel]] = {
     "submission.schema.json": Submission,
     "leaderboard.schema.json": Results,
     "leaderboard-details.schema.json": ModelDetails,
+    "task.schema.json": TaskFile,
     "curation-report.schema.json": Report,
     "curation-decision.schema.json": Decision,
 }
-"""File name -> what it describes: submission.toml, results.json, details/<model>.json; of a data set that is curated,
-report.json and a line of decisions/<set>.jsonl."""
+"""File name -> what it describes: submission.toml, results.json, details/<model>.json; a task file;
+of a data set that is curated, report.json and a line of decisions/<set>.jsonl."""
 _WRITTEN = (Report, Decision)
 """What is only ever written: every key that may be absent says so."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.kinds import POLARITIES
+from merunibench.kinds import POLARITIES, PREFERENCES
 from merunibench.report.error_analysis import Confusion
 from merunibench.report.error_analysis.result import NOTHING
 from merunibench.scoring import SampleScores
@@ -17,21 +17,22 @@ Members = npt.NDArray[np.bool_]
 
 
 def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
-    r"""The confusion on one wheel (1 to 5), or of polarities (None).
+    r"""The confusion on one wheel (1 to 5), or of what has no wheel (None): polarities, classes, preferences.
 
     For every sample that counts, with true sectors G and predicted sectors P: a true sector in P is counted in its own
     column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or
     counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
     """
+    of_polarity = wheel is None and scores.task.of_kind.answer == "polarity"
+    names: tuple[str, ...]
     if wheel is None:
-        names: tuple[str, ...] = tuple(POLARITIES)
-        true, predicted = _polarities(scores)
+        names, true, predicted = _of_one_each(scores)
     else:
         names = scores.encoded.sectors[wheel - 1]
         true = members(scores.true_sectors[wheel - 1], len(names))
         predicted = members(scores.predicted_sectors[wheel - 1], len(names))
     counts, wrong = confusion_counts(true, predicted)
-    if wheel is None:  # positive, neutral, negative: an order of its own, and neutral is no truth
+    if of_polarity:  # positive, neutral, negative: an order of its own, and neutral is no truth
         rows, columns = np.array((0, 2)), np.arange(len(names))
     else:  # the rows that occur; their columns before the others that occur
         rows = np.flatnonzero(counts.any(axis=1))
@@ -74,6 +75,19 @@ def confusion_counts(true: Members, predicted: Members) -> tuple[npt.NDArray[np.
         wrong += extra.sum(axis=1)
     # The last bits of a matrix product differ between processors, the figures must not.
     return counts.round(10), wrong
+
+
+def _of_one_each(scores: SampleScores) -> tuple[tuple[str, ...], Members, Members]:
+    """Names, and truths and answers of which a sample has one each, or none."""
+    true, predicted = scores.encoded.truth, scores.encoded.predicted
+    answer = scores.task.of_kind.answer
+    if answer == "polarity":
+        return tuple(POLARITIES), *_polarities(scores)
+    if answer == "preference":
+        sides = np.array([[1], [-1]])
+        return tuple(PREFERENCES)[:2], true == sides, predicted[:, 0] == sides
+    numbers = np.arange(len(true.words))[:, None]
+    return true.words, true.codes == numbers, predicted.codes == numbers
 
 
 def _polarities(scores: SampleScores) -> tuple[Members, Members]:

@@ -15,14 +15,14 @@ from merunibench.analysis.words import word_errors
 from merunibench.data import Arrangement, PredictionSource, open_predictions, predictions_in_memory
 from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
-from merunibench.evaluation import evaluate
+from merunibench.evaluation import Tasks, evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
 from merunibench.report.columns import result_notes
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS, Task, get_task
+from merunibench.tasks import TaskSet, as_task_set
 
 # A word is what stands between white space; in scripts without spaces between words, a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
@@ -32,7 +32,7 @@ _NO_TEXT = "no score by text length: the predictions hold no raw text (column 't
 
 def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; most are those of `evaluate`
     predictions: str | Path | Mapping[str, object],
-    data_root: str | Path | Mapping[str, object],
+    data_root: str | Path | Mapping[str, object] | None = None,
     *,
     datasets: Sequence[str] | None = None,
     model: str | None = None,
@@ -48,7 +48,7 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     max_bytes: int = DEFAULT_MAX_BYTES,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
-    tasks: Mapping[str, Task] = TASKS,
+    tasks: Tasks = (),
     progress: Progress | None = None,
 ) -> ErrorAnalysis:
     """Find out where a model loses.
@@ -71,6 +71,7 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         raise InputError(f"wheel must be 1 to {WHEELS}, not {wheel}")
     if limit < 1 or bootstrap < 0 or seed < 0:
         raise InputError("the limit must be at least 1, the number of resamples and the seed not negative")
+    known = as_task_set(tasks)
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
     report = evaluate(
         predictions,
@@ -83,14 +84,13 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         checkpoint=checkpoint,
         missing=missing,
         bootstrap=0,
-        units="samples",  # as the groups are drawn
         max_bytes=max_bytes,
         columns=columns,
         name_regex=name_regex,
-        tasks=tasks,
+        tasks=known,
         progress=progress,
     )
-    source = _source(predictions, datasets, model, max_bytes, Arrangement(columns or {}, name_regex))
+    source = _source(predictions, datasets, model, max_bytes, Arrangement(columns or {}, name_regex), known)
     wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
     resampling = Resampling(bootstrap, seed)
     return ErrorAnalysis(
@@ -125,6 +125,7 @@ def _dataset(
     confusions = (confusion(scores, wheel) for wheel in scores.wheels if wheel is None or wheel in wheels)
     return DatasetErrors(
         dataset=result.dataset,
+        title=result.title,
         kind=result.kind,
         checkpoint=result.checkpoint,
         primary=result.primary,
@@ -153,12 +154,15 @@ def _source(
     model: str | None,
     max_bytes: int,
     arrangement: Arrangement,
+    tasks: TaskSet,
 ) -> PredictionSource:
     """The predictions as `evaluate` found them: their raw text is not part of a score."""
     if isinstance(predictions, Mapping):
-        return predictions_in_memory(predictions, model=model, arrangement=arrangement)
-    only = get_task(datasets[0]).id if datasets and len(set(datasets)) == 1 else None
-    return open_predictions(Path(predictions), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement)
+        return predictions_in_memory(predictions, model=model, arrangement=arrangement, tasks=tasks)
+    only = tasks.get_task(datasets[0]).id if datasets and len(set(datasets)) == 1 else None
+    return open_predictions(
+        Path(predictions), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement, tasks=tasks
+    )
 
 
 def _text_lengths(source: PredictionSource, result: Scored, names: pa.Array) -> npt.NDArray[np.int64] | None:

@@ -1,16 +1,17 @@
 """The score of groups of samples: by category, by number of labels, by length of the raw text."""
 
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from merunibench.analysis.confusion import members
 from merunibench.report.error_analysis import Group, Grouping
 from merunibench.scoring import SampleScores
-from merunibench.statistics import pool, resampled_sums, score_interval
+from merunibench.scoring.resampling import units_of
+from merunibench.statistics import resampled_sums, score_interval
 
 _MOST_LABELS = 5
 _BY_ANSWER = ("labels", "text length")
@@ -37,7 +38,8 @@ def groupings(
     A group's score is the metric's own formula on the group's summed statistics: the score that the data set would have
     if it held these samples only (statistics that look at the whole data set, such as the categories that occur, stay
     those of the whole). A correction for chance takes the level of the group itself: of groups by the truth, where the
-    answers of all samples are shuffled; of groups by the answer, where those of the group are.
+    answers of all samples are shuffled; of groups by the answer, where those of the group are. Intervals are by
+    dialogues and videos where a data set has them, as those of the data set itself.
 
     Args:
         scores: The samples.
@@ -48,7 +50,7 @@ def groupings(
     found = []
     for by, wheel, parts in _partitions(scores, wheels, words):
         level = _chance_by_answer if by in _BY_ANSWER else _chance_by_truth
-        groups = tuple(_group(scores, named, f"{by} {wheel}", level, resampling) for named in parts if named[1].any())
+        groups = tuple(_group(scores, named, level, resampling) for named in parts if named[1].any())
         if groups:
             found.append(Grouping(by, wheel, groups))
     return tuple(found)
@@ -63,7 +65,7 @@ def _partitions(
     elif truth == "labels":
         for wheel in (wheel for wheel in wheels if wheel in scores.wheels):
             yield "true sector", wheel, _by_sector(scores, wheel)
-    else:
+    elif truth == "value":
         yield "strength", None, _by_strength(scores.encoded.truth)
     if scores.labels is not None:
         yield "labels", None, _by_labels(scores.labels.counts(), scores.present)
@@ -87,7 +89,6 @@ def _chance_by_answer(scores: SampleScores, samples: Mask) -> float:
 def _group(
     scores: SampleScores,
     named: Named,
-    grouping: str,
     level: Callable[[SampleScores, Mask], float],
     resampling: Resampling,
 ) -> Group:
@@ -105,12 +106,10 @@ def _group(
         return Group(name, int(samples.sum()), scored, None, None)
     ci = None
     if resampling.resamples and scored > 1:
-        key = f"{scores.task.id} {grouping} {name}"
-        seed = [resampling.seed, zlib.crc32(key.encode("utf-8", "backslashreplace"))]
-        units = pool(statistics, None, seed)
-        drawn = score_of(resampled_sums(units, resampling.resamples, seed))
+        units = units_of(scores.task, scores.names.filter(pa.array(samples)), [statistics], "auto", resampling.seed)
+        drawn = score_of(resampled_sums(units.quantities, resampling.resamples, resampling.seed, keys=units.keys))
         low, high = metric.primary([0.0, 1.0], chance).tolist()
-        found = score_interval(units, score_of, drawn, clustered=False, bounds=(low, high))
+        found = score_interval(units.quantities, score_of, drawn, clustered=units.clustered, bounds=(low, high))
         ci = None if found is None else (found.low, found.high)
     return Group(name, int(samples.sum()), scored, score, ci)
 

@@ -56,7 +56,7 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
         limit: Most words in a ranking.
     """
     labels, true_labels = scores.labels, scores.true_labels
-    if labels is None or true_labels is None or not scores.wheels:
+    if labels is None or true_labels is None or not scores.encoded.sectors:
         return WordTables((), (), ())
     said, true = mentions(labels), mentions(true_labels)
     counted = scores.true_sectors != 0

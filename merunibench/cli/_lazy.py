@@ -1,7 +1,7 @@
 """The commands, in the panels of `--help`; each is imported and built when it is run, and nothing else is.
 
 A new command is a line here and a function of that name: in a module of its own name, or in that of its group,
-or in one of its own name in the package of its group (`PACKAGES`).
+or in one of its own name in the package of its group (`PACKAGES`), or in one that is named (`MODULES`).
 """
 
 import os
@@ -34,14 +34,16 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "extract": "Extract labels from the text of predictions, by rules or with a language model.",
             "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
             "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
+            "export": "Write predictions as a challenge wants them.",
             "curate": "Build a data set of described clips: measure, filter, report, export.",
         },
         "Look up": {
             "datasets": "List the data sets: how each is scored, its size, its files, and where to request it.",
             "models": "List the models that can be run, their inputs, and what was tested.",
+            "overlap": "Say how many samples of which test set are in a list of names, such as that of training data.",
             "explain": "Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.",
             "lexicon": "Install, show, audit and compare lexicons: which words belong to which sectors.",
-            "affectgpt": "Inspect and convert AffectGPT's released checkpoints; check this implementation of it.",
+            "affectgpt": "Inspect, convert and train AffectGPT's checkpoints; check this implementation of it.",
         },
         "Leaderboard": {
             "submit": "Pack predictions as a submission to the leaderboard. Prints the files; nothing is scored.",
@@ -85,11 +87,17 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "delete": "Delete clips from every file of a data set, votes, decisions and exports included.",
         }
     },
+    "export": {
+        "Commands": {
+            "codabench": "Write the answer.csv of a MER challenge on Codabench (name,openset), checked first.",
+        }
+    },
     "affectgpt": {
         "Commands": {
             "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
             "convert": "Write a checkpoint as safetensors and config.json, ready for the Hugging Face Hub.",
-            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above 1e-5.",
+            "train": "Train the fusion and LoRA, as AffectGPT's authors do; an interrupted training resumes.",
+            "selfcheck": "Recompute every group of a fixture; exit code 1 if a difference is above its tolerance.",
         }
     },
 }
@@ -97,6 +105,9 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 
 PACKAGES = frozenset({"curate"})
 """Groups with a module for each command."""
+
+MODULES = {"overlap": "datasets", "codabench": "convert"}
+"""Commands that share the module of another."""
 
 FORMER = {("leaderboard", "check"): "validate"}
 """Former names of commands, which keep working."""
@@ -121,7 +132,7 @@ class LazyGroup(Group):
 @gc_paused()
 def build(group: str, name: str) -> Any:  # noqa: ANN401
     """A command, or a group of commands; imports hardly make garbage."""
-    if name in COMMANDS:
+    if group == ROOT and name in COMMANDS:
         summary = next(commands[name] for commands in COMMANDS[group].values() if name in commands)
         return LazyGroup(name=name, help=summary, no_args_is_help=True, context_settings=CONTEXT, rich_markup_mode=None)
     # NumPy's second thread would spin, at full load, between the small products of scoring; PyTorch keeps its own.
@@ -132,5 +143,5 @@ def build(group: str, name: str) -> Any:  # noqa: ANN401
     if ours:
         del os.environ["OPENBLAS_NUM_THREADS"]
     place = name if group == ROOT else f"{group}.{name}" if group in PACKAGES else group
-    module = import_module(f"merunibench.cli.{place}")
+    module = import_module(f"merunibench.cli.{MODULES.get(name, place)}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import PositiveInt
 
-from merunibench.settings import LEVEL, MAX_BYTES, ReadSettings, argument, option
+from merunibench.errors import InputError
+from merunibench.settings import LEVEL, MAX_BYTES, ReadSettings, TaskSettings, argument, option
 
 if TYPE_CHECKING:
     from merunibench.data import PredictionSource
@@ -27,7 +28,7 @@ TableOrJson = Literal["table", "json"]
 FORMAT = option("table", "Format of the result.", flag="--format")
 
 
-class SourceOptions(ReadSettings):
+class SourceOptions(ReadSettings, TaskSettings):
     """Which predictions are read."""
 
     predictions: Path = PREDICTIONS
@@ -45,15 +46,19 @@ class SourceOptions(ReadSettings):
             model=self.folder,
             max_bytes=self.max_bytes,
             arrangement=Arrangement(**self.reading()),
+            tasks=self.tasks(),
         )
 
 
-class LabelledOptions(ReadSettings):
+class LabelledOptions(ReadSettings, TaskSettings):
     """Predictions, and the labels they are scored with."""
 
     predictions: Path = PREDICTIONS
-    data_root: Path = option(
-        ..., "Folder with the ground truth: the official folders, or <dataset>.csv, .jsonl, .parquet.", "DIR"
+    data_root: Path | None = option(
+        None,
+        "Folder with the ground truth: the official folders, or <dataset>.csv, .jsonl, .parquet. "
+        "Needed unless data sets of your own (--task) name their labels.",
+        "DIR",
     )
     dataset: tuple[str, ...] = option(
         (), "Data set to score; repeat for several.", "NAME", shown="all found on both sides"
@@ -61,12 +66,19 @@ class LabelledOptions(ReadSettings):
     folder: str | None = FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
 
     def chosen(self) -> dict[str, Any]:
-        """What is scored, as `merunibench.evaluate` takes it."""
+        """What is scored, as `merunibench.evaluate` takes it.
+
+        Raises:
+            InputError: there is no ground truth.
+        """
+        if self.data_root is None and not self.task:
+            raise InputError("give the folder with the ground truth: --data-root DIR")
         return {
             "predictions": self.predictions,
             "data_root": self.data_root,
             "datasets": self.dataset or None,
             "model": self.folder,
+            "tasks": self.tasks(),
             **self.reading(),
         }
 

@@ -9,13 +9,21 @@ from merunibench.cli import _options as options
 from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
-from merunibench.settings import FAIL_ON_WARNING, ReadSettings, ScoreSettings, ScoringRules, argument, option
+from merunibench.settings import (
+    FAIL_ON_WARNING,
+    ReadSettings,
+    ScoreSettings,
+    ScoringRules,
+    TaskSettings,
+    argument,
+    option,
+)
 
 if TYPE_CHECKING:
     from merunibench.report import Report
 
 
-class CompareOptions(ScoreSettings, ReadSettings):
+class CompareOptions(ScoreSettings, ReadSettings, TaskSettings):
     """What is compared, how it is scored, and how the difference is tested."""
 
     first: Path = argument(..., "Predictions, or a file that `merunibench score --per-sample` wrote.", "FIRST")
@@ -70,6 +78,7 @@ def compare(
         seed=settings.bootstrap_seed,
         units=settings.units,
         datasets=settings.dataset,
+        tasks=settings.tasks(),
     )
     said = (*(each for system in (first, second) for each in getattr(system, "warnings", ())), *result.warnings)
     warnings = list(dict.fromkeys(said))
@@ -87,11 +96,12 @@ def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) 
         raise InputError(
             f"{path}: a report, which holds no samples to test; compare files of `score --per-sample`, or predictions"
         )
-    if settings.data_root is None:
+    if settings.data_root is None and not settings.task:
         raise InputError(f"{path}: not written by `score --per-sample`; predictions need --data-root")
     arguments = (
         settings.arguments() | settings.reading() | {"checkpoint": rule, "bootstrap": 0, "datasets": settings.dataset}
     )
+    arguments["tasks"] = settings.tasks()
     with progress_bar() as progress:
         return evaluate(path, settings.data_root, model=folder, **arguments, progress=progress)
 

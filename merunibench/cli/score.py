@@ -26,9 +26,16 @@ class ScoreOptions(ScoreSettings, options.LabelledOptions):
         "in head words of sectors.",
     )
 
+    trained_on: tuple[str, ...] = option(
+        (),
+        "What the model was trained on: a file of sample names, or a data set; repeat for several. Test samples among "
+        "them give a warning.",
+        "FILE|NAME",
+    )
+
     def beside(self) -> dict[str, Any]:
         """What only `merunibench.evaluate` takes."""
-        return {"runs": self.runs, "baselines": self.baselines}
+        return {"runs": self.runs, "baselines": self.baselines, "trained_on": self.trained_on}
 
 
 def score(

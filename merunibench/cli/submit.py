@@ -25,6 +25,7 @@ class SubmitOptions(options.SourceOptions):
         "What it is given; repeat for several.", "audio|video|text", flag="--modality"
     )
     training_data: str | None = _about("What it was trained on.", "TEXT")
+    trained_on: tuple[str, ...] | None = _about("Data set it was trained on; repeat for several.", "NAME")
     prompt: str | None = _about("What it was asked, word for word.", "TEXT")
     decoding: str | None = _about("Sampling: temperature, top-p, length, seed.", "TEXT")
     extractor: str | None = _about("What took labels from the answers, with revision.", "TEXT")

@@ -8,10 +8,10 @@ from pydantic import PositiveInt
 from merunibench.cli import _options as options
 from merunibench.cli._output import emit_result, fail_on, spare_pandas
 from merunibench.errors import InputError
-from merunibench.settings import FAIL_ON_WARNING, MAX_BYTES, MISSING, ReadSettings, option
+from merunibench.settings import FAIL_ON_WARNING, MAX_BYTES, MISSING, ReadSettings, TaskSettings, option
 
 
-class ValidateOptions(ReadSettings):
+class ValidateOptions(ReadSettings, TaskSettings):
     """What is looked at."""
 
     predictions: Path = options.PREDICTIONS
@@ -42,6 +42,7 @@ def validate(
         model=settings.folder,
         missing=settings.missing,
         max_bytes=settings.max_bytes,
+        tasks=settings.tasks(),
         **settings.reading(),
     )
     emit_result(found, output_format, output)

@@ -1,27 +1,18 @@
 """Does a data set hold samples on which models are tested? By name: those of MER-UniBench's test sets, as hashes.
 
-Names of licensed data sets are not handed on, so what travels with the package are the first 12 hexadecimal digits of
-each name's SHA-256, made by `tools/benchmark_names.py`. Folders, the ending of a file and capitals make no difference;
-a name that holds one of them among other words is told apart. A clip that was renamed is not found.
+How names are known is in `merunibench.tasks.names`; a name that holds one of them among other words is told apart.
 """
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import pyarrow as pa
 
-from merunibench._resources import resource
-from merunibench.errors import InputError
+from merunibench.tasks.names import benchmark_names, hash_of, plain_name, sample_hash
 
-DIGITS = 12
-_FILE = "benchmark_names.txt"
-_ENDINGS = re.compile(
-    r"(?:\.(?:mp4|m4v|avi|mkv|mov|webm|mpe?g|flv|wmv|wav|mp3|m4a|flac|ogg|npy|npz|pt|jpe?g|png|json|txt))+\Z"
-)
+__all__ = ["Contamination", "benchmark_names", "contaminated", "name_hash", "sample_hash"]
+
 _DIVIDER = re.compile(r"[\W_]+")
 _LEAST = 10
 """Characters that a name within another has at least: `0001_0002` is in many."""
@@ -54,47 +45,7 @@ def name_hash(name: str) -> str:
     """
     lower = name.lower()
     stem = next((name[: -len(ending)] for ending in _VIDEO if lower.endswith(ending)), name)
-    return _hash(stem)
-
-
-def plain_name(name: str) -> str:
-    """A sample's name without folders, endings of files and white space around it, in small letters.
-
-    Example:
-        >>> plain_name(" video/Sample_00000001.MP4 ")
-        'sample_00000001'
-    """
-    path = unicodedata.normalize("NFKC", name).strip("/\\ \t\r\n").replace("\\", "/")
-    return _ENDINGS.sub("", path.rpartition("/")[2].strip().casefold())
-
-
-def sample_hash(name: str) -> str:
-    """What a test sample is known by, however its name is written."""
-    return _hash(plain_name(name))
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
-
-
-@cache
-def benchmark_names() -> Mapping[str, str]:
-    """Hash of a name -> the test sets that have a sample of that name, joined by `+`.
-
-    Raises:
-        InputError: the file that comes with the package is broken.
-    """
-    path = resource("curation", _FILE)
-    found: dict[str, list[str]] = {}
-    dataset = ""
-    for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), start=1):
-        if line.startswith("[") and line.endswith("]"):
-            dataset = line[1:-1]
-        elif len(line) == DIGITS and dataset:
-            found.setdefault(line, []).append(dataset)
-        elif line and not line.startswith("#"):
-            raise InputError(f"{path}, line {number}: is no hash of a name; install merunibench again")
-    return {digest: "+".join(datasets) for digest, datasets in found.items()}
+    return hash_of(stem)
 
 
 def contaminated(names: pa.Array, *, most: int = 5) -> Contamination:
@@ -110,12 +61,12 @@ def contaminated(names: pa.Array, *, most: int = 5) -> Contamination:
     near: list[tuple[str, str]] = []
     for name in names.to_pylist():
         plain = plain_name(name)
-        datasets = known.get(_hash(plain))
+        datasets = known.get(hash_of(plain))
         if datasets is not None:
             for dataset in datasets.split("+"):
                 counts[dataset] = counts.get(dataset, 0) + 1
             first.append((name, datasets))
-        elif within := next((known[each] for each in map(_hash, _parts(plain)) if each in known), None):
+        elif within := next((known[each] for each in map(hash_of, _parts(plain)) if each in known), None):
             near.append((name, within))
     return Contamination(dict(sorted(counts.items())), tuple(first[:most]), len(near), tuple(near[:most]))
 

@@ -24,13 +24,13 @@ from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.report.columns import Column, percent, span
 from merunibench.scoring import Progress, Scored, Settings, System, paired_draws, score_predictions
 from merunibench.statistics import Draws, holm, paired_test
-from merunibench.tasks import TASKS
+from merunibench.tasks import get_task
 
 SCHEMA = "merunibench.prior/1"
 LEVEL_OF_TEST = 0.05
 POWER = 0.8
 _QUANTILES = 1.959964 + 0.841621  # of the normal distribution, at 1 - LEVEL_OF_TEST / 2 and at POWER
-_TASK = replace(TASKS["ovmerdplus"], samples=0)  # any number of free labels, on however many clips
+_TASK = replace(get_task("ovmerdplus"), samples=0)  # any number of free labels, on however many clips
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from merunibench.data.discovery import PredictionSource, open_predictions
 from merunibench.data.memory import predictions_in_memory, truth_in_memory
 from merunibench.data.predictions import Extractor, Predictions, account_of, load_predictions
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table
-from merunibench.data.truth import GroundTruth, find_truth, load_truth, truth_from_table
+from merunibench.data.truth import GroundTruth, find_labels, find_truth, load_truth, truth_from_table
 from merunibench.data.vocabulary import label_usage, read_usage
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "account_of",
     "conversions",
     "convert",
+    "find_labels",
     "find_truth",
     "label_usage",
     "load_predictions",

@@ -80,7 +80,7 @@ class Account:
 
     Attributes:
         rows: Number of rows.
-        field: What is wanted of them, `labels` or `polarity`.
+        field: What is wanted of them, such as `labels` or `polarity`.
         given: Rows whose answer stands in the file, an empty list included.
         read: Extractor -> rows whose answer it has taken from text or labels, here or before.
         failed: Rows on which the model failed.
@@ -150,7 +150,7 @@ class Account:
 
     @property
     def _one(self) -> str:
-        return "label" if self.field == "labels" else "polarity"
+        return {"labels": "label"}.get(self.field, self.field)
 
     def _listed(self, reason: Reason) -> str:
         return f"{self.without[reason].count} × {reason} (first: {self.without[reason].first})"

@@ -21,9 +21,9 @@ from merunibench.data.columns import find_column, plain_head, python_values, tex
 from merunibench.data.documents import MAPPED
 from merunibench.data.table import Table
 from merunibench.errors import InputError
-from merunibench.tasks import TASKS, Task, find_task
+from merunibench.tasks import BUILTIN, Task, TaskSet
 
-FIELDS = ("name", "text", "labels", "polarity")
+FIELDS = ("name", "text", "labels", "polarity", "score", "preference", "swapped")
 """What a column may be chosen for."""
 
 _GIVEN = ("labels", "polarity", "openset")
@@ -64,8 +64,8 @@ class Arrangement:
     """How the caller wants predictions to be read.
 
     Attributes:
-        columns: Field (`name`, `text`, `labels`, `polarity`) -> the column it stands in, or a dotted path into nested
-            values (`output.choices.0.message.content`).
+        columns: Field (`name`, `text`, `labels`, `polarity`, …) -> the column it stands in, or a dotted path into
+            nested values (`output.choices.0.message.content`).
         name_regex: A regular expression with one group, which is what counts of a name; None for all of it.
     """
 
@@ -141,13 +141,14 @@ class _View(Mapping[str, Any]):
         return len(self._names)
 
 
-def arranged(table: Table, task: Task, wanted: Arrangement | None = None) -> Table:
+def arranged(table: Table, task: Task, wanted: Arrangement | None = None, tasks: TaskSet = BUILTIN) -> Table:
     """A table of predictions as `name`, `text`, `labels` and `polarity`, of the rows that are for this data set.
 
     Args:
         table: The table as it was read.
         task: The data set.
         wanted: What the caller says of it.
+        tasks: The data sets that a column may name.
 
     Raises:
         InputError: it cannot be told what the answers are, or for which data set; the message says what to give.
@@ -159,7 +160,7 @@ def arranged(table: Table, task: Task, wanted: Arrangement | None = None) -> Tab
     if "openset" in columns and not {"labels", "text"} & {*columns}:
         table = replace(table, columns=_View(columns, {"labels": lambda: columns["openset"]}, ("openset",)))
     _suggest(table)
-    table = _rows_of(table, task)
+    table = _rows_of(table, task, tasks)
     return table if wanted.name_regex is None else _renamed(table, wanted.name_regex)
 
 
@@ -254,7 +255,7 @@ def _suggest(table: Table) -> None:
         missing.append("'name'")
         options += [f"name={path}"] if path else []
         unnamed = "" if path else ", and none that seems to hold names"
-    if not {"text", "labels", "polarity"} & {*table.columns}:
+    if not {*FIELDS[1:]} & {*table.columns}:
         text = _first_that_leads(table, _TEXTS)
         near = next(((each, path) for each in FIELDS[1:] if (path := _near(table, each))), None)
         missing.append("'labels', 'polarity' or 'text'")
@@ -288,7 +289,7 @@ def _held(table: Table) -> str:
     return f"its columns are {listed(table.columns)}"
 
 
-def datasets_in(table: Table) -> dict[str, npt.NDArray[np.intp]]:
+def datasets_in(table: Table, tasks: TaskSet) -> dict[str, npt.NDArray[np.intp]]:
     """The rows of each data set by the column `dataset`; empty without such a column.
 
     A column of a similar name counts too, where it holds names of data sets alone.
@@ -296,45 +297,45 @@ def datasets_in(table: Table) -> dict[str, npt.NDArray[np.intp]]:
     Raises:
         InputError: a row names no data set, or one that is not known.
     """
-    column = _dataset_column(table)
-    return {} if column is None else _by_dataset(table, column)
+    column = _dataset_column(table, tasks)
+    return {} if column is None else _by_dataset(table, column, tasks)
 
 
-def _dataset_column(table: Table) -> str | None:
+def _dataset_column(table: Table, tasks: TaskSet) -> str | None:
     if "dataset" in table.columns:
         return "dataset"
     for head in [head for head in table.columns if plain_head(head) in _DATASET_HEADS]:
         with suppress(InputError):
-            return head if _by_dataset(table, head) else None
+            return head if _by_dataset(table, head, tasks) else None
     return None
 
 
-def _by_dataset(table: Table, column: str) -> dict[str, npt.NDArray[np.intp]]:
+def _by_dataset(table: Table, column: str, tasks: TaskSet) -> dict[str, npt.NDArray[np.intp]]:
     names = text_column(table, column)
     if names.null_count == len(names):
         return {}
     encoded = names.dictionary_encode(null_encoding="encode")
     words: list[str | None] = encoded.dictionary.to_pylist()
-    tasks = [find_task(word) if word and code < _SPELLINGS else None for code, word in enumerate(words)]
+    named = [tasks.find(word) if word and code < _SPELLINGS else None for code, word in enumerate(words)]
     codes = encoded.indices.to_numpy()
-    unknown = [code for code, task in enumerate(tasks) if task is None]
+    unknown = [code for code, task in enumerate(named) if task is None]
     if unknown:
         rows = np.flatnonzero(np.isin(codes, unknown)).tolist()
         refused = table.refusal((row, f"{column!r}: {shown(words[codes[row]])} is no data set") for row in rows)
-        raise InputError(f"{refused}; known are {', '.join(TASKS)}: correct it, or rename the column")
+        raise InputError(f"{refused}; known are {', '.join(tasks)}: correct it, or rename the column")
     found: dict[str, list[int]] = {}
-    for code, task in enumerate(tasks):
+    for code, task in enumerate(named):
         if task:
             found.setdefault(task.id, []).append(code)
     return {identifier: np.flatnonzero(np.isin(codes, each)) for identifier, each in found.items()}
 
 
-def _rows_of(table: Table, task: Task) -> Table:
+def _rows_of(table: Table, task: Task, tasks: TaskSet) -> Table:
     """The rows for one data set, where a column says for which they are."""
-    found = datasets_in(table)
+    found = datasets_in(table, tasks)
     if not found or {*found} == {task.id}:
         return table
-    by = f"by the column {_dataset_column(table)!r}"
+    by = f"by the column {_dataset_column(table, tasks)!r}"
     if task.id not in found:
         raise InputError(f"{table.path}: no row is for {task.id}: {by} they are for {listed(found)}")
     rows = found[task.id]

@@ -19,7 +19,7 @@ from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, rea
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import reading
-from merunibench.tasks import TASKS, Task, find_task, get_task, task_order
+from merunibench.tasks import BUILTIN, Task, TaskSet
 
 DEFAULT_CHECKPOINT = "default"
 """Name of the one checkpoint of a model whose checkpoints have no names."""
@@ -78,6 +78,7 @@ class PredictionSource:
         max_bytes: How much any of the files may unpack to.
         arrangement: What their columns and names are.
         unnamed: Tables that were found, but are named after no data set.
+        tasks: The data sets that there are.
     """
 
     model: str
@@ -85,6 +86,7 @@ class PredictionSource:
     max_bytes: int = DEFAULT_MAX_BYTES
     arrangement: Arrangement = field(default_factory=Arrangement)
     unnamed: tuple[Path, ...] = ()
+    tasks: TaskSet = BUILTIN
 
     def checkpoints(self, dataset: str) -> tuple[str, ...]:
         """The checkpoints that have predictions for a data set, in order."""
@@ -93,7 +95,9 @@ class PredictionSource:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Which tables are passed over, and what to do about it."""
-        return tuple(f"{path.name}: is named after no data set and not read{_advice(path)}" for path in self.unnamed)
+        return tuple(
+            f"{path.name}: is named after no data set and not read{_advice(self.tasks, path)}" for path in self.unnamed
+        )
 
     def table(self, dataset: str, checkpoint: str, *, full: bool = True) -> Table:
         """What a checkpoint says of a data set: all of it, or what scoring needs.
@@ -102,9 +106,9 @@ class PredictionSource:
             UnsafeFileError: a file would run code or fill the memory.
             InputError: it cannot be read, or what it says cannot be told.
         """
-        files, task = self.files[dataset][checkpoint], TASKS[dataset]
+        files, task = self.files[dataset][checkpoint], self.tasks[dataset]
         table = files.full_table(self.max_bytes) if full else files.scoring_table(task, self.max_bytes)
-        return arranged(table, task, self.arrangement)
+        return arranged(table, task, self.arrangement, self.tasks)
 
     def load(self, dataset: str, checkpoint: str, extractor: Extractor | None = None) -> Predictions:
         """Read the predictions of a checkpoint for a data set; `extractor` as for `predictions_from_table`.
@@ -114,7 +118,7 @@ class PredictionSource:
             InputError: they cannot be read, or hold nothing that can be scored.
         """
         table = self.table(dataset, checkpoint, full=False)
-        predictions = predictions_from_table(table, TASKS[dataset], extractor)
+        predictions = predictions_from_table(table, self.tasks[dataset], extractor)
         return replace(predictions, remarks=(*table.remarks, *predictions.remarks))
 
 
@@ -125,6 +129,7 @@ def open_predictions(
     model: str | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     arrangement: Arrangement | None = None,
+    tasks: TaskSet = BUILTIN,
 ) -> PredictionSource:
     """Find the predictions of a model below `path`.
 
@@ -135,6 +140,7 @@ def open_predictions(
         model: The model wanted, where `path` holds several; the name of a folder. For a single file, just its name.
         max_bytes: How much any of the files may unpack to.
         arrangement: What columns and names are, where they are not as in the contract.
+        tasks: The data sets that there are.
 
     Raises:
         InputError: `path` is missing or holds no predictions, or which are meant is not clear; the message says what
@@ -142,19 +148,20 @@ def open_predictions(
     """
     if model is not None and (model in ("", ".", "..") or re.search(r"[/\\\0]", model)):
         raise InputError(f"model {model!r} must be the plain name of a folder")
-    task = get_task(dataset) if dataset else None
+    task = tasks.get_task(dataset) if dataset else None
     alone = path.is_file() or is_saved_dataset(path)
-    name, layout = _single_file(path, task, max_bytes) if alone else _folder(path, task, model)
+    name, layout = _single_file(tasks, path, task, max_bytes) if alone else _folder(tasks, path, task, model)
     if task:
         if task.id not in layout:
-            advice = "".join(map(_advice, () if alone else _unnamed(path, layout)))
+            advice = "".join(_advice(tasks, each) for each in ([] if alone else _unnamed(tasks, path, layout)))
             raise InputError(f"{path}: no predictions for {task.title}; found those for {', '.join(layout)}{advice}")
         layout = {task.id: layout[task.id]}
     files = {
-        key: {name: layout[key][name] for name in sorted(layout[key], key=natural_order)} for key in task_order(layout)
+        key: {name: layout[key][name] for name in sorted(layout[key], key=natural_order)}
+        for key in tasks.in_order(layout)
     }
-    unnamed = () if alone else _unnamed(path, layout)
-    return PredictionSource(model or name, files, max_bytes, arrangement or Arrangement(), unnamed)
+    unnamed = () if alone else _unnamed(tasks, path, layout)
+    return PredictionSource(model or name, files, max_bytes, arrangement or Arrangement(), unnamed, tasks)
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
@@ -173,12 +180,12 @@ def _folder_name(folder: Path) -> str:
     return folder.resolve().name or "model"
 
 
-def _single_file(path: Path, task: Task | None, max_bytes: int) -> tuple[str, Layout]:
+def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) -> tuple[str, Layout]:
     """One table or one official result file; what it is named after counts less than what the caller says."""
     files: CheckpointFiles
     if path.suffix.lower() == _NPZ:
         stem, part = official_stem(path)
-        named = _results_task(path.absolute().parent.parent)
+        named = _results_task(tasks, path.absolute().parent.parent)
         if task and named and task.id != named.id:
             raise InputError(f"{path}: stands in the results of {named.title}, not of {task.title}")
         task = task or named
@@ -186,46 +193,46 @@ def _single_file(path: Path, task: Task | None, max_bytes: int) -> tuple[str, La
         model, checkpoint = _folder_name(path.parent), stem
     else:
         stem = table_stem(path) or path.name
-        named = find_task(stem)
+        named = tasks.find(stem)
         model, checkpoint = _folder_name(path.parent) if named else stem, DEFAULT_CHECKPOINT
         task = task or named
         files = TableFile(path)
         if task is None:
             files = OpenTable(read_table(path, max_bytes=max_bytes))
-            if found := datasets_in(files.table):
+            if found := datasets_in(files.table, tasks):
                 return model, {identifier: {checkpoint: files} for identifier in found}
     if task is None:
-        like = _dataset_within(stem)
-        hint = f" (--dataset {like.id}?)" if like else f" (--dataset), one of {', '.join(TASKS)}"
+        like = _dataset_within(tasks, stem)
+        hint = f" (--dataset {like.id}?)" if like else f" (--dataset), one of {', '.join(tasks)}"
         raise InputError(f"{path}: its name does not say which data set it is for; give it{hint}")
     return model, {task.id: {checkpoint: files}}
 
 
-def _folder(path: Path, task: Task | None, model: str | None) -> tuple[str, Layout]:
+def _folder(tasks: TaskSet, path: Path, task: Task | None, model: str | None) -> tuple[str, Layout]:
     """Official results; a model's tables, or folders of such named like checkpoints; or one of several models."""
-    folders, tables = _children(path), _tables_in(path)
-    results = _official_models(path)
+    folders, tables = _children(path), _tables_in(tasks, path)
+    results = _official_models(tasks, path)
     if results and tables:
         raise InputError(f"{path}: holds both official result folders and tables; give the folder of one kind")
     if results:
-        return _choose(results, model, path)
+        return _choose(tasks, results, model, path)
     alone = _official_checkpoints(path)
     if alone and not model:
-        named = task or _results_task(path.absolute().parent)
+        named = task or _results_task(tasks, path.absolute().parent)
         if named is None:
             raise InputError(f"{path}: nothing says which data set these results are for; give it (--dataset)")
         return _folder_name(path), {named.id: alone}
-    models = {folder.name: folder for folder in folders if _holds_tables(folder)}
+    models = {folder.name: folder for folder in folders if _holds_tables(tasks, folder)}
     if model is None and (tables or (models and all(map(_CHECKPOINT_NAME.match, models)))):
-        return _folder_name(path), _model_of_tables(path)
-    name, folder = _choose(models, model, path)
-    return name, _model_of_tables(folder)
+        return _folder_name(path), _model_of_tables(tasks, path)
+    name, folder = _choose(tasks, models, model, path)
+    return name, _model_of_tables(tasks, folder)
 
 
-def _choose(models: Mapping[str, _Files], model: str | None, path: Path) -> tuple[str, _Files]:
+def _choose(tasks: TaskSet, models: Mapping[str, _Files], model: str | None, path: Path) -> tuple[str, _Files]:
     """The model that is wanted, or the only one."""
     if not models:
-        raise _nothing_found(path)
+        raise _nothing_found(tasks, path)
     held = listed(sorted(models))
     if model is None:
         if len(models) == 1:
@@ -236,59 +243,59 @@ def _choose(models: Mapping[str, _Files], model: str | None, path: Path) -> tupl
     return model, models[model]
 
 
-def _nothing_found(path: Path) -> InputError:
+def _nothing_found(tasks: TaskSet, path: Path) -> InputError:
     children = _children(path)
     found = f"found {listed([child.name for child in children], 10)}" if children else "it is empty"
-    advice = next(filter(None, (_advice(child) for child in children if table_stem(child))), "")
+    advice = next(filter(None, (_advice(tasks, child) for child in children if table_stem(child))), "")
     return InputError(
         f"{path}: no predictions; expected <dataset>.jsonl (or {', '.join(TABLE_SUFFIXES[1:])}), "
         f"<checkpoint>/<dataset>.jsonl or results-<dataset>/<model>/checkpoint_*.npz, where <dataset> is one of "
-        f"{', '.join(TASKS)}; {found}{advice}"
+        f"{', '.join(tasks)}; {found}{advice}"
     )
 
 
-def _unnamed(path: Path, layout: Layout) -> tuple[Path, ...]:
+def _unnamed(tasks: TaskSet, path: Path, layout: Layout) -> tuple[Path, ...]:
     """Tables beside those that are read whose names no data set has; JSON files are mostly something else."""
     folders = {each.path.parent for found in layout.values() for each in found.values() if isinstance(each, TableFile)}
     every = (child for folder in sorted(folders or {path}) for child in _children(folder))
     named = ((child, table_stem(child)) for child in every if child.suffix.lower() != ".json")
-    return tuple(child for child, stem in named if stem and not find_task(stem))
+    return tuple(child for child, stem in named if stem and not tasks.find(stem))
 
 
-def _dataset_within(stem: str) -> Task | None:
+def _dataset_within(tasks: TaskSet, stem: str) -> Task | None:
     """The data set that a part of a name stands for, if it is one: of `model_MELD` and `mosi-results`."""
     parts = re.split(r"[-_. ]+", stem)
     found: set[str] = set()
     first = 0
     while first < len(parts):
         lasts = range(min(first + 3, len(parts)), first, -1)  # the longest first: `sims v2` is not `sims`
-        last = next((last for last in lasts if find_task("-".join(parts[first:last]))), None)
+        last = next((last for last in lasts if tasks.find("-".join(parts[first:last]))), None)
         if last:
             found.add("-".join(parts[first:last]))
         first = last or first + 1
-    tasks = {task.id: task for task in map(get_task, found)}
-    return next(iter(tasks.values())) if len(tasks) == 1 else None
+    named = {task.id: task for task in map(tasks.get_task, found)}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
-def _advice(path: Path) -> str:
+def _advice(tasks: TaskSet, path: Path) -> str:
     """What to do about a table that is named after no data set: `; name it …`, or nothing."""
     stem = table_stem(path)
-    task = _dataset_within(stem) if stem and not find_task(stem) else None
+    task = _dataset_within(tasks, stem) if stem and not tasks.find(stem) else None
     return (
         f"; name it {task.id}{path.name[len(stem or '') :]}, or give it alone with --dataset {task.id}" if task else ""
     )
 
 
-def _results_task(folder: Path) -> Task | None:
+def _results_task(tasks: TaskSet, folder: Path) -> Task | None:
     """The data set of an official result folder, `results-<dataset>`."""
-    return find_task(folder.name.removeprefix(_RESULTS)) if folder.name.startswith(_RESULTS) else None
+    return tasks.find(folder.name.removeprefix(_RESULTS)) if folder.name.startswith(_RESULTS) else None
 
 
-def _official_models(path: Path) -> dict[str, Layout]:
+def _official_models(tasks: TaskSet, path: Path) -> dict[str, Layout]:
     """Models of the official result folders in `path`, or of `path` itself if it is one."""
     models: dict[str, Layout] = {}
-    for results in [path.absolute()] if _results_task(path.absolute()) else _children(path):
-        task = _results_task(results)
+    for results in [path.absolute()] if _results_task(tasks, path.absolute()) else _children(path):
+        task = _results_task(tasks, results)
         if task and results.is_dir():
             for folder in _children(results):
                 checkpoints = _official_checkpoints(folder)
@@ -310,12 +317,12 @@ def _official_checkpoints(folder: Path) -> dict[str, CheckpointFiles]:
     return {stem: OfficialFiles(**fields) for stem, fields in found.items()}
 
 
-def _tables_in(folder: Path) -> dict[str, Path]:
+def _tables_in(tasks: TaskSet, folder: Path) -> dict[str, Path]:
     """The tables directly in a folder, by data set."""
     found: dict[str, Path] = {}
     for path in _children(folder):
         stem = table_stem(path)
-        task = find_task(stem) if stem else None
+        task = tasks.find(stem) if stem else None
         if task:
             if task.id in found:
                 raise InputError(
@@ -325,20 +332,29 @@ def _tables_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _table_folders(folder: Path) -> list[Path]:
+def _table_folders(tasks: TaskSet, folder: Path) -> list[Path]:
     """Sub-folders that hold tables."""
-    return [path for path in _children(folder) if path.is_dir() and not is_saved_dataset(path) and _tables_in(path)]
+    return [
+        path for path in _children(folder) if path.is_dir() and not is_saved_dataset(path) and _tables_in(tasks, path)
+    ]
 
 
-def _holds_tables(folder: Path) -> bool:
-    return folder.is_dir() and not is_saved_dataset(folder) and bool(_tables_in(folder) or _table_folders(folder))
+def _holds_tables(tasks: TaskSet, folder: Path) -> bool:
+    return (
+        folder.is_dir()
+        and not is_saved_dataset(folder)
+        and bool(_tables_in(tasks, folder) or _table_folders(tasks, folder))
+    )
 
 
-def _model_of_tables(folder: Path) -> Layout:
+def _model_of_tables(tasks: TaskSet, folder: Path) -> Layout:
     """Every table in a model's folder and its sub-folders, which are its checkpoints."""
     layout: Layout = {}
-    for checkpoint, place in [(DEFAULT_CHECKPOINT, folder), *((sub.name, sub) for sub in _table_folders(folder))]:
-        for dataset, path in _tables_in(place).items():
+    for checkpoint, place in [
+        (DEFAULT_CHECKPOINT, folder),
+        *((sub.name, sub) for sub in _table_folders(tasks, folder)),
+    ]:
+        for dataset, path in _tables_in(tasks, place).items():
             checkpoints = layout.setdefault(dataset, {})
             if checkpoint in checkpoints:
                 raise InputError(

@@ -15,11 +15,15 @@ from merunibench.data.documents import FIELDS
 from merunibench.data.table import Table, columns_of_rows, refuse_repeated
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
-from merunibench.tasks import TASKS, get_task, task_order
+from merunibench.tasks import BUILTIN, TaskSet
 
 
 def predictions_in_memory(
-    data: Mapping[str, object], *, model: str | None = None, arrangement: Arrangement | None = None
+    data: Mapping[str, object],
+    *,
+    model: str | None = None,
+    arrangement: Arrangement | None = None,
+    tasks: TaskSet = BUILTIN,
 ) -> PredictionSource:
     """Predictions as `open_predictions` finds them in files.
 
@@ -29,25 +33,29 @@ def predictions_in_memory(
             frame), or sample name -> labels (sentiment: polarity word), as mapping or series.
         model: The model's name.
         arrangement: What columns and names are, where they are not as in the contract.
+        tasks: The data sets that there are.
 
     Raises:
         InputError: a data set is unknown, or its data is neither.
     """
-    tables = {get_task(name).id: value for name, value in data.items()}
+    tables = {tasks.get_task(name).id: value for name, value in data.items()}
     files = {
-        name: {DEFAULT_CHECKPOINT: OpenTable(_table(tables[name], name, TASKS[name].of_kind.answer))}
-        for name in task_order(tables)
+        name: {DEFAULT_CHECKPOINT: OpenTable(_table(tables[name], name, tasks[name].of_kind.answer))}
+        for name in tasks.in_order(tables)
     }
-    return PredictionSource(model or "model", files, arrangement=arrangement or Arrangement())
+    return PredictionSource(model or "model", files, arrangement=arrangement or Arrangement(), tasks=tasks)
 
 
-def truth_in_memory(data: Mapping[str, object]) -> dict[str, Table]:
-    """Ground truth by data set: from such tables with the columns `name` and `label`, or sample name -> label.
+def truth_in_memory(data: Mapping[str, object], tasks: TaskSet = BUILTIN) -> dict[str, Path | Table]:
+    """Ground truth by data set: tables with the columns `name` and `label`, sample name -> label, or label files.
 
     Raises:
         InputError: a data set is unknown, or its data is neither.
     """
-    return {get_task(name).id: _table(value, f"ground truth of {name}", "label") for name, value in data.items()}
+    return {
+        tasks.get_task(name).id: value if isinstance(value, Path) else _table(value, f"ground truth of {name}", "label")
+        for name, value in data.items()
+    }
 
 
 def _table(data: object, title: str, column: str) -> Table:

@@ -53,6 +53,19 @@ def read_corpora(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYTES) 
     return Table(path, {"name": list(labels), "label": list(labels.values())}, len(labels))
 
 
+def corpus_names(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[str]:
+    """The names of all samples in an official label file, of every split, each once.
+
+    Raises:
+        UnsafeFileError: the file would run code or fill the memory.
+        InputError: the file is broken, or is no label file.
+    """
+    splits = [key for key in npz_keys(path) if key.endswith(_CORPUS)]
+    if not splits:
+        raise InputError(f"{path}: is no official label file: it holds no …{_CORPUS}")
+    return list(dict.fromkeys(str(name) for key in splits for name in _names(_dictionary(path, key, max_bytes))))
+
+
 def _label_values(path: Path, corpus: dict[Any, Any], task: Task) -> list[Any]:
     """The label of every sample of a split, as a plain value."""
     labels = []

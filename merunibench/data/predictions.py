@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import shown
-from merunibench.data.account import Account
+from merunibench.data.account import Account, Reason
 from merunibench.data.accounting import PolarityWords, polarity_words, take_account
 from merunibench.data.arranging import arranged
 from merunibench.data.cells import NOTHING, Mask, as_mask, has_error, is_null, with_columns, written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
 from merunibench.data.finish import GIVEN, Extractor, Finished, finish
+from merunibench.data.numbers import numbers_of
 from merunibench.data.tables import Table, read_table
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
@@ -56,6 +57,7 @@ class Predictions:
         remarks: What a reader of the scores should know about the file.
         unanswered: Samples whose row holds no answer: missing predictions, shape (N,). None if there are none.
         account: Where the answers come from, and why some rows have none; None of predictions from elsewhere.
+        numbers: Tasks of scores and preferences: the predicted numbers, NaN for none, shape (N, M); see `Samples`.
     """
 
     names: pa.Array
@@ -68,6 +70,7 @@ class Predictions:
     remarks: tuple[str, ...] = ()
     unanswered: Mask | None = None
     account: Account | None = None
+    numbers: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -103,6 +106,8 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
     needed = task.of_kind.answer
     table = written_nulls(table)
     names, failed = name_column(table), failed_rows(table)
+    if needed in ("score", "preference"):
+        return _of_numbers(table, needed, names, failed)
     finished, answers, account = _made(table, needed, failed, extractor)
     remarks = account.remarks()
     if finished.traces:
@@ -118,6 +123,28 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
         remarks,
         finished.unanswered,
         account,
+    )
+
+
+def _of_numbers(table: Table, needed: Answer, names: pa.Array, failed: Mask) -> Predictions:
+    """Answers that no extractor makes out of text."""
+    numbers = numbers_of(table, needed)
+    unanswered = ~failed & np.isnan(numbers[:, 0])
+    account = Account(table.num_rows, needed, failed=int(failed.sum()), given=int((~failed & ~unanswered).sum()))
+    if unanswered.any():
+        place = table.where(int(np.argmax(unanswered))).removeprefix(f"{table.path}, ")
+        account.count(Reason.NO_ANSWER, place, number=int(unanswered.sum()))
+    where = str(table.path)
+    return Predictions(
+        names,
+        None,
+        None,
+        failed,
+        where,
+        unanswered=unanswered,
+        account=account,
+        numbers=numbers,
+        remarks=account.remarks(),
     )
 
 

@@ -5,13 +5,9 @@ data set.
 """
 
 import hashlib
-import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property, partial
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +17,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import shown
+from merunibench.data.annotators import with_one_truth
 from merunibench.data.columns import find_column, label_column, map_column, name_column, texts_by_name
 from merunibench.data.documents import MAPPED
+from merunibench.data.numbers import finite_number, preference
 from merunibench.data.official import read_corpora, read_corpus
 from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_stem
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files import DEFAULT_MAX_BYTES, open_plain
 from merunibench.files.reading import reading
 from merunibench.labels import LabelLists, Words
-from merunibench.tasks import TASKS, Task, find_task
+from merunibench.tasks import BUILTIN, Task, TaskSet
 
-_LABEL_COLUMNS = ("label", "labels", "openset")
+LABEL_COLUMNS = ("label", "labels", "openset")
+_COLUMNS = {"labels": LABEL_COLUMNS, "preference": ("label", "preference")}
+"""What a truth is -> how its column may be called; else `label`."""
 _AT_ONCE = 1 << 14
 
 
@@ -100,8 +100,8 @@ def _bytes_of(texts: pa.Array) -> bytes | memoryview:
     return memoryview(data)[bounds[0] : bounds[-1]]
 
 
-def find_truth(root: Path) -> dict[str, Path]:
-    """The label files below a folder, by data set.
+def find_truth(root: Path | None, tasks: TaskSet = BUILTIN) -> dict[str, Path]:
+    """The label files below a folder, and those that own data sets name, by data set.
 
     A data set is found as its official label file (`meld-process/label.npz`), or as a table named after it, in any
     spelling of its name, directly in the folder (`meld.csv`).
@@ -109,46 +109,73 @@ def find_truth(root: Path) -> dict[str, Path]:
     Raises:
         InputError: the folder is missing or holds no labels, or a data set has several label files.
     """
-    found = find_labels(root)
-    if not found:
+    found = find_labels(root, tasks)
+    if not found and root is None:
+        raise InputError("no labels are named: give the folder with the ground truth (--data-root)")
+    if not found and root is not None:
         raise InputError(
             f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
-            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root)}"
+            f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root, tasks)}"
         )
     return found
 
 
-def find_labels(root: Path) -> dict[str, Path]:
+def find_labels(root: Path | None, tasks: TaskSet = BUILTIN) -> dict[str, Path]:
     """As `find_truth`, for a folder that may hold no labels, such as that of a blind test.
 
     Raises:
         InputError: the folder is missing, or a data set has several label files.
     """
-    with reading(root):
-        children = sorted(root.iterdir())
     found: dict[str, list[Path]] = {}
-    for task in TASKS.values():
-        official = root / task.folder / task.label_file
-        if official.is_file():
-            found.setdefault(task.id, []).append(official)
-    for path in children:
+    for task in tasks.values():
+        if (named := _named_labels(task, root)) is not None:
+            found.setdefault(task.id, []).append(named)
+    for path in _children(root):
         stem = table_stem(path)
-        named = find_task(stem) if stem else None
-        if named:
-            found.setdefault(named.id, []).append(path)
+        task_named = tasks.find(stem) if stem else None
+        if task_named and not any(_are_same(path, other) for other in found.get(task_named.id, ())):
+            found.setdefault(task_named.id, []).append(path)
     for identifier, paths in found.items():
         if len(paths) > 1:
-            listed = " and ".join(path.relative_to(root).as_posix() for path in paths)
+            listed = " and ".join(_below(path, root) for path in paths)
             raise InputError(f"{root}: labels of {identifier} stand in {listed}; keep one of them")
     return {identifier: paths[0] for identifier, paths in found.items()}
 
 
-def _hint(root: Path) -> str:
+def _children(root: Path | None) -> list[Path]:
+    if root is None:
+        return []
+    with reading(root):
+        return sorted(root.iterdir())
+
+
+def _named_labels(task: Task, root: Path | None) -> Path | None:
+    """The label file that a data set's definition names; one that is its own must be there, and beside it."""
+    place = task.place(root)
+    if place is None or not task.label_file:
+        return None
+    path = place / task.label_file
+    if task.home is not None:
+        with open_plain(path, within=task.home):
+            return path
+    return path if path.is_file() else None
+
+
+def _are_same(path: Path, other: Path) -> bool:
+    return path.resolve() == other.resolve()
+
+
+def _below(path: Path, root: Path | None) -> str:
+    return path.relative_to(root).as_posix() if root is not None and path.is_relative_to(root) else str(path)
+
+
+def _hint(root: Path, tasks: TaskSet) -> str:
     """Where the labels seem to be, if that is one folder up or down."""
-    if any(task.folder == root.resolve().name for task in TASKS.values()):
+    official = [task for task in tasks.values() if task.folder and task.label_file]
+    if any(task.folder == root.resolve().name for task in official):
         return f"; give the folder above: {root.resolve().parent}"
     for child in sorted(root.iterdir()):
-        if any((child / task.folder / task.label_file).is_file() for task in TASKS.values()):
+        if any((child / task.folder / task.label_file).is_file() for task in official):
             return f"; did you mean {child}?"
     return ""
 
@@ -170,7 +197,7 @@ def load_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) ->
         InputError: there is no such file, or something in it is no label; the message names file, row and column.
     """
     if path.is_dir() and table_stem(path) is None:
-        found = find_truth(path)
+        found = find_truth(path, BUILTIN.with_own(task) if task.own else BUILTIN)
         if task.id not in found:
             raise InputError(f"{path}: no labels of {task.title}; found those of {', '.join(found)}")
         path = found[task.id]
@@ -192,6 +219,21 @@ def read_every_label(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYT
 
 
 def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) -> GroundTruth:
+    """The ground truth in a table, which must be that of the data set's definition; see `_truth_in` for the rest.
+
+    Raises:
+        InputError: something in it is no label, or it is another truth than the definition says.
+    """
+    truth = _truth_in(table, task, whole_corpus=whole_corpus)
+    if task.truth and not truth.sha256.startswith(task.truth):
+        raise InputError(
+            f"{table.path}: holds other names or labels than the definition of {task.title} says: their hash begins "
+            f"with {truth.sha256[:8]}, not with {task.truth}"
+        )
+    return truth
+
+
+def _truth_in(table: Table, task: Task, *, whole_corpus: bool = False) -> GroundTruth:
     """The ground truth in a table; see `load_truth` for its columns.
 
     Args:
@@ -203,14 +245,19 @@ def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) ->
         InputError: something in it is no label; the message names file, row and column.
     """
     if MAPPED in table.columns:
-        table = replace(table, columns={"name": table.columns["name"], _LABEL_COLUMNS[0]: table.columns[MAPPED]})
+        table = replace(table, columns={"name": table.columns["name"], LABEL_COLUMNS[0]: table.columns[MAPPED]})
     names, path = name_column(table), table.path
     rows = _test_split(table, names, task, whole_corpus=whole_corpus)
     names = names.take(pa.array(rows)) if len(rows) < len(names) else names
     truth = task.of_kind.truth
-    column = find_column(table, *(_LABEL_COLUMNS if truth == "labels" else _LABEL_COLUMNS[:1]))
+    named = (task.label_field,) if task.own else ()
+    column = find_column(table, *named, *_COLUMNS.get(truth, LABEL_COLUMNS[:1]))
+    if task.annotators:
+        table = with_one_truth(table, column, task, partial(_class_index, task=task))
     if truth == "value":
         return GroundTruth(task, names, None, _sentiment_values(table, column, rows), path)
+    if truth == "preference":
+        return GroundTruth(task, names, None, map_column(table, column, rows, preference, np.float64), path)
     if truth == "class":
         classes = map_column(table, column, rows, partial(_class_index, task=task), np.int64)
         return GroundTruth(task, names, _one_word_each(task.classes, classes), None, path)
@@ -241,7 +288,7 @@ def _class_index(value: object, task: Task) -> int:
     if word in task.classes:
         return task.classes.index(word)
     try:
-        number = _number(value)
+        number = finite_number(value)
     except ValueError:
         raise ValueError(f"{shown(value)} is no class of {task.title}: {', '.join(task.classes)}") from None
     if number != int(number) or not 0 <= number < len(task.classes):
@@ -251,41 +298,30 @@ def _class_index(value: object, task: Task) -> int:
     return int(number)
 
 
-def _number(value: object) -> float:
-    """A finite number, given as number or text."""
-    if not isinstance(value, bool) and isinstance(value, Real | Decimal | str):  # NumPy's numbers are real ones too
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-        if math.isfinite(number):
-            return number
-    comma = "; write a decimal point" if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", value) else ""
-    raise ValueError(f"{shown(value)} is no finite number{comma}; every sample needs one")
-
-
 def _sentiment_values(table: Table, column: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
     values = table.columns[column]
     if not isinstance(values, list) and (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
         numbers = np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)[rows])
         if np.isfinite(numbers).all():
             return numbers
-    return map_column(table, column, rows, _number, np.float64)
+    return map_column(table, column, rows, finite_number, np.float64)
 
 
-def read_subtitles(root: Path, task: Task, wanted: Iterable[str] | None = None) -> dict[str, str] | None:
+def read_subtitles(root: Path | None, task: Task, wanted: Iterable[str] | None = None) -> dict[str, str] | None:
     """Sample -> what is said in it, empty where the file says nothing of it; None where there is no such file.
 
     Args:
-        root: The folder that holds `meld-process` and its like.
+        root: The folder that holds `meld-process` and its like; None for an own data set, whose definition tells.
         task: The data set; its layout says which file and which column.
         wanted: The samples to look up, those that are absent left out; None for all in the file.
 
     Raises:
         InputError: the file cannot be read, or says different things of one sample.
     """
-    path = root / task.folder / task.layout.subtitles
-    if not path.is_file():
+    place = task.place(root)
+    if place is None or not task.layout.subtitles or not (path := place / task.layout.subtitles).is_file():
         return None
+    if task.home is not None:
+        open_plain(path, within=task.home).close()
     table = read_table(path)
     return texts_by_name(table, find_column(table, task.layout.subtitle_column), wanted)

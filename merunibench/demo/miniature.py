@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 from merunibench import baselines
 from merunibench._resources import resource
@@ -15,12 +14,10 @@ from merunibench.baselines import Known, Row
 from merunibench.evaluation import evaluate
 from merunibench.files import whole_set, write_text
 from merunibench.report import Report
-from merunibench.tasks import TASKS, Task, benchmark_tasks
+from merunibench.tasks import BUILTIN, Task, TaskSet, benchmark_tasks
 
 SAMPLES = 30
-MINIATURE_TASKS: Mapping[str, Task] = MappingProxyType(
-    {**TASKS, **{task.id: replace(task, samples=SAMPLES) for task in benchmark_tasks()}}
-)
+MINIATURE_TASKS = TaskSet(replace(task, samples=SAMPLES) if task.benchmark else task for task in BUILTIN.values())
 """The nine data sets with the miniature's own sample counts, so that it is complete and has a mean."""
 
 BASELINES = {"text-lexicon": "text-lexicon", "majority class": "majority", "stuffing": "stuffing"}

@@ -6,8 +6,8 @@ together; `compare` tests the difference of two systems; `sample_scores` are tho
 
 from merunibench.evaluation.assembly import build_report
 from merunibench.evaluation.compare import compare
-from merunibench.evaluation.evaluate import evaluate
+from merunibench.evaluation.evaluate import Tasks, evaluate
 from merunibench.evaluation.sample_scores import sample_scores
 from merunibench.evaluation.validate import validate
 
-__all__ = ["build_report", "compare", "evaluate", "sample_scores", "validate"]
+__all__ = ["Tasks", "build_report", "compare", "evaluate", "sample_scores", "validate"]

@@ -23,7 +23,7 @@ from merunibench.scoring import (
 )
 from merunibench.signature import joint_signature
 from merunibench.statistics import Draws, interval
-from merunibench.tasks import task_order
+from merunibench.tasks import BUILTIN, task_order
 
 Checkpoints = Mapping[str, Mapping[str, Scored]]
 """Data set -> checkpoint -> its score."""
@@ -135,11 +135,21 @@ def _refuse_unequal_samples(scores: Checkpoints) -> None:
             )
 
 
+def _meant(result: Scored) -> str:
+    """Which data set labels may be of whose number is another than that of the official set."""
+    task = result.task
+    if (other := BUILTIN.meant(task, result.samples)) is not None:
+        return f": they are {other.title} (--dataset {other.id}), and stay out of the mean"
+    # Names of challenge sets are not public: labels of another data set may be meant.
+    builtin = task.own or task.benchmark
+    return "" if builtin else "; labels of your own are a data set of your own (`merunibench datasets init`)"
+
+
 def _warnings(result: Scored) -> list[str]:
     said = []
     if result.expected_samples and result.samples != result.expected_samples:
         official = f"the official set {result.expected_samples}"
-        said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}")
+        said.append(f"{result.dataset}: the ground truth has {result.samples} samples, {official}{_meant(result)}")
     said += [f"{result.dataset}: {remark}" for remark in result.remarks]
     if (result.out_of_lexicon or 0) > _MUCH:
         share = f"{100 * (result.out_of_lexicon or 0):.0f} %"

@@ -1,6 +1,6 @@
 """Is one system better than another? Paired tests on the same samples, data set by data set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
@@ -29,7 +29,7 @@ from merunibench.scoring import (
 )
 from merunibench.scoring.resampling import units_of_former_option
 from merunibench.statistics import PairedDraws, PairedTest, holm, mean_draws, paired_test
-from merunibench.tasks import benchmark_tasks, get_task, task_order
+from merunibench.tasks import Task, TaskSet, as_task_set, benchmark_tasks
 
 
 def compare(
@@ -40,6 +40,7 @@ def compare(
     seed: int = 0,
     units: By = "auto",
     datasets: Sequence[str] = (),
+    tasks: TaskSet | Iterable[Task | str | Path] = (),
     cluster: bool | None = None,
 ) -> Comparison:
     """Compare two systems by paired bootstrap and approximate randomisation, on each data set and in the mean.
@@ -54,6 +55,7 @@ def compare(
         seed: Seed of both.
         units: What is resampled and swapped; see `evaluate`.
         datasets: Data sets to compare; by default every one that both have.
+        tasks: As for `evaluate`: data sets of your own, where per-sample files have some with dialogues or videos.
         cluster: Former option: True for `units="clusters"`, False for `units="samples"`.
 
     Raises:
@@ -64,26 +66,41 @@ def compare(
     units = units_of_former_option(units, cluster)
     if units not in UNITS:
         raise InputError(f"units must be one of {', '.join(UNITS)}, not {units!r}")
-    a, b = (_of_datasets(_systems(source), datasets) for source in (first, second))
-    shared = task_order(set(a) & set(b))
+    known = as_task_set(tasks)
+    a, b = (_of_datasets(_systems(source, known), datasets, known) for source in (first, second))
+    shared = known.in_order(set(a) & set(b))
     if not shared:
         raise InputError(f"no data set in common: {', '.join(a) or 'none'} against {', '.join(b) or 'none'}")
     draws = {name: paired_draws(a[name], b[name], resamples=resamples, seed=seed, by=units) for name in shared}
-    tests = [paired_test(draws[name]) for name in shared]
-    adjusted = holm(np.array([test.p for test in tests])).tolist()
-    found = tuple(
-        DatasetComparison(dataset, (_used(a[dataset]), _used(b[dataset])), test, p, a[dataset].signature.metric_part)
-        for dataset, test, p in zip(shared, tests, adjusted, strict=True)
-    )
+    found = _tested(a, b, draws)
     return Comparison(
         models=(next(iter(a.values())).model, next(iter(b.values())).model),
         datasets=found,
-        left_out=tuple(task_order(set(a) ^ set(b))),
+        left_out=tuple(known.in_order(set(a) ^ set(b))),
         resamples=resamples,
         seed=seed,
-        units="+".join(sorted({units_by(units, get_task(name)) for name in shared})),
+        units="+".join(sorted({units_by(units, a[name].scores.task) for name in shared})),
         means=_means(found, draws),
         warnings=tuple(_warnings(a, b, shared)),
+    )
+
+
+def _tested(
+    a: Mapping[str, System], b: Mapping[str, System], draws: Mapping[str, PairedDraws]
+) -> tuple[DatasetComparison, ...]:
+    """The test of each data set, corrected for their number."""
+    tests = [paired_test(each) for each in draws.values()]
+    adjusted = holm(np.array([test.p for test in tests])).tolist()
+    return tuple(
+        DatasetComparison(
+            dataset,
+            (_used(a[dataset]), _used(b[dataset])),
+            test,
+            p,
+            a[dataset].signature.metric_part,
+            a[dataset].scores.task.title,
+        )
+        for dataset, test, p in zip(draws, tests, adjusted, strict=True)
     )
 
 
@@ -110,7 +127,8 @@ def _test_of(draws: Mapping[str, PairedDraws], names: Sequence[str]) -> PairedTe
 
 def _mean(name: str, of: Sequence[DatasetComparison], test: PairedTest, p: float) -> MeanComparison:
     first, second = (fmean(each.systems[side].score for each in of) for side in (0, 1))
-    return MeanComparison(name, tuple(each.dataset for each in of), (first, second), test, p)
+    samples = sum(each.samples for each in of)
+    return MeanComparison(name, tuple(each.dataset for each in of), (first, second), test, p, samples)
 
 
 def _warnings(a: Mapping[str, System], b: Mapping[str, System], shared: Sequence[str]) -> Iterator[str]:
@@ -137,15 +155,15 @@ def _choice(system: System) -> str:
     return f"the best of {number} checkpoints on the test labels"
 
 
-def _systems(source: Report | str | Path) -> dict[str, System]:
+def _systems(source: Report | str | Path, tasks: TaskSet) -> dict[str, System]:
     """The system in a report, or in the per-sample file that a report wrote, by data set."""
     if isinstance(source, Report):
         return {scored.dataset: System.of(scored, source.model) for scored in source.datasets}
-    return per_sample.read(Path(source))
+    return per_sample.read(Path(source), tasks)
 
 
-def _of_datasets(systems: dict[str, System], names: Sequence[str]) -> dict[str, System]:
-    wanted = [get_task(name).id for name in names] or list(systems)
+def _of_datasets(systems: dict[str, System], names: Sequence[str], tasks: TaskSet) -> dict[str, System]:
+    wanted = [name if name in systems else tasks.get_task(name).id for name in names] or list(systems)
     absent = [name for name in wanted if name not in systems]
     if absent:
         raise InputError(f"no scores of {', '.join(absent)}; there are some of {', '.join(systems)}")

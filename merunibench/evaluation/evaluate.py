@@ -1,6 +1,6 @@
 """The main path: predictions + ground truth + lexicon + protocol -> Report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from merunibench.data import (
     GroundTruth,
     PredictionSource,
     Table,
+    find_labels,
     find_truth,
     load_truth,
     open_predictions,
@@ -19,6 +20,7 @@ from merunibench.data import (
 from merunibench.data.truth import read_every_label, read_subtitles
 from merunibench.errors import InputError
 from merunibench.evaluation.assembly import build_report
+from merunibench.evaluation.training import trained_on_tests
 from merunibench.evaluation.worth import references_of, worth_of
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
@@ -37,7 +39,10 @@ from merunibench.scoring import (
     score_predictions,
 )
 from merunibench.scoring.resampling import units_of_former_option
-from merunibench.tasks import TASKS, Task, get_task, task_order
+from merunibench.tasks import Task, TaskSet, as_task_set
+
+Tasks = TaskSet | Mapping[str, Task] | Iterable[Task | str | Path]
+"""Own data sets (definitions, their files, or folders of them), or definitions by id instead of the built-in ones."""
 
 Truths = Mapping[str, Path | Table]
 """Data set -> its label file, or the table that was given instead."""
@@ -45,7 +50,7 @@ Truths = Mapping[str, Path | Table]
 
 def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     predictions: str | Path | Mapping[str, object],
-    data_root: str | Path | Mapping[str, object],
+    data_root: str | Path | Mapping[str, object] | None = None,
     *,
     datasets: str | Sequence[str] | None = None,
     model: str | None = None,
@@ -62,7 +67,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     max_bytes: int = DEFAULT_MAX_BYTES,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
-    tasks: Mapping[str, Task] = TASKS,
+    tasks: Tasks = (),
+    trained_on: Sequence[str | Path] = (),
     progress: Progress | None = None,
     cluster: bool | None = None,
 ) -> Report:
@@ -75,7 +81,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         predictions: A folder of official results, a folder of `<dataset>.<ext>` files, one file (with one data set
             named), or data in memory: data set -> a table (data frame, Arrow table, list of rows), or sample name ->
             labels (or polarity).
-        data_root: The folder with the ground truth, or ground truth in memory: data set -> sample name -> label.
+        data_root: The folder with the ground truth, or ground truth in memory: data set -> sample name -> label. None
+            where own data sets name their label files.
         datasets: Data set or data sets to score; by default every one found on both sides.
         model: Which model folder to score, where `predictions` holds several.
         lexicon: A lexicon, its name, or the path of an official release or compiled lexicon.
@@ -92,7 +99,10 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
         columns: Where the predictions have `name`, `text`, `labels` or `polarity`, if not in columns of that name:
             another column, or a dotted path into nested values.
         name_regex: A regular expression with one group, the part of a prediction's name that counts.
-        tasks: The data sets' definitions; replace them to score data of another size as if it were complete.
+        tasks: Data sets of your own: definitions, task files, folders of them. Or a mapping of definitions by id, which
+            replace the built-in ones, to score data of another size as if it were complete.
+        trained_on: What the model was trained on: files of sample names, or names of data sets; a warning says which
+            test samples are among them.
         progress: Called with what is being done, the steps done, and their number.
         cluster: Former option: True for `units="clusters"`, False for `units="samples"`.
 
@@ -106,40 +116,51 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
     units = units_of_former_option(units, cluster)
     settings = Settings(chosen, protocol, level, checkpoint, missing, bootstrap, seed, units)
     names = [datasets] if isinstance(datasets, str) else datasets
-    wanted = [get_task(name).id for name in names or ()]
+    known = as_task_set(tasks)
+    wanted = [known.get_task(name).id for name in names or ()]
     only = wanted[0] if len(wanted) == 1 else None
     arrangement = Arrangement(columns or {}, name_regex)
 
     def opened(path: str | Path) -> PredictionSource:
-        return open_predictions(Path(path), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement)
+        return open_predictions(
+            Path(path), dataset=only, model=model, max_bytes=max_bytes, arrangement=arrangement, tasks=known
+        )
 
     if isinstance(predictions, Mapping):
-        source = predictions_in_memory(predictions, model=model, arrangement=arrangement)
+        source = predictions_in_memory(predictions, model=model, arrangement=arrangement, tasks=known)
     else:
         source = opened(predictions)
     others = [opened(path) for path in runs]
-    truths: Truths = truth_in_memory(data_root) if isinstance(data_root, Mapping) else find_truth(Path(data_root))
+    truths = _find_truths(data_root, known)
     ids = _choose_datasets(source, truths, wanted)
     rule = resolve_rule({name: source.checkpoints(name) for name in ids}, settings.checkpoint)
     settings = replace(settings, checkpoint=rule)
     for path, other in zip(runs, others, strict=True):
         _refuse_another(path, other, source, ids)
-    chosen_tasks = [tasks[name] for name in ids]
+    chosen_tasks = [known[name] for name in ids]
     every = [_score_all(each, truths, chosen_tasks, settings, max_bytes, progress) for each in (source, *others)]
     scores = _means_of_runs(every) if others else every[0]
     one_sided = () if wanted else _one_sided(source, truths)
-    warnings = (*(remark for each in (source, *others) for remark in each.remarks), *one_sided)
+    warnings = (*(remark for each in (source, *others) for remark in each.remarks), *one_sided, *known.disguises(ids))
     report = build_report(scores, settings, model=source.model, warnings=warnings, progress=progress)
+    report = replace(report, warnings=(*report.warnings, *trained_on_tests(report.datasets, trained_on, known)))
     if not baselines:
         return report
-    root = None if isinstance(data_root, Mapping) else Path(data_root)
-    return replace(report, worth=_worth(report, truths, tasks, root, settings, max_bytes))
+    root = None if data_root is None or isinstance(data_root, Mapping) else Path(data_root)
+    return replace(report, worth=_worth(report, truths, known, root, settings, max_bytes))
+
+
+def _find_truths(data_root: str | Path | Mapping[str, object] | None, tasks: TaskSet) -> Truths:
+    if isinstance(data_root, Mapping):
+        named = find_labels(None, tasks)
+        return {**named, **truth_in_memory(data_root, tasks)}
+    return find_truth(None if data_root is None else Path(data_root), tasks)
 
 
 def _worth(
     report: Report,
     truths: Truths,
-    tasks: Mapping[str, Task],
+    tasks: TaskSet,
     root: Path | None,
     settings: Settings,
     max_bytes: int,
@@ -148,18 +169,18 @@ def _worth(
     found = []
     for each in report.datasets:
         task = tasks[each.dataset]
-        subtitles = None if root is None else read_subtitles(root, task)
+        subtitles = None if root is None and task.home is None else read_subtitles(root, task)
         truth = _truth(task, truths[task.id], max_bytes)
         worth = worth_of(each, truth, subtitles, settings)
-        references = references_of(each, truth, _said_elsewhere(task, truths, max_bytes), settings)
+        references = references_of(each, truth, _said_elsewhere(task, truths, tasks, max_bytes), settings)
         found.append(replace(worth, references=references))
     return tuple(found)
 
 
-def _said_elsewhere(task: Task, truths: Truths, max_bytes: int) -> Iterator[GroundTruth]:
+def _said_elsewhere(task: Task, truths: Truths, tasks: TaskSet, max_bytes: int) -> Iterator[GroundTruth]:
     """All labels of the data sets that have clips of the same source but ask something else of them."""
     for name, where in truths.items():
-        other = TASKS[name]
+        other = tasks[name]
         if other.namespace == task.namespace and other.kind != task.kind and other.has_sectors and task.has_sectors:
             yield (
                 read_every_label(other, where, max_bytes=max_bytes)
@@ -198,12 +219,11 @@ def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[
         if name not in source.files:
             raise InputError(f"no predictions for {name}; there are some for {', '.join(source.files) or 'none'}")
         if name not in truths:
-            task = TASKS[name]
-            raise InputError(
-                f"no ground truth for {name}; expected {task.folder}/{task.label_file} or {name}.csv below --data-root "
-                f"(it can be requested at {task.homepage})"
-            )
-    found = task_order(wanted or set(source.files) & set(truths))
+            task = source.tasks[name]
+            where = f"{task.folder}/{task.label_file} or " if task.folder and task.label_file else ""
+            advice = f" (it can be requested at {task.homepage})" if task.homepage else ""
+            raise InputError(f"no ground truth for {name}; expected {where}{name}.csv below --data-root{advice}")
+    found = source.tasks.in_order(wanted or set(source.files) & set(truths))
     if not found:
         raise InputError(
             f"no data set has both predictions and ground truth: predictions are for "
@@ -216,8 +236,8 @@ def _one_sided(source: PredictionSource, truths: Truths) -> tuple[str, ...]:
     """Which data sets are not scored because one side is missing."""
     predicted, known = set(source.files), set(truths)
     return (
-        *(f"{name}: predictions but no ground truth, not scored" for name in task_order(predicted - known)),
-        *(f"{name}: ground truth but no predictions, not scored" for name in task_order(known - predicted)),
+        *(f"{name}: predictions but no ground truth, not scored" for name in source.tasks.in_order(predicted - known)),
+        *(f"{name}: ground truth but no predictions, not scored" for name in source.tasks.in_order(known - predicted)),
     )
 
 

@@ -14,11 +14,11 @@ from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.protocols import NO_POLARITY, PROTOCOLS, Samples
 from merunibench.scoring import Settings
-from merunibench.tasks import get_task
+from merunibench.tasks import Task, get_task
 
 
 def sample_scores(
-    dataset: str,
+    dataset: str | Task,
     answers: Sequence[Any],
     truths: Sequence[Any],
     *,
@@ -31,7 +31,7 @@ def sample_scores(
     The mean of them is not the score of the data set, which is made of means (docs/metric.md).
 
     Args:
-        dataset: The data set, whose kind says how answers are scored.
+        dataset: The data set, or the definition of one of your own; its kind says how answers are scored.
         answers: Labels (a list, or label-list text) or a polarity word for each sample; None for none.
         truths: What is right, as in a label file: a class, labels, or a number.
         lexicon: As for `evaluate`, and so are `protocol` and `level`.
@@ -48,7 +48,7 @@ def sample_scores(
         >>> sample_scores("meld", [["happy"], ["calm"], ["calm"]], ["joy", "anger", "neutral"]).tolist()
         [1.0, 0.0, nan]
     """
-    task = get_task(dataset)
+    task = dataset if isinstance(dataset, Task) else get_task(dataset)
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
     settings = Settings(chosen, protocol, level)
     if len(answers) != len(truths):

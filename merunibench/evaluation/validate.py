@@ -1,6 +1,6 @@
 """Would these predictions be scored, and what do they hold? Everything that scoring refuses is found, all at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from merunibench.data import (
     Predictions,
     PredictionSource,
     Table,
+    find_labels,
     find_truth,
     load_truth,
     open_predictions,
@@ -27,10 +28,10 @@ from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.report.validation import FileFound, Validation
 from merunibench.scoring import Missing, align, refuse_mixed_origins, refuse_silence
-from merunibench.tasks import TASKS, Task, get_task, task_order
+from merunibench.tasks import Task, TaskSet, as_task_set
 
 
-def validate(
+def validate(  # noqa: PLR0913 - options of `merunibench validate`
     predictions: str | Path,
     data_root: str | Path | None = None,
     *,
@@ -40,6 +41,7 @@ def validate(
     max_bytes: int = DEFAULT_MAX_BYTES,
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
+    tasks: TaskSet | Iterable[Task | str | Path] = (),
 ) -> Validation:
     """Take account of predictions without scoring them.
 
@@ -52,11 +54,13 @@ def validate(
         max_bytes: Most bytes that a compressed file may unpack to.
         columns: As for `evaluate`, and so is `name_regex`.
         name_regex: The part of a prediction's name that counts.
+        tasks: As for `evaluate`: data sets of your own.
 
     Raises:
         InputError: there are no predictions or no ground truth to look at. What is wrong with a file is in the result.
     """
-    wanted = [get_task(name).id for name in ([datasets] if isinstance(datasets, str) else datasets or ())]
+    known = as_task_set(tasks)
+    wanted = [known.get_task(name).id for name in ([datasets] if isinstance(datasets, str) else datasets or ())]
     only = wanted[0] if len(wanted) == 1 else None
     source = open_predictions(
         Path(predictions),
@@ -64,25 +68,28 @@ def validate(
         model=model,
         max_bytes=max_bytes,
         arrangement=Arrangement(columns or {}, name_regex),
+        tasks=known,
     )
-    labels = {} if data_root is None else find_truth(Path(data_root))
+    # Own data sets may name their labels: names are held against those even where no folder is given.
+    held_against = data_root is not None or bool(find_labels(None, known))
+    labels = find_truth(None if data_root is None else Path(data_root), known) if held_against else {}
     problems = [f"{name}: no predictions" for name in wanted if name not in source.files]
-    problems += [f"{name}: no ground truth" for name in wanted if data_root is not None and name not in labels]
+    problems += [f"{name}: no ground truth" for name in wanted if held_against and name not in labels]
     found: list[FileFound] = []
     unlabelled = []
-    for name in task_order([name for name in wanted or source.files if name in source.files]):
+    for name in known.in_order([name for name in wanted or source.files if name in source.files]):
         truth = None
-        if data_root is not None and name not in labels:
+        if held_against and name not in labels:
             unlabelled += [f"{name}: predictions but no ground truth, not scored"] if not wanted else []
-        elif data_root is not None:
+        elif held_against:
             try:
-                truth = load_truth(TASKS[name], labels[name], max_bytes=max_bytes)
+                truth = load_truth(known[name], labels[name], max_bytes=max_bytes)
             except InputError as error:
                 problems.append(str(error))
-        held = {stem: _look(source, TASKS[name], stem, truth, missing) for stem in source.checkpoints(name)}
+        held = {stem: _look(source, known[name], stem, truth, missing) for stem in source.checkpoints(name)}
         found += [file for file, _ in held.values()]
         problems += _mixed(name, {stem: made for stem, (_, made) in held.items() if made is not None})
-    if data_root is not None and len(unlabelled) == len({each.dataset for each in found}):
+    if held_against and len(unlabelled) == len({each.dataset for each in found}):
         problems.append("no data set has both predictions and ground truth")
     return Validation(source.model, tuple(found), tuple(problems), (*source.remarks, *unlabelled))
 
@@ -94,9 +101,9 @@ def _look(
     try:
         table = source.table(task.id, checkpoint, full=False)
     except InputError as error:
-        return FileFound(task.id, checkpoint, None, problems=(str(error),)), None
+        return FileFound(task.id, task.title, checkpoint, None, problems=(str(error),)), None
     problems: list[str] = []
-    found = FileFound(task.id, checkpoint, str(table.path), rows=table.num_rows)
+    found = FileFound(task.id, task.title, checkpoint, str(table.path), rows=table.num_rows)
     try:
         names = name_column(table)
     except InputError as error:

@@ -20,7 +20,8 @@ from merunibench.errors import InputError
 from merunibench.labels import LabelLists
 from merunibench.lexicon import WHEELS, Level, Lexicon
 from merunibench.report.worth import BaselineScore, Reference, Worth
-from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
+from merunibench.scoring import SampleScores, Scored, Settings, cluster_names, score_predictions
+from merunibench.tasks import TaskSet
 
 _OFFICIAL = "official"
 
@@ -45,7 +46,7 @@ def worth_of(scored: Scored, truth: GroundTruth, subtitles: Mapping[str, str] | 
     how = replace(settings, missing="zero", bootstrap=0)
     found, left_out = _baselines(same, subtitles, how)
     heads = [fmean(wheel) for wheel in zip(*(_in_head_words(each, same, how) for each in samples), strict=True)]
-    return Worth(scored.dataset, scored.score, found, left_out, tuple(heads))
+    return Worth(scored.dataset, scored.title, scored.score, found, left_out, tuple(heads))
 
 
 def references_of(
@@ -88,7 +89,8 @@ def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: L
     """What baselines may know of a data set."""
     units = None
     if truth.task.cluster:
-        units = {name: truth.task.cluster_of(name) for name in sorted(truth.names.to_pylist())}
+        clusters = cluster_names(truth.task, truth.names).to_pylist()
+        units = dict(sorted(zip(truth.names.to_pylist(), clusters, strict=True)))
     return Known(truth.task.kind, truth_fields(truth), subtitles, lexicon, units, neutral=protocol != _OFFICIAL)
 
 
@@ -114,7 +116,9 @@ def truth_fields(truth: GroundTruth) -> dict[str, str]:
 
 
 def _predictions(truth: GroundTruth, answers: Mapping[str, Any]) -> Predictions:
-    return predictions_in_memory({truth.task.id: answers}).load(truth.task.id, DEFAULT_CHECKPOINT)
+    return predictions_in_memory({truth.task.id: answers}, tasks=TaskSet([truth.task])).load(
+        truth.task.id, DEFAULT_CHECKPOINT
+    )
 
 
 def _baselines(
@@ -124,6 +128,9 @@ def _baselines(
     there = None if subtitles is None else _only(truth.names, subtitles)
     known = known_of(truth, there or None, settings.lexicon, settings.protocol)
     found, left_out = [], {}
+    answer = truth.task.of_kind.answer
+    if answer not in ("labels", "polarity"):
+        return (), dict.fromkeys(BASELINES, f"says no {answer}")
     for each in BASELINES.values():
         predictions = baseline_predictions(each, known, truth)
         if predictions is None:

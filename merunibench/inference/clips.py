@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from merunibench._text import listed
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.columns import name_column, text_column
@@ -17,12 +19,13 @@ from merunibench.data.tables import is_saved_dataset, table_suffix
 from merunibench.data.truth import find_labels, read_subtitles, read_truth
 from merunibench.errors import InputError
 from merunibench.extraction import polarity
+from merunibench.files.places import contained, inside, named_file
 from merunibench.files.reading import reading
-from merunibench.inference.places import contained, inside, named_file
 from merunibench.inference.saved_clips import AUDIO_ENDINGS, HUB, VIDEO_ENDINGS, FilesOf, saved_table
 from merunibench.kinds import POLARITY_OF
 from merunibench.models.base import Sample
-from merunibench.tasks import TASKS, Task, find_task, get_task
+from merunibench.scoring import cluster_names
+from merunibench.tasks import BUILTIN, Task, TaskSet
 
 _VIDEO_PLACES = [f"{folder}{{name}}{ending}" for folder in ("", "video/", "videos/") for ending in VIDEO_ENDINGS]
 _AUDIO_PLACES = [f"{folder}{{name}}{ending}" for folder in ("", "audio/", "audios/") for ending in AUDIO_ENDINGS]
@@ -38,12 +41,14 @@ class Clips:
         strata: What a part of them must keep the proportions of, one for each sample: the true category, the sign, or
             the dialogue. Empty where nothing is known.
         where: The folder or file they come from, for messages.
+        is_labelled: Whether that file is a table with a column `label`.
     """
 
     dataset: str
     samples: tuple[Sample, ...]
     strata: tuple[str, ...]
     where: Path
+    is_labelled: bool = False
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -55,7 +60,13 @@ class Clips:
 
 
 def open_clips(
-    data_root: Path | None, clips: str | None, datasets: Sequence[str], cache: Path, *, outside: bool = False
+    data_root: Path | None,
+    clips: str | None,
+    datasets: Sequence[str],
+    cache: Path,
+    *,
+    outside: bool = False,
+    tasks: TaskSet = BUILTIN,
 ) -> list[Clips]:
     """The clips that options name.
 
@@ -65,38 +76,48 @@ def open_clips(
         datasets: The data sets wanted, all if empty; with `clips`, the one name of the data set.
         cache: Folder for clips that a data set holds as bytes.
         outside: Whether files may lie outside of their folder; see `places.inside`.
+        tasks: The data sets that there are.
 
     Raises:
         InputError: they cannot be found or read.
     """
     if clips is None:
-        tasks = [get_task(name) for name in datasets]
-        return find_clips((data_root or Path()).absolute(), list(dict.fromkeys(tasks)), outside=outside)
+        root, wanted = data_root and data_root.absolute(), dict.fromkeys(tasks.get_task(name).id for name in datasets)
+        return find_clips(root, [tasks[name] for name in wanted], outside=outside, known=tasks)
     (dataset,) = datasets
-    return [clips_of(clips, dataset, cache, outside=outside)]
+    return [clips_of(clips, dataset, cache, outside=outside, tasks=tasks)]
 
 
-def find_clips(data_root: Path, tasks: Sequence[Task] = (), *, outside: bool = False) -> list[Clips]:
-    """The clips of the given data sets below a folder; of all whose folder is there, if none is given.
+def find_clips(
+    data_root: Path | None, tasks: Sequence[Task] = (), *, outside: bool = False, known: TaskSet = BUILTIN
+) -> list[Clips]:
+    """The clips of the given data sets below a folder, or beside their definitions; of all that are there, if none is.
 
     Raises:
         InputError: a folder is missing or broken, or there is none at all.
     """
-    wanted = list(tasks) or [task for task in TASKS.values() if (data_root / task.folder).is_dir()]
+    wanted = list(tasks) or _there(data_root, known)
     if not wanted:
-        expected = ", ".join(task.folder for task in TASKS.values())
+        expected = ", ".join(task.folder for task in BUILTIN.values() if task.folder)
         raise InputError(f"{data_root}: holds no clips; expected official folders: {expected}; or give --clips")
     return [official_clips(data_root, task, outside=outside) for task in wanted]
 
 
-def official_clips(root: Path, task: Task, *, outside: bool = False) -> Clips:
+def _there(root: Path | None, tasks: TaskSet) -> list[Task]:
+    """The data sets whose folder is there, and the user's own."""
+    return [
+        task for task in tasks.values() if task.own or (task.folder and (place := task.place(root)) and place.is_dir())
+    ]
+
+
+def official_clips(root: Path | None, task: Task, *, outside: bool = False) -> Clips:
     """The clips of an official folder: those that have labels, in the order of the label file.
 
     Labels may also stand in a table beside the folder (`meld.csv`). Where there are none (a blind test), every
     sample of the subtitle file is taken.
 
     Args:
-        root: The folder that holds `meld-process` and its like.
+        root: The folder that holds `meld-process` and its like; None for an own data set, whose definition tells.
         task: The data set.
         outside: Whether files may lie outside of their folder; see `places.inside`.
 
@@ -104,7 +125,9 @@ def official_clips(root: Path, task: Task, *, outside: bool = False) -> Clips:
         InputError: the folder or both its tables are missing or broken, a data set has several label files, or a name
             leads out of the folder.
     """
-    folder = root / task.folder
+    folder = task.place(root)
+    if folder is None:
+        raise InputError(f"where are the clips of {task.title}? Give the folder (--data-root)")
     if not folder.is_dir():
         raise InputError(f"{folder}: is not there; the clips of {task.title} are looked for in it ({task.homepage})")
     names, strata = _labelled(root, task)
@@ -118,9 +141,9 @@ def official_clips(root: Path, task: Task, *, outside: bool = False) -> Clips:
     return Clips(task.id, samples, tuple(strata or _dialogues(task, names)), folder)
 
 
-def _labelled(root: Path, task: Task) -> tuple[list[str], list[str]]:
+def _labelled(root: Path | None, task: Task) -> tuple[list[str], list[str]]:
     """The samples that have labels, and the stratum of each; nothing where there are no labels."""
-    path = find_labels(root).get(task.id)
+    path = find_labels(root, TaskSet([task])).get(task.id)
     if path is None:
         return [], []
     truth = read_truth(task, path)
@@ -144,7 +167,7 @@ def _official_sample(folder: Path, task: Task, name: str, subtitle: str | None, 
     return Sample(name, video, sound, face if face.is_file() else None, subtitle)
 
 
-def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False) -> Clips:
+def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False, tasks: TaskSet = BUILTIN) -> Clips:
     """The clips of the user's own: in a table, in a folder, or in a data set of Hugging Face `datasets`.
 
     A table has the column `name` and may have `video`, `audio`, `face` (files, relative to the table's folder),
@@ -156,12 +179,13 @@ def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False) -
         dataset: What the data set is called; if it is one of the benchmark, labels are read as its labels.
         cache: Folder for clips that a data set holds as bytes.
         outside: Whether files may lie outside of their folder; see `places.inside`.
+        tasks: The data sets that there are.
 
     Raises:
         InputError: nothing is there or it cannot be loaded, the table is broken, or a name or a path in it leads out of
             its folder.
     """
-    task = find_task(dataset)
+    task = tasks.find(dataset)
     identifier = task.id if task else dataset
     saved = source.startswith(HUB) or is_saved_dataset(Path(source))
     path = Path(source) if saved else _table_at(Path(source).absolute(), outside=outside)
@@ -179,7 +203,8 @@ def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False) -
         for row, (name, subtitle) in enumerate(zip(names, subtitles, strict=True))
     )
     strata = _strata_of_labels(table, task) or _dialogues(task, names)
-    return Clips(identifier, samples, tuple(strata), table.path)
+    labelled = not saved and "label" in table.columns
+    return Clips(identifier, samples, tuple(strata), table.path, labelled)
 
 
 def _table_at(path: Path, *, outside: bool) -> Path:
@@ -214,7 +239,10 @@ def _own_table(path: Path, *, outside: bool) -> tuple[Table, FilesOf]:
 
 def _dialogues(task: Task | None, names: Sequence[str]) -> list[str]:
     """The dialogue or video of each sample; empty where names do not tell."""
-    return [] if task is None or task.cluster is None else [task.cluster_of(name) for name in names]
+    if task is None or task.cluster is None:
+        return []
+    units: list[str] = cluster_names(task, pa.array(names, pa.large_string())).to_pylist()
+    return units
 
 
 def _strata_of_labels(table: Table, task: Task | None) -> list[str]:

@@ -17,9 +17,9 @@ from merunibench.data.columnar import arrow_table
 from merunibench.errors import InputError
 from merunibench.files import write_bytes
 from merunibench.files.json_text import read_json
+from merunibench.files.places import inside
 from merunibench.files.reading import reading
 from merunibench.hub import loading
-from merunibench.inference.places import inside
 
 HUB = "hf:"
 """What precedes the name of a data set of the Hub: `hf:owner/name` or `hf:owner/name#split`."""

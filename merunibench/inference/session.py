@@ -73,7 +73,9 @@ def plan(settings: InferSettings) -> Plan:
     model = _shown(settings.model)
     prompt = load_prompt(settings.prompt, says="text" in settings.asked_modalities)
     cache, outside = settings.out / ".clips", settings.allow_outside
-    clips = tuple(open_clips(settings.data_root, settings.clips, settings.dataset, cache, outside=outside))
+    clips = tuple(
+        open_clips(settings.data_root, settings.clips, settings.dataset, cache, outside=outside, tasks=settings.tasks())
+    )
     shard = Shard.parse(settings.shard) if settings.shard else None
     request = Request(
         model,

@@ -12,7 +12,7 @@ from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
-from merunibench.settings import ExtractSettings, ScoreSettings, Settings, option
+from merunibench.settings import ExtractSettings, ScoreSettings, TaskSettings, option
 
 _clips = partial(option, panel="Clips")
 _answers = partial(option, panel="Input and generation")
@@ -56,7 +56,7 @@ _JsonOptions = Annotated[dict[str, Any], BeforeValidator(parse_options)]
 _TextOptions = Annotated[dict[str, str], BeforeValidator(partial(parse_options, as_json=False))]
 
 
-class ClipSettings(Settings):
+class ClipSettings(TaskSettings):
     """Which clips a command is about."""
 
     data_root: Path | None = _clips(
@@ -79,7 +79,7 @@ class ClipSettings(Settings):
 
     @model_validator(mode="after")
     def _clips_given(self) -> Self:
-        if self.data_root is None and self.clips is None:
+        if self.data_root is None and self.clips is None and not self.task:
             raise ValueError("where are the clips? give data_root (--data-root) or clips (--clips)")
         if self.clips is not None and len(self.dataset) > 1:
             raise ValueError("clips of your own (--clips) need one name of a data set (--dataset)")
@@ -203,7 +203,7 @@ class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
 
     @model_validator(mode="after")
     def _scorable(self) -> Self:
-        if self.data_root is None:
+        if self.data_root is None and self.clips is None and not self.task:
             raise ValueError("scoring needs labels: give data_root (--data-root), or use `merunibench infer`")
         if self.shard is not None:
             raise ValueError("a shard cannot be scored: use `merunibench infer --shard`, then `merunibench merge`")

@@ -25,7 +25,7 @@ from merunibench.report.latex import escape
 from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE, Scored, select_checkpoints
 from merunibench.signature import Signature, joint_signature
 from merunibench.statistics import interval
-from merunibench.tasks import task_order
+from merunibench.tasks import BUILTIN, task_order
 
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 """What would end the address in an entry, as addresses write it."""
@@ -167,7 +167,9 @@ def _carried(before: Row | None, label: str, contender: Contender) -> dict[str, 
     return {
         dataset: score.model_copy(update={"rank": None})
         for dataset, score in before.scores.items()
-        if (anything or score.predictions == contender.hashes.get(dataset)) and _still_valid(score, label)
+        if (anything or score.predictions == contender.hashes.get(dataset))
+        and _still_valid(score, label)
+        and (score.samples is None or BUILTIN.meant(BUILTIN[dataset], score.samples) is None)
     }
 
 

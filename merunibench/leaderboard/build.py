@@ -16,7 +16,7 @@ from merunibench.leaderboard.lifts import with_lifts
 from merunibench.leaderboard.placing import place
 from merunibench.leaderboard.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.protocols import METRIC_VERSION
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import BUILTIN, task_order
 
 SEED = 0
 _REASONS = 20  # of a refusal, on the board; `leaderboard validate` lists all of them
@@ -99,7 +99,9 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
     withheld = submission.withheld is not None and not checked.hashes
     known = {each.id: each for each in (inputs.before.models if inputs.before else ())}
     before = known[checked.id].predictions if checked.id in known else None
-    fields = submission.model_dump(mode="json", exclude={"schema_", "model", "contact", "withheld"}, exclude_none=True)
+    fields = submission.model_dump(
+        mode="json", exclude={"schema_", "model", "trained_on", "contact", "withheld"}, exclude_none=True
+    )
     model = Model.model_validate(
         {
             **fields,
@@ -127,6 +129,8 @@ def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> st
     """Why a score could not be computed."""
     if contender.withheld:
         return "the predictions are withheld"
+    if dataset in inputs.mistaken:
+        return inputs.mistaken[dataset]
     if dataset not in inputs.truths:
         return "no labels at hand"
     if board.lexicon not in inputs.lexicons:
@@ -141,6 +145,6 @@ def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
     there = {dataset for row in rows for dataset in row.scores}
     return tuple(
         Dataset(id=task.id, title=task.title, kind=task.kind, samples=task.samples, benchmark=task.benchmark)
-        for task in TASKS.values()
+        for task in BUILTIN.values()
         if task.benchmark or task.id in there
     )

@@ -30,7 +30,8 @@ from merunibench.leaderboard.submission import (
     submission_id,
 )
 from merunibench.report.markdown import escape
-from merunibench.tasks import TASKS, Task, benchmark_tasks
+from merunibench.tasks import Task, benchmark_tasks, find_task, get_task
+from merunibench.tasks.names import samples_within
 
 MAX_BYTES = 64 << 20
 """Most bytes that a prediction file may unpack to: ten times what long answers to the largest data set take."""
@@ -203,7 +204,7 @@ def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
     unusable = 0
     for dataset, of_checkpoints in checked.files.items():
         for checkpoint, path in of_checkpoints.items():
-            read = check_rows(path, TASKS[dataset], truths.get(dataset), checked)
+            read = check_rows(path, get_task(dataset), truths.get(dataset), checked)
             if read is None:
                 unusable += 1
                 if unusable == MAX_UNUSABLE:
@@ -227,6 +228,13 @@ def _say_what_will_not_show(checked: Checked) -> None:
         checked.warning("predictions are withheld: only scores that the committed results hold show")
     if not found:
         return
+    for name in submission.trained_on if submission is not None else ():
+        trained = find_task(name)
+        for task in map(get_task, found) if trained else ():
+            if number := samples_within(task, trained):
+                checked.warning(
+                    f"trained_on: {shown(name)} holds {number} of the {task.samples} samples of {task.title}"
+                )
     missing = [task.title for task in benchmark_tasks() if task.id not in found]
     if missing:
         checked.warning(f"no mean and no overall rank: no predictions for {', '.join(missing)}; data set ranks only")

@@ -21,7 +21,7 @@ from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
 from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
 from merunibench.statistics import Draws
-from merunibench.tasks import TASKS
+from merunibench.tasks import get_task
 
 LEVEL: Any = 1
 """The wheel level of published scores."""
@@ -55,12 +55,12 @@ class Figures:
 
 def cell_of(dataset: str, board: Board) -> Cell:
     """The cell that holds a data set's figures on a board."""
-    return Cell(dataset, board.protocol, board.lexicon if TASKS[dataset].has_sectors else "none")
+    return Cell(dataset, board.protocol, board.lexicon if get_task(dataset).has_sectors else "none")
 
 
 def is_scored(dataset: str, board: Board) -> bool:
     """Whether a board has a column for a data set: whether its protocol scores that kind of task."""
-    return PROTOCOLS[board.protocol].scores(TASKS[dataset].kind)
+    return PROTOCOLS[board.protocol].scores(get_task(dataset).kind)
 
 
 class Scorer:

@@ -16,7 +16,8 @@ from merunibench.leaderboard.results import Board, Model, Results, Row, read_com
 from merunibench.leaderboard.submission import FOLDER_NAME
 from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN as DATASETS
+from merunibench.tasks import get_task
 
 RESAMPLES = 1000
 DETAILS = "details"
@@ -82,9 +83,23 @@ class Inputs:
         return load_lexicons(self.request.lexicons)
 
     @cached_property
+    def _labels(self) -> dict[str, GroundTruth]:
+        return load_truths(self.request.data_root)
+
+    @cached_property
+    def mistaken(self) -> dict[str, str]:
+        """Data set -> why nothing is scored on it: the labels at hand are another's, and no board shows them as its."""
+        others = {name: DATASETS.meant(truth.task, len(truth.names)) for name, truth in self._labels.items()}
+        return {
+            name: f"the labels at hand are those of {other.title} ({other.id})"
+            for name, other in others.items()
+            if other
+        }
+
+    @cached_property
     def truths(self) -> dict[str, GroundTruth]:
         """Labels by data set."""
-        return load_truths(self.request.data_root)
+        return {name: truth for name, truth in self._labels.items() if name not in self.mistaken}
 
     @property
     def subtitles(self) -> dict[str, dict[str, str] | None]:
@@ -200,7 +215,7 @@ def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
     """
     if data_root is None:
         return {}
-    return {dataset: load_truth(TASKS[dataset], path) for dataset, path in find_truth(data_root).items()}
+    return {dataset: load_truth(get_task(dataset), path) for dataset, path in find_truth(data_root).items()}
 
 
 def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:

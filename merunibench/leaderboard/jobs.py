@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from merunibench import tasks
 from merunibench.baselines import BASELINES
 from merunibench.data import Table
 from merunibench.data.predictions import predictions_from_table
@@ -28,7 +27,7 @@ from merunibench.leaderboard.figures import Cell, Scorer
 from merunibench.leaderboard.results import Board
 from merunibench.leaderboard.submission import FILE, hashes_of
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import get_task
 
 _CHECKED = "checked"
 _WORTH_A_PROCESS = 3  # jobs: below, starting processes takes longer than the work
@@ -78,7 +77,7 @@ def _score(scorer: Scorer, read: Mapping[str, Mapping[str, Read]], cells: Sequen
         for stem, found in held.items():
             answers = found.answers
             predictions = (
-                predictions_from_table(answers, TASKS[dataset], extractor) if isinstance(answers, Table) else answers
+                predictions_from_table(answers, get_task(dataset), extractor) if isinstance(answers, Table) else answers
             )
             for cell in wanted:
                 entries.setdefault(cell, {})[stem] = scorer.figures(cell, predictions)
@@ -176,8 +175,8 @@ def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
 
 
 def is_extended() -> bool:
-    """Whether protocols, kinds, data sets or baselines were registered: no cache and no other process knows them."""
-    return any(table.is_changed for table in (PROTOCOLS, KINDS, tasks.TASKS, BASELINES))
+    """Whether protocols, kinds or baselines were registered: no cache and no other process knows them."""
+    return any(table.is_changed for table in (PROTOCOLS, KINDS, BASELINES))
 
 
 def do_all(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outcome]:

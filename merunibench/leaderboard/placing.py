@@ -15,7 +15,7 @@ import numpy.typing as npt
 from merunibench.leaderboard.assembling import ScoredRow
 from merunibench.leaderboard.results import MEAN, Comparisons, Rank, Results, Row, parsed
 from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 ALPHA = 0.05
 _LEVELS = (0.05, 0.01, 0.001)
@@ -35,7 +35,7 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
     judge = _Judge()
     for board, rows in boards.items():
         found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
-        for column in (*TASKS, MEAN):
+        for column in (*BUILTIN, MEAN):
             there = _comparable([each for each in rows if each.row.value(column) is not None], column)
             ordered = sorted(there, key=lambda each: (-(each.row.value(column) or 0.0), each.row.id))
             tested = judge(column, ordered)

@@ -32,7 +32,7 @@ from merunibench.files import read_plain
 from merunibench.kinds import KINDS
 from merunibench.protocols import PROTOCOLS
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
@@ -122,7 +122,7 @@ def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
     return check
 
 
-DatasetId = Annotated[str, AfterValidator(_of(TASKS))]
+DatasetId = Annotated[str, AfterValidator(_of(BUILTIN))]
 KindName = Annotated[str, AfterValidator(_of(KINDS)), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
 _ON_BOARDS = [protocol.name for protocol in PROTOCOLS.values() if protocol.on_boards]
 ProtocolName = Annotated[str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": _ON_BOARDS})]

@@ -26,7 +26,7 @@ from merunibench.files import read_plain, whole_set, write_text
 from merunibench.files.reading import reading
 from merunibench.files.toml import read_toml
 from merunibench.leaderboard.results import Plain, fit_to_show, one_line_to_show
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import BUILTIN, get_task, task_order
 
 SCHEMA: Final = "merunibench.submission/1"
 FILE = "submission.toml"
@@ -91,6 +91,11 @@ class Submission(Plain):
     )
     modalities: tuple[Modality, ...] = Field(default=(), max_length=3, description="What it is given of a clip.")
     training_data: Text | None = Field(default=None, description="What it was trained on.")
+    trained_on: tuple[Name, ...] = Field(
+        default=(),
+        max_length=200,
+        description="Data sets it was trained on, by name.",
+    )
     prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
     extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
@@ -103,7 +108,9 @@ class Submission(Plain):
     )
 
 
-ASKED_FOR = tuple(name for name in Submission.model_fields if name not in ("schema_", "model", "withheld"))
+ASKED_FOR = tuple(
+    name for name in Submission.model_fields if name not in ("schema_", "model", "trained_on", "withheld")
+)
 """Fields whose absence gives a warning."""
 
 
@@ -201,6 +208,9 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
     with reading(out):
         if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
             raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
+    own = [name for name in source.files if source.tasks[name].own]
+    if own:
+        raise InputError(f"{listed(own)}: data sets of your own are not on the board; leave them out (--dataset)")
     with whole_set(out) as folder:
         written = [_pack(file) for file in conversions(source, folder / PREDICTIONS)]
         write_submission(folder, submission)
@@ -223,7 +233,7 @@ def _pack(file: Conversion) -> Path:
 
 def remarks_on(path: Path) -> tuple[str, ...]:
     """What readers of the scores should know about a file with predictions, or why it cannot be scored."""
-    answer = TASKS[path.name.removesuffix(SUFFIX)].of_kind.answer
+    answer = get_task(path.name.removesuffix(SUFFIX)).of_kind.answer
     try:
         return account_of(read_table(path), answer, Rules()).remarks()
     except InputError as error:
@@ -310,7 +320,7 @@ def _refusal_of_folder(place: tuple[str, ...]) -> str:
 
 def _refusal_of_file(place: tuple[str, ...]) -> str:
     name = place[-1]
-    named = name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in TASKS
+    named = name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in BUILTIN
     if place in ((FILE,), (README,)) or (place[0] == PREDICTIONS and len(place) > 1 and named):
         return ""
     kind = next((kind for ending, kind in _NEVER_OPENED.items() if name.lower().endswith(ending)), None)

@@ -42,6 +42,7 @@ class Samples:
         labels: Predicted labels; empty where there is no prediction.
         values: True values, shape (N,); None where the truth is labels.
         polarity: Predicted polarities, shape (N,): 1, 0, -1, or `NO_POLARITY`.
+        numbers: Predicted numbers, NaN for none, shape (N, M): a score (M = 1), or preferences in both orders (M = 2).
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Samples:
     labels: LabelLists | None = None
     values: npt.NDArray[np.float64] | None = None
     polarity: npt.NDArray[np.int8] | None = None
+    numbers: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,15 @@ class Metric(ABC, Generic[Side]):
         score_key: Key of the uncorrected score among the summary's metrics.
         title: What tables call the score.
         chance_corrected: Whether the primary figure is the score corrected for chance, not the score itself.
+        has_names: Whether a truth, and an answer, is one name (a polarity, a class), so that names can be confused.
+        lowest: The lowest uncorrected score there is; the highest is 1.
     """
 
     score_key: ClassVar[str]
     title: ClassVar[str]
     chance_corrected: ClassVar[bool] = False
+    has_names: ClassVar[bool] = False
+    lowest: ClassVar[float] = 0.0
 
     @abstractmethod
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Side]:

@@ -5,6 +5,7 @@ is. The words of other languages are those of `merunibench.languages`.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -24,19 +25,29 @@ _GRADES = (
 )
 _NOUNS = (
     "tones?|expressions?|emotions?|emotional|facial|faces?|moods?|feelings?|states?|affect|sentiments?|attitudes?"
-    "|demeanou?rs?|polarity|valence|voice|labels?|vocal|manner"
+    "|demeanou?rs?|polarity|valence|voice|labels?|vocal|manner|stance|gaze|look|looking|posture|disposition|appearance"
+    "|responses?|reactions?|of voice"
+)
+_FELT = (
+    r"(?:facial )?expressions?|emotions?|feelings?|moods?|affect|sentiments?|polarity|valence|labels?"
+    rf"|(?:emotional|affective) (?:{_NOUNS}|content|cues?)"
 )
 _SEEN = "clear|clearly|particular|specific|strong|obvious|visible|apparent|evident|distinct|discernible|notable|real"
-_DETECTED = "detected|expressed|present|shown|found|visible|evident|observed"
+_DETECTED = "detected|expressed|present|shown|found|visible|evident|observed|at all"
 _SAYS_NEUTRAL = re.compile(
-    rf"(?:the |a )?(?:(?:{_GRADES}) )*(?:neutral(?:ity|ly|ness)?)(?: (?:{_NOUNS}))*"
-    rf"|(?:no|without|without any|lack of|absence of) (?:(?:{_SEEN}) )*(?:(?:{_NOUNS}) ?)+(?: ?(?:{_DETECTED}))?"
-    r"|(?:none of (?:the above|these|them)|not applicable|nothing)"
+    rf"(?:(?:the |a |his |her |their )?(?:(?:{_NOUNS}) )*(?:is )?)(?:the |a )?(?:(?:{_GRADES}) )*"
+    rf"neutral(?:s|ity|ly|ness)?(?: (?:{_NOUNS}))*"
+    rf"|(?:no|without|without any|lack of|absence of) (?:(?:{_SEEN}) )*(?:{_FELT})(?: (?:is |are )?(?:{_DETECTED}))?"
+    r"|(?:(?:emotion|label|sentiment|mood)s? )?(?:none|none of (?:the above|these|them)|not applicable|n ?[./] ?a)"
+    r"|nothing"
+    "|neutraal|neutrale|neutraln[yae]|obojętny|neutráln[íy]|neutralno|neutralt|nøytral|neutraali|semleges|neutr[uă]|nötr"
+    "|netral|trung tính|trung lập|ουδέτερ(?:ος|η|ο)|нейтральний|неутрален|ניטרלי|خنثی|เป็นกลาง"
 )
-_SIGNS = re.compile(r"^[\W_]+|[\W_]+$")
-_BLANKS = re.compile(r"[\s_\-]+")
-_JOINTS = re.compile(r"\s*[/&+;|]\s*|\s(?:and|or|but)\s")
-_MAY_BE_JOINED = r"[/&+;|]|\s(?:and|or|but)\s"
+"""The last lines are languages of which no other word is known here."""
+_BLANKS = re.compile(r"[\s_\-:=]+")
+_JOINTS = re.compile(r"\s*[/&+;|]\s*|\s(?:and|or)\s|(?<!thing)(?<!none)(?<!\ball)\sbut\s")  # not `nothing but joy`
+_ASIDES = re.compile(rf"{_JOINTS.pattern}|\s*[()\[\],]\s*")
+_MAY_BE_JOINED = r"[/&+;|()\[\],]|\s(?:and|or|but)\s"
 
 
 @dataclass(frozen=True)
@@ -105,12 +116,19 @@ def numbers_of_parts(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.int6
 def parts_of(label: str) -> list[str]:
     """The words that a label joins with a sign, or with `and`, `or`, `but`; each once, in order.
 
+    Brackets and commas join a word to `neutral`, and to no other: elsewhere they hold remarks.
+
     Example:
-        >>> parts_of("happy/sad and angry")
-        ['happy', 'sad', 'angry']
+        >>> parts_of("happy/sad and angry"), parts_of("neutral (calm)"), parts_of("happy (smiling)")
+        (['happy', 'sad', 'angry'], ['neutral', 'calm'], ['happy (smiling)'])
     """
-    parts = map(str.strip, _JOINTS.split(label))
-    return list(dict.fromkeys(part for part in parts if any(map(str.isalnum, part))))
+    parts = _split(_ASIDES, label)
+    return parts if any(map(says_neutral, parts)) else _split(_JOINTS, label)
+
+
+def _split(joints: re.Pattern[str], label: str) -> list[str]:
+    parts = map(str.strip, joints.split(label))
+    return list(dict.fromkeys(part for part in parts if any(map(str.isalnum, part)) or label_of(part) == NEUTRAL))
 
 
 def are_neutral(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
@@ -133,13 +151,29 @@ def says_neutral(label: str) -> bool:
     """
     if len(label) > _LONGEST:
         return False
-    bare = _SIGNS.sub("", compatible(label).lower())
+    parts = _split(_ASIDES, label)
+    return _says_it(label) or (len(parts) > 1 and all(map(_says_it, parts)))
+
+
+def _says_it(label: str) -> bool:
+    bare = _without_signs(compatible(label).lower())
     plain = _BLANKS.sub(" ", bare)
     if not plain:
         return label_of(label) == NEUTRAL  # emoji have no letters
     if _SAYS_NEUTRAL.fullmatch(plain) or {bare, plain} & NOTHING or {bare, plain} & answer_words("none"):
         return True
     return ("neutr" in plain or not plain.isascii()) and label_of(plain) == NEUTRAL
+
+
+def _without_signs(text: str) -> str:
+    """From the first letter to the last, with the marks that belong to it: Hindi words may end in one."""
+    letters = [place for place, sign in enumerate(text) if sign.isalpha()]
+    if not letters:
+        return ""
+    end = letters[-1] + 1
+    while end < len(text) and unicodedata.category(text[end])[0] == "M":
+        end += 1
+    return text[letters[0] : end]
 
 
 def _joined(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
@@ -150,6 +184,18 @@ def _joined(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
 def _may_say_it() -> str:
     """A pattern, over UTF-8, that is found in every label that `says_neutral`, and in few others."""
     starts = {word.split()[0] for word in NOTHING | answer_words("none") if word.isascii()}
-    starts |= {"no", "nothing", "without", "lack", "absence", "none", "not"}
-    words = "|".join(sorted(map(re.escape, starts)))
-    return rf"neutr|^[^0-9a-z]*(?:{words})(?:[^0-9a-z]|$)|[^\x00-\x7f]"
+    starts |= {
+        "no",
+        "nothing",
+        "without",
+        "lack",
+        "absence",
+        "none",
+        "not",
+        "emotion",
+        "label",
+        "sentiment",
+        "mood",
+    } | {"netral", "semleges"}
+    words = "|".join([*sorted(map(re.escape, starts)), "n ?[./] ?a"])
+    return rf"neutr|^[^a-z]*(?:{words})s?(?:[^a-z]|$)|[^\x00-\x7f]"

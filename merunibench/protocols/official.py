@@ -22,7 +22,10 @@ from merunibench.protocols.arithmetic import (
     wheel_summary,
 )
 from merunibench.protocols.base import Protocol
+from merunibench.protocols.classes import ClassF1
+from merunibench.protocols.numbers import Correlation
 from merunibench.protocols.polarity import NO_POLARITY, Polarities, PolarityMetric
+from merunibench.protocols.preference import PreferenceF1
 from merunibench.protocols.sectors import SectorMetric
 
 Sizes = npt.NDArray[np.uint8]
@@ -209,6 +212,15 @@ class WeightedF1(PolarityMetric):
 
 
 OFFICIAL = Protocol(
-    "official", "comparable with papers", {"basic": HitRate(), "fine-grained": SetF1(), "sentiment": WeightedF1()}
+    "official",
+    "comparable with papers",
+    {
+        "basic": HitRate(),
+        "fine-grained": SetF1(),
+        "sentiment": WeightedF1(),
+        "classes": ClassF1(),
+        "score": Correlation(),
+        "preference": PreferenceF1(),
+    },
 )
 """The protocol of the published results."""

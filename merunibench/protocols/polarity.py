@@ -20,6 +20,8 @@ NO_POLARITY = 2
 class PolarityMetric(Metric[Polarities]):
     """A metric on polarities; no lexicon takes part."""
 
+    has_names = True
+
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Polarities]:  # noqa: ARG002
         """Values and polarities as they are."""
         if samples.values is None or samples.polarity is None:  # pragma: no cover - the loaders see to it

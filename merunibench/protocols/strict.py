@@ -7,14 +7,20 @@ chance, (score - chance) / (1 - chance), so that every constant answer scores ex
 here is the uncorrected one.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from merunibench.protocols.arithmetic import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
-from merunibench.protocols.base import Protocol
+from merunibench.protocols.base import Metric, Protocol
+from merunibench.protocols.classes import CorrectedClassF1
 from merunibench.protocols.elements import ElementMetric, ElementSets
+from merunibench.protocols.numbers import CorrectedCorrelation
 from merunibench.protocols.official import SetF1Formula
 from merunibench.protocols.polarity import NO_POLARITY, Polarities, PolarityMetric
+from merunibench.protocols.preference import CorrectedPreferenceF1
 
 
 class StrictSetF1(SetF1Formula, ElementMetric):
@@ -157,10 +163,16 @@ def _groups(truth: ElementSets) -> tuple[npt.NDArray[np.int64], int]:
     return truth.groups, int(truth.groups.max(initial=0)) + 1
 
 
+_BESIDE_THE_BENCHMARK: Mapping[str, Metric[Any]] = {
+    "classes": CorrectedClassF1(),
+    "score": CorrectedCorrelation(),
+    "preference": CorrectedPreferenceF1(),
+}
+
 STRICT = Protocol(
     "strict",
     "wrong words cost; chance is 0",
-    {"basic": MacroF1(), "fine-grained": StrictSetF1(), "sentiment": ThreeWayWeightedF1()},
+    {"basic": MacroF1(), "fine-grained": StrictSetF1(), "sentiment": ThreeWayWeightedF1(), **_BESIDE_THE_BENCHMARK},
     any_lexicon=False,
     signed="strict@2",
 )

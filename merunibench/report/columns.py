@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import title_of
 
 if TYPE_CHECKING:
     from merunibench.report.report import Report
@@ -71,7 +71,7 @@ def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
     for result in report.datasets:
         said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
     said += [f"{line}." for line in lexicon_notes(report)]
-    if not report.complete and sum(TASKS[result.dataset].benchmark for result in report.datasets) > 1:
+    if not report.complete and sum(result.task.benchmark for result in report.datasets) > 1:
         said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
     return said
 
@@ -86,7 +86,7 @@ def interval_notes(report: "Report") -> list[str]:
         alone = [result.title for result in report.datasets if result.ci is None]
         if alone:
             said.append(
-                f"No interval of {', '.join(alone)}: one sample, dialogue or video is no sample of them "
+                f"No interval of {', '.join(alone)}: fewer than two samples, dialogues or videos count "
                 "(--units samples draws samples)"
             )
     spreads = {result.title: result.run_deviation for result in report.datasets if result.run_deviation is not None}
@@ -105,13 +105,13 @@ def interval_notes(report: "Report") -> list[str]:
             f"corrected {percent(report.mean_corrected)} ({span(report.mean_corrected_ci)})"
         )
     for (first, second), samples in report.counted_twice:
-        said.append(f"The mean counts {samples} samples twice: those of {TASKS[first].title} in {TASKS[second].title}")
+        said.append(f"The mean counts {samples} samples twice: those of {title_of(first)} in {title_of(second)}")
     return said
 
 
 def worth_notes(worth: "Worth") -> list[str]:
     """The lift over the best shallow baseline, the baselines' scores, and what of the score is left in head words."""
-    title, best = TASKS[worth.dataset].title, worth.best_shallow
+    title, best = worth.title, worth.best_shallow
     scores = ", ".join(f"{each.id} {percent(each.score)}" for each in worth.baselines)
     said = []
     if best is not None and worth.lift is not None:
@@ -121,7 +121,7 @@ def worth_notes(worth: "Worth") -> list[str]:
         said.append(f"{title}: with head words for labels {percent(worth.in_head_words)}{left}")
     said += [
         f"{title}: reference, no system: the labels that people gave the same {each.samples} clips in "
-        f"{TASKS[each.source].title} score {percent(each.score)}, the model on these {percent(each.model)}"
+        f"{title_of(each.source)} score {percent(each.score)}, the model on these {percent(each.model)}"
         for each in worth.references
     ]
     return said

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NamedTuple
 from merunibench._text import visible
 from merunibench.report.columns import Column, percent
 from merunibench.statistics import PairedTest
-from merunibench.tasks import TASKS
 
 SCHEMA = "merunibench.comparison/1"
 ALPHA = 0.05
@@ -43,6 +42,7 @@ class DatasetComparison:
         test: Difference of the primary scores (first minus second), its interval and p-values.
         p_holm: The larger of the two p-values, adjusted for the number of data sets (Holm): what decides.
         signature: The metric part that both scores share.
+        title: The data set's name as papers print it.
     """
 
     dataset: str
@@ -50,11 +50,17 @@ class DatasetComparison:
     test: PairedTest
     p_holm: float
     signature: str
+    title: str
+
+    @property
+    def samples(self) -> int:
+        """Number of samples, which the metric part tells."""
+        return int(dict(part.split(":", 1) for part in self.signature.split("|")[1:])["n"])
 
     @property
     def samples_needed(self) -> int | None:
         """How many samples would show a difference of this size; None where there is none."""
-        return self.test.samples_needed(_samples_of(self.signature))
+        return self.test.samples_needed(self.samples)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class MeanComparison:
         scores: Means of the two systems' primary scores.
         test: Their difference, its interval and p-values.
         p_holm: The larger of the two p-values; adjusted for the number of kinds where it is one's.
+        samples: Number of samples of all these data sets together.
     """
 
     name: str
@@ -74,6 +81,12 @@ class MeanComparison:
     scores: tuple[float, float]
     test: PairedTest
     p_holm: float
+    samples: int
+
+    @property
+    def samples_needed(self) -> int | None:
+        """How many samples, in these proportions, would show a difference of this size; None where there is none."""
+        return self.test.samples_needed(self.samples)
 
     @property
     def title(self) -> str:
@@ -113,9 +126,7 @@ class Comparison:
         sides: dict[str, list[str]] = {"A": [], "B": []}
         for each in self.datasets:
             if each.p_holm < ALPHA:
-                sides["A" if each.test.difference > 0 else "B"].append(
-                    f"{TASKS[each.dataset].title} {_lead(each.test)}"
-                )
+                sides["A" if each.test.difference > 0 else "B"].append(f"{each.title} {_lead(each.test)}")
         said = [
             f"{side} is better on {len(titles)} of {_counted(len(self.datasets))} ({', '.join(titles)})"
             for side, titles in sides.items()
@@ -149,7 +160,7 @@ class Comparison:
         table = plain_table([Column(title, numeric=title != "Data set") for title in titles])
         for each in self.datasets:
             scores = [system.score for system in each.systems]
-            table.add_row(*map(Text, [TASKS[each.dataset].title, *_cells(scores, each.test, each.p_holm)]))
+            table.add_row(*map(Text, [each.title, *_cells(scores, each.test, each.p_holm)]))
         if self.means:
             table.add_section()
         for mean in self.means:
@@ -158,19 +169,20 @@ class Comparison:
 
     def _power(self) -> Iterator[tuple[str, str]]:
         """What each row of the table could show: its title, and `4.00 (12,000)`; nothing where nothing can be said."""
-        for each in self.datasets:
+        rows: list[tuple[str, DatasetComparison | MeanComparison]] = [
+            *((each.title, each) for each in self.datasets),
+            *((mean.title.lower(), mean) for mean in self.means),
+        ]
+        for title, each in rows:
             needed = "" if each.samples_needed is None else f" ({each.samples_needed:,})"
             detectable = each.test.detectable
-            yield TASKS[each.dataset].title, "" if detectable is None else f"{100 * detectable:.2f}{needed}"
-        for mean in self.means:
-            detectable = mean.test.detectable
-            yield mean.title.lower(), "" if detectable is None else f"{100 * detectable:.2f}"
+            yield title, "" if detectable is None else f"{100 * detectable:.2f}{needed}"
 
     def _systems(self) -> list[str]:
         """Which model and checkpoints A and B are."""
         lines = []
         for letter, index in (("A", 0), ("B", 1)):
-            used = {TASKS[each.dataset].title: each.systems[index] for each in self.datasets}
+            used = {each.title: each.systems[index] for each in self.datasets}
             lines.append(f"{letter} = {visible(self.models[index])}")
             for title, system in used.items():
                 if system.selection != "single":
@@ -196,11 +208,6 @@ class Comparison:
         if self.left_out:
             lines.append(f"Not compared, since only one of them has it: {', '.join(self.left_out)}.")
         return [*lines, *(each.signature for each in self.datasets)]
-
-
-def _samples_of(signature: str) -> int:
-    """The number of samples that a metric part tells."""
-    return int(dict(part.split(":", 1) for part in signature.split("|")[1:])["n"])
 
 
 def _counted(number: int) -> str:
@@ -245,7 +252,7 @@ def _as_dict(each: DatasetComparison) -> dict[str, Any]:
 
 def _mean_as_dict(each: MeanComparison) -> dict[str, Any]:
     figures = {"scores": list(each.scores), **_test_as_dict(each.test), "p_holm": each.p_holm}
-    return {"name": each.name, "datasets": list(each.datasets), **figures}
+    return {"name": each.name, "datasets": list(each.datasets), **figures, "samples_needed": each.samples_needed}
 
 
 def _test_as_dict(test: PairedTest) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from merunibench._text import visible
+from merunibench.kinds import KINDS
 from merunibench.protocols import PROTOCOLS
 from merunibench.protocols.official import OFFICIAL
 from merunibench.report.columns import percent, span
 from merunibench.report.written import WrittenBaseline, WrittenReport, WrittenScore
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS
+from merunibench.tasks import title_of
 
 
 def sentences(report: WrittenReport) -> Iterator[str]:
@@ -39,7 +40,7 @@ def _named(report: WrittenReport) -> str:
         titles.setdefault(each.primary.replace("_", " "), []).append(each.title)
     measured = "; ".join(f"{measure}: {', '.join(names)}" for measure, names in titles.items())
     number = len(report.datasets)
-    return f"{number} data set{'s' * (number > 1)} with {samples:,} samples ({measured})"
+    return f"{number} data set{'s' * (number > 1)} with {samples:,} sample{'s' * (samples != 1)} ({measured})"
 
 
 def _protocol(signature: Signature) -> str:
@@ -73,7 +74,7 @@ def _read_by(report: WrittenReport, answer: str) -> str:
 
 
 def _answer(each: WrittenScore) -> str:
-    return TASKS[each.dataset].of_kind.answer
+    return KINDS[Signature.parse(each.signature).kind].answer
 
 
 _MISSING = {
@@ -164,13 +165,14 @@ def _mean(report: WrittenReport) -> Iterator[str]:
         biases = [f"{each.title} {100 * (each.selection_bias or 0):.2f}" for each in report.datasets]
         yield f"The choice of checkpoints on the test labels flatters the scores by about: {', '.join(biases)} points."
     for each in report.counted_twice:
-        first, second = (TASKS[name].title for name in each.datasets)
+        first, second = (title_of(name) for name in each.datasets)
         yield f"The mean counts {each.samples} samples twice: those of {first} are in {second}."
 
 
 def _worth(report: WrittenReport) -> Iterator[str]:
     """What the baselines score, how far the model is above them, and what hangs on its words."""
-    found = [(TASKS[name].title, each) for name, each in report.worth.items()]
+    titles = {each.dataset: each.title for each in report.datasets}
+    found = [(titles.get(name, title_of(name)), each) for name, each in report.worth.items()]
     lifts = [
         f"{title} {percent(worth.best.score)} ({worth.best.title}{_told(worth.best)}), lift "
         f"{100 * worth.lift_over_shallow:+.2f}"
@@ -185,7 +187,7 @@ def _worth(report: WrittenReport) -> Iterator[str]:
     for title, worth in found:
         for each in worth.references:
             yield (
-                f"As answers to {title}, people's labels in {TASKS[each.source].title} score {percent(each.score)} on "
+                f"As answers to {title}, people's labels in {title_of(each.source)} score {percent(each.score)} on "
                 f"the {each.samples} samples that both have, where the model scores {percent(each.model)}; the two "
                 "annotations may not be independent."
             )

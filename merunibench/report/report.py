@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from merunibench.report.worth import Worth
 from merunibench.scoring import Scored, shifted
 from merunibench.signature import Signature
-from merunibench.tasks import benchmark_tasks, find_task
+from merunibench.tasks import TaskSet, benchmark_tasks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ class Report:
         Raises:
             KeyError: the report has no such data set.
         """
-        task = find_task(dataset)
+        task = TaskSet(result.task for result in self.datasets).find(dataset)
         for result in self.datasets:
             if task is not None and result.dataset == task.id:
                 return result

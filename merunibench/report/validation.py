@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from merunibench._text import visible
 from merunibench.data import Account
 from merunibench.report.columns import Column
-from merunibench.tasks import TASKS
 
 SCHEMA = "merunibench.validation/1"
 
@@ -18,6 +17,7 @@ class FileFound:
 
     Attributes:
         dataset: Data set id.
+        title: The data set's name as papers print it.
         checkpoint: The checkpoint.
         file: The file that scoring would read; None if it cannot be read.
         rows: Number of its rows.
@@ -30,6 +30,7 @@ class FileFound:
     """
 
     dataset: str
+    title: str
     checkpoint: str
     file: str | None
     rows: int | None = None
@@ -102,7 +103,7 @@ class Validation:
         for each in self.files:
             numbers = [each.rows, *_numbers(each.answers), *(getattr(each, name) for name in names)]
             cells = ["–" if number is None else str(number) for number in numbers]
-            table.add_row(*map(Text, [TASKS[each.dataset].title, visible(each.checkpoint), *cells]))
+            table.add_row(*map(Text, [each.title, visible(each.checkpoint), *cells]))
         verdict = f"{self.model}: would {'' if self.valid else 'not '}be scored"
         return print_to_text(visible(verdict), table, map(visible, self._lines()), width=width, color=color)
 

@@ -54,6 +54,7 @@ class Worth:
 
     Attributes:
         dataset: Data set id.
+        title: The data set's name as papers print it.
         score: The model's primary score.
         baselines: The baselines that could be scored.
         left_out: Baseline -> why it could not.
@@ -63,6 +64,7 @@ class Worth:
     """
 
     dataset: str
+    title: str
     score: float
     baselines: tuple[BaselineScore, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)

@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.json_text import read_json
 from merunibench.report.report import SCHEMA
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN, title_of
 
 _MOST_BYTES = 64 << 20
 
 
 def _known(name: str) -> str:
-    if name not in TASKS:
+    if name not in BUILTIN:
         raise ValueError(f"unknown data set {name!r}")
     return name
 
@@ -87,7 +88,9 @@ class WrittenWorth(_Plain):
 class WrittenScore(_Plain):
     """One data set of a report, as far as the paragraph needs it. What reports of before lack is None."""
 
-    dataset: DatasetId
+    signature: SignatureText
+    dataset: str
+    own_title: str = Field("", alias="title")
     checkpoint: str
     primary: str
     score: float
@@ -100,13 +103,18 @@ class WrittenScore(_Plain):
     samples: int
     missing: int
     failed: int
-    signature: SignatureText
     checkpoints: Mapping[str, Any] = Field(default_factory=dict)
+
+    @field_validator("dataset")
+    @classmethod
+    def _known_or_own(cls, name: str, info: ValidationInfo) -> str:
+        own = str(info.data.get("signature")).startswith(f"mub|data:own.{name}@")
+        return name if own else _known(name)
 
     @property
     def title(self) -> str:
-        """The data set's name as papers print it."""
-        return TASKS[self.dataset].title
+        """The data set's name as papers print it; own data sets bring theirs."""
+        return visible(self.own_title, 100) if self.own_title else title_of(self.dataset)
 
 
 class WrittenReport(_Plain):
@@ -126,7 +134,7 @@ class WrittenReport(_Plain):
     mean_corrected_ci: Interval | None = None
     mean_runs: Runs | None = None
     counted_twice: tuple[Shared, ...] = ()
-    worth: Mapping[DatasetId, WrittenWorth] = Field(default_factory=dict)
+    worth: Mapping[str, WrittenWorth] = Field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "WrittenReport":

@@ -21,7 +21,7 @@ from merunibench.scoring.compare import paired_draws, primary_score
 from merunibench.scoring.per_sample import System, is_per_sample_file
 from merunibench.scoring.resampling import UNITS, By, score_replicates, units_by
 from merunibench.scoring.runs import mean_of_runs
-from merunibench.scoring.samples import SampleScores
+from merunibench.scoring.samples import SampleScores, cluster_names
 from merunibench.scoring.scored import Scored, score_predictions, shifted
 from merunibench.scoring.selection import selection_biases
 from merunibench.scoring.settings import Progress, Settings
@@ -42,6 +42,7 @@ __all__ = [
     "System",
     "align",
     "checkpoints_to_score",
+    "cluster_names",
     "is_per_sample_file",
     "mean_of_runs",
     "paired_draws",

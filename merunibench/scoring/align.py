@@ -60,6 +60,7 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
         labels=None if predictions.labels is None else predictions.labels.take(rows),
         values=truth.values,
         polarity=None if predictions.polarity is None else _polarity(predictions.polarity, rows),
+        numbers=None if predictions.numbers is None else predictions.numbers[rows],
     )
     return Aligned(truth, samples, missing, failed, extra, remarks)
 
@@ -117,8 +118,9 @@ def _missing_message(truth: GroundTruth, predictions: Predictions, absent: _Mask
     ]
     advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
     if empty.any():
-        meant = "[]" if answer == "labels" else "neutral"
-        advice = f"predict them, write {meant} where that is meant{advice.removeprefix('predict them')}"
+        meant = {"labels": "[]", "polarity": "neutral"}.get(answer)
+        if meant:
+            advice = f"predict them, write {meant} where that is meant{advice.removeprefix('predict them')}"
     hint = name_hint(truth.names, predictions.names) if absent.any() else ""
     return f"{predictions.where}: {'; '.join(parts)}; {advice}{hint}"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from merunibench.errors import InputError
-from merunibench.tasks import TASKS
+from merunibench.tasks import benchmark_tasks
 
 BEST_PER_DATASET = "best-per-dataset"
 BEST_OVERALL = "best-overall"
@@ -76,7 +76,8 @@ def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
 def counting_datasets(datasets: Iterable[str]) -> list[str]:
     """Those of the data sets whose mean chooses the best checkpoint overall: of the benchmark, else all."""
     every = list(datasets)
-    return [name for name in every if TASKS[name].benchmark] or every
+    benchmark = {task.id for task in benchmark_tasks()}
+    return [name for name in every if name in benchmark] or every
 
 
 def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -> None:

@@ -21,7 +21,7 @@ from merunibench.protocols import PROTOCOLS, protocol_signed
 from merunibench.scoring.samples import SampleScores
 from merunibench.scoring.scored import Scored
 from merunibench.signature import Signature
-from merunibench.tasks import find_task
+from merunibench.tasks import BUILTIN, Task, TaskSet
 
 _COLUMNS = ("model", "dataset", "name", "checkpoint", "truth", "predicted", "signature")
 _OF_ONE_SYSTEM = ("model", "checkpoint", "signature")
@@ -64,8 +64,12 @@ def write(file: IO[str], system: System) -> None:
     file.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _rows(system))
 
 
-def read(path: Path) -> dict[str, System]:
+def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, System]:
     """The systems that `write` wrote to a file, by data set.
+
+    Args:
+        path: The file.
+        tasks: The data sets that there are; own ones are known by their signature where they are not among them.
 
     Raises:
         InputError: it is no per-sample file.
@@ -77,7 +81,7 @@ def read(path: Path) -> dict[str, System]:
     groups: dict[str, list[int]] = {}
     for row, dataset in enumerate(table.columns["dataset"]):
         groups.setdefault(str(dataset), []).append(row)
-    return {dataset: _from_rows(dataset, table, rows) for dataset, rows in groups.items()}
+    return {dataset: _from_rows(dataset, table, rows, tasks) for dataset, rows in groups.items()}
 
 
 def is_per_sample_file(path: Path) -> bool:
@@ -116,14 +120,12 @@ def _hits(hits: Any) -> Any:  # noqa: ANN401 - of one sample: one number per whe
     return [None if hit < 0 else hit for hit in found] if isinstance(found, list) else None if found < 0 else found
 
 
-def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
+def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) -> System:
     columns = {column: [values[row] for row in rows] for column, values in table.columns.items()}
     try:
         model, checkpoint, text = (_same(columns, column) for column in _OF_ONE_SYSTEM)
-        task = find_task(dataset)
-        if task is None:
-            raise ValueError("unknown data set")
         signature = Signature.parse(text)
+        task = _task_of(dataset, signature, tasks)
         known = [protocol.signature for protocol in PROTOCOLS.values()]
         if signature.protocol not in known:
             raise ValueError(f"protocol {signature.protocol!r} is unknown; known are {', '.join(known)}")
@@ -142,6 +144,23 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int]) -> System:
         reason = f"{error} is missing or unknown" if isinstance(error, KeyError) else error
         raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {reason}") from None
     return System(model, checkpoint, signature, scores, _chosen_from(columns))
+
+
+def _task_of(dataset: str, signature: Signature, tasks: TaskSet) -> Task:
+    """The data set by its definition; of an own one that is not given, what the signature says of it."""
+    task = tasks.find(dataset)
+    if not signature.data.startswith(f"own.{dataset}@"):
+        if task is None or task.own:
+            raise ValueError(
+                "unknown data set" if task is None else f"were scored as {signature.data}, not as {task.signed}"
+            )
+        return task
+    if task is not None and task.signed != signature.data:
+        raise ValueError(f"were scored as {signature.data}, the definition given is {task.signed}")
+    if task is None and signature.units == "clusters":
+        raise ValueError("were resampled by dialogues or videos: give the definition of the data set (--task)")
+    # Its samples are drawn as they were where the definition was known.
+    return task or Task(dataset, dataset, signature.kind, own=True, source=signature.data)
 
 
 def _chosen_from(columns: Mapping[str, Sequence[Any]]) -> int | None:

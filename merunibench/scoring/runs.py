@@ -1,6 +1,6 @@
 """Several runs of one model, with other seeds say, as one score: the mean over the runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 from typing import Any
@@ -43,8 +43,9 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
         labels_per_sample=fmean(counts) if counts else None,
         out_of_lexicon=fmean(unknown) if unknown else None,
         further=_mean_of_further([each.further for each in runs]),
-        remarks=tuple(
-            f"run {number}: {remark}" for number, each in enumerate(runs, start=1) for remark in each.remarks
+        remarks=(
+            *(f"run {number}: {remark}" for number, each in enumerate(runs, start=1) for remark in each.remarks),
+            *_copies(runs),
         ),
         account=None,
         signature=replace(first.signature, runs=len(runs)),
@@ -52,6 +53,15 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
         runs=tuple(each.score for each in runs),
         run_samples=tuple(each.samples_scored for each in runs if each.samples_scored is not None),
     )
+
+
+def _copies(runs: Sequence[Scored]) -> Iterator[str]:
+    """A run given twice, or made twice with one seed: it adds nothing, and makes the runs look more alike."""
+    figures = [(each.score, each.metrics, each.wheels, each.labels_per_sample) for each in runs]
+    for number, each in enumerate(figures):
+        if each in figures[:number]:
+            first = figures.index(each) + 1
+            yield f"runs {first} and {number + 1} have exactly the same figures: if they are one run, give it once"
 
 
 def _mean(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -82,8 +82,8 @@ class SampleScores:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The primary score of an answer that is wrong throughout, and of a perfect one."""
-        low, high = self.primary([0.0, 1.0])
+        """The primary score of the worst answer, and of a perfect one."""
+        low, high = self.primary([self.metric.lowest, 1.0])
         return float(low), float(high)
 
     def hits(self) -> npt.NDArray[np.integer[Any]]:
@@ -102,8 +102,10 @@ class SampleScores:
 
     @property
     def wheels(self) -> tuple[int | None, ...]:
-        """Wheels whose sectors can be looked at: 1 to 5, or None for polarities; empty if the metric has no sectors."""
-        return (None,) if self.labels is None else tuple(range(1, len(self.encoded.sectors) + 1))
+        """Wheels whose sectors can be looked at: 1 to 5, or None for polarities and other names; empty without."""
+        if self.encoded.sectors:
+            return tuple(range(1, len(self.encoded.sectors) + 1))
+        return (None,) if self.metric.has_names else ()
 
     def labels_per_sample(self, lexicon: Lexicon) -> float | None:
         """Mean number of labels of the samples that have a prediction; None for sentiment."""

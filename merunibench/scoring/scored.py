@@ -23,7 +23,7 @@ from merunibench.scoring.settings import Settings
 from merunibench.signature import Signature
 from merunibench.statistics import Draws
 from merunibench.statistics.intervals import VERSION
-from merunibench.tasks import TASKS
+from merunibench.tasks import Task, get_task
 
 Interval = tuple[float, float]
 Wheel = Mapping[str, float | None]
@@ -38,8 +38,9 @@ class Scored:
     """The score of one checkpoint on one data set. Scores are fractions.
 
     Attributes:
-        dataset: Data set id.
-        kind: Kind of task.
+        task: The data set; not part of `to_dict`, which has its id and kind.
+        dataset: Its id.
+        kind: Its kind.
         signature: What the score was computed with.
         checkpoint: The checkpoint.
         primary: Key of the metric that is the score.
@@ -71,6 +72,7 @@ class Scored:
         run_samples: The samples behind each.
     """
 
+    task: Task = field(repr=False, compare=False)
     dataset: str
     kind: str
     signature: Signature
@@ -104,7 +106,7 @@ class Scored:
     @property
     def title(self) -> str:
         """The data set's name as papers print it."""
-        return TASKS[self.dataset].title
+        return self.task.title
 
     @property
     def evaluated(self) -> int:
@@ -191,7 +193,8 @@ class Scored:
         """The figures as plain data, for JSON: without remarks, other checkpoints, replicates and samples."""
         values = {name: getattr(self, name) for name in _WRITTEN}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-        return {**plain, "signature": str(self.signature)}
+        titled = {"title": self.title} if self.task.own else {}
+        return {**plain, **titled, "signature": str(self.signature)}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any], replicates: FloatArray) -> "Scored":
@@ -199,7 +202,8 @@ class Scored:
         tuples = {name: tuple(plain[name]) for name in ("wheels", "scored")}
         ci = None if plain["ci"] is None else (plain["ci"][0], plain["ci"][1])
         signature = Signature.parse(plain["signature"])
-        return cls(**{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
+        task = get_task(plain["dataset"])
+        return cls(task=task, **{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
 
 
 def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
@@ -210,6 +214,7 @@ def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
 
 
 _NOT_WRITTEN = (
+    "task",
     "selection_bias",
     "further",
     "remarks",
@@ -254,6 +259,7 @@ def score_predictions(
         under = f" under lexicon {settings.lexicon.label}" if task.has_sectors else ""
         raise InputError(f"{truth.path}: no sample of {task.id} counts{under}: nothing to score")
     return Scored(
+        task=task,
         dataset=task.id,
         kind=task.kind,
         checkpoint=checkpoint,
@@ -283,7 +289,7 @@ def _signature(aligned: Aligned, predictions: Predictions, settings: Settings) -
     truth = aligned.truth
     task = truth.task
     return Signature(
-        data=task.id,
+        data=task.signed,
         kind=task.kind,
         protocol=PROTOCOLS[settings.protocol].signature,
         lexicon=settings.lexicon.label if task.has_sectors else "none",

@@ -59,9 +59,9 @@ def score_interval(
         confidence: How often the interval shall cover.
 
     Returns:
-        The interval; None from fewer than two units, or if the score is defined on no resample.
+        The interval; None from fewer than two units that count, or if the score is defined on no resample.
     """
-    number = units.shape[1]
+    number = int(units.any(axis=0).sum())  # a unit without a quantity, such as a neutral sample, tells nothing
     defined = replicates[~np.isnan(replicates)]
     if number < 2 or len(defined) == 0:
         return None

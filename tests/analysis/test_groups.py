@@ -47,6 +47,20 @@ def test_by_number_of_labels():
         assert low <= groups[key].score <= high or len(names) < 5
 
 
+@pytest.mark.parametrize("clips", [1, 4])
+def test_the_interval_of_a_group_is_that_of_a_data_set_of_its_samples_drawn_by_dialogues(clips):
+    rng = np.random.default_rng(clips)
+    names = [f"test_dia{i // clips}_utt{i % clips}" for i in range(240)]
+    truth = {name: str(rng.choice(["joy", "sadness", "anger"])) for name in names}
+    said = {name: [label if rng.random() < 0.6 else "xylophone"] for name, label in truth.items()}
+    groups = grouping(error_analysis({"meld": said}, {"meld": truth})["meld"], "class")
+    assert set(groups) == set(truth.values())
+    for word, group in groups.items():
+        chosen = [name for name in names if truth[name] == word]
+        part = evaluate({"meld": {name: said[name] for name in chosen}}, {"meld": dict.fromkeys(chosen, word)})
+        assert group.ci == part["meld"].ci
+
+
 def test_by_true_sector_a_sample_is_in_as_many_groups_as_it_has_sectors():
     said, truth = random_data(2)
     analysis = error_analysis({"ovmerdplus": said}, {"ovmerdplus": truth}, bootstrap=0)["ovmerdplus"]

@@ -67,7 +67,7 @@ def test_selfcheck(run, refused, shared, tmp_path):
     assert result.code == 1
     assert "attn1         19 arrays  largest difference 5.0e-01  (attn1.out.audio_llm)" in result.out
     assert "splice       absent" in result.out
-    assert result.err == "differs by more than 1e-05: attn1\n"
+    assert result.err == "differs: attn1 (by more than 1e-05)\n"
 
     (tmp_path / "text.npz").write_text("text")
     assert "text.npz" in refused("affectgpt", "selfcheck", tmp_path / "text.npz")

@@ -55,7 +55,7 @@ def test_there_is_no_mean_where_samples_of_one_of_the_nine_are_left_out(truth, p
 
 
 def test_the_size_of_a_data_set_is_remarked_upon_only_where_one_is_published():
-    data = {"ovmerdplus": {"a": ["joy"]}, "mer2025ov": {"a": ["joy"]}}
+    data = {"ovmerdplus": {"a": ["joy"]}, "mer2026ov": {"a": ["joy"]}}
     warnings = evaluate(data, data, bootstrap=0).warnings
     assert warnings == ("ovmerdplus: the ground truth has 1 samples, the official set 532",)
 

@@ -285,7 +285,11 @@ def test_there_is_no_test_of_a_mean_where_a_data_set_is_missing(nine):
 
 
 def test_what_the_samples_could_show_follows_from_the_standard_error(nine):
-    each = compare(*nine, resamples=500, units="samples").datasets[0]
+    result = compare(*nine, resamples=500, units="samples")
+    each, mean = result.datasets[0], result.means[-1]
+    assert mean.samples == sum(one.samples for one in result.datasets)
+    assert result.to_dict()["means"][-1]["samples_needed"] == mean.samples_needed > 0
+    assert f"mean {100 * mean.test.detectable:.2f} ({mean.samples_needed:,})." in " ".join(result.to_text().split())
     test = each.test
     assert test.detectable == pytest.approx((1.959964 + 0.841621) * test.error, rel=1e-5)
     samples = int(dict(part.split(":") for part in each.signature.split("|")[1:])["n"])

@@ -52,6 +52,8 @@ def test_runs_that_are_equal_are_one_run(runs):
     assert joint.score == one.score
     assert joint.run_deviation == 0
     assert (one.runs, one.run_deviation) == ((), None)
+    assert joint.remarks == ("runs 1 and 2 have exactly the same figures: if they are one run, give it once",)
+    assert evaluate(runs[0], TRUTH, runs=runs[1:])["meld"].remarks == ()
 
 
 def test_a_run_of_another_kind_is_refused(runs, tmp_path):

@@ -290,7 +290,8 @@ def seconds(text):
 
 def grows(fragment):
     """How the time grows from a text of one fragment, over and over, to one of twice the length."""
-    once, twice = [(fragment * length)[:length] for length in (LENGTH, 2 * LENGTH)]
+    # Whole fragments: one that is cut off may be read in another way, and the two texts would not be alike.
+    once, twice = [fragment * max(1, length // len(fragment)) for length in (LENGTH, 2 * LENGTH)]
     # Tables are loaded at first, and whoever else is at work here disturbs some measurements: the least are compared.
     least, most = seconds(once), seconds(twice)
     for _ in range(8):

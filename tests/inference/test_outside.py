@@ -6,8 +6,8 @@ import os
 import pytest
 
 from merunibench.errors import InputError
+from merunibench.files.places import inside, named_file
 from merunibench.inference.clips import clips_of, official_clips
-from merunibench.inference.places import inside, named_file
 from merunibench.inference.saved_clips import saved_table
 from merunibench.tasks import get_task
 

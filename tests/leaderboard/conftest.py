@@ -62,7 +62,12 @@ def small(tmp_path):
 def affectgpt(shared, tmp_path_factory):
     """Folder with the submission of AffectGPT's released outputs."""
     folder = tmp_path_factory.mktemp("real") / "submissions"
-    submit(shared / "official" / "output", folder / "affectgpt", "AffectGPT", modalities=("audio", "video", "text"))
+    submit(
+        shared / "official" / "nine" / "output",
+        folder / "affectgpt",
+        "AffectGPT",
+        modalities=("audio", "video", "text"),
+    )
     return folder
 
 
@@ -71,4 +76,4 @@ def real(shared, affectgpt):
     """The board of the released outputs under both official releases: results and details."""
     lexicons = tuple(shared / "official" / "emotion_wheel" / name for name in ("mer2025", "mer2026"))
     published = Path(__file__).parents[2] / "leaderboard" / "published.csv"
-    return build(Request(affectgpt, shared / "official" / "dataset", lexicons, published=published))
+    return build(Request(affectgpt, shared / "official" / "nine" / "dataset", lexicons, published=published))

@@ -18,6 +18,7 @@ from merunibench.leaderboard.checking import check
 from merunibench.leaderboard.details import ModelDetails
 from merunibench.leaderboard.inputs import load_truths
 from merunibench.leaderboard.submission import ASKED_FOR, FILE, describe, write_submission
+from merunibench.tasks import get_task
 from tests.hostile import Command, npy, pickled_array, write_npz
 from tests.leaderboard.conftest import read, rewrite
 
@@ -372,8 +373,8 @@ class TestContent:
         checked = check(good, truths)
         assert checked.valid
         assert any("1 names are not in the labels at hand" in each for each in checked.warnings)
-        complete = replace(checking.TASKS["meld"], samples=10)
-        monkeypatch.setattr(checking, "TASKS", {**checking.TASKS, "meld": complete})
+        complete = replace(get_task("meld"), samples=10)
+        monkeypatch.setattr(checking, "get_task", lambda _: complete)
         assert "1 names are not of MELD: '<script>" in problems(good, truths)
 
     def test_all_names_are_foreign(self, good, truths):

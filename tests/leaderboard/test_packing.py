@@ -36,8 +36,8 @@ def test_the_same_scores_from_the_submission(files, tmp_path):
 
 
 def test_every_checkpoint_of_the_released_outputs(real, shared, affectgpt):
-    packed = evaluate(affectgpt / "affectgpt" / "predictions", shared / "official" / "dataset", bootstrap=0)
-    source = evaluate(shared / "official" / "output", shared / "official" / "dataset", bootstrap=0)
+    packed = evaluate(affectgpt / "affectgpt" / "predictions", shared / "official" / "nine" / "dataset", bootstrap=0)
+    source = evaluate(shared / "official" / "nine" / "output", shared / "official" / "nine" / "dataset", bootstrap=0)
     for before, after in zip(source.datasets, packed.datasets, strict=True):
         assert before.checkpoints == after.checkpoints
 

@@ -55,6 +55,20 @@ OTHERS = [
     "开心",
     "nonesuch",
 ]
+MORE_SPELLINGS = """
+N.A.; n / a; None of the above; NEUTRALS; ｎｅｕｔｒａｌ; [“neutral”]; 「中性」; *Neutral*; 1. neutral;
+neutral (80%); neutral=1; Emotion: Neutral; emotion: none; the emotion is neutral; facial expression neutral;
+neutral tone of voice; neutral stance; no emotion at all; no emotion is detected; no emotional response;
+no facial expression; without any visible emotion; neutral (no emotion); neutral, none; neutral 😐; 😶;
+कोई भावना नहीं; कोई भावना नहीं।; 무감정; senza emozione; neutraal; nötr; trung tính; เป็นกลาง; ουδέτερος;
+нейтральний
+"""
+MORE_OTHERS = """
+nothing but joy; nothing but anger; none but joy; anything but neutral; all but neutral; none too happy;
+no longer sad; no longer neutral; far from neutral; never neutral; neutral to happy; neutralized; nonchalant;
+no joy; no face; no voice; no attitude; lack of manners; no emotional support; no feelings of joy;
+nothing to lose; feeling nothing; no doubt; 非中性; 无聊; emotion; emotional; happy (80%); happy (smiling); no
+"""
 MELD = {"a": "neutral", "b": "joy", "c": "sadness", "d": "neutral", "e": "anger"}
 
 
@@ -73,6 +87,21 @@ def test_a_spelling_of_neutral_is_neutral_and_nothing_else(label):
     assert (predicted.sectors == NEUTRAL_BIT).all()
     assert predicted.words_of(0) == []
     assert (truth.common(predicted) == 1).all()
+
+
+def test_further_spellings_of_neutral():
+    labels = [label.strip() for label in MORE_SPELLINGS.split(";")]
+    _, predicted = sets([["neutral"]] * len(labels), [[label] for label in labels])
+    assert [label for label, mask in zip(labels, predicted.sectors[0], strict=True) if mask != NEUTRAL_BIT] == []
+    assert not len(predicted.words)
+    assert set(numbers_of_parts(Words.of([label.lower() for label in labels]), LEXICON).tolist()) == {1}
+
+
+def test_what_only_looks_like_neutral():
+    labels = [label.strip() for label in MORE_OTHERS.split(";")]
+    assert [
+        label for label, named in zip(labels, names_neutral([[label] for label in labels]), strict=True) if named
+    ] == []
 
 
 @pytest.mark.parametrize("label", OTHERS)
@@ -101,8 +130,10 @@ def test_neutral_keeps_its_place_beside_other_labels():
     assert names_neutral([["neutral/calm"], ["calm", "Neutral."], ["calm and neutral"], ["calm/happy"]]) == [
         *(True, True, True, False)
     ]
-    _, predicted = sets([["sad"]] * 2, [["neutral/calm"], ["neutral", "calm"]])
-    assert predicted.sizes().tolist() == [[2, 2]] * 5
+    ways = [["neutral", "calm"], ["neutral/calm"], ["Neutral (calm)"]]
+    _, predicted = sets([["sad"]] * 3, ways)
+    assert predicted.sizes().tolist() == [[2] * 3] * 5
+    assert names_neutral([["calm (neutral)"], ["slightly sad, mostly neutral"]]) == [True, True]
 
 
 def test_an_empty_true_list_is_neutral_even_where_others_say_neutral():

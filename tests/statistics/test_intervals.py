@@ -44,6 +44,19 @@ def test_all_right_or_all_wrong_has_the_binomial_interval(number, right):
     assert method == "exact"
 
 
+@pytest.mark.parametrize("counting", [1, 2, 12])
+def test_units_that_do_not_count_make_no_interval_narrower(counting):
+    given = np.zeros((2, 300))
+    given[:, :counting] = 1
+    interval = score_interval(given, mean_score, mean_score(resampled_sums(given, 400, 0)), clustered=False)
+    alone = found(np.ones(counting), resamples=400)
+    assert interval == alone
+    assert (interval is None) == (counting == 1)
+    given[1, 0] = 0.5
+    partly = score_interval(given, mean_score, mean_score(resampled_sums(given, 400, 0)), clustered=False)
+    assert partly is None or partly.method == "bca"
+
+
 def test_few_samples_have_bca_as_scipy_has_it():
     values = np.random.default_rng(4).beta(5, 1, 60)
     low, high, method = found(values, resamples=20_000)

@@ -30,7 +30,7 @@ from merunibench.files.reading import reading
 from merunibench.labels import LabelLists, Words, unify
 
 Task = Literal["emotion", "sentiment"]
-TASKS: tuple[Task, ...] = get_args(Task)
+LABEL_TASKS: tuple[Task, ...] = get_args(Task)
 SETTINGS = "settings.json"
 _SIMPLE = {"name": pa.string(), "label": pa.string(), "probability": pa.float64(), "status": pa.string()}
 """Columns of votes that need no second look."""
@@ -176,8 +176,8 @@ def read_settings(file: Path) -> dict[str, Any]:
     settings = read_json(path)
     if not isinstance(settings, dict):
         raise InputError(f"{path}: must hold an object with settings, not {shown(settings)}")
-    if settings.get("task", TASKS[0]) not in TASKS:
-        raise InputError(f"{path}: task must be {' or '.join(TASKS)}, not {shown(settings['task'])}")
+    if settings.get("task", LABEL_TASKS[0]) not in LABEL_TASKS:
+        raise InputError(f"{path}: task must be {' or '.join(LABEL_TASKS)}, not {shown(settings['task'])}")
     return cast("dict[str, Any]", settings)
 
 

@@ -13,7 +13,7 @@ from merunibench.curation.review.sampling import Chosen
 from merunibench.data import read_table
 from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
-from merunibench.inference.places import inside
+from merunibench.files.places import inside
 from merunibench.report.csv_text import csv_text
 
 SPEAKS = {"yes": "Yes", "no": "No", "unsure": "Cannot tell"}

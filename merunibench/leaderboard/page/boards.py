@@ -10,7 +10,7 @@ from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.published import PUBLISHED_PROTOCOL
 from merunibench.leaderboard.results import MEAN, Board, Dataset, Interval, Model, Rank, Results, Row
 from merunibench.protocols import PROTOCOLS, Protocol
-from merunibench.tasks import TASKS
+from merunibench.tasks import title_of
 
 Sort = Literal["number", "text", ""]
 
@@ -215,7 +215,7 @@ def _row(row: Row, model: Model, sets: Sequence[Dataset], focus: str, pages: Map
 
 
 def _titles(datasets: Iterable[str]) -> str:
-    return ", ".join(TASKS[name].title for name in datasets)
+    return ", ".join(map(title_of, datasets))
 
 
 def _tag(row: Row, model: Model) -> str:

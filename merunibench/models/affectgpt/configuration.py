@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from merunibench._text import listed, shown
 from merunibench.errors import InputError
 from merunibench.files.yaml import read_yaml
-from merunibench.models.affectgpt.prompt import MODES
+from merunibench.models.affectgpt.prompt import MODES, Medium
 
 Fusion = Literal["attention", "mean", "qformer"]
 PreFusion = Literal["attention", "qformer"]
@@ -98,6 +98,17 @@ class AffectGPTConfig:
     llm: str = LLM
     visual: str = VISUAL
     acoustic: str = ACOUSTIC
+
+    @property
+    def copies(self) -> dict[Medium, int]:
+        """How many embeddings stand for each medium."""
+        return {
+            "face": self.visual_tokens,
+            "frame": self.visual_tokens,
+            "audio": self.acoustic_tokens,
+            "multi": self.multi_tokens,
+            "image": self.image_tokens,
+        }
 
     def to_json(self) -> str:
         """As `config.json` of a converted checkpoint."""

@@ -7,6 +7,7 @@ give (b, t, q, h). Of pooling and pre-fusion, `attention` is what was published;
 Pre-fusion works on the raw states of both encoders; without it a prompt has no `<MultiHere>`.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 import torch
@@ -14,7 +15,8 @@ from torch import nn
 
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, Fusion, QFormerConfig
-from merunibench.models.affectgpt.qformer import QFormer
+from merunibench.models.affectgpt.prompt import Medium, Mode
+from merunibench.models.affectgpt.qformer import INITIAL_STD, QFormer
 
 
 def frame_means(states: torch.Tensor) -> torch.Tensor:
@@ -63,7 +65,7 @@ class QFormerPooling(nn.Module):
 
     def __init__(self, width: int, queries: int, positions: int, config: QFormerConfig) -> None:
         super().__init__()
-        self.queries = nn.Parameter(torch.zeros(1, queries, config.width))
+        self.queries = nn.Parameter(torch.randn(1, queries, config.width) * INITIAL_STD)
         self.positions = nn.Embedding(positions, width)
         self.qformer = QFormer(config.width, width, config.heads, config.inner_width, config.layers)
 
@@ -144,7 +146,7 @@ class QFormerPreFusion(nn.Module):
         width, sizes = max(visual_width, acoustic_width), config.qformer
         self.visual = nn.Linear(visual_width, width)
         self.acoustic = nn.Linear(acoustic_width, width)
-        self.queries = nn.Parameter(torch.zeros(1, config.multi_tokens, sizes.width))
+        self.queries = nn.Parameter(torch.randn(1, config.multi_tokens, sizes.width) * INITIAL_STD)
         self.positions = nn.Embedding(sizes.multi_positions, width)
         self.qformer = QFormer(sizes.width, width, sizes.heads, sizes.inner_width, sizes.layers)
 
@@ -242,6 +244,24 @@ class AffectGPTFusion(nn.Module):
         )
         self.multi = _multi(config)
         self.image = _image(config)
+
+    def forward(self, mode: Mode, states: Mapping[Medium, torch.Tensor]) -> dict[Medium, torch.Tensor]:
+        """Embeddings of the language model for every medium of a mode, each of shape (b, n, D).
+
+        Args:
+            mode: Which media the prompt mentions, and which pre-fusion takes.
+            states: The encoders' for each of `mode.inputs`: (b, t, h), or (b, t, q, h).
+        """
+        encoded: dict[Medium, Encoded] = {
+            medium: (self.acoustic if medium == "audio" else self.visual)(states[medium])
+            for medium in mode.inputs - {"image"}
+        }
+        tokens: dict[Medium, torch.Tensor] = {medium: found.tokens for medium, found in encoded.items()}
+        if "image" in mode.inputs:
+            tokens["image"] = self.encode_image(states["image"])
+        if "multi" in mode.placeholders:
+            tokens["multi"] = self.fuse(encoded[mode.stream], encoded["audio"])
+        return tokens
 
     def fuse(self, visual: Encoded, acoustic: Encoded) -> torch.Tensor:
         """Embeddings (b, n, D) of `<MultiHere>` from the states of the face or frames and of the voice.

@@ -15,7 +15,7 @@ from merunibench._text import listed
 from merunibench.errors import InputError
 from merunibench.files.json_text import read_json
 from merunibench.hub import Source, choose_device, ensure_torchvision, loading
-from merunibench.models.affectgpt.configuration import AffectGPTConfig
+from merunibench.models.affectgpt.configuration import AffectGPTConfig, with_changes
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.network import AffectGPTNetwork, with_lora
@@ -127,28 +127,98 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     Raises:
         InputError: a model cannot be loaded, is incomplete, or does not fit the configuration.
     """
-    ensure_torchvision()
-    from transformers import AutoModelForCausalLM, AutoTokenizer, CLIPVisionModelWithProjection, HubertModel
-
     check_llm(config)
     device, device_map = choose_devices(device_name)
     precision = choose_precision(dtype, device)
-    with _quiet():
-        clip = _frozen(CLIPVisionModelWithProjection, config.visual, "visual", torch.float32)
-        hubert = _frozen(HubertModel, config.acoustic, "acoustic", torch.float32)
-        llm = _frozen(AutoModelForCausalLM, config.llm, "llm", precision.llm, device_map)
-        tokenizer = _from_hub(AutoTokenizer, config.llm, "llm", {})
-    _check_visual(clip.config, config)
-    _check_acoustic(hubert.config, config)
-    tokens = prompt_tokenizer(tokenizer, llm.config.vocab_size)
-    language_model = with_lora(llm, config)
-    network = AffectGPTNetwork(VisualEncoder(clip), AcousticEncoder(hubert), AffectGPTFusion(config), language_model)
+    visual, acoustic = load_visual(config), load_acoustic(config)
+    language_model, tokens = load_language_model(config, precision.llm, device_map)
+    network = AffectGPTNetwork(visual, acoustic, AffectGPTFusion(config), language_model)
     for part in (network.visual_encoder, network.acoustic_encoder, network.fusion):
         part.to(device)
+    return Loaded(network.eval(), tokens, config, device, precision, identities(config))
+
+
+def load_visual(config: AffectGPTConfig) -> VisualEncoder:
+    """CLIP, in float32.
+
+    Raises:
+        InputError: it cannot be loaded, is incomplete, or does not fit the configuration.
+    """
+    ensure_torchvision()
+    from transformers import CLIPVisionModelWithProjection
+
+    with _quiet():
+        clip = _frozen(CLIPVisionModelWithProjection, config.visual, "visual", torch.float32)
+    _check_visual(clip.config, config)
+    return VisualEncoder(clip)
+
+
+def load_acoustic(config: AffectGPTConfig) -> AcousticEncoder:
+    """HuBERT, in float32.
+
+    Raises:
+        InputError: it cannot be loaded, is incomplete, or does not fit the configuration.
+    """
+    ensure_torchvision()
+    from transformers import HubertModel
+
+    with _quiet():
+        hubert = _frozen(HubertModel, config.acoustic, "acoustic", torch.float32)
+    _check_acoustic(hubert.config, config)
+    return AcousticEncoder(hubert)
+
+
+def load_language_model(
+    config: AffectGPTConfig, dtype: torch.dtype, device_map: str | None = None
+) -> tuple[Any, PromptTokenizer]:
+    """(language model with new LoRA, its tokenizer).
+
+    Raises:
+        InputError: it cannot be loaded, is incomplete, or is not of Qwen2's family.
+    """
+    ensure_torchvision()
+    from transformers import AutoModelForCausalLM
+
+    with _quiet():
+        llm = _frozen(AutoModelForCausalLM, config.llm, "llm", dtype, device_map)
+    tokens = load_tokens(config, llm.config.vocab_size)
+    return with_lora(llm, config), tokens
+
+
+def load_tokens(config: AffectGPTConfig, rows: int) -> PromptTokenizer:
+    """The language model's tokenizer, with the placeholders; `rows` of its embedding matrix."""
+    from transformers import AutoTokenizer
+
+    with _quiet():
+        tokenizer = _from_hub(AutoTokenizer, config.llm, "llm", {})
+    return prompt_tokenizer(tokenizer, rows)
+
+
+def identities(config: AffectGPTConfig) -> dict[str, dict[str, str | None]]:
+    """Part (llm, visual, acoustic) -> name and revision of its frozen model."""
     frozen = {"llm": config.llm, "visual": config.visual, "acoustic": config.acoustic}
     sources = {part: Source.parse(name) for part, name in frozen.items()}
-    identities = {part: {"name": source.name, "revision": source.identity} for part, source in sources.items()}
-    return Loaded(network.eval(), tokens, config, device, precision, identities)
+    return {part: {"name": source.name, "revision": source.identity} for part, source in sources.items()}
+
+
+def widths_of(config: AffectGPTConfig) -> tuple[AffectGPTConfig, int]:
+    """The configuration with the widths of its frozen models, and the rows of the language model's vocabulary.
+
+    Raises:
+        InputError: one of them is not there.
+    """
+    ensure_torchvision()
+    from transformers import AutoConfig, CLIPVisionConfig
+
+    llm = _from_hub(AutoConfig, config.llm, "llm", {})
+    visual = _from_hub(CLIPVisionConfig, config.visual, "visual", {})
+    acoustic = _from_hub(AutoConfig, config.acoustic, "acoustic", {})
+    widths = {
+        "llm_width": llm.hidden_size,
+        "visual_width": visual.projection_dim,
+        "acoustic_width": acoustic.hidden_size,
+    }
+    return with_changes(config, widths), llm.vocab_size
 
 
 def check_llm(config: AffectGPTConfig) -> int:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-import numpy as np
 import torch
 
-from merunibench.errors import InputError, MediaError
+from merunibench.errors import InputError
 from merunibench.hub import versions
-from merunibench.models.affectgpt.audio_input import audio_clips, read_sound
 from merunibench.models.affectgpt.checkpoint import Checkpoint, read_checkpoint
+from merunibench.models.affectgpt.clip_input import read_medium
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, located, with_changes
 from merunibench.models.affectgpt.generation import clean, generate
 from merunibench.models.affectgpt.inspection import expected_shapes
@@ -20,11 +19,9 @@ from merunibench.models.affectgpt.loading import Loaded, check_llm, load_network
 from merunibench.models.affectgpt.network import left_padded
 from merunibench.models.affectgpt.options import AffectGPTOptions, parse_options
 from merunibench.models.affectgpt.prompt import MODES, Medium, Mode, check_placeholders
-from merunibench.models.affectgpt.visual_input import Pictures, read_faces, read_frames
 from merunibench.models.base import MODALITIES, Answer, Json, Modality, Model, Options, Prepared, Sample
 from merunibench.models.huggingface.generation import check as check_generation
 from merunibench.models.huggingface.generation import failures
-from merunibench.models.prompting import sound_file
 
 _LIBRARIES = ("transformers", "tokenizers", "torch", "peft", "av", "opencv-python-headless", "soundfile", "numpy")
 
@@ -139,12 +136,10 @@ class AffectGPT(Model):
         tensors: dict[Medium, torch.Tensor] = {}
         record: dict[str, Json] = {}
         for medium in sorted(self.mode.inputs):
-            if medium == "audio":
-                tensors[medium], record[medium] = self._sound(sample)
-            else:
-                pictures = self._pictures(medium, sample)
-                tensors[medium] = torch.from_numpy(np.ascontiguousarray(pictures.pixels.transpose(0, 3, 1, 2)))
-                record[medium] = {"indices": list(pictures.indices), "of": pictures.total}
+            options = self._options
+            tensors[medium], record[medium] = read_medium(
+                sample, medium, self._loaded.config.frames, options.clip_spacing, options.face_order
+            )
         if self.mode.has_subtitle and sample.subtitle is None:
             record["subtitle"] = "not known: left empty"
         known = self._loaded.tokens.placeholder_ids
@@ -179,30 +174,7 @@ class AffectGPT(Model):
     @property
     def _copies(self) -> dict[Medium, int]:
         """How many embeddings stand for each medium."""
-        config = self._loaded.config
-        return {
-            "face": config.visual_tokens,
-            "frame": config.visual_tokens,
-            "audio": config.acoustic_tokens,
-            "multi": config.multi_tokens,
-            "image": config.image_tokens,
-        }
-
-    def _sound(self, sample: Sample) -> tuple[torch.Tensor, Json]:
-        samples, rate = read_sound(sound_file(sample))
-        clips = audio_clips(samples, rate, self._options.clip_spacing)
-        seconds = round(samples.shape[1] / rate, 3)
-        return clips, {"seconds": seconds, "rate": rate, "channels": len(samples)}
-
-    def _pictures(self, medium: Medium, sample: Sample) -> Pictures:
-        frames = self._loaded.config.frames
-        if medium == "face":
-            if sample.face is None:
-                raise MediaError(f"{sample.name}: no faces (an .npy file), which the mode {self.mode.name} takes")
-            return read_faces(sample.face, frames, self._options.face_order)
-        if sample.video is None:
-            raise MediaError(f"{sample.name}: no video, which the mode {self.mode.name} takes")
-        return read_frames(sample.video, 1 if medium == "image" else frames)
+        return self._loaded.config.copies
 
 
 def _local(name: str) -> Path:

@@ -19,7 +19,7 @@ from transformers import GenerationConfig
 from merunibench.errors import MediaError
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder
-from merunibench.models.affectgpt.fusion import AffectGPTFusion, Encoded
+from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.prompt import PLACEHOLDERS, Medium, Mode
 
 
@@ -54,16 +54,11 @@ class AffectGPTNetwork(nn.Module):
             media: `face`, `frame`: (b, t, 3, 224, 224), whole numbers 0 to 255; `image`: with t = 1; `audio`: clips of
                 shape (b, 8, 32000). All of `mode.inputs` must be there.
         """
-        encoded: dict[Medium, Encoded] = {}
-        for medium in mode.inputs & {"face", "frame"}:
-            encoded[medium] = self.fusion.visual(self.visual_encoder(media[medium]))
-        if "audio" in mode.inputs:
-            encoded["audio"] = self.fusion.acoustic(self.acoustic_encoder(media["audio"]))
-        tokens: dict[Medium, torch.Tensor] = {medium: found.tokens for medium, found in encoded.items()}
-        if "image" in mode.inputs:
-            tokens["image"] = self.fusion.encode_image(self.visual_encoder(media["image"]))
-        if "multi" in mode.placeholders:
-            tokens["multi"] = self.fusion.fuse(encoded[mode.stream], encoded["audio"])
+        states: dict[Medium, torch.Tensor] = {
+            medium: (self.acoustic_encoder if medium == "audio" else self.visual_encoder)(media[medium])
+            for medium in mode.inputs
+        }
+        tokens: dict[Medium, torch.Tensor] = self.fusion(mode, states)
         return tokens
 
     def embed(

@@ -186,12 +186,22 @@ class PromptTokenizer:
         """The id of `<|im_end|>`, which stands in for padding; wherever it occurs is not attended to."""
         return self.eos_ids[0]
 
-    def encode(self, prompt: str) -> list[int]:
-        """Ids of a prompt: nothing added in front, its first 2000, and of these the last 800."""
+    @property
+    def start_id(self) -> int:
+        """The id of `<|im_start|>`, which stands in front of a prompt in training and nowhere else."""
+        number: int = self.tokenizer.bos_token_id
+        return number
+
+    def ids(self, text: str) -> list[int]:
+        """All ids of a text, nothing added to it."""
         # Tokenizers keep settings as state: two threads must not share one at the same time.
         with self._lock:
-            ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
-        return ids[:MAX_PROMPT][-MAX_CONTEXT:]
+            ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def encode(self, prompt: str) -> list[int]:
+        """Ids of a prompt: nothing added in front, its first 2000, and of these the last 800."""
+        return self.ids(prompt)[:MAX_PROMPT][-MAX_CONTEXT:]
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids, special tokens kept."""

@@ -1,7 +1,8 @@
 """The Q-Former: learned queries that read a sequence of encoder states through cross-attention.
 
 Two layers of BERT (LayerNorm after each residual sum, eps 1e-12, exact GELU), each with cross-attention. The queries
-enter without position or word embedding. Its parts are initialised at random and trained with AffectGPT.
+enter without position or word embedding. Its parts are initialised at random, as BERT's, and trained with AffectGPT;
+in training a tenth is dropped of the queries, of the attention's weights and of what each residual sum adds.
 """
 
 from typing import cast
@@ -11,6 +12,9 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 _EPSILON = 1e-12
+_DROPOUT = 0.1
+INITIAL_STD = 0.02
+"""Standard deviation of the initial weights, and of the queries."""
 
 
 class ResidualAttention(nn.Module):
@@ -30,6 +34,7 @@ class ResidualAttention(nn.Module):
         self.value = nn.Linear(context_width, width)
         self.output = nn.Linear(width, width)
         self.norm = nn.LayerNorm(width, eps=_EPSILON)
+        self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
         """States of shape (b, n, width) after x (b, n, width) has attended to context (b, L, context_width)."""
@@ -37,8 +42,9 @@ class ResidualAttention(nn.Module):
             layer(states).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer, states in ((self.query, x), (self.key, context), (self.value, context))
         )
-        attended = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
-        return cast("torch.Tensor", self.norm(self.output(attended) + x))
+        dropped = self.dropout.p if self.training else 0.0
+        attended = F.scaled_dot_product_attention(query, key, value, dropout_p=dropped).transpose(1, 2).flatten(2)
+        return cast("torch.Tensor", self.norm(self.dropout(self.output(attended)) + x))
 
 
 class FeedForward(nn.Module):
@@ -49,10 +55,11 @@ class FeedForward(nn.Module):
         self.inner = nn.Linear(width, inner_width)
         self.output = nn.Linear(inner_width, width)
         self.norm = nn.LayerNorm(width, eps=_EPSILON)
+        self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """States of shape (b, n, width) from such states."""
-        return cast("torch.Tensor", self.norm(self.output(F.gelu(self.inner(x))) + x))
+        return cast("torch.Tensor", self.norm(self.dropout(self.output(F.gelu(self.inner(x)))) + x))
 
 
 class QFormerLayer(nn.Module):
@@ -85,7 +92,9 @@ class QFormer(nn.Module):
     def __init__(self, width: int, context_width: int, heads: int, inner_width: int, layers: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width, eps=_EPSILON)
+        self.dropout = nn.Dropout(_DROPOUT)
         self.layers = nn.ModuleList(QFormerLayer(width, context_width, heads, inner_width) for _ in range(layers))
+        self.apply(_as_bert)
 
     def forward(self, queries: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
         """What the queries have read, of shape (b, n, width).
@@ -94,7 +103,15 @@ class QFormer(nn.Module):
             queries: Of shape (1, n, width); the same for every sample.
             context: States of the encoder, of shape (b, L, context_width).
         """
-        x: torch.Tensor = self.norm(queries).expand(len(context), -1, -1)
+        # Each sample's queries are dropped on their own.
+        x: torch.Tensor = self.dropout(self.norm(queries).expand(len(context), -1, -1))
         for layer in self.layers:
             x = layer(x, context)
         return x
+
+
+def _as_bert(module: nn.Module) -> None:
+    """BERT's initial weights: N(0, 0.02), biases 0; LayerNorm's are so already."""
+    if isinstance(module, nn.Linear):
+        nn.init.normal_(module.weight, std=INITIAL_STD)
+        nn.init.zeros_(module.bias)

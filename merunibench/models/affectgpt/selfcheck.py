@@ -1,18 +1,18 @@
 """`merunibench affectgpt selfcheck`: the arrays of a fixture that the authors' classes computed, computed anew.
 
 Each group of keys is one check (docs/affectgpt.md says which function takes which keys). A group whose keys are not
-all there is absent, not wrong. Sizes are read from the weights; what no shape tells (numbers of attention heads, the
-strides of the small HuBERT) is as in the fixtures that the project is tested with.
+all there is absent, not wrong. Fixtures of training have checks of their own, told by their frozen weights. Sizes are
+read from the weights; what no shape tells is as in the fixtures that the project is tested with (`fixture_models`, and
+Q-Formers' numbers of heads).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
-from torch import nn
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
@@ -20,8 +20,9 @@ from merunibench.files import read_npz
 from merunibench.hub import ensure_torchvision
 from merunibench.models.affectgpt.audio_input import clip_starts, cut_clips, downmixed, normalised, without_mean
 from merunibench.models.affectgpt.checkpoint import is_ignored, released_name
-from merunibench.models.affectgpt.configuration import AffectGPTConfig, config_from_shapes, with_changes
+from merunibench.models.affectgpt.configuration import config_from_shapes, with_changes
 from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder, clip_pixels
+from merunibench.models.affectgpt.fixture_models import build_clip, build_hubert, build_language_model
 from merunibench.models.affectgpt.fusion import (
     AffectGPTFusion,
     AttentionPooling,
@@ -29,7 +30,7 @@ from merunibench.models.affectgpt.fusion import (
     Encoded,
     MultiFusion,
 )
-from merunibench.models.affectgpt.network import splice, with_lora
+from merunibench.models.affectgpt.network import splice
 from merunibench.models.affectgpt.visual_input import frame_indices, resized
 
 if TYPE_CHECKING:
@@ -51,11 +52,12 @@ class GroupResult:
     """One group.
 
     Attributes:
-        name: A key of `GROUPS`.
+        name: A key of `GROUPS`, or the name of a check of training.
         compared: Number of arrays compared; 0 where the group is absent.
-        largest: Largest absolute difference.
+        largest: Largest difference: absolute, or as a share of the largest number of its array.
         where: The array that it is in.
         missing: A key that was needed and is not there, so that the rest of the group was not compared.
+        tolerance: Largest difference that passes.
     """
 
     name: str
@@ -63,11 +65,12 @@ class GroupResult:
     largest: float = 0.0
     where: str = ""
     missing: str = ""
+    tolerance: float = TOLERANCE
 
     @property
     def passed(self) -> bool:
-        """Whether nothing that was compared differs by more than 1e-5."""
-        return self.largest <= TOLERANCE
+        """Whether nothing that was compared differs by more than the tolerance."""
+        return self.largest <= self.tolerance
 
     def to_line(self) -> str:
         """Name, number of arrays, largest difference and where, or that it is absent."""
@@ -88,37 +91,68 @@ def selfcheck(path: Path) -> list[GroupResult]:
     """
     ensure_torchvision()
     arrays = read_npz(path)
-    results = [_check(name, arrays, path) for name in GROUPS]
+    checks = _training_checks() if any(key.startswith("frozen.") for key in arrays) else _CHECKS
+    results = [_check(check, arrays, path) for check in checks]
     if not any(result.compared for result in results):
-        raise InputError(f"{path}: nothing to compare: none of the groups {', '.join(GROUPS)} is complete")
+        names = ", ".join(check.name for check in checks)
+        raise InputError(f"{path}: nothing to compare: none of the groups {names} is complete")
     return results
 
 
-def _check(name: str, arrays: Arrays, path: Path) -> GroupResult:
-    if not any(key.startswith(f"{name}.") for key in arrays):
-        return GroupResult(name)
-    result = GroupResult(name)
+@dataclass(frozen=True)
+class Check:
+    """How a group is computed and compared.
+
+    Attributes:
+        name: What it is called.
+        compute: Arrays of a fixture -> keys and what they should hold.
+        prefix: What the keys of a group begin with that may be absent.
+        tolerance: Largest difference that passes.
+        relative: Whether a difference is a share of the largest number of its array.
+        trains: Whether gradients are needed.
+    """
+
+    name: str
+    compute: Callable[[Arrays], Computed]
+    prefix: str = ""
+    tolerance: float = TOLERANCE
+    relative: bool = False
+    trains: bool = False
+
+
+def _training_checks() -> Sequence[Check]:
+    from merunibench.models.affectgpt.training.fixture import CHECKS
+
+    return CHECKS
+
+
+def _check(check: Check, arrays: Arrays, path: Path) -> GroupResult:
+    result = GroupResult(check.name, tolerance=check.tolerance)
+    if not any(key.startswith(check.prefix) for key in arrays):
+        return result
     try:
-        with torch.no_grad():
-            for key, found in GROUPS[name](arrays):
-                difference = _difference(key, found, arrays[key])
-                worst = (difference, key) if difference >= result.largest else (result.largest, result.where)
-                result = GroupResult(name, result.compared + 1, *worst)
+        with torch.set_grad_enabled(check.trains):
+            for key, found in check.compute(arrays):
+                difference = _difference(key, found, arrays[key], relative=check.relative)
+                largest, where = max((difference, key), (result.largest, result.where), key=lambda each: each[0])
+                result = replace(result, compared=result.compared + 1, largest=largest, where=where)
     except KeyError as error:
         return replace(result, missing=str(error.args[0]))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     except (RuntimeError, IndexError, ValueError, TypeError, ArithmeticError, MemoryError) as error:
-        raise InputError(f"{path}: the group {name} cannot be computed: {one_line(error)}") from error
+        raise InputError(f"{path}: the group {check.name} cannot be computed: {one_line(error)}") from error
     return result
 
 
-def _difference(key: str, found: object, expected: np.ndarray) -> float:
-    """Largest absolute difference; infinite where either is no number."""
-    values = np.asarray(found, np.float64)
+def _difference(key: str, found: object, expected: np.ndarray, *, relative: bool) -> float:
+    """Largest difference; infinite where either is no number."""
+    values = np.asarray(found.detach() if isinstance(found, torch.Tensor) else found, np.float64)
     if values.shape != expected.shape:
         raise InputError(f"{key} has the shape {expected.shape}, computed was {values.shape}")
     difference = np.abs(values - expected.astype(np.float64)).max(initial=0.0)
+    if relative and difference:
+        difference /= np.abs(expected).max(initial=0.0) or 1.0
     return float(difference) if np.isfinite(difference) else float("inf")
 
 
@@ -160,29 +194,7 @@ def _face_resize(arrays: Arrays) -> Computed:
 
 def _hubert(arrays: Arrays) -> Computed:
     """`hubert.w.*` on `audio_chain.input_values` -> states of all layers -> feature."""
-    from transformers import HubertConfig, HubertModel
-
-    weights = _weights(arrays, "hubert.w.")
-    convolutions = [weights[key] for key in _numbered(weights, "feature_extractor.conv_layers.{}.conv.weight")]
-    hidden, _ = weights["encoder.layers.0.attention.q_proj.weight"].shape
-    positional = weights["encoder.pos_conv_embed.conv.parametrizations.weight.original1"]
-    encoder = HubertModel(
-        HubertConfig(
-            hidden_size=hidden,
-            num_hidden_layers=len(list(_numbered(weights, "encoder.layers.{}.layer_norm.weight"))),
-            num_attention_heads=2,
-            intermediate_size=len(weights["encoder.layers.0.feed_forward.intermediate_dense.weight"]),
-            conv_dim=[len(weight) for weight in convolutions],
-            conv_kernel=[weight.shape[2] for weight in convolutions],
-            conv_stride=[5, *[2] * (len(convolutions) - 1)],
-            conv_bias="feature_extractor.conv_layers.0.conv.bias" in weights,
-            feat_extract_norm="layer",
-            do_stable_layer_norm=True,
-            num_conv_pos_embeddings=positional.shape[2],
-            num_conv_pos_embedding_groups=hidden // positional.shape[1],
-        )
-    )
-    acoustic = AcousticEncoder(_loaded(encoder, weights).eval())
+    acoustic = AcousticEncoder(build_hubert(_weights(arrays, "hubert.w.")).eval())
     values = _tensor(arrays, "audio_chain.input_values")
     yield "hubert.hidden_states", acoustic.layers(values)
     # What is normalised already stays as it is, to within the 1e-7 below the variance.
@@ -191,25 +203,9 @@ def _hubert(arrays: Arrays) -> Computed:
 
 def _clip(arrays: Arrays) -> Computed:
     """`clip.frames_cthw_float` -> pixel values -> features, by `clip.w.*`."""
-    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
-
-    weights = _weights(arrays, "clip.w.")
-    hidden, _, patch, _ = weights["vision_model.embeddings.patch_embedding.weight"].shape
-    layer = "vision_model.encoder.layers.{}.mlp.fc1.weight"
     frames = _tensor(arrays, "clip.frames_cthw_float").transpose(1, 2)
-    encoder = CLIPVisionModelWithProjection(
-        CLIPVisionConfig(
-            hidden_size=hidden,
-            intermediate_size=len(weights[layer.format(0)]),
-            num_hidden_layers=len(list(_numbered(weights, layer))),
-            num_attention_heads=2,
-            projection_dim=len(weights["visual_projection.weight"]),
-            image_size=frames.shape[-1],
-            patch_size=patch,
-        )
-    )
     yield "clip.pixel_values", clip_pixels(frames[0])
-    visual = VisualEncoder(_loaded(encoder, weights).eval())
+    visual = VisualEncoder(build_clip(_weights(arrays, "clip.w."), frames.shape[-1]).eval())
     yield "clip.features", visual(frames)[0]
 
 
@@ -250,26 +246,8 @@ def _between(case: str, part: AffectGPTFusion, arrays: Arrays) -> Computed:
 
 def _splice_and_logits(arrays: Arrays) -> Computed:
     """`splice.*`: the tokens of attn3 in their places, logits where the mask is 1, and the loss."""
-    from transformers import Qwen2Config, Qwen2ForCausalLM
-
     weights = {key.removeprefix("llama_model."): value for key, value in _weights(arrays, "splice.w.").items()}
-    prefix = "base_model.model.model."
-    vocabulary, hidden = weights[f"{prefix}embed_tokens.weight"].shape
-    layers = list(_numbered(weights, prefix + "layers.{}.input_layernorm.weight"))
-    key = weights[f"{prefix}layers.0.self_attn.k_proj.base_layer.weight"]
-    heads = 2
-    llm = Qwen2ForCausalLM(
-        Qwen2Config(
-            vocab_size=vocabulary,
-            hidden_size=hidden,
-            intermediate_size=len(weights[f"{prefix}layers.0.mlp.up_proj.base_layer.weight"]),
-            num_hidden_layers=len(layers),
-            num_attention_heads=heads,
-            num_key_value_heads=len(key) // (hidden // heads),
-        )
-    )
-    rank = len(weights[f"{prefix}layers.0.self_attn.q_proj.lora_A.default.weight"])
-    language_model = _loaded(with_lora(llm, AffectGPTConfig(lora_rank=rank)), weights).eval()
+    language_model = build_language_model(weights).eval()
 
     ids, mask, labels = (_tensor(arrays, f"splice.{name}") for name in ("input_ids", "attention_mask", "labels"))
     order: tuple[Medium, ...] = ("image", "audio", "frame", "face", "multi")
@@ -316,18 +294,6 @@ def _tensor(arrays: Arrays, key: str) -> torch.Tensor:
     return torch.from_numpy(np.array(arrays[key]))
 
 
-def _numbered(weights: Mapping[str, torch.Tensor], pattern: str) -> Iterator[str]:
-    number = 0
-    while (key := pattern.format(number)) in weights:
-        yield key
-        number += 1
-
-
-def _loaded(module: nn.Module, weights: Mapping[str, torch.Tensor]) -> Any:  # noqa: ANN401 - transformers
-    module.load_state_dict(weights)
-    return module
-
-
 GROUPS: Mapping[str, Callable[[Arrays], Computed]] = {
     "frame_index": _frame_index,
     "audio_clip": _audio_clip,
@@ -342,3 +308,5 @@ GROUPS: Mapping[str, Callable[[Arrays], Computed]] = {
     "splice": _splice_and_logits,
 }
 """Group -> its check; a group is all keys that begin with its name."""
+
+_CHECKS = tuple(Check(name, compute, f"{name}.") for name, compute in GROUPS.items())

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from merunibench.tasks import TASKS
+from merunibench.kinds import POLARITIES, PREFERENCES
 
 SCHEMA = "merunibench.errors/1"
 NOTHING = "nothing"
@@ -23,8 +23,8 @@ class Confusion:
     """What was said in the place of what is true.
 
     Attributes:
-        wheel: Number of the wheel, 1 to 5; None for sentiment.
-        rows: The R true sectors (sentiment: polarities) that occur, in the wheel's order.
+        wheel: Number of the wheel, 1 to 5; None for polarities, classes and preferences.
+        rows: The R true sectors (or polarities, classes, preferences) that occur, in the wheel's order.
         columns: The C predicted ones: first those of `rows`, then others that were said; last `nothing`.
         counts: Row by row, how often; shape (R, C). A row adds up to its total.
         wrong: Samples in which each of `columns` but the last was said and is not true, whether or not something was
@@ -53,7 +53,15 @@ class Confusion:
     @property
     def title(self) -> str:
         """What the confusion is of."""
-        return "Polarity" if self.wheel is None else f"Wheel {self.wheel}"
+        return self.what.capitalize() if self.wheel is None else f"Wheel {self.wheel}"
+
+    @property
+    def what(self) -> str:
+        """What a row is, in a word."""
+        if self.wheel is not None:
+            return "sector"
+        named = {*self.rows, *self.columns} - {NOTHING}
+        return "polarity" if named <= POLARITIES.keys() else "preference" if named <= PREFERENCES.keys() else "class"
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ class Group:
         samples: Number of samples.
         scored: Number of those that count (on any wheel).
         score: The metric's own formula on the group's summed quantities; None where no sample counts.
-        ci: Its 95 % bootstrap interval; None without resampling, and for groups of a single sample.
+        ci: Its 95 % interval; None without resampling, and for groups of a single sample, dialogue or video.
     """
 
     name: str
@@ -124,6 +132,7 @@ class DatasetErrors:
 
     Attributes:
         dataset: Data set id.
+        title: The data set's name as papers print it; written of own data sets alone, others are known by their id.
         kind: Kind of task.
         checkpoint: The checkpoint analysed.
         primary: Key of the metric that is the score.
@@ -141,6 +150,7 @@ class DatasetErrors:
     """
 
     dataset: str
+    title: str
     kind: str
     checkpoint: str
     primary: str
@@ -155,11 +165,6 @@ class DatasetErrors:
     groupings: tuple[Grouping, ...]
     notes: tuple[str, ...]
     signature: str
-
-    @property
-    def title(self) -> str:
-        """The data set's name as papers print it."""
-        return TASKS[self.dataset].title
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,9 @@ class ErrorAnalysis:
     def to_dict(self) -> dict[str, Any]:
         """The analysis as dictionaries, lists, text and numbers; fractions, not percents."""
         content: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        for each in content["datasets"]:
+            if "|data:own." not in each["signature"]:
+                del each["title"]
         return {"schema": SCHEMA, **content}
 
     def to_json(self) -> str:

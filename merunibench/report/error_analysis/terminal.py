@@ -24,18 +24,18 @@ def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
     head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon, LONGEST)}"
     blocks = [head + "\n"]
     for errors in analysis.datasets:
-        for title, table, notes in _tables(errors, width):
-            blocks.append(print_to_text(title, table, notes, width=width, color=color))
+        start = f"{errors.title}: {wording.headline(errors)}"
+        if errors.checkpoint != "default":
+            start += f", {visible(errors.checkpoint, LONGEST)}"
+        for number, (title, table, notes) in enumerate(_tables(errors, width)):
+            headed = title if number else f"{start}\n\n{title}"
+            blocks.append(print_to_text(headed, table, notes, width=width, color=color))
     blocks.append(analysis.signature + "\n")
     return "\n".join(blocks)
 
 
 def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Table, Sequence[str]]]:
     """Title, table and the lines below it."""
-    start = f"{errors.title}: {wording.headline(errors)}"
-    if errors.checkpoint != "default":
-        start += f", {visible(errors.checkpoint, LONGEST)}"
-    start += "\n\n"
     for number, confusion in enumerate(errors.confusions, 1):
         last = number == len(errors.confusions)
         note = [wording.confusion_note(confusion)] if last else []
@@ -44,8 +44,7 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
             note = [*key, *note]
         else:
             table = _largest(confusion)
-        yield start + wording.confusion_title(confusion), table, note
-        start = ""
+        yield wording.confusion_title(confusion), table, note
     for name, title, explanation in wording.WORD_TABLES:
         words: tuple[WordErrors, ...] = getattr(errors, name)
         if words:

@@ -17,6 +17,14 @@ POLARITY_CONFUSION = (
     "takes neutral for negative. Nothing: no prediction. False alarms: samples in which a polarity was said and is not "
     "true."
 )
+CLASS_CONFUSION = (
+    "A row is a true class, in percent of its samples. Nothing: no class, or several with as many labels. False "
+    "alarms: samples of which a class was said that is not true."
+)
+PREFERENCE_CONFUSION = (
+    "A row is what people prefer, in percent of its samples; samples without a preference do not count. Nothing: no "
+    "answer, or none preferred. False alarms: samples on which a description was preferred that people do not prefer."
+)
 WORD_TABLES = (
     ("wrong_words", "Wrong words", "Said, but their sector is not among the true ones."),
     ("unknown_words", "Unknown words", "Said, but without a sector on any wheel."),
@@ -56,13 +64,14 @@ def amount(count: float) -> str:
 
 def confusion_title(confusion: Confusion) -> str:
     """`Wheel 3: true sector against predicted sector`."""
-    what = "polarity" if confusion.wheel is None else "sector"
+    what = confusion.what
     return f"{confusion.title}: true {what} against predicted {what}"
 
 
 def confusion_note(confusion: Confusion) -> str:
     """How to read a confusion."""
-    return POLARITY_CONFUSION if confusion.wheel is None else CONFUSION
+    notes = {"sector": CONFUSION, "polarity": POLARITY_CONFUSION, "preference": PREFERENCE_CONFUSION}
+    return notes.get(confusion.what, CLASS_CONFUSION)
 
 
 def largest(confusion: Confusion, most: int) -> list[tuple[str, str, float, float]]:

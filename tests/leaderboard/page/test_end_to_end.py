@@ -1,6 +1,8 @@
 """From an empty folder to the page: submit, check, build, look."""
 
+import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,13 +20,19 @@ def command(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(shared, tmp_path_factory):
-    """A board of AffectGPT's released outputs, made by commands alone."""
+    """A board of AffectGPT's released outputs, made by commands alone; the labels of some samples are not at hand."""
     official = shared / "official"
     board = tmp_path_factory.mktemp("board") / "leaderboard"
+    known = shutil.copytree(official / "dataset", board.with_name("labels"))
+    file = known / "ovmerdplus-process" / "ovlabel.csv"
+    with file.open(encoding="utf-8", newline="") as whole:
+        rows = list(csv.reader(whole))
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(rows[:301])
     submission = board / "submissions" / "affectgpt"
     modalities = ("--modality", "audio", "--modality", "video", "--modality", "text")
     lexicons = [part for name in ("mer2025", "mer2026") for part in ("--lexicon", official / "emotion_wheel" / name)]
-    labels = ("--data-root", official / "dataset")
+    labels = ("--data-root", known)
     submit = ("submit", official / "output", "--model", "AffectGPT", *modalities, "--out", submission)
     check = ("leaderboard", "check", submission, *labels)
     build = (
@@ -63,11 +71,11 @@ def test_the_page_shows_the_published_figures_recomputed(visit, folder):
 
 
 def test_a_part_of_a_data_set_is_marked(visit, folder):
-    """Labels of 332 of OV-MERD+'s 532 samples are at hand."""
+    """Labels of 300 of OV-MERD+'s 532 samples are at hand."""
     page = visit(folder).open("index.html#sort=-ovmerdplus")
     assert (
         page.locator("section.board:not([hidden]) tr[data-id^=affectgpt] abbr").first.get_attribute("title")
-        == "332 of 532 samples"
+        == "300 of 532 samples"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from merunibench._text import listed, shown
-from merunibench.curation.crowd.sources import TASKS, Task
+from merunibench.curation.crowd.sources import LABEL_TASKS, Task
 from merunibench.data import Table, read_table
 from merunibench.data.columns import find_column, name_column, python_values, texts_by_name
 from merunibench.data.polarity_words import read_polarity
@@ -113,7 +113,7 @@ def _classes(table: Table, task: Task | None) -> tuple[list[str | None], list[fl
     numbers = [_number(value) for value in values]
     some = [value for value in values if value is not None and value != ""]
     if some and all(_number(value) is not None for value in some):
-        if task == TASKS[0]:
+        if task == LABEL_TASKS[0]:
             raise InputError(f"{table.path}: labels are numbers, which are read as sentiment; give class words")
         return [None if n is None else POLARITY_OF[(n > 0) - (n < 0)] for n in numbers], numbers
     words: list[str | None] = []
@@ -121,7 +121,7 @@ def _classes(table: Table, task: Task | None) -> tuple[list[str | None], list[fl
         if value is not None and not isinstance(value, str):
             raise table.refusal([(row, f"{LABEL!r} must be a class word, not {shown(value)}")])
         words.append(normalise_label(value) or None if value else None)
-    if task == TASKS[1]:
+    if task == LABEL_TASKS[1]:
         polarities = [None if word is None else read_polarity(word) for word in words]
         wrong = [r for r, (w, p) in enumerate(zip(words, polarities, strict=True)) if w is not None and p is None]
         if wrong:
@@ -132,7 +132,7 @@ def _classes(table: Table, task: Task | None) -> tuple[list[str | None], list[fl
 
 
 def _task_of(labels: Sequence[str]) -> Task:
-    return TASKS[1] if all(read_polarity(label) is not None for label in set(labels)) else TASKS[0]
+    return LABEL_TASKS[1] if all(read_polarity(label) is not None for label in set(labels)) else LABEL_TASKS[0]
 
 
 def _number(value: object) -> float | None:

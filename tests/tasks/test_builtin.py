@@ -17,11 +17,33 @@ OFFICIAL_COUNTS = {
     "ovmerdplus": 532,
 }
 
+OUTSIDE = [
+    "ovmerd",
+    "mer2025ov",
+    "mer2026ov",
+    "humanov",
+    "mersemi",
+    "mercross",
+    "merprefer",
+    "emoprefer",
+    "emopreferv2",
+]
+PUBLISHED = {"ovmerd": 332, "mer2025ov": 1200, "humanov": 1532, "emoprefer": 574, "emopreferv2": 2096}
+
 
 def test_the_benchmark_is_nine_data_sets_of_the_official_size():
     assert {task.id: task.samples for task in benchmark_tasks()} == OFFICIAL_COUNTS
     assert sum(OFFICIAL_COUNTS.values()) == 12_799
-    assert set(TASKS) - set(OFFICIAL_COUNTS) == {"mer2025ov", "mer2026ov"}
+    assert [task.id for task in TASKS.values() if not task.benchmark] == OUTSIDE
+
+
+def test_what_is_stated_of_the_data_sets_outside_of_the_benchmark():
+    assert {name: TASKS[name].samples for name in OUTSIDE if TASKS[name].samples} == PUBLISHED
+    for name in set(OUTSIDE) - {"mer2025ov", "mer2026ov"}:
+        assert TASKS[name].licence
+        assert TASKS[name].homepage.startswith("https://")
+    for name in ("mersemi", "mercross"):
+        assert set(TASKS[name].classes) == set(TASKS["mer2023"].classes)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +56,8 @@ def test_the_benchmark_is_nine_data_sets_of_the_official_size():
         ("CMU-MOSEI", "cmumosei"),
         ("CH-SIMS v2", "simsv2"),
         ("CH-SIMS", "sims"),
+        ("ovmerd", "ovmerd"),
+        ("OV-MERD", "ovmerd"),
         ("ovmerd+", "ovmerdplus"),
         ("OV-MERD+", "ovmerdplus"),
         ("OVMERDPlus", "ovmerdplus"),

@@ -1,0 +1,112 @@
+"""Predictions in the form in which a challenge wants them, checked before anything is written."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from merunibench._text import listed, shown
+from merunibench.data import PredictionSource, read_table
+from merunibench.data.columns import name_column
+from merunibench.errors import InputError
+from merunibench.extraction import Rules
+from merunibench.files import write_text
+from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, resolve_rule
+from merunibench.scoring.checkpoints import SINGLE
+
+CODABENCH = "answer.csv"
+_DIVIDES = re.compile(r"""[,\[\]'"\n\r]""")
+"""What would make several labels of one where the challenge reads it."""
+_LISTED = 10
+
+
+class Exported(NamedTuple):
+    """What was written: the file, its rows, and how many of them name no emotion."""
+
+    path: Path
+    rows: int
+    empty: int
+
+
+def export_codabench(
+    source: PredictionSource, out: Path, *, checkpoint: str = LAST, names: Path | None = None
+) -> Exported:
+    """Write the answers of a fine-grained data set as `answer.csv`, columns `name` and `openset`.
+
+    Every row must have labels, or text from which the rules take them, in the sense of `merunibench score`.
+
+    Args:
+        source: The predictions, of one data set.
+        out: The folder to write into.
+        checkpoint: `last`, or the name of one.
+        names: A table with the column `name` that lists the samples to answer, no more and no less; None for any.
+
+    Raises:
+        InputError: there are several data sets or another kind of task, rows have no answer, labels could not be told
+            apart where they are read, or the names are not those asked for. Nothing is written then.
+    """
+    dataset = _only_dataset(source)
+    if checkpoint in (BEST_PER_DATASET, BEST_OVERALL):
+        raise InputError(f"checkpoint {checkpoint!r}: the best is chosen by labels, which a challenge keeps; name one")
+    rule = resolve_rule({dataset: source.checkpoints(dataset)}, checkpoint)
+    stem = source.checkpoints(dataset)[-1] if rule in (LAST, SINGLE) else rule
+    predictions = source.load(dataset, stem, Rules())
+    silent = predictions.failed.copy()
+    if predictions.unanswered is not None:
+        silent |= predictions.unanswered
+    given: list[str] = predictions.names.to_pylist()
+    if silent.any():
+        raise InputError(
+            f"{predictions.where}: {int(silent.sum())} rows failed or hold no answer, which would be read as "
+            f"neutral: {listed([given[row] for row in np.flatnonzero(silent)[:_LISTED]])}; predict them"
+        )
+    if names is not None:
+        _check_names(predictions.names, names, predictions.where)
+    labels = predictions.labels
+    answers = [labels[row] if labels is not None else [] for row in range(len(given))]
+    _check_labels(given, answers, predictions.where)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "openset"])
+    writer.writerows([name, f"[{', '.join(answer)}]"] for name, answer in zip(given, answers, strict=True))
+    write_text(out / CODABENCH, text.getvalue())
+    return Exported(out / CODABENCH, len(given), sum(not answer for answer in answers))
+
+
+def _only_dataset(source: PredictionSource) -> str:
+    if len(source.files) != 1:
+        raise InputError(f"the answers are of one data set, there are {', '.join(source.files)}: choose it (--dataset)")
+    (dataset,) = source.files
+    if source.tasks[dataset].of_kind.truth != "labels":
+        raise InputError(f"{dataset}: {CODABENCH} with the column openset is for fine-grained tasks alone")
+    return dataset
+
+
+def _check_names(given: pa.Array, path: Path, where: str) -> None:
+    wanted = name_column(read_table(path))
+    lacking = wanted.filter(pc.invert(pc.is_in(wanted, value_set=given)))
+    further = given.filter(pc.invert(pc.is_in(given, value_set=wanted)))
+    for found, what in ((lacking, f"of {path} have no answer"), (further, f"are not in {path}")):
+        if len(found):
+            raise InputError(f"{where}: {len(found)} samples {what}: {listed(found[:_LISTED].to_pylist())}")
+
+
+def _check_labels(names: Sequence[str], answers: Sequence[Sequence[str]], where: str) -> None:
+    odd = [
+        (name, label)
+        for name, answer in zip(names, answers, strict=True)
+        for label in answer
+        if _DIVIDES.search(label) or not label.isprintable()
+    ]
+    if odd:
+        name, label = odd[0]
+        raise InputError(
+            f"{where}: {len(odd)} labels hold commas, quotes, brackets or odd characters, such as {shown(label)} of "
+            f"{shown(name)}: the challenge would take them apart; mend them"
+        )

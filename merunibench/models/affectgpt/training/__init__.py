@@ -1,0 +1,24 @@
+"""Training AffectGPT's fusion and LoRA, as its authors do (`merunibench affectgpt train`).
+
+In the order of the data:
+
+    config      the TOML file
+    data        tables and media -> examples
+    draws       which example, and which question to it, comes when
+    targets     prompt and answer -> ids, labels, mask; a batch
+    features    states of the frozen encoders, computed once
+    network     the trained part as a module whose output is the loss
+    schedule    the learning rate of a step
+    trainer     transformers' Trainer, which keeps and resumes this training
+    writing     checkpoints as the authors' are, loss curve
+    plan        all that is known before a model is loaded; a dry run
+    run         all of it
+    held_out    answers on clips that are left out of training
+    fixture     what the authors' classes computed, computed anew (`merunibench affectgpt selfcheck`)
+
+Nothing else imports this package. docs/affectgpt.md says what of it was verified.
+"""
+
+from merunibench.hub import ensure_torchvision
+
+ensure_torchvision()  # the Trainer imports it

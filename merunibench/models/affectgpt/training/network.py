@@ -1,0 +1,109 @@
+"""The trained part of AffectGPT as a module whose output is the loss: what a trainer is given.
+
+Encoders do not belong to it: their states come with the batch. HuBERT alone may, where its states shall be drawn anew
+at each step, as upstream.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from merunibench.models.affectgpt.encoders import AcousticEncoder
+from merunibench.models.affectgpt.fusion import AffectGPTFusion
+from merunibench.models.affectgpt.network import splice
+from merunibench.models.affectgpt.prompt import Medium, Mode
+
+
+class TrainedNetwork(nn.Module):
+    """Fusion and language model; parameters are named as in `AffectGPTNetwork`.
+
+    Args:
+        fusion: Trained, but for what the mode leaves without a gradient.
+        language_model: A `PeftModel`, whose LoRA is trained.
+        mode: Which media the prompts mention.
+        placeholder_ids: Medium -> id of its word.
+        acoustic_encoder: Where batches hold sound instead of HuBERT's states. It runs in training mode, with dropout
+            and masked steps, and normalises the sound of a batch as a whole; both as upstream, where that is no
+            intention. Upstream also runs backward through it, to no effect.
+    """
+
+    accepts_loss_kwargs = True
+    """The Trainer then says how many tokens are learnt in all micro-batches of a step together."""
+    _keys_to_ignore_on_save = None
+    """The Trainer asks for it when it loads a state without the frozen weights."""
+
+    def __init__(
+        self,
+        fusion: AffectGPTFusion,
+        language_model: Any,  # noqa: ANN401 - peft
+        mode: Mode,
+        placeholder_ids: Mapping[Medium, int],
+        acoustic_encoder: AcousticEncoder | None = None,
+    ) -> None:
+        super().__init__()
+        self.fusion = fusion
+        self.language_model = language_model
+        self.acoustic_encoder = acoustic_encoder and acoustic_encoder.requires_grad_(requires_grad=False)
+        self.mode = mode
+        self.placeholder_ids = placeholder_ids
+        # What gets no gradient would keep its values anyhow; frozen, no process of several waits for it.
+        for part, used in _used(fusion, mode):
+            part.requires_grad_(requires_grad=used)
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        labels: torch.Tensor,
+        attention_mask: torch.Tensor,
+        states: Mapping[Medium, torch.Tensor],
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> dict[str, torch.Tensor]:
+        """The loss: the mean of minus log-likelihood over all tokens that are learnt, not over samples.
+
+        Args:
+            input_ids: Of shape (b, L).
+            labels: Of shape (b, L), -100 where nothing is learnt.
+            attention_mask: Of shape (b, L).
+            states: Of the encoders, (b, t, h) for each of the mode's inputs; sound (b, t, samples) where the acoustic
+                encoder is here.
+            num_items_in_batch: What the sum is divided by, if not the number of tokens learnt here.
+
+        Returns:
+            `loss`, and `logits` of shape (b, L, vocabulary).
+        """
+        if self.acoustic_encoder is not None and "audio" in states:
+            states = {**states, "audio": self._hear(states["audio"])}
+        tokens = self.fusion(self.mode, states)
+        embeddings = splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
+        divisor = {} if num_items_in_batch is None else {"num_items_in_batch": num_items_in_batch}
+        output = self.language_model(
+            inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels, use_cache=False, **divisor
+        )
+        return {"loss": output.loss, "logits": output.logits}
+
+    @torch.no_grad()
+    def _hear(self, clips: torch.Tensor) -> torch.Tensor:
+        """States of shape (b, t, h) of clips (b, t, samples), normalised as if they were one sample's."""
+        assert self.acoustic_encoder is not None
+        states: torch.Tensor = self.acoustic_encoder(clips.flatten(0, 1)[None])
+        return states.reshape(*clips.shape[:2], -1)
+
+    def trained(self) -> dict[str, torch.Tensor]:
+        """Name -> what a checkpoint holds: all of the fusion and of LoRA, trained in this mode or not."""
+        return {
+            name: value for name, value in self.state_dict().items() if name.startswith("fusion.") or ".lora_" in name
+        }
+
+
+def _used(fusion: AffectGPTFusion, mode: Mode) -> list[tuple[nn.Module, bool]]:
+    """The parts of the fusion, and whether the mode's prompts take anything from them."""
+    named = set(mode.placeholders)
+    parts = {
+        fusion.visual: bool(named & {"face", "frame"}),
+        fusion.acoustic: "audio" in named,
+        fusion.multi: "multi" in named,
+        fusion.image: "image" in named,
+    }
+    return [(part, used) for part, used in parts.items() if part is not None]

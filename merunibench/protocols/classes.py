@@ -1,0 +1,176 @@
+"""Answers as one of several classes: which class a set of labels means, and weighted F1 over the classes.
+
+The truth is one class. An answer is free words, of which each names a class or none, so a set of labels has votes; the
+class with most of them is the answer's. A tie is no answer: whoever names every class has not said which one it is, and
+the order of a list is no statement. An answer without a class counts as wrong, and as a prediction of no class.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.kinds import NEUTRAL, Kind
+from merunibench.labels import LabelLists, Words
+from merunibench.lexicon import WHEELS, Level, Lexicon
+from merunibench.protocols.arithmetic import FloatArray, Summary, ratio
+from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
+from merunibench.protocols.neutral import are_neutral
+
+NO_CLASS = -1
+"""Stands for an answer that names none of the classes that occur."""
+_MAJORITY = WHEELS // 2 + 1
+_FIGURES = 3  # of a class: whether it is true, hit, predicted
+
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The class of each of N samples.
+
+    Attributes:
+        codes: Its number among the classes that are true somewhere, or `NO_CLASS`; shape (N,).
+        words: These classes, C words in alphabetical order.
+    """
+
+    codes: Codes
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+class ClassF1(Metric[Classes]):
+    """Classification: weighted F1 (WAF) and accuracy.
+
+    With support s, predictions p and hits h of each class:
+
+        WAF = Σ s / N · 2 h / (s + p)        accuracy = Σ h / N
+
+    Equal to scikit-learn's `f1_score(average="weighted")` over the classes that are true somewhere. Classes that are
+    true nowhere weigh nothing. Source: the metrics of the MER challenges (MER2023, arXiv 2304.08981, section 4).
+    """
+
+    score_key = "waf"
+    title = "WAF"
+    has_names = True
+
+    def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Classes]:
+        """The classes that labels mean; see `meanings`."""
+        truth, labels = samples.true_labels, samples.labels
+        if truth is None or labels is None:  # pragma: no cover - the loaders see to it
+            raise TypeError("no labels")
+        every = tuple(truth.vocabulary)
+        true_codes = truth.codes[truth.offsets[truth.rows]].astype(np.int64)
+        said = votes(labels, meanings(labels.vocabulary, every, lexicon, level), len(every))
+        return _among_true([every[code] for code in true_codes], [every[code] if code >= 0 else None for code in said])
+
+    def statistics(self, truth: Classes, predicted: Classes) -> FloatArray:
+        """Of each class, whether a sample has it, is hit, and is predicted to have it; shape (3 * C, N)."""
+        number, samples = len(truth.words), np.arange(len(truth))
+        values = np.zeros((_FIGURES, number, len(truth)))
+        values[0, truth.codes, samples] = 1
+        values[1, truth.codes, samples] = truth.codes == predicted.codes
+        answered = predicted.codes != NO_CLASS
+        values[2, predicted.codes[answered], samples[answered]] = 1
+        return values.reshape(_FIGURES * number, len(truth))
+
+    def expected(self, truth: Classes, predicted: Classes) -> FloatArray:
+        """Sums of the statistics expected under shuffling, shape (3 * C,): hits are the product of the margins."""
+        return self.expected_of(truth, predicted, np.ones(len(truth), bool))
+
+    def expected_of(self, truth: Classes, predicted: Classes, members: npt.NDArray[np.bool_]) -> FloatArray:
+        """The same over some samples, mask of shape (N,)."""
+        number = len(truth.words)
+        support = np.bincount(truth.codes[members], minlength=number)
+        share = ratio(np.bincount(predicted.codes[predicted.codes != NO_CLASS], minlength=number), len(truth))
+        return np.concatenate([support, support * share, members.sum() * share])
+
+    def score(self, sums: FloatArray) -> FloatArray:
+        """WAF, shape (..., 3 * C) -> (...)."""
+        support, hits, predicted = np.moveaxis(sums.reshape(*sums.shape[:-1], _FIGURES, -1), -2, 0)
+        total = support.sum(axis=-1)
+        f1 = ratio(2 * hits, support + predicted)
+        score: FloatArray = (f1 * support).sum(axis=-1) / np.where(total > 0, total, np.nan)
+        return score
+
+    def summary(self, sums: FloatArray) -> Summary:
+        """WAF and accuracy; there are no wheels."""
+        support, hits, _ = sums.reshape(_FIGURES, -1)
+        total = float(support.sum())
+        accuracy = float(hits.sum()) / total if total else float("nan")
+        return Summary({"waf": float(self.score(sums)), "accuracy": accuracy}, (), (int(total),))
+
+    def hits(self, truth: Classes, predicted: Classes) -> npt.NDArray[np.int8]:
+        """1 if the class is right, else 0; shape (N,)."""
+        return np.asarray(truth.codes == predicted.codes, np.int8)
+
+    def part(self, side: Classes, samples: npt.NDArray[np.bool_]) -> Classes:
+        """The classes of the chosen samples, mask of shape (N,)."""
+        return Classes(side.codes[samples], side.words)
+
+    def rows(self, encoded: Encoded[Classes]) -> Iterator[Row]:
+        """The class words; null for an answer without a class."""
+        words = encoded.truth.words
+        for true, said in zip(encoded.truth.codes.tolist(), encoded.predicted.codes.tolist(), strict=True):
+            yield {"truth": words[true], "predicted": None if said == NO_CLASS else words[said]}
+
+    def decode(self, rows: Rows, kind: Kind) -> Encoded[Classes]:  # noqa: ARG002 - all are encoded alike
+        """Classes from the columns."""
+        said = [None if word is None else str(word) for word in rows["predicted"]]
+        return _among_true([str(word) for word in rows["truth"]], said)
+
+
+class CorrectedClassF1(ClassF1):
+    """The same, corrected for chance."""
+
+    chance_corrected = True
+
+
+def meanings(vocabulary: Words, classes: Sequence[str], lexicon: Lexicon, level: Level) -> Codes:
+    """The class that each label means, or `NO_CLASS`; shape (V,).
+
+    A label means the class whose word it is, in any spelling of `neutral` too. Another one means the class whose sector
+    it shares on more than half of the wheels, and on more wheels than it shares any other's.
+    """
+    words = Words.of(tuple(classes))
+    found = vocabulary.positions_in(words).astype(np.int64)
+    if NEUTRAL in classes:
+        found[are_neutral(vocabulary, lexicon)] = classes.index(NEUTRAL)
+    rows = np.flatnonzero(found == NO_CLASS)
+    ours, theirs = lexicon.masks(vocabulary.take(rows), level), lexicon.masks(words, level)
+    shared = np.zeros((len(rows), len(classes)), np.int64)
+    for wheel in range(WHEELS):
+        shared += (ours[:, wheel, None] & theirs[None, :, wheel]) != 0
+    most = shared.max(axis=1, initial=0)
+    alone = (shared == most[:, None]).sum(axis=1) == 1
+    found[rows] = np.where((most >= _MAJORITY) & alone, shared.argmax(axis=1), NO_CLASS)
+    return found
+
+
+def votes(labels: LabelLists, meaning: Codes, classes: int) -> Codes:
+    """The class that most labels of each sample mean, or `NO_CLASS`, if there is none or it is not one; shape (N,)."""
+    samples, codes = labels.flatten()
+    said = meaning[codes]
+    samples, said = samples[said != NO_CLASS], said[said != NO_CLASS]
+    pairs, times = np.unique(samples * classes + said, return_counts=True)
+    of_sample, of_class = np.divmod(pairs, classes)
+    most = np.zeros(len(labels), np.int64)
+    np.maximum.at(most, of_sample, times)
+    first = times == most[of_sample]
+    alone = np.bincount(of_sample[first], minlength=len(labels)) == 1
+    found = np.full(len(labels), NO_CLASS, np.int64)
+    found[of_sample[first]] = of_class[first]
+    return np.where(alone, found, NO_CLASS)
+
+
+def _among_true(truth: Sequence[str], predicted: Sequence[str | None]) -> Encoded[Classes]:
+    """Both sides by the classes that are true somewhere, so that statistics depend on the truth alone."""
+    words = tuple(sorted(set(truth)))
+    places: dict[Any, int] = {word: place for place, word in enumerate(words)}
+    sides = (np.array([places.get(word, NO_CLASS) for word in side], np.int64) for side in (truth, predicted))
+    true, said = sides
+    return Encoded(Classes(true, words), Classes(said, words))

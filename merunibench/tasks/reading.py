@@ -1,0 +1,249 @@
+"""Task files: the one format in which a data set is written down, the built-in ones and a user's own alike.
+
+A file is data; nothing in it is run. All that is wrong with one is said at once. Paths in an own file start from its
+folder and stay below it, and its pattern is one that RE2 takes, which matches in linear time.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from merunibench._text import in_one_line, listed, one_line, shown
+from merunibench.errors import InputError
+from merunibench.files.toml import parse_toml, read_toml
+from merunibench.kinds import KINDS
+from merunibench.tasks.task import Annotators, ClipLayout, Task
+
+SCHEMA = "merunibench.task/1"
+SUFFIX = ".task.toml"
+"""How files of own data sets are called in a folder of them."""
+_MOST_CLASSES, _LONGEST_PATTERN, _MOST_FAULTS = 200, 200, 10
+_OWN_LAYOUT = ClipLayout(
+    video=("video/{name}.mp4", "{name}.mp4"),
+    audio=("audio/{name}.wav", "{name}.wav"),
+    subtitles="",
+    subtitle_column="subtitle",
+)
+_OF_BUILTIN = ("aliases", "benchmark", "corpus", "folder", "holds", "source", "split")
+"""What only the data sets that come with the package state."""
+_FOLLOWED = re.compile(r"([^()]+)\(\?=([^()]+)\)")
+_REPEATED_REPETITION = re.compile(r"[*+}][?+]?\)+[*+{]")
+
+
+def _known_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"{shown(name)} is no kind of task; they are {', '.join(KINDS)}")
+    return name
+
+
+def _below(path: str) -> str:
+    """A path that stays below the folder it starts from."""
+    parts = PurePosixPath(path).parts
+    if not path.isprintable() or "\\" in path or ":" in path or path.startswith(("/", "~")) or ".." in parts:
+        raise ValueError(f"{shown(path)} must be a relative path below the folder, with /")
+    return path
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"is no regular expression: {one_line(error)}") from None
+    return text
+
+
+def _with_unit(pattern: str) -> str:
+    """A pattern without groups, whose match is the unit, as one with the group; what must follow it stays outside.
+
+    Example:
+        >>> _with_unit("^.*(?=_)")
+        '(?P<unit>^.*)_'
+    """
+    followed = _FOLLOWED.fullmatch(pattern)
+    return f"(?P<unit>{followed[1]}){followed[2]}" if followed else f"(?P<unit>{pattern})"
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(partial(in_one_line, longest=200))]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Place = Annotated[str, Field(max_length=500), AfterValidator(_below)]
+Places = Annotated[tuple[Place, ...], Field(min_length=1, max_length=10)]
+Pattern = Annotated[str, Field(min_length=1, max_length=_LONGEST_PATTERN), AfterValidator(_pattern)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+
+class LayoutTable(_Strict):
+    """Where clips and subtitles lie; `{name}` stands for a sample's name."""
+
+    video: Places | None = Field(None, description="Where a video may be, most likely place first.", strict=False)
+    audio: Places | None = Field(None, description="Where its sound may be.", strict=False)
+    face: Places | None = Field(None, description="Where its face crops may be.", strict=False)
+    subtitles: Place | None = Field(None, description="Table of the subtitles, with a column name.")
+    subtitle_column: Name | None = Field(None, description="The column of that table that is the subtitle.")
+
+
+class TaskFile(_Strict):
+    """A data set, as a TOML file."""
+
+    schema_: Literal["merunibench.task/1"] = Field(alias="schema", description="Version of this format.")
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")] = Field(
+        description="Identifier in files, options and reports: small letters and digits."
+    )
+    title: Annotated[Text, Field(min_length=1)] = Field(description="Name for people.")
+    kind: Annotated[str, AfterValidator(_known_kind)] = Field(description="Kind of task, which decides the metric.")
+    samples: NonNegativeInt = Field(0, description="Number of samples; with it, completeness is checked.", le=10**9)
+    truth: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{8,64})?$")] = Field(
+        "", description="First digits (8 to 64) of the hash of names and truths; other labels are refused."
+    )
+    classes: Annotated[tuple[Name, ...], Field(max_length=_MOST_CLASSES)] = Field(
+        (), description="Category words, where the truth is a class; a number is an index into them.", strict=False
+    )
+    cluster: Pattern | None = Field(
+        None,
+        description="Pattern whose match in a sample's name, or group unit, is its dialogue or video: ^(?P<unit>.*)_",
+    )
+    language: Text = Field("", description="Language of what is said in the clips.")
+    labels: Place = Field("", description="Label file: a table with columns name and label, relative to this file.")
+    label_field: Name = Field("label", description="Column of the label file that holds the truth.")
+    annotators: Annotators = Field(
+        "", description="How a label field with an answer for each annotator becomes the truth; empty: it is the truth."
+    )
+    layout: LayoutTable | None = Field(None, description="Where clips and subtitles lie.")
+    homepage: Text = Field("", description="Where the data can be requested.")
+    licence: Text = Field("", description="Under which the labels may be used.")
+    aliases: Annotated[tuple[Name, ...], Field(max_length=20)] = Field(
+        (), description="Other spellings (built-in data sets alone).", strict=False
+    )
+    benchmark: bool = Field(
+        default=False, description="Whether it is in the benchmark's mean (built-in data sets alone)."
+    )
+    corpus: str = Field("", description="Key of the test split in an npz file (built-in data sets alone).")
+    folder: Place = Field("", description="Official folder below the data root (built-in data sets alone).")
+    holds: Annotated[tuple[Name, ...], Field(max_length=20)] = Field(
+        (), description="Data sets all of whose samples are in it (built-in data sets alone).", strict=False
+    )
+    source: str = Field("", description="Where its clips are from (built-in data sets alone).")
+    split: Pattern | None = Field(
+        None, description="Pattern that names of the test split match (built-in data sets alone)."
+    )
+
+    @field_validator("id")
+    @classmethod
+    def _free(cls, identifier: str, info: ValidationInfo) -> str:
+        if info.context and identifier in info.context:
+            raise ValueError(f"{identifier!r} is how a data set of the benchmark is spelled; choose another")
+        return identifier
+
+    @field_validator("cluster")
+    @classmethod
+    def _linear(cls, pattern: str | None, info: ValidationInfo) -> str | None:
+        """Own patterns are matched by RE2, which knows neither look-around nor back references."""
+        if pattern is None or info.context is None:
+            return pattern
+        from pyarrow import ArrowException, array, compute
+
+        if _REPEATED_REPETITION.search(pattern):
+            raise ValueError("repeats a repetition, which may take exponential time; write it without")
+        if re.compile(pattern).groups == 0:
+            pattern = _with_unit(pattern)
+        if [*re.compile(pattern).groupindex] != ["unit"] or re.compile(pattern).groups != 1:
+            raise ValueError("must have no group, or one called unit: ^(?P<unit>.*)_")
+        try:
+            compute.extract_regex(array([""]), pattern=f"(?s){pattern}")
+        except ArrowException as error:
+            raise ValueError(
+                f"cannot be used, look-around and back references least of all: {one_line(error)}"
+            ) from None
+        return pattern
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        truth = KINDS[self.kind].truth
+        faults = []
+        if truth == "class" and len(self.classes) < 2:
+            faults.append(f"kind {self.kind} needs classes, two at least")
+        if truth != "class" and self.classes:
+            faults.append(f"kind {self.kind} has no classes")
+        if len({word.strip().casefold() for word in self.classes}) < len(self.classes):
+            faults.append("classes holds a word twice")
+        if self.annotators == "union" and truth != "labels":
+            faults.append(f'annotators = "union" makes several labels of several, kind {self.kind} has one')
+        if self.annotators and truth not in ("class", "labels"):
+            faults.append(f"annotators cannot be joined for kind {self.kind}")
+        reserved = [name for name in _OF_BUILTIN if name in self.model_fields_set] if info.context is not None else []
+        if reserved:
+            faults.append(f"{listed(reserved)}: only for data sets that come with the package")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def read_task(path: Path, *, taken: Collection[str] | None = None) -> Task:
+    """The data set that a task file defines.
+
+    Args:
+        path: The file.
+        taken: Spellings that an own data set may not have; None where the file comes with this package.
+
+    Raises:
+        InputError: it is none; all its faults are in the one message.
+    """
+    return _task(read_toml(path), path, taken, None if taken is None else path.absolute().parent)
+
+
+def parse_task(content: bytes, where: str, *, taken: Collection[str]) -> Task:
+    """The own data set in the text of a task file that has no place of its own; its paths start from the data root."""
+    return _task(parse_toml(content, where), where, taken, None)
+
+
+def _task(table: dict[str, Any], where: Path | str, taken: Collection[str] | None, home: Path | None) -> Task:
+    try:
+        file = TaskFile.model_validate(table, context=taken)
+    except ValidationError as error:
+        raise InputError(f"{where}: {_faults(error)}") from None
+    values = {
+        name: getattr(file, name) for name in TaskFile.model_fields if name not in ("schema_", "layout", "labels")
+    }
+    for name in ("split", "cluster"):
+        values[name] = re.compile(values[name], re.DOTALL) if values[name] else None
+    values["classes"] = tuple(word.strip().lower() for word in file.classes)
+    given = {name: value for name, value in file.layout or () if value is not None}
+    layout = replace(ClipLayout() if taken is None else _OWN_LAYOUT, **given)
+    return Task(**values, layout=layout, label_file=file.labels, own=taken is not None, home=home)
+
+
+def _faults(error: ValidationError) -> str:
+    """Everything that is wrong, in one line."""
+    found = [
+        ": ".join(filter(None, (".".join(map(_shown, each["loc"])), _reason(each["type"], each["msg"]))))
+        for each in error.errors(include_url=False)
+    ]
+    more = f"; and {len(found) - _MOST_FAULTS} more" if len(found) > _MOST_FAULTS else ""
+    return "; ".join(found[:_MOST_FAULTS]) + more
+
+
+def _shown(part: str | int) -> str:
+    return in_one_line(str(part), 60)
+
+
+def _reason(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return f"is no key of a task file; they are {', '.join(TaskFile.model_json_schema()['properties'])}"
+    return "missing" if kind == "missing" else in_one_line(message.removeprefix("Value error, "), 300)

@@ -1,0 +1,182 @@
+"""Sets of data sets: those that come with the package, and a user's own beside them. A set does not change."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from merunibench._resources import resource
+from merunibench._text import listed, one_line, shown
+from merunibench.errors import InputError
+from merunibench.files.reading import reading
+from merunibench.tasks.reading import SUFFIX, read_task
+from merunibench.tasks.task import Task
+
+GROUP = "merunibench.tasks"
+"""Entry point group: an entry's value is a `Task`, or the path of a task file in the package."""
+
+
+def spelling(name: str) -> str:
+    """`CMU-MOSI`, `cmu_mosi` and `cmumosi` are one name; the `+` of OV-MERD+ counts."""
+    return re.sub(r"[\s_\-()]", "", name.casefold())
+
+
+class TaskSet(Mapping[str, Task]):
+    """Data sets by id, in the order of the published tables, own ones last.
+
+    Args:
+        tasks: The data sets.
+    """
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = {task.id: task for task in tasks}
+        self._ids = {
+            spelling(name): task.id for task in self._tasks.values() for name in (task.id, task.title, *task.aliases)
+        }
+        self._ids |= {identifier: identifier for identifier in self._tasks}
+
+    def __getitem__(self, identifier: str) -> Task:
+        return self._tasks[identifier]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tasks)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._tasks.values()))
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """Every spelling of a name, as `spelling` has it."""
+        return frozenset(self._ids)
+
+    def find(self, name: str) -> Task | None:
+        """The data set of that name, in any case and any common spelling; None if there is none."""
+        identifier = self._ids.get(spelling(name))
+        return self._tasks[identifier] if identifier else None
+
+    def meant(self, task: Task, samples: int) -> Task | None:
+        """The data set that labels are of if they are not those of `task`, by their number; None if none has so many.
+
+        OV-MERD's 332 samples are often handed on as OV-MERD+, which holds them.
+        """
+        return next(
+            (
+                other
+                for other in self.values()
+                if other.id != task.id
+                and other.samples == samples != task.samples
+                and (other.kind, other.namespace) == (task.kind, task.namespace)
+            ),
+            None,
+        )
+
+    def get_task(self, name: str) -> Task:
+        """The data set of that name, in any case and any common spelling.
+
+        Raises:
+            InputError: no data set is called so; the message lists the nearest names, or all.
+        """
+        task = self.find(name)
+        if task is None:
+            near = get_close_matches(spelling(name), self._ids, n=3)
+            known = (
+                "did you mean " + " or ".join(dict.fromkeys(self._ids[n] for n in near))
+                if near
+                else "known are " + ", ".join(self)
+            )
+            raise InputError(f"unknown data set {name!r}: {known}; your own are defined by files (--task)")
+        return task
+
+    def in_order(self, ids: Iterable[str]) -> list[str]:
+        """The given data set ids in the order of this set; what it does not know comes last, by name."""
+        wanted = set(ids)
+        return [*(identifier for identifier in self if identifier in wanted), *sorted(wanted - self.keys())]
+
+    @property
+    def benchmark(self) -> tuple[Task, ...]:
+        """The nine data sets whose plain mean is the benchmark score."""
+        return tuple(task for task in self.values() if task.benchmark)
+
+    @property
+    def own(self) -> tuple[Task, ...]:
+        """The user's own."""
+        return tuple(task for task in self.values() if task.own)
+
+    def disguises(self, ids: Iterable[str]) -> list[str]:
+        """Which of the data sets have the name of a built-in one and are another, one line each."""
+        return [
+            f"{name}: its classes or kind are not those of {BUILTIN[name].title}: define a data set of your own "
+            "(`merunibench datasets init`), or the signature makes a false claim"
+            for name in ids
+            if name in BUILTIN and (self[name].kind, self[name].classes) != (BUILTIN[name].kind, BUILTIN[name].classes)
+        ]
+
+    def with_own(self, *sources: Task | str | Path) -> "TaskSet":
+        """The same with data sets of the user's own.
+
+        Args:
+            sources: Data sets; task files; folders of files `*.task.toml`; names of entry points in `GROUP`.
+
+        Raises:
+            InputError: one cannot be read, or has the name of another; the message says what is wrong.
+        """
+        tasks = dict(self)
+        for task in (task for source in sources for task in self._own(source)):
+            if tasks.get(task.id, task) != task:
+                raise InputError(f"two definitions of a data set {task.id!r}; give one")
+            tasks[task.id] = task
+        return TaskSet(tasks.values())
+
+    def _own(self, source: Task | str | Path) -> Iterator[Task]:
+        if isinstance(source, Task):
+            if spelling(source.id) in self._ids or not re.fullmatch(r"[a-z0-9]{1,40}", source.id):
+                raise InputError(
+                    f"id {shown(source.id)} must be small letters and digits, and no other data set's name"
+                )
+            yield replace(source, own=True, benchmark=False)
+        elif Path(source).is_dir():
+            with reading(Path(source)):
+                files = sorted(file for file in Path(source).iterdir() if file.name.endswith(SUFFIX))
+            if not files:
+                raise InputError(f"{source}: holds no task file (*{SUFFIX})")
+            yield from (read_task(file, taken=self.spellings) for file in files)
+        elif Path(source).suffix == ".toml" or Path(source).exists():
+            yield read_task(Path(source), taken=self.spellings)
+        else:
+            yield from self._own(_installed(str(source)))
+
+    def replaced(self, tasks: Mapping[str, Task]) -> "TaskSet":
+        """The same with other definitions of known data sets, and further ones as the user's own."""
+        known = {identifier: tasks.get(identifier, task) for identifier, task in self.items()}
+        return TaskSet(known.values()).with_own(*(tasks[identifier] for identifier in tasks if identifier not in self))
+
+
+def _installed(name: str) -> Task | Path:
+    """What an installed package offers under a name."""
+    offered = entry_points(group=GROUP)
+    if name not in offered.names:
+        known = f"; installed packages offer {listed(sorted(offered.names))}" if offered.names else ""
+        raise InputError(f"{shown(name)}: there is no such task file, and no installed package offers it{known}")
+    try:
+        found = offered[name].load()
+    except Exception as error:
+        raise InputError(f"{GROUP} entry point {name!r} cannot be loaded: {one_line(error)}") from error
+    if not isinstance(found, Task | str | Path):
+        raise InputError(f"{GROUP} entry point {name!r} must be a Task or the path of a task file")
+    return found if isinstance(found, Task) else Path(found)
+
+
+BUILTIN = TaskSet(read_task(file) for file in sorted(resource("tasks", "builtin").glob("*.toml")))
+"""The data sets that come with the package."""
+
+
+def as_task_set(tasks: TaskSet | Mapping[str, Task] | Iterable[Task | str | Path]) -> TaskSet:
+    """A set as it is; the built-in one with other definitions by id, or with sources as `with_own` takes them."""
+    if isinstance(tasks, TaskSet):
+        return tasks
+    return BUILTIN.replaced(tasks) if isinstance(tasks, Mapping) else BUILTIN.with_own(*tasks)

@@ -1,0 +1,177 @@
+"""A training that is killed at any step and started again ends with the same weights, to the bit."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from tests.cli.conftest import refused, run  # noqa: F401 - fixtures
+from tests.models.affectgpt.training.clips import write_config
+
+STEPS = 12
+
+
+def command(config):
+    return [sys.executable, "-m", "merunibench", "affectgpt", "train", str(config)]
+
+
+def environment():
+    return {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+
+def weights_of(out):
+    return {path.name: torch.load(path, weights_only=True)["model"] for path in sorted(out.glob("checkpoint_*.pth"))}
+
+
+def assert_same(first, second):
+    assert first.keys() == second.keys()
+    for name, weights in first.items():
+        assert all(torch.equal(value, second[name][key]) for key, value in weights.items()), name
+
+
+def short(tmp_path, learner, clips, out, **more):
+    """Twelve steps of three, in three epochs, a state after every second step, with LoRA's dropout."""
+    settings = {"batch": 3, "epochs": 3, "steps_per_epoch": 4, "save_every": 2, "features": str(tmp_path / "f")}
+    return write_config(tmp_path / f"{out.name}.toml", learner, clips.table, out, **(settings | more))
+
+
+@pytest.fixture
+def uninterrupted(run, learner, clips, tmp_path):  # noqa: F811
+    def make(**more):
+        out = tmp_path / "whole"
+        assert run("affectgpt", "train", short(tmp_path, learner, clips, out, **more)).code == 0
+        return out
+
+    return make
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cache", ["both", "visual"])
+def test_five_real_kills_at_random_steps(uninterrupted, learner, clips, tmp_path, cache):
+    whole = uninterrupted(cache=cache)
+    out = tmp_path / "killed"
+    config = short(tmp_path, learner, clips, out, cache=cache)
+    steps = sorted(np.random.default_rng(24).choice(np.arange(1, STEPS), 5, replace=False).tolist())
+    for step in steps:
+        process = subprocess.Popen(command(config), env=environment(), stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 100
+        while time.monotonic() < deadline and process.poll() is None and last_step(out) < step:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL, f"it ended before step {step}"
+    finished = subprocess.run(command(config), env=environment(), capture_output=True, text=True, check=True)
+    assert "goes on after step" in finished.stderr
+    assert_same(weights_of(whole), weights_of(out))
+    assert (whole / "loss.csv").read_bytes() == (out / "loss.csv").read_bytes()
+    assert len(list((out / "state").glob("checkpoint-*"))) == 1
+
+
+def last_step(out):
+    try:
+        lines = (out / "loss.csv").read_text().splitlines()
+    except OSError:
+        return 0
+    return int(lines[-1].partition(",")[0]) if len(lines) > 1 else 0
+
+
+@pytest.mark.parametrize("where", ["before the state is complete", "after it"])
+def test_stopped_at_the_worst_moments(run, uninterrupted, learner, clips, tmp_path, monkeypatch, where):  # noqa: F811
+    """What a killed process leaves: half of a state beside the whole one before it; losses that no state has yet."""
+    from merunibench.models.affectgpt.training import trainer
+
+    whole = uninterrupted()
+    out = tmp_path / "stopped"
+    config = short(tmp_path, learner, clips, out)
+    original, saved = trainer.FusionTrainer._save_checkpoint, []
+
+    def stop(self, model, trial):
+        saved.append(self.state.global_step)
+        if len(saved) < 3:
+            original(self, model, trial)
+        elif where == "after it":
+            original(self, model, trial)
+            raise KeyboardInterrupt
+        else:
+            monkeypatch.setattr(trainer, "write_text", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            original(self, model, trial)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer.FusionTrainer, "_save_checkpoint", stop)
+        assert run("affectgpt", "train", config).code == 130
+    monkeypatch.undo()
+    assert saved == [2, 4, 6]
+    assert (trainer.newest_state(out / "state")[1]) == (4 if where == "before the state is complete" else 6)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys, "argv", ["merunibench"])
+    assert run("affectgpt", "train", config).code == 0
+    assert_same(weights_of(whole), weights_of(out))
+    assert (whole / "loss.csv").read_bytes() == (out / "loss.csv").read_bytes()
+    assert len(weights_of(out)) == 3
+
+
+def test_a_finished_training_is_left_alone(run, uninterrupted, tmp_path):  # noqa: F811
+    out = uninterrupted()
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.pth")}
+    result = run("affectgpt", "train", tmp_path / "whole.toml")
+    assert result.code == 0
+    assert "all 12 steps are done" in result.err
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.pth")} == before
+
+
+def test_more_epochs_go_on_where_fewer_ended(run, uninterrupted, learner, clips, tmp_path):  # noqa: F811
+    whole = uninterrupted()
+    out = tmp_path / "longer"
+    assert run("affectgpt", "train", short(tmp_path, learner, clips, out, epochs=2)).code == 0
+    assert run("affectgpt", "train", short(tmp_path, learner, clips, out, epochs=3)).code == 0
+    assert_same(weights_of(whole), weights_of(out))
+
+
+@pytest.mark.parametrize("change", [{"lr": 1e-3}, {"seed": 1}, {"batch": 4}, {"cache": "visual"}])
+def test_another_training_in_its_folder_is_refused(refused, uninterrupted, learner, clips, tmp_path, change):  # noqa: F811
+    out = uninterrupted()
+    line = refused("affectgpt", "train", short(tmp_path, learner, clips, out, **change))
+    assert "holds another training" in line
+    assert f"config.run.{next(iter(change))}" in line
+
+
+def test_other_examples_in_the_same_folder_are_refused(refused, uninterrupted, learner, clips, tmp_path):  # noqa: F811
+    uninterrupted()
+    rows = list(csv.reader(clips.table.read_text().splitlines()))
+    rows[1][2] = "joy, relief"
+    table = clips.folder / "other.csv"
+    with table.open("w", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    config = tmp_path / "whole.toml"
+    config.write_text(config.read_text().replace(str(clips.table), str(table)))
+    line = refused("affectgpt", "train", config)
+    table.unlink()
+    assert "holds another training" in line
+
+
+def test_a_loss_that_is_no_number_stops_it(run, learner, clips, tmp_path):  # noqa: F811
+    config = short(tmp_path, learner, clips, tmp_path / "diverged", lr=1e30)
+    result = run("affectgpt", "train", config)
+    assert result.code == 2
+    assert "the loss of step" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_losses_and_picture(uninterrupted):
+    out = uninterrupted()
+    rows = list(csv.DictReader((out / "loss.csv").read_text().splitlines()))
+    assert [int(row["step"]) for row in rows] == list(range(1, STEPS + 1))
+    assert [int(row["epoch"]) for row in rows] == [1 + step // 4 for step in range(STEPS)]
+    for epoch, path in enumerate(sorted(out.glob("checkpoint_*.pth")), start=1):
+        mean = np.mean([float(row["loss"]) for row in rows if int(row["epoch"]) == epoch])
+        assert path.name == f"checkpoint_{epoch:06d}_loss_{mean:.3f}.pth"
+    picture = (out / "loss.svg").read_text()
+    assert picture.startswith("<svg")
+    assert "Loss of 12 steps" in picture
+    assert json.loads((out / "settings.json").read_text())["examples"]["kept"] == 8
