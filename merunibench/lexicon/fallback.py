@@ -77,7 +77,8 @@ class Fallback:
         negations: Words and phrases that deny what follows them.
         typos: Misspelling -> word.
         operators: Name -> words that decide which emotion of a phrase counts (`operators.NAMES`).
-        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with.
+        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with; empty
+            if labels in other languages stand for nothing.
         rules: Version of the rules the tables were made for.
     """
 
@@ -144,6 +145,8 @@ class Fallback:
 
     def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
         """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
+        if not self.languages:
+            return ()
         whole = label_of(label)
         labels = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
         found = (self._whole(self._tidy(each), known) for each in labels if each)

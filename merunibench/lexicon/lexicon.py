@@ -85,6 +85,13 @@ class Lexicon:
             found = self._resolved[label] = self.fallback.resolve(label, self.codes)
         return found
 
+    @cached_property
+    def in_english(self) -> "Lexicon":
+        """The same words and rules, to which labels in other languages and emoji are unknown."""
+        if self.fallback is None or not self.fallback.languages:
+            return self
+        return replace(self, fallback=replace(self.fallback, languages=""))
+
     def is_stop_word(self, label: str) -> bool:
         """Whether a normalised label is known to be no emotion, so that it is not even unknown; only in builtin."""
         return self.fallback is not None and self.fallback.is_stop_word(label)
