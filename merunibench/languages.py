@@ -6,13 +6,13 @@ needed. `emotion_wheels/languages/README.md` says what a file holds.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from merunibench._resources import resource
 from merunibench._scan import scan
+from merunibench._text import compatible
 from merunibench.files.toml import parse_toml
 
 BY_SCRIPT: Mapping[str, str] = {
@@ -56,9 +56,6 @@ _ENGLISH = frozenset(
 _DECIDED = 3
 """So many English function words make a text English."""
 _TELLING = ("negators", "boundaries", "others", "main", "degrees")
-_MARKS = 30
-_RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},}}")
-"""A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
 _LEAD = 2
 """So many words must speak for the language of a text."""
 
@@ -136,30 +133,6 @@ class Language:
 
     def _known(self, word: str) -> str | None:
         return self.words.get(word) or self.doubtful.get(word)
-
-
-def compatible(text: str) -> str:
-    r"""A text in the form NFKC, in which a letter bears 30 marks at most, as in Unicode's Stream-Safe Text Format.
-
-    No language needs more, and to sort n marks takes n² steps (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format).
-
-    Example:
-        >>> compatible("ﬁne"), len(compatible("q" + "\u0301\u0316" * 1000))
-        ('fine', 31)
-    """
-    if len(text) > _MARKS:
-        text = _RUN_OF_MARKS.sub(_with_few_marks, text)
-    return unicodedata.normalize("NFKC", text)
-
-
-def _with_few_marks(run: re.Match[str]) -> str:
-    kept: list[str] = []
-    marks = 0
-    for sign in run.group():
-        marks = marks + 1 if unicodedata.category(sign)[0] == "M" or sign in "\uff9e\uff9f" else 0
-        if marks <= _MARKS:
-            kept.append(sign)
-    return "".join(kept)
 
 
 @cache

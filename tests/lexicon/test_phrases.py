@@ -23,9 +23,7 @@ def felt(phrase):
 
 @pytest.mark.parametrize("cause", PHRASES)
 def test_no_phrase_flips_its_valence(cause):
-    wrong = {
-        phrase: felt(phrase) for phrase, right in PHRASES[cause].items() if felt(phrase) not in right.split(", ")
-    }
+    wrong = {phrase: felt(phrase) for phrase, right in PHRASES[cause].items() if felt(phrase) not in right.split(", ")}
     assert not wrong
 
 
