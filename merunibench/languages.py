@@ -108,27 +108,23 @@ class Language:
             'fearful'
         """
         word = " ".join(self.normal(word).split())
+        found = self._read(word)
+        if found is None and (led := self.lead.match(word)) and led.end():
+            found = self._read(word[led.end() :])
+        return found
+
+    def _read(self, word: str) -> str | None:
+        """The label of a word, or of what its ending or prefix leaves of it."""
         found = self._known(word)
         if found is None and self.endings:
             # Verbs end as listed from their stem on; the word may hold some of it (怒っ|ている).
             shortest = max(0, len(word) - 1 - max(map(len, self.endings)))
-            cuts = (
-                cut
-                for cut in range(len(word) - 1, shortest, -1)
-                if any(end.endswith(word[cut:]) for end in self.endings)
-            )
-            found = next((label for cut in cuts if (label := self._known(word[:cut]))), None)
-        if found is None and self.prefixes:
-            found = next(
-                (
-                    label
-                    for prefix in self.prefixes
-                    if word.startswith(prefix) and (label := self._known(word[len(prefix) :]))
-                ),
-                None,
-            )
-        if found is None and (led := self.lead.match(word)) and led.end():
-            found = self._known(word[led.end() :])
+            cuts = range(len(word) - 1, shortest, -1)
+            stems = (word[:cut] for cut in cuts if any(end.endswith(word[cut:]) for end in self.endings))
+            found = next(filter(None, map(self._known, stems)), None)
+        if found is None:
+            rests = (word[len(prefix) :] for prefix in self.prefixes if word.startswith(prefix))
+            found = next(filter(None, map(self._known, rests)), None)
         return found
 
     def _known(self, word: str) -> str | None:
@@ -188,13 +184,15 @@ def load_language(code: str) -> Language:
         vocabulary=function.union(words, cues, *(grammar.get(name, ()) for name in _TELLING)),
         prefixes=tuple(sorted(normal(reading.get("prefixes", "")), key=len, reverse=True)),
         endings=normal(reading.get("endings", "")),
-        lead=_lead(() if empty.inside else (*normal(reading.get("lead", "")), *grammar.get("degrees", ()))),
+        lead=_lead(normal(reading.get("lead", "")), " ?")
+        if empty.inside
+        else _lead((*normal(reading.get("lead", "")), *grammar.get("degrees", ())), " "),
     )
 
 
-def _lead(words: Iterable[str]) -> re.Pattern[str]:
-    """Any number of these words, at least one sign before the end of the text."""
-    each = sorted({re.escape(word) + ("" if word.endswith("'") else " ") for word in words}, key=len, reverse=True)
+def _lead(words: Iterable[str], blank: str) -> re.Pattern[str]:
+    """Any number of these words, each with a blank after it, at least one sign before the end of the text."""
+    each = sorted({re.escape(word) + ("" if word.endswith("'") else blank) for word in words}, key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(each)})*(?=.)" if each else "")
 
 

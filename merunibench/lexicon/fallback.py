@@ -7,13 +7,13 @@ the tables.
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from merunibench.languages import label_of
+from merunibench.languages import emoji_labels, label_of
 from merunibench.lexicon import forms
 from merunibench.lexicon.operators import NAMES, Operators, with_plain_negation, without_aside
 
@@ -113,7 +113,9 @@ class Fallback:
         if not self.languages:
             return ()
         whole = label_of(label)
-        labels = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
+        labels: Iterable[str | None] = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
+        if whole and not any(map(str.isalpha, label)):
+            labels = emoji_labels(label)
         found = (self._whole(self._tidy(each), known) for each in labels if each)
         return tuple(dict.fromkeys(word for word in found if word))
 
