@@ -104,9 +104,9 @@ class Fallback:
         if found is not None:
             return (found,) if found else ()
         main, aside = without_aside(label)
-        return (
-            self._of_text(main, known) or (self._of_text(aside, known) if aside else ()) or self._foreign(label, known)
-        )
+        together = self._operators(known).with_aside(main, aside) if aside else None
+        texts = filter(None, (together, main, aside))
+        return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
 
     def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
         """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
@@ -237,7 +237,7 @@ class Fallback:
             for tail in (group, content):
                 for start in range(len(tail) - 1):
                     found = self._whole(" ".join(tail[start:]), known)
-                    if found is not None:
+                    if found or (found is not None and content):
                         return found if found and self._all_modify(tail[:start], known) else None
             if content:
                 return self._word(content[-1], known) if self._all_modify(content[:-1], known) else None
