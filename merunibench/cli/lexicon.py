@@ -10,7 +10,7 @@ from merunibench._text import visible
 from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, emit_json, terminal_width
 from merunibench.errors import InputError
-from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
+from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES
 from merunibench.settings import MAX_BYTES, Settings, argument, option
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from merunibench.lexicon import audit_lexicon, compile_lexicon, evidence, load_lexicon, load_wheels
-from merunibench.lexicon.audit import CONTRADICTIONS, RULES, normalised_counts
-from merunibench.lexicon.evidence import MEANINGS, elsewhere, places, polarity, relatives, valence
+from merunibench.lexicon import audit_lexicon, compile_lexicon, load_lexicon, load_wheels
+from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.critique.audit import CONTRADICTIONS, RULES, normalised_counts
+from merunibench.lexicon.critique.evidence import MEANINGS, elsewhere, places, polarity, relatives, valence
 
 
 def lexicon_with(changes=(), name="test", drop=()):

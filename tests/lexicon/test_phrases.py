@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from merunibench.lexicon import load_lexicon
-from merunibench.lexicon.evidence import valence
+from merunibench.lexicon.critique.evidence import valence
 
 PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 LEXICON = load_lexicon("builtin")
@@ -23,9 +23,7 @@ def felt(phrase):
 
 @pytest.mark.parametrize("cause", PHRASES)
 def test_no_phrase_flips_its_valence(cause):
-    wrong = {
-        phrase: felt(phrase) for phrase, right in PHRASES[cause].items() if felt(phrase) not in right.split(", ")
-    }
+    wrong = {phrase: felt(phrase) for phrase, right in PHRASES[cause].items() if felt(phrase) not in right.split(", ")}
     assert not wrong
 
 

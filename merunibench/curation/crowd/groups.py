@@ -16,7 +16,7 @@ from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon, explainer_for, load_lexicon
-from merunibench.lexicon.explain import ReleaseExplainer
+from merunibench.lexicon.critique.explain import ReleaseExplainer
 
 IntArray = npt.NDArray[np.integer[Any]]
 Held = tuple[npt.NDArray[np.bool_], ...]

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from merunibench.lexicon.audit import normalised_counts
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.wheels import WHEELS, Level
+from merunibench.lexicon.critique.audit import normalised_counts
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.wheels import WHEELS, Level
 
 SCHEMA = "merunibench.lexicon-diff/1"
 

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from merunibench.labels import normalise_label
-from merunibench.lexicon import evidence
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.stems import opposites
-from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
+from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.morphology import opposites
+from merunibench.lexicon.runtime.wheels import LEVELS, WHEELS, Level
 
 SCHEMA = "merunibench.lexicon-audit/1"
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files.toml import parse_toml
-from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
-from merunibench.lexicon.operators import NAMES
-from merunibench.lexicon.wheels import WHEELS
+from merunibench.lexicon.runtime.operators import NAMES
+from merunibench.lexicon.runtime.wheels import WHEELS
+from merunibench.lexicon.workshop.concepts import Concept, canonical, parse_concepts
 
 _FOLDER = "emotion_wheels"
 FILES = ("concepts.txt", "families.txt", "kinship.txt", "stop.txt", "lookup.toml")

@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.labels import normalise_label
-from merunibench.lexicon.evidence import MEANINGS
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.critique.evidence import MEANINGS
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.wheels import WHEELS, load_wheels
 
 _WIDTH = 1180.0
 _CENTRE_X = _WIDTH / 2

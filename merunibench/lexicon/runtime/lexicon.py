@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists, Words, normalise_label
-from merunibench.lexicon.fallback import Fallback
-from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
+from merunibench.lexicon.runtime.fallback import Fallback
+from merunibench.lexicon.runtime.wheels import LEVELS, WHEELS, Level
 
 SCHEMA = "merunibench.lexicon/1"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

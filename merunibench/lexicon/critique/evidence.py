@@ -9,10 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 from merunibench._resources import resource
-from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
-from merunibench.lexicon.sources import Kinship, builtin_file, parse_kinship
-from merunibench.lexicon.stems import same_family, stem
-from merunibench.lexicon.wheels import WHEELS, Level, Wheel, load_wheels
+from merunibench.lexicon.runtime.morphology import same_family, stem
+from merunibench.lexicon.runtime.wheels import WHEELS, Level, Wheel, load_wheels
+from merunibench.lexicon.workshop.concepts import Concept, canonical, parse_concepts
+from merunibench.lexicon.workshop.sources import Kinship, builtin_file, parse_kinship
 
 
 class Meaning(NamedTuple):

@@ -15,11 +15,11 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon.lexicon import Lexicon, compile_lexicon
-from merunibench.lexicon.releases import MAPPING_FILE, TABLE_FILES
-from merunibench.lexicon.store import compiled_path
-from merunibench.lexicon.tables import read_csv, read_xlsx
-from merunibench.lexicon.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
+from merunibench.lexicon.releases.published import MAPPING_FILE, TABLE_FILES
+from merunibench.lexicon.releases.store import compiled_path
+from merunibench.lexicon.releases.tables import read_csv, read_xlsx
+from merunibench.lexicon.runtime.lexicon import Lexicon, compile_lexicon
+from merunibench.lexicon.runtime.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
 
 _SYNONYM_RUNS = 8
 

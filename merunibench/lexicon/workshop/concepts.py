@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from merunibench.errors import InputError
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.runtime.wheels import WHEELS, load_wheels
 
 _WORD = re.compile(r"[a-z']+([ -][a-z']+)*")
 _NO_SECTOR = "."

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from merunibench.labels import Words
 from merunibench.languages import label_of, latin_words
-from merunibench.lexicon.operators import NAMES, Operators, with_plain_negation, without_aside
+from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,14 +13,15 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon import builtin, evidence
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.official import ReleaseTables, load_tables, read_release
-from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
-from merunibench.lexicon.sources import read_sources
-from merunibench.lexicon.spelling import spellings
-from merunibench.lexicon.store import installed, load_lexicon
-from merunibench.lexicon.wheels import WHEELS, Level
+from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.releases.official import ReleaseTables, load_tables, read_release
+from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES
+from merunibench.lexicon.releases.store import installed, load_lexicon
+from merunibench.lexicon.runtime import builtin
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.spelling import spellings
+from merunibench.lexicon.runtime.wheels import WHEELS, Level
+from merunibench.lexicon.workshop.sources import read_sources
 
 SCHEMA = "merunibench.explain/1"
 
