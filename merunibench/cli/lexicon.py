@@ -85,7 +85,7 @@ def list_(output_format: options.TableOrJson = options.FORMAT) -> None:
 
 def show(
     name: str = argument(..., NAME, "NAME"),
-    wheel: Literal[1, 2, 3, 4, 5] | None = option(None, "Show this wheel only.", shown="all five"),
+    wheel: options.WheelNumber | None = option(None, "Show this wheel only.", shown="all"),
     level: Literal[1, 2] = options.LEVEL(),
     words: bool = option(False, "List the words of each sector."),
     output_format: options.TableOrJson = options.FORMAT,
@@ -96,6 +96,8 @@ def show(
     lexicon = load_lexicon(name)
     wheels = dict(enumerate(lexicon.words_of_sectors(level), 1))
     if wheel is not None:
+        if wheel not in wheels:
+            raise InputError(f"lexicon {lexicon.name} has no wheel {wheel}; its wheels are 1 to {lexicon.n_wheels}")
         wheels = {wheel: wheels[wheel]}
     if output_format == "json":
         listed = {

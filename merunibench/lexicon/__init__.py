@@ -1,4 +1,4 @@
-"""Words -> sectors on five emotion wheels: the wheels, compiled lexicons, and where lexicons come from.
+"""Words -> sectors on emotion wheels: the wheels, compiled lexicons, and where lexicons come from.
 
     load_lexicon("builtin").sectors("joyful")      # the lexicon that comes with merunibench
     install("mer2026", Path("folder"))             # an official release, once
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from merunibench.lexicon.releases.published import KNOWN_RELEASES, RELEASES
     from merunibench.lexicon.releases.store import Entry, catalogue, home, installed, load_lexicon
     from merunibench.lexicon.runtime.lexicon import Lexicon, SetMasks, compile_lexicon
-    from merunibench.lexicon.runtime.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
+    from merunibench.lexicon.runtime.wheels import LEVELS, PUBLISHED_WHEELS, Level, Wheel, load_wheels
 
 __all__ = [
     "KNOWN_RELEASES",
     "LEVELS",
+    "PUBLISHED_WHEELS",
     "RELEASES",
-    "WHEELS",
     "Audit",
     "Difference",
     "Entry",
@@ -85,7 +85,7 @@ _MODULES = {
     "releases.official": ("ReleaseTables", "compile_release", "read_release"),
     "releases.published": ("KNOWN_RELEASES", "RELEASES"),
     "releases.store": ("Entry", "catalogue", "home", "installed", "load_lexicon"),
-    "runtime.wheels": ("LEVELS", "WHEELS", "Level", "Wheel", "load_wheels"),
+    "runtime.wheels": ("LEVELS", "PUBLISHED_WHEELS", "Level", "Wheel", "load_wheels"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

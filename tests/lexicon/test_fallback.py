@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists, Words, normalise_label
 from merunibench.lexicon import LEVELS, Lexicon, load_lexicon
+from merunibench.lexicon.runtime.compiled import DIGITS
 from merunibench.lexicon.runtime.fallback import RULES, Fallback
-from merunibench.lexicon.runtime.lexicon import _DIGITS
 
 LEXICON = load_lexicon("builtin")
 _GLUE = ("not", "no", "of", "and", "/", "very", "un", "table", "feeling", "-")
@@ -160,7 +160,7 @@ def test_many_labels_at_once_agree_with_one_at_a_time(few, labels):
         assert LEXICON.known(words).tolist() == [bool(codes) for codes in found]
     assert LEXICON.are_stop_words(words).tolist() == [LEXICON.is_stop_word(label) for label in labels]
     for level, digits in ((1, slice(0, 5)), (2, slice(5, 10))):
-        places = [[[_DIGITS.find(digit) for digit in code[digits]] for code in codes] for codes in found]
+        places = [[[DIGITS.find(digit) for digit in code[digits]] for code in codes] for codes in found]
         assert LEXICON.indices(words, level).tolist() == [each[0] if each else [-1] * 5 for each in places]
         sets = [[{sector for sector in wheel if sector >= 0} for wheel in zip(*each, strict=True)] for each in places]
         masks = [[sum(1 << sector for sector in wheel) for wheel in wheels] or [0] * 5 for wheels in sets]

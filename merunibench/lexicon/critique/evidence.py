@@ -4,13 +4,14 @@ The audit holds a lexicon against this. Three sources, all in emotion_wheels/: t
 what the wheels' sectors mean, below; and the polarity column of the concept table.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from merunibench._resources import resource
+from merunibench.lexicon.runtime.lexicon import Lexicon
 from merunibench.lexicon.runtime.morphology import same_family, stem
-from merunibench.lexicon.runtime.wheels import WHEELS, Level, Wheel, load_wheels
+from merunibench.lexicon.runtime.wheels import LEVELS, Level, Wheel, load_wheels
 from merunibench.lexicon.workshop.concepts import Concept, canonical, parse_concepts
 from merunibench.lexicon.workshop.sources import Kinship, builtin_file, parse_kinship
 
@@ -49,41 +50,20 @@ MEANINGS: Mapping[str, Meaning] = {
     **{sector: Meaning(emotion, emotion, -1) for sector, emotion in _UNPLEASANT.items()},
     "surprised": Meaning("surprise", "surprise", 0),
 }
-"""Level-1 sector of any wheel -> its meaning."""
+"""Level-1 sector of any of the benchmark's wheels -> its meaning."""
+
+
+def meaning(sector: str) -> Meaning:
+    """What a level-1 sector stands for; one of an own wheel for the emotion of its name, with that word's polarity."""
+    if sector in MEANINGS:
+        return MEANINGS[sector]
+    valence = polarity(sector)
+    return Meaning(sector, "pleasant" if valence > 0 else sector, valence)
 
 
 def valence(sector: str) -> int:
     """1 for a pleasant level-1 sector, -1 for an unpleasant one, 0 for one that is neither or unknown."""
-    return MEANINGS[sector].valence if sector in MEANINGS else 0
-
-
-@cache
-def places(wheel: int, level: Level) -> Mapping[str, frozenset[str]]:
-    """Word of a wheel (0 to 4) -> every sector in which it stands there; most words stand once."""
-    found: dict[str, set[str]] = {}
-    for outer, group in load_wheels()[wheel].sectors.items():
-        for inner, leaves in group.items():
-            for word in (outer, inner, *leaves):
-                found.setdefault(word, set()).add(outer if level == 1 else inner)
-    return {word: frozenset(sectors) for word, sectors in found.items()}
-
-
-@cache
-def _by_stem(wheel: int) -> Mapping[str, tuple[str, ...]]:
-    return _grouped(places(wheel, 1))
-
-
-def relatives(word: str, wheel: int) -> tuple[str, ...]:
-    """The words of a wheel that are forms of `word`, the word itself aside.
-
-    None whose polarity is another, and none that kinship.txt sets apart: the threatened one fears, the threatening one
-    does not.
-    """
-    polarity = polarities().get(canonical(word), 0)
-    apart = _kinship().apart.get(word, frozenset())
-    alike = (other for other in _by_stem(wheel).get(stem(word), ()) if other != word and other not in apart)
-    candidates = (other for other in alike if same_family(word, other))
-    return tuple(other for other in candidates if polarity * polarities().get(canonical(other), 0) >= 0)
+    return meaning(sector).valence
 
 
 @cache
@@ -146,7 +126,7 @@ class Elsewhere(NamedTuple):
         word: The word itself, or the word of its family that stands there.
         kinds: The kinds of the sectors it stands in; the one emotion, if it is the name of a sector.
         exact: Whether it is the name of a sector, so that `kinds` is an emotion.
-        wheels: The wheels (0 to 4) on which it stands.
+        wheels: The wheels (counted from 0) on which it stands.
     """
 
     word: str
@@ -155,27 +135,76 @@ class Elsewhere(NamedTuple):
     wheels: tuple[int, ...]
 
 
-def elsewhere(word: str, wheel: int) -> Elsewhere | None:
-    """What the other wheels say of a word: of itself, else of the one word of its family that they hold."""
-    others = [number for number in range(WHEELS) if number != wheel]
-    candidates = [word] if _stands(word, others) else sorted({r for number in others for r in relatives(word, number)})
-    if not candidates:
-        return None
-    names = [name for name in candidates if name in MEANINGS]
-    if names:
-        return Elsewhere(
-            names[0], frozenset(MEANINGS[name].emotion for name in names), exact=True, wheels=tuple(others)
-        )
-    wheels = tuple(number for number in others if any(name in places(number, 1) for name in candidates))
-    sectors = {sector for number in wheels for name in candidates for sector in places(number, 1).get(name, ())}
-    return Elsewhere(candidates[0], frozenset(MEANINGS[s].kind for s in sectors), exact=False, wheels=wheels)
+class Evidence:
+    """What some wheels say of words.
+
+    Args:
+        wheels: The wheels.
+    """
+
+    def __init__(self, wheels: Sequence[Wheel]) -> None:
+        self.wheels = tuple(wheels)
+        self._places = {
+            (number, level): _places(wheel, level) for number, wheel in enumerate(self.wheels) for level in LEVELS
+        }
+        self._by_stem = [_grouped(self.places(number, 1)) for number in range(len(self.wheels))]
+
+    def places(self, wheel: int, level: Level) -> Mapping[str, frozenset[str]]:
+        """Word of a wheel (counted from 0) -> every sector in which it stands there; empty for an unknown wheel."""
+        return self._places.get((wheel, level), {})
+
+    def knows(self, wheel: int, sectors: Iterable[str]) -> bool:
+        """Whether these are the level-1 sectors of the wheel: of another, nothing is known here."""
+        return wheel < len(self.wheels) and set(sectors) == set(self.wheels[wheel].sector_names(1))
+
+    def relatives(self, word: str, wheel: int) -> tuple[str, ...]:
+        """The words of a wheel that are forms of `word`, the word itself aside.
+
+        None whose polarity is another, and none that kinship.txt sets apart: the threatened one fears, the threatening
+        one does not.
+        """
+        polarity = polarities().get(canonical(word), 0)
+        apart = _kinship().apart.get(word, frozenset())
+        alike = (other for other in self._by_stem[wheel].get(stem(word), ()) if other != word and other not in apart)
+        candidates = (other for other in alike if same_family(word, other))
+        return tuple(other for other in candidates if polarity * polarities().get(canonical(other), 0) >= 0)
+
+    def elsewhere(self, word: str, wheel: int) -> Elsewhere | None:
+        """What the other wheels say of a word: of itself, else of the one word of its family that they hold."""
+        others = [number for number in range(len(self.wheels)) if number != wheel]
+        candidates = [word]
+        if not self._stands(word, others):
+            candidates = sorted({relative for number in others for relative in self.relatives(word, number)})
+        if not candidates:
+            return None
+        names = [name for name in candidates if name in MEANINGS]
+        if names:
+            emotions = frozenset(MEANINGS[name].emotion for name in names)
+            return Elsewhere(names[0], emotions, exact=True, wheels=tuple(others))
+        wheels = tuple(number for number in others if any(name in self.places(number, 1) for name in candidates))
+        sectors = {s for number in wheels for name in candidates for s in self.places(number, 1).get(name, ())}
+        kinds = frozenset(meaning(sector).kind for sector in sectors)
+        return Elsewhere(candidates[0], kinds, exact=False, wheels=wheels)
+
+    def _stands(self, word: str, wheels: Iterable[int]) -> bool:
+        return any(word in self.places(wheel, 1) for wheel in wheels)
 
 
-def _stands(word: str, wheels: Iterable[int]) -> bool:
-    return any(word in places(wheel, 1) for wheel in wheels)
+@cache
+def published() -> Evidence:
+    """What the benchmark's five wheels say."""
+    return Evidence(load_wheels())
 
 
-def published(wheel: int, sectors: Iterable[str]) -> bool:
-    """Whether these are the level-1 sectors of the published wheel (0 to 4): of another, nothing is known here."""
-    own: Wheel = load_wheels()[wheel]
-    return set(sectors) == set(own.sector_names(1))
+def evidence_for(lexicon: Lexicon) -> Evidence:
+    """What a lexicon is held against: its own wheels, or the benchmark's."""
+    return Evidence(lexicon.own_wheels) if lexicon.own_wheels else published()
+
+
+def _places(wheel: Wheel, level: Level) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for outer, group in wheel.sectors.items():
+        for inner, leaves in group.items():
+            for word in (outer, inner, *leaves):
+                found.setdefault(word, set()).add(outer if level == 1 else inner)
+    return {word: frozenset(sectors) for word, sectors in found.items()}

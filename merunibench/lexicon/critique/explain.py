@@ -13,14 +13,14 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.critique.evidence import evidence_for, published
 from merunibench.lexicon.releases.official import ReleaseTables, load_tables, read_release
 from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES
 from merunibench.lexicon.releases.store import installed, load_lexicon
 from merunibench.lexicon.runtime import builtin
 from merunibench.lexicon.runtime.lexicon import Lexicon
 from merunibench.lexicon.runtime.spelling import spellings
-from merunibench.lexicon.runtime.wheels import WHEELS, Level
+from merunibench.lexicon.runtime.wheels import Level
 from merunibench.lexicon.workshop.sources import read_sources
 
 SCHEMA = "merunibench.explain/1"
@@ -44,7 +44,7 @@ class WheelPath:
     """What becomes of a word on one wheel.
 
     Attributes:
-        wheel: The wheel, 1 to 5.
+        wheel: The wheel, counted from 1.
         sector: Its sector, None if it has none.
         decided_by: The wheel word, concept or word that decided it; None if the sector is None or nobody knows.
         candidates: The reached words that this wheel holds, in the order in which they are asked.
@@ -102,7 +102,7 @@ class Explainer(Protocol):
         ...
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """Who decided on a wheel (0 to 4), the candidates in order, and the reason; `sector` is what was found."""
+        """Who decided on a wheel (from 0), the candidates in order, and the reason; `sector` is what was found."""
         ...
 
     def problem(self, label: str) -> str:
@@ -120,9 +120,10 @@ def explain(word: str, explainer: Explainer, level: Level = 1) -> Explanation:
     """
     label, lexicon = normalise_label(word), explainer.lexicon
     sectors = lexicon.sectors(label, level)
+    stands = evidence_for(lexicon)
     paths = []
     for wheel, sector in enumerate(sectors):
-        own = evidence.places(wheel, level).get(label, frozenset())
+        own = stands.places(wheel, level).get(label, frozenset())
         paths.append(WheelPath(wheel + 1, sector, *explainer.path(label, level, wheel, sector), tuple(sorted(own))))
     found = any(sector is not None for sector in sectors)
     return Explanation(
@@ -254,8 +255,8 @@ class BuiltinExplainer:
         words = self.lexicon.words_of(label)
         wheels = tuple(
             f"wheel {number + 1}"
-            for number in range(WHEELS)
-            if any(word in evidence.places(number, level) for word in words)
+            for number in range(self.lexicon.n_wheels)
+            if any(word in published().places(number, level) for word in words)
         )
         concepts = tuple(dict.fromkeys(filter(None, map(self._concept, words))))
         return (
@@ -271,7 +272,7 @@ class BuiltinExplainer:
         if word is None or sector is None:
             missing = "no path" if concept is None else f"concept {concept} has no place here at level {level}"
             return None, (), missing
-        own = evidence.places(wheel, level)
+        own = published().places(wheel, level)
         if sector in own.get(word, ()):
             return word, (word,), "own word of this wheel"
         family = next((family for family in self.families if word in family), ())
