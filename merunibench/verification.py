@@ -72,9 +72,14 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
 def _check_lexicon(lexicon: Lexicon, golden: dict[str, str]) -> Check:
     """A released lexicon is what was released; loading has checked any other against its own hash."""
     expected = {"builtin": golden["builtin"], **KNOWN_RELEASES}.get(lexicon.name, lexicon.sha256)
-    return Check(
-        f"lexicon {lexicon.name}", lexicon.sha256 == expected, f"sha256 {lexicon.sha256[:8]}, {len(lexicon)} words"
-    )
+    passed = lexicon.sha256 == expected
+    detail = f"sha256 {lexicon.sha256[:8]}, {len(lexicon)} words"
+    if not passed:
+        detail += (
+            f"; edited: it is not the {lexicon.name} ({expected[:8]}) that others score with, so its scores stand "
+            "beside no published ones; words of your own belong in a lexicon of your own (merunibench lexicon extend)"
+        )
+    return Check(f"lexicon {lexicon.name}", passed, detail)
 
 
 def _check_golden(golden: dict[str, dict[str, dict[str, dict[str, float]]]]) -> Check:

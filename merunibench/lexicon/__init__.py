@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from merunibench.lexicon.releases.store import Entry, catalogue, home, installed, load_lexicon
     from merunibench.lexicon.runtime.lexicon import Lexicon, SetMasks, compile_lexicon
     from merunibench.lexicon.runtime.wheels import LEVELS, PUBLISHED_WHEELS, Level, Wheel, load_wheels
+    from merunibench.lexicon.workshop.own import OwnLexicon, compile_folder, extend
 
 __all__ = [
     "KNOWN_RELEASES",
@@ -47,18 +48,21 @@ __all__ = [
     "Installation",
     "Level",
     "Lexicon",
+    "OwnLexicon",
     "ReleaseTables",
     "SetMasks",
     "Wheel",
     "audit_lexicon",
     "catalogue",
     "compare_lexicons",
+    "compile_folder",
     "compile_lexicon",
     "compile_release",
     "draw_wheel",
     "explain_words",
     "explainer_for",
     "explanations_to_dict",
+    "extend",
     "home",
     "install",
     "installed",
@@ -85,6 +89,7 @@ _MODULES = {
     "releases.official": ("ReleaseTables", "compile_release", "read_release"),
     "releases.published": ("KNOWN_RELEASES", "RELEASES"),
     "releases.store": ("Entry", "catalogue", "home", "installed", "load_lexicon"),
+    "workshop.own": ("OwnLexicon", "compile_folder", "extend"),
     "runtime.wheels": ("LEVELS", "PUBLISHED_WHEELS", "Level", "Wheel", "load_wheels"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -5,7 +5,7 @@ what the wheels' sectors mean, below; and the polarity column of the concept tab
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from merunibench._resources import resource
@@ -196,6 +196,7 @@ def published() -> Evidence:
     return Evidence(load_wheels())
 
 
+@lru_cache(maxsize=8)
 def evidence_for(lexicon: Lexicon) -> Evidence:
     """What a lexicon is held against: its own wheels, or the benchmark's."""
     return Evidence(lexicon.own_wheels) if lexicon.own_wheels else published()
