@@ -40,6 +40,7 @@ class Option:
             `old=value|other` stood for the other one in a file that said `old = false`.
         choices: The values there are, where its type does not tell.
         argument: Whether it is given by its place, without a flag.
+        short: A letter that stands for the flag: `-o`.
     """
 
     help: str
@@ -50,6 +51,7 @@ class Option:
     old: tuple[str, ...] = ()
     choices: Callable[[], tuple[str, ...]] | None = None
     argument: bool = False
+    short: str | None = None
 
 
 def option(default: Any, help: str, metavar: str | None = None, **others: Any) -> Any:  # noqa: A002, ANN401

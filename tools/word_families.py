@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.lexicon.sources import Sources, builtin_file, read_sources
-from merunibench.lexicon.wheels import load_wheels
+from merunibench.lexicon.runtime.wheels import load_wheels
+from merunibench.lexicon.workshop.sources import Sources, builtin_file, read_sources
 
 HEADER = """\
 # Word families, a line each: the forms of one word. The words before the colon stand on a wheel or in concepts.txt.

@@ -98,7 +98,8 @@ def _typer_option(kind: type[Settings], name: str, option: Option) -> tuple[Any,
         attributes["metavar"] = option.metavar or "|".join(choice.values)
     several = any(typing.get_origin(each) in (list, tuple, dict) for each in parts)
     read = list[str] if several else bool if bool in parts else str
-    return read, typer.Argument(**attributes) if option.argument else typer.Option(kind.flag(name), **attributes)
+    flags = (option.short, kind.flag(name)) if option.short else (kind.flag(name),)
+    return read, typer.Argument(**attributes) if option.argument else typer.Option(*flags, **attributes)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:  # noqa: ANN401

@@ -20,7 +20,7 @@ def explain(
     level: Literal[1, 2] = options.LEVEL(),
     output_format: options.TableOrJson = options.FORMAT,
     svg: Path | None = option(None, "Draw a wheel of the first lexicon with the words on it.", "FILE"),
-    wheel: Literal[1, 2, 3, 4, 5] = option(1, "The wheel to draw."),
+    wheel: options.WheelNumber = option(1, "The wheel to draw."),
 ) -> None:
     """Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.
 

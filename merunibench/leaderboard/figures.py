@@ -16,7 +16,7 @@ from merunibench.analysis.words import word_errors
 from merunibench.data import GroundTruth, Predictions
 from merunibench.leaderboard.details import Losses, WheelConfusion, Word, Words
 from merunibench.leaderboard.results import DECIMALS, Board, as_json
-from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.lexicon import Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
 from merunibench.scoring import SampleScores, Scored, Settings, score_predictions
@@ -150,7 +150,7 @@ def _words(scores: SampleScores, lexicon: Lexicon) -> str:
     """Costly words, without the samples they come from."""
     if scores.labels is None:
         return "null"
-    found = word_errors(scores, lexicon, LEVEL, range(1, WHEELS + 1), WORDS)
+    found = word_errors(scores, lexicon, LEVEL, range(1, lexicon.n_wheels + 1), WORDS)
     words = Words(
         wrong=tuple(map(_word, found.wrong)),
         missed=tuple(map(_word, found.missed)),

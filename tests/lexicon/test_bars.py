@@ -12,8 +12,8 @@ import pytest
 from merunibench.files import read_npz
 from merunibench.labels import LabelLists, normalise_label, parse_label_field
 from merunibench.lexicon import load_lexicon, load_wheels
-from merunibench.lexicon.concepts import canonical
-from merunibench.lexicon.sources import read_sources
+from merunibench.lexicon.workshop.concepts import canonical
+from merunibench.lexicon.workshop.sources import read_sources
 from tools.builtin_lexicon import concepts_of_words
 
 PLEASANT = {"happy", "joyful", "powerful", "peaceful", "joy", "genius"}

@@ -9,8 +9,8 @@ import pytest
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.lexicon import LEVELS, load_lexicon, load_wheels
-from merunibench.lexicon.concepts import canonical, parse_concepts
-from merunibench.lexicon.sources import Sources, read_sources
+from merunibench.lexicon.workshop.concepts import canonical, parse_concepts
+from merunibench.lexicon.workshop.sources import Sources, read_sources
 from tools import builtin_lexicon
 from tools.builtin_lexicon import compile_sources, concepts_of_words, variants
 

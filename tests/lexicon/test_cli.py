@@ -6,8 +6,9 @@ from typer.testing import CliRunner
 from merunibench._resources import resource
 from merunibench.cli import app
 from merunibench.errors import InputError
-from merunibench.lexicon import KNOWN_RELEASES, builtin, load_lexicon
-from merunibench.lexicon import sources as source_files
+from merunibench.lexicon import KNOWN_RELEASES, load_lexicon
+from merunibench.lexicon.runtime import builtin
+from merunibench.lexicon.workshop import sources as source_files
 from tools import builtin_lexicon
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from merunibench._resources import resource
-from merunibench.lexicon.concepts import parse_concepts
-from merunibench.lexicon.sources import Kinship, Sources, parse_families, read_sources
+from merunibench.lexicon.workshop.concepts import parse_concepts
+from merunibench.lexicon.workshop.sources import Kinship, Sources, parse_families, read_sources
 from tools import word_families as families
 from tools.word_families import Form
 

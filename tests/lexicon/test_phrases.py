@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from merunibench.lexicon import load_lexicon
-from merunibench.lexicon.evidence import valence
+from merunibench.lexicon.critique.evidence import valence
 
 PHRASES = {
     f"{name}: {cause}": phrases

@@ -4,8 +4,8 @@ import pytest
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
-from merunibench.lexicon.operators import NAMES
-from merunibench.lexicon.sources import parse_families, parse_kinship, parse_lookup, parse_stop
+from merunibench.lexicon.runtime.operators import NAMES
+from merunibench.lexicon.workshop.sources import parse_families, parse_kinship, parse_lookup, parse_stop
 
 LOOKUP = 'light = "very, so"\nconjunctions = "and"\nprepositions = "of"\nnegations = "not, no longer"\n'
 TABLES = '[opposites]\njoy = "sad"\n[typos]\nhapy = "happy"\n[spelling]\n' + "[operators]\n"

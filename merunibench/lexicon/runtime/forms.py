@@ -1,6 +1,6 @@
 """Single words outside the table: the form that an ending or a prefix made of a known word.
 
-What the look-up does; the audit has rules of its own (`stems`).
+What the look-up does; the audit has rules of its own (`morphology`).
 """
 
 import re

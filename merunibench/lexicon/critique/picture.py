@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.labels import normalise_label
-from merunibench.lexicon.evidence import MEANINGS
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.critique.evidence import MEANINGS, evidence_for
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.wheels import Wheel
 
 _WIDTH = 1180.0
 _CENTRE_X = _WIDTH / 2
@@ -69,19 +69,20 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     """The SVG text of a wheel with words on it.
 
     Args:
-        number: The wheel, 1 to 5.
+        number: The wheel, counted from 1.
         words: The words to show; the first 48 are drawn, the others counted.
         lexicon: What places them.
 
     Raises:
         InputError: there is no such wheel, or the lexicon's sectors are not those of the published wheel.
     """
-    if not 1 <= number <= WHEELS:
-        raise InputError(f"there is no wheel {number}; the wheels are 1 to {WHEELS}")
-    sectors, inner = _layout(number - 1)
-    names = {segment.name for segment in sectors}
-    if set(lexicon.sectors_of_wheels[1][number - 1]) != names:
+    if not 1 <= number <= lexicon.n_wheels:
+        raise InputError(f"lexicon {lexicon.name} has no wheel {number}; its wheels are 1 to {lexicon.n_wheels}")
+    known = evidence_for(lexicon)
+    if not known.knows(number - 1, lexicon.sectors_of_wheels[1][number - 1]):
         raise InputError(f"wheel {number} of {lexicon.label} is not the published one, which is what can be drawn")
+    wheel = known.wheels[number - 1]
+    sectors, inner = _layout(wheel)
     distinct = list(dict.fromkeys(normalise_label(word) for word in words))
     placed, lost = _place(distinct[:_MOST_WORDS], number - 1, lexicon, sectors, inner)
     right = [word for word in placed if math.sin(word.angle) >= 0]
@@ -93,7 +94,7 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     total = _TOP + height + 26 + 20 * len(notes)
     hit = {lexicon.sectors(word.word)[number - 1] for word in placed}
     body = [
-        *_heading(number, lexicon, placed, lost, total),
+        *_heading(f"Wheel {number}: {wheel.title}", number - 1, lexicon, placed, lost, total),
         *_rings(sectors, inner, hit, centre_y),
         *_labels(right, centre_y, side=1),
         *_labels(left, centre_y, side=-1),
@@ -109,9 +110,9 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
 # --- where things are ----------------------------------------------------------------------------------------------
 
 
-def _layout(wheel: int) -> tuple[list[_Segment], list[_Segment]]:
+def _layout(wheel: Wheel) -> tuple[list[_Segment], list[_Segment]]:
     """The segments of both rings; a sector takes room by the number of its inner words."""
-    groups = load_wheels()[wheel].sectors
+    groups = wheel.sectors
     step = 2 * math.pi / sum(map(len, groups.values()))
     sectors, inner, angle = [], [], 0.0
     for name, group in groups.items():
@@ -151,9 +152,10 @@ def _point(angle: float, radius: float, centre_y: float) -> tuple[float, float]:
 # --- what is drawn -------------------------------------------------------------------------------------------------
 
 
-def _heading(number: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Sequence[str], total: float) -> list[str]:
-    title = f"Wheel {number}: {load_wheels()[number - 1].title}"
-    said = "; ".join(f"{word.word}: {lexicon.sectors(word.word)[number - 1]}" for word in placed)
+def _heading(
+    title: str, wheel: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Sequence[str], total: float
+) -> list[str]:
+    said = "; ".join(f"{word.word}: {lexicon.sectors(word.word)[wheel]}" for word in placed)
     without = f" Without a sector: {', '.join(lost)}." if lost else ""
     description = f"Where words fall under the lexicon {lexicon.label}. {said or 'No word has a sector'}.{without}"
     return [
@@ -187,6 +189,8 @@ def _rings(
 def _slice(segment: _Segment, radii: tuple[float, float], fill: str, stroke: str, width: float, centre_y: float) -> str:
     """A piece of a ring as a path: along the far arc, in, back along the near arc."""
     near, far = radii
+    # An arc that ends where it begins is none: a sector that is the whole wheel stops just before.
+    segment = segment._replace(end=min(segment.end, segment.start + 2 * math.pi - 0.005))
     large = 1 if segment.end - segment.start > math.pi else 0
     corners = [
         _point(angle, radius, centre_y)

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files.toml import parse_toml
-from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
-from merunibench.lexicon.operators import NAMES
-from merunibench.lexicon.wheels import WHEELS
+from merunibench.lexicon.runtime.operators import NAMES
+from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS
+from merunibench.lexicon.workshop.concepts import Concept, canonical, parse_concepts
 
 _FOLDER = "emotion_wheels"
 FILES = ("concepts.txt", "families.txt", "kinship.txt", "stop.txt", "lookup.toml")
@@ -66,7 +66,7 @@ def read_sources(*, with_families: bool = True) -> Sources:
     """
     names = [name for name in FILES if with_families or name != "families.txt"]
     contents = {name: _content(builtin_file(name)) for name in names}
-    wheels = {f"wheel{n}.toml": _content(resource(_FOLDER, f"wheel{n}.toml")) for n in range(1, WHEELS + 1)}
+    wheels = {f"wheel{n}.toml": _content(resource(_FOLDER, f"wheel{n}.toml")) for n in range(1, PUBLISHED_WHEELS + 1)}
     texts = {name: content.decode() for name, content in contents.items()}
     return Sources(
         concepts=parse_concepts(texts["concepts.txt"], "concepts.txt"),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from merunibench.labels import Words
 from merunibench.languages import latin_words
-from merunibench.lexicon import forms
+from merunibench.lexicon.runtime import forms
 
 if TYPE_CHECKING:
     import pyarrow as pa

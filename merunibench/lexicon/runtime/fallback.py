@@ -14,8 +14,8 @@ from itertools import takewhile
 from typing import Any
 
 from merunibench.languages import emoji_labels, label_of
-from merunibench.lexicon import forms
-from merunibench.lexicon.operators import NAMES, Operators, with_plain_negation, without_aside
+from merunibench.lexicon.runtime import forms
+from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
 
 RULES = 2
 """Version of the rules in this module. Whoever changes what a label means raises it."""
