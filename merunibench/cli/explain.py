@@ -37,12 +37,13 @@ def explain(
         *(word for path in files for word in read_words(path)),
     ]
     found = explain_words(given, explainers, level)
+    picture = draw_wheel(wheel, [one.word for one in found], explainers[0].lexicon) if svg else ""
     if output_format == "json":
         emit_json(to_dict(found))
     else:
         emit(explanation_text(found, width=terminal_width()))
     if svg:
-        emit(draw_wheel(wheel, [one.word for one in found], explainers[0].lexicon), svg)
+        emit(picture, svg)
         complain(f"wrote {svg}")
 
 
