@@ -247,6 +247,10 @@ def test_own_wheels_extended(tmp_path):
         ([], "no words below the header"),
         (["frabjous,joyy,,,,,"], "row 2, column 'concept': no concept 'joyy'; nearest: joy"),
         (["frabjous,,hapy,,,,"], "row 2, column 'wheel1': no sector or inner word 'hapy'; nearest: happy"),
+        (
+            ["frabjous,happy,,,,,"],
+            "no concept 'happy', which is a word of the concept 'joy'; write that",
+        ),
         (["", "frabjous,,NaN,,,,"], "row 3, column 'wheel1': no sector or inner word 'nan'"),
         (["frabjous,,happy/hurt,,,,"], "row 2, column 'wheel1': no sector or inner word 'happy/hurt'"),
         (["frabjous,,,,,,"], "row 2: 'frabjous' has neither a concept nor a sector on any wheel"),
