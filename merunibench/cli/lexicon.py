@@ -22,7 +22,7 @@ NAME = "builtin, an installed lexicon, or the folder of a release."
 MADE = option(..., "The file to write, NAME.json; it is what `--lexicon` takes.", "FILE", flag="--output", short="-o")
 OWN_NAME = option(None, "What the lexicon is called, in signatures too.", "NAME", shown="the name of the file")
 FILE_SIZE = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a file may have or unpack to.", "N")
-RULES = ("own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector")
+RULES = ("own-word", "family", "valence", "opposites", "phrase", "other-wheel", "unreachable", "empty-sector")
 
 
 class UsageOptions(Settings):

@@ -8,13 +8,18 @@ import pytest
 from merunibench.lexicon import load_lexicon
 from merunibench.lexicon.critique.evidence import valence
 
-PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
+PHRASES = {
+    f"{name}: {cause}": phrases
+    for name in ("phrases", "held_out_phrases")
+    for cause, phrases in tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")).items()
+}
 LEXICON = load_lexicon("builtin")
 
 
 def felt(phrase):
-    """What most wheels with a sector say of a phrase."""
-    values = [valence(sector) for sector in LEXICON.sectors(phrase) if sector is not None]
+    """What most sectors of its words say of a phrase."""
+    sectors = [sector for word in LEXICON.words_of(phrase) for sector in LEXICON.sectors(word)]
+    values = [valence(sector) for sector in sectors if sector is not None]
     pleasant, unpleasant = (sum(value == sign for value in values) for sign in (1, -1))
     if not values:
         return "none"
@@ -42,6 +47,12 @@ def test_no_phrase_flips_its_valence(cause):
         ("desire for revenge", "revenge"),
         ("feel like crying", "crying"),
         ("values-driven", "driven"),
+        ("laughing (bitter)", "bitter"),
+        ("tears (of gratitude)", "gratitude"),
+        ("tears of laughter", "laughter"),
+        ("joy-free", "unhappy"),
+        ("a lot of anger", "anger"),
+        ("rarely happy", "unhappy"),
     ],
 )
 def test_the_word_that_counts(phrase, word):

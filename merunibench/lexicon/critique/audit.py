@@ -10,18 +10,20 @@ from typing import Any, Literal
 
 from merunibench.labels import normalise_label
 from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.critique.phrases import valence_of_phrase
 from merunibench.lexicon.runtime.lexicon import Lexicon
 from merunibench.lexicon.runtime.morphology import opposites
 from merunibench.lexicon.runtime.wheels import LEVELS, Level
 
 SCHEMA = "merunibench.lexicon-audit/1"
 
-Rule = Literal["own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector"]
+Rule = Literal["own-word", "family", "valence", "opposites", "phrase", "other-wheel", "unreachable", "empty-sector"]
 RULES: Mapping[Rule, str] = {
     "own-word": "a word of the wheel in another sector than the wheel has it in",
     "family": "a form of a word of the wheel in another sector than that word",
     "valence": "a pleasant word in an unpleasant sector, or the reverse",
     "opposites": "a word and its negation in one sector",
+    "phrase": "a phrase on the other side than its words, and what denies them, put it",
     "other-wheel": "a word that stands on other wheels in another emotion's sector than there",
     "unreachable": "a word of the wheel that has no sector there",
     "empty-sector": "a sector that no word reaches",
@@ -226,7 +228,7 @@ class _Auditor:
                 yield _finding("unreachable", word, wheel, None, own, "stands on this wheel, but has no sector there")
             return
         if not self._settled(word, wheel, found):
-            rules = (self._own_word, self._family, self._valence, self._other_wheel)
+            rules = (self._own_word, self._family, self._valence, self._phrase, self._other_wheel)
             objections = (rule(word, wheel, found) for rule in (rules if self.level == 1 else rules[:2]))
             yield from list(filter(None, objections))[:1]
         if self.level == 1:
@@ -259,6 +261,15 @@ class _Auditor:
         sides = {1: "a pleasant", -1: "an unpleasant"}
         reason = f"{sides[polarity]} word in {sides[-polarity]} sector"
         return _finding("valence", word, wheel, found, (), reason)
+
+    def _phrase(self, word: str, wheel: int, found: str) -> Finding | None:
+        expected = valence_of_phrase(word)
+        value = evidence.valence(found)
+        if expected is None or expected * value > 0 or not value:
+            return None
+        sides = {1: "a pleasant", 0: "no", -1: "an unpleasant"}
+        reason = f"its words make it {sides[expected]} feeling; this sector is of {sides[value]} one"
+        return _finding("phrase", word, wheel, found, (), reason)
 
     def _other_wheel(self, word: str, wheel: int, found: str) -> Finding | None:
         seen = self.known.elsewhere(word, wheel)

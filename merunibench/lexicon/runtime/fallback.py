@@ -7,59 +7,24 @@ the tables.
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from merunibench.labels import Words
-from merunibench.languages import label_of, latin_words
+from merunibench.languages import emoji_labels, label_of
+from merunibench.lexicon.runtime import forms
 from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 RULES = 2
 """Version of the rules in this module. Whoever changes what a label means raises it."""
 
 _MAXIMUM_WORDS = 8
-_LETTERS = "abcdefghijklmnopqrstuvwxyz'"
-_JOINTS = "/&+;|"
 _FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
-_NOT_LETTERS = re.compile(rf"[^{_LETTERS}{_JOINTS} ]+")
-_STRETCHED = re.compile(r"(.)\1{2,}")
-_ENDINGS = (
-    ("iness", "y"),
-    ("edness", "ed"),
-    ("ingness", "ing"),
-    ("ness", ""),
-    ("edly", "ed"),
-    ("ingly", "ing"),
-    ("ically", "ic"),
-    ("ily", "y"),
-    ("bly", "ble"),
-    ("ly", ""),
-    ("ies", "y"),
-    ("ied", "y"),
-    ("es", ""),
-    ("s", ""),
-    ("ing", ""),
-    ("ing", "e"),
-    ("ed", ""),
-    ("ed", "e"),
-    ("ish", ""),
-)
-"""Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
-_SHORTEST_STEM = 4
-_NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
-_SHORTEST_NEGATED = 5
+_NOT_LETTERS = re.compile(rf"[^{forms.LETTERS}{forms.JOINTS} ]+")
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
 _TABLES = ("concepts", "polarities", "opposites", "typos")
-_LESS = ("lessness", "lessly", "less")
 
 
 @dataclass(frozen=True)
@@ -77,7 +42,8 @@ class Fallback:
         negations: Words and phrases that deny what follows them.
         typos: Misspelling -> word.
         operators: Name -> words that decide which emotion of a phrase counts (`operators.NAMES`).
-        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with.
+        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with;
+            empty if labels in other languages stand for nothing.
         rules: Version of the rules the tables were made for.
     """
 
@@ -138,14 +104,18 @@ class Fallback:
         if found is not None:
             return (found,) if found else ()
         main, aside = without_aside(label)
-        return (
-            self._of_text(main, known) or (self._of_text(aside, known) if aside else ()) or self._foreign(label, known)
-        )
+        together = self._operators(known).with_aside(main, aside) if aside else None
+        texts = filter(None, (together, main, aside))
+        return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
 
     def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
         """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
+        if not self.languages:
+            return ()
         whole = label_of(label)
-        labels = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
+        labels: Iterable[str | None] = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
+        if whole and not any(map(str.isalpha, label)):
+            labels = emoji_labels(label)
         found = (self._whole(self._tidy(each), known) for each in labels if each)
         return tuple(dict.fromkeys(word for word in found if word))
 
@@ -160,41 +130,10 @@ class Fallback:
         """Whether a label is in the stop list, whatever its hyphens and underscores."""
         return self._whole(self._tidy(label), ()) == ""
 
-    def may_resolve(self, labels: Words, known: Words) -> npt.NDArray[np.bool_]:
-        """Which labels `resolve` may have words for, shape (V,); for the others, which are most, it has none.
-
-        So a million unknown labels need not go through the rules one by one: only those of several words, and those
-        that a rule for single words may apply to.
-        """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        texts = _tidy_all(labels)
-        may = _matches(texts, f"[{_JOINTS} ]")
-        single = np.flatnonzero(~may)
-        words = texts.take(pa.array(single))
-        forms = [(single, words), *_without_ending(single, words)]
-        for start, stop, affixed in (
-            *((0, -len(ending), pc.ends_with(words, ending)) for ending in _LESS),
-            *((len(prefix), 1 << 30, pc.starts_with(words, prefix)) for prefix in _NEGATING_PREFIXES),
-        ):
-            rest = pc.utf8_slice_codeunits(words.filter(affixed), start, stop)
-            forms += [(single[_mask(affixed)], rest), *_without_ending(single[_mask(affixed)], rest)]
-        positions = np.concatenate([where for where, _ in forms])
-        known_forms = _is_in(pa.concat_arrays([form for _, form in forms]), known.array.cast(words.type))
-        may[positions[known_forms]] = True
-        may[single] |= _is_in(words, pa.array(self.typos, words.type))
-        may[single] |= _matches(words, "|".join(3 * letter for letter in _LETTERS))
-        may[single] |= _is_in(words, pa.array(latin_words(), words.type))
-        return may | _matches(labels.array, r"[^\x00-\x7f']|'")
-
-    def are_stop_words(self, labels: Words) -> npt.NDArray[np.bool_]:
-        """`is_stop_word` of each label, shape (V,)."""
-        import pyarrow as pa
-
+    def stop_texts(self) -> list[str]:
+        """Every text, tidied, that is a stop word: those of the list, and their misspellings."""
         stop = self._in["stop"]
-        texts = (stop - self.typos.keys()) | {text for text, word in self.typos.items() if word in stop}
-        return _is_in(_tidy_all(labels), pa.array(sorted(texts), pa.large_string()))
+        return sorted((stop - self.typos.keys()) | {text for text, word in self.typos.items() if word in stop})
 
     def concept_of(self, word: str) -> str | None:
         """The concept of a word of the table; None for a word that only stands on a wheel."""
@@ -238,41 +177,13 @@ class Fallback:
             return None
         if word in known:
             return word
-        stem = self._stem(word, known)
+        stem = forms.stem_of(word, known, self._in["stop"])
         if stem:
             return stem
-        denied = self._denied(word, known)
+        denied = forms.denied_by(word, known, self._in["stop"])
         if denied:
             return self._opposite(denied)
-        for short in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)):
-            if short != word and short in known:
-                return short
-        return None
-
-    def _stem(self, word: str, known: Container[str]) -> str | None:
-        """The word of the table that a form comes from."""
-        for ending, instead in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_STEM:
-                stem = word[: len(word) - len(ending)] + instead
-                if stem in known and stem not in self._in["stop"]:
-                    return stem
-        return None
-
-    def _denied(self, word: str, known: Container[str]) -> str | None:
-        """The word that `un-`, `-less` and their like deny."""
-        for ending in _LESS:
-            if word.endswith(ending):
-                return self._known_or_stem(word.removesuffix(ending), known)
-        for prefix in _NEGATING_PREFIXES:
-            rest = word.removeprefix(prefix)
-            if rest != word and len(rest) >= _SHORTEST_NEGATED:
-                found = self._known_or_stem(rest, known)
-                if found:
-                    return found
-        return None
-
-    def _known_or_stem(self, word: str, known: Container[str]) -> str | None:
-        return word if word in known else self._stem(word, known)
+        return next((short for short in forms.unstretched(word) if short in known), None)
 
     def _opposite(self, word: str) -> str | None:
         return self.opposites.get(self._concept_of_word.get(word, ""))
@@ -326,7 +237,7 @@ class Fallback:
             for tail in (group, content):
                 for start in range(len(tail) - 1):
                     found = self._whole(" ".join(tail[start:]), known)
-                    if found is not None:
+                    if found or (found is not None and content):
                         return found if found and self._all_modify(tail[:start], known) else None
             if content:
                 return self._word(content[-1], known) if self._all_modify(content[:-1], known) else None
@@ -371,7 +282,7 @@ class Fallback:
     @cached_property
     def _joints(self) -> re.Pattern[str]:
         words = "|".join(sorted(map(re.escape, self.conjunctions), key=len, reverse=True)) or "(?!)"
-        return re.compile(rf"\s*[{_JOINTS}]\s*|\s(?:{words})\s")
+        return re.compile(rf"\s*[{forms.JOINTS}]\s*|\s(?:{words})\s")
 
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:
@@ -381,44 +292,3 @@ class Fallback:
 def _check_words(name: str, words: object) -> None:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError(f"{name!r} is no table of words")
-
-
-# --- parts of the rules, for arrays of labels ------------------------------------------------------------------------
-
-
-def _tidy_all(labels: Words) -> "pa.Array":
-    """What `_tidy` makes of each label, `large_string`."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    straight = pc.replace_substring(labels.array, "’", "'")
-    spaced = pc.replace_substring_regex(straight, f"[^{_LETTERS}{_JOINTS}]+", " ")
-    return pc.ascii_trim(spaced.cast(pa.large_string()), " ")
-
-
-def _without_ending(
-    positions: npt.NDArray[np.intp], words: "pa.Array"
-) -> "Iterator[tuple[npt.NDArray[np.intp], pa.Array]]":
-    """For each of `_ENDINGS`: the positions of the words that have it, and their stems."""
-    import pyarrow.compute as pc
-
-    for ending, instead in _ENDINGS if len(words) else ():
-        ends = pc.ends_with(words, ending)
-        yield positions[_mask(ends)], pc.utf8_replace_slice(words.filter(ends), -len(ending), 1 << 30, instead)
-
-
-def _matches(texts: "pa.Array", pattern: str) -> npt.NDArray[np.bool_]:
-    import pyarrow.compute as pc
-
-    return _mask(pc.match_substring_regex(texts, pattern))
-
-
-def _is_in(words: "pa.Array", table: "pa.Array") -> npt.NDArray[np.bool_]:
-    import pyarrow.compute as pc
-
-    return _mask(pc.is_in(words, table))
-
-
-def _mask(flags: "pa.Array") -> npt.NDArray[np.bool_]:
-    mask: npt.NDArray[np.bool_] = np.array(flags)
-    return mask

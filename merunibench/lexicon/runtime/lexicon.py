@@ -87,6 +87,13 @@ class Lexicon:
             found = self._resolved[label] = self.fallback.resolve(label, self.codes)
         return found
 
+    @cached_property
+    def in_english(self) -> "Lexicon":
+        """The same words and rules, to which labels in other languages and emoji are unknown."""
+        if self.fallback is None or not self.fallback.languages:
+            return self
+        return replace(self, fallback=replace(self.fallback, languages=""))
+
     def is_stop_word(self, label: str) -> bool:
         """Whether a normalised label is known to be no emotion, so that it is not even unknown; only in builtin."""
         return self.fallback is not None and self.fallback.is_stop_word(label)
@@ -163,7 +170,9 @@ class Lexicon:
         """`is_stop_word` of each normalised label, shape (V,)."""
         if self.fallback is None:
             return np.zeros(len(words), bool)
-        return self.fallback.are_stop_words(Words.of(words))
+        from merunibench.lexicon.runtime.candidates import are_any_of
+
+        return are_any_of(Words.of(words), self.fallback.stop_texts())
 
     def _look_up(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int32], list[tuple[int, int]]]:
         """The row of `_listed` that each normalised label stands for, -1 for none, shape (V,).
@@ -181,7 +190,9 @@ class Lexicon:
         unknown = np.flatnonzero(rows < 0)
         if self.fallback is not None:
             if len(unknown) > _FEW:
-                unknown = unknown[self.fallback.may_resolve(words.take(unknown), self._listed)]
+                from merunibench.lexicon.runtime.candidates import may_resolve
+
+                unknown = unknown[may_resolve(words.take(unknown), self._listed, self.fallback.typos)]
             for label in unknown.tolist():
                 found = [self._row_of[word] for word in self.words_of(words[label])]
                 rows[label] = found[0] if found else -1

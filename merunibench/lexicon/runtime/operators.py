@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import dropwhile
 
-NAMES = ("suffixes", "feigned", "verbs", "easing", "unfulfilled", "seekers", "aversive", "signs", "wild", "links")
+NAMES = (
+    "suffixes",
+    "feigned",
+    "verbs",
+    "easing",
+    "attempts",
+    "unfulfilled",
+    "seekers",
+    "aversive",
+    "signs",
+    "wild",
+    "links",
+)
 """The tables, by name."""
 
 _NOT = re.compile(r"\b(?:anything|everything) but\b|\bfar from\b")
@@ -84,6 +96,7 @@ class Operators:
             self._feigned,
             self._verb,
             self._easing,
+            self._attempt,
             self._unfulfilled,
             self._seeker,
             self._sign,
@@ -101,7 +114,7 @@ class Operators:
             return None
         if words[-1] == _FREE:
             word = self.find(before)
-            return None if word is None or self.polarity(word) != -1 else Reading(self.opposite(word))
+            return Reading(self.opposite(word)) if word is not None and self.polarity(word) else None
         found = self.find(before) if words[-1] in self._in["suffixes"] else None
         return Reading(found) if found is not None or words[-1] == _LIKE else None
 
@@ -120,6 +133,13 @@ class Operators:
                 eased = self.find(words[place + 1 :])
                 return Reading(None) if eased is not None and self.polarity(eased) == -1 else None
         return None
+
+    def _attempt(self, words: Sequence[str]) -> Reading | None:
+        """`trying to be happy`: what is pleasant is not felt yet; `trying to hide sadness`: what is not, is."""
+        if len(words) < 3 or words[0] not in self._in["attempts"] or words[1] != "to":
+            return None
+        tried = self.find(words[2:])
+        return None if tried is None else Reading(self.find(words[:1]) if self.polarity(tried) == 1 else tried)
 
     def _unfulfilled(self, words: Sequence[str]) -> Reading | None:
         """`unmet hopes`, `negative expectations`: what was hoped for is denied, or turned round."""
@@ -153,7 +173,7 @@ class Operators:
         place = signs[0]
         after = self._complement(words[place + 1 :])
         shown = self.find(after) if after else None
-        if shown is not None and shown not in self._in["signs"]:
+        if shown is not None and (shown not in self._in["signs"] or words[place + 1] == "of"):
             return Reading(shown)
         if words[place + 1 :] and words[place + 1] not in self._in["links"]:
             return None
@@ -170,6 +190,13 @@ class Operators:
             if word in self._in["wild"] and after and after[0] in _CAUSES:
                 found = self.find(self._after_links(after[1:]))
                 return None if found is None else Reading(found)
+        return None
+
+    def with_aside(self, main: str, aside: str) -> str | None:
+        """A label in one, where a face or a sound stands before brackets: `laughing (bitter)`, `tears (of joy)`."""
+        if not self._in["signs"].isdisjoint(main.split()[-1:]):
+            leads = aside.partition(" ")[0] in self._in["links"]
+            return f"{main} {aside}" if leads else f"{aside} {main}"
         return None
 
     def _content(self, words: Sequence[str]) -> list[str]:

@@ -25,6 +25,10 @@ _LISTS = ("light", "conjunctions", "prepositions", "negations")
 _TABLES = ("opposites", "typos", "spelling")
 
 
+def _no_lookup() -> dict[str, Any]:
+    return {name: {} for name in (*_LISTS, *_TABLES)} | {"operators": {name: [] for name in NAMES}}
+
+
 @dataclass(frozen=True)
 class Sources:
     """Everything beside the wheels that decides a word's sectors.
@@ -42,7 +46,7 @@ class Sources:
     families: tuple[tuple[str, ...], ...] = ()
     kinship: "Kinship" = field(default_factory=lambda: Kinship({}, frozenset(), {}))
     stop: frozenset[str] = frozenset()
-    lookup: Mapping[str, Any] = field(default_factory=lambda: {name: {} for name in (*_LISTS, *_TABLES)})
+    lookup: Mapping[str, Any] = field(default_factory=_no_lookup)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
 
