@@ -175,7 +175,7 @@ def compile_(
 
 def extend(
     name_of_base: str = argument(..., NAME, "NAME"),
-    words: Path = option(..., "CSV table of words: word, concept, wheel1, wheel2, …", "FILE"),
+    words: Path = option(..., "CSV table with the columns word, and concept or wheel1, wheel2 and so on.", "FILE"),
     output: Path = MADE,
     name: str | None = OWN_NAME,
     max_bytes: PositiveInt = FILE_SIZE,
