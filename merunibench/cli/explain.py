@@ -13,8 +13,8 @@ def explain(
     file: Path | None = option(None, "Text file with one word or label list per line.", "FILE"),
     lexicon: tuple[str, ...] = option(
         ("builtin",),
-        "builtin, an installed release, or a release's folder; repeat for several.",
-        "NAME|DIR",
+        "builtin, an installed lexicon, a release's folder, or one of your own; repeat for several.",
+        "NAME|PATH",
         shown="builtin",
     ),
     level: Literal[1, 2] = options.LEVEL(),
