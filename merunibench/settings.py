@@ -250,7 +250,9 @@ class ScoringRules(Settings):
     """Everything but files that decides a score."""
 
     lexicon: str = _scoring(
-        "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
+        "builtin",
+        "builtin, an installed lexicon (mer2025), a release's folder, or one of your own.",
+        "NAME|PATH",
     )
     protocol: Annotated[str, AfterValidator(_known_protocol)] = _scoring(
         "official", "official: as the published results; strict: constant answers score 0.", choices=protocol_names

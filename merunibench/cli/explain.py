@@ -13,8 +13,8 @@ def explain(
     file: Path | None = option(None, "Text file with one word or label list per line.", "FILE"),
     lexicon: tuple[str, ...] = option(
         ("builtin",),
-        "builtin, an installed release, or a release's folder; repeat for several.",
-        "NAME|DIR",
+        "builtin, an installed lexicon, a release's folder, or one of your own; repeat for several.",
+        "NAME|PATH",
         shown="builtin",
     ),
     level: Literal[1, 2] = options.LEVEL(),
@@ -37,12 +37,13 @@ def explain(
         *(word for path in files for word in read_words(path)),
     ]
     found = explain_words(given, explainers, level)
+    picture = draw_wheel(wheel, [one.word for one in found], explainers[0].lexicon) if svg else ""
     if output_format == "json":
         emit_json(to_dict(found))
     else:
         emit(explanation_text(found, width=terminal_width()))
     if svg:
-        emit(draw_wheel(wheel, [one.word for one in found], explainers[0].lexicon), svg)
+        emit(picture, svg)
         complain(f"wrote {svg}")
 
 

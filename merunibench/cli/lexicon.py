@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from merunibench.lexicon import OwnLexicon
 
-NAME = "builtin, an installed lexicon, or the folder of a release."
+NAME = "builtin, an installed lexicon, the folder of a release, or a lexicon of your own."
 MADE = option(..., "The file to write, NAME.json; it is what `--lexicon` takes.", "FILE", flag="--output", short="-o")
 OWN_NAME = option(None, "What the lexicon is called, in signatures too.", "NAME", shown="the name of the file")
 FILE_SIZE = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a file may have or unpack to.", "N")
@@ -175,7 +175,7 @@ def compile_(
 
 def extend(
     name_of_base: str = argument(..., NAME, "NAME"),
-    words: Path = option(..., "CSV table of words: word, concept, wheel1, wheel2, …", "FILE"),
+    words: Path = option(..., "CSV table with the columns word, and concept or wheel1, wheel2 and so on.", "FILE"),
     output: Path = MADE,
     name: str | None = OWN_NAME,
     max_bytes: PositiveInt = FILE_SIZE,

@@ -101,7 +101,9 @@ class FilterSettings(Settings):
         "equal", "When a sentiment fails: unless it is equal to the voted one, or only if it is opposite."
     )
     lexicon: str = _crowd(
-        "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
+        "builtin",
+        "builtin, an installed lexicon (mer2025), a release's folder, or one of your own.",
+        "NAME|PATH",
     )
     undecided: tuple[Annotated[str, AfterValidator(_known_policy)], ...] = option(
         (),

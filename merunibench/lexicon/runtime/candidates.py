@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from merunibench.labels import Words
 from merunibench.languages import latin_words
-from merunibench.lexicon.runtime import forms
+from merunibench.lexicon.runtime import morphology
+from merunibench.lexicon.runtime.fallback import JOINTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,13 +31,13 @@ def may_resolve(labels: Words, known: Words, typos: Collection[str]) -> npt.NDAr
     import pyarrow.compute as pc
 
     texts = _tidy_all(labels)
-    may = _matches(texts, f"[{forms.JOINTS} ]")
+    may = _matches(texts, f"[{JOINTS} ]")
     single = np.flatnonzero(~may)
     words = texts.take(pa.array(single))
     found = [(single, words), *_without_ending(single, words)]
     for start, stop, affixed in (
-        *((0, -len(ending), pc.ends_with(words, ending)) for ending in forms.LESS),
-        *((len(prefix), 1 << 30, pc.starts_with(words, prefix)) for prefix in forms.NEGATING_PREFIXES),
+        *((0, -len(ending), pc.ends_with(words, ending)) for ending in morphology.LESS),
+        *((len(prefix), 1 << 30, pc.starts_with(words, prefix)) for prefix in morphology.NEGATING_PREFIXES),
     ):
         rest = pc.utf8_slice_codeunits(words.filter(affixed), start, stop)
         found += [(single[_mask(affixed)], rest), *_without_ending(single[_mask(affixed)], rest)]
@@ -44,7 +45,7 @@ def may_resolve(labels: Words, known: Words, typos: Collection[str]) -> npt.NDAr
     known_forms = _is_in(pa.concat_arrays([form for _, form in found]), known.array.cast(words.type))
     may[positions[known_forms]] = True
     may[single] |= _is_in(words, pa.array(sorted(typos), words.type))
-    may[single] |= _matches(words, "|".join(3 * letter for letter in forms.LETTERS))
+    may[single] |= _matches(words, "|".join(3 * letter for letter in morphology.LETTERS))
     may[single] |= _is_in(words, pa.array(latin_words(), words.type))
     return may | _matches(labels.array, r"[^\x00-\x7f']|'")
 
@@ -62,7 +63,7 @@ def _tidy_all(labels: Words) -> "pa.Array":
     import pyarrow.compute as pc
 
     straight = pc.replace_substring(labels.array, "’", "'")
-    spaced = pc.replace_substring_regex(straight, f"[^{forms.LETTERS}{forms.JOINTS}]+", " ")
+    spaced = pc.replace_substring_regex(straight, f"[^{morphology.LETTERS}{JOINTS}]+", " ")
     return pc.ascii_trim(spaced.cast(pa.large_string()), " ")
 
 
@@ -78,7 +79,7 @@ def _without_ending(
     """For each of the endings: the positions of the words that have it, and their stems."""
     import pyarrow.compute as pc
 
-    for ending, instead in forms.ENDINGS if len(words) else ():
+    for ending, instead in morphology.LOST_ENDINGS if len(words) else ():
         ends = pc.ends_with(words, ending)
         yield positions[_mask(ends)], pc.utf8_replace_slice(words.filter(ends), -len(ending), 1 << 30, instead)
 

@@ -14,15 +14,17 @@ from itertools import takewhile
 from typing import Any
 
 from merunibench.languages import emoji_labels, label_of
-from merunibench.lexicon.runtime import forms
+from merunibench.lexicon.runtime import morphology
 from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
 
 RULES = 2
 """Version of the rules in this module. Whoever changes what a label means raises it."""
 
+JOINTS = "/&+;|"
+"""Signs that join two labels into one."""
 _MAXIMUM_WORDS = 8
 _FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
-_NOT_LETTERS = re.compile(rf"[^{forms.LETTERS}{forms.JOINTS} ]+")
+_NOT_LETTERS = re.compile(rf"[^{morphology.LETTERS}{JOINTS} ]+")
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
 _TABLES = ("concepts", "polarities", "opposites", "typos")
 
@@ -180,13 +182,13 @@ class Fallback:
             return None
         if word in known:
             return word
-        stem = forms.stem_of(word, known, self._in["stop"])
+        stem = morphology.stem_of(word, known, self._in["stop"])
         if stem:
             return stem
-        denied = forms.denied_by(word, known, self._in["stop"])
+        denied = morphology.denied_by(word, known, self._in["stop"])
         if denied:
             return self._opposite(denied)
-        return next((short for short in forms.unstretched(word) if short in known), None)
+        return next((short for short in morphology.unstretched(word) if short in known), None)
 
     def _opposite(self, word: str) -> str | None:
         return self.opposites.get(self._concept_of_word.get(word, ""))
@@ -289,7 +291,7 @@ class Fallback:
     @cached_property
     def _joints(self) -> re.Pattern[str]:
         words = "|".join(sorted(map(re.escape, self.conjunctions), key=len, reverse=True)) or "(?!)"
-        return re.compile(rf"\s*[{forms.JOINTS}]\s*|\s(?:{words})\s")
+        return re.compile(rf"\s*[{JOINTS}]\s*|\s(?:{words})\s")
 
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:

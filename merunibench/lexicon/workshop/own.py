@@ -112,7 +112,8 @@ def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT
     name = own_name(name)
     wheels = _wheels_of(lexicon)
     content = read_plain(words, max_bytes)
-    entries = read_entries(words, "word", wheels, concepts_of(lexicon), max_bytes=max_bytes)
+    concept_of = lexicon.fallback.concept_of if lexicon.fallback else None
+    entries = read_entries(words, "word", wheels, concepts_of(lexicon), max_bytes=max_bytes, concept_of=concept_of)
     if lexicon.fallback is not None:
         entries = [replace(entry, name=canonical(entry.name)) for entry in entries]  # as its rules spell words
         _refuse_doubles(words, entries)

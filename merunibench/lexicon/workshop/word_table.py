@@ -8,7 +8,7 @@ A row names a concept, or sectors, or both: a sector beside a concept counts on 
 """
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -56,7 +56,13 @@ class Entry:
 
 
 def read_entries(
-    path: Path, kind: str, wheels: Sequence[Wheel], concepts: Mapping[str, Places], *, max_bytes: int
+    path: Path,
+    kind: str,
+    wheels: Sequence[Wheel],
+    concepts: Mapping[str, Places],
+    *,
+    max_bytes: int,
+    concept_of: Callable[[str], str | None] | None = None,
 ) -> list[Entry]:
     """The rows of a table of words or of concepts.
 
@@ -66,6 +72,7 @@ def read_entries(
         wheels: The wheels; column `wheel1` is that of the first.
         concepts: What a word's concept may be: name -> places.
         max_bytes: Most bytes of the file.
+        concept_of: The concept of a word, to name it where a word was given for a concept.
 
     Raises:
         InputError: the file is no such table, or a row cannot be understood; row and column are named.
@@ -77,6 +84,10 @@ def read_entries(
     for row in read_csv(path, (kind,), max_bytes=max_bytes, optional=optional):
         if not any(row.cells):
             continue
+        concept = row.cells[1] if kind == "word" else None
+        if concept is not None and normalise_label(concept) not in concepts:
+            where = f"{path}: row {row.number}, column 'concept'"
+            raise _unknown_concept(where, normalise_label(concept), concepts, concept_of)
         entry = _entry(f"{path}: row {row.number}", kind, row, dict(zip(columns, wheels, strict=True)), concepts)
         if entry.name in entries:
             raise InputError(
@@ -95,8 +106,6 @@ def _entry(where: str, kind: str, row: Row, wheels: Mapping[str, Wheel], concept
     word = _name(name, f"{where}, column {kind!r}")
     if concept is not None:
         concept = normalise_label(concept)
-        if concept not in concepts:
-            raise _unknown(f"{where}, column 'concept'", "concept", concept, concepts)
     places = list(concepts[concept]) if concept is not None else [NO_PLACE] * len(wheels)
     for index, ((column, wheel), cell) in enumerate(zip(wheels.items(), given, strict=True)):
         if cell is not None:
@@ -137,6 +146,15 @@ def _place(wheel: Wheel, text: str, where: str) -> Place:
         sectors = " and ".join(place.outer or "" for place in holding)
         raise InputError(f"{where}: {shown(text)} stands in {sectors}; write {holding[0].outer}/{text}")
     return holding[0]
+
+
+def _unknown_concept(
+    where: str, given: str, concepts: Iterable[str], concept_of: Callable[[str], str | None] | None
+) -> InputError:
+    meant = concept_of(given) if concept_of else None
+    if meant is None:
+        return _unknown(where, "concept", given, concepts)
+    return InputError(f"{where}: no concept {shown(given)}, which is a word of the concept {shown(meant)}; write that")
 
 
 def _unknown(where: str, what: str, given: str, known: Iterable[str]) -> InputError:
