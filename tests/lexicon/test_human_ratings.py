@@ -1,12 +1,16 @@
 """Lexicons against what people said of words; the lists come with packages of the extra `ratings`."""
 
+import re
+
 import pytest
 
 from benchmarks import human_ratings
 from benchmarks.human_ratings import AT_LEAST, AT_MOST, COUNTERPARTS, EMOTIONS, agreements, contradictions, coverage
+from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.lexicon import compile_lexicon, load_lexicon, load_wheels
 from merunibench.lexicon.critique.evidence import MEANINGS
+from merunibench.lexicon.runtime.morphology import same_family
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,14 @@ def test_builtin_against_people(lists):
     # So many before the words were held against people: none was left out for the figures' sake.
     assert coverage(lexicon, ratings).part >= 0.3844 * len(ratings)
     assert coverage(lexicon, crowd).part >= 0.2098 * len(crowd)
+
+
+def test_every_contradiction_is_decided_on_record(lists):
+    lexicon, decisions = load_lexicon("builtin"), resource("emotion_wheels", "builtin", "decisions.md")
+    _, _, table = decisions.read_text(encoding="utf-8").partition("raters of VADER")
+    decided = re.findall("[a-z]+", " ".join(re.findall(r"^\|([^|]*)\|", table, re.MULTILINE)))
+    words = contradictions(lexicon, lists[0]).words
+    assert [word for word in words if not any(same_family(word, other) for other in decided)] == []
 
 
 @pytest.mark.parametrize(
