@@ -216,5 +216,6 @@ class Operators:
         return kept
 
     def _complement(self, words: Sequence[str]) -> list[str]:
-        """What a preposition leads to; nothing where none follows at once."""
-        return self._after_links(words) if words and words[0] in self.tables["links"] else []
+        """What a preposition leads to, light words before it aside (`full of`); nothing where none follows at once."""
+        led = list(dropwhile(self.empty.__contains__, words))
+        return self._after_links(led) if led and led[0] in self.tables["links"] else []
