@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from merunibench.languages import emoji_labels, label_of
+from merunibench.languages import answer_words, emoji_labels, label_of
 from merunibench.lexicon.runtime import morphology
 from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
 
@@ -115,7 +115,7 @@ class Fallback:
 
     def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
         """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
-        if not self.languages:
+        if not self.languages or label in answer_words("none"):
             return ()
         whole = label_of(label)
         labels: Iterable[str | None] = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
