@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from merunibench.languages import answer_words, emoji_labels, label_of
+from merunibench.languages import answer_words, emoji_labels, label_of, script_of
 from merunibench.lexicon.runtime import morphology
 from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
 
@@ -102,6 +102,8 @@ class Fallback:
             >>> lexicon.words_of("slightly sad/lonely"), lexicon.words_of("not happy"), lexicon.words_of("table")
             (('sad', 'lonely'), ('unhappy',), ())
         """
+        if self.languages and not label.isascii() and (words := self._in_scripts(label, known)):
+            return words
         found = self._whole(self._tidy(label), known)
         if found is not None:
             return (found,) if found else ()
@@ -112,6 +114,17 @@ class Fallback:
         together = operators.with_aside(main, aside) if aside else None
         texts = filter(None, (together, main, aside))
         return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
+
+    def _listed_or_resolved(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        return (label,) if label in known else self.resolve(label, known)
+
+    def _in_scripts(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`."""
+        parts = [part for part in map(str.strip, _FOREIGN_JOINTS.split(label)) if part]
+        others = (part for part in parts if script_of(part) or not any(map(str.isalnum, part)))
+        if len(parts) < 2 or not any(others) or label_of(label):
+            return ()
+        return tuple(dict.fromkeys(word for part in parts for word in self._listed_or_resolved(part, known)))
 
     def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
         """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
