@@ -16,6 +16,7 @@ from pathlib import Path
 from merunibench._text import listed, shown, visible
 from merunibench.errors import InputError
 from merunibench.files import read_plain
+from merunibench.files.reading import reading
 from merunibench.files.toml import parse_toml
 from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES, RELEASES
 from merunibench.lexicon.releases.store import NAME
@@ -28,7 +29,7 @@ from merunibench.lexicon.workshop.concepts import canonical
 from merunibench.lexicon.workshop.word_table import NO_PLACE, Entry, Place, Places, read_entries
 
 WORDS, CONCEPTS = "words.csv", "concepts.csv"
-_WHEEL_FILE = re.compile(r"wheel([0-9]+)\.toml")
+_WHEEL_FILE = re.compile(r"wheel([1-9][0-9]*)\.toml")
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,9 @@ def _wheel_files(folder: Path) -> list[Path]:
     """wheel1.toml and on, without a gap."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
-    numbers = sorted(int(found[1]) for path in folder.iterdir() if (found := _WHEEL_FILE.fullmatch(path.name)))
+    with reading(folder):
+        names = [path.name for path in folder.iterdir()]
+    numbers = sorted(int(found[1]) for name in names if (found := _WHEEL_FILE.fullmatch(name)))
     if not numbers:
         raise InputError(f"{folder}: no wheel1.toml; a lexicon has 1 to {MAXIMUM_WHEELS} wheels, a file each")
     if numbers[-1] > MAXIMUM_WHEELS:
