@@ -133,7 +133,7 @@ def _name(text: str | None, where: str) -> str:
 
 
 def _cells_of(wheel: Wheel) -> dict[str, tuple[Place, ...]]:
-    """What a cell may say of a wheel (a sector, an inner word, `sector/inner word`, `.`) -> the places that it can mean."""
+    """What a cell may say (a sector, an inner word, `sector/inner word`, `.`) -> the places that it can mean."""
     groups = wheel.sectors.items()
     found: dict[str, tuple[Place, ...]] = {}
     for outer, group in groups:
