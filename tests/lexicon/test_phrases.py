@@ -10,7 +10,7 @@ from merunibench.lexicon.critique.evidence import valence
 
 PHRASES = {
     f"{name}: {cause}": phrases
-    for name in ("phrases", "held_out_phrases")
+    for name in ("phrases", "held_out_phrases", "further_phrases")
     for cause, phrases in tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")).items()
 }
 LEXICON = load_lexicon("builtin")

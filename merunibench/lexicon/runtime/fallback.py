@@ -106,7 +106,10 @@ class Fallback:
         if found is not None:
             return (found,) if found else ()
         main, aside = without_aside(label)
-        together = self._operators(known).with_aside(main, aside) if aside else None
+        operators = self._operators(known)
+        if operators.feigns(aside):
+            return ()
+        together = operators.with_aside(main, aside) if aside else None
         texts = filter(None, (together, main, aside))
         return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
 
@@ -215,7 +218,7 @@ class Fallback:
     def _operators(self, known: Container[str]) -> Operators:
         """The operators, asking these tables."""
         return Operators(
-            self.operators,
+            self._operator_words,
             lambda words: self._head(words, known) if words else None,
             self._opposite,
             self.polarity_of,
@@ -276,6 +279,10 @@ class Fallback:
     def _in(self) -> dict[str, frozenset[str]]:
         """The word lists, by their names."""
         return {name: frozenset(getattr(self, name)) for name in _LISTS}
+
+    @cached_property
+    def _operator_words(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(words) for name, words in self.operators.items()}
 
     @cached_property
     def _longest_negation(self) -> int:

@@ -7,7 +7,6 @@ in docs/lexicon.md, "Labels outside the table".
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import dropwhile
 
 NAMES = (
@@ -29,6 +28,7 @@ _NOT = re.compile(r"\b(?:anything|everything) but\b|\bfar from\b")
 _NOTHING_LESS = re.compile(
     r"\b(?:nothing but|none other than|nothing less than|not only|not just|not merely|both|either)\b"
 )
+_NOT_BUT = re.compile(r"\bnot (?:(?!\bbut\b).)+ but\b")
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b.*")
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
@@ -51,17 +51,19 @@ def without_aside(label: str) -> tuple[str, str]:
 
 
 def with_plain_negation(text: str) -> str | None:
-    """A tidy label with `not` for `anything but` and its like, and without `nothing but` and its like.
+    """A tidy label with `not` for `anything but` and its like, without `nothing but` and what another word replaces.
 
     None if it denies several emotions and names none: `neither happy nor sad`.
 
     Example:
-        >>> with_plain_negation("anything but happy"), with_plain_negation("neither happy nor sad")
-        ('not happy', None)
+        >>> [with_plain_negation(f"{each} sad") for each in ("anything but", "not angry but", "neither happy nor")]
+        ['not sad', 'sad', None]
     """
     if _NEITHER.search(text):
         return None
-    return " ".join(_RATHER.sub("", _NOTHING_LESS.sub(" ", _NOT.sub(" not ", text))).split())
+    for pattern, instead in ((_NOT, " not "), (_NOTHING_LESS, " "), (_NOT_BUT, " "), (_RATHER, "")):
+        text = pattern.sub(instead, text)
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Operators:
         empty: Words that say nothing about which emotion a phrase names.
     """
 
-    tables: Mapping[str, Sequence[str]]
+    tables: Mapping[str, frozenset[str]]
     find: Find
     opposite: Callable[[str], str | None]
     polarity: Callable[[str], int | None]
@@ -115,35 +117,35 @@ class Operators:
         if words[-1] == _FREE:
             word = self.find(before)
             return Reading(self.opposite(word)) if word is not None and self.polarity(word) else None
-        found = self.find(before) if words[-1] in self._in["suffixes"] else None
+        found = self.find(before) if words[-1] in self.tables["suffixes"] else None
         return Reading(found) if found is not None or words[-1] == _LIKE else None
 
     def _feigned(self, words: Sequence[str]) -> Reading | None:
         """`fake joy`, `pretending to be happy`: nobody feels it."""
-        return Reading(None) if any(word in self._in["feigned"] for word in words[:-1]) else None
+        return Reading(None) if any(word in self.tables["feigned"] for word in words[:-1]) else None
 
     def _verb(self, words: Sequence[str]) -> Reading | None:
         """`fearing love`, `missing home`: the verb is what is felt, whatever its object."""
-        return Reading(words[0]) if words[0] in self._in["verbs"] and self._content(words[1:]) else None
+        return Reading(words[0]) if words[0] in self.tables["verbs"] and self._content(words[1:]) else None
 
     def _easing(self, words: Sequence[str]) -> Reading | None:
         """`alleviating stress`: neither the stress nor its relief is said to be felt."""
         for place, word in enumerate(words[:-1]):
-            if word in self._in["easing"]:
+            if word in self.tables["easing"]:
                 eased = self.find(words[place + 1 :])
                 return Reading(None) if eased is not None and self.polarity(eased) == -1 else None
         return None
 
     def _attempt(self, words: Sequence[str]) -> Reading | None:
         """`trying to be happy`: what is pleasant is not felt yet; `trying to hide sadness`: what is not, is."""
-        if len(words) < 3 or words[0] not in self._in["attempts"] or words[1] != "to":
+        if len(words) < 3 or words[0] not in self.tables["attempts"] or words[1] != "to":
             return None
         tried = self.find(words[2:])
         return None if tried is None else Reading(self.find(words[:1]) if self.polarity(tried) == 1 else tried)
 
     def _unfulfilled(self, words: Sequence[str]) -> Reading | None:
         """`unmet hopes`, `negative expectations`: what was hoped for is denied, or turned round."""
-        if len(words) < 2 or words[-2] not in self._in["unfulfilled"]:
+        if len(words) < 2 or words[-2] not in self.tables["unfulfilled"]:
             return None
         head, adjective = self.find(words[-1:]), self.find(words[-2:-1])
         if head is None or self.polarity(head) != 1:
@@ -153,7 +155,7 @@ class Operators:
 
     def _seeker(self, words: Sequence[str]) -> Reading | None:
         """`desire for revenge`, `needing support`: the wish is felt; of what is wished for, only what is unpleasant."""
-        if words[0] not in self._in["seekers"] or len(words) < 2:
+        if words[0] not in self.tables["seekers"] or len(words) < 2:
             return None
         rest = self._after_links(words[1:])
         if not rest:
@@ -161,25 +163,25 @@ class Operators:
         wished = self.find(rest)
         if wished is not None and self.polarity(wished) == -1:
             return Reading(wished)
-        if any(word in self._in["aversive"] for word in rest):
+        if any(word in self.tables["aversive"] for word in rest):
             return Reading(None)
         return Reading(self.find(words[:1]))
 
     def _sign(self, words: Sequence[str]) -> Reading | None:
         """`bitter smile`, `sigh of relief`: a face or a sound shows the emotion that is named beside it."""
-        signs = [place for place, word in enumerate(words) if word in self._in["signs"]]
+        signs = [place for place, word in enumerate(words) if word in self.tables["signs"]]
         if not signs:
             return None
-        place = signs[0]
+        place = next((at for at in signs if words[at + 1 : at + 2] and words[at + 1] in self.tables["links"]), signs[0])
         after = self._complement(words[place + 1 :])
         shown = self.find(after) if after else None
-        if shown is not None and (shown not in self._in["signs"] or words[place + 1] == "of"):
+        if shown is not None and (shown not in self.tables["signs"] or words[place + 1] == "of"):
             return Reading(shown)
-        if words[place + 1 :] and words[place + 1] not in self._in["links"]:
+        if words[place + 1 :] and words[place + 1] not in self.tables["links"]:
             return None
         for word in reversed(words[:place]):
-            found = None if word in self.empty or word in self._in["suffixes"] else self.find([word])
-            if found is not None and found not in self._in["signs"]:
+            found = None if word in self.empty or word in self.tables["suffixes"] else self.find([word])
+            if found is not None and found not in self.tables["signs"]:
                 return Reading(found)
         return None
 
@@ -187,15 +189,19 @@ class Operators:
         """`mad with joy`, `beside herself with worry`: the emotion is the cause that is named."""
         for place, word in enumerate(words[:-2]):
             after = list(dropwhile(self.empty.__contains__, words[place + 1 :]))
-            if word in self._in["wild"] and after and after[0] in _CAUSES:
+            if word in self.tables["wild"] and after and after[0] in _CAUSES:
                 found = self.find(self._after_links(after[1:]))
                 return None if found is None else Reading(found)
         return None
 
+    def feigns(self, aside: str) -> bool:
+        """Whether what stands in brackets says that nobody feels it: `happiness (fake)`."""
+        return not self.tables["feigned"].isdisjoint(aside.split())
+
     def with_aside(self, main: str, aside: str) -> str | None:
         """A label in one, where a face or a sound stands before brackets: `laughing (bitter)`, `tears (of joy)`."""
-        if not self._in["signs"].isdisjoint(main.split()[-1:]):
-            leads = aside.partition(" ")[0] in self._in["links"]
+        if not self.tables["signs"].isdisjoint(main.split()[-1:]):
+            leads = aside.partition(" ")[0] in self.tables["links"]
             return f"{main} {aside}" if leads else f"{aside} {main}"
         return None
 
@@ -205,14 +211,10 @@ class Operators:
     def _after_links(self, words: Sequence[str]) -> list[str]:
         """A complement without what leads to it."""
         kept = list(words)
-        while kept and (kept[0] in self._in["links"] or kept[0] in self.empty or kept[0] == "to"):
+        while kept and (kept[0] in self.tables["links"] or kept[0] in self.empty or kept[0] == "to"):
             del kept[0]
         return kept
 
     def _complement(self, words: Sequence[str]) -> list[str]:
         """What a preposition leads to; nothing where none follows at once."""
-        return self._after_links(words) if words and words[0] in self._in["links"] else []
-
-    @cached_property
-    def _in(self) -> dict[str, frozenset[str]]:
-        return {name: frozenset(self.tables[name]) for name in NAMES}
+        return self._after_links(words) if words and words[0] in self.tables["links"] else []
