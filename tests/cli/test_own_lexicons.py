@@ -198,3 +198,8 @@ def test_what_is_refused_is_refused_in_one_line(refused, tmp_path):
     (folder / "wheel1.toml").write_text("title = 'a'\nsectors = 7\n", encoding="utf-8")
     assert "wheel1.toml: sectors: a wheel has a table of sectors" in refused("lexicon", "compile", folder, "-o", out)
     assert not out.exists()
+
+
+def test_a_match_on_a_wheel_that_the_lexicon_has_not(refused, tmp_path):
+    said = refused("curate", "filter", data_set(tmp_path / "set"), "--match", "wheel6")
+    assert "match wheel6: lexicon builtin has 5 wheels" in said
