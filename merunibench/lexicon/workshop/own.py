@@ -119,12 +119,12 @@ def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT
         entries = [replace(entry, name=canonical(entry.name)) for entry in entries]  # as its rules spell words
         _refuse_doubles(words, entries)
     before = {entry.name: _places_of(lexicon, entry.name) for entry in entries}
-    if all(entry.places == before[entry.name] and entry.name in lexicon.codes for entry in entries):
-        raise InputError(f"{words}: {lexicon.label} has all these words in these places already: nothing to extend")
     codes = {**lexicon.codes, **{entry.name: _code(entry.places, lexicon) for entry in entries}}
     sources = {lexicon.label: lexicon.sha256, visible(words.name): hashlib.sha256(content).hexdigest()}
     fallback = lexicon.fallback and _fallback_with(lexicon.fallback, entries)
     extended = replace(lexicon, name=name, codes=dict(sorted(codes.items())), sources=sources, fallback=fallback)
+    if extended.sha256 == lexicon.sha256:
+        raise InputError(f"{words}: {lexicon.label} has all these words in these places already: nothing to extend")
     return OwnLexicon(extended, tuple(_changes(entries, before, lexicon.name)))
 
 
