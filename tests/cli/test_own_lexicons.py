@@ -177,3 +177,29 @@ def test_the_same_wheel_eight_times_scores_like_once(tmp_path, protocol):
         assert other.metrics == pytest.approx(one.metrics)
         assert other.chance == pytest.approx(one.chance)
         assert [wheel == one.wheels[0] for wheel in other.wheels] == [True] * (8 if one.wheels else 0)
+
+
+def test_what_is_refused_is_refused_in_one_line(refused, tmp_path):
+    folder, out = write_folder(tmp_path / "wheels", 1), tmp_path / "mine.json"
+    words = tmp_path / "words.csv"
+    words.write_text("word,concept\nfrabjous,joyy\n", encoding="utf-8")
+    extend = ("lexicon", "extend", "builtin", "--words")
+    assert "row 2, column 'concept': no concept 'joyy'" in refused(*extend, words, "-o", out)
+    assert "nowhere.csv" in refused(*extend, tmp_path / "nowhere.csv", "-o", out)
+    assert "cannot name a lexicon" in refused("lexicon", "compile", folder, "-o", tmp_path / "My own.json")
+    assert "mer2026 is the name" in refused("lexicon", "compile", folder, "-o", out, "--name", "mer2026")
+    (tmp_path / "folder.json").mkdir()
+    assert "folder.json" in refused("lexicon", "compile", folder, "-o", tmp_path / "folder.json")
+    words.write_bytes(b"word,concept\nf\xff,joy\n")
+    assert "words.csv: cannot be read" in refused(*extend, words, "-o", out)
+    words.write_bytes(b"word,concept\n" + b'"' + b"x" * 200_000 + b'",joy\n')
+    assert "words.csv: cannot be read: field larger than field limit" in refused(*extend, words, "-o", out)
+    (folder / "words.csv").mkdir()
+    (folder / "wheel1.toml").write_text("title = 'a'\nsectors = 7\n", encoding="utf-8")
+    assert "wheel1.toml: sectors: a wheel has a table of sectors" in refused("lexicon", "compile", folder, "-o", out)
+    assert not out.exists()
+
+
+def test_a_match_on_a_wheel_that_the_lexicon_has_not(refused, tmp_path):
+    said = refused("curate", "filter", data_set(tmp_path / "set"), "--match", "wheel6")
+    assert "match wheel6: lexicon builtin has 5 wheels" in said

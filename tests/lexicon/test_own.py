@@ -311,3 +311,14 @@ def test_a_damaged_file_is_refused(tmp_path, change):
     assert broken != text
     with pytest.raises(InputError, match="mine"):
         Lexicon.from_text(broken, "mine")
+
+
+def test_an_inner_word_of_two_sectors_must_say_which(tmp_path):
+    sectors = {"good": {"high": ["proud"]}, "bad": {"high": ["angry"]}}
+    (tmp_path / "wheel1.toml").write_text(wheel_text("Arousal", sectors), encoding="utf-8")
+    write_words(tmp_path, "elated,high", header="word,wheel1")
+    with pytest.raises(InputError, match="row 2, column 'wheel1': 'high' stands in good and bad; write good/high"):
+        compile_folder(tmp_path, "mine")
+    write_words(tmp_path, "elated,Good/High", header="word,wheel1")
+    lexicon = compile_folder(tmp_path, "mine").lexicon
+    assert (lexicon.sectors("elated"), lexicon.sectors("elated", 2)) == (("good",), ("high",))

@@ -16,6 +16,7 @@ from pathlib import Path
 from merunibench._text import listed, shown, visible
 from merunibench.errors import InputError
 from merunibench.files import read_plain
+from merunibench.files.reading import reading
 from merunibench.files.toml import parse_toml
 from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES, RELEASES
 from merunibench.lexicon.releases.store import NAME
@@ -28,7 +29,7 @@ from merunibench.lexicon.workshop.concepts import canonical
 from merunibench.lexicon.workshop.word_table import NO_PLACE, Entry, Place, Places, read_entries
 
 WORDS, CONCEPTS = "words.csv", "concepts.csv"
-_WHEEL_FILE = re.compile(r"wheel([0-9]+)\.toml")
+_WHEEL_FILE = re.compile(r"wheel([1-9][0-9]*)\.toml")
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,12 @@ def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT
         entries = [replace(entry, name=canonical(entry.name)) for entry in entries]  # as its rules spell words
         _refuse_doubles(words, entries)
     before = {entry.name: _places_of(lexicon, entry.name) for entry in entries}
-    if all(entry.places == before[entry.name] and entry.name in lexicon.codes for entry in entries):
-        raise InputError(f"{words}: {lexicon.label} has all these words in these places already: nothing to extend")
     codes = {**lexicon.codes, **{entry.name: _code(entry.places, lexicon) for entry in entries}}
     sources = {lexicon.label: lexicon.sha256, visible(words.name): hashlib.sha256(content).hexdigest()}
     fallback = lexicon.fallback and _fallback_with(lexicon.fallback, entries)
     extended = replace(lexicon, name=name, codes=dict(sorted(codes.items())), sources=sources, fallback=fallback)
+    if extended.sha256 == lexicon.sha256:
+        raise InputError(f"{words}: {lexicon.label} has all these words in these places already: nothing to extend")
     return OwnLexicon(extended, tuple(_changes(entries, before, lexicon.name)))
 
 
@@ -154,7 +155,9 @@ def _wheel_files(folder: Path) -> list[Path]:
     """wheel1.toml and on, without a gap."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
-    numbers = sorted(int(found[1]) for path in folder.iterdir() if (found := _WHEEL_FILE.fullmatch(path.name)))
+    with reading(folder):
+        names = [path.name for path in folder.iterdir()]
+    numbers = sorted(int(found[1]) for name in names if (found := _WHEEL_FILE.fullmatch(name)))
     if not numbers:
         raise InputError(f"{folder}: no wheel1.toml; a lexicon has 1 to {MAXIMUM_WHEELS} wheels, a file each")
     if numbers[-1] > MAXIMUM_WHEELS:

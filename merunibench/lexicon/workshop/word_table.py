@@ -36,6 +36,8 @@ class Place(NamedTuple):
 Places = tuple[Place, ...]
 """A word's place on each wheel."""
 NO_PLACE = Place(None, None)
+_Columns = Mapping[str, Mapping[str, tuple[Place, ...]]]
+"""Column of a wheel -> what its cells may say -> the places that this can mean."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def read_entries(
         InputError: the file is no such table, or a row cannot be understood; row and column are named.
         UnsafeFileError: it is larger than `max_bytes`.
     """
-    columns = [f"wheel{number}" for number in range(1, len(wheels) + 1)]
+    cells = {f"wheel{number}": _cells_of(wheel) for number, wheel in enumerate(wheels, 1)}
+    columns = list(cells)
     optional = ["concept", *columns] if kind == "word" else columns
     entries: dict[str, Entry] = {}
     for row in read_csv(path, (kind,), max_bytes=max_bytes, optional=optional):
@@ -88,7 +91,7 @@ def read_entries(
         if concept is not None and normalise_label(concept) not in concepts:
             where = f"{path}: row {row.number}, column 'concept'"
             raise _unknown_concept(where, normalise_label(concept), concepts, concept_of)
-        entry = _entry(f"{path}: row {row.number}", kind, row, dict(zip(columns, wheels, strict=True)), concepts)
+        entry = _entry(f"{path}: row {row.number}", kind, row, cells, concepts)
         if entry.name in entries:
             raise InputError(
                 f"{path}: row {row.number}, column {kind!r}: {shown(entry.name)} stands in row "
@@ -100,16 +103,16 @@ def read_entries(
     return list(entries.values())
 
 
-def _entry(where: str, kind: str, row: Row, wheels: Mapping[str, Wheel], concepts: Mapping[str, Places]) -> Entry:
+def _entry(where: str, kind: str, row: Row, columns: _Columns, concepts: Mapping[str, Places]) -> Entry:
     name, *given = row.cells
     concept = given.pop(0) if kind == "word" else None
     word = _name(name, f"{where}, column {kind!r}")
     if concept is not None:
         concept = normalise_label(concept)
-    places = list(concepts[concept]) if concept is not None else [NO_PLACE] * len(wheels)
-    for index, ((column, wheel), cell) in enumerate(zip(wheels.items(), given, strict=True)):
+    places = list(concepts[concept]) if concept is not None else [NO_PLACE] * len(columns)
+    for index, ((column, cells), cell) in enumerate(zip(columns.items(), given, strict=True)):
         if cell is not None:
-            places[index] = _place(wheel, normalise_label(cell), f"{where}, column {column!r}")
+            places[index] = _place(cells, normalise_label(cell), f"{where}, column {column!r}")
     if not any(place.outer for place in places):
         has = "neither a concept nor a sector" if kind == "word" else "no sector"
         raise InputError(f"{where}: {shown(word)} has {has} on any wheel")
@@ -129,23 +132,26 @@ def _name(text: str | None, where: str) -> str:
     return name
 
 
-def _place(wheel: Wheel, text: str, where: str) -> Place:
-    """The place that a cell names: a sector, an inner word, `sector/inner`, or `.` for none."""
-    if text == NOWHERE:
-        return NO_PLACE
-    if text in wheel.sectors:
-        return Place(text, text if text in wheel.sectors[text] else None)
-    paths = {f"{outer}/{word}": Place(outer, word) for outer, group in wheel.sectors.items() for word in group}
-    if text in paths:
-        return paths[text]
-    holding = [place for place in paths.values() if place.inner == text]
-    if not holding:
-        known = [*wheel.sectors, *(word for group in wheel.sectors.values() for word in group)]
-        raise _unknown(where, "sector or inner word", text, paths if "/" in text else known)
-    if len(holding) > 1:
-        sectors = " and ".join(place.outer or "" for place in holding)
-        raise InputError(f"{where}: {shown(text)} stands in {sectors}; write {holding[0].outer}/{text}")
-    return holding[0]
+def _cells_of(wheel: Wheel) -> dict[str, tuple[Place, ...]]:
+    """What a cell may say (a sector, an inner word, `sector/inner word`, `.`) -> the places that it can mean."""
+    groups = wheel.sectors.items()
+    found: dict[str, tuple[Place, ...]] = {}
+    for outer, group in groups:
+        for inner in group:
+            found[inner] = (*found.get(inner, ()), Place(outer, inner))
+    found |= {f"{outer}/{inner}": (Place(outer, inner),) for outer, group in groups for inner in group}
+    found |= {outer: (Place(outer, outer if outer in group else None),) for outer, group in groups}
+    return found | {NOWHERE: (NO_PLACE,)}
+
+
+def _place(cells: Mapping[str, tuple[Place, ...]], text: str, where: str) -> Place:
+    places = cells.get(text)
+    if places is None:
+        raise _unknown(where, "sector or inner word", text, [cell for cell in cells if ("/" in cell) == ("/" in text)])
+    if len(places) > 1:
+        sectors = " and ".join(place.outer or "" for place in places)
+        raise InputError(f"{where}: {shown(text)} stands in {sectors}; write {places[0].outer}/{text}")
+    return places[0]
 
 
 def _unknown_concept(
