@@ -4,8 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-DOCUMENTED := $(addprefix merunibench.,chat data evaluation extraction journal lexicon.lexicon lexicon.store lexicon.official \
-	lexicon.wheels media models models.huggingface protocols scoring report statistics signature kinds tasks labels errors)
+DOCUMENTED := $(addprefix merunibench.,chat data evaluation extraction journal lexicon.runtime.lexicon lexicon.releases.store lexicon.releases.official \
+	lexicon.runtime.wheels media models models.huggingface protocols scoring report statistics signature kinds tasks labels errors)
 
 .PHONY: demo test browser test-slow lint format docs clean
 

@@ -9,7 +9,8 @@ beside a plain dictionary access.
 import time
 from collections.abc import Callable, Sequence
 
-from merunibench.lexicon import builtin, load_lexicon
+from merunibench.lexicon import load_lexicon
+from merunibench.lexicon.runtime import builtin
 
 RUNS = 20
 

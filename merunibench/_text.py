@@ -1,11 +1,16 @@
-"""Text from strangers' files and libraries, made fit to be shown: escaped, in one line, of sensible length.
+"""Text from strangers' files and libraries, made fit to be compared or shown: escaped, in one line, of sensible length.
 
 Every message, table and page takes it from here. Markup is each format's own affair, and comes after.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable
 
 _LONGEST_VALUE, _LONGEST_REASON = 60, 200
+_MARKS = 30
+_RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},}}")
+"""A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
 
 
 def visible(text: str, longest: int | None = None) -> str:
@@ -57,3 +62,27 @@ def listed(names: Iterable[str], most: int = 20) -> str:
     plain = [name.isprintable() and len(name) <= _LONGEST_VALUE for name in every[:most]]
     texts = [name if fits else repr(name[:_LONGEST_VALUE]) for name, fits in zip(every, plain, strict=False)]
     return ", ".join(texts) + (", …" if len(every) > most else "")
+
+
+def compatible(text: str) -> str:
+    r"""A text in the form NFKC, in which a letter bears 30 marks at most, as in Unicode's Stream-Safe Text Format.
+
+    No language needs more, and to sort n marks takes n² steps (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format).
+
+    Example:
+        >>> compatible("ﬁne"), len(compatible("q" + "\u0301\u0316" * 1000))
+        ('fine', 31)
+    """
+    if len(text) > _MARKS:
+        text = _RUN_OF_MARKS.sub(_with_few_marks, text)
+    return unicodedata.normalize("NFKC", text)
+
+
+def _with_few_marks(run: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for sign in run.group():
+        marks = marks + 1 if unicodedata.category(sign)[0] == "M" or sign in "\uff9e\uff9f" else 0
+        if marks <= _MARKS:
+            kept.append(sign)
+    return "".join(kept)

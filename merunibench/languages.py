@@ -4,14 +4,15 @@ The words, and how they are read, stand in `emotion_wheels/languages/`, one file
 needed. `emotion_wheels/languages/README.md` says what a file holds.
 """
 
+import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from merunibench._resources import resource
 from merunibench._scan import scan
+from merunibench._text import compatible
 from merunibench.files.toml import parse_toml
 
 BY_SCRIPT: Mapping[str, str] = {
@@ -55,9 +56,6 @@ _ENGLISH = frozenset(
 _DECIDED = 3
 """So many English function words make a text English."""
 _TELLING = ("negators", "boundaries", "others", "main", "degrees")
-_MARKS = 30
-_RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},}}")
-"""A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
 _LEAD = 2
 """So many words must speak for the language of a text."""
 
@@ -110,55 +108,27 @@ class Language:
             'fearful'
         """
         word = " ".join(self.normal(word).split())
+        found = self._read(word)
+        if found is None and (led := self.lead.match(word)) and led.end():
+            found = self._read(word[led.end() :])
+        return found
+
+    def _read(self, word: str) -> str | None:
+        """The label of a word, or of what its ending or prefix leaves of it."""
         found = self._known(word)
         if found is None and self.endings:
             # Verbs end as listed from their stem on; the word may hold some of it (怒っ|ている).
             shortest = max(0, len(word) - 1 - max(map(len, self.endings)))
-            cuts = (
-                cut
-                for cut in range(len(word) - 1, shortest, -1)
-                if any(end.endswith(word[cut:]) for end in self.endings)
-            )
-            found = next((label for cut in cuts if (label := self._known(word[:cut]))), None)
-        if found is None and self.prefixes:
-            found = next(
-                (
-                    label
-                    for prefix in self.prefixes
-                    if word.startswith(prefix) and (label := self._known(word[len(prefix) :]))
-                ),
-                None,
-            )
-        if found is None and (led := self.lead.match(word)) and led.end():
-            found = self._known(word[led.end() :])
+            cuts = range(len(word) - 1, shortest, -1)
+            stems = (word[:cut] for cut in cuts if any(end.endswith(word[cut:]) for end in self.endings))
+            found = next(filter(None, map(self._known, stems)), None)
+        if found is None:
+            rests = (word[len(prefix) :] for prefix in self.prefixes if word.startswith(prefix))
+            found = next(filter(None, map(self._known, rests)), None)
         return found
 
     def _known(self, word: str) -> str | None:
         return self.words.get(word) or self.doubtful.get(word)
-
-
-def compatible(text: str) -> str:
-    r"""A text in the form NFKC, in which a letter bears 30 marks at most, as in Unicode's Stream-Safe Text Format.
-
-    No language needs more, and to sort n marks takes n² steps (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format).
-
-    Example:
-        >>> compatible("ﬁne"), len(compatible("q" + "\u0301\u0316" * 1000))
-        ('fine', 31)
-    """
-    if len(text) > _MARKS:
-        text = _RUN_OF_MARKS.sub(_with_few_marks, text)
-    return unicodedata.normalize("NFKC", text)
-
-
-def _with_few_marks(run: re.Match[str]) -> str:
-    kept: list[str] = []
-    marks = 0
-    for sign in run.group():
-        marks = marks + 1 if unicodedata.category(sign)[0] == "M" or sign in "\uff9e\uff9f" else 0
-        if marks <= _MARKS:
-            kept.append(sign)
-    return "".join(kept)
 
 
 @cache
@@ -214,13 +184,15 @@ def load_language(code: str) -> Language:
         vocabulary=function.union(words, cues, *(grammar.get(name, ()) for name in _TELLING)),
         prefixes=tuple(sorted(normal(reading.get("prefixes", "")), key=len, reverse=True)),
         endings=normal(reading.get("endings", "")),
-        lead=_lead(() if empty.inside else (*normal(reading.get("lead", "")), *grammar.get("degrees", ()))),
+        lead=_lead(normal(reading.get("lead", "")), " ?")
+        if empty.inside
+        else _lead((*normal(reading.get("lead", "")), *grammar.get("degrees", ())), " "),
     )
 
 
-def _lead(words: Iterable[str]) -> re.Pattern[str]:
-    """Any number of these words, at least one sign before the end of the text."""
-    each = sorted({re.escape(word) + ("" if word.endswith("'") else " ") for word in words}, key=len, reverse=True)
+def _lead(words: Iterable[str], blank: str) -> re.Pattern[str]:
+    """Any number of these words, each with a blank after it, at least one sign before the end of the text."""
+    each = sorted({re.escape(word) + ("" if word.endswith("'") else blank) for word in words}, key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(each)})*(?=.)" if each else "")
 
 
@@ -366,6 +338,20 @@ def is_word(word: str) -> bool:
     return label_of(word) is not None or (
         _LATIN_WORD.search(word) is not None and any(language.label_of(word) for _, language in _latin())
     )
+
+
+@cache
+def latin_words() -> tuple[str, ...]:
+    """Every single word that a language in Latin script knows as a label."""
+    return tuple(
+        sorted({word for _, language in _latin() for word in (*language.words, *language.doubtful) if " " not in word})
+    )
+
+
+def words_hash() -> str:
+    """SHA-256 of all files of words, so that what is made with them can say so."""
+    files = (resource("emotion_wheels", "languages", f"{code}.toml") for code in sorted((*LANGUAGES, EMOJI)))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def languages_of_label(word: str) -> list[Language]:

@@ -40,6 +40,7 @@ class Option:
             `old=value|other` stood for the other one in a file that said `old = false`.
         choices: The values there are, where its type does not tell.
         argument: Whether it is given by its place, without a flag.
+        short: A letter that stands for the flag: `-o`.
     """
 
     help: str
@@ -50,6 +51,7 @@ class Option:
     old: tuple[str, ...] = ()
     choices: Callable[[], tuple[str, ...]] | None = None
     argument: bool = False
+    short: str | None = None
 
 
 def option(default: Any, help: str, metavar: str | None = None, **others: Any) -> Any:  # noqa: A002, ANN401
@@ -248,7 +250,9 @@ class ScoringRules(Settings):
     """Everything but files that decides a score."""
 
     lexicon: str = _scoring(
-        "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
+        "builtin",
+        "builtin, an installed lexicon (mer2025), a release's folder, or one of your own.",
+        "NAME|PATH",
     )
     protocol: Annotated[str, AfterValidator(_known_protocol)] = _scoring(
         "official", "official: as the published results; strict: constant answers score 0.", choices=protocol_names

@@ -1,12 +1,14 @@
 """`verify` compares with figures of the reference implementation, and notices when something differs."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from merunibench import verification
 from merunibench._resources import resource
+from merunibench.lexicon import load_lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import benchmark_tasks
 from tests.oracle import golden as reference
@@ -48,3 +50,14 @@ def test_a_changed_wheel_is_noticed(monkeypatch):
     monkeypatch.setattr(verification, "wheels_lexicon", lambda: changed)
     failed = {check.name for check in verification.run_checks() if not check.passed}
     assert "wheels" in failed
+
+
+def test_an_edited_builtin_lexicon_is_said_to_be_one():
+    golden = json.loads(resource("golden.json").read_text(encoding="utf-8"))
+    lexicon = load_lexicon("builtin")
+    edited = replace(lexicon, codes={word: code for word, code in lexicon.codes.items() if word != "joyful"})
+    check = verification._check_lexicon(edited, golden)
+    assert not check.passed
+    assert f"edited: it is not the builtin ({golden['builtin'][:8]}) that others score with" in check.detail
+    assert "merunibench lexicon extend" in check.detail
+    assert verification._check_lexicon(edited.renamed("mine"), golden).passed

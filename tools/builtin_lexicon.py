@@ -16,12 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.lexicon import builtin
-from merunibench.lexicon.concepts import Concept, canonical
-from merunibench.lexicon.fallback import Fallback
-from merunibench.lexicon.lexicon import Lexicon, compile_lexicon
-from merunibench.lexicon.sources import Sources, read_sources
-from merunibench.lexicon.wheels import LEVELS, Level, Wheel, load_wheels
+from merunibench.languages import words_hash
+from merunibench.lexicon.runtime import builtin
+from merunibench.lexicon.runtime.fallback import Fallback
+from merunibench.lexicon.runtime.lexicon import Lexicon, compile_lexicon
+from merunibench.lexicon.runtime.wheels import LEVELS, Level, Wheel, load_wheels
+from merunibench.lexicon.workshop.concepts import Concept, canonical
+from merunibench.lexicon.workshop.sources import Sources, read_sources
 
 _IZE = re.compile(r"iz(?=e|ing|ation|able)")
 _SIGNS = {1: "+", 0: "0", -1: "-"}
@@ -143,6 +144,8 @@ def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str
         prepositions=lookup["prepositions"],
         negations=lookup["negations"],
         typos=dict(sorted(lookup["typos"].items())),
+        operators=lookup["operators"],
+        languages=words_hash(),
     )
 
 

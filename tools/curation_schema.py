@@ -95,7 +95,7 @@ class LabelFigures(_Strict):
 class WheelFigures(_Strict):
     """The sectors of one wheel."""
 
-    wheel: Annotated[int, Field(ge=1, le=5)]
+    wheel: Annotated[int, Field(ge=1, le=8)]
     rows: Count
     """Rows with a sector there."""
     sectors: Counts
@@ -127,13 +127,13 @@ class Statistics(_Strict):
 class CueWheel(_Strict):
     """Agreement of cues on a wheel, and agreement of cues of any two rows."""
 
-    wheel: Annotated[int, Field(ge=1, le=5)]
+    wheel: Annotated[int, Field(ge=1, le=8)]
     agree: Share
     chance: Share
 
 
 class CueAgreement(_Strict):
-    """How often audio and video cues share a sector on three wheels or more."""
+    """How often audio and video cues share a sector on most wheels."""
 
     rows: Count
     agree: Share

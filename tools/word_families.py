@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.lexicon.sources import Sources, builtin_file, read_sources
-from merunibench.lexicon.wheels import load_wheels
+from merunibench.lexicon.runtime.morphology import same_stem
+from merunibench.lexicon.runtime.wheels import load_wheels
+from merunibench.lexicon.workshop.sources import Sources, builtin_file, read_sources
 
 HEADER = """\
 # Word families, a line each: the forms of one word. The words before the colon stand on a wheel or in concepts.txt.
@@ -47,7 +48,6 @@ _THINGS = """
 noun.animal noun.artifact noun.body noun.food noun.group noun.location noun.object noun.person noun.plant noun.quantity
 noun.shape noun.substance noun.time
 """
-_NEGATING = ("un", "dis", "in", "im", "ir", "il", "non", "mis", "anti", "counter", "over", "under")
 _UNIVERSAL = {"n": "NOUN", "v": "VERB", "a": "ADJ", "s": "ADJ", "r": "ADV"}
 
 
@@ -56,26 +56,6 @@ class Form(NamedTuple):
 
     word: str
     pos: str
-
-
-def same_stem(first: str, second: str) -> bool:
-    """Whether two words may be forms of one: a common stem, and no negation that only one of them has.
-
-    Example:
-        >>> same_stem("frustrated", "frustration"), same_stem("fear", "fearless"), same_stem("easy", "uneasy")
-        (True, False, False)
-    """
-    if ("less" in first) != ("less" in second):
-        return False
-    if any(_strip(first, prefix) == second or _strip(second, prefix) == first for prefix in _NEGATING):
-        return False
-    one, two = first.replace("y", "i"), second.replace("y", "i")
-    common = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-    return common >= min(len(one), len(two), 3) and common >= 0.6 * (min(len(one), len(two)) - 1)
-
-
-def _strip(word: str, prefix: str) -> str:
-    return word.removeprefix(prefix) if word.startswith(prefix) else ""
 
 
 def families(sources: Sources, wordnet: "WordNet") -> list[tuple[list[str], list[str]]]:

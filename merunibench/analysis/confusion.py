@@ -17,7 +17,7 @@ Members = npt.NDArray[np.bool_]
 
 
 def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
-    r"""The confusion on one wheel (1 to 5), or of what has no wheel (None): polarities, classes, preferences.
+    r"""The confusion on one wheel (counted from 1), or of what has no wheel (None): polarities, classes, preferences.
 
     For every sample that counts, with true sectors G and predicted sectors P: a true sector in P is counted in its own
     column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or

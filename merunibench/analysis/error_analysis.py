@@ -17,7 +17,7 @@ from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
 from merunibench.evaluation import Tasks, evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
-from merunibench.lexicon import WHEELS, Level, Lexicon, load_lexicon
+from merunibench.lexicon import Level, Lexicon, load_lexicon
 from merunibench.report.columns import result_notes
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
@@ -56,7 +56,7 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     Args:
         predictions: As for `evaluate`, and so are the options that are not named here.
         data_root: As for `evaluate`.
-        wheel: Analyse this wheel alone, 1 to 5; by default all five. Scores are always those of all wheels.
+        wheel: Analyse this wheel alone, counted from 1; by default all. Scores are always those of all wheels.
         limit: Most words in a ranking, at least 1.
         bootstrap: Number of resamples behind the 95 % intervals of groups; 0 for none.
         seed: Seed of the resampling.
@@ -67,12 +67,12 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     Raises:
         InputError: something given cannot be used; the message says what, where and what to do.
     """
-    if wheel is not None and not 1 <= wheel <= WHEELS:
-        raise InputError(f"wheel must be 1 to {WHEELS}, not {wheel}")
     if limit < 1 or bootstrap < 0 or seed < 0:
         raise InputError("the limit must be at least 1, the number of resamples and the seed not negative")
     known = as_task_set(tasks)
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
+    if wheel is not None and not 1 <= wheel <= chosen.n_wheels:
+        raise InputError(f"wheel must be 1 to {chosen.n_wheels}, not {wheel}: so many does lexicon {chosen.name} have")
     report = evaluate(
         predictions,
         data_root,
@@ -91,7 +91,7 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         progress=progress,
     )
     source = _source(predictions, datasets, model, max_bytes, Arrangement(columns or {}, name_regex), known)
-    wheels = range(1, WHEELS + 1) if wheel is None else (wheel,)
+    wheels = range(1, chosen.n_wheels + 1) if wheel is None else (wheel,)
     resampling = Resampling(bootstrap, seed)
     return ErrorAnalysis(
         model=report.model,

@@ -43,7 +43,7 @@ def groupings(
 
     Args:
         scores: The samples.
-        wheels: Wheels, 1 to 5, by whose true sectors the fine-grained task is grouped.
+        wheels: Wheels, counted from 1, by whose true sectors the fine-grained task is grouped.
         words: Number of words of each sample's raw text, -1 for none, shape (N,); None if there are no texts.
         resampling: How intervals are estimated.
     """

@@ -52,7 +52,7 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
         scores: The samples; sentiment has no words.
         lexicon: The lexicon they were scored with.
         level: The wheel level they were scored with.
-        wheels: The wheels to average over, 1 to 5.
+        wheels: The wheels to average over, counted from 1.
         limit: Most words in a ranking.
     """
     labels, true_labels = scores.labels, scores.true_labels

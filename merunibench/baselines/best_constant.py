@@ -8,7 +8,7 @@ import numpy.typing as npt
 from merunibench.baselines.constant import Row, majority, words_for_every_sector
 from merunibench.kinds import KINDS
 from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.lexicon import Lexicon
 
 Masks = npt.NDArray[np.uint64]
 _LEAST_GAIN = 1e-12
@@ -32,7 +32,7 @@ def best_constant(kind: str, truth: Mapping[str, str], lexicon: Lexicon | None =
     words = sorted({*words_for_every_sector(lexicon), *_labels(kind, truth)})
     of_words = lexicon.masks(words)
     chosen: list[str] = []
-    reached, best = np.zeros(WHEELS, np.uint64), 0.0
+    reached, best = np.zeros(lexicon.n_wheels, np.uint64), 0.0
     while True:
         scores = official_scores(kind, true, times, of_words | reached)
         first = int(np.argmax(np.round(scores, 12)))
@@ -48,15 +48,15 @@ def official_scores(kind: str, true: Masks, times: npt.NDArray[np.int64], answer
 
     Args:
         kind: Kind of task.
-        true: Distinct true sector sets as bit masks, shape (N, 5).
+        true: Distinct true sector sets as bit masks, shape (N, W).
         times: How often each occurs, shape (N,).
-        answers: Sector sets of V answers, shape (V, 5).
+        answers: Sector sets of V answers, shape (V, W).
 
     Returns:
         Scores, shape (V,); 0 where no sample counts on any wheel.
     """
     found = []
-    for wheel in range(WHEELS):
+    for wheel in range(true.shape[1]):
         counted = true[:, wheel] != 0
         if not counted.any():
             continue
@@ -77,7 +77,7 @@ def _distinct_truths(kind: str, truth: Mapping[str, str], lexicon: Lexicon) -> t
     place = {word: row for row, word in enumerate(words)}
     masks = lexicon.masks(words)
     sets = [np.bitwise_or.reduce(masks[[place[label] for label in labels]], axis=0, initial=0) for labels in lists]
-    return np.unique(np.array(sets, np.uint64).reshape(-1, WHEELS), axis=0, return_counts=True)
+    return np.unique(np.array(sets, np.uint64).reshape(-1, lexicon.n_wheels), axis=0, return_counts=True)
 
 
 def _labels_of(kind: str, field: str) -> Sequence[str]:

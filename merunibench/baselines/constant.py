@@ -101,7 +101,7 @@ def words_for_every_sector(lexicon: Lexicon) -> list[str]:
     """Words that reach every sector, at either level, that the lexicon's words reach: names of sectors, then others."""
     chosen: list[str] = []
     reached: set[tuple[Level, int, str]] = set()
-    for word in (*_sector_names(), *sorted(lexicon.codes)):
+    for word in (*(name for wheel in lexicon.sectors_of_wheels[1] for name in wheel), *sorted(lexicon.codes)):
         sectors = {
             (level, wheel, sector)
             for level in LEVELS
@@ -115,7 +115,7 @@ def words_for_every_sector(lexicon: Lexicon) -> list[str]:
 
 
 def _sector_names() -> tuple[str, ...]:
-    """The level-1 words of all wheels."""
+    """The level-1 words of the benchmark's wheels."""
     return tuple(dict.fromkeys(sector for wheel in load_wheels() for sector in wheel.sector_names(1)))
 
 

@@ -99,7 +99,8 @@ def _typer_option(kind: type[Settings], name: str, option: Option) -> tuple[Any,
     several = any(typing.get_origin(each) in (list, tuple, dict) for each in parts)
     pair = any(typing.get_args(each) == (str, str) and typing.get_origin(each) is tuple for each in parts)
     read = tuple[str, str] if pair else list[str] if several else bool if bool in parts else str
-    return read, typer.Argument(**attributes) if option.argument else typer.Option(kind.flag(name), **attributes)
+    flags = (option.short, kind.flag(name)) if option.short else (kind.flag(name),)
+    return read, typer.Argument(**attributes) if option.argument else typer.Option(*flags, **attributes)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:  # noqa: ANN401

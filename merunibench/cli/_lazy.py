@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "models": "List the models that can be run, their inputs, and what was tested.",
             "overlap": "Say how many samples of which test set are in a list of names, such as that of training data.",
             "explain": "Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.",
-            "lexicon": "Install, show, audit and compare lexicons: which words belong to which sectors.",
+            "lexicon": "Install, make, show, audit and compare lexicons: which words belong to which sectors.",
             "affectgpt": "Inspect, convert and train AffectGPT's checkpoints; check this implementation of it.",
         },
         "Leaderboard": {
@@ -57,6 +57,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "show": "Show how many words a lexicon has in each sector of each wheel.",
             "audit": "Find mistakes in a lexicon by rule; with --vocabulary, how much of real usage they affect.",
             "diff": "Compare two lexicons: words that only one maps, words mapped differently, agreement.",
+            "compile": "Compile a lexicon of your own from 1 to 8 wheels and tables of words.",
+            "extend": "Write a lexicon that has further words, or other sectors for words, than an existing one.",
             "build": "Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench).",
         }
     },

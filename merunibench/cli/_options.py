@@ -25,6 +25,9 @@ OUTPUT = option(None, "Write the result to this file instead of printing it.", "
 PER_SAMPLE = option(None, "Also write one JSON line per sample: sectors on each wheel, and hits.", "FILE")
 DRY_RUN = option(False, "Validate settings and inputs without loading the model.", old=("check",))
 
+WheelNumber = Literal[1, 2, 3, 4, 5, 6, 7, 8]
+"""A wheel of a lexicon, which has 1 to 8."""
+
 TableOrJson = Literal["table", "json"]
 FORMAT = option("table", "Format of the result.", flag="--format")
 

@@ -1,7 +1,6 @@
 """`merunibench errors`: where a model loses."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import PositiveInt
 
@@ -14,7 +13,7 @@ from merunibench.settings import FAIL_ON_WARNING, Resampling, ScoringRules, opti
 class ErrorOptions(Resampling, ScoringRules, options.LabelledOptions):
     """What is analysed, and how it is scored."""
 
-    wheel: Literal[1, 2, 3, 4, 5] | None = option(None, "Analyse this wheel only.", shown="all five")
+    wheel: options.WheelNumber | None = option(None, "Analyse this wheel only.", shown="all")
     top: PositiveInt = option(10, "Number of words per ranking.", "N", old=("limit",))
 
 

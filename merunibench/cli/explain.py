@@ -13,14 +13,14 @@ def explain(
     file: Path | None = option(None, "Text file with one word or label list per line.", "FILE"),
     lexicon: tuple[str, ...] = option(
         ("builtin",),
-        "builtin, an installed release, or a release's folder; repeat for several.",
-        "NAME|DIR",
+        "builtin, an installed lexicon, a release's folder, or one of your own; repeat for several.",
+        "NAME|PATH",
         shown="builtin",
     ),
     level: Literal[1, 2] = options.LEVEL(),
     output_format: options.TableOrJson = options.FORMAT,
     svg: Path | None = option(None, "Draw the wheels of the first lexicon with the words on them.", "FILE"),
-    wheel: Literal[1, 2, 3, 4, 5] | None = option(None, "Draw this wheel only.", shown="all five"),
+    wheel: options.WheelNumber | None = option(None, "Draw this wheel only.", shown="all wheels"),
 ) -> None:
     """Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.
 
@@ -38,14 +38,16 @@ def explain(
         *(word for path in files for word in read_words(path)),
     ]
     found = explain_words(given, explainers, level)
+    drawn = [one.word for one in found], explainers[0].lexicon
+    picture = "" if svg is None else draw_wheels(*drawn) if wheel is None else draw_wheel(wheel, *drawn)
     if output_format == "json":
         emit_json(to_dict(found))
     else:
         emit(explanation_text(found, width=terminal_width()))
     if svg:
-        drawn = [one.word for one in found], explainers[0].lexicon
-        emit(draw_wheels(*drawn) if wheel is None else draw_wheel(wheel, *drawn), svg)
-        complain(f"wrote {svg}: {'all five wheels' if wheel is None else f'wheel {wheel} of five'}")
+        emit(picture, svg)
+        wheels = explainers[0].lexicon.n_wheels
+        complain(f"wrote {svg}: {f'all {wheels} wheels' if wheel is None else f'wheel {wheel} of {wheels}'}")
 
 
 def _is_file(word: str) -> bool:

@@ -10,14 +10,19 @@ from merunibench._text import visible
 from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, emit_json, terminal_width, warn
 from merunibench.errors import InputError
-from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
+from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES
 from merunibench.settings import MAX_BYTES, TaskSettings, argument, option
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-NAME = "builtin, an installed lexicon, or the folder of a release."
-RULES = ("own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector")
+    from merunibench.lexicon import OwnLexicon
+
+NAME = "builtin, an installed lexicon, the folder of a release, or a lexicon of your own."
+MADE = option(..., "The file to write, NAME.json; it is what `--lexicon` takes.", "FILE", flag="--output", short="-o")
+OWN_NAME = option(None, "What the lexicon is called, in signatures too.", "NAME", shown="the name of the file")
+FILE_SIZE = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a file may have or unpack to.", "N")
+RULES = ("own-word", "family", "valence", "opposites", "phrase", "other-wheel", "unreachable", "empty-sector")
 
 
 class UsageOptions(TaskSettings):
@@ -58,7 +63,7 @@ def install(
         flag="--from",
         shown="download from the authors' repository",
     ),
-    max_bytes: PositiveInt = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a file may have or unpack to.", "N"),
+    max_bytes: PositiveInt = FILE_SIZE,
 ) -> None:
     """Install an official lexicon release into the user's data folder; prints the installed file."""
     from merunibench.lexicon import install as install_lexicon
@@ -93,7 +98,7 @@ def list_(output_format: options.TableOrJson = options.FORMAT) -> None:
 
 def show(
     name: str = argument(..., NAME, "NAME"),
-    wheel: Literal[1, 2, 3, 4, 5] | None = option(None, "Show this wheel only.", shown="all five"),
+    wheel: options.WheelNumber | None = option(None, "Show this wheel only.", shown="all"),
     level: Literal[1, 2] = options.LEVEL(),
     words: bool = option(False, "List the words of each sector."),
     output_format: options.TableOrJson = options.FORMAT,
@@ -104,6 +109,8 @@ def show(
     lexicon = load_lexicon(name)
     wheels = dict(enumerate(lexicon.words_of_sectors(level), 1))
     if wheel is not None:
+        if wheel not in wheels:
+            raise InputError(f"lexicon {lexicon.name} has no wheel {wheel}; its wheels are 1 to {lexicon.n_wheels}")
         wheels = {wheel: wheels[wheel]}
     if output_format == "json":
         listed = {
@@ -138,11 +145,58 @@ def build(
     except ImportError:
         raise InputError("only a source checkout of merunibench has the program that compiles the lexicon") from None
 
+    _refuse_other_folder(Path(builtin_lexicon.__file__).parents[1])
     if not verify:
         typer.echo(builtin_lexicon.rebuild().label)
     elif not builtin_lexicon.is_current():
         complain("the compiled builtin lexicon differs from its sources; run: merunibench lexicon build")
         raise typer.Exit(1)
+
+
+def _refuse_other_folder(checkout: Path) -> None:
+    """An edited copy of the sources that is not the one that is read would be left out without a word."""
+    from merunibench._resources import resource
+
+    read = resource("emotion_wheels").resolve()
+    for folder in (checkout / "emotion_wheels", Path("emotion_wheels")):
+        if (folder / "builtin" / "concepts.txt").is_file() and folder.resolve() != read:
+            raise InputError(
+                f"{folder.resolve()} would not be read, but {read}, which belongs to the merunibench that runs; "
+                "run `python -m merunibench lexicon build` with this checkout installed (pip install -e .)"
+            )
+
+
+def compile_(
+    folder: Path = argument(..., "Folder with wheel1.toml …, and with concepts.csv and words.csv if any.", "FOLDER"),
+    output: Path = MADE,
+    name: str | None = OWN_NAME,
+    max_bytes: PositiveInt = FILE_SIZE,
+) -> None:
+    """Compile a lexicon of your own from 1 to 8 wheels and tables of words.
+
+    Example: `merunibench lexicon compile my-wheels/ -o mine.json`, then `--lexicon mine.json`
+    """
+    from merunibench.lexicon import compile_folder
+
+    _write_own(compile_folder(folder, _own_name(output, name), max_bytes=max_bytes), output)
+
+
+def extend(
+    name_of_base: str = argument(..., NAME, "NAME"),
+    words: Path = option(..., "CSV table with the columns word, and concept or wheel1, wheel2 and so on.", "FILE"),
+    output: Path = MADE,
+    name: str | None = OWN_NAME,
+    max_bytes: PositiveInt = FILE_SIZE,
+) -> None:
+    """Write a lexicon that has further words, or other sectors for words, than an existing one.
+
+    Example: `merunibench lexicon extend builtin --words words.csv -o mine.json`
+    """
+    from merunibench.lexicon import extend as extended
+    from merunibench.lexicon import load_lexicon
+
+    base = load_lexicon(name_of_base, max_bytes=max_bytes)
+    _write_own(extended(base, words, _own_name(output, name), max_bytes=max_bytes), output)
 
 
 def audit(
@@ -195,6 +249,33 @@ def diff(
         emit_json(found.to_dict())
     else:
         emit(difference_text(found, limit=settings.top, width=terminal_width()))
+
+
+def _own_name(output: Path, name: str | None) -> str:
+    """What a lexicon in this file is called; the file must be one of its own."""
+    if output.suffix != ".json":
+        raise InputError(f"{output}: a compiled lexicon is a JSON file; call it {output.stem or 'mine'}.json")
+    return output.stem if name is None else name
+
+
+def _write_own(made: "OwnLexicon", output: Path) -> None:
+    """Write an own lexicon; say what it changes, and what an audit finds wrong with it."""
+    from merunibench.files import write_text
+    from merunibench.lexicon import audit_lexicon
+    from merunibench.lexicon.critique.audit import CONTRADICTIONS
+
+    lexicon = made.lexicon
+    write_text(output, lexicon.to_text())
+    for note in made.notes:
+        complain(note)
+    wheels = f"{lexicon.n_wheels} wheel{'s' if lexicon.n_wheels > 1 else ''}"
+    complain(f"wrote {lexicon.label}: {len(lexicon):,} words, {wheels}")
+    mistakes = [each for each in audit_lexicon(lexicon).findings if each.rule in CONTRADICTIONS]
+    if mistakes:
+        first = mistakes[0]
+        where = f"{visible(first.word)} on wheel {first.wheel} ({first.found}): {first.reason}"
+        complain(f"audit: {len(mistakes)} to look at, first {where}; see: merunibench lexicon audit {output}")
+    typer.echo(output)
 
 
 def _table(*titles: str) -> "Table":

@@ -17,7 +17,7 @@ _speaker = partial(option, panel="Speaker")
 _crowd = partial(option, panel="Crowd")
 
 _LENGTH = re.compile(r"sigma:(?P<sigma>[0-9]*\.?[0-9]+)|quantile:(?P<quantile>0?\.[0-9]+)|(?P<least>\d+)-(?P<most>\d+)")
-_MATCH = re.compile(r"any|majority|all|forms|synonyms|wheel[1-5](@[12])?")
+_MATCH = re.compile(r"any|majority|all|forms|synonyms|wheel[1-8](@[12])?")
 
 
 def parse_length(text: str) -> dict[str, float]:
@@ -93,15 +93,17 @@ class FilterSettings(Settings):
     )
     match: Annotated[str, AfterValidator(_known_match)] = _crowd(
         "majority",
-        "When a description agrees with the voted emotion: on any, the majority (three at least) or all of the wheels, "
-        "on one (wheelN, wheelN@2), by forms, by synonyms.",
+        "When a description agrees with the voted emotion: on any, the majority (if most have a vote) or all of the "
+        "wheels, on one (wheelN, wheelN@2), by forms, by synonyms.",
         "RULE",
     )
     sentiment: Literal["equal", "opposite"] = _crowd(
         "equal", "When a sentiment fails: unless it is equal to the voted one, or only if it is opposite."
     )
     lexicon: str = _crowd(
-        "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
+        "builtin",
+        "builtin, an installed lexicon (mer2025), a release's folder, or one of your own.",
+        "NAME|PATH",
     )
     undecided: tuple[Annotated[str, AfterValidator(_known_policy)], ...] = option(
         (),

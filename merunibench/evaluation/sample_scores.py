@@ -70,4 +70,4 @@ def sample_scores(
     metric = PROTOCOLS[settings.protocol][task.kind]
     samples = Samples(task.of_kind, present, truth.labels, labels, truth.values, polarity)
     encoded = metric.encode(samples, settings.lexicon, settings.level)
-    return metric.score(metric.statistics(encoded.truth, encoded.predicted).T)
+    return metric.fitted(encoded.truth).score(metric.statistics(encoded.truth, encoded.predicted).T)

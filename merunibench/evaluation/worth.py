@@ -18,7 +18,7 @@ from merunibench.data import GroundTruth, Predictions, predictions_in_memory
 from merunibench.data.discovery import DEFAULT_CHECKPOINT
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists
-from merunibench.lexicon import WHEELS, Level, Lexicon
+from merunibench.lexicon import Level, Lexicon
 from merunibench.report.worth import BaselineScore, Reference, Worth
 from merunibench.scoring import SampleScores, Scored, Settings, cluster_names, score_predictions
 from merunibench.tasks import TaskSet
@@ -151,7 +151,7 @@ def _in_head_words(samples: SampleScores, truth: GroundTruth, settings: Settings
     if samples.labels is None:
         return
     names, there = samples.names.to_pylist(), samples.present.tolist()
-    for wheel in range(WHEELS):
+    for wheel in range(settings.lexicon.n_wheels):
         heads = head_words(settings.lexicon, samples.labels.vocabulary, wheel, settings.level)
         answers = {
             name: [head for label in samples.labels[row] for head in heads[label]]

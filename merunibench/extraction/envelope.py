@@ -12,8 +12,8 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import NamedTuple
 
+from merunibench._text import compatible
 from merunibench.files.toml import parse_toml
-from merunibench.languages import compatible
 
 _ENDLESS_NUMBER = re.compile(r"&#x?[0-9a-f]{20,};?", re.IGNORECASE)
 """The number of no character; Python reads no decimal one of thousands of digits."""

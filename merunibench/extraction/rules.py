@@ -180,7 +180,7 @@ def _in_english(items: Sequence[str], text: str) -> list[str]:
     Each item is read by itself. Where it leaves open what language it is in, the items together say so, and only then
     the whole text: it may be JSON with its letters escaped.
     """
-    lexicon, labels = load_lexicon("builtin"), []
+    lexicon, labels = load_lexicon("builtin").in_english, []
     others = {item for item in items if item not in lexicon}
     unknown = [item for item in items if item in others and item not in _POLARITIES]
     if not unknown:
@@ -214,7 +214,7 @@ def _read_item(item: str, together: Callable[[], Language | None]) -> list[str]:
 
 def is_known(label: str) -> bool:
     """Whether a label is a word of the lexicon, in any language, perhaps denied, or a polarity."""
-    return label in _POLARITIES or label in load_lexicon("builtin") or is_word(label) or is_denied(label)
+    return label in _POLARITIES or label in load_lexicon("builtin").in_english or is_word(label) or is_denied(label)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,8 +1,11 @@
-"""Words -> sectors on five emotion wheels: the wheels, compiled lexicons, and where lexicons come from.
+"""Words -> sectors on emotion wheels: the wheels, compiled lexicons, and where lexicons come from.
 
     load_lexicon("builtin").sectors("joyful")      # the lexicon that comes with merunibench
     install("mer2026", Path("folder"))             # an official release, once
     load_lexicon("mer2026")                        # from then on
+
+Four rooms: `runtime` is all that scoring looks words up with; `releases` is where lexicons come from; `workshop` holds
+the text files that lexicons are made from; `critique` audits, compares, explains and draws them.
 
 A lexicon's name does not say what it maps; its hash does (`Lexicon.label`). Names are imported when first used, so that
 importing the package costs nothing.
@@ -12,9 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from merunibench.lexicon.audit import Audit, Finding, audit_lexicon
-    from merunibench.lexicon.difference import Difference, compare_lexicons
-    from merunibench.lexicon.explain import (
+    from merunibench.lexicon.critique.audit import Audit, Finding, audit_lexicon
+    from merunibench.lexicon.critique.difference import Difference, compare_lexicons
+    from merunibench.lexicon.critique.explain import (
         Explainer,
         Explanation,
         explain_words,
@@ -22,18 +25,19 @@ if TYPE_CHECKING:
         explanations_to_dict,
         read_words,
     )
-    from merunibench.lexicon.installation import Installation, install
-    from merunibench.lexicon.lexicon import Lexicon, SetMasks, compile_lexicon
-    from merunibench.lexicon.official import ReleaseTables, compile_release, read_release
-    from merunibench.lexicon.releases import KNOWN_RELEASES, RELEASES
-    from merunibench.lexicon.store import Entry, catalogue, home, installed, load_lexicon
-    from merunibench.lexicon.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
+    from merunibench.lexicon.releases.installation import Installation, install
+    from merunibench.lexicon.releases.official import ReleaseTables, compile_release, read_release
+    from merunibench.lexicon.releases.published import KNOWN_RELEASES, RELEASES
+    from merunibench.lexicon.releases.store import Entry, catalogue, home, installed, load_lexicon
+    from merunibench.lexicon.runtime.lexicon import Lexicon, SetMasks, compile_lexicon
+    from merunibench.lexicon.runtime.wheels import LEVELS, PUBLISHED_WHEELS, Level, Wheel, load_wheels
+    from merunibench.lexicon.workshop.own import OwnLexicon, compile_folder, extend
 
 __all__ = [
     "KNOWN_RELEASES",
     "LEVELS",
+    "PUBLISHED_WHEELS",
     "RELEASES",
-    "WHEELS",
     "Audit",
     "Difference",
     "Entry",
@@ -43,17 +47,20 @@ __all__ = [
     "Installation",
     "Level",
     "Lexicon",
+    "OwnLexicon",
     "ReleaseTables",
     "SetMasks",
     "Wheel",
     "audit_lexicon",
     "catalogue",
     "compare_lexicons",
+    "compile_folder",
     "compile_lexicon",
     "compile_release",
     "explain_words",
     "explainer_for",
     "explanations_to_dict",
+    "extend",
     "home",
     "install",
     "installed",
@@ -64,15 +71,23 @@ __all__ = [
 ]
 
 _MODULES = {
-    "audit": ("Audit", "Finding", "audit_lexicon"),
-    "difference": ("Difference", "compare_lexicons"),
-    "explain": ("Explainer", "Explanation", "explain_words", "explainer_for", "explanations_to_dict", "read_words"),
-    "installation": ("Installation", "install"),
-    "lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),
-    "official": ("ReleaseTables", "compile_release", "read_release"),
-    "releases": ("KNOWN_RELEASES", "RELEASES"),
-    "store": ("Entry", "catalogue", "home", "installed", "load_lexicon"),
-    "wheels": ("LEVELS", "WHEELS", "Level", "Wheel", "load_wheels"),
+    "critique.audit": ("Audit", "Finding", "audit_lexicon"),
+    "critique.difference": ("Difference", "compare_lexicons"),
+    "critique.explain": (
+        "Explainer",
+        "Explanation",
+        "explain_words",
+        "explainer_for",
+        "explanations_to_dict",
+        "read_words",
+    ),
+    "releases.installation": ("Installation", "install"),
+    "runtime.lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),
+    "releases.official": ("ReleaseTables", "compile_release", "read_release"),
+    "releases.published": ("KNOWN_RELEASES", "RELEASES"),
+    "releases.store": ("Entry", "catalogue", "home", "installed", "load_lexicon"),
+    "workshop.own": ("OwnLexicon", "compile_folder", "extend"),
+    "runtime.wheels": ("LEVELS", "PUBLISHED_WHEELS", "Level", "Wheel", "load_wheels"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -5,8 +5,10 @@ Sectors lie where `wheel` has them, the first wheel outside.
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from merunibench.lexicon.runtime.wheels import load_wheels
 from merunibench.pictures.wheel import Segment, layout
 
 if TYPE_CHECKING:
@@ -29,13 +31,19 @@ def emblem(shares: Sequence[Mapping[str, float]], title: str = "") -> "Markup":
     ground, hit = [], []
     for wheel, of_sector in enumerate(shares):
         radius = _OUTERMOST - _STEP * wheel
-        for segment in layout(wheel)[0]:
+        for segment in _sectors(wheel):
             ground.append(_arc(segment, radius, 1.0))
             if share := of_sector.get(segment.name, 0.0):
                 hit.append(_arc(segment, radius, share))
     says = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
     paths = f'<path class="ground" d="{"".join(ground)}"/><path class="hit" d="{"".join(hit)}"/>'
     return Markup(f'<svg class="emblem" viewBox="0 0 40 40" {says}>{paths}</svg>')  # noqa: S704 - the title is escaped
+
+
+@lru_cache(maxsize=8)
+def _sectors(wheel: int) -> list[Segment]:
+    """The sectors of a published wheel, 0 to 4."""
+    return layout(load_wheels()[wheel])[0]
 
 
 def _arc(segment: Segment, radius: float, share: float) -> str:

@@ -1,4 +1,4 @@
-"""Wheels as a picture, one or all five, with the sectors that given words fall into: an SVG that needs nothing else.
+"""Wheels as a picture, one or all of a lexicon, with the sectors of given words: an SVG that needs nothing else.
 
 Level 1 is the inner ring, level 2 the outer one; words stand beside the wheel, each with a line to its place. Equal
 input gives equal bytes. Every sector bears its name, so that no colour has to be told from another, and dark text
@@ -7,16 +7,15 @@ stands on light ground, so that the picture survives a grey printer.
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.labels import normalise_label
-from merunibench.lexicon.evidence import MEANINGS
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.critique.evidence import MEANINGS, evidence_for
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.wheels import Wheel
 
 _WIDTH = 1180.0
 _CENTRE_X = _WIDTH / 2
@@ -80,7 +79,7 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
     """The SVG text of a wheel with words on it.
 
     Args:
-        number: The wheel, 1 to 5.
+        number: The wheel, counted from 1.
         words: The words to show; the first 48 are drawn, the others counted.
         lexicon: What places them.
 
@@ -93,16 +92,17 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
 
 
 def draw_wheels(words: Sequence[str], lexicon: Lexicon) -> str:
-    """The SVG text of all five wheels with the same words on each, two beside each other.
+    """The SVG text of all wheels of a lexicon with the same words on each, two beside each other.
 
     Raises:
-        InputError: the lexicon's sectors are not those of the published wheels.
+        InputError: the lexicon's sectors are not those of the published wheels, and it has none of its own.
     """
-    drawn = [_draw(number, words, lexicon) for number in range(1, WHEELS + 1)]
-    heights = [max(each.height for each in drawn[first : first + _BESIDE]) for first in range(0, WHEELS, _BESIDE)]
-    title = f"The words on all {WHEELS} wheels"
+    wheels = lexicon.n_wheels
+    drawn = [_draw(number, words, lexicon) for number in range(1, wheels + 1)]
+    heights = [max(each.height for each in drawn[first : first + _BESIDE]) for first in range(0, wheels, _BESIDE)]
+    title = f"The words on {'the wheel' if wheels == 1 else f'all {wheels} wheels'}"
     lines = [
-        _opening(_BESIDE * _WIDTH, sum(heights)),
+        _opening(min(_BESIDE, wheels) * _WIDTH, sum(heights)),
         *_named(title, " ".join(f"{each.title}. {each.description}" for each in drawn)),
     ]
     for place, each in enumerate(drawn):
@@ -112,12 +112,13 @@ def draw_wheels(words: Sequence[str], lexicon: Lexicon) -> str:
 
 
 def _draw(number: int, words: Sequence[str], lexicon: Lexicon) -> _Drawn:
-    if not 1 <= number <= WHEELS:
-        raise InputError(f"there is no wheel {number}; the wheels are 1 to {WHEELS}")
-    sectors, inner = layout(number - 1)
-    names = {segment.name for segment in sectors}
-    if set(lexicon.sectors_of_wheels[1][number - 1]) != names:
+    if not 1 <= number <= lexicon.n_wheels:
+        raise InputError(f"lexicon {lexicon.name} has no wheel {number}; its wheels are 1 to {lexicon.n_wheels}")
+    known = evidence_for(lexicon)
+    if not known.knows(number - 1, lexicon.sectors_of_wheels[1][number - 1]):
         raise InputError(f"wheel {number} of {lexicon.label} is not the published one, which is what can be drawn")
+    wheel = known.wheels[number - 1]
+    sectors, inner = layout(wheel)
     distinct = list(dict.fromkeys(normalise_label(word) for word in words))
     placed, lost = _place(distinct[:_MOST_WORDS], number - 1, lexicon, sectors, inner)
     right = [word for word in placed if math.sin(word.angle) >= 0]
@@ -127,7 +128,7 @@ def _draw(number: int, words: Sequence[str], lexicon: Lexicon) -> _Drawn:
     notes = _notes(lost, len(distinct) - _MOST_WORDS)
     total = _TOP + height + 26 + 20 * len(notes)
     hit = {lexicon.sectors(word.word)[number - 1] for word in placed}
-    title = f"Wheel {number}: {load_wheels()[number - 1].title}"
+    title = f"Wheel {number}: {wheel.title}"
     body = [
         *_heading(title, lexicon, total),
         *_rings(sectors, inner, hit, centre_y),
@@ -144,10 +145,9 @@ def _draw(number: int, words: Sequence[str], lexicon: Lexicon) -> _Drawn:
 # --- where things are ----------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=WHEELS)
-def layout(wheel: int) -> tuple[list[Segment], list[Segment]]:
-    """The segments of both rings of a wheel, 0 to 4; a sector takes room by the number of its inner words."""
-    groups = load_wheels()[wheel].sectors
+def layout(wheel: Wheel) -> tuple[list[Segment], list[Segment]]:
+    """The segments of both rings of a wheel; a sector takes room by the number of its inner words."""
+    groups = wheel.sectors
     step = 2 * math.pi / sum(map(len, groups.values()))
     sectors, inner, angle = [], [], 0.0
     for name, group in groups.items():
@@ -233,6 +233,8 @@ def _rings(
 def _slice(segment: Segment, radii: tuple[float, float], fill: str, stroke: str, width: float, centre_y: float) -> str:
     """A piece of a ring as a path: along the far arc, in, back along the near arc."""
     near, far = radii
+    # An arc that ends where it begins is none: a sector that is the whole wheel stops just before.
+    segment = segment._replace(end=min(segment.end, segment.start + 2 * math.pi - 0.005))
     large = 1 if segment.end - segment.start > math.pi else 0
     corners = [
         _point(angle, radius, centre_y)

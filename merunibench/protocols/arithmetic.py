@@ -74,7 +74,7 @@ def mean_where_defined(values: FloatArray) -> FloatArray:
 
 
 def wheel_summary(counts: FloatArray, figures: Mapping[str, FloatArray]) -> Summary:
-    """Figures of the five wheels, shape (5,) each, with their means; `counts`: how many samples count on each."""
+    """Figures of the W wheels, shape (W,) each, with their means; `counts`: how many samples count on each."""
     return Summary(
         metrics={key: float(mean_where_defined(values)) for key, values in figures.items()},
         wheels=tuple({key: or_none(values[w]) for key, values in figures.items()} for w in range(len(counts))),

@@ -86,6 +86,10 @@ class Metric(ABC, Generic[Side]):
     has_names: ClassVar[bool] = False
     lowest: ClassVar[float] = 0.0
 
+    def fitted(self, truth: Side) -> "Metric[Side]":  # noqa: ARG002
+        """This metric for truths such as these: itself, unless it must be told their number of wheels."""
+        return self
+
     @abstractmethod
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Side]:
         """Truth and answers as this metric takes them, by the sectors of a lexicon at a wheel level."""
@@ -115,7 +119,7 @@ class Metric(ABC, Generic[Side]):
 
     @abstractmethod
     def hits(self, truth: Side, predicted: Side) -> npt.NDArray[np.integer[Any]]:
-        """What each sample gets right, -1 where it does not count: shape (5, N) on wheels, else (N,)."""
+        """What each sample gets right, -1 where it does not count: shape (W, N) on wheels, else (N,)."""
 
     @abstractmethod
     def rows(self, encoded: Encoded[Side]) -> Iterator[Row]:
@@ -139,7 +143,7 @@ class Metric(ABC, Generic[Side]):
         yield self.statistics(encoded.truth, encoded.predicted)
 
     def sector_masks(self, side: Side) -> Masks:
-        """The sectors alone as bit masks, shape (5, N), whatever else the protocol counts; without, `sectors` is empty.
+        """The sectors alone as bit masks, shape (W, N), whatever else the protocol counts; without, `sectors` is empty.
 
         Raises:
             TypeError: the metric knows no sectors.

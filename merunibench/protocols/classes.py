@@ -14,14 +14,13 @@ import numpy.typing as npt
 
 from merunibench.kinds import NEUTRAL, Kind
 from merunibench.labels import LabelLists, Words
-from merunibench.lexicon import WHEELS, Level, Lexicon
+from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Summary, ratio
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 from merunibench.protocols.neutral import are_neutral
 
 NO_CLASS = -1
 """Stands for an answer that names none of the classes that occur."""
-_MAJORITY = WHEELS // 2 + 1
 _FIGURES = 3  # of a class: whether it is true, hit, predicted
 
 Codes = npt.NDArray[np.int64]
@@ -143,11 +142,11 @@ def meanings(vocabulary: Words, classes: Sequence[str], lexicon: Lexicon, level:
     rows = np.flatnonzero(found == NO_CLASS)
     ours, theirs = lexicon.masks(vocabulary.take(rows), level), lexicon.masks(words, level)
     shared = np.zeros((len(rows), len(classes)), np.int64)
-    for wheel in range(WHEELS):
+    for wheel in range(lexicon.n_wheels):
         shared += (ours[:, wheel, None] & theirs[None, :, wheel]) != 0
     most = shared.max(axis=1, initial=0)
     alone = (shared == most[:, None]).sum(axis=1) == 1
-    found[rows] = np.where((most >= _MAJORITY) & alone, shared.argmax(axis=1), NO_CLASS)
+    found[rows] = np.where((most > lexicon.n_wheels // 2) & alone, shared.argmax(axis=1), NO_CLASS)
     return found
 
 

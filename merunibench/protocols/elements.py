@@ -125,7 +125,7 @@ class ElementMetric(Metric[ElementSets]):
         return side.part(samples)
 
     def hits(self, truth: ElementSets, predicted: ElementSets) -> npt.NDArray[np.int64]:
-        """Number of elements that truth and answer share, shape (5, N)."""
+        """Number of elements that truth and answer share, shape (W, N)."""
         return np.where(truth.sizes() > 0, truth.common(predicted), -1)
 
     def sector_masks(self, side: ElementSets) -> Masks:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from merunibench._text import compatible
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import Words
-from merunibench.languages import NOTHING, answer_words, compatible, label_of
+from merunibench.languages import NOTHING, answer_words, label_of
 from merunibench.lexicon import Lexicon
 
 _LONGEST = 80

@@ -41,7 +41,7 @@ class HitFigures(SectorMetric):
         """By what hits are divided: for each figure, sizes that belong to the truths, or to the answers, of a wheel."""
 
     def statistics(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Whether each sample counts, and its two figures, on each wheel, shape (15, N)."""
+        """Whether each sample counts, and its two figures, on each wheel, shape (3 W, N)."""
         values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
         for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
             hits = sizes(true & guess)
@@ -52,7 +52,7 @@ class HitFigures(SectorMetric):
         return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
     def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (15,).
+        """Sums of the statistics expected under shuffling, shape (3 W,).
 
         Shuffling pairs every answer with every truth equally often: a sum over N pairs is expected to be the sum over
         all N² pairs, divided by N.
@@ -84,7 +84,7 @@ class HitRate(HitFigures):
 
         hit rate = mean |P ∩ G|        matching score = mean |P ∩ G| / |P ∩ C|  (0 where P ∩ C is empty)
 
-    averaged over the samples that count, then over the five wheels.
+    averaged over the samples that count, then over the wheels.
     Source: AffectGPT (arXiv 2501.16566) and its evaluation code.
     """
 
@@ -97,7 +97,7 @@ class HitRate(HitFigures):
         return (None, None), (None, sizes(predicted & categories))
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """Hit rate, averaged over the wheels; shape (..., 15) -> (...)."""
+        """Hit rate, averaged over the wheels; shape (..., 3 W) -> (...)."""
         _, means = wheel_means(sums, _PER_WHEEL)
         return mean_where_defined(means[..., 0])
 
@@ -115,7 +115,7 @@ class SetF1Formula:
     title = "F"
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """F, averaged over the wheels; shape (..., 15) -> (...)."""
+        """F, averaged over the wheels; shape (..., 3 W) -> (...)."""
         _, means = wheel_means(sums, _PER_WHEEL)
         return mean_where_defined(harmonic_mean(means[..., 0], means[..., 1]))
 
@@ -136,7 +136,7 @@ class SetF1(SetF1Formula, HitFigures):
         F = 2 · precision · recall / (precision + recall)
 
     F is computed from mean precision and mean recall, not averaged over samples; the three figures are then averaged
-    over the five wheels.
+    over the wheels.
     Source: OV-MER (arXiv 2410.01495), AffectGPT (arXiv 2501.16566) and its evaluation code.
     """
 

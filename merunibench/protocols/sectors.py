@@ -1,4 +1,4 @@
-"""Answers as sector sets: what the metrics of the official protocol take for labels, bit masks of shape (5, N)."""
+"""Answers as sector sets: what the metrics of the official protocol take for labels, bit masks of shape (W, N)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import NEUTRAL, Kind
-from merunibench.lexicon import WHEELS, Level, Lexicon
+from merunibench.lexicon import Level, Lexicon
+from merunibench.lexicon.runtime.wheels import MAXIMUM_WHEELS
 from merunibench.protocols.arithmetic import FloatArray, Masks
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 
@@ -23,12 +24,12 @@ class SectorMetric(Metric[Masks]):
         return Encoded(truth, predicted, lexicon.sectors_of_wheels[level])
 
     def blocks(self, encoded: Encoded[Masks]) -> Iterator[FloatArray]:
-        """Wheel by wheel: a fifth of the memory."""
+        """Wheel by wheel: a fraction of the memory."""
         for truth, predicted in zip(encoded.truth, encoded.predicted, strict=True):
             yield self.statistics(truth[None], predicted[None])
 
     def hits(self, truth: Masks, predicted: Masks) -> npt.NDArray[np.int8]:
-        """Number of sectors that truth and answer share, shape (5, N)."""
+        """Number of sectors that truth and answer share, shape (W, N)."""
         return np.where(truth != 0, np.bitwise_count(truth & predicted).astype(np.int8), -1)
 
     def sector_masks(self, side: Masks) -> Masks:
@@ -49,7 +50,7 @@ class SectorMetric(Metric[Masks]):
 
 
 def sector_names(masks: Masks, names: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The sectors of one sample on each wheel, of masks of shape (5,); a bit above all sectors is `neutral`."""
+    """The sectors of one sample on each wheel, of masks of shape (W,); a bit above all sectors is `neutral`."""
     return [
         [wheel[bit] if bit < len(wheel) else NEUTRAL for bit in _bits(mask)]
         for mask, wheel in zip(masks, names, strict=True)
@@ -57,8 +58,11 @@ def sector_names(masks: Masks, names: Sequence[Sequence[str]]) -> list[list[str]
 
 
 def masks_of_names(rows: Rows) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    """True and predicted sectors of the rows of a per-sample file as masks, shape (5, N) each."""
-    bits: list[dict[str, int]] = [{} for _ in range(WHEELS)]
+    """True and predicted sectors of the rows of a per-sample file as masks, shape (W, N) each."""
+    wheels = len(rows["truth"][0]) if len(rows["truth"]) else 0
+    if not 1 <= wheels <= MAXIMUM_WHEELS:
+        raise ValueError(f"the truth has {wheels} wheels, not 1 to {MAXIMUM_WHEELS}")
+    bits: list[dict[str, int]] = [{} for _ in range(wheels)]
     return _masks(rows["truth"], bits), _masks(rows["predicted"], bits)
 
 
@@ -68,7 +72,7 @@ def _bits(mask: np.unsignedinteger[Any]) -> list[int]:
 
 
 def _masks(samples: Iterable[Iterable[Iterable[str]]], bits: list[dict[str, int]]) -> npt.NDArray[np.uint64]:
-    """Sectors on each wheel of each sample -> masks, shape (5, N); `bits` remembers the bit of each sector."""
+    """Sectors on each wheel of each sample -> masks, shape (W, N); `bits` remembers the bit of each sector."""
     masks = [
         [
             sum(1 << bit_of.setdefault(sector, len(bit_of)) for sector in dict.fromkeys(sectors))
@@ -76,4 +80,4 @@ def _masks(samples: Iterable[Iterable[Iterable[str]]], bits: list[dict[str, int]
         ]
         for wheels in samples
     ]
-    return np.array(masks, np.uint64).reshape(-1, WHEELS).T
+    return np.array(masks, np.uint64).reshape(-1, len(bits)).T

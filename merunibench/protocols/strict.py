@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from merunibench.lexicon import PUBLISHED_WHEELS
 from merunibench.protocols.arithmetic import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
 from merunibench.protocols.base import Metric, Protocol
 from merunibench.protocols.classes import CorrectedClassF1
@@ -27,14 +28,14 @@ class StrictSetF1(SetF1Formula, ElementMetric):
     """Fine-grained task: set-level F on element sets; the formula is that of the official protocol."""
 
     def statistics(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
-        """Whether each sample counts, its precision and its recall on each wheel, shape (15, N)."""
+        """Whether each sample counts, its precision and its recall on each wheel, shape (3 W, N)."""
         common, true_sizes = truth.common(predicted), truth.sizes()
         figures = np.stack([true_sizes > 0, ratio(common, predicted.sizes()), ratio(common, true_sizes)], axis=1)
         # A sample that does not count may have predicted elements, but has none in common with an empty truth.
         return figures.reshape(-1, len(truth)).astype(float)
 
     def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (15,)."""
+        """Sums of the statistics expected under shuffling, shape (3 W,)."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 
     def expected_of(self, truth: ElementSets, predicted: ElementSets, members: npt.NDArray[np.bool_]) -> FloatArray:
@@ -66,8 +67,17 @@ class MacroF1(ElementMetric):
     score_key = "f"
     title = "macro F"
 
+    def __init__(self, version: int = 2, wheels: int = PUBLISHED_WHEELS) -> None:
+        """The metric of a version of the protocol, on so many wheels, which sums of statistics do not tell."""
+        super().__init__(version)
+        self.wheels = wheels
+
+    def fitted(self, truth: ElementSets) -> "MacroF1":
+        """The metric on as many wheels as the truth has."""
+        return MacroF1(self.version, len(truth.sectors))
+
     def statistics(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
-        """Whether each sample counts, and its F, by wheel and category, shape (5 * C * 2, N)."""
+        """Whether each sample counts, and its F, by wheel and category, shape (W * C * 2, N)."""
         groups, number = _groups(truth)
         f = ratio(2 * truth.common(predicted), truth.sizes() + predicted.sizes())
         values = np.zeros((len(f), number, 2, len(truth)))
@@ -78,7 +88,7 @@ class MacroF1(ElementMetric):
         return values.reshape(-1, len(truth))
 
     def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (5 * C * 2,)."""
+        """Sums of the statistics expected under shuffling, shape (W * C * 2,)."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 
     def expected_of(self, truth: ElementSets, predicted: ElementSets, members: npt.NDArray[np.bool_]) -> FloatArray:
@@ -97,17 +107,17 @@ class MacroF1(ElementMetric):
         return np.array(sums)
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """F, averaged over categories and wheels; shape (..., 5 * C * 2) -> (...)."""
+        """F, averaged over categories and wheels; shape (..., W * C * 2) -> (...)."""
         return mean_where_defined(self._on_wheels(sums))
 
     def summary(self, sums: FloatArray) -> Summary:
         """F, overall and on each wheel."""
-        counts = sums.reshape(5, -1, 2)[:, :, 0].sum(axis=1)
+        counts = sums.reshape(self.wheels, -1, 2)[:, :, 0].sum(axis=1)
         return wheel_summary(counts, {"f": self._on_wheels(sums)})
 
     def _on_wheels(self, sums: FloatArray) -> FloatArray:
         _, means = wheel_means(sums, 2)
-        return mean_where_defined(means.reshape(*sums.shape[:-1], 5, -1))
+        return mean_where_defined(means.reshape(*sums.shape[:-1], self.wheels, -1))
 
 
 class ThreeWayWeightedF1(PolarityMetric):

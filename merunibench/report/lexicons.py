@@ -8,8 +8,8 @@ from rich.text import Text
 
 from merunibench._text import visible
 from merunibench.lexicon import Audit, Difference, Explanation
-from merunibench.lexicon.audit import RULES
-from merunibench.lexicon.difference import Agreement, OneSided, total
+from merunibench.lexicon.critique.audit import RULES
+from merunibench.lexicon.critique.difference import Agreement, OneSided, total
 from merunibench.report.columns import Column
 from merunibench.report.terminal import plain_table, print_to_text
 

@@ -1,6 +1,6 @@
 """The per-sample file: one JSON line per sample, written and read here alone.
 
-A row says what the truth and the answer are to the metric (for each of the five wheels, the names of the sectors), what
+A row says what the truth and the answer are to the metric (for each wheel, the names of the sectors), what
 was hit (null where the sample does not count), and the signature of the score. It takes neither the labels of the data
 set nor the lexicon to compare it with another system's.
 """
@@ -132,11 +132,12 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) 
         if len(rows) != signature.n or len(set(columns["name"])) != signature.n:
             raise ValueError(f"{len(rows)} rows, where the signature says {signature.n} samples, each once")
         metric = protocol_signed(signature.protocol)[task.kind]
+        encoded = metric.decode(columns, task.of_kind)
         scores = SampleScores(
             task=task,
             names=pa.array(list(map(str, columns["name"])), pa.large_string()),
-            metric=metric,
-            encoded=metric.decode(columns, task.of_kind),
+            metric=metric.fitted(encoded.truth),
+            encoded=encoded,
             present=np.array([value is not None for value in columns.get("labels", columns["predicted"])]),
         )
         _ = scores.score  # so that what cannot be scored is found here, not later

@@ -87,22 +87,22 @@ class SampleScores:
         return float(low), float(high)
 
     def hits(self) -> npt.NDArray[np.integer[Any]]:
-        """What each sample gets right, -1 where it does not count: shape (5, N) on wheels, else (N,)."""
+        """What each sample gets right, -1 where it does not count: shape (W, N) on wheels, else (N,)."""
         return self.metric.hits(self.encoded.truth, self.encoded.predicted)
 
     @property
     def true_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
-        """Sectors of the truth as bit masks, shape (5, N), whatever else the protocol counts; not for sentiment."""
+        """Sectors of the truth as bit masks, shape (W, N), whatever else the protocol counts; not for sentiment."""
         return self.metric.sector_masks(self.encoded.truth)
 
     @property
     def predicted_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
-        """Sectors of the answers as bit masks, shape (5, N); not for sentiment."""
+        """Sectors of the answers as bit masks, shape (W, N); not for sentiment."""
         return self.metric.sector_masks(self.encoded.predicted)
 
     @property
     def wheels(self) -> tuple[int | None, ...]:
-        """Wheels whose sectors can be looked at: 1 to 5, or None for polarities and other names; empty without."""
+        """Wheels whose sectors can be looked at: 1 to W, or None for polarities and other names; empty without."""
         if self.encoded.sectors:
             return tuple(range(1, len(self.encoded.sectors) + 1))
         return (None,) if self.metric.has_names else ()

@@ -50,7 +50,7 @@ class Scored:
         units: How many samples, dialogues or videos were resampled for it; None without resampling.
         chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
         metrics: Metric key -> value.
-        wheels: The same on each of the five wheels; None where no sample counts. Empty for sentiment.
+        wheels: The same on each wheel; None where no sample counts. Empty for sentiment.
         samples: Number of ground-truth samples.
         expected_samples: Number of samples of the official set; 0 if none is published.
         scored: Number of samples that count, for each wheel.
@@ -246,11 +246,12 @@ def score_predictions(
     aligned = align(truth, predictions, settings.missing)
     refuse_silence(predictions, settings.missing)
     task, metric = truth.task, PROTOCOLS[settings.protocol][truth.task.kind]
+    encoded = metric.encode(aligned.samples, settings.lexicon, settings.level)
     samples = SampleScores(
         task=task,
         names=aligned.truth.names,
-        metric=metric,
-        encoded=metric.encode(aligned.samples, settings.lexicon, settings.level),
+        metric=metric.fitted(encoded.truth),
+        encoded=encoded,
         present=aligned.samples.present,
         true_labels=aligned.truth.labels,
         labels=aligned.samples.labels,

@@ -222,7 +222,7 @@ def test_bounds_are_of_the_whole_data_set_not_of_a_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("length", "sigma"), ("length", "9-3"), ("length", "quantile:.6"), ("match", "wheel6"), ("undecided", ["maybe"])],
+    [("length", "sigma"), ("length", "9-3"), ("length", "quantile:.6"), ("match", "wheel9"), ("undecided", ["maybe"])],
 )
 def test_settings_that_make_no_sense_are_refused(setting, value):
     with pytest.raises(InputError, match=f"--{setting}: "):

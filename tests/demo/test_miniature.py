@@ -9,7 +9,7 @@ import pytest
 from merunibench._resources import resource
 from merunibench.baselines import majority, stuffing, text_lexicon, text_lexicon_rows
 from merunibench.labels import parse_label_text
-from merunibench.lexicon.wheels import load_wheels
+from merunibench.lexicon.runtime.wheels import load_wheels
 from merunibench.tasks import TASKS, benchmark_tasks
 
 DATASETS = [task.id for task in benchmark_tasks()]

@@ -7,7 +7,7 @@ from merunibench.baselines import BASELINES
 from merunibench.data import truth_from_table, truth_in_memory
 from merunibench.demo.miniature import MINIATURE_TASKS, miniature
 from merunibench.evaluation.worth import head_words, known_of
-from merunibench.lexicon import WHEELS
+from merunibench.lexicon import PUBLISHED_WHEELS
 from merunibench.tasks import TASKS, benchmark_tasks
 
 TRUTH = {task.id: {row["name"]: row["label"] for row in miniature(task.id)} for task in benchmark_tasks()}
@@ -83,7 +83,7 @@ def test_head_words_are_scored_as_anybody_would():
         assert score == pytest.approx(alone["ovmerdplus"].score, abs=1e-12)
         # On its own wheel a head word is in the sector of the label: nothing changes there.
         assert alone["ovmerdplus"].wheels[wheel]["f"] == pytest.approx(report["ovmerdplus"].wheels[wheel]["f"])
-    assert worth.in_head_words == pytest.approx(sum(worth.head_words) / WHEELS)
+    assert worth.in_head_words == pytest.approx(sum(worth.head_words) / PUBLISHED_WHEELS)
     assert worth.surviving == pytest.approx(worth.in_head_words / worth.score)
     assert [each.head_words for each in report.worth if each.dataset == "cmumosi"] == [()]
 
@@ -92,7 +92,7 @@ def test_a_head_word_is_in_the_sector_that_it_stands_for():
     lexicon = load_lexicon("builtin")
     words = sorted(lexicon.codes)[::50]
     for level in (1, 2):
-        for wheel in range(WHEELS):
+        for wheel in range(PUBLISHED_WHEELS):
             for label, heads in head_words(lexicon, words, wheel, level).items():
                 sectors = {lexicon.sectors(word, level)[wheel] for word in lexicon.words_of(label)} - {None}
                 assert {lexicon.sectors(head, level)[wheel] for head in heads} - {None} == sectors

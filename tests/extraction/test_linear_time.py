@@ -8,13 +8,13 @@ import time
 
 import pytest
 
+from merunibench._text import compatible
 from merunibench.extraction import extract_labels
 from merunibench.extraction.denials import _IN_LISTS
 from merunibench.extraction.envelope import clean_answer
 from merunibench.extraction.matching import _emotion_words
 from merunibench.extraction.silence import looks_like
 from merunibench.extraction.words import load_words
-from merunibench.languages import compatible
 
 LENGTH = 60_000
 SECONDS = 6

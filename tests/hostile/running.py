@@ -28,8 +28,8 @@ LIGHT = (
 # What those import only when it is needed.
 LATER = (
     "datasets", "openpyxl", "pandas", "pyarrow.compute", "pyarrow.dataset", "pyarrow.feather", "pyarrow.parquet",
-    "spacy", "merunibench.extraction.rules", "merunibench.inference.session", "merunibench.lexicon.audit", "openai",
-    "soundfile", "merunibench.media.sound", "merunibench.models.endpoint",
+    "spacy", "merunibench.extraction.rules", "merunibench.inference.session", "merunibench.lexicon.critique.audit",
+    "openai", "soundfile", "merunibench.media.sound", "merunibench.models.endpoint",
 )  # fmt: skip
 HEAVY = ("torch", "merunibench.models.affectgpt", "merunibench.models.affectgpt.selfcheck")
 ADDRESS_SPACE = 6 << 30  # bytes: what goes wrong must not take the machine with it

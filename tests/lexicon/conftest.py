@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from merunibench.lexicon import load_wheels
-from merunibench.lexicon.releases import KNOWN_RELEASES, RELEASES, TABLE_FILES, Release
-from merunibench.lexicon.store import load_path
+from merunibench.lexicon.releases.published import KNOWN_RELEASES, RELEASES, TABLE_FILES, Release
+from merunibench.lexicon.releases.store import load_path
 from tests.release import RUNS, write_release, write_xlsx
 
 FORMS = [

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from merunibench.lexicon import audit_lexicon, compile_lexicon, evidence, load_lexicon, load_wheels
-from merunibench.lexicon.audit import CONTRADICTIONS, RULES, normalised_counts
-from merunibench.lexicon.evidence import MEANINGS, elsewhere, places, polarity, relatives, valence
+from merunibench.lexicon import audit_lexicon, compile_lexicon, load_lexicon, load_wheels
+from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.critique.audit import CONTRADICTIONS, RULES, normalised_counts
+from merunibench.lexicon.critique.evidence import MEANINGS, polarity, published, valence
 
 
 def lexicon_with(changes=(), name="test", drop=()):
@@ -70,9 +71,9 @@ def test_family():
 
 def test_a_family_of_another_polarity_is_none():
     assert polarity("affection") == 1
-    assert "careful" not in relatives("care", 3)
-    assert relatives("caring", 3) == ("care",)
-    assert relatives("careless", 3) == ()
+    assert "careful" not in published().relatives("care", 3)
+    assert published().relatives("caring", 3) == ("care",)
+    assert published().relatives("careless", 3) == ()
 
 
 def test_valence():
@@ -130,7 +131,7 @@ def test_other_wheel():
 
 def test_what_another_wheel_has_no_sector_for_is_not_claimed():
     assert not found_in(lexicon_with([("shocked", 3, "powerful"), ("stress", 2, "bad")]), "other-wheel")
-    assert elsewhere("frabjous", 0) is None
+    assert published().elsewhere("frabjous", 0) is None
 
 
 def test_unreachable():
@@ -139,7 +140,7 @@ def test_unreachable():
 
 
 def test_empty_sectors_at_both_levels():
-    bad = places(1, 1)
+    bad = published().places(1, 1)
     dropped = [(word, 2) for word, sectors in bad.items() if sectors == {"bad"}] + [("overwhelmed", 2)]
     audit = audit_lexicon(lexicon_with(drop=dropped))
     empty = {(f.found, f.reason) for f in audit.findings if f.rule == "empty-sector"}

@@ -9,8 +9,8 @@ import pytest
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.lexicon import LEVELS, load_lexicon, load_wheels
-from merunibench.lexicon.concepts import canonical, parse_concepts
-from merunibench.lexicon.sources import Sources, read_sources
+from merunibench.lexicon.workshop.concepts import canonical, parse_concepts
+from merunibench.lexicon.workshop.sources import Sources, read_sources
 from tools import builtin_lexicon
 from tools.builtin_lexicon import compile_sources, concepts_of_words, variants
 
@@ -127,7 +127,7 @@ def test_words_that_are_no_emotions_have_no_sector(lexicon):
     text = (Path(__file__).parent / "non_emotions.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     words = {word.strip() for line in lines for word in line.split(",")} - {""}
-    assert len(words) >= 400
+    assert len(words) >= 900
     assert [word for word in sorted(words) if any(lexicon.sectors(word) + lexicon.sectors(word, 2))] == []
 
 

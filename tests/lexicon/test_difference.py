@@ -5,7 +5,7 @@ import json
 import pytest
 
 from merunibench.lexicon import compare_lexicons, compile_lexicon, load_lexicon
-from merunibench.lexicon.difference import Agreement, total
+from merunibench.lexicon.critique.difference import Agreement, total
 
 
 def lexicon(name, **words):

@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.lexicon import download, install, installed, load_lexicon
-from merunibench.lexicon.releases import RELEASES, TABLE_FILES
+from merunibench.lexicon import install, installed, load_lexicon
+from merunibench.lexicon.releases import download
+from merunibench.lexicon.releases.published import RELEASES, TABLE_FILES
 
 CUT = 5000
 """Bytes after which the server breaks off; more than what the downloader reads at once, less than a file has."""

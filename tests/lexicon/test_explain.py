@@ -14,8 +14,8 @@ from merunibench.lexicon import (
     load_lexicon,
     read_words,
 )
-from merunibench.lexicon.explain import explain
-from merunibench.lexicon.official import tables_from_text, tables_path, tables_to_text
+from merunibench.lexicon.critique.explain import explain
+from merunibench.lexicon.releases.official import tables_from_text, tables_path, tables_to_text
 
 
 def one(word, explainer, level=1):

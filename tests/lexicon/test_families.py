@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from merunibench._resources import resource
-from merunibench.lexicon.concepts import parse_concepts
-from merunibench.lexicon.sources import Kinship, Sources, parse_families, read_sources
+from merunibench.lexicon.runtime.morphology import same_stem
+from merunibench.lexicon.workshop.concepts import parse_concepts
+from merunibench.lexicon.workshop.sources import Kinship, Sources, parse_families, read_sources
 from tools import word_families as families
 from tools.word_families import Form
 
@@ -88,8 +89,8 @@ def test_heads_that_share_a_form_are_one_family():
     ],
 )
 def test_same_stem(one, other, same):
-    assert families.same_stem(one, other) is same
-    assert families.same_stem(other, one) is same
+    assert same_stem(one, other) is same
+    assert same_stem(other, one) is same
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::ResourceWarning")  # NLTK's: files that it leaves open

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.lexicon import load_lexicon
-from merunibench.lexicon.tables import read_csv, read_xlsx
+from merunibench.lexicon.releases.tables import read_csv, read_xlsx
 
 COLUMNS = ("level1", "level2", "level3")
 

@@ -121,3 +121,14 @@ def test_a_wheel_with_too_many_sectors_is_refused(level, most):
     sectors[level] = [["a"]] * 4 + [[f"s{n}" for n in range(most + 1)]]
     with pytest.raises(InputError, match=f"wheel 5 has {most + 1} sectors at level {level}, more than {most}"):
         compile_lexicon("any", {1: [{}] * 5, 2: [{}] * 5}, sectors, {})
+
+
+def test_a_lexicon_in_english_alone():
+    lexicon = load_lexicon("builtin")
+    english = lexicon.in_english
+    assert all(map(lexicon.words_of, ("开心", "😢", "traurig")))
+    assert not any(map(english.words_of, ("开心", "😢", "traurig")))
+    assert english.words_of("not happy") == lexicon.words_of("not happy")
+    assert english.codes == lexicon.codes
+    assert english.sha256 != lexicon.sha256
+    assert english.in_english is english

@@ -4,10 +4,12 @@ import pytest
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
-from merunibench.lexicon.sources import parse_families, parse_kinship, parse_lookup, parse_stop
+from merunibench.lexicon.runtime.operators import NAMES
+from merunibench.lexicon.workshop.sources import parse_families, parse_kinship, parse_lookup, parse_stop
 
 LOOKUP = 'light = "very, so"\nconjunctions = "and"\nprepositions = "of"\nnegations = "not, no longer"\n'
-TABLES = '[opposites]\njoy = "sad"\n[typos]\nhapy = "happy"\n[spelling]\n'
+TABLES = '[opposites]\njoy = "sad"\n[typos]\nhapy = "happy"\n[spelling]\n' + "[operators]\n"
+TABLES += "".join(f'{name} = "like, so"\n' for name in NAMES)
 
 
 def test_families():
@@ -57,6 +59,7 @@ def test_lookup():
     tables = parse_lookup(LOOKUP + TABLES, "l")
     assert tables["light"] == ["so", "very"]
     assert tables["typos"] == {"hapy": "happy"}
+    assert tables["operators"] == {name: ["like", "so"] for name in NAMES}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,8 @@ def test_lookup():
         (LOOKUP.replace('"of"', "1") + TABLES, "l: prepositions: a list of words is text"),
         (LOOKUP + TABLES.replace('"sad"', "1"), "l: opposites: 'joy' = 1"),
         (LOOKUP + TABLES.replace('hapy = "happy"', 'hapy = "Happy"'), "l: typos: 'hapy' = 'Happy'"),
+        (LOOKUP + TABLES.replace("signs = ", "sign = "), "l: operators: texts with words separated by commas, called "),
+        (LOOKUP + TABLES.replace('signs = "like', 'signs = "Like'), "l: operators.signs: 'Like' is no word"),
     ],
 )
 def test_lookup_that_breaks_a_rule(text, complaint):

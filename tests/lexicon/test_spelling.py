@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.lexicon import explain_words, explainer_for
-from merunibench.lexicon.spelling import Spellings
+from merunibench.lexicon.runtime.spelling import Spellings
 
 words = st.text("abcé- ", min_size=1, max_size=8)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from merunibench.lexicon.spelling import Spellings
-from merunibench.lexicon.stems import opposites, same_family, stem
+from merunibench.lexicon.runtime.morphology import opposites, same_family, stem
+from merunibench.lexicon.runtime.spelling import Spellings
 
 FAMILIES = [
     "frustrated frustration frustrating frustrate",

@@ -7,7 +7,7 @@ import pytest
 
 from merunibench.errors import InputError
 from merunibench.lexicon import catalogue, home, install, installed, load_lexicon
-from merunibench.lexicon.releases import LICENCE_NOTE
+from merunibench.lexicon.releases.published import LICENCE_NOTE
 
 
 def refusal(*arguments, **options):

@@ -69,7 +69,7 @@ def test_many_words():
 
 
 def test_what_cannot_be_drawn():
-    with pytest.raises(InputError, match="there is no wheel 6"):
+    with pytest.raises(InputError, match="lexicon builtin has no wheel 6; its wheels are 1 to 5"):
         draw_wheel(6, [], load_lexicon("builtin"))
     sectors = {level: [("a",)] * 5 for level in (1, 2)}
     strange = compile_lexicon("strange", {level: [{}] * 5 for level in (1, 2)}, sectors, {})

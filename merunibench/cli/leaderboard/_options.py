@@ -21,7 +21,7 @@ class BoardOptions(Settings):
     lexicon: tuple[str, ...] = option(
         (),
         "Lexicon of an official board, in addition to builtin; repeat for several.",
-        "NAME|DIR",
+        "NAME|PATH",
         shown="every installed release",
     )
     processes: NonNegativeInt = option(0, "Number of processes that validate and score; 0: one per core.", "N")

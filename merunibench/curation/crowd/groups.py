@@ -16,7 +16,7 @@ from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon, explainer_for, load_lexicon
-from merunibench.lexicon.explain import ReleaseExplainer
+from merunibench.lexicon.critique.explain import ReleaseExplainer
 
 IntArray = npt.NDArray[np.integer[Any]]
 Held = tuple[npt.NDArray[np.bool_], ...]
@@ -65,11 +65,12 @@ class Groups(ABC):
 
 
 class WheelGroups(Groups):
-    """Sectors on one wheel or all five."""
+    """Sectors on some wheels, by default all that the lexicon has."""
 
-    def __init__(self, lexicon: Lexicon, wheels: Sequence[int] = range(5), level: Level = 1) -> None:
+    def __init__(self, lexicon: Lexicon, wheels: Sequence[int] | None = None, level: Level = 1) -> None:
         """Take the wheels, counted from 0, at a level."""
         self.lexicon = lexicon.label
+        wheels = range(lexicon.n_wheels) if wheels is None else wheels
         self.names = tuple((*lexicon.sectors_of_wheels[level][wheel], NEUTRAL) for wheel in wheels)
         self._mapping, self._wheels, self._level = lexicon, list(wheels), level
 
@@ -158,7 +159,7 @@ def word_groups(rule: WordRule, lexicon: str | Path) -> WordGroups:
     return WordGroups(explainer.lexicon.label, bases)
 
 
-def wheel_groups(lexicon: str | Path | Lexicon, wheels: Sequence[int] = range(5), level: Level = 1) -> WheelGroups:
+def wheel_groups(lexicon: str | Path | Lexicon, wheels: Sequence[int] | None = None, level: Level = 1) -> WheelGroups:
     """Sectors under a lexicon, given by name, folder, or as it is.
 
     Raises:

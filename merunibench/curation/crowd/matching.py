@@ -1,4 +1,4 @@
-"""Does a description agree with the vote? The released hit test on one grouping, and rules over the five wheels."""
+"""Does a description agree with the vote? The released hit test on one grouping, and rules over all wheels."""
 
 import re
 from collections.abc import Callable
@@ -13,13 +13,12 @@ from merunibench._text import shown
 from merunibench.curation.crowd.groups import WORD_RULES, Groups, Held, wheel_groups, word_groups
 from merunibench.curation.filters.base import FAIL, PASS, UNDECIDED, Verdicts
 from merunibench.errors import InputError
-from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.lexicon import Lexicon, load_lexicon
 
 IntArray = npt.NDArray[np.integer[Any]]
 
-MATCHES = ("majority", "any", "all", "wheel1@1 … wheel5@2", *WORD_RULES)
-_LEAST_WHEELS = 3
-_WHEEL = re.compile(r"wheel([1-5])(?:@([12]))?")
+MATCHES = ("majority", "any", "all", "wheelN", "wheelN@2", *WORD_RULES)
+_WHEEL = re.compile(r"wheel([1-8])(?:@([12]))?")
 
 
 @dataclass(frozen=True)
@@ -63,26 +62,30 @@ class Match:
 def parse_match(name: str, lexicon: str | Path | Lexicon = "builtin") -> Match:
     """A rule by its name.
 
-    `majority`: more than half of the wheels that have a vote, of which there must be three. `any`: one of the wheels
-    that have a vote. `all`: all five, each of which must have a vote. `wheelN` and `wheelN@2`: the released test on one
-    wheel, at level 1 or 2. `forms` and `synonyms`: the released test on words.
+    `majority`: more than half of the wheels that have a vote, which must be more than half of all (three of five).
+    `any`: one of the wheels that have a vote. `all`: all wheels, each of which must have a vote. `wheelN` and
+    `wheelN@2`: the released test on one wheel, at level 1 or 2. `forms` and `synonyms`: the released test on words.
 
     Raises:
         InputError: there is no such rule, or the lexicon cannot serve it.
     """
-    if name == "majority":
-        return Match(name, wheel_groups(lexicon), lambda voted: voted // 2 + 1 if voted >= _LEAST_WHEELS else 0)
-    if name == "any":
-        return Match(name, wheel_groups(lexicon), lambda voted: min(voted, 1))
-    if name == "all":
-        return Match(name, wheel_groups(lexicon), lambda voted: voted if voted == WHEELS else 0)
     if name in WORD_RULES:
         if isinstance(lexicon, Lexicon):
             raise InputError(f"match {name}: give the lexicon by its name or folder, since its tables are needed")
         return Match(name, word_groups(name, lexicon), lambda voted: voted)
+    known = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
+    wheels = known.n_wheels
+    if name == "majority":
+        return Match(name, wheel_groups(known), lambda voted: voted // 2 + 1 if voted > wheels // 2 else 0)
+    if name == "any":
+        return Match(name, wheel_groups(known), lambda voted: min(voted, 1))
+    if name == "all":
+        return Match(name, wheel_groups(known), lambda voted: voted if voted == wheels else 0)
     found = _WHEEL.fullmatch(name)
     if found is None:
         raise InputError(f"match must be one of {', '.join(MATCHES)}, not {shown(name)}")
     wheel, level = int(found[1]), int(found[2] or 1)
-    groups = wheel_groups(lexicon, [wheel - 1], 1 if level == 1 else 2)
+    if wheel > wheels:
+        raise InputError(f"match {name}: lexicon {known.name} has {wheels} wheel{'s' if wheels > 1 else ''}")
+    groups = wheel_groups(known, [wheel - 1], 1 if level == 1 else 2)
     return Match(f"wheel{wheel}@{level}", groups, lambda voted: voted)

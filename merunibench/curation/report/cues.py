@@ -13,11 +13,10 @@ from merunibench.data.columns import label_column, name_column
 from merunibench.lexicon import Lexicon
 
 _KINDS = ("audio", "video")
-_MAJORITY = 3
 
 
 def cue_agreement(folder: Folder, rows: Rows, lexicon: Lexicon) -> dict[str, Any]:
-    """How often the labels of the audio cue and those of the video cue share a sector on three wheels or more.
+    """How often the labels of the audio cue and those of the video cue share a sector on most wheels.
 
     Cues have labels once `merunibench extract` was run on them. Chance is that of a wheel: the share of pairs of any
     audio and any video cue that share a sector there.
@@ -36,7 +35,7 @@ def cue_agreement(folder: Folder, rows: Rows, lexicon: Lexicon) -> dict[str, Any
     sides = []
     counted = np.ones(len(rows), bool)
     for kind in _KINDS:
-        sets = np.zeros((5, len(rows)), np.uint8)
+        sets = np.zeros((lexicon.n_wheels, len(rows)), np.uint8)
         has = np.zeros(len(rows), bool)
         for name, path in folder.found(f"{CUES}/{kind}").items():
             table = written_nulls(read_table(path))
@@ -58,7 +57,7 @@ def cue_agreement(folder: Folder, rows: Rows, lexicon: Lexicon) -> dict[str, Any
         wheels.append({"wheel": wheel + 1, "agree": round(float(shared.mean()), 4), "chance": chance})
     return {
         "rows": int(counted.sum()),
-        "agree": round(float((hits.sum(axis=0) >= _MAJORITY).mean()), 4),
+        "agree": round(float((hits.sum(axis=0) > len(hits) // 2).mean()), 4),
         "wheels": wheels,
     }
 

@@ -89,7 +89,7 @@ def _labels(rows: Rows, labelled: Mask, vocabulary: Vocabulary) -> dict[str, Any
     used = counts > 0
     known = used & vocabulary.known
     order = np.lexsort((vocabulary.words.astype(str), -counts))[:COMMONEST]
-    union = np.bitwise_or.reduce(vocabulary.masks[used], axis=0) if used.any() else np.zeros(5, np.uint64)
+    union = np.bitwise_or.reduce(vocabulary.masks[used], axis=0, initial=np.uint64(0))
     return {
         "rows": int(labelled.sum()),
         "per_row": Spread.of(rows.labels.counts()[labelled].astype(float)).to_dict(),

@@ -159,11 +159,15 @@ def _table(*heads: tuple[str, bool]) -> Table:
     return plain_table([Column(title, numeric=numeric) for title, numeric in heads])
 
 
+_NUMBERS = ("no", "one", "two", "three", "four", "five")
+
+
 def _cues(report: CurationReport) -> list[str]:
     if not report.cues:
         return []
-    agree = score(report.cues["agree"])
-    return [f"Audio and video cues share a sector on three wheels or more in {agree} % of {report.cues['rows']} rows"]
+    agree, most = score(report.cues["agree"]), len(report.cues["wheels"]) // 2 + 1
+    wheels = "the wheel" if most == len(report.cues["wheels"]) == 1 else f"{_NUMBERS[most]} wheels or more"
+    return [f"Audio and video cues share a sector on {wheels} in {agree} % of {report.cues['rows']} rows"]
 
 
 def _duplicates(report: CurationReport) -> list[str]:

@@ -1,6 +1,6 @@
 """The test that a pipeline earns its name: do rows that were kept agree better with human labels than dropped ones?
 
-F, precision and recall are those of the official protocol (set-level, five wheels). Part of the gain is luck: a hit
+F, precision and recall are those of the official protocol (set-level, all wheels). Part of the gain is luck: a hit
 test prefers descriptions that name many or frequent sectors. So shuffled votes stand beside it.
 """
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from merunibench.curation.filters.base import Mask
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
-from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.lexicon import Lexicon
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class Vocabulary:
         words: The labels.
         known: Which have a sector on a wheel, or are `neutral`, shape (V,).
         concept: Number of each label's concept, -1 for unknown ones, shape (V,).
-        masks: Sectors of each label on each wheel, shape (V, 5).
-        sets: Sectors of each row on each wheel, shape (5, N).
+        masks: Sectors of each label on each wheel, shape (V, W).
+        sets: Sectors of each row on each wheel, shape (W, N).
         sectors: Names of the sectors of each wheel.
     """
 
@@ -60,7 +60,7 @@ class Vocabulary:
     @property
     def wheels(self) -> range:
         """The wheels, counted from 0."""
-        return range(WHEELS)
+        return range(len(self.sectors))
 
 
 def concept_of(label: str, lexicon: Lexicon) -> str:

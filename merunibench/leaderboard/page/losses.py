@@ -1,11 +1,12 @@
 """Where a model loses, over all data sets of a board: what was said on each wheel, and the share that was hit."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from merunibench.leaderboard.schema.details import Details
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS, load_wheels
 from merunibench.report.error_analysis.result import NOTHING, Confusion
 
 
@@ -26,15 +27,15 @@ def confusions(details: Details, board: str) -> list[Confusion]:
             said = of_wheel.setdefault(row, {})
             for column, value in zip(found["columns"], values, strict=True):
                 said[column] = said.get(column, 0.0) + value
-    wheels = sorted(counts, key=lambda wheel: WHEELS + 1 if wheel is None else wheel)
+    wheels = sorted(counts, key=lambda wheel: math.inf if wheel is None else wheel)
     return [_confusion(wheel, counts[wheel]) for wheel in wheels]
 
 
 def hits(found: Sequence[Confusion]) -> list[dict[str, float]]:
     """For each of the five wheels: sector -> the share of its samples that were hit; empty where nothing is known."""
-    shares: list[dict[str, float]] = [{} for _ in range(WHEELS)]
+    shares: list[dict[str, float]] = [{} for _ in range(PUBLISHED_WHEELS)]
     for each in found:
-        if each.wheel is not None:
+        if each.wheel is not None and each.wheel <= PUBLISHED_WHEELS:
             rows = zip(each.rows, each.shares, each.totals, strict=True)
             shares[each.wheel - 1] = {name: row[each.columns.index(name)] for name, row, total in rows if total}
     return shares
@@ -56,5 +57,7 @@ def _confusion(wheel: int | None, counts: dict[str, dict[str, float]]) -> Confus
 
 
 def _ordered(wheel: int | None, names: Iterable[str]) -> tuple[str, ...]:
-    known = () if wheel is None else tuple(load_wheels()[wheel - 1].sectors)
+    known: tuple[str, ...] = ()
+    if wheel is not None and wheel <= PUBLISHED_WHEELS:
+        known = tuple(load_wheels()[wheel - 1].sectors)
     return tuple(sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name)))

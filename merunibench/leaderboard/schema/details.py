@@ -29,7 +29,7 @@ SCHEMA: Final = "merunibench.leaderboard.details/1"
 class WheelConfusion(Plain):
     """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
 
-    wheel: Annotated[int, Field(ge=1, le=5)] | None = Field(description="1 to 5; null for sentiment.")
+    wheel: Annotated[int, Field(ge=1, le=8)] | None = Field(description="Counted from 1; null for sentiment.")
     rows: Several[Line] = Field(description="True sectors, or polarities.")
     columns: Several[Line] = Field(description="Predicted ones; the last is `nothing`.")
     counts: Several[Several[float]]
@@ -47,7 +47,7 @@ class Losses(Plain):
     """Every figure of one checkpoint, and what was said in the place of what is true."""
 
     metrics: dict[Line, float]
-    wheels: Several[dict[Line, float | None]] = Field(description="Every metric on each of the five wheels.")
+    wheels: Several[dict[Line, float | None]] = Field(description="Every metric on each wheel.")
     scored: Several[Count] = Field(description="Samples that count, on each wheel.")
     confusions: Several[WheelConfusion]
 

@@ -18,7 +18,7 @@ from merunibench.leaderboard.schema.details import Losses, WheelConfusion, Word,
 from merunibench.leaderboard.schema.fields import as_json
 from merunibench.leaderboard.schema.results import DECIMALS, Board
 from merunibench.leaderboard.scoring.units import pack
-from merunibench.lexicon import WHEELS, Lexicon
+from merunibench.lexicon import Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
 from merunibench.scoring import SampleScores, Scored, Settings, paired_units, score_predictions
@@ -155,7 +155,7 @@ def _words(scores: SampleScores, lexicon: Lexicon) -> str:
     """Costly words, without the samples they come from."""
     if scores.labels is None:
         return "null"
-    found = word_errors(scores, lexicon, LEVEL, range(1, WHEELS + 1), WORDS)
+    found = word_errors(scores, lexicon, LEVEL, range(1, lexicon.n_wheels + 1), WORDS)
     words = Words(
         wrong=tuple(map(_word, found.wrong)),
         missed=tuple(map(_word, found.missed)),

@@ -23,7 +23,7 @@ class Confusion:
     """What was said in the place of what is true.
 
     Attributes:
-        wheel: Number of the wheel, 1 to 5; None for polarities, classes and preferences.
+        wheel: Number of the wheel, from 1; None for polarities, classes and preferences.
         rows: The R true sectors (or polarities, classes, preferences) that occur, in the wheel's order.
         columns: The C predicted ones: first those of `rows`, then others that were said; last `nothing`.
         counts: Row by row, how often; shape (R, C). A row adds up to its total.
@@ -176,7 +176,7 @@ class ErrorAnalysis:
         protocol: The protocol of the scores.
         lexicon: Lexicon name and SHA-256 of its mapping.
         level: Wheel level whose sectors count.
-        wheel: The one wheel that was analysed, 1 to 5; None for all.
+        wheel: The one wheel that was analysed, from 1; None for all.
         checkpoint_selection: How checkpoints were chosen.
         datasets: One analysis a data set, in the order of the published tables.
         warnings: What a reader of the scores should know.

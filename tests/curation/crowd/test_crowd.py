@@ -197,7 +197,7 @@ def test_broken_settings_are_refused(tmp_path, settings, message):
     ("options", "message"),
     [
         ({"votes": "luck"}, "votes must be one of majority"),
-        ({"match": "wheel6"}, "match must be one of"),
+        ({"match": "wheel9"}, "match must be one of"),
         ({"match": "forms"}, "needs the tables of an official release"),
         ({"agreement": "never"}, "agreement must be"),
     ],

@@ -6,6 +6,7 @@ and columns are bounded, XML with entities is refused, and whatever goes wrong i
 
 import csv
 import io
+import sys
 import warnings
 import zipfile
 import zlib
@@ -50,8 +51,14 @@ class Row(NamedTuple):
     cells: tuple[str | None, ...]
 
 
-def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]:
+def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int, optional: Sequence[str] | None = None) -> list[Row]:
     """The rows of a UTF-8 CSV file with a header, reduced to the wanted columns.
+
+    Args:
+        path: The file.
+        columns: The columns that it must have.
+        max_bytes: Most bytes of it.
+        optional: Columns that it may have, read as blank where it has not; others it then must not have.
 
     Raises:
         InputError: the file cannot be read, is no such table, or lacks a column.
@@ -60,7 +67,7 @@ def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]
     with reading(path, UnicodeDecodeError, csv.Error):
         with open_plain(path) as stream:
             text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
-        return _select(path, csv.reader(io.StringIO(text, newline=""), strict=True), columns)
+        return _select(path, csv.reader(io.StringIO(text, newline=""), strict=True), columns, optional)
 
 
 def read_xlsx(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]:
@@ -141,21 +148,42 @@ def _refuse_unsafe_xml(content: bytes, where: str) -> None:
         pass  # An image, or damage that openpyxl reports if it needs this part.
 
 
-def _select(path: Path, rows: Iterable[Sequence[object]], columns: Sequence[str]) -> list[Row]:
+def _select(
+    path: Path, rows: Iterable[Sequence[object]], columns: Sequence[str], optional: Sequence[str] | None = None
+) -> list[Row]:
     """The wanted columns of each row after the header, which says where they stand."""
     numbered = enumerate(rows, 1)
     _, header = next(numbered, (1, ()))
     missing = [name for name in columns if name not in header]
     if missing:
         raise InputError(f"{path}: row 1: no column {missing[0]!r}; the columns are {_names(header)}")
-    places = [list(header).index(name) for name in columns]
+    if optional is not None:
+        _refuse_other_columns(path, header, columns, optional)
+        columns = [*columns, *optional]
+    # A column that is not there is read behind the end of every row.
+    places = [list(header).index(name) if name in header else sys.maxsize for name in columns]
     selected = []
     for number, row in numbered:
         if number > _MAXIMUM_ROWS:
             raise InputError(f"{path}: more than {_MAXIMUM_ROWS:,} rows")
+        if optional is not None and len(row) > len(header):
+            raise InputError(f"{path}: row {number}: {len(row)} cells, but {len(header)} columns; is a comma unquoted?")
         cells = (row[place] if place < len(row) else None for place in places)
         selected.append(Row(number, tuple(_text(path, number, *cell) for cell in zip(columns, cells, strict=True))))
     return selected
+
+
+def _refuse_other_columns(
+    path: Path, header: Sequence[object], columns: Sequence[str], optional: Sequence[str]
+) -> None:
+    """So that a misspelled column is no blank one."""
+    known = [*columns, *optional]
+    odd = next((name for place, name in enumerate(header) if name not in known or name in header[:place]), None)
+    if odd is not None:
+        what = "twice" if odd in known else "unknown"
+        raise InputError(
+            f"{path}: row 1: column {visible(str(odd), 60)!r} is {what}; columns may be {', '.join(known)}"
+        )
 
 
 def _text(path: Path, row: int, column: str, value: object) -> str | None:

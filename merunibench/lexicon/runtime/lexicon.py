@@ -1,8 +1,7 @@
-"""A compiled lexicon: words -> sectors on five wheels, at both levels, for one word or a whole vocabulary at once."""
+"""A compiled lexicon: words -> sectors on 1 to 8 wheels, at both levels, for one word or a vocabulary at once."""
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -14,22 +13,18 @@ import numpy.typing as npt
 
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists, Words, normalise_label
-from merunibench.lexicon.fallback import Fallback
-from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
+from merunibench.lexicon.runtime.compiled import DIGITS, MAXIMUM_SECTORS, NONE, SCHEMA, check
+from merunibench.lexicon.runtime.compiled import to_text as write_text_of
+from merunibench.lexicon.runtime.fallback import Fallback
+from merunibench.lexicon.runtime.wheels import LEVELS, MAXIMUM_WHEELS, Level, Wheel, parse_wheel
 
-SCHEMA = "merunibench.lexicon/1"
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_NONE = "-"
-_NOWHERE = _NONE * (2 * WHEELS)
 _MAXIMUM_RESOLVED = 1 << 17
 """Labels outside the table whose meaning is remembered; a million different ones must not fill the memory."""
 _FEW = 1000
 """So many labels outside the table go through the rules one by one as fast as all of them are looked at at once."""
-MAXIMUM_SECTORS: Mapping[Level, int] = {1: 8, 2: len(_DIGITS)}
-"""Sectors a wheel may have: a byte of a mask at level 1, a digit of the compiled code at level 2."""
 
 SetMasks = npt.NDArray[np.uint8] | npt.NDArray[np.uint64]
-"""Sector sets as bit masks, shape (5 wheels, N samples): bit s is set if sector s is in the set."""
+"""Sector sets as bit masks, shape (W wheels, N samples): bit s is set if sector s is in the set."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,10 +33,11 @@ class Lexicon:
 
     Attributes:
         name: `mer2025`, `mer2026`, `builtin`, or what the user called it.
-        sectors_of_wheels: Level -> for each of the five wheels its sector names.
-        codes: Word -> ten digits: its sector's index on the five wheels at level 1, then at level 2; `-` for none.
+        sectors_of_wheels: Level -> for each of its W wheels its sector names.
+        codes: Word -> 2 W digits: its sector's index on each wheel at level 1, then at level 2; `-` for none.
         sources: File name -> SHA-256 of the files it was compiled from.
         fallback: What stands for labels that are not among the words; None, as in every official release, if nothing.
+        own_wheels: Its wheels, with the words that stand on them, where they are not those of the benchmark.
     """
 
     name: str
@@ -49,6 +45,12 @@ class Lexicon:
     codes: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
     fallback: Fallback | None = None
+    own_wheels: tuple[Wheel, ...] = ()
+
+    @property
+    def n_wheels(self) -> int:
+        """Number of wheels W, 1 to 8; scores are means over them."""
+        return len(self.sectors_of_wheels[1])
 
     def __hash__(self) -> int:
         """By what the mapping is: equal lexicons have equal hashes."""
@@ -85,6 +87,13 @@ class Lexicon:
             found = self._resolved[label] = self.fallback.resolve(label, self.codes)
         return found
 
+    @cached_property
+    def in_english(self) -> "Lexicon":
+        """The same words and rules, to which labels in other languages and emoji are unknown."""
+        if self.fallback is None or not self.fallback.languages:
+            return self
+        return replace(self, fallback=replace(self.fallback, languages=""))
+
     def is_stop_word(self, label: str) -> bool:
         """Whether a normalised label is known to be no emotion, so that it is not even unknown; only in builtin."""
         return self.fallback is not None and self.fallback.is_stop_word(label)
@@ -95,7 +104,7 @@ class Lexicon:
         return {}
 
     def sectors(self, word: str, level: Level = 1) -> tuple[str | None, ...]:
-        """The sector of a label on each of the five wheels; None where it has none.
+        """The sector of a label on each wheel; None where it has none.
 
         A label that joins several words has that of the first here; `masks` and `sector_sets` count them all.
 
@@ -105,9 +114,9 @@ class Lexicon:
             ('happy', 'happy', 'joyful', 'joy', 'joyful')
         """
         code = self._code(normalise_label(word))
-        digits = code[:WHEELS] if level == 1 else code[WHEELS:]
         names = self.sectors_of_wheels[level]
-        return tuple(None if d == _NONE else names[w][_DIGITS.index(d)] for w, d in enumerate(digits))
+        digits = code[: len(names)] if level == 1 else code[len(names) :]
+        return tuple(None if d == NONE else names[w][DIGITS.index(d)] for w, d in enumerate(digits))
 
     @cached_property
     def sha256(self) -> str:
@@ -115,6 +124,8 @@ class Lexicon:
         mapping: list[object] = [[self.sectors_of_wheels[level] for level in LEVELS], sorted(self.codes.items())]
         if self.fallback is not None:
             mapping.append(self.fallback.to_table())
+        if self.own_wheels:
+            mapping.append([wheel.to_table() for wheel in self.own_wheels])
         return hashlib.sha256(json.dumps(mapping).encode("ascii")).hexdigest()
 
     @property
@@ -127,7 +138,7 @@ class Lexicon:
         return replace(self, name=name)
 
     def words_of_sectors(self, level: Level = 1) -> tuple[dict[str, list[str]], ...]:
-        """For each of the five wheels: sector name -> the words that have this sector, sorted."""
+        """For each wheel: sector name -> the words that have this sector, sorted."""
         wheels: tuple[dict[str, list[str]], ...] = tuple(
             {sector: [] for sector in names} for names in self.sectors_of_wheels[level]
         )
@@ -138,12 +149,12 @@ class Lexicon:
         return wheels
 
     def indices(self, words: Sequence[str], level: Level) -> npt.NDArray[np.int8]:
-        """Sector index of each normalised label on each wheel, -1 for none; shape (V, 5). See `sectors`."""
+        """Sector index of each normalised label on each wheel, -1 for none; shape (V, W). See `sectors`."""
         rows, _ = self._look_up(words)
         return self._digits(level)[rows]
 
     def masks(self, words: Sequence[str], level: Level = 1) -> npt.NDArray[np.uint64]:
-        """The sectors of each normalised label as bit masks, shape (V, 5): bit s is set if it has sector s."""
+        """The sectors of each normalised label as bit masks, shape (V, W): bit s is set if it has sector s."""
         return self._of_labels(self._bits(level), words)
 
     def known(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
@@ -159,7 +170,9 @@ class Lexicon:
         """`is_stop_word` of each normalised label, shape (V,)."""
         if self.fallback is None:
             return np.zeros(len(words), bool)
-        return self.fallback.are_stop_words(Words.of(words))
+        from merunibench.lexicon.runtime.candidates import are_any_of
+
+        return are_any_of(Words.of(words), self.fallback.stop_texts())
 
     def _look_up(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int32], list[tuple[int, int]]]:
         """The row of `_listed` that each normalised label stands for, -1 for none, shape (V,).
@@ -177,7 +190,9 @@ class Lexicon:
         unknown = np.flatnonzero(rows < 0)
         if self.fallback is not None:
             if len(unknown) > _FEW:
-                unknown = unknown[self.fallback.may_resolve(words.take(unknown), self._listed)]
+                from merunibench.lexicon.runtime.candidates import may_resolve
+
+                unknown = unknown[may_resolve(words.take(unknown), self._listed, self.fallback.typos)]
             for label in unknown.tolist():
                 found = [self._row_of[word] for word in self.words_of(words[label])]
                 rows[label] = found[0] if found else -1
@@ -213,12 +228,13 @@ class Lexicon:
 
     def _digits(self, level: Level) -> npt.NDArray[np.int8]:
         """Sector index of each listed word on each wheel, -1 for none; the last row, -1 throughout, is that of none."""
-        return self._digits_of_levels[:, :WHEELS] if level == 1 else self._digits_of_levels[:, WHEELS:]
+        digits, wheels = self._digits_of_levels, self.n_wheels
+        return digits[:, :wheels] if level == 1 else digits[:, wheels:]
 
     @cached_property
     def _digits_of_levels(self) -> npt.NDArray[np.int8]:
-        text = "".join([*self.codes.values(), _NOWHERE])
-        return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, 2 * WHEELS)
+        text = "".join([*self.codes.values(), self._nowhere])
+        return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, 2 * self.n_wheels)
 
     def _bits(self, level: Level) -> npt.NDArray[np.uint64]:
         """The same as bit masks: bit s is set if the word has sector s."""
@@ -226,41 +242,35 @@ class Lexicon:
         return np.where(digits < 0, np.uint64(0), np.left_shift(np.uint64(1), digits.astype(np.uint64) % 64))
 
     def _code(self, word: str) -> str:
-        """The ten digits of a normalised label."""
+        """The digits of a normalised label."""
         code = self.codes.get(word)
         if code is None and self.fallback is not None:
             code = next((self.codes[known] for known in self.words_of(word)), None)
-        return _NOWHERE if code is None else code
+        return self._nowhere if code is None else code
+
+    @property
+    def _nowhere(self) -> str:
+        """The code of a label without any sector."""
+        return NONE * (2 * self.n_wheels)
 
     def sector_sets(self, lists: LabelLists, level: Level = 1) -> SetMasks:
-        """The sectors that each sample's labels fall into, as bit masks; shape (5, N).
+        """The sectors that each sample's labels fall into, as bit masks; shape (W, N).
 
         Level 1 gives eight bits a wheel, level 2 sixty-four. Labels without a sector on a wheel add nothing there.
         """
         if level == 1:
-            # All five wheels side by side in one 64-bit word: one pass over the labels serves them all.
-            shifts = np.arange(WHEELS, dtype=np.uint64) * np.uint64(8)
+            # All wheels, eight at most, side by side in one 64-bit word: one pass over the labels serves them all.
+            shifts = np.arange(self.n_wheels, dtype=np.uint64) * np.uint64(8)
             packed = np.bitwise_or.reduce(np.left_shift(self._bits(1), shifts), axis=1)
             sets = _union(self._of_labels(packed, lists.vocabulary), lists)
             bytes_of_words = sets.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
-            return np.ascontiguousarray(bytes_of_words[:, :WHEELS].T)
+            return np.ascontiguousarray(bytes_of_words[:, : self.n_wheels].T)
         bits = self.masks(lists.vocabulary, level)
-        return np.stack([_union(bits[:, wheel], lists) for wheel in range(WHEELS)])
+        return np.stack([_union(bits[:, wheel], lists) for wheel in range(self.n_wheels)])
 
     def to_text(self) -> str:
         """The lexicon as JSON text, a word a line, so that two versions can be compared by eye."""
-        head = {
-            "schema": SCHEMA,
-            "name": self.name,
-            "sha256": self.sha256,
-            "sources": dict(sorted(self.sources.items())),
-            "sectors": {str(level): self.sectors_of_wheels[level] for level in LEVELS},
-        }
-        lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
-        if self.fallback is not None:
-            lines.append('  "fallback": {\n' + _dump_tables(self.fallback.to_table()) + "\n  }")
-        words = ",\n".join(f"    {_dump(word)}: {_dump(self.codes[word])}" for word in sorted(self.codes))
-        return "{\n" + ",\n".join(lines) + ',\n  "words": {\n' + words + "\n  }\n}\n"
+        return write_text_of(self)
 
     @classmethod
     def from_text(cls, text: str, where: str) -> "Lexicon":
@@ -274,8 +284,9 @@ class Lexicon:
             schema = table["schema"]
             sectors = {level: tuple(map(tuple, table["sectors"][str(level)])) for level in LEVELS}
             fallback = Fallback.from_table(table["fallback"]) if "fallback" in table else None
-            lexicon = cls(table["name"], sectors, table["words"], table["sources"], fallback)
-            _check(lexicon)
+            wheels = tuple(parse_wheel(wheel, "wheels") for wheel in table.get("wheels", ()))
+            lexicon = cls(table["name"], sectors, table["words"], table["sources"], fallback, wheels)
+            check(lexicon)
             intact = lexicon.sha256 == table["sha256"]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(f"{where}: not a compiled lexicon ({error}); install the lexicon again") from None
@@ -292,34 +303,38 @@ def compile_lexicon(
     sectors_of_wheels: Mapping[Level, Sequence[Sequence[str]]],
     sources: Mapping[str, str],
     fallback: Fallback | None = None,
+    own_wheels: Sequence[Wheel] = (),
 ) -> Lexicon:
     """Build a lexicon from word -> sector name, for each level and wheel.
 
     Args:
         name: The lexicon's name.
-        placements: Level -> one dictionary word -> sector name for each of the five wheels.
-        sectors_of_wheels: Level -> the sector names of each of the five wheels, in the wheel's order.
+        placements: Level -> one dictionary word -> sector name for each wheel.
+        sectors_of_wheels: Level -> the sector names of each wheel, in the wheel's order; 1 to 8 wheels.
         sources: File name -> SHA-256 of what it was made from.
         fallback: What stands for labels that are not among the words, if anything does.
+        own_wheels: The wheels, where they are not those of the benchmark.
 
     Raises:
-        InputError: a wheel has more sectors than a mask holds.
+        InputError: there are more than eight wheels, or a wheel has more sectors than a mask holds.
     """
+    if not 1 <= len(sectors_of_wheels[1]) <= MAXIMUM_WHEELS:
+        raise InputError(f"{len(sectors_of_wheels[1])} wheels; a lexicon has 1 to {MAXIMUM_WHEELS}")
     for level in LEVELS:
         limit = MAXIMUM_SECTORS[level]
         for wheel, names in enumerate(sectors_of_wheels[level], 1):
             if len(names) > limit:
                 raise InputError(f"wheel {wheel} has {len(names)} sectors at level {level}, more than {limit}")
     places = [
-        {word: _DIGITS[digits[sector]] for word, sector in placement.items()}
+        {word: DIGITS[digits[sector]] for word, sector in placement.items()}
         for level in LEVELS
         for placement, names in zip(placements[level], sectors_of_wheels[level], strict=True)
         for digits in [{sector: digit for digit, sector in enumerate(names)}]
     ]
     words = sorted(set().union(*places))
-    codes = {word: "".join(place.get(word, _NONE) for place in places) for word in words}
+    codes = {word: "".join(place.get(word, NONE) for place in places) for word in words}
     sectors = {level: tuple(map(tuple, sectors_of_wheels[level])) for level in LEVELS}
-    return Lexicon(name, sectors, codes, sources, fallback)
+    return Lexicon(name, sectors, codes, sources, fallback, tuple(own_wheels))
 
 
 def _union(masks_of_words: npt.NDArray[np.uint64], lists: LabelLists) -> npt.NDArray[np.uint64]:
@@ -333,43 +348,8 @@ def _union(masks_of_words: npt.NDArray[np.uint64], lists: LabelLists) -> npt.NDA
 
 def _digit_values() -> npt.NDArray[np.int8]:
     values = np.full(256, -1, np.int8)
-    values[np.frombuffer(_DIGITS.encode(), np.uint8)] = np.arange(len(_DIGITS))
+    values[np.frombuffer(DIGITS.encode(), np.uint8)] = np.arange(len(DIGITS))
     return values
 
 
 _DIGIT_VALUE = _digit_values()
-
-
-def _dump(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _dump_tables(tables: Mapping[str, Any]) -> str:
-    """Tables, a line an entry of each dictionary, a line a list."""
-    lines = []
-    for name, content in tables.items():
-        if isinstance(content, dict):
-            entries = ",\n".join(f"      {_dump(key)}: {_dump(value)}" for key, value in content.items())
-            lines.append(f"    {_dump(name)}: {{\n{entries}\n    }}")
-        else:
-            lines.append(f"    {_dump(name)}: {_dump(content)}")
-    return ",\n".join(lines)
-
-
-def _check(lexicon: Lexicon) -> None:
-    """Raise ValueError unless names can be shown and every code names, at both levels, sectors that exist."""
-    names = [lexicon.name, *lexicon.sources, *lexicon.sources.values()]
-    names += [name for level in LEVELS for wheel in lexicon.sectors_of_wheels[level] for name in wheel]
-    if not all(isinstance(name, str) and name.isprintable() for name in names):
-        raise ValueError("a name is not printable text")
-    limits = []
-    for level in LEVELS:
-        wheels = lexicon.sectors_of_wheels[level]
-        if len(wheels) != WHEELS or any(len(wheel) > MAXIMUM_SECTORS[level] for wheel in wheels):
-            raise ValueError(f"level {level} does not name the sectors of five wheels")
-        limits += [len(wheel) for wheel in wheels]
-    code = re.compile("".join(f"[{_NONE}{_DIGITS[:limit]}]" for limit in limits))
-    wrong = {digits for digits in set(lexicon.codes.values()) if not code.fullmatch(digits)}
-    for word, digits in lexicon.codes.items() if wrong else ():
-        if digits in wrong:
-            raise ValueError(f"{digits!r} is no code of ten sectors (word {word!r})")

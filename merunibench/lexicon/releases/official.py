@@ -15,11 +15,11 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon.lexicon import Lexicon, compile_lexicon
-from merunibench.lexicon.releases import MAPPING_FILE, TABLE_FILES
-from merunibench.lexicon.store import compiled_path
-from merunibench.lexicon.tables import read_csv, read_xlsx
-from merunibench.lexicon.wheels import LEVELS, WHEELS, Level, Wheel, load_wheels
+from merunibench.lexicon.releases.published import MAPPING_FILE, TABLE_FILES
+from merunibench.lexicon.releases.store import compiled_path
+from merunibench.lexicon.releases.tables import read_csv, read_xlsx
+from merunibench.lexicon.runtime.lexicon import Lexicon, compile_lexicon
+from merunibench.lexicon.runtime.wheels import LEVELS, PUBLISHED_WHEELS, Level, Wheel, load_wheels
 
 _SYNONYM_RUNS = 8
 
@@ -84,7 +84,7 @@ def compile_release(tables: ReleaseTables, name: str) -> Lexicon:
         for level in LEVELS
     }
     sectors = {
-        level: [_in_order(set(tables.placements[level][wheel].values()), wheel, level) for wheel in range(WHEELS)]
+        level: [_in_order(set(places.values()), wheel, level) for wheel, places in enumerate(tables.placements[level])]
         for level in LEVELS
     }
     return compile_lexicon(name, placements, sectors, tables.sources)
@@ -107,7 +107,7 @@ def _in_order(sectors: set[str], wheel: int, level: Level) -> tuple[str, ...]:
 
 
 def _from_tables(folder: Path, max_bytes: int) -> ReleaseTables:
-    wheels = [_read_wheel(folder / f"wheel{number}.xlsx", max_bytes) for number in range(1, WHEELS + 1)]
+    wheels = [_read_wheel(folder / f"wheel{number}.xlsx", max_bytes) for number in range(1, PUBLISHED_WHEELS + 1)]
     return ReleaseTables(
         bases=_read_forms(folder / "format.csv", max_bytes),
         wheel_words=_read_synonyms(folder / "synonym.xlsx", max_bytes),
@@ -185,7 +185,7 @@ def _from_mapping(path: Path, max_bytes: int) -> ReleaseTables:
 
 
 def _placements(wheels: Mapping[str, Any], level: Level, path: Path) -> Iterator[dict[str, str]]:
-    for number in range(1, WHEELS + 1):
+    for number in range(1, PUBLISHED_WHEELS + 1):
         where = f"wheel_map_whole['wheel{number}']"
         wheel = _dictionary(wheels.get(f"wheel{number}"), path, where)
         placement = _dictionary(wheel.get(f"level{level}"), path, f"{where}['level{level}']")
@@ -247,7 +247,7 @@ def tables_from_text(text: str, where: str) -> ReleaseTables:
         if table["schema"] != SCHEMA:
             raise ValueError(f"schema {table['schema']!r} is not {SCHEMA!r}")
         placements = {level: tuple(map(dict, table[f"placements{level}"])) for level in LEVELS}
-        if any(len(wheels) != WHEELS for wheels in placements.values()):
+        if any(len(wheels) != PUBLISHED_WHEELS for wheels in placements.values()):
             raise ValueError("placements of another number of wheels than five")
         return ReleaseTables(
             bases={form: tuple(map(_text, bases)) for form, bases in table["forms"].items()},

@@ -4,8 +4,9 @@ Every lexicon explains itself through an `Explainer` (`explainer_for` picks one)
 always come from `Lexicon.sectors`, so that an explanation cannot differ from what is scored.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,16 +14,19 @@ from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
 from merunibench.labels import normalise_label, parse_label_text
-from merunibench.lexicon import builtin, evidence
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.official import ReleaseTables, load_tables, read_release
-from merunibench.lexicon.releases import DEFAULT_MAX_BYTES
-from merunibench.lexicon.sources import read_sources
-from merunibench.lexicon.spelling import spellings
-from merunibench.lexicon.store import installed, load_lexicon
-from merunibench.lexicon.wheels import WHEELS, Level
+from merunibench.lexicon.critique.evidence import evidence_for, published
+from merunibench.lexicon.releases.official import ReleaseTables, load_tables, read_release
+from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES
+from merunibench.lexicon.releases.store import installed, load_lexicon
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.spelling import spellings
+from merunibench.lexicon.runtime.wheels import Level
+from merunibench.lexicon.workshop.own import concepts_of
+from merunibench.lexicon.workshop.sources import read_sources
+from merunibench.lexicon.workshop.word_table import Places
 
 SCHEMA = "merunibench.explain/1"
+_GIVEN = "given by the table of words that this lexicon was made with"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class WheelPath:
     """What becomes of a word on one wheel.
 
     Attributes:
-        wheel: The wheel, 1 to 5.
+        wheel: The wheel, counted from 1.
         sector: Its sector, None if it has none.
         decided_by: The wheel word, concept or word that decided it; None if the sector is None or nobody knows.
         candidates: The reached words that this wheel holds, in the order in which they are asked.
@@ -101,7 +105,7 @@ class Explainer(Protocol):
         ...
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """Who decided on a wheel (0 to 4), the candidates in order, and the reason; `sector` is what was found."""
+        """Who decided on a wheel (from 0), the candidates in order, and the reason; `sector` is what was found."""
         ...
 
     def problem(self, label: str) -> str:
@@ -119,9 +123,10 @@ def explain(word: str, explainer: Explainer, level: Level = 1) -> Explanation:
     """
     label, lexicon = normalise_label(word), explainer.lexicon
     sectors = lexicon.sectors(label, level)
+    stands = evidence_for(lexicon)
     paths = []
     for wheel, sector in enumerate(sectors):
-        own = evidence.places(wheel, level).get(label, frozenset())
+        own = stands.places(wheel, level).get(label, frozenset())
         paths.append(WheelPath(wheel + 1, sector, *explainer.path(label, level, wheel, sector), tuple(sorted(own))))
     found = any(sector is not None for sector in sectors)
     return Explanation(
@@ -181,7 +186,7 @@ def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTE
         UnsafeFileError: a file is too large, would run code or expand XML entities.
     """
     lexicon = load_lexicon(name_or_path, max_bytes=max_bytes)
-    if lexicon.name == builtin.NAME:
+    if lexicon.fallback is not None and not lexicon.own_wheels:
         return BuiltinExplainer(lexicon, read_sources().families)
     tables = None
     if isinstance(name_or_path, str) and name_or_path.strip().lower() in installed():
@@ -231,15 +236,19 @@ class ReleaseExplainer:
 
 @dataclass(frozen=True)
 class BuiltinExplainer:
-    """Names the rule of the builtin lexicon that gave a label its sector.
+    """Names the rule of the builtin lexicon, or of one that extends it, that gave a label its sector.
 
     Attributes:
-        lexicon: The builtin lexicon.
+        lexicon: The lexicon.
         families: Its word families.
     """
 
     lexicon: Lexicon
     families: Sequence[Sequence[str]]
+
+    @cached_property
+    def _concepts(self) -> Mapping[str, Places]:
+        return concepts_of(self.lexicon)
 
     def _word(self, label: str) -> str | None:
         """The word of the table that a label stands for; the first, if it joins several."""
@@ -253,8 +262,8 @@ class BuiltinExplainer:
         words = self.lexicon.words_of(label)
         wheels = tuple(
             f"wheel {number + 1}"
-            for number in range(WHEELS)
-            if any(word in evidence.places(number, level) for word in words)
+            for number in range(self.lexicon.n_wheels)
+            if any(word in published().places(number, level) for word in words)
         )
         concepts = tuple(dict.fromkeys(filter(None, map(self._concept, words))))
         return (
@@ -270,14 +279,16 @@ class BuiltinExplainer:
         if word is None or sector is None:
             missing = "no path" if concept is None else f"concept {concept} has no place here at level {level}"
             return None, (), missing
-        own = evidence.places(wheel, level)
+        own = published().places(wheel, level)
         if sector in own.get(word, ()):
             return word, (word,), "own word of this wheel"
         family = next((family for family in self.families if word in family), ())
         held = tuple(other for other in family if sector in own.get(other, ()))
         if held:
             return held[0], held, "a form of it stands there"
-        return (None, (), "its family") if concept is None else (concept, (concept,), "concept")
+        if concept is not None and self._concepts[concept][wheel][level - 1] == sector:
+            return concept, (concept,), "concept"
+        return None, (), "its family" if family else _GIVEN
 
     def problem(self, label: str) -> str:
         """Why the builtin lexicon leaves a label out."""
@@ -302,9 +313,15 @@ class PlainExplainer:
         """None."""
         return ()
 
-    def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:  # noqa: ARG002
-        """Only whether there is a sector."""
-        return None, (), "not in the mapping" if sector is None else "compiled mapping; its tables are not at hand"
+    def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
+        """Only whether there is a sector; and, of own wheels, whether it is the wheel's own."""
+        if sector is None:
+            return None, (), "not in the mapping"
+        if not self.lexicon.own_wheels:
+            return None, (), "compiled mapping; its tables are not at hand"
+        if sector in evidence_for(self.lexicon).places(wheel, level).get(label, ()):
+            return label, (label,), "own word of this wheel"
+        return None, (), _GIVEN
 
     def problem(self, label: str) -> str:  # noqa: ARG002 - nothing is known
         """That it is not in the mapping."""

@@ -9,19 +9,21 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from merunibench.labels import normalise_label
-from merunibench.lexicon import evidence
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.stems import opposites
-from merunibench.lexicon.wheels import LEVELS, WHEELS, Level
+from merunibench.lexicon.critique import evidence
+from merunibench.lexicon.critique.phrases import valence_of_phrase
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.morphology import opposites
+from merunibench.lexicon.runtime.wheels import LEVELS, Level
 
 SCHEMA = "merunibench.lexicon-audit/1"
 
-Rule = Literal["own-word", "family", "valence", "opposites", "other-wheel", "unreachable", "empty-sector"]
+Rule = Literal["own-word", "family", "valence", "opposites", "phrase", "other-wheel", "unreachable", "empty-sector"]
 RULES: Mapping[Rule, str] = {
     "own-word": "a word of the wheel in another sector than the wheel has it in",
     "family": "a form of a word of the wheel in another sector than that word",
     "valence": "a pleasant word in an unpleasant sector, or the reverse",
     "opposites": "a word and its negation in one sector",
+    "phrase": "a phrase on the other side than its words, and what denies them, put it",
     "other-wheel": "a word that stands on other wheels in another emotion's sector than there",
     "unreachable": "a word of the wheel that has no sector there",
     "empty-sector": "a sector that no word reaches",
@@ -39,7 +41,7 @@ class Finding:
     Attributes:
         rule: The rule that found it.
         word: The word concerned; empty for a sector that no word reaches.
-        wheel: The wheel, 1 to 5.
+        wheel: The wheel, counted from 1.
         found: The sector that the lexicon gives the word, None for none; or the sector that is empty.
         expected: The sectors that it may have, any of them; empty where the rule knows no right one.
         reason: Why, in words.
@@ -84,7 +86,7 @@ class Audit:
         findings: The findings, the most used first; without a vocabulary by rule, word and wheel.
         summaries: One a rule, in the order of `RULES`.
         contradicted: Share of mapped slots with a finding that is a contradiction; None without a vocabulary.
-        skipped: Wheels (1 to 5) whose sectors are not the published ones, so that nothing is known about them.
+        skipped: Wheels (counted from 1) whose sectors are not the published ones, so that nothing is known about them.
         tokens: Label tokens of the vocabulary; None without one.
     """
 
@@ -180,7 +182,7 @@ def audit_lexicon(lexicon: Lexicon, *, usage: Mapping[str, int] | None = None, l
         findings=tuple(findings),
         summaries=summaries,
         contradicted=contradicted,
-        skipped=tuple(number + 1 for number in range(WHEELS) if number not in auditor.wheels),
+        skipped=tuple(number + 1 for number in range(lexicon.n_wheels) if number not in auditor.wheels),
         tokens=None if counts is None else sum(counts.values()),
     )
 
@@ -192,13 +194,15 @@ class _Auditor:
     lexicon: Lexicon
     level: Level
     vocabulary: frozenset[str]
+    known: evidence.Evidence = field(init=False)
     wheels: tuple[int, ...] = field(init=False)
     words: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.known = evidence.evidence_for(self.lexicon)
         names = self.lexicon.sectors_of_wheels[1]
-        self.wheels = tuple(number for number in range(WHEELS) if evidence.published(number, names[number]))
-        on_wheels = {word for number in self.wheels for word in evidence.places(number, 1)}
+        self.wheels = tuple(number for number, each in enumerate(names) if self.known.knows(number, each))
+        on_wheels = {word for number in self.wheels for word in self.known.places(number, 1)}
         self.words = sorted({*self.lexicon.codes, *self.vocabulary, *on_wheels})
 
     def findings(self) -> Iterator[Finding]:
@@ -218,13 +222,13 @@ class _Auditor:
 
     def _word(self, word: str, wheel: int, found: str | None) -> Iterator[Finding]:
         """What is wrong with a word on a wheel; the first rule that objects speaks, opposites apart."""
-        own = evidence.places(wheel, self.level).get(word)
+        own = self.known.places(wheel, self.level).get(word)
         if found is None:
             if own:
                 yield _finding("unreachable", word, wheel, None, own, "stands on this wheel, but has no sector there")
             return
         if not self._settled(word, wheel, found):
-            rules = (self._own_word, self._family, self._valence, self._other_wheel)
+            rules = (self._own_word, self._family, self._valence, self._phrase, self._other_wheel)
             objections = (rule(word, wheel, found) for rule in (rules if self.level == 1 else rules[:2]))
             yield from list(filter(None, objections))[:1]
         if self.level == 1:
@@ -232,19 +236,19 @@ class _Auditor:
 
     def _settled(self, word: str, wheel: int, found: str) -> bool:
         """Whether the wheel itself says that this is right, of the word or of its family; then no rule objects."""
-        stands = evidence.places(wheel, self.level)
-        witnesses = (word,) if word in stands else evidence.relatives(word, wheel)
+        stands = self.known.places(wheel, self.level)
+        witnesses = (word,) if word in stands else self.known.relatives(word, wheel)
         return any(found in stands[witness] for witness in witnesses)
 
     def _own_word(self, word: str, wheel: int, found: str) -> Finding | None:
-        own = evidence.places(wheel, self.level).get(word)
+        own = self.known.places(wheel, self.level).get(word)
         if not own or found in own:
             return None
         return _finding("own-word", word, wheel, found, own, f"stands on this wheel in {_listed(own)}")
 
     def _family(self, word: str, wheel: int, found: str) -> Finding | None:
-        family = evidence.relatives(word, wheel)
-        expected = {sector for other in family for sector in evidence.places(wheel, self.level)[other]}
+        family = self.known.relatives(word, wheel)
+        expected = {sector for other in family for sector in self.known.places(wheel, self.level)[other]}
         if not expected or found in expected:
             return None
         reason = f"a form of {_listed(family)}, which this wheel has in {_listed(expected)}"
@@ -258,12 +262,21 @@ class _Auditor:
         reason = f"{sides[polarity]} word in {sides[-polarity]} sector"
         return _finding("valence", word, wheel, found, (), reason)
 
+    def _phrase(self, word: str, wheel: int, found: str) -> Finding | None:
+        expected = valence_of_phrase(word)
+        value = evidence.valence(found)
+        if expected is None or expected * value > 0 or not value:
+            return None
+        sides = {1: "a pleasant", 0: "no", -1: "an unpleasant"}
+        reason = f"its words make it {sides[expected]} feeling; this sector is of {sides[value]} one"
+        return _finding("phrase", word, wheel, found, (), reason)
+
     def _other_wheel(self, word: str, wheel: int, found: str) -> Finding | None:
-        seen = evidence.elsewhere(word, wheel)
-        if seen is None or evidence.MEANINGS[found].kind == "strain":
+        seen = self.known.elsewhere(word, wheel)
+        if seen is None or evidence.meaning(found).kind == "strain":
             return None  # one wheel alone has a sector for strain: what stands there is anywhere on the others
         names = self.lexicon.sectors_of_wheels[1][wheel]
-        meant = {s: evidence.MEANINGS[s].emotion if seen.exact else evidence.MEANINGS[s].kind for s in names}
+        meant = {s: evidence.meaning(s).emotion if seen.exact else evidence.meaning(s).kind for s in names}
         expected = [sector for sector in names if meant[sector] in seen.kinds]
         if not expected or found in expected:
             return None

@@ -8,7 +8,7 @@ from functools import cache
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
-from merunibench.lexicon.lexicon import Lexicon
+from merunibench.lexicon.runtime.lexicon import Lexicon
 
 NAME = "builtin"
 COMPILED = ("emotion_wheels", "builtin", "lexicon.json")

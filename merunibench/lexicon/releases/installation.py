@@ -11,10 +11,8 @@ from pathlib import Path
 
 from merunibench.errors import InputError
 from merunibench.files import write_text
-from merunibench.lexicon import builtin
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.official import ReleaseTables
-from merunibench.lexicon.releases import (
+from merunibench.lexicon.releases.official import ReleaseTables
+from merunibench.lexicon.releases.published import (
     DEFAULT_MAX_BYTES,
     LICENCE_NOTE,
     RAW_FILES,
@@ -23,7 +21,9 @@ from merunibench.lexicon.releases import (
     TABLE_FILES,
     release_with,
 )
-from merunibench.lexicon.store import NAME, compiled_path, home, install_hint, load_installed, load_with_tables
+from merunibench.lexicon.releases.store import NAME, compiled_path, home, install_hint, load_installed, load_with_tables
+from merunibench.lexicon.runtime import builtin
+from merunibench.lexicon.runtime.lexicon import Lexicon
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _download(
     name: str, base_url: str, max_bytes: int, notify: Callable[[str], None] | None
 ) -> tuple[Lexicon, ReleaseTables | None]:
     """Fetch a release and compile it; what has come stays for the next attempt if that fails."""
-    from merunibench.lexicon.download import fetch_files
+    from merunibench.lexicon.releases.download import fetch_files
 
     release = RELEASES[name]
     folder = home() / "downloads" / name
@@ -138,7 +138,7 @@ def _download(
 
 def _keep_tables(name: str, tables: ReleaseTables | None) -> None:
     """Write the tables for `explain`, or remove those of an earlier installation."""
-    from merunibench.lexicon.official import tables_path, tables_to_text
+    from merunibench.lexicon.releases.official import tables_path, tables_to_text
 
     path = tables_path(name)
     if tables is not None:

@@ -7,55 +7,26 @@ the tables.
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import takewhile
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from merunibench.languages import answer_words, emoji_labels, label_of, script_of
+from merunibench.lexicon.runtime import morphology
+from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
 
-from merunibench.labels import Words
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-RULES = 1
+RULES = 2
 """Version of the rules in this module. Whoever changes what a label means raises it."""
 
+JOINTS = "/&+;|"
+"""Signs that join two labels into one."""
 _MAXIMUM_WORDS = 8
-_LETTERS = "abcdefghijklmnopqrstuvwxyz'"
-_JOINTS = "/&+;|"
-_NOT_LETTERS = re.compile(rf"[^{_LETTERS}{_JOINTS} ]+")
-_STRETCHED = re.compile(r"(.)\1{2,}")
-_ENDINGS = (
-    ("iness", "y"),
-    ("edness", "ed"),
-    ("ingness", "ing"),
-    ("ness", ""),
-    ("edly", "ed"),
-    ("ingly", "ing"),
-    ("ically", "ic"),
-    ("ily", "y"),
-    ("bly", "ble"),
-    ("ly", ""),
-    ("ies", "y"),
-    ("ied", "y"),
-    ("es", ""),
-    ("s", ""),
-    ("ing", ""),
-    ("ing", "e"),
-    ("ed", ""),
-    ("ed", "e"),
-    ("ish", ""),
-)
-"""Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
-_SHORTEST_STEM = 4
-_NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
-_SHORTEST_NEGATED = 5
+_FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
+_NOT_LETTERS = re.compile(rf"[^{morphology.LETTERS}{JOINTS} ]+")
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
 _TABLES = ("concepts", "polarities", "opposites", "typos")
-_LESS = ("lessness", "lessly", "less")
 
 
 @dataclass(frozen=True)
@@ -72,6 +43,9 @@ class Fallback:
         prepositions: Words that begin a complement: what follows does not say which emotion it is.
         negations: Words and phrases that deny what follows them.
         typos: Misspelling -> word.
+        operators: Name -> words that decide which emotion of a phrase counts (`operators.NAMES`).
+        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with;
+            empty if labels in other languages stand for nothing.
         rules: Version of the rules the tables were made for.
     """
 
@@ -84,6 +58,8 @@ class Fallback:
     prepositions: Sequence[str]
     negations: Sequence[str]
     typos: Mapping[str, str]
+    operators: Mapping[str, Sequence[str]]
+    languages: str
     rules: int = RULES
 
     @classmethod
@@ -101,6 +77,10 @@ class Fallback:
             _check_words(name, [*table[name].keys(), *table[name].values()])
         for name in _LISTS:
             _check_words(name, table[name])
+        if not isinstance(table["operators"], dict) or set(table["operators"]) != set(NAMES):
+            raise ValueError("not the operators of these rules")
+        for name, words in table["operators"].items():
+            _check_words(name, words)
         return cls(**table)
 
     def to_table(self) -> dict[str, Any]:
@@ -122,52 +102,56 @@ class Fallback:
             >>> lexicon.words_of("slightly sad/lonely"), lexicon.words_of("not happy"), lexicon.words_of("table")
             (('sad', 'lonely'), ('unhappy',), ())
         """
-        text = self._tidy(label)
-        found = self._whole(text, known)
-        if found is None:
-            parts = self._joints.split(text)
-            words = (self._part(part.strip(), known) for part in parts if part.strip())
-            return tuple(dict.fromkeys(word for word in words if word is not None))
-        return (found,) if found else ()
+        if self.languages and not label.isascii() and (words := self._in_scripts(label, known)):
+            return words
+        found = self._whole(self._tidy(label), known)
+        if found is not None:
+            return (found,) if found else ()
+        main, aside = without_aside(label)
+        operators = self._operators(known)
+        if operators.feigns(aside):
+            return ()
+        together = operators.with_aside(main, aside) if aside else None
+        texts = filter(None, (together, main, aside))
+        return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
+
+    def _listed_or_resolved(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        return (label,) if label in known else self.resolve(label, known)
+
+    def _in_scripts(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`."""
+        parts = [part for part in map(str.strip, _FOREIGN_JOINTS.split(label)) if part]
+        others = (part for part in parts if script_of(part) or not any(map(str.isalnum, part)))
+        if len(parts) < 2 or not any(others) or label_of(label):
+            return ()
+        return tuple(dict.fromkeys(word for part in parts for word in self._listed_or_resolved(part, known)))
+
+    def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
+        if not self.languages or label in answer_words("none"):
+            return ()
+        whole = label_of(label)
+        labels: Iterable[str | None] = [whole] if whole else map(label_of, map(str.strip, _FOREIGN_JOINTS.split(label)))
+        if whole and not any(map(str.isalpha, label)):
+            labels = emoji_labels(label)
+        found = (self._whole(self._tidy(each), known) for each in labels if each)
+        return tuple(dict.fromkeys(word for word in found if word))
+
+    def _of_text(self, label: str, known: Container[str]) -> tuple[str, ...]:
+        """The words that a label without brackets stands for."""
+        text = with_plain_negation(self._tidy(label))
+        parts = self._joints.split(text) if text else []
+        words = (self._part(part.strip(), known) for part in parts if part.strip())
+        return tuple(dict.fromkeys(word for word in words if word is not None))
 
     def is_stop_word(self, label: str) -> bool:
         """Whether a label is in the stop list, whatever its hyphens and underscores."""
         return self._whole(self._tidy(label), ()) == ""
 
-    def may_resolve(self, labels: Words, known: Words) -> npt.NDArray[np.bool_]:
-        """Which labels `resolve` may have words for, shape (V,); for the others, which are most, it has none.
-
-        So a million unknown labels need not go through the rules one by one: only those of several words, and those
-        that a rule for single words may apply to.
-        """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        texts = _tidy_all(labels)
-        may = _matches(texts, f"[{_JOINTS} ]")
-        single = np.flatnonzero(~may)
-        words = texts.take(pa.array(single))
-        forms = [(single, words), *_without_ending(single, words)]
-        for start, stop, affixed in (
-            *((0, -len(ending), pc.ends_with(words, ending)) for ending in _LESS),
-            *((len(prefix), 1 << 30, pc.starts_with(words, prefix)) for prefix in _NEGATING_PREFIXES),
-        ):
-            rest = pc.utf8_slice_codeunits(words.filter(affixed), start, stop)
-            forms += [(single[_mask(affixed)], rest), *_without_ending(single[_mask(affixed)], rest)]
-        positions = np.concatenate([where for where, _ in forms])
-        known_forms = _is_in(pa.concat_arrays([form for _, form in forms]), known.array.cast(words.type))
-        may[positions[known_forms]] = True
-        may[single] |= _is_in(words, pa.array(self.typos, words.type))
-        may[single] |= _matches(words, "|".join(3 * letter for letter in _LETTERS))
-        return may
-
-    def are_stop_words(self, labels: Words) -> npt.NDArray[np.bool_]:
-        """`is_stop_word` of each label, shape (V,)."""
-        import pyarrow as pa
-
+    def stop_texts(self) -> list[str]:
+        """Every text, tidied, that is a stop word: those of the list, and their misspellings."""
         stop = self._in["stop"]
-        texts = (stop - self.typos.keys()) | {text for text, word in self.typos.items() if word in stop}
-        return _is_in(_tidy_all(labels), pa.array(sorted(texts), pa.large_string()))
+        return sorted((stop - self.typos.keys()) | {text for text, word in self.typos.items() if word in stop})
 
     def concept_of(self, word: str) -> str | None:
         """The concept of a word of the table; None for a word that only stands on a wheel."""
@@ -211,41 +195,13 @@ class Fallback:
             return None
         if word in known:
             return word
-        stem = self._stem(word, known)
+        stem = morphology.stem_of(word, known, self._in["stop"])
         if stem:
             return stem
-        denied = self._denied(word, known)
+        denied = morphology.denied_by(word, known, self._in["stop"])
         if denied:
             return self._opposite(denied)
-        for short in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)):
-            if short != word and short in known:
-                return short
-        return None
-
-    def _stem(self, word: str, known: Container[str]) -> str | None:
-        """The word of the table that a form comes from."""
-        for ending, instead in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_STEM:
-                stem = word[: len(word) - len(ending)] + instead
-                if stem in known and stem not in self._in["stop"]:
-                    return stem
-        return None
-
-    def _denied(self, word: str, known: Container[str]) -> str | None:
-        """The word that `un-`, `-less` and their like deny."""
-        for ending in _LESS:
-            if word.endswith(ending):
-                return self._known_or_stem(word.removesuffix(ending), known)
-        for prefix in _NEGATING_PREFIXES:
-            rest = word.removeprefix(prefix)
-            if rest != word and len(rest) >= _SHORTEST_NEGATED:
-                found = self._known_or_stem(rest, known)
-                if found:
-                    return found
-        return None
-
-    def _known_or_stem(self, word: str, known: Container[str]) -> str | None:
-        return word if word in known else self._stem(word, known)
+        return next((short for short in morphology.unstretched(word) if short in known), None)
 
     def _opposite(self, word: str) -> str | None:
         return self.opposites.get(self._concept_of_word.get(word, ""))
@@ -258,13 +214,29 @@ class Fallback:
             found = self._whole(" ".join(rest), known) if len(rest) > 1 else None
             if found is not None:
                 return found or None
+        content = [word for word in words if word not in self._in["light"]]
+        found = self._whole(" ".join(content), known) if len(content) > 1 else None
+        if found is not None:
+            return found or None
         denied = self._negated(rest)
         if denied is not None:
             word = self._head(denied, known)
             return self._opposite(word) if word else None
-        if any(word in self._in["negations"] for word in rest[1:]):
-            return None  # a denial in the middle: what it denies is anybody's guess
-        return self._head(words, known)
+        before_complement = takewhile(lambda word: word not in self._in["prepositions"], rest)
+        if any(word in self._in["negations"] for word in list(before_complement)[1:]):
+            return None  # a denial in the middle: what it denies cannot be told
+        read = self._operators(known).read(rest) if len(rest) > 1 else None
+        return read.word if read else self._head(words, known)
+
+    def _operators(self, known: Container[str]) -> Operators:
+        """The operators, asking these tables."""
+        return Operators(
+            self._operator_words,
+            lambda words: self._head(words, known) if words else None,
+            self._opposite,
+            self.polarity_of,
+            self._in["light"],
+        )
 
     def _negated(self, words: Sequence[str]) -> Sequence[str] | None:
         """What follows a negation at the beginning of a phrase."""
@@ -283,7 +255,7 @@ class Fallback:
             for tail in (group, content):
                 for start in range(len(tail) - 1):
                     found = self._whole(" ".join(tail[start:]), known)
-                    if found is not None:
+                    if found or (found is not None and content):
                         return found if found and self._all_modify(tail[:start], known) else None
             if content:
                 return self._word(content[-1], known) if self._all_modify(content[:-1], known) else None
@@ -322,13 +294,17 @@ class Fallback:
         return {name: frozenset(getattr(self, name)) for name in _LISTS}
 
     @cached_property
+    def _operator_words(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(words) for name, words in self.operators.items()}
+
+    @cached_property
     def _longest_negation(self) -> int:
         return max((phrase.count(" ") + 1 for phrase in self.negations), default=0)
 
     @cached_property
     def _joints(self) -> re.Pattern[str]:
         words = "|".join(sorted(map(re.escape, self.conjunctions), key=len, reverse=True)) or "(?!)"
-        return re.compile(rf"\s*[{_JOINTS}]\s*|\s(?:{words})\s")
+        return re.compile(rf"\s*[{JOINTS}]\s*|\s(?:{words})\s")
 
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:
@@ -338,44 +314,3 @@ class Fallback:
 def _check_words(name: str, words: object) -> None:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError(f"{name!r} is no table of words")
-
-
-# --- parts of the rules, for arrays of labels ------------------------------------------------------------------------
-
-
-def _tidy_all(labels: Words) -> "pa.Array":
-    """What `_tidy` makes of each label, `large_string`."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    straight = pc.replace_substring(labels.array, "’", "'")
-    spaced = pc.replace_substring_regex(straight, f"[^{_LETTERS}{_JOINTS}]+", " ")
-    return pc.ascii_trim(spaced.cast(pa.large_string()), " ")
-
-
-def _without_ending(
-    positions: npt.NDArray[np.intp], words: "pa.Array"
-) -> "Iterator[tuple[npt.NDArray[np.intp], pa.Array]]":
-    """For each of `_ENDINGS`: the positions of the words that have it, and their stems."""
-    import pyarrow.compute as pc
-
-    for ending, instead in _ENDINGS if len(words) else ():
-        ends = pc.ends_with(words, ending)
-        yield positions[_mask(ends)], pc.utf8_replace_slice(words.filter(ends), -len(ending), 1 << 30, instead)
-
-
-def _matches(texts: "pa.Array", pattern: str) -> npt.NDArray[np.bool_]:
-    import pyarrow.compute as pc
-
-    return _mask(pc.match_substring_regex(texts, pattern))
-
-
-def _is_in(words: "pa.Array", table: "pa.Array") -> npt.NDArray[np.bool_]:
-    import pyarrow.compute as pc
-
-    return _mask(pc.is_in(words, table))
-
-
-def _mask(flags: "pa.Array") -> npt.NDArray[np.bool_]:
-    mask: npt.NDArray[np.bool_] = np.array(flags)
-    return mask

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from merunibench.lexicon.audit import normalised_counts
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.wheels import WHEELS, Level
+from merunibench.errors import InputError
+from merunibench.lexicon.critique.audit import normalised_counts
+from merunibench.lexicon.runtime.lexicon import Lexicon
+from merunibench.lexicon.runtime.wheels import Level
 
 SCHEMA = "merunibench.lexicon-diff/1"
 
@@ -17,7 +18,7 @@ class Disagreement:
 
     Attributes:
         word: The word.
-        wheel: The wheel, 1 to 5.
+        wheel: The wheel, counted from 1.
         first: Its sector in the first lexicon.
         second: Its sector in the second.
         usage: Share of the vocabulary's label tokens that are this word (0 to 1); None without a vocabulary.
@@ -36,7 +37,7 @@ class OneSided:
 
     Attributes:
         word: The word.
-        sectors: Its sector on each of the five wheels, None for none.
+        sectors: Its sector on each wheel, None for none.
         usage: Share of the vocabulary's label tokens that are this word (0 to 1); None without a vocabulary.
     """
 
@@ -77,7 +78,7 @@ class Difference:
         first: Name and hash of the first lexicon.
         second: Name and hash of the second.
         level: Wheel level whose sectors were compared.
-        types: Agreement on each of the five wheels, every word counted once.
+        types: Agreement on each wheel, every word counted once.
         tokens: The same, every word counted as often as the vocabulary uses it; None without a vocabulary.
         only_first: Words that the first alone maps, the most used first.
         only_second: Words that the second alone maps.
@@ -116,7 +117,13 @@ def compare_lexicons(
         usage: Label -> how often it is used. With it, the words of the vocabulary are compared; without it, all words
             that either lexicon lists.
         level: Wheel level whose sectors are compared.
+
+    Raises:
+        InputError: one has more wheels than the other.
     """
+    if first.n_wheels != second.n_wheels:
+        numbers = f"{first.label} has {first.n_wheels}, {second.label} {second.n_wheels}"
+        raise InputError(f"only lexicons with the same wheels can be compared: {numbers}")
     counts = None if usage is None else normalised_counts(usage)
     words = sorted({*first.codes, *second.codes} if counts is None else counts)
     sectors = {word: (first.sectors(word, level), second.sectors(word, level)) for word in words}
@@ -139,8 +146,8 @@ def compare_lexicons(
         first=first.label,
         second=second.label,
         level=level,
-        types=_agreement(sectors, dict.fromkeys(words, 1)),
-        tokens=None if counts is None else _agreement(sectors, counts),
+        types=_agreement(sectors, dict.fromkeys(words, 1), first.n_wheels),
+        tokens=None if counts is None else _agreement(sectors, counts, first.n_wheels),
         only_first=alone(0),
         only_second=alone(1),
         different=tuple(sorted(different, key=lambda row: (-(row.usage or 0.0), row.word, row.wheel))),
@@ -150,10 +157,10 @@ def compare_lexicons(
 _Pair = tuple[tuple[str | None, ...], tuple[str | None, ...]]
 
 
-def _agreement(sectors: Mapping[str, _Pair], weights: Mapping[str, int]) -> tuple[Agreement, ...]:
+def _agreement(sectors: Mapping[str, _Pair], weights: Mapping[str, int], n_wheels: int) -> tuple[Agreement, ...]:
     """Agreement on each wheel, every word with its weight."""
     wheels = []
-    for wheel in range(WHEELS):
+    for wheel in range(n_wheels):
         pairs = [(one[wheel], two[wheel], weights[word]) for word, (one, two) in sectors.items()]
         wheels.append(
             Agreement(

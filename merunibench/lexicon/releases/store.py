@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
-from merunibench.lexicon import builtin
-from merunibench.lexicon.lexicon import Lexicon
-from merunibench.lexicon.releases import DEFAULT_MAX_BYTES, RELEASES, release_with
+from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES, RELEASES, release_with
+from merunibench.lexicon.runtime import builtin
+from merunibench.lexicon.runtime.lexicon import Lexicon
 
 if TYPE_CHECKING:
-    from merunibench.lexicon.official import ReleaseTables
+    from merunibench.lexicon.releases.official import ReleaseTables
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What an installed lexicon may be called."""
@@ -128,7 +128,7 @@ def load_with_tables(path: Path, *, max_bytes: int) -> "tuple[Lexicon, ReleaseTa
     if not path.is_dir():
         lexicon = _load_compiled(path, max_bytes)
     else:
-        from merunibench.lexicon.official import compile_release, read_release
+        from merunibench.lexicon.releases.official import compile_release, read_release
 
         name = "".join(c if c.isprintable() else "?" for c in path.resolve().name) or "root"
         tables = read_release(path, max_bytes=max_bytes)

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files.toml import parse_toml
-from merunibench.lexicon.concepts import Concept, canonical, parse_concepts
-from merunibench.lexicon.wheels import WHEELS
+from merunibench.lexicon.runtime.operators import NAMES
+from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS
+from merunibench.lexicon.workshop.concepts import Concept, canonical, parse_concepts
 
 _FOLDER = "emotion_wheels"
 FILES = ("concepts.txt", "families.txt", "kinship.txt", "stop.txt", "lookup.toml")
@@ -22,6 +23,10 @@ _FAMILY = re.compile(r"[a-z]+(, [a-z]+)*:( [a-z]+(, [a-z]+)*)?")
 _PHRASE = re.compile(r"[a-z']+( [a-z']+)*")
 _LISTS = ("light", "conjunctions", "prepositions", "negations")
 _TABLES = ("opposites", "typos", "spelling")
+
+
+def _no_lookup() -> dict[str, Any]:
+    return {name: {} for name in (*_LISTS, *_TABLES)} | {"operators": {name: [] for name in NAMES}}
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Sources:
     families: tuple[tuple[str, ...], ...] = ()
     kinship: "Kinship" = field(default_factory=lambda: Kinship({}, frozenset(), {}))
     stop: frozenset[str] = frozenset()
-    lookup: Mapping[str, Any] = field(default_factory=lambda: {name: {} for name in (*_LISTS, *_TABLES)})
+    lookup: Mapping[str, Any] = field(default_factory=_no_lookup)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,7 +66,7 @@ def read_sources(*, with_families: bool = True) -> Sources:
     """
     names = [name for name in FILES if with_families or name != "families.txt"]
     contents = {name: _content(builtin_file(name)) for name in names}
-    wheels = {f"wheel{n}.toml": _content(resource(_FOLDER, f"wheel{n}.toml")) for n in range(1, WHEELS + 1)}
+    wheels = {f"wheel{n}.toml": _content(resource(_FOLDER, f"wheel{n}.toml")) for n in range(1, PUBLISHED_WHEELS + 1)}
     texts = {name: content.decode() for name, content in contents.items()}
     return Sources(
         concepts=parse_concepts(texts["concepts.txt"], "concepts.txt"),
@@ -160,17 +165,28 @@ def parse_lookup(text: str, where: str) -> dict[str, Any]:
         InputError: the file is no TOML, or a list or table is missing, unknown, or holds something else than words.
     """
     tables = parse_toml(text.encode(), where)
-    if set(tables) != {*_LISTS, *_TABLES}:
-        raise InputError(f"{where}: the tables are {', '.join((*_LISTS, *_TABLES))}, not {', '.join(tables)}")
+    expected = (*_LISTS, *_TABLES, "operators")
+    if set(tables) != set(expected):
+        raise InputError(f"{where}: the tables are {', '.join(expected)}, not {', '.join(tables)}")
     for name in _LISTS:
         if not isinstance(tables[name], str):
             raise InputError(f"{where}: {name}: a list of words is text, the words separated by commas")
         tables[name] = sorted(set(_words(tables[name].replace("\n", " "), f"{where}: {name}", 0)))
+    tables["operators"] = _operators(tables["operators"], where)
     for name in _TABLES:
         for key, value in tables[name].items():
             if not (isinstance(value, str) and _PHRASE.fullmatch(value) and _PHRASE.fullmatch(key)):
                 raise InputError(f"{where}: {name}: {key!r} = {value!r}: both must be words in lower case")
     return tables
+
+
+def _operators(table: object, where: str) -> dict[str, list[str]]:
+    """Lists of words, by the names of the operators."""
+    if not isinstance(table, dict) or set(table) != set(NAMES) or not all(isinstance(v, str) for v in table.values()):
+        raise InputError(f"{where}: operators: texts with words separated by commas, called {', '.join(NAMES)}")
+    return {
+        name: sorted(set(_words(table[name].replace("\n", " "), f"{where}: operators.{name}", 0))) for name in NAMES
+    }
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from merunibench.errors import InputError
-from merunibench.lexicon.wheels import WHEELS, load_wheels
+from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS, load_wheels
 
 _WORD = re.compile(r"[a-z']+([ -][a-z']+)*")
 _NO_SECTOR = "."
@@ -85,8 +85,8 @@ def _parse_heading(line: str, before: Sequence[Concept]) -> Concept:
     if before and not before[-1].words:
         raise _FormatError(f"the concept before, {before[-1].name!r}, has no words")
     fields = line.split()
-    if len(fields) != WHEELS + 2:
-        raise _FormatError(f"a concept is a name, {WHEELS} sectors and a polarity, not {len(fields)} fields")
+    if len(fields) != PUBLISHED_WHEELS + 2:
+        raise _FormatError(f"a concept is a name, {PUBLISHED_WHEELS} sectors and a polarity, not {len(fields)} fields")
     name, *sectors, polarity = fields
     if any(name == concept.name for concept in before):
         raise _FormatError(f"there is a concept {name!r} above")

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.lexicon.lexicon import Lexicon
+from merunibench.lexicon.runtime.lexicon import Lexicon
 
 _MOST = 3
 _ALIKE = 0.8

@@ -1,0 +1,1 @@
+"""What scoring reads: the compiled lexicon, its rules for labels outside the table, the wheels, the builtin lexicon."""

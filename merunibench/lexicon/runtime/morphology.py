@@ -1,0 +1,214 @@
+"""What inflection and derivation make of a word, by its letters alone: three questions, from lenient to careful.
+
+* The look-up asks which word of its table a label is a form of (`stem_of`), or denies (`denied_by`).
+* The program that makes word families asks whether a step from word to word may be believed (`same_stem`).
+* The audit asks which words belong to one *family* (`same_family`) and which may be opposites (`opposites`). It has to
+  be careful rather than complete: two words belong to one family (frustrate, frustrated, frustration) if their stems
+  agree and, so that `cured` is no form of `curious`, they begin with the same four letters, one begins with the whole
+  other (its final e or y aside), or both are the stem with a light ending. Prefixes are never stripped and `-less` is
+  never an ending, so that a word and its opposite have different stems.
+"""
+
+import re
+from collections.abc import Collection, Container, Iterator
+from functools import cache
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz'"
+"""What words are written with."""
+NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
+_CHANGING_PREFIXES = (*NEGATING_PREFIXES, "mis", "anti", "counter", "over", "under")
+"""Those that change a word's meaning, if not to its opposite."""
+
+# --- the look-up: forms of the words of a table ----------------------------------------------------------------------
+
+LOST_ENDINGS = (
+    ("iness", "y"),
+    ("edness", "ed"),
+    ("ingness", "ing"),
+    ("ness", ""),
+    ("edly", "ed"),
+    ("ingly", "ing"),
+    ("ically", "ic"),
+    ("ily", "y"),
+    ("bly", "ble"),
+    ("ly", ""),
+    ("ies", "y"),
+    ("ied", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ish", ""),
+)
+"""Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
+
+LESS = ("lessness", "lessly", "less")
+_SHORTEST_FORM_STEM = 4
+_SHORTEST_NEGATED = 5
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
+def stem_of(word: str, known: Container[str], stop: Collection[str]) -> str | None:
+    """The word of the table that a form comes from.
+
+    Example:
+        >>> stem_of("happily", {"happy"}, ())
+        'happy'
+    """
+    for ending, instead in LOST_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_FORM_STEM:
+            stem = word[: len(word) - len(ending)] + instead
+            if stem in known and stem not in stop:
+                return stem
+    return None
+
+
+def denied_by(word: str, known: Container[str], stop: Collection[str]) -> str | None:
+    """The word of the table that `un-`, `-less` and their like deny.
+
+    Example:
+        >>> denied_by("unworried", {"worry", "worried"}, ()), denied_by("humourless", {"humour"}, ())
+        ('worried', 'humour')
+    """
+    for ending in LESS:
+        if word.endswith(ending):
+            return _known_or_stem(word.removesuffix(ending), known, stop)
+    for prefix in NEGATING_PREFIXES:
+        rest = word.removeprefix(prefix)
+        if rest != word and len(rest) >= _SHORTEST_NEGATED:
+            found = _known_or_stem(rest, known, stop)
+            if found:
+                return found
+    return None
+
+
+def unstretched(word: str) -> Iterator[str]:
+    """A word without letters that are written three times or more: once each, then twice.
+
+    Example:
+        >>> list(unstretched("happyyyy")), list(unstretched("happy"))
+        (['happy', 'happyy'], [])
+    """
+    return (short for short in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)) if short != word)
+
+
+def _known_or_stem(word: str, known: Container[str], stop: Collection[str]) -> str | None:
+    return word if word in known else stem_of(word, known, stop)
+
+
+# --- the families' program -------------------------------------------------------------------------------------------
+
+
+def same_stem(first: str, second: str) -> bool:
+    """Whether two words may be forms of one: a common stem, and no negation that only one of them has.
+
+    Example:
+        >>> same_stem("frustrated", "frustration"), same_stem("fear", "fearless"), same_stem("easy", "uneasy")
+        (True, False, False)
+    """
+    if ("less" in first) != ("less" in second):
+        return False
+    if any(_strip(first, prefix) == second or _strip(second, prefix) == first for prefix in _CHANGING_PREFIXES):
+        return False
+    one, two = first.replace("y", "i"), second.replace("y", "i")
+    common = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return common >= min(len(one), len(two), 3) and common >= 0.6 * (min(len(one), len(two)) - 1)
+
+
+def _strip(word: str, prefix: str) -> str:
+    return word.removeprefix(prefix) if word.startswith(prefix) else ""
+
+
+# --- the audit: families and opposites -------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[a-z]+")
+_NO_PLURAL = ("ss", "us", "is")
+_SHORTEST_STEM = 3
+_COMMON_LETTERS = 4
+
+# Ending -> (what takes its place, letters that must be left before it). The first that fits, longest first.
+_ENDINGS: dict[str, tuple[str, int]] = {
+    "faction": ("f", 3),
+    **dict.fromkeys(("alties", "alty"), ("al", 2)),
+    **dict.fromkeys(("ational", "ations", "ation", "ating", "ated", "ates", "ate"), ("", 4)),
+    **dict.fromkeys(("ivity", "ive"), ("", 4)),
+    **dict.fromkeys(("ical", "icism"), ("ic", 4)),
+    **dict.fromkeys(("istic", "ism", "astic", "asm", "etic"), ("", 4)),
+    **dict.fromkeys(("ance", "ant", "ence", "ent", "ions", "ion"), ("", 5)),
+    **dict.fromkeys(("ments", "ment", "ness", "able", "ible", "itude"), ("", 3)),
+    **dict.fromkeys(("osity", "ous", "ety", "ity", "ful", "dom", "ly"), ("", 3)),
+    **dict.fromkeys(("ings", "ing", "ies", "ied", "ed", "es", "er"), ("", 3)),
+    "s": ("", 3),
+}
+_BY_LENGTH = sorted(_ENDINGS, key=len, reverse=True)
+_LIGHT = re.compile(r"(e|y|i?ed|i?es|s|ing|ingly|edly|i?er|i?ly|i?ness|i?ful|ment)?")
+
+
+@cache
+def stem(word: str) -> str:
+    """What is left of a word without its endings; a phrase is its own stem.
+
+    Example:
+        >>> stem("frustration"), stem("frustrated"), stem("fearless"), stem("fearful")
+        ('frustr', 'frustr', 'fearless', 'fear')
+    """
+    if not _WORD.fullmatch(word):
+        return word
+    while (shorter := _without_ending(word)) != word:
+        word = shorter
+    word = word[:-1] if len(word) > _SHORTEST_STEM and word[-1] in "ey" else word
+    if len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "aeiouls":
+        word = word[:-1]
+    return word[:-1] + "v" if word.endswith("f") else word
+
+
+def _without_ending(word: str) -> str:
+    for ending in _BY_LENGTH:
+        replacement, least = _ENDINGS[ending]
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= least
+            and not (ending in ("s", "es") and word.endswith(_NO_PLURAL))
+        ):
+            left = word[: -len(ending)] + replacement
+            return left[:-1] + "y" if left.endswith("i") else left
+    return word
+
+
+def same_family(first: str, second: str) -> bool:
+    """Whether two words are forms of one word.
+
+    Example:
+        >>> same_family("frustration", "frustrated"), same_family("fear", "fearless"), same_family("cured", "curious")
+        (True, False, False)
+    """
+    if first == second:
+        return True
+    if stem(first) != stem(second) or not (_WORD.fullmatch(first) and _WORD.fullmatch(second)):
+        return False
+    shorter, longer = sorted((first, second), key=len)
+    if longer.startswith(shorter.rstrip("ey")) or first[:_COMMON_LETTERS] == second[:_COMMON_LETTERS]:
+        return True
+    root = stem(first)
+    return all(word.startswith(root) and _LIGHT.fullmatch(word[len(root) :]) for word in (first, second))
+
+
+def opposites(word: str) -> Iterator[str]:
+    """What negates a word by its form: un-, dis-, in- (im-, il-, ir-), non- and mis- before it; -less after its stem.
+
+    Only candidates: whether a lexicon knows them, and whether they mean the opposite, is for the caller to find out.
+
+    Example:
+        >>> list(opposites("fearful"))[-2:]
+        ['misfearful', 'fearless']
+    """
+    if not _WORD.fullmatch(word):
+        return
+    yield from (prefix + word for prefix in (*NEGATING_PREFIXES, "mis"))
+    root = word.removesuffix("ful")
+    if not root.endswith("less"):
+        yield f"{root}less"
+    if word.endswith("ness"):
+        yield f"{word.removesuffix('ness').removesuffix('ful')}lessness"

@@ -1,0 +1,221 @@
+"""Words of a phrase that decide which of its emotions counts, or that none does: `bitter smile`, `fake joy`.
+
+The tables are those of `[operators]` in lookup.toml, where each says what it holds. The rules are stated in this order
+in docs/lexicon.md, "Labels outside the table".
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
+
+NAMES = (
+    "suffixes",
+    "feigned",
+    "verbs",
+    "easing",
+    "attempts",
+    "unfulfilled",
+    "seekers",
+    "aversive",
+    "signs",
+    "wild",
+    "links",
+)
+"""The tables, by name."""
+
+_NOT = re.compile(r"\b(?:anything|everything) but\b|\bfar from\b")
+_NOTHING_LESS = re.compile(
+    r"\b(?:nothing but|none other than|nothing less than|not only|not just|not merely|both|either)\b"
+)
+_NOT_BUT = re.compile(r"\bnot (?:(?!\bbut\b).)+ but\b")
+_RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b.*")
+_NEITHER = re.compile(r"\bneither\b.*\bnor\b")
+_ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
+_FREE, _LIKE = "free", "like"
+_CAUSES = ("with", "by", "for", "from")
+
+Find = Callable[[Sequence[str]], str | None]
+"""From the words of a phrase to the word of the lexicon that it stands for; None for none."""
+
+
+def without_aside(label: str) -> tuple[str, str]:
+    """A label without what stands in its brackets, and what stands there; both may be empty.
+
+    Example:
+        >>> without_aside("sad (not angry)")
+        ('sad', 'not angry')
+    """
+    inside = " ".join(found[1].strip() for found in _ASIDE.finditer(label))
+    return " ".join(_ASIDE.sub(" ", label).split()), inside
+
+
+def with_plain_negation(text: str) -> str | None:
+    """A tidy label with `not` for `anything but` and its like, without `nothing but` and what another word replaces.
+
+    None if it denies several emotions and names none: `neither happy nor sad`.
+
+    Example:
+        >>> [with_plain_negation(f"{each} sad") for each in ("anything but", "not angry but", "neither happy nor")]
+        ['not sad', 'sad', None]
+    """
+    if _NEITHER.search(text):
+        return None
+    for pattern, instead in ((_NOT, " not "), (_NOTHING_LESS, " "), (_NOT_BUT, " "), (_RATHER, "")):
+        text = pattern.sub(instead, text)
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an operator makes of a phrase: a word of the lexicon, or None where the phrase names no emotion."""
+
+    word: str | None
+
+
+@dataclass(frozen=True)
+class Operators:
+    """The operators, and what they ask of the lexicon.
+
+    Attributes:
+        tables: Name -> words.
+        find: The word that a phrase stands for by its head.
+        opposite: Word -> the word for what is felt where it is denied.
+        polarity: Word -> 1 pleasant, -1 unpleasant, 0 neither; None if unknown.
+        empty: Words that say nothing about which emotion a phrase names.
+    """
+
+    tables: Mapping[str, frozenset[str]]
+    find: Find
+    opposite: Callable[[str], str | None]
+    polarity: Callable[[str], int | None]
+    empty: frozenset[str]
+
+    def read(self, words: Sequence[str]) -> Reading | None:
+        """What the first operator that stands in a phrase makes of it; None if there is none."""
+        for rule in (
+            self._suffix,
+            self._feigned,
+            self._verb,
+            self._easing,
+            self._attempt,
+            self._unfulfilled,
+            self._seeker,
+            self._sign,
+            self._wild,
+        ):
+            found = rule(words)
+            if found is not None:
+                return found
+        return None
+
+    def _suffix(self, words: Sequence[str]) -> Reading | None:
+        """`angry-like`, `grief-stricken`, `worry-free`: the emotion stands before."""
+        before = self._content(words[:-1])
+        if not before:
+            return None
+        if words[-1] == _FREE:
+            word = self.find(before)
+            return Reading(self.opposite(word)) if word is not None and self.polarity(word) else None
+        found = self.find(before) if words[-1] in self.tables["suffixes"] else None
+        return Reading(found) if found is not None or words[-1] == _LIKE else None
+
+    def _feigned(self, words: Sequence[str]) -> Reading | None:
+        """`fake joy`, `pretending to be happy`: nobody feels it."""
+        return Reading(None) if any(word in self.tables["feigned"] for word in words[:-1]) else None
+
+    def _verb(self, words: Sequence[str]) -> Reading | None:
+        """`fearing love`, `missing home`: the verb is what is felt, whatever its object."""
+        return Reading(words[0]) if words[0] in self.tables["verbs"] and self._content(words[1:]) else None
+
+    def _easing(self, words: Sequence[str]) -> Reading | None:
+        """`alleviating stress`: neither the stress nor its relief is said to be felt."""
+        for place, word in enumerate(words[:-1]):
+            if word in self.tables["easing"]:
+                eased = self.find(words[place + 1 :])
+                return Reading(None) if eased is not None and self.polarity(eased) == -1 else None
+        return None
+
+    def _attempt(self, words: Sequence[str]) -> Reading | None:
+        """`trying to be happy`: what is pleasant is not felt yet; `trying to hide sadness`: what is not, is."""
+        if len(words) < 3 or words[0] not in self.tables["attempts"] or words[1] != "to":
+            return None
+        tried = self.find(words[2:])
+        return None if tried is None else Reading(self.find(words[:1]) if self.polarity(tried) == 1 else tried)
+
+    def _unfulfilled(self, words: Sequence[str]) -> Reading | None:
+        """`unmet hopes`, `negative expectations`: what was hoped for is denied, or turned round."""
+        if len(words) < 2 or words[-2] not in self.tables["unfulfilled"]:
+            return None
+        head, adjective = self.find(words[-1:]), self.find(words[-2:-1])
+        if head is None or self.polarity(head) != 1:
+            return None
+        turned = adjective if adjective is not None and self.polarity(adjective) == -1 else self.opposite(head)
+        return Reading(turned)
+
+    def _seeker(self, words: Sequence[str]) -> Reading | None:
+        """`desire for revenge`, `needing support`: the wish is felt; of what is wished for, only what is unpleasant."""
+        if words[0] not in self.tables["seekers"] or len(words) < 2:
+            return None
+        rest = self._after_links(words[1:])
+        if not rest:
+            return None
+        wished = self.find(rest)
+        if wished is not None and self.polarity(wished) == -1:
+            return Reading(wished)
+        if any(word in self.tables["aversive"] for word in rest):
+            return Reading(None)
+        return Reading(self.find(words[:1]))
+
+    def _sign(self, words: Sequence[str]) -> Reading | None:
+        """`bitter smile`, `sigh of relief`: a face or a sound shows the emotion that is named beside it."""
+        signs = [place for place, word in enumerate(words) if word in self.tables["signs"]]
+        if not signs:
+            return None
+        place = next((at for at in signs if words[at + 1 : at + 2] and words[at + 1] in self.tables["links"]), signs[0])
+        after = self._complement(words[place + 1 :])
+        shown = self.find(after) if after else None
+        if shown is not None and (shown not in self.tables["signs"] or words[place + 1] == "of"):
+            return Reading(shown)
+        if words[place + 1 :] and words[place + 1] not in self.tables["links"]:
+            return None
+        for word in reversed(words[:place]):
+            found = None if word in self.empty or word in self.tables["suffixes"] else self.find([word])
+            if found is not None and found not in self.tables["signs"]:
+                return Reading(found)
+        return None
+
+    def _wild(self, words: Sequence[str]) -> Reading | None:
+        """`mad with joy`, `beside herself with worry`: the emotion is the cause that is named."""
+        for place, word in enumerate(words[:-2]):
+            after = list(dropwhile(self.empty.__contains__, words[place + 1 :]))
+            if word in self.tables["wild"] and after and after[0] in _CAUSES:
+                found = self.find(self._after_links(after[1:]))
+                return None if found is None else Reading(found)
+        return None
+
+    def feigns(self, aside: str) -> bool:
+        """Whether what stands in brackets says that nobody feels it: `happiness (fake)`."""
+        return not self.tables["feigned"].isdisjoint(aside.split())
+
+    def with_aside(self, main: str, aside: str) -> str | None:
+        """A label in one, where a face or a sound stands before brackets: `laughing (bitter)`, `tears (of joy)`."""
+        if not self.tables["signs"].isdisjoint(main.split()[-1:]):
+            leads = aside.partition(" ")[0] in self.tables["links"]
+            return f"{main} {aside}" if leads else f"{aside} {main}"
+        return None
+
+    def _content(self, words: Sequence[str]) -> list[str]:
+        return [word for word in words if word not in self.empty]
+
+    def _after_links(self, words: Sequence[str]) -> list[str]:
+        """A complement without what leads to it."""
+        kept = list(words)
+        while kept and (kept[0] in self.tables["links"] or kept[0] in self.empty or kept[0] == "to"):
+            del kept[0]
+        return kept
+
+    def _complement(self, words: Sequence[str]) -> list[str]:
+        """What a preposition leads to, light words before it aside (`full of`); nothing where none follows at once."""
+        led = list(dropwhile(self.empty.__contains__, words))
+        return self._after_links(led) if led and led[0] in self.tables["links"] else []

@@ -1,0 +1,1 @@
+"""Text files that people write and lexicons are made from: concepts, families, lists; and what breaks them."""
