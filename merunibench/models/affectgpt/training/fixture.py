@@ -21,10 +21,11 @@ from merunibench.models.affectgpt.fixture_models import build_clip, build_hubert
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.prompt import Medium, Mode, PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.selfcheck import Arrays, Check, Computed
+from merunibench.models.affectgpt.training.config import RunSettings
 from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.schedule import Schedule
 from merunibench.models.affectgpt.training.targets import collate, encode_target
-from merunibench.models.affectgpt.training.trainer import FusionTrainer, Optimisation, Watch
+from merunibench.models.affectgpt.training.trainer import FusionTrainer, arguments
 
 CASES = ("attn", "qformer", "none", "mean")
 _DECAY = Schedule(1e-3, 1e-4, 1e-5, 4, 2, 3)
@@ -51,14 +52,12 @@ class Case:
 
     def trained_in(self, steps: int, schedule: Schedule) -> list[float]:
         """Train on the batch so many times, by the Trainer; the losses."""
-        losses: list[float] = []
-        optimisation = Optimisation(batch=2, steps=steps)
+        data: Any = [None] * (2 * steps)
         with tempfile.TemporaryDirectory() as folder:
-            arguments = optimisation.arguments(Path(folder), "cpu")
-            watch = Watch(step=lambda *told: losses.append(told[2]))
-            data: Any = [None] * (2 * steps)
-            FusionTrainer(self.network, data, lambda _: dict(self.batch), schedule, arguments, watch).train()
-        return losses
+            settings = arguments(RunSettings(out=Path(folder), batch=2), Path(folder), "cpu", "float32", steps)
+            trainer = FusionTrainer(self.network, data, lambda _: dict(self.batch), schedule, settings)
+            trainer.train()
+        return [told["loss"] for told in trainer.state.log_history if "loss" in told]
 
 
 def read_case(name: str, arrays: Arrays) -> Case:

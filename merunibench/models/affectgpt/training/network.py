@@ -49,8 +49,11 @@ class TrainedNetwork(nn.Module):
         self.mode = mode
         self.placeholder_ids = placeholder_ids
         # What gets no gradient would keep its values anyhow; frozen, no process of several waits for it.
-        for part, used in _used(fusion, mode):
-            part.requires_grad_(requires_grad=used)
+        named = set(mode.placeholders)
+        parts = {"visual": {"face", "frame"}, "acoustic": {"audio"}, "multi": {"multi"}, "image": {"image"}}
+        for part, media in parts.items():
+            if module := getattr(fusion, part):
+                module.requires_grad_(requires_grad=bool(named & media))
 
     def forward(
         self,
@@ -92,18 +95,9 @@ class TrainedNetwork(nn.Module):
 
     def trained(self) -> dict[str, torch.Tensor]:
         """Name -> what a checkpoint holds: all of the fusion and of LoRA, trained in this mode or not."""
-        return {
-            name: value for name, value in self.state_dict().items() if name.startswith("fusion.") or ".lora_" in name
-        }
+        return {name: value for name, value in self.state_dict().items() if is_trained(name)}
 
 
-def _used(fusion: AffectGPTFusion, mode: Mode) -> list[tuple[nn.Module, bool]]:
-    """The parts of the fusion, and whether the mode's prompts take anything from them."""
-    named = set(mode.placeholders)
-    parts = {
-        fusion.visual: bool(named & {"face", "frame"}),
-        fusion.acoustic: "audio" in named,
-        fusion.multi: "multi" in named,
-        fusion.image: "image" in named,
-    }
-    return [(part, used) for part, used in parts.items() if part is not None]
+def is_trained(name: str) -> bool:
+    """Whether a parameter is of the fusion or of LoRA."""
+    return name.startswith("fusion.") or ".lora_" in name

@@ -10,8 +10,9 @@ import pytest
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
 from merunibench.models.affectgpt.training.config import DataSettings, read_config
-from merunibench.models.affectgpt.training.data import read_examples, split_openset
+from merunibench.models.affectgpt.training.data import read_examples
 from merunibench.models.affectgpt.training.draws import Draws
+from merunibench.models.affectgpt.training.questions import open_labels
 from tests.cli.conftest import refused, run  # noqa: F401 - fixtures
 from tests.models.affectgpt.tiny import FACE
 from tests.models.affectgpt.training.clips import NAMES, write_config
@@ -50,7 +51,7 @@ def official(tmp_path):
     ],
 )
 def test_labels_as_the_authors_read_them(cell, labels):
-    assert split_openset(cell) == labels
+    assert open_labels(cell) == labels
 
 
 def test_official_tables(official):
@@ -63,8 +64,8 @@ def test_official_tables(official):
     assert (first.sample.subtitle, second.sample.subtitle) == ("Yes!", "")
     assert second.texts["ovlabel"][1] == "The character's emotional state is neutral."
     assert [(each.name, each.reason) for each in found.refused] == [
-        ("c", "no description in track3_train_mercaptionplus.csv"),
-        ("d", "not in subtitle_chieng.csv"),
+        ("c", "no description"),
+        ("d", "no subtitle"),
     ]
 
 

@@ -70,7 +70,7 @@ def test_five_real_kills_at_random_steps(uninterrupted, learner, clips, tmp_path
     assert "goes on after step" in finished.stderr
     assert_same(weights_of(whole), weights_of(out))
     assert (whole / "loss.csv").read_bytes() == (out / "loss.csv").read_bytes()
-    assert len(list((out / "state").glob("checkpoint-*"))) == 1
+    assert len(list((out / "state").glob("checkpoint-*"))) == 2
 
 
 def last_step(out):
@@ -84,26 +84,23 @@ def last_step(out):
 @pytest.mark.parametrize("where", ["before the state is complete", "after it"])
 def test_stopped_at_the_worst_moments(run, uninterrupted, learner, clips, tmp_path, monkeypatch, where):  # noqa: F811
     """What a killed process leaves: half of a state beside the whole one before it; losses that no state has yet."""
+    from merunibench.models.affectgpt.training import run as carried_out
     from merunibench.models.affectgpt.training import trainer
 
     whole = uninterrupted()
     out = tmp_path / "stopped"
     config = short(tmp_path, learner, clips, out)
-    original, saved = trainer.FusionTrainer._save_checkpoint, []
+    original, saved = carried_out.mark_complete, []
 
-    def stop(self, model, trial):
-        saved.append(self.state.global_step)
-        if len(saved) < 3:
-            original(self, model, trial)
-        elif where == "after it":
-            original(self, model, trial)
+    def stop(settings, step):
+        saved.append(step)
+        if len(saved) < 3 or where == "after it":
+            original(settings, step)
+        if len(saved) == 3:
             raise KeyboardInterrupt
-        else:
-            monkeypatch.setattr(trainer, "write_text", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-            original(self, model, trial)
 
     with monkeypatch.context() as patch:
-        patch.setattr(trainer.FusionTrainer, "_save_checkpoint", stop)
+        patch.setattr(carried_out, "mark_complete", stop)
         assert run("affectgpt", "train", config).code == 130
     monkeypatch.undo()
     assert saved == [2, 4, 6]
