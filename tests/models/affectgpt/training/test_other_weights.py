@@ -40,7 +40,7 @@ def test_it_passes(run, arrays, tmp_path):  # noqa: F811
     ],
 )
 def test_a_corrupted_one_fails_on_its_line_alone(run, arrays, tmp_path, line, key, change):  # noqa: F811
-    wrong = arrays[key].copy()
+    wrong = np.array(arrays[key])
     place = np.unravel_index(np.abs(wrong).argmax(), wrong.shape)
     wrong[place] += wrong[place] * 2e-3 if change is None else change
     np.savez(tmp_path / "wrong.npz", **{**arrays, key: wrong})
