@@ -67,7 +67,7 @@ class DataSettings(_Section):
     def _known(cls, questions: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         for question in questions if isinstance(questions, list) else ():
             if question not in TAKEN:
-                raise ValueError(f"{shown(question)} is not taken; taken are {', '.join(TAKEN)}")
+                raise ValueError(f"{shown(question)} is not taken; taken are {', '.join(TAKEN)} (a caption is a qa)")
         return questions
 
     @model_validator(mode="after")
