@@ -27,6 +27,7 @@ from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.plan import Plan
 from merunibench.models.affectgpt.training.trainer import FusionTrainer, arguments, mark_complete, newest_state
 from merunibench.models.affectgpt.training.writing import (
+    append_point,
     authors_sections,
     draw_curve,
     points_of,
@@ -55,6 +56,7 @@ def train(plan: Plan, progress: Progress, say: Say, score: Score) -> Path:
     from transformers.utils import logging
 
     logging.set_verbosity(40)  # errors
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # there is one of ours
     run = plan.config.run
     settings = arguments(run, run.out / STATES, plan.device, plan.dtype)
     first = settings.process_index == 0
@@ -110,8 +112,7 @@ class _Watch(TrainerCallback):
                     "the rate (lr), or compute in bfloat16 (upstream's float16 fails at 2e-5)"
                 )
             if state.is_world_process_zero:
-                with (self._run.out / CURVE).open("a", encoding="utf-8", newline="") as stream:
-                    csv.writer(stream, lineterminator="\n").writerow(point)
+                append_point(self._run.out / CURVE, point)
                 self._progress("training", point.step, self._run.steps)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from safetensors import SafetensorError
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import Dataset
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from merunibench.errors import InputError
-from merunibench.files import write_text
+from merunibench.files import write_text, writing
 from merunibench.models.affectgpt.training.config import RunSettings
 from merunibench.models.affectgpt.training.network import TrainedNetwork, is_trained
 from merunibench.models.affectgpt.training.schedule import Schedule
@@ -103,6 +104,15 @@ class FusionTrainer(Trainer):
         trained: Any = optimizer or self.optimizer
         self.lr_scheduler = LambdaLR(trained, self._schedule.rate)
         return self.lr_scheduler
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401
+        """Save a state.
+
+        Raises:
+            InputError: it cannot be written; the one before stays.
+        """
+        with writing(Path(cast("str", self.args.output_dir)), RuntimeError, SafetensorError):
+            super()._save_checkpoint(model, trial)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         """Trained weights alone: the frozen ones are where they were loaded from."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 
 from merunibench._text import visible
-from merunibench.files import open_atomic
+from merunibench.files import open_atomic, writing
 from merunibench.models.affectgpt.checkpoint import released_name
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 
@@ -29,7 +29,7 @@ def write_checkpoint(folder: Path, epoch: int, loss: float, trained: Mapping[str
     """
     path = folder / f"checkpoint_{epoch:06d}_loss_{loss:.3f}.pth"
     model = {released_name(name): value.detach().float().cpu().contiguous() for name, value in trained.items()}
-    with open_atomic(path, "wb") as stream:
+    with writing(path, RuntimeError), open_atomic(path, "wb") as stream:  # torch's own error for a full disk
         torch.save({"model": model, "config": config, "epoch": epoch}, stream)
     return path
 
@@ -83,6 +83,12 @@ def write_points(path: Path, points: Sequence[Point]) -> None:
     """Write the losses as a table."""
     with open_atomic(path) as stream:
         csv.writer(stream, lineterminator="\n").writerows([Point._fields, *points])
+
+
+def append_point(path: Path, point: Point) -> None:
+    """Append a step to the table; half a line, should it be killed, is gone when the training goes on."""
+    with writing(path), path.open("a", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerow(point)
 
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 960.0, 420.0, 70.0, 70.0, 28.0, 52.0

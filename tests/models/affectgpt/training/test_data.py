@@ -113,8 +113,8 @@ def test_label_types_of_the_other_data_sets(tmp_path):
     assert found.kept[0].texts == {
         "onehot_w_candidates": (
             (
-                "Please select the label that can best describe the person's emotional state from the provided candidate "
-                "labels: angry,sad."
+                "Please select the label that can best describe the person's emotional state from the provided "
+                "candidate labels: angry,sad."
             ),
             "The most likely label is sad.",
         ),
