@@ -129,7 +129,7 @@ class RunSettings(_Section):
     Attributes:
         out: Folder for everything that is written.
         cache: `both`: states of both encoders are computed once, HuBERT without dropout and normalised by sample.
-            `visual`: HuBERT runs at each step in training mode over the batch, as upstream.
+            `visual`: HuBERT runs at each step in training mode over the batch, as upstream (docs/affectgpt.md).
         features: Folder for the cached states; several trainings may share one.
         seed: Of initial weights, order and dropout.
         batch: Examples of a step on each device.

@@ -180,7 +180,8 @@ def _examples(rows: _Rows, number: int, settings: DataSettings) -> Iterator[Exam
             row |= {"labels": open_labels(row["labels"])} if "labels" in row else {}
             sample = _sample(rows.media, name, row, outside=settings.allow_outside)
         except InputError as error:
-            raise InputError(f"{rows.where(index)}: {error}") from None
+            reason = str(error).replace("--allow-outside", "allow_outside = true")
+            raise InputError(f"{rows.where(index)}: {reason}") from None
         try:
             texts = {question: render(question, row, known) for question in settings.questions}
         except InputError as error:

@@ -24,9 +24,9 @@ class TrainedNetwork(nn.Module):
         language_model: A `PeftModel`, whose LoRA is trained.
         mode: Which media the prompts mention.
         placeholder_ids: Medium -> id of its word.
-        acoustic_encoder: Where batches hold sound instead of HuBERT's states. It runs in training mode, with dropout
-            and masked steps, and normalises the sound of a batch as a whole; both as upstream, where that is no
-            intention. Upstream also runs backward through it, to no effect.
+        acoustic_encoder: Where batches hold sound instead of HuBERT's states. It runs in training mode, with what
+            dropout and masked steps its configuration has, and normalises the sound of a batch as a whole; both as
+            upstream, where that is no intention. Upstream also runs backward through it, to no effect.
     """
 
     accepts_loss_kwargs = True

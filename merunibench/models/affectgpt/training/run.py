@@ -108,8 +108,8 @@ class _Watch(TrainerCallback):
         for point in points_of(state.log_history[-1:], self._run.steps_per_epoch):
             if not math.isfinite(point.loss):
                 raise InputError(
-                    f"the loss of step {point.step} is {point.loss}: the weights are lost. The last state stays; lower "
-                    "the rate (lr), or compute in bfloat16 (upstream's float16 fails at 2e-5)"
+                    f"the loss of step {point.step} is {point.loss}: the weights are lost. Begin another training "
+                    "(out), if need be with the last checkpoint (model.start), at a lower rate (lr) or in bfloat16"
                 )
             if state.is_world_process_zero:
                 append_point(self._run.out / CURVE, point)

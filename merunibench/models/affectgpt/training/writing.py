@@ -104,16 +104,18 @@ def draw_curve(points: Sequence[Point], title: str) -> str:
     means = [fmean(point.loss for point in group) for group in groups]
     last, highest = points[-1].step, max(means) or 1.0
     across, down = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-    said = f"Loss of {last:,} steps, from {means[0]:.3f} to {means[-1]:.3f}"
+    said = f"Loss of {last:,} step{'s' * (last > 1)}, from {means[0]:.3f} to {means[-1]:.3f}"
     said += f"; each point is the mean of {each} steps" if each > 1 else ""
     title, ticks = escape(visible(title, 80)), []
     for tick in range(_TICKS + 1):
-        y, x = _HEIGHT - _BOTTOM - down * tick / _TICKS, _LEFT + across * tick / _TICKS
+        y = _HEIGHT - _BOTTOM - down * tick / _TICKS
         ticks += [
             f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}" stroke="{_LINE}"/>',
             f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{highest * tick / _TICKS:.2f}</text>',
-            f'<text x="{x:.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{round(last * tick / _TICKS):,}</text>',
         ]
+    for step in sorted({round(last * tick / _TICKS) for tick in range(_TICKS + 1)}):
+        x = _LEFT + across * step / last
+        ticks.append(f'<text x="{x:.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{step:,}</text>')
     lines = "\n".join(ticks)
     ends = zip((group[-1].step for group in groups), means, strict=True)
     curve = " ".join(

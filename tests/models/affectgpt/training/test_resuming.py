@@ -185,6 +185,7 @@ def test_a_loss_that_is_no_number_stops_it(run, learner, clips, tmp_path):  # no
     result = run("affectgpt", "train", config)
     assert result.code == 2
     assert "the loss of step" in result.err
+    assert "Begin another training (out)" in result.err
     assert "Traceback" not in result.err
 
 
