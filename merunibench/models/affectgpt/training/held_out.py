@@ -12,8 +12,8 @@ import torch
 
 from merunibench.files import open_atomic
 from merunibench.models.affectgpt.generation import clean, generate
-from merunibench.models.affectgpt.network import left_padded, splice
-from merunibench.models.affectgpt.prompt import QUESTIONS, Medium
+from merunibench.models.affectgpt.network import left_padded
+from merunibench.models.affectgpt.prompt import QUESTIONS
 from merunibench.models.affectgpt.training.data import Example
 from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.plan import Plan
@@ -47,15 +47,10 @@ def ask_held_out(plan: Plan, network: TrainedNetwork, epoch: int, score: Score) 
 @torch.no_grad()
 def _answer(plan: Plan, network: TrainedNetwork, example: Example) -> str:
     llm, tokens = network.language_model, plan.tokens
-    embed = llm.get_input_embeddings()
-    states: dict[Medium, torch.Tensor] = {
-        medium: value[None].to(embed.weight.device) for medium, value in plan.features.load(example).items()
-    }
-    if network.acoustic_encoder is not None and "audio" in states:
-        states["audio"] = network.acoustic_encoder(states["audio"])
-    ids, mask = left_padded([tokens.encode(plan.prompt(example, QUESTIONS["ovlabel"]))], tokens.padding_id)
-    ids, mask = ids.to(embed.weight.device), mask.to(embed.weight.device)
-    embeddings = splice(embed, ids, network.placeholder_ids, network.fusion(network.mode, states))
+    device = llm.get_input_embeddings().weight.device
+    states = {medium: value[None].to(device) for medium, value in plan.features.load(example).items()}
+    prompt = plan.prompt(example, QUESTIONS["ovlabel"])
+    ids, mask = (part.to(device) for part in left_padded([tokens.encode(prompt)], tokens.padding_id))
     decoding = Decoding(max_new_tokens=plan.config.held_out.max_new_tokens, temperature=0.0)
-    (text,) = generate(llm, embeddings, mask, tokens, decoding, [example.sample.name])
+    (text,) = generate(llm, network.embed(ids, states), mask, tokens, decoding, [example.sample.name])
     return clean(text)

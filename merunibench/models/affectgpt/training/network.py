@@ -76,15 +76,19 @@ class TrainedNetwork(nn.Module):
         Returns:
             `loss`, and `logits` of shape (b, L, vocabulary).
         """
-        if self.acoustic_encoder is not None and "audio" in states:
-            states = {**states, "audio": self._hear(states["audio"])}
-        tokens = self.fusion(self.mode, states)
-        embeddings = splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
+        embeddings = self.embed(input_ids, states)
         divisor = {} if num_items_in_batch is None else {"num_items_in_batch": num_items_in_batch}
         output = self.language_model(
             inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels, use_cache=False, **divisor
         )
         return {"loss": output.loss, "logits": output.logits}
+
+    def embed(self, input_ids: torch.Tensor, states: Mapping[Medium, torch.Tensor]) -> torch.Tensor:
+        """Embeddings of prompts, of shape (b, L, D), with the media's in their places; see `forward`."""
+        if self.acoustic_encoder is not None and "audio" in states:
+            states = {**states, "audio": self._hear(states["audio"])}
+        tokens = self.fusion(self.mode, states)
+        return splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
 
     @torch.no_grad()
     def _hear(self, clips: torch.Tensor) -> torch.Tensor:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import fmean
@@ -87,17 +88,21 @@ def train(plan: Plan, progress: Progress, say: Say, score: Score) -> Path:
     return run.out
 
 
+@dataclass(eq=False)
 class _Watch(TrainerCallback):
-    """Tells and writes what becomes of each step, and stops where the loss is no number."""
+    """Tells and writes what becomes of each step, and stops where the loss is no number; attributes as in `train`."""
 
-    def __init__(self, plan: Plan, network: TrainedNetwork, progress: Progress, say: Say, score: Score) -> None:
-        self._plan, self._network, self._progress, self._say, self._score = plan, network, progress, say, score
-        self._run = plan.config.run
+    plan: Plan
+    network: TrainedNetwork
+    progress: Progress
+    say: Say
+    score: Score
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002
         """Take back what was written after the state that the training goes on from."""
+        run = self.plan.config.run
         if state.is_world_process_zero:
-            write_points(self._run.out / CURVE, points_of(state.log_history, self._run.steps_per_epoch))
+            write_points(run.out / CURVE, points_of(state.log_history, run.steps_per_epoch))
 
     def on_log(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002
         """Tell the loss of a step.
@@ -105,15 +110,16 @@ class _Watch(TrainerCallback):
         Raises:
             InputError: it is no number.
         """
-        for point in points_of(state.log_history[-1:], self._run.steps_per_epoch):
+        run = self.plan.config.run
+        for point in points_of(state.log_history[-1:], run.steps_per_epoch):
             if not math.isfinite(point.loss):
                 raise InputError(
                     f"the loss of step {point.step} is {point.loss}: the weights are lost. Begin another training "
                     "(out), if need be with the last checkpoint (model.start), at a lower rate (lr) or in bfloat16"
                 )
             if state.is_world_process_zero:
-                append_point(self._run.out / CURVE, point)
-                self._progress("training", point.step, self._run.steps)
+                append_point(run.out / CURVE, point)
+                self.progress("training", point.step, run.steps)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:
         """Write what belongs to a state, and only then say that it is whole: what is killed before is done again."""
@@ -122,19 +128,19 @@ class _Watch(TrainerCallback):
         PartialState().wait_for_everyone()
         if not state.is_world_process_zero:
             return
-        out, each = self._run.out, self._run.steps_per_epoch
+        out, each = self.plan.config.run.out, self.plan.config.run.steps_per_epoch
         points = points_of(state.log_history, each)
         write_text(out / PICTURE, draw_curve(points, f"Training {out.name}"))
         epoch, within = divmod(state.global_step, each)
         if not within:
             loss = fmean(point.loss for point in points[-each:])
-            described = json.loads(canonical(self._plan.config.identity()["run"]))
-            sections = authors_sections(self._plan.network, described)
-            said = write_checkpoint(out, epoch, loss, self._network.trained(), sections).name
-            if held_out := self._plan.held_out:
-                found = ask_held_out(self._plan, self._network, epoch, self._score)
+            described = json.loads(canonical(self.plan.config.identity()["run"]))
+            sections = authors_sections(self.plan.network, described)
+            said = write_checkpoint(out, epoch, loss, self.network.trained(), sections).name
+            if held_out := self.plan.held_out:
+                found = ask_held_out(self.plan, self.network, epoch, self.score)
                 said += f"; {found:.2f} on {len(held_out)} held-out clips"
-            self._say(said)
+            self.say(said)
         mark_complete(args, state.global_step)
 
 
