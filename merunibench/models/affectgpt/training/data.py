@@ -133,18 +133,21 @@ class _Rows(NamedTuple):
 def _official(settings: DataSettings, mode: Mode) -> _Rows:
     """The rows of the authors' tables: the names of the first decide."""
     folder = settings.official or Path()
-    tables = {"labels": (settings.labels, "openset"), "description": (settings.descriptions, "reason")}
-    wanted = [tables[column] for column in tables if column in _needed(settings)]
-    wanted += [(settings.subtitles, "english")] if mode.has_subtitle else []
+    wanted = [*_needed(settings), *(["subtitle"] if mode.has_subtitle else [])]
+    tables = {
+        "labels": (settings.labels, "openset"),
+        "description": (settings.descriptions, "reason"),
+        "subtitle": (settings.subtitles, "english"),
+    }
     names: list[str] | None = None
     columns: dict[str, list[str | None]] = {}
-    for file, head in wanted:
+    for column in (column for column in tables if column in wanted):
+        file, head = tables[column]
         table = read_table(folder / file)
         texts = texts_by_name(table, find_column(table, head), names)
         names = list(texts) if names is None else names
-        column = next(column for column, heads in _HEADS.items() if head in heads)
         columns[column] = [texts.get(name) for name in names]
-    return _Rows(names or [], columns, settings.media or folder, lambda _: str(folder / wanted[0][0]))
+    return _Rows(names or [], columns, settings.media or folder, lambda _: str(folder / tables[next(iter(columns))][0]))
 
 
 def _own(settings: DataSettings) -> _Rows:
