@@ -26,7 +26,13 @@ from merunibench.models.affectgpt.training.draws import collate_items
 from merunibench.models.affectgpt.training.held_out import Score, ask_held_out
 from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.plan import Plan
-from merunibench.models.affectgpt.training.trainer import FusionTrainer, arguments, mark_complete, newest_state
+from merunibench.models.affectgpt.training.trainer import (
+    FusionTrainer,
+    arguments,
+    mark_complete,
+    newest_state,
+    remove_others,
+)
 from merunibench.models.affectgpt.training.writing import (
     append_point,
     authors_sections,
@@ -72,6 +78,8 @@ def train(plan: Plan, progress: Progress, say: Say, score: Score) -> Path:
         if done >= run.steps:
             say(f"{run.out}: all {run.steps} steps are done")
             return run.out
+        if first:
+            remove_others(run.out / STATES, state)
         if state:
             say(f"{run.out}: goes on after step {done} of {run.steps}")
         network = build_network(plan)

@@ -4,6 +4,7 @@ Its defaults would clip gradients, decay nothing, let the rate fall to zero, hid
 the whole language model at every save. How it goes on from a state is its own; only which states are whole is not.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -131,3 +132,13 @@ def newest_state(folder: Path) -> tuple[Path | None, int]:
     states = {int(mark.parent.name.rpartition("-")[2]): mark.parent for mark in marks}
     newest = max(states, default=0)
     return states.get(newest), newest
+
+
+def remove_others(folder: Path, state: Path | None) -> None:
+    """Remove what killed processes left beside a state: half of one that was written, or of one that was taken away.
+
+    The Trainer goes by the age of folders when it takes the oldest away, and could take them for newer than this one.
+    """
+    for other in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
+        if other != state:
+            shutil.rmtree(other, ignore_errors=True)

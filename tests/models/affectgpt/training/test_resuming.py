@@ -157,8 +157,13 @@ def test_more_epochs_go_on_where_fewer_ended(run, uninterrupted, learner, clips,
     whole = uninterrupted()
     out = tmp_path / "longer"
     assert run("affectgpt", "train", short(tmp_path, learner, clips, out, epochs=2)).code == 0
+    # Killed while an old state was taken away: its mark is left, and its folder is the one that was changed last.
+    (out / "state" / "checkpoint-2").mkdir()
+    (out / "state" / "checkpoint-2" / "complete").touch()
+    os.utime(out / "state" / "checkpoint-2", (4e9, 4e9))
     assert run("affectgpt", "train", short(tmp_path, learner, clips, out, epochs=3)).code == 0
     assert_same(weights_of(whole), weights_of(out))
+    assert sorted(path.name for path in (out / "state").iterdir()) == ["checkpoint-10", "checkpoint-12"]
 
 
 @pytest.mark.parametrize("change", [{"lr": 1e-3}, {"seed": 1}, {"batch": 4}, {"cache": "visual"}])
