@@ -94,7 +94,7 @@ def train(
     except KeyboardInterrupt:
         complain("stopped; the same command goes on from the last state that was saved")
         raise typer.Exit(INTERRUPTED) from None
-    emit(describe(plan) if dry_run else f"{plan.config.run.out}\n")
+    emit("".join(f"{line}\n" for line in describe(plan)) if dry_run else f"{plan.config.run.out}\n")
 
 
 def _score_labels(answers: Path, truth: Path) -> float:

@@ -11,6 +11,7 @@ from merunibench.files.atomic import (
     write_bytes,
     write_changed,
     write_text,
+    writing,
 )
 from merunibench.files.npz import npz_keys, read_npy, read_npz
 from merunibench.files.plain import map_plain, open_plain, read_plain
@@ -31,4 +32,5 @@ __all__ = [
     "write_bytes",
     "write_changed",
     "write_text",
+    "writing",
 ]

@@ -38,14 +38,14 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
     text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
     if _is_device(path):
         # /dev/stdout and its like are written to; replacing one would be the end of it.
-        with _writing(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
+        with writing(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         return
     path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
     # Not tempfile: its files are private to the user, where a result should have the usual permissions.
     temporary = path.parent / _temporary_name(path)
     try:
-        with _writing(path):
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("xb" if mode == "wb" else "x", **text) as stream:  # type: ignore[call-overload]
                 yield stream
@@ -70,7 +70,7 @@ def whole_set(out: Path) -> Iterator[Path]:
     temporary = out / _temporary_name(out)
     fresh = next((path for path in (*reversed(out.parents), out) if not os.path.lexists(path)), None)
     try:
-        with _writing(out):
+        with writing(out):
             temporary.mkdir(parents=True)
         yield temporary
         _move(temporary, out)
@@ -120,23 +120,34 @@ def _move(source: Path, target: Path) -> None:
     files = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
     places = [Path(os.path.realpath(target / path.relative_to(source))) for path in files]
     for place in places:
-        with _writing(place):
+        with writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             if place.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "Is a directory")
     for path, place in zip(files, places, strict=True):
-        with _writing(place):
+        with writing(place):
             path.replace(place)
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path, *errors: type[Exception]) -> Iterator[None]:
+    """Say in one line that a file cannot be written, where the block fails to.
+
+    Args:
+        path: What the message names.
+        errors: What a library raises of that, besides `OSError`.
+
+    Raises:
+        InputError: it cannot.
+    """
+    caught: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         yield
     except BrokenPipeError:  # the reader of a device has left, which is no fault of its name
         raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {one_line(error)}") from error
+    except caught as error:
+        hint = "" if isinstance(error, OSError) else "is the disk full? "
+        raise InputError(f"{path}: cannot be written: {hint}{one_line(error)}") from error
 
 
 def _is_device(path: Path) -> bool:

@@ -178,7 +178,7 @@ def _audio_clip(arrays: Arrays) -> Computed:
 
 def _audio_chain(arrays: Arrays) -> Computed:
     """`audio_chain.stereo_wav_sr100` -> clips -> clips without their means -> values for HuBERT."""
-    clips = cut_clips(downmixed(_tensor(arrays, "audio_chain.stereo_wav_sr100")), rate=_CHAIN_RATE)
+    clips = cut_clips(downmixed(tensor_of(arrays, "audio_chain.stereo_wav_sr100")), rate=_CHAIN_RATE)
     yield "audio_chain.clips_before_mel", clips
     clips = without_mean(clips)
     yield "audio_chain.clips_after_mel", clips
@@ -194,18 +194,18 @@ def _face_resize(arrays: Arrays) -> Computed:
 
 def _hubert(arrays: Arrays) -> Computed:
     """`hubert.w.*` on `audio_chain.input_values` -> states of all layers -> feature."""
-    acoustic = AcousticEncoder(build_hubert(_weights(arrays, "hubert.w.")).eval())
-    values = _tensor(arrays, "audio_chain.input_values")
+    acoustic = AcousticEncoder(build_hubert(weights_of(arrays, "hubert.w.")).eval())
+    values = tensor_of(arrays, "audio_chain.input_values")
     yield "hubert.hidden_states", acoustic.layers(values)
     # What is normalised already stays as it is, to within the 1e-7 below the variance.
-    yield "hubert.feature", acoustic(_tensor(arrays, "audio_chain.clips_after_mel")[None, :, 0])
+    yield "hubert.feature", acoustic(tensor_of(arrays, "audio_chain.clips_after_mel")[None, :, 0])
 
 
 def _clip(arrays: Arrays) -> Computed:
     """`clip.frames_cthw_float` -> pixel values -> features, by `clip.w.*`."""
-    frames = _tensor(arrays, "clip.frames_cthw_float").transpose(1, 2)
+    frames = tensor_of(arrays, "clip.frames_cthw_float").transpose(1, 2)
     yield "clip.pixel_values", clip_pixels(frames[0])
-    visual = VisualEncoder(build_clip(_weights(arrays, "clip.w."), frames.shape[-1]).eval())
+    visual = VisualEncoder(build_clip(weights_of(arrays, "clip.w."), frames.shape[-1]).eval())
     yield "clip.features", visual(frames)[0]
 
 
@@ -213,18 +213,18 @@ def _fusion_case(case: str, arrays: Arrays) -> Computed:
     """`{case}.w.*` on `in.*`: states, embeddings and pre-fusion, and for `attn1` what lies between."""
     part = _fusion(case, arrays)
     out = f"{case}.out."
-    acoustic: Encoded = part.acoustic(_tensor(arrays, "in.audio_hidden"))
+    acoustic: Encoded = part.acoustic(tensor_of(arrays, "in.audio_hidden"))
     yield f"{out}audio_store", acoustic.states
     yield f"{out}audio_llm", acoustic.tokens
     for dimensions in ("3d", "4d"):
-        visual: Encoded = part.visual(_tensor(arrays, f"in.video_hidden_{dimensions}"))
+        visual: Encoded = part.visual(tensor_of(arrays, f"in.video_hidden_{dimensions}"))
         yield f"{out}video_store_{dimensions}", visual.states
         yield f"{out}video_llm_{dimensions}", visual.tokens
         multi = _present(part.multi)
         fused = multi.fusion(visual.states, acoustic.states)
         yield f"{out}multi_hidden_{dimensions}", fused.reshape(arrays[f"{out}multi_hidden_{dimensions}"].shape)
         yield f"{out}multi_llm_{dimensions}", part.fuse(visual, acoustic)
-        yield f"{out}image_llm_{dimensions}", part.encode_image(_tensor(arrays, f"in.image_hidden_{dimensions}"))
+        yield f"{out}image_llm_{dimensions}", part.encode_image(tensor_of(arrays, f"in.image_hidden_{dimensions}"))
     if f"{case}.mid.video_scores" in arrays:
         yield from _between(case, part, arrays)
 
@@ -232,7 +232,7 @@ def _fusion_case(case: str, arrays: Arrays) -> Computed:
 def _between(case: str, part: AffectGPTFusion, arrays: Arrays) -> Computed:
     """`{case}.mid.*`: scores and pooled vectors, and pre-fusion's two vectors and two weights."""
     mid = f"{case}.mid."
-    visual, acoustic = _tensor(arrays, "in.video_hidden_3d"), _tensor(arrays, "in.audio_hidden")
+    visual, acoustic = tensor_of(arrays, "in.video_hidden_3d"), tensor_of(arrays, "in.audio_hidden")
     for name, modality, states in (("video", part.visual, visual), ("audio", part.acoustic, acoustic)):
         pooling = cast("AttentionPooling", modality.pooling)
         yield f"{mid}{name}_scores", pooling.score(states)
@@ -246,23 +246,23 @@ def _between(case: str, part: AffectGPTFusion, arrays: Arrays) -> Computed:
 
 def _splice_and_logits(arrays: Arrays) -> Computed:
     """`splice.*`: the tokens of attn3 in their places, logits where the mask is 1, and the loss."""
-    weights = {key.removeprefix("llama_model."): value for key, value in _weights(arrays, "splice.w.").items()}
+    weights = {key.removeprefix("llama_model."): value for key, value in weights_of(arrays, "splice.w.").items()}
     language_model = build_language_model(weights).eval()
 
-    ids, mask, labels = (_tensor(arrays, f"splice.{name}") for name in ("input_ids", "attention_mask", "labels"))
+    ids, mask, labels = (tensor_of(arrays, f"splice.{name}") for name in ("input_ids", "attention_mask", "labels"))
     order: tuple[Medium, ...] = ("image", "audio", "frame", "face", "multi")
     placeholder_ids = dict(zip(order, map(int, arrays["splice.patch_token_ids"]), strict=True))
     released: dict[Medium, str] = {"face": "video_llm_3d", "audio": "audio_llm", "multi": "multi_llm_3d"}
-    tokens = {medium: _tensor(arrays, f"attn3.out.{name}") for medium, name in released.items()}
+    tokens = {medium: tensor_of(arrays, f"attn3.out.{name}") for medium, name in released.items()}
     embeddings = splice(language_model.get_input_embeddings(), ids, placeholder_ids, tokens)
     yield "splice.inputs_embeds", embeddings
     output = language_model(inputs_embeds=embeddings, attention_mask=mask, labels=labels)
-    yield "splice.logits", output.logits.where(mask.bool()[..., None], _tensor(arrays, "splice.logits"))
+    yield "splice.logits", output.logits.where(mask.bool()[..., None], tensor_of(arrays, "splice.logits"))
     yield "splice.loss", output.loss[None]
 
 
 def _fusion(case: str, arrays: Arrays) -> AffectGPTFusion:
-    weights = _weights(arrays, f"{case}.w.")
+    weights = weights_of(arrays, f"{case}.w.")
     config = config_from_shapes({key: tuple(value.shape) for key, value in weights.items()})
     changes: dict[str, Any] = {}
     for field, name in (("visual_tokens", "video"), ("acoustic_tokens", "audio"), ("multi_tokens", "multi")):
@@ -286,11 +286,13 @@ def _present(part: MultiFusion | None) -> MultiFusion:
     return part
 
 
-def _weights(arrays: Arrays, prefix: str) -> dict[str, torch.Tensor]:
-    return {key.removeprefix(prefix): _tensor(arrays, key) for key in arrays if key.startswith(prefix)}
+def weights_of(arrays: Arrays, prefix: str) -> dict[str, torch.Tensor]:
+    """Weights whose keys begin with a prefix, by the rest of their keys."""
+    return {key.removeprefix(prefix): tensor_of(arrays, key) for key in arrays if key.startswith(prefix)}
 
 
-def _tensor(arrays: Arrays, key: str) -> torch.Tensor:
+def tensor_of(arrays: Arrays, key: str) -> torch.Tensor:
+    """An array of a fixture as a tensor of its own."""
     return torch.from_numpy(np.array(arrays[key]))
 
 

@@ -3,13 +3,14 @@
 In the order of the data:
 
     config      the TOML file
+    questions   what is asked, and the answer: the authors' label types
     data        tables and media -> examples
     draws       which example, and which question to it, comes when
     targets     prompt and answer -> ids, labels, mask; a batch
     features    states of the frozen encoders, computed once
     network     the trained part as a module whose output is the loss
     schedule    the learning rate of a step
-    trainer     transformers' Trainer, which keeps and resumes this training
+    trainer     transformers' Trainer, which saves and resumes
     writing     checkpoints as the authors' are, loss curve
     plan        all that is known before a model is loaded; a dry run
     run         all of it

@@ -3,8 +3,9 @@
 Paths are relative to the folder of the process, as on the command line. The defaults are the published settings.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -15,16 +16,18 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
+from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.files.toml import read_toml
 from merunibench.models.affectgpt.configuration import ACOUSTIC, LLM, VISUAL, Fusion, PreFusion, QFormerConfig
+from merunibench.models.affectgpt.prompt import Medium
+from merunibench.models.affectgpt.training.questions import NEEDED, TAKEN, Question
 from merunibench.models.affectgpt.training.schedule import Schedule
 from merunibench.settings import suggestion
-
-Question = Literal["description", "ovlabel", "qa"]
 
 
 class _Section(BaseModel):
@@ -36,13 +39,13 @@ class DataSettings(_Section):
 
     Attributes:
         official: A folder in the authors' layout, or one that `curate export` wrote (format affectgpt).
-        table: Instead of it, a table of one's own: `name`, and `subtitle`, `labels`, `description`, `audio`, `face`,
-            `video`, `question`, `answer` as far as they are needed.
+        table: Instead of it, a table of one's own: `name`, and `subtitle`, `audio`, `face`, `video`, and what the
+            questions need (`questions.NEEDED`): `labels`, `description`, `label`, `question` and `answer`.
         media: The folder with the media, if not that of the tables.
         labels: Within `official`: the table of labels (`name`, `openset`).
         descriptions: The table of descriptions (`name`, `reason`).
         subtitles: The table of subtitles (`name`, `english`).
-        questions: The questions that are drawn, each as often as the others.
+        questions: The questions that are drawn, each as often as the others: the authors' label types.
         weight: How often batches are of this set, relative to the others.
         share: Share of its examples that is taken.
         allow_outside: Whether media may be links out of their folder.
@@ -59,12 +62,22 @@ class DataSettings(_Section):
     share: float = Field(1.0, gt=0, le=1)
     allow_outside: bool = False
 
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _known(cls, questions: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        for question in questions if isinstance(questions, list) else ():
+            if question not in TAKEN:
+                raise ValueError(f"{shown(question)} is not taken; taken are {', '.join(TAKEN)} (a caption is a qa)")
+        return questions
+
     @model_validator(mode="after")
     def _one_source(self) -> "DataSettings":
         if (self.official is None) == (self.table is None):
             raise ValueError("give one of official and table")
-        if self.official is not None and "qa" in self.questions:
-            raise ValueError("questions: qa needs a table with the columns question and answer")
+        for question in self.questions if self.official else ():
+            if question not in {"description", "ovlabel"}:
+                columns = " and ".join(NEEDED[question])
+                raise ValueError(f"questions: {question} needs a table with {columns}, not a folder of the authors'")
         return self
 
 
@@ -116,7 +129,7 @@ class RunSettings(_Section):
     Attributes:
         out: Folder for everything that is written.
         cache: `both`: states of both encoders are computed once, HuBERT without dropout and normalised by sample.
-            `visual`: HuBERT runs at each step in training mode over the batch, as upstream.
+            `visual`: HuBERT runs at each step in training mode over the batch, as upstream (docs/affectgpt.md).
         features: Folder for the cached states; several trainings may share one.
         seed: Of initial weights, order and dropout.
         batch: Examples of a step on each device.
@@ -150,7 +163,7 @@ class RunSettings(_Section):
     warmup_lr: NonNegativeFloat = 1e-6
     warmup_steps: NonNegativeInt = 0
     weight_decay: NonNegativeFloat = 0.05
-    beta2: float = Field(0.999, gt=0, lt=1)
+    beta2: Annotated[float, Field(gt=0, lt=1)] = 0.999
     max_grad_norm: NonNegativeFloat = 0.0
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = "auto"
@@ -168,6 +181,11 @@ class RunSettings(_Section):
     def steps(self) -> int:
         """Steps in all."""
         return self.epochs * self.steps_per_epoch
+
+    @property
+    def live_media(self) -> frozenset[Medium]:
+        """The media whose encoder runs in training, so that its states are not kept."""
+        return frozenset({"audio"} if self.cache == "visual" else ())
 
     @property
     def schedule(self) -> Schedule:
@@ -227,20 +245,18 @@ def read_config(path: Path) -> TrainingConfig:
         return TrainingConfig.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        where, reason = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        place, reason = first["loc"], first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            reason = "unknown setting" + suggestion(str(first["loc"][-1]), _names(first["loc"]))
+            known = _TABLES.get(str(place[0]), TrainingConfig) if len(place) > 1 else TrainingConfig
+            reason = "unknown setting" + suggestion(str(place[-1]), known.model_fields)
         elif first["type"] == "missing":
             reason = "missing"
-        raise InputError(f"{path}: {where}: {reason}") from None
+        raise InputError(f"{path}: {'.'.join(map(str, place))}: {reason}") from None
 
 
-def _names(place: tuple[int | str, ...]) -> list[str]:
-    """The settings there are where an unknown one stands."""
-    sections: dict[str, type[BaseModel]] = {
-        "data": DataSettings,
-        "model": ModelSettings,
-        "run": RunSettings,
-        "held_out": HeldOutSettings,
-    }
-    return list(sections.get(str(place[0]), TrainingConfig).model_fields if len(place) > 1 else sections)
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "data": DataSettings,
+    "model": ModelSettings,
+    "run": RunSettings,
+    "held_out": HeldOutSettings,
+}

@@ -15,8 +15,8 @@ from torch.utils.data import Dataset
 
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.prompt import Medium
-from merunibench.models.affectgpt.training.config import Question
 from merunibench.models.affectgpt.training.data import Example, draw
+from merunibench.models.affectgpt.training.questions import Question
 from merunibench.models.affectgpt.training.targets import Target, collate
 
 States = Mapping[Medium, torch.Tensor]
@@ -102,17 +102,7 @@ class Draws(Dataset[Item]):
         return Item(self._encode(example, question), self._load(example))
 
 
-class Collator:
-    """A batch of items, as the network takes it.
-
-    Args:
-        padding_id: What shorter examples are filled up with.
-    """
-
-    def __init__(self, padding_id: int) -> None:
-        self._padding_id = padding_id
-
-    def __call__(self, items: Sequence[Item]) -> dict[str, Any]:
-        """`input_ids`, `labels`, `attention_mask`, each (b, L); `states`: medium -> (b, t, h)."""
-        states = {medium: torch.stack([item.states[medium] for item in items]) for medium in items[0].states}
-        return {**collate([item.target for item in items], self._padding_id), "states": states}
+def collate_items(padding_id: int, items: Sequence[Item]) -> dict[str, Any]:
+    """A batch of items as the network takes it: of `collate`, and `states`: medium -> (b, t, h)."""
+    states = {medium: torch.stack([item.states[medium] for item in items]) for medium in items[0].states}
+    return {**collate([item.target for item in items], padding_id), "states": states}

@@ -7,10 +7,10 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
@@ -20,16 +20,19 @@ from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fixture_models import build_clip, build_hubert, build_language_model
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.prompt import Medium, Mode, PromptTokenizer, prompt_tokenizer
-from merunibench.models.affectgpt.selfcheck import Arrays, Check, Computed
+from merunibench.models.affectgpt.selfcheck import Arrays, Check, Computed, tensor_of, weights_of
+from merunibench.models.affectgpt.training.config import RunSettings
 from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.schedule import Schedule
 from merunibench.models.affectgpt.training.targets import collate, encode_target
-from merunibench.models.affectgpt.training.trainer import FusionTrainer, Optimisation, Watch
+from merunibench.models.affectgpt.training.trainer import FusionTrainer, arguments
 
 CASES = ("attn", "qformer", "none", "mean")
-_DECAY = Schedule(1e-3, 1e-4, 1e-5, 4, 2, 3)
-"""Of the three steps `attn.decay`: one of a warm-up, two of a cosine."""
-_PUBLISHED = Schedule(1e-5, 1e-5, 1e-6, 5000, 60, 5000)
+_RUNS = {
+    "published": Schedule(1e-5, 1e-5, 1e-6, 5000, 60, 5000),
+    "decay": Schedule(1e-3, 1e-4, 1e-5, 4, 2, 3),
+}
+"""The two times three steps; of the second, one is of a warm-up and two of a cosine."""
 _BATCH = ("input_ids", "labels", "attention_mask")
 
 
@@ -51,14 +54,12 @@ class Case:
 
     def trained_in(self, steps: int, schedule: Schedule) -> list[float]:
         """Train on the batch so many times, by the Trainer; the losses."""
-        losses: list[float] = []
-        optimisation = Optimisation(batch=2, steps=steps)
+        data: Any = [None] * (2 * steps)
         with tempfile.TemporaryDirectory() as folder:
-            arguments = optimisation.arguments(Path(folder), "cpu")
-            watch = Watch(step=lambda *told: losses.append(told[2]))
-            data: Any = [None] * (2 * steps)
-            FusionTrainer(self.network, data, lambda _: dict(self.batch), schedule, arguments, watch).train()
-        return losses
+            settings = arguments(RunSettings(out=Path(folder), batch=2), Path(folder), "cpu", "float32", steps)
+            trainer = FusionTrainer(self.network, data, lambda _: dict(self.batch), schedule, settings)
+            trainer.train()
+        return [told["loss"] for told in trainer.state.log_history if "loss" in told]
 
 
 def read_case(name: str, arrays: Arrays) -> Case:
@@ -68,13 +69,13 @@ def read_case(name: str, arrays: Arrays) -> Case:
         KeyError: a key is not there.
         RuntimeError: weights do not fit each other.
     """
-    weights = _weights(arrays, f"{name}.w.")
+    weights = weights_of(arrays, f"{name}.w.")
     config = _config(name, arrays, weights)
     fusion = AffectGPTFusion(config)
     fusion.load_state_dict({key: weights[released_name(f"fusion.{key}")] for key in fusion.state_dict()})
-    frozen = _weights(arrays, "frozen.")
+    frozen = weights_of(arrays, "frozen.")
     llm = build_language_model(_below("llama_model.", frozen) | _below("llama_model.", weights))
-    faces = _tensor(arrays, "batch.raw_faces").transpose(1, 2)
+    faces = tensor_of(arrays, "batch.raw_faces").transpose(1, 2)
     visual = VisualEncoder(build_clip(_below("visual_encoder.model.", frozen), faces.shape[-1]).eval())
     acoustic = AcousticEncoder(build_hubert(_below("acoustic_encoder.model.", frozen)))
     mode = Mode(_text(arrays, f"{name}.mode"))
@@ -84,7 +85,7 @@ def read_case(name: str, arrays: Arrays) -> Case:
             module.p = 0.0
     with torch.no_grad():
         states: dict[Medium, torch.Tensor] = {mode.stream: visual(faces)}
-    states["audio"] = _tensor(arrays, "batch.raw_audios")[:, :, 0]
+    states["audio"] = tensor_of(arrays, "batch.raw_audios")[:, :, 0]
     return Case(network, {**_batch(name, arrays, mode, config), "states": states})
 
 
@@ -104,7 +105,7 @@ def _present(arrays: Arrays) -> Sequence[str]:
 def _ids(arrays: Arrays) -> Computed:
     """`CASE.input_ids`, `.labels`, `.attention_mask`, out of the texts."""
     for name in _present(arrays):
-        config = _config(name, arrays, _weights(arrays, f"{name}.w."))
+        config = _config(name, arrays, weights_of(arrays, f"{name}.w."))
         batch = _batch(name, arrays, Mode(_text(arrays, f"{name}.mode")), config)
         yield from ((f"{name}.{key}", batch[key]) for key in _BATCH)
 
@@ -128,7 +129,7 @@ def _schedule(arrays: Arrays) -> Computed:
 
 
 def _losses(arrays: Arrays) -> Computed:
-    """`CASE.loss`, and `CASE.token_nll` of shape (2, L - 1), -1 where nothing is learnt."""
+    """`CASE.loss`, `CASE.token_nll` of shape (2, L - 1), -1 where nothing is learnt; `attn.RUN.losses` by step."""
     for name in _present(arrays):
         case = read_case(name, arrays)
         with torch.no_grad():
@@ -137,6 +138,9 @@ def _losses(arrays: Arrays) -> Computed:
         nll = torch.nn.functional.cross_entropy(output["logits"][:, :-1].transpose(1, 2), labels, reduction="none")
         yield f"{name}.loss", output["loss"]
         yield f"{name}.token_nll", nll.where(labels != -100, -1)
+    for run, schedule in _RUNS.items():
+        if f"attn.{run}.losses" in arrays:
+            yield f"attn.{run}.losses", read_case("attn", arrays).trained_in(3, schedule)
 
 
 def _gradients(arrays: Arrays) -> Computed:
@@ -161,11 +165,11 @@ def _gradients(arrays: Arrays) -> Computed:
                 yield f"{name}.grad.{key}", gradient
 
 
-def _three_steps(run: str, schedule: Schedule, arrays: Arrays) -> Computed:
-    """`attn.RUN.lr`, `.losses` and `.w3.*`: three steps on the same batch, through the Trainer."""
+def _three_steps(run: str, arrays: Arrays) -> Computed:
+    """`attn.RUN.lr` and `.w3.*`: three steps on the same batch, through the Trainer."""
+    yield f"attn.{run}.lr", [_RUNS[run].rate(step) for step in range(3)]
     case = read_case("attn", arrays)
-    yield f"attn.{run}.lr", [schedule.rate(step) for step in range(3)]
-    yield f"attn.{run}.losses", case.trained_in(3, schedule)
+    case.trained_in(3, _RUNS[run])
     for ours, value in case.network.trained().items():
         yield f"attn.{run}.w3.{case.key(ours)}", value
 
@@ -193,16 +197,8 @@ def _tokens() -> PromptTokenizer:
     return prompt_tokenizer(tokenizer, len(vocabulary))
 
 
-def _weights(arrays: Arrays, prefix: str) -> dict[str, torch.Tensor]:
-    return {key.removeprefix(prefix): _tensor(arrays, key) for key in arrays if key.startswith(prefix)}
-
-
 def _below(prefix: str, weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
-
-
-def _tensor(arrays: Arrays, key: str) -> torch.Tensor:
-    return torch.from_numpy(np.array(arrays[key]))
 
 
 def _text(arrays: Arrays, key: str) -> str:
@@ -212,9 +208,9 @@ def _text(arrays: Arrays, key: str) -> str:
 CHECKS = (
     Check("ids", _ids, tolerance=0.0),
     Check("schedule", _schedule, tolerance=0.0),
-    Check("losses", _losses),
+    Check("losses", _losses, trains=True),
     Check("gradients", _gradients, tolerance=1e-3, relative=True, trains=True),
-    Check("weights", lambda arrays: _three_steps("published", _PUBLISHED, arrays), tolerance=3e-7, trains=True),
-    Check("decay", lambda arrays: _three_steps("decay", _DECAY, arrays), tolerance=2e-6, trains=True),
+    Check("weights", partial(_three_steps, "published"), tolerance=3e-7, trains=True),
+    Check("decay", partial(_three_steps, "decay"), tolerance=2e-6, trains=True),
 )
 """What is compared, in this order: a line each."""

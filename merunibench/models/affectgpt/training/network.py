@@ -24,9 +24,9 @@ class TrainedNetwork(nn.Module):
         language_model: A `PeftModel`, whose LoRA is trained.
         mode: Which media the prompts mention.
         placeholder_ids: Medium -> id of its word.
-        acoustic_encoder: Where batches hold sound instead of HuBERT's states. It runs in training mode, with dropout
-            and masked steps, and normalises the sound of a batch as a whole; both as upstream, where that is no
-            intention. Upstream also runs backward through it, to no effect.
+        acoustic_encoder: Where batches hold sound instead of HuBERT's states. It runs in training mode, with what
+            dropout and masked steps its configuration has, and normalises the sound of a batch as a whole; both as
+            upstream, where that is no intention. Upstream also runs backward through it, to no effect.
     """
 
     accepts_loss_kwargs = True
@@ -49,8 +49,11 @@ class TrainedNetwork(nn.Module):
         self.mode = mode
         self.placeholder_ids = placeholder_ids
         # What gets no gradient would keep its values anyhow; frozen, no process of several waits for it.
-        for part, used in _used(fusion, mode):
-            part.requires_grad_(requires_grad=used)
+        named = set(mode.placeholders)
+        parts = {"visual": {"face", "frame"}, "acoustic": {"audio"}, "multi": {"multi"}, "image": {"image"}}
+        for part, media in parts.items():
+            if module := getattr(fusion, part):
+                module.requires_grad_(requires_grad=bool(named & media))
 
     def forward(
         self,
@@ -73,15 +76,19 @@ class TrainedNetwork(nn.Module):
         Returns:
             `loss`, and `logits` of shape (b, L, vocabulary).
         """
-        if self.acoustic_encoder is not None and "audio" in states:
-            states = {**states, "audio": self._hear(states["audio"])}
-        tokens = self.fusion(self.mode, states)
-        embeddings = splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
+        embeddings = self.embed(input_ids, states)
         divisor = {} if num_items_in_batch is None else {"num_items_in_batch": num_items_in_batch}
         output = self.language_model(
             inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels, use_cache=False, **divisor
         )
         return {"loss": output.loss, "logits": output.logits}
+
+    def embed(self, input_ids: torch.Tensor, states: Mapping[Medium, torch.Tensor]) -> torch.Tensor:
+        """Embeddings of prompts, of shape (b, L, D), with the media's in their places; see `forward`."""
+        if self.acoustic_encoder is not None and "audio" in states:
+            states = {**states, "audio": self._hear(states["audio"])}
+        tokens = self.fusion(self.mode, states)
+        return splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
 
     @torch.no_grad()
     def _hear(self, clips: torch.Tensor) -> torch.Tensor:
@@ -92,18 +99,9 @@ class TrainedNetwork(nn.Module):
 
     def trained(self) -> dict[str, torch.Tensor]:
         """Name -> what a checkpoint holds: all of the fusion and of LoRA, trained in this mode or not."""
-        return {
-            name: value for name, value in self.state_dict().items() if name.startswith("fusion.") or ".lora_" in name
-        }
+        return {name: value for name, value in self.state_dict().items() if is_trained(name)}
 
 
-def _used(fusion: AffectGPTFusion, mode: Mode) -> list[tuple[nn.Module, bool]]:
-    """The parts of the fusion, and whether the mode's prompts take anything from them."""
-    named = set(mode.placeholders)
-    parts = {
-        fusion.visual: bool(named & {"face", "frame"}),
-        fusion.acoustic: "audio" in named,
-        fusion.multi: "multi" in named,
-        fusion.image: "image" in named,
-    }
-    return [(part, used) for part, used in parts.items() if part is not None]
+def is_trained(name: str) -> bool:
+    """Whether a parameter is of the fusion or of LoRA."""
+    return name.startswith("fusion.") or ".lora_" in name

@@ -3,13 +3,17 @@
 import csv
 import hashlib
 import json
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from statistics import fmean
 
 import torch
+from transformers import TrainerCallback, TrainerState, TrainingArguments
 
-from merunibench._text import in_one_line, shown
+from merunibench._text import in_one_line
 from merunibench.errors import InputError
 from merunibench.files import open_atomic, write_text
 from merunibench.files.json_text import read_json
@@ -17,26 +21,28 @@ from merunibench.journal import canonical, differences, lock
 from merunibench.models.affectgpt.checkpoint import read_checkpoint
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
 from merunibench.models.affectgpt.loading import identities, load_acoustic, load_language_model
-from merunibench.models.affectgpt.prompt import QUESTIONS
-from merunibench.models.affectgpt.training.data import Examples
-from merunibench.models.affectgpt.training.draws import Collator
-from merunibench.models.affectgpt.training.features import Progress
-from merunibench.models.affectgpt.training.held_out import HeldOut, Score
+from merunibench.models.affectgpt.training.data import Progress
+from merunibench.models.affectgpt.training.draws import collate_items
+from merunibench.models.affectgpt.training.held_out import Score, ask_held_out
 from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.plan import Plan
 from merunibench.models.affectgpt.training.trainer import (
     FusionTrainer,
-    Optimisation,
-    Watch,
-    count_trained,
-    freeze_lora,
+    arguments,
+    mark_complete,
     newest_state,
+    remove_others,
 )
-from merunibench.models.affectgpt.training.writing import Curve, authors_sections, write_checkpoint
+from merunibench.models.affectgpt.training.writing import (
+    append_point,
+    authors_sections,
+    draw_curve,
+    points_of,
+    write_checkpoint,
+    write_points,
+)
 
-SETTINGS = "settings.json"
-STATES = "state"
-REFUSED = "refused.csv"
+SETTINGS, STATES, REFUSED, CURVE, PICTURE = "settings.json", "state", "refused.csv", "loss.csv", "loss.svg"
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 Say = Callable[[str], None]
@@ -47,7 +53,7 @@ def train(plan: Plan, progress: Progress, say: Say, score: Score) -> Path:
 
     Args:
         plan: The training.
-        progress: Told what is being done, the steps done, and their number.
+        progress: Told what is being done.
         say: Told what happens.
         score: What scores the answers on held-out clips.
 
@@ -57,70 +63,93 @@ def train(plan: Plan, progress: Progress, say: Say, score: Score) -> Path:
     from transformers.utils import logging
 
     logging.set_verbosity(40)  # errors
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # there is one of ours
     run = plan.config.run
-    arguments = Optimisation(
-        batch=run.batch,
-        accumulation=run.accumulation,
-        steps=run.steps,
-        weight_decay=run.weight_decay,
-        beta2=run.beta2,
-        max_grad_norm=run.max_grad_norm,
-        seed=run.seed,
-        save_every=run.save_every or run.steps_per_epoch,
-        dtype=plan.dtype,  # type: ignore[arg-type]
-        workers=run.workers,
-    ).arguments(run.out / STATES, plan.device)
-    first = arguments.process_index == 0
+    settings = arguments(run, run.out / STATES, plan.device, plan.dtype)
+    first = settings.process_index == 0
     held = lock(run.out / SETTINGS) if first else None
     try:
-        with arguments.main_process_first(local=False, desc="features"):
+        with settings.main_process_first(local=False, desc="features"):
             plan.features.complete(plan.examples, progress)
         if first:
             _check_settings(plan)
             _write_refused(plan, say)
-        _carry_out(plan, arguments, progress, say, score)
+        state, done = newest_state(run.out / STATES)
+        if done >= run.steps:
+            say(f"{run.out}: all {run.steps} steps are done")
+            return run.out
+        if first:
+            remove_others(run.out / STATES, state)
+        if state:
+            say(f"{run.out}: goes on after step {done} of {run.steps}")
+        network = build_network(plan)
+        count = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+        say(f"{count:,} numbers are trained, on {sum(map(len, plan.sets))} clips")
+        collate = partial(collate_items, plan.tokens.padding_id)
+        watch = _Watch(plan, network, progress, say, score)
+        data = plan.draws(settings.world_size)
+        trainer = FusionTrainer(network, data, collate, run.schedule, settings, [watch])
+        trainer.train(resume_from_checkpoint=str(state) if state else None)
     finally:
         if held:
             held.release()
     return run.out
 
 
-def _carry_out(plan: Plan, arguments: Any, progress: Progress, say: Say, score: Score) -> None:  # noqa: ANN401
-    run = plan.config.run
-    state, done = newest_state(run.out / STATES)
-    if done >= run.steps:
-        say(f"{run.out}: all {run.steps} steps are done")
-        return
-    if state:
-        say(f"{run.out}: goes on after step {done} of {run.steps}")
-    network = build_network(plan)
-    say(f"{count_trained(network):,} numbers are trained, on {len(plan.examples.kept)} clips")
-    curve = Curve(run.out, run.steps_per_epoch, done) if arguments.process_index == 0 else None
-    sections = authors_sections(plan.network, json.loads(canonical(plan.config.identity()["run"])))
-    held_out = _held_out(plan, score) if plan.held_out else None
+@dataclass(eq=False)
+class _Watch(TrainerCallback):
+    """Tells and writes what becomes of each step, and stops where the loss is no number; attributes as in `train`."""
 
-    def step(number: int, rate: float, loss: float) -> None:
-        assert curve is not None
-        curve.add(number, rate, loss)
-        progress("training", number, run.steps)
+    plan: Plan
+    network: TrainedNetwork
+    progress: Progress
+    say: Say
+    score: Score
 
-    def save(number: int) -> None:
-        assert curve is not None
-        curve.draw(f"Training {run.out.name}")
-        epoch, within = divmod(number, run.steps_per_epoch)
-        if within:
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002
+        """Take back what was written after the state that the training goes on from."""
+        run = self.plan.config.run
+        if state.is_world_process_zero:
+            write_points(run.out / CURVE, points_of(state.log_history, run.steps_per_epoch))
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002
+        """Tell the loss of a step.
+
+        Raises:
+            InputError: it is no number.
+        """
+        run = self.plan.config.run
+        for point in points_of(state.log_history[-1:], run.steps_per_epoch):
+            if not math.isfinite(point.loss):
+                raise InputError(
+                    f"the loss of step {point.step} is {point.loss}: the weights are lost. Begin another training "
+                    "(out), if need be with the last checkpoint (model.start), at a lower rate (lr) or in bfloat16"
+                )
+            if state.is_world_process_zero:
+                append_point(run.out / CURVE, point)
+                self.progress("training", point.step, run.steps)
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:
+        """Write what belongs to a state, and only then say that it is whole: what is killed before is done again."""
+        from accelerate import PartialState  # type: ignore[import-untyped]
+
+        PartialState().wait_for_everyone()
+        if not state.is_world_process_zero:
             return
-        loss = curve.mean_of_epoch(epoch)
-        path = write_checkpoint(run.out, epoch, loss, trainer.network.trained(), sections)
-        scored = ""
-        if held_out:
-            scored = f"; {held_out.ask(trainer.network, epoch):.2f} on {len(plan.held_out)} held-out clips"
-        say(f"{path.name}{scored}")
-
-    collate = Collator(plan.tokens.padding_id)
-    data = plan.draws(arguments.world_size)
-    trainer = FusionTrainer(network, data, collate, run.schedule, arguments, Watch(step, save))
-    trainer.train(resume_from_checkpoint=str(state) if state else None)
+        out, each = self.plan.config.run.out, self.plan.config.run.steps_per_epoch
+        points = points_of(state.log_history, each)
+        write_text(out / PICTURE, draw_curve(points, f"Training {out.name}"))
+        epoch, within = divmod(state.global_step, each)
+        if not within:
+            loss = fmean(point.loss for point in points[-each:])
+            described = json.loads(canonical(self.plan.config.identity()["run"]))
+            sections = authors_sections(self.plan.network, described)
+            said = write_checkpoint(out, epoch, loss, self.network.trained(), sections).name
+            if held_out := self.plan.held_out:
+                found = ask_held_out(self.plan, self.network, epoch, self.score)
+                said += f"; {found:.2f} on {len(held_out)} held-out clips"
+            self.say(said)
+        mark_complete(args, state.global_step)
 
 
 def build_network(plan: Plan) -> TrainedNetwork:
@@ -140,27 +169,16 @@ def build_network(plan: Plan) -> TrainedNetwork:
             language_model, "activation_checkpointing_enable", language_model.gradient_checkpointing_enable
         )
         enable({"use_reentrant": False})
-    acoustic = load_acoustic(plan.network) if run.cache == "visual" and "audio" in plan.mode.inputs else None
+    acoustic = load_acoustic(plan.network) if plan.features.live and "audio" in plan.mode.inputs else None
     fusion = AffectGPTFusion(plan.network)
     network = TrainedNetwork(fusion, language_model, plan.mode, plan.tokens.placeholder_ids, acoustic)
     if config.start:
         shapes = {name: tuple(value.shape) for name, value in network.trained().items()}
         network.load_state_dict(read_checkpoint(config.start).parameters(shapes), strict=False)
-    if not config.lora:
-        freeze_lora(network)
+    if not config.lora:  # it stays as it begins, which is without effect
+        for name, parameter in network.named_parameters():
+            parameter.requires_grad &= ".lora_" not in name
     return network.train()
-
-
-def _held_out(plan: Plan, score: Score) -> HeldOut:
-    lost = Examples(kept=list(plan.held_out))
-    plan.features.complete(lost, lambda *_: None)
-    if lost.refused:
-        raise InputError(
-            f"held-out clip {shown(lost.refused[0].name)}: {lost.refused[0].reason}; mend it, or take it out"
-        )
-    prompts = [plan.prompt(example, QUESTIONS["ovlabel"]) for example in plan.held_out]
-    longest = plan.config.held_out.max_new_tokens
-    return HeldOut(plan.config.run.out, plan.held_out, prompts, plan.features.load, plan.tokens, longest, score)
 
 
 def _check_settings(plan: Plan) -> None:

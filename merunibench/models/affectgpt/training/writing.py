@@ -1,25 +1,18 @@
 """What a training writes: checkpoints as the authors' are, the loss of every step, and its picture."""
 
 import csv
-import io
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 import torch
 
 from merunibench._text import visible
-from merunibench.errors import InputError
-from merunibench.files import open_atomic, write_text
-from merunibench.files.reading import reading
+from merunibench.files import open_atomic, writing
 from merunibench.models.affectgpt.checkpoint import released_name
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
-
-CURVE = "loss.csv"
-PICTURE = "loss.svg"
-_HEAD = ("step", "epoch", "lr", "loss")
 
 
 def write_checkpoint(folder: Path, epoch: int, loss: float, trained: Mapping[str, torch.Tensor], config: Any) -> Path:  # noqa: ANN401
@@ -36,7 +29,7 @@ def write_checkpoint(folder: Path, epoch: int, loss: float, trained: Mapping[str
     """
     path = folder / f"checkpoint_{epoch:06d}_loss_{loss:.3f}.pth"
     model = {released_name(name): value.detach().float().cpu().contiguous() for name, value in trained.items()}
-    with open_atomic(path, "wb") as stream:
+    with writing(path, RuntimeError), open_atomic(path, "wb") as stream:  # torch's own error for a full disk
         torch.save({"model": model, "config": config, "epoch": epoch}, stream)
     return path
 
@@ -77,56 +70,25 @@ class Point(NamedTuple):
     loss: float
 
 
-class Curve:
-    """The loss of every step so far, kept in `loss.csv`.
-
-    Args:
-        folder: Where it is kept.
-        steps_per_epoch: Steps of an epoch.
-        done: Steps of the state that the training goes on from; what was written after them is taken back.
-    """
-
-    def __init__(self, folder: Path, steps_per_epoch: int, done: int) -> None:
-        self._path, self._each = folder / CURVE, steps_per_epoch
-        self.points = [point for point in _read(self._path) if point.step <= done] if done else []
-        if [point.step for point in self.points] != list(range(1, done + 1)):
-            raise InputError(
-                f"{self._path}: does not hold the losses of steps 1 to {done}; choose another folder (out)"
-            )
-        write_text(self._path, _lines([_HEAD, *map(_written, self.points)]))
-
-    def add(self, step: int, rate: float, loss: float) -> None:
-        """Append a step."""
-        point = Point(step, (step - 1) // self._each + 1, rate, loss)
-        self.points.append(point)
-        with self._path.open("a", encoding="utf-8", newline="") as stream:
-            stream.write(_lines([_written(point)]))
-
-    def mean_of_epoch(self, epoch: int) -> float:
-        """Mean loss of an epoch's steps, the number in a checkpoint's name."""
-        return fmean(point.loss for point in self.points[(epoch - 1) * self._each : epoch * self._each])
-
-    def draw(self, title: str) -> None:
-        """Write the picture."""
-        write_text(self._path.with_name(PICTURE), draw_curve(self.points, title))
+def points_of(history: Sequence[Mapping[str, float]], steps_per_epoch: int) -> list[Point]:
+    """The steps in the history of the Trainer, which is part of its states."""
+    return [
+        Point(int(each["step"]), (int(each["step"]) - 1) // steps_per_epoch + 1, each["learning_rate"], each["loss"])
+        for each in history
+        if "loss" in each  # the last entry is a summary
+    ]
 
 
-def _read(path: Path) -> list[Point]:
-    with reading(path, ValueError, KeyError, TypeError), path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-        # A killed process may have left half of a last line.
-        whole = rows[:-1] + [row for row in rows[-1:] if row["loss"]]
-        return [Point(int(row["step"]), int(row["epoch"]), float(row["lr"]), float(row["loss"])) for row in whole]
+def write_points(path: Path, points: Sequence[Point]) -> None:
+    """Write the losses as a table."""
+    with open_atomic(path) as stream:
+        csv.writer(stream, lineterminator="\n").writerows([Point._fields, *points])
 
 
-def _written(point: Point) -> tuple[str, ...]:
-    return str(point.step), str(point.epoch), repr(point.lr), repr(point.loss)
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+def append_point(path: Path, point: Point) -> None:
+    """Append a step to the table; half a line, should it be killed, is gone when the training goes on."""
+    with writing(path), path.open("a", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerow(point)
 
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 960.0, 420.0, 70.0, 70.0, 28.0, 52.0
@@ -137,40 +99,37 @@ _TICKS = 5
 
 def draw_curve(points: Sequence[Point], title: str) -> str:
     """The losses as SVG; of many steps, means over equally many in a row. Equal input gives equal bytes."""
-    each = -(-len(points) // _MOST_POINTS) or 1
+    each = -(-len(points) // _MOST_POINTS)
     groups = [points[start : start + each] for start in range(0, len(points), each)]
-    means = [(group[-1].step, fmean(point.loss for point in group)) for group in groups]
-    last, highest = (points[-1].step, max(loss for _, loss in means)) if means else (1, 1.0)
-    highest = highest or 1.0
-
-    def x(step: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * step / last
-
-    def y(loss: float) -> float:
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * loss / highest
-
-    said = f"Loss of {last:,} steps, from {means[0][1]:.3f} to {means[-1][1]:.3f}" if means else "No step yet"
+    means = [fmean(point.loss for point in group) for group in groups]
+    last, highest = points[-1].step, max(means) or 1.0
+    across, down = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+    said = f"Loss of {last:,} step{'s' * (last > 1)}, from {means[0]:.3f} to {means[-1]:.3f}"
     said += f"; each point is the mean of {each} steps" if each > 1 else ""
-    lines = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" role="img" '
-            'aria-labelledby="loss-title loss-description" font-family="Helvetica, Arial, sans-serif" font-size="13">'
-        ),
-        f'<title id="loss-title">{escape(visible(title, 80))}</title>',
-        f'<desc id="loss-description">{escape(said)}</desc>',
-        f'<rect width="{_WIDTH:.0f}" height="{_HEIGHT:.0f}" fill="#ffffff"/>',
-        f'<text x="28" y="32" font-size="18" font-weight="bold" fill="{_INK}">{escape(visible(title, 80))}</text>',
-        f'<text x="28" y="54" fill="{_FAINT}">{escape(said)}</text>',
-    ]
+    title, ticks = escape(visible(title, 80)), []
     for tick in range(_TICKS + 1):
-        loss, step = highest * tick / _TICKS, round(last * tick / _TICKS)
-        lines += [
-            f'<path d="M{_LEFT:.0f} {y(loss):.1f}H{_WIDTH - _RIGHT:.0f}" stroke="{_LINE}"/>',
-            f'<text x="{_LEFT - 8:.0f}" y="{y(loss) + 4:.1f}" text-anchor="end" fill="{_INK}">{loss:.2f}</text>',
-            f'<text x="{x(step):.1f}" y="{_HEIGHT - 28:.0f}" text-anchor="middle" fill="{_INK}">{step:,}</text>',
+        y = _HEIGHT - _BOTTOM - down * tick / _TICKS
+        ticks += [
+            f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}" stroke="{_LINE}"/>',
+            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{highest * tick / _TICKS:.2f}</text>',
         ]
-    lines.append(f'<text x="{_WIDTH / 2:.0f}" y="{_HEIGHT - 8:.0f}" text-anchor="middle" fill="{_FAINT}">step</text>')
-    if means:
-        path = " ".join(f"{x(step):.1f},{y(loss):.1f}" for step, loss in means)
-        lines.append(f'<polyline points="{path}" fill="none" stroke="{_CURVE}" stroke-width="1.6"/>')
-    return "\n".join([*lines, "</svg>"]) + "\n"
+    for step in sorted({round(last * tick / _TICKS) for tick in range(_TICKS + 1)}):
+        x = _LEFT + across * step / last
+        ticks.append(f'<text x="{x:.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{step:,}</text>')
+    lines = "\n".join(ticks)
+    ends = zip((group[-1].step for group in groups), means, strict=True)
+    curve = " ".join(
+        f"{_LEFT + across * step / last:.1f},{_HEIGHT - _BOTTOM - down * loss / highest:.1f}" for step, loss in ends
+    )
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" role="img" \
+aria-labelledby="loss-title loss-description" font-family="Helvetica, Arial, sans-serif" font-size="13" fill="{_INK}">
+<title id="loss-title">{title}</title>
+<desc id="loss-description">{said}</desc>
+<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>
+<text x="28" y="32" font-size="18" font-weight="bold">{title}</text>
+<text x="28" y="54" fill="{_FAINT}">{said}</text>
+{lines}
+<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" text-anchor="middle" fill="{_FAINT}">step</text>
+<polyline points="{curve}" fill="none" stroke="{_CURVE}" stroke-width="1.6"/>
+</svg>
+"""

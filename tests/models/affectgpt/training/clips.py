@@ -6,6 +6,7 @@ hundred, and weights large enough that two layers of random numbers can be steer
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,13 +39,13 @@ class Clips:
         return self.folder / "train.csv"
 
 
-def make_clips(root: Path, shift: int = 0) -> Clips:
-    """Write the clips; with a shift, each has the media of another."""
+def make_clips(root: Path, media_of: Sequence[int] = range(len(NAMES))) -> Clips:
+    """Write the clips; each with its own media, or with those of another."""
     clips = Clips(root)
     for part in ("subaudio", "openface_face"):
         (clips.folder / part).mkdir(parents=True)
     for number, name in enumerate(NAMES):
-        random = np.random.default_rng(100 + (number + shift) % len(NAMES))
+        random = np.random.default_rng(100 + media_of[number])
         tone = np.sin(2 * np.pi * random.uniform(100, 2000) * np.arange(8000) / 16000)
         soundfile.write(clips.folder / "subaudio" / f"{name}.wav", 0.3 * tone, 16000)
         faces = np.repeat(random.integers(0, 256, (3, 2, 2, 3), np.uint8), 4, axis=1).repeat(4, axis=2)

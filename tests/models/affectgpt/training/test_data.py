@@ -10,8 +10,9 @@ import pytest
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
 from merunibench.models.affectgpt.training.config import DataSettings, read_config
-from merunibench.models.affectgpt.training.data import read_examples, split_openset
+from merunibench.models.affectgpt.training.data import read_examples
 from merunibench.models.affectgpt.training.draws import Draws
+from merunibench.models.affectgpt.training.questions import open_labels
 from tests.cli.conftest import refused, run  # noqa: F401 - fixtures
 from tests.models.affectgpt.tiny import FACE
 from tests.models.affectgpt.training.clips import NAMES, write_config
@@ -50,7 +51,7 @@ def official(tmp_path):
     ],
 )
 def test_labels_as_the_authors_read_them(cell, labels):
-    assert split_openset(cell) == labels
+    assert open_labels(cell) == labels
 
 
 def test_official_tables(official):
@@ -63,8 +64,8 @@ def test_official_tables(official):
     assert (first.sample.subtitle, second.sample.subtitle) == ("Yes!", "")
     assert second.texts["ovlabel"][1] == "The character's emotional state is neutral."
     assert [(each.name, each.reason) for each in found.refused] == [
-        ("c", "no description in track3_train_mercaptionplus.csv"),
-        ("d", "not in subtitle_chieng.csv"),
+        ("c", "no description"),
+        ("d", "no subtitle"),
     ]
 
 
@@ -103,6 +104,46 @@ def test_questions_of_ones_own(tmp_path):
     assert [(each.name, each.reason) for each in found.refused] == [("b", "no answer"), ("c", "no question")]
 
 
+def test_label_types_of_the_other_data_sets(tmp_path):
+    """Word for word what the authors ask and answer, their ligature too; candidates are in the alphabet's order."""
+    rows = [["a", "sad"], ["b", "angry"], ["c", ""]]
+    table = write(tmp_path / "words.csv", ["name", "label"], *rows)
+    settings = DataSettings(table=table, questions=("onehot_w_candidates", "onehot_wo_candidates"))
+    found = read_examples([settings], Mode("audioonly"), 0)
+    assert found.kept[0].texts == {
+        "onehot_w_candidates": (
+            (
+                "Please select the label that can best describe the person's emotional state from the provided "
+                "candidate labels: angry,sad."
+            ),
+            "The most likely label is sad.",
+        ),
+        "onehot_wo_candidates": (
+            "Please recognize the character's most likely emotional state.",
+            "The character's emotional state is sad.",
+        ),
+    }
+    assert [(each.name, each.reason) for each in found.refused] == [("c", "no label")]
+
+    rows = [["a", "-2.5"], ["b", "0"], ["c", "3"], ["d", "much"], ["e", "nan"]]
+    table = write(tmp_path / "numbers.csv", ["name", "label"], *rows)
+    found = read_examples([DataSettings(table=table, questions=("valence", "sentiment"))], Mode("audioonly"), 0)
+    assert [example.texts["valence"][1] for example in found.kept] == [
+        "The valence score is -2.50.",
+        "The valence score is 0.00.",
+        "The valence score is 3.00.",
+    ]
+    asked = found.kept[0].texts["valence"][0]
+    assert "a \ufb02oating-point number ranging from -2.5 to 3.0. Here, -2.5 indicates extremely negative" in asked
+    assert [example.texts["sentiment"][1] for example in found.kept] == [
+        f"The character's sentiment state is {sign}." for sign in ("negative", "neutral", "positive")
+    ]
+    assert [(each.name, each.reason) for each in found.refused] == [
+        ("d", "label 'much' is no number"),
+        ("e", "label 'nan' is no number"),
+    ]
+
+
 def test_files_of_the_authors_layout_and_of_a_table(official, tmp_path):
     for name in ("audio/a.wav", "openface_face/a/a.npy", "openface_face/b.npy", "video/b.mp4"):
         (official / name).parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +155,9 @@ def test_files_of_the_authors_layout_and_of_a_table(official, tmp_path):
     settings = DataSettings(table=table, media=official, questions=("ovlabel",))
     assert read_examples([settings], Mode("audioonly"), 0).kept[0].sample.audio == official / "audio/a.wav"
     write(table, ["name", "labels", "audio"], ["a", "sad", "../secret.wav"])
-    with pytest.raises(InputError, match=r"own\.csv, line 2: .*leads out of the folder"):
+    with pytest.raises(
+        InputError, match=r"own\.csv, line 2: .*leads out of the folder; refused \(allow_outside = true takes it\)"
+    ):
         read_examples([settings], Mode("audioonly"), 0)
 
 
@@ -230,6 +273,17 @@ def test_a_broken_file_is_left_out_and_listed(run, learner, clips, tmp_path):  #
         ("[data]\ntable = 'a'\n[run]\nout = 'x'\nepoch = 3\n", "run.epoch: unknown setting; did you mean epochs?"),
         ("[data]\ntable = 'a'\n[run]\nout = 'x'\nlr = -1\n", "run.lr: Input should be greater than 0"),
         ("[data]\ntable = 'a'\n[run]\nout = 'x'\nsave_every = 7\n", "save_every: must divide steps_per_epoch (5000)"),
+        (
+            "[data]\ntable = 'a'\nquestions = ['caption']\n[run]\nout = 'x'\n",
+            (
+                "data.0.questions: 'caption' is not taken; taken are description, ovlabel, onehot_w_candidates, "
+                "onehot_wo_candidates, valence, sentiment, qa (a caption is a qa)"
+            ),
+        ),
+        (
+            "[data]\nofficial = 'a'\nquestions = ['valence']\n[run]\nout = 'x'\n",
+            "data.0: questions: valence needs a table with label",
+        ),
         ("[data\n", "cannot be read as TOML"),
     ],
 )
@@ -251,13 +305,53 @@ def test_the_defaults_are_the_published_settings(tmp_path):
 ABLATIONS = sorted((Path(__file__).parents[4] / "docs" / "affectgpt-training").glob("*.toml"))
 
 
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Four clips in the authors' layout; none of their files is read in a dry run, but all must be there."""
+    folder = tmp_path_factory.mktemp("corpus")
+    write(folder / "track2_train_mercaptionplus.csv", ["name", "openset"], *([n, "['sad']"] for n in NAMES[:4]))
+    write(folder / "track3_train_mercaptionplus.csv", ["name", "reason"], *([n, "He sighs."] for n in NAMES[:4]))
+    write(folder / "subtitle_chieng.csv", ["name", "english"], *([n, "Oh."] for n in NAMES[:4]))
+    for name in NAMES[:4]:
+        for path in (f"audio/{name}.wav", f"video/{name}.mp4", f"openface_face/{name}/{name}.npy"):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).touch()
+    return folder
+
+
 @pytest.mark.parametrize("path", ABLATIONS, ids=lambda path: path.stem)
-def test_the_files_of_the_ablations_are_read(path):
-    config = read_config(path)
-    assert Mode(config.model.mode)
-    assert config.run.out.name == path.stem
-    assert "Never run at size" in path.read_text()
+def test_a_dry_run_of_every_ablation(run, learner, corpus, tmp_path, path):  # noqa: F811
+    """With small models in the place of the real ones; nothing else of the file is changed."""
+    text = path.read_text()
+    assert "Never run at size" in text
+    assert read_config(path).run.out.name == path.stem
+    text = text.replace('"dataset/mer2025-dataset"', f'"{corpus}"').replace('out = "', f'out = "{tmp_path}/')
+    models = {"llm": learner.llm, "visual": learner.visual, "acoustic": learner.acoustic}
+    text = text.replace("[model]\n", "[model]\n" + "".join(f'{key} = "{value}"\n' for key, value in models.items()))
+    text = text.replace("[run]\n", '[run]\ndevice = "cpu"\n')
+    (tmp_path / path.name).write_text(text)
+    result = run("affectgpt", "train", tmp_path / path.name, "--dry-run")
+    assert result.code == 0, result.err
+    assert "data set 1: 4 examples" in result.out
+    assert "steps: 300,000 of 3 × 1 examples" in result.out
+    assert "learning rate: 1e-05 at the first step, 1e-05 at the last" in result.out
 
 
-def test_there_is_a_file_for_every_row():
+def test_every_row_has_a_file_or_a_reason():
+    said = (ABLATIONS[0].parent / "README.md").read_text()
     assert len(ABLATIONS) == 13
+    for path in ABLATIONS:
+        assert f"`{path.name}`" in said or f"`-{path.stem.rpartition('-')[2]}`" in said
+    for row in (
+        "Table 7",
+        "Qwen2",
+        "Baichuan2",
+        "LLaMA3",
+        "ImageBind",
+        "Data2vec",
+        "WavLM",
+        "EVA-CLIP",
+        "DINOv2",
+        "SigLIP",
+    ):
+        assert row in said

@@ -1,6 +1,7 @@
 """Other networks than the published one, and what is written: each can be run again by `infer`'s reader."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -211,6 +212,16 @@ def test_a_curve_of_many_steps_is_drawn_by_means():
     assert "A &lt;title&gt;" in picture
     assert "from 2.000 to 1.000; each point is the mean of 20 steps" in picture
     assert picture.count(",") < 900
+
+
+def test_what_stands_below_a_step_is_its_number():
+    """Twelve steps have five equal parts of 2.4; a label stands where its whole number is, and none twice."""
+    picture = draw_curve([Point(step, 1, 1e-5, 1.0) for step in range(1, 13)], "t")
+    found = re.findall(r'<text x="([\d.]+)" y="392.0" text-anchor="middle">(\d+)</text>', picture)
+    assert [(round(float(x) - 70), int(step)) for x, step in found] == [
+        (round(862 * step / 12), step) for step in (0, 2, 5, 7, 10, 12)
+    ]
+    assert "Loss of 1 step," in draw_curve([Point(1, 1, 1e-5, 1.0)], "t")
 
 
 def test_it_can_be_imported_in_a_fresh_process():
