@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from merunibench.lexicon.runtime.wheels import load_wheels
 from merunibench.pictures.emblem import emblem
 from merunibench.pictures.wheel import layout
 
@@ -21,13 +22,13 @@ def angle(x, y):
 
 def test_every_sector_of_every_wheel_has_an_arc():
     picture = emblem([{}] * 5)
-    assert len(arcs(picture, "ground")) == sum(len(layout(wheel)[0]) for wheel in range(5))
+    assert len(arcs(picture, "ground")) == sum(len(layout(load_wheels()[wheel])[0]) for wheel in range(5))
     assert arcs(picture, "hit") == []
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
 def test_an_arc_is_as_long_as_its_sector_was_hit(share):
-    sector = layout(0)[0][1]
+    sector = layout(load_wheels()[0])[0][1]
     ((x, y, radius, _, to_x, to_y),) = arcs(emblem([{sector.name: share}, *[{}] * 4]), "hit")
     assert float(radius) == 18
     long = (angle(to_x, to_y) - angle(x, y)) % (2 * math.pi)
