@@ -1,5 +1,6 @@
 """Streams that are closed or full, names that are too long, pipes: one line and exit code 2, or no notice at all."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import merunibench
+from merunibench.cli._encoding import fitted
 
 LONG = "x" * 5000
 
@@ -91,3 +93,29 @@ def test_a_pipe_as_a_file(files, command):
     result = shell(f"$M {command}", cwd=files)
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].startswith("error: ")
+
+
+def test_a_stream_of_plain_ascii_gets_plain_signs(files):
+    score = "PYTHONIOENCODING=ascii $M score p --data-root t --dataset meld --bootstrap 20"
+    table = shell(score, cwd=files)
+    assert table.returncode == 0, table.stderr
+    assert table.stdout.isascii()
+    assert "\\u" not in table.stdout
+    assert "-" in table.stdout
+    page = shell("PYTHONIOENCODING=ascii $M score --help")
+    assert page.returncode == 0
+    assert "\\u" not in page.stdout
+
+
+def test_json_stays_json_on_a_stream_of_plain_ascii(files):
+    (files / "p" / "meld.csv").write_text("name,labels\na,\U0001f600\nb,anger\n")
+    result = shell("PYTHONIOENCODING=ascii $M explain '\U0001f600–…' --format json", cwd=files)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.isascii()
+    assert "\U0001f600–…" in str(json.loads(result.stdout))
+
+
+def test_what_has_no_plain_sign_is_escaped():
+    assert fitted("1–2 … 3 × 4 · “a” 爱 \udc80", "ascii") == '1-2 ... 3 x 4 . "a" \\u7231 \\udc80'
+    assert fitted("1–2 × é", "latin-1") == "1-2 × é"
+    assert fitted("1–2 …", "utf-8") == "1–2 …"

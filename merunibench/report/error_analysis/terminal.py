@@ -20,25 +20,42 @@ _SHORT_NAME = 28
 
 
 def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
-    """Every table of every data set, one below the other."""
+    """Every table of every data set, one below the other; on a terminal the largest losses and one wheel."""
     lexicon = f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}"
     head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon, LONGEST)}"
-    blocks = [head + "\n"]
+    blocks = [_wrapped(head, width)]
+    if width is not None:
+        blocks += [_wrapped(f"{title}: {sentence}", width) for _, title, sentence in wording.losses(analysis)]
     for errors in analysis.datasets:
         start = f"{errors.title}: {wording.headline(errors)}"
         if errors.checkpoint != "default":
             start += f", {visible(errors.checkpoint, LONGEST)}"
         for number, (title, table, notes) in enumerate(_tables(errors, width)):
             headed = title if number else f"{start}\n\n{title}"
-            blocks.append(print_to_text(headed, table, notes, width=width, color=color))
-    blocks.append(analysis.signature + "\n")
+            blocks.append(print_to_text(headed, table, notes, width=width, color=color, wrap=width is not None))
+    if width is not None:
+        blocks.append(_wrapped(_LEFT_OUT, width))
+    blocks.append(_wrapped(analysis.signature, width))
     return "\n".join(blocks)
+
+
+def _wrapped(text: str, width: int | None) -> str:
+    """The text in lines of that width; a signature is broken where its parts meet."""
+    if width is None:
+        return text + "\n"
+    console = Console(file=io.StringIO(), width=width)
+    lines = Text(text.replace("|", "|\u200b")).wrap(console, width)
+    return "\n".join(line.plain.rstrip() for line in lines) + "\n"
 
 
 def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Table, Sequence[str]]]:
     """Title, table and the lines below it."""
-    for number, confusion in enumerate(errors.confusions, 1):
-        last = number == len(errors.confusions)
+    confusions, groupings = errors.confusions, errors.groupings
+    if width is not None and (worst := wording.worst_confusion(errors)) is not None:
+        confusions = (worst,)
+        groupings = tuple(each for each in groupings if each.wheel in {None, worst.wheel})
+    for number, confusion in enumerate(confusions, 1):
+        last = number == len(confusions)
         note = [wording.confusion_note(confusion)] if last else []
         if len(confusion.rows) <= _MATRIX_SECTORS:
             table, key = _matrix(confusion, width)
@@ -49,9 +66,10 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
     for name, title, explanation in wording.WORD_TABLES:
         words: tuple[WordErrors, ...] = getattr(errors, name)
         if words:
-            yield f"{title}. {explanation}", _words(words, name), ()
-    for grouping in errors.groupings:
-        last = grouping is errors.groupings[-1]
+            table = _words(words, name) if width is None else _short_words(words, name, width)
+            yield f"{title}. {explanation}", table, ()
+    for grouping in groupings:
+        last = grouping is groupings[-1]
         yield wording.grouping_titles(grouping)[0], _groups(grouping), errors.notes if last else ()
 
 
