@@ -34,13 +34,13 @@ codecs.register_error(FALLBACK, _fall_back)
 
 
 def fitted(text: str, encoding: str | None) -> str:
-    """The text as a stream of that encoding can print it.
+    r"""The text as a stream of that encoding can print it.
 
     Example:
         >>> fitted("53.41–57.96 …", "ascii")
         '53.41-57.96 ...'
         >>> fitted("53.41–57.96 爱", "latin-1")
-        '53.41-57.96 \\\\u7231'
+        '53.41-57.96 \\u7231'
     """
     encoding = encoding or "utf-8"
     return text.encode(encoding, FALLBACK).decode(encoding)
