@@ -19,7 +19,7 @@ from merunibench.report.terminal import plain_table, print_to_text
 
 _MATRIX_SECTORS = 12
 _LARGEST = 15
-_LONG_WORD, _SHORT_WORD, _SHORT_SECTORS, _SHORT_LABELS = 28, 18, 20, 16
+_LONG_WORD, _SHORT_LABELS = 28, 16
 _GAP, _LEAST_EXAMPLE = 2, 12
 _LEFT_OUT = (
     "Of each data set the wheel on which most is lost, and one example a word. All of it: --output errors.html, or the "
@@ -118,7 +118,7 @@ def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table
     """A word with its examples; on a terminal a line a word, with one example that fits the width."""
     kind = {"wrong_words": "Wrong", "unknown_words": "Unknown", "missed_words": "Missed"}[name]
     titles = ["Word", kind] if name == "unknown_words" else ["Word", "Sectors", kind, "Of"]
-    rows = [_word_cells(each, name, short=width is not None) for each in words]
+    rows = [_word_cells(each, name, width) for each in words]
     room = None
     if width is not None:
         taken = (max(map(cell_len, column)) + _GAP for column in zip(titles, *rows, strict=True))
@@ -131,13 +131,13 @@ def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table
     return table
 
 
-def _word_cells(each: WordErrors, name: str, *, short: bool) -> list[str]:
-    """The cells before the examples."""
-    word = visible(each.word, _SHORT_WORD if short else _LONG_WORD)
+def _word_cells(each: WordErrors, name: str, width: int | None) -> list[str]:
+    """The cells before the examples; on a terminal words take a fifth of it, sectors a quarter."""
+    word = visible(each.word, _LONG_WORD if width is None else min(_LONG_WORD, width // 5))
     if name == "unknown_words":
         return [word, amount(each.count)]
     sectors = wording.sectors_of(each.sectors)
-    return [word, cut(sectors, _SHORT_SECTORS) if short else sectors, amount(each.count), amount(each.total)]
+    return [word, sectors if width is None else cut(sectors, width // 4), amount(each.count), amount(each.total)]
 
 
 def _examples(each: WordErrors, name: str, room: int | None) -> Text:
