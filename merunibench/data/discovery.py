@@ -11,19 +11,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from merunibench._text import in_one_line, listed
+from merunibench._text import listed
 from merunibench.data.arranging import Arrangement, arranged, datasets_in
 from merunibench.data.official import OfficialFiles, official_stem
 from merunibench.data.predictions import Extractor, Predictions, predictions_from_table
+from merunibench.data.submitted import submitted_name
 from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.reading import reading
-from merunibench.files.toml import read_toml
 from merunibench.tasks import BUILTIN, Task, TaskSet
 
-_SUBMISSION, _PREDICTIONS = "submission.toml", "predictions"
-_LONGEST_NAME = 100
 DEFAULT_CHECKPOINT = "default"
 """Name of the one checkpoint of a model whose checkpoints have no names."""
 
@@ -171,20 +169,8 @@ def open_predictions(
         for key in tasks.in_order(layout)
     }
     unnamed = () if alone else _unnamed(tasks, path, layout)
-    shown = model or _submitted_name(path) or name
+    shown = model or submitted_name(path) or name
     return PredictionSource(shown, files, max_bytes, arrangement or Arrangement(), unnamed, tasks, assumed)
-
-
-def _submitted_name(path: Path) -> str | None:
-    """The model's name in the `submission.toml` of a folder, or of that of its `predictions`; None without one."""
-    for folder in (path, path.parent) if path.name == _PREDICTIONS else (path,):
-        if (folder / _SUBMISSION).is_file():
-            try:
-                name = read_toml(folder / _SUBMISSION).get("model")
-            except InputError:
-                return None  # scores do not hang on it; `leaderboard validate` says what is wrong with it
-            return in_one_line(name, _LONGEST_NAME) if isinstance(name, str) and name.strip() else None
-    return None
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
