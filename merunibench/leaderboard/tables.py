@@ -58,8 +58,22 @@ def to_latex(results: Results, board: Board) -> str:
         " & ".join(map(latex, titles)) + r" \\",
         r"\midrule",
     ]
-    body = [" & ".join(map(latex, line)) + r" \\" for line in lines]
+    columns = [*(each.id for each in _shown(results)), MEAN]
+    body = [
+        " & ".join(_with_bold(row, columns, line)) + r" \\"
+        for row, line in zip(ordered(results, board), lines, strict=True)
+    ]
     return "\n".join([*head, *body, r"\bottomrule", r"\end{tabular}", r"\end{table*}"]) + "\n"
+
+
+def _with_bold(row: Row, columns: list[str], line: list[str]) -> list[str]:
+    """The cells of a row for LaTeX, bold where it is the first of several ranked rows."""
+    cells = list(map(latex, line))
+    for place, column in enumerate(columns, start=_LEAD):
+        rank = row.rank(column)
+        if rank is not None and rank.rank == 1 < rank.of:
+            cells[place] = rf"\textbf{{{cells[place]}}}"
+    return cells
 
 
 def _grouped_heads(results: Results, columns: int) -> list[str]:

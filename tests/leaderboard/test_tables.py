@@ -71,7 +71,7 @@ def test_a_score_on_a_part_of_the_official_set_is_marked(results):
     changed = row.model_copy(update={"scores": {**row.scores, "meld": partial}})
     rows = tuple(changed if each.id == row.id else each for each in results.rows)
     assert " 12.35\\* |" in to_markdown(results.model_copy(update={"rows": rows}), board)
-    assert " 12.35* &" in to_latex(results.model_copy(update={"rows": rows}), board)
+    assert re.search(r"[ {]12\.35\*}? &", to_latex(results.model_copy(update={"rows": rows}), board))
     assert "12.35" not in to_markdown(results, board)
 
 
@@ -128,3 +128,14 @@ def test_latex_groups_the_heads_and_has_caption_and_label(results):
     assert ends[0][0] == 4
     cells = text[text.index(r"\midrule") :].splitlines()[1].replace(r"\&", "").count("&") + 1
     assert line.count("&") + 1 + sum(spans) - len(spans) == cells
+
+
+def test_latex_has_the_highest_score_of_the_ranked_rows_in_bold(results):
+    board = results.boards[0]
+    rows = [row for row in ordered(results, board) if row.ranked]
+    body = to_latex(results, board).partition(r"\midrule")[2]
+    lines = [line.removesuffix(r" \\").split(" & ") for line in body.splitlines() if line.endswith(r" \\")]
+    for place, each in enumerate(each for each in results.datasets if each.benchmark):
+        bold = [line[3 + place] for line in lines if "textbf" in line[3 + place]]
+        highest = max(row.value(each.id) for row in rows if row.value(each.id) is not None)
+        assert bold == [rf"\textbf{{{100 * highest:.2f}}}"]
