@@ -2,10 +2,15 @@
 
 import codecs
 import io
+import re
 import sys
 
 FALLBACK = "merunibench.ascii"
 """Name of the error handler, as `str.encode` and streams take it."""
+WIDENED = 6
+"""By how much a line of a table grows at most: up to three cells are cut, and `…` becomes `...`."""
+
+_CUT_CELL = re.compile("…  (?= )")
 
 _ASCII = {
     **dict.fromkeys("–—−‑─━", "-"),
@@ -43,6 +48,8 @@ def fitted(text: str, encoding: str | None) -> str:
         '53.41-57.96 \\u7231'
     """
     encoding = encoding or "utf-8"
+    if not can_encode("…", encoding):
+        text = _CUT_CELL.sub("...", text)  # three signs take the room of one and of the gap, so that columns stay
     return text.encode(encoding, FALLBACK).decode(encoding)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
-from merunibench.cli._encoding import can_encode, fitted
+from merunibench.cli._encoding import WIDENED, can_encode, fitted
 from merunibench.errors import InputError
 
 # All that a terminal obeys but line ends and tabs; and marks that turn the direction of text.
@@ -107,7 +107,10 @@ def terminal_width() -> int | None:
     """Columns of the terminal that standard output is; None where it is a file or a pipe."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    columns = shutil.get_terminal_size().columns
+    return columns if can_encode("…", sys.stdout.encoding) else max(columns - WIDENED, 1)
 
 
 class _NoPandas:
