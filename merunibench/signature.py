@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 
 _UNSAFE = re.compile(r"[|:\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _METRIC_FIELDS = ("data", "kind", "protocol", "lexicon", "level", "missing", "n", "gt", "v")
+_OF_A_DATASET = ("data", "kind", "n", "gt")
 _SHORT = {
     "data": "d",
     "kind": "k",
@@ -134,9 +135,35 @@ def joint_signature(signatures: Sequence[Signature]) -> Signature:
             "units": _origins(each.units for each in signatures),
             "interval": _origins(each.interval for each in signatures),
             "n": sum(each.n for each in signatures),
-            "gt": hashlib.sha256("".join(each.gt for each in signatures).encode()).hexdigest()[:8],
+            "gt": _joint_truth(each.gt for each in signatures),
         }
     )
+
+
+def joint_metric_part(parts: Sequence[str]) -> str | None:
+    """One metric part for several data sets; None where they differ in more than what each data set brings.
+
+    A data set brings its name, kind, samples and truths; sentiment has no lexicon and takes that of the others.
+    """
+    known = [dict(part.split(":", 1) for part in text.split("|")[1:]) for text in parts]
+    first = next((each for each in known if each["lexicon"] != "none"), known[0])
+    common = [name for name in _METRIC_FIELDS if name not in _OF_A_DATASET]
+    for each in known:
+        alike = [name for name in common if each["lexicon"] != "none" or name not in ("lexicon", "level")]
+        if any(each[name] != first[name] for name in alike):
+            return None
+    kinds = {each["kind"] for each in known}
+    joint = first | {
+        "data": "+".join(each["data"] for each in known),
+        "kind": kinds.pop() if len(kinds) == 1 else "mixed",
+        "n": str(sum(int(each["n"]) for each in known)),
+        "gt": known[0]["gt"] if len(known) == 1 else _joint_truth(each["gt"] for each in known),
+    }
+    return "|".join(["mub", *(f"{name}:{joint[name]}" for name in _METRIC_FIELDS)])
+
+
+def _joint_truth(hashes: Iterable[str]) -> str:
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:8]
 
 
 def _origins(origins: Iterable[str]) -> str:

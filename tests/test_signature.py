@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from merunibench.signature import Signature, joint_signature
+from merunibench.signature import Signature, joint_metric_part, joint_signature
 
 SIGNATURE = Signature(
     data="meld",
@@ -107,3 +107,14 @@ def test_units_and_intervals_of_several_data_sets_are_joined():
     others = replace(SIGNATURE, data="sims", units="clusters", interval="jackknife-t@2")
     joint = joint_signature([replace(SIGNATURE, interval="percentile@2"), others])
     assert (joint.units, joint.interval) == ("clusters+samples", "jackknife-t@2+percentile@2")
+
+
+def test_metric_parts_of_several_data_sets_are_folded_where_they_agree():
+    other = replace(SIGNATURE, data="sims", kind="sentiment", lexicon="none", level="none", n=10, gt="12345678")
+    both = joint_signature([SIGNATURE, other])
+    assert joint_metric_part([SIGNATURE.metric_part, other.metric_part]) == both.metric_part
+    assert joint_metric_part([other.metric_part, SIGNATURE.metric_part]).count("lexicon:mer2026@1a2b3c4d") == 1
+    assert joint_metric_part([SIGNATURE.metric_part]) == SIGNATURE.metric_part
+    for change in ({"missing": "skip"}, {"protocol": "strict@2"}, {"v": 2}):
+        assert joint_metric_part([SIGNATURE.metric_part, replace(other, **change).metric_part]) is None
+    assert joint_metric_part([SIGNATURE.metric_part, replace(SIGNATURE, data="mer2023", level="2").metric_part]) is None

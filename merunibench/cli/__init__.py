@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from merunibench._text import one_line, visible
+from merunibench.cli._encoding import fit_streams
 from merunibench.cli._help import CONTEXT
 from merunibench.cli._lazy import LazyGroup
 from merunibench.cli._output import complain
@@ -73,6 +74,7 @@ _OF_WHAT_WAS_GIVEN = frozenset(
 def main() -> None:
     """Run the command line; what the user can fix is one line on standard error and exit code 2."""
     _open_missing_streams()
+    fit_streams()
     try:
         app(prog_name="merunibench")
     except InputError as error:

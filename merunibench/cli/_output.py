@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import visible
+from merunibench.cli._encoding import WIDENED, can_encode, fitted
 from merunibench.errors import InputError
 
 # All that a terminal obeys but line ends and tabs; and marks that turn the direction of text.
@@ -17,7 +18,7 @@ _PLAIN, _STYLED = re.compile(_OBEYED), re.compile(rf"{_OBEYED}(?!\[[0-9;]*m)")
 
 def complain(message: str) -> None:
     """Print one line to standard error, control characters made visible: names come from strangers' files."""
-    sys.stderr.write(visible(message).encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode() + "\n")
+    sys.stderr.write(fitted(visible(message), sys.stderr.encoding) + "\n")
 
 
 def emit(text: str, output: Path | None = None, *, styled: bool = False) -> None:
@@ -32,7 +33,7 @@ def emit(text: str, output: Path | None = None, *, styled: bool = False) -> None
     """
     if output is None:
         text = (_STYLED if styled else _PLAIN).sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-        sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode())
+        sys.stdout.write(fitted(text, sys.stdout.encoding))
         sys.stdout.flush()
         return
     from merunibench.files import write_text
@@ -42,7 +43,10 @@ def emit(text: str, output: Path | None = None, *, styled: bool = False) -> None
 
 def emit_json(content: object, output: Path | None = None) -> None:
     """Print a result as JSON, or write it to a file."""
-    emit(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    if output is None and not can_encode(text, sys.stdout.encoding):
+        text = json.dumps(content, indent=2, allow_nan=False)
+    emit(text + "\n", output)
 
 
 _ENDINGS = {"htm": "html", "md": "markdown", "tex": "latex"}
@@ -103,7 +107,10 @@ def terminal_width() -> int | None:
     """Columns of the terminal that standard output is; None where it is a file or a pipe."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    columns = shutil.get_terminal_size().columns
+    return columns if can_encode("…", sys.stdout.encoding) else max(columns - WIDENED, 1)
 
 
 class _NoPandas:

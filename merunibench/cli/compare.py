@@ -59,6 +59,7 @@ def compare(
     """
     spare_pandas()
     from merunibench.evaluation import compare as compare_systems
+    from merunibench.evaluation import told_apart
     from merunibench.scoring import is_per_sample_file
 
     paths = settings.first, settings.second
@@ -80,6 +81,7 @@ def compare(
         datasets=settings.dataset,
         tasks=settings.tasks(),
     )
+    result = told_apart(result, paths)
     said = (*(each for system in (first, second) for each in getattr(system, "warnings", ())), *result.warnings)
     warnings = list(dict.fromkeys(said))
     warn(warnings)

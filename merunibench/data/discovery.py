@@ -13,9 +13,9 @@ from typing import Protocol, TypeVar
 
 from merunibench._text import listed
 from merunibench.data.arranging import Arrangement, arranged, datasets_in
-from merunibench.data.naming import submitted_name
 from merunibench.data.official import OfficialFiles, official_stem
 from merunibench.data.predictions import Extractor, Predictions, predictions_from_table
+from merunibench.data.submitted import submitted_name
 from merunibench.data.tables import TABLE_SUFFIXES, Table, is_saved_dataset, read_table, table_stem
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES

@@ -5,9 +5,9 @@ together; `compare` tests the difference of two systems; `sample_scores` are tho
 """
 
 from merunibench.evaluation.assembly import build_report
-from merunibench.evaluation.compare import compare
+from merunibench.evaluation.compare import compare, told_apart
 from merunibench.evaluation.evaluate import Tasks, evaluate
 from merunibench.evaluation.sample_scores import sample_scores
 from merunibench.evaluation.validate import validate
 
-__all__ = ["Tasks", "build_report", "compare", "evaluate", "sample_scores", "validate"]
+__all__ = ["Tasks", "build_report", "compare", "evaluate", "sample_scores", "told_apart", "validate"]

@@ -87,6 +87,29 @@ def compare(
     )
 
 
+def told_apart(comparison: Comparison, paths: Sequence[Path]) -> Comparison:
+    """The comparison, systems of one name told apart by the shortest ends of their paths that differ.
+
+    Args:
+        comparison: Of two systems.
+        paths: Where the two come from.
+
+    Example:
+        `a/predictions` and `b/predictions` are called so, not both `predictions`.
+    """
+    names = comparison.models
+    if names[0] != names[1]:
+        return comparison
+    parts = [path.absolute().parts for path in paths]
+    if parts[0] == parts[1]:
+        return comparison
+    longest = min(map(len, parts))
+    depth = next((depth for depth in range(1, longest + 1) if parts[0][-depth:] != parts[1][-depth:]), longest + 1)
+    ends = [str(Path(*each[-depth:])) for each in parts]
+    first, second = (end if Path(end).name == names[0] else f"{names[0]} ({end})" for end in ends)
+    return comparison.named((first, second))
+
+
 class Sides(NamedTuple):
     """What a comparison on one data set is of.
 

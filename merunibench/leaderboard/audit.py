@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import visible
+from merunibench._text import listed, visible
 from merunibench.errors import InputError
 from merunibench.files import read_plain
 from merunibench.leaderboard.board.build import model_of
@@ -151,6 +151,9 @@ def _figures(there: bytes, text: str) -> Iterator[str]:
     ours, due = (list(csv.DictReader(io.StringIO(each))) for each in (there.decode("utf-8", "replace"), text))
     if len(ours) != len(due):
         yield f"results.csv: {len(ours)} lines, results.json gives {len(due)}"
+    more = [str(column) for column in (ours[0] if ours and due else {}) if column not in due[0]]
+    if more:
+        yield f"results.csv: results.json does not give {listed(more)}"
     for line, (mine, other) in enumerate(zip(ours, due, strict=False), start=2):
         where = f"{other['model_id']}/{other['selection']}/{other['board']} {other['dataset']}"
         for column in (each for each in other if mine.get(each) != other[each]):

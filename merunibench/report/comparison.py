@@ -1,11 +1,12 @@
 """The result of comparing two systems, and its renderings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 from merunibench._text import visible
 from merunibench.report.columns import Column, percent
+from merunibench.signature import joint_metric_part
 from merunibench.statistics import PairedTest
 
 SCHEMA = "merunibench.comparison/1"
@@ -127,6 +128,15 @@ class Comparison:
         means = [Outcome(each.name, each.test.difference, each.test.ci, each.p_holm) for each in self.means]
         return outcome(datasets, means)
 
+    def named(self, models: tuple[str, str]) -> "Comparison":
+        """The same comparison, the systems called otherwise."""
+        first, second = models
+        datasets = []
+        for each in self.datasets:
+            a, b = each.systems
+            datasets.append(replace(each, systems=(a._replace(model=first), b._replace(model=second))))
+        return replace(self, models=models, datasets=tuple(datasets))
+
     def to_dict(self) -> dict[str, Any]:
         """The comparison as dictionaries, lists, text and numbers; fractions, not percents."""
         return {
@@ -199,7 +209,9 @@ class Comparison:
             )
         if self.left_out:
             lines.append(f"Not compared, since only one of them has it: {', '.join(self.left_out)}.")
-        return [*lines, *(each.signature for each in self.datasets)]
+        signatures = [each.signature for each in self.datasets]
+        joint = joint_metric_part(signatures)
+        return [*lines, *(signatures if joint is None else [joint])]
 
 
 class Outcome(NamedTuple):

@@ -57,15 +57,20 @@ def least_width(table: Table) -> int:
     return Console(file=io.StringIO(), width=_WIDE).measure(table).minimum
 
 
-def print_to_text(title: str, table: Table, lines: Iterable[str], *, width: int | None, color: bool) -> str:
-    """A title, a table and lines below it as text; `width` None gives the table all the room it needs."""
+def print_to_text(
+    title: str, table: Table, lines: Iterable[str], *, width: int | None, color: bool, wrap: bool = False
+) -> str:
+    """A title, a table and lines below it as text; `width` None gives the table all the room it needs.
+
+    With `wrap`, title and lines are broken at the width too; else a terminal does so, and they stay whole when copied.
+    """
     stream = io.StringIO()
     console = Console(file=stream, width=_WIDE, force_terminal=color, no_color=not color, highlight=False)
     # Words may be folded; a figure that is cut off is worse than a line that is too long.
     console.width = max(width or _WIDE, console.measure(table).minimum)
     if title:
-        console.print(Text(title, style="bold"), soft_wrap=True)
+        console.print(Text(title, style="bold"), soft_wrap=not wrap)
     console.print(table)
     for line in lines:
-        console.print(Text(line, style="dim"), soft_wrap=True)
+        console.print(Text(line, style="dim"), soft_wrap=not wrap)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"

@@ -1,12 +1,14 @@
 """`merunibench score` and `compare` as a user meets them."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from merunibench import evaluate
+from merunibench.demo import run_demo
 from tests.hostile import commands, npy, write_npz
 from tests.small import rows, write_rows
 
@@ -284,3 +286,31 @@ def test_several_runs_are_scored_together(run, refused, files, tmp_path):
     assert "means over 2 runs" in run(*common).out
     assert "--per-sample: holds one run" in refused(*common, "--per-sample", tmp_path / "a.jsonl")
     assert not (tmp_path / "a.jsonl").exists()
+
+
+def test_folders_of_one_name_are_told_apart_and_one_signature_stands_for_all(run, tmp_path):
+    run_demo(tmp_path / "demo")
+    for folder, name in (("a", "text-lexicon"), ("b", "majority-class")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / "demo" / name).rename(tmp_path / folder / "predictions")
+    labels = ("--data-root", tmp_path / "demo" / "labels", "--bootstrap", 50)
+    paths = tmp_path / "a" / "predictions", tmp_path / "b" / "predictions"
+    text = run("compare", *paths, *labels).out
+    assert f"A = {Path('a', 'predictions')}\n" in text
+    assert f"B = {Path('b', 'predictions')}\n" in text
+    assert re.search(r"^Mean +[0-9.]+ ", text, re.MULTILINE)
+    assert "in the mean of nine A - B is" in text.splitlines()[0]
+    assert text.count("mub|") == 1
+    found = json.loads(run("compare", *paths, *labels, "--format", "json").out)
+    assert found["models"] == [str(Path("a", "predictions")), str(Path("b", "predictions"))]
+    assert [each["model"] for each in found["datasets"][0]["systems"]] == found["models"]
+
+
+def test_systems_of_one_name_are_told_apart_by_their_files(run, files, tmp_path):
+    predictions, truth = files
+    for name in "ab":
+        run("score", predictions, "--data-root", truth, "--bootstrap", 0, "--per-sample", tmp_path / f"{name}.jsonl")
+    text = run("compare", tmp_path / "a.jsonl", tmp_path / "b.jsonl", "--bootstrap", 20).out
+    assert f"A = {predictions.name} (a.jsonl)\n" in text
+    same = run("compare", tmp_path / "a.jsonl", tmp_path / "a.jsonl", "--bootstrap", 20).out
+    assert f"A = {predictions.name}\n" in same

@@ -230,6 +230,12 @@ def test_a_table_of_other_figures_is_named(board, name):
     assert name in audit(board).differences[0]
 
 
+def test_a_further_column_of_the_csv_is_named(board):
+    lines = (board / "results.csv").read_text().splitlines()
+    (board / "results.csv").write_text("\n".join(f"{line},{'bribe' if not at else 1}" for at, line in enumerate(lines)))
+    assert audit(board).differences == ("results.csv: results.json does not give bribe",)
+
+
 def test_predictions_that_changed_after_the_build_are_named(board):
     path = board / "submissions" / "two" / "predictions" / "meld.jsonl.gz"
     rewrite(path, read(path)[1:])

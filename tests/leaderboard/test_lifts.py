@@ -7,7 +7,7 @@ import pytest
 
 from merunibench.baselines import BASELINES
 from merunibench.leaderboard.board.lifts import with_lifts
-from merunibench.leaderboard.writing import to_csv
+from merunibench.leaderboard.tables import to_csv
 from merunibench.report import BENCHMARK_DATASETS
 from tests.leaderboard.sample import BOARDS, sample
 

@@ -5,13 +5,14 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from rich.cells import cell_len
 
 from merunibench import error_analysis
 from merunibench.demo import run_demo
 from merunibench.pictures.heat import heat_map, whole_percent
 from merunibench.report.error_analysis.maps import confusion_map
 from merunibench.report.error_analysis.result import Confusion
-from merunibench.report.error_analysis.wording import losses
+from merunibench.report.error_analysis.wording import largest, losses, worst_confusion
 
 HOSTILE = "<script>alert(1)</script>[red]&\"'\x1b[31m\u202e\n\x00\ud800"
 VOID = {"meta", "br"}
@@ -19,10 +20,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     run_demo(folder)
-    return error_analysis(folder / "text-lexicon", folder / "labels")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(demo_folder):
+    return error_analysis(demo_folder / "text-lexicon", demo_folder / "labels")
 
 
 def hostile():
@@ -173,7 +179,8 @@ def test_shares_are_whole_percents_and_nothing_is_a_dot():
     assert [whole_percent(share) for share in (0, 0.001, 0.005, 0.5, 1)] == ["·", "<1", "0", "50", "100"]
 
 
-def test_the_terminal_numbers_columns_where_names_do_not_fit(demo):
+def test_the_terminal_numbers_columns_where_names_do_not_fit(demo_folder):
+    demo = error_analysis(demo_folder / "text-lexicon", demo_folder / "labels", wheel=2)
     narrow, wide = demo.to_text(width=60), demo.to_text()
     assert "2 angry" in narrow
     assert "2 angry" not in wide
@@ -181,6 +188,33 @@ def test_the_terminal_numbers_columns_where_names_do_not_fit(demo):
     assert max(map(len, matrix.splitlines())) <= 60
     assert "\x1b[" not in narrow
     assert "\x1b[" in demo.to_text(width=80, color=True)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("make", ["demo", "hostile"])
+def test_the_terminal_has_a_line_a_word_and_no_line_too_wide(demo, make, width):
+    analysis = demo if make == "demo" else hostile()
+    short, whole = analysis.to_text(width=width).splitlines(), analysis.to_text().splitlines()
+    assert max(map(cell_len, short)) <= width
+    assert "--output errors.html" in " ".join(short)
+    if make == "demo":
+        assert width < 80 or len(short) < 0.7 * len(whole)
+        text = "\n".join(short)
+        table = text[text.index("Wrong words.") :].split("\n\n")[0]
+        rows = table[table.rindex("──") + 3 :].splitlines()
+        assert [row.split()[0] for row in rows] == [each.word for each in analysis.datasets[0].wrong_words]
+
+
+def test_the_terminal_shows_the_wheel_on_which_most_is_lost(demo):
+    errors = demo["meld"] if "meld" in [each.dataset for each in demo.datasets] else demo.datasets[0]
+    worst = worst_confusion(errors)
+    others = [each.title for each in errors.confusions if each is not worst]
+    text = demo.to_text(width=100)
+    text = text[text.index(f"{errors.title}: hit rate") :]
+    assert f"{worst.title}: true" in text
+    shares = {each.title: max(largest(each, 1))[2] / each.samples for each in errors.confusions}
+    assert shares[worst.title] == max(shares.values())
+    assert all(f"{title}: true" in demo.to_text() for title in others)
 
 
 def test_dozens_of_sectors_are_listed_by_their_largest_confusions(tmp_path):

@@ -171,7 +171,7 @@ def _shown(row: Row, column: str) -> str | None:
 def _place(rank: Rank | None) -> str:
     if rank is None:
         return "none"
-    return f"{rank.rank} of {rank.of}" + ("" if rank.low is None else f" [{rank.low}-{rank.high}] {rank.mark}")
+    return f"{rank.rank} of {rank.of}" + ("" if rank.low is None else f" ({rank.low} to {rank.high})")
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,21 @@ from merunibench.tasks import TASKS
 
 _P = {"1": "p < 0.05", "2": "p < 0.01", "3": "p < 0.001"}
 
+_BY_BOARD = "By the tests of the board, adjusted for all its pairs."
+_RUN = "merunibench compare, run on their predictions, tests them."
+
 
 def sentence(results: Results, a: Row, b: Row) -> str:
     """The outcome on all data sets that two rows of one board share; better is what is significant (Holm).
 
     Of ranked rows that were compared, in the words and by the figures of `merunibench compare`. Of others by the tests
-    of the board, which are adjusted for all pairs of a column: fewer differences are significant there.
+    of the board, which are adjusted for all pairs of a column: fewer differences are significant there. The page's
+    script (comparing.js) says the same of such rows, word by word.
     """
     pair = next((each for each in results.pairs if {each.a, each.b} == {a.id, b.id}), None)
     if pair is not None:
         return pair.sentence if pair.a == a.id else sentence_of(pair, reverse=True)
-    return f"{_by_board_tests(results, a, b)} By the tests of the board, adjusted for all its pairs."
+    return _by_board_tests(results, a, b)
 
 
 def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
@@ -66,7 +70,7 @@ def _parts(results: Results, a: Row, b: Row, better: dict[str, list[str]], count
         level = _level(test, a, b)
         verdict = "not tested" if level is None else _P.get(level, "not significant")
         yield f"; in the mean of nine A - B is {100 * (a.mean - b.mean):+.2f} points ({verdict})"
-    yield "."
+    yield f". {_BY_BOARD if tested else _RUN}"
 
 
 def _level(tests: Comparisons | None, a: Row, b: Row) -> str | None:

@@ -3,7 +3,8 @@
 import json
 from itertools import product
 
-from merunibench.leaderboard.schema.results import Results
+from merunibench.leaderboard.schema.results import MEAN, Results, Row
+from merunibench.tasks import TASKS
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _PER_LETTER = 3
@@ -19,22 +20,30 @@ def packed_pairs(results: Results, board: str) -> str:
 
     `said`: places of two rows -> who of them, A and B, is better on what.
 
+    `scores`: data set or `mean` -> its title, and the scores in the order of `ids`. With the levels they make the
+    sentence of two rows of which none is stored (`merunibench.leaderboard.board.verdict`).
+
     The levels of a column's lower triangle, row after row, are digits 0 to 3; three of them make a letter, the first
     one the lowest.
     """
-    ids = [row.id for row in results.rows if row.board == board]
-    places = {name: index for index, name in enumerate(ids)}
+    rows = [row for row in results.rows if row.board == board]
+    places = {row.id: index for index, row in enumerate(rows)}
     columns = {
         each.dataset: {"rows": [places[name] for name in each.rows], "levels": pack("".join(each.levels))}
         for each in results.comparisons
         if each.board == board
     }
-    known = [name.rsplit("/", 1)[0] for name in ids]
+    known = [name.rsplit("/", 1)[0] for name in places]
     said = {f"{places[each.a]} {places[each.b]}": each.sentence for each in results.pairs if each.a in places}
-    content = json.dumps({"ids": known, "columns": columns, "said": said}, separators=(",", ":")).replace(
-        "<", "\\u003c"
-    )
-    return f"mub.takePairs({json.dumps(board)}, {content});\n"
+    content = {"ids": known, "columns": columns, "said": said, "scores": _scores(rows)}
+    text = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
+    return f"mub.takePairs({json.dumps(board)}, {text});\n"
+
+
+def _scores(rows: list[Row]) -> dict[str, tuple[str, list[float | None]]]:
+    scored = {name for row in rows for name in row.scores}
+    titles = {name: task.title for name, task in TASKS.items() if name in scored} | {MEAN: MEAN}
+    return {name: (title, [row.value(name) for row in rows]) for name, title in titles.items()}
 
 
 def pack(levels: str) -> str:

@@ -6,9 +6,9 @@ data sets' licences forbid passing them on.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from merunibench.leaderboard.schema.fields import (
     Count,
@@ -25,6 +25,9 @@ from merunibench.leaderboard.schema.fields import (
 
 SCHEMA: Final = "merunibench.leaderboard.details/1"
 
+Amount = Annotated[float, Field(ge=0, le=2**53)]
+"""A number of samples, averaged over wheels: sums of such are finite."""
+
 
 class WheelConfusion(Plain):
     """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
@@ -32,15 +35,21 @@ class WheelConfusion(Plain):
     wheel: Annotated[int, Field(ge=1, le=8)] | None = Field(description="Counted from 1; null for sentiment.")
     rows: Several[Line] = Field(description="True sectors, or polarities.")
     columns: Several[Line] = Field(description="Predicted ones; the last is `nothing`.")
-    counts: Several[Several[float]]
+    counts: Several[Several[Amount]] = Field(description="A row for each of `rows`, a figure for each of `columns`.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if [len(row) for row in self.counts] != [len(self.columns)] * len(self.rows):
+            raise ValueError("counts must have a row for each of rows, with a figure for each of columns")
+        return self
 
 
 class Word(Plain):
     """A word that costs score."""
 
     word: Line
-    count: float = Field(description="Samples in which it was wrong (unknown, missed), averaged over the wheels.")
-    total: float = Field(description="Samples in which it could have been.")
+    count: Amount = Field(description="Samples in which it was wrong (unknown, missed), averaged over the wheels.")
+    total: Amount = Field(description="Samples in which it could have been.")
 
 
 class Losses(Plain):

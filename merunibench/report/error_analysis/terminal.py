@@ -1,13 +1,16 @@
 """The error analysis as the command line prints it."""
 
+import io
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from merunibench._text import visible
 from merunibench.pictures.heat import whole_percent
+from merunibench.pictures.letters import cut
 from merunibench.report.columns import Column, percent, span
 from merunibench.report.error_analysis import wording
 from merunibench.report.error_analysis.result import Confusion, DatasetErrors, ErrorAnalysis, Grouping, WordErrors
@@ -16,29 +19,53 @@ from merunibench.report.terminal import plain_table, print_to_text
 
 _MATRIX_SECTORS = 12
 _LARGEST = 15
-_SHORT_NAME = 28
+_LONG_WORD, _SHORT_LABELS = 28, 16
+_GAP, _LEAST_EXAMPLE = 2, 12
+_LEFT_OUT = (
+    "Of each data set the wheel on which most is lost, and one example a word. All of it: --output errors.html, or the "
+    "same tables through a pipe; one wheel: --wheel N."
+)
 
 
 def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
-    """Every table of every data set, one below the other."""
+    """Every table of every data set, one below the other; on a terminal the largest losses and one wheel."""
     lexicon = f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}"
     head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon, LONGEST)}"
-    blocks = [head + "\n"]
+    blocks = [_wrapped(head, width)]
+    if width is not None:
+        lost = (_wrapped(f"{title}: {sentence}", width) for _, title, sentence in wording.losses(analysis))
+        blocks.append("".join(lost))
     for errors in analysis.datasets:
         start = f"{errors.title}: {wording.headline(errors)}"
         if errors.checkpoint != "default":
             start += f", {visible(errors.checkpoint, LONGEST)}"
         for number, (title, table, notes) in enumerate(_tables(errors, width)):
             headed = title if number else f"{start}\n\n{title}"
-            blocks.append(print_to_text(headed, table, notes, width=width, color=color))
-    blocks.append(analysis.signature + "\n")
-    return "\n".join(blocks)
+            blocks.append(print_to_text(headed, table, notes, width=width, color=color, wrap=width is not None))
+    if width is None:
+        return "\n".join([*blocks, analysis.signature + "\n"])
+    # A signature is broken where its parts meet.
+    signature = _wrapped(analysis.signature.replace("|", "| "), width).replace("| ", "|")
+    return "\n".join([*blocks, _wrapped(_LEFT_OUT, width), signature])
+
+
+def _wrapped(text: str, width: int | None) -> str:
+    """The text in lines of that width."""
+    if width is None:
+        return text + "\n"
+    console = Console(file=io.StringIO(), width=width)
+    lines = Text(text).wrap(console, width)
+    return "\n".join(line.plain.rstrip() for line in lines) + "\n"
 
 
 def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Table, Sequence[str]]]:
     """Title, table and the lines below it."""
-    for number, confusion in enumerate(errors.confusions, 1):
-        last = number == len(errors.confusions)
+    confusions, groupings = errors.confusions, errors.groupings
+    if width is not None and (worst := wording.worst_confusion(errors)) is not None:
+        confusions = (worst,)
+        groupings = tuple(each for each in groupings if each.wheel in {None, worst.wheel})
+    for number, confusion in enumerate(confusions, 1):
+        last = number == len(confusions)
         note = [wording.confusion_note(confusion)] if last else []
         if len(confusion.rows) <= _MATRIX_SECTORS:
             table, key = _matrix(confusion, width)
@@ -49,9 +76,9 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
     for name, title, explanation in wording.WORD_TABLES:
         words: tuple[WordErrors, ...] = getattr(errors, name)
         if words:
-            yield f"{title}. {explanation}", _words(words, name), ()
-    for grouping in errors.groupings:
-        last = grouping is errors.groupings[-1]
+            yield f"{title}. {explanation}", _words(words, name, width), ()
+    for grouping in groupings:
+        last = grouping is groupings[-1]
         yield wording.grouping_titles(grouping)[0], _groups(grouping), errors.notes if last else ()
 
 
@@ -87,23 +114,44 @@ def _largest(confusion: Confusion) -> Table:
     return table
 
 
-def _words(words: tuple[WordErrors, ...], name: str) -> Table:
+def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table:
+    """A word with its examples; on a terminal a line a word, with one example that fits the width."""
     kind = {"wrong_words": "Wrong", "unknown_words": "Unknown", "missed_words": "Missed"}[name]
-    has_sectors = name != "unknown_words"
-    titles = ["Word", *(["Sectors"] if has_sectors else []), kind, *(["Of"] if has_sectors else []), "Examples"]
+    titles = ["Word", kind] if name == "unknown_words" else ["Word", "Sectors", kind, "Of"]
+    rows = [_word_cells(each, name, width) for each in words]
+    room = None
+    if width is not None:
+        taken = (max(map(cell_len, column)) + _GAP for column in zip(titles, *rows, strict=True))
+        room = max(width - sum(taken), _LEAST_EXAMPLE)
     table = plain_table([Column(title, numeric=title in {kind, "Of"}) for title in titles])
-    table.columns[-1].no_wrap = False
-    table.columns[-1].overflow = "fold"
-    for each in words:
-        cells = [visible(each.word, _SHORT_NAME), amount(each.count)]
-        if has_sectors:
-            cells = [cells[0], wording.sectors_of(each.sectors), cells[1], amount(each.total)]
-        examples = []
+    head = "Examples" if room is None else "Said · sample" if name == "missed_words" else "True · sample"
+    table.add_column(Text(head), overflow="fold")
+    for each, cells in zip(words, rows, strict=True):
+        table.add_row(*map(Text, cells), _examples(each, name, room))
+    return table
+
+
+def _word_cells(each: WordErrors, name: str, width: int | None) -> list[str]:
+    """The cells before the examples; on a terminal words take a fifth of it, sectors a quarter."""
+    word = visible(each.word, _LONG_WORD if width is None else min(_LONG_WORD, width // 5))
+    if name == "unknown_words":
+        return [word, amount(each.count)]
+    sectors = wording.sectors_of(each.sectors)
+    return [word, sectors if width is None else cut(sectors, width // 4), amount(each.count), amount(each.total)]
+
+
+def _examples(each: WordErrors, name: str, room: int | None) -> Text:
+    """All examples; or the first one, cut to so many columns."""
+    if room is None:
+        shown = []
         for example in each.examples:
             what, labels = wording.example_labels(example, name)
-            examples.append(f"{visible(example.name, LONGEST)} ({what}: {visible(labels, LONGEST)})")
-        table.add_row(*map(Text, (*cells, "; ".join(examples))))
-    return table
+            shown.append(f"{visible(example.name, LONGEST)} ({what}: {visible(labels, LONGEST)})")
+        return Text("; ".join(shown))
+    labels = wording.example_labels(each.examples[0], name)[1]
+    text = Text(f"{visible(labels, _SHORT_LABELS)} · {visible(each.examples[0].name, LONGEST)}")
+    text.truncate(room, overflow="ellipsis")
+    return text
 
 
 def _groups(grouping: Grouping) -> Table:

@@ -96,13 +96,20 @@ def losses(analysis: ErrorAnalysis) -> list[tuple[str, str, str]]:
     """
     found = []
     for errors in analysis.datasets:
-        each = [(loss, confusion) for confusion in errors.confusions for loss in largest(confusion, 1)]
-        if not each:
+        confusion = worst_confusion(errors)
+        if confusion is None:
             continue
-        loss, confusion = max(each, key=lambda one: one[0][2] / max(one[1].samples, 1))
+        loss = largest(confusion, 1)[0]
         found.append((loss[2] / max(confusion.samples, 1), errors, _loss(errors, confusion, loss)))
     found.sort(key=lambda one: -one[0])
     return [(errors.dataset, errors.title, sentence) for _, errors, sentence in found]
+
+
+def worst_confusion(errors: DatasetErrors) -> Confusion | None:
+    """The confusion with the largest loss, as a share of its samples; None where nothing is lost."""
+    lost = {index: largest(each, 1)[0][2] for index, each in enumerate(errors.confusions) if largest(each, 1)}
+    share = {index: count / max(errors.confusions[index].samples, 1) for index, count in lost.items()}
+    return errors.confusions[max(share, key=share.__getitem__)] if share else None
 
 
 def _loss(errors: DatasetErrors, confusion: Confusion, loss: tuple[str, str, float, float]) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -340,22 +341,41 @@ def test_the_table_is_copied_as_latex_as_it_is_shown(visit):
     page = visit().open("index.html#sort=-meld&task=basic&cols=rank strict mer2023 meld&reported=none")
     text = copied(page, "LaTeX")
     lines = text.splitlines()
-    assert lines[0].startswith("% MER-UniBench, strict scores (lexicon builtin) and official scores (lexicon mer2025)")
-    assert lines[2:7] == [
+    assert lines[:3] == [r"% needs \usepackage{booktabs}", r"\begin{table*}", r"\centering"]
+    caption = "MER-UniBench, strict scores (lexicon builtin) and official scores (lexicon mer2025)"
+    assert lines[3].startswith(rf"\caption{{{caption}")
+    assert lines[4:11] == [
+        r"\label{tab:mer-unibench-strict-builtin}",
         r"\begin{tabular}{llrrr}",
         r"\toprule",
+        r" &  & \multicolumn{1}{c}{Mean of nine} & \multicolumn{2}{c}{Basic} \\",
+        r"\cmidrule(lr){3-3}\cmidrule(lr){4-5}",
         r"Place & Model & Strict & MER2023 (strict) & MELD (strict) \\",
         r"\midrule",
-        lines[6],
     ]
-    body = [line.removesuffix(r" \\").split(" & ") for line in lines[6:-2]]
+    body = [line.removesuffix(r" \\").split(" & ") for line in lines[11:-3]]
     scores = [row[-1].removeprefix(r"\textbf{").removesuffix("}") for row in body]
     assert scores == column(page, "meld") + column(page, "meld", "others")
     bold = [float(score) for score, row in zip(scores, body, strict=True) if "textbf" in row[-1]]
     assert bold == [max(float(score) for score, row in zip(scores, body, strict=True) if row[0])]
     hostile = next(line for line in lines if "script" in line)
     assert r"<script>alert(1)</script> **b** [x](javascript:alert(1)) \"'\&amp;".replace('\\"', '"') in hostile
-    assert lines[-2:] == [r"\bottomrule", r"\end{tabular}"]
+    assert lines[-3:] == [r"\bottomrule", r"\end{tabular}", r"\end{table*}"]
+
+
+def test_a_cell_of_the_column_in_view_says_how_far_the_row_above_is(visit):
+    page = visit().open("index.html#sort=-meld&sets=1&reported=none")
+    page.locator("#board td.focus[title$='to the row above']").nth(1).wait_for(state="attached")
+    scores = [float(text.replace("−", "-")) for text in column(page, "meld")]
+    gaps = page.locator("#board [data-group=scored] tr[data-id]:not([hidden]) td.focus").evaluate_all(
+        "cells => cells.map((cell) => cell.title)"
+    )
+    due = [f"{low - high:+.2f} to the row above".replace("-", "−") for high, low in pairwise(scores)]
+    assert gaps == ["", *due]
+    head(page, "strict").click()
+    page.locator("#board th[data-col=strict][aria-sort=descending]").wait_for()
+    page.locator("#board td:not(.focus)[title$='to the row above']").first.wait_for(state="detached")
+    assert page.locator("#board td.focus[title$='to the row above']").count() > 0
 
 
 def test_the_table_is_copied_as_csv_that_holds_no_formula(visit):
@@ -383,7 +403,7 @@ def test_where_the_clipboard_is_forbidden_the_text_is_shown_to_be_taken(visit):
     page.get_by_role("button", name="LaTeX").click()
     area = page.locator("dialog textarea")
     area.wait_for()
-    assert area.input_value().startswith("% MER-UniBench")
+    assert area.input_value().startswith("% needs")
     page.get_by_role("button", name="Close").click()
     assert area.is_hidden()
 

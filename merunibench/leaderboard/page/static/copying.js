@@ -43,6 +43,21 @@ mub.shownCells = (table, rows = table.shown) => {
   return { columns, titles: columns.map((column) => (column.kind === "mean" || column.kind === "" ? column.title : `${column.title} (${column.role})`)), cells };
 };
 
+const GROUPS = { mean: "Mean of nine", task: "Mean of a task", basic: "Basic", "fine-grained": "Fine-grained", sentiment: "Sentiment" };
+
+/** LaTeX: what neighbouring columns have in common above their heads, with rules below; nothing where no column scores. */
+mub.groupedHeads = (columns) => {
+  const [cells, rules] = [[], []];
+  for (let from = 0, to; from < columns.length; from = to) {
+    const { kind } = columns[from];
+    to = from + 1;
+    while (kind && columns[to]?.kind === kind) to += 1;
+    cells.push(kind ? `\\multicolumn{${to - from}}{c}{${GROUPS[kind] ?? mub.escapes.latex(kind)}}` : "");
+    if (kind) rules.push(`\\cmidrule(lr){${from + 1}-${to}}`);
+  }
+  return rules.length ? [`${cells.join(" & ")} \\\\`, rules.join("")] : [];
+};
+
 mub.formats = {
   latex: (table, rows = table.shown, intervals = false) => {
     const { columns, titles, cells } = mub.shownCells(table, rows);
@@ -57,10 +72,13 @@ mub.formats = {
       }),
     );
     return [
-      `% ${oneLine(table.caption)}`,
       "% needs \\usepackage{booktabs}",
+      "\\begin{table*}", "\\centering",
+      `\\caption{${mub.escapes.latex(table.caption)}}`,
+      `\\label{tab:mer-unibench-${table.focus.board || table.by}}`,
       `\\begin{tabular}{${columns.map((column) => (column.numeric ? "r" : "l")).join("")}}`,
-      "\\toprule", line(titles.map(mub.escapes.latex)), "\\midrule", ...written.map(line), "\\bottomrule", "\\end{tabular}", "",
+      "\\toprule", ...mub.groupedHeads(columns), line(titles.map(mub.escapes.latex)), "\\midrule", ...written.map(line),
+      "\\bottomrule", "\\end{tabular}", "\\end{table*}", "",
     ].join("\n");
   },
   markdown: (table) => {

@@ -66,6 +66,7 @@
     waiting = setTimeout(() => {
       table.place(table.rows);
       mub.decorate(table, table.shown);
+      table.sayGaps();
       for (const [name, draw] of [["scatter", mub.drawScatter], ["multiples", mub.drawMultiples], ["matrix", mub.drawMatrix]]) {
         draw(document.getElementById(name), table);
       }

@@ -166,6 +166,20 @@ mub.Table = class {
     row.placed = this.focus;
   }
 
+  /** Say in the cells of the column in view, as their title, how far each is from the row above. */
+  sayGaps() {
+    for (const cell of this.gaps ?? []) cell.removeAttribute("title");
+    this.gaps = [];
+    for (const [index, row] of this.shown.entries()) {
+      const [own, above] = [row, this.shown[index - 1]].map((each) => each && this.value(each, this.focus));
+      if (own == null || above == null) continue;
+      const gap = (own - above).toFixed(2);
+      const cell = row.tr.cells[this.focus.index];
+      cell.title = `${own < above ? gap.replace("-", "−") : `+${gap}`} to the row above`;
+      this.gaps.push(cell);
+    }
+  }
+
   ordered(column, descending) {
     const sign = descending ? -1 : 1;
     const key = new Map(this.natural.map((row) => [row, this.value(row, column)]));

@@ -1,4 +1,4 @@
-"""What a folder of predictions is called where it says so itself: the model's name in a packed submission."""
+"""What a packed submission says of the predictions that lie in it."""
 
 from pathlib import Path
 
