@@ -6,7 +6,7 @@ from merunibench.leaderboard.board.build import build
 from merunibench.leaderboard.board.diff import changes, to_dict, verify
 from merunibench.leaderboard.board.standing import ordinal
 from merunibench.leaderboard.board.summary import summary
-from merunibench.leaderboard.schema.results import read_results
+from merunibench.leaderboard.schema.results import MEAN, read_results
 from tests.leaderboard.conftest import read, rewrite
 from tests.leaderboard.sample import _with_ranks, sample
 from tools.committed_board import BOARD, gather
@@ -215,3 +215,17 @@ def test_ten_models_are_ranked_on_ov_merd_and_people_are_not():
         [people] = [row for row in rows if row.model_id == "people-mer2023"]
         assert not people.ranked
         assert people.scores["ovmerd"].score > max(row.scores["ovmerd"].score for row in ranked)
+
+
+def test_a_mean_has_the_causes_of_its_scores():
+    before, _ = sample(3)
+    rows = list(before.rows)
+    index = next(i for i, row in enumerate(rows) if row.mean is not None and row.origin == "computed")
+    row = rows[index]
+    score = row.scores["meld"]
+    other = score.model_copy(update={"signature": score.signature.replace("seed:0", "seed:1"), "score": 0.5})
+    mean = sum(0.5 if name == "meld" else row.scores[name].score for name in row.scores) / len(row.scores)
+    rows[index] = row.model_copy(update={"scores": {**row.scores, "meld": other}, "mean": mean})
+    found = changes(before, before.model_copy(update={"rows": tuple(rows)}))
+    [change] = [each for each in found if each.where == f"{row.id} {MEAN}" and each.what == "score"]
+    assert change.why == ("seed 0 -> 1",)

@@ -7,6 +7,7 @@ from typing import Any
 from merunibench._text import visible
 from merunibench.leaderboard.schema.fields import parsed
 from merunibench.leaderboard.schema.results import MEAN, Rank, Results, Row, Score
+from merunibench.report import BENCHMARK_DATASETS
 from merunibench.report.columns import percent
 from merunibench.tasks import TASKS
 
@@ -93,8 +94,8 @@ def _row(old: Row, new: Row) -> Iterator[tuple[str, Change]]:
     """What is different in a row, with the column it is in."""
     for column in (*new.scores, *(name for name in old.scores if name not in new.scores), MEAN):
         before, after = old.scores.get(column), new.scores.get(column)
-        why = _causes(before, after)
         same = _near(old.mean, new.mean) if column == MEAN else _agree(before, after)
+        why = _causes(before, after) if column != MEAN else () if same else _causes_of_mean(old, new)
         where = f"{new.id} {column}"
         if why or not same:
             yield column, Change("score", where, _shown(old, column), _shown(new, column), why)
@@ -143,6 +144,12 @@ def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
     if old.checkpoint != new.checkpoint:
         causes.append(f"checkpoint {old.checkpoint} -> {new.checkpoint}")
     return tuple(causes)
+
+
+def _causes_of_mean(old: Row, new: Row) -> tuple[str, ...]:
+    """What is different in the scores that a mean is of."""
+    every = (_causes(old.scores.get(name), new.scores.get(name)) for name in BENCHMARK_DATASETS)
+    return tuple(dict.fromkeys(cause for causes in every for cause in causes))
 
 
 def _agree(old: Score | None, new: Score | None) -> bool:
