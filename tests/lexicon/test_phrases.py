@@ -10,7 +10,7 @@ from merunibench.lexicon.critique.evidence import valence
 
 PHRASES = {
     f"{name}: {cause}": phrases
-    for name in ("phrases", "held_out_phrases", "further_phrases", "fourth_phrases", "fifth_phrases")
+    for name in ("phrases", "held_out_phrases", "further_phrases", "fourth_phrases", "fifth_phrases", "sixth_phrases")
     for cause, phrases in tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")).items()
 }
 LEXICON = load_lexicon("builtin")
@@ -61,6 +61,11 @@ def test_no_phrase_flips_its_valence(cause):
         ("more sad than happy", "sad"),
         ("less angry than disappointed", "disappointed"),
         ("not yet happy", "unhappy"),
+        ("hope (fading)", "hopeless"),
+        ("happy (not really)", "unhappy"),
+        ("not (happy)", "unhappy"),
+        ("happy (not sad)", "happy"),
+        ("lost in joy", "joy"),
         ("very little joy", "unhappy"),
         ("fear-like state", "fear"),
     ],

@@ -115,6 +115,8 @@ class Fallback:
         operators = self._operators(known)
         if operators.feigns(aside):
             return ()
+        if main in self._in["negations"]:
+            main, aside = f"{main} {aside}", ""
         together = operators.with_aside(main, aside) if aside else None
         texts = filter(None, (together, main, aside))
         return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
@@ -241,12 +243,13 @@ class Fallback:
             self._opposite,
             self.polarity_of,
             self._in["light"],
+            self._in["negations"],
         )
 
     def _negated(self, words: Sequence[str]) -> Sequence[str] | None:
         """What follows a negation at the beginning of a phrase."""
         for length in range(min(len(words) - 1, self._longest_negation), 0, -1):
-            if " ".join(words[:length]) in self._in["negations"]:
+            if " ".join(words[:length]) in self._in["negations"] and words[:2] != ["lost", "in"]:
                 return words[length:]
         return None
 

@@ -46,7 +46,7 @@ _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
 _FREE, _LIKE = "free", "like"
 _LAUGHING = ("laughter", "laughing", "giggles")
-_CAUSES = ("with", "by", "for", "from")
+_CAUSES = ("with", "by", "for", "from", "in")
 
 Find = Callable[[Sequence[str]], str | None]
 """From the words of a phrase to the word of the lexicon that it stands for; None for none."""
@@ -98,6 +98,7 @@ class Operators:
         opposite: Word -> the word for what is felt where it is denied.
         polarity: Word -> 1 pleasant, -1 unpleasant, 0 neither; None if unknown.
         empty: Words that say nothing about which emotion a phrase names.
+        negations: Words and phrases that deny what follows them.
     """
 
     tables: Mapping[str, frozenset[str]]
@@ -105,6 +106,7 @@ class Operators:
     opposite: Callable[[str], str | None]
     polarity: Callable[[str], int | None]
     empty: frozenset[str]
+    negations: frozenset[str]
 
     def read(self, words: Sequence[str]) -> Reading | None:
         """What the first operator that stands in a phrase makes of it; None if there is none."""
@@ -234,15 +236,20 @@ class Operators:
         return not self.tables["feigned"].isdisjoint(aside.split())
 
     def with_aside(self, main: str, aside: str) -> str | None:
-        """A label in one, where a face or a sound stands before brackets, or scorn in them: `tears (of joy)`."""
-        if not self.tables["signs"].isdisjoint(main.split()[-1:]) or self._is_scorn(aside):
+        """A label in one, where a face or a sound stands before brackets, or a mere operator in them.
+
+        `tears (of joy)`, `joy (sarcastic)`, `hope (fading)`, `happy (not)`.
+        """
+        if not self.tables["signs"].isdisjoint(main.split()[-1:]) or self._is_operator(aside):
             leads = aside.partition(" ")[0] in self.tables["links"]
             return f"{main} {aside}" if leads else f"{aside} {main}"
         return None
 
-    def _is_scorn(self, text: str) -> bool:
-        content = self._content(text.split())
-        return bool(content) and self.tables["scornful"].issuperset(content)
+    def _is_operator(self, text: str) -> bool:
+        """Whether a text says nothing but that what it stands with is denied, unmet or scorned."""
+        content = set(self._content(text.split()))
+        turning = self.tables["scornful"] | self.tables["unfulfilled"]
+        return text in self.negations or (bool(content) and content <= turning)
 
     def _content(self, words: Sequence[str]) -> list[str]:
         return [word for word in words if word not in self.empty]
