@@ -1,5 +1,6 @@
 """Lexicons against what people said of words: ten raters' valence (VADER) and a crowd's emotions (NRC).
 
+    pip install -e '.[ratings]' && merunibench lexicon install mer2025 && merunibench lexicon install mer2026
     python -m benchmarks.human_ratings [LEXICON ...]      # default: builtin mer2025 mer2026; a folder will do, too
 
 Two lists are read from the packages that carry them, `vaderSentiment` and `NRCLex` (extra `ratings`); their terms are
@@ -151,8 +152,8 @@ def main() -> None:
     missed = False
     try:
         ratings, crowd = read_ratings(), read_crowd()
-        for name in parser.parse_args().lexicons:
-            lexicon = load_lexicon(name)
+        names = parser.parse_args().lexicons
+        for name, lexicon in zip(names, map(load_lexicon, names), strict=True):
             against, with_crowd = contradictions(lexicon, ratings), agreements(lexicon, crowd)
             print(f"{lexicon.label}")
             print(f"  contradicts VADER's raters   {against} slots")

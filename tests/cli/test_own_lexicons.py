@@ -1,6 +1,7 @@
 """Every command that takes `--lexicon`, under a lexicon of one wheel and under one of eight."""
 
 import json
+import subprocess
 from shutil import copyfile
 
 import pytest
@@ -16,8 +17,8 @@ from tests.small import write_files, write_rows
 
 WHEELS = (1, 8)
 COVERED = {
-    "score", "compare", "errors", "explain", "run", "leaderboard build", "leaderboard verify", "curate prior",
-    "curate filter",
+    "score", "compare", "errors", "explain", "run", "leaderboard build", "leaderboard verify",
+    "leaderboard preview", "leaderboard review", "curate prior", "curate filter",
 }  # fmt: skip
 
 
@@ -144,6 +145,35 @@ def test_a_board(run, own, tmp_path):
     verified = run("leaderboard", "verify", tmp_path / "board" / "results.json", *asked)
     assert verified.code == 0, verified
     assert ", 0 different, 0 not verified" in verified.out
+    previewed = run("leaderboard", "preview", tmp_path / "subs" / "a", *asked, "--processes", 1, "--format", "json")
+    assert previewed.code == 0, previewed
+    assert "official-mine" in previewed.out
+
+
+def test_a_review(run, own, tmp_path):
+    _, path = own
+    predictions, truth = write_files(tmp_path)
+    submissions = tmp_path / "repository" / "leaderboard" / "submissions"
+    git(submissions.parents[1], "init", "--quiet")
+    for name in "ab":
+        packed = run("submit", predictions, "--model", name, "--out", submissions / name)
+        assert packed.code == 0, packed
+        git(submissions.parents[1], "add", "--all")
+        git(submissions.parents[1], "commit", "--quiet", "-m", name)
+    commits = git(submissions.parents[1], "rev-list", "--reverse", "HEAD").split()
+    reviewed = run(
+        *("leaderboard", "review", *commits, "--repository", submissions.parents[1], "--submissions", submissions),
+        *("--data-root", truth, "--lexicon", path, "--processes", 1, "--format", "json"),
+    )
+    assert reviewed.code == 0, reviewed
+    assert "official-mine" in reviewed.out
+
+
+def git(repository, *arguments):
+    """What git says, in a repository that nobody has configured."""
+    repository.mkdir(parents=True, exist_ok=True)
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    return subprocess.run(["git", *who, *arguments], cwd=repository, check=True, capture_output=True, text=True).stdout
 
 
 def test_curate(run, own, tmp_path):

@@ -300,12 +300,13 @@ def test_more_words_than_a_lexicon_may_have(tmp_path):
         extend(load_lexicon("builtin"), path, "mine", max_bytes=1000)
 
 
-@pytest.mark.parametrize("change", ["wheels", "title", "digit"])
+@pytest.mark.parametrize("change", ["wheels", "title", "digit", "name"])
 def test_a_damaged_file_is_refused(tmp_path, change):
     text = compile_folder(write_folder(tmp_path / "own", 2), "mine").lexicon.to_text()
     broken = {
         "wheels": text.replace('"wheels": [', '"wheels": [7, '),
         "title": text.replace('"title": "Wheel 1"', '"title": "Wheel 7"'),
+        "name": text.replace('"name": "mine"', '"name": "mine|level:2"'),
         "digit": re.sub(r'"glad": "..', '"glad": "11', text),
     }[change]
     assert broken != text

@@ -10,7 +10,7 @@ from merunibench.lexicon.critique.evidence import valence
 
 PHRASES = {
     f"{name}: {cause}": phrases
-    for name in ("phrases", "held_out_phrases", "further_phrases")
+    for name in ("phrases", "held_out_phrases", "further_phrases", "fourth_phrases", "fifth_phrases", "sixth_phrases")
     for cause, phrases in tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")).items()
 }
 LEXICON = load_lexicon("builtin")
@@ -53,6 +53,21 @@ def test_no_phrase_flips_its_valence(cause):
         ("joy-free", "unhappy"),
         ("a lot of anger", "anger"),
         ("rarely happy", "unhappy"),
+        ("sarcastic joy", "sarcastic"),
+        ("joy (sarcastic tone)", "sarcastic"),
+        ("sarcastic anger", "anger"),
+        ("laughing to hide pain", "pain"),
+        ("shaking with laughter", "laughter"),
+        ("more sad than happy", "sad"),
+        ("less angry than disappointed", "disappointed"),
+        ("not yet happy", "unhappy"),
+        ("hope (fading)", "hopeless"),
+        ("happy (not really)", "unhappy"),
+        ("not (happy)", "unhappy"),
+        ("happy (not sad)", "happy"),
+        ("lost in joy", "joy"),
+        ("very little joy", "unhappy"),
+        ("fear-like state", "fear"),
     ],
 )
 def test_the_word_that_counts(phrase, word):
@@ -62,3 +77,7 @@ def test_the_word_that_counts(phrase, word):
 def test_both_of_two_stand_for_a_label():
     assert LEXICON.words_of("either happy or sad") == ("happy", "sad")
     assert LEXICON.words_of("neither happy nor sad") == ()
+
+
+def test_a_label_of_thousands_of_words_takes_no_time():
+    assert LEXICON.words_of("neither " * 200_000 + "happy") == ()

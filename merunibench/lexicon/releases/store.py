@@ -130,7 +130,7 @@ def load_with_tables(path: Path, *, max_bytes: int) -> "tuple[Lexicon, ReleaseTa
     else:
         from merunibench.lexicon.releases.official import compile_release, read_release
 
-        name = "".join(c if c.isprintable() else "?" for c in path.resolve().name) or "root"
+        name = "".join(c if c.isprintable() and c not in "|\\" else "?" for c in path.resolve().name) or "root"
         tables = read_release(path, max_bytes=max_bytes)
         lexicon = compile_release(tables, name)
     return lexicon.renamed(_deserved_name(lexicon)), tables

@@ -18,6 +18,8 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NONE = "-"
 MAXIMUM_SECTORS: Mapping[Level, int] = {1: 8, 2: len(DIGITS)}
 """Sectors a wheel may have: a byte of a mask at level 1, a digit of the code at level 2."""
+_NAME = re.compile(r"[^|/\\]{1,255}")
+"""A name stands in signatures, whose fields `|` parts, and may be that of a folder, which is one part of a path."""
 
 
 def to_text(lexicon: "Lexicon") -> str:
@@ -45,6 +47,8 @@ def check(lexicon: "Lexicon") -> None:
     names += [name for level in LEVELS for wheel in lexicon.sectors_of_wheels[level] for name in wheel]
     if not all(isinstance(name, str) and name.isprintable() for name in names):
         raise ValueError("a name is not printable text")
+    if not _NAME.fullmatch(lexicon.name):
+        raise ValueError(f"{lexicon.name[:60]!r} cannot name a lexicon: at most 255 characters, none of | / \\")
     limits = []
     for level in LEVELS:
         wheels = lexicon.sectors_of_wheels[level]

@@ -23,6 +23,8 @@ RULES = 2
 JOINTS = "/&+;|"
 """Signs that join two labels into one."""
 _MAXIMUM_WORDS = 8
+_MAXIMUM_LENGTH = 1000
+"""Characters: what is longer is no label, and patterns that look ahead would take the square of its length."""
 _FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
 _NOT_LETTERS = re.compile(rf"[^{morphology.LETTERS}{JOINTS} ]+")
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
@@ -102,6 +104,8 @@ class Fallback:
             >>> lexicon.words_of("slightly sad/lonely"), lexicon.words_of("not happy"), lexicon.words_of("table")
             (('sad', 'lonely'), ('unhappy',), ())
         """
+        if len(label) > _MAXIMUM_LENGTH:
+            return ()
         if self.languages and not label.isascii() and (words := self._in_scripts(label, known)):
             return words
         found = self._whole(self._tidy(label), known)
@@ -111,6 +115,8 @@ class Fallback:
         operators = self._operators(known)
         if operators.feigns(aside):
             return ()
+        if main in self._in["negations"]:
+            main, aside = f"{main} {aside}", ""
         together = operators.with_aside(main, aside) if aside else None
         texts = filter(None, (together, main, aside))
         return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
@@ -218,7 +224,8 @@ class Fallback:
         found = self._whole(" ".join(content), known) if len(content) > 1 else None
         if found is not None:
             return found or None
-        denied = self._negated(rest)
+        starts = range(len(words) - len(rest) + 1)  # `very little joy`: a denial may begin with a light word
+        denied = next((after for start in starts if (after := self._negated(words[start:])) is not None), None)
         if denied is not None:
             word = self._head(denied, known)
             return self._opposite(word) if word else None
@@ -236,12 +243,13 @@ class Fallback:
             self._opposite,
             self.polarity_of,
             self._in["light"],
+            self._in["negations"],
         )
 
     def _negated(self, words: Sequence[str]) -> Sequence[str] | None:
         """What follows a negation at the beginning of a phrase."""
         for length in range(min(len(words) - 1, self._longest_negation), 0, -1):
-            if " ".join(words[:length]) in self._in["negations"]:
+            if " ".join(words[:length]) in self._in["negations"] and words[:2] != ["lost", "in"]:
                 return words[length:]
         return None
 
@@ -304,7 +312,7 @@ class Fallback:
     @cached_property
     def _joints(self) -> re.Pattern[str]:
         words = "|".join(sorted(map(re.escape, self.conjunctions), key=len, reverse=True)) or "(?!)"
-        return re.compile(rf"\s*[{JOINTS}]\s*|\s(?:{words})\s")
+        return re.compile(rf"\s*[{JOINTS}]\s*|(?<!\bnot)\s(?:{words})\s")  # `not yet` joins nothing
 
     @cached_property
     def _concept_of_word(self) -> dict[str, str]:

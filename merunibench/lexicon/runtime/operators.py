@@ -12,6 +12,8 @@ from itertools import dropwhile
 NAMES = (
     "suffixes",
     "feigned",
+    "masks",
+    "scornful",
     "verbs",
     "easing",
     "attempts",
@@ -24,16 +26,27 @@ NAMES = (
 )
 """The tables, by name."""
 
-_NOT = re.compile(r"\b(?:anything|everything) but\b|\bfar from\b")
+_NOT = re.compile(r"\b(?:any|every)thing but\b|\b(?:(?:any|every)thing |(?<!none ))other than\b|\bfar from\b")
 _NOTHING_LESS = re.compile(
     r"\b(?:nothing but|none other than|nothing less than|not only|not just|not merely|both|either)\b"
 )
 _NOT_BUT = re.compile(r"\bnot (?:(?!\bbut\b).)+ but\b")
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b.*")
+_MORE_THAN = re.compile(r"\b(?:more|rather) (?!than\b)(.+?) than\b.*")
+_LESS_THAN = re.compile(r"\bless (?!than\b).+? than\b")
+_PLAINER = (
+    (_NOT, " not "),
+    (_NOTHING_LESS, " "),
+    (_NOT_BUT, " "),
+    (_RATHER, ""),
+    (_MORE_THAN, r"\1"),
+    (_LESS_THAN, " "),
+)
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
 _FREE, _LIKE = "free", "like"
-_CAUSES = ("with", "by", "for", "from")
+_LAUGHING = ("laughter", "laughing", "giggles")
+_CAUSES = ("with", "by", "for", "from", "in")
 
 Find = Callable[[Sequence[str]], str | None]
 """From the words of a phrase to the word of the lexicon that it stands for; None for none."""
@@ -53,6 +66,8 @@ def without_aside(label: str) -> tuple[str, str]:
 def with_plain_negation(text: str) -> str | None:
     """A tidy label with `not` for `anything but` and its like, without `nothing but` and what another word replaces.
 
+    Of two that are compared, the greater stays: `more sad than angry`.
+
     None if it denies several emotions and names none: `neither happy nor sad`.
 
     Example:
@@ -61,7 +76,7 @@ def with_plain_negation(text: str) -> str | None:
     """
     if _NEITHER.search(text):
         return None
-    for pattern, instead in ((_NOT, " not "), (_NOTHING_LESS, " "), (_NOT_BUT, " "), (_RATHER, "")):
+    for pattern, instead in _PLAINER:
         text = pattern.sub(instead, text)
     return " ".join(text.split())
 
@@ -83,6 +98,7 @@ class Operators:
         opposite: Word -> the word for what is felt where it is denied.
         polarity: Word -> 1 pleasant, -1 unpleasant, 0 neither; None if unknown.
         empty: Words that say nothing about which emotion a phrase names.
+        negations: Words and phrases that deny what follows them.
     """
 
     tables: Mapping[str, frozenset[str]]
@@ -90,12 +106,15 @@ class Operators:
     opposite: Callable[[str], str | None]
     polarity: Callable[[str], int | None]
     empty: frozenset[str]
+    negations: frozenset[str]
 
     def read(self, words: Sequence[str]) -> Reading | None:
         """What the first operator that stands in a phrase makes of it; None if there is none."""
         for rule in (
             self._suffix,
+            self._mask,
             self._feigned,
+            self._scornful,
             self._verb,
             self._easing,
             self._attempt,
@@ -111,6 +130,8 @@ class Operators:
 
     def _suffix(self, words: Sequence[str]) -> Reading | None:
         """`angry-like`, `grief-stricken`, `worry-free`: the emotion stands before."""
+        while len(words) > 1 and words[-1] in self.empty and words[-1] not in self.tables["suffixes"]:
+            words = words[:-1]
         before = self._content(words[:-1])
         if not before:
             return None
@@ -120,9 +141,25 @@ class Operators:
         found = self.find(before) if words[-1] in self.tables["suffixes"] else None
         return Reading(found) if found is not None or words[-1] == _LIKE else None
 
+    def _mask(self, words: Sequence[str]) -> Reading | None:
+        """`hiding sadness`, `laughing to hide pain`: the unpleasant thing that is hidden is felt."""
+        for place, word in enumerate(words[:-1]):
+            if word in self.tables["masks"]:
+                hidden = self.find(words[place + 1 :])
+                return Reading(hidden) if hidden is not None and self.polarity(hidden) == -1 else None
+        return None
+
     def _feigned(self, words: Sequence[str]) -> Reading | None:
         """`fake joy`, `pretending to be happy`: nobody feels it."""
         return Reading(None) if any(word in self.tables["feigned"] for word in words[:-1]) else None
+
+    def _scornful(self, words: Sequence[str]) -> Reading | None:
+        """`sarcastic joy`, `cruelly amused`, `hollow laughter`: the scorn is felt, and nothing pleasant."""
+        for place, word in enumerate(words[:-1]):
+            if word in self.tables["scornful"]:
+                shown = self.find(words[place + 1 :])
+                return Reading(self.find([word])) if shown is not None and self.polarity(shown) == 1 else None
+        return None
 
     def _verb(self, words: Sequence[str]) -> Reading | None:
         """`fearing love`, `missing home`: the verb is what is felt, whatever its object."""
@@ -175,7 +212,7 @@ class Operators:
         place = next((at for at in signs if words[at + 1 : at + 2] and words[at + 1] in self.tables["links"]), signs[0])
         after = self._complement(words[place + 1 :])
         shown = self.find(after) if after else None
-        if shown is not None and (shown not in self.tables["signs"] or words[place + 1] == "of"):
+        if shown is not None and (shown not in self.tables["signs"] or words[place + 1] == "of" or shown in _LAUGHING):
             return Reading(shown)
         if words[place + 1 :] and words[place + 1] not in self.tables["links"]:
             return None
@@ -199,11 +236,20 @@ class Operators:
         return not self.tables["feigned"].isdisjoint(aside.split())
 
     def with_aside(self, main: str, aside: str) -> str | None:
-        """A label in one, where a face or a sound stands before brackets: `laughing (bitter)`, `tears (of joy)`."""
-        if not self.tables["signs"].isdisjoint(main.split()[-1:]):
+        """A label in one, where a face or a sound stands before brackets, or a mere operator in them.
+
+        `tears (of joy)`, `joy (sarcastic)`, `hope (fading)`, `happy (not)`.
+        """
+        if not self.tables["signs"].isdisjoint(main.split()[-1:]) or self._is_operator(aside):
             leads = aside.partition(" ")[0] in self.tables["links"]
             return f"{main} {aside}" if leads else f"{aside} {main}"
         return None
+
+    def _is_operator(self, text: str) -> bool:
+        """Whether a text says nothing but that what it stands with is denied, unmet or scorned."""
+        content = set(self._content(text.split()))
+        turning = self.tables["scornful"] | self.tables["unfulfilled"]
+        return text in self.negations or (bool(content) and content <= turning)
 
     def _content(self, words: Sequence[str]) -> list[str]:
         return [word for word in words if word not in self.empty]
