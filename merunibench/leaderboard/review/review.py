@@ -148,7 +148,7 @@ def review(
 
 
 def _refuse_twin(checked: Checked, others: Sequence[Path]) -> None:
-    """Refuse a folder whose name differs from another's in case alone: `build` would, and many disks hold one of them."""
+    """Refuse a folder whose name differs from another's in case alone, as `build` does: many disks hold one of them."""
     twins = [each.name for each in others if each.name.casefold() == checked.id.casefold() and each.name != checked.id]
     if twins:
         checked.problem(f"the folder's name differs from {twins[0]!r} in case alone; choose another")
