@@ -187,6 +187,15 @@ def _one_each(rows: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
+def _records(dated: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Those higher than all of earlier dates, and of their own; oldest first."""
+    found: list[tuple[str, Row]] = []
+    for date, row in sorted(dated, key=lambda each: (each[0], -(each[1].mean or 0.0), each[1].id)):
+        if not found or (row.mean or 0.0) > (found[-1][1].mean or 0.0):
+            found.append((date, row))
+    return found
+
+
 def _people(results: Results, rows: Sequence[Row], lead: Board | None, models: Mapping[str, Model]) -> Question:
     title = "How near are models to people?"
     humans = _human(results, lead, models)
@@ -230,18 +239,19 @@ def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Ma
     rules = [row for row in results.rows if lead and row.board == lead.id and row.origin == "baseline"]
     floors = [row.mean for row in rules if row.mean is not None]
     humans = [row for row in _human(results, lead, models) if row.mean is not None]
+    records = _records(dated)
     lines = [
         (
             f"{wording.shown(date, 10)}  {wording.shown(row.model)}",
             [Dot(row.mean or 0.0, "strict mean", ci=row.mean_ci)],
         )
-        for date, row in dated[-_MOST:]
+        for date, row in records[-_MOST:]
     ]
     lines += [
         (wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True, ci=row.mean_ci)]) for row in humans
     ]
-    date, best = max(dated, key=lambda each: each[1].mean or 0.0)
+    date, best = records[-1]
     floor = f" The upright line is the best rule, {wording.figure(max(floors))}." if floors else ""
     highest = f"{wording.shown(best.model)} of {wording.shown(date, 10)}, {wording.figure(best.mean)}"
-    sentence = f"Highest strict mean: {highest}."
+    sentence = f"Models that were the highest when they came, by strict mean; the last is {highest}."
     return Question(title, sentence + floor, dots(title, lines, max(floors) if floors else None))

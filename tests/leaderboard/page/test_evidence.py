@@ -201,6 +201,21 @@ def test_people_stand_beside_the_models_of_their_data_set_and_are_no_date():
     assert "uman" not in ask("Score by date", people).sentence
 
 
+def test_score_by_date_shows_who_was_the_highest_when_it_came():
+    results, _ = sample(40)
+    dates = {model.id: model.date for model in results.models}
+    rows = [r for r in results.rows if r.board == "strict-builtin" and r.ranked and r.mean and dates[r.model_id]]
+    higher = [
+        row
+        for row in rows
+        if not any(dates[o.model_id] <= dates[row.model_id] and o.mean > row.mean for o in rows if o is not row)
+    ]
+    asked = ask("Score by date", results)
+    assert 1 < len(higher) < len(rows)
+    assert asked.picture.count("<circle") == len(higher)
+    assert max(rows, key=lambda row: row.mean).model in asked.sentence
+
+
 def test_emotions_heard_in_different_clips_say_in_which():
     results, details = sample(12)
     lost = {key: confusions(each, "strict-builtin") for key, each in details.items()}
