@@ -84,7 +84,7 @@ def _summary(out: Path, written: list[Path]) -> str:
     sets = [TASKS[name].title for name in task_order({path.name.removesuffix(SUFFIX) for path in written})]
     checkpoints = dict.fromkeys(path.parent.name for path in written if path.parent.name != PREDICTIONS)
     under = f", {len(checkpoints)} checkpoints ({', '.join(checkpoints)})" if checkpoints else ""
-    return f"{out}: {len(written)} files: {', '.join(sets)}{under}\n"
+    return f"{out}: {len(written)} file{'s' * (len(written) != 1)}: {', '.join(sets)}{under}\n"
 
 
 def _remarks(written: list[Path]) -> "Iterator[Remark]":

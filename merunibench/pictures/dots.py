@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import visible
-from merunibench.pictures.letters import cut
+from merunibench.pictures.letters import cut, width
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -18,8 +18,10 @@ _MOST = 4
 _ENDS = (2.0, 98.0)
 """Percents of the width between which a scale lies."""
 
-_NAMES, _PLOT, _ROW, _HEAD = 230, 430, 26, 30
+_PLOT, _ROW, _HEAD = 430, 26, 30
 _LONGEST = 32
+_LETTER = 9.5
+"""Room for a letter of a name, that of larger ones on a telephone too."""
 
 
 class Axis(NamedTuple):
@@ -94,10 +96,11 @@ def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | N
 
     values = [end for _, each in rows for dot in each for end in (dot.value, *(dot.ci or ()))]
     scale = axis(values if floor is None else [*values, floor])
+    names = math.ceil(_LETTER * max((width(cut(name, _LONGEST)) for name, _ in rows), default=0.0)) + 10
     height = _HEAD + _ROW * len(rows) + 8
 
     def x(value: float) -> float:
-        return round(_NAMES + 10 + scale.place(value) / 100 * _PLOT, 1)
+        return round(names + 10 + scale.place(value) / 100 * _PLOT, 1)
 
     body = [
         f'<path class="grid" d="M{x(tick / 100)} {_HEAD - 6}V{height - 4}"/>'
@@ -108,7 +111,7 @@ def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | N
         body.append(f'<path class="mark" d="M{x(floor)} {_HEAD - 6}V{height - 4}"/>')
     for place, (name, each) in enumerate(rows):
         y = _HEAD + _ROW * place + _ROW / 2
-        body.append(_name(name, y))
+        body.append(_name(name, names, y))
         if len(each) > 1:
             ends = sorted(dot.value for dot in each)
             body.append(f'<path class="joined" d="M{x(ends[0])} {y}H{x(ends[-1])}"/>')
@@ -118,9 +121,9 @@ def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | N
             f"<title>{escape(visible(_says(name, dot), 300))}</title></circle>"
             for dot in each
         ]
-    width = _NAMES + _PLOT + 20
+    whole = names + _PLOT + 20
     label = escape(visible(title, 300))
-    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{label}"'
+    box = f'viewBox="0 0 {whole} {height}" width="{whole}" height="{height}" role="img" aria-label="{label}"'
     return Markup(f'<svg class="dots" {box}>{"".join(body)}</svg>')  # noqa: S704 - every text in it is escaped above
 
 
@@ -129,8 +132,8 @@ def _says(name: str, dot: Dot) -> str:
     return f"{name}, {dot.says}: {_number(100 * dot.value)}{span}"
 
 
-def _name(name: str, y: float) -> str:
-    place = f'class="label" x="{_NAMES}" y="{y + 4}" text-anchor="end"'
+def _name(name: str, end: float, y: float) -> str:
+    place = f'class="label" x="{end}" y="{y + 4}" text-anchor="end"'
     return f"<text {place}>{escape(cut(name, _LONGEST))}<title>{escape(visible(name, 300))}</title></text>"
 
 

@@ -176,6 +176,14 @@ CHANGES = {
         lambda pull: (pull.board / "tables" / "strict-builtin.md").write_text("1st"),
         "edits what is computed, never written by hand: leaderboard/tables/strict-builtin.md",
     ),
+    "a sentence": (
+        lambda pull: (pull.board / "pairs.json").write_text("{}"),
+        "edits what is computed, never written by hand: leaderboard/pairs.json",
+    ),
+    "a twin": (
+        lambda pull: pull.add("Kept"),
+        "Kept: the folder's name differs from 'kept' in case alone",
+    ),
     "code": (
         lambda pull: (pull.folder / "head" / "README.md").write_text("other"),
         "touches files outside the submissions: README.md",
@@ -226,6 +234,15 @@ def test_a_tampered_score_fails_even_with_the_label(request_):
     code, log = request_.run("pages.yml", "Verify")
     assert code == 1
     assert "score 0.05 is outside its interval" in log
+
+
+@pytest.mark.parametrize("name", ["pairs.json", "published.csv"])
+def test_what_the_board_rests_on_agrees_with_it_even_with_the_label(request_, name):
+    path = request_.board / name
+    path.write_text(path.read_text().replace("single", "double") if name == "pairs.json" else "model,source\n")
+    code, log = request_.review(UPDATE="true")
+    assert code == 1
+    assert name in log.split("with the label")[0]
 
 
 def test_an_honest_board_is_published(request_):

@@ -114,6 +114,12 @@ def test_a_preview_is_the_board_with_the_submission(small, tmp_path, run):
     assert len(previews(results, "mine")) == 2
     assert "MELD" in standing(results, "two")
     assert previews(results, "nobody") == []
+    untested = results.model_copy(update={"comparisons": (), "pairs": ()})
+    assert (
+        previews(untested, "mine")[0]
+        .beside[0]
+        .endswith("; not tested, since the predictions of that model are not at hand.")
+    )
 
 
 def test_a_preview_of_what_cannot_be_scored(small, tmp_path, refused, run):
@@ -132,6 +138,16 @@ def test_a_name_that_differs_in_case_alone_is_told(small, tmp_path, refused):
     folder = submit(small.predictions, tmp_path / "ONE", "Another")
     given = ("--submissions", small.submissions, "--data-root", small.truth, "--processes", 1)
     assert "differs from 'one' in case alone" in refused("leaderboard", "preview", folder, *given)
+
+
+def test_a_board_without_a_mean_shows_the_set_that_most_models_have(small, run):
+    small.add("one")
+    board = small.submissions.parent
+    write(*small.build(), board)
+    shown = run("leaderboard", "show", board).out
+    assert "Strict protocol, lexicon builtin: MELD" in shown
+    assert "1st of 1" in shown
+    assert "no mean of nine" in run("leaderboard", "show", board, "--dataset", "mean").out
 
 
 def test_a_board_in_the_terminal(tmp_path, run, refused):

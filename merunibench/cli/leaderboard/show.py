@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from merunibench.cli import _options as options
 from merunibench.cli._output import emit, emit_json
 from merunibench.cli.leaderboard._options import FOLDER
-from merunibench.cli.leaderboard._tables import print_board, rows_of
+from merunibench.cli.leaderboard._tables import fullest_column, print_board, rows_of
 from merunibench.errors import InputError
 from merunibench.settings import argument, option, suggestion
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def show(
     results: Path = argument(FOLDER, "Folder of a built board, or its results.json.", "DIR"),
     board: str | None = option(None, "Board to show, such as official-mer2025.", "BOARD", shown="the first of each"),
-    dataset: str = option("mean", "Data set whose scores and ranks to show.", "NAME"),
+    dataset: str | None = option(
+        None, "Data set whose scores and ranks to show.", "NAME", shown="the mean; without any, the set of most models"
+    ),
     compare: tuple[str, str] | None = option(None, "Two models, by id or name: who is better, in a sentence.", "A B"),
     every: bool = option(False, "Show published figures and second-hand ones too.", flag="--all"),
     output_format: options.TableOrJson = options.FORMAT,
@@ -33,15 +35,18 @@ def show(
     from merunibench.tasks import find_task
 
     found = read_results(results / "results.json" if results.is_dir() else results)
-    task = find_task(dataset)
-    column = MEAN if dataset == MEAN else task.id if task else ""
-    if not column:
+    task = find_task(dataset) if dataset else None
+    asked = MEAN if dataset == MEAN else task.id if task else None
+    if dataset and not asked:
         raise InputError(f"--dataset: {dataset!r} is no data set; `merunibench datasets` lists them")
     boards = [_board(found, board)] if board else main_boards(found)
     answers = [_compared(found, each, compare) for each in boards] if compare else []
     if output_format == "json":
         shown = {
-            each.id: [row.model_dump(mode="json") for row in rows_of(found, each, column, every=every)]
+            each.id: [
+                row.model_dump(mode="json")
+                for row in rows_of(found, each, asked or fullest_column(found, each), every=every)
+            ]
             for each in boards
         }
         emit_json({"boards": shown} | ({"compared": answers} if compare else {}))
@@ -50,7 +55,7 @@ def show(
         emit("".join(f"{each.title}: {answer}\n" for each, answer in zip(boards, answers, strict=True)))
         return
     for each in boards:
-        print_board(found, each, column, every=every)
+        print_board(found, each, asked or fullest_column(found, each), every=every)
 
 
 def _board(results: "Results", wanted: str) -> "Board":

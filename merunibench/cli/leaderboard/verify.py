@@ -60,7 +60,8 @@ def _audit(path: Path, settings: BoardOptions, output_format: str) -> None:
         emit_json(counts | {"different": list(outcome.differences)})
     else:
         emit("".join(f"different: {line}\n" for line in outcome.differences))
-        seen = f"{outcome.scores} scores and {outcome.hashed} submissions looked at"
+        submissions = f"{outcome.hashed} submission{'s' * (outcome.hashed != 1)}"
+        seen = f"{outcome.scores} scores and {submissions} looked at"
         emit(f"{seen}, {len(outcome.differences)} different\n")
         by = outcome.lock and " ".join(filter(None, [outcome.lock.by, outcome.lock.date]))
         complain(f"computed by {by}" if by else "results.lock does not say who computed this board, and when")

@@ -101,5 +101,16 @@ def _beside(results: Results, row: Row, column: str, rivals: list[Row]) -> Itera
         if there:
             rival = min(there, key=lambda each: each[:2])[2]
             difference = 100 * (own - (rival.value(column) or 0.0))
-            said = sentence(results, row, rival)
-            yield f"Next {side}: {rival.model}, at {difference:+.2f} points. A the submission, B that model: {said}"
+            next_one = f"Next {side}: {rival.model}, at {difference:+.2f} points"
+            if _tested(results, row, rival):
+                yield f"{next_one}. A the submission, B that model: {sentence(results, row, rival)}"
+            else:
+                yield f"{next_one}; not tested, since the predictions of that model are not at hand."
+
+
+def _tested(results: Results, row: Row, rival: Row) -> bool:
+    """Whether a board knows more of two rows than their scores."""
+    both = {row.id, rival.id}
+    return any({each.a, each.b} == both for each in results.pairs) or any(
+        each.board == row.board and both <= set(each.rows) for each in results.comparisons
+    )

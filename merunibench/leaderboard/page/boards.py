@@ -23,6 +23,9 @@ from merunibench.tasks import TASKS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+_FURTHER = tuple(task.id for task in TASKS.values() if not task.benchmark)
+"""Data sets beyond the nine."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -237,12 +240,14 @@ def _strip(row: Row | None, column: str, scale: Axis) -> "Markup":
 
 
 def _order(group: _Group, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[object, ...]:
-    """Highest strict score first, then highest official one; equal ones, and those without, by name."""
+    """Highest strict score first, then those without, computed before copied; by official score, further sets, name."""
     row = _lead_row(group, lead)
     values = [row.value(focus) if row else None]
     values += [group[board.id].value(MEAN) if board.id in group else None for board in official]
     any_row = next(iter(group.values()))
-    return (*((value is None, -(value or 0.0)) for value in values), any_row.model.casefold(), any_row.id)
+    lead_value, *official_values = ((value is None, -(value or 0.0)) for value in values)
+    further = ((value is None, -(value or 0.0)) for value in (row.value(key) if row else None for key in _FURTHER))
+    return (lead_value, any_row.origin == "reported", *official_values, *further, any_row.model.casefold(), any_row.id)
 
 
 def _row(

@@ -29,8 +29,9 @@ def model_values(results: Results, rows: Sequence[Row], details: Details, lost: 
         lost: Where it loses, over all data sets of the board that leads.
 
     Returns:
-        `tables`: title -> rows; `lost_on` and `lost_in`: id -> title of the boards and data sets whose losses can be
-        chosen; `details`: as given; `strip`: draws a score; `maps`: title -> picture of where it loses.
+        `tables`: title -> rows; `placed`: ids of rows that have a place among others somewhere; `lost_on` and
+        `lost_in`: id -> title of the boards and data sets whose losses can be chosen; `details`: as given; `strip`:
+        draws a score; `maps`: title -> picture of where it loses.
     """
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
@@ -44,8 +45,14 @@ def model_values(results: Results, rows: Sequence[Row], details: Details, lost: 
         "lost_in": {each.id: each.title for each in results.datasets if each.id in datasets},
         "details": details,
         "strip": _drawn,
+        "placed": {row.id for row in rows if _has_a_place(row)},
         "maps": {each.title: heat_map(confusion_map(each), f"lost-{at}") for at, each in enumerate(lost)},
     }
+
+
+def _has_a_place(row: Row) -> bool:
+    ranks = (row.mean_rank, *(score.rank for score in row.scores.values()))
+    return any(rank is not None and rank.of > 1 for rank in ranks)
 
 
 def _drawn(row: Row, dataset: Dataset, score: Score) -> "Markup":

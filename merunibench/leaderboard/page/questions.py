@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from merunibench.leaderboard.board.evidence import evidence
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.losses import hits
-from merunibench.leaderboard.schema.results import Board, Model, Results, Row
+from merunibench.leaderboard.schema.results import Board, Dataset, Model, Results, Row
 from merunibench.pictures.dots import Dot, dots
 from merunibench.pictures.heat import HeatMap, heat_map
 from merunibench.protocols import PROTOCOLS
@@ -40,8 +40,9 @@ def questions(results: Results, lost: Mapping[str, Sequence[Confusion]]) -> list
     return [
         _modalities(papers, models),
         _languages(ranked),
-        _sectors(ranked, lost),
+        _sectors(ranked, lost, results.datasets),
         _training(papers, models, evidence(results).zero_shot),
+        _people(results, ranked, lead, models),
         _dates(results, ranked, lead, models),
     ]
 
@@ -114,13 +115,13 @@ def _languages(rows: Sequence[Row]) -> Question:
     return Question(title, sentence, dots(title, lines))
 
 
-def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]]) -> Question:
+def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]], datasets: Sequence[Dataset]) -> Question:
     title = "Which emotion is heard by whom?"
-    lines: list[tuple[str, dict[str, float]]] = []
+    lines: list[tuple[Row, dict[str, float]]] = []
     for row in rows[:_MOST]:
         shares = hits(lost.get(row.model_id, ()))[0]
         if shares:
-            lines.append((wording.shown(row.model), shares))
+            lines.append((row, shares))
     if not lines:
         return Question(title, "No ranked model’s errors are known by sector yet.")
     columns = sorted({sector for _, shares in lines for sector in shares})
@@ -130,36 +131,101 @@ def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]]) -> Qu
         f"Percent of the clips of a sector, on the first wheel, in which it was said: most {wording.shown(best)} "
         f"({100 * means[best]:.0f}), least {wording.shown(worst)} ({100 * means[worst]:.0f}) in the mean of the models."
     )
+    clips = [
+        [each.title for each in datasets if each.id in row.scores and each.kind != "sentiment"] for row, _ in lines
+    ]
+    names = [wording.shown(row.model, 32) for row, _ in lines]
+    if any(each != clips[0] for each in clips):
+        sentence += " Compare rows of the same data sets only: other clips are harder or easier."
+        names = [f"{name}, {_listed(each)}" for name, each in zip(names, clips, strict=True)]
     drawn = HeatMap(
         title=title,
         says=sentence,
-        rows=[wording.shown(name, 32) for name, _ in lines],
+        rows=names,
         columns=[wording.shown(each, 20) for each in columns],
         shares=[[shares.get(sector) for sector in columns] for _, shares in lines],
     )
     return Question(title, sentence, heat_map(drawn, "sectors"))
 
 
+def _listed(titles: Sequence[str]) -> str:
+    return titles[0] if len(titles) == 1 else f"{len(titles)} sets"
+
+
 def _training(rows: Sequence[Row], models: Mapping[str, Model], zero_shot: Collection[str]) -> Question:
     title = "Trained for it, or zero-shot?"
+    rows = _one_each(rows)
     without = [row for row in rows if row.model_id in zero_shot]
     trained = [
         row
         for row in rows
         if (models[row.model_id].training_data or models[row.model_id].trained_on) and row not in without
     ]
-    if not without or not trained:
-        return Question(title, "Only models of one kind say what they were trained on.")
+    if without and not trained:
+        one = len(without) == 1
+        whose = "The one model" if one else f"All {len(without)} models"
+        return Question(title, f"{whose} of which the training data are stated {'is' if one else 'are'} zero-shot.")
+    if not without:
+        return Question(title, "No model is known to be zero-shot.")
     means = [[row.mean or 0.0 for row in group] for group in (trained, without)]
     lines = [
         (name, [Dot(row.mean or 0.0, wording.shown(row.model), row.origin == "reported") for row in group])
         for name, group in (("trained, by its own word", trained), ("zero-shot", without))
     ]
     sentence = (
-        f"Official mean, in the median: {wording.figure(median(means[0]))} of {len(trained)} rows that say what they "
+        f"Official mean, in the median: {wording.figure(median(means[0]))} of {len(trained)} models that say what they "
         f"were trained on, {wording.figure(median(means[1]))} of {len(without)} zero-shot ones."
     )
     return Question(title, sentence, dots(title, lines))
+
+
+def _one_each(rows: Sequence[Row]) -> list[Row]:
+    """One row a model: a computed one before copied ones, a ranked one before others, then the highest."""
+    found: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (row.origin != "computed", not row.ranked, -(row.mean or 0.0), row.id)):
+        found.setdefault(row.model.casefold(), row)
+    return list(found.values())
+
+
+def _records(dated: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Those higher than all of earlier dates, and of their own; oldest first."""
+    found: list[tuple[str, Row]] = []
+    for date, row in sorted(dated, key=lambda each: (each[0], -(each[1].mean or 0.0), each[1].id)):
+        if not found or (row.mean or 0.0) > (found[-1][1].mean or 0.0):
+            found.append((date, row))
+    return found
+
+
+def _people(results: Results, rows: Sequence[Row], lead: Board | None, models: Mapping[str, Model]) -> Question:
+    title = "How near are models to people?"
+    humans = _human(results, lead, models)
+    datasets = [each for each in results.datasets if any(each.id in row.scores for row in humans)]
+    if not datasets:
+        return Question(title, "No human reference row is on the board yet.")
+    dataset = max(datasets, key=lambda each: sum(each.id in row.scores for row in rows))
+
+    def highest(group: Sequence[Row]) -> list[Row]:
+        there = [row for row in group if dataset.id in row.scores]
+        return sorted(there, key=lambda row: (-row.scores[dataset.id].score, row.id))[:_MOST]
+
+    def lines(group: Sequence[Row], *, hollow: bool) -> list[tuple[str, list[Dot]]]:
+        scores = [(wording.shown(row.model), row.scores[dataset.id]) for row in group]
+        return [(name, [Dot(each.score, f"strict, {dataset.title}", hollow, each.ci)]) for name, each in scores]
+
+    people, known = highest(humans), highest(rows)
+    said = [
+        f"{wording.shown(row.model)} {wording.figure(row.scores[dataset.id].score)}" for row in (people[0], *known[:1])
+    ]
+    best = f"; the highest model, {said[1]}" if known else "; no model is ranked there yet"
+    sentence = f"Strict score on {dataset.title}: {said[0]} (hollow){best}. People are no upper bound."
+    return Question(title, sentence, dots(title, [*lines(people, hollow=True), *lines(known, hollow=False)]))
+
+
+def _human(results: Results, lead: Board | None, models: Mapping[str, Model]) -> list[Row]:
+    """The human reference rows of the board that leads."""
+    return [
+        row for row in results.rows if lead and row.board == lead.id and models[row.model_id].answers_by == "people"
+    ]
 
 
 def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Mapping[str, Model]) -> Question:
@@ -172,20 +238,20 @@ def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Ma
         return Question(title, "No ranked model with a mean says its date.")
     rules = [row for row in results.rows if lead and row.board == lead.id and row.origin == "baseline"]
     floors = [row.mean for row in rules if row.mean is not None]
-    humans = [row for row in results.rows if lead and row.board == lead.id and "human" in row.model_id and row.mean]
+    humans = [row for row in _human(results, lead, models) if row.mean is not None]
+    records = _records(dated)
     lines = [
         (
             f"{wording.shown(date, 10)}  {wording.shown(row.model)}",
             [Dot(row.mean or 0.0, "strict mean", ci=row.mean_ci)],
         )
-        for date, row in dated[-_MOST:]
+        for date, row in records[-_MOST:]
     ]
     lines += [
         (wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True, ci=row.mean_ci)]) for row in humans
     ]
-    date, best = max(dated, key=lambda each: each[1].mean or 0.0)
+    date, best = records[-1]
     floor = f" The upright line is the best rule, {wording.figure(max(floors))}." if floors else ""
-    human = "" if humans else " No human reference row is on the board yet."
     highest = f"{wording.shown(best.model)} of {wording.shown(date, 10)}, {wording.figure(best.mean)}"
-    sentence = f"Highest strict mean: {highest}."
-    return Question(title, sentence + floor + human, dots(title, lines, max(floors) if floors else None))
+    sentence = f"Models that were the highest when they came, by strict mean; the last is {highest}."
+    return Question(title, sentence + floor, dots(title, lines, max(floors) if floors else None))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, metadata
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
@@ -93,7 +93,7 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
     yield draw("submit.html", "submit.html", here="submit.html", root="")
     yield draw("questions.html", "questions.html", here="questions.html", root="", questions=questions(results, lost))
-    yield draw("refused.html", "refused.html", here="refused.html", root="")
+    yield draw("refused.html", "refused.html", here="refused.html", root="", gaps=_gaps(results))
     rows: dict[str, list[Row]] = {}
     for row in results.rows:
         rows.setdefault(row.model_id, []).append(row)
@@ -105,6 +105,27 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
             )
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
+
+
+class _Gap(NamedTuple):
+    """Models whose scores on the same data sets were not recomputed, for the same reason."""
+
+    models: tuple[str, ...]
+    datasets: tuple[str, ...]
+    reason: str
+
+
+def _gaps(results: Results) -> list[_Gap]:
+    """What was not recomputed, in the order of the results, models of one kind together."""
+    names = {model.id: model.name for model in results.models}
+    titles = {each.id: each.title for each in results.datasets}
+    sets: dict[tuple[str, str], list[str]] = {}
+    for gap in results.not_recomputed:
+        sets.setdefault((gap.model_id, gap.reason), []).append(titles.get(gap.dataset, gap.dataset))
+    alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (model, reason), datasets in sets.items():
+        alike.setdefault((tuple(datasets), reason), []).append(names.get(model, model))
+    return [_Gap(tuple(models), datasets, reason) for (datasets, reason), models in alike.items()]
 
 
 def _check_names(ids: Iterable[str]) -> None:
@@ -167,7 +188,9 @@ def _losses(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "li
 
 
 def _counts(results: Results) -> str:
-    models = sum(model.origin == "computed" for model in results.models)
+    models = sum(
+        model.origin == "computed" and model.variant_of is None and model.answers_by is None for model in results.models
+    )
     refused = len(results.refused)
     said = f"{models} {'model' if models == 1 else 'models'}"
     if not refused:

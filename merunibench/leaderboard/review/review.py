@@ -36,7 +36,7 @@ class Review:
         touched: What the pull request touches.
         update: Whether it may touch more than one new submission.
         checked: The submissions that it adds or changes.
-        contradictions: What the board says to contradict itself, if its computed files are touched.
+        contradictions: What the board says to contradict itself, if files that must agree with it are touched.
         previews: Where the new submissions would stand.
         remarks: Why nothing is said of that.
     """
@@ -133,8 +133,10 @@ def review(
     found.checked = [check(folder, truths, by_hashes=True) for folder in folders]
     results = _standing_results(repository / board / "results.json")
     for each in found.checked:
-        each.warnings += duplicates(each, sorted(each.folder.parent.iterdir()), results) if each.valid else []
-    if found.touched.computed:
+        others = sorted(each.folder.parent.iterdir())
+        each.warnings += duplicates(each, others, results) if each.valid else []
+        _refuse_twin(each, others)
+    if found.touched.of_board:
         found.contradictions = _contradictions(repository / board)
     valid = [each.folder for each in found.checked if each.valid and each.hashes]
     if found.remarks or request is None or request.data_root is None:
@@ -143,6 +145,13 @@ def review(
         found.previews, remarks = _previews(request, valid)
         found.remarks += remarks
     return found
+
+
+def _refuse_twin(checked: Checked, others: Sequence[Path]) -> None:
+    """Refuse a folder whose name differs from another's in case alone, as `build` does: many disks hold one of them."""
+    twins = [each.name for each in others if each.name.casefold() == checked.id.casefold() and each.name != checked.id]
+    if twins:
+        checked.problem(f"the folder's name differs from {twins[0]!r} in case alone; choose another")
 
 
 def _standing_results(path: Path) -> Results | None:

@@ -14,10 +14,12 @@ from pathlib import Path
 from merunibench._text import listed, visible
 from merunibench.errors import InputError
 from merunibench.leaderboard.schema.lock import LOCK
+from merunibench.leaderboard.schema.results import PAIRS
 from merunibench.leaderboard.submissions.submission import FILE
 
 SUBMISSIONS = "submissions"
-_COMPUTED = ("results.json", "results.csv", LOCK)
+_COMPUTED = ("results.json", "results.csv", PAIRS, LOCK)
+_PUBLISHED = "published.csv"
 _COMPUTED_FOLDERS = ("tables", "details")
 _LONGEST = 200
 
@@ -33,6 +35,7 @@ class Touched:
         renamed: Deleted submission -> new one with the same content.
         computed: Files of the board that `build` writes.
         elsewhere: All other files.
+        of_board: Whether files are among them that the board must agree with: computed ones, or published figures.
     """
 
     new: tuple[str, ...]
@@ -41,6 +44,7 @@ class Touched:
     renamed: dict[str, str]
     computed: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    of_board: bool
 
     def problems(self) -> Iterator[str]:
         """Why this is not one new submission, a line each; none if it is."""
@@ -92,7 +96,8 @@ def touched(repository: Path, base: str, head: str, board: Path) -> Touched:
     gone = {name: what for name, what in known.items() if name not in after}
     changed = {name: what for name, what in known.items() if name in after}
     renamed = {old: now for old in gone for now in new if before[old] == after[now]}
-    return Touched(new, changed, gone, renamed, tuple(computed), tuple(elsewhere))
+    of_board = bool(computed) or "/".join((*prefix, _PUBLISHED)) in elsewhere
+    return Touched(new, changed, gone, renamed, tuple(computed), tuple(elsewhere), of_board)
 
 
 def commit(repository: Path, name: str) -> str:

@@ -8,9 +8,10 @@ from merunibench.leaderboard.board.evidence import evidence, more_words_than_sen
 from merunibench.leaderboard.page.boards import table_view
 from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.questions import questions
+from merunibench.leaderboard.page.site import render_site
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
-from merunibench.leaderboard.schema.results import Comparisons, Rank
+from merunibench.leaderboard.schema.results import Comparisons, NotRecomputed, Rank
 from merunibench.lexicon import load_wheels
 from tests.leaderboard.sample import sample
 
@@ -173,7 +174,111 @@ def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture()
     )
     assert "<script" not in "".join(str(each.picture) for each in asked.values())
     empty = results.model_copy(update={"rows": (), "models": (), "boards": ()})
-    assert [each.picture for each in questions(empty, {})] == [None] * 5
+    assert [each.picture for each in questions(empty, {})] == [None] * 6
+
+
+def ask(title, results, lost=None):
+    return next(each for each in questions(results, lost or {}) if each.title == title)
+
+
+def test_people_stand_beside_the_models_of_their_data_set_and_are_no_date():
+    results, _ = sample(12)
+    assert "No human reference" in ask("How near are models to people?", results).sentence
+    model = next(each for each in results.models if each.id == "model-2")
+    rows = {
+        row.id: row.model_copy(update={"ranked": False, "mean": None, "scores": {"meld": row.scores["meld"]}})
+        for row in results.rows
+        if row.model_id == model.id
+    }
+    people = changed(results, rows, {model.id: model.model_copy(update={"answers_by": "people"})})
+    ranked = [row for row in people.rows if row.board == "strict-builtin" and row.ranked and "meld" in row.scores]
+    best = max(ranked, key=lambda row: row.scores["meld"].score)
+    score = 100 * rows["model-2/single/strict-builtin"].scores["meld"].score
+    asked = ask("How near are models to people?", people)
+    assert f"on MELD: {model.name} {score:.2f} (hollow); the highest model, {best.model} " in asked.sentence
+    assert asked.picture.count("<circle") == 1 + len(ranked)
+    assert asked.picture.count('class="hollow"') == 1
+    assert "uman" not in ask("Score by date", people).sentence
+
+
+def test_score_by_date_shows_who_was_the_highest_when_it_came():
+    results, _ = sample(40)
+    dates = {model.id: model.date for model in results.models}
+    rows = [r for r in results.rows if r.board == "strict-builtin" and r.ranked and r.mean and dates[r.model_id]]
+    higher = [
+        row
+        for row in rows
+        if not any(dates[o.model_id] <= dates[row.model_id] and o.mean > row.mean for o in rows if o is not row)
+    ]
+    asked = ask("Score by date", results)
+    assert 1 < len(higher) < len(rows)
+    assert asked.picture.count("<circle") == len(higher)
+    assert max(rows, key=lambda row: row.mean).model in asked.sentence
+
+
+def test_emotions_heard_in_different_clips_say_in_which():
+    results, details = sample(12)
+    lost = {key: confusions(each, "strict-builtin") for key, each in details.items()}
+    title = "Which emotion is heard by whom?"
+    key = "model-2/single/strict-builtin"
+    row = next(row for row in results.rows if row.id == key)
+    alone = changed(results, {key: row.model_copy(update={"scores": {"meld": row.scores["meld"]}})})
+    asked = ask(title, alone, lost)
+    assert "Compare rows of the same data sets only" in asked.sentence
+    assert f"{row.model}, MELD" in asked.picture
+
+
+def test_a_model_counts_once_as_zero_shot_or_not_however_many_rows_it_has():
+    results, _ = sample(12)
+    stated = {
+        model.id: model.model_copy(update={"trained_on": ("MER-Caption+",), "training_data": "MER-Caption+"})
+        for model in results.models
+        if model.id == "model-0"
+    }
+    others = {
+        model.id: model.model_copy(update={"trained_on": (), "training_data": None})
+        for model in results.models
+        if model.id != "model-0"
+    }
+    assert any(row.model_id == "model-0" and row.selection == "last" for row in results.rows)
+    assert ask("Trained for it, or zero-shot?", changed(results, models=stated | others)).sentence == (
+        "The one model of which the training data are stated is zero-shot."
+    )
+
+
+def test_what_is_computed_stands_before_what_is_copied_where_neither_has_the_mean():
+    table = table_view(sample(12)[0], {})
+    origins = [view.origin for view in table.others]
+    assert {"computed", "reported"} <= set(origins)
+    assert origins == sorted(origins, key=lambda origin: origin == "reported")
+
+
+def test_what_was_not_recomputed_is_told_by_reason(tmp_path):
+    results, details = sample(12)
+    gaps = [
+        NotRecomputed(model_id=f"model-{n}", dataset=d, reason="withheld") for n in (2, 3) for d in ("meld", "sims")
+    ]
+    render_site(results.model_copy(update={"not_recomputed": tuple(gaps)}), details, tmp_path)
+    page = (tmp_path / "refused.html").read_text()
+    names = [next(each.name for each in results.models if each.id == f"model-{n}") for n in (2, 3)]
+    assert f"<td>MELD, CH-SIMS</td><td>{names[0]}; {names[1]}</td>" in page
+
+
+def test_a_table_of_a_row_without_any_place_has_no_column_for_it(tmp_path):
+    results, details = sample(12)
+    render_site(results, details, tmp_path)
+    assert ">Rank</th>" in (tmp_path / "models" / "model-2.html").read_text()
+    nobody = {
+        row.id: row.model_copy(
+            update={
+                "mean_rank": None,
+                "scores": {key: each.model_copy(update={"rank": None}) for key, each in row.scores.items()},
+            }
+        )
+        for row in results.rows
+    }
+    render_site(changed(results, nobody), details, tmp_path)
+    assert ">Rank</th>" not in (tmp_path / "models" / "model-2.html").read_text()
 
 
 def test_losses_of_all_data_sets_are_added_up_in_the_order_of_the_wheel():

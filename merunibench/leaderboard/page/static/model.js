@@ -73,7 +73,7 @@
       note.textContent = "Not scored.";
       return;
     }
-    note.textContent = `Checkpoint ${part.checkpoint}.`;
+    note.textContent = Object.keys(part.checkpoints).length > 1 ? `Checkpoint ${part.checkpoint}.` : "";
     const title = form.elements.dataset.selectedOptions[0].textContent;
     const { wrong = [], missed = [], unknown = [] } = part.words ?? {};
     document.getElementById("confusions").append(...part.losses.confusions.map(confusion));

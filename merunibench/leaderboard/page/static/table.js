@@ -57,13 +57,15 @@ mub.Table = class {
     };
   }
 
-  /** Where several rows bear one name, figures call them by how the checkpoint was chosen too. */
+  /** Where several rows bear one name, figures call them by how the checkpoint was chosen too, if there was a choice. */
   tellApart() {
     const { index } = this.columns.find((column) => column.key === "selection");
     const often = (name) => this.rows.filter((row) => row.name === name).length > 1;
+    const own = (name) => this.rows.filter((row) => row.name === name && row.origin !== "reported").length;
     for (const row of this.rows) {
-      const how = row.origin === "reported" ? "published" : row.tr.cells[index].textContent;
-      row.label = often(row.name) ? `${mub.cut(row.name, 14)}, ${how}` : row.name;
+      const chosen = row.tr.cells[index].textContent;
+      const how = row.origin === "reported" ? "published" : chosen === "single" && own(row.name) === 1 ? "" : chosen;
+      row.label = how && often(row.name) ? `${mub.cut(row.name, 14)}, ${how}` : row.name;
     }
   }
 
