@@ -18,12 +18,12 @@ from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
 from merunibench.pictures.dots import Axis, axis, strip
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_FURTHER = tuple(task.id for task in TASKS.values() if not task.benchmark)
+_FURTHER = tuple(task.id for task in BUILTIN.values() if not task.benchmark)
 """Data sets beyond the nine."""
 
 
@@ -187,7 +187,7 @@ def _rows(
     for key, group in groups.items():
         row = _lead_row(group, lead) or next(iter(group.values()))
         model = models[row.model_id]
-        marks = marks_of(group, model, known, wordy.get(key), sorted(high.get(key, ()), key=list(TASKS).index))
+        marks = marks_of(group, model, known, wordy.get(key), sorted(high.get(key, ()), key=list(BUILTIN).index))
         views.append(
             (
                 replace(
@@ -300,7 +300,7 @@ def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Ce
     if score is not None and score.chance is not None:
         chance = wording.chance(score.chance, row.protocol, column.group)
     incomplete = score is not None and score.complete is False and score.samples is not None
-    part = f"{score.samples} of {TASKS[column.source].samples} samples" if score is not None and incomplete else ""
+    part = f"{score.samples} of {BUILTIN[column.source].samples} samples" if score is not None and incomplete else ""
     return Cell(
         text=wording.figure(figure.score),
         ci="" if figure.ci is None else wording.interval(figure.ci),
@@ -313,7 +313,7 @@ def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Ce
 
 def _mean_chance(row: Row) -> float | None:
     """The mean of the chance levels on the scale of the scores, of a complete row that has all of them."""
-    scores = [(row.scores.get(task.id), task.kind) for task in TASKS.values() if task.benchmark]
+    scores = [(row.scores.get(task.id), task.kind) for task in BUILTIN.values() if task.benchmark]
     known = [
         wording.chance(score.chance, row.protocol, kind)
         for score, kind in scores

@@ -17,7 +17,7 @@ from merunibench.leaderboard.submissions.checked import Checked
 from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.submissions.duplicates import duplicates
 from merunibench.report.markdown import escape
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 if TYPE_CHECKING:
     from merunibench.data import GroundTruth
@@ -183,7 +183,7 @@ def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview],
     ids = {folder.name for folder in folders}
     scored = {(each.row.model_id, dataset) for each in found for dataset in each.row.scores}
     gaps = [gap for gap in results.not_recomputed if gap.model_id in ids and (gap.model_id, gap.dataset) not in scored]
-    unscored = [f"{TASKS[gap.dataset].title} ({gap.reason})" for gap in gaps]
+    unscored = [f"{BUILTIN[gap.dataset].title} ({gap.reason})" for gap in gaps]
     remarks = [f"Not scored: {listed(unscored, 9)}"] if unscored else []
     remarks += [f"{each.submission}: {'; '.join(each.reasons)}" for each in results.refused if each.submission in ids]
     return found, remarks
