@@ -23,7 +23,7 @@ mub.showCompared = (table, state) => {
   section.hidden = rows.length === 0;
   if (!rows.length) return;
   const board = table.columns.find((column) => column.kind && column.role === table.by && table.inView(column))?.board;
-  const known = board && mub.pairsOf(board, () => mub.showCompared(table, state), "said");
+  const known = board && mub.pairsOf(board, () => mub.showCompared(table, state));
   if (!known) return;
   section.querySelector(".said").replaceChildren(...mub.sentences(rows, known, `${table.by} scores`));
 };
