@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 560, 380
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 546, 26, 332
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 546, 34, 332
 _COUNTS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _FEWEST = 3
 _LONGEST, _LETTER = 24, 7.0
@@ -22,7 +22,7 @@ _CLEAR = 6
 
 
 class Point(NamedTuple):
-    """A score, a fraction, at an amount of what is counted; an id for scripts, a name, and whether it is hollow (no model's)."""
+    """A score, a fraction, at an amount of what is counted; `hollow` if it is no model's; `id` is for scripts."""
 
     id: str
     name: str

@@ -101,7 +101,8 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            values = model_values(results, rows.get(model.id, []), details[model.id], lost.get(model.id, []))
+            known = details[model.id], table.lead, lost.get(model.id, [])
+            values = model_values(results, rows.get(model.id, []), *known)
             yield draw(
                 pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
             )

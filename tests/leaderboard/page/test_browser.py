@@ -460,7 +460,13 @@ def test_the_page_of_a_model_says_all_of_it(visit):
     assert page.locator("h1").inner_text() == "Model 6"
     assert page.locator("h2:has-text('Scores') ~ h3, .further h3").all_inner_texts()[0].startswith("Strict protocol")
     assert page.locator(".further .tables section").count() == 3
-    maps = page.locator(".maps svg")
+    heads = page.locator("table.sheet:has-text('Data set')").evaluate_all(
+        "tables => tables.map(table => [table.caption.textContent, table.tHead.textContent])"
+    )
+    assert [("Chance" in text) for _, text in heads] == ["Strict" not in caption for caption, _ in heads]
+    small = page.locator(".maps.small svg > title")
+    assert small.count() == page.locator("#part select[name=dataset] option").count()
+    maps = page.locator(".maps:not(.small) svg")
     assert maps.first.locator("title").first.text_content() == "Wheel 1: true sector against predicted sector"
     assert maps.count() == 2  # and polarity
     assert "Invented-7B" in page.locator(".facts").inner_text()
