@@ -70,6 +70,11 @@ class RowView:
         return int(self.place.split("|")[2]) if self.place.count("|") == 2 else 0
 
     @property
+    def unstated(self) -> bool:
+        """Whether its source does not say by which lexicon it was scored."""
+        return any(mark.kind == "lexicon not stated" for mark in self.marks)
+
+    @property
     def parameters(self) -> str:
         """In billions, for filters; empty where not stated."""
         return "" if self.model.parameters is None else f"{self.model.parameters / 10**9:g}"

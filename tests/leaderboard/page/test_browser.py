@@ -381,7 +381,17 @@ def test_a_cell_of_the_column_in_view_says_how_far_the_row_above_is(visit):
 def test_the_table_is_copied_as_csv_that_holds_no_formula(visit):
     page = visit().open("index.html#cols=strict meld signature")
     rows = list(csv.reader(io.StringIO(copied(page, "CSV"))))
-    assert rows[0] == ["Model", "Strict", "MELD (strict)", "Signature"]
+    assert rows[0] == ["Model", "Strict", "MELD (strict)", "Signature", "Protocol", "Lexicon"]
+    assert {tuple(row[-2:]) for row in rows[1:] if row[1]} == {("strict", "builtin")}
+    assert {tuple(row[-2:]) for row in rows[1:] if "(reported)" in row[0]} == {("official", "mer2025")}
+    told = """() => {
+      const board = document.getElementById("board");
+      const [row] = board.querySelectorAll("[data-origin=reported]");
+      row.dataset.unstated = "1";
+      const table = new mub.Table(board);
+      return mub.boardOf(table, table.rows.find((each) => each.tr === row));
+    }"""
+    assert page.evaluate(told) == ["official", ""]
     assert [row[0].removesuffix(" (baseline)").removesuffix(" (reported)") for row in rows[1:]] == names(page)
     assert [row[1] for row in rows[1:]][:5] == column(page, "strict")[:5]
     assert page.evaluate("mub.escapes.csv('=HYPERLINK(1)', false)") == "'=HYPERLINK(1)"

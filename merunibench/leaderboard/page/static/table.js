@@ -61,12 +61,12 @@ mub.Table = class {
   }
 
   row(tr, body) {
-    const { id, origin, ranked, later, complete, modalities, params, parent = "" } = tr.dataset;
+    const { id, origin, ranked, later, unstated, complete, modalities, params, parent = "" } = tr.dataset;
     const name = tr.querySelector(".name").textContent;
     const words = `${name} ${tr.dataset.words ?? ""}`.toLowerCase();
     return {
       tr, body, id, origin, name, words, modalities, parent,
-      ranked: ranked === "1", later: later === "1", complete: complete === "1", params: parseFloat(params), values: [],
+      ranked: ranked === "1", later: later === "1", unstated: unstated === "1", complete: complete === "1", params: parseFloat(params), values: [],
     };
   }
 
