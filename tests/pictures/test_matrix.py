@@ -26,16 +26,15 @@ def test_every_cell_says_who_is_better_and_how_sure_that_is(levels):
     picture = drawn(rows, levels)
     for row, (group, of_row) in enumerate(zip(picture.findall("g"), levels, strict=True)):
         assert group.get("data-id") == f"id-{row}"
-        cells = {cell.get("data-id"): cell for cell in group.findall("rect")}
+        cells = {cell.get("data-id"): cell for cell in group.findall("path")}
         assert len(cells) == len(rows) - 1
         for column, level in enumerate(of_row):
             if column == row:
                 continue
-            kind = ["worse", "same", "better"][(level > 0) - (level < 0) + 1]
-            assert cells[f"id-{column}"].get("class") == f"{kind} level{abs(level)}"
-            tip = cells[f"id-{column}"].findtext("title")
-            assert tip.startswith(f"Row {row} ")
-            assert f"Row {column}" in tip
+            cell = cells[f"id-{column}"]
+            assert cell.get("class") == (f"better level{level}" if level > 0 else "worse" if level else "same")
+            tip = f"Row {row} is better than Row {column}, p < {['', '0.05', '0.01', '0.001'][abs(level)]}"
+            assert cell.findtext("title") == (tip if level > 0 else None)
     assert f"Row 0 is better than {sum(level > 0 for level in levels[0])}" in picture.get("aria-label")
 
 
@@ -43,7 +42,7 @@ def test_cells_of_many_rows_still_have_room_for_their_places():
     rows = [Contender(f"id-{at}", "W" * 200, str(at + 1)) for at in range(30)]
     picture = drawn(rows, [[0] * 30 for _ in rows])
     assert float(picture.get("width")) < 720
-    assert min(float(cell.get("width")) for cell in picture.iter("rect")) >= 14
+    assert all("h14v14" in cell.get("d") for cell in picture.iter("path"))
 
 
 def test_strangers_words_are_text():

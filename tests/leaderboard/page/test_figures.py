@@ -31,14 +31,14 @@ def check_matrix(results, found, column):
     for group in groups:
         row = rows[group.get("data-id")]
         assert [text.text for text in group.findall("text")][1] == str(row.rank(column).rank)
-        cells = group.findall("rect")
+        cells = group.findall("path")
         assert len(cells) == len(groups) - 1
         for cell in cells:
             other = rows[cell.get("data-id")]
             p, q = tests.rows.index(row.id), tests.rows.index(other.id)
             level = tests.levels[max(p, q)][min(p, q)]
-            kind = "same" if level == "0" else "better" if row.value(column) > other.value(column) else "worse"
-            assert cell.get("class") == f"{kind} level{level}"
+            better = row.value(column) > other.value(column)
+            assert cell.get("class") == ("same" if level == "0" else f"better level{level}" if better else "worse")
     return [group.get("data-id") for group in groups]
 
 
