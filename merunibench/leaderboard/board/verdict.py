@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from merunibench.leaderboard.board.pairs import by_bootstrap_alone
 from merunibench.leaderboard.schema.results import MEAN, Comparisons, Pair, Results, Row
-from merunibench.report import Outcome, outcome
+from merunibench.report import Outcome, outcome, who_is_better
 from merunibench.report.columns import percent
 from merunibench.tasks import BUILTIN
 
@@ -60,9 +60,7 @@ def _by_board_tests(results: Results, a: Row, b: Row) -> str:
 
 def _parts(results: Results, a: Row, b: Row, better: dict[str, list[str]], counts: tuple[int, int]) -> Iterator[str]:
     tested, shared = counts
-    of = f"{tested} data set{'s' * (tested != 1)}"
-    said = [f"{side} is better on {len(sets)} of {of} ({'; '.join(sets)})" for side, sets in better.items() if sets]
-    yield ", ".join(said) or (f"Neither is better on any of {of}" if tested else "Nothing was tested")
+    yield who_is_better(better, tested, "; ") if tested else "Nothing was tested"
     if tested < shared:
         yield f", {shared - tested} more were not tested"
     if a.mean is not None and b.mean is not None:

@@ -52,6 +52,10 @@ class Review:
     def problems(self) -> list[str]:
         """Why it must not be merged, a line each."""
         found = [] if self.update else list(self.touched.problems())
+        if self.touched.links:
+            found.append(
+                f"puts a link in the place of a submission, which is a folder: {listed(self.touched.links, 5)}"
+            )
         for each in self.checked:
             withheld = each.submission is not None and each.submission.withheld is not None
             if withheld and each.folder.name in self.touched.new and not self.update:
