@@ -56,6 +56,7 @@ Text = Annotated[str, Bounded, AfterValidator(fit_to_show)]
 SignatureText = Annotated[str, Bounded, AfterValidator(_signature)]
 Figure = Annotated[float, Field(ge=-1e6, le=1e6)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
+MeanCount = Annotated[float, Field(ge=0, le=2**53)]
 Interval = tuple[Figure, Figure]
 T = TypeVar("T")
 Several = Annotated[tuple[T, ...], FailFast()]

@@ -29,6 +29,7 @@ from merunibench.leaderboard.schema.fields import (
     Interval,
     KindName,
     Line,
+    MeanCount,
     Plain,
     ProtocolName,
     RowId,
@@ -119,7 +120,7 @@ class Score(Sparse):
     )
     uncorrected: Figure | None = Field(default=None, description="The score before correction, where one is made.")
     checkpoint: Line | None = None
-    labels_per_sample: Figure | None = Field(
+    labels_per_sample: MeanCount | None = Field(
         default=None, description="Mean number of predicted labels; none for sentiment."
     )
     out_of_lexicon: Figure | None = Field(default=None, description="Share of predicted labels without any sector.")
@@ -208,7 +209,7 @@ class Row(Plain):
         default=None, description="Mean of the lifts on those of the nine data sets that the row has."
     )
     mean_rank: Rank | None = None
-    labels_per_sample: Figure | None = Field(default=None, description="Mean over the data sets that have labels.")
+    labels_per_sample: MeanCount | None = Field(default=None, description="Mean over the data sets that have labels.")
     extractor: Line | None = Field(
         default=None, description="Where labels and polarity come from: `given`, `rules@2`, …"
     )
