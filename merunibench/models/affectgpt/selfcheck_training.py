@@ -57,7 +57,8 @@ class Case:
         data: Any = [None] * (2 * steps)
         with tempfile.TemporaryDirectory() as folder:
             settings = arguments(RunSettings(out=Path(folder), batch=2), Path(folder), "cpu", "float32", steps)
-            trainer = FusionTrainer(self.network, data, lambda _: dict(self.batch), schedule, settings)
+            batch = {"train_dataset": data, "data_collator": lambda _: dict(self.batch)}
+            trainer = FusionTrainer(schedule, model=self.network, args=settings, **batch)
             trainer.train()
         return [told["loss"] for told in trainer.state.log_history if "loss" in told]
 
