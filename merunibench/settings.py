@@ -146,10 +146,12 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 def _fields_at(kind: type[BaseModel], place: Iterable[int | str]) -> Iterable[str]:
     """The fields of a table within others, a list of tables or a single one."""
-    for name in place:
-        if isinstance(name, str):
-            annotation: Any = kind.model_fields[name].annotation
-            kind = next(iter(get_args(annotation)), annotation)
+    for name in (each for each in place if isinstance(each, str)):
+        annotation: Any = kind.model_fields[name].annotation
+        models = [each for each in (annotation, *get_args(annotation)) if hasattr(each, "model_fields")]
+        if not models:
+            return ()
+        kind = models[0]
     return kind.model_fields
 
 

@@ -17,7 +17,6 @@ from pydantic import (
 )
 
 from merunibench.models.affectgpt.configuration import ACOUSTIC, LLM, VISUAL, Fusion, PreFusion, QFormerConfig
-from merunibench.models.affectgpt.prompt import Medium
 from merunibench.models.affectgpt.training.questions import Question
 from merunibench.models.affectgpt.training.schedule import Schedule
 from merunibench.settings import Settings
@@ -154,11 +153,6 @@ class RunSettings(Settings):
         return self.epochs * self.steps_per_epoch
 
     @property
-    def live_media(self) -> frozenset[Medium]:
-        """The media whose encoder runs in training, so that its states are not kept."""
-        return frozenset({"audio"} if self.cache == "visual" else ())
-
-    @property
     def schedule(self) -> Schedule:
         """The learning rate of each step."""
         lowest = self.lr if self.min_lr is None else self.min_lr
@@ -186,6 +180,6 @@ class TrainingConfig(Settings):
     def identity(self) -> dict[str, Any]:
         """What decides the weights after some steps, and so must not change when a training goes on."""
         free = {"out", "features", "device", "workers", "save_every", "gradient_checkpointing"}
-        if self.run.schedule.constant:
-            free.add("epochs")
+        if self.run.schedule.min_lr == self.run.lr and not self.run.warmup_steps:
+            free.add("epochs")  # a rate that does not change does not depend on it
         return self.model_dump(mode="json", exclude={"run": free})

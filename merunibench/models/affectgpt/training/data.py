@@ -4,7 +4,7 @@ Three sources: the authors' tables, what `curate export` writes (the same tables
 own. What cannot be learnt from is left out and listed, where upstream puts another example in its place.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -130,7 +130,7 @@ def _official(settings: DataSettings, folder: Path, mode: Mode) -> tuple[Columns
             texts = texts_by_name(table, find_column(table, head), columns.get("name"))
             columns.setdefault("name", list(texts))
             columns[column] = [texts.get(name) for name in columns["name"]]
-    return columns, lambda _: str(folder / settings.labels)
+    return columns, lambda _: str(folder / next(file for column, (file, _) in tables.items() if column in wanted))
 
 
 def _own(settings: DataSettings) -> tuple[Columns, Where]:

@@ -12,7 +12,7 @@ from torch import nn
 
 from merunibench.models.affectgpt.encoders import AcousticEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
-from merunibench.models.affectgpt.network import splice
+from merunibench.models.affectgpt.network import is_trained, splice
 from merunibench.models.affectgpt.prompt import Medium, Mode
 
 
@@ -98,8 +98,3 @@ class TrainedNetwork(nn.Module):
     def trained(self) -> dict[str, torch.Tensor]:
         """Name -> what a checkpoint holds: all of the fusion and of LoRA, trained in this mode or not."""
         return {name: value for name, value in self.state_dict().items() if is_trained(name)}
-
-
-def is_trained(name: str) -> bool:
-    """Whether a parameter is of the fusion or of LoRA."""
-    return name.startswith("fusion.") or ".lora_" in name

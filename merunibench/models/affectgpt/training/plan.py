@@ -11,7 +11,7 @@ from merunibench.errors import InputError
 from merunibench.hub import choose_device
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.loading import load_tokens, widths_of
-from merunibench.models.affectgpt.prompt import Mode, PromptTokenizer, check_placeholders
+from merunibench.models.affectgpt.prompt import Medium, Mode, PromptTokenizer, check_placeholders
 from merunibench.models.affectgpt.training.config import TrainingConfig
 from merunibench.models.affectgpt.training.data import Example, Examples, Progress, read_examples
 from merunibench.models.affectgpt.training.draws import Draws, Item
@@ -112,7 +112,8 @@ def plan_training(path: Path, progress: Progress = lambda *_: None) -> Plan:
     network, rows = widths_of(AffectGPTConfig(**known).checked())
     device = choose_device(run.device)
     dtype = {"auto": "float32" if device == "cpu" else "bfloat16"}.get(run.dtype, run.dtype)
-    features = Features(run.features or run.out / "features", network, run.live_media, device)
+    live: frozenset[Medium] = frozenset({"audio"} if run.cache == "visual" else ())
+    features = Features(run.features or run.out / "features", network, live, device)
     examples = read_examples(config.data, mode)
     plan = Plan(config, network, mode, load_tokens(network, rows), examples, features, device, dtype)
     examples.keep_if(plan.check, "examples", progress)

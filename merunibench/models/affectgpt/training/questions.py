@@ -5,7 +5,7 @@ question of one's own. Neither is `hybird`, which is several types at once.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from merunibench._text import shown
@@ -16,21 +16,11 @@ Question = Literal[
     "description", "ovlabel", "onehot_w_candidates", "onehot_wo_candidates", "valence", "sentiment", "qa"
 ]
 
-NEEDED: Mapping[Question, tuple[str, ...]] = {
-    "description": ("description",),
-    "ovlabel": ("labels",),
-    "onehot_w_candidates": ("label",),
-    "onehot_wo_candidates": ("label",),
-    "valence": ("label",),
-    "sentiment": ("label",),
-    "qa": ("question", "answer"),
-}
-"""Question -> the columns that it is answered from."""
-
-_TEXTS: Mapping[Question, tuple[str, str]] = {
-    "description": (QUESTIONS["description"], "{description}"),
-    "ovlabel": (QUESTIONS["ovlabel"], "The character's emotional state is {labels}."),
+_TYPES: Mapping[Question, tuple[str, str, str]] = {
+    "description": ("description", QUESTIONS["description"], "{description}"),
+    "ovlabel": ("labels", QUESTIONS["ovlabel"], "The character's emotional state is {labels}."),
     "onehot_w_candidates": (
+        "label",
         (
             "Please select the label that can best describe the person's emotional state from the provided candidate "
             "labels: {candidates}."
@@ -38,10 +28,12 @@ _TEXTS: Mapping[Question, tuple[str, str]] = {
         "The most likely label is {label}.",
     ),
     "onehot_wo_candidates": (
+        "label",
         "Please recognize the character's most likely emotional state.",
         "The character's emotional state is {label}.",
     ),
     "valence": (
+        "label",
         (
             "Please identify the overall positive or negative emotional polarity of the main characters. The output "
             "should be a ﬂoating-point number ranging from {low} to {high}. Here, {low} indicates extremely negative "
@@ -51,15 +43,19 @@ _TEXTS: Mapping[Question, tuple[str, str]] = {
         "The valence score is {number:.2f}.",
     ),
     "sentiment": (
+        "label",
         (
             "Please select the most likely sentiment label that can best describe the person's emotional state: "
             "positive, negative, neutral."
         ),
         "The character's sentiment state is {sign}.",
     ),
-    "qa": ("{question}", "{answer}"),
+    "qa": ("question answer", "{question}", "{answer}"),
 }
-"""Question -> what is asked, and what is to be answered."""
+"""Question -> the columns that it is answered from, what is asked, and what is to be answered."""
+
+NEEDED: Mapping[Question, Sequence[str]] = {question: columns.split() for question, (columns, _, _) in _TYPES.items()}
+"""Question -> the columns that it is answered from."""
 
 
 def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any]) -> tuple[str, str]:
@@ -81,7 +77,7 @@ def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any])
         if not math.isfinite(number):
             raise MediaError(f"label {shown(values['label'])} is no number")
         values["sign"] = "positive" if number > 0 else "negative" if number < 0 else "neutral"
-    asked, answer = _TEXTS[question]
+    _, asked, answer = _TYPES[question]
     return asked.format(**values), answer.format(**values)
 
 

@@ -32,11 +32,6 @@ class Schedule:
     epochs: int
     steps_per_epoch: int
 
-    @property
-    def constant(self) -> bool:
-        """Whether the rate is the same at every step, whatever the number of epochs."""
-        return self.min_lr == self.lr and not self.warmup_steps
-
     def rate(self, step: int) -> float:
         """The learning rate of a step, all counted from 0.
 

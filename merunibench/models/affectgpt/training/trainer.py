@@ -15,8 +15,8 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from merunibench.errors import InputError
 from merunibench.files import write_text, writing
+from merunibench.models.affectgpt.network import is_trained
 from merunibench.models.affectgpt.training.config import RunSettings
-from merunibench.models.affectgpt.training.network import is_trained
 from merunibench.models.affectgpt.training.schedule import Schedule
 
 _COMPLETE = "complete"

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from merunibench.errors import InputError
+from merunibench.models.affectgpt.checkpoint import released_name
 from merunibench.models.affectgpt.selfcheck import selfcheck
 from merunibench.models.affectgpt.selfcheck_training import CASES, read_case
 from merunibench.models.affectgpt.training.schedule import Schedule
@@ -106,7 +107,7 @@ def test_what_the_defaults_of_the_trainer_would_do_is_caught(training_arrays, mo
         changes = {"max_grad_norm": 1.0} if mistake == "clipping" else {"weight_decay": 0.0}
         monkeypatch.setattr(selfcheck_training, "RunSettings", lambda **given: RunSettings(**given, **changes))
     case.trained_in(3, schedule)
-    weights = {case.key(name): value for name, value in case.network.trained().items()}
+    weights = {released_name(name): value for name, value in case.network.trained().items()}
     differences = [
         np.abs(value.detach().numpy() - training_arrays[f"attn.published.w3.{key}"]).max()
         for key, value in weights.items()
