@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
@@ -130,9 +130,9 @@ def read_settings(
         name, where = str(next(iter(first["loc"]), "")), ".".join(map(str, first["loc"]))
         reason = first["msg"].removeprefix("Value error, ")
         if first["type"] == "missing":
-            reason = f"missing; set {kind.flag(name)}"
+            reason = f"missing; set {kind.flag(name)}" if name in kind.options() else "missing"
         elif first["type"] == "extra_forbidden":
-            reason = "unknown setting" + suggestion(name, kind.model_fields)
+            reason = "unknown setting" + suggestion(str(first["loc"][-1]), _fields_at(kind, first["loc"][:-1]))
         elif name in present:
             path, where = None, kind.flag(name)
         raise InputError(": ".join(filter(None, (str(path or ""), where, reason)))) from None
@@ -142,6 +142,17 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean …?` for a word that is nearly a known one, else nothing."""
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def _fields_at(kind: type[BaseModel], place: Iterable[int | str]) -> Iterable[str]:
+    """The fields of a table within others, a list of tables or a single one."""
+    for name in (each for each in place if isinstance(each, str)):
+        annotation: Any = kind.model_fields[name].annotation
+        models = [each for each in (annotation, *get_args(annotation)) if hasattr(each, "model_fields")]
+        if not models:
+            return ()
+        kind = models[0]
+    return kind.model_fields
 
 
 def _present_names(

@@ -84,13 +84,15 @@ def train(
     """
     from merunibench.cli._running import INTERRUPTED, progress_bar
     from merunibench.models.affectgpt.training.plan import describe, plan_training
+    from merunibench.models.affectgpt.training.run import Hooks
     from merunibench.models.affectgpt.training.run import train as carry_out
+    from merunibench.pictures.curve import curve
 
     try:
         with progress_bar("steps") as progress:
             plan = plan_training(config, progress)
             if not dry_run:
-                carry_out(plan, progress, complain, _score_labels)
+                carry_out(plan, Hooks(progress, complain, _score_labels, curve))
     except KeyboardInterrupt:
         complain("stopped; the same command goes on from the last state that was saved")
         raise typer.Exit(INTERRUPTED) from None

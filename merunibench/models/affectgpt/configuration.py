@@ -318,6 +318,20 @@ def apply_authors(config: AffectGPTConfig, sections: Mapping[str, Any], where: s
         return with_changes(config, changes)
 
 
+def authors_sections(config: AffectGPTConfig) -> dict[str, Any]:
+    """The authors' sections that decide inference: what `apply_authors` reads.
+
+    Frozen models are named as theirs; other ones of the same kinds are given when the checkpoint is run (`--llm` …).
+    """
+    processor = {"train": {"name": "alpro_video_train", "n_frms": config.frames, "image_size": 224}}
+    model = {option: getattr(config, ours) for option, ours in _FIELDS.items()}
+    model |= {option: name for option, (_, name, _) in _BACKBONES.items()}
+    return {
+        "model": {"arch": "affectgpt", **model, "vis_processor": processor},
+        "datasets": {"own": {"data_type": "video", "face_or_frame": config.mode}},
+    }
+
+
 def _frames(model: Mapping[str, Any]) -> Any:  # noqa: ANN401 - checked with the rest
     """`vis_processor.train.n_frms`, which sets the frames at inference as well."""
     inner: Any = model

@@ -18,7 +18,7 @@ from merunibench.hub import Source, choose_device, ensure_torchvision, loading
 from merunibench.models.affectgpt.configuration import AffectGPTConfig, with_changes
 from merunibench.models.affectgpt.encoders import CLIP_MEAN, CLIP_STD, LAST_LAYERS, AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
-from merunibench.models.affectgpt.network import AffectGPTNetwork, with_lora
+from merunibench.models.affectgpt.network import AffectGPTNetwork, is_trained, with_lora
 from merunibench.models.affectgpt.prompt import PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.visual_input import SIZE
 
@@ -98,11 +98,7 @@ class Loaded:
 
     def trained_shapes(self) -> dict[str, tuple[int, ...]]:
         """Trained parameter -> shape: the fusion and LoRA."""
-        return {
-            name: tuple(value.shape)
-            for name, value in self.network.state_dict().items()
-            if name.startswith("fusion.") or ".lora_" in name
-        }
+        return {name: tuple(value.shape) for name, value in self.network.state_dict().items() if is_trained(name)}
 
     def put_in(self, identity: str, parameters: Mapping[str, torch.Tensor]) -> None:
         """Give the trained parts these values, unless they have them already.

@@ -83,6 +83,11 @@ class AffectGPTNetwork(nn.Module):
         return self.language_model(inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels)
 
 
+def is_trained(name: str) -> bool:
+    """Whether a parameter is of the fusion or of LoRA."""
+    return name.startswith("fusion.") or ".lora_" in name
+
+
 def left_padded(rows: Sequence[Sequence[int]], padding_id: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids of prompts as one (b, L) array, shorter ones filled up on the left, and the mask (b, L) of what counts.
 

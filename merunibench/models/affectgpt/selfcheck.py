@@ -121,7 +121,7 @@ class Check:
 
 
 def _training_checks() -> Sequence[Check]:
-    from merunibench.models.affectgpt.training.fixture import CHECKS
+    from merunibench.models.affectgpt.selfcheck_training import CHECKS
 
     return CHECKS
 

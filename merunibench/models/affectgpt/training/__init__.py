@@ -11,13 +11,11 @@ In the order of the data:
     network     the trained part as a module whose output is the loss
     schedule    the learning rate of a step
     trainer     transformers' Trainer, which saves and resumes
-    writing     checkpoints as the authors' are, loss curve
     plan        all that is known before a model is loaded; a dry run
     run         all of it
     held_out    answers on clips that are left out of training
-    fixture     what the authors' classes computed, computed anew (`merunibench affectgpt selfcheck`)
 
-Nothing else imports this package. docs/affectgpt.md says what of it was verified.
+The command and `selfcheck_training` alone import this package. docs/affectgpt.md says what of it was verified.
 """
 
 from merunibench.hub import ensure_torchvision

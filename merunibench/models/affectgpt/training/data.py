@@ -4,19 +4,19 @@ Three sources: the authors' tables, what `curate export` writes (the same tables
 own. What cannot be learnt from is left out and listed, where upstream puts another example in its place.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from merunibench.data import read_table
 from merunibench.data.columns import find_column, name_column, python_values, text_column, texts_by_name
-from merunibench.errors import InputError
+from merunibench.errors import InputError, MediaError
 from merunibench.files.places import inside, named_file
+from merunibench.labels import parse_label_field
 from merunibench.models.affectgpt.prompt import Mode
 from merunibench.models.affectgpt.training.config import DataSettings
-from merunibench.models.affectgpt.training.questions import NEEDED, Question, open_labels, range_of, render
+from merunibench.models.affectgpt.training.questions import NEEDED, Question, render, scale_of
 from merunibench.models.base import Sample
 
 Progress = Callable[[str, int, int], None]
@@ -52,14 +52,9 @@ class Example:
     texts: Mapping[Question, tuple[str, str]]
     labels: tuple[str, ...] = ()
 
-    @property
-    def identity(self) -> str:
-        """What tells it from all others."""
-        return f"{self.set}\0{self.sample.name}"
-
 
 class Refused(NamedTuple):
-    """A clip that is left out: its set, its name, and why."""
+    """A clip that is left out: number of its set, from 1, its name, and why."""
 
     set: int
     name: str
@@ -78,123 +73,107 @@ class Examples:
     kept: list[Example] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
-    def keep_if(self, fault: Callable[[Example], str], doing: str, progress: Progress) -> None:
-        """Leave out what has a fault; an empty text is none."""
-        kept = []
-        for done, example in enumerate(self.kept, start=1):
-            if reason := fault(example):
-                self.refused.append(Refused(example.set, example.sample.name, reason))
-            else:
-                kept.append(example)
-            progress(doing, done, len(self.kept))
-        self.kept = kept
+    def keep_if(self, check: Callable[[Example], None], doing: str, progress: Progress) -> None:
+        """Leave out the examples that a check raises a `MediaError` of."""
+        before, self.kept = self.kept, []
+        for done, example in enumerate(before, start=1):
+            try:
+                check(example)
+                self.kept.append(example)
+            except MediaError as error:
+                self.refused.append(Refused(example.set + 1, example.sample.name, str(error)))
+            progress(doing, done, len(before))
 
 
-def read_examples(sets: Sequence[DataSettings], mode: Mode, seed: int) -> Examples:
-    """The examples of all sets; of a set with a share below one, those whose hash is lowest.
+def read_examples(sets: Sequence[DataSettings], mode: Mode) -> Examples:
+    """The examples of all sets.
 
     Raises:
         InputError: a table is missing or broken, or a name or path in it leads out of its folder.
     """
     found = Examples()
     for number, settings in enumerate(sets):
-        rows = _official(settings, mode) if settings.official else _own(settings)
-        names = sorted(rows.names, key=lambda name: draw(seed, "share", name))
-        taken = set(names[: max(1, round(settings.share * len(names)))])
-        for row in _examples(rows, number, settings):
-            if isinstance(row, Refused) and row.name in taken:
-                found.refused.append(row)
-            elif isinstance(row, Example) and row.sample.name in taken:
-                found.kept.append(row)
+        columns, where = _own(settings) if settings.official is None else _official(settings, settings.official, mode)
+        scale = scale_of(map(str, columns.get("label", ())))
+        for index, values in enumerate(zip(*columns.values(), strict=True)):
+            row = dict(zip(columns, values, strict=True))
+            try:
+                found.kept.append(_example(row, number, settings, scale))
+            except MediaError as error:
+                found.refused.append(Refused(number + 1, row["name"], str(error)))
+            except (InputError, TypeError) as error:
+                reason = str(error).replace("--allow-outside", "allow_outside = true")
+                raise InputError(f"{where(index)}: {reason}") from None
     return found
 
 
-def draw(*parts: object) -> int:
-    """A number of 64 bits that depends on the parts alone: no generator, no version of a library, no worker."""
-    return int.from_bytes(hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:8])
+Columns = Mapping[str, Sequence[Any]]
+"""Column -> a value of each clip; None where its table does not have the clip."""
+Where = Callable[[int], str]
+"""Number of a clip -> its place, for messages."""
 
 
-class _Rows(NamedTuple):
-    """What is known of each clip.
-
-    Attributes:
-        names: Their names.
-        columns: Column -> a value for each of them; None where its table does not have the clip.
-        media: Where their files are.
-        where: Number of a row -> its place, for messages.
-    """
-
-    names: list[str]
-    columns: Mapping[str, Sequence[Any]]
-    media: Path
-    where: Callable[[int], str]
-
-
-def _official(settings: DataSettings, mode: Mode) -> _Rows:
-    """The rows of the authors' tables: the names of the first decide."""
-    folder = settings.official or Path()
-    wanted = [*_needed(settings), *(["subtitle"] if mode.has_subtitle else [])]
+def _official(settings: DataSettings, folder: Path, mode: Mode) -> tuple[Columns, Where]:
+    """The authors' tables: the names of the first decide."""
     tables = {
         "labels": (settings.labels, "openset"),
         "description": (settings.descriptions, "reason"),
         "subtitle": (settings.subtitles, "english"),
     }
-    names: list[str] | None = None
-    columns: dict[str, list[str | None]] = {}
-    for column in (column for column in tables if column in wanted):
-        file, head = tables[column]
-        table = read_table(folder / file)
-        texts = texts_by_name(table, find_column(table, head), names)
-        names = list(texts) if names is None else names
-        columns[column] = [texts.get(name) for name in names]
-    return _Rows(names or [], columns, settings.media or folder, lambda _: str(folder / tables[next(iter(columns))][0]))
-
-
-def _own(settings: DataSettings) -> _Rows:
-    """The rows of a table of one's own."""
-    path = settings.table or Path()
-    table = read_table(path)
-    names: list[str] = name_column(table).to_pylist()
+    wanted = {*_needed(settings), *(["subtitle"] if mode.has_subtitle else [])}
+    if lacking := sorted(wanted - set(tables)):
+        raise InputError(f"{folder}: a folder of the authors' has no {lacking[0]}; give a table of your own (table)")
     columns: dict[str, Sequence[Any]] = {}
-    for column in ("subtitle", *_PLACES, *_needed(settings)):
+    for column, (file, head) in tables.items():
+        if column in wanted:
+            table = read_table(folder / file)
+            texts = texts_by_name(table, find_column(table, head), columns.get("name"))
+            columns.setdefault("name", list(texts))
+            columns[column] = [texts.get(name) for name in columns["name"]]
+    return columns, lambda _: str(folder / next(file for column, (file, _) in tables.items() if column in wanted))
+
+
+def _own(settings: DataSettings) -> tuple[Columns, Where]:
+    """A table of one's own; an empty cell is an empty text."""
+    table = read_table(settings.table or Path())
+    needed = _needed(settings)
+    columns: dict[str, Sequence[Any]] = {"name": name_column(table).to_pylist()}
+    for column in ("subtitle", *_PLACES, *needed):
         heads = _HEADS.get(column, (column,))
-        if column in _needed(settings) or any(head in table.columns for head in heads):
+        if column in needed or not table.columns.keys().isdisjoint(heads):
             head = find_column(table, *heads)
-            values = python_values if column in {"label", "labels"} else lambda *of: text_column(*of).to_pylist()
-            columns[column] = ["" if value is None else value for value in values(table, head)]
-    return _Rows(names, columns, settings.media or path.parent, table.where)
+            typed = column in {"label", "labels"}  # a number, a list
+            values = python_values(table, head) if typed else text_column(table, head).to_pylist()
+            columns[column] = ["" if value is None else value for value in values]
+    return columns, table.where
 
 
 def _needed(settings: DataSettings) -> list[str]:
     return [column for question in settings.questions for column in NEEDED[question]]
 
 
-def _examples(rows: _Rows, number: int, settings: DataSettings) -> Iterator[Example | Refused]:
-    known = range_of(rows.columns.get("label", ()))
-    for index, name in enumerate(rows.names):
-        row = {column: values[index] for column, values in rows.columns.items()}
-        # Nothing said and no label are facts of a clip; a clip that the table does not have is none.
-        lacking = [column for column, value in row.items() if value is None]
-        lacking += [column for column in _needed(settings) if column != "labels" and not str(row[column] or "").strip()]
-        if lacking:
-            yield Refused(number, name, f"no {lacking[0]}")
-            continue
-        try:
-            row |= {"labels": open_labels(row["labels"])} if "labels" in row else {}
-            sample = _sample(rows.media, name, row, outside=settings.allow_outside)
-        except InputError as error:
-            reason = str(error).replace("--allow-outside", "allow_outside = true")
-            raise InputError(f"{rows.where(index)}: {reason}") from None
-        try:
-            texts = {question: render(question, row, known) for question in settings.questions}
-        except InputError as error:
-            yield Refused(number, name, str(error))
-        else:
-            yield Example(sample, number, texts, row.get("labels", ()))
+def _example(row: dict[str, Any], number: int, settings: DataSettings, scale: Mapping[str, Any]) -> Example:
+    """The example of a clip.
+
+    Raises:
+        MediaError: something that is needed is not there. Nothing said and no label are facts of a clip, though.
+        InputError: a path leads out of its folder.
+        TypeError: its labels are no words.
+    """
+    needed = _needed(settings)
+    for column, value in row.items():
+        if value is None or (column in needed and column != "labels" and not str(value).strip()):
+            raise MediaError(f"no {column}")
+    labels = tuple(parse_label_field(row["labels"])) or ("neutral",) if "labels" in row else ()
+    cells = {column: ", ".join(labels) if column == "labels" else str(row[column]) for column in needed}
+    texts = {question: render(question, cells, scale) for question in settings.questions}
+    return Example(_sample(row, settings), number, texts, labels)
 
 
-def _sample(folder: Path, name: str, row: Mapping[str, Any], *, outside: bool) -> Sample:
+def _sample(row: Mapping[str, Any], settings: DataSettings) -> Sample:
     """A clip with its files; which of them are there is seen when they are read."""
+    name, outside = row["name"], settings.allow_outside
+    folder = settings.media or settings.official or (settings.table or Path()).parent
     files = {kind: inside(folder, row[kind], outside=outside) for kind in _PLACES if row.get(kind)}
     if not files:
         files = {kind: named_file(folder, places, name, outside=outside) for kind, places in _PLACES.items()}

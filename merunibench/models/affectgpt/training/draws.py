@@ -1,32 +1,27 @@
-"""Which example comes when, and which of its questions is put: a function of the seed and the number of the draw.
+"""Which example comes when, and which of its questions is put: one order, drawn from the seed before the first step.
 
 So it is the same on any number of workers and after any interruption. Each pass over a set is a new permutation, whose
 last examples are left out where they fill no batch; a batch is of one set, drawn by the sets' weights.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from itertools import accumulate
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from random import Random
+from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset
 
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.prompt import Medium
-from merunibench.models.affectgpt.training.data import Example, draw
+from merunibench.models.affectgpt.training.data import Example
 from merunibench.models.affectgpt.training.questions import Question
 from merunibench.models.affectgpt.training.targets import Target, collate
 
-States = Mapping[Medium, torch.Tensor]
-
-
-class Item(NamedTuple):
-    """What the network learns from: ids and labels, and the states of the encoders without a batch's dimension."""
-
-    target: Target
-    states: States
+Item = tuple[Target, Mapping[Medium, torch.Tensor]]
+"""What the network learns from: ids and labels, and the states of the encoders without a batch's dimension."""
 
 
 class Draws(Dataset[Item]):
@@ -38,8 +33,7 @@ class Draws(Dataset[Item]):
         batch: Examples of a batch.
         batches: Batches in all, over all devices.
         seed: Another seed, another order.
-        encode: Example and question -> ids and labels.
-        load: Example -> states of the encoders.
+        load: Example and question -> what is learnt from.
 
     Raises:
         InputError: a set has fewer examples than a batch.
@@ -52,57 +46,50 @@ class Draws(Dataset[Item]):
         batch: int,
         batches: int,
         seed: int,
-        encode: Callable[[Example, Question], Target],
-        load: Callable[[Example], States],
+        load: Callable[[Example, Question], Item],
     ) -> None:
-        for number, examples in enumerate(sets):
+        for number, examples in enumerate(sets, start=1):
             if len(examples) < batch:
                 raise InputError(
-                    f"data set {number + 1} has {len(examples)} examples that can be used, and a batch {batch}: "
+                    f"data set {number} has {len(examples)} examples that can be used, and a batch {batch}: "
                     "give more, or a smaller batch"
                 )
-        self._sets, self._batch, self._batches, self._seed = sets, batch, batches, seed
-        self._encode, self._load = encode, load
-        self._chosen = self._choose(weights)
-        self._permutation = lru_cache(maxsize=2 * len(sets))(self._permuted)
+        self._sets, self._weights, self._batch, self._seed, self._load = sets, weights, batch, seed, load
+        self._length = batch * batches
 
-    def _choose(self, weights: Sequence[float]) -> list[tuple[int, int]]:
-        """Of each batch the set, and how many batches of this set there were before; empty for a single set."""
-        if len(self._sets) == 1:
-            return []
-        bounds = list(accumulate(weight / sum(weights) for weight in weights))[:-1]
-        counts = [0] * len(self._sets)
-        chosen = []
-        for batch in range(self._batches):
-            number = bisect_right(bounds, draw(self._seed, "set", batch) / 2**64)
-            chosen.append((number, counts[number]))
-            counts[number] += 1
-        return chosen
+    def _drawn(self) -> Iterator[tuple[int, int, int]]:
+        """Number of a set, of an example in it, and of a question to that, without end."""
+        random = Random(self._seed)  # noqa: S311 - an order, no secret
+        left: list[list[int]] = [[] for _ in self._sets]
+        while True:
+            (number,) = random.choices(range(len(left)), self._weights)
+            examples = self._sets[number]
+            if len(left[number]) < self._batch:
+                left[number] = random.sample(range(len(examples)), len(examples))
+            for _ in range(self._batch):
+                row = left[number].pop()
+                yield number, row, random.randrange(len(examples[row].texts))
 
-    def _permuted(self, number: int, turn: int) -> list[int]:
-        """The order of a set in one pass."""
-        examples = self._sets[number]
-        return sorted(range(len(examples)), key=lambda row: draw(self._seed, turn, examples[row].identity))
+    @cached_property
+    def _order(self) -> np.ndarray:
+        return np.fromiter(islice(self._drawn(), self._length), np.dtype((np.int32, 3)), self._length)
 
     def drawn(self, index: int) -> tuple[Example, Question]:
         """The example of a draw, and the question to it."""
-        batch, within = divmod(index, self._batch)
-        number, before = self._chosen[batch] if self._chosen else (0, batch)
-        turn, place = divmod(before, len(self._sets[number]) // self._batch)
-        example = self._sets[number][self._permutation(number, turn)[place * self._batch + within]]
-        questions = list(example.texts)
-        return example, questions[draw(self._seed, turn, example.identity, "question") % len(questions)]
+        number, row, question = self._order[index].tolist()
+        example = self._sets[number][row]
+        return example, list(example.texts)[question]
 
     def __len__(self) -> int:
-        return self._batch * self._batches
+        return self._length
 
     def __getitem__(self, index: int) -> Item:
         """What is learnt from at a draw."""
-        example, question = self.drawn(index)
-        return Item(self._encode(example, question), self._load(example))
+        return self._load(*self.drawn(index))
 
 
 def collate_items(padding_id: int, items: Sequence[Item]) -> dict[str, Any]:
     """A batch of items as the network takes it: of `collate`, and `states`: medium -> (b, t, h)."""
-    states = {medium: torch.stack([item.states[medium] for item in items]) for medium in items[0].states}
-    return {**collate([item.target for item in items], padding_id), "states": states}
+    targets, states = zip(*items, strict=True)
+    stacked = {medium: torch.stack([each[medium] for each in states]) for medium in states[0]}
+    return {**collate(targets, padding_id), "states": stacked}

@@ -5,7 +5,7 @@ nothing stale is ever taken, several trainings may share a folder, and an interr
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,7 +21,6 @@ from merunibench.models.affectgpt.clip_input import read_medium
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
 from merunibench.models.affectgpt.loading import identities, load_acoustic, load_visual
 from merunibench.models.affectgpt.prompt import Medium, Mode
-from merunibench.models.affectgpt.training.config import ModelSettings
 from merunibench.models.affectgpt.training.data import Example, Examples, Progress
 from merunibench.models.base import Sample
 from merunibench.models.prompting import sound_file
@@ -33,38 +32,34 @@ class Features:
 
     Attributes:
         folder: Where they are kept.
-        network: Names of the encoders, number of frames.
-        settings: Mode, and how media are read.
+        network: Names of the encoders, mode, number of frames.
         live: Media whose encoder runs in training instead, so that they are not kept.
         device: Where the encoders run.
     """
 
     folder: Path
     network: AffectGPTConfig
-    settings: ModelSettings
     live: frozenset[Medium]
     device: str
 
     @cached_property
     def _keys(self) -> Mapping[Medium, str]:
         """Medium -> what decides its states, besides its file."""
-        given = self.settings.model_dump(include={"frames", "clip_spacing", "face_order"})
-        encoders = identities(self.network)
-        return {
-            medium: canonical(
-                {**given, "medium": medium, "encoder": None if medium in self.live else encoders[_part(medium)]}
-            )
-            for medium in sorted(Mode(self.settings.mode).inputs)
-        }
+        encoders, frames = identities(self.network), self.network.frames
+        keys: dict[Medium, str] = {}
+        for medium in sorted(Mode(str(self.network.mode)).inputs):
+            encoder = encoders["acoustic" if medium == "audio" else "visual"]
+            keys[medium] = canonical({medium: None if medium in self.live else encoder, "frames": frames})
+        return keys
 
-    def lacking(self, example: Example) -> str:
-        """Which file of a clip is not there; empty if none."""
-        try:
-            for medium in self._keys:
-                _file(example.sample, medium)
-        except MediaError as error:
-            return str(error)
-        return ""
+    def check(self, example: Example) -> None:
+        """See to it that a clip's files are there.
+
+        Raises:
+            MediaError: one is not.
+        """
+        for medium in self._keys:
+            self._path(example.sample, medium)
 
     def complete(self, examples: Examples, progress: Progress) -> None:
         """Compute what is not there yet; a clip whose media cannot be read is left out of the examples.
@@ -73,20 +68,25 @@ class Features:
         """
 
         @cache
-        def encoder(part: str) -> Any:  # noqa: ANN401 - one of two modules; given up when all is done
-            load: Any = load_acoustic if part == "acoustic" else load_visual
+        def encoder(load: Any) -> Any:  # noqa: ANN401 - one of two modules; given up when all is done
             return load(self.network).eval().to(self.device)
 
-        def fault(example: Example) -> str:
-            try:
-                for medium in self._keys:
-                    if not self._path(example.sample, medium).is_file():
-                        self._compute(example.sample, medium, encoder)
-            except MediaError as error:
-                return str(error)
-            return ""
+        def compute(example: Example) -> None:
+            for medium in self._keys:
+                path = self._path(example.sample, medium)
+                if path.is_file():
+                    continue
+                media, states = self._read(example.sample, medium), np.empty(0)
+                if medium not in self.live:
+                    module = encoder(load_acoustic if medium == "audio" else load_visual)
+                    with torch.inference_mode():
+                        states = module(media[None].to(self.device))[0].float().cpu().numpy()
+                if not np.isfinite(states).all():
+                    raise MediaError(f"{example.sample.name}: the encoder's states of its {medium} are no numbers")
+                with open_atomic(path, "wb", sync=False) as stream:
+                    np.save(stream, states)
 
-        examples.keep_if(fault, "features", progress)
+        examples.keep_if(compute, "features", progress)
 
     def load(self, example: Example) -> Mapping[Medium, torch.Tensor]:
         """Medium -> states (t, h) of an encoder, or clips of sound (8, 32000) where its encoder runs in training.
@@ -99,24 +99,14 @@ class Features:
             path = self._path(example.sample, medium)
             if not path.is_file():
                 raise InputError(f"{example.sample.name}: its {medium} has changed since; start the command again")
-            live = medium in self.live
-            found[medium] = self._read(example.sample, medium) if live else torch.from_numpy(np.array(read_npy(path)))
+            if medium in self.live:
+                found[medium] = self._read(example.sample, medium)
+            else:
+                found[medium] = torch.from_numpy(np.array(read_npy(path)))
         return found
 
     def _read(self, sample: Sample, medium: Medium) -> torch.Tensor:
-        settings = self.settings
-        return read_medium(sample, medium, settings.frames, settings.clip_spacing, settings.face_order)[0]
-
-    def _compute(self, sample: Sample, medium: Medium, encoder: Callable[[str], Any]) -> None:
-        """Keep the states of a medium; of one whose encoder runs in training nothing but that it can be read."""
-        media, states = self._read(sample, medium), np.empty(0)
-        if medium not in self.live:
-            with torch.inference_mode():
-                states = encoder(_part(medium))(media[None].to(self.device))[0].float().cpu().numpy()
-        if not np.isfinite(states).all():
-            raise MediaError(f"{sample.name}: the encoder's states of its {medium} are no numbers")
-        with open_atomic(self._path(sample, medium), "wb", sync=False) as stream:
-            np.save(stream, states)
+        return read_medium(sample, medium, self.network.frames, 8, "stored")[0]
 
     def _path(self, sample: Sample, medium: Medium) -> Path:
         """Where the states are kept.
@@ -124,24 +114,10 @@ class Features:
         Raises:
             MediaError: the clip has no such file.
         """
-        source = _file(sample, medium)
+        source = sound_file(sample) if medium == "audio" else sample.face if medium == "face" else sample.video
+        if source is None or not source.is_file():
+            raise MediaError(f"no file for {medium}: {source or 'none is given'}")
         state = source.stat()
         parts = (self._keys[medium], sample.name, source.name, str(state.st_size), str(state.st_mtime_ns))
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return self.folder / name[:2] / f"{name}.npy"
-
-
-def _part(medium: Medium) -> str:
-    return "acoustic" if medium == "audio" else "visual"
-
-
-def _file(sample: Sample, medium: Medium) -> Path:
-    """The file of a medium.
-
-    Raises:
-        MediaError: the clip has none.
-    """
-    source = sound_file(sample) if medium == "audio" else sample.face if medium == "face" else sample.video
-    if source is None or not source.is_file():
-        raise MediaError(f"no file for {medium}: {source or 'none is given'}")
-    return source

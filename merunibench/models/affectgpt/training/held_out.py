@@ -19,28 +19,27 @@ from merunibench.models.affectgpt.training.network import TrainedNetwork
 from merunibench.models.affectgpt.training.plan import Plan
 from merunibench.models.base import Decoding
 
-FOLDER = "held_out"
 Score = Callable[[Path, Path], float]
 """(answers of JSON Lines, table of labels) -> score in per cent."""
+
+_DECODING = Decoding(max_new_tokens=100, temperature=0.0)
 
 
 def ask_held_out(plan: Plan, network: TrainedNetwork, epoch: int, score: Score) -> float:
     """Ask for the labels, greedily, and score them; the network is in training mode again afterwards."""
-    folder = plan.config.run.out / FOLDER
+    folder = plan.config.run.out / "held_out"
     truth, answers = folder / "truth.csv", folder / f"epoch_{epoch:06d}.jsonl"
     several = len(plan.config.data) > 1
     clips = {f"{each.set + 1}/{each.sample.name}" if several else each.sample.name: each for each in plan.held_out}
-    with open_atomic(truth) as stream:
-        rows = ([name, ", ".join(each.labels)] for name, each in clips.items())
-        csv.writer(stream, lineterminator="\n").writerows([["name", "openset"], *rows])
     network.eval()
-    try:
-        texts = {name: _answer(plan, network, each) for name, each in clips.items()}
-    finally:
-        network.train()
-    with open_atomic(answers) as stream:
-        for name, text in texts.items():
-            stream.write(json.dumps({"name": name, "text": text}, ensure_ascii=False) + "\n")
+    with open_atomic(truth) as labels, open_atomic(answers) as said:
+        table = csv.writer(labels, lineterminator="\n")
+        table.writerow(["name", "openset"])
+        for name, example in clips.items():
+            table.writerow([name, ", ".join(example.labels)])
+            text = _answer(plan, network, example)
+            said.write(json.dumps({"name": name, "text": text}, ensure_ascii=False) + "\n")
+    network.train()
     return score(answers, truth)
 
 
@@ -51,6 +50,5 @@ def _answer(plan: Plan, network: TrainedNetwork, example: Example) -> str:
     states = {medium: value[None].to(device) for medium, value in plan.features.load(example).items()}
     prompt = plan.prompt(example, QUESTIONS["ovlabel"])
     ids, mask = (part.to(device) for part in left_padded([tokens.encode(prompt)], tokens.padding_id))
-    decoding = Decoding(max_new_tokens=plan.config.held_out.max_new_tokens, temperature=0.0)
-    (text,) = generate(llm, network.embed(ids, states), mask, tokens, decoding, [example.sample.name])
+    (text,) = generate(llm, network.embed(ids, states), mask, tokens, _DECODING, [example.sample.name])
     return clean(text)

@@ -12,7 +12,7 @@ from torch import nn
 
 from merunibench.models.affectgpt.encoders import AcousticEncoder
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
-from merunibench.models.affectgpt.network import splice
+from merunibench.models.affectgpt.network import is_trained, splice
 from merunibench.models.affectgpt.prompt import Medium, Mode
 
 
@@ -76,32 +76,25 @@ class TrainedNetwork(nn.Module):
         Returns:
             `loss`, and `logits` of shape (b, L, vocabulary).
         """
-        embeddings = self.embed(input_ids, states)
-        divisor = {} if num_items_in_batch is None else {"num_items_in_batch": num_items_in_batch}
         output = self.language_model(
-            inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels, use_cache=False, **divisor
+            inputs_embeds=self.embed(input_ids, states),
+            attention_mask=attention_mask,
+            labels=labels,
+            use_cache=False,
+            num_items_in_batch=num_items_in_batch,
         )
         return {"loss": output.loss, "logits": output.logits}
 
     def embed(self, input_ids: torch.Tensor, states: Mapping[Medium, torch.Tensor]) -> torch.Tensor:
         """Embeddings of prompts, of shape (b, L, D), with the media's in their places; see `forward`."""
         if self.acoustic_encoder is not None and "audio" in states:
-            states = {**states, "audio": self._hear(states["audio"])}
+            clips = states["audio"]
+            with torch.no_grad():  # normalised as if all were one sample's
+                heard = self.acoustic_encoder(clips.flatten(0, 1)[None])
+            states = {**states, "audio": heard.reshape(*clips.shape[:2], -1)}
         tokens = self.fusion(self.mode, states)
         return splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
-
-    @torch.no_grad()
-    def _hear(self, clips: torch.Tensor) -> torch.Tensor:
-        """States of shape (b, t, h) of clips (b, t, samples), normalised as if they were one sample's."""
-        assert self.acoustic_encoder is not None
-        states: torch.Tensor = self.acoustic_encoder(clips.flatten(0, 1)[None])
-        return states.reshape(*clips.shape[:2], -1)
 
     def trained(self) -> dict[str, torch.Tensor]:
         """Name -> what a checkpoint holds: all of the fusion and of LoRA, trained in this mode or not."""
         return {name: value for name, value in self.state_dict().items() if is_trained(name)}
-
-
-def is_trained(name: str) -> bool:
-    """Whether a parameter is of the fusion or of LoRA."""
-    return name.startswith("fusion.") or ".lora_" in name

@@ -1,136 +1,95 @@
 """What a clip can be asked for in training, and the answer that its row gives: the authors' label types.
 
-A type takes columns of a row (`NEEDED`). Their `caption` is not among them: it asks one of four questions of a picture
-or a sound alone, which is `qa` with a question of one's own. Neither is `hybird`, which is several types at once.
+Their `caption` is not among them: it asks one of four questions of a picture or a sound alone, which is `qa` with a
+question of one's own. Neither is `hybird`, which is several types at once.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from merunibench._text import shown
-from merunibench.errors import InputError
+from merunibench.errors import MediaError
 from merunibench.models.affectgpt.prompt import QUESTIONS
 
 Question = Literal[
     "description", "ovlabel", "onehot_w_candidates", "onehot_wo_candidates", "valence", "sentiment", "qa"
 ]
 
-TAKEN: tuple[Question, ...] = get_args(Question)
-
-NEEDED: Mapping[Question, tuple[str, ...]] = {
-    "description": ("description",),
-    "ovlabel": ("labels",),
-    "onehot_w_candidates": ("label",),
-    "onehot_wo_candidates": ("label",),
-    "valence": ("label",),
-    "sentiment": ("label",),
-    "qa": ("question", "answer"),
-}
-"""Question -> the columns that it is answered from."""
-
-_SPLITTING = str.maketrans({"'": ",", '"': ","})
-_ASKED: Mapping[Question, str] = {
-    "description": QUESTIONS["description"],
-    "ovlabel": QUESTIONS["ovlabel"],
+_TYPES: Mapping[Question, tuple[str, str, str]] = {
+    "description": ("description", QUESTIONS["description"], "{description}"),
+    "ovlabel": ("labels", QUESTIONS["ovlabel"], "The character's emotional state is {labels}."),
     "onehot_w_candidates": (
-        "Please select the label that can best describe the person's emotional state from the provided candidate "
-        "labels: {words}."
+        "label",
+        (
+            "Please select the label that can best describe the person's emotional state from the provided candidate "
+            "labels: {candidates}."
+        ),
+        "The most likely label is {label}.",
     ),
-    "onehot_wo_candidates": "Please recognize the character's most likely emotional state.",
+    "onehot_wo_candidates": (
+        "label",
+        "Please recognize the character's most likely emotional state.",
+        "The character's emotional state is {label}.",
+    ),
     "valence": (
-        "Please identify the overall positive or negative emotional polarity of the main characters. The output should "
-        "be a ﬂoating-point number ranging from {low} to {high}. Here, {low} indicates extremely negative "
-        "emotions, 0 indicates neutral emotions, and {high} indicates extremely positive emotions. Please provide your "
-        "judgment as a ﬂoating-point number."  # with the ligature, as it was trained
+        "label",
+        (
+            "Please identify the overall positive or negative emotional polarity of the main characters. The output "
+            "should be a ﬂoating-point number ranging from {low} to {high}. Here, {low} indicates extremely negative "
+            "emotions, 0 indicates neutral emotions, and {high} indicates extremely positive emotions. Please provide "
+            "your judgment as a ﬂoating-point number."
+        ),  # with the ligature, as it was trained
+        "The valence score is {number:.2f}.",
     ),
     "sentiment": (
-        "Please select the most likely sentiment label that can best describe the person's emotional state: positive, "
-        "negative, neutral."
+        "label",
+        (
+            "Please select the most likely sentiment label that can best describe the person's emotional state: "
+            "positive, negative, neutral."
+        ),
+        "The character's sentiment state is {sign}.",
     ),
-    "qa": "",
+    "qa": ("question answer", "{question}", "{answer}"),
 }
-_SIGNS = {1: "positive", 0: "neutral", -1: "negative"}
+"""Question -> the columns that it is answered from, what is asked, and what is to be answered."""
+
+NEEDED: Mapping[Question, Sequence[str]] = {question: columns.split() for question, (columns, _, _) in _TYPES.items()}
+"""Question -> the columns that it is answered from."""
 
 
-class Range(NamedTuple):
-    """What the labels of a whole set are drawn from: words in order (upstream: in a random one), and numbers."""
-
-    words: list[str]
-    low: float
-    high: float
-
-
-def range_of(labels: Iterable[Any]) -> Range:
-    """The range of a column `label`; what is empty or no number does not count."""
-    present = [label for label in labels if label is not None and str(label).strip()]
-    numbers = [number for label in present if math.isfinite(number := _float(label))]
-    return Range(
-        sorted({str(label).strip() for label in present}), min(numbers, default=0.0), max(numbers, default=0.0)
-    )
-
-
-def render(question: Question, row: Mapping[str, Any], known: Range) -> tuple[str, str]:
+def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any]) -> tuple[str, str]:
     """What is asked, and what is to be answered.
 
     No answer has blanks around it: with one at its end, another token would follow than the one that stops.
 
     Args:
         question: The label type.
-        row: The columns that it needs; `labels` as words.
-        known: What labels there are in the set.
+        row: The columns that it needs.
+        scale: That of the set.
 
     Raises:
-        InputError: a label is no number, where one is needed.
+        MediaError: a label is no number, where one is needed.
     """
-    label = str(row.get("label", "")).strip()
-    asked = _ASKED[question].format(words=",".join(known.words), low=known.low, high=known.high)
-    match question:
-        case "description":
-            answer = row["description"].strip()
-        case "ovlabel":
-            answer = f"The character's emotional state is {', '.join(row['labels'])}."
-        case "onehot_w_candidates":
-            answer = f"The most likely label is {label}."
-        case "onehot_wo_candidates":
-            answer = f"The character's emotional state is {label}."
-        case "valence":
-            answer = f"The valence score is {_number(label):.2f}."
-        case "sentiment":
-            number = _number(label)
-            answer = f"The character's sentiment state is {_SIGNS[(number > 0) - (number < 0)]}."
-        case "qa":
-            asked, answer = row["question"], row["answer"].strip()
-    return asked, answer
+    values: dict[str, Any] = {**scale, **{column: value.strip() for column, value in row.items()}}
+    if question in {"valence", "sentiment"}:
+        number = values["number"] = _number(row["label"])
+        if not math.isfinite(number):
+            raise MediaError(f"label {shown(values['label'])} is no number")
+        values["sign"] = "positive" if number > 0 else "negative" if number < 0 else "neutral"
+    _, asked, answer = _TYPES[question]
+    return asked.format(**values), answer.format(**values)
 
 
-def open_labels(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a cell holds
-    """Labels of a cell: a list, or text as the authors read `openset`: outer brackets off, split at quotes and commas.
-
-    Raises:
-        InputError: it is neither.
-
-    Example:
-        >>> open_labels("['happy', 'not sad']"), open_labels("[]")
-        (('happy', 'not sad'), ('neutral',))
-    """
-    if cell is None or isinstance(cell, str):
-        bare = (cell or "").strip().removeprefix("[").removesuffix("]")
-        cell = bare.translate(_SPLITTING).split(",")
-    if not isinstance(cell, list | tuple) or not all(isinstance(label, str) for label in cell):
-        raise InputError(f"labels must be a list of words, not {shown(cell)}")
-    return tuple(label.strip() for label in cell if label.strip()) or ("neutral",)
+def scale_of(labels: Iterable[str]) -> dict[str, Any]:
+    """What the labels of a whole set are drawn from: words in order (upstream: in a random one), and numbers."""
+    words = {label.strip() for label in labels} - {""}
+    numbers = sorted(number for number in map(_number, words) if math.isfinite(number)) or [0.0]
+    return {"candidates": ",".join(sorted(words)), "low": numbers[0], "high": numbers[-1]}
 
 
 def _number(label: str) -> float:
-    number = _float(label)
-    if not math.isfinite(number):
-        raise InputError(f"label {shown(label)} is no number")
-    return number
-
-
-def _float(label: object) -> float:
     try:
-        return float(str(label))
+        return float(label)
     except ValueError:
         return math.nan

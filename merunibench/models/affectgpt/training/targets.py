@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
-from merunibench.errors import InputError
+from merunibench.errors import MediaError
 from merunibench.models.affectgpt.prompt import PromptTokenizer
 
 MAX_LENGTH = 1024
@@ -20,10 +21,6 @@ IGNORED = -100
 """The label of what is given, not learnt."""
 END = "###"
 """Ends every answer, and is learnt with it."""
-
-
-class TooLongError(InputError):
-    """Prompt and answer are longer than `MAX_LENGTH`."""
 
 
 class Target(NamedTuple):
@@ -48,11 +45,11 @@ def encode_target(tokens: PromptTokenizer, prompt: str, answer: str) -> Target:
             answer does not stop.
 
     Raises:
-        TooLongError: they are longer than `MAX_LENGTH`, where upstream draws another example in their place.
+        MediaError: they are longer than `MAX_LENGTH`, where upstream draws another example in their place.
     """
     given, learnt = tokens.ids(prompt), tokens.ids(answer + END)
     if len(given) + len(learnt) > MAX_LENGTH:
-        raise TooLongError(f"prompt and answer have {len(given)} + {len(learnt)} tokens; the most is {MAX_LENGTH}")
+        raise MediaError(f"prompt and answer have {len(given)} + {len(learnt)} tokens; the most is {MAX_LENGTH}")
     learnt.append(tokens.padding_id)
     return Target([tokens.start_id, *given, *learnt], [IGNORED] * (1 + len(given)) + learnt)
 
@@ -66,11 +63,8 @@ def collate(targets: Sequence[Target], padding_id: int) -> dict[str, torch.Tenso
     Returns:
         `input_ids`, `labels` and `attention_mask`, each of shape (b, L).
     """
-    longest = max(len(target.input_ids) for target in targets)
-    ids = torch.tensor([_filled(target.input_ids, longest, padding_id) for target in targets])
-    labels = torch.tensor([_filled(target.labels, longest, IGNORED) for target in targets])
+    ids, labels = (
+        pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=filling)
+        for rows, filling in zip(zip(*targets, strict=True), (padding_id, IGNORED), strict=True)
+    )
     return {"input_ids": ids, "labels": labels, "attention_mask": (ids != padding_id).long()}
-
-
-def _filled(values: list[int], length: int, filling: int) -> list[int]:
-    return values + [filling] * (length - len(values))

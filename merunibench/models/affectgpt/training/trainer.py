@@ -5,20 +5,18 @@ the whole language model at every save. How it goes on from a state is its own; 
 """
 
 import shutil
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from safetensors import SafetensorError
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import Dataset
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from merunibench.errors import InputError
 from merunibench.files import write_text, writing
+from merunibench.models.affectgpt.network import is_trained
 from merunibench.models.affectgpt.training.config import RunSettings
-from merunibench.models.affectgpt.training.network import TrainedNetwork, is_trained
 from merunibench.models.affectgpt.training.schedule import Schedule
 
 _COMPLETE = "complete"
@@ -44,8 +42,6 @@ def arguments(run: RunSettings, folder: Path, device: str, dtype: str, steps: in
         max_steps=steps or run.steps,
         learning_rate=1.0,  # the schedule's factor then is the rate itself, to the last bit
         weight_decay=run.weight_decay,
-        adam_beta2=run.beta2,
-        adam_epsilon=1e-8,
         max_grad_norm=run.max_grad_norm,
         optim="adamw_torch",
         seed=run.seed,
@@ -77,33 +73,18 @@ class FusionTrainer(Trainer):
     """The Trainer.
 
     Args:
-        network: What is trained.
-        data: The examples of all steps, in their order.
-        collate: Examples -> the arguments of the network's forward pass.
         schedule: The learning rate.
-        settings: Of `arguments`.
-        callbacks: What is told of a training that goes on.
+        given: What the Trainer takes.
     """
 
-    def __init__(
-        self,
-        network: TrainedNetwork,
-        data: Dataset[Any],
-        collate: Callable[[Sequence[Any]], dict[str, Any]],
-        schedule: Schedule,
-        settings: TrainingArguments,
-        callbacks: Sequence[TrainerCallback] = (),
-    ) -> None:
+    def __init__(self, schedule: Schedule, **given: Any) -> None:  # noqa: ANN401
         self._schedule = schedule
-        super().__init__(
-            model=network, args=settings, train_dataset=data, data_collator=collate, callbacks=list(callbacks)
-        )
+        super().__init__(**given)
         self.remove_callback(PrinterCallback)
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:  # noqa: ANN401, ARG002
         """The learning rate by the schedule, which knows the number of steps."""
-        trained: Any = optimizer or self.optimizer
-        self.lr_scheduler = LambdaLR(trained, self._schedule.rate)
+        self.lr_scheduler = LambdaLR(optimizer or cast("Any", self.optimizer), self._schedule.rate)
         return self.lr_scheduler
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401

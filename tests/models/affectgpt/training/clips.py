@@ -107,13 +107,13 @@ def _tokenizer():
     return t.PreTrainedTokenizerFast(tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>")
 
 
-def write_config(path: Path, tiny: Tiny, table: Path, out: Path, model=None, data=None, held_out=None, **run) -> Path:
+def write_config(path: Path, tiny: Tiny, table: Path, out: Path, model=None, data=None, **run) -> Path:
     """A training's TOML file: quick settings, changed by what is given."""
     sections = {
         "data": {"table": str(table), "questions": ["ovlabel"]} | (data or {}),
         "model": {"llm": str(tiny.llm), "visual": str(tiny.visual), "acoustic": str(tiny.acoustic), **(model or {})},
         "run": {"out": str(out), "batch": 8, "epochs": 1, "steps_per_epoch": 4, "device": "cpu", "lr": 3e-3} | run,
-    } | ({"held_out": held_out} if held_out else {})
+    }
     lines = []
     for name, section in sections.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in section.items())]

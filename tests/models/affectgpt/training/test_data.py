@@ -9,10 +9,10 @@ import pytest
 
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.prompt import QUESTIONS, Mode
-from merunibench.models.affectgpt.training.config import DataSettings, read_config
+from merunibench.models.affectgpt.training.config import DataSettings, TrainingConfig
 from merunibench.models.affectgpt.training.data import read_examples
 from merunibench.models.affectgpt.training.draws import Draws
-from merunibench.models.affectgpt.training.questions import open_labels
+from merunibench.settings import read_settings
 from tests.cli.conftest import refused, run  # noqa: F401 - fixtures
 from tests.models.affectgpt.tiny import FACE
 from tests.models.affectgpt.training.clips import NAMES, write_config
@@ -50,12 +50,14 @@ def official(tmp_path):
         ("angry", ("angry",)),
     ],
 )
-def test_labels_as_the_authors_read_them(cell, labels):
-    assert open_labels(cell) == labels
+def test_labels_as_the_authors_read_them(tmp_path, cell, labels):
+    table = write(tmp_path / "own.csv", ["name", "openset"], ["a", cell])
+    (example,) = read_examples([DataSettings(table=table, questions=("ovlabel",))], TEXTS).kept
+    assert example.labels == labels
 
 
 def test_official_tables(official):
-    found = read_examples([DataSettings(official=official)], TEXTS, 0)
+    found = read_examples([DataSettings(official=official)], TEXTS)
     first, second = found.kept
     assert first.texts == {
         "description": (QUESTIONS["description"], "She smiles."),
@@ -67,6 +69,11 @@ def test_official_tables(official):
         ("c", "no description"),
         ("d", "no subtitle"),
     ]
+
+
+def test_what_a_folder_of_the_authors_does_not_hold(official):
+    with pytest.raises(InputError, match="official: a folder of the authors' has no label; give a table of your own"):
+        read_examples([DataSettings(official=official, questions=("valence",))], TEXTS)
 
 
 def test_what_curate_exports_is_read_back(tmp_path):
@@ -88,7 +95,7 @@ def test_what_curate_exports_is_read_back(tmp_path):
     lines = tmp_path / "lines.jsonl"
     lines.write_text("".join(json.dumps(row_of(each)) + "\n" for each in samples))
     for settings in (DataSettings(official=folder), DataSettings(table=lines)):
-        found = read_examples([settings], TEXTS, 0)
+        found = read_examples([settings], TEXTS)
         assert not found.refused
         for example, sample in zip(found.kept, samples, strict=True):
             assert (example.sample.name, example.sample.subtitle) == (sample.name, sample.subtitle)
@@ -99,7 +106,7 @@ def test_what_curate_exports_is_read_back(tmp_path):
 def test_questions_of_ones_own(tmp_path):
     rows = [["a", "Who?", "She. "], ["b", "Why?", ""], ["c", "", "x"]]
     table = write(tmp_path / "own.csv", ["name", "question", "answer"], *rows)
-    found = read_examples([DataSettings(table=table, questions=("qa",))], Mode("audioonly"), 0)
+    found = read_examples([DataSettings(table=table, questions=("qa",))], Mode("audioonly"))
     assert [example.texts for example in found.kept] == [{"qa": ("Who?", "She.")}]
     assert [(each.name, each.reason) for each in found.refused] == [("b", "no answer"), ("c", "no question")]
 
@@ -109,7 +116,7 @@ def test_label_types_of_the_other_data_sets(tmp_path):
     rows = [["a", "sad"], ["b", "angry"], ["c", ""]]
     table = write(tmp_path / "words.csv", ["name", "label"], *rows)
     settings = DataSettings(table=table, questions=("onehot_w_candidates", "onehot_wo_candidates"))
-    found = read_examples([settings], Mode("audioonly"), 0)
+    found = read_examples([settings], Mode("audioonly"))
     assert found.kept[0].texts == {
         "onehot_w_candidates": (
             (
@@ -127,7 +134,7 @@ def test_label_types_of_the_other_data_sets(tmp_path):
 
     rows = [["a", "-2.5"], ["b", "0"], ["c", "3"], ["d", "much"], ["e", "nan"]]
     table = write(tmp_path / "numbers.csv", ["name", "label"], *rows)
-    found = read_examples([DataSettings(table=table, questions=("valence", "sentiment"))], Mode("audioonly"), 0)
+    found = read_examples([DataSettings(table=table, questions=("valence", "sentiment"))], Mode("audioonly"))
     assert [example.texts["valence"][1] for example in found.kept] == [
         "The valence score is -2.50.",
         "The valence score is 0.00.",
@@ -148,37 +155,29 @@ def test_files_of_the_authors_layout_and_of_a_table(official, tmp_path):
     for name in ("audio/a.wav", "openface_face/a/a.npy", "openface_face/b.npy", "video/b.mp4"):
         (official / name).parent.mkdir(parents=True, exist_ok=True)
         (official / name).touch()
-    a, b = (each.sample for each in read_examples([DataSettings(official=official)], Mode(FACE), 0).kept)
+    a, b = (each.sample for each in read_examples([DataSettings(official=official)], Mode(FACE)).kept)
     assert (a.audio, a.face) == (official / "audio/a.wav", official / "openface_face/a/a.npy")
     assert (b.audio, b.video, b.face) == (None, official / "video/b.mp4", official / "openface_face/b.npy")
     table = write(tmp_path / "own.csv", ["name", "labels", "audio"], ["a", "sad", "audio/a.wav"])
     settings = DataSettings(table=table, media=official, questions=("ovlabel",))
-    assert read_examples([settings], Mode("audioonly"), 0).kept[0].sample.audio == official / "audio/a.wav"
+    assert read_examples([settings], Mode("audioonly")).kept[0].sample.audio == official / "audio/a.wav"
     write(table, ["name", "labels", "audio"], ["a", "sad", "../secret.wav"])
     with pytest.raises(
         InputError, match=r"own\.csv, line 2: .*leads out of the folder; refused \(allow_outside = true takes it\)"
     ):
-        read_examples([settings], Mode("audioonly"), 0)
+        read_examples([settings], Mode("audioonly"))
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
     table = write(tmp_path / "own.csv", ["name", "labels"], [name, "sad"])
     with pytest.raises(InputError, match="leads out of the folder"):
-        read_examples([DataSettings(table=table, questions=("ovlabel",))], Mode("audioonly"), 0)
-
-
-def test_a_share_of_a_set(tmp_path):
-    table = write(tmp_path / "own.csv", ["name", "labels"], *([f"n{number}", "sad"] for number in range(100)))
-    settings = DataSettings(table=table, questions=("ovlabel",), share=0.3)
-    first, again, other = (read_examples([settings], Mode("audioonly"), seed).kept for seed in (1, 1, 2))
-    assert len(first) == 30
-    assert first == again != other
+        read_examples([DataSettings(table=table, questions=("ovlabel",))], Mode("audioonly"))
 
 
 def drawn(count, batch, batches, weights=(1.0,), seed=3):
     sets = [_examples(number, count) for number in range(len(weights))]
-    draws = Draws(sets, weights, batch, batches, seed, encode=lambda *_: None, load=lambda _: None)
+    draws = Draws(sets, weights, batch, batches, seed, load=lambda *_: None)
     return [draws.drawn(index) for index in range(len(draws))]
 
 
@@ -276,13 +275,9 @@ def test_a_broken_file_is_left_out_and_listed(run, learner, clips, tmp_path):  #
         (
             "[data]\ntable = 'a'\nquestions = ['caption']\n[run]\nout = 'x'\n",
             (
-                "data.0.questions: 'caption' is not taken; taken are description, ovlabel, onehot_w_candidates, "
-                "onehot_wo_candidates, valence, sentiment, qa (a caption is a qa)"
+                "data.0.questions.0: Input should be 'description', 'ovlabel', 'onehot_w_candidates', "
+                "'onehot_wo_candidates', 'valence', 'sentiment' or 'qa'"
             ),
-        ),
-        (
-            "[data]\nofficial = 'a'\nquestions = ['valence']\n[run]\nout = 'x'\n",
-            "data.0: questions: valence needs a table with label",
         ),
         ("[data\n", "cannot be read as TOML"),
     ],
@@ -296,7 +291,7 @@ def test_a_wrong_file_is_refused_in_one_line(refused, tmp_path, text, message): 
 def test_the_defaults_are_the_published_settings(tmp_path):
     path = tmp_path / "t.toml"
     path.write_text("[data]\nofficial = 'x'\n[run]\nout = 'x'\n")
-    found = read_config(path).run
+    found = read_settings(path, {}, TrainingConfig).run
     assert (found.batch, found.epochs, found.steps_per_epoch, found.seed) == (3, 60, 5000, 42)
     assert (found.lr, found.weight_decay, found.max_grad_norm) == (1e-5, 0.05, 0.0)
     assert {found.schedule.rate(step) for step in range(0, found.steps, 999)} == {1e-5}
@@ -324,7 +319,7 @@ def test_a_dry_run_of_every_ablation(run, learner, corpus, tmp_path, path):  # n
     """With small models in the place of the real ones; nothing else of the file is changed."""
     text = path.read_text()
     assert "Never run at size" in text
-    assert read_config(path).run.out.name == path.stem
+    assert read_settings(path, {}, TrainingConfig).run.out.name == path.stem
     text = text.replace('"dataset/mer2025-dataset"', f'"{corpus}"').replace('out = "', f'out = "{tmp_path}/')
     models = {"llm": learner.llm, "visual": learner.visual, "acoustic": learner.acoustic}
     text = text.replace("[model]\n", "[model]\n" + "".join(f'{key} = "{value}"\n' for key, value in models.items()))

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from merunibench.errors import InputError
+from merunibench.models.affectgpt.checkpoint import released_name
 from merunibench.models.affectgpt.selfcheck import selfcheck
-from merunibench.models.affectgpt.training.fixture import CASES, read_case
+from merunibench.models.affectgpt.selfcheck_training import CASES, read_case
 from merunibench.models.affectgpt.training.schedule import Schedule
 from tests.cli.conftest import run  # noqa: F401 - a fixture
 
@@ -95,7 +96,7 @@ def test_a_misshapen_weight_is_refused(changed):
 @pytest.mark.parametrize("mistake", ["clipping", "no decay", "linear schedule"])
 def test_what_the_defaults_of_the_trainer_would_do_is_caught(training_arrays, monkeypatch, mistake):
     """With the published bar of 3e-7, each of its usual settings is another training."""
-    from merunibench.models.affectgpt.training import fixture
+    from merunibench.models.affectgpt import selfcheck_training
     from merunibench.models.affectgpt.training.config import RunSettings
 
     case = read_case("attn", training_arrays)
@@ -104,9 +105,9 @@ def test_what_the_defaults_of_the_trainer_would_do_is_caught(training_arrays, mo
         monkeypatch.setattr(Schedule, "rate", lambda _, step: 1e-5 * (1 - step / 3))
     else:
         changes = {"max_grad_norm": 1.0} if mistake == "clipping" else {"weight_decay": 0.0}
-        monkeypatch.setattr(fixture, "RunSettings", lambda **given: RunSettings(**given, **changes))
+        monkeypatch.setattr(selfcheck_training, "RunSettings", lambda **given: RunSettings(**given, **changes))
     case.trained_in(3, schedule)
-    weights = {case.key(name): value for name, value in case.network.trained().items()}
+    weights = {released_name(name): value for name, value in case.network.trained().items()}
     differences = [
         np.abs(value.detach().numpy() - training_arrays[f"attn.published.w3.{key}"]).max()
         for key, value in weights.items()

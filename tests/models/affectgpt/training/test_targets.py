@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from merunibench.errors import MediaError
 from merunibench.models.affectgpt.prompt import QUESTIONS, Mode, prompt_tokenizer
-from merunibench.models.affectgpt.training.targets import MAX_LENGTH, TooLongError, collate, encode_target
+from merunibench.models.affectgpt.training.targets import MAX_LENGTH, collate, encode_target
 from tests.models.affectgpt.test_tokens import MODES, qwen  # noqa: F401 - a fixture
 from tests.models.affectgpt.tiny import make_tokenizer
 
@@ -63,5 +64,5 @@ def test_what_is_too_long_is_refused_not_cut(tokens):
     target = encode_target(tokens, "p" * 500, "a" * longest)
     assert len(target.input_ids) == MAX_LENGTH + 2
     assert sum(label != -100 for label in target.labels) == longest + 2
-    with pytest.raises(TooLongError, match="500 \\+ 525 tokens; the most is 1024"):
+    with pytest.raises(MediaError, match="500 \\+ 525 tokens; the most is 1024"):
         encode_target(tokens, "p" * 500, "a" * (longest + 1))

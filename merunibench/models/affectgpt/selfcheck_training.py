@@ -19,6 +19,7 @@ from merunibench.models.affectgpt.configuration import AffectGPTConfig, config_f
 from merunibench.models.affectgpt.encoders import AcousticEncoder, VisualEncoder
 from merunibench.models.affectgpt.fixture_models import build_clip, build_hubert, build_language_model
 from merunibench.models.affectgpt.fusion import AffectGPTFusion
+from merunibench.models.affectgpt.network import is_trained
 from merunibench.models.affectgpt.prompt import Medium, Mode, PromptTokenizer, prompt_tokenizer
 from merunibench.models.affectgpt.selfcheck import Arrays, Check, Computed, tensor_of, weights_of
 from merunibench.models.affectgpt.training.config import RunSettings
@@ -48,16 +49,13 @@ class Case:
     network: TrainedNetwork
     batch: dict[str, Any]
 
-    def key(self, name: str) -> str:
-        """The fixture's name of a parameter."""
-        return released_name(name)
-
     def trained_in(self, steps: int, schedule: Schedule) -> list[float]:
         """Train on the batch so many times, by the Trainer; the losses."""
         data: Any = [None] * (2 * steps)
         with tempfile.TemporaryDirectory() as folder:
             settings = arguments(RunSettings(out=Path(folder), batch=2), Path(folder), "cpu", "float32", steps)
-            trainer = FusionTrainer(self.network, data, lambda _: dict(self.batch), schedule, settings)
+            batch = {"train_dataset": data, "data_collator": lambda _: dict(self.batch)}
+            trainer = FusionTrainer(schedule, model=self.network, args=settings, **batch)
             trainer.train()
         return [told["loss"] for told in trainer.state.log_history if "loss" in told]
 
@@ -114,18 +112,10 @@ def _schedule(arrays: Arrays) -> Computed:
     """`schedule.*.epoch_step_lr` by `.settings`; (epoch from 1, step from 0, rate)."""
     for key in (key for key in arrays if key.startswith("schedule.") and key.endswith(".epoch_step_lr")):
         given = json.loads(_text(arrays, key.replace("epoch_step_lr", "settings")))
-        each = int(given["iters_per_epoch"])
-        start = given["warmup_start_lr"]
-        schedule = Schedule(
-            given["init_lr"],
-            given["min_lr"],
-            start if start >= 0 else given["init_lr"],
-            given["warmup_steps"],
-            given["max_epoch"],
-            each,
-        )
-        rows = arrays[key].tolist()
-        yield key, [[e, i, schedule.rate((int(e) - 1) * each + int(i))] for e, i, _ in rows]
+        start, each = given["warmup_start_lr"], int(given["iters_per_epoch"])
+        rates = (given["init_lr"], given["min_lr"], start if start >= 0 else given["init_lr"])
+        schedule = Schedule(*rates, given["warmup_steps"], given["max_epoch"], each)
+        yield key, [[e, i, schedule.rate((int(e) - 1) * each + int(i))] for e, i, _ in arrays[key].tolist()]
 
 
 def _losses(arrays: Arrays) -> Computed:
@@ -153,15 +143,11 @@ def _gradients(arrays: Arrays) -> Computed:
         case = read_case(name, arrays)
         case.network(**case.batch)["loss"].backward()
         for ours, parameter in case.network.named_parameters():
-            if not (ours.startswith("fusion.") or ".lora_" in ours):
-                continue
-            key = case.key(ours)
-            if key.endswith("self.key.bias") and "_Qformer." in key:
-                continue
-            gradient = parameter.grad
-            if f"{name}.grad_norm.{key}" in arrays:
+            key = released_name(ours) if is_trained(ours) else ""
+            gradient, noise = parameter.grad, key.endswith("self.key.bias") and "_Qformer." in key
+            if f"{name}.grad_norm.{key}" in arrays and not noise:
                 yield f"{name}.grad_norm.{key}", -1.0 if gradient is None else gradient.norm()
-            if f"{name}.grad.{key}" in arrays and gradient is not None:
+            if f"{name}.grad.{key}" in arrays and not noise and gradient is not None:
                 yield f"{name}.grad.{key}", gradient
 
 
@@ -171,7 +157,7 @@ def _three_steps(run: str, arrays: Arrays) -> Computed:
     case = read_case("attn", arrays)
     case.trained_in(3, _RUNS[run])
     for ours, value in case.network.trained().items():
-        yield f"attn.{run}.w3.{case.key(ours)}", value
+        yield f"attn.{run}.w3.{released_name(ours)}", value
 
 
 def _config(name: str, arrays: Arrays, weights: Mapping[str, torch.Tensor]) -> AffectGPTConfig:
