@@ -43,6 +43,7 @@ LOST_ENDINGS = (
     ("ish", ""),
 )
 """Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
+_LOST = tuple({ending: None for ending, _ in LOST_ENDINGS})
 
 LESS = ("lessness", "lessly", "less")
 _SHORTEST_FORM_STEM = 4
@@ -57,7 +58,7 @@ def stem_of(word: str, known: Container[str], stop: Collection[str]) -> str | No
         >>> stem_of("happily", {"happy"}, ())
         'happy'
     """
-    for ending, instead in LOST_ENDINGS:
+    for ending, instead in LOST_ENDINGS if word.endswith(_LOST) else ():
         if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_FORM_STEM:
             stem = word[: len(word) - len(ending)] + instead
             if stem in known and stem not in stop:
@@ -91,6 +92,8 @@ def unstretched(word: str) -> Iterator[str]:
         >>> list(unstretched("happyyyy")), list(unstretched("happy"))
         (['happy', 'happyy'], [])
     """
+    if not _STRETCHED.search(word):
+        return iter(())
     return (short for short in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)) if short != word)
 
 

@@ -42,8 +42,11 @@ _PLAINER = (
     (_MORE_THAN, r"\1"),
     (_LESS_THAN, " "),
 )
+_MAY_DENY = re.compile(r"\b(?:but|than|far|both|either|neither|instead|opposed|only|just|merely)\b")
+"""A word of each of these patterns: most labels hold none, and are not tried."""
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
+_BRACKETS = frozenset("([{（【")
 _FREE, _LIKE = "free", "like"
 _LAUGHING = ("laughter", "laughing", "giggles")
 _CAUSES = ("with", "by", "for", "from", "in")
@@ -59,6 +62,8 @@ def without_aside(label: str) -> tuple[str, str]:
         >>> without_aside("sad (not angry)")
         ('sad', 'not angry')
     """
+    if _BRACKETS.isdisjoint(label):
+        return " ".join(label.split()), ""
     inside = " ".join(found[1].strip() for found in _ASIDE.finditer(label))
     return " ".join(_ASIDE.sub(" ", label).split()), inside
 
@@ -74,11 +79,18 @@ def with_plain_negation(text: str) -> str | None:
         >>> [with_plain_negation(f"{each} sad") for each in ("anything but", "not angry but", "neither happy nor")]
         ['not sad', 'sad', None]
     """
+    if not _MAY_DENY.search(text):
+        return text
     if _NEITHER.search(text):
         return None
     for pattern, instead in _PLAINER:
         text = pattern.sub(instead, text)
     return " ".join(text.split())
+
+
+def operating_words(tables: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The words without which no operator stands in a phrase."""
+    return frozenset({_FREE}.union(*tables.values()))
 
 
 @dataclass(frozen=True)
