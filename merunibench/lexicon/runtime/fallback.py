@@ -25,7 +25,11 @@ JOINTS = "/&+;|"
 _MAXIMUM_WORDS = 8
 _MAXIMUM_LENGTH = 1000
 """Characters: what is longer is no label, and patterns that look ahead would take the square of its length."""
+_LITTLE = "little"
 _FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
+_EMOJI = re.compile(
+    r"(?:\s(?:and|or|but|with)\s+)?([\u2600-\u27bf\U0001f000-\U0001faff][\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]*)"
+)
 _NOT_LETTERS = re.compile(rf"[^{morphology.LETTERS}{JOINTS} ]+")
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
 _TABLES = ("concepts", "polarities", "opposites", "typos")
@@ -128,8 +132,12 @@ class Fallback:
         return (label,) if label in known else self.resolve(label, known)
 
     def _in_scripts(self, label: str, known: Container[str]) -> tuple[str, ...]:
-        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`."""
-        parts = [part for part in map(str.strip, _FOREIGN_JOINTS.split(label)) if part]
+        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`.
+
+        Emoji need no sign to be joined: `happy😢`.
+        """
+        pieces = (piece for part in _FOREIGN_JOINTS.split(label) for piece in _EMOJI.split(part))
+        parts = [piece for piece in map(str.strip, pieces) if piece]
         others = (part for part in parts if script_of(part) or not any(map(str.isalnum, part)))
         if len(parts) < 2 or not any(others) or label_of(label):
             return ()
@@ -217,6 +225,13 @@ class Fallback:
 
     def _phrase(self, words: Sequence[str], known: Container[str]) -> str | None:
         """A phrase stands for its head, or for the opposite of what it denies."""
+        if (
+            words[0] == _LITTLE
+            and words[1] != "to"
+            and morphology.is_amount(words[-1], self._operator_words["amounts"])
+        ):
+            word = self._head(words[1:], known)  # `little hope` denies, `a little hope` and `little sad` do not
+            return self._opposite(word) if word else None
         rest = words
         while rest and rest[0] in self._in["light"]:
             rest = rest[1:]

@@ -15,8 +15,8 @@ from functools import cache
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 """What words are written with."""
-NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
-_CHANGING_PREFIXES = (*NEGATING_PREFIXES, "mis", "anti", "counter", "over", "under")
+NEGATING_PREFIXES = ("under", "un", "dis", "in", "im", "ir", "il", "non")
+_CHANGING_PREFIXES = (*NEGATING_PREFIXES, "mis", "anti", "counter", "over")
 """Those that change a word's meaning, if not to its opposite."""
 
 # --- the look-up: forms of the words of a table ----------------------------------------------------------------------
@@ -46,6 +46,7 @@ LOST_ENDINGS = (
 _LOST = tuple({ending: None for ending, _ in LOST_ENDINGS})
 
 LESS = ("lessness", "lessly", "less")
+_NOUN_ENDINGS = ("ness", "ment", "ion", "asm", "ity", "ence", "ance", "ism", "acy", "ship", "dom")
 _SHORTEST_FORM_STEM = 4
 _SHORTEST_NEGATED = 5
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -83,6 +84,16 @@ def denied_by(word: str, known: Container[str], stop: Collection[str]) -> str | 
             if found:
                 return found
     return None
+
+
+def is_amount(word: str, amounts: Container[str]) -> bool:
+    """Whether there may be little of it, so that `little` denies it: a noun, by its ending or as listed.
+
+    Example:
+        >>> is_amount("happiness", ()), is_amount("hope", {"hope"}), is_amount("happy", {"hope"})
+        (True, True, False)
+    """
+    return word in amounts or word.endswith(_NOUN_ENDINGS)
 
 
 def unstretched(word: str) -> Iterator[str]:
