@@ -25,6 +25,7 @@ _SETS = (set, frozenset)
 _LISTS = (list, tuple, np.ndarray, *_SETS)
 _LOOKED_AT = 4096
 _AT_ONCE = 1 << 14
+_COUNTED_AT_ONCE = 1 << 20
 _ASCII_WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 
 
@@ -264,7 +265,10 @@ class LabelLists:
     def _label_counts(self) -> npt.NDArray[np.int64]:
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
         weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
-        counts = np.bincount(self.codes, weights=weights, minlength=len(self.vocabulary))
+        counts = np.zeros(len(self.vocabulary))
+        step = max(_COUNTED_AT_ONCE, len(counts))  # bincount takes a copy of its input in 64 bits
+        for part in (slice(first, first + step) for first in range(0, len(self.codes), step)):
+            counts += np.bincount(self.codes[part], None if weights is None else weights[part], len(counts))
         return counts.astype(np.int64)
 
     def distinct_as_text(self, end: str = "") -> "pa.Array":
@@ -355,7 +359,6 @@ def _split(texts: "pa.Array") -> "tuple[pa.Array, npt.NDArray[np.int64]]":
 def _from_lists(lists: "pa.Array") -> LabelLists:
     """Lists of items; a null list is an empty list."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     lists = lists.cast(pa.large_list(pa.large_string()))
     rows = np.arange(len(lists))
@@ -366,9 +369,7 @@ def _from_lists(lists: "pa.Array") -> LabelLists:
     items = lists.flatten()
     if items.null_count:
         raise TypeError("a list of labels holds a null")
-    offsets = lists.offsets.to_numpy() - lists.offsets[0].as_py()
-    items = _normalised(pc.ascii_trim(items, characters=_ASCII_WHITE_SPACE))
-    return _from_items(items, offsets, rows)
+    return _from_items(_normalised(items), lists.offsets.to_numpy() - lists.offsets[0].as_py(), rows)
 
 
 def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> LabelLists:
@@ -382,14 +383,13 @@ def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDA
 def _normalised(labels: "pa.Array") -> "pa.Array":
     """The distinct normal forms of labels (`normalise_label`) in order of occurrence, as a dictionary array.
 
-    The labels have no ASCII white space around them. ASCII becomes lower case at once; only words with other characters
-    are normalised one by one.
+    ASCII is trimmed and becomes lower case at once; only words with other characters are normalised one by one.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     encoded = labels.dictionary_encode()
-    words = pc.ascii_lower(encoded.dictionary)
+    words = pc.ascii_lower(pc.ascii_trim(encoded.dictionary, characters=_ASCII_WHITE_SPACE))
     others = pc.invert(pc.string_is_ascii(words))
     if pc.any(others).as_py():
         normal = map(normalise_label, words.filter(others).to_pylist())

@@ -328,6 +328,8 @@ def label_of(word: str, code: str | None = None) -> str | None:
         return None
     if code is not None:
         return load_language(code).label_of(word)
+    if word.isascii() and _last_part(word.lower()) not in _last_parts():
+        return None
     labels = {label for _, language in _latin() if (label := language.label_of(word))}
     return labels.pop() if len(labels) == 1 else None
 
@@ -346,6 +348,20 @@ def latin_words() -> tuple[str, ...]:
     return tuple(
         sorted({word for _, language in _latin() for word in (*language.words, *language.doubtful) if " " not in word})
     )
+
+
+@cache
+def _last_parts() -> frozenset[str]:
+    """How every label that a language in Latin script knows ends, so that most English ones are not looked for.
+
+    These languages have neither endings nor prefixes, and fold no ASCII: only whole words before a label are left out.
+    """
+    return frozenset(_last_part(word) for _, language in _latin() for word in (*language.words, *language.doubtful))
+
+
+def _last_part(word: str) -> str:
+    """What follows the last blank or apostrophe."""
+    return word.replace("'", " ").split()[-1]
 
 
 def words_hash() -> str:

@@ -112,6 +112,15 @@ def test_taking_and_counting(values, data):
     assert taken.distinct_as_text().take(taken.rows).to_pylist() == [",".join(labels) for labels in wanted]
 
 
+@pytest.mark.parametrize("samples", [[0, 1, 2], [2, 2, 1, -1, 2]])
+def test_counting_some_at_a_time_is_counting_all(monkeypatch, samples):
+    lists = LabelLists.from_fields([["a", "b", "a"], [" A ", "c"], [*"abcdefg", *"abcdefg"]]).take(np.array(samples))
+    whole = lists.label_counts().tolist()
+    monkeypatch.setattr("merunibench.labels._COUNTED_AT_ONCE", 1)
+    assert lists.take(np.arange(len(lists))).label_counts().tolist() == whole
+    assert sum(whole) == lists.counts().sum()
+
+
 @pytest.mark.parametrize(
     ("field", "labels"),
     [

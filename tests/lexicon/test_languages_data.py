@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from merunibench.languages import label_of, load_language
 from merunibench.lexicon import load_lexicon
 
 FOLDER = Path(__file__).parents[2] / "emotion_wheels"
@@ -216,3 +217,13 @@ def test_emoji():
     assert len(signs) >= 120
     dropped = set(items(table("emoji")["reading"]["drop"]))
     assert [sign for sign in signs if dropped & set(sign)] == []
+
+
+def test_no_word_in_latin_script_is_passed_over_by_how_it_ends():
+    languages = [load_language(code) for code in LATIN]
+    assert not any(one.endings or one.prefixes or one.fold for one in languages)
+    led = ["une ", "l'", "UN ", "muy  ", "sehr "]
+    words = [word for one in languages for word in (*one.words, *one.doubtful)][::7]
+    for text in (lead + word for word in words for lead in ("", *led[len(word) % 5 :][:1])):
+        labels = {label for one in languages if (label := one.label_of(text))}
+        assert label_of(text) == (labels.pop() if len(labels) == 1 else None)

@@ -323,3 +323,10 @@ def test_an_inner_word_of_two_sectors_must_say_which(tmp_path):
     write_words(tmp_path, "elated,Good/High", header="word,wheel1")
     lexicon = compile_folder(tmp_path, "mine").lexicon
     assert (lexicon.sectors("elated"), lexicon.sectors("elated", 2)) == (("good",), ("high",))
+
+
+def test_words_that_are_not_utf_8_are_to_be_saved_as_it(tmp_path):
+    words = tmp_path / "words.csv"
+    words.write_bytes("word,concept\nhangry,anger\ncafé,joy\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"words\.csv, line 3: not UTF-8; save the file as UTF-8"):
+        extend(load_lexicon("builtin"), words, name="mine")

@@ -10,7 +10,15 @@ from merunibench.lexicon.critique.evidence import valence
 
 PHRASES = {
     f"{name}: {cause}": phrases
-    for name in ("phrases", "held_out_phrases", "further_phrases", "fourth_phrases", "fifth_phrases", "sixth_phrases")
+    for name in (
+        "phrases",
+        "held_out_phrases",
+        "further_phrases",
+        "fourth_phrases",
+        "fifth_phrases",
+        "sixth_phrases",
+        "seventh_phrases",
+    )
     for cause, phrases in tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")).items()
 }
 LEXICON = load_lexicon("builtin")
@@ -35,12 +43,28 @@ def test_no_phrase_flips_its_valence(cause):
 @pytest.mark.parametrize(
     ("phrase", "word"),
     [
+        ("surprise (pleasant)", "pleasant surprise"),
+        ("joyfully surprised", "pleasantly surprised"),
+        ("blissfully unaware", "blissfully"),
+        ("positively furious", "furious"),
+        ("desire for approval", "longing"),
+        ("craving love", "longing"),
+        ("desire to help", "desire"),
+        ("little joy", "unhappy"),
+        ("a little joy", "joy"),
+        ("little sad", "sad"),
+        ("little to no joy", "unhappy"),
+        ("painful love", "painful"),
+        ("under-confident", "unconfident"),
+        ("underconfident", "unconfident"),
+        ("under stress", "under stress"),
+        ("chilling laugh", "chilling"),
         ("bitter smile", "bitter"),
         ("sigh of relief", "relief"),
         ("beside herself with worry", "worry"),
         ("losing hope", "hopeless"),
         ("sad (not angry)", "sad"),
-        ("surprise (positive)", "surprise"),
+        ("surprise (positive)", "positive surprise"),
         ("under immense pressure", "under pressure"),
         ("anything but happy", "unhappy"),
         ("nothing but joy", "joy"),

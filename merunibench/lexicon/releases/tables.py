@@ -64,9 +64,14 @@ def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int, optional: Se
         InputError: the file cannot be read, is no such table, or lacks a column.
         UnsafeFileError: it is larger than `max_bytes`.
     """
-    with reading(path, UnicodeDecodeError, csv.Error):
+    with reading(path, csv.Error):
         with open_plain(path) as stream:
-            text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
+            content = read_bounded(stream, path, max_bytes)
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise InputError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from None
         return _select(path, csv.reader(io.StringIO(text, newline=""), strict=True), columns, optional)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from merunibench.languages import answer_words, emoji_labels, label_of, script_of
 from merunibench.lexicon.runtime import morphology
-from merunibench.lexicon.runtime.operators import NAMES, Operators, with_plain_negation, without_aside
+from merunibench.lexicon.runtime.operators import NAMES, Operators, operating_words, with_plain_negation, without_aside
 
 RULES = 2
 """Version of the rules in this module. Whoever changes what a label means raises it."""
@@ -25,7 +25,11 @@ JOINTS = "/&+;|"
 _MAXIMUM_WORDS = 8
 _MAXIMUM_LENGTH = 1000
 """Characters: what is longer is no label, and patterns that look ahead would take the square of its length."""
+_LITTLE = "little"
 _FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
+_EMOJI = re.compile(
+    r"(?:\s(?:and|or|but|with)\s+)?([\u2600-\u27bf\U0001f000-\U0001faff][\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]*)"
+)
 _NOT_LETTERS = re.compile(rf"[^{morphology.LETTERS}{JOINTS} ]+")
 _LISTS = ("stop", "light", "conjunctions", "prepositions", "negations")
 _TABLES = ("concepts", "polarities", "opposites", "typos")
@@ -108,25 +112,32 @@ class Fallback:
             return ()
         if self.languages and not label.isascii() and (words := self._in_scripts(label, known)):
             return words
-        found = self._whole(self._tidy(label), known)
+        text = self._tidy(label)
+        found = self._whole(text, known)
         if found is not None:
             return (found,) if found else ()
         main, aside = without_aside(label)
+        if not aside:
+            return self._of_text(text, known) or self._foreign(label, known)
         operators = self._operators(known)
         if operators.feigns(aside):
             return ()
         if main in self._in["negations"]:
             main, aside = f"{main} {aside}", ""
         together = operators.with_aside(main, aside) if aside else None
-        texts = filter(None, (together, main, aside))
+        texts = map(self._tidy, filter(None, (together, main, aside)))
         return next(filter(None, (self._of_text(text, known) for text in texts)), ()) or self._foreign(label, known)
 
     def _listed_or_resolved(self, label: str, known: Container[str]) -> tuple[str, ...]:
         return (label,) if label in known else self.resolve(label, known)
 
     def _in_scripts(self, label: str, known: Container[str]) -> tuple[str, ...]:
-        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`."""
-        parts = [part for part in map(str.strip, _FOREIGN_JOINTS.split(label)) if part]
+        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`.
+
+        Emoji need no sign to be joined: `happy😢`.
+        """
+        pieces = (piece for part in _FOREIGN_JOINTS.split(label) for piece in _EMOJI.split(part))
+        parts = [piece for piece in map(str.strip, pieces) if piece]
         others = (part for part in parts if script_of(part) or not any(map(str.isalnum, part)))
         if len(parts) < 2 or not any(others) or label_of(label):
             return ()
@@ -143,10 +154,10 @@ class Fallback:
         found = (self._whole(self._tidy(each), known) for each in labels if each)
         return tuple(dict.fromkeys(word for word in found if word))
 
-    def _of_text(self, label: str, known: Container[str]) -> tuple[str, ...]:
-        """The words that a label without brackets stands for."""
-        text = with_plain_negation(self._tidy(label))
-        parts = self._joints.split(text) if text else []
+    def _of_text(self, text: str, known: Container[str]) -> tuple[str, ...]:
+        """The words that a tidy label without brackets stands for."""
+        plain = with_plain_negation(text)
+        parts = self._joints.split(plain) if plain else []
         words = (self._part(part.strip(), known) for part in parts if part.strip())
         return tuple(dict.fromkeys(word for word in words if word is not None))
 
@@ -214,6 +225,13 @@ class Fallback:
 
     def _phrase(self, words: Sequence[str], known: Container[str]) -> str | None:
         """A phrase stands for its head, or for the opposite of what it denies."""
+        if (
+            words[0] == _LITTLE
+            and words[1] != "to"
+            and morphology.is_amount(words[-1], self._operator_words["amounts"])
+        ):
+            word = self._head(words[1:], known)  # `little hope` denies, `a little hope` and `little sad` do not
+            return self._opposite(word) if word else None
         rest = words
         while rest and rest[0] in self._in["light"]:
             rest = rest[1:]
@@ -232,7 +250,8 @@ class Fallback:
         before_complement = takewhile(lambda word: word not in self._in["prepositions"], rest)
         if any(word in self._in["negations"] for word in list(before_complement)[1:]):
             return None  # a denial in the middle: what it denies cannot be told
-        read = self._operators(known).read(rest) if len(rest) > 1 else None
+        operating = len(rest) > 1 and not self._operating_words.isdisjoint(rest)
+        read = self._operators(known).read(rest) if operating else None
         return read.word if read else self._head(words, known)
 
     def _operators(self, known: Container[str]) -> Operators:
@@ -304,6 +323,10 @@ class Fallback:
     @cached_property
     def _operator_words(self) -> dict[str, frozenset[str]]:
         return {name: frozenset(words) for name, words in self.operators.items()}
+
+    @cached_property
+    def _operating_words(self) -> frozenset[str]:
+        return operating_words(self._operator_words)
 
     @cached_property
     def _longest_negation(self) -> int:

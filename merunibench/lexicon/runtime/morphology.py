@@ -15,8 +15,8 @@ from functools import cache
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 """What words are written with."""
-NEGATING_PREFIXES = ("un", "dis", "in", "im", "ir", "il", "non")
-_CHANGING_PREFIXES = (*NEGATING_PREFIXES, "mis", "anti", "counter", "over", "under")
+NEGATING_PREFIXES = ("under", "un", "dis", "in", "im", "ir", "il", "non")
+_CHANGING_PREFIXES = (*NEGATING_PREFIXES, "mis", "anti", "counter", "over")
 """Those that change a word's meaning, if not to its opposite."""
 
 # --- the look-up: forms of the words of a table ----------------------------------------------------------------------
@@ -43,8 +43,10 @@ LOST_ENDINGS = (
     ("ish", ""),
 )
 """Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
+_LOST = tuple({ending: None for ending, _ in LOST_ENDINGS})
 
 LESS = ("lessness", "lessly", "less")
+_NOUN_ENDINGS = ("ness", "ment", "ion", "asm", "ity", "ence", "ance", "ism", "acy", "ship", "dom")
 _SHORTEST_FORM_STEM = 4
 _SHORTEST_NEGATED = 5
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -57,7 +59,7 @@ def stem_of(word: str, known: Container[str], stop: Collection[str]) -> str | No
         >>> stem_of("happily", {"happy"}, ())
         'happy'
     """
-    for ending, instead in LOST_ENDINGS:
+    for ending, instead in LOST_ENDINGS if word.endswith(_LOST) else ():
         if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_FORM_STEM:
             stem = word[: len(word) - len(ending)] + instead
             if stem in known and stem not in stop:
@@ -84,6 +86,16 @@ def denied_by(word: str, known: Container[str], stop: Collection[str]) -> str | 
     return None
 
 
+def is_amount(word: str, amounts: Container[str]) -> bool:
+    """Whether there may be little of it, so that `little` denies it: a noun, by its ending or as listed.
+
+    Example:
+        >>> is_amount("happiness", ()), is_amount("hope", {"hope"}), is_amount("happy", {"hope"})
+        (True, True, False)
+    """
+    return word in amounts or word.endswith(_NOUN_ENDINGS)
+
+
 def unstretched(word: str) -> Iterator[str]:
     """A word without letters that are written three times or more: once each, then twice.
 
@@ -91,6 +103,8 @@ def unstretched(word: str) -> Iterator[str]:
         >>> list(unstretched("happyyyy")), list(unstretched("happy"))
         (['happy', 'happyy'], [])
     """
+    if not _STRETCHED.search(word):
+        return iter(())
     return (short for short in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)) if short != word)
 
 

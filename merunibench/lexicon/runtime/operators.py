@@ -14,15 +14,18 @@ NAMES = (
     "feigned",
     "masks",
     "scornful",
+    "tints",
     "verbs",
     "easing",
     "attempts",
     "unfulfilled",
     "seekers",
     "aversive",
+    "bestowed",
     "signs",
     "wild",
     "links",
+    "amounts",
 )
 """The tables, by name."""
 
@@ -42,9 +45,12 @@ _PLAINER = (
     (_MORE_THAN, r"\1"),
     (_LESS_THAN, " "),
 )
+_MAY_DENY = re.compile(r"\b(?:but|than|far|both|either|neither|instead|opposed|only|just|merely)\b")
+"""A word of each of these patterns: most labels hold none, and are not tried."""
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
-_FREE, _LIKE = "free", "like"
+_BRACKETS = frozenset("([{（【")
+_FREE, _LIKE, _UNDER, _LONGING = "free", "like", "under", "longing"
 _LAUGHING = ("laughter", "laughing", "giggles")
 _CAUSES = ("with", "by", "for", "from", "in")
 
@@ -59,6 +65,8 @@ def without_aside(label: str) -> tuple[str, str]:
         >>> without_aside("sad (not angry)")
         ('sad', 'not angry')
     """
+    if _BRACKETS.isdisjoint(label):
+        return " ".join(label.split()), ""
     inside = " ".join(found[1].strip() for found in _ASIDE.finditer(label))
     return " ".join(_ASIDE.sub(" ", label).split()), inside
 
@@ -74,11 +82,18 @@ def with_plain_negation(text: str) -> str | None:
         >>> [with_plain_negation(f"{each} sad") for each in ("anything but", "not angry but", "neither happy nor")]
         ['not sad', 'sad', None]
     """
+    if not _MAY_DENY.search(text):
+        return text
     if _NEITHER.search(text):
         return None
     for pattern, instead in _PLAINER:
         text = pattern.sub(instead, text)
     return " ".join(text.split())
+
+
+def operating_words(tables: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The words without which no operator stands in a phrase."""
+    return frozenset({_FREE, _UNDER}.union(*tables.values()))
 
 
 @dataclass(frozen=True)
@@ -112,9 +127,11 @@ class Operators:
         """What the first operator that stands in a phrase makes of it; None if there is none."""
         for rule in (
             self._suffix,
+            self._under,
             self._mask,
             self._feigned,
             self._scornful,
+            self._tint,
             self._verb,
             self._easing,
             self._attempt,
@@ -141,6 +158,11 @@ class Operators:
         found = self.find(before) if words[-1] in self.tables["suffixes"] else None
         return Reading(found) if found is not None or words[-1] == _LIKE else None
 
+    def _under(self, words: Sequence[str]) -> Reading | None:
+        """`under-confident`: too little of what is pleasant; not `under pressure`."""
+        word = self.find(words[1:]) if words[0] == _UNDER and len(words) == 2 else None
+        return Reading(self.opposite(word)) if word is not None and self.polarity(word) == 1 else None
+
     def _mask(self, words: Sequence[str]) -> Reading | None:
         """`hiding sadness`, `laughing to hide pain`: the unpleasant thing that is hidden is felt."""
         for place, word in enumerate(words[:-1]):
@@ -154,11 +176,27 @@ class Operators:
         return Reading(None) if any(word in self.tables["feigned"] for word in words[:-1]) else None
 
     def _scornful(self, words: Sequence[str]) -> Reading | None:
-        """`sarcastic joy`, `cruelly amused`, `hollow laughter`: the scorn is felt, and nothing pleasant."""
+        """`sarcastic joy`, `cruelly amused`, `manic laughter`: the scorn is felt, and nothing pleasant."""
         for place, word in enumerate(words[:-1]):
             if word in self.tables["scornful"]:
                 shown = self.find(words[place + 1 :])
-                return Reading(self.find([word])) if shown is not None and self.polarity(shown) == 1 else None
+                scorn = self.find([word])
+                felt = scorn if scorn is not None and self.polarity(scorn) == -1 else None
+                return Reading(felt) if shown is not None and self.polarity(shown) == 1 else None
+        return None
+
+    def _tint(self, words: Sequence[str]) -> Reading | None:
+        """`blissfully unaware`: it is felt as pleasant; `joyfully surprised` is a pleasant surprise."""
+        for place, word in enumerate(words[:-1]):
+            if word in self.tables["tints"]:
+                rest = words[place + 1 :]
+                tinted = self.find(rest)
+                if tinted is None or self.polarity(tinted) == 1:
+                    return None
+                if self.polarity(tinted) == -1:
+                    return Reading(self.find([word])) if word.endswith("ly") else None
+                pleasant = (self.find([tint, *rest]) for tint in ("pleasantly", "pleasant"))
+                return Reading(next((found for found in pleasant if found != tinted), tinted))
         return None
 
     def _verb(self, words: Sequence[str]) -> Reading | None:
@@ -191,7 +229,10 @@ class Operators:
         return Reading(turned)
 
     def _seeker(self, words: Sequence[str]) -> Reading | None:
-        """`desire for revenge`, `needing support`: the wish is felt; of what is wished for, only what is unpleasant."""
+        """`desire for revenge`, `needing support`: the wish is felt; of what is wished for, only what is unpleasant.
+
+        What others would have to give is missed: `craving love`.
+        """
         if words[0] not in self.tables["seekers"] or len(words) < 2:
             return None
         rest = self._after_links(words[1:])
@@ -202,7 +243,11 @@ class Operators:
             return Reading(wished)
         if any(word in self.tables["aversive"] for word in rest):
             return Reading(None)
-        return Reading(self.find(words[:1]))
+        wish = self.find(words[:1])
+        given = words[1] != "to" and any(word in self.tables["bestowed"] for word in rest)  # not `desire to help`
+        if given and wish is not None and self.polarity(wish) == 1:
+            wish = self.find([_LONGING])
+        return Reading(wish)
 
     def _sign(self, words: Sequence[str]) -> Reading | None:
         """`bitter smile`, `sigh of relief`: a face or a sound shows the emotion that is named beside it."""
@@ -246,9 +291,9 @@ class Operators:
         return None
 
     def _is_operator(self, text: str) -> bool:
-        """Whether a text says nothing but that what it stands with is denied, unmet or scorned."""
+        """Whether a text says nothing but that what it stands with is denied, unmet, scorned or pleasant."""
         content = set(self._content(text.split()))
-        turning = self.tables["scornful"] | self.tables["unfulfilled"]
+        turning = self.tables["scornful"] | self.tables["unfulfilled"] | self.tables["tints"]
         return text in self.negations or (bool(content) and content <= turning)
 
     def _content(self, words: Sequence[str]) -> list[str]:
