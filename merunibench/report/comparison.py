@@ -264,7 +264,7 @@ def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = 
 def _lead(test: Outcome) -> str:
     """By how much the better system leads, and the interval of that: `by 3.56 [1.40, 5.76]`."""
     sign = 1 if test.difference > 0 else -1
-    ends = sorted(100 * sign * end for end in test.ci or ())
+    ends = sorted(100 * sign * end + 0.0 for end in test.ci or ())  # + 0.0: no end is -0.00
     interval = f" [{', '.join(f'{end:.2f}' for end in ends)}]" if ends else ""
     return f"by {100 * abs(test.difference):.2f}{interval}"
 
