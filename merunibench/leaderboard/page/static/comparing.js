@@ -68,23 +68,24 @@ const signed = (points) => `${points < 0 ? "" : "+"}${points.toFixed(2)}`;
 /** The sentence that follows from packed figures, in the words of `merunibench compare`. */
 mub.byFigures = (known, i, j, figures) => {
   const better = { A: [], B: [] };
-  let [sets, mean] = [0, ""];
+  let [sets, mean, alone] = [0, "", ""];
   for (const [column, low, high, p] of figures) {
     const [title, scores] = known.scores[column];
     const points = 100 * (scores[i] - scores[j]);
+    const interval = `95 % CI ${signed(low / 100)} to ${signed(high / 100)}`;
+    const verdict = `p ${(p / 1e4).toFixed(4)}, ${p < ALPHA ? "significant" : "not significant"}`;
+    const full = `A - B is ${signed(points)} points (${interval}, ${verdict})`;
     if (MEANS.includes(column)) {
-      const name = column === "mean" ? "the mean of nine" : `the mean, ${title},`;
-      const interval = `95 % CI ${signed(low / 100)} to ${signed(high / 100)}`;
-      const verdict = `p ${(p / 1e4).toFixed(4)}, ${p < ALPHA ? "significant" : "not significant"}`;
-      mean = `; in ${name} A - B is ${signed(points)} points (${interval}, ${verdict})`;
+      mean = `; in ${column === "mean" ? "the mean of nine" : `the mean, ${title},`} ${full}`;
       continue;
     }
     sets += 1;
+    alone = sets === 1 ? `; on ${title} ${full}` : "";
     if (p >= ALPHA) continue;
     const ends = (points > 0 ? [low, high] : [-high, -low]).map((end) => (end / 100).toFixed(2));
     better[points > 0 ? "A" : "B"].push(`${title} by ${Math.abs(points).toFixed(2)} [${ends.join(", ")}]`);
   }
-  return `${mub.whoIsBetter(better, sets, ", ")}${mean}; by the paired bootstrap alone.`;
+  return `${mub.whoIsBetter(better, sets, ", ")}${mean || alone}; by the paired bootstrap alone.`;
 };
 
 /** On which of the data sets that were tested each side is better; `apart` stands between two of them. */
