@@ -328,10 +328,8 @@ def test_the_sentence_says_who_leads_by_how_much_and_how_sure_that_is():
     low, high = (100 * end for end in compare(first, second, resamples=200).datasets[0].test.ci)
     said = f"on the one data set tested (MELD by 40.00 [{low:.2f}, {high:.2f}]); on MELD A - B is"
     sure = f"p {1 / 201:.4f}, significant)."
-    ahead, behind = (
-        f"+40.00 points (95 % CI {low:+.2f} to {high:+.2f}",
-        f"-40.00 points (95 % CI {-high:+.2f} to {-low:+.2f}",
-    )
+    ahead = f"+40.00 points (95 % CI {low:+.2f} to {high:+.2f}"
+    behind = f"-40.00 points (95 % CI {-high:+.2f} to {-low:+.2f}"
     assert compare(first, second, resamples=200).sentence == f"A is better {said} {ahead}, {sure}"
     assert compare(second, first, resamples=200).sentence == f"B is better {said} {behind}, {sure}"
     assert compare(first, first, resamples=200).sentence == (
