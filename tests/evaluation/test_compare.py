@@ -333,6 +333,6 @@ def test_the_sentence_says_who_leads_by_how_much_and_how_sure_that_is():
     assert compare(first, second, resamples=200).sentence == f"A is better {said} {ahead}, {sure}"
     assert compare(second, first, resamples=200).sentence == f"B is better {said} {behind}, {sure}"
     assert compare(first, first, resamples=200).sentence == (
-        "Neither is better on the one data set tested; on MELD A - B is +0.00 points (95 % CI +0.00 to +0.00, p 1.0000, "
-        "not significant)."
+        "Neither is better on the one data set tested; on MELD A - B is +0.00 points (95 % CI +0.00 to +0.00, "
+        "p 1.0000, not significant)."
     )
