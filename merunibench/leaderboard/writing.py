@@ -75,7 +75,7 @@ def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:
 
 def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
     """Name and content of what is made from the results, but for the page; a file at a time: they are large."""
-    yield PAIRS, Pairs(pairs=results.pairs).to_json()
+    yield PAIRS, Pairs(pairs=results.pairs, packed=results.packed_pairs).to_json()
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()
     yield from tables_of(results)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 from merunibench._text import visible
+from merunibench.kinds import KINDS
 from merunibench.report.columns import Column, percent
 from merunibench.signature import joint_metric_part
 from merunibench.statistics import PairedTest
@@ -228,14 +229,15 @@ def outcome(datasets: Sequence[Outcome], means: Sequence[Outcome]) -> str:
 
     Args:
         datasets: The tests on data sets, titled as papers print them.
-        means: Those of means, titled by kind of task or `mean`; the last one is said.
+        means: Those of means, titled by kind of task or `mean`; the last one is said, or else the one data set.
     """
     sides: dict[str, list[str]] = {"A": [], "B": []}
     for each in datasets:
         if each.p < ALPHA:
             sides["A" if each.difference > 0 else "B"].append(f"{each.title} {_lead(each)}")
     sentence = who_is_better(sides, len(datasets))
-    return f"{sentence}{''.join(map(_of_mean, means[-1:]))}."
+    said = means[-1:] or (datasets if len(datasets) == 1 else ())
+    return f"{sentence}{''.join(map(_in_full, said))}."
 
 
 def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = ", ") -> str:
@@ -264,20 +266,20 @@ def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = 
 def _lead(test: Outcome) -> str:
     """By how much the better system leads, and the interval of that: `by 3.56 [1.40, 5.76]`."""
     sign = 1 if test.difference > 0 else -1
-    ends = sorted(100 * sign * end for end in test.ci or ())
+    ends = sorted(100 * sign * end + 0.0 for end in test.ci or ())  # + 0.0: no end is -0.00
     interval = f" [{', '.join(f'{end:.2f}' for end in ends)}]" if ends else ""
     return f"by {100 * abs(test.difference):.2f}{interval}"
 
 
-def _of_mean(mean: Outcome) -> str:
-    """What the sentence says of the mean."""
-    if mean.ci is None:
+def _in_full(test: Outcome) -> str:
+    """What the sentence says of the mean, or of the one data set: difference, interval and p."""
+    if test.ci is None:
         return ""
-    verdict = "significant" if mean.p < ALPHA else "not significant"
-    low, high = (f"{100 * end:+.2f}" for end in mean.ci)
-    title = "the mean of nine" if mean.title == "mean" else f"the mean, {mean.title},"
-    figures = f"{100 * mean.difference:+.2f} points (95 % CI {low} to {high}, p {mean.p:.4f}, {verdict})"
-    return f"; in {title} A - B is {figures}"
+    verdict = "significant" if test.p < ALPHA else "not significant"
+    low, high = (f"{100 * end:+.2f}" for end in test.ci)
+    means = {"mean": "in the mean of nine"} | {kind: f"in the mean, {kind}," for kind in KINDS}
+    figures = f"{100 * test.difference:+.2f} points (95 % CI {low} to {high}, p {test.p:.4f}, {verdict})"
+    return f"; {means.get(test.title, f'on {test.title}')} A - B is {figures}"
 
 
 def _cells(scores: Sequence[float], test: PairedTest, p_holm: float) -> list[str]:

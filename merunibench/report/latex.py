@@ -16,6 +16,10 @@ _SPECIAL = str.maketrans(
         "}": r"\}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "−": "$-$",
     }
 )
 
@@ -44,8 +48,9 @@ def render(report: Report) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that LaTeX prints as it is."""
-    return visible(" ".join(text.split())).translate(_SPECIAL)
+    """Text that LaTeX prints as it is. A bracket at its begin would be taken for an option of the line before."""
+    escaped = visible(" ".join(text.split())).translate(_SPECIAL)
+    return f"{{[}}{escaped[1:]}" if escaped.startswith("[") else escaped
 
 
 def _details(report: Report) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from merunibench.statistics.paired import (
     holm,
     mean_draws,
     paired_test,
+    paired_tests,
     swapped_sums,
 )
 from merunibench.statistics.ranking import groups, of_pairs, paired_p_values, rank_intervals, ranks
@@ -35,6 +36,7 @@ __all__ = [
     "optimism",
     "paired_p_values",
     "paired_test",
+    "paired_tests",
     "pool",
     "rank_intervals",
     "ranks",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from merunibench.statistics.bootstrap import resampled_sums
 from merunibench.statistics.draws import Keys, Seed, draw_swaps
-from merunibench.statistics.intervals import Formula, interval
+from merunibench.statistics.intervals import Formula, interval, intervals
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -153,6 +153,26 @@ def paired_test(draws: PairedDraws) -> PairedTest:
     )
 
 
+def paired_tests(observed: FloatArray, resampled: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The paired bootstrap of many pairs at once: interval and p of each, as `paired_test` has them without swaps.
+
+    Args:
+        observed: The differences, shape (N,).
+        resampled: Each on the resamples, shape (N, B), B at least 1; NaN where one is not defined.
+
+    Returns:
+        Low and high end of the 95 % interval, and p, shape (N,) each; an end is NaN where no resample is defined.
+    """
+    if np.isnan(resampled).any():
+        pairs = zip(observed.tolist(), resampled, strict=True)
+        tests = [paired_test(PairedDraws(difference, drawn, np.empty(0))) for difference, drawn in pairs]
+        ends = np.array([test.ci or (np.nan, np.nan) for test in tests])
+        return ends[:, 0], ends[:, 1], np.array([test.p for test in tests])
+    extreme = np.abs(resampled - observed[:, None]) >= np.abs(observed)[:, None] - _TINY
+    low, high = intervals(resampled)
+    return low, high, (extreme.sum(axis=1) + 1) / (resampled.shape[1] + 1)
+
+
 def compare_paired(
     first: FloatArray, second: FloatArray, formula: Formula, *, resamples: int, seed: Seed
 ) -> PairedTest:
@@ -161,16 +181,19 @@ def compare_paired(
 
 
 def holm(p_values: FloatArray) -> FloatArray:
-    """Adjusted p-values of several tests, in the given order, shape (T,) (Holm 1979).
+    """Adjusted p-values of several tests along the last axis, in the given order, shape (..., T) (Holm 1979).
+
+    NaN stands for a test that there is not.
 
     Example:
         >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
         [0.03, 0.06, 0.06]
     """
-    order = np.argsort(p_values)  # of equal values in any order: they are adjusted alike
-    adjusted = np.empty(len(p_values))
-    steps = p_values[order] * np.arange(len(p_values), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    order = np.argsort(p_values, axis=-1)  # of equal values in any order: they are adjusted alike; NaN comes last
+    tests = (~np.isnan(p_values)).sum(axis=-1, keepdims=True)
+    steps = np.take_along_axis(p_values, order, axis=-1) * (tests - np.arange(p_values.shape[-1]))
+    adjusted = np.empty(p_values.shape)
+    np.put_along_axis(adjusted, order, np.minimum(np.maximum.accumulate(steps, axis=-1), 1.0), axis=-1)
     return adjusted
 
 

@@ -326,7 +326,13 @@ def test_the_sentence_says_who_leads_by_how_much_and_how_sure_that_is():
     half = {"meld": {name: ["joy"] if i % 2 else ["sad"] for i, name in enumerate(names)}}
     first, second = (evaluate(said, truth, bootstrap=0) for said in (right, half))
     low, high = (100 * end for end in compare(first, second, resamples=200).datasets[0].test.ci)
-    said = f"on the one data set tested (MELD by 40.00 [{low:.2f}, {high:.2f}])."
-    assert compare(first, second, resamples=200).sentence == f"A is better {said}"
-    assert compare(second, first, resamples=200).sentence == f"B is better {said}"
-    assert compare(first, first, resamples=200).sentence == "Neither is better on the one data set tested."
+    said = f"on the one data set tested (MELD by 40.00 [{low:.2f}, {high:.2f}]); on MELD A - B is"
+    sure = f"p {1 / 201:.4f}, significant)."
+    ahead = f"+40.00 points (95 % CI {low:+.2f} to {high:+.2f}"
+    behind = f"-40.00 points (95 % CI {-high:+.2f} to {-low:+.2f}"
+    assert compare(first, second, resamples=200).sentence == f"A is better {said} {ahead}, {sure}"
+    assert compare(second, first, resamples=200).sentence == f"B is better {said} {behind}, {sure}"
+    assert compare(first, first, resamples=200).sentence == (
+        "Neither is better on the one data set tested; on MELD A - B is +0.00 points (95 % CI +0.00 to +0.00, "
+        "p 1.0000, not significant)."
+    )

@@ -1,112 +1,183 @@
-"""A submission holds what `score` would have read, and nothing that is no answer."""
+"""Every pair of a board's rows has a sentence with interval and p, that of `merunibench compare` without its swaps."""
 
-import gzip
+import shutil
+import sqlite3
+from contextlib import closing
+from itertools import permutations
 
+import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from merunibench import evaluate
-from merunibench.data import open_predictions
+import merunibench
 from merunibench.errors import InputError
-from merunibench.leaderboard.submissions.submission import (
-    ASKED_FOR,
-    Submission,
-    describe,
-    pack,
-    parameters,
-    read_submission,
-)
-from tests.leaderboard.conftest import read, submit
-from tests.small import rows, write_rows
-
-EVERYTHING = {
-    "authors": ("A. Author", '"B" \\ Author'),
-    "link": "https://example.org/code",
-    "paper": "https://arxiv.org/abs/2501.16566",
-    "base_model": "Base-7B@1a2b3c",
-    "parameters": 8_200_000_000,
-    "modalities": ("audio", "video", "text"),
-    "training_data": "Captions,\nand 'more' of them",
-    "trained_on": ("MER-Caption+", "MELD, train split"),
-    "prompt": 'Say """how""" they feel.\n\n',
-    "decoding": "greedy",
-    "extractor": "Base-3B",
-    "date": "2025-01-10",
-    "licence": "CC-BY-4.0",
-    "contact": "somebody@example.org",
-}
+from merunibench.leaderboard.audit import audit
+from merunibench.leaderboard.board import packing, pairs
+from merunibench.leaderboard.board.verdict import sentence
+from merunibench.leaderboard.schema.packed import PackedPairs, packed, unpacked
+from merunibench.leaderboard.schema.results import read_results
+from merunibench.leaderboard.scoring import cache
+from merunibench.leaderboard.writing import write
+from merunibench.report.comparison import Outcome, outcome
+from merunibench.statistics import PairedDraws, holm, interval, paired_test, paired_tests
 
 
-def test_the_same_scores_from_the_submission(files, tmp_path):
-    predictions, truth = files
-    folder = submit(predictions, tmp_path / "mine")
-    before, after = (evaluate(path, truth, bootstrap=0) for path in (predictions, folder / "predictions"))
-    assert [each.score for each in before.datasets] == [each.score for each in after.datasets]
+def changed(every):
+    """Every so manieth answer is another one."""
+
+    def change(dataset, lines):
+        other = {"labels": ["surprised"]}
+        return [line | other if at % every == 0 and "labels" in line else line for at, line in enumerate(lines)]
+
+    return change
 
 
-def test_every_checkpoint_of_the_released_outputs(real, shared, affectgpt):
-    packed = evaluate(affectgpt / "affectgpt" / "predictions", shared / "official" / "nine" / "dataset", bootstrap=0)
-    source = evaluate(shared / "official" / "nine" / "output", shared / "official" / "nine" / "dataset", bootstrap=0)
-    for before, after in zip(source.datasets, packed.datasets, strict=True):
-        assert before.checkpoints == after.checkpoints
+@pytest.fixture
+def three(small, monkeypatch):
+    """A board of three models of which no sentence is stored: one row alone is among the best."""
+    monkeypatch.setattr(pairs, "MOST", 1)
+    small.add("good")
+    small.add("worse", changed(2))
+    small.add("worst", changed(1))
+    return small
 
 
-def test_the_same_predictions_give_the_same_bytes(files, tmp_path):
-    predictions, _ = files
-    first, second = (submit(predictions, tmp_path / name, **EVERYTHING) for name in ("a", "b"))
-    for path in sorted(first.rglob("*")):
-        if path.is_file():
-            assert path.read_bytes() == (second / path.relative_to(first)).read_bytes()
+def by_compare(board, small, a, b):
+    """The sentence, and data set -> (low, high, p), of the bootstrap alone."""
+    reports = [
+        merunibench.evaluate(
+            small.submissions / row.model_id / "predictions",
+            small.truth,
+            lexicon=board.lexicon,
+            protocol=board.protocol,
+            missing="zero",
+        )
+        for row in (a, b)
+    ]
+    found = merunibench.compare(*reports, resamples=50)
+    adjusted = holm(np.array([each.test.p_bootstrap for each in found.datasets])).tolist()
+    tests = [
+        Outcome(each.title, each.test.difference, each.test.ci, p)
+        for each, p in zip(found.datasets, adjusted, strict=True)
+    ]
+    means = [Outcome(each.name, each.test.difference, each.test.ci, each.test.p_bootstrap) for each in found.means]
+    figures = {each.dataset: (*each.test.ci, p) for each, p in zip(found.datasets, adjusted, strict=True)}
+    return f"{outcome(tests, means).removesuffix('.')}; by the paired bootstrap alone.", figures
 
 
-def test_metadata_survive_their_file(files, tmp_path):
-    described = describe(model="模型 <b>", **EVERYTHING)
-    assert set(EVERYTHING) == set(ASKED_FOR)
-    pack(open_predictions(files[0]), described, tmp_path / "mine")
-    assert read_submission(tmp_path / "mine") == described
-    assert isinstance(described, Submission)
+def test_a_pair_without_a_sentence_of_its_own_is_what_compare_finds(three):
+    results, _ = three.build()
+    assert not results.pairs
+    for board in results.boards:
+        pairs = next(each for each in results.packed_pairs if each.board == board.id)
+        rows = [row for row in results.rows if row.board == board.id and row.ranked]
+        assert len(rows) == 3
+        for a, b in permutations(rows, 2):
+            said, figures = by_compare(board, three, a, b)
+            assert sentence(results, a, b) == said
+            found = pairs.of(a.id, b.id)
+            assert len(found) == 3
+            assert found == {name: pytest.approx(due, abs=0.51e-4) for name, due in figures.items()}
+            assert any(low < high for low, high, _ in found.values())
 
 
-def test_only_answers_are_packed(files, tmp_path):
-    predictions, _ = files
-    lines = [{**line, "score": 1.0, "text": "why", "secret": {"a": 1}} for line in rows()["meld"]]
-    write_rows(predictions / "meld.jsonl", lines)
-    folder = submit(predictions, tmp_path / "mine")
-    packed = read(folder / "predictions" / "meld.jsonl.gz")
-    assert {key for line in packed for key in line} == {"name", "text", "labels", "status"}
-    assert gzip.decompress((folder / "predictions" / "meld.jsonl.gz").read_bytes()).endswith(b"}\n")
+def test_a_changed_submission_is_compared_anew_and_no_other(three, monkeypatch):
+    first, _ = three.build()
+    compared = []
+    column = packing._Bootstrap._column
+
+    def counted(self, ranked, name, firsts, seconds):
+        compared.append(
+            {frozenset((ranked[i].row.model_id, ranked[j].row.model_id)) for i, j in zip(firsts, seconds, strict=True)}
+        )
+        return column(self, ranked, name, firsts, seconds)
+
+    monkeypatch.setattr(packing._Bootstrap, "_column", counted)
+    assert three.build()[0].packed_pairs == first.packed_pairs
+    assert not compared
+    shutil.rmtree(three.submissions / "worse")
+    three.add("worse", changed(3))
+    again, _ = three.build()
+    assert all(each == {frozenset(("good", "worse")), frozenset(("worse", "worst"))} for each in compared)
+    assert compared
+    assert again.packed_pairs == three.build(cache=None)[0].packed_pairs
+    assert again.packed_pairs != first.packed_pairs
 
 
-def test_a_run_on_a_part_is_not_packed(files, tmp_path):
-    predictions, _ = files
-    write_rows(predictions / "meld.jsonl", [{**line, "subset": "first 10"} for line in rows()["meld"]])
-    with pytest.raises(InputError, match="whole sets"):
-        submit(predictions, tmp_path / "mine")
-    assert not (tmp_path / "mine").exists()
+def test_packed_pairs_lie_beside_the_results_and_stand_as_committed(three, tmp_path):
+    results, details = three.build()
+    write(results, details, tmp_path / "out")
+    assert read_results(tmp_path / "out" / "results.json").packed_pairs == results.packed_pairs
+    assert len(list((tmp_path / "out" / "pairs").glob("strict-builtin/*.js"))) == 3
+    committed = {"data_root": None, "committed": tmp_path / "out" / "results.json", "cache": None}
+    again, _ = three.build(**committed)
+    assert again.packed_pairs == results.packed_pairs
+    shutil.rmtree(three.submissions / "good")
+    fewer, _ = three.build(**committed)
+    rows = [row for row in fewer.rows if row.board == "strict-builtin" and row.ranked]
+    assert len(rows) == 2
+    assert sentence(fewer, *rows) == sentence(results, *rows)
 
 
-def test_an_existing_folder_is_left_alone(files, tmp_path):
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.tex").write_text("years of work")
-    with pytest.raises(InputError, match="not empty"):
-        submit(files[0], tmp_path / "mine")
-    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.tex"]
+def test_packed_pairs_that_contradict_the_board_are_found(three, tmp_path):
+    results, details = three.build()
+    write(results, details, tmp_path)
+    assert not audit(tmp_path).differences
+    first, *others = results.packed_pairs
+    figures = unpacked(first.figures[1], len(first.columns)).copy()
+    figures[0, 0] = (500, 100, 20_000)
+    forged = first.model_copy(update={"figures": (first.figures[0], packed(figures), *first.figures[2:])})
+    write(results.model_copy(update={"packed_pairs": (forged, *others)}), details, tmp_path)
+    said = "\n".join(audit(tmp_path).differences)
+    assert "its interval ends before it begins" in said
+    assert "p is not between 0 and 1" in said
 
 
-def test_every_bad_field_is_named():
-    with pytest.raises(InputError) as caught:
-        describe(model="", link="javascript:x", parameters=0, colour="red")
-    assert all(name in str(caught.value) for name in ("model", "link", "parameters", "colour"))
+def test_figures_in_the_cache_that_are_none_are_refused(three):
+    three.build()
+    with closing(sqlite3.connect(three.cache)) as store:
+        for (name,) in store.execute("SELECT key FROM pair").fetchall():
+            digest = cache._digest(name, '[["a"], ""]')
+            store.execute("UPDATE pair SET content = ?, digest = ? WHERE key = ?", ('[["a"], ""]', digest, name))
+        store.commit()
+    with pytest.raises(InputError, match="pairs of a row are none; delete it"):
+        three.build()
 
 
-@pytest.mark.parametrize("text", ["", "many", "8.2X", "-1", "1e9", "9" * 100])
-def test_parameters_that_are_none(text):
-    with pytest.raises(InputError, match=r"8\.2B"):
-        parameters(text)
+def test_figures_are_packed_without_loss_and_turn_round():
+    figures = np.array([[[-12, 345, 7], [0, 0, -1]], [[-10_000, 10_000, 10_000], [1, 2, 3]]], np.int16)
+    assert unpacked(packed(figures), 2).tolist() == figures.tolist()
+    ids = ("a/single/x", "b/single/x", "c/single/x")
+    texts = ("", packed(figures[:1]), packed(figures))
+    pairs = PackedPairs(board="x", columns=("meld", "mean"), rows=ids, figures=texts)
+    assert pairs.of(ids[1], ids[0]) == {"meld": pytest.approx((-0.0012, 0.0345, 0.0007))}
+    assert pairs.of(ids[0], ids[1]) == {"meld": pytest.approx((-0.0345, 0.0012, 0.0007))}
+    assert pairs.of(ids[0], ids[0]) == pairs.of(ids[0], "d/single/x") == {}
+    for broken in ({"figures": texts[:2]}, {"figures": ("", "AAAA", texts[2])}, {"rows": ids[::-1]}):
+        with pytest.raises(ValidationError):
+            PackedPairs.model_validate({**pairs.model_dump(), **broken})
 
 
-def test_a_packed_model_is_called_as_its_submission_says(small):
-    folder = small.add("one", name="Model <One>")
-    for path in (folder, folder / "predictions"):
-        assert open_predictions(path).model == "Model <One>"
-    (folder / "submission.toml").write_text("broken")
-    assert open_predictions(folder / "predictions").model == "predictions"
+@pytest.mark.parametrize("gaps", [False, True])
+def test_many_pairs_at_once_are_tested_as_each_alone(gaps):
+    rng = np.random.default_rng(3)
+    resampled = rng.normal(0.01, 0.01, (40, 200))
+    if gaps:
+        resampled[::3, :5] = np.nan
+        resampled[7] = np.nan
+    observed = rng.normal(0.01, 0.01, 40)
+    low, high, p = paired_tests(observed, resampled)
+    for place, (difference, drawn) in enumerate(zip(observed, resampled, strict=True)):
+        alone = paired_test(PairedDraws(difference, drawn, np.empty(0)))
+        assert p[place] == alone.p
+        assert (low[place], high[place]) == pytest.approx(alone.ci or (np.nan, np.nan), abs=1e-9, nan_ok=True)
+        assert alone.ci == interval(drawn)
+
+
+def test_holm_along_rows_leaves_out_what_was_not_tested():
+    p = np.array([[0.01, np.nan, 0.03, 0.04], [0.2, 0.01, 0.01, np.nan], [np.nan] * 4])
+    adjusted = holm(p)
+    for given, found in zip(p, adjusted, strict=True):
+        there = ~np.isnan(given)
+        assert found[there].tolist() == holm(given[there]).tolist()
+        assert np.isnan(found[~there]).all()

@@ -168,6 +168,14 @@ def test_a_board_in_the_terminal(tmp_path, run, refused):
     a, b = (next(r for r in results.rows if r.board == "strict-builtin" and r.model_id == f"model-{n}") for n in (2, 4))
     said = run("leaderboard", "show", tmp_path, "--board", "strict-builtin", "--compare", "Model 2", "model-4").out
     assert said == f"Strict protocol, lexicon builtin: A = Model 2, B = Model 4. {sentence(results, a, b)}\n"
+    reported = next(model for model in results.models if model.origin == "reported")
+    twins = tuple(
+        model.model_copy(update={"name": "Model 2"}) if model is reported else model for model in results.models
+    )
+    (tmp_path / "results.json").write_text(results.model_copy(update={"models": twins}).to_json())
+    assert (
+        run("leaderboard", "show", tmp_path, "--board", "strict-builtin", "--compare", "Model 2", "model-4").out == said
+    )
     assert "no model of this board" in refused("leaderboard", "show", tmp_path, "--compare", "model-2", "nobody")
     assert "name two models" in refused("leaderboard", "show", tmp_path, "--compare", "model-2", "Model 2")
     assert "official-mer2025" in refused("leaderboard", "show", tmp_path, "--board", "official")

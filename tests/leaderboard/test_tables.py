@@ -9,6 +9,7 @@ import pytest
 from merunibench.leaderboard.schema.results import MEAN
 from merunibench.leaderboard.tables import ordered, to_csv, to_latex, to_markdown
 from tests.leaderboard.sample import sample
+from tests.typeset import HOSTILE, typeset
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +140,10 @@ def test_latex_has_the_highest_score_of_the_ranked_rows_in_bold(results):
         bold = [line[3 + place] for line in lines if "textbf" in line[3 + place]]
         highest = max(row.value(each.id) for row in rows if row.value(each.id) is not None)
         assert bold == [rf"\textbf{{{100 * highest:.2f}}}"]
+
+
+def test_latex_is_typeset_whatever_models_are_called(results, tmp_path):
+    rows = tuple(row.model_copy(update={"model": HOSTILE}) if row.origin == "computed" else row for row in results.rows)
+    text = to_latex(results.model_copy(update={"rows": rows}), results.boards[-1])
+    assert text.count("textbackslash") > 1
+    typeset(text, tmp_path)

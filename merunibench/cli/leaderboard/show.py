@@ -81,10 +81,12 @@ def _compared(results: "Results", board: "Board", models: tuple[str, str]) -> st
 
 
 def _model(results: "Results", wanted: str) -> str:
-    """The id of the model that is called so."""
+    """The id of the model that is called so; of a computed one and copied figures of the same name, the former."""
     same: list[Callable[[str], bool]] = [lambda text: text == wanted, lambda text: text.casefold() == wanted.casefold()]
     for fits in same:
-        found = [model.id for model in results.models if fits(model.id) or fits(model.name)]
+        called = [model for model in results.models if fits(model.id) or fits(model.name)]
+        own = [model for model in called if model.origin != "reported"]
+        found = [model.id for model in own or called]
         if len(found) == 1:
             return found[0]
         if found:

@@ -63,6 +63,7 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
             models.append(each.model)
             details[each.model.id] = details_of(each.model, found, inputs.committed_details(each.model))
     placed, comparisons = place(scored, inputs.before)
+    pairs = pairs_of(scored, inputs.before, cache, resamples=request.resamples, seed=SEED)
     published, reported = inputs.published
     results = Results(
         toolkit=__version__,
@@ -75,7 +76,8 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
         rows=(*with_lifts(placed), *reported),
         comparisons=tuple(comparisons),
         refused=tuple(_refused(outcome.checked) for outcome in outcomes if not outcome.checked.valid),
-        pairs=tuple(pairs_of(scored, inputs.before, cache, resamples=request.resamples, seed=SEED)),
+        pairs=pairs.pairs,
+        packed_pairs=pairs.packed,
         not_recomputed=tuple(
             NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
         ),

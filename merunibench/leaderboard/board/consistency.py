@@ -11,7 +11,7 @@ from statistics import fmean
 
 from merunibench._text import visible
 from merunibench.kinds import KINDS
-from merunibench.leaderboard.board.consistency_tests import pair_faults, rank_faults
+from merunibench.leaderboard.board.consistency_tests import packed_faults, pair_faults, rank_faults
 from merunibench.leaderboard.board.diff import TOLERANCE
 from merunibench.leaderboard.board.lifts import with_lifts
 from merunibench.leaderboard.board.rows import extractor_of, why_unranked
@@ -44,7 +44,7 @@ def contradictions(results: Results) -> list[str]:
             found += _ranks(rows, column)
         found += rank_faults(rows, [each for each in results.comparisons if each.board == board.id])
     found += _tests(results)
-    found += pair_faults(results)
+    found += [*pair_faults(results), *packed_faults(results)]
     return [visible(line) for line in found]
 
 

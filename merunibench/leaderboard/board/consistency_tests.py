@@ -6,6 +6,7 @@ import numpy as np
 
 from merunibench.leaderboard.board.ranking import group_mark
 from merunibench.leaderboard.board.verdict import sentence_of
+from merunibench.leaderboard.schema.packed import ABSENT, P_STEP, unpacked
 from merunibench.leaderboard.schema.results import Comparisons, Results, Row
 from merunibench.statistics import groups, rank_intervals
 from merunibench.tasks import BUILTIN
@@ -40,6 +41,28 @@ def rank_faults(rows: Iterable[Row], tests: Iterable[Comparisons]) -> Iterator[s
             if rank is not None and rank.low is not None and (rank.low, rank.high) != (low, high):
                 stated = f"rank interval {rank.low} to {rank.high}"
                 yield f"{row.id} {each.dataset}: {stated}, the tests give {low} to {high}"
+
+
+def packed_faults(results: Results) -> Iterator[str]:
+    """Packed pairs that cannot be: of rows that are not there, of scores that they lack, or of impossible figures."""
+    rows = {row.id: row for row in results.rows if row.ranked}
+    for pairs in results.packed_pairs:
+        strangers = [key for key in pairs.rows if key not in rows or rows[key].board != pairs.board]
+        if strangers:
+            yield f"packed pairs of {pairs.board}: {strangers[0]} is no ranked row of this board"
+            continue
+        lacking = np.array([[rows[key].value(column) is None for column in pairs.columns] for key in pairs.rows])
+        for place, text in enumerate(pairs.figures):
+            low, high, p = np.moveaxis(unpacked(text, len(pairs.columns)), -1, 0)
+            there = p != ABSENT
+            faults = {
+                "is of a score that one of them lacks": there & (lacking[:place] | lacking[place]),
+                "its interval ends before it begins": there & (low > high),
+                "p is not between 0 and 1": there & ((p < 0) | (p * P_STEP > 1)),
+            }
+            for what, where in faults.items():
+                for other, column in np.argwhere(where):
+                    yield f"pair {pairs.rows[place]} and {pairs.rows[other]}, {pairs.columns[column]}: {what}"
 
 
 def pair_faults(results: Results) -> Iterator[str]:

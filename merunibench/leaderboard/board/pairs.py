@@ -3,7 +3,8 @@
 The tests are those of `merunibench compare`, to the last word: the same resamples, the same random swaps, the same
 sentence. Resamples are each row's own replicates. What swaps need is linear in a row's units, so it is made once a row
 (`swapped_sums`); the scores after a swap are made for each pair, which takes time: only the best rows are swapped,
-all others are compared by the bootstrap alone, and that is said.
+all others are compared by the bootstrap alone, and that is said. Of the best rows every pair has its sentence; where a
+board has more, figures of all pairs are packed (`packing`), from which terminal and page make the sentence.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +18,10 @@ from pydantic import ValidationError
 
 from merunibench.errors import InputError
 from merunibench.evaluation.compare import Sides, compare_draws
+from merunibench.leaderboard.board.packing import Packer
 from merunibench.leaderboard.board.rows import ScoredRow
 from merunibench.leaderboard.schema.fields import parsed
-from merunibench.leaderboard.schema.results import DECIMALS, Pair, Paired, Results, Row
+from merunibench.leaderboard.schema.results import DECIMALS, Pair, Paired, Pairs, Results, Row
 from merunibench.leaderboard.scoring.cache import Cache, key
 from merunibench.leaderboard.scoring.cells import Figures
 from merunibench.leaderboard.scoring.units import unpack
@@ -39,8 +41,8 @@ FloatArray = npt.NDArray[np.float64]
 
 def pairs_of(
     boards: Mapping[str, Sequence[ScoredRow]], before: Results | None, cache: Cache, *, resamples: int, seed: int
-) -> list[Pair]:
-    """The pairs of all boards.
+) -> Pairs:
+    """The pairs of the best rows of all boards; where a board has more, also figures of all its pairs.
 
     Args:
         boards: Board id -> its rows.
@@ -71,7 +73,9 @@ def pairs_of(
     fresh = {name: judge(*rows) for name, rows in wanted.items() if name not in known}
     cache.store_pairs({name: pair.model_dump_json() for name, pair in fresh.items()})
     known |= fresh
-    return [known[each] if isinstance(each, str) else each for each in found]
+    packer = Packer(before, cache, judge.digest)
+    packed = [packer(board, rows) for board, rows in boards.items() if sum(each.row.ranked for each in rows) > MOST]
+    return Pairs(pairs=tuple(known[each] if isinstance(each, str) else each for each in found), packed=tuple(packed))
 
 
 def _read(text: str, cache: Cache) -> Pair:
@@ -129,9 +133,9 @@ class _Judge:
 
     def key(self, first: ScoredRow, second: ScoredRow, *, swap: bool) -> str:
         """By what the cache knows a pair: everything that decides it."""
-        return key("pair", self._digest(first), self._digest(second), swap, self.resamples, self.seed)
+        return key("pair", self.digest(first), self.digest(second), swap, self.resamples, self.seed)
 
-    def _digest(self, row: ScoredRow) -> str:
+    def digest(self, row: ScoredRow) -> str:
         """Hash of a row's predictions and replicates."""
         if row.row.id not in self._digests:
             digest = sha256(row.row.id.encode())

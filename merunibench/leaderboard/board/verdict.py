@@ -1,6 +1,6 @@
 """Who is better, A or B? The sentence of `merunibench compare`; of rows without a pair, what the board's tests say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from merunibench.leaderboard.board.pairs import by_bootstrap_alone
 from merunibench.leaderboard.schema.results import MEAN, Comparisons, Pair, Results, Row
@@ -17,14 +17,26 @@ _RUN = "merunibench compare, run on their predictions, tests them."
 def sentence(results: Results, a: Row, b: Row) -> str:
     """The outcome on all data sets that two rows of one board share; better is what is significant (Holm).
 
-    Of ranked rows that were compared, in the words and by the figures of `merunibench compare`. Of others by the tests
-    of the board, which are adjusted for all pairs of a column: fewer differences are significant there. The page's
-    script (comparing.js) says the same of such rows, word by word.
+    Of ranked rows in the words and by the figures of `merunibench compare`, without random swaps where it says so. Of
+    others by the tests of the board, which are adjusted for all pairs of a column: fewer differences are significant
+    there. The page's script (comparing.js) says the same, word by word.
     """
     pair = next((each for each in results.pairs if {each.a, each.b} == {a.id, b.id}), None)
     if pair is not None:
         return pair.sentence if pair.a == a.id else sentence_of(pair, reverse=True)
+    packed = next((each.of(a.id, b.id) for each in results.packed_pairs if each.board == a.board), {})
+    if any(name in BUILTIN for name in packed):
+        return _by_figures(packed, a, b)
     return _by_board_tests(results, a, b)
+
+
+def _by_figures(figures: Mapping[str, tuple[float, float, float]], a: Row, b: Row) -> str:
+    """The sentence of packed figures; differences are those of the scores."""
+    outcomes = [
+        Outcome(name, (a.value(name) or 0.0) - (b.value(name) or 0.0), (low, high), p)
+        for name, (low, high, p) in figures.items()
+    ]
+    return by_bootstrap_alone(_said(outcomes))
 
 
 def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
@@ -38,9 +50,13 @@ def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
             each._replace(difference=0.0 - each.difference, ci=each.ci and (0.0 - each.ci[1], 0.0 - each.ci[0]))
             for each in outcomes
         ]
+    return _said(outcomes) if pair.swapped else by_bootstrap_alone(_said(outcomes))
+
+
+def _said(outcomes: Sequence[Outcome]) -> str:
+    """Outcomes by column, in the words of `merunibench compare`."""
     datasets = [each._replace(title=BUILTIN[each.title].title) for each in outcomes if each.title in BUILTIN]
-    said = outcome(datasets, [each for each in outcomes if each.title not in BUILTIN])
-    return said if pair.swapped else by_bootstrap_alone(said)
+    return outcome(datasets, [each for each in outcomes if each.title not in BUILTIN])
 
 
 def _by_board_tests(results: Results, a: Row, b: Row) -> str:

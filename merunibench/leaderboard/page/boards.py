@@ -51,6 +51,7 @@ class RowView:
     origin: str
     ranked: bool
     name: str
+    choice: str
     about: str
     words: str
     marks: tuple[Mark, ...]
@@ -275,7 +276,7 @@ def _row(
 ) -> RowView:
     source = wording.shown(model.source or "", 70)
     how = "" if row.selection in ("single", "not-stated", "not stated") else wording.selection(row.selection)
-    about = (how, wording.modalities(model), wording.size(model.parameters), source)
+    about = (wording.modalities(model), wording.size(model.parameters), source)
     words = " ".join((model.id, *model.authors[:4], model.base_model or "", row.selection))
     unknown = row.origin == "reported" and "" in group
     return RowView(
@@ -284,7 +285,8 @@ def _row(
         origin=row.origin,
         ranked=row.ranked,
         name=wording.shown(row.model),
-        about=" · ".join(filter(None, about)) or wording.shown(model.note or "", 90),
+        choice=how,
+        about=" · ".join(filter(None, about)) or ("" if how else wording.shown(model.note or "", 90)),
         words=wording.shown(words, 200).lower(),
         marks=(),
         page=pages.get(model.id),

@@ -1,8 +1,13 @@
-"""Paired comparisons as the page's script reads them: six levels a byte of text, a file a board, loaded when shown."""
+"""Paired comparisons as the page's scripts read them, loaded when rows are ticked.
+
+A file a board; of boards with more rows than have sentences, a file for each row's figures too.
+"""
 
 import json
+from collections.abc import Iterator
 from itertools import product
 
+from merunibench.kinds import KINDS
 from merunibench.leaderboard.schema.results import MEAN, Results, Row
 from merunibench.tasks import BUILTIN
 
@@ -20,8 +25,11 @@ def packed_pairs(results: Results, board: str) -> str:
 
     `said`: places of two rows -> who of them, A and B, is better on what.
 
-    `scores`: data set or `mean` -> its title, and the scores in the order of `ids`. With the levels they make the
-    sentence of two rows of which none is stored (`merunibench.leaderboard.board.verdict`).
+    `scores`: data set, kind of task or `mean` -> its title, and the scores in the order of `ids`. With the packed
+    figures of a pair, or else with the levels, they make the sentence of two rows of which none is stored
+    (`merunibench.leaderboard.board.verdict`).
+
+    `packed`: the columns of the packed figures, and the places of their rows (`packed_figures`).
 
     The levels of a column's lower triangle, row after row, are digits 0 to 3; three of them make a letter, the first
     one the lowest.
@@ -36,13 +44,25 @@ def packed_pairs(results: Results, board: str) -> str:
     known = [name.rsplit("/", 1)[0] for name in places]
     said = {f"{places[each.a]} {places[each.b]}": each.sentence for each in results.pairs if each.a in places}
     content = {"ids": known, "columns": columns, "said": said, "scores": _scores(rows)}
+    for each in results.packed_pairs:
+        if each.board == board:
+            content["packed"] = {"columns": each.columns, "rows": [places.get(key, -1) for key in each.rows]}
     text = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     return f"mub.takePairs({json.dumps(board)}, {text});\n"
 
 
+def packed_figures(results: Results) -> Iterator[tuple[str, str]]:
+    """Name and content of a script for each row of the packed pairs, which hands its figures to the page."""
+    for each in results.packed_pairs:
+        for place, figures in enumerate(each.figures):
+            yield f"pairs/{each.board}/{place}.js", f'mub.takeFigures("{each.board}/{place}", "{figures}");\n'
+
+
 def _scores(rows: list[Row]) -> dict[str, tuple[str, list[float | None]]]:
     scored = {name for row in rows for name in row.scores}
-    titles = {name: task.title for name, task in BUILTIN.items() if name in scored} | {MEAN: MEAN}
+    kinds = {kind for row in rows for kind in row.task_means}
+    titles = {name: task.title for name, task in BUILTIN.items() if name in scored}
+    titles |= {name: name for name in (*KINDS, MEAN) if name in kinds or name == MEAN}
     return {name: (title, [row.value(name) for row in rows]) for name, title in titles.items()}
 
 

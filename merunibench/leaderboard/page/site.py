@@ -15,7 +15,7 @@ from merunibench.leaderboard.page.boards import TableView, table_view
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
 from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.models import model_values
-from merunibench.leaderboard.page.pairs import packed_pairs
+from merunibench.leaderboard.page.pairs import packed_figures, packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
@@ -59,7 +59,8 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path, 
     Args:
         results: The whole board.
         details: Model id -> what its page shows; a model without details has no page.
-        folder: Where `index.html` shall stand. Pages of models that are gone are deleted from `models/`.
+        folder: Where `index.html` shall stand. Pages of models that are gone are deleted from `models/`,
+            figures of rows that are gone from `pairs/`.
         lock: Who computed the results, and when.
 
     Returns:
@@ -73,7 +74,7 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path, 
     for name, content in chain(_pages(results, details, lock), _static()):
         write_changed(folder / name, content)
         files.append(folder / name)
-    for path in set((folder / "models").glob("*.html")).difference(files):
+    for path in {*(folder / "models").glob("*.html"), *(folder / "pairs").glob("*/*.js")}.difference(files):
         path.unlink()
     return files
 
@@ -108,6 +109,7 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
             )
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
+    yield from ((name, text.encode()) for name, text in packed_figures(results))
 
 
 class _Gap(NamedTuple):

@@ -40,6 +40,7 @@ from merunibench.leaderboard.schema.fields import (
     Text,
     as_json,
 )
+from merunibench.leaderboard.schema.packed import PackedPairs
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
@@ -280,12 +281,17 @@ class Pairs(Plain):
     schema_: Literal["merunibench.leaderboard-pairs/1"] = Field(
         default="merunibench.leaderboard-pairs/1", alias="schema"
     )
-    pairs: Several[Pair]
+    pairs: Several[Pair] = Field(description="Of the best ranked rows of each board.")
+    packed: Several[PackedPairs] = Field(
+        default=(),
+        description="Of all ranked rows of boards that have more; what `pairs` has of the best goes before.",
+    )
 
     def to_json(self) -> str:
         """Strict JSON, one pair per line."""
         content = self.model_dump(mode="json", by_alias=True)
-        return f'{{\n  "schema": {as_json(content["schema"])},\n  "pairs": {_lines(content["pairs"])}\n}}\n'
+        parts = [f"  {as_json(name)}: {_lines(content[name])}" for name in ("schema", "pairs", "packed")]
+        return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 class Refused(Plain):
@@ -321,6 +327,7 @@ class Results(Plain):
     pairs: Several[Pair] = Field(
         default=(), exclude=True, repr=False, description="Not in this file but beside it, in `pairs.json`."
     )
+    packed_pairs: Several[PackedPairs] = Field(default=(), exclude=True, repr=False, description="Likewise.")
 
     def to_json(self) -> str:
         """Strict JSON, one row per line, so that two versions can be compared by eye."""
@@ -343,8 +350,10 @@ def read_results(path: Path) -> Results:
     """
     results = read_committed(path, Results, "results of a leaderboard")
     beside = path.parent / PAIRS
-    pairs = read_committed(beside, Pairs, "pairs of a leaderboard").pairs if beside.is_file() else ()
-    return results.model_copy(update={"pairs": pairs})
+    if not beside.is_file():
+        return results
+    found = read_committed(beside, Pairs, "pairs of a leaderboard")
+    return results.model_copy(update={"pairs": found.pairs, "packed_pairs": found.packed})
 
 
 def read_committed(path: Path, model: type[AnyPlain], what: str) -> AnyPlain:

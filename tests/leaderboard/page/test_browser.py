@@ -9,7 +9,10 @@ import pytest
 
 from merunibench import error_analysis
 from merunibench.demo import run_demo
+from merunibench.leaderboard.writing import write
 from tests.leaderboard.sample import HOSTILE, sample
+from tests.typeset import HOSTILE as UNTYPABLE
+from tests.typeset import typeset
 
 ROWS = "#board tbody:not([hidden]) tr[data-id]:not([hidden])"
 
@@ -359,8 +362,33 @@ def test_the_table_is_copied_as_latex_as_it_is_shown(visit):
     bold = [float(score) for score, row in zip(scores, body, strict=True) if "textbf" in row[-1]]
     assert bold == [max(float(score) for score, row in zip(scores, body, strict=True) if row[0])]
     hostile = next(line for line in lines if "script" in line)
-    assert r"<script>alert(1)</script> **b** [x](javascript:alert(1)) \"'\&amp;".replace('\\"', '"') in hostile
+    opened, closed = (rf"\textless{{}}{name}\textgreater{{}}" for name in ("script", "/script"))
+    assert rf"""{opened}alert(1){closed} **b** [x](javascript:alert(1)) "'\&amp;""" in hostile
     assert lines[-3:] == [r"\bottomrule", r"\end{tabular}", r"\end{table*}"]
+
+
+def test_copied_latex_is_typeset_whatever_models_are_called(browser, tmp_path):
+    results, _ = sample(4)
+    rows = [
+        row.model_copy(update={"model": UNTYPABLE}) if row.model_id in ("model-0", "model-2") else row
+        for row in results.rows
+    ]
+    models = [
+        model.model_copy(update={"name": UNTYPABLE}) if model.id in ("model-0", "model-2") else model
+        for model in results.models
+    ]
+    write(results.model_copy(update={"rows": tuple(rows), "models": tuple(models)}), {}, tmp_path)
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    for name in ("model-0/last", "model-2/single"):
+        page.locator(f"tr[data-id='{name}'] .pick").check()
+    for button, rows in (("LaTeX", 4), ("LaTeX of these rows", 2)):
+        page.evaluate("document.getElementById('announce').textContent = ''")
+        text = copied(page, button)
+        assert text.count(r"\textbackslash{} \textbackslash{}input\{/etc/passwd\} \textless{}a") == rows
+        typeset(text, tmp_path)
+    context.close()
 
 
 def test_a_cell_of_the_column_in_view_says_how_far_the_row_above_is(visit):

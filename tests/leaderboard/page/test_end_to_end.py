@@ -62,6 +62,7 @@ def test_the_page_shows_the_published_figures_recomputed(visit, folder):
     assert cells.nth(heads.index("rank")).text_content() == ""
     marks = row.locator("small span").all_text_contents()
     assert marks[0] == "chosen on test"
+    assert row.locator("small").first.text_content().startswith("best per data set · chosen on test")
     last = page.locator('tr[data-id="affectgpt/last"] .rank')
     assert last.text_content() == ""  # the only ranked row: a place says nothing
     row.get_by_role("link", name="AffectGPT").click()

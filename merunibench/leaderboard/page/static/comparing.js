@@ -25,11 +25,12 @@ mub.showCompared = (table, state) => {
   const board = table.columns.find((column) => column.kind && column.role === table.by && table.inView(column))?.board;
   const known = board && mub.pairsOf(board, () => mub.showCompared(table, state));
   if (!known) return;
-  section.querySelector(".said").replaceChildren(...mub.sentences(rows, known, `${table.by} scores`));
+  const figures = (i, j) => mub.figuresOf(board, known, i, j, () => mub.showCompared(table, state));
+  section.querySelector(".said").replaceChildren(...mub.sentences(rows, known, `${table.by} scores`, figures));
 };
 
-/** A paragraph for each pair: who A and B are, and the sentence. */
-mub.sentences = (rows, known, scores) => {
+/** A paragraph for each pair: who A and B are, and the sentence; `figures` gives the packed ones of two places. */
+mub.sentences = (rows, known, scores, figures) => {
   const paragraph = (...parts) => {
     const made = document.createElement("p");
     made.append(...parts);
@@ -42,7 +43,7 @@ mub.sentences = (rows, known, scores) => {
       const [i, j] = [known.ids.indexOf(row.id), known.ids.indexOf(other.id)];
       const turned = known.said[`${j} ${i}`];
       const [a, b] = turned ? [other, row] : [row, other];
-      const text = known.said[`${i} ${j}`] ?? turned ?? mub.byBoardTests(known, i, j);
+      const text = known.said[`${i} ${j}`] ?? turned ?? mub.sentenceOf(known, i, j, figures(i, j));
       const head = Object.assign(document.createElement("b"), { textContent: `A = ${a.label}, B = ${b.label}` });
       said.push(paragraph(head, ` (${scores}). ${text}`));
     }
@@ -53,25 +54,64 @@ mub.sentences = (rows, known, scores) => {
 const RUN = "merunibench compare, run on their predictions, tests them.";
 const SAID = ["not significant", "p < 0.05", "p < 0.01", "p < 0.001"];
 
-/** The sentence of two rows of which the build wrote none, by the board's tests: that of `merunibench leaderboard show`. */
+/** The sentence of two rows of which the build wrote none: by their packed figures, else by the tests of the board. */
+mub.sentenceOf = (known, i, j, figures) => {
+  if (figures === undefined) return "…";
+  const ofSets = figures.filter(([column]) => !MEANS.includes(column));
+  return ofSets.length ? mub.byFigures(known, i, j, figures) : mub.byBoardTests(known, i, j);
+};
+
+const MEANS = ["basic", "fine-grained", "sentiment", "mean"];
+const ALPHA = 500;
+const signed = (points) => `${points < 0 ? "" : "+"}${points.toFixed(2)}`;
+
+/** The sentence that follows from packed figures, in the words of `merunibench compare`. */
+mub.byFigures = (known, i, j, figures) => {
+  const better = { A: [], B: [] };
+  let [sets, mean, alone] = [0, "", ""];
+  for (const [column, low, high, p] of figures) {
+    const [title, scores] = known.scores[column];
+    const points = 100 * (scores[i] - scores[j]);
+    const interval = `95 % CI ${signed(low / 100)} to ${signed(high / 100)}`;
+    const verdict = `p ${(p / 1e4).toFixed(4)}, ${p < ALPHA ? "significant" : "not significant"}`;
+    const full = `A - B is ${signed(points)} points (${interval}, ${verdict})`;
+    if (MEANS.includes(column)) {
+      mean = `; in ${column === "mean" ? "the mean of nine" : `the mean, ${title},`} ${full}`;
+      continue;
+    }
+    sets += 1;
+    alone = sets === 1 ? `; on ${title} ${full}` : "";
+    if (p >= ALPHA) continue;
+    const ends = (points > 0 ? [low, high] : [-high, -low]).map((end) => (end / 100).toFixed(2));
+    better[points > 0 ? "A" : "B"].push(`${title} by ${Math.abs(points).toFixed(2)} [${ends.join(", ")}]`);
+  }
+  return `${mub.whoIsBetter(better, sets, ", ")}${mean || alone}; by the paired bootstrap alone.`;
+};
+
+/** On which of the data sets that were tested each side is better; `apart` stands between two of them. */
+mub.whoIsBetter = (better, tested, apart) => {
+  const of = (sets) => (tested === 1 ? "the one data set tested" : `${sets} of ${tested} data sets`);
+  const sides = Object.entries(better).filter(([, sets]) => sets.length);
+  const wins = sides.map(([side, sets]) => `${side} is better on ${of(sets.length)} (${sets.join(apart)})`);
+  return wins.join(", ") || `Neither is better on ${of("any")}`;
+};
+
+/** The sentence of two rows by the board's tests: that of `merunibench leaderboard show`. */
 mub.byBoardTests = (known, i, j) => {
   if (i < 0 || j < 0) return `The tests of these two rows are not here. ${RUN}`;
   const [better, counts] = [{ A: [], B: [] }, { tested: 0, shared: 0 }];
   for (const [name, [title, scores]] of Object.entries(known.scores)) {
-    if (name === "mean" || scores[i] === null || scores[j] === null) continue;
+    if (MEANS.includes(name) || scores[i] === null || scores[j] === null) continue;
     const [level, difference] = [mub.levelBetween(known.columns[name], i, j), scores[i] - scores[j]];
     counts.shared += 1;
     counts.tested += level === null ? 0 : 1;
     if (level) better[difference > 0 ? "A" : "B"].push(`${title} by ${(100 * Math.abs(difference)).toFixed(2)}, ${SAID[level]}`);
   }
   const { tested, shared } = counts;
-  const of = (sets) => (tested === 1 ? "the one data set tested" : `${sets} of ${tested} data sets`);
-  const sides = Object.entries(better).filter(([, sets]) => sets.length);
-  const wins = sides.map(([side, sets]) => `${side} is better on ${of(sets.length)} (${sets.join("; ")})`).join(", ");
   const untested = tested < shared ? `, ${shared - tested} more were not tested` : "";
-  const nobody = tested ? `Neither is better on ${of("any")}` : "Nothing was tested";
+  const found = tested ? mub.whoIsBetter(better, tested, "; ") : "Nothing was tested";
   const last = tested ? "By the tests of the board, adjusted for all its pairs." : RUN;
-  return `${wins || nobody}${untested}${mub.meanBetween(known, i, j)}. ${last}`;
+  return `${found}${untested}${mub.meanBetween(known, i, j)}. ${last}`;
 };
 
 /** What that sentence says of the mean of nine; nothing where one of the two rows has none. */
@@ -79,8 +119,7 @@ mub.meanBetween = (known, i, j) => {
   const [, means] = known.scores.mean;
   if (means[i] === null || means[j] === null) return "";
   const [level, points] = [mub.levelBetween(known.columns.mean, i, j), 100 * (means[i] - means[j])];
-  const signed = `${points < 0 ? "" : "+"}${points.toFixed(2)}`;
-  return `; in the mean of nine A - B is ${signed} points (${level === null ? "not tested" : SAID[level]})`;
+  return `; in the mean of nine A - B is ${signed(points)} points (${level === null ? "not tested" : SAID[level]})`;
 };
 
 /** The level of the difference of two rows in a column, 0 to 3; null where they were not tested. */

@@ -5,11 +5,13 @@ window.mub = window.mub ?? {};
 const LATEX = {
   "\\": "\\textbackslash{}", "&": "\\&", "%": "\\%", $: "\\$", "#": "\\#", _: "\\_",
   "{": "\\{", "}": "\\}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
+  "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}", "−": "$-$",
 };
 const oneLine = (text) => text.replace(/\s+/gu, " ").trim();
 
 mub.escapes = {
-  latex: (text) => oneLine(text).replace(/[\\&%$#_{}~^]/g, (character) => LATEX[character]).replaceAll("−", "$-$"),
+  // A bracket at the begin would be taken for an option of the line before.
+  latex: (text) => oneLine(text).replace(/[\\&%$#_{}~^<>|−]/g, (character) => LATEX[character]).replace(/^\[/, "{[}"),
   markdown: (text) => oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, "\\$&"),
   // A spreadsheet takes a cell that begins with one of these for a formula.
   csv: (text, numeric) => {

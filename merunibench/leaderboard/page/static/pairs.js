@@ -1,4 +1,4 @@
-// The paired tests of a board, loaded when rows are first compared.
+// The paired tests of a board, loaded when rows are first compared, and a row's figures when it is.
 "use strict";
 window.mub = window.mub ?? {};
 
@@ -12,16 +12,49 @@ mub.takePairs = (board, content) => {
   waiting.get(board)?.();
 };
 
-/** The comparisons of a board, or undefined until they are there; `then` is called when they are. */
-mub.pairsOf = (board, then) => {
-  if (!waiting.has(board)) {
+/** Called by `pairs/<board>/<row>.js` with the figures of a row's pairs: 16-bit integers in Base64. */
+mub.takeFigures = (name, text) => {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  pairs.set(name, Array.from({ length: bytes.length / 2 }, (_, at) => view.getInt16(2 * at, true)));
+  waiting.get(name)?.();
+};
+
+/** What `pairs/<name>.js` hands over, or undefined until it is there; `then` is called when it is. */
+const loaded = (name, then, absent) => {
+  if (!waiting.has(name)) {
     const script = document.createElement("script");
-    script.onerror = () => mub.takePairs(board, { ids: [], columns: {}, said: {}, scores: {} });
-    script.src = `pairs/${encodeURIComponent(board)}.js`;
+    script.onerror = absent;
+    script.src = `pairs/${name.split("/").map(encodeURIComponent).join("/")}.js`;
     document.head.append(script);
   }
-  waiting.set(board, then);
-  return pairs.get(board);
+  waiting.set(name, then);
+  return pairs.get(name);
+};
+
+/** The comparisons of a board, or undefined until they are there; `then` is called when they are. */
+mub.pairsOf = (board, then) =>
+  loaded(board, then, () => mub.takePairs(board, { ids: [], columns: {}, said: {}, scores: {} }));
+
+const FIGURES = 3;
+
+/**
+ * The packed figures of the rows at places i and j: [column, low, high, p] for each column that both were compared in,
+ * the ends of the interval of the score of i less that of j in hundredths of a point, p in ten-thousandths. None of
+ * rows that have none; undefined until they are there.
+ */
+mub.figuresOf = (board, known, i, j, then) => {
+  const [p, q] = [i, j].map((place) => known.packed?.rows.indexOf(place) ?? -1);
+  if (i < 0 || j < 0 || p < 0 || q < 0 || p === q) return [];
+  const name = `${board}/${Math.max(p, q)}`;
+  const figures = loaded(name, then, () => mub.takeFigures(name, ""));
+  const { columns } = known.packed;
+  return figures && columns.flatMap((column, at) => {
+    const start = FIGURES * (columns.length * Math.min(p, q) + at);
+    const [low, high, level] = figures.slice(start, start + FIGURES);
+    if (!(level >= 0)) return [];
+    return [p > q ? [column, low, high, level] : [column, -high, -low, level]];
+  });
 };
 
 /** Level of the difference of the rows at places p and q of a column: 0 none, 1 to 3 for p < 0.05, 0.01, 0.001. */

@@ -1,0 +1,216 @@
+"""All ranked rows of a board, two by two, by the paired bootstrap alone: of pairs that have no sentence of their own.
+
+Interval and p are those of `merunibench compare` without its random swaps, which would take too long for thousands of
+pairs. They are made for many pairs at once, and kept in the cache by row: of a changed submission only its pairs are
+made anew.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from merunibench.errors import InputError
+from merunibench.kinds import KINDS
+from merunibench.leaderboard.board.rows import ScoredRow
+from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.packed import (
+    ABSENT,
+    FIGURES,
+    INTERVAL_STEP,
+    P_STEP,
+    IntArray,
+    PackedPairs,
+    packed,
+    unpacked,
+)
+from merunibench.leaderboard.schema.results import MEAN, Results, Row
+from merunibench.leaderboard.scoring.cache import Cache, key
+from merunibench.statistics import holm, paired_tests
+from merunibench.tasks import BUILTIN
+
+Digest = Callable[[ScoredRow], str]
+FloatArray = npt.NDArray[np.float64]
+PlaceArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+
+_ALPHA = round(0.05 / P_STEP)
+_AT_ONCE = 512  # pairs: 4 MiB of a thousand resamples
+_THREADS = 4  # sorting, which takes the time, runs in several
+_LONGEST_HASH = 16
+
+
+class Packer:
+    """Packs the pairs of boards. Sentiment needs no lexicon: its columns are the same on several, and are made once.
+
+    Args:
+        before: The committed results; their figures stand where nothing was resampled and scores are the same.
+        cache: Knows the figures of before; what is new is added.
+        digest: Hash of everything of a row that decides its figures.
+    """
+
+    def __init__(self, before: Results | None, cache: Cache, digest: Digest) -> None:
+        self.before, self.cache, self.digest = before, cache, digest
+        self._bootstrap = _Bootstrap()
+
+    def __call__(self, board: str, rows: Sequence[ScoredRow]) -> PackedPairs:
+        """The figures of all pairs of a board's ranked rows.
+
+        Raises:
+            InputError: the cache cannot be used.
+        """
+        ranked = sorted((each for each in rows if each.row.ranked), key=lambda each: each.row.id)
+        columns = _columns(ranked)
+        figures = np.full((len(ranked), len(ranked), len(columns), FIGURES), ABSENT, np.int16)
+        _take_committed(figures, board, ranked, columns, self.before)
+        keys = {self.digest(each)[:_LONGEST_HASH]: place for place, each in enumerate(ranked) if each.replicates}
+        fresh = np.array([bool(each.replicates) for each in ranked])
+        unknown = np.tri(len(ranked), k=-1, dtype=bool) & fresh[:, None] & fresh
+        names = {each: key("packed", board, columns, each) for each in keys}
+        texts = self.cache.pairs(names.values())
+        for each, name in names.items():
+            if name in texts:
+                _take(figures, unknown, keys, each, _read(texts[name], len(columns), self.cache))
+        firsts, seconds = np.nonzero(unknown)
+        if len(firsts):
+            figures[firsts, seconds] = self._bootstrap(ranked, columns, firsts, seconds)
+            texts = {names[each]: _text(figures[at], keys, at) for each, at in keys.items() if unknown[at].any()}
+            self.cache.store_pairs(texts)
+        return PackedPairs(
+            board=board,
+            columns=tuple(columns),
+            rows=tuple(each.row.id for each in ranked),
+            figures=tuple(packed(figures[place, :place]) for place in range(len(ranked))),
+        )
+
+
+def _columns(ranked: Sequence[ScoredRow]) -> list[str]:
+    """What is compared: a sentence says the mean of a kind only of rows that have no mean of the nine."""
+    means = (MEAN,) if all(each.row.mean is not None for each in ranked) else (*KINDS, MEAN)
+    return [name for name in (*BUILTIN, *means) if any(each.row.value(name) is not None for each in ranked)]
+
+
+def _take_committed(
+    figures: IntArray, board: str, ranked: Sequence[ScoredRow], columns: Sequence[str], before: Results | None
+) -> None:
+    """Figures of rows that have the same scores as then."""
+    old = next((each for each in (before.packed_pairs if before else ()) if each.board == board), None)
+    if old is None or before is None or set(old.columns) - set(columns):
+        return
+    scores = {row.id: _values(row, columns) for row in before.rows if row.board == board}
+    where = [columns.index(name) for name in old.columns]
+    places = {
+        each.row.id: place for place, each in enumerate(ranked) if scores.get(each.row.id) == _values(each.row, columns)
+    }
+    there = [place for place, name in enumerate(old.rows) if name in places]  # in the order of ids, as the rows are
+    for place in there:
+        others = [other for other in there if other < place]
+        found = unpacked(old.figures[place], len(old.columns))
+        target = figures[places[old.rows[place]]]
+        target[np.ix_([places[old.rows[other]] for other in others], where)] = found[others]
+
+
+def _values(row: Row, columns: Sequence[str]) -> list[float | None]:
+    return [row.value(name) for name in columns]
+
+
+def _take(
+    figures: IntArray, unknown: BoolArray, keys: dict[str, int], of: str, stored: tuple[list[str], IntArray]
+) -> None:
+    """Figures that the cache has of a row's pairs."""
+    others, found = stored
+    there = [index for index, other in enumerate(others) if keys.get(other, keys[of]) < keys[of]]
+    places = [keys[others[index]] for index in there]
+    figures[keys[of], places] = found[there]
+    unknown[keys[of], places] = False
+
+
+def _text(figures: IntArray, keys: dict[str, int], place: int) -> str:
+    others = {other: at for other, at in keys.items() if at < place}
+    return json.dumps([list(others), packed(figures[list(others.values())])])
+
+
+def _read(text: str, columns: int, cache: Cache) -> tuple[list[str], IntArray]:
+    try:
+        others, figures = json.loads(text)
+        found = unpacked(figures, columns)
+        if len(found) != len(others) or not all(isinstance(other, str) for other in others):
+            raise ValueError("others than there are figures")
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            f"{cache.path}: cannot be used as the cache: pairs of a row are none; delete it, name another (--cache) or "
+            "none (--no-cache)"
+        ) from error
+    return others, found
+
+
+class _Bootstrap:
+    """Compares many pairs, a column at a time; what it has compared it knows."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], FloatArray] = {}
+
+    def __call__(
+        self, ranked: Sequence[ScoredRow], columns: Sequence[str], first: PlaceArray, second: PlaceArray
+    ) -> IntArray:
+        """The figures of pairs of rows, shape (N, C, 3)."""
+        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
+            found = threads.map(lambda name: self._column(ranked, name, first, second), columns)
+            low, high, p = np.stack(list(found), axis=-1)
+        for family in (BUILTIN, KINDS):
+            of = [name in family for name in columns]
+            p[:, of] = holm(p[:, of])
+        return _as_integers(low, high, p)
+
+    def _column(self, ranked: Sequence[ScoredRow], name: str, first: PlaceArray, second: PlaceArray) -> FloatArray:
+        """Ends and p of each pair in a column, shape (3, N)."""
+        known = tuple(id(each.replicates[name]) if name in each.replicates else None for each in ranked)
+        asked = (known, first.tobytes(), second.tobytes())
+        if asked not in self._known:
+            column = _Column(ranked, name)
+            chunks = [slice(start, start + _AT_ONCE) for start in range(0, len(first), _AT_ONCE)]
+            self._known[asked] = np.concatenate([column(first[at], second[at]) for at in chunks], axis=1)
+        return self._known[asked]
+
+
+def _as_integers(low: FloatArray, high: FloatArray, p: FloatArray) -> IntArray:
+    """Ends and p, shape (N, C), in the steps of `PackedPairs`; what is significant stays so when it is rounded."""
+    rounded = np.round(p / P_STEP)
+    rounded = np.where((p < _ALPHA * P_STEP) & (rounded >= _ALPHA), _ALPHA - 1, rounded)
+    parts = [np.round(low / INTERVAL_STEP), np.round(high / INTERVAL_STEP), rounded]
+    absent = np.isnan(p)[..., None]
+    return np.where(absent, ABSENT, np.nan_to_num(np.stack(parts, axis=-1))).astype(np.int16)
+
+
+class _Column:
+    """One column: compares pairs of rows by their replicates there."""
+
+    def __init__(self, ranked: Sequence[ScoredRow], name: str) -> None:
+        there = {place: each.replicates[name] for place, each in enumerate(ranked) if name in each.replicates}
+        self.at = np.full(len(ranked), -1)
+        self.at[list(there)] = range(len(there))
+        self.replicates = np.stack(list(there.values())) if there else np.empty((0, 0))
+        self.scores = np.array([ranked[place].row.value(name) for place in there], float)
+        self.metric = np.array([_metric(ranked[place], name) for place in there])
+
+    def __call__(self, first: PlaceArray, second: PlaceArray) -> FloatArray:
+        """Ends of the interval and p of each pair, shape (3, N); NaN where they cannot be compared."""
+        found = np.full((3, len(first)), np.nan)
+        ours, theirs = self.at[first], self.at[second]
+        both = (ours >= 0) & (theirs >= 0)
+        both[both] = self.metric[ours[both]] == self.metric[theirs[both]]
+        if both.any():
+            ours, theirs = ours[both], theirs[both]
+            resampled = self.replicates[ours] - self.replicates[theirs]
+            found[:, both] = paired_tests(self.scores[ours] - self.scores[theirs], resampled)
+        return found
+
+
+def _metric(row: ScoredRow, name: str) -> str:
+    """What the score in a column means; that of a mean, what all its data sets' mean."""
+    scores = row.row.scores
+    names = [name] if name in BUILTIN else list(scores)
+    return " ".join(parsed(scores[each].signature or "").metric_part for each in names)
