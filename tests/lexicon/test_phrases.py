@@ -18,6 +18,7 @@ PHRASES = {
         "fifth_phrases",
         "sixth_phrases",
         "seventh_phrases",
+        "eighth_phrases",
     )
     for cause, phrases in tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")).items()
 }

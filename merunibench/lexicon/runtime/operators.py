@@ -37,6 +37,10 @@ _NOT_BUT = re.compile(r"\bnot (?:(?!\bbut\b).)+ but\b")
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b.*")
 _MORE_THAN = re.compile(r"\b(?:more|rather) (?!than\b)(.+?) than\b.*")
 _LESS_THAN = re.compile(r"\bless (?!than\b).+? than\b")
+_BECOMES = re.compile(
+    r"\b(?:(?:turn(?:s|ed)|chang(?:es|ed|ing)|shift(?:s|ed|ing)|g(?:iv(?:es|ing)|ave) way|fad(?:es|ed)|"
+    r"melt(?:s|ed|ing)|dissolv(?:es|ed|ing)) (?:in)?to|(?:replaced|overshadowed) by|from(?: (?!to\b)\S+){1,4} to)\b"
+)
 _PLAINER = (
     (_NOT, " not "),
     (_NOTHING_LESS, " "),
@@ -45,12 +49,12 @@ _PLAINER = (
     (_MORE_THAN, r"\1"),
     (_LESS_THAN, " "),
 )
-_MAY_DENY = re.compile(r"\b(?:but|than|far|both|either|neither|instead|opposed|only|just|merely)\b")
+_MAY_DENY = re.compile(r"\b(?:but|than|far|both|either|neither|instead|opposed|only|just|merely|to|into|by)\b")
 """A word of each of these patterns: most labels hold none, and are not tried."""
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
 _BRACKETS = frozenset("([{（【")
-_FREE, _LIKE, _UNDER, _LONGING = "free", "like", "under", "longing"
+_FREE, _LIKE, _UNDER, _LONGING, _DRIVEN = "free", "like", "under", "longing", "driven"
 _LAUGHING = ("laughter", "laughing", "giggles")
 _CAUSES = ("with", "by", "for", "from", "in")
 
@@ -74,7 +78,8 @@ def without_aside(label: str) -> tuple[str, str]:
 def with_plain_negation(text: str) -> str | None:
     """A tidy label with `not` for `anything but` and its like, without `nothing but` and what another word replaces.
 
-    Of two that are compared, the greater stays: `more sad than angry`.
+    Of two that are compared, the greater stays: `more sad than angry`; of two that follow each other, the later:
+    `joy turned to sorrow`.
 
     None if it denies several emotions and names none: `neither happy nor sad`.
 
@@ -88,12 +93,12 @@ def with_plain_negation(text: str) -> str | None:
         return None
     for pattern, instead in _PLAINER:
         text = pattern.sub(instead, text)
-    return " ".join(text.split())
+    return " ".join(_BECOMES.split(text)[-1].split())
 
 
 def operating_words(tables: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """The words without which no operator stands in a phrase."""
-    return frozenset({_FREE, _UNDER}.union(*tables.values()))
+    return frozenset({_FREE, _UNDER, _DRIVEN}.union(*tables.values()))
 
 
 @dataclass(frozen=True)
@@ -268,10 +273,12 @@ class Operators:
         return None
 
     def _wild(self, words: Sequence[str]) -> Reading | None:
-        """`mad with joy`, `beside herself with worry`: the emotion is the cause that is named."""
+        """`mad with joy`, `driven to despair`: the emotion is the cause, or where it led."""
         for place, word in enumerate(words[:-2]):
             after = list(dropwhile(self.empty.__contains__, words[place + 1 :]))
-            if word in self.tables["wild"] and after and after[0] in _CAUSES:
+            if not after or after[0] not in (*_CAUSES, "to"):
+                continue
+            if word == _DRIVEN or (word in self.tables["wild"] and after[0] != "to"):
                 found = self.find(self._after_links(after[1:]))
                 return None if found is None else Reading(found)
         return None
