@@ -126,9 +126,15 @@ class InferSettings(ClipSettings):
         "answers alike each time.",
         "K",
     )
+    chat_template: Path | None = _answers(None, "Jinja template in place of the model's own.", "FILE", shown="its own")
+    template_kwarg: _JsonOptions = _answers(
+        {}, "Variable of the chat template (enable_thinking=false); repeatable.", "KEY=VALUE"
+    )
     processor_kwarg: _JsonOptions = _answers({}, "For the model's processor; repeatable.", "KEY=VALUE")
     gen_kwarg: _JsonOptions = _answers({}, "For the model's generate(); repeatable.", "KEY=VALUE")
-    model_option: _TextOptions = _answers({}, "For one model family (llm=… of AffectGPT); repeatable.", "KEY=VALUE")
+    model_option: _TextOptions = _answers(
+        {}, "For one kind of model: frames=images, AffectGPT's llm=…; repeatable.", "KEY=VALUE"
+    )
     llm: str | None = _affectgpt(None, "Language model of AffectGPT.", "NAME|DIR")
     visual: str | None = _affectgpt(None, "Visual encoder of AffectGPT.", "NAME|DIR")
     acoustic: str | None = _affectgpt(None, "Acoustic encoder of AffectGPT.", "NAME|DIR")
