@@ -1,11 +1,14 @@
 """The probe: what it concludes from models that behave in known ways, and that it is run as a model is loaded."""
 
+import json
+
 import numpy as np
 import pytest
 
 from merunibench.errors import InputError, MediaError
 from merunibench.models.base import MODALITIES
 from merunibench.models.huggingface.probing import Question, probe
+from tests.cli.conftest import run  # noqa: F401 - a fixture
 from tests.models.asking import PROMPT, loaded
 
 WORDS = 50
@@ -105,3 +108,18 @@ def test_a_model_is_probed_as_it_is_loaded(tiny_models, family):
     assert (model.probe.batches, model.settings["batches"]) == ("any", "any")
     assert model.probe.passes <= 5
     assert all(finding.holds for finding in model.probe.findings)
+
+
+def test_what_holds_is_shown(run, tiny_models):  # noqa: F811
+    shown = run("models", "--probe", tiny_models / "qwen2_5_omni", "--frames", 2, "--device", "cpu")
+    assert shown.code == 0, shown.err
+    assert "audio moves the answer" in shown.out
+    assert "any clips" in shown.out
+    found = json.loads(run("models", "--probe", tiny_models / "llava", "--format", "json").out)
+    assert (found["batches"], found["modalities"], found["family"]) == ("any", ["video", "text"], "llava")
+    assert {finding["holds"] for finding in found["findings"]} == {True}
+
+
+def test_a_probe_is_of_a_model_that_is_here(run):  # noqa: F811
+    assert "a probe is for Hugging Face models" in run("models", "--probe", "text-lexicon", "--modalities", "text").err
+    assert "which model?" in run("models", "--frames", 3).err
