@@ -14,6 +14,7 @@ from merunibench.inference.runner import Done, Engine, Progress, Request, chosen
 from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
+from merunibench.models.huggingface.template import read_template
 from merunibench.models.registry import SCHEMES, checkpoints
 
 
@@ -60,6 +61,8 @@ class Plan:
             device=settings.device,
             trust_remote_code=settings.trust_remote_code,
             processor=settings.processor_kwarg,
+            chat_template=read_template(settings.chat_template) if settings.chat_template else None,
+            template=settings.template_kwarg,
             extra=settings.model_option,
         )
 
