@@ -42,6 +42,7 @@ class Entry:
         loader: `module:name` of a scheme's loader, imported when a model of that scheme is asked for.
         needs: The modules it needs.
         extra: The extra of merunibench that brings them.
+        decodes: Whether clips are decoded here.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Entry:
     loader: str = ""
     needs: tuple[str, ...] = HUGGING_FACE
     extra: str = "models"
+    decodes: bool = True
 
 
 _SEES: tuple[Modality, ...] = ("video", "text")
@@ -92,6 +94,16 @@ _BUILTIN = (
         extra="endpoint",
     ),
     Entry(
+        "exec",
+        "exec:'python adapter.py'",
+        MODALITIES,
+        "a program in an environment of its own (docs/bridge.md)",
+        "programs of the tests' own",
+        loader="merunibench.models.bridge.model:BridgeModel",
+        needs=(),
+        decodes=False,
+    ),
+    Entry(
         "text-lexicon",
         "text-lexicon",
         ("text",),
@@ -118,7 +130,7 @@ def load_model(spec: str, options: Options) -> Model:
 
     Args:
         spec: `owner/name` on the Hugging Face Hub (`@revision` may follow), a folder, `affectgpt:CHECKPOINT`,
-            `openai:URL#MODEL`, `text-lexicon`, or what an installed package calls its own.
+            `openai:URL#MODEL`, `exec:COMMAND`, `text-lexicon`, or what an installed package calls its own.
         options: What is asked of it.
 
     Raises:

@@ -1,0 +1,65 @@
+"""The file that people copy: old enough in its language, and of the standard library alone."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from merunibench.errors import InputError
+from tests.models.bridge.asking import CHILD, RAW, adapter, bridge
+
+NEWER = {"removeprefix", "removesuffix", "file_digest", "bit_count", "zip_strict", "pairwise", "cache", "match_args"}
+"""Names of the standard library that came after Python 3.8 and that one uses without thinking."""
+
+
+def test_its_syntax_is_that_of_python_3_8():
+    tree = ast.parse(CHILD.read_text("utf-8"), feature_version=(3, 8))
+    future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    assert [name.name for name in future[0].names] == ["annotations"]  # so `str | None` is never evaluated
+    assert not {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & NEWER
+    assert not any(isinstance(node, ast.Match | ast.TryStar) for node in ast.walk(tree))
+    withs = [node for node in ast.walk(tree) if isinstance(node, ast.With) and len(node.items) > 1]
+    assert withs == []  # parenthesised ones came later
+
+
+def test_it_imports_the_standard_library_alone():
+    tree = ast.parse(CHILD.read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name if isinstance(node, ast.Import) else node.module for node in imports for alias in node.names}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            "import humanomni\ndef load(asked): pass",
+            "code 1 before it was ready; its last words: ModuleNot",
+        ),
+        (
+            "def load(asked):\n    import humanomni",
+            "cannot load: ModuleNotFoundError: No module named 'hu",
+        ),
+        ("def load(asked):\n    raise child.Fatal('the licence has run out')", "cannot load: the licence has run out$"),
+        ("def load(asked):\n    raise SystemExit(3)", "cannot load: SystemExit: 3"),
+        ("def load(asked): pass", "cannot load: TypeError: load must return Ready, not NoneType"),
+    ],
+)
+def test_a_model_that_cannot_be_loaded(tmp_path, body, told):
+    with pytest.raises(InputError, match=told):
+        bridge(adapter(tmp_path, body), "text")
+
+
+def test_an_adapter_without_a_model_to_ask_it_ends(tmp_path):
+    script = adapter(tmp_path, "def load(asked): pass")
+    done = subprocess.run([sys.executable, script], check=True, input=b"", capture_output=True, timeout=30)
+    assert done.stdout == b""
+
+
+def test_it_is_the_same_program_for_whoever_asks_by_hand():
+    """The messages are those of the documentation: a program may speak them without this file."""
+    hello, ask = '{"hello": 1, "modalities": ["text"], "asked": {}}\n', '{"ask": 1, "name": "a"}\n'
+    command = [sys.executable, RAW]
+    done = subprocess.run(command, check=True, input=hello + ask, capture_output=True, timeout=30, text=True)
+    assert done.stdout.splitlines()[1] == '{"answer": 1, "name": "a", "text": "calm a"}'
