@@ -167,7 +167,7 @@ def test_ray_keeps_one_program_each_and_ends_them(tmp_path):
         timeout=120,
     )
     assert Path(done.stdout.strip()).read_bytes() == whole
-    assert len(set(machine.noted("PIDS"))) == 3  # one that says what it is, and two that answer
+    assert len(set(machine.noted("PIDS"))) >= 2  # one that says what it is, and those that answer
     for number in machine.noted("PIDS"):
         for _ in range(50):
             if not Path(f"/proc/{number}").exists():

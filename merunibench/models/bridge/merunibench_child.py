@@ -64,6 +64,12 @@ class Asked:
         self.used[name] = value
         return value
 
+    def need(self, name: str) -> Any:  # noqa: ANN401
+        """The same for an option that has no default: ends the run where it is not given."""
+        if name not in self._values:
+            raise Fatal(f"give --model-option {name}=…")
+        return self.take(name)
+
 
 class Ready:
     """A loaded model.
@@ -143,7 +149,8 @@ def serve(load: Callable[[Asked], Ready]) -> None:
         if not isinstance(ready, Ready):
             raise TypeError(f"load must return Ready, not {type(ready).__name__}")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code may raise anything
-        traceback.print_exc()
+        if not isinstance(error, Fatal):
+            traceback.print_exc()
         say({"fatal": "cannot load: " + _reason(error)})
         raise SystemExit(1) from None
     say({**ready.fields, "used": asked.used})

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from merunibench.errors import InputError
+from tests.cli.conftest import run  # noqa: F401 - a fixture
 from tests.models.bridge.asking import CHILD, RAW, adapter, bridge
 
 NEWER = {"removeprefix", "removesuffix", "file_digest", "bit_count", "zip_strict", "pairwise", "cache", "match_args"}
@@ -63,3 +64,15 @@ def test_it_is_the_same_program_for_whoever_asks_by_hand():
     command = [sys.executable, RAW]
     done = subprocess.run(command, check=True, input=hello + ask, capture_output=True, timeout=30, text=True)
     assert done.stdout.splitlines()[1] == '{"answer": 1, "name": "a", "text": "calm a"}'
+
+
+def test_a_command_lays_it_down(run, tmp_path):  # noqa: F811
+    done = run("models", "--child", tmp_path)
+    assert done.out == f"{tmp_path / 'merunibench_child.py'}\n"
+    assert (tmp_path / "merunibench_child.py").read_bytes() == CHILD.read_bytes()
+    assert run("models", "--child", tmp_path).code == 0
+    (tmp_path / "merunibench_child.py").write_text("# mine\n", encoding="utf-8")
+    again = run("models", "--child", tmp_path)
+    assert (again.code, "is not merunibench's; move it away" in again.err) == (2, True)
+    assert (tmp_path / "merunibench_child.py").read_text("utf-8") == "# mine\n"
+    assert "no such folder" in run("models", "--child", tmp_path / "no").err
