@@ -104,6 +104,14 @@ _BUILTIN = (
         decodes=False,
     ),
     Entry(
+        "tiny",
+        "tiny",
+        MODALITIES,
+        "random weights, made in seconds, to try one's own clips with; its answers mean nothing",
+        "in full",
+        loader="merunibench.models.tiny:load",
+    ),
+    Entry(
         "text-lexicon",
         "text-lexicon",
         ("text",),
@@ -130,7 +138,7 @@ def load_model(spec: str, options: Options) -> Model:
 
     Args:
         spec: `owner/name` on the Hugging Face Hub (`@revision` may follow), a folder, `affectgpt:CHECKPOINT`,
-            `openai:URL#MODEL`, `exec:COMMAND`, `text-lexicon`, or what an installed package calls its own.
+            `openai:URL#MODEL`, `exec:COMMAND`, `tiny`, `text-lexicon`, or what an installed package calls its own.
         options: What is asked of it.
 
     Raises:
