@@ -1,14 +1,17 @@
 """The file that people copy: old enough in its language, and of the standard library alone."""
 
 import ast
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from merunibench.errors import InputError
+from merunibench.models.bridge import messages
 from tests.cli.conftest import run  # noqa: F401 - a fixture
-from tests.models.bridge.asking import CHILD, RAW, adapter, bridge
+from tests.models.bridge.asking import CHILD, RAW, adapter, bridge, files
 
 NEWER = {"removeprefix", "removesuffix", "file_digest", "bit_count", "zip_strict", "pairwise", "cache", "match_args"}
 """Names of the standard library that came after Python 3.8 and that one uses without thinking."""
@@ -76,3 +79,20 @@ def test_a_command_lays_it_down(run, tmp_path):  # noqa: F811
     assert (again.code, "is not merunibench's; move it away" in again.err) == (2, True)
     assert (tmp_path / "merunibench_child.py").read_text("utf-8") == "# mine\n"
     assert "no such folder" in run("models", "--child", tmp_path / "no").err
+
+
+def test_the_messages_of_the_guide_are_those_that_are_sent(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "bridge.md").read_text("utf-8")
+    lines = [line[2:] for line in page.splitlines() if line.startswith(("→ ", "← ")) and "…}" not in line]
+    greeting, ready, asked, answer, failure, fatal = (json.loads(line) for line in lines)
+    assert greeting == messages.hello(("audio", "video", "text"), greeting["asked"])
+    assert set(messages.parse_ready(json.dumps(ready).encode(), "x").model_dump()) == set(ready)
+    model = bridge(RAW, "video", "text")
+    (sample,) = files(tmp_path, 1)
+    question = messages.Question(1, model.prepare(sample).payload)
+    assert list(question.message) == list(asked)
+    for number, told in enumerate((answer, failure), start=1):
+        about = messages.Question(number, {"name": told["name"]})
+        assert messages.parse_answer(json.dumps(told).encode(), about, "x").text == told.get("text")
+    with pytest.raises(InputError, match=r"^x: the licence has run out$"):
+        messages.parse_answer(json.dumps(fatal).encode(), question, "x")
