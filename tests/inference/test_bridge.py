@@ -42,7 +42,7 @@ def load(asked):
             Path("HUNG").touch()
             time.sleep(60)
         if content.startswith(b"odd"):
-            raise ValueError("no face in the clip")
+            raise ValueError("no face in " + sample.video)
         time.sleep(pause)
         drawn = random.choice(words)
         return "%s %s %s" % (drawn, hashlib.md5(content).hexdigest()[:4], sample.subtitle)
@@ -125,7 +125,7 @@ def test_a_hundred_clips_with_a_program_killed_at_ten_moments_and_hanging_once(t
     assert [row["name"] for row in rows] == machine.names
     assert content == whole
     assert {row["name"]: row["error"] for row in rows if row["status"] == "failed"} == {
-        machine.names[5]: "ValueError: no face in the clip"
+        machine.names[5]: f"ValueError: no face in {machine.names[5]}.mp4"
     }
     assert len({row["text"].split()[0] for row in rows if row["status"] == "ok"}) > 3  # drawn, and yet the same
 
@@ -201,3 +201,31 @@ def test_folders_are_named_after_the_script(kind, tmp_path):
     least = {"out": tmp_path, "data_root": tmp_path}
     assert kind(model=asking.command(RAW, "--key=abc"), **least).model_name == "raw"
     assert kind(model="exec:./server --key=abc", modalities="text", **least).model_name == "server-text"
+
+
+def test_control_c_ends_a_program_that_hangs(tmp_path):
+    machine = Machine(tmp_path, 8, special={3: b"hang"})
+    settings = machine.settings(tmp_path / "out")
+    command = ["--model", settings.model, "--clips", settings.clips, "--out", str(settings.out), "--dataset", "meld"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "merunibench", "infer", *command, "--modalities", "video+text"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not machine.notes["HUNG"].exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    printed, messages = process.communicate(timeout=30)
+    assert (process.returncode, printed) == (130, "")
+    assert messages.splitlines()[-1].startswith("stopped; finished rows are kept")
+    (number,) = machine.noted("PIDS")
+    assert not Path(f"/proc/{number}").exists()
+
+
+def test_errors_are_the_same_wherever_the_clips_stand(tmp_path, monkeypatch):
+    machine = Machine(tmp_path, 6, special={2: b"odd"})
+    monkeypatch.chdir(tmp_path)
+    assert machine.run(tmp_path / "here", clips="clips") == machine.run(tmp_path / "there")

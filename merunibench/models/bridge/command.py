@@ -37,10 +37,14 @@ def program_name(command: str) -> str:
     Example:
         >>> program_name("/envs/old/bin/python /home/me/humanomni.py --token hunter2")
         'humanomni.py'
-        >>> program_name("env A=b my-server --key=x")
-        'env'
+        >>> program_name("python3.8 -m humanomni.bridge")
+        'humanomni.bridge'
+        >>> program_name("my-server --key=x")
+        'my-server'
     """
     words = arguments(command)
+    if "-m" in words[:-1]:
+        return words[words.index("-m") + 1]
     script = next((word for word in words if word.endswith(_ENDINGS) and not word.startswith("-")), words[0])
     return Path(script).name
 

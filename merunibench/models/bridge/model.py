@@ -150,12 +150,13 @@ class BridgeModel(Model):
             try:
                 line = self._program.say(question.message, Limit(self._limits.seconds, "at this clip", "seconds"))
             except EndedError as error:
-                reason = str(error)
+                reason = _as_given(str(error), one.sample)
                 _LOG.warning("%s (%s); it is started again", reason, shown(one.sample.name))
                 continue
             found = self._checked(line, question)
             if found.error is not None:
-                return Reply("", in_one_line(found.error, _LONGEST_ERROR) or "no reason given", found.finish_reason)
+                said = in_one_line(_as_given(found.error, one.sample), _LONGEST_ERROR)
+                return Reply("", said or "no reason given", found.finish_reason)
             return as_reply(found.text or "", found.finish_reason)
         return Reply("", f"{reason}; tried {_TRIES} times")
 
@@ -214,6 +215,14 @@ class BridgeModel(Model):
             printed += 1
             line = program.next_line()
         return messages.parse_ready(line, self._program_name)
+
+
+def _as_given(text: str, sample: Sample) -> str:
+    """A program's words with the sample's paths as they were given: where they lie is no part of a row."""
+    for path in (sample.video, sample.audio, sample.face):
+        if path is not None:
+            text = text.replace(str(path.absolute()), str(path))
+    return text
 
 
 def _limits(extra: Mapping[str, str]) -> tuple[_Limits, dict[str, str]]:

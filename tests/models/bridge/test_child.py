@@ -2,6 +2,8 @@
 
 import ast
 import json
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from merunibench.errors import InputError
+from merunibench.models import Generation, load_model
 from merunibench.models.bridge import messages
 from tests.cli.conftest import run  # noqa: F401 - a fixture
-from tests.models.bridge.asking import CHILD, RAW, adapter, bridge, files
+from tests.models.asking import options
+from tests.models.bridge.asking import CHILD, RAW, adapter, answers, bridge, files
 
 NEWER = {"removeprefix", "removesuffix", "file_digest", "bit_count", "zip_strict", "pairwise", "cache", "match_args"}
 """Names of the standard library that came after Python 3.8 and that one uses without thinking."""
@@ -96,3 +100,19 @@ def test_the_messages_of_the_guide_are_those_that_are_sent(tmp_path):
         assert messages.parse_answer(json.dumps(told).encode(), about, "x").text == told.get("text")
     with pytest.raises(InputError, match=r"^x: the licence has run out$"):
         messages.parse_answer(json.dumps(fatal).encode(), question, "x")
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.12", "3.13"])
+def test_it_runs_in_other_versions_of_python(tmp_path, version):
+    interpreter = shutil.which(f"python{version}")
+    if not interpreter or subprocess.run([interpreter, "-V"], check=False, capture_output=True).returncode:
+        pytest.skip(f"no Python {version} here")
+    body = (
+        "print('loading')\ndef load(asked):\n    print('shards')\n    import platform\n"
+        "    answer = lambda sample: (platform.python_version(), 'stop')\n"
+        "    return child.Ready(answer, model='m', modalities=['text'], libraries=['pip'])"
+    )
+    script = adapter(tmp_path, body)
+    spec = "exec:" + shlex.join([interpreter, str(script)])
+    (answer,) = answers(load_model(spec, options("text", generation=Generation())), files(tmp_path / "clips", 1))
+    assert answer.startswith(f"{version}.")
