@@ -19,6 +19,8 @@ STOP, LENGTH = "stop", "length"
 """How an answer ended, by itself or at its longest length, as OpenAI's interface has it; see `Reply.finish_reason`."""
 CUT_OFF = "cut off in its reasoning, before any answer; raise --max-new-tokens"
 """Why there is no answer where the reasoning took all tokens."""
+NOTHING = "the model answered nothing"
+"""Why there is no answer where the model ended at once."""
 ONLY_REASONING = "the model wrote nothing besides its reasoning"
 """Why there is no answer where the model had none."""
 
@@ -78,7 +80,7 @@ class ChatModel(ABC):
 def as_reply(text: str, finish_reason: str | None = None) -> Reply:
     """An answer as a reply: nothing said is a failure, and half a character is replaced."""
     said = text.encode("utf-8", "replace").decode("utf-8").strip()
-    return Reply(said, None if said else "the model answered nothing", finish_reason)
+    return Reply(said, None if said else NOTHING, finish_reason)
 
 
 def endings(tokens: Sequence[Sequence[int]], eos: int | Sequence[int] | None, longest: int) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING
+from merunibench.chat.base import CUT_OFF, LENGTH, NOTHING, ONLY_REASONING
 from merunibench.errors import MediaError
 from merunibench.extraction.envelope import clean_answer
 from merunibench.media import file_hash
@@ -17,14 +17,16 @@ _UNREADABLE = "unreadable"
 
 
 def answered(prepared: Prepared, text: str) -> Row:
-    """The row of an answer; of one that ends within its reasoning, a failed one."""
+    """The row of an answer; of an empty one, and of one that ends within its reasoning, a failed one."""
     ended = getattr(text, "finish_reason", None)  # of an `Answer`
     answer = clean_answer(text)
+    if not text.strip():
+        return failed(prepared.sample, NoAnswerError(NOTHING, ended), prepared)
     if answer.had_trace and not answer.text:
         reason = CUT_OFF if ended in (LENGTH, None) else ONLY_REASONING
         return failed(prepared.sample, NoAnswerError(reason, ended), prepared)
     row = {"name": prepared.sample.name, "text": text, "status": "ok"}
-    return {**row, **_ended(ended), **_given(prepared)}
+    return {**row, **_ended(ended), **_given(prepared), **_tokens(text)}
 
 
 def failed(sample: Sample, error: BaseException, prepared: Prepared | None = None) -> Row:
@@ -36,6 +38,12 @@ def failed(sample: Sample, error: BaseException, prepared: Prepared | None = Non
 
 def _ended(finish_reason: str | None) -> Row:
     return {} if finish_reason is None else {"finish_reason": finish_reason}
+
+
+def _tokens(text: str) -> Row:
+    """How many tokens the question had, where an `Answer` says so."""
+    tokens = getattr(text, "tokens", None)
+    return {} if tokens is None else {"tokens": tokens}
 
 
 def _given(prepared: Prepared) -> Row:

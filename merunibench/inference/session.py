@@ -15,6 +15,7 @@ from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
 from merunibench.models.bridge import command
+from merunibench.models.huggingface.template import read_template
 from merunibench.models.registry import SCHEMES, checkpoints
 
 
@@ -61,6 +62,8 @@ class Plan:
             device=settings.device,
             trust_remote_code=settings.trust_remote_code,
             processor=settings.processor_kwarg,
+            chat_template=read_template(settings.chat_template) if settings.chat_template else None,
+            template=settings.template_kwarg,
             extra=settings.model_option,
         )
 

@@ -13,7 +13,7 @@ from merunibench.errors import InputError
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
 from merunibench.models.bridge import command
-from merunibench.settings import ExtractSettings, ScoreSettings, TaskSettings, option
+from merunibench.settings import ExtractSettings, ScoreSettings, Settings, TaskSettings, option
 
 _clips = partial(option, panel="Clips")
 _answers = partial(option, panel="Input and generation")
@@ -127,9 +127,15 @@ class InferSettings(ClipSettings):
         "answers alike each time.",
         "K",
     )
+    chat_template: Path | None = _answers(None, "Jinja template in place of the model's own.", "FILE", shown="its own")
+    template_kwarg: _JsonOptions = _answers(
+        {}, "Variable of the chat template (enable_thinking=false); repeatable.", "KEY=VALUE"
+    )
     processor_kwarg: _JsonOptions = _answers({}, "For the model's processor; repeatable.", "KEY=VALUE")
     gen_kwarg: _JsonOptions = _answers({}, "For the model's generate(); repeatable.", "KEY=VALUE")
-    model_option: _TextOptions = _answers({}, "For one model family (llm=… of AffectGPT); repeatable.", "KEY=VALUE")
+    model_option: _TextOptions = _answers(
+        {}, "For one kind of model: frames=images, AffectGPT's llm=…; repeatable.", "KEY=VALUE"
+    )
     llm: str | None = _affectgpt(None, "Language model of AffectGPT.", "NAME|DIR")
     visual: str | None = _affectgpt(None, "Visual encoder of AffectGPT.", "NAME|DIR")
     acoustic: str | None = _affectgpt(None, "Acoustic encoder of AffectGPT.", "NAME|DIR")
@@ -190,6 +196,31 @@ class InferSettings(ClipSettings):
             base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1].removesuffix(".pth")
         missing = len(self.asked_modalities) < len(MODALITIES)
         return _folder_name(f"{base}-{'+'.join(self.asked_modalities)}" if missing else base)
+
+
+def _of_infer(name: str) -> Any:  # noqa: ANN401
+    return InferSettings.model_fields[name]
+
+
+class ProbeSettings(Settings):
+    """What `merunibench models --probe` may be asked for: a part of what `infer` may be."""
+
+    probe: str | None = option(None, "Load this Hugging Face model and find out what holds for it.", "MODEL")
+    modalities: str = _of_infer("modalities")
+    frames: PositiveInt = _of_infer("frames")
+    chat_template: Path | None = _of_infer("chat_template")
+    template_kwarg: _JsonOptions = _of_infer("template_kwarg")
+    processor_kwarg: _JsonOptions = _of_infer("processor_kwarg")
+    model_option: _TextOptions = _of_infer("model_option")
+    dtype: str = _of_infer("dtype")
+    device: str = _of_infer("device")
+    trust_remote_code: bool = _of_infer("trust_remote_code")
+
+    @model_validator(mode="after")
+    def _of_a_model(self) -> Self:
+        if self.probe is None and self.model_fields_set - {"probe"}:
+            raise ValueError("which model? Give --probe MODEL")
+        return self
 
 
 class RunSettings(ScoreSettings, ExtractSettings, InferSettings):

@@ -25,14 +25,17 @@ class Answer(str):
 
     Attributes:
         finish_reason: `stop`, `length` where it ran into its longest length, or a server's own word; None if unknown.
+        tokens: How many tokens the question had, media included; None if unknown.
     """
 
     finish_reason: str | None
+    tokens: int | None
 
-    def __new__(cls, text: str, finish_reason: str | None = None) -> "Answer":
-        """The text, and how it ended."""
+    def __new__(cls, text: str, finish_reason: str | None = None, tokens: int | None = None) -> "Answer":
+        """The text, how it ended, and how long the question was."""
         answer = super().__new__(cls, text)
         answer.finish_reason = finish_reason
+        answer.tokens = tokens
         return answer
 
 
@@ -130,8 +133,10 @@ class Options:
         device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
         trust_remote_code: Run code that comes with the model's files.
         processor: Further arguments of the model's processor.
+        chat_template: A Jinja template in place of the model's own; None for its own.
+        template: Variables of the chat template, such as `enable_thinking`.
         extra: What one kind of model alone understands (`llm`, `visual`, `acoustic` of AffectGPT; `video`, `audio`,
-            `concurrency` of endpoints).
+            `concurrency` of endpoints; `frames` of Hugging Face models).
     """
 
     prompt: str
@@ -143,9 +148,11 @@ class Options:
     device: str = "auto"
     trust_remote_code: bool = False
     processor: Mapping[str, Json] = field(default_factory=dict)
+    chat_template: str | None = None
+    template: Mapping[str, Json] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
 
-    def refuse(self, model: str, *fields: Literal["processor", "extra"]) -> None:
+    def refuse(self, model: str, *fields: Literal["processor", "template", "extra"]) -> None:
         """Refuse what a model has no use for, rather than pass over it in silence.
 
         Args:
@@ -155,7 +162,9 @@ class Options:
         Raises:
             InputError: something of it was given.
         """
-        options = {"processor": "--processor-kwarg", "extra": "--model-option"}
+        options = {"processor": "--processor-kwarg", "template": "--template-kwarg", "extra": "--model-option"}
+        if "template" in fields and self.chat_template is not None:
+            raise InputError(f"{model} knows no --chat-template; leave it out")
         for name in fields:
             if given := getattr(self, name):
                 raise InputError(f"{model} knows no {options[name]}; leave out {', '.join(sorted(given))}")

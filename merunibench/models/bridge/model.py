@@ -68,7 +68,7 @@ class BridgeModel(Model):
             InputError: it cannot be started, is not ready in time, breaks the rules of the exchange, has no use for an
                 option, or does not take what is asked for.
         """
-        options.refuse("a program (exec:)", "processor")
+        options.refuse("a program (exec:)", "processor", "template")
         self._command = command.arguments(argument)
         self._program_name = command.program_name(argument)
         self.name = f"{command.SCHEME}:{self._program_name}"
