@@ -114,8 +114,9 @@ def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Itera
     decodes = scheme not in SCHEMES or SCHEMES[scheme].decodes
     if decodes and ("video" in modalities or "audio" in modalities):
         wanted |= {"av": "models", "soundfile": "models"}
-    if scheme == command.SCHEME and (gap := command.absent(rest)):
-        yield Finding("error", gap)
+    if scheme == command.SCHEME:
+        gap = command.absent(rest)
+        yield Finding("error" if gap else "ok", gap or f"{scheme}: starts {command.program_name(rest)}")
     if scheme in SCHEMES:
         wanted |= dict.fromkeys(SCHEMES[scheme].needs, SCHEMES[scheme].extra)
     elif scheme not in {entry.name for entry in installed()}:  # what a package of others needs, that package knows

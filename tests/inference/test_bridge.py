@@ -107,14 +107,15 @@ class Killer(threading.Thread):
         return numbers[-1] if numbers and numbers[-1] not in self.killed else None
 
 
-def test_a_hundred_clips_with_a_program_killed_at_ten_moments_and_hanging_once(tmp_path):
-    machine = Machine(tmp_path, 100, special={5: b"odd", 40: b"hang"})
+@pytest.mark.parametrize("seed", [20, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5))])
+def test_a_hundred_clips_with_a_program_killed_at_ten_moments_and_hanging_once(tmp_path, seed):
+    machine = Machine(tmp_path, 100, special={5: b"odd", 90: b"hang"})
     options = {"pause": "0.005", "seconds": "2"}
     undisturbed = machine.settings(tmp_path / "whole", model_option=options)
     machine.notes["HUNG"].touch()
     whole = carry_out(plan(undisturbed))[0].path.read_bytes()
     settings = machine.settings(tmp_path / "out", model_option=options)
-    killer = Killer(machine, 10, seed=20)
+    killer = Killer(machine, 10, seed)
     killer.start()
     (done,) = carry_out(plan(settings))
     killer.join(10)
@@ -193,6 +194,7 @@ def test_the_preflight_says_that_there_is_no_such_program(tmp_path):
     assert planned.hopeless == ["exec: there is no program 'python' here, or it may not be run"]
     planned = plan(machine.settings(tmp_path / "out"))
     assert not planned.hopeless
+    assert "exec: starts humanomni.py" in [finding.what for finding in planned.findings]
     assert not any("installed" in finding.what for finding in planned.findings)  # nothing is decoded here
 
 
