@@ -46,8 +46,8 @@ def _list(output_format: TableOrJson) -> None:
         return
     rows = []
     for entry in entries():
-        tested = "tiny" if entry.tested == TINY else entry.tested or "–"
-        rows.append((entry.name, entry.example, ", ".join(entry.modalities) or "–", tested, entry.note))
+        tested = entry.tested.replace(TINY, "tiny") or "–"
+        rows.append((entry.name, entry.example or "–", ", ".join(entry.modalities) or "–", tested, entry.note))
     notes = [
         f"tiny: {TINY}. No published checkpoint was run, and no accelerator.",
         "Any other model that transformers knows as multimodal goes through the same code, untested: --probe MODEL.",

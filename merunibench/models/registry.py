@@ -5,11 +5,13 @@ Packages bring models of their own by entry points in the group `merunibench.mod
 not here but that transformers knows goes through the same code; nobody has tried it.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from merunibench._text import one_line
@@ -130,7 +132,20 @@ def entries() -> list[Entry]:
     brought = [
         Entry(e.name, f"{e.name}:…", (), f"brought by {e.dist.name if e.dist else e.value}", "") for e in installed()
     ]
-    return [*FAMILIES, *SCHEMES.values(), *brought]
+    return [*FAMILIES, *further(), *SCHEMES.values(), *brought]
+
+
+def further() -> list[Entry]:
+    """The further types that were tried, tiny and random; of those that failed, the cause."""
+    record = json.loads((Path(__file__).parent / "further.json").read_text("utf-8"))
+    with_version = f"{TINY}; transformers {record['transformers']}"
+    shares = {"any": "", "equal": "a batch holds sounds of equal length", "alone": "asked one by one"}
+    return [
+        Entry(name, "", tuple(facts["takes"]), shares[facts["batches"]], with_version)
+        if "takes" in facts
+        else Entry(name, "", (), f"does not work: {facts['cause']} ({facts['owner']})", "in vain")
+        for name, facts in record["types"].items()
+    ]
 
 
 def load_model(spec: str, options: Options) -> Model:

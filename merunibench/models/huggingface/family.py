@@ -61,7 +61,10 @@ class Family:
         if clip.frames is not None and self.sees_video(processor):
             content.append({"type": "video", "video": clip.frames.pixels})
         elif clip.frames is not None:
-            content += [{"type": "image", "image": frame} for frame in clip.frames.pixels]
+            from PIL import Image
+
+            # Not arrays, which some processors take for addresses.
+            content += [{"type": "image", "image": Image.fromarray(frame)} for frame in clip.frames.pixels]
         if clip.sound is not None:
             content.append({"type": "audio", "audio": clip.sound.samples})
         return [{"role": "user", "content": [*content, {"type": "text", "text": clip.prompt}]}]

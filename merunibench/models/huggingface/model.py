@@ -121,7 +121,7 @@ class HuggingFaceModel(Model):
             raise InputError(f"{self.name}: cannot be asked: {type(error).__name__}: {one_line(error)}") from error
         for finding in found.findings:
             if not finding.holds:
-                _LOG.info("%s: not found that %s (%s)", self.name, finding.what, finding.detail)
+                _LOG.warning("%s: not found that %s (%s)", self.name, finding.what, finding.detail)
         return found
 
     @property
