@@ -24,8 +24,8 @@ WORDS = (
     "disappointed", "disgusted", "embarrassed", "excited", "grateful", "happy", "hopeful", "neutral", "proud",
     "relieved", "sad", "surprised", "worried",
 )  # fmt: skip
-_LONGEST = 6
-"""Words of an answer, unless more or fewer are asked for."""
+_LONGEST = len(WORDS) + 1
+"""Words of an answer at most, unless fewer are asked for: none comes twice, so that it ends by itself."""
 _WIDTH, _SPREAD = 32, 0.2
 """Hidden size, and spread of the weights: at the usual 0.02, media would hardly move so small a model."""
 _MARKS = {
@@ -48,7 +48,7 @@ def load(argument: str, options: Options) -> Model:
 
     Args:
         argument: Nothing.
-        options: As of any Hugging Face model; an answer has six words, unless `max_new_tokens` says otherwise.
+        options: As of any Hugging Face model; an answer ends by itself.
 
     Raises:
         InputError: there is an argument, or a library is missing.
@@ -62,9 +62,7 @@ def load(argument: str, options: Options) -> Model:
     with TemporaryDirectory(ignore_cleanup_errors=True) as place:
         folder = Path(place) / NAME
         build(folder)
-        model = HuggingFaceModel(str(folder), options, _no_other)
-    model.name = NAME
-    return model
+        return HuggingFaceModel(str(folder), options, _no_other, name=NAME)
 
 
 def _no_other(_: str) -> "type[Family] | None":
@@ -83,7 +81,7 @@ def build(folder: Path) -> None:
 
     ensure_torchvision()
     tokenizer = _tokenizer(transformers)
-    config = transformers.Qwen2_5OmniConfig(thinker_config=_sizes(tokenizer), enable_audio_output=False)
+    config = transformers.Qwen2_5OmniThinkerConfig(**_sizes(tokenizer))
     size = {"shortest_edge": 8 * 28 * 28, "longest_edge": 32 * 28 * 28}
     processor = transformers.Qwen2_5OmniProcessor(
         transformers.Qwen2VLImageProcessor(size=size),
@@ -94,18 +92,31 @@ def build(folder: Path) -> None:
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = transformers.Qwen2_5OmniForConditionalGeneration(config)
+        model = transformers.Qwen2_5OmniThinkerForConditionalGeneration(config)
     words, ends = _ids(tokenizer, ","), _ids(tokenizer, "")
-    with torch.no_grad():
-        head = model.thinker.lm_head.weight
-        kept = torch.zeros(len(head), 1)
-        kept[words + ends] = 1
-        head *= kept  # all else scores 0, and of fifty words one scores more
+    _say_words(model, words, ends)
     model.generation_config = transformers.GenerationConfig(
         eos_token_id=ends, pad_token_id=tokenizer.pad_token_id, no_repeat_ngram_size=1
     )
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
+
+
+def _say_words(model: Any, words: list[int], ends: list[int]) -> None:  # noqa: ANN401
+    """Change the weights so that words alone are likely, and words that end an answer less so.
+
+    The head has no bias. So one feature is made the same at every place, and stands for it.
+    """
+    import torch
+
+    with torch.no_grad():
+        model.get_input_embeddings().weight[:, 0] = 1.0
+        for layer in model.get_decoder().layers:
+            layer.self_attn.o_proj.weight[0] = 0
+            layer.mlp.down_proj.weight[0] = 0
+        bias = torch.full((len(model.lm_head.weight),), -100.0)
+        bias[words], bias[ends] = 0.0, -4.0
+        model.lm_head.weight[:, 0] = bias
 
 
 def _tokenizer(transformers: Any) -> Any:  # noqa: ANN401 - transformers' own

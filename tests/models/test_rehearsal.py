@@ -30,8 +30,8 @@ def test_it_sees_hears_and_reads(clips):
     for answer in alone:
         words = answer.split(", ")
         assert set(words) <= set(WORDS)
-        assert len(set(words)) == len(words) <= 6
-        assert answer.finish_reason in {"stop", "length"}
+        assert len(words) <= len(WORDS) + 1
+        assert answer.finish_reason == "stop"
     assert len(set(alone)) >= 3  # random weights, and yet moved by what they are given
     assert ask(model, first, others[2]) == [alone[0], alone[3]]
 

@@ -51,13 +51,16 @@ class HuggingFaceModel(Model):
         modalities: What it takes, by its processor and configuration.
     """
 
-    def __init__(self, spec: str, options: Options, others: Callable[[str], type[Family] | None]) -> None:
+    def __init__(
+        self, spec: str, options: Options, others: Callable[[str], type[Family] | None], *, name: str | None = None
+    ) -> None:
         """Load the model onto its device.
 
         Args:
             spec: `owner/name` or `owner/name@revision` on the Hub, or a folder.
             options: What is asked of it, and whether code that comes with it may run.
             others: Finds the family that an installed package brings for a model type.
+            name: What it is called, where that is not `spec`.
 
         Raises:
             InputError: there is no such model, a library or weights are missing, an option makes no sense, or the model
@@ -70,7 +73,7 @@ class HuggingFaceModel(Model):
         check_dtype(options.dtype)
         if options.frames < 1:
             raise InputError("frames: at least 1")
-        self.name, self._options = spec, options
+        self.name, self._options = name or spec, options
         transformers = load_transformers()
         source = _source(spec, options)
         code = {"trust_remote_code": options.trust_remote_code}
