@@ -1,11 +1,17 @@
 """Programs that break the rules of the exchange: each is told in one line, and none is believed."""
 
+import json
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from merunibench.errors import InputError
+from merunibench.models import load_model
 from merunibench.models.base import NoAnswerError
+from merunibench.models.bridge import messages
+from tests.models.asking import options
 from tests.models.bridge.asking import RAW, answers, bridge, command, files
 
 QUICK = {"seconds": "2", "start_seconds": "2"}
@@ -98,9 +104,6 @@ def test_nothing_said_is_no_answer(tmp_path):
     ],
 )
 def test_a_command_that_is_none(spec, told):
-    from merunibench.models import load_model
-    from tests.models.asking import options
-
     with pytest.raises(InputError, match=told) as caught:
         load_model(spec, options("text"))
     assert "hunter2" not in str(caught.value)
@@ -118,3 +121,29 @@ def test_no_shell_reads_the_command(tmp_path):
 def test_times_that_are_none(seconds):
     with pytest.raises(InputError, match=r"--model-option seconds=.*above 0"):
         raw("well", seconds=seconds)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+_FIELDS = st.sampled_from(["answer", "name", "text", "error", "ready", "model", "modalities", "used", "fatal", "x"])
+_OBJECTS = st.dictionaries(_FIELDS, _JSON, max_size=5).map(lambda found: json.dumps(found).encode())
+
+
+def outcome(parse, *arguments):
+    """What a line is, or what is told about it."""
+    try:
+        return parse(*arguments)
+    except InputError as error:
+        return str(error)
+
+
+@given(st.binary(max_size=60) | _OBJECTS)
+def test_whatever_a_program_writes_is_a_message_or_told_in_one_line(line):
+    question = messages.Question(1, {"name": "a"})
+    found = [outcome(messages.parse_ready, line, "p"), outcome(messages.parse_answer, line, question, "p")]
+    told = [text for text in found if isinstance(text, str)]
+    assert all(text.startswith("p: ") and text.isprintable() for text in told)
+    assert all(isinstance(each, str | messages.Ready | messages.Answered) for each in found)
