@@ -82,6 +82,29 @@ class Machine:
         return path.read_text("utf-8").split() if path.exists() else []
 
 
+def started(settings, *arguments):
+    """`merunibench infer` of these settings in a process of its own."""
+    command = ["--model", settings.model, "--clips", settings.clips, "--out", str(settings.out), "--dataset", "meld"]
+    command += ["--modalities", "video+text", "--batch-size", "2", *arguments]
+    command += [f"--model-option={name}={value}" for name, value in settings.model_option.items()]
+    return subprocess.Popen(
+        [sys.executable, "-m", "merunibench", "infer", *command],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def gone(number, seconds=5):
+    """Whether a process ends within the time."""
+    for _ in range(int(seconds * 20)):
+        if not Path(f"/proc/{number}").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
 class Killer(threading.Thread):
     """Kills the program at so many moments: each once some more clips were asked about, or while it starts."""
 
@@ -157,24 +180,31 @@ def test_ray_keeps_one_program_each_and_ends_them(tmp_path):
     machine = Machine(tmp_path, 20)
     whole = machine.run(tmp_path / "whole")
     settings = machine.settings(tmp_path / "ray")
-    command = [sys.executable, "-m", "merunibench", "infer", "--model", settings.model, "--clips", settings.clips]
-    command += ["--dataset", "meld", "--modalities", "video+text", "--out", settings.out, "--batch-size", "2"]
-    done = subprocess.run(
-        list(map(str, [*command, "--engine", "ray", "--actors", "2"])),
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    assert Path(done.stdout.strip()).read_bytes() == whole
+    printed, messages = started(settings, "--engine", "ray", "--actors", "2").communicate(timeout=120)
+    assert Path(printed.strip()).read_bytes() == whole, messages
     assert len(set(machine.noted("PIDS"))) >= 2  # one that says what it is, and those that answer
-    for number in machine.noted("PIDS"):
-        for _ in range(50):
-            if not Path(f"/proc/{number}").exists():
-                break
-            time.sleep(0.1)
-        assert not Path(f"/proc/{number}").exists()
+    assert all(map(gone, machine.noted("PIDS")))
+
+
+@pytest.mark.slow
+def test_merunibench_killed_at_six_moments_goes_on_and_leaves_no_program_behind(tmp_path):
+    machine, chance = Machine(tmp_path, 60), random.Random(6)
+    whole = machine.run(tmp_path / "whole", model_option={"pause": "0.02"})
+    settings = machine.settings(tmp_path / "out", model_option={"pause": "0.02"})
+    in_time = 0
+    for _ in range(6):
+        process, before = started(settings), len(machine.noted("ASKED"))
+        while process.poll() is None and len(machine.noted("ASKED")) < before + 3:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.1))
+        in_time += process.poll() is None
+        process.kill()
+        process.communicate()
+        assert all(map(gone, machine.noted("PIDS")))
+    assert in_time >= 4
+    (done,) = carry_out(plan(settings))
+    assert done.kept > 0
+    assert done.path.read_bytes() == whole
 
 
 def test_nothing_of_the_command_line_is_told(tmp_path, caplog):
@@ -207,15 +237,7 @@ def test_folders_are_named_after_the_script(kind, tmp_path):
 
 def test_control_c_ends_a_program_that_hangs(tmp_path):
     machine = Machine(tmp_path, 8, special={3: b"hang"})
-    settings = machine.settings(tmp_path / "out")
-    command = ["--model", settings.model, "--clips", settings.clips, "--out", str(settings.out), "--dataset", "meld"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "merunibench", "infer", *command, "--modalities", "video+text"],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = started(machine.settings(tmp_path / "out"))
     while not machine.notes["HUNG"].exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -223,8 +245,7 @@ def test_control_c_ends_a_program_that_hangs(tmp_path):
     printed, messages = process.communicate(timeout=30)
     assert (process.returncode, printed) == (130, "")
     assert messages.splitlines()[-1].startswith("stopped; finished rows are kept")
-    (number,) = machine.noted("PIDS")
-    assert not Path(f"/proc/{number}").exists()
+    assert all(map(gone, machine.noted("PIDS")))
 
 
 def test_errors_are_the_same_wherever_the_clips_stand(tmp_path, monkeypatch):
