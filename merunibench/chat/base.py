@@ -15,6 +15,23 @@ class Message(TypedDict):
 
 Conversation = Sequence[Message]
 
+
+class Turns(tuple[Message, ...]):
+    """A conversation with further fields of its request, where an endpoint is asked.
+
+    Attributes:
+        request: Fields that go before those of every request.
+    """
+
+    request: Mapping[str, Any]
+
+    def __new__(cls, messages: Iterable[Message], request: Mapping[str, Any]) -> "Turns":
+        """The messages, and the fields."""
+        turns = super().__new__(cls, messages)
+        turns.request = request
+        return turns
+
+
 STOP, LENGTH = "stop", "length"
 """How an answer ended, by itself or at its longest length, as OpenAI's interface has it; see `Reply.finish_reason`."""
 CUT_OFF = "cut off in its reasoning, before any answer; raise --max-new-tokens"
@@ -32,11 +49,13 @@ class Reply(NamedTuple):
         text: The answer; empty if there is none.
         error: Why there is none; None if there is.
         finish_reason: How it ended, in OpenAI's words: `stop`, `length`, `content_filter`, …; None if nobody says.
+        prompt_tokens: How many tokens the question had; None if nobody says.
     """
 
     text: str
     error: str | None = None
     finish_reason: str | None = None
+    prompt_tokens: int | None = None
 
 
 class ChatModel(ABC):

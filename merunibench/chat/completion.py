@@ -45,20 +45,27 @@ def read_completion(content: bytes) -> Reply:
         MalformedError: it is no chat completion, or one that the server broke off.
     """
     try:
-        body = json.loads(content)
+        body = _whole(content) if content.lstrip().startswith(b"data:") else json.loads(content)
     except (RecursionError, MemoryError):
         raise MalformedError("nested too deeply") from None
-    except ValueError:  # no JSON, no text, or a number of thousands of digits
+    except (ValueError, TypeError, AttributeError):  # no JSON, no text, a number of thousands of digits; no stream
         raise MalformedError from None
     try:
         choice = body["choices"][0]
         message, ended = choice["message"], _ending(choice.get("finish_reason"))
         text, refusal, reasoned = _said(message)
         tools = bool(message.get("tool_calls") or message.get("function_call"))
+        counted = _prompt_tokens(body)
     except (LookupError, TypeError, AttributeError):
         raise MalformedError(_complaint(body)) from None
     if ended in _BROKEN_OFF:
         raise MalformedError(_complaint(choice) or f"broken off ({ended})")
+    reply = _reply(text, refusal, ended, reasoned=reasoned, tools=tools)
+    return reply._replace(prompt_tokens=counted)
+
+
+def _reply(text: str, refusal: str, ended: str | None, *, reasoned: bool, tools: bool) -> Reply:
+    """An answer, or why there is none."""
     if len(text) > LONGEST_ANSWER:
         return Reply("", f"{len(text)} characters are more than the {LONGEST_ANSWER} that an answer may have", ended)
     if ended == FILTERED:
@@ -78,6 +85,42 @@ def _why_nothing(refusal: str, ended: str | None, *, reasoned: bool, tools: bool
     if reasoned:
         return ONLY_REASONING
     return "the model called a tool in place of an answer" if tools else None
+
+
+def _prompt_tokens(body: Any) -> int | None:  # noqa: ANN401
+    """How many tokens a server counted in the question."""
+    usage = body.get("usage")
+    counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return counted if isinstance(counted, int) and not isinstance(counted, bool) and counted > 0 else None
+
+
+def _whole(content: bytes) -> dict[str, Any]:
+    """The completion that a stream of server-sent events adds up to, for servers that answer in no other way.
+
+    Raises:
+        ValueError, TypeError, AttributeError: it is none.
+        RecursionError: an event is nested too deeply.
+    """
+    pieces: dict[str, list[Any]] = {}
+    ended, usage, begun = None, None, False
+    for line in content.decode("utf-8", "replace").splitlines():
+        field, _, data = line.partition(":")
+        if field != "data" or not (data := data.strip()) or data == "[DONE]":
+            continue
+        event: dict[str, Any] = json.loads(data)
+        if event.get("error"):
+            return event
+        usage = event.get("usage") or usage
+        for choice in (event.get("choices") or [])[:1]:
+            begun, ended = True, choice.get("finish_reason") or ended
+            for name, value in (choice.get("delta") or {}).items():
+                if value is not None:
+                    pieces.setdefault(name, []).append(value)
+    message = {
+        name: "".join(values) if all(isinstance(value, str) for value in values) else values[0]
+        for name, values in pieces.items()
+    }
+    return {"choices": [{"message": message, "finish_reason": ended}] if begun else [], "usage": usage}
 
 
 def _ending(word: object) -> str | None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from merunibench.chat.base import CUT_OFF, ONLY_REASONING
+from merunibench.chat.base import CUT_OFF, ONLY_REASONING, Reply
 from merunibench.chat.completion import LONGEST_ANSWER, MalformedError, read_completion
 
 NOTHING = "the model answered nothing"
@@ -133,3 +133,21 @@ def test_what_is_no_completion(body, detail):
         read_completion(body)
     reason = "the endpoint's answer is no chat completion"
     assert str(caught.value) == (f"{reason}: {detail}" if detail else reason)
+
+
+def test_a_stream_is_put_together():
+    events = [
+        {"choices": [{"delta": {"role": "assistant", "content": ""}}]},
+        {"choices": [{"delta": {"reasoning_content": "He frowns"}}]},
+        {"choices": [{"delta": {"content": "ang"}}]},
+        {"choices": [{"delta": {"content": "ry"}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 7}},
+    ]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + ": comment\n\ndata: [DONE]\n\n"
+    assert read_completion(body.encode()) == Reply("angry", None, "stop", 7)
+    assert "reasoning" in read_completion(body.encode().replace(b"ang", b"").replace(b"ry", b"")).error
+    with pytest.raises(MalformedError, match="overloaded"):
+        read_completion(b'data: {"error": {"message": "overloaded"}}\n\n')
+    for broken in (b"data: 3\n\n", b'data: {"choices": [3]}\n\n', b'data: {"choices": [{"delta": 3}]}\n\n', b"data: {"):
+        with pytest.raises(MalformedError):
+            read_completion(broken)

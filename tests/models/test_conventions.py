@@ -8,10 +8,11 @@ import pytest
 
 from merunibench.errors import InputError, MediaError
 from merunibench.inference.rows import answered
-from merunibench.models import Prepared, load_model
+from merunibench.models import Generation, Prepared, load_model
 from merunibench.models.base import Answer
 from merunibench.models.huggingface.template import read_template
 from tests.models.asking import loaded, options, samples
+from tests.models.further.others import t5gemma2
 from tests.models.tiny import template
 
 THINKING = template() + "{% if enable_thinking is not defined or enable_thinking %}<think>\n{% endif %}"
@@ -110,6 +111,19 @@ def test_a_question_beyond_the_context_is_refused(copied, clips):
         model.answer([model.prepare(long), model.prepare(short)])
     (answer,) = model.answer([model.prepare(replace(short, subtitle=""))])
     assert answer.tokens + 8 <= 130
+
+
+def test_an_encoder_decoder_answers_in_full(tmp_path, clips):
+    generation = Generation(max_new_tokens=8, extra={"min_new_tokens": 8})
+    model = load_model(str(t5gemma2(tmp_path / "t5")), options("video", "text", generation=generation))
+    batch = [model.prepare(sample) for sample in samples(clips)]
+    answers = model.answer(batch)
+    assert [answer.finish_reason for answer in answers] == ["length", "length"]
+    greedy = {"max_new_tokens": 8, "min_new_tokens": 8, "do_sample": False}
+    alone = model._generate(model._encode(batch[:1]), [batch[0].payload], **greedy)
+    tokens = alone.sequences[0]
+    assert tokens.shape == (9,), "what starts an answer, and the answer"
+    assert answers[0] == model._tokenizer.decode(tokens[1:], skip_special_tokens=True).strip()
 
 
 @pytest.mark.parametrize(("asked", "key"), [("images", "pixel_values"), ("video", "pixel_values_videos")])

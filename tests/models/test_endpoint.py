@@ -4,6 +4,7 @@ import base64
 import io
 import json
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -51,7 +52,9 @@ def test_or_the_file_itself(clips):
         model.answer([prepared])
         part = server.requests[0]["messages"][0]["content"][0]
     assert part["video_url"]["url"].startswith("data:video/mp4;base64,")
-    assert _bytes(part["video_url"]["url"]) == clips["a"].read_bytes()
+    with av.open(io.BytesIO(_bytes(part["video_url"]["url"]))) as sent, av.open(clips["a"]) as own:
+        assert not sent.streams.audio, "a model that is not given the sound must not hear it"
+        assert [bytes(packet) for packet in sent.demux(video=0)] == [bytes(packet) for packet in own.demux(video=0)]
     assert model.settings["sent"] == {"video": "file"}
     assert prepared.media["video"]["seconds"] == pytest.approx(2, abs=0.05)
 

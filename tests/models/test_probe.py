@@ -62,22 +62,23 @@ def exhausted(clips):
 
 
 @pytest.mark.parametrize(
-    ("model", "step", "batches"),
+    ("model", "step", "batches", "refused"),
     [
-        (honest, 2**-23, "any"),
-        (rounding, 2**-7, "any"),
-        (rounding, 2**-23, "alone"),
-        (leaking, 2**-23, "equal"),
-        (exhausted, 2**-23, "equal"),
-        (one_at_a_time, 2**-23, "alone"),
-        (mixing, 2**-23, "alone"),
+        (honest, 2**-23, "any", 0),
+        (rounding, 2**-7, "any", 0),
+        (rounding, 2**-23, "alone", 0),
+        (leaking, 2**-23, "equal", 0),
+        (exhausted, 2**-23, "equal", 2),
+        (one_at_a_time, 2**-23, "alone", 2),
+        (mixing, 2**-23, "alone", 0),
     ],
 )
-def test_who_may_share_a_batch(model, step, batches):
+def test_who_may_share_a_batch(model, step, batches, refused):
     asked = []
     found = probe(lambda clips: asked.append(len(clips)) or model(clips), Question(MODALITIES, PROMPT, step=step))
     assert found.batches == batches
-    assert found.passes == len(asked) <= 5 + (model is one_at_a_time)
+    assert found.passes <= 5
+    assert found.passes == len(asked) - refused
     if model is not exhausted:
         assert [finding.what for finding in found.findings if finding.holds][1:3] == [
             "audio moves the answer",

@@ -106,14 +106,15 @@ def probe(first_logits: FirstLogits, question: Question) -> Probe:
 
 
 class _Counted:
-    """The same function, counting its calls."""
+    """The same function, counting the calls that came to a forward pass."""
 
     def __init__(self, first_logits: FirstLogits) -> None:
         self._first_logits, self.passes = first_logits, 0
 
     def __call__(self, clips: Sequence[Clip]) -> Any:  # noqa: ANN401
+        logits = self._first_logits(clips)
         self.passes += 1
-        return self._first_logits(clips)
+        return logits
 
 
 def _who_shares(ask: _Counted, alone: Any, short: Clip, long: Clip, step: float) -> tuple[Finding, float]:  # noqa: ANN401
