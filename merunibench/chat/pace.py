@@ -47,12 +47,12 @@ class Pace:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for a turn, and have it: one of the requests that are out."""
-        self.wait()
         with self._free:
             while self._out >= max(1, int(self.allowed)) and not self._stopped.is_set():
                 self._free.wait(_LOOK_AGAIN)
             self._out += 1
         try:
+            self.wait()
             yield
         finally:
             with self._free:

@@ -28,7 +28,8 @@ def without_sound(path: Path) -> tuple[bytes, str] | None:
         kind = "mp4" if _MP4.intersection(source.format.name.split(",")) else "matroska"
         stream = io.BytesIO()
         try:
-            with av.open(stream, "w", format=kind) as target:
+            # Exact to the bit: Matroska would give every file a random number, and both write their library's version.
+            with av.open(stream, "w", format=kind, container_options={"fflags": "bitexact"}) as target:
                 picture = source.streams.video[0]
                 copy = target.add_stream_from_template(picture)
                 for packet in source.demux(picture):

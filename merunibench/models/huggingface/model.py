@@ -124,7 +124,8 @@ class HuggingFaceModel(Model):
             raise InputError(f"{self.name}: cannot be asked: {type(error).__name__}: {one_line(error)}") from error
         for finding in found.findings:
             if not finding.holds:
-                _LOG.warning("%s: not found that %s (%s)", self.name, finding.what, finding.detail)
+                told = "it cannot be told whether" if finding.holds is None else "it does not hold that"
+                _LOG.warning("%s: %s %s (%s)", self.name, told, finding.what, finding.detail)
         return found
 
     @property
@@ -185,7 +186,8 @@ class HuggingFaceModel(Model):
         inputs = batch.inputs if isinstance(batch, _Collated) else self._encode(batch)
         names = [one.sample.name for one in batch]
         chosen = generation.arguments(self._decoding, names)
-        tokens = self._generate(inputs, [one.payload for one in batch], **chosen).sequences.cpu()
+        output = self._generate(inputs, [one.payload for one in batch], **chosen)
+        tokens = getattr(output, "sequences", output).cpu()  # code of a model's own may give tokens alone
         # An encoder-decoder's answer has one token before it, a decoder's the whole question.
         tokens = tokens[:, 1 if self._model.config.is_encoder_decoder else inputs["input_ids"].shape[1] :]
         ended = endings(tokens.tolist(), list(self._ends), self._decoding.max_new_tokens)
@@ -222,7 +224,10 @@ class HuggingFaceModel(Model):
         """The logits of each answer's first token, of shape (clips, tokens), float32."""
         inputs = self._checked(clips, [f"made-up clip {number}" for number in range(len(clips))])
         chosen = {"max_new_tokens": 1, "do_sample": False, "num_beams": 1, "output_logits": True}
-        return self._generate(inputs, clips, **chosen).logits[0].float().cpu().numpy()
+        logits = getattr(self._generate(inputs, clips, **chosen), "logits", None)
+        if not logits:
+            raise MediaError("its generate tells no logits")
+        return logits[0].float().cpu().numpy()
 
     def _encode(self, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401 - transformers' own
         names = [one.sample.name for one in batch]

@@ -230,10 +230,9 @@ _MINICPM = {
 }  # fmt: skip
 
 
-def _minicpm(folder, version, **ids):
+def minicpmv4_6(folder):
     tokens = make_tokenizer(_MINICPM)
-    kind = getattr(t, f"MiniCPMV4_{version}Config")
-    config = kind(
+    config = t.MiniCPMV4_6Config(
         vision_config={
             "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
             "image_size": 112, "patch_size": 14, "insert_layer_id": 0, "initializer_range": RANGE,
@@ -243,20 +242,40 @@ def _minicpm(folder, version, **ids):
         image_size=112,
         image_token_id=tokens["<image_pad>"],
         video_token_id=tokens["<video_pad>"],
-        **{name: tokens[token] for name, token in ids.items()},
     )  # fmt: skip
     size = {"scale_resolution": 112, "max_slice_nums": 1}
-    processor = getattr(t, f"MiniCPMV4_{version}Processor")(
-        getattr(t, f"MiniCPMV4_{version}ImageProcessor")(**size),
-        getattr(t, f"MiniCPMV4_{version}VideoProcessor")(**size),
+    processor = t.MiniCPMV4_6Processor(
+        t.MiniCPMV4_6ImageProcessor(**size),
+        t.MiniCPMV4_6VideoProcessor(**size),
         tokens.tokenizer,
         chat_template=template(video="<video_pad>", image="<image_pad>"),
     )
-    return save(folder, getattr(t, f"MiniCPMV4_{version}ForConditionalGeneration"), config, processor, tokens)
+    return save(folder, t.MiniCPMV4_6ForConditionalGeneration, config, processor, tokens)
 
 
-def minicpmv4_6(folder):
-    return _minicpm(folder, 6)
+def llama4(folder):
+    others = ["<|image_start|>", "<|image_end|>", "<|tile_x_separator|>", "<|tile_y_separator|>", "<|patch|>"]
+    tokens = make_tokenizer({"image_token": "<|image|>"}, others)
+    config = t.Llama4Config(
+        vision_config={
+            "hidden_size": 32, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "image_size": 28, "patch_size": 14, "vision_output_dim": 32, "projector_input_dim": 32,
+            "projector_output_dim": 32, "initializer_range": RANGE,
+        },
+        text_config=text_settings(
+            tokens, head_dim=16, intermediate_size_mlp=64, num_local_experts=2, interleave_moe_layer_step=1,
+        ),
+        image_token_index=tokens["<|patch|>"],
+        boi_token_index=tokens["<|image_start|>"],
+        eoi_token_index=tokens["<|image_end|>"],
+    )  # fmt: skip
+    processor = t.Llama4Processor(
+        t.Llama4ImageProcessor(size=SQUARE, max_patches=1),
+        tokens.tokenizer,
+        patch_size=14,
+        chat_template=template(image="<|image|>"),
+    )
+    return save(folder, t.Llama4ForConditionalGeneration, config, processor, tokens)
 
 
 def t5gemma2(folder):
@@ -286,5 +305,6 @@ def t5gemma2(folder):
 
 
 BUILDERS = (
-    gemma3, gemma3n, gemma4_unified, paligemma, mllama, molmo2, ovis2, phi4_multimodal, minicpmv4_6, t5gemma2,
+    gemma3, gemma3n, gemma4_unified, paligemma, mllama, molmo2, ovis2, phi4_multimodal, minicpmv4_6,
+    llama4, t5gemma2,
 )  # fmt: skip

@@ -297,6 +297,48 @@ def deepseek_vl(folder):
     return save(folder, t.DeepseekVLForConditionalGeneration, config, processor, tokens)
 
 
+def deepseek_vl_hybrid(folder):
+    tokens = make_tokenizer({"image_token": "<image_placeholder>"})
+    config = t.DeepseekVLHybridConfig(
+        vision_config=SIGLIP,
+        high_res_vision_config={
+            "model_type": "sam_vision_model", "hidden_size": 32, "output_channels": 16, "num_hidden_layers": 2,
+            "num_attention_heads": 2, "image_size": 64, "patch_size": 16, "mlp_dim": 32, "window_size": 2,
+            "global_attn_indexes": [1], "initializer_range": RANGE,
+        },
+        text_config={"model_type": "llama", **text_settings(tokens)},
+        image_token_id=tokens["<image_placeholder>"],
+    )  # fmt: skip
+    processor = t.DeepseekVLHybridProcessor(
+        t.DeepseekVLHybridImageProcessor(size=SQUARE, min_size=14, high_res_size={"height": 64, "width": 64}),
+        tokens.tokenizer,
+        chat_template=template(image="<image_placeholder>"),
+        num_image_tokens=4,
+    )
+    return save(folder, t.DeepseekVLHybridForConditionalGeneration, config, processor, tokens)
+
+
+def qianfan_ocr(folder):
+    named = {"start_image_token": "<img>", "end_image_token": "</img>", "context_image_token": "<IMG_CONTEXT>"}
+    tokens = make_tokenizer(named, ["<image>"])
+    config = t.QianfanOCRConfig(
+        vision_config={
+            "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "image_size": [28, 28], "patch_size": [14, 14], "initializer_range": RANGE,
+        },
+        text_config={"model_type": "qwen3", "head_dim": 16, **text_settings(tokens)},
+        image_token_id=tokens["<IMG_CONTEXT>"],
+        image_seq_length=1,
+    )  # fmt: skip
+    processor = t.QianfanOCRProcessor(
+        t.GotOcr2ImageProcessor(size=SQUARE, crop_to_patches=False),
+        tokens.tokenizer,
+        image_seq_length=1,
+        chat_template=template(image="<image>"),
+    )
+    return save(folder, t.QianfanOCRForConditionalGeneration, config, processor, tokens)
+
+
 def janus(folder):
     named = {"image_token": "<image_placeholder>", "boi_token": "<begin_of_image>", "eoi_token": "<end_of_image>"}
     tokens = make_tokenizer(named)
@@ -323,5 +365,5 @@ def janus(folder):
 
 BUILDERS = (
     llava_next, vipllava, llava_next_video, internvl, aya_vision, cohere2_vision, mistral3, lighton_ocr, lfm2_vl,
-    idefics3, idefics2, deepseek_vl, janus, got_ocr2,
+    idefics3, idefics2, deepseek_vl, deepseek_vl_hybrid, qianfan_ocr, janus, got_ocr2,
 )  # fmt: skip
