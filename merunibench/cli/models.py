@@ -1,22 +1,40 @@
 """`merunibench models`: which models can be run, what they take, what was tested; or what holds for one of them."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 from merunibench.cli._options import FORMAT, TableOrJson
-from merunibench.cli._output import emit_json, emit_table
+from merunibench.cli._output import emit, emit_json, emit_table
 from merunibench.errors import InputError
 from merunibench.inference.settings import ProbeSettings, parse_modalities
+from merunibench.settings import option
+
+_CHILD = option(
+    None,
+    "Instead of the list, write merunibench_child.py into this folder: what a program behind exec:COMMAND imports.",
+    "DIR",
+)
 
 
-def models(settings: ProbeSettings, output_format: TableOrJson = FORMAT) -> None:
+def models(settings: ProbeSettings, child: Path | None = _CHILD, output_format: TableOrJson = FORMAT) -> None:
     """List the models that can be run, their inputs, and what was tested; or probe one of them.
 
     Example: `merunibench models --probe Qwen/Qwen2.5-Omni-7B`
     """
-    if settings.probe is None:
+    if child is not None and settings.probe is not None:
+        raise InputError("--child and --probe are two things: give one of them")
+    if child is not None:
+        _write_child(child)
+    elif settings.probe is None:
         _list(output_format)
     else:
         _probe(settings.probe, settings, output_format)
+
+
+def _write_child(folder: Path) -> None:
+    from merunibench.models.bridge.copying import write_child
+
+    emit(f"{write_child(folder)}\n")
 
 
 def _list(output_format: TableOrJson) -> None:

@@ -12,6 +12,7 @@ from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
+from merunibench.models.bridge import command
 from merunibench.settings import ExtractSettings, ScoreSettings, Settings, TaskSettings, option
 
 _clips = partial(option, panel="Clips")
@@ -96,7 +97,7 @@ class InferSettings(ClipSettings):
     model: str = option(
         ...,
         "Name on the Hugging Face Hub (owner/name, owner/name@revision), a folder, openai:URL#MODEL, "
-        "affectgpt:CHECKPOINT or text-lexicon; `merunibench models` lists what is known.",
+        "exec:COMMAND, affectgpt:CHECKPOINT, tiny or text-lexicon; `merunibench models` lists what is known.",
         "MODEL",
         min_length=1,
     )
@@ -189,7 +190,10 @@ class InferSettings(ClipSettings):
         """The folder of the model's results: its name, and the modalities where not all are given."""
         if self.name is not None:
             return _folder_name(self.name)
-        base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1].removesuffix(".pth")
+        if self.model.startswith(f"{command.SCHEME}:"):
+            base = Path(command.program_name(self.model.removeprefix(f"{command.SCHEME}:"))).stem
+        else:
+            base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1].removesuffix(".pth")
         missing = len(self.asked_modalities) < len(MODALITIES)
         return _folder_name(f"{base}-{'+'.join(self.asked_modalities)}" if missing else base)
 

@@ -44,6 +44,7 @@ class Entry:
         loader: `module:name` of a scheme's loader, imported when a model of that scheme is asked for.
         needs: The modules it needs.
         extra: The extra of merunibench that brings them.
+        decodes: Whether clips are decoded here.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Entry:
     loader: str = ""
     needs: tuple[str, ...] = HUGGING_FACE
     extra: str = "models"
+    decodes: bool = True
 
 
 _SEES: tuple[Modality, ...] = ("video", "text")
@@ -92,6 +94,24 @@ _BUILTIN = (
         loader="merunibench.models.endpoint:EndpointModel",
         needs=("openai",),
         extra="endpoint",
+    ),
+    Entry(
+        "exec",
+        "exec:'python adapter.py'",
+        MODALITIES,
+        "a program in an environment of its own (docs/bridge.md)",
+        "programs of the tests' own",
+        loader="merunibench.models.bridge.model:BridgeModel",
+        needs=(),
+        decodes=False,
+    ),
+    Entry(
+        "tiny",
+        "tiny",
+        MODALITIES,
+        "random weights, made in seconds, to try one's own clips with; its answers mean nothing",
+        "in full",
+        loader="merunibench.models.tiny:load",
     ),
     Entry(
         "text-lexicon",
@@ -133,7 +153,7 @@ def load_model(spec: str, options: Options) -> Model:
 
     Args:
         spec: `owner/name` on the Hugging Face Hub (`@revision` may follow), a folder, `affectgpt:CHECKPOINT`,
-            `openai:URL#MODEL`, `text-lexicon`, or what an installed package calls its own.
+            `openai:URL#MODEL`, `exec:COMMAND`, `tiny`, `text-lexicon`, or what an installed package calls its own.
         options: What is asked of it.
 
     Raises:

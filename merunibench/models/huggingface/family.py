@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from merunibench.media import Sound
-from merunibench.models.base import Modality
+from merunibench.models.base import Decoding, Modality
 from merunibench.models.prompting import Clip
 
 _KNOWN_SECONDS = 10
@@ -140,6 +140,36 @@ class Family:
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ARG002
         """Further arguments of the model's `generate` for these clips."""
         return {}
+
+    def generate(self, model: Any, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """What the model generates, for models whose `generate` is elsewhere or wants other arguments.
+
+        Args:
+            model: The model.
+            arguments: Inputs, and all that transformers' `generate` takes.
+
+        Returns:
+            As transformers' `generate` does with `return_dict_in_generate`: `sequences`, and `logits` where
+            `output_logits` asks for them.
+        """
+        return model.generate(**arguments)
+
+    def answers(
+        self,
+        model: Any,  # noqa: ANN401, ARG002
+        processor: Any,  # noqa: ANN401, ARG002
+        clips: Sequence[Clip],  # noqa: ARG002
+        decoding: Decoding,  # noqa: ARG002
+    ) -> list[str] | None:
+        """The answers by a way of the model's own (`model.chat`), in place of template, inputs and `generate`.
+
+        A family that has this is asked about one clip at a time, with torch seeded for the clip. Nothing is probed and
+        nothing checked: that every medium of a clip reaches the model, and that `decoding` is heeded, is its affair.
+
+        Returns:
+            A text for each clip; an `Answer` where it is known how it ended. None, as here, for the usual way.
+        """
+        return None
 
 
 def _has(processor: Any, part: str) -> bool:  # noqa: ANN401

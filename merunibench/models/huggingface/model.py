@@ -22,7 +22,7 @@ from merunibench.models.huggingface.arrival import Arrivals
 from merunibench.models.huggingface.context import check_lengths, longest_context, shrinking, token_counts
 from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
-from merunibench.models.huggingface.probing import Probe, Question, probe
+from merunibench.models.huggingface.probing import Finding, Probe, Question, probe
 from merunibench.models.huggingface.template import check_renders, fit_template, template_settings
 from merunibench.models.prompting import Clip, describe, given, read_clip
 
@@ -34,6 +34,7 @@ _SURELY_HEARD = 29.0
 _NO_PICTURE = Frames(np.zeros((2, 28, 28, 3), np.uint8), (0, 1), 2, 1.0)
 _NO_SOUND = Sound(np.zeros(SAMPLE_RATE, np.float32))
 """Media of no meaning, to see whether a template can be used."""
+_UNTOLD = Probe("alone", (Finding("a clip can be asked about", None, "the family asks in a way of its own"),), 0)
 
 
 class _Collated(tuple[Prepared, ...]):
@@ -50,13 +51,16 @@ class HuggingFaceModel(Model):
         modalities: What it takes, by its processor and configuration.
     """
 
-    def __init__(self, spec: str, options: Options, others: Callable[[str], type[Family] | None]) -> None:
+    def __init__(
+        self, spec: str, options: Options, others: Callable[[str], type[Family] | None], *, name: str | None = None
+    ) -> None:
         """Load the model onto its device.
 
         Args:
             spec: `owner/name` or `owner/name@revision` on the Hub, or a folder.
             options: What is asked of it, and whether code that comes with it may run.
             others: Finds the family that an installed package brings for a model type.
+            name: What it is called, where that is not `spec`.
 
         Raises:
             InputError: there is no such model, a library or weights are missing, an option makes no sense, or the model
@@ -69,20 +73,24 @@ class HuggingFaceModel(Model):
         check_dtype(options.dtype)
         if options.frames < 1:
             raise InputError("frames: at least 1")
-        self.name, self._options = spec, options
+        self.name, self._options = name or spec, options
         transformers = load_transformers()
         source = _source(spec, options)
         code = {"trust_remote_code": options.trust_remote_code}
         with loading(f"{spec}: cannot be loaded"), _own_code(spec):
             config = source.load(transformers.AutoConfig, **code)
             self._family = family_of(config, others, own_code=options.trust_remote_code)
+            self._own_way = type(self._family).answers is not Family.answers
             self._processor = source.load(self._family.processor_class(), **code)
             self._model = _weights(self._family.model_class(config), source, options)
         self._identity = {"model": source.name, "revision": source.identity, "family": config.model_type}
         self._family.frames_as = _frames_as(options.extra.get("frames"), self._processor, spec)
         self._family.template = options.template
         self._tokenizer = _fit_for_batches(self._processor, self._model.config, spec)
-        fit_template(self._processor, options.chat_template, options.template, spec)
+        if self._own_way:
+            options.refuse(spec, "template", "processor", "extra")
+        else:
+            fit_template(self._processor, options.chat_template, options.template, spec)
         self.modalities = self._family.takes(self._processor, config)
         self._given = given(options, self.modalities, spec)
         self._control_tokens = control_tokens(self._tokenizer)
@@ -90,8 +98,7 @@ class HuggingFaceModel(Model):
         self._processing = threading.Lock()
         self._longest = longest_context(self._model.config)
         self._arrivals = Arrivals(self._encoded, spec)
-        self._check_template()
-        self.probe = self._probed()
+        self.probe = _UNTOLD if self._own_way else self._probed()
 
     def _check_template(self) -> None:
         clip = Clip("?", _NO_PICTURE if "video" in self._given else None, _NO_SOUND if "audio" in self._given else None)
@@ -106,6 +113,7 @@ class HuggingFaceModel(Model):
         """
         import torch
 
+        self._check_template()
         step = float(torch.finfo(self._model.dtype).eps)
         question = Question(self._given, self._options.prompt, self._options.frames, frozenset(self._ends), step)
         try:
@@ -165,12 +173,16 @@ class HuggingFaceModel(Model):
 
     def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
         """See `Model.collate`."""
+        if self._own_way:
+            return batch
         collated = _Collated(batch)
         collated.inputs = self._encode(batch)
         return collated
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
         """See `Model.answer`."""
+        if self._own_way:
+            return [self._answer_its_own_way(one) for one in batch]
         inputs = batch.inputs if isinstance(batch, _Collated) else self._encode(batch)
         names = [one.sample.name for one in batch]
         chosen = generation.arguments(self._decoding, names)
@@ -184,6 +196,17 @@ class HuggingFaceModel(Model):
         lengths = token_counts(inputs)
         return [Answer(text.strip(), how, n) for text, how, n in zip(texts, ended, lengths, strict=True)]
 
+    def _answer_its_own_way(self, one: Prepared) -> str:
+        import torch
+
+        # Of each clip its own, so that a drawn answer depends on no other clip.
+        torch.manual_seed(generation.seed_of(self._decoding, one.sample.name))
+        with generation.failures(), torch.inference_mode():
+            texts = self._family.answers(self._model, self._processor, [one.payload], self._decoding)
+        if texts is None or len(texts) != 1:
+            raise RuntimeError(f"{type(self._family).__name__}.answers must give one text for each clip")
+        return texts[0]
+
     @property
     def _ends(self) -> set[int]:
         """The tokens that end an answer."""
@@ -194,12 +217,8 @@ class HuggingFaceModel(Model):
         import torch
 
         with generation.failures(), torch.inference_mode():
-            return self._model.generate(
-                **_placed(inputs, self._model),
-                **self._family.generate_settings(clips),
-                **chosen,
-                return_dict_in_generate=True,
-            )
+            arguments = {**_placed(inputs, self._model), **self._family.generate_settings(clips), **chosen}
+            return self._family.generate(self._model, {**arguments, "return_dict_in_generate": True})
 
     def _first_logits(self, clips: Sequence[Clip]) -> Any:  # noqa: ANN401
         """The logits of each answer's first token, of shape (clips, tokens), float32."""
