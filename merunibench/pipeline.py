@@ -44,7 +44,8 @@ def plan_run(settings: RunSettings) -> Plan:
     # All are needed only at the end, when the model may have answered for days.
     tasks = [task for clips in planned.clips if (task := settings.tasks().find(clips.dataset))]
     refuse_unread(tasks)
-    _ = [PROTOCOLS[settings.protocol][task.kind] for task in tasks]  # each has a metric
+    for task in tasks:
+        PROTOCOLS[settings.protocol].must_score(task.kind)
     load_lexicon(settings.lexicon)
     _readers(settings)
     return planned

@@ -79,9 +79,9 @@ def submit(settings: SubmitOptions) -> None:
 def _summary(out: Path, written: list[Path]) -> str:
     """What was packed: how many files, of which data sets, under which checkpoints."""
     from merunibench.leaderboard.submissions.submission import PREDICTIONS, SUFFIX
-    from merunibench.tasks import TASKS, task_order
+    from merunibench.tasks import BUILTIN, task_order
 
-    sets = [TASKS[name].title for name in task_order({path.name.removesuffix(SUFFIX) for path in written})]
+    sets = [BUILTIN[name].title for name in task_order({path.name.removesuffix(SUFFIX) for path in written})]
     checkpoints = dict.fromkeys(path.parent.name for path in written if path.parent.name != PREDICTIONS)
     under = f", {len(checkpoints)} checkpoints ({', '.join(checkpoints)})" if checkpoints else ""
     return f"{out}: {len(written)} file{'s' * (len(written) != 1)}: {', '.join(sets)}{under}\n"

@@ -96,6 +96,11 @@ class PredictionSource:
         return tuple(self.files[dataset])
 
     @property
+    def definitions(self) -> tuple[Task, ...]:
+        """Those of its data sets that `tasks` knows; what is being built, by `curate` say, needs none."""
+        return tuple(self.tasks[dataset] for dataset in self.files if dataset in self.tasks)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """Which data set was assumed, and which tables are passed over; what to do about it."""
         passed_over = (

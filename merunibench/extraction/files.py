@@ -81,7 +81,7 @@ def extract(
         InputError: an input cannot be read, an output cannot be written, or a data set is of a kind whose answers are
             not read out of text. None of the files is there then.
     """
-    refuse_unread(source.tasks[dataset] for dataset in source.files)
+    refuse_unread(source.definitions)
     extractor = Rules() if extractor is None else extractor
     done = Extracted()
     with whole_set(out) as folder:

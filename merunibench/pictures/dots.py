@@ -18,8 +18,7 @@ _MOST = 4
 _ENDS = (2.0, 98.0)
 """Percents of the width between which a scale lies."""
 
-_PLOT, _ROW, _HEAD = 430, 26, 30
-_LONGEST = 32
+_ROW, _HEAD = 26, 30
 _LETTER = 9.5
 """Room for a letter of a name, that of larger ones on a telephone too."""
 
@@ -75,32 +74,52 @@ def strip(scale: Axis, value: float | None, ci: Interval | None = None, mark: fl
     return Markup(f'<svg class="dots" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704 - numbers alone
 
 
+class Frame(NamedTuple):
+    """How much room a picture of lines has: pixels of its scale, letters of its names; the scale if it is given."""
+
+    plot: int = 430
+    longest: int = 32
+    scale: Axis | None = None
+
+
 class Dot(NamedTuple):
-    """A value, a fraction; what it stands for; whether it is hollow (copied, or of a second kind); its interval."""
+    """A value, a fraction; what it stands for; whether it is hollow (copied, or of a second kind); its interval.
+
+    `mark` is a value to hold it against, such as the chance level, drawn as an upright stroke; `id` is what a script
+    knows it by.
+    """
 
     value: float
     says: str
     hollow: bool = False
     ci: Interval | None = None
+    mark: float | None = None
+    id: str = ""
 
 
-def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | None = None) -> "Markup":
+_WIDE = Frame()
+
+
+def dots(
+    title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | None = None, frame: Frame = _WIDE
+) -> "Markup":
     """One line a row: its dots joined, each with its interval if it has one.
 
     Args:
         title: What the picture shows, for those who cannot see it.
         rows: Name and dots of each.
         floor: A value marked across all rows.
+        frame: How much room there is, and the scale where pictures share one.
     """
     from markupsafe import Markup
 
-    values = [end for _, each in rows for dot in each for end in (dot.value, *(dot.ci or ()))]
-    scale = axis(values if floor is None else [*values, floor])
-    names = math.ceil(_LETTER * max((width(cut(name, _LONGEST)) for name, _ in rows), default=0.0)) + 10
+    values = [value for _, each in rows for dot in each for value in ends(dot)]
+    scale = frame.scale or axis(values if floor is None else [*values, floor])
+    names = math.ceil(_LETTER * max((width(cut(name, frame.longest)) for name, _ in rows), default=0.0)) + 10
     height = _HEAD + _ROW * len(rows) + 8
 
     def x(value: float) -> float:
-        return round(names + 10 + scale.place(value) / 100 * _PLOT, 1)
+        return round(names + 10 + scale.place(value) / 100 * frame.plot, 1)
 
     body = [
         f'<path class="grid" d="M{x(tick / 100)} {_HEAD - 6}V{height - 4}"/>'
@@ -111,20 +130,28 @@ def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | N
         body.append(f'<path class="mark" d="M{x(floor)} {_HEAD - 6}V{height - 4}"/>')
     for place, (name, each) in enumerate(rows):
         y = _HEAD + _ROW * place + _ROW / 2
-        body.append(_name(name, names, y))
+        line = [_name(cut(name, frame.longest), name, names, y)]
         if len(each) > 1:
-            ends = sorted(dot.value for dot in each)
-            body.append(f'<path class="joined" d="M{x(ends[0])} {y}H{x(ends[-1])}"/>')
-        body += [f'<path class="whisker" d="M{x(dot.ci[0])} {y}H{x(dot.ci[1])}"/>' for dot in each if dot.ci]
-        body += [
+            first, *_, last = sorted(dot.value for dot in each)
+            line.append(f'<path class="joined" d="M{x(first)} {y}H{x(last)}"/>')
+        line += [f'<path class="mark" d="M{x(dot.mark)} {y - 6}v12"/>' for dot in each if dot.mark is not None]
+        line += [f'<path class="whisker" d="M{x(dot.ci[0])} {y}H{x(dot.ci[1])}"/>' for dot in each if dot.ci]
+        line += [
             f'<circle class="{"hollow" if dot.hollow else "dot"}" cx="{x(dot.value)}" cy="{y}" r="5">'
             f"<title>{escape(visible(_says(name, dot), 300))}</title></circle>"
             for dot in each
         ]
-    whole = names + _PLOT + 20
+        ids = [dot.id for dot in each if dot.id]
+        body += [f'<g data-id="{escape(ids[0])}">', *line, "</g>"] if ids else line
+    whole = names + frame.plot + 20
     label = escape(visible(title, 300))
     box = f'viewBox="0 0 {whole} {height}" width="{whole}" height="{height}" role="img" aria-label="{label}"'
     return Markup(f'<svg class="dots" {box}>{"".join(body)}</svg>')  # noqa: S704 - every text in it is escaped above
+
+
+def ends(dot: Dot) -> tuple[float, ...]:
+    """All that a scale must hold of a dot."""
+    return (dot.value, *(dot.ci or ()), *(() if dot.mark is None else (dot.mark,)))
 
 
 def _says(name: str, dot: Dot) -> str:
@@ -132,9 +159,9 @@ def _says(name: str, dot: Dot) -> str:
     return f"{name}, {dot.says}: {_number(100 * dot.value)}{span}"
 
 
-def _name(name: str, end: float, y: float) -> str:
+def _name(short: str, name: str, end: float, y: float) -> str:
     place = f'class="label" x="{end}" y="{y + 4}" text-anchor="end"'
-    return f"<text {place}>{escape(cut(name, _LONGEST))}<title>{escape(visible(name, 300))}</title></text>"
+    return f"<text {place}>{escape(short)}<title>{escape(visible(name, 300))}</title></text>"
 
 
 def _number(value: float) -> str:

@@ -216,12 +216,20 @@ class Protocol:
         """Whether tasks of a kind are scored."""
         return kind in self.metrics
 
-    def __getitem__(self, kind: str) -> Metric[Any]:
-        """The metric of a kind of task.
+    def must_score(self, kind: str) -> None:
+        """Refuse a kind of task that has no metric here.
 
         Raises:
             InputError: the protocol does not score this kind.
         """
         if not self.scores(kind):
             raise InputError(f"protocol {self.name} does not score {kind} tasks, only {', '.join(self.metrics)}")
+
+    def __getitem__(self, kind: str) -> Metric[Any]:
+        """The metric of a kind of task.
+
+        Raises:
+            InputError: the protocol does not score this kind.
+        """
+        self.must_score(kind)
         return self.metrics[kind]

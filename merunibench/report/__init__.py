@@ -7,6 +7,7 @@ from merunibench.report.comparison import (
     Outcome,
     SystemUsed,
     outcome,
+    who_is_better,
 )
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
@@ -34,4 +35,5 @@ __all__ = [
     "Validation",
     "Worth",
     "outcome",
+    "who_is_better",
 ]

@@ -1,6 +1,6 @@
 """The result of comparing two systems, and its renderings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -234,17 +234,31 @@ def outcome(datasets: Sequence[Outcome], means: Sequence[Outcome]) -> str:
     for each in datasets:
         if each.p < ALPHA:
             sides["A" if each.difference > 0 else "B"].append(f"{each.title} {_lead(each)}")
-    said = [
-        f"{side} is better on {len(titles)} of {_counted(len(datasets))} ({', '.join(titles)})"
-        for side, titles in sides.items()
-        if titles
-    ]
-    sentence = ", ".join(said) or f"Neither is better on any of {_counted(len(datasets))}"
+    sentence = who_is_better(sides, len(datasets))
     return f"{sentence}{''.join(map(_of_mean, means[-1:]))}."
 
 
-def _counted(number: int) -> str:
-    return "1 data set" if number == 1 else f"{number} data sets"
+def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = ", ") -> str:
+    """On which of the data sets that were tested each side is better: how every such sentence begins.
+
+    Args:
+        sides: `A` and `B` -> the data sets on which it is better, in words.
+        tested: Number of data sets.
+        apart: What stands between two of them.
+
+    Example:
+        >>> who_is_better({"A": ["MELD by 3.56"], "B": []}, 9)
+        'A is better on 1 of 9 data sets (MELD by 3.56)'
+        >>> who_is_better({"A": [], "B": []}, 1)
+        'Neither is better on the one data set tested'
+    """
+    one = "the one data set tested"
+    said = [
+        f"{side} is better on {one if tested == 1 else f'{len(sets)} of {tested} data sets'} ({apart.join(sets)})"
+        for side, sets in sides.items()
+        if sets
+    ]
+    return ", ".join(said) or f"Neither is better on {one if tested == 1 else f'any of {tested} data sets'}"
 
 
 def _lead(test: Outcome) -> str:

@@ -176,14 +176,14 @@ class TaskFile(_Strict):
     @classmethod
     def _free(cls, identifier: str, info: ValidationInfo) -> str:
         if info.context and identifier in info.context:
-            raise ValueError(f"{identifier!r} is how a data set of the benchmark is spelled; choose another")
+            raise ValueError(f"{identifier!r} is how a built-in data set is spelled; choose another")
         return identifier
 
     @field_validator("title")
     @classmethod
     def _no_other(cls, title: str, info: ValidationInfo) -> str:
         if info.context and spelling(title) in info.context:
-            raise ValueError(f"{shown(title)} is how a data set of the benchmark is called; choose another")
+            raise ValueError(f"{shown(title)} is how a built-in data set is called; choose another")
         return title
 
     @field_validator("cluster")

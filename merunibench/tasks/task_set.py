@@ -17,6 +17,10 @@ GROUP = "merunibench.tasks"
 """Entry point group: an entry's value is a `Task`, or the path of a task file in the package."""
 
 
+_MOST_FILES = 5
+"""Most faulty files of a folder that a message names."""
+
+
 class TaskSet(Mapping[str, Task]):
     """Data sets by id, in the order of the published tables, own ones last.
 
@@ -142,11 +146,23 @@ class TaskSet(Mapping[str, Task]):
                 files = sorted(file for file in Path(source).iterdir() if file.name.endswith(SUFFIX))
             if not files:
                 raise InputError(f"{source}: holds no task file (*{SUFFIX})")
-            yield from (read_task(file, taken=self.spellings) for file in files)
+            yield from self._every(files)
         elif Path(source).suffix == ".toml" or Path(source).exists():
             yield read_task(Path(source), taken=self.spellings)
         else:
             yield from self._own(_installed(str(source)))
+
+    def _every(self, files: Iterable[Path]) -> Iterator[Task]:
+        """The data sets of several files; what is wrong with any of them is said at once."""
+        faults = []
+        for file in files:
+            try:
+                yield read_task(file, taken=self.spellings)
+            except InputError as error:
+                faults.append(str(error))
+        if faults:
+            more = f"; and {len(faults) - _MOST_FILES} more files" if len(faults) > _MOST_FILES else ""
+            raise InputError("; ".join(faults[:_MOST_FILES]) + more)
 
     def replaced(self, tasks: Mapping[str, Task]) -> "TaskSet":
         """The same with other definitions of known data sets, and further ones as the user's own."""

@@ -77,6 +77,18 @@ def test_a_refused_submission(run, submission, tmp_path):
     assert "refused: mine: " in built.err
 
 
+def test_submissions_are_those_beside_the_results(run, submission, tmp_path):
+    folder, truth = submission
+    board = tmp_path / "board"
+    shutil.copytree(folder.parent, board / "submissions")
+    build(run, board / "submissions", truth, board)
+    verified = run("leaderboard", "verify", board, "--data-root", truth)
+    assert verified.code == 0, verified.out + verified.err
+    assert ", 0 different, 0 not verified" in verified.out
+    seen = run("leaderboard", "preview", folder, "--committed", board / "results.json", "--data-root", truth)
+    assert seen.code == 0, seen.err
+
+
 def test_a_forged_board(run, submission, tmp_path):
     folder, truth = submission
     build(run, folder.parent, truth, tmp_path / "board")

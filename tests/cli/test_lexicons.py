@@ -57,9 +57,9 @@ class TestExplain:
     def test_svg(self, run, tmp_path):
         path = tmp_path / "wheel.svg"
         result = run("explain", "excited", "--svg", path, "--wheel", 3)
-        assert result.err == f"wrote {path}: wheel 3 of five\n"
+        assert result.err == f"wrote {path}: wheel 3 of 5\n"
         five = tmp_path / "wheels.svg"
-        assert run("explain", "excited", "--svg", five).err == f"wrote {five}: all five wheels\n"
+        assert run("explain", "excited", "--svg", five).err == f"wrote {five}: all 5 wheels\n"
         assert all(f">Wheel {number}: " in five.read_text(encoding="utf-8") for number in range(1, 6))
         assert path.read_text(encoding="utf-8").startswith("<svg ")
         assert "Wheel 3" in path.read_text(encoding="utf-8")

@@ -326,7 +326,7 @@ def test_the_sentence_says_who_leads_by_how_much_and_how_sure_that_is():
     half = {"meld": {name: ["joy"] if i % 2 else ["sad"] for i, name in enumerate(names)}}
     first, second = (evaluate(said, truth, bootstrap=0) for said in (right, half))
     low, high = (100 * end for end in compare(first, second, resamples=200).datasets[0].test.ci)
-    said = f"on 1 of 1 data set (MELD by 40.00 [{low:.2f}, {high:.2f}])."
+    said = f"on the one data set tested (MELD by 40.00 [{low:.2f}, {high:.2f}])."
     assert compare(first, second, resamples=200).sentence == f"A is better {said}"
     assert compare(second, first, resamples=200).sentence == f"B is better {said}"
-    assert compare(first, first, resamples=200).sentence == "Neither is better on any of 1 data set."
+    assert compare(first, first, resamples=200).sentence == "Neither is better on the one data set tested."

@@ -428,7 +428,7 @@ class TestContent:
         assert not results.refused
 
     def test_words_are_one_visible_line_in_the_details(self, small):
-        odd = "grim\u202e\x1b[31m \n word" + "x" * 100
+        odd = "zorp\u202e\x1b[31m \n word" + "x" * 100
         small.add(
             "odd",
             lambda dataset, lines: lines if dataset == "cmumosi" else [{**line, "labels": [odd]} for line in lines],
@@ -439,4 +439,4 @@ class TestContent:
         found = {word.word for part in parts if part.words for word in part.words.unknown}
         assert found
         assert all(len(word) == 60 and word.isprintable() and word.endswith("x…") for word in found)
-        assert all(word.startswith(r"grim\u202e\x1b[31m word") for word in found)
+        assert all(word.startswith(r"zorp\u202e\x1b[31m word") for word in found)

@@ -261,6 +261,22 @@ def test_with_the_label_a_submission_may_be_corrected_and_is_still_told(request_
     assert "with the label update: changes the submission one" in log
 
 
+def test_a_link_in_the_place_of_a_submission_fails_even_with_the_label(request_):
+    (request_.submissions / "linked").symlink_to("one")
+    code, log = request_.review(UPDATE="true")
+    assert code == 1
+    assert "problem: puts a link in the place of a submission" in log
+    assert "leaderboard/submissions/linked" in log
+
+
+def test_a_link_in_the_place_of_all_submissions_fails_even_with_the_label(request_):
+    request_.submissions.rename(request_.board / "elsewhere")
+    request_.submissions.symlink_to("elsewhere")
+    code, log = request_.review(UPDATE="true")
+    assert code == 1
+    assert "problem: puts a link in the place of a submission" in log
+
+
 def test_nothing_in_a_comment_is_alive(request_, world):
     request_.add("hostile", "hostile")
     (request_.submissions / "hostile" / "@somebody https:--evil.example.pkl").write_bytes(b"x")

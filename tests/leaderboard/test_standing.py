@@ -86,7 +86,7 @@ def test_what_was_not_tested_is_said():
     assert sentence(none, a, b).startswith("Nothing was tested, 9 more were not tested; in the mean of nine A - B is ")
     meld = Comparisons(board=a.board, dataset="meld", rows=(a.id, b.id), levels=("", "0"))
     one = results.model_copy(update={"comparisons": (meld,)})
-    assert sentence(one, a, b).startswith("Neither is better on any of 1 data set, 8 more were not tested;")
+    assert sentence(one, a, b).startswith("Neither is better on the one data set tested, 8 more were not tested;")
 
 
 def test_a_preview_is_the_board_with_the_submission(small, tmp_path, run):

@@ -42,7 +42,7 @@ def test_an_own_data_set_has_a_name_of_its_own(identifier):
     [
         ({"kind": "guess"}, "'guess' is no kind of task"),
         ({"kind": "basic"}, "needs classes"),
-        ({"title": "MELD"}, "is how a data set of the benchmark is called"),
+        ({"title": "MELD"}, "is how a built-in data set is called"),
         ({"annotators": "mean"}, "annotators"),
         ({"samples": -1}, "samples"),
         ({"cluster": re.compile("(?P<unit>a)(?=b)")}, "cannot be used"),
@@ -67,6 +67,19 @@ def test_two_definitions_of_one_data_set_are_refused_and_one_twice_is_not():
 def test_two_data_sets_of_one_name_are_refused(title):
     with pytest.raises(InputError, match="have one name; change a title"):
         TASKS.with_own(OWN, replace(OWN, id="other", title=title))
+
+
+def test_all_faulty_files_of_a_folder_are_named(tmp_path):
+    head = 'schema = "merunibench.task/1"\ntitle = "Clips"\n'
+    (tmp_path / "good.task.toml").write_text(f'{head}id = "good"\nkind = "fine-grained"\n')
+    for number in range(7):
+        (tmp_path / f"bad{number}.task.toml").write_text(f'{head}id = "bad{number}"\nkind = "none"\n')
+    with pytest.raises(InputError) as found:
+        TASKS.with_own(tmp_path)
+    said = str(found.value)
+    assert [f"bad{number}.task.toml: kind" in said for number in range(7)] == [True] * 5 + [False] * 2
+    assert said.endswith("; and 2 more files")
+    assert "\n" not in said
 
 
 def test_a_mapping_replaces_definitions_and_adds_own_ones():

@@ -26,6 +26,13 @@ class BoardOptions(Settings):
     )
     processes: NonNegativeInt = option(0, "Number of processes that validate and score; 0: one per core.", "N")
 
+    def beside(self, results: Path | None) -> "BoardOptions":
+        """The same with the submissions that lie beside some results, if there are any and no others were named."""
+        folder = results and results.parent / "submissions"
+        if folder is None or "submissions" in self.model_fields_set or not folder.is_dir():
+            return self
+        return self.model_copy(update={"submissions": folder})
+
     def request(self, **others: Any) -> Any:  # noqa: ANN401 - the leaderboard's own
         """The board to build."""
         from merunibench.leaderboard.board.inputs import Request

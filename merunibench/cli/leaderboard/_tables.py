@@ -21,12 +21,12 @@ def rows_of(results: "Results", board: "Board", column: str, *, every: bool = Fa
 def fullest_column(results: "Results", board: "Board") -> str:
     """The mean, if a row has one; else the data set that most models have; `mean` without any."""
     from merunibench.leaderboard.schema.results import MEAN
-    from merunibench.tasks import TASKS
+    from merunibench.tasks import BUILTIN
 
     rows = [row for row in results.rows if row.board == board.id and row.origin == "computed"]
     if not rows or any(row.mean is not None for row in rows):
         return MEAN
-    return max(TASKS, key=lambda name: sum(name in row.scores for row in rows))
+    return max(BUILTIN, key=lambda name: sum(name in row.scores for row in rows))
 
 
 def print_board(
@@ -36,10 +36,10 @@ def print_board(
     from merunibench.leaderboard.board.standing import place
     from merunibench.leaderboard.schema.results import MEAN
     from merunibench.report.columns import percent
-    from merunibench.tasks import TASKS
+    from merunibench.tasks import BUILTIN
 
     rows = rows_of(results, board, column, every=every)
-    title = "mean of nine" if column == MEAN else TASKS[column].title
+    title = "mean of nine" if column == MEAN else BUILTIN[column].title
     emit(f"{board.title}: {title}\n")
     lines = []
     for row in rows[:most]:

@@ -22,8 +22,9 @@ def preview(
 ) -> None:
     """Preview where a submission would stand on a board. Nothing is written.
 
-    The board is built of its submissions and this one; others without predictions stand with committed scores. Needs
-    labels. Exit code 2 if the submission is refused.
+    The board is built of its submissions and this one; others without predictions stand with committed scores. The
+    submissions are those beside --committed, if there are any and no others are named. Needs labels. Exit code 2 if the
+    submission is refused.
     """
     spare_pandas()
     from dataclasses import replace
@@ -39,7 +40,7 @@ def preview(
     if not checked.valid:
         complain(checked.to_text().rstrip())
         raise typer.Exit(2)
-    request = settings.request(committed=committed).with_usual_places()
+    request = settings.beside(committed).request(committed=committed).with_usual_places()
     results, _ = build(replace(request, extra=(submission,)))
     found = previews(results, checked.id)
     for refused in results.refused:

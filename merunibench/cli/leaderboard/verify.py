@@ -19,9 +19,10 @@ def verify(
 ) -> None:
     """Recompute a leaderboard and compare; or with --offline hold its files against each other.
 
-    Exit code 1 if anything is different, each named in a line. Nothing is taken from the results or a cache. --offline
-    needs no labels: intervals hold their scores, means are means, lifts and ranks follow scores, and tables, details,
-    results.lock and the predictions of submissions are those of results.json.
+    Exit code 1 if anything is different, each named in a line. The submissions are those beside RESULTS, if there are
+    any and no others are named. Nothing is taken from the results or a cache. --offline needs no labels: intervals hold
+    their scores, means are means, lifts and ranks follow scores, and tables, details, results.lock and the predictions
+    of submissions are those of results.json.
     """
     spare_pandas()
     path = results / "results.json" if results.is_dir() else results
@@ -35,7 +36,7 @@ def verify(
     if settings.data_root is None:
         raise InputError("nothing can be recomputed without labels: give --data-root, or --offline")
     stated = read_results(path)
-    outcome = hold_against(stated, build_board(settings.request())[0])
+    outcome = hold_against(stated, build_board(settings.beside(path).request())[0])
     if output_format == "json":
         lists = {"different": list(outcome.differences), "not_verified": list(outcome.unverified)}
         emit_json({"verified": outcome.verified} | lists)

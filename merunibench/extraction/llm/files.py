@@ -51,7 +51,7 @@ def extract_with_models(
         InputError: an input cannot be read, an output cannot be written, somebody else is writing it, it was made with
             other settings, or a model cannot be asked at all. What was answered until then is kept.
     """
-    refuse_unread(source.tasks[dataset] for dataset in source.files)
+    refuse_unread(source.definitions)
     settings = {
         stage: each.settings if isinstance(each, Question) else each.name
         for stage, each in (("labels", labels), ("polarity", polarity))

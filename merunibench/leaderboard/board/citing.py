@@ -14,7 +14,7 @@ from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.report.columns import percent
 from merunibench.report.latex import escape
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 BADGES = "badge"
 """Folder of the badges: `badge/<model id>.svg`."""
@@ -130,7 +130,7 @@ def model_index(model: Model, rows: list[tuple[Board, Row]]) -> str:
     """
     lines = ["model-index:", f"- name: {_yaml(model.name)}", "  results:"]
     for dataset in dict.fromkeys(name for _, row in rows for name in row.scores):
-        title = _yaml(TASKS[dataset].title)
+        title = _yaml(BUILTIN[dataset].title)
         lines += ["  - task:", "      type: video-text-to-text", "      name: Multimodal emotion recognition"]
         lines += ["    dataset:", f"      type: {dataset}", f"      name: {title}", "      split: test", "    metrics:"]
         for board, row in rows:

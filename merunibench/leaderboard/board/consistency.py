@@ -22,7 +22,7 @@ from merunibench.protocols import PROTOCOLS
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.scoring import shifted
 from merunibench.signature import Signature, joint_signature
-from merunibench.tasks import TASKS, benchmark_tasks
+from merunibench.tasks import BUILTIN, benchmark_tasks
 
 _ROUNDED = 1e-8
 """Figures are rounded before they are written; what is computed from the rounded ones differs by less."""
@@ -40,7 +40,7 @@ def contradictions(results: Results) -> list[str]:
     found += _lifts(results)
     for board in results.boards:
         rows = [row for row in results.rows if row.board == board.id]
-        for column in (*TASKS, *KINDS, MEAN):
+        for column in (*BUILTIN, *KINDS, MEAN):
             found += _ranks(rows, column)
         found += rank_faults(rows, [each for each in results.comparisons if each.board == board.id])
     found += _tests(results)
@@ -91,7 +91,7 @@ def _identities(results: Results) -> Iterator[str]:
 def _head(results: Results) -> Iterator[str]:
     """Data sets are those of this toolkit, and every score was computed as the head of the results says."""
     for each in results.datasets:
-        task = TASKS[each.id]
+        task = BUILTIN[each.id]
         if any(getattr(each, name) != getattr(task, name) for name in ("title", "kind", "samples", "benchmark")):
             yield f"data set {each.id}: is not what this toolkit knows of it"
     said = set()
@@ -264,7 +264,7 @@ def _holds(rank: Rank) -> bool:
 
 def _metric(row: Row, column: str) -> str:
     """What scores of a column have in common that may be ranked together."""
-    signature = row.scores[column].signature if column in TASKS else None
+    signature = row.scores[column].signature if column in BUILTIN else None
     return parsed(signature).metric_part if signature else ""
 
 

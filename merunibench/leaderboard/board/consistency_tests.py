@@ -8,7 +8,7 @@ from merunibench.leaderboard.board.ranking import group_mark
 from merunibench.leaderboard.board.verdict import sentence_of
 from merunibench.leaderboard.schema.results import Comparisons, Results, Row
 from merunibench.statistics import groups, rank_intervals
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 _ROUNDED = 1e-8
 
@@ -61,5 +61,5 @@ def pair_faults(results: Results) -> Iterator[str]:
                 yield f"{where}, {column}: its interval ends before it begins"
             if not 0 <= p <= 1:
                 yield f"{where}, {column}: p is {p}"
-        if set(pair.columns) & set(TASKS) and pair.sentence != sentence_of(pair):
+        if set(pair.columns) & set(BUILTIN) and pair.sentence != sentence_of(pair):
             yield f"{where}: its sentence is not what its figures say"

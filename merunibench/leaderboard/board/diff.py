@@ -9,7 +9,7 @@ from merunibench.leaderboard.schema.fields import parsed
 from merunibench.leaderboard.schema.results import MEAN, Rank, Results, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.report.columns import percent
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 TOLERANCE = 1e-9
 """Scores that differ by less differ in how a processor adds up."""
@@ -107,7 +107,7 @@ def _row(old: Row, new: Row) -> Iterator[tuple[str, Change]]:
 def _moved(old: Results, new: Results) -> Iterator[tuple[str, str]]:
     """Row and column, where its place among the rows that both boards rank has changed."""
     for board in new.boards:
-        for column in (*TASKS, MEAN):
+        for column in (*BUILTIN, MEAN):
             ranked = [
                 {row.id: rank.rank for row in results.rows if row.board == board.id and (rank := row.rank(column))}
                 for results in (old, new)

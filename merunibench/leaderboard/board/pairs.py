@@ -27,7 +27,7 @@ from merunibench.protocols import PROTOCOLS
 from merunibench.report import Comparison, SystemUsed
 from merunibench.scoring import primary_of_sums
 from merunibench.statistics import PairedDraws, PairedTest, swapped_sums
-from merunibench.tasks import TASKS, get_task, title_of
+from merunibench.tasks import BUILTIN, get_task, title_of
 
 MOST = 60
 """Rows of a board that are compared, the best ones: their pairs are already 1,770."""
@@ -99,7 +99,7 @@ def _best(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
 def _shared(first: ScoredRow, second: ScoredRow) -> list[str]:
     """The data sets on which both were resampled, and their scores mean the same."""
     both = first.replicates.keys() & second.replicates.keys()
-    return [name for name in TASKS if name in both and _alike(first, second, name)]
+    return [name for name in BUILTIN if name in both and _alike(first, second, name)]
 
 
 def _alike(first: ScoredRow, second: ScoredRow, name: str) -> bool:

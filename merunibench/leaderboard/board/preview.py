@@ -10,7 +10,7 @@ from merunibench.leaderboard.board.verdict import sentence
 from merunibench.leaderboard.schema.results import MEAN, Board, Results, Row
 from merunibench.report.columns import percent
 from merunibench.report.markdown import escape
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 _HEADS = ("Data set", "Score", "Place", "Lift", "Best", "Its score")
 
@@ -79,7 +79,7 @@ def _line(row: Row, column: str, rivals: list[Row]) -> tuple[str, ...]:
     best = max(others, key=lambda each: each.value(column) or 0.0, default=None)
     lift = row.lift if column == MEAN else row.scores[column].lift
     return (
-        "Mean" if column == MEAN else TASKS[column].title,
+        "Mean" if column == MEAN else BUILTIN[column].title,
         percent(row.value(column)),
         place(row.rank(column)),
         "" if lift is None else f"{100 * lift:+.2f}",

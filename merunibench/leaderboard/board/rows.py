@@ -295,7 +295,7 @@ def _commands(model: Model) -> list[str]:
     folder = f"packed/{model.id}" if withheld else f"leaderboard/submissions/{model.id}"
     return [
         *([f"merunibench submit PREDICTIONS --model {model.id} --out {folder}"] if withheld else []),
-        f"merunibench leaderboard check {folder} --data-root DIR",
+        f"merunibench leaderboard validate {folder} --data-root DIR",
         f"merunibench score {folder}/predictions --data-root DIR --missing zero --checkpoint last --lexicon mer2025",
         f"merunibench leaderboard verify leaderboard/results.json --submissions {folder} --data-root DIR",
     ]

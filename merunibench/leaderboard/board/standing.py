@@ -2,7 +2,7 @@
 
 from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row
 from merunibench.report.columns import percent
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 
 def ordinal(number: int) -> str:
@@ -49,7 +49,8 @@ def standing(results: Results, model_id: str) -> str:
             said.append(f"{board.id} {percent(row.mean)}, {place(row.rank(MEAN))}")
         else:
             columns = [
-                f"{TASKS[name].title} {percent(score.score)}, {place(score.rank)}" for name, score in row.scores.items()
+                f"{BUILTIN[name].title} {percent(score.score)}, {place(score.rank)}"
+                for name, score in row.scores.items()
             ]
             more = f" and {len(columns) - 2} more data sets" if len(columns) > 2 else ""
             said.append(f"{board.id}: {'; '.join(columns[:2])}{more}, no mean")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from merunibench.leaderboard.board.pairs import by_bootstrap_alone
 from merunibench.leaderboard.schema.results import MEAN, Comparisons, Pair, Results, Row
-from merunibench.report import Outcome, outcome
+from merunibench.report import Outcome, outcome, who_is_better
 from merunibench.report.columns import percent
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 _P = {"1": "p < 0.05", "2": "p < 0.01", "3": "p < 0.001"}
 
@@ -38,8 +38,8 @@ def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
             each._replace(difference=0.0 - each.difference, ci=each.ci and (0.0 - each.ci[1], 0.0 - each.ci[0]))
             for each in outcomes
         ]
-    datasets = [each._replace(title=TASKS[each.title].title) for each in outcomes if each.title in TASKS]
-    said = outcome(datasets, [each for each in outcomes if each.title not in TASKS])
+    datasets = [each._replace(title=BUILTIN[each.title].title) for each in outcomes if each.title in BUILTIN]
+    said = outcome(datasets, [each for each in outcomes if each.title not in BUILTIN])
     return said if pair.swapped else by_bootstrap_alone(said)
 
 
@@ -53,16 +53,14 @@ def _by_board_tests(results: Results, a: Row, b: Row) -> str:
         tested += level is not None
         if level in _P:
             difference = a.scores[name].score - b.scores[name].score
-            said = f"{TASKS[name].title} by {percent(abs(difference))}, {_P[level]}"
+            said = f"{BUILTIN[name].title} by {percent(abs(difference))}, {_P[level]}"
             better["A" if difference > 0 else "B"].append(said)
     return "".join(_parts(results, a, b, better, (tested, len(shared))))
 
 
 def _parts(results: Results, a: Row, b: Row, better: dict[str, list[str]], counts: tuple[int, int]) -> Iterator[str]:
     tested, shared = counts
-    of = f"{tested} data set{'s' * (tested != 1)}"
-    said = [f"{side} is better on {len(sets)} of {of} ({'; '.join(sets)})" for side, sets in better.items() if sets]
-    yield ", ".join(said) or (f"Neither is better on any of {of}" if tested else "Nothing was tested")
+    yield who_is_better(better, tested, "; ") if tested else "Nothing was tested"
     if tested < shared:
         yield f", {shared - tested} more were not tested"
     if a.mean is not None and b.mean is not None:

@@ -18,12 +18,12 @@ from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
 from merunibench.pictures.dots import Axis, axis, strip
 from merunibench.protocols import PROTOCOLS
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_FURTHER = tuple(task.id for task in TASKS.values() if not task.benchmark)
+_FURTHER = tuple(task.id for task in BUILTIN.values() if not task.benchmark)
 """Data sets beyond the nine."""
 
 
@@ -70,6 +70,11 @@ class RowView:
         return int(self.place.split("|")[2]) if self.place.count("|") == 2 else 0
 
     @property
+    def unstated(self) -> bool:
+        """Whether its source does not say by which lexicon it was scored."""
+        return any(mark.kind == "lexicon not stated" for mark in self.marks)
+
+    @property
     def parameters(self) -> str:
         """In billions, for filters; empty where not stated."""
         return "" if self.model.parameters is None else f"{self.model.parameters / 10**9:g}"
@@ -85,6 +90,7 @@ class TableView:
         focus: Key of the column that it is first sorted by.
         columns: All columns.
         axis: The scale of the strips.
+        ticks: Key and board of a column of scores -> the ticks of its scale, apart by spaces.
         scored: Rows with a score in the first column, highest first.
         others: Rows without.
     """
@@ -94,8 +100,14 @@ class TableView:
     focus: str
     columns: tuple[Column, ...]
     axis: Axis
+    ticks: Mapping[tuple[str, str], str]
     scored: tuple[RowView, ...]
     others: tuple[RowView, ...]
+
+    @property
+    def pattern(self) -> "Markup":
+        """A strip of which a script moves the marks when the table is sorted by another column."""
+        return strip(self.axis, 0.0, (0.0, 0.0))
 
     @property
     def legend(self) -> tuple[tuple[str, str], ...]:
@@ -123,9 +135,9 @@ def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = N
     focus = _focus([row for row in results.rows if lead and row.board == lead.id], results.datasets)
     columns = columns_of(results, lead, official, focus)
     views = _rows(results, evidence(results, lock), lead, official, focus, columns, pages)
-    values = [_values(group, lead, focus) for _, group in views]
-    own = [value for (view, _), each in zip(views, values, strict=True) if view.origin == "computed" for value in each]
-    scale = axis(own or [value for each in values for value in each])
+    scales = {(each.key, each.board): _scale(views, each.board, each.source) for each in columns if each.group}
+    values = [_values(group, lead.id if lead else "", focus) for _, group in views]
+    scale = _scale(views, lead.id if lead else "", focus)
     drawn = [replace(view, strip=_strip(_lead_row(group, lead), focus, scale)) for view, group in views]
     has = [bool(each) for each in values]
     return TableView(
@@ -134,6 +146,7 @@ def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = N
         focus=STRICT if focus == MEAN else focus,
         columns=columns,
         axis=scale,
+        ticks={key: " ".join(f"{tick:g}" for tick in each.ticks) for key, each in scales.items()},
         scored=tuple(view for view, there in zip(drawn, has, strict=True) if there),
         others=tuple(view for view, there in zip(drawn, has, strict=True) if not there),
     )
@@ -187,7 +200,7 @@ def _rows(
     for key, group in groups.items():
         row = _lead_row(group, lead) or next(iter(group.values()))
         model = models[row.model_id]
-        marks = marks_of(group, model, known, wordy.get(key), sorted(high.get(key, ()), key=list(TASKS).index))
+        marks = marks_of(group, model, known, wordy.get(key), sorted(high.get(key, ()), key=list(BUILTIN).index))
         views.append(
             (
                 replace(
@@ -220,9 +233,16 @@ def _lead_row(group: _Group, lead: Board | None) -> Row | None:
     return group.get(lead.id) if lead else None
 
 
-def _values(group: _Group, lead: Board | None, focus: str) -> list[float]:
+def _scale(views: Iterable[tuple[RowView, _Group]], board: str, column: str) -> Axis:
+    """The scale of the strips of a column: that of computed rows, where there are any."""
+    values = [(view.origin == "computed", _values(group, board, column)) for view, group in views]
+    own = [value for computed, each in values if computed for value in each]
+    return axis(own or [value for _, each in values for value in each])
+
+
+def _values(group: _Group, board: str, focus: str) -> list[float]:
     """What a strip of a row shows: score and interval; empty without a score."""
-    row = _lead_row(group, lead)
+    row = group.get(board)
     figure = row.figure(focus) if row else None
     return [] if figure is None else [figure.score, *(figure.ci or ())]
 
@@ -300,7 +320,7 @@ def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Ce
     if score is not None and score.chance is not None:
         chance = wording.chance(score.chance, row.protocol, column.group)
     incomplete = score is not None and score.complete is False and score.samples is not None
-    part = f"{score.samples} of {TASKS[column.source].samples} samples" if score is not None and incomplete else ""
+    part = f"{score.samples} of {BUILTIN[column.source].samples} samples" if score is not None and incomplete else ""
     return Cell(
         text=wording.figure(figure.score),
         ci="" if figure.ci is None else wording.interval(figure.ci),
@@ -313,7 +333,7 @@ def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Ce
 
 def _mean_chance(row: Row) -> float | None:
     """The mean of the chance levels on the scale of the scores, of a complete row that has all of them."""
-    scores = [(row.scores.get(task.id), task.kind) for task in TASKS.values() if task.benchmark]
+    scores = [(row.scores.get(task.id), task.kind) for task in BUILTIN.values() if task.benchmark]
     known = [
         wording.chance(score.chance, row.protocol, kind)
         for score, kind in scores

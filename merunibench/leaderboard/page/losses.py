@@ -10,18 +10,19 @@ from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS, load_wheels
 from merunibench.report.error_analysis.result import NOTHING, Confusion
 
 
-def confusions(details: Details, board: str) -> list[Confusion]:
+def confusions(details: Details, board: str, dataset: str | None = None) -> list[Confusion]:
     """What was said in the place of what is true: the counts of all data sets of a board, added up.
 
     Args:
         details: What the model's page shows; of each board one row is described.
         board: The board.
+        dataset: One data set, of which alone the counts are given.
 
     Returns:
         One of each wheel that is known, in order, then that of polarities; false alarms are not known.
     """
     counts: dict[int | None, dict[str, dict[str, float]]] = {}
-    for found in _stored(details, board):
+    for found in _stored(details, board, dataset):
         of_wheel = counts.setdefault(found["wheel"], {})
         for row, values in zip(found["rows"], found["counts"], strict=True):
             said = of_wheel.setdefault(row, {})
@@ -41,9 +42,9 @@ def hits(found: Sequence[Confusion]) -> list[dict[str, float]]:
     return shares
 
 
-def _stored(details: Details, board: str) -> Iterator[dict[str, Any]]:
-    for (where, _), text in details.parts.items():
-        if where == board:
+def _stored(details: Details, board: str, dataset: str | None) -> Iterator[dict[str, Any]]:
+    for (where, part), text in details.parts.items():
+        if where == board and dataset in (None, part):
             yield from json.loads(text)["losses"]["confusions"]
 
 

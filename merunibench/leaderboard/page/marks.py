@@ -7,7 +7,7 @@ from merunibench.leaderboard.board.evidence import Evidence
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.schema.lock import Origin
 from merunibench.leaderboard.schema.results import Model, Row
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 LEGEND = {
     "more words than sense": "its official place is more than five better than its strict one",
@@ -69,7 +69,7 @@ def _warnings(
             "chosen on test", f"Its checkpoints were chosen on the test labels; not ranked{_without(group)}", warns=True
         )
     if seen := known.seen.get(row.model_id):
-        sets = ", ".join(f"{seen[name]:,} of {TASKS[name].title}" for name in TASKS if name in seen)
+        sets = ", ".join(f"{seen[name]:,} of {BUILTIN[name].title}" for name in BUILTIN if name in seen)
         yield Mark("in part trained on the test set", f"Test samples in its training data: {sets}", warns=True)
 
 
@@ -124,4 +124,4 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _titles(datasets: Iterable[str]) -> str:
-    return ", ".join(TASKS[name].title for name in TASKS if name in datasets)
+    return ", ".join(BUILTIN[name].title for name in BUILTIN if name in datasets)

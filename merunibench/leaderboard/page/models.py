@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.page.losses import confusions
 from merunibench.leaderboard.schema.details import Details
-from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
+from merunibench.leaderboard.schema.results import Board, Dataset, Results, Row, Score
 from merunibench.pictures.dots import Axis, strip
 from merunibench.pictures.heat import heat_map
 from merunibench.protocols import PROTOCOLS
@@ -19,19 +20,27 @@ _WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
 """Scales of the strips: corrected scores may lie below 0."""
 
 
-def model_values(results: Results, rows: Sequence[Row], details: Details, lost: Sequence[Confusion]) -> dict[str, Any]:
+_SMALL = 14
+"""Most columns of the picture of one data set."""
+
+
+def model_values(
+    results: Results, rows: Sequence[Row], details: Details, lead: Board | None, lost: Sequence[Confusion]
+) -> dict[str, Any]:
     """What the template needs beside the model.
 
     Args:
         results: The whole board.
         rows: The model's rows on all boards.
         details: What its page shows beyond them.
+        lead: The board that leads.
         lost: Where it loses, over all data sets of the board that leads.
 
     Returns:
-        `tables`: title -> rows; `placed`: ids of rows that have a place among others somewhere; `lost_on` and
+        `tables`: title -> rows; `placed`: ids of rows that have a place among others somewhere;
+        `corrected_rows`: ids of rows whose scores are corrected for chance; `lost_on` and
         `lost_in`: id -> title of the boards and data sets whose losses can be chosen; `details`: as given; `strip`:
-        draws a score; `maps`: title -> picture of where it loses.
+        draws a score; `maps`: title -> picture of where it loses; `small_maps`: the same of each data set.
     """
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
@@ -45,9 +54,21 @@ def model_values(results: Results, rows: Sequence[Row], details: Details, lost: 
         "lost_in": {each.id: each.title for each in results.datasets if each.id in datasets},
         "details": details,
         "strip": _drawn,
+        "corrected_rows": {row.id for row in rows if row.board in corrected},
         "placed": {row.id for row in rows if _has_a_place(row)},
         "maps": {each.title: heat_map(confusion_map(each), f"lost-{at}") for at, each in enumerate(lost)},
+        "small_maps": _small_maps(results.datasets, details, lead.id) if lead else {},
     }
+
+
+def _small_maps(datasets: Sequence[Dataset], details: Details, board: str) -> "dict[str, Markup]":
+    """Title of a data set -> where the model loses there, on the first wheel or in polarity, where that is small."""
+    found = {}
+    for dataset in datasets:
+        first = next(iter(confusions(details, board, dataset.id)), None)
+        if first is not None and len(first.columns) <= _SMALL:
+            found[dataset.title] = heat_map(confusion_map(first), f"lost-{dataset.id}")
+    return found
 
 
 def _has_a_place(row: Row) -> bool:

@@ -4,7 +4,7 @@ import json
 from itertools import product
 
 from merunibench.leaderboard.schema.results import MEAN, Results, Row
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _PER_LETTER = 3
@@ -42,7 +42,7 @@ def packed_pairs(results: Results, board: str) -> str:
 
 def _scores(rows: list[Row]) -> dict[str, tuple[str, list[float | None]]]:
     scored = {name for row in rows for name in row.scores}
-    titles = {name: task.title for name, task in TASKS.items() if name in scored} | {MEAN: MEAN}
+    titles = {name: task.title for name, task in BUILTIN.items() if name in scored} | {MEAN: MEAN}
     return {name: (title, [row.value(name) for row in rows]) for name, title in titles.items()}
 
 

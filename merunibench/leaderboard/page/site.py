@@ -12,6 +12,7 @@ from merunibench.errors import InputError
 from merunibench.files import write_changed
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
+from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
 from merunibench.leaderboard.page.losses import confusions, hits
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_pairs
@@ -89,7 +90,8 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         return name, environment.get_template(template).render(**values).encode()
 
     front = {"table": table, "counts": _counts(results), "modalities": _modalities(table), "emblems": emblems}
-    yield draw("index.html", "index.html", here="index.html", root="", **front)
+    drawn = {"figures": figures(table, results), "most_compared": MOST_COMPARED, "most_lines": MOST_LINES}
+    yield draw("index.html", "index.html", here="index.html", root="", **front, **drawn)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
     yield draw("submit.html", "submit.html", here="submit.html", root="")
     yield draw("questions.html", "questions.html", here="questions.html", root="", questions=questions(results, lost))
@@ -99,7 +101,8 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            values = model_values(results, rows.get(model.id, []), details[model.id], lost.get(model.id, []))
+            known = details[model.id], table.lead, lost.get(model.id, [])
+            values = model_values(results, rows.get(model.id, []), *known)
             yield draw(
                 pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
             )

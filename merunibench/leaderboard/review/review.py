@@ -17,7 +17,7 @@ from merunibench.leaderboard.submissions.checked import Checked
 from merunibench.leaderboard.submissions.checking import check
 from merunibench.leaderboard.submissions.duplicates import duplicates
 from merunibench.report.markdown import escape
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 if TYPE_CHECKING:
     from merunibench.data import GroundTruth
@@ -52,6 +52,10 @@ class Review:
     def problems(self) -> list[str]:
         """Why it must not be merged, a line each."""
         found = [] if self.update else list(self.touched.problems())
+        if self.touched.links:
+            found.append(
+                f"puts a link in the place of a submission, which is a folder: {listed(self.touched.links, 5)}"
+            )
         for each in self.checked:
             withheld = each.submission is not None and each.submission.withheld is not None
             if withheld and each.folder.name in self.touched.new and not self.update:
@@ -183,7 +187,7 @@ def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview],
     ids = {folder.name for folder in folders}
     scored = {(each.row.model_id, dataset) for each in found for dataset in each.row.scores}
     gaps = [gap for gap in results.not_recomputed if gap.model_id in ids and (gap.model_id, gap.dataset) not in scored]
-    unscored = [f"{TASKS[gap.dataset].title} ({gap.reason})" for gap in gaps]
+    unscored = [f"{BUILTIN[gap.dataset].title} ({gap.reason})" for gap in gaps]
     remarks = [f"Not scored: {listed(unscored, 9)}"] if unscored else []
     remarks += [f"{each.submission}: {'; '.join(each.reasons)}" for each in results.refused if each.submission in ids]
     return found, remarks

@@ -21,6 +21,9 @@ SUBMISSIONS = "submissions"
 _COMPUTED = ("results.json", "results.csv", PAIRS, LOCK)
 _PUBLISHED = "published.csv"
 _COMPUTED_FOLDERS = ("tables", "details")
+_LINKS = ("120000", "160000")
+"""Git's modes of symbolic links, and of repositories within."""
+
 _LONGEST = 200
 
 
@@ -35,6 +38,7 @@ class Touched:
         renamed: Deleted submission -> new one with the same content.
         computed: Files of the board that `build` writes.
         elsewhere: All other files.
+        links: Links that stand in the place of a submission, or of the folder of all of them.
         of_board: Whether files are among them that the board must agree with: computed ones, or published figures.
     """
 
@@ -44,6 +48,7 @@ class Touched:
     renamed: dict[str, str]
     computed: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    links: tuple[str, ...]
     of_board: bool
 
     def problems(self) -> Iterator[str]:
@@ -96,8 +101,9 @@ def touched(repository: Path, base: str, head: str, board: Path) -> Touched:
     gone = {name: what for name, what in known.items() if name not in after}
     changed = {name: what for name, what in known.items() if name in after}
     renamed = {old: now for old in gone for now in new if before[old] == after[now]}
+    links = tuple(sorted(set(_links(repository, head, folder)).intersection(elsewhere)))
     of_board = bool(computed) or "/".join((*prefix, _PUBLISHED)) in elsewhere
-    return Touched(new, changed, gone, renamed, tuple(computed), tuple(elsewhere), of_board)
+    return Touched(new, changed, gone, renamed, tuple(computed), tuple(elsewhere), links, of_board)
 
 
 def commit(repository: Path, name: str) -> str:
@@ -115,6 +121,16 @@ def _folders(repository: Path, at: str, folder: str) -> dict[str, str]:
     listing = _git(repository, "ls-tree", "-d", "-z", at, "--", f"{folder}/")
     entries = (os.fsdecode(entry).split("\t", 1) for entry in filter(None, listing.split(b"\0")))
     return {path.rsplit("/", 1)[-1]: head.split(" ")[2] for head, path in entries}
+
+
+def _links(repository: Path, at: str, folder: str) -> Iterator[str]:
+    """Symbolic links, and repositories of others, in the place of a folder or right in it."""
+    for place in (folder, f"{folder}/"):
+        listing = _git(repository, "--literal-pathspecs", "ls-tree", "-z", at, "--", place)
+        for entry in filter(None, listing.split(b"\0")):
+            head, path = os.fsdecode(entry).split("\t", 1)
+            if head.split(" ")[0] in _LINKS:
+                yield path
 
 
 def _of(repository: Path, at: str, folder: str) -> str:

@@ -21,7 +21,7 @@ from merunibench.kinds import KINDS
 from merunibench.leaderboard.schema.texts import fit_to_show, one_line_to_show
 from merunibench.protocols import PROTOCOLS
 from merunibench.signature import Signature
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 """Strict JSON without spaces."""
@@ -73,7 +73,7 @@ def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
     return check
 
 
-DatasetId = Annotated[str, AfterValidator(_of(TASKS))]
+DatasetId = Annotated[str, AfterValidator(_of(BUILTIN))]
 KindName = Annotated[str, AfterValidator(_of(KINDS)), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
 _ON_BOARDS = [protocol.name for protocol in PROTOCOLS.values() if protocol.on_boards]
 ProtocolName = Annotated[str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"type": "string", "enum": _ON_BOARDS})]

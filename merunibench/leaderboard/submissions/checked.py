@@ -12,7 +12,7 @@ from merunibench.leaderboard.submissions.folding import Remark
 from merunibench.leaderboard.submissions.submission import Submission, joint_hash, submission_id
 from merunibench.report.markdown import escape
 from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE
-from merunibench.tasks import TASKS, benchmark_tasks
+from merunibench.tasks import BUILTIN, benchmark_tasks
 
 MAX_REASON = 2_000
 """Most characters of a reason: what strangers wrote may be in it."""
@@ -91,7 +91,7 @@ class Checked:
             return {}
         benchmark = [task.id for task in benchmark_tasks()]
         by_mean = ["the mean"] if all(name in self.files for name in benchmark) else []
-        ranked = f"ranked by {', '.join([*by_mean, *(TASKS[name].title for name in self.files)])}"
+        ranked = f"ranked by {', '.join([*by_mean, *(BUILTIN[name].title for name in self.files)])}"
         if len({stem for stems in held for stem in stems}) == 1:
             return {SINGLE: ranked}
         unranked = "without a rank: its checkpoint is chosen on the test labels"

@@ -20,7 +20,7 @@ from merunibench.leaderboard.submissions.submission import (
     submission_id,
 )
 from merunibench.leaderboard.submissions.training import seen_test_samples
-from merunibench.tasks import TASKS, benchmark_tasks, get_task
+from merunibench.tasks import BUILTIN, benchmark_tasks, get_task
 
 MAX_LENGTH = 1 << 28
 """Most characters of all files together, counted as bytes: about what may be packed; all of it is held at once."""
@@ -114,7 +114,7 @@ def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
 
 def _say_what_will_not_show(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
     submission, found = checked.submission, checked.read
-    unlabelled = [TASKS[dataset].title for dataset in found if truths and dataset not in truths]
+    unlabelled = [BUILTIN[dataset].title for dataset in found if truths and dataset not in truths]
     if unlabelled:
         checked.warning(f"no labels of {', '.join(unlabelled)} at hand: nothing of that is scored here")
     if submission is not None and submission.withheld is None:

@@ -9,7 +9,7 @@ from merunibench.leaderboard.schema.results import Results
 from merunibench.leaderboard.submissions.checked import Checked
 from merunibench.leaderboard.submissions.checking import outline
 from merunibench.leaderboard.submissions.submission import FILE, MAX_PACKED_BYTES, submission_id
-from merunibench.tasks import TASKS, task_order
+from merunibench.tasks import BUILTIN, task_order
 
 
 def duplicates(checked: Checked, others: Sequence[Path], results: Results | None = None) -> list[str]:
@@ -29,7 +29,7 @@ def duplicates(checked: Checked, others: Sequence[Path], results: Results | None
         if row.model_id != checked.id and same:
             found.setdefault(row.model_id, set()).update(same)
     return [
-        visible(f"the predictions for {', '.join(TASKS[name].title for name in task_order(sets))} are those of {key}")
+        visible(f"the predictions for {', '.join(BUILTIN[name].title for name in task_order(sets))} are those of {key}")
         for key, sets in found.items()
         if sets
     ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from merunibench.tasks import TASKS
+from merunibench.tasks import BUILTIN
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
 
@@ -41,7 +41,7 @@ def _line(group: list[Remark]) -> str:
     first = group[0]
     if len(group) == 1:
         return f"{first.where}: {first.text}"
-    titles = ", ".join(dict.fromkeys(TASKS[remark.dataset].title for remark in group))
+    titles = ", ".join(dict.fromkeys(BUILTIN[remark.dataset].title for remark in group))
     plain = _plain(first)
     example = first.text.removeprefix(plain).removeprefix(_EXAMPLE)
     numbers = [_NUMBER.findall(_plain(remark)) for remark in group]

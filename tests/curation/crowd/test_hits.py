@@ -99,7 +99,7 @@ def test_any_three_of_five_and_all(votes, described, lexicon):
     ]
     assert {model: tuple(each[model] for each in found) for model in known} == known
     builtin = [passes(Crowd.load([path], match=match), described)["Chat-UniVi"] for match in ("any", "majority", "all")]
-    assert builtin == [247, 236, 204]
+    assert builtin == [245, 236, 204]  # under version 2 of the lexicon
 
 
 def test_word_forms_and_synonyms(votes, described, release):

@@ -381,7 +381,17 @@ def test_a_cell_of_the_column_in_view_says_how_far_the_row_above_is(visit):
 def test_the_table_is_copied_as_csv_that_holds_no_formula(visit):
     page = visit().open("index.html#cols=strict meld signature")
     rows = list(csv.reader(io.StringIO(copied(page, "CSV"))))
-    assert rows[0] == ["Model", "Strict", "MELD (strict)", "Signature"]
+    assert rows[0] == ["Model", "Strict", "MELD (strict)", "Signature", "Protocol", "Lexicon"]
+    assert {tuple(row[-2:]) for row in rows[1:] if row[1]} == {("strict", "builtin")}
+    assert {tuple(row[-2:]) for row in rows[1:] if "(reported)" in row[0]} == {("official", "mer2025")}
+    told = """() => {
+      const board = document.getElementById("board");
+      const [row] = board.querySelectorAll("[data-origin=reported]");
+      row.dataset.unstated = "1";
+      const table = new mub.Table(board);
+      return mub.boardOf(table, table.rows.find((each) => each.tr === row));
+    }"""
+    assert page.evaluate(told) == ["official", ""]
     assert [row[0].removesuffix(" (baseline)").removesuffix(" (reported)") for row in rows[1:]] == names(page)
     assert [row[1] for row in rows[1:]][:5] == column(page, "strict")[:5]
     assert page.evaluate("mub.escapes.csv('=HYPERLINK(1)', false)") == "'=HYPERLINK(1)"
@@ -423,39 +433,34 @@ def test_the_theme_follows_the_system_then_the_reader_who_is_remembered(visit, s
     assert (page.evaluate(ground) == dark) == (system == "light")
 
 
-def test_the_figures_show_what_the_table_shows(visit):
+def test_the_strip_follows_the_column_that_the_table_is_sorted_by(visit):
     page = visit().open("index.html#sort=-meld&sets=1&baselines=&reported=none")
-    page.locator("#matrix svg").wait_for()
     rows = len(column(page, "meld"))
-    assert page.locator("#scatter circle").count() == rows
-    assert page.locator("#matrix rect").count() == rows * (rows - 1)
-    assert page.locator(f"{ROWS} td.strip .dot").count() == rows
-    strip = page.locator("#board td.strip").first.get_attribute("title")
-    value = column(page, "meld")[0]
-    assert strip == f"{value}, 95 % interval {float(value) - 2:.2f} to {float(value) + 2:.2f}, chance 0.00"
-    heads = page.locator("#multiples .head").all_text_contents()
-    assert heads[:3] == ["MER2023", "MER2024", "MELD"]
+    page.wait_for_function(f"document.querySelectorAll({f'{ROWS} td.strip .dot'!r}).length === {rows}")
+    strip = page.locator("#board td.strip").first
+    value = float(column(page, "meld")[0])
+    title = f"{value:.2f}, 95 % interval {value - 2:.2f} to {value + 2:.2f}, chance 0.00"
+    assert strip.get_attribute("title") == title
+    ticks = [float(each) for each in head(page, "meld").get_attribute("data-ticks").split()]
+    assert page.locator("#board .strip .axis text").all_text_contents() == [f"{tick:g}" for tick in ticks]
+    place = 2 + 96 * (value - ticks[0]) / (ticks[-1] - ticks[0])
+    assert float(strip.locator(".dot").get_attribute("cx").rstrip("%")) == pytest.approx(place, abs=0.06)
 
 
-def test_the_matrix_is_that_of_the_results(visit):
-    results, _ = sample(12)
-    board = "strict-builtin"
-    compared = next(each for each in results.comparisons if each.board == board and each.dataset == "sims")
-    page = visit().open("index.html#sort=-sims")
-    page.locator("#matrix svg").wait_for()
-    page.locator("#matrix rect").nth(10).wait_for(state="attached")
-    rows = page.locator("#board [data-group=scored] tr").evaluate_all(
-        "rows => rows.filter(row => !row.hidden).map(row => row.dataset.id)"
-    )
-    classes = page.locator("#matrix rect").evaluate_all("cells => cells.map(cell => cell.getAttribute('class'))")
-    expected = []
-    for row in rows:
-        for other in rows:
-            if row != other:
-                p, q = compared.rows.index(f"{row}/{board}"), compared.rows.index(f"{other}/{board}")
-                level = compared.levels[max(p, q)][min(p, q)]
-                expected.append(f"{'same' if level == '0' else 'better' if p < q else 'worse'} level{level}")
-    assert classes == expected
+def test_what_a_filter_leaves_out_stands_back_in_the_figures(visit):
+    page = visit().open()
+    drawn = page.locator("#scatter circle")
+    ids = set(drawn.evaluate_all("marks => marks.map(mark => mark.dataset.id)"))
+    assert "model-0/last" in ids
+    assert "baseline-chance/single" in ids
+    assert page.locator("#figures .back").count() == 0
+    page.goto(page.url + "#q=model+6&baselines=&task=sentiment")
+    page.locator("#figures .back").first.wait_for(state="attached")
+    standing = "marks => marks.filter(mark => !mark.classList.contains('back')).map(mark => mark.dataset.id)"
+    assert set(drawn.evaluate_all(standing)) == {"model-6/single"}
+    assert page.locator("#matrix g").evaluate_all(standing) == ["model-6/single"]
+    assert page.locator("#panels h4:visible").all_inner_texts()[0] == "CMU-MOSI"
+    assert page.locator("#panels [data-kind=sentiment]").count() == page.locator("#panels h4:visible").count() == 4
 
 
 def test_the_page_of_a_model_says_all_of_it(visit):
@@ -465,7 +470,13 @@ def test_the_page_of_a_model_says_all_of_it(visit):
     assert page.locator("h1").inner_text() == "Model 6"
     assert page.locator("h2:has-text('Scores') ~ h3, .further h3").all_inner_texts()[0].startswith("Strict protocol")
     assert page.locator(".further .tables section").count() == 3
-    maps = page.locator(".maps svg")
+    heads = page.locator("table.sheet:has-text('Data set')").evaluate_all(
+        "tables => tables.map(table => [table.caption.textContent, table.tHead.textContent])"
+    )
+    assert [("Chance" in text) for _, text in heads] == ["Strict" not in caption for caption, _ in heads]
+    small = page.locator(".maps.small svg > title")
+    assert small.count() == page.locator("#part select[name=dataset] option").count()
+    maps = page.locator(".maps:not(.small) svg")
     assert maps.first.locator("title").first.text_content() == "Wheel 1: true sector against predicted sector"
     assert maps.count() == 2  # and polarity
     assert "Invented-7B" in page.locator(".facts").inner_text()
@@ -537,5 +548,7 @@ def test_without_scripts_every_table_is_there(visit):
     assert page.locator("table:visible").count() == 1
     assert page.get_by_role("heading", name="Strict scores under builtin, official scores under mer2025").is_visible()
     assert page.locator("#board .strip circle").count() > 10
+    assert page.locator("#scatter svg:visible, #matrix svg:visible").count() == 2
+    assert page.locator("#panels svg:visible").count() == 9
     assert page.locator("#controls").is_hidden()
     assert re.match(r"\d+\.\d\d", page.locator("td.focus").first.text_content())

@@ -23,7 +23,7 @@ mub.showCompared = (table, state) => {
   section.hidden = rows.length === 0;
   if (!rows.length) return;
   const board = table.columns.find((column) => column.kind && column.role === table.by && table.inView(column))?.board;
-  const known = board && mub.pairsOf(board, () => mub.showCompared(table, state), "said");
+  const known = board && mub.pairsOf(board, () => mub.showCompared(table, state));
   if (!known) return;
   section.querySelector(".said").replaceChildren(...mub.sentences(rows, known, `${table.by} scores`));
 };
@@ -65,11 +65,11 @@ mub.byBoardTests = (known, i, j) => {
     if (level) better[difference > 0 ? "A" : "B"].push(`${title} by ${(100 * Math.abs(difference)).toFixed(2)}, ${SAID[level]}`);
   }
   const { tested, shared } = counts;
-  const of = `${tested} data set${tested === 1 ? "" : "s"}`;
+  const of = (sets) => (tested === 1 ? "the one data set tested" : `${sets} of ${tested} data sets`);
   const sides = Object.entries(better).filter(([, sets]) => sets.length);
-  const wins = sides.map(([side, sets]) => `${side} is better on ${sets.length} of ${of} (${sets.join("; ")})`).join(", ");
+  const wins = sides.map(([side, sets]) => `${side} is better on ${of(sets.length)} (${sets.join("; ")})`).join(", ");
   const untested = tested < shared ? `, ${shared - tested} more were not tested` : "";
-  const nobody = tested ? `Neither is better on any of ${of}` : "Nothing was tested";
+  const nobody = tested ? `Neither is better on ${of("any")}` : "Nothing was tested";
   const last = tested ? "By the tests of the board, adjusted for all its pairs." : RUN;
   return `${wins || nobody}${untested}${mub.meanBetween(known, i, j)}. ${last}`;
 };

@@ -58,6 +58,15 @@ mub.groupedHeads = (columns) => {
   return rules.length ? [`${cells.join(" & ")} \\\\`, rules.join("")] : [];
 };
 
+/** Protocol and lexicon of a row's score in view, or else of its official mean; no lexicon where its source states none. */
+mub.boardOf = (table, row) => {
+  const official = table.column("official");
+  const column = [table.focus, official].find((each) => each?.board && table.value(row, each) !== null);
+  if (!column) return ["", ""];
+  const [protocol, ...lexicon] = column.board.split("-");
+  return [protocol, row.unstated ? "" : lexicon.join("-")];
+};
+
 mub.formats = {
   latex: (table, rows = table.shown, intervals = false) => {
     const { columns, titles, cells } = mub.shownCells(table, rows);
@@ -93,8 +102,10 @@ mub.formats = {
   },
   csv: (table) => {
     const { columns, titles, cells } = mub.shownCells(table);
-    const line = (row) => row.map((text, index) => mub.escapes.csv(text, columns[index].numeric)).join(",");
-    return [titles.map((title) => mub.escapes.csv(title, false)).join(","), ...cells.map(line), ""].join("\n");
+    const board = ["Protocol", "Lexicon"];
+    const line = (row, at) =>
+      [...row.map((text, index) => mub.escapes.csv(text, columns[index].numeric)), ...mub.boardOf(table, table.shown[at]).map((text) => mub.escapes.csv(text, false))].join(",");
+    return [[...titles, ...board].map((title) => mub.escapes.csv(title, false)).join(","), ...cells.map(line), ""].join("\n");
   },
 };
 

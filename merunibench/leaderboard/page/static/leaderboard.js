@@ -1,4 +1,4 @@
-// The leaderboard's page: controls -> state -> address and table -> figures. The address is the only memory.
+// The leaderboard's page: controls -> state -> address, table and figures. The address is the only memory.
 "use strict";
 (() => {
   const form = document.getElementById("controls");
@@ -60,17 +60,22 @@
   };
 
   let waiting = 0;
-  /** When the first rows stand, the others are put in their order with ranks and strips, and the figures are drawn. */
+  /** When the first rows stand, the others are put in their order with ranks and strips. */
   const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       table.place(table.rows);
       mub.decorate(table, table.shown);
       table.sayGaps();
-      for (const [name, draw] of [["scatter", mub.drawScatter], ["multiples", mub.drawMultiples], ["matrix", mub.drawMatrix]]) {
-        draw(document.getElementById(name), table);
-      }
+      standBack();
     }, 120);
+  };
+
+  /** What the table leaves out stands back in the figures; nothing is drawn anew, so that no scale moves. */
+  const standBack = () => {
+    const shown = new Set(table.shown.map((row) => row.id));
+    for (const element of document.querySelectorAll("#figures [data-id]")) element.classList.toggle("back", !shown.has(element.dataset.id));
+    for (const panel of document.querySelectorAll("#panels [data-kind]")) panel.hidden = Boolean(state.task) && panel.dataset.kind !== state.task;
   };
 
   /** Controls show the state. */

@@ -1,21 +1,27 @@
-// The score with its interval in the row it belongs to. Python draws that of the first column; here it follows the sorting.
+// The score with its interval in the row it belongs to. Python draws that of the first column, and settles the scale of
+// every column; here the marks are moved where the table is sorted by another. Strips of all columns would be most of
+// the page, and on one scale for all of them intervals would be too short to see.
 "use strict";
 window.mub = window.mub ?? {};
 
-/** Settle the scale of the strips, one for all rows, and draw it in the column's head. */
+/** Settle the scale of the strips, one for all rows, and write it in the column's head. */
 mub.scaleStrips = (table) => {
   const { focus } = table;
-  if (table.stripFocus === focus || (!table.stripFocus && focus === table.first)) return;
+  if ((table.stripFocus ?? table.first) === focus) return;
   table.stripFocus = focus;
-  const scored = table.rows.filter((row) => table.score(row, focus));
-  const own = scored.filter((row) => row.origin === "computed");
-  const scores = (own.length ? own : scored).map((row) => table.score(row, focus));
-  const values = scores.flatMap((score) => [score.value, score.low, score.high]).filter((each) => each !== null);
-  const ticks = mub.ticks(values.length ? values : [0, 100], 4);
-  table.stripEnds = [ticks[0], ticks.at(-1)];
-  table.stripPlace = mub.scale(table.stripEnds, [2, 98]);
-  const labels = ticks.map((tick) => mub.svg("text", { x: `${table.stripPlace(tick)}%`, y: 12, "text-anchor": "middle" }, mub.plain(tick)));
-  table.column("strip").th.querySelector("svg").replaceChildren(...labels);
+  const [low, high] = [focus.ticks[0], focus.ticks.at(-1)];
+  table.stripHolds = (value) => low <= value && value <= high;
+  table.stripPlace = (value) => `${Math.round(10 * Math.min(98, Math.max(2, 2 + (96 * (value - low)) / (high - low)))) / 10}%`;
+  const axis = table.column("strip").th.querySelector("svg");
+  const label = axis.firstElementChild;
+  axis.replaceChildren(
+    ...focus.ticks.map((tick) => {
+      const text = label.cloneNode();
+      text.setAttribute("x", table.stripPlace(tick));
+      text.textContent = String(tick).replace("-", "−");
+      return text;
+    }),
+  );
 };
 
 /** Show place and strip of the column in view in some of the rows. */
@@ -28,25 +34,26 @@ mub.decorate = (table, rows) => {
     cell.title = score ? mub.inFigures(score) : "";
     if (row.stripFocus === table.stripFocus) continue;
     row.stripFocus = table.stripFocus;
-    const drawn = score && score.value >= table.stripEnds[0] && score.value <= table.stripEnds[1];
-    cell.replaceChildren(...(drawn ? [mub.stripOf(score, table.stripPlace)] : []));
+    cell.replaceChildren(...(score && table.stripHolds(score.value) ? [mub.stripOf(score, table)] : []));
   }
 };
+
+const figure = (value) => value.toFixed(2).replace("-", "−");
 
 /** What a strip shows, for those who point at it and those who cannot see it. */
 mub.inFigures = ({ value, low, high, chance }) => {
-  const parts = [mub.shown(value)];
-  if (low !== null) parts.push(`95 % interval ${mub.shown(low)} to ${mub.shown(high)}`);
-  if (chance !== null) parts.push(`chance ${mub.shown(chance)}`);
+  const parts = [figure(value)];
+  if (low !== null) parts.push(`95 % interval ${figure(low)} to ${figure(high)}`);
+  if (chance !== null) parts.push(`chance ${figure(chance)}`);
   return parts.join(", ");
 };
 
-/** Marks at percents of the cell's width, so that the picture takes whatever room the column has. */
-mub.stripOf = (score, x) => {
-  const picture = mub.svg("svg", { class: "dots", "aria-hidden": "true" });
-  if (score.low !== null) {
-    picture.append(mub.svg("line", { class: "whisker", x1: `${x(score.low)}%`, x2: `${x(score.high)}%`, y1: "50%", y2: "50%" }));
-  }
-  picture.append(mub.svg("circle", { class: "dot", cx: `${x(score.value)}%`, cy: "50%", r: 2.5 }));
+/** A copy of the strip that Python drew, its marks moved. */
+mub.stripOf = ({ value, low, high }, table) => {
+  const picture = table.pattern.cloneNode(true);
+  picture.querySelector(".dot").setAttribute("cx", table.stripPlace(value));
+  const whisker = picture.querySelector(".whisker");
+  if (low === null) whisker.remove();
+  else for (const [name, end] of [["x1", low], ["x2", high]]) whisker.setAttribute(name, table.stripPlace(end));
   return picture;
 };

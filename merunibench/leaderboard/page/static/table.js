@@ -8,6 +8,18 @@ mub.number = (text) => parseFloat(String(text).replaceAll("−", "-").replace(/^
 /** All numbers in a text such as `53.41–57.96` or `−1.20 to 3.40`. */
 mub.numbers = (text) => (String(text).replaceAll("−", "-").match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
 
+/** Text of about so many letters; a Chinese one counts twice, a capital a little more: what is cut is the end. */
+mub.cut = (text, most) => {
+  let room = most;
+  let kept = 0;
+  for (const letter of text) {
+    room -= /[\u1100-\uffdc]/u.test(letter) ? 2 : /[MWmw@%]/.test(letter) ? 1.5 : /[A-Z]/.test(letter) ? 1.2 : 1;
+    if (room < 0) return `${text.slice(0, Math.max(1, kept - 1)).trimEnd()}…`;
+    kept += letter.length;
+  }
+  return text;
+};
+
 mub.order = new Intl.Collator("en").compare;
 
 const SETS = ["basic", "fine-grained", "sentiment"];
@@ -26,7 +38,7 @@ mub.Table = class {
       kind: th.dataset.group ?? "",
       board: th.dataset.board ?? "",
       role: th.dataset.role ?? "",
-      source: th.dataset.source ?? "",
+      ticks: (th.dataset.ticks ?? "").split(" ").map(Number),
       numeric: th.dataset.sort === "number",
       ascending: th.dataset.sort !== "number",
       sortable: Boolean(th.dataset.sort),
@@ -40,6 +52,7 @@ mub.Table = class {
     this.body = Object.fromEntries(this.bodies.map((body) => [body.dataset.group, body]));
     this.rows = this.bodies.flatMap((body) => [...body.rows].filter((tr) => tr.dataset.id).map((tr) => this.row(tr, body)));
     this.natural = [...this.rows];
+    this.pattern = section.querySelector("template").content.firstElementChild;
     this.tellApart();
     this.giveRoles();
     this.first = this.column(section.dataset.focus) ?? this.column("official") ?? this.columns[1];
@@ -48,16 +61,16 @@ mub.Table = class {
   }
 
   row(tr, body) {
-    const { id, origin, ranked, later, complete, modalities, params, parent = "" } = tr.dataset;
+    const { id, origin, ranked, later, unstated, complete, modalities, params, parent = "" } = tr.dataset;
     const name = tr.querySelector(".name").textContent;
     const words = `${name} ${tr.dataset.words ?? ""}`.toLowerCase();
     return {
       tr, body, id, origin, name, words, modalities, parent,
-      ranked: ranked === "1", later: later === "1", complete: complete === "1", params: parseFloat(params), values: [],
+      ranked: ranked === "1", later: later === "1", unstated: unstated === "1", complete: complete === "1", params: parseFloat(params), values: [],
     };
   }
 
-  /** Where several rows bear one name, figures call them by how the checkpoint was chosen too, if there was a choice. */
+  /** Where several rows bear one name, sentences call them by how the checkpoint was chosen too, if there was a choice. */
   tellApart() {
     const { index } = this.columns.find((column) => column.key === "selection");
     const often = (name) => this.rows.filter((row) => row.name === name).length > 1;
