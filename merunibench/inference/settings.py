@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -152,6 +153,14 @@ class InferSettings(ClipSettings):
     ray_address: str | None = _machine(None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start one")
     actors: PositiveInt = _machine(1, "Number of Ray actors.", "N")
     gpus_per_actor: NonNegativeFloat = _machine(0.0, "GPUs per Ray actor.", "N", shown="0")
+
+    @classmethod
+    def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
+        """See `Settings.refuse_in_file`: no file starts a program or lets code of a model run."""
+        if str(fields.get("model", "")).lstrip().startswith(f"{command.SCHEME}:"):
+            raise InputError(f"model: no program runs because a file names it; read it, then --model {command.SCHEME}:…")
+        if fields.get("trust_remote_code", False) not in (False, "false"):
+            raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
 
     @model_validator(mode="before")
     @classmethod

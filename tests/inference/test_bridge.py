@@ -15,6 +15,7 @@ import pytest
 from merunibench.inference.session import carry_out, plan
 from merunibench.inference.settings import InferSettings, RunSettings
 from merunibench.inference.shards import merge_shards
+from merunibench.settings import settings_as_toml
 from tests.inference.fake import write_clips
 from tests.models.bridge import asking
 from tests.models.bridge.asking import RAW, adapter
@@ -216,6 +217,19 @@ def test_nothing_of_the_command_line_is_told(tmp_path, caplog):
     assert '"model": "exec:humanomni.py"' in written
     assert "hunter2" not in written
     assert str(tmp_path / "environment1") not in written
+
+
+def test_a_run_is_repeated_from_its_file_by_naming_the_program_again(tmp_path):
+    machine = Machine(tmp_path, 2)
+    settings = machine.settings(tmp_path / "out")
+    (tmp_path / "run.toml").write_text(settings_as_toml(settings), "utf-8")
+    command = [sys.executable, "-m", "merunibench", "infer", "--config", str(tmp_path / "run.toml")]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "no program runs because a file names it; read it, then --model exec:" in refused.stderr
+    assert not machine.noted("PIDS")
+    subprocess.run([*command, "--model", settings.model], capture_output=True, check=True)
+    assert machine.noted("ASKED") == machine.names
 
 
 def test_the_preflight_says_that_there_is_no_such_program(tmp_path):
