@@ -129,8 +129,8 @@ def read_settings(
         tell: Told which fields of the file have former names that stood for a value.
 
     Raises:
-        InputError: the file is not TOML, or holds what only the user may decide (`Settings.refuse_in_file`), or a setting
-            is unknown or makes no sense; the message names it.
+        InputError: the file is not TOML, or holds what only the user may decide (`Settings.refuse_in_file`), or a
+            setting is unknown or makes no sense; the message names it.
     """
     fields = {} if path is None else _present_names(read_toml(path), kind, lambda said: tell(f"{path}: {said}"))
     present = _present_names({name: value for name, value in given.items() if value is not None}, kind)

@@ -158,7 +158,9 @@ class InferSettings(ClipSettings):
     def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
         """See `Settings.refuse_in_file`: no file starts a program or lets code of a model run."""
         if str(fields.get("model", "")).lstrip().startswith(f"{command.SCHEME}:"):
-            raise InputError(f"model: no program runs because a file names it; read it, then --model {command.SCHEME}:…")
+            raise InputError(
+                f"model: no program runs because a file names it; read it, then --model {command.SCHEME}:…"
+            )
         if fields.get("trust_remote_code", False) not in (False, "false"):
             raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
 

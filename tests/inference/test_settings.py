@@ -66,7 +66,11 @@ def test_a_shard_is_not_scored():
 @pytest.mark.parametrize(
     ("lines", "told", "given"),
     [
-        ("model = \"exec:sh -c 'touch mark'\"", "model: no program runs because a file names it", {"model": "exec:sh x"}),
+        (
+            "model = \"exec:sh -c 'touch mark'\"",
+            "model: no program runs because a file names it",
+            {"model": "exec:sh x"},
+        ),
         ('model = "m"\ntrust_remote_code = true', "then --trust-remote-code", {"trust_remote_code": True}),
         ('model = "m"\ntrust_remote_code = "yes"', "then --trust-remote-code", {"trust_remote_code": False}),
     ],

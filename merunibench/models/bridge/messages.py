@@ -3,12 +3,13 @@
 A program may be anybody's. Whatever it writes is one of these messages, or is told in one line.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from merunibench._text import in_one_line, shown
 from merunibench.errors import InputError
@@ -47,6 +48,16 @@ class Ready(_Message):
     settings: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     control_tokens: list[str] = Field(default_factory=list)
+
+    @field_validator("used", "settings")
+    @classmethod
+    def _fit_to_be_recorded(cls, found: dict[str, Any]) -> dict[str, Any]:
+        """JSON can say more than a file of settings can hold: half characters, and numbers that are infinite here."""
+        try:
+            json.dumps(found, allow_nan=False, ensure_ascii=False).encode("utf-8")
+        except (ValueError, RecursionError):
+            raise ValueError("has a number or a character that is none, or is nested too deeply") from None
+        return found
 
     @property
     def tokens(self) -> re.Pattern[str]:
@@ -146,5 +157,5 @@ def _parsed(kind: type[_Kind], line: bytes, program: str) -> _Kind:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the line"
-        what = "ready line" if kind is Ready else "answer"
-        raise InputError(f"{program}: its {what}: {in_one_line(where, 60)}: {first['msg'].lower()}") from None
+        what, reason = "ready line" if kind is Ready else "answer", first["msg"].removeprefix("Value error, ").lower()
+        raise InputError(f"{program}: its {what}: {in_one_line(where, 60)}: {reason}") from None

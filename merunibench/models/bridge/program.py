@@ -10,7 +10,6 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,11 +17,13 @@ from typing import IO
 from merunibench._text import in_one_line, one_line
 from merunibench.errors import InputError
 from merunibench.models.base import Json
-from merunibench.models.bridge.messages import MOST_BYTES
+from merunibench.models.bridge.pipes import Pipes
 
 _PATIENCE = 3.0
 """Seconds that a program has to end by itself."""
-_LAST_PIECES, _LONGEST_PIECE, _SHOWN = 20, 4096, 200
+_LAST_WORDS = 1.0
+"""Seconds until standard error of a program that has ended is heard to its end."""
+_LAST_PIECES, _LONGEST_PIECE, _SHOWN = 20, 1 << 16, 200
 
 
 class EndedError(Exception):
@@ -53,10 +54,7 @@ class Limit:
 
 
 class Program:
-    """A running program.
-
-    One thread writes and reads, so that a time limit holds for both: a program may stop reading as well as writing.
-    """
+    """A running program."""
 
     def __init__(self, arguments: Sequence[str], name: str, log: Path | None = None) -> None:
         """Start it.
@@ -71,12 +69,13 @@ class Program:
         """
         self._name = name
         try:
-            kept = log.open("ab") if log else None
+            kept = log.open("ab", buffering=0) if log else None
         except OSError as error:
             raise InputError(f"--model-option log={log}: cannot be written: {one_line(error)}") from None
         try:
             self._process = subprocess.Popen(  # noqa: S603 - what the user typed, and no shell
                 arguments,
+                bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -86,13 +85,14 @@ class Program:
             if kept:
                 kept.close()
             raise InputError(f"{name}: cannot be started: {one_line(error)}") from None
-        self._stdin, self._stdout = _there(self._process.stdin), _there(self._process.stdout)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="program")
+        stdin, stdout = _there(self._process.stdin), _there(self._process.stdout)
+        process = self._process  # not self: it ends with its last reference
+        self._pipes = Pipes(stdin, stdout, lambda: process.poll() is not None)
         self._last: deque[bytes] = deque(maxlen=_LAST_PIECES)
         heard = (_there(self._process.stderr), self._last, kept)
         self._listener = threading.Thread(target=_listen, args=heard, name="program-stderr", daemon=True)
         self._listener.start()
-        self.end = weakref.finalize(self, _end, self._process, self._pool)
+        self.end = weakref.finalize(self, _end, self._process)
 
     @property
     def running(self) -> bool:
@@ -114,22 +114,22 @@ class Program:
         """
         line = json.dumps(message).encode() + b"\n"
         self._limit, self._deadline = limit, time.monotonic() + limit.seconds
-        return self._within(lambda: _read(self._stdout) if _write(self._stdin, line) else None)
+        return self._in_time(lambda until: self._pipes.read(until) if self._pipes.write(line, until) else None)
 
     def next_line(self) -> bytes:
         """Read one more line within the time of what was said last; see `say`."""
-        return self._within(lambda: _read(self._stdout))
+        return self._in_time(self._pipes.read)
 
-    def _within(self, work: Callable[[], bytes | None]) -> bytes:
+    def _in_time(self, work: Callable[[float], bytes | None]) -> bytes:
         """The line that comes before the deadline; the program does not survive if none does."""
         limit = self._limit
         try:
-            line = self._pool.submit(work).result(max(0.0, self._deadline - time.monotonic()))
+            line = work(self._deadline)
         except TimeoutError:
             self.kill()
             late = f"did not answer within {limit.seconds:g} s {limit.moment} (--model-option {limit.option}=N)"
             raise EndedError(f"{self._name}: {late}{self._last_words()}", killed=False) from None
-        except BaseException:  # Ctrl-C above all: the thread must not wait for a program that nobody asks any more
+        except BaseException:  # Ctrl-C above all
             self.kill()
             raise
         if line is None:
@@ -148,7 +148,7 @@ class Program:
 
     def _last_words(self) -> str:
         """The last line on standard error, for a message."""
-        self._listener.join(_PATIENCE)
+        self._listener.join(_LAST_WORDS)
         lines = b"".join(self._last).replace(b"\r", b"\n").decode("utf-8", "replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "")
         return f"; its last words: {in_one_line(last, _SHOWN)}" if last else ""
@@ -160,42 +160,20 @@ def _there(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _write(stream: IO[bytes], line: bytes) -> bool:
-    """Write; false if nobody reads any more."""
-    try:
-        stream.write(line)
-        stream.flush()
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _read(stream: IO[bytes]) -> bytes | None:
-    """A line, without blank ones before it; None at the end, and for a line that the end cut off."""
-    while True:
-        try:
-            line = stream.readline(MOST_BYTES + 2)
-        except (OSError, ValueError):
-            return None
-        if not line.endswith(b"\n") and len(line) <= MOST_BYTES:
-            return None
-        if line.strip():
-            return line.removesuffix(b"\n")
-
-
 def _listen(stream: IO[bytes], last: deque[bytes], log: IO[bytes] | None) -> None:
-    """Keep the last of what is written on standard error, and all of it in the log."""
+    """Keep the last of what is written on standard error, and all of it in the log while there is room for it."""
     with contextlib.suppress(OSError, ValueError), stream, log or contextlib.nullcontext():
-        while piece := stream.readline(_LONGEST_PIECE):
+        while piece := stream.read(_LONGEST_PIECE):
             last.append(piece)
-            if log:
-                log.write(piece)
-                log.flush()
+            # A program must not suffer from a full disk: it would be told that nobody listens.
+            with contextlib.suppress(OSError):
+                if log:
+                    log.write(piece)
 
 
 def _how_it_ended(code: int | None) -> str:
     if code is None:
-        return "closed its standard output"
+        return "closed its standard input or output"
     if code >= 0:
         return f"ended with code {code}"
     with contextlib.suppress(ValueError):
@@ -203,16 +181,14 @@ def _how_it_ended(code: int | None) -> str:
     return f"ended by signal {-code}"
 
 
-def _end(process: subprocess.Popen[bytes], pool: ThreadPoolExecutor) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     """End a program that is waiting for a question: it is told by the end of its input, and killed if it stays."""
     with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
         _there(process.stdin).close()
         process.wait(_PATIENCE)
     _kill(process)
-    # In the thread that reads: closed under its eyes, a pipe would wait for it.
-    with contextlib.suppress(RuntimeError):  # at the interpreter's end there are no threads any more
-        pool.submit(_there(process.stdout).close)
-    pool.shutdown(wait=False)
+    with contextlib.suppress(OSError, ValueError):
+        _there(process.stdout).close()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -1,7 +1,9 @@
 """A program that speaks the messages by itself, well or, as its argument says, badly. Standard library alone."""
 
+import contextlib
 import json
 import os
+import signal
 import sys
 import time
 
@@ -46,11 +48,62 @@ def once_deaf(question):
     time.sleep(60)
 
 
+def leave(seconds, content=b""):
+    """Start something that gets away from the program, keeps its pipes open, and writes at last."""
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(seconds)
+        with contextlib.suppress(OSError):
+            write(content)
+        os._exit(0)
+
+
+def heirs(_):
+    """Ends, but not what it has started, which holds the pipes."""
+    leave(30)
+    os._exit(3)
+
+
+def late(question):
+    """Answers the first question after all, when the time is over and the next program is being asked."""
+    if question["ask"] == 1:
+        leave(1, json.dumps(answer({**question, "ask": 2}, text="too late")).encode() + b"\n")
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(60)
+    time.sleep(0.8)
+    say(answer(question))
+
+
+def shout(question):
+    """Floods standard error, in lines and without."""
+    for text in ("x\n" * 1000, "x" * 2000):
+        for _ in range(10_000):
+            sys.stderr.write(text)
+    say(answer(question))
+
+
+def deafened(question):
+    """Closes its input, answers and lives on."""
+    os.close(0)
+    say(answer(question))
+    time.sleep(60)
+
+
+def forever(piece):
+    """Writes for ever."""
+
+    def write_on(_):
+        while True:
+            write(piece)
+
+    return write_on
+
+
 ANSWERS = {
     "well": lambda question: say(answer(question)),
     "prints": printing,
     "prints-without-end": print_without_end,
-    "late": lambda question: say(answer(question, answer=question["ask"] - 1)),
+    "behind": lambda question: say(answer(question, answer=question["ask"] - 1)),
     "lies": lambda question: say(answer(question, name="somebody else")),
     "never-asked": lambda _: say({"answer": 7, "name": "clip7", "text": "calm"}),
     "twice": twice,
@@ -66,6 +119,12 @@ ANSWERS = {
     "more": lambda question: say(answer(question, mood="good")),
     "fatal": lambda _: say({"fatal": "no\nlicence"}),
     "deaf": once_deaf,
+    "deafened": deafened,
+    "heirs": heirs,
+    "late": late,
+    "shout": shout,
+    "blanks": forever(b"\n" * 65536),
+    "drip": forever(b"a"),
     "blank": lambda question: say(answer(question, text=" \n")),
     "half": line(b'{"answer": 1, "name": "clip0", "text": "so \\ud83d calm"}'),
 }  # fmt: skip
@@ -93,7 +152,10 @@ def start(how):
         "nothing": {"modalities": []},
         "no-model": {"model": ""},
         "infinite": {"settings": {"scale": float("inf")}},
+        "half": {"settings": {"scale": "\ud83d"}},
     }
+    if how == "beyond":  # JSON that is infinite once it is read
+        write(json.dumps({**READY, "settings": {"scale": "?"}}).replace('"?"', "1e999").encode() + b"\n")
     say({**READY, **changes.get(how, {})})
 
 

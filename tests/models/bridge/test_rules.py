@@ -1,7 +1,11 @@
 """Programs that break the rules of the exchange: each is told in one line, and none is believed."""
 
 import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,7 +31,7 @@ def raw(how, **extra):
         ("prints", r"printed 'Loading \\\\x1b\[31mweights' on its standard output, which is for JSON lines alone"),
         ("prints-without-end", r"printed '50% \{.* on its standard output"),
         ("list", r"printed '\[1\]' on its standard output"),
-        ("late", "answered question 0 .of 'clip0'. when asked question 1 .of 'clip0'.: .* once, in order"),
+        ("behind", "answered question 0 .of 'clip0'. when asked question 1 .of 'clip0'.: .* once, in order"),
         ("lies", "answered for 'somebody else' when asked about 'clip0'"),
         ("never-asked", "answered question 7 .of 'clip7'. when asked question 1 .of 'clip0'."),
         ("twice", "answered question 1 .of 'clip0'. when asked question 2 .of 'clip1'."),
@@ -58,13 +62,15 @@ def test_an_answer_that_is_none(tmp_path, how, told):
     [
         ("at-once/well", "raw.py: ended with code 0 before it was ready$"),
         ("with-words/well", "ended with code 1 before it was ready; its last words: ModuleNotFoundError: No module"),
-        ("closed/well", "closed its standard output before it was ready"),
+        ("closed/well", "closed its standard input or output before it was ready"),
         ("never/well", r"did not answer within 2 s before it was ready \(--model-option start_seconds=N\)"),
         ("old/well", "its ready line: ready: input should be 1"),
         ("smells/well", "its ready line: modalities.*: input should be 'audio', 'video' or 'text'"),
         ("nothing/well", "its ready line: modalities: "),
         ("no-model/well", "its ready line: model: "),
         ("infinite/well", "Infinity is no JSON value"),
+        ("beyond/well", "its ready line: settings: has a number or a character that is none"),
+        ("half/well", "its ready line: settings: has a number or a character that is none"),
     ],
 )
 def test_a_program_that_does_not_become_ready(how, told):
@@ -86,6 +92,52 @@ def test_one_that_stops_reading_is_started_again(tmp_path, caplog):
     model = raw("deaf", **QUICK | {"seconds": "0.5"})
     assert answers(model, files(tmp_path, 2)) == ["calm clip0", "calm clip1"]
     assert "did not answer within 0.5 s at this clip (--model-option seconds=N)" in caplog.text
+
+
+def test_an_answer_that_comes_too_late_lands_on_no_clip(tmp_path):
+    model = raw("late", **QUICK | {"seconds": "1"})
+    assert answers(model, files(tmp_path, 1)) == ["calm clip0"]
+    samples = files(tmp_path, 4)[1:]
+    assert answers(model, samples) == ["calm clip1", "calm clip2", "calm clip3"]
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("heirs", r"^raw\.py: ended with code 3 at this clip; tried 3 times$"),
+        ("blanks", r"^raw\.py: did not answer within 2 s at this clip"),
+        ("drip", r"^raw\.py: did not answer within 2 s at this clip"),
+    ],
+)
+def test_a_clip_that_no_start_brings_further_is_given_up(tmp_path, how, told):
+    began = time.monotonic()
+    with pytest.raises(NoAnswerError, match=told):
+        answers(raw(how, **QUICK), files(tmp_path, 1))
+    assert time.monotonic() - began < 12
+
+
+def test_one_that_closes_its_input_is_started_again(tmp_path, caplog):
+    assert answers(raw("deafened", **QUICK), files(tmp_path, 2)) == ["calm clip0", "calm clip1"]
+    assert "closed its standard input or output at this clip ('clip1'); it is started again" in caplog.text
+
+
+def test_standard_error_may_be_flooded_and_its_log_full(tmp_path):
+    log = Path("/dev/full")
+    if not log.exists():
+        pytest.skip("needs /dev/full")
+    model = raw("shout", log=str(log))
+    assert answers(model, files(tmp_path, 2)) == ["calm clip0", "calm clip1"]
+
+
+def test_an_end_of_merunibench_waits_for_nothing_that_a_program_left_behind(tmp_path):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom tests.models.bridge.test_rules import *\n"
+        "model = raw('heirs')\n"
+        "try:\n    answers(model, files(Path(sys.argv[1]), 1))\nexcept NoAnswerError as error:\n    print(error)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    ended = subprocess.run([sys.executable, "-c", code, tmp_path], env=environment, timeout=20, check=True, stdout=-1)
+    assert b"tried 3 times" in ended.stdout
 
 
 def test_nothing_said_is_no_answer(tmp_path):
