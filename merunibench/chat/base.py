@@ -50,12 +50,14 @@ class Reply(NamedTuple):
         error: Why there is none; None if there is.
         finish_reason: How it ended, in OpenAI's words: `stop`, `length`, `content_filter`, …; None if nobody says.
         prompt_tokens: How many tokens the question had; None if nobody says.
+        reasoning: What went before the answer, in a field of its own; None if nothing did.
     """
 
     text: str
     error: str | None = None
     finish_reason: str | None = None
     prompt_tokens: int | None = None
+    reasoning: str | None = None
 
 
 class ChatModel(ABC):

@@ -24,6 +24,9 @@ _LENGTHS = frozenset(
 _BROKEN_OFF = frozenset({"error", "abort", "aborted", "cancelled", "network_error", "insufficient_system_resource"})
 _FILTER = re.compile(r"filter|safety|sensitive|recitation|prohibited|blocklist|refusal|moderation|guardrail|spii")
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+_REASONING_TEXTS = ("text", "thinking", "reasoning", "summary", "content")
+_UNSAID = " "
+"""What stands for reasoning that a server keeps to itself, such as encrypted one."""
 _REASONING_PART = re.compile(r"think|thought|reason|analysis", re.IGNORECASE)
 _LONGEST_ENDING = 40
 
@@ -53,15 +56,15 @@ def read_completion(content: bytes) -> Reply:
     try:
         choice = body["choices"][0]
         message, ended = choice["message"], _ending(choice.get("finish_reason"))
-        text, refusal, reasoned = _said(message)
+        text, refusal, reasoning = _said(message)
         tools = bool(message.get("tool_calls") or message.get("function_call"))
         counted = _prompt_tokens(body)
     except (LookupError, TypeError, AttributeError):
         raise MalformedError(_complaint(body)) from None
     if ended in _BROKEN_OFF:
         raise MalformedError(_complaint(choice) or f"broken off ({ended})")
-    reply = _reply(text, refusal, ended, reasoned=reasoned, tools=tools)
-    return reply._replace(prompt_tokens=counted)
+    reply = _reply(text, refusal, ended, reasoned=bool(reasoning), tools=tools)
+    return reply._replace(prompt_tokens=counted, reasoning=reasoning.strip()[:LONGEST_ANSWER] or None)
 
 
 def _reply(text: str, refusal: str, ended: str | None, *, reasoned: bool, tools: bool) -> Reply:
@@ -133,24 +136,37 @@ def _ending(word: object) -> str | None:
     return FILTERED if _FILTER.search(word) else visible(word, _LONGEST_ENDING)
 
 
-def _said(message: Any) -> tuple[str, str, bool]:  # noqa: ANN401 - any JSON value
-    """(text, refusal, whether there was reasoning) of a message.
+def _said(message: Any) -> tuple[str, str, str]:  # noqa: ANN401 - any JSON value
+    """(text, refusal, reasoning) of a message.
 
     Raises:
         TypeError, AttributeError: it is no message.
     """
     content = message.get("content")
-    reasoned = any(message.get(name) for name in _REASONING_FIELDS)
+    # Some servers say the same under two names.
+    reasoning = [next(filter(None, (_text_of(message.get(name)) for name in _REASONING_FIELDS)), "")]
     texts, refusal = [], message.get("refusal")
     for part in content if isinstance(content, list) else [] if content is None else [content]:
         if isinstance(part, str):
             texts.append(part)
         elif part.get("thought") is True or _REASONING_PART.search(part.get("type", "")):
-            reasoned = True
+            reasoning.append(_text_of(part) or _UNSAID)
         else:
             texts.append(part.get("text") or "")
             refusal = refusal or part.get("refusal")
-    return "".join(texts), refusal if isinstance(refusal, str) else "", reasoned
+    return "".join(texts), refusal if isinstance(refusal, str) else "", "".join(reasoning)
+
+
+def _text_of(reasoning: object, levels: int = 3) -> str:
+    """The words of reasoning: text, a list of parts, or a part with them under one of several names."""
+    if isinstance(reasoning, str):
+        return reasoning.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(reasoning, list) and levels:
+        return "".join(_text_of(part, levels - 1) for part in reasoning)
+    if isinstance(reasoning, dict) and levels:
+        parts = (_text_of(reasoning.get(name), levels - 1) for name in _REASONING_TEXTS)
+        return next(filter(None, parts), _UNSAID)
+    return ""
 
 
 def _complaint(body: object) -> str:

@@ -26,16 +26,19 @@ class Answer(str):
     Attributes:
         finish_reason: `stop`, `length` where it ran into its longest length, or a server's own word; None if unknown.
         tokens: How many tokens the question had, media included; None if unknown.
+        reasoning: What the model wrote before it, where that is no part of the text; None if nothing.
     """
 
     finish_reason: str | None
     tokens: int | None
+    reasoning: str | None
 
-    def __new__(cls, text: str, finish_reason: str | None = None, tokens: int | None = None) -> "Answer":
-        """The text, how it ended, and how long the question was."""
+    def __new__(
+        cls, text: str, finish_reason: str | None = None, tokens: int | None = None, reasoning: str | None = None
+    ) -> "Answer":
+        """The text, how it ended, how long the question was, and what was thought before."""
         answer = super().__new__(cls, text)
-        answer.finish_reason = finish_reason
-        answer.tokens = tokens
+        answer.finish_reason, answer.tokens, answer.reasoning = finish_reason, tokens, reasoning
         return answer
 
 
@@ -43,12 +46,14 @@ class NoAnswerError(MediaError):
     """A model was asked about a sample and gave no answer; the message becomes the row's reason.
 
     Attributes:
-        finish_reason: As in `Answer`.
+        finish_reason: As in `Answer`, and so `tokens` and `reasoning`.
     """
 
-    def __init__(self, reason: str, finish_reason: str | None = None) -> None:
+    def __init__(
+        self, reason: str, finish_reason: str | None = None, tokens: int | None = None, reasoning: str | None = None
+    ) -> None:
         super().__init__(reason)
-        self.finish_reason = finish_reason
+        self.finish_reason, self.tokens, self.reasoning = finish_reason, tokens, reasoning
 
 
 @dataclass(frozen=True)

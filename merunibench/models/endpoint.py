@@ -147,8 +147,10 @@ class EndpointModel(Model):
         for name in found:
             del self._replies[name]
         for reply in failed.values():
-            raise NoAnswerError(str(reply.error), reply.finish_reason)
-        return [Answer(reply.text, reply.finish_reason, reply.prompt_tokens) for reply in found.values()]
+            raise NoAnswerError(str(reply.error), reply.finish_reason, reply.prompt_tokens, reply.reasoning)
+        return [
+            Answer(reply.text, reply.finish_reason, reply.prompt_tokens, reply.reasoning) for reply in found.values()
+        ]
 
     def _check_arrival(self, one: Prepared, reply: Reply) -> None:
         """Ask about a clip once more without each medium: the question must have fewer tokens.

@@ -57,6 +57,29 @@ def test_answers(body, said, ended):
 
 
 @pytest.mark.parametrize(
+    ("body", "reasoning"),
+    [
+        (completion("stop", content="happy"), None),
+        (completion("stop", content="happy", reasoning=" "), None),
+        (completion("stop", content="happy", reasoning_content=TRACE), TRACE),
+        (completion("stop", content="happy", reasoning=TRACE, reasoning_details=[text(TRACE)]), TRACE),
+        (completion("stop", content="happy", reasoning_details=[text("He "), {"summary": "frowns"}]), "He frowns"),
+        (completion("stop", content="happy", reasoning_details=[{"type": "reasoning.encrypted", "data": "x"}]), None),
+        (completion("stop", content=[THINKING, text("happy")]), TRACE),
+        (completion("stop", content=[{"text": TRACE, "thought": True}, {"text": "happy"}]), TRACE),
+        (completion("length", content=None, reasoning=TRACE), TRACE),
+        (completion("stop", content="happy", reasoning="a\ud800"), "a?"),
+        (completion("stop", content="happy", reasoning="a" * (1 << 19)), "a" * (1 << 18)),
+        (completion("stop", content="happy", reasoning=[[[[[["deep"]]]]]]), None),
+        (completion("stop", content="happy", reasoning={"text": {"text": 3}}), None),
+    ],
+    ids=lambda value: None if value is None else str(value)[:60],
+)
+def test_reasoning_is_kept_beside_the_answer(body, reasoning):
+    assert read_completion(body).reasoning == reasoning
+
+
+@pytest.mark.parametrize(
     ("body", "reason", "ended"),
     [
         (completion("stop", content=""), NOTHING, "stop"),
@@ -144,7 +167,7 @@ def test_a_stream_is_put_together():
         {"choices": [], "usage": {"prompt_tokens": 7}},
     ]
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + ": comment\n\ndata: [DONE]\n\n"
-    assert read_completion(body.encode()) == Reply("angry", None, "stop", 7)
+    assert read_completion(body.encode()) == Reply("angry", None, "stop", 7, "He frowns")
     assert "reasoning" in read_completion(body.encode().replace(b"ang", b"").replace(b"ry", b"")).error
     with pytest.raises(MalformedError, match="overloaded"):
         read_completion(b'data: {"error": {"message": "overloaded"}}\n\n')

@@ -82,19 +82,22 @@ class Ready:
         settings: What else decides the answers, as JSON takes it.
         libraries: Names of installed packages whose versions are recorded.
         control_tokens: What must not stand in a subtitle as it is, such as "<video>".
+        together: Most clips in one go. Above 1 `answer` takes a list of samples and returns a list; where it raises,
+            it is asked about each alone. For models whose answers do not depend on who shares the batch.
     """
 
     def __init__(
         self,
-        answer: Callable[[Sample], Any],
+        answer: Callable[[Any], Any],
         model: str,
         modalities: Sequence[str],
         revision: str | None = None,
         settings: dict[str, Any] | None = None,
         libraries: Sequence[str] = (),
         control_tokens: Sequence[str] = (),
+        together: int = 1,
     ) -> None:
-        self.answer = answer
+        self.answer, self.together = answer, together
         self.fields: dict[str, Any] = {
             "ready": PROTOCOL,
             "model": model,
@@ -103,6 +106,7 @@ class Ready:
             "settings": settings or {},
             "versions": _versions(libraries),
             "control_tokens": list(control_tokens),
+            "together": together,
         }
 
 
@@ -155,23 +159,26 @@ def serve(load: Callable[[Asked], Ready]) -> None:
         raise SystemExit(1) from None
     say({**ready.fields, "used": asked.used})
     while True:
-        question = json.loads(lines.get())
+        asked_now = [json.loads(lines.get())]
+        while asked_now[-1].get("more"):
+            asked_now.append(json.loads(lines.get()))
         try:
-            outcome = _answered(ready, Sample(question))
+            outcomes = _outcomes(ready, [Sample(question) for question in asked_now])
         except Fatal as error:
             say({"fatal": str(error)})
             raise SystemExit(1) from None
-        say({"answer": question["ask"], "name": question["name"], **outcome})
+        for question, outcome in zip(asked_now, outcomes):  # noqa: B905 - Python 3.8 has no strict
+            say({"answer": question["ask"], "name": question["name"], **outcome})
 
 
-def _answered(ready: Ready, sample: Sample) -> dict[str, Any]:
-    """The outcome of a clip: its text, or why there is none."""
-    _seed(sample.seed)
+def _outcomes(ready: Ready, samples: list[Sample]) -> list[dict[str, Any]]:
+    """The outcome of each clip: its text, or why there is none. Where several fail together, each is tried alone."""
+    _seed(samples[0].seed)
     try:
-        found = ready.answer(sample)
-        text, how = found if isinstance(found, tuple) else (found, None)
-        if not isinstance(text, str):
-            raise TypeError(f"the answer is of type {type(text).__name__}, not text")
+        found = list(ready.answer(samples)) if ready.together > 1 else [ready.answer(samples[0])]
+        if len(found) != len(samples):
+            raise TypeError(f"{len(found)} answers to {len(samples)} clips")
+        return [_outcome(each) for each in found]
     except Fatal:
         raise
     except (Exception, SystemExit) as error:
@@ -179,7 +186,16 @@ def _answered(ready: Ready, sample: Sample) -> dict[str, Any]:
         if "CUDA error" in str(error):
             # The accelerator is lost to this process, and every later clip would fail: a new one is started instead.
             raise
-        return {"error": _reason(error)}
+        if len(samples) == 1:
+            return [{"error": _reason(error)}]
+    return [outcome for sample in samples for outcome in _outcomes(ready, [sample])]
+
+
+def _outcome(found: Any) -> dict[str, Any]:  # noqa: ANN401
+    """What `answer` returned for a clip, as a part of a message."""
+    text, how = found if isinstance(found, tuple) else (found, None)
+    if not isinstance(text, str):
+        raise TypeError(f"the answer is of type {type(text).__name__}, not text")
     return {"text": text, "finish_reason": how}
 
 

@@ -19,6 +19,7 @@ from merunibench.models.base import Json, Modality
 PROTOCOL = 1
 MOST_BYTES = 4 << 20
 """Longest line, as long as the longest reply of an endpoint."""
+MOST_TOGETHER = 1024
 _SHOWN = 80
 
 
@@ -38,6 +39,7 @@ class Ready(_Message):
         settings: What else decides its answers.
         versions: Its libraries.
         control_tokens: What must not stand in a subtitle as it is, since the model would not take it for words.
+        together: Most clips that it may be asked about in one go.
     """
 
     ready: Literal[1]
@@ -48,6 +50,7 @@ class Ready(_Message):
     settings: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     control_tokens: list[str] = Field(default_factory=list)
+    together: int = Field(1, ge=1, le=MOST_TOGETHER)
 
     @field_validator("used", "settings")
     @classmethod
@@ -83,15 +86,17 @@ class Question:
     Attributes:
         fields: What the clip adds to the message.
         number: How many questions went before.
+        more: Whether another follows that may be answered together with it.
     """
 
     number: int
     fields: Mapping[str, Json] = field(default_factory=dict)
+    more: bool = False
 
     @property
     def message(self) -> dict[str, Json]:
         """The line that asks."""
-        return {"ask": self.number, **self.fields}
+        return {"ask": self.number, **({"more": True} if self.more else {}), **self.fields}
 
 
 def hello(modalities: tuple[Modality, ...], asked: Mapping[str, Json]) -> dict[str, Json]:

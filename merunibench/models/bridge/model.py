@@ -125,10 +125,11 @@ class BridgeModel(Model):
         return Prepared(sample, self._given, media, None, fields)
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
-        """See `Model.answer`. Clips are asked about one by one; what came is kept until each is asked about alone."""
-        for one in batch:
-            if one.sample.name not in self._replies:
-                self._replies[one.sample.name] = self._reply(one)
+        """See `Model.answer`. What came of a batch is kept until each clip of it is asked about alone."""
+        waiting = [one for one in batch if one.sample.name not in self._replies]
+        together = self._said().together
+        for start in range(0, len(waiting), together):
+            self._replies |= self._asked_about(waiting[start : start + together])
         found = {one.sample.name: self._replies[one.sample.name] for one in batch}
         failed = {name: reply for name, reply in found.items() if reply.error is not None}
         if failed and len(batch) > 1:
@@ -139,26 +140,53 @@ class BridgeModel(Model):
             raise NoAnswerError(str(reply.error), reply.finish_reason)
         return [Answer(reply.text, reply.finish_reason) for reply in found.values()]
 
-    def _reply(self, one: Prepared) -> Reply:
+    def _asked_about(self, batch: Sequence[Prepared]) -> dict[str, Reply]:
+        """What the program says about clips in one go, or about each where it ends at them."""
+        if len(batch) > 1:
+            limit = Limit(self._limits.seconds * len(batch), f"at {len(batch)} clips", "seconds")
+            try:
+                return {
+                    one.sample.name: reply for one, reply in zip(batch, self._asked_once(batch, limit), strict=True)
+                }
+            except EndedError as error:
+                _LOG.warning("%s; it is started again and asked one by one", error)
+        return {one.sample.name: self._asked_until_it_answers(one) for one in batch}
+
+    def _asked_until_it_answers(self, one: Prepared) -> Reply:
         """What the program says about a clip, however often it has to be started for it."""
         reason = ""
         for _ in range(_TRIES):
-            if not self._program.running:
-                self._program = self._start()
-            self._questions += 1
-            question = Question(self._questions, one.payload)
             try:
-                line = self._program.say(question.message, Limit(self._limits.seconds, "at this clip", "seconds"))
+                return self._asked_once([one], Limit(self._limits.seconds, "at this clip", "seconds"))[0]
             except EndedError as error:
                 reason = _as_given(str(error), one.sample)
                 _LOG.warning("%s (%s); it is started again", reason, shown(one.sample.name))
-                continue
-            found = self._checked(line, question)
-            if found.error is not None:
-                said = in_one_line(_as_given(found.error, one.sample), _LONGEST_ERROR)
-                return Reply("", said or "no reason given", found.finish_reason)
-            return as_reply(found.text or "", found.finish_reason)
         return Reply("", f"{reason}; tried {_TRIES} times")
+
+    def _asked_once(self, batch: Sequence[Prepared], limit: Limit) -> list[Reply]:
+        """What the program says about clips.
+
+        Raises:
+            EndedError: it ended at them, or did not answer in time.
+            InputError: it broke the rules.
+        """
+        if not self._program.running:
+            self._program = self._start()
+        questions = [
+            Question(number, one.payload, more=one is not batch[-1])
+            for number, one in enumerate(batch, start=self._questions + 1)
+        ]
+        self._questions += len(questions)
+        replies: list[Reply] = []
+        line = self._program.say([question.message for question in questions], limit)
+        for one, question in zip(batch, questions, strict=True):
+            found = self._checked(line if not replies else self._program.next_line(), question)
+            if found.error is None:
+                replies.append(as_reply(found.text or "", found.finish_reason))
+            else:
+                said = in_one_line(_as_given(found.error, one.sample), _LONGEST_ERROR)
+                replies.append(Reply("", said or "no reason given", found.finish_reason))
+        return replies
 
     def _checked(self, line: bytes, question: Question) -> messages.Answered:
         """The answer; a program that breaks the rules is ended."""
@@ -206,7 +234,7 @@ class BridgeModel(Model):
             InputError: it said something else.
         """
         limit = Limit(self._limits.start_seconds, "before it was ready", "start_seconds")
-        line = program.say(messages.hello(self._options.modalities, self._asked), limit)
+        line = program.say([messages.hello(self._options.modalities, self._asked)], limit)
         printed = 0
         while not messages.is_message(line) and len(line) <= messages.MOST_BYTES:
             if not printed and self._ready is None:

@@ -33,20 +33,20 @@ class Pipes:
         for end in (self._stdin, self._stdout):
             os.set_blocking(end, False)
 
-    def write(self, line: bytes, deadline: float) -> bool:
-        """Write all of a line.
+    def write(self, lines: bytes, deadline: float) -> bool:
+        """Write all of some lines.
 
         Args:
-            line: With its end.
+            lines: With their ends.
             deadline: By `time.monotonic`.
 
         Returns:
-            Whether it was taken; false if nobody reads any more.
+            Whether they were taken; false if nobody reads any more.
 
         Raises:
             TimeoutError: the deadline has passed.
         """
-        left = memoryview(line)
+        left = memoryview(lines)
         try:
             while left and self._usable(self._stdin, selectors.EVENT_WRITE, deadline):
                 left = left[os.write(self._stdin, left) :]

@@ -99,11 +99,11 @@ class Program:
         """Whether it has not ended yet."""
         return self._process.poll() is None
 
-    def say(self, message: Json, limit: Limit) -> bytes:
-        """Write a line and read one.
+    def say(self, messages: Sequence[Json], limit: Limit) -> bytes:
+        """Write lines and read one.
 
         Args:
-            message: What to write.
+            messages: What to write.
             limit: How long that may take, and what may follow by `next_line`.
 
         Returns:
@@ -112,9 +112,9 @@ class Program:
         Raises:
             EndedError: the program ended, or did not answer in time.
         """
-        line = json.dumps(message).encode() + b"\n"
+        lines = b"".join(json.dumps(message).encode() + b"\n" for message in messages)
         self._limit, self._deadline = limit, time.monotonic() + limit.seconds
-        return self._in_time(lambda until: self._pipes.read(until) if self._pipes.write(line, until) else None)
+        return self._in_time(lambda until: self._pipes.read(until) if self._pipes.write(lines, until) else None)
 
     def next_line(self) -> bytes:
         """Read one more line within the time of what was said last; see `say`."""

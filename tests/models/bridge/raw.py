@@ -67,10 +67,10 @@ def heirs(_):
 def late(question):
     """Answers the first question after all, when the time is over and the next program is being asked."""
     if question["ask"] == 1:
-        leave(1, json.dumps(answer({**question, "ask": 2}, text="too late")).encode() + b"\n")
+        leave(2.5, json.dumps(answer({**question, "ask": 2}, text="too late")).encode() + b"\n")
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(60)
-    time.sleep(0.8)
+    time.sleep(0.4)
     say(answer(question))
 
 

@@ -205,6 +205,51 @@ def load(asked):
 """
 
 
+TOGETHER = """
+import os
+
+def load(asked):
+    def answer(samples):
+        said = [sample.subtitle for sample in samples]
+        if "die" in said and len(said) > 1:
+            os._exit(4)
+        if "fail" in said:
+            raise ValueError("no face")
+        if "lose" in said and len(said) > 1:
+            return ["calm"]
+        return [("calm %d" % len(said), "stop") for _ in said]
+    return child.Ready(answer, model="m", modalities=["text"], together=3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("fifth", "said"),
+    [
+        ("yes", ["calm 3"] * 3 + ["calm 3"] * 3 + ["calm 1"]),
+        ("fail", ["calm 3"] * 3 + ["calm 1", "ValueError: no face", "calm 1"] + ["calm 1"]),
+        ("lose", ["calm 3"] * 3 + ["calm 1"] * 3 + ["calm 1"]),
+        ("die", ["calm 3"] * 3 + ["calm 1"] * 3 + ["calm 1"]),
+    ],
+)
+def test_clips_are_asked_about_together_where_a_program_can(tmp_path, caplog, fifth, said):
+    model = bridge(adapter(tmp_path, TOGETHER), "text")
+    batch = [model.prepare(Sample(f"clip{n}", subtitle=fifth if n == 4 else "yes")) for n in range(7)]
+    if fifth == "fail":
+        with pytest.raises(MediaError, match="clip4: ValueError: no face"):
+            model.answer(batch)
+        found = []
+        for one in batch:
+            try:
+                found += model.answer([one])
+            except NoAnswerError as error:
+                found.append(str(error))
+        assert found == said
+    else:
+        assert model.answer(batch) == said
+    ended = "adapter.py: ended with code 4 at 3 clips; it is started again and asked one by one"
+    assert caplog.messages == ([ended] if fifth == "die" else [])
+
+
 def test_a_program_that_becomes_another_ends_the_run(tmp_path):
     model = bridge(adapter(tmp_path, CHANGING), "video", "text", extra={"log": str(tmp_path / "log")})
     with pytest.raises(InputError, match=r"adapter\.py: says otherwise what it is after it was started again"):

@@ -95,7 +95,7 @@ def test_one_that_stops_reading_is_started_again(tmp_path, caplog):
 
 
 def test_an_answer_that_comes_too_late_lands_on_no_clip(tmp_path):
-    model = raw("late", **QUICK | {"seconds": "1"})
+    model = raw("late", **QUICK)
     assert answers(model, files(tmp_path, 1)) == ["calm clip0"]
     samples = files(tmp_path, 4)[1:]
     assert answers(model, samples) == ["calm clip1", "calm clip2", "calm clip3"]
