@@ -136,7 +136,7 @@ def entries() -> list[Entry]:
 
 
 def further() -> list[Entry]:
-    """The further types that were tried, tiny and random; of those that failed, the cause."""
+    """The further types that were tried, tiny and random; of those that failed or could not be tried, the cause."""
     record = json.loads((Path(__file__).parent / "further.json").read_text("utf-8"))
     with_version = f"{TINY}; transformers {record['transformers']}"
     shares = {"any": "", "equal": "a batch holds sounds of equal length", "alone": "asked one by one"}
@@ -145,6 +145,10 @@ def further() -> list[Entry]:
         if "takes" in facts
         else Entry(name, "", (), f"does not work: {facts['cause']} ({facts['owner']})", "in vain")
         for name, facts in record["types"].items()
+    ] + [
+        Entry(name, "", (), f"not tried: {why['cause']} ({why['owner']})", "")
+        for name, why in record["untried"].items()
+        if why
     ]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from merunibench.errors import InputError
 from merunibench.models.registry import entries
-from tests.models.further import BUILDERS, FAIL, FAST
-from tests.models.further.__main__ import PAGE, RECORD, with_table
+from tests.models.further import BUILDERS, FAIL, FAST, UNTRIED
+from tests.models.further.__main__ import PAGE, RECORD, untried, with_table
 from tests.models.further.trials import tried
 
 RECORDED = json.loads(RECORD.read_text("utf-8"))
@@ -37,6 +37,8 @@ def test_the_record_has_every_type_once_and_the_page_has_the_record():
     assert failed == FAIL
     page = PAGE.read_text("utf-8")
     assert with_table(page, RECORDED) == page
+    assert RECORDED["untried"] == untried()
+    assert set(UNTRIED) <= set(RECORDED["untried"])
     listed = {entry.name: entry for entry in entries()}
     for name, facts in types.items():
         assert listed[name].modalities == tuple(facts.get("takes", ()))

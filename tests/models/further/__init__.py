@@ -15,3 +15,15 @@ FAIL = {
     "voxtral": ("its processor takes sound through Mistral's own tokenizer alone; serve it with vLLM", "transformers"),
 }
 """Types that were tried in vain: the cause, and whose it is."""
+UNTRIED = {
+    "emu3": ("no tiny build of it takes pictures", "these tests"),
+    "granite_speech": ("its feature extractor needs torchaudio, which the tests do not install", "these tests"),
+    "granite_speech_plus": ("its feature extractor needs torchaudio, which the tests do not install", "these tests"),
+    "instructblipvideo": (
+        "no chat template, and a processor that calls videos images",
+        "transformers",
+    ),
+    "nemotron_h_omni": ("its processor takes one video a question; there is no tiny build of it", "these tests"),
+    "voxtral_realtime": ("Mistral's own tokenizer, as voxtral; serve it with vLLM", "transformers"),
+}
+"""Types that were not tried, where the cause is known; of the others that transformers has there is no tiny build."""

@@ -3,11 +3,13 @@
 import json
 import re
 import tempfile
+import textwrap
 from pathlib import Path
 
 from merunibench.hub import load_transformers
+from merunibench.models.registry import FAMILIES
 from tests.clips import make_clip
-from tests.models.further import BUILDERS, FAIL
+from tests.models.further import BUILDERS, FAIL, UNTRIED
 from tests.models.further.trials import tried
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +32,15 @@ def record():
                 continue
             trial = tried(build(folder / name), clips)
             types[name] = {"takes": list(trial.takes), "batches": trial.batches}
-    return {"transformers": load_transformers().__version__, "types": types}
+    return {"transformers": load_transformers().__version__, "types": types, "untried": untried()}
+
+
+def untried():
+    """Types that transformers knows as multimodal and nobody has tried: model type -> cause and owner, or nothing."""
+    known = load_transformers().models.auto.modeling_auto.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
+    listed = {name for entry in FAMILIES for name in (entry.name, f"{entry.name}_thinker")}
+    left = sorted(set(known) - set(BUILDERS) - listed)
+    return {name: dict(zip(("cause", "owner"), UNTRIED.get(name, ()), strict=False)) for name in left}
 
 
 def table(found):
@@ -47,6 +57,10 @@ def table(found):
             lines.append(f"| `{name}` | {', '.join(facts['takes'])} | {shares[facts['batches']]} |")
         else:
             lines.append(f"| `{name}` | – | does not work: {facts['cause']} ({facts['owner']}) |")
+    left = found["untried"]
+    lines += [f"| `{name}` | – | not tried: {why['cause']} ({why['owner']}) |" for name, why in left.items() if why]
+    rest = f"Nobody has tried: {', '.join(f'`{name}`' for name, why in left.items() if not why)}."
+    lines += ["", textwrap.fill(rest, 130, break_on_hyphens=False)]
     return "\n".join(lines)
 
 
