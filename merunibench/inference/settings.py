@@ -156,13 +156,8 @@ class InferSettings(ClipSettings):
 
     @classmethod
     def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
-        """See `Settings.refuse_in_file`: no file starts a program or lets code of a model run."""
-        if str(fields.get("model", "")).lstrip().startswith(f"{command.SCHEME}:"):
-            raise InputError(
-                f"model: no program runs because a file names it; read it, then --model {command.SCHEME}:…"
-            )
-        if fields.get("trust_remote_code", False) not in (False, "false"):
-            raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
+        """See `Settings.refuse_in_file`."""
+        refuse_code(fields, "model")
 
     @model_validator(mode="before")
     @classmethod
@@ -258,6 +253,26 @@ class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
     def arguments(self) -> dict[str, Any]:
         """These settings as `merunibench.evaluate` takes them."""
         return super().arguments() | {"missing": self.missing or ("skip" if self.limit else "error")}
+
+
+def refuse_code(fields: Mapping[str, Any], *models: str) -> None:
+    """Refuse fields of a file by which it would start a program, or let code run that comes with a model.
+
+    Args:
+        fields: What the file holds.
+        models: The names of fields that name models.
+
+    Raises:
+        InputError: it would.
+    """
+    for name in models:
+        if str(fields.get(name, "")).lstrip().startswith(f"{command.SCHEME}:"):
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError(
+                f"{name}: no program runs because a file names it; read it, then {flag} {command.SCHEME}:…"
+            )
+    if fields.get("trust_remote_code", False) not in (False, "false"):
+        raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
 
 
 def parse_modalities(text: str) -> tuple[Modality, ...]:

@@ -226,7 +226,7 @@ def test_a_run_is_repeated_from_its_file_by_naming_the_program_again(tmp_path):
     command = [sys.executable, "-m", "merunibench", "infer", "--config", str(tmp_path / "run.toml")]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "no program runs because a file names it; read it, then --model exec:" in refused.stderr
+    assert "no program runs because a file names it; read it, then give --model exec:" in refused.stderr
     assert not machine.noted("PIDS")
     subprocess.run([*command, "--model", settings.model], capture_output=True, check=True)
     assert machine.noted("ASKED") == machine.names

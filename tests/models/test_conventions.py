@@ -88,6 +88,9 @@ def test_a_variable_of_the_template_arrives(tiny_models, clips, family):
 def test_a_variable_that_the_template_does_not_heed_is_refused(tiny_models, family):
     with pytest.raises(InputError, match=r"--template-kwarg enable_thinking: the chat template of .* does not heed it"):
         load_model(str(tiny_models / family), options("text", template={"enable_thinking": False}))
+    asked = options("text", chat_template=THINKING, processor={"enable_thinking": False})
+    with pytest.raises(InputError, match="--processor-kwarg enable_thinking: is a variable of the chat template"):
+        load_model(str(tiny_models / family), asked)
 
 
 @pytest.mark.parametrize("auto_class", ["AutoModel", "AutoModelForCausalLM"])

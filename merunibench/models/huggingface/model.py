@@ -90,7 +90,7 @@ class HuggingFaceModel(Model):
         if self._own_way:
             options.refuse(spec, "template", "processor", "extra")
         else:
-            fit_template(self._processor, options.chat_template, options.template, spec)
+            fit_template(self._processor, options.chat_template, options.template, options.processor, spec)
         self.modalities = self._family.takes(self._processor, config)
         self._given = given(options, self.modalities, spec)
         self._control_tokens = control_tokens(self._tokenizer)

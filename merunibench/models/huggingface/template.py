@@ -4,7 +4,7 @@ Published checkpoints keep it with the processor or with the tokenizer; many pro
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +29,24 @@ def read_template(path: Path) -> str:
     return text
 
 
-def fit_template(processor: Any, asked: str | None, variables: Mapping[str, Any], spec: str) -> None:  # noqa: ANN401
+def fit_template(
+    processor: Any,  # noqa: ANN401
+    asked: str | None,
+    variables: Mapping[str, Any],
+    others: Iterable[str],
+    spec: str,
+) -> None:
     """Give a processor the template that it will be asked by.
 
     Args:
         processor: The model's processor or tokenizer; its `chat_template` is set.
         asked: The user's template; None for the model's own.
         variables: What the template shall be given besides the messages.
+        others: Names of what the processor shall be given; the template never sees them.
         spec: The model's name, for messages.
 
     Raises:
-        InputError: there is no template, or it heeds none of a variable's name.
+        InputError: there is no template, or it heeds none of a variable's name, or would heed one of the others.
     """
     tokenizer = getattr(processor, "tokenizer", processor)
     own = getattr(processor, "chat_template", None) or getattr(tokenizer, "chat_template", None)
@@ -50,8 +57,13 @@ def fit_template(processor: Any, asked: str | None, variables: Mapping[str, Any]
         )
     if isinstance(template, dict):
         template = template.get("default") or next(iter(template.values()))
-    if unheeded := sorted(set(variables) - _names_in(template, spec)):
+    heeded = _names_in(template, spec)
+    if unheeded := sorted(set(variables) - heeded):
         raise InputError(f"--template-kwarg {', '.join(unheeded)}: the chat template of {spec} does not heed it")
+    if meant := sorted(set(others) & heeded):
+        raise InputError(
+            f"--processor-kwarg {', '.join(meant)}: is a variable of the chat template; use --template-kwarg"
+        )
     processor.chat_template = template
 
 
