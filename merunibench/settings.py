@@ -80,6 +80,17 @@ class Settings(BaseModel):
     """Whether a TOML file may hold them too."""
 
     @classmethod
+    def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
+        """Refuse what a file may not decide, since files come from strangers; here nothing.
+
+        Args:
+            fields: What the file holds and nobody gave otherwise, unchecked.
+
+        Raises:
+            InputError: the message names the field, and what to give instead.
+        """
+
+    @classmethod
     def options(cls) -> dict[str, Option]:
         """The options of the command line, by the names of their fields."""
         extras = {name: field.json_schema_extra for name, field in cls.model_fields.items()}
@@ -118,10 +129,15 @@ def read_settings(
         tell: Told which fields of the file have former names that stood for a value.
 
     Raises:
-        InputError: the file is not TOML, or a setting is unknown or makes no sense; the message names it.
+        InputError: the file is not TOML, or holds what only the user may decide (`Settings.refuse_in_file`), or a
+            setting is unknown or makes no sense; the message names it.
     """
     fields = {} if path is None else _present_names(read_toml(path), kind, lambda said: tell(f"{path}: {said}"))
     present = _present_names({name: value for name, value in given.items() if value is not None}, kind)
+    try:
+        kind.refuse_in_file({name: value for name, value in fields.items() if name not in present})
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     try:
         return kind.model_validate(fields | present)
     except ValidationError as error:

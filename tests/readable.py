@@ -1,7 +1,7 @@
 """A multimodal model that answers in readable English: LLaVA-OneVision around a small trained language model.
 
-Its eyes are random and its projector is zero, so that it takes real frames through the real code and answers as if
-it had seen nothing: it proves the plumbing, not the sight.
+Its eyes are random and its projector lets next to nothing through, so that it takes real frames through the real code
+and answers as if it had hardly seen them: it proves the plumbing, not the sight. Nothing at all would be refused.
 """
 
 import shutil
@@ -49,7 +49,7 @@ def readable_model(smollm, folder):
     model.lm_head.load_state_dict(language.lm_head.state_dict(), strict=True)
     with torch.no_grad():
         for weight in model.model.multi_modal_projector.parameters():
-            weight.zero_()
+            weight.mul_(0.01)
     model.generation_config = language.generation_config
     square = {"height": 28, "width": 28}
     processor = t.LlavaOnevisionProcessor(

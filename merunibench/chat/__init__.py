@@ -6,12 +6,22 @@ Importing this package loads no model library; `Endpoint` and `LocalModel` load 
 from pathlib import Path
 
 from merunibench._text import shown
-from merunibench.chat.base import ChatModel, Conversation, Message, Reply, fit_for_name
+from merunibench.chat.base import ChatModel, Conversation, Message, Reply, Turns, fit_for_name
 from merunibench.chat.endpoint import Endpoint
 from merunibench.chat.local import LocalModel
 from merunibench.errors import InputError
 
-__all__ = ["ChatModel", "Conversation", "Endpoint", "LocalModel", "Message", "Reply", "fit_for_name", "open_chat_model"]
+__all__ = [
+    "ChatModel",
+    "Conversation",
+    "Endpoint",
+    "LocalModel",
+    "Message",
+    "Reply",
+    "Turns",
+    "fit_for_name",
+    "open_chat_model",
+]
 
 
 def open_chat_model(

@@ -15,10 +15,29 @@ class Message(TypedDict):
 
 Conversation = Sequence[Message]
 
+
+class Turns(tuple[Message, ...]):
+    """A conversation with further fields of its request, where an endpoint is asked.
+
+    Attributes:
+        request: Fields that go before those of every request.
+    """
+
+    request: Mapping[str, Any]
+
+    def __new__(cls, messages: Iterable[Message], request: Mapping[str, Any]) -> "Turns":
+        """The messages, and the fields."""
+        turns = super().__new__(cls, messages)
+        turns.request = request
+        return turns
+
+
 STOP, LENGTH = "stop", "length"
 """How an answer ended, by itself or at its longest length, as OpenAI's interface has it; see `Reply.finish_reason`."""
 CUT_OFF = "cut off in its reasoning, before any answer; raise --max-new-tokens"
 """Why there is no answer where the reasoning took all tokens."""
+NOTHING = "the model answered nothing"
+"""Why there is no answer where the model ended at once."""
 ONLY_REASONING = "the model wrote nothing besides its reasoning"
 """Why there is no answer where the model had none."""
 
@@ -30,11 +49,15 @@ class Reply(NamedTuple):
         text: The answer; empty if there is none.
         error: Why there is none; None if there is.
         finish_reason: How it ended, in OpenAI's words: `stop`, `length`, `content_filter`, …; None if nobody says.
+        prompt_tokens: How many tokens the question had; None if nobody says.
+        reasoning: What went before the answer, in a field of its own; None if nothing did.
     """
 
     text: str
     error: str | None = None
     finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    reasoning: str | None = None
 
 
 class ChatModel(ABC):
@@ -78,7 +101,7 @@ class ChatModel(ABC):
 def as_reply(text: str, finish_reason: str | None = None) -> Reply:
     """An answer as a reply: nothing said is a failure, and half a character is replaced."""
     said = text.encode("utf-8", "replace").decode("utf-8").strip()
-    return Reply(said, None if said else "the model answered nothing", finish_reason)
+    return Reply(said, None if said else NOTHING, finish_reason)
 
 
 def endings(tokens: Sequence[Sequence[int]], eos: int | Sequence[int] | None, longest: int) -> list[str]:

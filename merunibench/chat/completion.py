@@ -24,6 +24,9 @@ _LENGTHS = frozenset(
 _BROKEN_OFF = frozenset({"error", "abort", "aborted", "cancelled", "network_error", "insufficient_system_resource"})
 _FILTER = re.compile(r"filter|safety|sensitive|recitation|prohibited|blocklist|refusal|moderation|guardrail|spii")
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+_REASONING_TEXTS = ("text", "thinking", "reasoning", "summary", "content")
+_UNSAID = " "
+"""What stands for reasoning that a server keeps to itself, such as encrypted one."""
 _REASONING_PART = re.compile(r"think|thought|reason|analysis", re.IGNORECASE)
 _LONGEST_ENDING = 40
 
@@ -45,20 +48,27 @@ def read_completion(content: bytes) -> Reply:
         MalformedError: it is no chat completion, or one that the server broke off.
     """
     try:
-        body = json.loads(content)
+        body = _whole(content) if content.lstrip().startswith(b"data:") else json.loads(content)
     except (RecursionError, MemoryError):
         raise MalformedError("nested too deeply") from None
-    except ValueError:  # no JSON, no text, or a number of thousands of digits
+    except (ValueError, TypeError, AttributeError):  # no JSON, no text, a number of thousands of digits; no stream
         raise MalformedError from None
     try:
         choice = body["choices"][0]
         message, ended = choice["message"], _ending(choice.get("finish_reason"))
-        text, refusal, reasoned = _said(message)
+        text, refusal, reasoning = _said(message)
         tools = bool(message.get("tool_calls") or message.get("function_call"))
+        counted = _prompt_tokens(body)
     except (LookupError, TypeError, AttributeError):
         raise MalformedError(_complaint(body)) from None
     if ended in _BROKEN_OFF:
         raise MalformedError(_complaint(choice) or f"broken off ({ended})")
+    reply = _reply(text, refusal, ended, reasoned=bool(reasoning), tools=tools)
+    return reply._replace(prompt_tokens=counted, reasoning=reasoning.strip()[:LONGEST_ANSWER] or None)
+
+
+def _reply(text: str, refusal: str, ended: str | None, *, reasoned: bool, tools: bool) -> Reply:
+    """An answer, or why there is none."""
     if len(text) > LONGEST_ANSWER:
         return Reply("", f"{len(text)} characters are more than the {LONGEST_ANSWER} that an answer may have", ended)
     if ended == FILTERED:
@@ -80,6 +90,42 @@ def _why_nothing(refusal: str, ended: str | None, *, reasoned: bool, tools: bool
     return "the model called a tool in place of an answer" if tools else None
 
 
+def _prompt_tokens(body: Any) -> int | None:  # noqa: ANN401
+    """How many tokens a server counted in the question."""
+    usage = body.get("usage")
+    counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return counted if isinstance(counted, int) and not isinstance(counted, bool) and counted > 0 else None
+
+
+def _whole(content: bytes) -> dict[str, Any]:
+    """The completion that a stream of server-sent events adds up to, for servers that answer in no other way.
+
+    Raises:
+        ValueError, TypeError, AttributeError: it is none.
+        RecursionError: an event is nested too deeply.
+    """
+    pieces: dict[str, list[Any]] = {}
+    ended, usage, begun = None, None, False
+    for line in content.decode("utf-8", "replace").splitlines():
+        field, _, data = line.partition(":")
+        if field != "data" or not (data := data.strip()) or data == "[DONE]":
+            continue
+        event: dict[str, Any] = json.loads(data)
+        if event.get("error"):
+            return event
+        usage = event.get("usage") or usage
+        for choice in (event.get("choices") or [])[:1]:
+            begun, ended = True, choice.get("finish_reason") or ended
+            for name, value in (choice.get("delta") or {}).items():
+                if value is not None:
+                    pieces.setdefault(name, []).append(value)
+    message = {
+        name: "".join(values) if all(isinstance(value, str) for value in values) else values[0]
+        for name, values in pieces.items()
+    }
+    return {"choices": [{"message": message, "finish_reason": ended}] if begun else [], "usage": usage}
+
+
 def _ending(word: object) -> str | None:
     """How an answer ended, in OpenAI's words where the vendor has others: stop, length, content_filter."""
     if not isinstance(word, str) or not word.strip():
@@ -90,24 +136,37 @@ def _ending(word: object) -> str | None:
     return FILTERED if _FILTER.search(word) else visible(word, _LONGEST_ENDING)
 
 
-def _said(message: Any) -> tuple[str, str, bool]:  # noqa: ANN401 - any JSON value
-    """(text, refusal, whether there was reasoning) of a message.
+def _said(message: Any) -> tuple[str, str, str]:  # noqa: ANN401 - any JSON value
+    """(text, refusal, reasoning) of a message.
 
     Raises:
         TypeError, AttributeError: it is no message.
     """
     content = message.get("content")
-    reasoned = any(message.get(name) for name in _REASONING_FIELDS)
+    # Some servers say the same under two names.
+    reasoning = [next(filter(None, (_text_of(message.get(name)) for name in _REASONING_FIELDS)), "")]
     texts, refusal = [], message.get("refusal")
     for part in content if isinstance(content, list) else [] if content is None else [content]:
         if isinstance(part, str):
             texts.append(part)
         elif part.get("thought") is True or _REASONING_PART.search(part.get("type", "")):
-            reasoned = True
+            reasoning.append(_text_of(part) or _UNSAID)
         else:
             texts.append(part.get("text") or "")
             refusal = refusal or part.get("refusal")
-    return "".join(texts), refusal if isinstance(refusal, str) else "", reasoned
+    return "".join(texts), refusal if isinstance(refusal, str) else "", "".join(reasoning)
+
+
+def _text_of(reasoning: object, levels: int = 3) -> str:
+    """The words of reasoning: text, a list of parts, or a part with them under one of several names."""
+    if isinstance(reasoning, str):
+        return reasoning.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(reasoning, list) and levels:
+        return "".join(_text_of(part, levels - 1) for part in reasoning)
+    if isinstance(reasoning, dict) and levels:
+        parts = (_text_of(reasoning.get(name), levels - 1) for name in _REASONING_TEXTS)
+        return next(filter(None, parts), _UNSAID)
+    return ""
 
 
 def _complaint(body: object) -> str:

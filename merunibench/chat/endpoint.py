@@ -44,7 +44,7 @@ class Endpoint(ChatModel):
 
     Attributes:
         name: `host/model`.
-        concurrency: Most requests at the same time.
+        concurrency: Most requests at the same time; fewer while the endpoint says that they are too many.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Endpoint(ChatModel):
 
     def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
         """See `ChatModel.replies`; replies come as they are finished."""
-        pace = Pace()
+        pace = Pace(self.concurrency)
         failures = 0
         try:
             for index, reply in answered(lambda each: self._reply(each, pace), conversations, self.concurrency):
@@ -122,10 +122,10 @@ class Endpoint(ChatModel):
 
         attempt, malformed = 0, set[str]()
         while True:
-            pace.wait()
             limit_field = self._limit_field
             try:
-                return self._ask(conversation, limit_field, pace)
+                with pace.turn():
+                    reply = self._ask(conversation, limit_field, pace)
             except (openai.APIError, MalformedError, TimeoutError) as caught:
                 # Some versions of the client pass on what ours raises as the cause of an error of theirs.
                 cause = caught.__cause__
@@ -142,6 +142,9 @@ class Endpoint(ChatModel):
                     return Reply("", self._reason(error), FILTERED if _code(error) == FILTERED else None)
                 malformed |= {str(error)} if isinstance(error, MalformedError) else set()
                 self._put_off(error, attempt, pace)
+            else:
+                pace.quicken()
+                return reply
             attempt += 1
 
     def _patience(self, error: Exception) -> int:
@@ -157,7 +160,8 @@ class Endpoint(ChatModel):
             MalformedError: what came back is no chat completion.
             TimeoutError: it took too long.
         """
-        fields = {limit_field if name == "max_tokens" else name: value for name, value in self._request.items()}
+        asked = {**self._request, **getattr(conversation, "request", {})}  # of `Turns`
+        fields = {limit_field if name == "max_tokens" else name: value for name, value in asked.items()}
         messages: Any = list(conversation)
         create = self._client.chat.completions.with_raw_response.create
         try:
@@ -180,6 +184,8 @@ class Endpoint(ChatModel):
         if seconds >= _SAID_SECONDS and time.monotonic() >= self._said_at + _SILENT_SECONDS:
             self._said_at = time.monotonic()
             _LOG.warning("%s: %s; asking again in %.0f seconds", self._url, self._reason(error), seconds)
+        if _is_overload(error):
+            pace.slow()
         if _scope(error) == _FOR_ALL:
             pace.hold(seconds)
         else:
@@ -233,6 +239,12 @@ def _scope(error: Exception) -> str:
     if status is None or status in (408, 409) or status >= 500:
         return _PASSING
     return _CONVERSATION
+
+
+def _is_overload(error: Exception) -> bool:
+    """Whether fewer requests at a time may help: too many, too slow, out of memory."""
+    status = getattr(error, "status_code", None)
+    return isinstance(error, TimeoutError) or status in (408, 429) or (status is not None and status >= 500)
 
 
 def _headers(error: Exception) -> Mapping[str, str]:

@@ -160,8 +160,16 @@ class LocalModel(ChatModel):
         return self._model
 
 
-_OPENED, _CLOSED = "<think>", "</think>"
-_TOKENS_OF_A_TAG = 8
+_TRACES = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<seed:think>", "</seed:think>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+)
+"""How templates open a trace, and how models close it."""
+_TOKENS_OF_A_TAG = 24
 
 
 def decoded(tokenizer: Any, prompts: Any, tokens: Any) -> list[str]:  # noqa: ANN401 - transformers' and torch's own
@@ -176,7 +184,10 @@ def decoded(tokenizer: Any, prompts: Any, tokens: Any) -> list[str]:  # noqa: AN
         tokens: What was generated, of shape (b, T).
     """
     texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
-    if not tokenizer.decode(prompts[0][-_TOKENS_OF_A_TAG:]).rstrip().endswith(_OPENED):
+    end = tokenizer.decode(prompts[0][-_TOKENS_OF_A_TAG:]).rstrip()
+    trace = next((tags for tags in _TRACES if end.endswith(tags[0])), None)
+    if trace is None:
         return texts
+    opened, closed = trace
     whole = tokenizer.batch_decode(tokens)  # a tag may be a special token
-    return [text if _CLOSED in full else _OPENED + text for text, full in zip(texts, whole, strict=True)]
+    return [text if closed in full else opened + text for text, full in zip(texts, whole, strict=True)]

@@ -1,5 +1,8 @@
 """When the next request may go out: back-off with jitter, and one refusal that holds all requests back.
 
+How many may be out at the same time is halved where an endpoint is overloaded, and grows by one as often as all of them
+have been answered (additive increase, multiplicative decrease, as TCP has it).
+
 What endpoints say about it: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), `retry-after-ms`, and
 `x-ratelimit-remaining-*` with `x-ratelimit-reset-*` in seconds or as `1m2.5s`.
 """
@@ -8,23 +11,65 @@ import random
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 60.0
+_TOGETHER, _LOOK_AGAIN = 1.0, 0.5
+"""Seconds within which refusals are about the same requests; seconds after which a waiting thread looks up."""
 _PART = re.compile(r"([0-9.]+)(ms|h|m|s|$)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "": 1.0}
 
 
 class Pace:
-    """Shared by all threads that ask one endpoint."""
+    """Shared by all threads that ask one endpoint.
 
-    def __init__(self) -> None:
-        self._until = 0.0
+    Attributes:
+        allowed: Requests that may be out at the same time.
+    """
+
+    def __init__(self, most: int = 1 << 16) -> None:
+        """Let requests out.
+
+        Args:
+            most: Most requests at the same time.
+        """
+        self.allowed = self._most = float(most)
+        self._until = self._slowed_at = 0.0
+        self._out = 0
         self._lock = threading.Lock()
+        self._free = threading.Condition(self._lock)
         self._stopped = threading.Event()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and have it: one of the requests that are out."""
+        with self._free:
+            while self._out >= max(1, int(self.allowed)) and not self._stopped.is_set():
+                self._free.wait(_LOOK_AGAIN)
+            self._out += 1
+        try:
+            self.wait()
+            yield
+        finally:
+            with self._free:
+                self._out -= 1
+                self._free.notify()
+
+    def slow(self) -> None:
+        """Half as many at the same time; requests that were out together count once."""
+        with self._lock:
+            now = time.monotonic()
+            if now >= self._slowed_at + _TOGETHER:
+                self._slowed_at, self.allowed = now, max(1.0, self.allowed / 2)
+
+    def quicken(self) -> None:
+        """A request was answered."""
+        with self._lock:
+            self.allowed = min(self._most, self.allowed + 1 / self.allowed)
 
     def hold(self, seconds: float) -> None:
         """Let no request out for so long."""

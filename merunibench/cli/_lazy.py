@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
         "Look up": {
             "datasets": "List the data sets: how each is scored, its size, its files, and where to request it.",
-            "models": "List the models that can be run, their inputs, and what was tested.",
+            "models": "List the models that can be run, their inputs, and what was tested; or probe one of them.",
             "overlap": "Say how many samples of which test set are in a list of names, such as that of training data.",
             "explain": "Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.",
             "lexicon": "Install, make, show, audit and compare lexicons: which words belong to which sectors.",

@@ -1,11 +1,43 @@
-"""`merunibench models`: which models can be run, what they take, what was tested."""
+"""`merunibench models`: which models can be run, what they take, what was tested; or what holds for one of them."""
+
+from dataclasses import asdict
+from pathlib import Path
 
 from merunibench.cli._options import FORMAT, TableOrJson
-from merunibench.cli._output import emit_json, emit_table
+from merunibench.cli._output import emit, emit_json, emit_table
+from merunibench.errors import InputError
+from merunibench.inference.settings import ProbeSettings, parse_modalities
+from merunibench.settings import option
+
+_CHILD = option(
+    None,
+    "Instead of the list, write merunibench_child.py into this folder: what a program behind exec:COMMAND imports.",
+    "DIR",
+)
 
 
-def models(output_format: TableOrJson = FORMAT) -> None:
-    """List the models that can be run, their inputs, and what was tested."""
+def models(settings: ProbeSettings, child: Path | None = _CHILD, output_format: TableOrJson = FORMAT) -> None:
+    """List the models that can be run, their inputs, and what was tested; or probe one of them.
+
+    Example: `merunibench models --probe Qwen/Qwen2.5-Omni-7B`
+    """
+    if child is not None and settings.probe is not None:
+        raise InputError("--child and --probe are two things: give one of them")
+    if child is not None:
+        _write_child(child)
+    elif settings.probe is None:
+        _list(output_format)
+    else:
+        _probe(settings.probe, settings, output_format)
+
+
+def _write_child(folder: Path) -> None:
+    from merunibench.models.bridge.copying import write_child
+
+    emit(f"{write_child(folder)}\n")
+
+
+def _list(output_format: TableOrJson) -> None:
     from merunibench.models.registry import TINY, entries
 
     if output_format == "json":
@@ -14,11 +46,50 @@ def models(output_format: TableOrJson = FORMAT) -> None:
         return
     rows = []
     for entry in entries():
-        tested = "tiny" if entry.tested == TINY else entry.tested or "–"
-        rows.append((entry.name, entry.example, ", ".join(entry.modalities) or "–", tested, entry.note))
+        tested = entry.tested.replace(TINY, "tiny") or "–"
+        rows.append((entry.name, entry.example or "–", ", ".join(entry.modalities) or "–", tested, entry.note))
     notes = [
         f"tiny: {TINY}. No published checkpoint was run, and no accelerator.",
-        "Any other model that transformers knows as multimodal goes through the same code, untested.",
+        "Any other model that transformers knows as multimodal goes through the same code, untested: --probe MODEL.",
         "Models of your own: docs/models.md.",
     ]
     emit_table(("Family", "For example", "Takes", "Tested", "Note"), rows, notes)
+
+
+def _probe(spec: str, settings: ProbeSettings, output_format: TableOrJson) -> None:
+    """Load a model, which probes it, and show what was found."""
+    from merunibench.inference.prompts import OPEN_VOCABULARY, load_prompt
+    from merunibench.models import Options, load_model
+    from merunibench.models.huggingface.model import HuggingFaceModel
+    from merunibench.models.huggingface.template import read_template
+
+    asked = parse_modalities(settings.modalities)
+    options = Options(
+        load_prompt(OPEN_VOCABULARY, says="text" in asked).text,
+        modalities=asked,
+        on_unsupported="drop",
+        frames=settings.frames,
+        dtype=settings.dtype,
+        device=settings.device,
+        trust_remote_code=settings.trust_remote_code,
+        processor=settings.processor_kwarg,
+        chat_template=read_template(settings.chat_template) if settings.chat_template else None,
+        template=settings.template_kwarg,
+        extra=settings.model_option,
+    )
+    model = load_model(spec, options)
+    if not isinstance(model, HuggingFaceModel):
+        raise InputError(f"{spec}: a probe is for Hugging Face models")
+    found, given = model.probe, model.settings
+    if output_format == "json":
+        facts = {name: given[name] for name in ("model", "revision", "family", "adapter", "modalities", "versions")}
+        emit_json({**facts, **asdict(found), "findings": [each._asdict() for each in found.findings]})
+        return
+    marks = {True: "yes", False: "no", None: "?"}
+    rows = [(each.what, marks[each.holds], each.detail) for each in found.findings]
+    shares = {"any": "any clips", "equal": "clips with sounds of equal length", "alone": "no two clips"}[found.batches]
+    notes = [
+        f"{given['model']} ({given['family']}) is given {', '.join(given['modalities'])}; a batch holds {shares}.",
+        f"{found.passes} forward passes over two made-up clips of unequal length.",
+    ]
+    emit_table(("Looked for", "Holds", "Detail"), rows, notes)

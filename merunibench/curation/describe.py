@@ -30,7 +30,7 @@ from merunibench.inference.clips import Clips
 from merunibench.inference.preflight import Finding
 from merunibench.inference.prompts import Prompt
 from merunibench.inference.runner import Done, Progress, chosen
-from merunibench.inference.settings import ClipSettings, InferSettings, parse_options
+from merunibench.inference.settings import ClipSettings, InferSettings, parse_options, refuse_code
 from merunibench.journal import Journal
 from merunibench.models.registry import checkpoints
 from merunibench.settings import option
@@ -95,6 +95,11 @@ class DescribeSettings(ClipSettings):
     ray_address: str | None = _machine(None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start one")
     actors: PositiveInt = _machine(1, "Number of Ray actors.", "N")
     gpus_per_actor: NonNegativeFloat = _machine(0.0, "GPUs per Ray actor.", "N", shown="0")
+
+    @classmethod
+    def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
+        """See `Settings.refuse_in_file`."""
+        refuse_code(fields, "model", "audio_model", "video_model")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -153,8 +153,10 @@ def read_config(path: Path, out: Path | None = None, *, retry_failed: bool = Fal
     clips = content.get(CLIPS, {})
 
     def read(name: str, kind: Any, **others: Any) -> Any:  # noqa: ANN401 - the kind's
+        fields = {**others, **content.get(name, {})}
         try:
-            return read_settings(None, {**others, **content.get(name, {})}, kind)
+            kind.refuse_in_file(fields)
+            return read_settings(None, fields, kind)
         except InputError as error:
             raise InputError(f"{path}: [{name}] {error}") from None
 

@@ -15,6 +15,7 @@ from typing import Literal
 from merunibench._text import listed
 from merunibench.inference.clips import Clips
 from merunibench.models.base import Modality, Sample
+from merunibench.models.bridge import command
 from merunibench.models.registry import HUGGING_FACE, SCHEMES, installed
 
 _NAMED = 3
@@ -109,9 +110,13 @@ def _disk(out: Path) -> Iterator[Finding]:
 def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Iterator[Finding]:
     """Whether the decoders and the model's libraries are installed."""
     wanted: dict[str, str] = {}
-    if "video" in modalities or "audio" in modalities:
+    scheme, _, rest = model.partition(":")
+    decodes = scheme not in SCHEMES or SCHEMES[scheme].decodes
+    if decodes and ("video" in modalities or "audio" in modalities):
         wanted |= {"av": "models", "soundfile": "models"}
-    scheme = model.partition(":")[0]
+    if scheme == command.SCHEME:
+        gap = command.absent(rest)
+        yield Finding("error" if gap else "ok", gap or f"{scheme}: starts {command.program_name(rest)}")
     if scheme in SCHEMES:
         wanted |= dict.fromkeys(SCHEMES[scheme].needs, SCHEMES[scheme].extra)
     elif scheme not in {entry.name for entry in installed()}:  # what a package of others needs, that package knows

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._text import one_line
-from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING
+from merunibench.chat.base import CUT_OFF, LENGTH, NOTHING, ONLY_REASONING
 from merunibench.errors import MediaError
 from merunibench.extraction.envelope import clean_answer
 from merunibench.media import file_hash
@@ -17,25 +17,28 @@ _UNREADABLE = "unreadable"
 
 
 def answered(prepared: Prepared, text: str) -> Row:
-    """The row of an answer; of one that ends within its reasoning, a failed one."""
-    ended = getattr(text, "finish_reason", None)  # of an `Answer`
+    """The row of an answer; of an empty one, and of one that ends within its reasoning, a failed one."""
+    about = _about(text)
     answer = clean_answer(text)
+    reason = None if text.strip() else NOTHING
     if answer.had_trace and not answer.text:
-        reason = CUT_OFF if ended in (LENGTH, None) else ONLY_REASONING
-        return failed(prepared.sample, NoAnswerError(reason, ended), prepared)
-    row = {"name": prepared.sample.name, "text": text, "status": "ok"}
-    return {**row, **_ended(ended), **_given(prepared)}
+        reason = CUT_OFF if about.get("finish_reason", LENGTH) == LENGTH else ONLY_REASONING
+    if reason is not None:
+        return failed(prepared.sample, NoAnswerError(reason, **about), prepared)
+    return {"name": prepared.sample.name, "text": text, "status": "ok", **about, **_given(prepared)}
 
 
 def failed(sample: Sample, error: BaseException, prepared: Prepared | None = None) -> Row:
     """The row of a sample without an answer, with the reason in one line."""
     reason = str(error) if isinstance(error, MediaError) else f"{type(error).__name__}: {one_line(error)}"
     row = {"name": sample.name, "status": "failed", "error": reason}
-    return {**row, **_ended(getattr(error, "finish_reason", None)), **(_given(prepared) if prepared else {})}
+    return {**row, **_about(error), **(_given(prepared) if prepared else {})}
 
 
-def _ended(finish_reason: str | None) -> Row:
-    return {} if finish_reason is None else {"finish_reason": finish_reason}
+def _about(outcome: object) -> Row:
+    """What an `Answer` or a `NoAnswerError` says besides: how it ended, the question's length, the reasoning."""
+    said = {name: getattr(outcome, name, None) for name in ("finish_reason", "tokens", "reasoning")}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _given(prepared: Prepared) -> Row:

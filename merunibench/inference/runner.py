@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int, int], None]
 OWN_PROMPT = "the model's own"
 """What rows call the prompt of a model that asks in words of its own."""
 _KEYS = (
-    "name", "text", "status", "error", "finish_reason",
+    "name", "text", "reasoning", "status", "error", "finish_reason", "tokens",
     "model", "modalities", "prompt", "prompt_sha256", "media", "inputs",
 )  # fmt: skip
 """The order in which a row carries what it carries."""

@@ -14,6 +14,8 @@ from merunibench.inference.runner import Done, Engine, Progress, Request, chosen
 from merunibench.inference.settings import InferSettings
 from merunibench.inference.shards import Shard
 from merunibench.models import Generation, Options, load_model
+from merunibench.models.bridge import command
+from merunibench.models.huggingface.template import read_template
 from merunibench.models.registry import SCHEMES, checkpoints
 
 
@@ -60,6 +62,8 @@ class Plan:
             device=settings.device,
             trust_remote_code=settings.trust_remote_code,
             processor=settings.processor_kwarg,
+            chat_template=read_template(settings.chat_template) if settings.chat_template else None,
+            template=settings.template_kwarg,
             extra=settings.model_option,
         )
 
@@ -95,7 +99,9 @@ def plan(settings: InferSettings) -> Plan:
 
 
 def _shown(model: str) -> str:
-    """The model's name as rows have it: where its folder stands on this machine is left out."""
+    """The model's name as rows have it: without where its folder stands on this machine, or a program's arguments."""
+    if model.startswith(f"{command.SCHEME}:"):
+        return f"{command.SCHEME}:{command.program_name(model.removeprefix(f'{command.SCHEME}:'))}"
     scheme, colon, rest = model.rpartition(":") if model.startswith("affectgpt:") else ("", "", model)
     return f"{scheme}{colon}{Path(rest).resolve().name if Path(rest).exists() else rest}"
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -12,7 +13,8 @@ from merunibench._text import shown
 from merunibench.errors import InputError
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
-from merunibench.settings import ExtractSettings, ScoreSettings, TaskSettings, option
+from merunibench.models.bridge import command
+from merunibench.settings import ExtractSettings, ScoreSettings, Settings, TaskSettings, option
 
 _clips = partial(option, panel="Clips")
 _answers = partial(option, panel="Input and generation")
@@ -96,7 +98,7 @@ class InferSettings(ClipSettings):
     model: str = option(
         ...,
         "Name on the Hugging Face Hub (owner/name, owner/name@revision), a folder, openai:URL#MODEL, "
-        "affectgpt:CHECKPOINT or text-lexicon; `merunibench models` lists what is known.",
+        "exec:COMMAND, affectgpt:CHECKPOINT, tiny or text-lexicon; `merunibench models` lists what is known.",
         "MODEL",
         min_length=1,
     )
@@ -126,9 +128,15 @@ class InferSettings(ClipSettings):
         "answers alike each time.",
         "K",
     )
+    chat_template: Path | None = _answers(None, "Jinja template in place of the model's own.", "FILE", shown="its own")
+    template_kwarg: _JsonOptions = _answers(
+        {}, "Variable of the chat template (enable_thinking=false); repeatable.", "KEY=VALUE"
+    )
     processor_kwarg: _JsonOptions = _answers({}, "For the model's processor; repeatable.", "KEY=VALUE")
     gen_kwarg: _JsonOptions = _answers({}, "For the model's generate(); repeatable.", "KEY=VALUE")
-    model_option: _TextOptions = _answers({}, "For one model family (llm=… of AffectGPT); repeatable.", "KEY=VALUE")
+    model_option: _TextOptions = _answers(
+        {}, "For one kind of model: frames=images, AffectGPT's llm=…; repeatable.", "KEY=VALUE"
+    )
     llm: str | None = _affectgpt(None, "Language model of AffectGPT.", "NAME|DIR")
     visual: str | None = _affectgpt(None, "Visual encoder of AffectGPT.", "NAME|DIR")
     acoustic: str | None = _affectgpt(None, "Acoustic encoder of AffectGPT.", "NAME|DIR")
@@ -145,6 +153,11 @@ class InferSettings(ClipSettings):
     ray_address: str | None = _machine(None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start one")
     actors: PositiveInt = _machine(1, "Number of Ray actors.", "N")
     gpus_per_actor: NonNegativeFloat = _machine(0.0, "GPUs per Ray actor.", "N", shown="0")
+
+    @classmethod
+    def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
+        """See `Settings.refuse_in_file`."""
+        refuse_code(fields, "model")
 
     @model_validator(mode="before")
     @classmethod
@@ -183,9 +196,37 @@ class InferSettings(ClipSettings):
         """The folder of the model's results: its name, and the modalities where not all are given."""
         if self.name is not None:
             return _folder_name(self.name)
-        base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1].removesuffix(".pth")
+        if self.model.startswith(f"{command.SCHEME}:"):
+            base = Path(command.program_name(self.model.removeprefix(f"{command.SCHEME}:"))).stem
+        else:
+            base = re.split(r"[/\\#]", self.model.rstrip("/\\"))[-1].removesuffix(".pth")
         missing = len(self.asked_modalities) < len(MODALITIES)
         return _folder_name(f"{base}-{'+'.join(self.asked_modalities)}" if missing else base)
+
+
+def _of_infer(name: str) -> Any:  # noqa: ANN401
+    return InferSettings.model_fields[name]
+
+
+class ProbeSettings(Settings):
+    """What `merunibench models --probe` may be asked for: a part of what `infer` may be."""
+
+    probe: str | None = option(None, "Load this Hugging Face model and find out what holds for it.", "MODEL")
+    modalities: str = _of_infer("modalities")
+    frames: PositiveInt = _of_infer("frames")
+    chat_template: Path | None = _of_infer("chat_template")
+    template_kwarg: _JsonOptions = _of_infer("template_kwarg")
+    processor_kwarg: _JsonOptions = _of_infer("processor_kwarg")
+    model_option: _TextOptions = _of_infer("model_option")
+    dtype: str = _of_infer("dtype")
+    device: str = _of_infer("device")
+    trust_remote_code: bool = _of_infer("trust_remote_code")
+
+    @model_validator(mode="after")
+    def _of_a_model(self) -> Self:
+        if self.probe is None and self.model_fields_set - {"probe"}:
+            raise ValueError("which model? Give --probe MODEL")
+        return self
 
 
 class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
@@ -212,6 +253,26 @@ class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
     def arguments(self) -> dict[str, Any]:
         """These settings as `merunibench.evaluate` takes them."""
         return super().arguments() | {"missing": self.missing or ("skip" if self.limit else "error")}
+
+
+def refuse_code(fields: Mapping[str, Any], *models: str) -> None:
+    """Refuse fields of a file by which it would start a program, or let code run that comes with a model.
+
+    Args:
+        fields: What the file holds.
+        models: The names of fields that name models.
+
+    Raises:
+        InputError: it would.
+    """
+    for name in models:
+        if str(fields.get(name, "")).lstrip().startswith(f"{command.SCHEME}:"):
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError(
+                f"{name}: no program runs because a file names it; read it, then {flag} {command.SCHEME}:…"
+            )
+    if fields.get("trust_remote_code", False) not in (False, "false"):
+        raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
 
 
 def parse_modalities(text: str) -> tuple[Modality, ...]:

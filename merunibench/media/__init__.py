@@ -6,6 +6,7 @@ the picture or the sound that is wanted. A clip never becomes silence or blackne
 
 from merunibench.media.container import LIMITS, Contents, Limits, file_hash, probe
 from merunibench.media.frames import Frames, read_frames
+from merunibench.media.remux import without_sound
 from merunibench.media.sound import SAMPLE_RATE, Sound, read_sound
 from merunibench.media.steady import steady_frames, steady_sound
 
@@ -22,4 +23,5 @@ __all__ = [
     "read_sound",
     "steady_frames",
     "steady_sound",
+    "without_sound",
 ]

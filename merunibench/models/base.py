@@ -25,14 +25,20 @@ class Answer(str):
 
     Attributes:
         finish_reason: `stop`, `length` where it ran into its longest length, or a server's own word; None if unknown.
+        tokens: How many tokens the question had, media included; None if unknown.
+        reasoning: What the model wrote before it, where that is no part of the text; None if nothing.
     """
 
     finish_reason: str | None
+    tokens: int | None
+    reasoning: str | None
 
-    def __new__(cls, text: str, finish_reason: str | None = None) -> "Answer":
-        """The text, and how it ended."""
+    def __new__(
+        cls, text: str, finish_reason: str | None = None, tokens: int | None = None, reasoning: str | None = None
+    ) -> "Answer":
+        """The text, how it ended, how long the question was, and what was thought before."""
         answer = super().__new__(cls, text)
-        answer.finish_reason = finish_reason
+        answer.finish_reason, answer.tokens, answer.reasoning = finish_reason, tokens, reasoning
         return answer
 
 
@@ -40,12 +46,14 @@ class NoAnswerError(MediaError):
     """A model was asked about a sample and gave no answer; the message becomes the row's reason.
 
     Attributes:
-        finish_reason: As in `Answer`.
+        finish_reason: As in `Answer`, and so `tokens` and `reasoning`.
     """
 
-    def __init__(self, reason: str, finish_reason: str | None = None) -> None:
+    def __init__(
+        self, reason: str, finish_reason: str | None = None, tokens: int | None = None, reasoning: str | None = None
+    ) -> None:
         super().__init__(reason)
-        self.finish_reason = finish_reason
+        self.finish_reason, self.tokens, self.reasoning = finish_reason, tokens, reasoning
 
 
 @dataclass(frozen=True)
@@ -130,8 +138,10 @@ class Options:
         device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
         trust_remote_code: Run code that comes with the model's files.
         processor: Further arguments of the model's processor.
+        chat_template: A Jinja template in place of the model's own; None for its own.
+        template: Variables of the chat template, such as `enable_thinking`.
         extra: What one kind of model alone understands (`llm`, `visual`, `acoustic` of AffectGPT; `video`, `audio`,
-            `concurrency` of endpoints).
+            `concurrency` of endpoints; `frames` of Hugging Face models).
     """
 
     prompt: str
@@ -143,9 +153,11 @@ class Options:
     device: str = "auto"
     trust_remote_code: bool = False
     processor: Mapping[str, Json] = field(default_factory=dict)
+    chat_template: str | None = None
+    template: Mapping[str, Json] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
 
-    def refuse(self, model: str, *fields: Literal["processor", "extra"]) -> None:
+    def refuse(self, model: str, *fields: Literal["processor", "template", "extra"]) -> None:
         """Refuse what a model has no use for, rather than pass over it in silence.
 
         Args:
@@ -155,7 +167,9 @@ class Options:
         Raises:
             InputError: something of it was given.
         """
-        options = {"processor": "--processor-kwarg", "extra": "--model-option"}
+        options = {"processor": "--processor-kwarg", "template": "--template-kwarg", "extra": "--model-option"}
+        if "template" in fields and self.chat_template is not None:
+            raise InputError(f"{model} knows no --chat-template; leave it out")
         for name in fields:
             if given := getattr(self, name):
                 raise InputError(f"{model} knows no {options[name]}; leave out {', '.join(sorted(given))}")

@@ -1,27 +1,43 @@
 """`openai:URL#MODEL`: any OpenAI-compatible endpoint that takes pictures, sound or video files.
 
-What a server makes of the parts it is sent cannot be seen from here: one that passes over them does so in silence.
-How they were sent is recorded. `video=frames` (the default) sends frames as pictures in JPEG, `video=file` the file
-itself, as vLLM and SGLang take it; `audio=input_audio` (the default) is OpenAI's own way to send sound,
-`audio=audio_url` is vLLM's.
+`server=` says which kind it is (`dialects`), `video=` and `audio=` send a medium in another way than is usual there.
+What a server makes of the parts it is sent cannot be seen; but it counts tokens: the first clip is asked about once
+more without each medium, and a count that does not fall tells that the medium was passed over.
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from merunibench._text import one_line
-from merunibench.chat import Endpoint, Reply
+from merunibench.chat import Endpoint, Reply, Turns
 from merunibench.errors import InputError, MediaError
-from merunibench.media import Frames, Sound, file_hash, probe
-from merunibench.models.base import MODALITIES, Answer, Decoding, Json, Model, NoAnswerError, Options, Prepared, Sample
+from merunibench.media import file_hash, probe
+from merunibench.models.base import (
+    MODALITIES,
+    Answer,
+    Decoding,
+    Json,
+    Modality,
+    Model,
+    NoAnswerError,
+    Options,
+    Prepared,
+    Sample,
+)
+from merunibench.models.dialects import (
+    DIALECTS,
+    JPEG_QUALITY,
+    WHOLE,
+    Dialect,
+    Part,
+    file_part,
+    frames_parts,
+    sound_part,
+    times,
+)
 from merunibench.models.prompting import describe, given, picture_file, read_clip
 
-_CHOICES = {"video": ("frames", "file"), "audio": ("input_audio", "audio_url")}
-_JPEG_QUALITY = 90
-_LARGEST_FILE = 64 << 20
+_OTHERS = frozenset({"server", "concurrency", "check"})
 
 
 class EndpointModel(Model):
@@ -32,34 +48,45 @@ class EndpointModel(Model):
 
         Args:
             argument: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen2.5-VL-7B-Instruct`.
-            options: `extra` may hold `video`, `audio` (how they are sent) and `concurrency`.
+            options: `extra` may hold `server` (its kind), `video`, `audio` (how they are sent), `concurrency`, and
+                `check=off`; `template` is sent as `chat_template_kwargs`.
 
         Raises:
             InputError: the argument or an option is none that endpoints have.
         """
         options.refuse("an endpoint", "processor")
-        self._how = _chosen(options.extra)
+        if options.chat_template is not None:
+            raise InputError("an endpoint has a chat template of its own; leave out --chat-template")
+        self._server = options.extra.get("server", "openai")
+        self.name = f"openai:{argument}"
+        self.modalities = frozenset(MODALITIES)
+        self._options = options
+        self._given = given(options, self.modalities, self.name)
+        dialect = _dialect(self._server)
+        self._how = _chosen(options.extra, dialect, self._given)
+        self._unchecked = _checks(options.extra)
         decoding = options.generation.over(Decoding())
+        template = {"chat_template_kwargs": dict(options.template)} if options.template else {}
         self._endpoint = Endpoint(
             argument,
             concurrency=_concurrency(options.extra),
             max_tokens=decoding.max_new_tokens,
             temperature=decoding.temperature,
             seed=decoding.seed,
-            request={"top_p": decoding.top_p, **decoding.extra},
+            request={"top_p": decoding.top_p, **dialect.request, **template, **decoding.extra},
         )
-        self.name = f"openai:{argument}"
-        self.modalities = frozenset(MODALITIES)
-        self._options = options
-        self._given = given(options, self.modalities, self.name)
         self._replies: dict[str, Reply] = {}
 
     @property
     def settings(self) -> Mapping[str, Json]:
         """See `Model.settings`; what the server runs beyond the model's name is not known."""
         how: dict[str, Json] = {medium: way for medium, way in self._how.items() if medium in self._given}
-        if how.get("video") == "frames":
-            how |= {"frames": self._options.frames, "jpeg_quality": _JPEG_QUALITY}
+        if "video" in how and how["video"] not in WHOLE:
+            how |= {"frames": self._options.frames, "jpeg_quality": JPEG_QUALITY}
+        elif "video" in how and self._server == "vllm":
+            how |= {"frames": self._options.frames}
+        if self._server != "openai":
+            how["server"] = self._server
         return {
             **self._endpoint.settings,
             "prompt": self._options.prompt,
@@ -70,23 +97,48 @@ class EndpointModel(Model):
 
     def prepare(self, sample: Sample) -> Prepared:
         """See `Model.prepare`."""
-        whole = self._how["video"] == "file" and "video" in self._given
-        decoded = tuple(modality for modality in self._given if not (whole and modality == "video"))
+        media, turns = self._asked(sample, self._given)
+        return Prepared(sample, self._given, media, None, turns)
+
+    def _asked(self, sample: Sample, asked: Sequence[Modality]) -> tuple[dict[str, Json], Turns]:
+        """What was made of a sample's files, and the question, for what is given of it."""
+        if self._how["audio"] == "in_file" and {"audio", "video"} <= set(asked):
+            sample = replace(sample, audio=None)  # what is heard is in the file that is seen
+        whole = self._how["video"] in WHOLE and "video" in asked
+        decoded = tuple(modality for modality in asked if not (whole and modality == "video"))
         clip = read_clip(sample, decoded, self._options.prompt, self._options.frames)
-        content = [_file(picture_file(sample))] if whole else _pictures(clip.frames)
-        if clip.sound is not None:
-            content.append(_sound(clip.sound, self._how["audio"]))
+        content: list[Part] = []
+        request: dict[str, Any] = {}
+        if whole:
+            in_file = self._how["audio"] == "in_file" and clip.sound is not None
+            content.append(file_part(picture_file(sample), self._how["video"], with_sound=in_file))
+            request = self._about_a_file(in_file=in_file)
+        elif clip.frames is not None:
+            content += frames_parts(clip.frames, self._how["video"])
+            request = {"media_io_kwargs": {"video": times(clip.frames)}} if self._how["video"] == "jpegs" else {}
+        if clip.sound is not None and not (whole and self._how["audio"] == "in_file"):
+            content.append(sound_part(clip.sound, self._how["audio"]))
         content.append({"type": "text", "text": clip.prompt})
         media = describe(sample, clip)
         if whole:
             path = picture_file(sample)
             media["video"] = {"hash": file_hash(path), "seconds": round(probe(path).seconds, 3)}
-        return Prepared(sample, self._given, media, None, content)
+        return media, Turns([{"role": "user", "content": content}], request)
+
+    def _about_a_file(self, *, in_file: bool) -> dict[str, Any]:
+        """What vLLM has to be told of a file: how many frames to take, and to listen."""
+        if self._server != "vllm":
+            return {}
+        listen = {"mm_processor_kwargs": {"use_audio_in_video": True}} if in_file else {}
+        return {"media_io_kwargs": {"video": {"num_frames": self._options.frames}}, **listen}
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
         """See `Model.answer`. What came of a batch is kept until each sample of it is asked about alone."""
         waiting = [one for one in batch if one.sample.name not in self._replies]
-        replies = self._endpoint.complete([[{"role": "user", "content": one.payload}] for one in waiting])
+        replies = self._endpoint.complete([one.payload for one in waiting])
+        for one, reply in zip(waiting, replies, strict=True):
+            if reply.error is None and self._unchecked:
+                self._check_arrival(one, reply)
         self._replies |= {one.sample.name: reply for one, reply in zip(waiting, replies, strict=True)}
         found = {one.sample.name: self._replies[one.sample.name] for one in batch}
         failed = {name: reply for name, reply in found.items() if reply.error is not None}
@@ -95,20 +147,76 @@ class EndpointModel(Model):
         for name in found:
             del self._replies[name]
         for reply in failed.values():
-            raise NoAnswerError(str(reply.error), reply.finish_reason)
-        return [Answer(reply.text, reply.finish_reason) for reply in found.values()]
+            raise NoAnswerError(str(reply.error), reply.finish_reason, reply.prompt_tokens, reply.reasoning)
+        return [
+            Answer(reply.text, reply.finish_reason, reply.prompt_tokens, reply.reasoning) for reply in found.values()
+        ]
+
+    def _check_arrival(self, one: Prepared, reply: Reply) -> None:
+        """Ask about a clip once more without each medium: the question must have fewer tokens.
+
+        Raises:
+            InputError: it has not; or sound is sent within the file, and the server counts no tokens.
+        """
+        self._unchecked = False
+        inside = self._how["audio"] == "in_file" and {"audio", "video"} <= set(self._given)
+        if reply.prompt_tokens is None:
+            if inside and self._server == "vllm":
+                raise InputError(
+                    f"{self.name}: counts no tokens, so it cannot be told whether it hears the sound of a video file; "
+                    "send the sound by itself (--model-option audio=input_audio)"
+                )
+            return
+        media: tuple[Modality, ...] = ("audio", "video")
+        for medium in (medium for medium in media if medium in self._given):
+            less = self._without(one.sample, medium)
+            if less is None:
+                continue
+            (without,) = self._endpoint.complete([less])
+            if without.prompt_tokens is not None and without.prompt_tokens >= reply.prompt_tokens:
+                raise InputError(
+                    f"{self.name} passes over the {medium}: its question has {reply.prompt_tokens} tokens with it, and "
+                    f"{without.prompt_tokens} without. Leave {medium} out (--modalities), send it in another way "
+                    f"(--model-option {medium}=…), or, if this server counts no media, --model-option check=off"
+                )
+
+    def _without(self, sample: Sample, medium: Modality) -> Turns | None:
+        """The question without a medium, for one token of an answer; None where that cannot be asked."""
+        if medium == "video" and self._how["audio"] == "in_file":
+            return None  # the sound would go with it
+        _, turns = self._asked(sample, [modality for modality in self._given if modality != medium])
+        return Turns(turns, {**turns.request, "max_tokens": 1})
 
 
-def _chosen(extra: Mapping[str, str]) -> dict[str, str]:
+def _dialect(server: str) -> Dialect:
+    if server not in DIALECTS:
+        raise InputError(f"server={server}: one of {', '.join(DIALECTS)}")
+    return DIALECTS[server]
+
+
+def _chosen(extra: Mapping[str, str], dialect: Dialect, asked: Sequence[Modality]) -> dict[str, str]:
     """How each medium is sent."""
-    unknown = set(extra) - set(_CHOICES) - {"concurrency"}
-    if unknown:
-        raise InputError(f"endpoints know no option {min(unknown)!r}: video, audio and concurrency are all")
-    chosen = {medium: extra.get(medium, ways[0]) for medium, ways in _CHOICES.items()}
+    ways = {"video": dialect.video, "audio": dialect.audio}
+    if unknown := set(extra) - set(ways) - _OTHERS:
+        raise InputError(
+            f"endpoints know no option {min(unknown)!r}: server, video, audio, concurrency and check are all"
+        )
+    chosen = {medium: extra.get(medium, usual[0]) for medium, usual in ways.items()}
     for medium, way in chosen.items():
-        if way not in _CHOICES[medium]:
-            raise InputError(f"{medium}={way}: one of {', '.join(_CHOICES[medium])}")
+        if way not in ways[medium]:
+            raise InputError(f"{medium}={way}: one of {', '.join(ways[medium])}")
+    if chosen["audio"] == "in_file" and "video" in asked and chosen["video"] not in WHOLE:
+        raise InputError("audio=in_file: sound is in a file, so send the file (video=file)")
+    if chosen["audio"] == "in_file" and "video" not in asked:
+        chosen["audio"] = next(way for way in ways["audio"] if way != "in_file")
     return chosen
+
+
+def _checks(extra: Mapping[str, str]) -> bool:
+    asked = extra.get("check", "on")
+    if asked not in ("on", "off"):
+        raise InputError(f"check={asked}: on or off")
+    return asked == "on"
 
 
 def _concurrency(extra: Mapping[str, str]) -> int:
@@ -116,54 +224,3 @@ def _concurrency(extra: Mapping[str, str]) -> int:
     if not asked.isascii() or not asked.isdigit() or int(asked) < 1:
         raise InputError(f"concurrency={asked}: how many requests at the same time, at least 1")
     return int(asked)
-
-
-def _pictures(frames: Frames | None) -> list[dict[str, Any]]:
-    """Frames as parts of a message, JPEG within their addresses."""
-    if frames is None:
-        return []
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise InputError("sending frames needs Pillow: pip install 'merunibench[models]'") from error
-    parts = []
-    for pixels in frames.pixels:
-        stream = io.BytesIO()
-        Image.fromarray(pixels).save(stream, "JPEG", quality=_JPEG_QUALITY)
-        parts.append({"type": "image_url", "image_url": {"url": _address("image/jpeg", stream.getvalue())}})
-    return parts
-
-
-def _sound(sound: Sound, way: str) -> dict[str, Any]:
-    """Sound as a part of a message, as wav of 16 bits."""
-    import soundfile
-
-    stream = io.BytesIO()
-    soundfile.write(stream, sound.samples, sound.rate, format="WAV", subtype="PCM_16")
-    if way == "audio_url":
-        return {"type": "audio_url", "audio_url": {"url": _address("audio/wav", stream.getvalue())}}
-    data = base64.b64encode(stream.getvalue()).decode()
-    return {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
-
-
-def _file(path: Path) -> dict[str, Any]:
-    """A video file as a part of a message, as it is: its sound goes along.
-
-    Raises:
-        MediaError: it has no picture, is broken, or too large to send.
-    """
-    if not probe(path).frames:
-        raise MediaError(f"{path}: has no picture")
-    if path.stat().st_size > _LARGEST_FILE:
-        raise MediaError(f"{path}: larger than the {_LARGEST_FILE >> 20} MiB that are sent whole; send frames")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
-    ending = path.suffix.removeprefix(".").lower()
-    kind = ending if ending.isalnum() else "mp4"  # an odd name must not end up in an address
-    return {"type": "video_url", "video_url": {"url": _address(f"video/{kind}", content)}}
-
-
-def _address(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -5,11 +5,13 @@ Packages bring models of their own by entry points in the group `merunibench.mod
 not here but that transformers knows goes through the same code; nobody has tried it.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from merunibench._text import one_line
@@ -42,6 +44,7 @@ class Entry:
         loader: `module:name` of a scheme's loader, imported when a model of that scheme is asked for.
         needs: The modules it needs.
         extra: The extra of merunibench that brings them.
+        decodes: Whether clips are decoded here.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Entry:
     loader: str = ""
     needs: tuple[str, ...] = HUGGING_FACE
     extra: str = "models"
+    decodes: bool = True
 
 
 _SEES: tuple[Modality, ...] = ("video", "text")
@@ -92,6 +96,24 @@ _BUILTIN = (
         extra="endpoint",
     ),
     Entry(
+        "exec",
+        "exec:'python adapter.py'",
+        MODALITIES,
+        "a program in an environment of its own (docs/bridge.md)",
+        "programs of the tests' own",
+        loader="merunibench.models.bridge.model:BridgeModel",
+        needs=(),
+        decodes=False,
+    ),
+    Entry(
+        "tiny",
+        "tiny",
+        MODALITIES,
+        "random weights, made in seconds, to try one's own clips with; its answers mean nothing",
+        "in full",
+        loader="merunibench.models.tiny:load",
+    ),
+    Entry(
         "text-lexicon",
         "text-lexicon",
         ("text",),
@@ -110,7 +132,24 @@ def entries() -> list[Entry]:
     brought = [
         Entry(e.name, f"{e.name}:…", (), f"brought by {e.dist.name if e.dist else e.value}", "") for e in installed()
     ]
-    return [*FAMILIES, *SCHEMES.values(), *brought]
+    return [*FAMILIES, *further(), *SCHEMES.values(), *brought]
+
+
+def further() -> list[Entry]:
+    """The further types that were tried, tiny and random; of those that failed or could not be tried, the cause."""
+    record = json.loads((Path(__file__).parent / "further.json").read_text("utf-8"))
+    with_version = f"{TINY}; transformers {record['transformers']}"
+    shares = {"any": "", "equal": "a batch holds sounds of equal length", "alone": "asked one by one"}
+    return [
+        Entry(name, "", tuple(facts["takes"]), shares[facts["batches"]], with_version)
+        if "takes" in facts
+        else Entry(name, "", (), f"does not work: {facts['cause']} ({facts['owner']})", "in vain")
+        for name, facts in record["types"].items()
+    ] + [
+        Entry(name, "", (), f"not tried: {why['cause']} ({why['owner']})", "")
+        for name, why in record["untried"].items()
+        if why
+    ]
 
 
 def load_model(spec: str, options: Options) -> Model:
@@ -118,7 +157,7 @@ def load_model(spec: str, options: Options) -> Model:
 
     Args:
         spec: `owner/name` on the Hugging Face Hub (`@revision` may follow), a folder, `affectgpt:CHECKPOINT`,
-            `openai:URL#MODEL`, `text-lexicon`, or what an installed package calls its own.
+            `openai:URL#MODEL`, `exec:COMMAND`, `tiny`, `text-lexicon`, or what an installed package calls its own.
         options: What is asked of it.
 
     Raises:

@@ -22,7 +22,7 @@ class TextLexicon(Model):
         """
         if argument:
             raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
-        options.refuse("text-lexicon", "processor", "extra")
+        options.refuse("text-lexicon", "processor", "template", "extra")
         self.name = "text-lexicon"
         self.modalities = frozenset(("text",))
         self._given = given(options, self.modalities, self.name)

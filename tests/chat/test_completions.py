@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from merunibench.chat.base import CUT_OFF, ONLY_REASONING
+from merunibench.chat.base import CUT_OFF, ONLY_REASONING, Reply
 from merunibench.chat.completion import LONGEST_ANSWER, MalformedError, read_completion
 
 NOTHING = "the model answered nothing"
@@ -54,6 +54,29 @@ THINKING = {"type": "thinking", "thinking": [text(TRACE)], "closed": True}
 def test_answers(body, said, ended):
     reply = read_completion(body)
     assert (reply.text, reply.error, reply.finish_reason) == (said, None, ended)
+
+
+@pytest.mark.parametrize(
+    ("body", "reasoning"),
+    [
+        (completion("stop", content="happy"), None),
+        (completion("stop", content="happy", reasoning=" "), None),
+        (completion("stop", content="happy", reasoning_content=TRACE), TRACE),
+        (completion("stop", content="happy", reasoning=TRACE, reasoning_details=[text(TRACE)]), TRACE),
+        (completion("stop", content="happy", reasoning_details=[text("He "), {"summary": "frowns"}]), "He frowns"),
+        (completion("stop", content="happy", reasoning_details=[{"type": "reasoning.encrypted", "data": "x"}]), None),
+        (completion("stop", content=[THINKING, text("happy")]), TRACE),
+        (completion("stop", content=[{"text": TRACE, "thought": True}, {"text": "happy"}]), TRACE),
+        (completion("length", content=None, reasoning=TRACE), TRACE),
+        (completion("stop", content="happy", reasoning="a\ud800"), "a?"),
+        (completion("stop", content="happy", reasoning="a" * (1 << 19)), "a" * (1 << 18)),
+        (completion("stop", content="happy", reasoning=[[[[[["deep"]]]]]]), None),
+        (completion("stop", content="happy", reasoning={"text": {"text": 3}}), None),
+    ],
+    ids=lambda value: None if value is None else str(value)[:60],
+)
+def test_reasoning_is_kept_beside_the_answer(body, reasoning):
+    assert read_completion(body).reasoning == reasoning
 
 
 @pytest.mark.parametrize(
@@ -133,3 +156,21 @@ def test_what_is_no_completion(body, detail):
         read_completion(body)
     reason = "the endpoint's answer is no chat completion"
     assert str(caught.value) == (f"{reason}: {detail}" if detail else reason)
+
+
+def test_a_stream_is_put_together():
+    events = [
+        {"choices": [{"delta": {"role": "assistant", "content": ""}}]},
+        {"choices": [{"delta": {"reasoning_content": "He frowns"}}]},
+        {"choices": [{"delta": {"content": "ang"}}]},
+        {"choices": [{"delta": {"content": "ry"}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 7}},
+    ]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + ": comment\n\ndata: [DONE]\n\n"
+    assert read_completion(body.encode()) == Reply("angry", None, "stop", 7, "He frowns")
+    assert "reasoning" in read_completion(body.encode().replace(b"ang", b"").replace(b"ry", b"")).error
+    with pytest.raises(MalformedError, match="overloaded"):
+        read_completion(b'data: {"error": {"message": "overloaded"}}\n\n')
+    for broken in (b"data: 3\n\n", b'data: {"choices": [3]}\n\n', b'data: {"choices": [{"delta": 3}]}\n\n', b"data: {"):
+        with pytest.raises(MalformedError):
+            read_completion(broken)

@@ -90,6 +90,7 @@ class Letters:
     ("prompt", "answer", "special", "text"),
     [
         (["?", "<think>", "\n"], [*"He may be"], (), "<think>He may be"),
+        (["?", "[THINK]"], [*"He may be"], (), "[THINK]He may be"),
         (["?", "<think>"], [*"He", "</think>", *"sad"], (), "He</think>sad"),
         (["?", "<think>"], [*"He", "</think>", *"sad"], ("</think>",), "Hesad"),
         (["?", "<think>", "</think>"], [*"sad"], (), "sad"),

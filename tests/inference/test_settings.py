@@ -62,6 +62,28 @@ def test_a_shard_is_not_scored():
     assert read_settings(None, {"model": "m", "out": "o", "clips": "c", "dataset": ["meld"]}, RunSettings)
 
 
+@pytest.mark.parametrize("kind", [InferSettings, RunSettings])
+@pytest.mark.parametrize(
+    ("lines", "told", "given"),
+    [
+        (
+            "model = \"exec:sh -c 'touch mark'\"",
+            "model: no program runs because a file names it",
+            {"model": "exec:sh x"},
+        ),
+        ('model = "m"\ntrust_remote_code = true', "then --trust-remote-code", {"trust_remote_code": True}),
+        ('model = "m"\ntrust_remote_code = "yes"', "then --trust-remote-code", {"trust_remote_code": False}),
+    ],
+)
+def test_no_file_starts_a_program_or_trusts_code(tmp_path, kind, lines, told, given):
+    path = tmp_path / "run.toml"
+    path.write_text(f'{lines}\nout = "o"\ndata_root = "d"\n', "utf-8")
+    with pytest.raises(InputError, match=rf"run\.toml: .*{told}"):
+        read_settings(path, {}, kind)
+    settings = read_settings(path, given, kind)  # what the user says is what holds
+    assert {name: getattr(settings, name) for name in given} == given
+
+
 def test_a_broken_file_is_named(tmp_path):
     (tmp_path / "run.toml").write_text("model = \n", "utf-8")
     with pytest.raises(InputError, match=r"run\.toml: cannot be read"):

@@ -50,6 +50,16 @@ def test_an_answer_that_ends_within_its_reasoning_is_none(tmp_path, answer, reas
     assert (found.rows, found.first) == (3, failed[0]["name"])
 
 
+def test_tokens_and_reasoning_are_in_the_rows_of_answers_and_of_failures(tmp_path):
+    said = Saying(Answer("happy", "stop", 7, "He frowns"), Answer("", "length", 9, "She"), "calm")
+    rows = rows_of(run(write_clips(tmp_path / "clips", 9), tmp_path / "out", said).path)
+    assert {(row["status"], row.get("tokens"), row.get("reasoning")) for row in rows} == {
+        ("ok", 7, "He frowns"),
+        ("failed", 9, "She"),
+        ("ok", None, None),
+    }
+
+
 @pytest.mark.parametrize("answer", ["happy", f"{TRACE}</think>happy", "</think>happy", "a < b > c"])
 @pytest.mark.parametrize("ended", ["stop", "length", None])
 def test_how_an_answer_ended_is_in_its_row(tmp_path, answer, ended):

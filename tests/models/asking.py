@@ -32,7 +32,4 @@ def logits(model, *samples):
     """What the model makes of a batch of samples, for the first token of each answer; of shape (samples, tokens)."""
     import torch
 
-    batch = [model.prepare(sample) for sample in samples]
-    extra = model._family.generate_settings([one.payload for one in batch])
-    with torch.inference_mode():
-        return model._model(**model._encode(batch), **extra).logits[:, -1].float()
+    return torch.from_numpy(model._first_logits([model.prepare(sample).payload for sample in samples]))

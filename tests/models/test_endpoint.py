@@ -4,6 +4,7 @@ import base64
 import io
 import json
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -51,7 +52,9 @@ def test_or_the_file_itself(clips):
         model.answer([prepared])
         part = server.requests[0]["messages"][0]["content"][0]
     assert part["video_url"]["url"].startswith("data:video/mp4;base64,")
-    assert _bytes(part["video_url"]["url"]) == clips["a"].read_bytes()
+    with av.open(io.BytesIO(_bytes(part["video_url"]["url"]))) as sent, av.open(clips["a"]) as own:
+        assert not sent.streams.audio, "a model that is not given the sound must not hear it"
+        assert [bytes(packet) for packet in sent.demux(video=0)] == [bytes(packet) for packet in own.demux(video=0)]
     assert model.settings["sent"] == {"video": "file"}
     assert prepared.media["video"]["seconds"] == pytest.approx(2, abs=0.05)
 
@@ -82,8 +85,9 @@ def test_one_failure_costs_no_second_question(clips):
 def test_what_failed_in_a_batch_is_not_asked_again(clips):
     def behave(request, _number):
         said = request["messages"][0]["content"][-1]["text"]
-        message = {"content": None, "reasoning": "He"} if "No." in said else {"content": "happy"}
-        return 200, {}, json.dumps({"choices": [{"message": message, "finish_reason": "length"}]}).encode()
+        message = {"content": None if "No." in said else "happy", "reasoning": "He"}
+        choices = [{"message": message, "finish_reason": "length"}]
+        return 200, {}, json.dumps({"choices": choices, "usage": {"prompt_tokens": 7}}).encode()
 
     with fake_server(behave) as server:
         model = _model(server, "text")
@@ -93,7 +97,9 @@ def test_what_failed_in_a_batch_is_not_asked_again(clips):
         (answer,) = model.answer(batch[:1])
         with pytest.raises(NoAnswerError, match=r"^cut off in its reasoning.*--max-new-tokens") as caught:
             model.answer(batch[1:])
-        assert (answer, answer.finish_reason, caught.value.finish_reason) == ("happy", "length", "length")
+        assert answer == "happy"
+        for said in (answer, caught.value):
+            assert (said.finish_reason, said.tokens, said.reasoning) == ("length", 7, "He")
         assert len(server.requests) == 2
 
 

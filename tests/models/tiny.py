@@ -79,13 +79,17 @@ def text_settings(tokens, **others):
     }
 
 
-def save(folder, model_class, config, processor, tokens):
+def save(folder, model_class, config, processor, tokens, **generation):
     """Initialise, check nothing, write."""
     torch.manual_seed(0)
     config.initializer_range = RANGE
     model = model_class(config).eval()
+    for name, weight in model.named_parameters():
+        if not weight.any() and (weight.ndim > 1 or name.endswith("gate")):
+            # Projectors and gates begin so where nothing is trained, and let nothing through.
+            torch.nn.init.normal_(weight, mean=RANGE, std=RANGE)
     model.generation_config = t.GenerationConfig(
-        eos_token_id=tokens["<|im_end|>"], pad_token_id=tokens["<|pad|>"], temperature=0.7, do_sample=True
+        eos_token_id=tokens["<|im_end|>"], pad_token_id=tokens["<|pad|>"], temperature=0.7, do_sample=True, **generation
     )
     model.save_pretrained(folder)
     processor.save_pretrained(folder)

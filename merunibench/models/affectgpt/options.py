@@ -55,7 +55,7 @@ def parse_options(options: Options) -> AffectGPTOptions:
     Raises:
         InputError: a key or a value is not known.
     """
-    options.refuse("AffectGPT", "processor")
+    options.refuse("AffectGPT", "processor", "template")
     extra = options.extra
     unknown = sorted(set(extra) - set(KEYS))
     if unknown:

@@ -5,7 +5,7 @@ from typing import Any
 
 from merunibench.errors import InputError
 from merunibench.models.base import Modality
-from merunibench.models.huggingface.family import Family
+from merunibench.models.huggingface.family import Family, merged
 from merunibench.models.prompting import Clip
 
 
@@ -44,7 +44,7 @@ class Omni(Family):
             return super().encode(processor, [clip], extra)
         seen = Clip(clip.prompt, clip.frames)
         text = processor.apply_chat_template(
-            [self.messages(processor, seen)], tokenize=False, add_generation_prompt=True
+            [self.messages(processor, seen)], tokenize=False, add_generation_prompt=True, **self.template
         )
         return processor(
             text=text,
@@ -53,7 +53,7 @@ class Omni(Family):
             audio_from_video_indices=[0],
             load_audio_from_video=True,
             return_tensors="pt",
-            **(self.processor_settings(processor, [clip]) | dict(extra)),
+            **merged(self.processor_settings(processor, [clip]), extra),
         )
 
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:
@@ -76,16 +76,21 @@ class TextOnly(Family):
 
         return transformers.AutoTokenizer
 
+    def messages(self, processor: Any, clip: Clip) -> list[dict[str, Any]]:  # noqa: ANN401, ARG002
+        """The question, as text."""
+        return [{"role": "user", "content": clip.prompt}]
+
     def encode(self, processor: Any, clips: Sequence[Clip], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """See `Family.encode`."""
         return processor.apply_chat_template(
-            [[{"role": "user", "content": clip.prompt}] for clip in clips],
+            [self.messages(processor, clip) for clip in clips],
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
             add_generation_prompt=True,
             padding=True,
             **extra,
+            **self.template,
         )
 
 
@@ -97,6 +102,19 @@ class RemoteCode(Family):
         import transformers
 
         return getattr(transformers, _remote_class(config))
+
+    def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
+        """Flat, as processors of former years want them."""
+        settings = super().processor_settings(processor, clips)
+        return {**settings.pop("text_kwargs"), **settings}
+
+
+class ByArchitecture(Family):
+    """Types that no Auto class of questions and answers knows, though their files name a class that generates."""
+
+    def model_class(self, config: Any) -> Any:  # noqa: ANN401
+        """The class that the files name."""
+        return _named_class(config)
 
 
 _REMOTE_CLASSES = ("AutoModelForMultimodalLM", "AutoModelForImageTextToText", "AutoModelForCausalLM", "AutoModel")
@@ -110,12 +128,14 @@ FAMILIES: dict[str, type[Family]] = {
 """Model type, as a configuration names it, -> what differs. Everything else is found by what transformers knows."""
 
 
-def family_of(config: Any, others: Callable[[str], type[Family] | None]) -> Family:  # noqa: ANN401
+def family_of(config: Any, others: Callable[[str], type[Family] | None], *, own_code: bool) -> Family:  # noqa: ANN401
     """The family of a model.
 
     Args:
         config: The model's configuration.
         others: Finds the family that an installed package brings for a model type; it goes first.
+        own_code: Whether code that comes with the model may run. Many files name such code though transformers knows
+            their type by now; unless it is asked for, they are loaded as that type.
 
     Raises:
         InputError: a model of this type does not answer questions.
@@ -127,16 +147,28 @@ def family_of(config: Any, others: Callable[[str], type[Family] | None]) -> Fami
         return brought()
     if kind in FAMILIES:
         return FAMILIES[kind]()
-    if _remote_class(config):
+    if own_code and _remote_class(config):
         return RemoteCode()
     if kind in known.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES:
         return Family()
     if kind in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         return TextOnly()
+    if _named_class(config) is not None:
+        return ByArchitecture()
+    code = "code comes with this one: read it, then --trust-remote-code; or " if _remote_class(config) else ""
     raise InputError(
-        f"models of type {kind!r} answer no questions as far as transformers knows; an adapter of yours can make them "
-        "(entry point group merunibench.models, docs/models.md)"
+        f"models of type {kind!r} answer no questions as far as transformers knows; {code}an adapter of yours can make "
+        "them (entry point group merunibench.models, docs/models.md)"
     )
+
+
+def _named_class(config: Any) -> Any:  # noqa: ANN401
+    """The class of transformers that a configuration names, if it generates text; else None."""
+    import transformers
+
+    name = next(iter(getattr(config, "architectures", None) or ()), "")
+    found = getattr(transformers, name, None) if str(name).isidentifier() else None
+    return found if isinstance(found, type) and getattr(found, "can_generate", bool)() else None
 
 
 def _remote_class(config: Any) -> str:  # noqa: ANN401

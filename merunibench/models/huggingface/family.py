@@ -1,29 +1,33 @@
 """What differs between families of Hugging Face models; the base class fits all that keep to transformers' conventions.
 
-A family says which class holds the weights, which modalities a model takes, how clips become its inputs, and whether
-these inputs really hold what they should: chat templates pass over parts that they do not know without a word.
+A family says which class holds the weights, which modalities a model takes, and how clips become its inputs.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from merunibench.errors import InputError
 from merunibench.media import Sound
-from merunibench.models.base import Modality
+from merunibench.models.base import Decoding, Modality
 from merunibench.models.prompting import Clip
 
 _KNOWN_SECONDS = 10
-_PICTURE_KEY, _SOUND_KEY = re.compile("pixel_values"), re.compile("input_features|input_values|audio_(values|features)")
 
 
 class Family:
     """A family that keeps to the conventions: a chat template, a processor, `AutoModelForMultimodalLM`.
 
     Frames are given as a video where the processor has one for videos, otherwise as images.
+
+    Attributes:
+        frames_as: How frames are given, where the user said so.
+        template: Variables of the chat template, where the user gave some.
     """
+
+    frames_as: Literal["video", "images"] | None = None
+    template: Mapping[str, Any] = {}
 
     def model_class(self, config: Any) -> Any:  # noqa: ANN401, ARG002 - transformers' own
         """The class whose `from_pretrained` loads the weights."""
@@ -47,20 +51,27 @@ class Family:
             taken.add("audio")
         return frozenset(taken)
 
+    def sees_video(self, processor: Any) -> bool:  # noqa: ANN401
+        """Whether frames are given as a video."""
+        return _has(processor, "video_processor") if self.frames_as is None else self.frames_as == "video"
+
     def messages(self, processor: Any, clip: Clip) -> list[dict[str, Any]]:  # noqa: ANN401
         """The conversation that asks about a clip: picture, sound, question. No system prompt."""
         content: list[dict[str, Any]] = []
-        if clip.frames is not None and _has(processor, "video_processor"):
+        if clip.frames is not None and self.sees_video(processor):
             content.append({"type": "video", "video": clip.frames.pixels})
         elif clip.frames is not None:
-            content += [{"type": "image", "image": frame} for frame in clip.frames.pixels]
+            from PIL import Image
+
+            # Not arrays, which some processors take for addresses.
+            content += [{"type": "image", "image": Image.fromarray(frame)} for frame in clip.frames.pixels]
         if clip.sound is not None:
             content.append({"type": "audio", "audio": clip.sound.samples})
         return [{"role": "user", "content": [*content, {"type": "text", "text": clip.prompt}]}]
 
     def fixed_settings(self, processor: Any) -> dict[str, Any]:  # noqa: ANN401
         """Arguments of the processor for videos that are the same for all clips; recorded."""
-        if not _has(processor, "video_processor"):
+        if not self.sees_video(processor):
             return {}
         # The frames are chosen already; a processor left to itself drops some of them.
         settings: dict[str, Any] = {"do_sample_frames": False}
@@ -71,9 +82,10 @@ class Family:
 
     def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
         """Arguments of the processor for these clips."""
-        settings: dict[str, Any] = {"padding": True}
+        # Of the text alone: how sounds are padded is known to the processor of sound.
+        settings: dict[str, Any] = {"text_kwargs": {"padding": True}}
         videos = [clip.frames for clip in clips if clip.frames is not None]
-        if videos and _has(processor, "video_processor"):
+        if videos and self.sees_video(processor):
             settings |= self.fixed_settings(processor)
             # Without these, frames are stamped as if they were a fixed fraction of a second apart.
             settings["video_metadata"] = [
@@ -101,60 +113,86 @@ class Family:
             return_dict=True,
             return_tensors="pt",
             add_generation_prompt=True,
-            processor_kwargs=self.processor_settings(processor, clips) | dict(extra),
+            processor_kwargs=merged(self.processor_settings(processor, clips), extra),
+            **self.template,
         )
-
-    def check(self, processor: Any, clips: Sequence[Clip], inputs: Any, model: str) -> None:  # noqa: ANN401
-        """Make sure that the inputs hold every clip's media.
-
-        Raises:
-            InputError: a modality was passed over in silence.
-        """
-        # The clips of a batch are given alike, so the keys speak for all; the placeholders speak for each.
-        kept = {"video": _PICTURE_KEY, "audio": _SOUND_KEY}
-        places = {"video": ("video_token_id", "image_token_id"), "audio": ("audio_token_id",)}
-        for modality, key in kept.items():
-            asked = [clip.frames if modality == "video" else clip.sound for clip in clips]
-            if all(part is None for part in asked):
-                continue
-            tokens = [getattr(processor, name, None) for name in places[modality]]
-            tokens = [token for token in tokens if token is not None]
-            placed = inputs["input_ids"].new_zeros(len(clips)).bool()
-            for token in tokens:
-                placed |= (inputs["input_ids"] == token).any(dim=1)
-            if not any(map(key.search, inputs)) or (tokens and not placed.all()):
-                raise InputError(
-                    f"{model} takes no {modality}: its chat template or processor passed over it in silence. Leave "
-                    f"{modality} out (--modalities)"
-                )
-        if not bool(inputs["attention_mask"][:, -1].all()):
-            raise InputError(f"{model}: its processor pads on the right, which spoils the answers of a batch")
 
     def heard_seconds(self, processor: Any, sound: Sound, extra: Mapping[str, Any]) -> float | None:  # noqa: ANN401
         """How much of a sound a model hears: feature extractors cut at their own length and say nothing.
 
-        Found by counting the sound's places in the prompt, against those of ten seconds.
+        Found by how much longer the prompt is than that of ten seconds, whatever the tokens of a sound are called.
 
         Returns:
-            Seconds; None where the processor does not say which token is the sound's place.
+            Seconds; None where sounds of any length have as many places.
         """
-        token = getattr(processor, "audio_token_id", None)
-        if token is None:
+        known, twice = (
+            Sound(np.zeros(seconds * sound.rate, np.float32), sound.rate)
+            for seconds in (_KNOWN_SECONDS, 2 * _KNOWN_SECONDS)
+        )
+        ten, twenty, whole = (
+            int(self.encode(processor, [Clip("", None, s)], extra)["input_ids"].shape[-1])
+            for s in (known, twice, sound)
+        )
+        if twenty <= ten:
             return None
-        known = Sound(np.zeros(_KNOWN_SECONDS * sound.rate, np.float32), sound.rate)
-        places = [
-            int((self.encode(processor, [Clip("", None, s)], extra)["input_ids"] == token).sum())
-            for s in (known, sound)
-        ]
-        return min(sound.seconds, _KNOWN_SECONDS * places[1] / max(places[0], 1))
+        return min(sound.seconds, _KNOWN_SECONDS * (1 + (whole - ten) / (twenty - ten)))
 
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ARG002
         """Further arguments of the model's `generate` for these clips."""
         return {}
 
+    def generate(self, model: Any, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """What the model generates, for models whose `generate` is elsewhere or wants other arguments.
+
+        Args:
+            model: The model.
+            arguments: Inputs, and all that transformers' `generate` takes.
+
+        Returns:
+            As transformers' `generate` does with `return_dict_in_generate`: `sequences`, and `logits` where
+            `output_logits` asks for them.
+        """
+        return model.generate(**arguments)
+
+    def answers(
+        self,
+        model: Any,  # noqa: ANN401, ARG002
+        processor: Any,  # noqa: ANN401, ARG002
+        clips: Sequence[Clip],  # noqa: ARG002
+        decoding: Decoding,  # noqa: ARG002
+    ) -> list[str] | None:
+        """The answers by a way of the model's own (`model.chat`), in place of template, inputs and `generate`.
+
+        A family that has this is asked about one clip at a time, with torch seeded for the clip. Nothing is probed and
+        nothing checked: that every medium of a clip reaches the model, and that `decoding` is heeded, is its affair.
+
+        Returns:
+            A text for each clip; an `Answer` where it is known how it ended. None, as here, for the usual way.
+        """
+        return None
+
 
 def _has(processor: Any, part: str) -> bool:  # noqa: ANN401
     return getattr(processor, part, None) is not None
+
+
+def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a processor, the user's over ours; groups of them (`text_kwargs`) are merged.
+
+    Example:
+        >>> merged({"text_kwargs": {"padding": True}}, {"text_kwargs": {"truncation": True}, "size": 2})
+        {'text_kwargs': {'padding': True, 'truncation': True}, 'size': 2}
+        >>> merged({"text_kwargs": {"padding": True}}, {"padding": "longest"})
+        {'text_kwargs': {}, 'padding': 'longest'}
+    """
+    found = dict(ours)
+    for name, value in theirs.items():
+        both = isinstance(value, Mapping) and isinstance(found.get(name), Mapping)
+        found[name] = {**found[name], **value} if both else value
+    text = found.get("text_kwargs")
+    if isinstance(text, Mapping):  # a name may not stand in both places
+        found["text_kwargs"] = {name: value for name, value in text.items() if name not in theirs}
+    return found
 
 
 def control_tokens(tokenizer: Any) -> re.Pattern[str]:  # noqa: ANN401

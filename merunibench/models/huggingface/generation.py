@@ -71,10 +71,14 @@ def arguments(decoding: Decoding, names: Sequence[str]) -> dict[str, Any]:
             processors.append(transformers.TopKLogitsWarper(int(decoding.extra["top_k"])))
         if decoding.top_p < 1:
             processors.append(transformers.TopPLogitsWarper(decoding.top_p))
-        digests = [hashlib.sha256(f"{decoding.seed}:{name}".encode()).digest() for name in names]
-        processors.append(_GumbelNoise([int.from_bytes(digest[:7], "big") for digest in digests]))
+        processors.append(_GumbelNoise([seed_of(decoding, name) for name in names]))
         chosen["logits_processor"] = processors
     return chosen
+
+
+def seed_of(decoding: Decoding, name: str) -> int:
+    """The seed of a sample's own noise."""
+    return int.from_bytes(hashlib.sha256(f"{decoding.seed}:{name}".encode()).digest()[:7], "big")
 
 
 class _GumbelNoise:
