@@ -221,7 +221,7 @@ def test_what_is_refused_is_refused_in_one_line(refused, tmp_path):
     (tmp_path / "folder.json").mkdir()
     assert "folder.json" in refused("lexicon", "compile", folder, "-o", tmp_path / "folder.json")
     words.write_bytes(b"word,concept\nf\xff,joy\n")
-    assert "words.csv: cannot be read" in refused(*extend, words, "-o", out)
+    assert "words.csv, line 2: not UTF-8; save the file as UTF-8" in refused(*extend, words, "-o", out)
     words.write_bytes(b"word,concept\n" + b'"' + b"x" * 200_000 + b'",joy\n')
     assert "words.csv: cannot be read: field larger than field limit" in refused(*extend, words, "-o", out)
     (folder / "words.csv").mkdir()
