@@ -28,7 +28,7 @@ class Mentions(NamedTuple):
     """
 
     samples: npt.NDArray[np.int64]
-    codes: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int32]
     vocabulary: Words
 
 
@@ -40,7 +40,15 @@ class WordTables(NamedTuple):
     missed: tuple[WordErrors, ...]
 
 
-def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Sequence[int], limit: int) -> WordTables:
+def word_errors(
+    scores: SampleScores,
+    lexicon: Lexicon,
+    level: Level,
+    wheels: Sequence[int],
+    limit: int,
+    *,
+    examples: int = _EXAMPLES,
+) -> WordTables:
     """Rank wrong, unknown and missed words.
 
     On a wheel, over the samples that count there, with true sectors G and predicted sectors P: a predicted word is
@@ -54,6 +62,7 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
         level: The wheel level they were scored with.
         wheels: The wheels to average over, counted from 1.
         limit: Most words in a ranking.
+        examples: Most examples of a word.
     """
     labels, true_labels = scores.labels, scores.true_labels
     if labels is None or true_labels is None or not scores.encoded.sectors:
@@ -77,7 +86,7 @@ def word_errors(scores: SampleScores, lexicon: Lexicon, level: Level, wheels: Se
                 total=total / divisor,
                 examples=tuple(map(example, samples)),
             )
-            for word, count, total, samples in _most_frequent(found, errors, eligible, limit)
+            for word, count, total, samples in _most_frequent(found, errors, eligible, limit, examples)
         )
 
     return WordTables(
@@ -89,10 +98,11 @@ def mentions(lists: LabelLists) -> Mentions:
     """Every word of every sample, once."""
     first: dict[str, int] = {}
     canonical = np.array([first.setdefault(word, code) for code, word in enumerate(lists.vocabulary)], np.int64)
-    samples, codes = lists.flatten()
-    words = max(len(lists.vocabulary), 1)
-    pairs = np.unique(samples * words + canonical[codes]) if len(codes) else np.zeros(0, np.int64)
-    return Mentions(pairs // words, pairs % words, lists.vocabulary)
+    words, distinct = max(len(lists.vocabulary), 1), np.arange(len(lists.offsets))
+    pairs = np.unique(np.repeat(distinct[:-1], np.diff(lists.offsets)) * words + canonical[lists.codes])
+    offsets = np.searchsorted(pairs, distinct * words)
+    samples, codes = LabelLists(lists.vocabulary, (pairs % words).astype(np.int32), offsets, lists.rows).flatten()
+    return Mentions(samples, codes, lists.vocabulary)
 
 
 def _off_target(
@@ -117,7 +127,7 @@ def _off_target(
 
 
 def _most_frequent(
-    found: Mentions, errors: Counts, eligible: Counts, limit: int
+    found: Mentions, errors: Counts, eligible: Counts, limit: int, examples: int
 ) -> Iterator[tuple[str, float, float, list[int]]]:
     """The words with the most errors, of equal ones the alphabetically first.
 
@@ -127,8 +137,11 @@ def _most_frequent(
     size = len(found.vocabulary)
     count = np.bincount(found.codes, weights=errors, minlength=size)
     total = np.bincount(found.codes, weights=eligible, minlength=size)
-    order = sorted(np.flatnonzero(count).tolist(), key=lambda code: (-count[code], found.vocabulary[code]))
+    wrong = np.flatnonzero(count)
+    if len(wrong) > limit > 0:  # to look a word up takes time: only those that may be among the first
+        wrong = wrong[count[wrong] >= np.partition(count[wrong], -limit)[-limit]]
+    order = sorted(wrong.tolist(), key=lambda code: (-count[code], found.vocabulary[code]))
     for code in order[:limit]:
         places = np.flatnonzero((found.codes == code) & (errors > 0))
-        worst = places[np.argsort(-errors[places], kind="stable")][:_EXAMPLES]
+        worst = places[np.argsort(-errors[places], kind="stable")][:examples]
         yield found.vocabulary[code], float(count[code]), float(total[code]), found.samples[worst].tolist()

@@ -172,7 +172,7 @@ def _records(row: Row) -> Iterator[dict[str, object]]:
         scores[MEAN] = Score(score=row.mean, ci=row.mean_ci, lift=row.lift, rank=row.mean_rank, signature=row.signature)
     for column, score in scores.items():
         rank, (low, high) = score.rank, score.ci or (None, None)
-        record = {name: getattr(score, name, getattr(row, name, None)) for name in _COLUMNS}
+        record: dict[str, object] = {**vars(row), **vars(score)}
         record |= {"dataset": column, "complete": str(row.complete).lower(), "ci_low": low, "ci_high": high}
         record["rank"] = None
         if rank is not None:

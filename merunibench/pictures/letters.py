@@ -1,5 +1,6 @@
 """How wide a name is, about, in a picture that cannot measure it: so that its end is cut, and never its beginning."""
 
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 from merunibench._text import visible
@@ -7,6 +8,7 @@ from merunibench._text import visible
 _NARROW, _BROAD = frozenset("fijlrt.,:;'|!()[] I"), frozenset("mwMW@%…—")
 
 
+@lru_cache(maxsize=1024)
 def width(text: str) -> float:
     """The width in letters of the usual kind: a Chinese one counts twice, an `i` a half.
 
@@ -17,6 +19,7 @@ def width(text: str) -> float:
     return sum(map(_width, text), start=0.0)
 
 
+@lru_cache(maxsize=1024)
 def cut(text: str, most: int) -> str:
     """The text in one line of about `most` letters; what is cut off leaves a `…`.
 

@@ -20,7 +20,9 @@ import numpy.typing as npt
 
 Keys = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.uint8]
+Swaps = npt.NDArray[np.bool_]
 Seed = int | list[int]
+_Drawn = tuple[bytes, int, str]
 
 CHUNK = 1 << 18  # counts made at once: they and what they are made of stay in the processor's cache
 
@@ -37,17 +39,29 @@ def unit_keys(names: Iterable[str], source: str = "") -> Keys:
 
 
 class Draws:
-    """How often each unit is drawn in each resample, kept: many systems on the same samples pay for it once."""
+    """What is drawn of units, kept: many systems on the same samples pay for it once."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[bytes, int, str], list[Counts]] = {}
+        self._counts: dict[_Drawn, list[Counts]] = {}
+        self._swaps: dict[_Drawn, list[Swaps]] = {}
 
     def of(self, keys: Keys, resamples: int, seed: Seed) -> list[Counts]:
         """What `draw_counts` gives."""
-        key = (hashlib.blake2b(keys.tobytes(), digest_size=16).digest(), resamples, repr(seed))
-        if key not in self._kept:
-            self._kept[key] = list(draw_counts(keys, resamples, seed))
-        return self._kept[key]
+        drawn = _drawn(keys, resamples, seed)
+        if drawn not in self._counts:
+            self._counts[drawn] = list(draw_counts(keys, resamples, seed))
+        return self._counts[drawn]
+
+    def swaps(self, keys: Keys, resamples: int, seed: Seed) -> list[Swaps]:
+        """What `draw_swaps` gives."""
+        drawn = _drawn(keys, resamples, seed)
+        if drawn not in self._swaps:
+            self._swaps[drawn] = list(draw_swaps(keys, resamples, seed))
+        return self._swaps[drawn]
+
+
+def _drawn(keys: Keys, resamples: int, seed: Seed) -> _Drawn:
+    return hashlib.blake2b(keys.tobytes(), digest_size=16).digest(), resamples, repr(seed)
 
 
 def draw_counts(keys: Keys, resamples: int, seed: Seed) -> Iterator[Counts]:
@@ -56,7 +70,7 @@ def draw_counts(keys: Keys, resamples: int, seed: Seed) -> Iterator[Counts]:
         yield _POISSON[bits >> np.uint64(48)]
 
 
-def draw_swaps(keys: Keys, resamples: int, seed: Seed) -> Iterator[npt.NDArray[np.bool_]]:
+def draw_swaps(keys: Keys, resamples: int, seed: Seed) -> Iterator[Swaps]:
     """Whether two systems are swapped on units with these keys, in the same chunks: shape (chunk, U)."""
     for bits in _random_bits(keys, resamples, f"{seed!r} {_SWAPS}"):
         yield bits >> np.uint64(63) == 1

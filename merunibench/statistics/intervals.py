@@ -93,9 +93,8 @@ def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, f
     defined = replicates[~np.isnan(replicates)]
     if len(defined) == 0:
         return None
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(defined, [tail, 1 - tail])
-    return round(float(low), _DECIMALS), round(float(high), _DECIMALS)
+    low, high = _percentiles(defined, (1 - confidence) / 2).tolist()
+    return round(low, _DECIMALS), round(high, _DECIMALS)
 
 
 def intervals(replicates: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -107,13 +106,19 @@ def intervals(replicates: FloatArray) -> tuple[FloatArray, FloatArray]:
     Returns:
         Low and high ends, shape (N,) each.
     """
-    places = np.array([0.025, 0.975]) * (replicates.shape[1] - 1)
-    below = np.floor(places).astype(int)
-    above = np.minimum(below + 1, replicates.shape[1] - 1)
-    ordered = np.partition(replicates, sorted({*below.tolist(), *above.tolist()}), axis=1)
-    ends = ordered[:, below] + (ordered[:, above] - ordered[:, below]) * (places - below)
-    low, high = np.round(ends, _DECIMALS).T
+    low, high = np.round(_percentiles(replicates, 0.025), _DECIMALS).T
     return low, high
+
+
+def _percentiles(replicates: FloatArray, tail: float) -> FloatArray:
+    """`numpy.quantile` at both tails along the last axis, shape (..., 2), in a fraction of its time."""
+    last = replicates.shape[-1] - 1
+    places = np.array([tail, 1 - tail]) * last
+    below = np.floor(places).astype(int)
+    above = np.minimum(below + 1, last)
+    ordered = np.partition(replicates, sorted({*below.tolist(), *above.tolist()}), axis=-1)
+    ends: FloatArray = ordered[..., below] + (ordered[..., above] - ordered[..., below]) * (places - below)
+    return ends
 
 
 def _rounded(low: float, high: float, method: str) -> ScoreInterval:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.statistics.bootstrap import resampled_sums
-from merunibench.statistics.draws import Keys, Seed, draw_swaps
+from merunibench.statistics.draws import Draws, Keys, Seed, draw_swaps
 from merunibench.statistics.intervals import Formula, interval, intervals
 
 FloatArray = npt.NDArray[np.float64]
@@ -106,7 +106,9 @@ def draw_pairs(
     )
 
 
-def swapped_sums(units: FloatArray, *, resamples: int, seed: Seed, keys: Keys) -> FloatArray:
+def swapped_sums(
+    units: FloatArray, *, resamples: int, seed: Seed, keys: Keys, draws: Draws | None = None
+) -> FloatArray:
     """Sums of quantities over the units on which two systems are swapped.
 
     The swaps hang on keys and seed alone, so what a pair needs is the difference of two systems' sums: they are made
@@ -117,11 +119,13 @@ def swapped_sums(units: FloatArray, *, resamples: int, seed: Seed, keys: Keys) -
         resamples: Number of swaps B.
         seed: Their seed.
         keys: What units are swapped by, shape (U,).
+        draws: Keeps the swaps for the next system on the same units.
 
     Returns:
         Shape (B, K).
     """
-    return np.concatenate([chunk.astype(float) @ units.T for chunk in draw_swaps(keys, resamples, seed)])
+    swaps = draw_swaps(keys, resamples, seed) if draws is None else draws.swaps(keys, resamples, seed)
+    return np.concatenate([chunk.astype(float) @ units.T for chunk in swaps])
 
 
 def mean_draws(draws: Sequence[PairedDraws]) -> PairedDraws:

@@ -1,11 +1,14 @@
 """`results.json` is written and read without loss, and what is none of it is refused in one line."""
 
 import json
+import sys
+import unicodedata
 
 import pytest
 
 from merunibench.errors import InputError
 from merunibench.leaderboard.schema.results import Results, read_results
+from merunibench.leaderboard.schema.texts import fit_to_show
 from tests.leaderboard.sample import sample
 
 
@@ -33,6 +36,17 @@ def test_what_is_no_board_is_refused_in_one_line(tmp_path, change):
     with pytest.raises(InputError, match=next(iter(change))) as caught:
         read_results(path)
     assert str(caught.value).isprintable()
+
+
+def test_characters_are_shown_or_refused_by_their_category():
+    turning = {*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+    for character in map(chr, range(sys.maxunicode + 1)):
+        hidden = unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} and character not in "\n\t"
+        if hidden or character in turning:
+            with pytest.raises(ValueError, match="holds"):
+                fit_to_show(character)
+        else:
+            assert fit_to_show(character) == character
 
 
 def test_unknown_figures_are_left_out_and_a_missing_mean_is_said():

@@ -92,6 +92,12 @@ def test_interval_leaves_undefined_replicates_out():
     assert interval(np.empty(0)) is None
 
 
+@pytest.mark.parametrize("resamples", [1, 2, 39, 41, 1000])
+def test_interval_has_the_percentiles_of_numpy(resamples):
+    replicates = np.random.default_rng(resamples).normal(size=resamples)
+    assert interval(replicates) == pytest.approx(np.quantile(replicates, [0.025, 0.975]), abs=1e-10)
+
+
 def test_more_clusters_than_units_are_pooled_as_well(monkeypatch):
     monkeypatch.setattr(bootstrap, "POOLED_UNITS", 100)
     quantities = fine_quantities(1000)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from merunibench.errors import InputError
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.rows import ScoredRow
-from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.fields import metric_part
 from merunibench.leaderboard.schema.packed import (
     ABSENT,
     FIGURES,
@@ -213,4 +213,4 @@ def _metric(row: ScoredRow, name: str) -> str:
     """What the score in a column means; that of a mean, what all its data sets' mean."""
     scores = row.row.scores
     names = [name] if name in BUILTIN else list(scores)
-    return " ".join(parsed(scores[each].signature or "").metric_part for each in names)
+    return " ".join(metric_part(scores[each].signature or "") for each in names)

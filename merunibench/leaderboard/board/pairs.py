@@ -20,7 +20,7 @@ from merunibench.errors import InputError
 from merunibench.evaluation.compare import Sides, compare_draws
 from merunibench.leaderboard.board.packing import Packer
 from merunibench.leaderboard.board.rows import ScoredRow
-from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.fields import metric_part, parsed
 from merunibench.leaderboard.schema.results import DECIMALS, Pair, Paired, Pairs, Results, Row
 from merunibench.leaderboard.scoring.cache import Cache, key
 from merunibench.leaderboard.scoring.cells import Figures
@@ -28,7 +28,7 @@ from merunibench.leaderboard.scoring.units import unpack
 from merunibench.protocols import PROTOCOLS
 from merunibench.report import Comparison, SystemUsed
 from merunibench.scoring import primary_of_sums
-from merunibench.statistics import PairedDraws, PairedTest, swapped_sums
+from merunibench.statistics import Draws, PairedDraws, PairedTest, swapped_sums
 from merunibench.tasks import BUILTIN, get_task, title_of
 
 MOST = 60
@@ -107,8 +107,8 @@ def _shared(first: ScoredRow, second: ScoredRow) -> list[str]:
 
 
 def _alike(first: ScoredRow, second: ScoredRow, name: str) -> bool:
-    left, right = (each.row.scores[name].signature or "" for each in (first, second))
-    return parsed(left).metric_part == parsed(right).metric_part
+    left, right = (metric_part(each.row.scores[name].signature or "") for each in (first, second))
+    return left == right
 
 
 class _Sums(NamedTuple):
@@ -129,6 +129,7 @@ class _Judge:
     def __init__(self, resamples: int, seed: int) -> None:
         self.resamples, self.seed = resamples, seed
         self._known: dict[int, _Sums] = {}
+        self._drawn = Draws()
         self._digests: dict[str, str] = {}
 
     def key(self, first: ScoredRow, second: ScoredRow, *, swap: bool) -> str:
@@ -182,7 +183,7 @@ class _Judge:
     def _sums(self, figures: Figures) -> _Sums:
         if id(figures) not in self._known:
             quantities, keys = unpack(figures.units)
-            swapped = swapped_sums(quantities, resamples=self.resamples, seed=self.seed, keys=keys)
+            swapped = swapped_sums(quantities, resamples=self.resamples, seed=self.seed, keys=keys, draws=self._drawn)
             self._known[id(figures)] = _Sums(quantities.sum(axis=1), swapped)
         return self._known[id(figures)]
 
@@ -193,7 +194,7 @@ def _figures(row: ScoredRow, name: str) -> Figures:
 
 def _sides(first: ScoredRow, second: ScoredRow, name: str) -> Sides:
     used = (_used(first.row, name), _used(second.row, name))
-    return Sides(used, parsed(first.row.scores[name].signature or "").metric_part, title_of(name))
+    return Sides(used, metric_part(first.row.scores[name].signature or ""), title_of(name))
 
 
 def _used(row: Row, name: str) -> SystemUsed:

@@ -6,7 +6,6 @@ everything is paired. A column in which some row has no replicates keeps what wa
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.rows import ScoredRow
-from merunibench.leaderboard.schema.fields import parsed
+from merunibench.leaderboard.schema.fields import metric_part
 from merunibench.leaderboard.schema.results import MEAN, Comparisons, Rank, Results, Row
 from merunibench.statistics import groups, holm, of_pairs, paired_p_values, rank_intervals, ranks
 from merunibench.tasks import BUILTIN
@@ -69,16 +68,11 @@ def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
     """The rows whose scores mean the same: the metric parts of their signatures agree with the newest, or with most."""
     if column not in BUILTIN or not rows:
         return list(rows)
-    parts = {each.row.id: _metric_part(each.row.scores[column].signature or "") for each in rows}
+    parts = {each.row.id: metric_part(each.row.scores[column].signature or "") for each in rows}
     fresh = [parts[each.row.id] for each in rows if column in each.held]
     candidates = fresh or sorted(parts.values())
     chosen = Counter(candidates).most_common(1)[0][0]
     return [each for each in rows if parts[each.row.id] == chosen]
-
-
-@lru_cache(maxsize=4096)
-def _metric_part(signature: str) -> str:
-    return parsed(signature).metric_part
 
 
 class _Tested(NamedTuple):

@@ -37,6 +37,16 @@ def parsed(signature: str) -> Signature:
     return Signature.parse(signature)
 
 
+@lru_cache(maxsize=4096)
+def metric_part(signature: str) -> str:
+    """What must agree before two scores are compared, of the text of a signature.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return parsed(signature).metric_part
+
+
 def _signature(text: str) -> str:
     parsed(text)
     return one_line_to_show(text)

@@ -228,11 +228,15 @@ class Row(Plain):
 
     def value(self, column: str) -> float | None:
         """The figure in a column; None if there is none."""
+        if column == MEAN:
+            return self.mean
         figure = self.figure(column)
         return None if figure is None else figure.score
 
     def rank(self, column: str) -> Rank | None:
         """The rank in a column; None if there is none."""
+        if column == MEAN:
+            return None if self.mean is None else self.mean_rank
         figure = self.figure(column)
         return None if figure is None else figure.rank
 

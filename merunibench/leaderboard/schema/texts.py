@@ -13,6 +13,8 @@ def fit_to_show(text: str) -> str:
     Raises:
         ValueError: it holds characters that cannot be shown, or that turn the direction of text.
     """
+    if text.isprintable():  # which neither of the two is
+        return text
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
             raise ValueError(f"holds the character U+{ord(character):04X}, which cannot be shown")

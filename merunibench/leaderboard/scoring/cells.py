@@ -155,7 +155,7 @@ def _words(scores: SampleScores, lexicon: Lexicon) -> str:
     """Costly words, without the samples they come from."""
     if scores.labels is None:
         return "null"
-    found = word_errors(scores, lexicon, LEVEL, range(1, lexicon.n_wheels + 1), WORDS)
+    found = word_errors(scores, lexicon, LEVEL, range(1, lexicon.n_wheels + 1), WORDS, examples=0)
     words = Words(
         wrong=tuple(map(_word, found.wrong)),
         missed=tuple(map(_word, found.missed)),

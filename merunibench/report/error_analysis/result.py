@@ -6,6 +6,7 @@ Names, words and model names are kept as their authors wrote them; each renderer
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -39,12 +40,12 @@ class Confusion:
     wrong: tuple[int, ...]
     samples: int
 
-    @property
+    @cached_property
     def totals(self) -> tuple[int, ...]:
         """Number of samples in which each of `rows` is true, shape (R,)."""
         return tuple(round(sum(row)) for row in self.counts)
 
-    @property
+    @cached_property
     def shares(self) -> tuple[tuple[float, ...], ...]:
         """Each count as a share of its row, shape (R, C); 0 in a row that is true nowhere."""
         rows = zip(self.counts, self.totals, strict=True)
