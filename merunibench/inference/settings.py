@@ -269,7 +269,7 @@ def refuse_code(fields: Mapping[str, Any], *models: str) -> None:
         if str(fields.get(name, "")).lstrip().startswith(f"{command.SCHEME}:"):
             flag = f"--{name.replace('_', '-')}"
             raise InputError(
-                f"{name}: no program runs because a file names it; read it, then {flag} {command.SCHEME}:…"
+                f"{name}: no program runs because a file names it; read it, then give {flag} {command.SCHEME}:…"
             )
     if fields.get("trust_remote_code", False) not in (False, "false"):
         raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
