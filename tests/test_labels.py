@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merunibench.labels import LabelLists, Words, parse_label_field, parse_label_text, unify
+from merunibench.labels import LabelLists, parse_label_field, parse_label_text
+from merunibench.words import Words, unify
 from tests.oracle import metrics as oracle
 
 texts = st.text(alphabet="aB ,'\"[]{}\t\x1f\u3000é愤İΣ🙂", max_size=20)

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import NEUTRAL
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.report.error_analysis import Example, WordErrors
 from merunibench.scoring import SampleScores
+from merunibench.words import Words
 
 _EXAMPLES = 3
 

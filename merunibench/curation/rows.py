@@ -19,8 +19,9 @@ from merunibench.data.columns import find_column, label_column, name_column, tex
 from merunibench.data.predictions import failed_rows
 from merunibench.errors import InputError
 from merunibench.kinds import POLARITIES
-from merunibench.labels import LabelLists, unify
+from merunibench.labels import LabelLists
 from merunibench.protocols import NO_POLARITY
+from merunibench.words import unify
 
 NO_LANGUAGE = ""
 

@@ -19,7 +19,8 @@ from merunibench.data.polarity_words import is_complement, read_polarity
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL, POLARITIES, Answer
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
+from merunibench.words import Words
 
 STATEMENTS = ("none", "no emotion", "no emotions", "no label", "no labels", "n/a", "na", "nan", "null", "<na>", "[]")
 """Labels that say that there is none; the official protocol does not know them."""

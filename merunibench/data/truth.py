@@ -26,8 +26,9 @@ from merunibench.data.tables import TABLE_SUFFIXES, Table, read_table, table_ste
 from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES, open_plain
 from merunibench.files.reading import reading
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
 from merunibench.tasks import BUILTIN, Task, TaskSet
+from merunibench.words import Words
 
 LABEL_COLUMNS = ("label", "labels", "openset")
 _COLUMNS = {"labels": LABEL_COLUMNS, "preference": ("label", "preference")}

@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL, Kind
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, Summary, correct_for_chance
+from merunibench.words import Words
 
 CORRECTED = "corrected"
 """Key of the chance-corrected score in a report."""

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import NEUTRAL, Kind
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Summary, ratio
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 from merunibench.protocols.neutral import are_neutral
+from merunibench.words import Words
 
 NO_CLASS = -1
 """Stands for an answer that names none of the classes that occur."""

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.kinds import Kind
-from merunibench.labels import LabelLists, Words, unify
+from merunibench.labels import LabelLists
 from merunibench.lexicon import Level, Lexicon
 from merunibench.protocols.arithmetic import FloatArray, Masks, sizes
 from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 from merunibench.protocols.neutral import are_neutral, numbers_of_parts, read_exactly, read_parts
 from merunibench.protocols.sectors import masks_of_names, sector_names
+from merunibench.words import Words, unify
 
 NEUTRAL_BIT = np.uint64(1 << 63)
 """The bit of `neutral`: above every sector's."""

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from merunibench._text import compatible
 from merunibench.kinds import NEUTRAL
-from merunibench.labels import Words
 from merunibench.languages import NOTHING, answer_words, label_of
 from merunibench.lexicon import Lexicon
+from merunibench.words import Words
 
 _LONGEST = 80
 _GRADES = (

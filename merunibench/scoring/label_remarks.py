@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 from merunibench._text import shown
 from merunibench.data.accounting import STATEMENTS
 from merunibench.kinds import NEUTRAL
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
 from merunibench.lexicon import Lexicon
 from merunibench.protocols import numbers_of_parts
+from merunibench.words import Words
 
 _JOINED_SHARE, _ANSWER_SHARE = 0.05, 0.2  # of the labels: above, a file looks wrong
 _SEPARATORS = (*",;|\n\r\t，、；／｜·•→或", "  ", ". ", " - ", "->")

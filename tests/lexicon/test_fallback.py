@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError
-from merunibench.labels import LabelLists, Words, normalise_label
+from merunibench.labels import LabelLists, normalise_label
 from merunibench.lexicon import LEVELS, Lexicon, load_lexicon
 from merunibench.lexicon.runtime.candidates import may_resolve
 from merunibench.lexicon.runtime.compiled import DIGITS
 from merunibench.lexicon.runtime.fallback import RULES, Fallback
+from merunibench.words import Words
 
 LEXICON = load_lexicon("builtin")
 _GLUE = ("not", "no", "of", "and", "/", "very", "un", "table", "feeling", "-")

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.kinds import NEUTRAL
-from merunibench.labels import LabelLists, Words
+from merunibench.labels import LabelLists
 from merunibench.lexicon import load_lexicon
 from merunibench.protocols import NEUTRAL_BIT, PROTOCOLS, protocol_signed
 from merunibench.protocols.elements import element_sets
 from merunibench.protocols.neutral import are_neutral, numbers_of_parts, says_neutral
 from merunibench.signature import Signature
+from merunibench.words import Words
 from tests.scoring.small import scored
 
 LEXICON = load_lexicon("builtin")

@@ -27,7 +27,8 @@ from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.files.json_text import read_json
 from merunibench.files.reading import reading
-from merunibench.labels import LabelLists, Words, unify
+from merunibench.labels import LabelLists
+from merunibench.words import Words, unify
 
 Task = Literal["emotion", "sentiment"]
 LABEL_TASKS: tuple[Task, ...] = get_args(Task)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.labels import Words
 from merunibench.languages import latin_words
 from merunibench.lexicon.runtime import morphology
 from merunibench.lexicon.runtime.fallback import JOINTS
+from merunibench.words import Words
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.errors import InputError
-from merunibench.labels import LabelLists, Words, normalise_label
+from merunibench.labels import LabelLists, normalise_label
 from merunibench.lexicon.runtime.compiled import DIGITS, MAXIMUM_SECTORS, NONE, SCHEMA, check
 from merunibench.lexicon.runtime.compiled import to_text as write_text_of
 from merunibench.lexicon.runtime.fallback import Fallback
 from merunibench.lexicon.runtime.wheels import LEVELS, MAXIMUM_WHEELS, Level, Wheel, parse_wheel
+from merunibench.words import Words
 
 _MAXIMUM_RESOLVED = 1 << 17
 """Labels outside the table whose meaning is remembered; a million different ones must not fill the memory."""
