@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from merunibench import evaluate
+from merunibench.cli.leaderboard._tables import print_board
 from merunibench.errors import InputError
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.results import read_results
@@ -454,6 +455,21 @@ def test_what_is_new_or_changed_has_no_score_without_labels(small):
     assert not [each for each in results.rows if each.model_id == "new"]
     assert {gap.model_id for gap in results.not_recomputed} >= {"one", "new"}
     assert "new" in {model.id for model in results.models}
+
+
+def test_a_model_without_scores_is_shown_as_waiting(small, capsys):
+    small.add("one")
+    full, details = small.build()
+    write(full, details, small.folder / "board")
+    assert 'id="waiting"' not in (small.folder / "board" / "index.html").read_text()
+    small.add("new", happier)
+    results, details = small.build(data_root=None, committed=small.folder / "board" / "results.json")
+    write(results, details, small.folder / "board")
+    page = (small.folder / "board" / "index.html").read_text()
+    assert '<p class="note" id="waiting">Waiting for scores: <a href="models/new.html">' in page
+    print_board(results, results.boards[0], "meld")
+    name = next(model.name for model in results.models if model.id == "new")
+    assert f"Waiting for scores: {name}." in capsys.readouterr().out
 
 
 def test_withheld_predictions_stand_as_committed(small):

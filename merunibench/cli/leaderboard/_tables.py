@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from merunibench._text import visible
 from merunibench.cli._output import emit, emit_table
 
 if TYPE_CHECKING:
     from merunibench.leaderboard.schema.results import Board, Results, Row
+
+_NAMED = 3
+"""Of models that wait for scores so many are named."""
 
 
 def rows_of(results: "Results", board: "Board", column: str, *, every: bool = False) -> list["Row"]:
@@ -33,7 +37,7 @@ def print_board(
     results: "Results", board: "Board", column: str = "mean", *, every: bool = False, most: int | None = None
 ) -> None:
     """Print the table of one column of a board, so many rows; published rows only if every row is wanted."""
-    from merunibench.leaderboard.board.standing import place
+    from merunibench.leaderboard.board.standing import place, without_scores
     from merunibench.leaderboard.schema.results import MEAN
     from merunibench.report.columns import percent
     from merunibench.tasks import BUILTIN
@@ -56,5 +60,8 @@ def print_board(
     if not rows:
         partial = sum(row.board == board.id for row in results.rows)
         notes = [f"{partial} rows have no {title}; --dataset NAME shows one data set."]
+    if waiting := without_scores(results):
+        more = f" and {len(waiting) - _NAMED} more" if len(waiting) > _NAMED else ""
+        notes.append(f"Waiting for scores: {', '.join(visible(model.name) for model in waiting[:_NAMED])}{more}.")
     emit_table(("Place", "Model", "Checkpoint", "Score", "95 % CI", "Lift", "Labels"), lines, notes)
     emit("\n")

@@ -1,6 +1,6 @@
 """Where a row stands, in words: `74.77, 7th, 5 to 9, of 24`. Terminal, summaries and comments say it in one way."""
 
-from merunibench.leaderboard.schema.results import MEAN, Board, Rank, Results, Row
+from merunibench.leaderboard.schema.results import MEAN, Board, Model, Rank, Results, Row
 from merunibench.report.columns import percent
 from merunibench.tasks import BUILTIN
 
@@ -36,6 +36,12 @@ def main_row(results: Results, model_id: str, board: Board) -> Row | None:
     """The row by which a model is known on a board: the ranked one, else the first."""
     rows = [row for row in results.rows if row.board == board.id and row.model_id == model_id]
     return min(rows, key=lambda row: not row.ranked, default=None)
+
+
+def without_scores(results: Results) -> list[Model]:
+    """Accepted models without a row: their labels were not at hand, or nothing of them could be scored."""
+    scored = {row.model_id for row in results.rows}
+    return [model for model in results.models if model.id not in scored]
 
 
 def standing(results: Results, model_id: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_changed
+from merunibench.leaderboard.board.standing import without_scores
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
@@ -91,6 +92,7 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         return name, environment.get_template(template).render(**values).encode()
 
     front = {"table": table, "counts": _counts(results), "modalities": _modalities(table), "emblems": emblems}
+    front["waiting"] = [(model, pages.get(model.id)) for model in without_scores(results)]
     drawn = {"figures": figures(table, results), "most_compared": MOST_COMPARED, "most_lines": MOST_LINES}
     yield draw("index.html", "index.html", here="index.html", root="", **front, **drawn)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
