@@ -308,6 +308,7 @@ def of_wrappers():
         yield wrapper["template"].replace("{answer}", "happy")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fragments", [FRAGMENTS, [*of_wrappers()]], ids=["signs", "wrappers"])
 def test_time_is_linear_for_whatever_is_repeated(fragments):
     extract_labels("He is happy because he won, not sad.")
