@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, ge
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
+from merunibench._keys import refuse_key_to_strangers
 from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES
 from merunibench.files.toml import read_toml
@@ -81,7 +82,7 @@ class Settings(BaseModel):
 
     @classmethod
     def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
-        """Refuse what a file may not decide, since files come from strangers; here nothing.
+        """Refuse what a file may not decide, since files come from strangers: here, who is sent a key.
 
         Args:
             fields: What the file holds and nobody gave otherwise, unchecked.
@@ -89,6 +90,7 @@ class Settings(BaseModel):
         Raises:
             InputError: the message names the field, and what to give instead.
         """
+        refuse_key_to_strangers(fields)
 
     @classmethod
     def options(cls) -> dict[str, Option]:

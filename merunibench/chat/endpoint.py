@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from merunibench._keys import KEYS
 from merunibench._text import one_line, shown
 from merunibench.chat.base import ChatModel, Conversation, Reply, fit_for_name
 from merunibench.chat.completion import FILTERED, MalformedError, read_completion
@@ -25,8 +26,6 @@ from merunibench.errors import InputError
 if TYPE_CHECKING:
     import openai
 
-KEYS = ("MERUNIBENCH_API_KEY", "OPENAI_API_KEY")
-"""Environment variables that may hold the key; the first that is set counts. Servers on one's own machine need none."""
 LONGEST_WAIT = 600.0
 """An endpoint that wants to be left alone for longer than this many seconds ends the run."""
 FAILURES_IN_A_ROW = 25

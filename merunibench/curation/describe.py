@@ -99,6 +99,7 @@ class DescribeSettings(ClipSettings):
     @classmethod
     def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
         """See `Settings.refuse_in_file`."""
+        super().refuse_in_file(fields)
         refuse_code(fields, "model", "audio_model", "video_model")
 
     @model_validator(mode="after")

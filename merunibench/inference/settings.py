@@ -157,6 +157,7 @@ class InferSettings(ClipSettings):
     @classmethod
     def refuse_in_file(cls, fields: Mapping[str, Any]) -> None:
         """See `Settings.refuse_in_file`."""
+        super().refuse_in_file(fields)
         refuse_code(fields, "model")
 
     @model_validator(mode="before")

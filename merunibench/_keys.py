@@ -1,0 +1,52 @@
+"""API keys: the environment variables that may hold one, and which endpoints a file may have one sent to."""
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from merunibench._text import shown
+from merunibench.errors import InputError
+
+OWN, GENERAL = KEYS = ("MERUNIBENCH_API_KEY", "OPENAI_API_KEY")
+"""The first that is set counts. It is set for this toolkit alone; many have the second set for other programs."""
+SCHEME = "openai:"
+_ISSUER = "api.openai.com"
+
+
+def refuse_key_to_strangers(fields: Mapping[str, object]) -> None:
+    """Refuse settings of a file by which a key that was set for other programs would be sent to the file's endpoint.
+
+    Args:
+        fields: What the file holds: values, and lists and tables of them.
+
+    Raises:
+        InputError: a value names an endpoint that is neither this machine nor the issuer of `OPENAI_API_KEY`, and that
+            variable holds the only key.
+    """
+    if os.environ.get(OWN) or not os.environ.get(GENERAL):
+        return
+    for name, value in fields.items():
+        inner = value if isinstance(value, Mapping) else dict(enumerate(value)) if isinstance(value, list) else {}
+        refuse_key_to_strangers({f"{name}.{key}": each for key, each in inner.items()})
+        if isinstance(value, str) and value.lstrip().startswith(SCHEME):
+            host = _host(value.lstrip().removeprefix(SCHEME))
+            if host is not None and host != _ISSUER and not _is_this_machine(host):
+                raise InputError(
+                    f"{name}: the key in {GENERAL} is not sent to {shown(host)} because a file names it; set {OWN} "
+                    f"(empty {GENERAL} if the endpoint needs no key), or name the model on the command line"
+                )
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None  # refused where it is opened
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
