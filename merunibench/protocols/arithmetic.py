@@ -40,6 +40,15 @@ def share(part: npt.NDArray[np.uint8], whole: npt.NDArray[np.uint8]) -> FloatArr
     return quotient
 
 
+def weighted_sum(values: npt.ArrayLike, weights: npt.ArrayLike) -> FloatArray:
+    """Sum of values times weights along the last axis, with the same last bits on every processor.
+
+    A matrix product has others: BLAS chooses its kernel, and with it the order of the sum, by the processor.
+    """
+    total: FloatArray = np.multiply(values, weights).sum(axis=-1)
+    return total
+
+
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> FloatArray:
     """Quotient, 0 where the denominator is 0."""
     numerator, denominator = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))

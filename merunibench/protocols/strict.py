@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.lexicon import PUBLISHED_WHEELS
-from merunibench.protocols.arithmetic import FloatArray, Summary, mean_where_defined, ratio, wheel_means, wheel_summary
+from merunibench.protocols.arithmetic import (
+    FloatArray,
+    Summary,
+    mean_where_defined,
+    ratio,
+    weighted_sum,
+    wheel_means,
+    wheel_summary,
+)
 from merunibench.protocols.base import Metric, Protocol
 from merunibench.protocols.classes import CorrectedClassF1
 from merunibench.protocols.elements import ElementMetric, ElementSets
@@ -47,8 +55,8 @@ class StrictSetF1(SetF1Formula, ElementMetric):
             chosen = counted * members
             in_truth = truth.weight_of_elements(wheel, chosen)
             in_guess = predicted.weight_of_elements(wheel, counted)
-            precision = in_truth @ predicted.weight_of_elements(wheel, ratio(counted, guess_sizes))
-            recall = truth.weight_of_elements(wheel, ratio(chosen, true_sizes)) @ in_guess
+            precision = weighted_sum(in_truth, predicted.weight_of_elements(wheel, ratio(counted, guess_sizes)))
+            recall = weighted_sum(truth.weight_of_elements(wheel, ratio(chosen, true_sizes)), in_guess)
             sums += [chosen.sum(), *ratio([precision, recall], samples)]
         return np.array(sums)
 
@@ -102,7 +110,7 @@ class MacroF1(ElementMetric):
             in_guess = predicted.weight_of_elements(wheel, counted * 2 / (guess_sizes + 1))
             for group in range(number):
                 chosen = counted * members * (groups == group)
-                f = truth.weight_of_elements(wheel, chosen) @ in_guess
+                f = weighted_sum(truth.weight_of_elements(wheel, chosen), in_guess)
                 sums += [chosen.sum(), float(ratio(f, samples))]
         return np.array(sums)
 

@@ -1,6 +1,9 @@
 """The strict protocol agrees with a set-by-set reference, and its holes are closed."""
 
 import itertools
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -185,3 +188,34 @@ def test_chance_is_undefined_only_where_nothing_can_be_told():
     assert correct_for_chance(1.0, 1.0) == 0
     assert correct_for_chance(1.0, 0.3) == 1
     assert correct_for_chance(0.1, 0.3) < 0
+
+
+_FIGURES = """
+import numpy as np
+from merunibench.labels import LabelLists
+from merunibench.lexicon import load_lexicon
+from merunibench.protocols import PROTOCOLS
+from merunibench.protocols.elements import element_sets
+from dataclasses import replace
+
+words = [*list(load_lexicon("builtin").codes)[:400], *(f"unknown{number}" for number in range(40))]
+draw = np.random.default_rng(0)
+truth, said = (LabelLists.from_fields([draw.choice(words, 1 + n % 5).tolist() for n in range(600)]) for _ in range(2))
+true, guess = element_sets(truth, said, np.ones(600, bool), load_lexicon("builtin"), 1)
+found = PROTOCOLS["strict"]["fine-grained"].expected(true, guess).tolist()
+true = replace(true, groups=np.arange(600) % 7)
+found += PROTOCOLS["strict"]["basic"].fitted(true).expected(true, guess).tolist()
+print(*map(float.hex, found))
+"""
+
+
+def test_chance_levels_have_the_same_bits_on_every_processor():
+    """BLAS chooses its kernel by the processor; it is told here to take others."""
+
+    def figures(kernel):
+        run = {**os.environ, "OPENBLAS_CORETYPE": kernel}
+        return subprocess.run([sys.executable, "-c", _FIGURES], env=run, capture_output=True, check=True).stdout
+
+    first = figures("Haswell")
+    assert len(first.split()) > 50
+    assert figures("Prescott") == first

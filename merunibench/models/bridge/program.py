@@ -142,9 +142,10 @@ class Program:
         return line
 
     def kill(self) -> None:
-        """End it now, whatever it is doing."""
+        """End it now, whatever it is doing; its log is complete then, unless a program that it started holds it open."""
         _kill(self._process)
         self.end()
+        self._listener.join(_LAST_WORDS)
 
     def _last_words(self) -> str:
         """The last line on standard error, for a message."""
