@@ -130,7 +130,7 @@ def _labels(text: str) -> list[str]:
     if isinstance(found, Sentence):
         text, found = found.text, None
     if found is not None:
-        return _in_english(found, text)
+        return in_english(found, text)
     return _read(text) or _read_speech(text) or emoji_labels(said)
 
 
@@ -174,7 +174,7 @@ def _without_speech(match: re.Match[str]) -> str:
     return match.group() if len(match["said"]) <= _LONGEST_QUOTED else " speech "
 
 
-def _in_english(items: Sequence[str], text: str) -> list[str]:
+def in_english(items: Sequence[str], text: str) -> list[str]:
     """The items of a list, those of other languages as English labels; each once.
 
     Each item is read by itself. Where it leaves open what language it is in, the items together say so, and only then

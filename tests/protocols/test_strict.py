@@ -198,12 +198,12 @@ from merunibench.protocols import PROTOCOLS
 from merunibench.protocols.elements import element_sets
 from dataclasses import replace
 
-words = [*list(load_lexicon("builtin").codes)[:400], *(f"unknown{number}" for number in range(40))]
+words = [*list(load_lexicon("builtin").codes)[:400], *(f"unknown{number}" for number in range(900))]
 draw = np.random.default_rng(0)
-truth, said = (LabelLists.from_fields([draw.choice(words, 1 + n % 5).tolist() for n in range(600)]) for _ in range(2))
-true, guess = element_sets(truth, said, np.ones(600, bool), load_lexicon("builtin"), 1)
+truth, said = (LabelLists.from_fields([draw.choice(words, 1 + n % 7).tolist() for n in range(900)]) for _ in range(2))
+true, guess = element_sets(truth, said, np.ones(900, bool), load_lexicon("builtin"), 1)
 found = PROTOCOLS["strict"]["fine-grained"].expected(true, guess).tolist()
-true = replace(true, groups=np.arange(600) % 7)
+true = replace(true, groups=np.arange(900) % 7)
 found += PROTOCOLS["strict"]["basic"].fitted(true).expected(true, guess).tolist()
 print(*map(float.hex, found))
 """

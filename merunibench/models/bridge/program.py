@@ -142,7 +142,7 @@ class Program:
         return line
 
     def kill(self) -> None:
-        """End it now, whatever it is doing; its log is complete then, unless a program that it started holds it open."""
+        """End it now, whatever it is doing. Its log is complete then, unless a child of its own holds it open."""
         _kill(self._process)
         self.end()
         self._listener.join(_LAST_WORDS)
