@@ -30,7 +30,7 @@ class ConvertOptions(options.SourceOptions):
     )
     names: Path | None = option(
         None,
-        "Table with the column name: the samples in the order that the tool was asked, for files that do not name them.",
+        "Table with the column name, for files that do not name samples: all of them, in the order they were asked in.",
         "FILE",
     )
 
@@ -38,11 +38,12 @@ class ConvertOptions(options.SourceOptions):
 def convert(settings: ConvertOptions, out: Path = options.ROWS) -> None:
     """Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.
 
-    Raw text is kept. Reads the results of other tools: inspect_ai, lm-eval, lmms-eval, ms-swift and more (docs/interop.md).
+    Raw text is kept. Results of other tools are read too: inspect_ai, lm-eval, lmms-eval, ms-swift, and more.
 
     Example: `merunibench convert result.jsonl converted --dataset mer2025ov --from ms-swift`
     """
-    from merunibench.data import Arrangement, convert as convert_predictions
+    from merunibench.data import Arrangement
+    from merunibench.data import convert as convert_predictions
     from merunibench.data.foreign import Source, convert_foreign
 
     foreign = Source(

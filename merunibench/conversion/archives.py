@@ -73,6 +73,8 @@ def _members(archive: zipfile.ZipFile, stream: BinaryIO, path: Path, max_bytes: 
                 data = read_bounded(content, path, max_bytes, already)
             else:
                 data = read_unpacked(content, path, packed, max_bytes)
+        if zlib.crc32(data) != member.CRC:
+            raise InputError(f"{path}, {name}: is damaged: its checksum does not agree; copy the log again")
         already += len(data)
         yield name, data
 

@@ -13,10 +13,8 @@ Row = Mapping[str, Any]
 MEDIA = ("videos", "audios", "images", "video_path", "video", "audio_path", "audio", "image_path", "path")
 """Keys under which result files have the paths of the media that a question was about."""
 
-_MEDIA_SUFFIXES = frozenset(
-    ".mp4 .avi .mkv .mov .webm .flv .wmv .mpg .mpeg .m4v .3gp .wav .mp3 .flac .m4a .ogg .opus .aac "
-    ".jpg .jpeg .png .webp .bmp .gif .npy .pt".split()
-)
+_MEDIA_ENDINGS = "mp4 avi mkv mov webm flv wmv mpg mpeg m4v wav mp3 flac m4a ogg opus aac jpg jpeg png webp bmp npy"
+_MEDIA_SUFFIXES = frozenset(f".{ending}" for ending in _MEDIA_ENDINGS.split())
 _TEXT_PARTS = ("text", "output_text")
 _DEEPEST = 8
 

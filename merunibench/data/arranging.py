@@ -214,10 +214,14 @@ def _refuse_references(table: Table, chosen: Mapping[str, str], task: Task) -> N
         first, *others = _words(beside[0])
         # `pred_labels` are labels already.
         option = f"{given[0]}={beside[0]}" if first in _FIRST_WORDS and others else f"text={text or beside[0]}"
+        form = detect(table.columns)
+        if form is not None and given[0] in form.references:  # nobody should be told how to score the reference
+            otherwise = ""
+        else:
+            otherwise = f", or --column {given[0]}={given[0]} if {given[0]!r} are the model's"
         raise InputError(
             f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
-            f"give --column {shlex.quote(visible(option))} to score the answers, or --column {given[0]}={given[0]} if "
-            f"{given[0]!r} are the model's{_made_by(table, task)}"
+            f"give --column {shlex.quote(visible(option))} to score the answers{otherwise}{_made_by(table, task)}"
         )
 
 
@@ -254,7 +258,8 @@ def _suggest(table: Table, task: Task) -> None:
     if options:
         given = " ".join(f"--column {shlex.quote(option)}" for option in options)
         raise InputError(
-            f"{table.path}: has no column {' and none '.join(missing)}{unnamed}; try {given}; {_held(table)}{_made_by(table, task)}"
+            f"{table.path}: has no column {' and none '.join(missing)}{unnamed}; try {given}; {_held(table)}"
+            f"{_made_by(table, task)}"
         )
     if missing and (other := _made_by(table, task)):
         raise InputError(f"{table.path}: has no column {' and none '.join(missing)}{unnamed}; {_held(table)}{other}")

@@ -88,7 +88,7 @@ def convert_foreign(source: Source, out: Path) -> list[Written] | None:
 
     Args:
         source: The files.
-        out: The folder to write into: `<dataset>.jsonl`, or `<checkpoint>/<dataset>.jsonl` where checkpoints have names.
+        out: The folder for `<dataset>.jsonl`, or `<checkpoint>/<dataset>.jsonl` where checkpoints have names.
 
     Returns:
         The files written; None if nothing but the contract's own formats was found, and none was asked for.
@@ -129,12 +129,12 @@ def _found(source: Source) -> Iterator[tuple[Task, Path, Rows, Format]]:
         if asked:
             raise InputError(f"{source.path}: official result files are known without --from and --names")
         return
-    rows = _rows(source, asked=asked)
-    form = rows and _format(source, rows)
-    if rows is None or (form is None and not asked):
+    found = _rows(source, asked=asked)
+    form = None if found is None else _format(source, found)
+    if found is None or (form is None and not asked):
         return
     task = _task(source)
-    yield task, Path(f"{task.id}.jsonl"), rows, form or _unknown(rows)
+    yield task, Path(f"{task.id}.jsonl"), found, form or _unknown(found)
 
 
 def _rows(source: Source, *, asked: bool) -> Rows | None:
@@ -170,7 +170,7 @@ def _format(source: Source, rows: Rows) -> Format | None:
     """What wrote the rows, or how the caller says that they are read; None if it is not known."""
     chosen = source.arrangement.columns
     text = chosen.get("text")
-    if source.format == FIELDS or (text and (source.names or source.format == AUTO and _only_here(source.path))):
+    if source.format == FIELDS or (text and (source.names or (source.format == AUTO and _only_here(source.path)))):
         if text is None:
             raise InputError("--from fields: say where the answers stand: --column text=PATH, and --column name=PATH")
         return _by_fields(rows, text)

@@ -12,7 +12,7 @@ from merunibench.conversion.imported import Rows
 from merunibench.data.columnar import read_arrow, read_parquet
 from merunibench.data.columns import python_values
 from merunibench.data.documents import decode, read_document
-from merunibench.data.packed import OTHERS, first_bytes, read_text
+from merunibench.data.packed import first_bytes, read_text, refuse_others
 from merunibench.data.table import MAX_COLUMNS, Table, refusal
 from merunibench.data.textfiles import read_csv
 from merunibench.errors import InputError
@@ -50,9 +50,7 @@ def read_rows(path: Path, max_bytes: int) -> Rows:
         if first.startswith(begin):
             columns = read(path, max_bytes)
             return _of_table(Table(path, columns, columns.num_rows))
-    for begin, reason in OTHERS.items():
-        if first.startswith(begin):
-            raise InputError(f"{path}: {reason}")
+    refuse_others(path, first)
     content = read_text(path, max_bytes)
     if content.lstrip()[:1] in (b"[", b"{"):
         return _of_json(content, path)
