@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "compare": "Test the difference of two systems on the same samples.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
+            "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
         },
@@ -112,7 +113,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 PACKAGES = frozenset({"curate", "leaderboard"})
 """Groups with a module for each command."""
 
-MODULES = {"overlap": "datasets", "codabench": "convert"}
+MODULES = {"overlap": "datasets", "codabench": "convert", "card": "interop.card", "write": "interop.harnesses"}
 """Commands that share the module of another."""
 
 FORMER = {("leaderboard", "check"): "validate"}

@@ -143,7 +143,7 @@ def test_damaged_logs(cut, tmp_path):
     with pytest.raises(InputError):
         convert_foreign(Source(path, "meld", "inspect"), tmp_path / "out")
     broken = bytearray(content)
-    broken[content.index(b"\x28\xb5\x2f\xfd") + 5] ^= 0xFF
+    broken[content.rindex(b"\x28\xb5\x2f\xfd") + 5] ^= 0xFF
     path.write_bytes(broken)
     with pytest.raises(InputError):
         convert_foreign(Source(path, "meld"), tmp_path / "out")
