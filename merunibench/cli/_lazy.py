@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
             "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
             "export": "Write predictions as a challenge wants them.",
+            "integrations": "Meet other tools where they are: tasks for evaluation harnesses.",
             "curate": "Build a data set of described clips: measure, filter, report, export.",
         },
         "Look up": {
@@ -97,6 +98,11 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "export": {
         "Commands": {
             "codabench": "Write the answer.csv of a MER challenge on Codabench (name,openset), checked first.",
+        }
+    },
+    "integrations": {
+        "Commands": {
+            "write": "Write a folder of tasks for lm-evaluation-harness or lmms-eval.",
         }
     },
     "affectgpt": {

@@ -77,8 +77,13 @@ def as_text(value: object, what: str) -> str | None:
     raise ValueError(f"{what}: must be text, not {shown(value)}")
 
 
-def content_text(content: object, what: str) -> str | None:
+def content_text(content: object, what: str, joint: str = "") -> str | None:
     """The text of a chat message: text, or parts of which those that hold text count; reasoning is left out.
+
+    Args:
+        content: The content of the message.
+        what: How errors call it.
+        joint: What stands between the texts of several parts.
 
     Raises:
         ValueError: it is neither.
@@ -88,7 +93,7 @@ def content_text(content: object, what: str) -> str | None:
     texts = [part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") in _TEXT_PARTS]
     if not texts:
         return None
-    return "".join(as_text(text, what) or "" for text in texts)
+    return joint.join(as_text(text, what) or "" for text in texts)
 
 
 def media_stem(row: Row) -> str | None:

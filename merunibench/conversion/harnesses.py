@@ -41,7 +41,8 @@ def _of_inspect(row: Row) -> Answer:
         return Answer(None, "the output has no choices")
     if len(choices) > 1:
         raise ValueError(f"{len(choices)} answers to one sample; keep one of them")
-    text = content_text(dig(row, "output.choices.0.message.content"), "content")
+    # As inspect_ai itself makes one text of several parts.
+    text = content_text(dig(row, "output.choices.0.message.content"), "content", "\n")
     if text is not None and text.startswith(_ELSEWHERE):
         raise ValueError("the answer is kept as an attachment elsewhere in the log; write the log with samples whole")
     return Answer(text, None if text is not None else "the message has no content")
