@@ -56,4 +56,5 @@ def results(log):
     }
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
