@@ -90,6 +90,8 @@ def write_tasks(
         raise InputError(f"{harness}: no folder can be written for it; harnesses are {', '.join(HARNESSES)}")
     found = find_labels(data_root)
     wanted = [BUILTIN.get_task(name).id for name in datasets] or list(found)
+    if not wanted:
+        raise InputError(f"{data_root}: holds no labels; expected official folders, or tables such as meld.csv")
     lacking = [name for name in wanted if name not in found]
     if lacking:
         raise InputError(f"{data_root}: holds no labels of {', '.join(lacking)}; found those of {', '.join(found)}")
