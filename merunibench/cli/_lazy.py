@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "compare": "Test the difference of two systems on the same samples.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
+            "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
         },
@@ -35,6 +36,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
             "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
             "export": "Write predictions as a challenge wants them.",
+            "integrations": "Meet other tools where they are: tasks for evaluation harnesses.",
             "curate": "Build a data set of described clips: measure, filter, report, export.",
         },
         "Look up": {
@@ -98,6 +100,11 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "codabench": "Write the answer.csv of a MER challenge on Codabench (name,openset), checked first.",
         }
     },
+    "integrations": {
+        "Commands": {
+            "write": "Write a folder of tasks for lm-evaluation-harness or lmms-eval.",
+        }
+    },
     "affectgpt": {
         "Commands": {
             "inspect": "Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.",
@@ -112,7 +119,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 PACKAGES = frozenset({"curate", "leaderboard"})
 """Groups with a module for each command."""
 
-MODULES = {"overlap": "datasets", "codabench": "convert"}
+MODULES = {"overlap": "datasets", "codabench": "convert", "card": "interop.card", "write": "interop.harnesses"}
 """Commands that share the module of another."""
 
 FORMER = {("leaderboard", "check"): "validate"}

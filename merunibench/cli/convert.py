@@ -11,13 +11,57 @@ _NAMES = option(None, "Table with the column name: the samples to answer, no mor
 _CHECKPOINT = option("last", "last, or a checkpoint's name.", "RULE|NAME")
 
 
-def convert(settings: options.SourceOptions, out: Path = options.ROWS) -> None:
+def _formats() -> tuple[str, ...]:
+    from merunibench.conversion import FORMATS
+    from merunibench.data.foreign import AUTO, FIELDS
+
+    return (AUTO, FIELDS, *FORMATS)
+
+
+class ConvertOptions(options.SourceOptions):
+    """Which predictions are converted, and what wrote them."""
+
+    source_format: str = option(
+        "auto",
+        "What wrote the file; auto tells by what it holds, fields takes --column alone.",
+        "NAME",
+        flag="--from",
+        choices=_formats,
+    )
+    names: Path | None = option(
+        None,
+        "Table with the column name, for files that do not name samples: all of them, in the order they were asked in.",
+        "FILE",
+    )
+
+
+def convert(settings: ConvertOptions, out: Path = options.ROWS) -> None:
     """Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.
 
-    Raw text is kept.
-    """
-    from merunibench.data import convert as convert_predictions
+    Raw text is kept. Results of other tools are read too: inspect_ai, lm-eval, lmms-eval, ms-swift, and more.
 
+    Example: `merunibench convert result.jsonl converted --dataset mer2025ov --from ms-swift`
+    """
+    from merunibench.data import Arrangement
+    from merunibench.data import convert as convert_predictions
+    from merunibench.data.foreign import Source, convert_foreign
+
+    foreign = Source(
+        settings.predictions,
+        dataset=settings.dataset,
+        format=settings.source_format,
+        arrangement=Arrangement(**settings.reading()),
+        names=settings.names,
+        run=settings.folder,
+        max_bytes=settings.max_bytes,
+        tasks=settings.tasks(),
+    )
+    written = convert_foreign(foreign, out)
+    if written is not None:
+        for file in written:
+            emit(f"{file.path}\n")
+            complain(file.summary)
+        return
     source = settings.open()
     for path in convert_predictions(source, out):
         emit(f"{path}\n")

@@ -4,13 +4,36 @@ from pathlib import Path
 
 from merunibench.cli._options import OUTPUT
 from merunibench.cli._output import emit, emit_table
+from merunibench.errors import InputError
 from merunibench.settings import argument, option
 
 REPORT = argument(..., "A report that `merunibench score --format json` wrote.", "REPORT")
 METHODS = option(False, "Print the paragraph for a paper: everything that decided the figures.")
 
 
-def report(report: Path = REPORT, methods: bool = METHODS, output: Path | None = OUTPUT) -> None:
+_FORMAT = option(
+    None,
+    "Write it in another format: eee is Every Eval Ever's aggregate JSON.",
+    flag="--format",
+    choices=lambda: ("table", "eee"),
+    shown="table",
+)
+_TIMESTAMP = option(None, "With --format eee: when the record is made, in seconds since 1970.", "SECONDS", shown="0")
+_ORGANIZATION = option("unspecified", "With --format eee: who evaluated.", "NAME")
+_RELATIONSHIP = option(
+    "other", "With --format eee: first_party, third_party, collaborative, other: what they are to the model.", "NAME"
+)
+
+
+def report(
+    report: Path = REPORT,
+    methods: bool = METHODS,
+    output_format: str | None = _FORMAT,
+    timestamp: str | None = _TIMESTAMP,
+    organization: str = _ORGANIZATION,
+    relationship: str = _RELATIONSHIP,
+    output: Path | None = OUTPUT,
+) -> None:
     """Show a report that was written as JSON, or with --methods the paragraph for a paper.
 
     Example: `merunibench report report.json --methods`
@@ -19,6 +42,14 @@ def report(report: Path = REPORT, methods: bool = METHODS, output: Path | None =
     from merunibench.report.written import WrittenReport
 
     written = WrittenReport.read(report)
+    if output_format == "eee":
+        if methods:
+            raise InputError("--methods: is text for a paper; leave out --format eee, or it")
+        from merunibench.report.eee import to_eee
+
+        text = to_eee(written, timestamp=timestamp, organization=organization, relationship=relationship)
+        emit(text, output)
+        return
     if methods or output is not None:
         emit(written.methods(), output)
         return

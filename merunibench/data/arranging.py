@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from merunibench._text import listed, one_line, shown, visible
+from merunibench.conversion import detect, hint
+from merunibench.conversion.fields import walk
 from merunibench.data.columns import find_column, plain_head, python_values, text_column
 from merunibench.data.documents import MAPPED
 from merunibench.data.table import Table
@@ -155,11 +157,11 @@ def arranged(table: Table, task: Task, wanted: Arrangement | None = None, tasks:
     """
     wanted = wanted or Arrangement()
     table = _chosen(_mapped(table, task.of_kind.answer), wanted.columns)
-    _refuse_references(table, wanted.columns)
+    _refuse_references(table, wanted.columns, task)
     columns = table.columns
     if "openset" in columns and not {"labels", "text"} & {*columns}:
         table = replace(table, columns=_View(columns, {"labels": lambda: columns["openset"]}, ("openset",)))
-    _suggest(table)
+    _suggest(table, task)
     table = _rows_of(table, task, tasks)
     return table if wanted.name_regex is None else _renamed(table, wanted.name_regex)
 
@@ -193,7 +195,7 @@ def _reader(table: Table, name: str, path: str) -> Callable[[], Any]:
         raise InputError(f"{table.path}: --column {name}={path}: has no column {head!r}; {_held(table)}")
 
     def read() -> list[Any]:
-        values = [_walk(value, rest.split(".")) for value in python_values(table, head)]
+        values = [walk(value, rest.split(".")) for value in python_values(table, head)]
         if all(value is None for value in values):
             raise InputError(f"{table.path}: --column {name}={path}: leads to nothing in any row")
         return values
@@ -201,19 +203,7 @@ def _reader(table: Table, name: str, path: str) -> Callable[[], Any]:
     return read
 
 
-def _walk(value: Any, path: Iterable[str]) -> Any:  # noqa: ANN401 - any JSON value
-    """What a path leads to in a nested value; None where it leads nowhere."""
-    for key in path:
-        if isinstance(value, dict):
-            value = value.get(key)
-        elif isinstance(value, list) and re.fullmatch(r"-?[0-9]{1,6}", key) and -len(value) <= int(key) < len(value):
-            value = value[int(key)]
-        else:
-            return None
-    return value
-
-
-def _refuse_references(table: Table, chosen: Mapping[str, str]) -> None:
+def _refuse_references(table: Table, chosen: Mapping[str, str], task: Task) -> None:
     """Refuse labels that stand beside the answers they are the reference for: any answer would be right."""
     given = [name for name in _GIVEN if name in table.columns and name not in chosen]
     if not given or any(name in table.columns for name in _BY_EXTRACT):
@@ -224,10 +214,14 @@ def _refuse_references(table: Table, chosen: Mapping[str, str]) -> None:
         first, *others = _words(beside[0])
         # `pred_labels` are labels already.
         option = f"{given[0]}={beside[0]}" if first in _FIRST_WORDS and others else f"text={text or beside[0]}"
+        form = detect(table.columns)
+        if form is not None and given[0] in form.references:  # nobody should be told how to score the reference
+            otherwise = ""
+        else:
+            otherwise = f", or --column {given[0]}={given[0]} if {given[0]!r} are the model's"
         raise InputError(
             f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
-            f"give --column {shlex.quote(visible(option))} to score the answers, or --column {given[0]}={given[0]} if "
-            f"{given[0]!r} are the model's"
+            f"give --column {shlex.quote(visible(option))} to score the answers{otherwise}{_made_by(table, task)}"
         )
 
 
@@ -245,7 +239,7 @@ def _words(head: str) -> list[str]:
     return [word.removesuffix("s") for word in re.findall(r"[a-z]+", plain)] or [""]
 
 
-def _suggest(table: Table) -> None:
+def _suggest(table: Table, task: Task) -> None:
     """Refuse a table without names or answers, where it can be said which columns they seem to stand in."""
     missing: list[str] = []
     options: list[str] = []
@@ -265,7 +259,15 @@ def _suggest(table: Table) -> None:
         given = " ".join(f"--column {shlex.quote(option)}" for option in options)
         raise InputError(
             f"{table.path}: has no column {' and none '.join(missing)}{unnamed}; try {given}; {_held(table)}"
+            f"{_made_by(table, task)}"
         )
+    if missing and (other := _made_by(table, task)):
+        raise InputError(f"{table.path}: has no column {' and none '.join(missing)}{unnamed}; {_held(table)}{other}")
+
+
+def _made_by(table: Table, task: Task) -> str:
+    """Which tool a table looks to be the output of, and the command that converts it; nothing if it is none known."""
+    return hint(table.path, detect(table.columns), task.id) if table.path.is_file() else ""
 
 
 def _near(table: Table, name: str) -> str | None:
@@ -279,7 +281,7 @@ def _first_that_leads(table: Table, paths: Iterable[str]) -> str | None:
         if head in table.columns:
             column = table.columns[head]
             with suppress(ValueError, TypeError, OverflowError):  # of a value that Python has not, which is no text
-                value = _walk(column[0] if isinstance(column, list) else column[0].as_py(), rest)
+                value = walk(column[0] if isinstance(column, list) else column[0].as_py(), rest)
                 if isinstance(value, str) and value:
                     return path
     return None

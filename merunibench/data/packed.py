@@ -9,6 +9,7 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
+from merunibench.conversion import archive_format, hint
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, read_unpacked, reading
@@ -39,6 +40,17 @@ def first_bytes(path: Path) -> bytes:
         return file.read(16)
 
 
+def refuse_others(path: Path, first: bytes) -> None:
+    """Refuse a file that is no text by what it begins with; what another tool wrote can be converted.
+
+    Raises:
+        InputError: it is none that is read.
+    """
+    for begin, reason in OTHERS.items():
+        if first.startswith(begin):
+            raise InputError(f"{path}: {reason}{hint(path, archive_format(path))}")
+
+
 def read_text(path: Path, max_bytes: int) -> bytes:
     """The bytes of a file of text, unpacked where it is packed by gzip or Zstandard, without a byte order mark.
 
@@ -60,9 +72,7 @@ def read_text(path: Path, max_bytes: int) -> bytes:
         else:
             content = read_unpacked(cast("IO[bytes]", stream), path, os.fstat(file.fileno()).st_size, max_bytes)
     content = content.removeprefix(codecs.BOM_UTF8)
-    for begin, reason in OTHERS.items():
-        if content.startswith(begin):
-            raise InputError(f"{path}: {reason}")
+    refuse_others(path, content)
     if b"\0" in content[:4]:
         raise InputError(f"{path}: is UTF-16 or no text at all; save the file as UTF-8")
     return content

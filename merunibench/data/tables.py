@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from merunibench.data.columnar import ArrowColumns, read_arrow, read_parquet
-from merunibench.data.packed import OTHERS, first_bytes
+from merunibench.data.packed import first_bytes, refuse_others
 from merunibench.data.saved_dataset import read_saved_dataset
 from merunibench.data.table import RowLimits, Table
 from merunibench.data.textfiles import read_csv, read_json_lines
@@ -69,9 +69,7 @@ def _reader_of(path: Path) -> _Reader:
     first = first_bytes(path)
     suffix = table_suffix(path)
     if suffix is None:
-        for begin, reason in OTHERS.items():
-            if first.startswith(begin):
-                raise InputError(f"{path}: {reason}")
+        refuse_others(path, first)
         raise InputError(f"{path}: a table must be a file named *{', *'.join(TABLE_SUFFIXES)}")
     by_content = (reader for begin, reader in _BY_FIRST_BYTES.items() if first.startswith(begin))
     return next(by_content, _READERS[suffix])

@@ -116,3 +116,20 @@ def _record(report: Report, result: Scored, figures: dict[str, Any]) -> dict[str
         "signature": str(result.signature),
         "notes": "; ".join([*result_notes(result), *lexicon_notes(report)]),
     }
+
+
+_SCALARS = ("score", "ci_low", "ci_high", "chance", "labels_per_sample", "out_of_lexicon", "missing", "failed")
+
+
+def scalars(report: Report, prefix: str = "") -> dict[str, float]:
+    """Flat numbers by `<data set>/<figure>`, as loggers take them; what is not there is left out."""
+    numbers: dict[str, float] = {}
+    for result in report.datasets:
+        record = _record(report, result, {})
+        figures = {key: record[key] for key in _SCALARS} | dict(result.metrics)
+        numbers |= {
+            f"{prefix}{result.dataset}/{key}": float(value) for key, value in figures.items() if value is not None
+        }
+    low, high = report.mean_ci or (None, None)
+    mean = {"score": report.mean, "ci_low": low, "ci_high": high}
+    return numbers | {f"{prefix}mean/{key}": float(value) for key, value in mean.items() if value is not None}

@@ -49,7 +49,7 @@ class Report:
         worth: Baselines and head words beside each score; empty unless they were asked for.
     """
 
-    FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex")
+    FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex", "eee")
     """Names of the formats it can be written in; each has a method, `to_text` for the table, else `to_<name>`."""
 
     model: str
@@ -129,6 +129,41 @@ class Report:
         from merunibench.report.latex import render
 
         return render(self)
+
+    def to_eee(
+        self, *, timestamp: str | None = None, organization: str = "unspecified", relationship: str = "other"
+    ) -> str:
+        """JSON text in the aggregate schema of Every Eval Ever; fractions, not percents.
+
+        Args:
+            timestamp: When the record is made, in seconds since 1970; no clock is asked.
+            organization: Who evaluated.
+            relationship: What they are to the model: `first_party`, `third_party`, `collaborative`, `other`.
+
+        Raises:
+            InputError: the time is no number, or the relationship none of these.
+        """
+        from merunibench.report.eee import to_eee
+        from merunibench.report.written import WrittenReport
+
+        written = WrittenReport.model_validate(self.to_dict())
+        return to_eee(written, timestamp=timestamp, organization=organization, relationship=relationship)
+
+    def scalars(self, prefix: str = "") -> dict[str, float]:
+        """The figures as flat numbers for loggers: `meld/score`, `meld/ci_low`, …, `mean/score`; fractions.
+
+        Args:
+            prefix: Put before every key as it is, such as `eval/`.
+
+        Example:
+            >>> import merunibench
+            >>> report = merunibench.evaluate({"meld": {"a": ["joy"]}}, {"meld": {"a": "joy"}}, bootstrap=0)
+            >>> report.scalars("eval/")["eval/meld/score"]
+            1.0
+        """
+        from merunibench.report.machine_readable import scalars
+
+        return scalars(self, prefix)
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
         """The table that the command line prints, in percent.

@@ -87,6 +87,23 @@ def read_xlsx(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row
         return _select(path, _sheet(stream), columns)
 
 
+def read_sheet(path: Path, *, max_bytes: int, largest_part: int = _MAXIMUM_PART) -> list[Sequence[object]]:
+    """All rows of the first sheet of an Excel workbook: values, not formulas.
+
+    Args:
+        path: The workbook.
+        max_bytes: Most bytes that it may unpack to.
+        largest_part: Most bytes that one of its parts may unpack to.
+
+    Raises:
+        InputError: the file cannot be read, or is no workbook.
+        UnsafeFileError: it unpacks to more, or holds XML that defines entities.
+    """
+    with reading(path, *_BROKEN), open_plain(path) as stream:
+        _refuse_unsafe_parts(stream, path, max_bytes, largest_part)
+        return _sheet(stream)
+
+
 def _sheet(stream: BinaryIO) -> list[Sequence[object]]:
     """The rows of the first sheet; values, not formulas."""
     import openpyxl
@@ -103,7 +120,7 @@ def _sheet(stream: BinaryIO) -> list[Sequence[object]]:
             workbook.close()
 
 
-def _refuse_unsafe_parts(stream: BinaryIO, path: Path, max_bytes: int) -> None:
+def _refuse_unsafe_parts(stream: BinaryIO, path: Path, max_bytes: int, largest_part: int = _MAXIMUM_PART) -> None:
     """Check the archive before openpyxl unpacks and parses it: sizes, nesting, and that no part has a document type.
 
     Entities, the means of every XML bomb, need a document type; workbooks have none. openpyxl itself parses sheets
@@ -119,8 +136,8 @@ def _refuse_unsafe_parts(stream: BinaryIO, path: Path, max_bytes: int) -> None:
             raise too_large(path, max_bytes)
         for part in parts:
             where = f"{path}: {visible(part.filename, 60)!r}"
-            if part.file_size > _MAXIMUM_PART:
-                raise UnsafeFileError(f"{where} unpacks to more than {_MAXIMUM_PART >> 20} MiB")
+            if part.file_size > largest_part:
+                raise UnsafeFileError(f"{where} unpacks to more than {largest_part >> 20} MiB")
             _refuse_unsafe_xml(archive.read(part), where)
 
 

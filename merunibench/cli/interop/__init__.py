@@ -1,0 +1,1 @@
+"""Commands that meet other tools: cards of models, harnesses."""

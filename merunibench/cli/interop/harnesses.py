@@ -1,0 +1,42 @@
+"""`merunibench integrations write`: a task folder for a harness."""
+
+from pathlib import Path
+from typing import Literal
+
+from merunibench.cli import _options as options
+from merunibench.cli._output import complain, emit, warn
+from merunibench.settings import argument, option
+
+_HARNESS = argument(..., "The harness: lm-eval (subtitles alone) or lmms-eval (clips).", "HARNESS")
+_FOLDER = argument(..., "Folder for the tasks, for the harness's --include_path.", "DIR")
+_ROOT = option(..., "Folder with the ground truth and subtitles, and for lmms-eval the clips.", "DIR")
+_DATASET = option((), "Data set; repeat for several.", "NAME", shown="all whose labels are there")
+_PROTOCOL = option("official", "How to score: official, strict.", "NAME")
+_LEXICON = option("builtin", "Lexicon, as for merunibench score.", "NAME")
+
+
+def write(
+    harness: Literal["lm-eval", "lmms-eval"] = _HARNESS,
+    folder: Path = _FOLDER,
+    data_root: Path = _ROOT,
+    dataset: tuple[str, ...] = _DATASET,
+    protocol: str = _PROTOCOL,
+    lexicon: str = _LEXICON,
+    level: int = options.LEVEL(),
+) -> None:
+    """Write a folder of tasks for lm-evaluation-harness or lmms-eval.
+
+    It holds labels, which are licensed: keep it on this machine.
+
+    Example: `merunibench integrations write lm-eval tasks --data-root dataset/`
+    """
+    from merunibench.integrations.tasks import write_tasks
+
+    settings = {"protocol": protocol, "lexicon": lexicon, "level": level}
+    written = write_tasks(harness, folder, data_root, datasets=dataset, settings=settings)
+    for task in written.tasks:
+        emit(f"{task}\n")
+    warn(written.remarks)
+    complain(
+        f"{folder}: {len(written.tasks)} tasks with {sum(written.samples)} samples, for --include_path of {harness}"
+    )

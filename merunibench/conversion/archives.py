@@ -1,0 +1,107 @@
+"""Logs of inspect_ai: zip archives whose members are packed by Zstandard, which Python before 3.14 does not unpack.
+
+No size that the archive declares is believed: members are unpacked piece by piece within one limit for all of them.
+"""
+
+import json
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+import pyarrow as pa
+
+from merunibench._text import one_line, visible
+from merunibench.errors import InputError
+from merunibench.files import open_plain
+from merunibench.files.reading import read_bounded, read_unpacked, reading
+
+_ZSTANDARD = 93
+_ENCRYPTED = 0x1
+_SAMPLES = "samples/"
+_MOST_MEMBERS = 200_000
+_HEADER = struct.Struct("<4s22xHH")
+_LOCAL = b"PK\x03\x04"
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    pa.ArrowException,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+
+
+def read_log(path: Path, max_bytes: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """The samples of a log, and what the archive calls each.
+
+    Args:
+        path: The archive.
+        max_bytes: How much all samples together may unpack to.
+
+    Raises:
+        UnsafeFileError: they unpack to more.
+        InputError: the archive is broken, encrypted or packed in another way, or a sample is no JSON object.
+    """
+    samples, names = [], []
+    with reading(path, *_BROKEN), open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
+        for name, content in _members(archive, stream, path, max_bytes):
+            samples.append(_sample(content, f"{path}, {name}"))
+            names.append(name)
+    return samples, names
+
+
+def _members(archive: zipfile.ZipFile, stream: BinaryIO, path: Path, max_bytes: int) -> Iterator[tuple[str, bytes]]:
+    """The members that hold samples, unpacked one after the other."""
+    packed = os.fstat(stream.fileno()).st_size
+    members = [each for each in archive.infolist() if each.filename.startswith(_SAMPLES)]
+    if len(members) > _MOST_MEMBERS:
+        raise InputError(f"{path}: more than the {_MOST_MEMBERS} members that are read")
+    already = 0
+    for member in members:
+        if not member.filename.endswith(".json"):
+            continue
+        name = visible(member.filename, 100)
+        if member.flag_bits & _ENCRYPTED:
+            raise InputError(f"{path}, {name}: is encrypted; write the log without a password")
+        with _unpacked(archive, member, stream, path) as content:
+            if already:
+                data = read_bounded(content, path, max_bytes, already)
+            else:
+                data = read_unpacked(content, path, packed, max_bytes)
+        if zlib.crc32(data) != member.CRC:
+            raise InputError(f"{path}, {name}: is damaged: its checksum does not agree; copy the log again")
+        already += len(data)
+        yield name, data
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, stream: BinaryIO, path: Path) -> IO[bytes]:
+    """A member as a stream of its unpacked bytes."""
+    if member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return archive.open(member)
+    if member.compress_type != _ZSTANDARD:
+        raise InputError(f"{path}: is packed in a way that no log of inspect_ai is; write it again as JSON")
+    stream.seek(member.header_offset)
+    mark, name, extra = _HEADER.unpack(stream.read(_HEADER.size))
+    if mark != _LOCAL:
+        raise zipfile.BadZipFile("a member does not begin where the archive says")
+    stream.seek(name + extra, os.SEEK_CUR)
+    # No more is read than the file has, whatever the archive says.
+    packed = stream.read(min(member.compress_size, os.fstat(stream.fileno()).st_size))
+    return cast("IO[bytes]", pa.CompressedInputStream(pa.BufferReader(packed), "zstd"))
+
+
+def _sample(content: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(content.decode("utf-8-sig"))
+    except RecursionError:
+        raise InputError(f"{where}: cannot be read as JSON: nested too deeply") from None
+    except ValueError as error:
+        raise InputError(f"{where}: cannot be read as JSON: {one_line(error)}") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: is no sample of inspect_ai, which is a JSON object")
+    return value
