@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Score": {
             "score": "Score a model's predictions, comparably with the published results.",
             "compare": "Test the difference of two systems on the same samples.",
-            "table": "Put several models into one table: best in bold, intervals, marks of significance, notes for the paper.",
+            "table": "Put several models into one table: best in bold, intervals, significance, notes for the paper.",
             "plot": "Draw figures for a paper from reports: scores, radar, confusion, ablation, checkpoints.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",

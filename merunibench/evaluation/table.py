@@ -13,9 +13,9 @@ from merunibench.errors import InputError
 from merunibench.evaluation.compare import compare
 from merunibench.evaluation.table_notes import Computed, notes_of
 from merunibench.kinds import KINDS
-from merunibench.report import BENCHMARK_DATASETS, Comparison, Report
+from merunibench.report import BENCHMARK_DATASETS, Comparison, DatasetComparison, MeanComparison, Report
 from merunibench.report.comparison import ALPHA
-from merunibench.report.results_table import MEAN, Column, Figure, ResultsTable, TableRow
+from merunibench.report.results_table import MEAN, Column, Figure, Mark, ResultsTable, TableRow
 from merunibench.scoring import By, Scored, System, per_sample, primary_score
 from merunibench.scoring.resampling import resampled_score
 from merunibench.signature import joint_metric_part
@@ -214,7 +214,7 @@ def _columns(rows: Mapping[str, Mapping[str, Computed]], known: TaskSet) -> list
     for cells in rows.values():
         for dataset, cell in cells.items():
             found.setdefault(dataset, cell)
-    order = [name for name in known.in_order(set(found) & set(known))] + sorted(set(found) - set(known))
+    order = list(known.in_order(set(found) & set(known))) + sorted(set(found) - set(known))
     kinds = list(dict.fromkeys(found[name].task.kind for name in order))
     columns = [
         Column(name, found[name].task.title, kind, found[name].signature.n)
@@ -267,16 +267,14 @@ def _row(
     test: Comparison | None,
 ) -> TableRow:
     figures = {column.name: figure for column in columns if (figure := _figure(cells, column)) is not None}
-    tested = (
-        {}
-        if test is None
-        else {**{each.dataset: each for each in test.datasets}, **{each.name: each for each in test.means}}
-    )
+    tested: dict[str, DatasetComparison | MeanComparison] = {}
+    if test is not None:
+        tested |= {each.dataset: each for each in test.datasets} | {each.name: each for each in test.means}
     for column, figure in figures.items():
         marked = replace(figure, best=round(100 * figure.score, 2) == best.get(column))
         if column in tested:
             difference, p = tested[column].test.difference, tested[column].p_holm
-            mark = "" if p >= ALPHA else "better" if difference > 0 else "worse"
+            mark: Mark = "" if p >= ALPHA else "better" if difference > 0 else "worse"
             marked = replace(marked, difference=difference, p_holm=p, mark=mark)
         figures[column] = marked
     signatures = [str(cell.signature) for cell in cells.values()]

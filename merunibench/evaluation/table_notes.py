@@ -136,9 +136,9 @@ def _marks(baseline: str | None, tests: Sequence[Comparison], resamples: int) ->
         return
     units = _UNITS.get(tests[0].units, tests[0].units)
     yield (
-        f"† significantly better, ‡ significantly worse than {baseline} (p < 0.05): the larger p of the paired bootstrap "
-        f"and of approximate randomisation over {units}, {resamples} each, corrected by Holm for the data sets, and for "
-        "the means of tasks, of each row; not for the number of rows."
+        f"† significantly better, ‡ significantly worse than {baseline} (p < 0.05): the larger p of the paired "
+        f"bootstrap and of approximate randomisation over {units}, {resamples} each, corrected by Holm for the "
+        "data sets, and for the means of tasks, of each row; not for the number of rows."
     )
     left = sorted({name for each in tests for name in each.left_out})
     if left:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -101,6 +101,10 @@ class Report:
         scores = ", ".join(f"{result.dataset} {result.score:.4f}" for result in self.datasets)
         return f"<Report of {self.model}: {scores}; {self.signature}>"
 
+    def named(self, model: str) -> "Report":
+        """The same report, the model called otherwise; no figure and no signature changes."""
+        return replace(self, model=model)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as the plain data that `to_json` writes; fractions, not percents."""
         content: dict[str, Any] = json.loads(self.to_json())
@@ -150,14 +154,15 @@ class Report:
         return pd.DataFrame(records(self)).set_index("dataset")
 
     def write_per_sample(self, path: str | Path) -> None:
-        """Write one JSON line per sample: its sectors on each wheel, its hits, and the score's signature.
+        """Write one row per sample: its sectors on each wheel, its hits, and the score's signature.
+
+        Args:
+            path: The file; `.csv` and `.parquet` say its format, everything else is JSON Lines. In CSV and Parquet
+                lists and numbers stand as JSON text, since they differ between kinds of tasks.
 
         Raises:
             InputError: the file cannot be written.
         """
-        from merunibench.files import open_atomic
         from merunibench.scoring import System, per_sample
 
-        with open_atomic(Path(path), "w") as file:
-            for scored in self.datasets:
-                per_sample.write(file, System.of(scored, self.model))
+        per_sample.write_file(Path(path), [System.of(scored, self.model) for scored in self.datasets])

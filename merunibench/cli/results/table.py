@@ -47,7 +47,7 @@ def table(
     output: Path | None = options.OUTPUT,
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
-    """Put several models into one table: best in bold, intervals, marks of significance, notes for the paper.
+    """Put several models into one table: best in bold, intervals, significance, notes for the paper.
 
     Data sets are columns. Figures are those of `score`, marks those of `compare`.
 

@@ -5,7 +5,7 @@ Names, words and model names are kept as their authors wrote them; each renderer
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -206,6 +206,10 @@ class ErrorAnalysis:
             if each.dataset == dataset:
                 return each
         raise KeyError(dataset)
+
+    def named(self, model: str) -> "ErrorAnalysis":
+        """The same analysis, the model called otherwise."""
+        return replace(self, model=model)
 
     def to_dict(self) -> dict[str, Any]:
         """The analysis as dictionaries, lists, text and numbers; fractions, not percents."""

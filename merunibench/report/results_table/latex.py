@@ -4,42 +4,58 @@ from itertools import groupby
 
 from merunibench.report.columns import percent
 from merunibench.report.latex import escape
-from merunibench.report.results_table.result import Figure, ResultsTable, TableRow
+from merunibench.report.results_table.result import MEAN, Column, Figure, ResultsTable, TableRow
 
+MEANS = "means"
+_MOST_COLUMNS = 6
 _MARKS = {"": "", "better": r"$^{\dagger}$", "worse": r"$^{\ddagger}$"}
 
 
 def render(table: ResultsTable) -> str:
     """Heads grouped by task, published rows apart, notes below the table, the signature as a comment."""
     columns = len(table.columns)
+    # Nine data sets with intervals are wider than any page: shrunk as a whole, no figure is left out.
+    wide = columns > _MOST_COLUMNS
     head = [
         f"% {' '.join(table.signature.split())}",
-        r"% needs \usepackage{booktabs}",
+        r"% needs \usepackage{booktabs}" + (r" and \usepackage{graphicx}" if wide else ""),
         r"\begin{table*}",
         r"\centering",
-        r"\small",
-        r"\setlength{\tabcolsep}{3pt}",
+        r"\footnotesize",
+        r"\setlength{\tabcolsep}{2.5pt}",
         rf"\caption{{{escape(_caption(table))}}}",
         r"\label{tab:mer-unibench}",
+        *([r"\resizebox{\textwidth}{!}{%"] if wide else []),
         rf"\begin{{tabular}}{{@{{}}l{'c' * columns}@{{}}}}",
         r"\toprule",
         *_grouped_heads(table),
-        " & ".join(["Model", *(escape(column.title) for column in table.columns)]) + r" \\",
+        " & ".join(["Model", *(escape(_head(column)) for column in table.columns)]) + r" \\",
         r"\midrule",
     ]
     foot = [
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular}" + ("}" if wide else ""),
         r"\par\smallskip\raggedright\footnotesize",
-        " ".join(map(escape, table.all_notes())),
+        " ".join(map(escape, _notes(table))),
         r"\end{table*}",
     ]
     return "\n".join([*head, *_body(table), *foot]) + "\n"
 
 
+def _notes(table: ResultsTable) -> list[str]:
+    return [note.replace("Published rows are", "Rows with an asterisk are", 1) for note in table.all_notes()]
+
+
 def _caption(table: ResultsTable) -> str:
     against = f", against {table.baseline}" if table.baseline is not None else ""
     return f"Scores on MER-UniBench in percent, {table.protocol} protocol{against}."
+
+
+def _head(column: Column) -> str:
+    """Its title; that of a mean is short, since a line above says that it is one."""
+    if column.samples is not None:
+        return column.title
+    return "All nine" if column.name == MEAN else column.name.capitalize()
 
 
 def _grouped_heads(table: ResultsTable) -> list[str]:
@@ -51,9 +67,6 @@ def _grouped_heads(table: ResultsTable) -> list[str]:
         rules.append(rf"\cmidrule(lr){{{place}-{place + width - 1}}}")
         place += width
     return [" & ".join(cells) + r" \\", "".join(rules)]
-
-
-MEANS = "means"
 
 
 def _body(table: ResultsTable) -> list[str]:
@@ -81,4 +94,5 @@ def _score(figure: Figure | None) -> str:
 def _interval(figure: Figure | None) -> str:
     if figure is None or figure.ci is None:
         return ""
-    return rf"{{\tiny [{percent(figure.ci[0])}, {percent(figure.ci[1])}]}}"
+    low, high = (f"{round(100 * end, 1) + 0.0:.1f}" for end in figure.ci)
+    return rf"{{\scriptsize [{low}, {high}]}}"

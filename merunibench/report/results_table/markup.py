@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from merunibench._text import visible
 from merunibench.report.columns import percent, span
 from merunibench.report.csv_text import csv_text
@@ -13,6 +15,17 @@ _COLUMNS = (
     *("model", "published", "dataset", "kind", "samples", "score", "ci_low", "ci_high", "chance", "best"),
     *("baseline", "difference", "p_holm", "mark", "source", "checkpoint_selection", "signature"),
 )
+
+_PAGE = Markup("""<table>
+<caption>{} protocol, scores in percent</caption>
+<thead><tr>{}</tr></thead>
+<tbody>
+{}
+</tbody>
+</table>
+<ul>{}</ul>
+<p><small><code>{}</code></small></p>
+""")
 
 
 def markdown(table: ResultsTable) -> str:
@@ -40,8 +53,6 @@ def _line(cells: list[str]) -> str:
 
 def html(table: ResultsTable) -> str:
     """One `table` element, and the notes below it; whatever a stranger named is escaped."""
-    from markupsafe import Markup
-
     titles = [column.title for column in table.columns]
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in ["Model", *titles])
     rows = []
@@ -50,17 +61,10 @@ def html(table: ResultsTable) -> str:
         published = Markup(" <small>(published)</small>") if row.published else ""
         rows.append(Markup('<tr><th scope="row">{}{}</th>{}</tr>').format(visible(row.name), published, cells))
     notes = Markup("").join(Markup("<li>{}</li>").format(visible(note)) for note in table.all_notes())
-    return str(
-        Markup(
-            "<table>\n<caption>{} protocol, scores in percent</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n"
-            "</tbody>\n</table>\n<ul>{}</ul>\n<p><small><code>{}</code></small></p>\n"
-        ).format(table.protocol, head, Markup("\n").join(rows), notes, table.signature)
-    )
+    return str(_PAGE.format(table.protocol, head, Markup("\n").join(rows), notes, table.signature))
 
 
 def _in_html(figure: Figure | None) -> str:
-    from markupsafe import Markup
-
     if figure is None:
         return Markup("<td>–</td>")
     score = Markup("<strong>{}</strong>" if figure.best else "{}").format(percent(figure.score))
