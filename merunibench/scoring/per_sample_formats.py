@@ -1,7 +1,8 @@
 """The per-sample file as CSV and Parquet, for those who look at samples in other programs.
 
 What a row holds differs between kinds of tasks (lists of lists on wheels, one word for sentiment), which no table of
-one type takes. So names and signatures are text, and all other cells are JSON text; reading gives back what was written.
+one type takes. So names and signatures are text, and all other cells are JSON text; reading gives back what was
+written.
 """
 
 import csv

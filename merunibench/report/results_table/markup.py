@@ -67,7 +67,7 @@ def html(table: ResultsTable) -> str:
 def _in_html(figure: Figure | None) -> str:
     if figure is None:
         return Markup("<td>–</td>")
-    score = Markup("<strong>{}</strong>" if figure.best else "{}").format(percent(figure.score))
+    score = Markup("<strong>{}</strong>").format(percent(figure.score)) if figure.best else percent(figure.score)
     interval = Markup("<br><small>{}</small>").format(span(figure.ci)) if figure.ci is not None else ""
     return Markup("<td>{}{}{}</td>").format(score, MARKS[figure.mark], interval)
 
