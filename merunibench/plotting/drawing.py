@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from merunibench._text import visible
 from merunibench.errors import InputError
-from merunibench.plotting import scores, shapes, style
+from merunibench.plotting import confusions, scores, shapes, style
 from merunibench.plotting.series import Series, refuse_mixed, series_of
-from merunibench.report import Report
+from merunibench.report import ErrorAnalysis, Report
 from merunibench.report.error_analysis.result import Confusion
 from merunibench.report.written import WrittenReport
-from merunibench.scoring import SampleScores, System, per_sample
 from merunibench.signature import Signature
 from merunibench.tasks import BUILTIN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Source = Report | WrittenReport | str | Path
+Source = Report | WrittenReport | ErrorAnalysis | str | Path
 
 _OF_SCORES: Mapping[str, Callable[["Figure", Sequence[Series]], None]] = {
     "scores": scores.dots,
@@ -117,7 +116,7 @@ def draw(
     Args:
         kind: One of `KINDS`.
         sources: Reports, or files of them (`merunibench score --format json`); for `confusion` one report in memory,
-            or the per-sample file that it wrote.
+            or an error analysis, or its file (`merunibench errors --format json`).
         names: What to call the models, one for each; by default as the reports do.
         datasets: Data sets to draw; by default all.
         wheel: The wheel of a confusion, from 1; by default the first.
@@ -153,7 +152,10 @@ def draw(
             caption, signature = _caption(kind, models), models[0].signature
         if height is not None:
             figure.set_figheight(height)
-        figure.draw_without_rendering()
+        for _ in range(2):  # the second time labels are where they stay
+            figure.draw_without_rendering()
+        # Laid out once and for all: each further drawing would move things by a hair, and change bytes.
+        figure.set_layout_engine("none")
     glyphs = sorted({str(each.message).partition(" (")[0] for each in said if "missing from font" in str(each.message)})
     odd = [f"no font here has a sign of a name, a box stands for it: {glyphs[0]}"] if glyphs else []
     return Plot(figure, caption, signature, tuple(odd))
@@ -178,15 +180,9 @@ def _styled(mpl: Any) -> Iterator[None]:  # noqa: ANN401 - the module
 
 
 def _series(source: Source, name: str | None) -> Series:
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if per_sample.is_per_sample_file(path):
-            raise InputError(
-                f"{path}: per-sample rows, of which only a confusion can be drawn; for this figure give the report "
-                "(`score --format json`)"
-            )
-        return series_of(WrittenReport.read(path), name)
-    return series_of(source, name)
+    if isinstance(source, ErrorAnalysis):
+        raise InputError("of an error analysis only the confusion can be drawn; give the report")
+    return series_of(WrittenReport.read(Path(source)) if isinstance(source, str | Path) else source, name)
 
 
 def _only(series: Series, datasets: Sequence[str]) -> Series:
@@ -215,49 +211,19 @@ def _refuse_too_many(kind: str, models: Sequence[Series]) -> None:
 
 
 def _confusion(
-    sources: Sequence[Source], datasets: Sequence[str], wheel: int | None, names: Sequence[str]
+    sources: Sequence[object], datasets: Sequence[str], wheel: int | None, names: Sequence[str]
 ) -> tuple[tuple[Confusion, str], str, str]:
     """The confusion of one model on one data set with its title, the caption and the signature."""
-    from merunibench.analysis.confusion import confusion
-
     if len(sources) > 1:
-        raise InputError("a confusion is of one model; give one report, or one per-sample file")
-    systems = _systems(sources[0])
-    wanted = [task.id if (task := BUILTIN.find(name)) else name for name in datasets] or list(systems)
-    if len(wanted) != 1:
-        raise InputError(f"a confusion is of one data set; choose one of {', '.join(systems)} (--dataset)")
-    if wanted[0] not in systems:
-        raise InputError(f"no scores of {wanted[0]}; there are some of {', '.join(systems)}")
-    system = systems[wanted[0]]
-    number = _wheel(system.scores, wheel)
-    found = confusion(system.scores, number)
-    title = f"{names[0] if names else system.model}, {system.scores.task.title}"
-    title += "" if number is None else f", wheel {number}"
+        raise InputError("a confusion is of one model; give one report, or one error analysis")
+    found = confusions.find(sources[0], datasets, wheel)
+    number = found.confusion.wheel
+    title = f"{names[0] if names else found.model}, {found.title}" + ("" if number is None else f", wheel {number}")
     caption = (
-        f"Confusion on {system.scores.task.title}: of the samples in which a {found.what} is true, the share in which "
-        f"it was said (diagonal), or others, or nothing, in its place. {_how(str(system.signature))}"
+        f"Confusion on {found.title}: of the samples in which a {found.confusion.what} is true, the share in which it "
+        f"was said (diagonal), or others, or nothing, in its place. {_how(found.signature)}"
     )
-    return (found, title), caption, str(system.signature)
-
-
-def _systems(source: Source) -> Mapping[str, System]:
-    if isinstance(source, Report):
-        return {scored.dataset: System.of(scored, source.model) for scored in source.datasets}
-    if isinstance(source, WrittenReport) or not per_sample.is_per_sample_file(Path(source)):
-        where = "a report that was written" if isinstance(source, WrittenReport) else str(source)
-        raise InputError(f"{where}: holds no samples; a confusion needs the file of `score --per-sample`")
-    return per_sample.read(Path(source))
-
-
-def _wheel(samples: SampleScores, wheel: int | None) -> int | None:
-    """The wheel to draw; None of what has none."""
-    there = samples.wheels
-    if not there:
-        raise InputError(f"{samples.task.id}: its answers are numbers, which have no confusion")
-    if wheel is not None and wheel not in there:
-        shown = ", ".join(str(each) for each in there if each is not None) or "none"
-        raise InputError(f"{samples.task.id}: has no wheel {wheel}; its wheels are: {shown}")
-    return wheel if wheel is not None else there[0]
+    return (found.confusion, title), caption, found.signature
 
 
 def _caption(kind: str, models: Sequence[Series]) -> str:

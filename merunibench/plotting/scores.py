@@ -23,7 +23,7 @@ def dots(figure: "Figure", models: Sequence[Series]) -> None:
     """A row per data set, a dot per model with its interval; chance levels are short upright strokes."""
     titles = titles_of(models)
     step = _LANE / len(models) if len(models) > 1 else 0.0
-    height = max(0.30, 0.13 * len(models) + 0.12)
+    height = max(0.22, 0.085 * len(models) + 0.09)
     figure.set_figheight(0.62 + height * len(titles) + 0.17 * _legend_rows(models))
     axes = figure.subplots()
     for row, name in enumerate(titles):
@@ -34,7 +34,7 @@ def dots(figure: "Figure", models: Sequence[Series]) -> None:
             if point is None:
                 continue
             y = row + (place - (len(models) - 1) / 2) * step
-            _dot(axes, point, y, place, size=max(step, 0.3))
+            _dot(axes, point, y, place, size=step or 0.6)
     means = _first_mean(titles, models)
     if means:
         axes.axhline(means - 0.5, color=style.token("edge"), linewidth=0.6)
@@ -51,7 +51,7 @@ def dots(figure: "Figure", models: Sequence[Series]) -> None:
 def _dot(axes: "Axes", point: Point, y: float, place: int, *, size: float) -> None:
     colour = style.colour(place)
     if point.chance is not None:
-        axes.plot([100 * point.chance] * 2, [y - 0.42 * size, y + 0.42 * size], color=colour, alpha=0.55, linewidth=1.0)
+        axes.plot([100 * point.chance] * 2, [y - 0.5 * size, y + 0.5 * size], color=colour, alpha=0.55, linewidth=1.0)
     if point.ci is not None:
         axes.plot([100 * end for end in point.ci], [y, y], color=colour, linewidth=1.1, solid_capstyle="butt")
     axes.plot(
@@ -110,6 +110,8 @@ def multiples(figure: "Figure", models: Sequence[Series]) -> None:
     for axes in list(grid.flat)[len(titles) :]:
         axes.set_visible(False)
     grid[0][0].set_yticks(range(len(models)), [label(series.model) for series in models])
+    engine: Any = figure.get_layout_engine()
+    engine.set(wspace=0.05)
     grid[0][0].set_xlim(*_limits(models))
     figure.supxlabel(f"{score_title(models)}; upright stroke: chance", fontsize=style.NORMAL)
 
@@ -121,7 +123,7 @@ def radar(figure: "Figure", models: Sequence[Series]) -> None:
         raise InputError(f"a radar needs at least 3 data sets, there are {len(titles)}; draw --kind scores")
     if any(point.score < 0 for each in models for point in each.points):
         raise InputError("a radar cannot show scores below 0; draw --kind scores")
-    figure.set_figheight(min(figure.get_figwidth(), 3.4) + 0.1 + 0.17 * _legend_rows(models))
+    figure.set_figheight(min(figure.get_figwidth(), 3.4) * 0.86 + 0.1 + 0.17 * _legend_rows(models))
     axes: Any = figure.add_subplot(projection="polar")
     angles = np.linspace(0, 2 * np.pi, len(titles), endpoint=False)
     for place, series in enumerate(models):
@@ -201,4 +203,9 @@ def _legend(figure: "Figure", models: Sequence[Series], *, chance: bool, shape: 
     if handles:
         longest = max(len(str(handle.get_label())) for handle in handles)
         fits = max(1, int(figure.get_figwidth() / (0.055 * longest + 0.45)))
-        figure.legend(handles=handles, loc="outside upper center", ncols=min(fits, len(handles)), borderaxespad=0.2)
+        figure.legend(
+            handles=handles,
+            loc="outside upper center",
+            ncols=-(-len(handles) // -(-len(handles) // fits)),
+            borderaxespad=0.2,
+        )

@@ -22,7 +22,9 @@ def _venues() -> tuple[str, ...]:
 
 def plot(
     reports: tuple[Path, ...] = argument(
-        ..., "Reports of `merunibench score --format json`; for a confusion, a file of `--per-sample`.", "REPORT"
+        ...,
+        "Reports of `merunibench score --format json`; for a confusion, one of `merunibench errors --format json`.",
+        "REPORT",
     ),
     kind: str = option("scores", "What to draw.", choices=_kinds),
     output: Path = option(..., "The figure; .svg, .pdf or .png says its format.", "FILE", short="-o"),

@@ -234,6 +234,11 @@ class ErrorAnalysis:
 
         return render(self, width=width, color=color)
 
+    def _repr_html_(self) -> str:
+        from merunibench.report.notebook import error_analysis
+
+        return error_analysis(self)
+
     def to_html(self) -> str:
         """One page that needs nothing from elsewhere: pictures, tables and style are in it, and no script."""
         from merunibench.report.error_analysis.html import render
