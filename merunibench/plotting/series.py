@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from merunibench._text import visible
 from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED
 from merunibench.report import Report
@@ -13,6 +14,9 @@ from merunibench.tasks import BUILTIN, benchmark_tasks
 
 Interval = tuple[float, float]
 MEAN = "mean"
+_MOST_DATASETS = 40
+_LOWEST = -100.0
+"""Corrected scores may lie far below 0."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,27 @@ def series_of(report: Report | WrittenReport, name: str | None = None) -> Series
             # A corrected score is 0 at the chance level.
             chance=0.0 if each.primary == CORRECTED else each.chance,
             labels=each.labels_per_sample,
-            checkpoints={key: float(value["score"]) for key, value in each.checkpoints.items()},
+            checkpoints={key: _score_of(value, each.dataset) for key, value in each.checkpoints.items()},
             checkpoint=each.checkpoint,
             signature=each.signature,
         )
         for each in written.datasets
     )
+    ends = [end for point in points for end in (point.score, *(point.ci or ()), point.chance or 0.0)]
+    if len(points) > _MOST_DATASETS or not all(_LOWEST <= end <= 1 for end in ends):
+        raise InputError(
+            f"{visible(written.model, 60)}: cannot be drawn: more than {_MOST_DATASETS} data sets, or a score that "
+            "is no fraction"
+        )
     return Series(name or written.model, written.protocol, points, tuple(_means(points, written)), written.signature)
+
+
+def _score_of(checkpoint: object, dataset: str) -> float:
+    """The score of a checkpoint in a file, where nobody has looked at it yet."""
+    score = checkpoint.get("score") if isinstance(checkpoint, Mapping) else None
+    if not isinstance(score, int | float) or not _LOWEST <= score <= 1:
+        raise InputError(f"{visible(dataset, 60)}: a checkpoint of the report has no score that is a fraction")
+    return float(score)
 
 
 def _means(points: tuple[Point, ...], written: WrittenReport) -> Iterator[Point]:
@@ -94,7 +112,7 @@ def _means(points: tuple[Point, ...], written: WrittenReport) -> Iterator[Point]
     scores = {point.name: point.score for point in points}
     for kind in dict.fromkeys(task.kind for task in benchmark_tasks()):
         sets = [task.id for task in benchmark_tasks() if task.kind == kind]
-        if len(sets) > 1:
+        if len(sets) > 1 and scores.keys() >= set(sets):
             yield Point(kind, f"Mean, {kind}", fmean(scores[name] for name in sets))
     yield Point(MEAN, "Mean", written.mean, written.mean_ci)
 

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -100,3 +102,37 @@ def test_compare_in_every_format_says_the_same(run, small, tmp_path):
         assert f"{each['p_holm']:.4f}" in markdown
         assert f"{each['p_holm']:.4f}" in latex
     typeset(latex, tmp_path)
+
+
+def test_plot_writes_the_figure_and_says_what_belongs_below_it(run, refused, small, tmp_path):
+    first, second, truth = small
+    for name, path in (("a", first), ("b", second)):
+        run("score", path, "--data-root", truth, "--output", tmp_path / f"{name}.json", *OPTIONS)
+    reports = (tmp_path / "a.json", tmp_path / "b.json")
+    given = ("plot", *reports, "--name", "A", "--name", "B", "--width", "ieee", "--span", "double")
+    found = run(*given, "--output", tmp_path / "a.svg")
+    assert found.code == 0, found.err
+    assert found.out == ""
+    assert "scores, 7.16 ×" in found.err
+    assert "official protocol, lexicon builtin@" in found.err
+    assert found.err.splitlines()[-1].startswith("mub|data:")
+    run(*given, "-o", tmp_path / "b.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    run("errors", first, "--data-root", truth, "--output", tmp_path / "errors.json", *OPTIONS)
+    confusion = ("plot", tmp_path / "errors.json", "--kind", "confusion", "--dataset", "meld", "-o", tmp_path / "c.pdf")
+    assert run(*confusion).code == 0
+    assert (tmp_path / "c.pdf").read_bytes().startswith(b"%PDF")
+    assert "a figure is written as .svg" in refused("plot", *reports, "-o", tmp_path / "a.gif")
+    assert "cannot be read as JSON" in refused("plot", truth / "meld.csv", "-o", tmp_path / "d.svg")
+    assert not (tmp_path / "d.svg").exists()
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed():
+    code = (
+        "import sys, merunibench.cli._lazy as lazy\n"
+        "for name in ('table', 'plot'): lazy.build(lazy.ROOT, name)\n"
+        "import merunibench.plotting\n"
+        "print([name for name in ('matplotlib', 'pandas', 'torch', 'spacy', 'transformers') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n", done.stdout

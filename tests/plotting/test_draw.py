@@ -1,6 +1,7 @@
 """Figures: every kind is drawn as it should be, at the width asked for, with the same bytes on a second run."""
 
 import io
+import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from merunibench.demo import run_demo
 from merunibench.pictures.palette import of_models
 from merunibench.plotting import KINDS, draw
 from merunibench.plotting.shapes import _apart, _steps
-from merunibench.plotting.style import MOST_MODELS, VENUES
+from merunibench.plotting.style import MOST_MODELS, VENUES, width_of
 from tests.typeset import HOSTILE
 from tools import gallery
 
@@ -63,7 +64,8 @@ def test_other_formats_have_the_same_bytes_twice_and_no_date(form, reports):
 def test_widths_are_those_of_the_venues(reports):
     for venue, measure in VENUES.items():
         for span, width in zip(("single", "double"), measure, strict=True):
-            assert draw("bars", reports, width=venue, span=span).figure.get_figwidth() == width
+            assert width_of(venue, span) == width
+    assert draw("labels", reports, width="neurips").figure.get_figwidth() == VENUES["neurips"].single
     image = Image.open(io.BytesIO(draw("bars", reports, width="ieee", span="double").to_bytes("png")))
     assert image.size[0] == round(300 * VENUES["ieee"].double)
 
@@ -158,7 +160,7 @@ def test_what_cannot_be_drawn_is_refused(reports, written):
         "has no wheel 7": lambda: draw("confusion", reports[:1], datasets=["meld"], wheel=7),
         "no error analysis": lambda: draw("confusion", [written / "a.json"], datasets=["meld"]),
         "a.jsonl: ": lambda: draw("scores", [written / "a.jsonl"]),
-        "no score of sims2": lambda: draw("scores", reports, datasets=["sims2"]),
+        "no score of mer2025ov": lambda: draw("scores", reports, datasets=["mer2025ov"]),
     }
     for said, call in refusals.items():
         with pytest.raises(InputError, match=said):
@@ -167,6 +169,31 @@ def test_what_cannot_be_drawn_is_refused(reports, written):
     other = replace(reports[1], datasets=(replace(meld, signature=replace(meld.signature, level=2)),))
     with pytest.raises(InputError, match=r"meld: other and .* do not belong into one figure.*level"):
         draw("scores", [reports[0], other.named("other")])
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("score", 1e300, "is no fraction"),
+        ("ci", [-1e9, 2], "is no fraction"),
+        ("checkpoints", {"a": 3}, "a checkpoint of the report has no score"),
+        ("checkpoints", {"a": {"score": "x"}}, "a checkpoint of the report has no score"),
+    ],
+)
+def test_a_file_that_somebody_changed_is_refused(written, tmp_path, place, value, said):
+    content = json.loads((written / "a.json").read_text("utf-8"))
+    content["datasets"][0][place] = value
+    (tmp_path / "b.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        draw("scores", [tmp_path / "b.json"])
+
+
+def test_an_error_analysis_that_somebody_changed_is_refused(written, tmp_path):
+    content = json.loads((written / "errors.json").read_text("utf-8"))
+    content["datasets"][0]["confusions"][0]["counts"].pop()
+    (tmp_path / "b.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"b\.json: datasets\.0\.confusions\.0.*a row for each of rows"):
+        draw("confusion", [tmp_path / "b.json"], datasets=["mer2023"])
 
 
 def test_checkpoints_stand_at_the_numbers_in_their_names():
