@@ -39,7 +39,7 @@ FORMATS = ("svg", "pdf", "png")
 _WITH_CHANCE = ("scores", "bars", "multiples")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plot:
     """A figure, and what must be written below it.
 
@@ -55,8 +55,19 @@ class Plot:
     signature: str
     warnings: tuple[str, ...] = ()
 
-    def to_bytes(self, form: str) -> bytes:
-        """The figure as a file of this format: `svg`, `pdf` or `png`."""
+    def __repr__(self) -> str:
+        return f"<Plot: {self.caption}>"
+
+    def to_bytes(self, form: str, dpi: int = 300) -> bytes:
+        """The figure as a file.
+
+        Args:
+            form: The format: `svg`, `pdf` or `png`.
+            dpi: Dots per inch of a PNG.
+
+        Raises:
+            InputError: there is no such format.
+        """
         import matplotlib as mpl
 
         said = {"Creator": "merunibench"}
@@ -70,7 +81,7 @@ class Plot:
         stream = io.BytesIO()
         with _styled(mpl), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-            self.figure.savefig(stream, format=form, metadata=metadata[form])
+            self.figure.savefig(stream, format=form, dpi=dpi, metadata=metadata[form])
         return stream.getvalue()
 
     def save(self, path: str | Path) -> None:
@@ -85,7 +96,7 @@ class Plot:
         write_bytes(target, self.to_bytes(format_of(target)))
 
     def _repr_png_(self) -> bytes:
-        return self.to_bytes("png")
+        return self.to_bytes("png", 150)
 
 
 def format_of(path: Path) -> str:

@@ -96,7 +96,7 @@ class MeanComparison:
         return "Mean" if self.name == "mean" else f"Mean, {self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two systems on every data set that both have.
 
@@ -170,6 +170,9 @@ class Comparison:
         from merunibench.report.comparison_tables import latex
 
         return latex(self)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {' and '.join(map(visible, self.models))}: {visible(self.sentence)}>"
 
     def _repr_html_(self) -> str:
         from merunibench.report.comparison_tables import html

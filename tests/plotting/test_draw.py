@@ -5,6 +5,7 @@ import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -242,7 +243,10 @@ def test_the_first_five_colours_of_models_differ_for_the_colour_blind(kind):
 
 
 def test_the_gallery_of_the_documentation_is_current():
-    folder = gallery.Path(__file__).parents[2] / "docs" / "pictures"
+    root = gallery.Path(__file__).parents[2]
+    if f"matplotlib=={mpl.__version__}\n" not in (root / "constraints.txt").read_text(encoding="utf-8"):
+        pytest.skip("drawn with another version of matplotlib (constraints.txt)")
+    folder = root / "docs" / "pictures"
     drawn = gallery.figures()
     assert {path.name for path in folder.glob("*.svg")} == set(drawn)
     for name, content in drawn.items():

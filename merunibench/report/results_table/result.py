@@ -73,7 +73,7 @@ class TableRow:
     checkpoint_selection: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ResultsTable:
     """Several models on the same data sets.
 
@@ -163,6 +163,9 @@ class ResultsTable:
         from merunibench.report.results_table.markup import csv
 
         return csv(self)
+
+    def __repr__(self) -> str:
+        return f"<ResultsTable: {len(self.rows)} rows, {len(self.columns)} columns, {self.signature}>"
 
     def _repr_html_(self) -> str:
         return self.to_html()
