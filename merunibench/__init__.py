@@ -15,10 +15,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
-    from merunibench.evaluation import compare, evaluate, sample_scores, validate
+    from merunibench.evaluation import compare, evaluate, sample_scores, tabulate, validate
     from merunibench.extraction import extract_labels, polarity
     from merunibench.lexicon import Lexicon, load_lexicon
-    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report, Validation
+    from merunibench.report import Comparison, DatasetResult, ErrorAnalysis, Report, ResultsTable, Validation
     from merunibench.scoring import Scored
     from merunibench.tasks import TASKS, Task, get_task
 
@@ -29,6 +29,7 @@ _HOME = {
     "InputError": "errors",
     "Lexicon": "lexicon",
     "Report": "report",
+    "ResultsTable": "report",
     "Scored": "scoring",
     "TASKS": "tasks",
     "Task": "tasks",
@@ -42,6 +43,7 @@ _HOME = {
     "load_lexicon": "lexicon",
     "polarity": "extraction",
     "sample_scores": "evaluation",
+    "tabulate": "evaluation",
     "validate": "evaluation",
 }
 
@@ -53,6 +55,7 @@ __all__ = [
     "InputError",
     "Lexicon",
     "Report",
+    "ResultsTable",
     "Scored",
     "Task",
     "UnsafeFileError",
@@ -66,6 +69,7 @@ __all__ = [
     "load_lexicon",
     "polarity",
     "sample_scores",
+    "tabulate",
     "validate",
 ]
 

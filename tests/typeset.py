@@ -10,14 +10,14 @@ HOSTILE = r"[2em] _ & % $ # { } ~ ^ \ \input{/etc/passwd} <a> | ’é − – *"
 
 
 def typeset(text, folder):
-    """The log of typesetting a table with nothing but booktabs; fails on every error.
+    """The log of typesetting a table with nothing but booktabs and graphicx; fails on every error.
 
     The document alone decides: no shell, no reading outside the folder. As a draft, since a PDF needs every font.
     """
     latex = shutil.which("pdflatex")
     if latex is None:
         pytest.skip("no pdflatex here (Debian: texlive-latex-base, texlive-latex-recommended)")
-    head = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n"
+    head = "\\documentclass{article}\n\\usepackage{booktabs,graphicx}\n\\begin{document}\n"
     document = f"{head}{text}\n\\end{{document}}\n"
     (folder / "table.tex").write_text(document, encoding="utf-8")
     command = [latex, "-no-shell-escape", "-halt-on-error", "-interaction=nonstopmode", "-draftmode", "table.tex"]

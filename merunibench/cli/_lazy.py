@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Score": {
             "score": "Score a model's predictions, comparably with the published results.",
             "compare": "Test the difference of two systems on the same samples.",
+            "table": "Put several models into one table: best in bold, intervals, significance, notes for the paper.",
+            "plot": "Draw figures for a paper from reports: scores, radar, confusion, ablation, checkpoints.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
             "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
@@ -119,7 +121,14 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 PACKAGES = frozenset({"curate", "leaderboard"})
 """Groups with a module for each command."""
 
-MODULES = {"overlap": "datasets", "codabench": "convert", "card": "interop.card", "write": "interop.harnesses"}
+MODULES = {
+    "overlap": "datasets",
+    "codabench": "convert",
+    "card": "interop.card",
+    "write": "interop.harnesses",
+    "plot": "results.plot",
+    "table": "results.table",
+}
 """Commands that share the module of another."""
 
 FORMER = {("leaderboard", "check"): "validate"}

@@ -21,8 +21,13 @@ PREDICTIONS = argument(
 ROWS = argument(..., "Folder for <dataset>.jsonl, or <checkpoint>/<dataset>.jsonl if there are several.", "OUT")
 DATASET = option(None, "Data set of a file whose name does not tell; of a folder, use this data set only.", "NAME")
 FOLDER = partial(option, None, metavar="NAME", old=("model",))
+NAME = option(None, "What to call the model.", "NAME", shown="as its folder")
 OUTPUT = option(None, "Write the result to this file instead of printing it.", "FILE")
-PER_SAMPLE = option(None, "Also write one JSON line per sample: sectors on each wheel, and hits.", "FILE")
+PER_SAMPLE = option(
+    None,
+    "Also write one row per sample: sectors on each wheel, and hits. By its ending JSON Lines, .csv or .parquet.",
+    "FILE",
+)
 DRY_RUN = option(False, "Validate settings and inputs without loading the model.", old=("check",))
 
 WheelNumber = Literal[1, 2, 3, 4, 5, 6, 7, 8]

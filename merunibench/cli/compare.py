@@ -30,6 +30,9 @@ class CompareOptions(ScoreSettings, ReadSettings, TaskSettings):
     second: Path = argument(..., "The other system, likewise.", "SECOND")
     data_root: Path | None = option(None, "Folder with the ground truth; not needed for per-sample files.", "DIR")
     dataset: tuple[str, ...] = option((), "Data set to compare; repeat for several.", "NAME", shown="all found")
+    name: tuple[str, ...] = option(
+        (), "What to call the systems; give it twice, for FIRST and SECOND.", "NAME", shown="as their folders"
+    )
     folder: str | None = options.FOLDER(help="Model folder in FIRST, if it contains several.")
     other_folder: str | None = option(
         None, "Model folder in SECOND.", "NAME", shown="same as --folder", old=("other_model",)
@@ -62,6 +65,8 @@ def compare(
     from merunibench.evaluation import told_apart
     from merunibench.scoring import is_per_sample_file
 
+    if len(settings.name) not in (0, 2):
+        raise InputError(f"--name: given {len(settings.name)} times; give it twice, for FIRST and SECOND")
     paths = settings.first, settings.second
     scored = [is_per_sample_file(path) for path in paths]
     if all(scored):
@@ -81,7 +86,7 @@ def compare(
         datasets=settings.dataset,
         tasks=settings.tasks(),
     )
-    result = told_apart(result, paths)
+    result = result.named((settings.name[0], settings.name[1])) if settings.name else told_apart(result, paths)
     said = (*(each for system in (first, second) for each in getattr(system, "warnings", ())), *result.warnings)
     warnings = list(dict.fromkeys(said))
     warn(warnings)

@@ -22,6 +22,7 @@ def errors(
     output_format: str | None = options.formats("ErrorAnalysis"),
     output: Path | None = options.OUTPUT,
     svg: Path | None = option(None, "Also draw each confusion as a heat map into this folder.", "DIR"),
+    name: str | None = options.NAME,
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Show where a model loses: confused sectors, costly words, groups of samples with low scores.
@@ -40,6 +41,8 @@ def errors(
             seed=settings.bootstrap_seed,
             progress=progress,
         )
+        if name is not None:
+            analysis = analysis.named(name)
         if svg is not None:
             analysis.write_svg(svg)
     warn(analysis.warnings)

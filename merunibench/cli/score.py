@@ -43,6 +43,7 @@ def score(
     output_format: str | None = FORMAT,
     output: Path | None = options.OUTPUT,
     per_sample: Path | None = options.PER_SAMPLE,
+    name: str | None = options.NAME,
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Score a model's predictions, comparably with the published results.
@@ -56,6 +57,8 @@ def score(
         raise InputError("--per-sample: holds one run; leave out --runs, and write a file for each")
     with progress_bar() as progress:
         report = evaluate(**settings.chosen(), **settings.arguments(), **settings.beside(), progress=progress)
+        if name is not None:
+            report = report.named(name)
         if per_sample is not None:
             report.write_per_sample(per_sample)
     warn(report.warnings)

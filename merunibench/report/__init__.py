@@ -11,6 +11,7 @@ from merunibench.report.comparison import (
 )
 from merunibench.report.error_analysis import ErrorAnalysis
 from merunibench.report.report import BENCHMARK_DATASETS, Report, SharedSamples
+from merunibench.report.results_table import ResultsTable
 from merunibench.report.validation import FileFound, Validation
 from merunibench.report.worth import BaselineScore, Reference, Worth
 from merunibench.scoring import Scored
@@ -30,6 +31,7 @@ __all__ = [
     "Outcome",
     "Reference",
     "Report",
+    "ResultsTable",
     "SharedSamples",
     "SystemUsed",
     "Validation",

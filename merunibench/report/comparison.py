@@ -96,7 +96,7 @@ class MeanComparison:
         return "Mean" if self.name == "mean" else f"Mean, {self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two systems on every data set that both have.
 
@@ -111,7 +111,7 @@ class Comparison:
         warnings: What else may make the difference.
     """
 
-    FORMATS: ClassVar = ("table", "json")
+    FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex")
 
     models: tuple[str, str]
     datasets: tuple[DatasetComparison, ...]
@@ -153,6 +153,37 @@ class Comparison:
             "warnings": list(self.warnings),
         }
 
+    def to_csv(self) -> str:
+        """CSV text, one line per data set and mean; fractions in full precision."""
+        from merunibench.report.comparison_tables import csv
+
+        return csv(self)
+
+    def to_markdown(self) -> str:
+        """A Markdown table in percent, the outcome above it and the notes below."""
+        from merunibench.report.comparison_tables import markdown
+
+        return markdown(self)
+
+    def to_latex(self) -> str:
+        """A LaTeX table (booktabs) in percent; significant differences are bold, the signature is a comment."""
+        from merunibench.report.comparison_tables import latex
+
+        return latex(self)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {' and '.join(map(visible, self.models))}: {visible(self.sentence)}>"
+
+    def _repr_html_(self) -> str:
+        from merunibench.report.comparison_tables import html
+
+        return html(self)
+
+    @property
+    def lines(self) -> list[str]:
+        """What belongs below every table of it: which systems were compared, how, and the signature."""
+        return [*self._systems(), *self._notes()]
+
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
         """The table that the command line prints, in percent."""
         from rich.text import Text
@@ -168,7 +199,7 @@ class Comparison:
             table.add_section()
         for mean in self.means:
             table.add_row(*map(Text, [mean.title, *_cells(mean.scores, mean.test, mean.p_holm)]))
-        return print_to_text(self.sentence, table, [*self._systems(), *self._notes()], width=width, color=color)
+        return print_to_text(self.sentence, table, self.lines, width=width, color=color)
 
     def _power(self) -> Iterator[tuple[str, str]]:
         """What each row of the table could show: its title, and `4.00 (12,000)`; nothing where nothing can be said."""

@@ -48,9 +48,9 @@ def render(report: Report) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that LaTeX prints as it is. A bracket at its begin would be taken for an option of the line before."""
+    """Text that LaTeX prints as it is. Its first bracket or star would belong to the line before."""
     escaped = visible(" ".join(text.split())).translate(_SPECIAL)
-    return f"{{[}}{escaped[1:]}" if escaped.startswith("[") else escaped
+    return f"{{{escaped[0]}}}{escaped[1:]}" if escaped.startswith(("[", "*")) else escaped
 
 
 def _details(report: Report) -> dict[str, list[str]]:

@@ -1,10 +1,10 @@
 """The result of an evaluation: plain data, and methods that hand it to the renderers."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from merunibench.report.worth import Worth
 from merunibench.scoring import Scored, shifted
@@ -13,6 +13,8 @@ from merunibench.tasks import TaskSet, benchmark_tasks
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from merunibench.plotting import Plot
 
 SCHEMA = "merunibench.report/1"
 BENCHMARK_DATASETS = tuple(task.id for task in benchmark_tasks())
@@ -101,6 +103,10 @@ class Report:
         scores = ", ".join(f"{result.dataset} {result.score:.4f}" for result in self.datasets)
         return f"<Report of {self.model}: {scores}; {self.signature}>"
 
+    def named(self, model: str) -> "Report":
+        """The same report, the model called otherwise; no figure and no signature changes."""
+        return replace(self, model=model)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as the plain data that `to_json` writes; fractions, not percents."""
         content: dict[str, Any] = json.loads(self.to_json())
@@ -184,15 +190,69 @@ class Report:
 
         return pd.DataFrame(records(self)).set_index("dataset")
 
+    def plot(
+        self,
+        *others: "Report",
+        kind: str = "scores",
+        datasets: Sequence[str] = (),
+        wheel: int | None = None,
+        width: str = "acl",
+        span: Literal["single", "double"] = "single",
+    ) -> "Plot":
+        """Draw a figure for a paper; in a notebook it shows itself, `Plot.save` writes it.
+
+        Args:
+            others: Further models beside this one.
+            kind: `scores`, `bars`, `multiples`, `radar`, `labels`, `modalities`, `checkpoints` or `confusion`.
+            datasets: Data sets to draw; by default all.
+            wheel: The wheel of a confusion, from 1; by default the first.
+            width: Venue whose column width it has: `acl`, `neurips`, `cvpr`, `ieee`, …
+            span: One column, or both.
+
+        Raises:
+            InputError: there is no such figure of these reports, or matplotlib is missing.
+        """
+        from merunibench.plotting import draw
+
+        return draw(kind, [self, *others], datasets=datasets, wheel=wheel, width=width, span=span)
+
+    def samples(self, dataset: str, predictions: "str | Path | Mapping[str, object] | None" = None) -> "pd.DataFrame":
+        """One row per sample of a data set, indexed by name, to look at in a notebook.
+
+        Columns: `text` where `predictions` are given, since it is no part of a score; `true_labels` and `labels` where
+        they are at hand; `present`, whether there is a prediction; `truth` and `predicted`, for each wheel the names of
+        the sectors, for sentiment a word; `hits`, for each wheel, None where the sample does not count; and `score`,
+        the metric's formula applied to this sample alone, NaN where it does not count. The mean of `score` is not the
+        score of the data set (docs/metric.md).
+
+        Args:
+            dataset: Any name of the data set.
+            predictions: The predictions that were scored, as `evaluate` takes them, for the text.
+
+        Raises:
+            KeyError: the report has no such data set.
+            InputError: the predictions hold no text, or the report holds no samples of the data set: a mean of runs has
+                none of its own.
+        """
+        from merunibench.report.samples import frame
+
+        return frame(self[dataset], predictions)
+
+    def _repr_html_(self) -> str:
+        from merunibench.report.notebook import report
+
+        return report(self)
+
     def write_per_sample(self, path: str | Path) -> None:
-        """Write one JSON line per sample: its sectors on each wheel, its hits, and the score's signature.
+        """Write one row per sample: its sectors on each wheel, its hits, and the score's signature.
+
+        Args:
+            path: The file; `.csv` and `.parquet` say its format, everything else is JSON Lines. In CSV and Parquet
+                lists and numbers stand as JSON text, since they differ between kinds of tasks.
 
         Raises:
             InputError: the file cannot be written.
         """
-        from merunibench.files import open_atomic
         from merunibench.scoring import System, per_sample
 
-        with open_atomic(Path(path), "w") as file:
-            for scored in self.datasets:
-                per_sample.write(file, System.of(scored, self.model))
+        per_sample.write_file(Path(path), [System.of(scored, self.model) for scored in self.datasets])

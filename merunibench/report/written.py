@@ -103,6 +103,7 @@ class WrittenScore(_Plain):
     samples: int
     missing: int
     failed: int
+    labels_per_sample: float | None = None
     checkpoints: Mapping[str, Any] = Field(default_factory=dict)
 
     @field_validator("dataset")

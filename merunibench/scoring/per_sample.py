@@ -1,4 +1,4 @@
-"""The per-sample file: one JSON line per sample, written and read here alone.
+"""The per-sample file: one row per sample, written and read here alone. `per_sample_formats` knows CSV and Parquet.
 
 A row says what the truth and the answer are to the metric (for each wheel, the names of the sectors), what
 was hit (null where the sample does not count), and the signature of the score. It takes neither the labels of the data
@@ -16,8 +16,15 @@ import pyarrow as pa
 
 from merunibench.data import Table, read_table
 from merunibench.errors import InputError
-from merunibench.files import open_plain
+from merunibench.files import open_atomic, open_plain
 from merunibench.protocols import PROTOCOLS, protocol_signed
+from merunibench.scoring.per_sample_formats import (
+    as_json_cells,
+    looks_written,
+    without_json_cells,
+    write_csv,
+    write_parquet,
+)
 from merunibench.scoring.samples import SampleScores
 from merunibench.scoring.scored import Scored
 from merunibench.signature import Signature
@@ -64,6 +71,19 @@ def write(file: IO[str], system: System) -> None:
     file.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _rows(system))
 
 
+def write_file(path: Path, systems: Sequence[System]) -> None:
+    """Write the rows of several data sets to a file, in the format that its ending says; see `per_sample_formats`."""
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        write_csv(path, [row for system in systems for row in _rows(system)])
+    elif ending == ".parquet":
+        write_parquet(path, [row for system in systems for row in _rows(system)])
+    else:
+        with open_atomic(path, "w") as file:
+            for system in systems:
+                write(file, system)
+
+
 def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, System]:
     """The systems that `write` wrote to a file, by data set.
 
@@ -75,6 +95,8 @@ def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, System]:
         InputError: it is no per-sample file.
     """
     table = read_table(path)
+    if as_json_cells(table):
+        table = without_json_cells(table)
     absent = [column for column in _COLUMNS if column not in table.columns]
     if absent:
         raise InputError(f"{path}: not a per-sample file (no {', '.join(absent)}); `score --per-sample` writes one")
@@ -90,6 +112,8 @@ def is_per_sample_file(path: Path) -> bool:
         return False
     with open_plain(path) as file:
         first = file.readline(1 << 20)
+    if path.suffix.lower() in (".csv", ".parquet"):
+        return looks_written(path, first)
     return first.startswith(b"{") and b'"signature": "mub|' in first
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from merunibench._html import table
 from merunibench.data import Account, GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED, METRIC_VERSION, PROTOCOLS, protocol_signed
@@ -195,6 +196,19 @@ class Scored:
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
         titled = {"title": self.title} if self.task.own else {}
         return {**plain, **titled, "signature": str(self.signature)}
+
+    def _repr_html_(self) -> str:
+        figures = {key: f"{100 * value:.2f}" for key, value in self.metrics.items()}
+        ci = "–" if self.ci is None else f"{100 * self.ci[0]:.2f} to {100 * self.ci[1]:.2f}"
+        rows = [
+            [self.primary_title, f"{100 * self.score:.2f}"],
+            ["95 % CI", ci],
+            ["chance", f"{100 * self.chance:.2f}"],
+            *([key, value] for key, value in figures.items() if key != self.primary),
+            ["samples", self.of_samples],
+            ["checkpoint", self.checkpoint],
+        ]
+        return table(f"{self.title}, in percent", ["Figure", "Value"], rows, [str(self.signature)])
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any], replicates: FloatArray) -> "Scored":

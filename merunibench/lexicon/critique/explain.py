@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from merunibench._html import table
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading
@@ -86,6 +87,17 @@ class Explanation:
     wheels: tuple[WheelPath, ...]
     problem: str = ""
     suggestions: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [f"Wheel {each.wheel}", each.sector or "–", each.decided_by or "–", each.reason] for each in self.wheels
+        ]
+        way = [f"{step.name}: {', '.join(step.words) or 'none'}" for step in self.steps]
+        ends = [f"No sector: {self.problem}."] if self.problem else []
+        near = [f"Spelled alike: {', '.join(self.suggestions)}."] if self.suggestions else []
+        looked_up = f" (looked up as {self.label})" if self.label != self.word else ""
+        caption = f"{self.word}{looked_up}, lexicon {self.lexicon}, level {self.level}"
+        return table(caption, ["Wheel", "Sector", "Decided by", "Reason"], rows, [*way, *ends, *near])
 
     def to_dict(self) -> dict[str, Any]:
         """The explanation as JSON values."""
@@ -186,14 +198,25 @@ def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTE
         UnsafeFileError: a file is too large, would run code or expand XML entities.
     """
     lexicon = load_lexicon(name_or_path, max_bytes=max_bytes)
-    if lexicon.fallback is not None and not lexicon.own_wheels:
-        return BuiltinExplainer(lexicon, read_sources().families)
     tables = None
+    if lexicon.fallback is not None and not lexicon.own_wheels:
+        return explainer_of(lexicon)
     if isinstance(name_or_path, str) and name_or_path.strip().lower() in installed():
         tables = load_tables(lexicon, max_bytes=max_bytes)
     elif (path := Path(name_or_path).expanduser()).is_dir():
         tables = read_release(path, max_bytes=max_bytes)
     return PlainExplainer(lexicon) if tables is None else ReleaseExplainer(lexicon, tables)
+
+
+def explainer_of(lexicon: Lexicon) -> Explainer:
+    """The explainer of a lexicon that is loaded; of an official release with its tables, where they are installed."""
+    if lexicon.fallback is not None and not lexicon.own_wheels:
+        return BuiltinExplainer(lexicon, read_sources().families)
+    if lexicon.name in installed() and load_lexicon(lexicon.name).sha256 == lexicon.sha256:
+        tables = load_tables(lexicon, max_bytes=DEFAULT_MAX_BYTES)
+        if tables is not None:
+            return ReleaseExplainer(lexicon, tables)
+    return PlainExplainer(lexicon)
 
 
 @dataclass(frozen=True)

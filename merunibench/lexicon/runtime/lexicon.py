@@ -5,12 +5,13 @@ import json
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
+from merunibench._html import table
 from merunibench.errors import InputError
 from merunibench.labels import LabelLists, normalise_label
 from merunibench.lexicon.runtime.compiled import DIGITS, MAXIMUM_SECTORS, NONE, SCHEMA, check
@@ -18,6 +19,9 @@ from merunibench.lexicon.runtime.compiled import to_text as write_text_of
 from merunibench.lexicon.runtime.fallback import Fallback
 from merunibench.lexicon.runtime.wheels import LEVELS, MAXIMUM_WHEELS, Level, Wheel, parse_wheel
 from merunibench.words import Words
+
+if TYPE_CHECKING:
+    from merunibench.lexicon.critique.explain import Explanation
 
 _MAXIMUM_RESOLVED = 1 << 17
 """Labels outside the table whose meaning is remembered; a million different ones must not fill the memory."""
@@ -118,6 +122,27 @@ class Lexicon:
         names = self.sectors_of_wheels[level]
         digits = code[: len(names)] if level == 1 else code[len(names) :]
         return tuple(None if d == NONE else names[w][DIGITS.index(d)] for w, d in enumerate(digits))
+
+    def explain(self, word: str, level: Level = 1) -> "Explanation":
+        """The way of a word through this lexicon: why it has the sectors it has; in a notebook it shows itself.
+
+        Official releases say each step where their tables are installed.
+
+        Args:
+            word: A label, in any case.
+            level: Wheel level of the sectors.
+        """
+        from merunibench.lexicon.critique.explain import explain, explainer_of
+
+        return explain(word, explainer_of(self), level)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [f"Wheel {number}", str(len(names)), ", ".join(names)]
+            for number, names in enumerate(self.sectors_of_wheels[1], start=1)
+        ]
+        words = f"Lexicon {self.label}: {len(self):,} words"
+        return table(words, ["Wheel", "Sectors", "Names, level 1"], rows)
 
     @cached_property
     def sha256(self) -> str:

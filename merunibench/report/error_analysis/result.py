@@ -5,7 +5,7 @@ Names, words and model names are kept as their authors wrote them; each renderer
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -207,6 +207,10 @@ class ErrorAnalysis:
                 return each
         raise KeyError(dataset)
 
+    def named(self, model: str) -> "ErrorAnalysis":
+        """The same analysis, the model called otherwise."""
+        return replace(self, model=model)
+
     def to_dict(self) -> dict[str, Any]:
         """The analysis as dictionaries, lists, text and numbers; fractions, not percents."""
         content: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
@@ -229,6 +233,11 @@ class ErrorAnalysis:
         from merunibench.report.error_analysis.terminal import render
 
         return render(self, width=width, color=color)
+
+    def _repr_html_(self) -> str:
+        from merunibench.report.notebook import error_analysis
+
+        return error_analysis(self)
 
     def to_html(self) -> str:
         """One page that needs nothing from elsewhere: pictures, tables and style are in it, and no script."""

@@ -1,0 +1,38 @@
+"""Small pieces of HTML for notebooks: a table with a caption and notes, everything in it escaped."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from merunibench._text import visible
+
+_RIGHT = ' style="text-align:right"'
+
+
+def table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> str:
+    """A `table` element without script, style sheet or anything from elsewhere.
+
+    Args:
+        caption: What it is of.
+        titles: Heads of the C columns.
+        rows: Rows of C cells; the first of each is its head, numbers stand to the right.
+        notes: Lines below it.
+
+    Example:
+        >>> "<caption>&lt;b&gt;</caption>" in table("<b>", ["Word"], [["a&b"]])
+        True
+    """
+    head = "".join(f'<th scope="col">{_text(title)}</th>' for title in titles)
+    body = "".join(f'<tr><th scope="row">{_text(first)}</th>{"".join(map(_cell, rest))}</tr>' for first, *rest in rows)
+    below = "".join(f"<p><small>{_text(line)}</small></p>" for line in notes)
+    return (
+        f"<table><caption>{_text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+    )
+
+
+def _cell(text: str) -> str:
+    numeric = _RIGHT if text[:1] in "0123456789+-–[" and text else ""
+    return f"<td{numeric}>{_text(text)}</td>"
+
+
+def _text(text: str) -> str:
+    return escape(visible(text))

@@ -1,0 +1,1 @@
+"""Commands that show results: tables and figures of several models."""

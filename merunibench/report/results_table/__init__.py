@@ -1,0 +1,5 @@
+"""The table of several models: data sets as columns, for papers; plain data, and one renderer for each format."""
+
+from merunibench.report.results_table.result import MEAN, Column, Figure, Mark, ResultsTable, TableRow
+
+__all__ = ["MEAN", "Column", "Figure", "Mark", "ResultsTable", "TableRow"]

@@ -1,0 +1,71 @@
+"""The samples behind a score as a data frame."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from merunibench.data import open_predictions, predictions_in_memory
+from merunibench.data.columns import name_column, text_column
+from merunibench.errors import InputError
+from merunibench.scoring import SampleScores, Scored
+from merunibench.tasks import TaskSet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None = None) -> "pd.DataFrame":
+    """One row per sample, indexed by name; see `Report.samples`.
+
+    Raises:
+        InputError: the score holds no samples, or the predictions no text.
+    """
+    import pandas as pd
+
+    if scored.run_samples:
+        raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; evaluate one run")
+    scores = scored.samples_scored
+    if scores is None:
+        raise InputError(f"{scored.dataset}: the report holds no samples; evaluate again")
+    rows = list(scores.metric.rows(scores.encoded))
+    columns: dict[str, Any] = {}
+    if predictions is not None:
+        columns["text"] = _texts(predictions, scored, scores)
+    if scores.true_labels is not None:
+        columns["true_labels"] = [scores.true_labels[place] for place in range(len(scores))]
+    if scores.labels is not None:
+        columns["labels"] = [
+            scores.labels[place] if there else None for place, there in enumerate(scores.present.tolist())
+        ]
+    columns["present"] = scores.present
+    columns |= {key: [row.get(key) for row in rows] for key in dict.fromkeys(key for row in rows for key in row)}
+    columns["hits"] = _hits(scores)
+    columns["score"] = scores.metric.score(scores.statistics.T)
+    return pd.DataFrame(columns, index=pd.Index(scores.names.to_pylist(), name="name"))
+
+
+def _texts(predictions: str | Path | Mapping[str, object], scored: Scored, scores: SampleScores) -> list[str | None]:
+    """The raw text of each sample, None for none."""
+    tasks = TaskSet([scored.task])
+    source = (
+        predictions_in_memory(predictions, tasks=tasks)
+        if isinstance(predictions, Mapping)
+        else open_predictions(Path(predictions), dataset=scored.dataset, tasks=tasks)
+    )
+    if scored.dataset not in source.files or scored.checkpoint not in source.checkpoints(scored.dataset):
+        raise InputError(f"{predictions}: no predictions of {scored.dataset}, checkpoint {scored.checkpoint}")
+    table = source.table(scored.dataset, scored.checkpoint)
+    if "text" not in table.columns:
+        raise InputError(f"{table.path}: the predictions of {scored.dataset} hold no text (column 'text')")
+    texts = dict(zip(name_column(table).to_pylist(), text_column(table, "text").to_pylist(), strict=True))
+    return [texts.get(name) for name in scores.names.to_pylist()]
+
+
+def _hits(scores: SampleScores) -> list[Any]:
+    """For each sample its hits on every wheel, or its hit; None where it does not count."""
+    hits = scores.hits()
+    if hits.ndim == 1:
+        return [None if hit < 0 else hit for hit in hits.tolist()]
+    return [[None if hit < 0 else hit for hit in sample] for sample in np.moveaxis(hits, -1, 0).tolist()]
