@@ -9,7 +9,6 @@ from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
-import merunibench
 from merunibench._text import shown
 from merunibench.data.truth import find_labels, read_subtitles, read_truth
 from merunibench.errors import InputError
@@ -167,8 +166,10 @@ def _yaml(harness: str, dataset: str, folder: Path) -> str:
 
 
 def _module(harness: str, datasets: Sequence[str], settings: Mapping[str, Any]) -> str:
+    from merunibench import __version__
+
     more = ", lmms_eval" if harness == "lmms-eval" else ""
-    head = _HEAD.format(version=merunibench.__version__, harness=harness, more=more, settings=repr(dict(settings)))
+    head = _HEAD.format(version=__version__, harness=harness, more=more, settings=repr(dict(settings)))
     if harness == "lmms-eval":
         return (
             head.replace("from functools import partial\nfrom pathlib import Path\n\n", "").replace(
