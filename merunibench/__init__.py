@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from merunibench.accumulator import Accumulator
     from merunibench.analysis import error_analysis
     from merunibench.errors import InputError, UnsafeFileError
     from merunibench.evaluation import compare, evaluate, sample_scores, tabulate, validate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from merunibench.tasks import TASKS, Task, get_task
 
 _HOME = {
+    "Accumulator": "accumulator",
     "Comparison": "report",
     "DatasetResult": "report",
     "ErrorAnalysis": "report",
@@ -49,6 +51,7 @@ _HOME = {
 
 __all__ = [
     "TASKS",
+    "Accumulator",
     "Comparison",
     "DatasetResult",
     "ErrorAnalysis",

@@ -104,6 +104,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "integrations": {
         "Commands": {
+            "list": "List trainers and harnesses that can call the metric, with the line that configures each.",
+            "path": "Print the path of an integration's file, for the command lines of trainers.",
             "write": "Write a folder of tasks for lm-evaluation-harness or lmms-eval.",
         }
     },
@@ -125,11 +127,15 @@ MODULES = {
     "overlap": "datasets",
     "codabench": "convert",
     "card": "interop.card",
+    "integrations": "interop.integrations",
     "write": "interop.harnesses",
     "plot": "results.plot",
     "table": "results.table",
 }
-"""Commands that share the module of another."""
+"""Commands and groups that share the module of another, or have it in a room of the command line."""
+
+DEFAULTS = {"integrations": "list"}
+"""What a group does when no command is given."""
 
 FORMER = {("leaderboard", "check"): "validate"}
 """Former names of commands, which keep working."""
@@ -143,6 +149,13 @@ class LazyGroup(Group):
         for panel, commands in COMMANDS[str(name)].items():
             for command, summary in commands.items():
                 self.commands[command] = TyperCommand(command, help=summary, rich_help_panel=panel)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """The arguments, or the default command where there are none."""
+        found: list[str] = super().parse_args(
+            ctx, args or [DEFAULTS[str(self.name)]] if self.name in DEFAULTS else args
+        )
+        return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """The real command, and its arguments."""
@@ -165,5 +178,5 @@ def build(group: str, name: str) -> Any:  # noqa: ANN401
     if ours:
         del os.environ["OPENBLAS_NUM_THREADS"]
     place = name if group == ROOT else f"{group}.{name}" if group in PACKAGES else group
-    module = import_module(f"merunibench.cli.{MODULES.get(name, place)}")
+    module = import_module(f"merunibench.cli.{MODULES.get(name) or MODULES.get(group, place)}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

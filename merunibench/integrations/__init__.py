@@ -1,1 +1,85 @@
-"""Thin files for the harnesses and training frameworks that call the metric; each imports its own alone."""
+"""Thin files for the trainers and harnesses that call the metric; each imports its own alone, and this module none.
+
+`INTEGRATIONS` is the table behind `merunibench integrations`: what there is, where its file lies, what to configure.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from merunibench._registry import Registry
+
+_HERE = Path(__file__).parent
+_REWARDS = _HERE.parent / "rewards"
+
+
+class Integration(NamedTuple):
+    """A program that calls the metric.
+
+    Attributes:
+        name: Name on the command line.
+        about: What it is given.
+        path: The file that it imports or is given; the package's own where it takes a dotted name.
+        configuration: What to write into its command line, configuration or code; `{path}` stands for the file.
+    """
+
+    name: str
+    about: str
+    path: Path
+    configuration: str
+
+    @property
+    def line(self) -> str:
+        """The configuration with the path of this installation."""
+        return self.configuration.format(path=self.path)
+
+
+INTEGRATIONS = Registry(
+    "integration",
+    (
+        Integration(
+            "trl",
+            "rewards for GRPO, RLOO and relatives",
+            _REWARDS / "__init__.py",
+            "trl grpo --reward_funcs merunibench.rewards.wheel_f merunibench.rewards.answer_format",
+        ),
+        Integration(
+            "ms-swift",
+            "rewards for GRPO",
+            _HERE / "ms_swift.py",
+            "swift rlhf --external_plugins {path} --reward_funcs mer_wheel_f mer_format",
+        ),
+        Integration(
+            "verl",
+            "a reward function, for veRL-Omni too",
+            _REWARDS / "verl.py",
+            "reward.custom_reward_function.path=pkg://merunibench.rewards.verl "
+            "reward.custom_reward_function.name=compute_score",
+        ),
+        Integration("openrlhf", "a reward function", _HERE / "openrlhf.py", "--reward.remote_url {path}"),
+        Integration(
+            "easyr1", "a reward function", _HERE / "easyr1.py", "worker.reward.reward_function={path}:compute_score"
+        ),
+        Integration(
+            "inspect",
+            "a scorer; scores finished logs again",
+            _HERE / "inspect.py",
+            "inspect score LOG --scorer merunibench/mer -S dataset=DATASET",
+        ),
+        Integration(
+            "lm-eval",
+            "a folder of tasks, subtitles alone",
+            _HERE / "lm_eval.py",
+            "merunibench integrations write lm-eval DIR --data-root DATASET",
+        ),
+        Integration(
+            "lmms-eval",
+            "a folder of tasks with clips",
+            _HERE / "lmms_eval.py",
+            "merunibench integrations write lmms-eval DIR --data-root DATASET",
+        ),
+    ),
+    name=lambda each: each.name,
+)
+"""Programs by name."""
+
+__all__ = ["INTEGRATIONS", "Integration"]

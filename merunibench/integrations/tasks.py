@@ -5,11 +5,11 @@ The folders hold labels, which are licensed: they are for the machine that they 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
-import merunibench
 from merunibench._text import shown
 from merunibench.data.truth import find_labels, read_subtitles, read_truth
 from merunibench.errors import InputError
@@ -167,8 +167,9 @@ def _yaml(harness: str, dataset: str, folder: Path) -> str:
 
 
 def _module(harness: str, datasets: Sequence[str], settings: Mapping[str, Any]) -> str:
+    version = import_module("merunibench").__version__
     more = ", lmms_eval" if harness == "lmms-eval" else ""
-    head = _HEAD.format(version=merunibench.__version__, harness=harness, more=more, settings=repr(dict(settings)))
+    head = _HEAD.format(version=version, harness=harness, more=more, settings=repr(dict(settings)))
     if harness == "lmms-eval":
         return (
             head.replace("from functools import partial\nfrom pathlib import Path\n\n", "").replace(

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from merunibench.errors import InputError
@@ -46,8 +47,8 @@ def to_eee(
     Raises:
         InputError: the time is no number, or the relationship none of these.
     """
-    from merunibench import __version__
-
+    # By name: an import would close a circle, since the package itself names what is in its rooms.
+    version: str = import_module("merunibench").__version__
     when = _time(timestamp)
     if relationship not in RELATIONSHIPS:
         raise InputError(f"relationship {relationship!r}: must be one of {', '.join(RELATIONSHIPS)}")
@@ -63,7 +64,7 @@ def to_eee(
         },
         "eval_library": {
             "name": "merunibench",
-            "version": __version__,
+            "version": version,
             "additional_details": {"signature": report.signature, "protocol": report.protocol},
         },
         "model_info": {

@@ -106,7 +106,7 @@ def test_what_was_nearly_typed_is_suggested(run, refused, files):
         in run(*score, "--protocol", "strct").err
     )
     assert (
-        "'jsn' is not one of table, json, csv, markdown, latex; did you mean json?"
+        "'jsn' is not one of table, json, csv, markdown, latex, eee; did you mean json?"
         in run(*score, "--format", "jsn").err
     )
     assert "did you mean meld" in refused(*score, "--dataset", "melt")

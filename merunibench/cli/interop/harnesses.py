@@ -22,7 +22,7 @@ def write(
     dataset: tuple[str, ...] = _DATASET,
     protocol: str = _PROTOCOL,
     lexicon: str = _LEXICON,
-    level: int = options.LEVEL(),
+    level: Literal[1, 2] = options.LEVEL(),
 ) -> None:
     """Write a folder of tasks for lm-evaluation-harness or lmms-eval.
 
