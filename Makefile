@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-DOCUMENTED := $(addprefix merunibench.,chat data evaluation extraction journal lexicon.runtime.lexicon lexicon.releases.store lexicon.releases.official \
+DOCUMENTED := $(addprefix merunibench.,accumulator chat data evaluation extraction journal lexicon.runtime.lexicon lexicon.releases.store lexicon.releases.official \
 	lexicon.runtime.wheels media models models.huggingface plotting protocols rewards scoring report statistics signature kinds tasks labels words errors)
 
 .PHONY: demo test browser test-slow lint format docs clean

@@ -1,4 +1,4 @@
-"""Draws the figures of docs/figures.md: `python -m tools.gallery docs/pictures`.
+"""Draws the figures of docs/figures.md and docs/rewards.md: `python -m tools.gallery docs/pictures`.
 
 The models are invented, and answer the labels of the embedded miniature more or less rightly by a seeded draw; nothing
 here measures anybody.
@@ -16,6 +16,7 @@ from merunibench import Report, evaluate
 from merunibench.demo.miniature import MINIATURE_TASKS, miniature
 from merunibench.plotting import draw
 from merunibench.tasks import benchmark_tasks
+from tools import stuffing
 
 _WORDS = ("happy", "sad", "angry", "worried", "surprised", "disgusted", "calm", "proud", "ashamed", "relieved")
 _POLARITIES = ("positive", "negative")
@@ -85,7 +86,8 @@ def figures() -> dict[str, bytes]:
         "modalities": (conditions, {"span": "single"}),
         "checkpoints": ([training], {"span": "single"}),
     }
-    return {f"{kind}.svg": draw(kind, given, **options).to_bytes("svg") for kind, (given, options) in drawn.items()}
+    found = {f"{kind}.svg": draw(kind, given, **options).to_bytes("svg") for kind, (given, options) in drawn.items()}
+    return found | {"stuffing.svg": stuffing.picture()}
 
 
 def main(folder: Path) -> None:

@@ -182,6 +182,18 @@ def _matplotlib() -> Any:  # noqa: ANN401 - the module
 
 
 @contextmanager
+def styled() -> Iterator[Any]:
+    """Matplotlib in our style, for figures that are drawn elsewhere.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    mpl = _matplotlib()
+    with _styled(mpl):
+        yield mpl
+
+
+@contextmanager
 def _styled(mpl: Any) -> Iterator[None]:  # noqa: ANN401 - the module
     """Our style alone: neither a user's own settings nor those of a notebook take part."""
     with mpl.rc_context():
