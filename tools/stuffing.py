@@ -1,6 +1,6 @@
 """The stuffing curve of docs/rewards.md: what a constant answer of ever more labels is paid, on invented label lists.
 
-The truths are drawn as people give labels: one to six words, few of them very frequent. Part of `python -m tools.gallery`.
+The truths are drawn as people give labels: one to six words, few of them frequent. Part of `python -m tools.gallery`.
 """
 
 import random
