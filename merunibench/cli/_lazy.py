@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "score": "Score a model's predictions, comparably with the published results.",
             "compare": "Test the difference of two systems on the same samples.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
+            "view": "Look at samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.",
+            "show": "Show one sample in the terminal: answers, what was read where, truth and sectors on every wheel.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
@@ -112,8 +114,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 PACKAGES = frozenset({"curate", "leaderboard"})
 """Groups with a module for each command."""
 
-MODULES = {"overlap": "datasets", "codabench": "convert"}
-"""Commands that share the module of another."""
+MODULES = {"overlap": "datasets", "codabench": "convert", "view": "viewing.view", f"{ROOT} show": "viewing.show"}
+"""Commands that share the module of another, or lie in a folder; with their group where others are called alike."""
 
 FORMER = {("leaderboard", "check"): "validate"}
 """Former names of commands, which keep working."""
@@ -149,5 +151,5 @@ def build(group: str, name: str) -> Any:  # noqa: ANN401
     if ours:
         del os.environ["OPENBLAS_NUM_THREADS"]
     place = name if group == ROOT else f"{group}.{name}" if group in PACKAGES else group
-    module = import_module(f"merunibench.cli.{MODULES.get(name, place)}")
+    module = import_module(f"merunibench.cli.{MODULES.get(f'{group} {name}') or MODULES.get(name, place)}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)
