@@ -10,7 +10,13 @@ from merunibench.errors import InputError
 from merunibench.files.places import named_file
 from merunibench.viewing.results import Collection
 
-VIDEO = {".mp4": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".avi": "video/x-msvideo"}
+VIDEO = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".avi": "video/x-msvideo",
+}
 AUDIO = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".flac": "audio/flac", ".ogg": "audio/ogg"}
 TYPES = VIDEO | AUDIO
 """Ending -> media type; nothing else is shown."""

@@ -1,7 +1,7 @@
-"""Everything that is said of one sample: truth, and every model's answer, labels, sectors, hits, and what was read where.
+"""Everything that is said of one sample: truth, and every model's answer, labels, sectors, hits, and reasons.
 
-The row of a model is the row of `score --per-sample`; the marks come from the rules of `extract`; the way of a word from
-`explain`. Nothing is computed a second time.
+The row of a model is the row of `score --per-sample`; the marks come from the rules of `extract`; the way of a word
+from `explain`. Nothing is computed a second time.
 """
 
 import math
@@ -105,7 +105,9 @@ def labels_of(viewed: Viewed, name: str) -> list[str] | None:
     if given is None:
         return None
     try:
-        return [normalise_label(str(label)) for label in (parse_label_field(given) if isinstance(given, str) else given)]
+        return [
+            normalise_label(str(label)) for label in (parse_label_field(given) if isinstance(given, str) else given)
+        ]
     except (InputError, TypeError, ValueError):
         return None
 
@@ -136,4 +138,3 @@ def state_of(viewed: Viewed, name: str) -> str:
 def number(value: float) -> float | None:
     """A number for JSON, to six digits; None for none."""
     return None if math.isnan(value) else round(float(value), 6)
-

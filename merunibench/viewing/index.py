@@ -49,7 +49,13 @@ def make_index(collection: Collection) -> dict[str, Any]:
         found = [sets(tuple(sorted(map(sectors, names)))) for names in lists]
         return found + [0] * (width - len(found))
 
-    columns: dict[str, Any] = {"dataset": [], "name": [], "truth": [], "sectors": [], "models": [_empty() for _ in collection.models]}
+    columns: dict[str, Any] = {
+        "dataset": [],
+        "name": [],
+        "truth": [],
+        "sectors": [],
+        "models": [_empty() for _ in collection.models],
+    }
     for dataset, name in collection.samples:
         columns["dataset"].append(ids.index(dataset))
         columns["name"].append(name)
@@ -131,7 +137,10 @@ def _axes(collection: Collection, dataset: str) -> list[dict[str, Any]]:
     wheels = scores.wheels if viewed.table is not None else ()
     if wheels:
         return [
-            {"title": f"Wheel {wheel}" if wheel else "Answer", **_names(memberships(scores, wheel)[0], wheel, collection.level)}
+            {
+                "title": f"Wheel {wheel}" if wheel else "Answer",
+                **_names(memberships(scores, wheel)[0], wheel, collection.level),
+            }
             for wheel in wheels
         ]
     seen: list[dict[str, None]] = []
@@ -142,7 +151,10 @@ def _axes(collection: Collection, dataset: str) -> list[dict[str, Any]]:
                 seen[at] |= dict.fromkeys(names)
     of_wheels = len(viewed.rows) > 0 and isinstance(viewed.rows[0]["truth"], list)
     return [
-        {"title": f"Wheel {at}" if of_wheels else "Answer", **_names(sorted(names), at if of_wheels else None, collection.level)}
+        {
+            "title": f"Wheel {at}" if of_wheels else "Answer",
+            **_names(sorted(names), at if of_wheels else None, collection.level),
+        }
         for at, names in enumerate(seen, 1)
     ]
 
@@ -185,7 +197,9 @@ def _losses(errors: ErrorAnalysis | None) -> list[dict[str, Any]] | None:
     for each in errors.datasets:
         for confusion in each.confusions:
             share = max(confusion.samples, 1)
-            found += [(loss[2] / share, _one_loss(each.dataset, confusion, loss)) for loss in largest(confusion, _LOSSES)]
+            found += [
+                (loss[2] / share, _one_loss(each.dataset, confusion, loss)) for loss in largest(confusion, _LOSSES)
+            ]
     found.sort(key=lambda one: -one[0])
     return [loss for _, loss in found]
 

@@ -1,7 +1,7 @@
 """The page and its data: files of the package, and parts of the data, each made when it is asked for.
 
-Data are scripts, not JSON, so that the page reads them from a folder as it does from the server: a browser loads no JSON
-from a file.
+Data are scripts, not JSON, so that the page reads them from a folder as it does from the server: a browser loads no
+JSON from a file.
 """
 
 import json

@@ -171,7 +171,9 @@ def load_results(
     return Collection(
         models=models,
         sets=sets,
-        errors=tuple(errors and replace(errors, model=model) for model, (_, _, errors, _) in zip(models, loaded, strict=True)),
+        errors=tuple(
+            errors and replace(errors, model=model) for model, (_, _, errors, _) in zip(models, loaded, strict=True)
+        ),
         lexicon=str(settings.get("lexicon", "builtin")),
         level=int(settings.get("level", 1)),
         data_root=data_root,
@@ -193,9 +195,7 @@ def _load(
         raise InputError(f"{given}: is no per-sample file; give the folder with the ground truth: --data-root DIR")
     path = _predictions_in(given)
     lexicon = load_lexicon(settings.get("lexicon", "builtin"))
-    report = evaluate(
-        path, data_root, datasets=datasets, tasks=tasks, bootstrap=0, **{**settings, "lexicon": lexicon}
-    )
+    report = evaluate(path, data_root, datasets=datasets, tasks=tasks, bootstrap=0, **{**settings, "lexicon": lexicon})
     arrangement = Arrangement(settings.get("columns") or {}, settings.get("name_regex"))
     only = tasks.get_task(datasets[0]).id if datasets and len(set(datasets)) == 1 else None
     bound = {"max_bytes": settings["max_bytes"]} if "max_bytes" in settings else {}

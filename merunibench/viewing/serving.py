@@ -10,7 +10,6 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -93,30 +92,35 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A file of the page, a part of the data, or a clip."""
-        self._answer(self._send_bytes, self._send_file)
+        self._answer(is_head=False)
 
     def do_HEAD(self) -> None:
         """The same without the content."""
-        self._answer(partial(self._send_bytes, is_head=True), partial(self._send_file, is_head=True))
+        self._answer(is_head=True)
 
-    def _answer(self, send_bytes: "partial[None] | object", send_file: "partial[None] | object") -> None:
+    def _answer(self, *, is_head: bool) -> None:
         if self.headers.get_all("Host", []) not in self._own_names():
             self._refuse(421)
             return
-        _, token, *rest = self.path.partition("?")[0].split("/", 2) + [""]
+        _, token, *rest = [*self.path.partition("?")[0].split("/", 2), ""]
         if not secrets.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode()):
             self._refuse(403)
             return
         name = rest[0] or "index.html"
         if media := _MEDIA.fullmatch(name):
             path = self.server.clip(int(media[1]), media[2])
-            self._refuse(404) if path is None else send_file(path)  # type: ignore[operator]
+            if path is None:
+                self._refuse(404)
+            else:
+                self._send_file(path, is_head=is_head)
             return
         content = self._content(name)
         if content is None:
             self._refuse(404)
-        else:
-            send_bytes(content, _ENDINGS[name.rpartition(".")[2]])  # type: ignore[operator]
+            return
+        self._begin(200, _ENDINGS[name.rpartition(".")[2]], len(content))
+        if not is_head:
+            self.wfile.write(content)
 
     def _content(self, name: str) -> bytes | None:
         """A file of the page or a part of the data; None where there is none of that name."""
@@ -150,12 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
 
-    def _send_bytes(self, content: bytes, kind: str, *, is_head: bool = False) -> None:
-        self._begin(200, kind, len(content))
-        if not is_head:
-            self.wfile.write(content)
-
-    def _send_file(self, path: Path, *, is_head: bool = False) -> None:
+    def _send_file(self, path: Path, *, is_head: bool) -> None:
         """A clip, or the range of it that is asked for."""
         kind = TYPES[path.suffix.lower()]
         try:

@@ -43,8 +43,7 @@ def render(sample: Mapping[str, Any], collection: Collection, *, width: int | No
             continue
         parts.append("\n".join(_of_model(model)) + "\n")
         parts.append(print_to_text("", _wheels(model["row"]), (), width=width, color=color))
-    for word in sample.get("words", ()):
-        parts.append("\n".join(_way(word)) + "\n")
+    parts += ["\n".join(_way(word)) + "\n" for word in sample.get("words", ())]
     return "".join(parts)
 
 

@@ -17,12 +17,18 @@ class ViewOptions(ScoringRules, ReadSettings, TaskSettings):
         "Needed unless all results are per-sample files.",
         "DIR",
     )
-    dataset: tuple[str, ...] = option((), "Data set to look at; repeat for several.", "NAME", shown="all that are found")
+    dataset: tuple[str, ...] = option(
+        (), "Data set to look at; repeat for several.", "NAME", shown="all that are found"
+    )
     folder: str | None = FOLDER(help="Model folder to use, if there are several.")
     clips: Path | None = option(None, "Folder of clips that are called after their samples.", "DIR")
-    name: tuple[str, ...] = option((), "Name to show for a result, in their order; repeat.", "NAME", shown="the model's")
+    name: tuple[str, ...] = option(
+        (), "Name to show for a result, in their order; repeat.", "NAME", shown="the model's"
+    )
     missing: Literal["error", "zero", "skip"] = option(
-        "zero", "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip).", panel="Scoring"
+        "zero",
+        "Samples without a prediction: refuse (error), count as wrong (zero), or leave out (skip).",
+        panel="Scoring",
     )
 
     def load(self, results: tuple[Path, ...]) -> Any:  # noqa: ANN401 - a Collection, imported when needed
