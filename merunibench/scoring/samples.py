@@ -81,7 +81,7 @@ class SampleScores:
         return self.primary(self.metric.score(sums))
 
     def alone(self) -> FloatArray:
-        """The score's formula applied to each sample alone, shape (N,), not corrected for chance; NaN: does not count."""
+        """The score's formula applied to each sample alone, shape (N,), uncorrected; NaN: does not count."""
         return np.asarray(self.metric.score(self.statistics.T), float)
 
     def costs(self) -> FloatArray:

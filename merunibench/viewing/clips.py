@@ -54,8 +54,8 @@ class ClipFinder:
         places: list[tuple[Path, Sequence[str], Sequence[str]]] = []
         for folder in ("", "video/", "videos/", "audio/", "audios/"):
             if self._collection.clips is not None:
-                patterns = ([f"{folder}{{name}}{ending}" for ending in kind] for kind in (VIDEO, AUDIO))
-                places.append((self._collection.clips, *patterns))
+                videos, sounds = ([f"{folder}{{name}}{ending}" for ending in kind] for kind in (VIDEO, AUDIO))
+                places.append((self._collection.clips, videos, sounds))
         home = self._task.place(self._collection.data_root)
         if home is not None and home.is_dir() and self._task.layout.video:
             places.append((home, self._task.layout.video, self._task.layout.audio))
