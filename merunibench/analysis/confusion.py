@@ -24,13 +24,7 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
     counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
     """
     of_polarity = wheel is None and scores.task.of_kind.answer == "polarity"
-    names: tuple[str, ...]
-    if wheel is None:
-        names, true, predicted = _of_one_each(scores)
-    else:
-        names = scores.encoded.sectors[wheel - 1]
-        true = members(scores.true_sectors[wheel - 1], len(names))
-        predicted = members(scores.predicted_sectors[wheel - 1], len(names))
+    names, true, predicted = memberships(scores, wheel)
     counts, wrong = confusion_counts(true, predicted)
     if of_polarity:  # positive, neutral, negative: an order of its own, and neutral is no truth
         rows, columns = np.array((0, 2)), np.arange(len(names))
@@ -47,6 +41,16 @@ def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
         wrong=tuple(wrong[columns].tolist()),
         samples=int(true.any(axis=0).sum()),
     )
+
+
+def memberships(scores: SampleScores, wheel: int | None) -> tuple[tuple[str, ...], Members, Members]:
+    """Names of the sectors of a wheel (None: polarities, classes, preferences), and which are true and predicted."""
+    if wheel is None:
+        return _of_one_each(scores)
+    names: tuple[str, ...] = tuple(scores.encoded.sectors[wheel - 1])
+    sides = scores.true_sectors[wheel - 1], scores.predicted_sectors[wheel - 1]
+    true, predicted = (members(side, len(names)) for side in sides)
+    return names, true, predicted
 
 
 def members(masks: npt.NDArray[Any], sectors: int) -> Members:

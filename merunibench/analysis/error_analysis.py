@@ -18,6 +18,7 @@ from merunibench.errors import InputError
 from merunibench.evaluation import Tasks, evaluate
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.lexicon import Level, Lexicon, load_lexicon
+from merunibench.report import Report
 from merunibench.report.columns import result_notes
 from merunibench.report.error_analysis import DatasetErrors, ErrorAnalysis
 from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
@@ -91,8 +92,30 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         progress=progress,
     )
     source = _source(predictions, datasets, model, max_bytes, Arrangement(columns or {}, name_regex), known)
-    wheels = range(1, chosen.n_wheels + 1) if wheel is None else (wheel,)
-    resampling = Resampling(bootstrap, seed)
+    return errors_of(report, source, chosen, wheel=wheel, limit=limit, resampling=Resampling(bootstrap, seed))
+
+
+def errors_of(
+    report: Report,
+    source: PredictionSource,
+    lexicon: Lexicon,
+    *,
+    wheel: int | None = None,
+    limit: int = 10,
+    resampling: Resampling,
+) -> ErrorAnalysis:
+    """The error analysis of a report that was just made.
+
+    Args:
+        report: It still holds its per-sample scores.
+        source: The predictions that it was made of.
+        lexicon: The lexicon that it was made with.
+        wheel: As for `error_analysis`, and so is `limit`.
+        limit: See there.
+        resampling: How the intervals of groups are made.
+    """
+    wheels = range(1, lexicon.n_wheels + 1) if wheel is None else (wheel,)
+    level: Level = 2 if report.level == 2 else 1
     return ErrorAnalysis(
         model=report.model,
         protocol=report.protocol,
@@ -100,7 +123,7 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
         level=report.level,
         wheel=wheel,
         checkpoint_selection=report.checkpoint_selection,
-        datasets=tuple(_dataset(each, source, chosen, level, wheels, limit, resampling) for each in report.datasets),
+        datasets=tuple(_dataset(each, source, lexicon, level, wheels, limit, resampling) for each in report.datasets),
         warnings=report.warnings,
         signature=str(_signed(report.signature, resampling)),
     )

@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "table": "Put several models into one table: best in bold, intervals, significance, notes for the paper.",
             "plot": "Draw figures for a paper from reports: scores, radar, confusion, ablation, checkpoints.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
+            "view": "Look at samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.",
+            "show": "Show one sample in the terminal: answers, what was read where, truth and sectors on every wheel.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
             "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
@@ -131,8 +133,11 @@ MODULES = {
     "write": "interop.harnesses",
     "plot": "results.plot",
     "table": "results.table",
+    "view": "viewing.view",
+    f"{ROOT} show": "viewing.show",
 }
-"""Commands and groups that share the module of another, or have it in a room of the command line."""
+"""Commands and groups that share the module of another, or have it in a room of the command line; with their group where
+others are called alike."""
 
 DEFAULTS = {"integrations": "list"}
 """What a group does when no command is given."""
@@ -178,5 +183,6 @@ def build(group: str, name: str) -> Any:  # noqa: ANN401
     if ours:
         del os.environ["OPENBLAS_NUM_THREADS"]
     place = name if group == ROOT else f"{group}.{name}" if group in PACKAGES else group
-    module = import_module(f"merunibench.cli.{MODULES.get(name) or MODULES.get(group, place)}")
+    named = MODULES.get(f"{group} {name}") or MODULES.get(name) or MODULES.get(group, place)
+    module = import_module(f"merunibench.cli.{named}")
     return command(name, getattr(module, name, None) or getattr(module, f"{name}_"), CONTEXT)

@@ -1,12 +1,15 @@
 """`merunibench errors`: where a model loses."""
 
+import os
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, fail_on, warn
+from merunibench.cli._output import emit, emit_result, fail_on, warn
 from merunibench.cli._running import progress_bar
+from merunibench.errors import InputError
 from merunibench.settings import FAIL_ON_WARNING, Resampling, ScoringRules, option
 
 
@@ -23,6 +26,9 @@ def errors(
     output: Path | None = options.OUTPUT,
     svg: Path | None = option(None, "Also draw each confusion as a heat map into this folder.", "DIR"),
     name: str | None = options.NAME,
+    view: str | None = option(
+        None, "In the HTML page, link names of samples to this page of `merunibench view`.", "DIR|URL"
+    ),
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
     """Show where a model loses: confused sectors, costly words, groups of samples with low scores.
@@ -31,6 +37,7 @@ def errors(
     """
     from merunibench.analysis import error_analysis
 
+    link = None if view is None else _address(view, output_format, output)
     with progress_bar() as progress:
         analysis = error_analysis(
             **settings.chosen(),
@@ -46,5 +53,25 @@ def errors(
         if svg is not None:
             analysis.write_svg(svg)
     warn(analysis.warnings)
-    emit_result(analysis, output_format, output)
+    if link is None:
+        emit_result(analysis, output_format, output)
+    else:
+        emit(analysis.to_html(view=link), output)
     fail_on(analysis.warnings, fail_on_warning)
+
+
+def _address(view: str, output_format: str | None, output: Path | None) -> str:
+    """A page of `merunibench view` as the HTML page links to it.
+
+    Raises:
+        InputError: the result is no HTML page, or no such page is there.
+    """
+    ending = output.suffix.lower() if output else ""
+    if output_format != "html" and (output_format is not None or ending not in (".html", ".htm")):
+        raise InputError("--view: links are for the HTML page; give --format html, or --output FILE.html")
+    if view.startswith(("http://", "https://")):
+        return view
+    if not (Path(view) / "index.html").is_file():
+        raise InputError(f"{view}: no index.html there; write the page with: merunibench view … --out {view}")
+    folder = output.absolute().parent if output else Path.cwd()
+    return quote(os.path.relpath(Path(view).absolute(), folder).replace(os.sep, "/"))

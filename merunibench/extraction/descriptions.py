@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from merunibench.extraction.denials import continues_denied, is_denied_from_afar, is_not_applicable
 from merunibench.extraction.matching import Mention, Sentence, read_sentences
 from merunibench.extraction.polarities import label_polarity
+from merunibench.extraction.tracing import Fate, Trace
 from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
@@ -48,9 +49,10 @@ _BEHIND = 4
 _FARTHEST = 40
 """Tokens between a negator and what it denies, at most; long sentences must not cost their square."""
 _SAME_STEM = 3
+_ONLY_A_CUE = "a bodily cue; it counts only where no emotion is named"
 
 
-def describe(text: str, *, far: bool = True) -> list[str]:
+def describe(text: str, *, far: bool = True, trace: Trace | None = None) -> list[str]:
     """The labels of a description, in the order in which they are first named.
 
     Bodily cues (a smile, furrowed brows) count only if the text names no emotion at all.
@@ -58,49 +60,88 @@ def describe(text: str, *, far: bool = True) -> list[str]:
     Args:
         text: The description.
         far: Whether what is stated outright and denials from afar are known; rules@1 did not know them.
+        trace: Where to note what was found, and what became of it.
 
     Example:
         >>> describe("He looks annoyed at first, but his laughter shows relief; he is not angry.")
         ['annoyed', 'relief']
     """
     text = _SPEECH.sub(_without_speech, text)
-    sentences = read_sentences(_LISTING.sub(r"\1", text) if far else text)
+    sentences = read_sentences(_LISTING.sub(r"\1", text) if far else text, places=trace is not None)
     weights: dict[str, float] = {}
     forms: dict[str, list[str]] = {}
     stated: dict[str, list[str]] = {}
     for sentence in sentences:
         base = CONCLUSION if sentence.grammar["conclusions"] else 1.0
-        for mention in ascribed(sentence, sentence.emotions, far=far):
+        for mention in ascribed(sentence, sentence.emotions, far=far, trace=trace):
             if far and _is_not_felt(sentence, mention):
+                if trace is not None:
+                    trace.mention(sentence, mention, Fate.NOT_FELT, "speaks of the text, a person or an effect")
                 continue
             concept = _concept(mention.text)
             is_stated = far and _is_stated(sentence, mention)
-            weight = STATED if is_stated else base * _certainty(sentence, mention)
-            weights[concept] = weights.get(concept, 0.0) + weight
+            certainty = _certainty(sentence, mention)
+            weights[concept] = weights.get(concept, 0.0) + (STATED if is_stated else base * certainty)
             (stated if is_stated else forms).setdefault(concept, []).append(mention.text)
+            if trace is not None:
+                trace.mention(sentence, mention, Fate.TAKEN, _in_words(base, certainty, is_stated), concept=concept)
     if not weights:
-        return _from_cues(sentences, far=far)
+        return _from_cues(sentences, far=far, trace=trace)
     forms |= stated
-    if len(weights) > 1 and "neutral" not in stated:
-        weights.pop("neutral", None)
-    if len(sentences) >= LONG:
-        _drop_arousal(weights, forms)
-    _drop_mere_valence(weights, forms)
+    dropped = _drop(weights, forms, stated, is_long=len(sentences) >= LONG)
     least = THRESHOLD * max(weights.values())
-    return [form for concept, weight in weights.items() if weight >= least for form in _distinct(forms[concept])]
+    kept = [concept for concept, weight in weights.items() if weight >= least]
+    labels = [form for concept in kept for form in _distinct(forms[concept])]
+    if trace is not None:
+        trace.settle(labels, kept, dropped)
+        for sentence in sentences:
+            for cue in sentence.cues:
+                trace.mention(sentence, cue, Fate.CUE, _ONLY_A_CUE, label=load_words().cues[cue.text])
+    return labels
 
 
-def ascribed(sentence: Sentence, mentions: Iterable[Mention], *, far: bool = True) -> list[Mention]:
+def _drop(
+    weights: dict[str, float], forms: dict[str, list[str]], stated: Mapping[str, list[str]], *, is_long: bool
+) -> dict[str, str]:
+    """Leave out what other emotions rule out; returns why, by concept."""
+    given = dict.fromkeys(weights)
+    dropped: dict[str, str] = {}
+    if len(weights) > 1 and "neutral" not in stated and weights.pop("neutral", None) is not None:
+        dropped["neutral"] = "neutral beside other emotions"
+    if is_long:
+        _drop_arousal(weights, forms)
+    why = "arousal beside unpleasant emotions"
+    dropped |= {concept: why for concept in given if concept not in weights and concept not in dropped}
+    _drop_mere_valence(weights, forms)
+    why = "says only that the mood is bad, where an emotion is named"
+    return dropped | {concept: why for concept in given if concept not in weights and concept not in dropped}
+
+
+def _in_words(base: float, certainty: float, is_stated: bool) -> str:
+    """What decided the weight of a mention."""
+    if is_stated:
+        return "stated outright"
+    said = ["in a conclusion"] if base > 1 else []
+    return ", ".join([*said, *(["hedged or vague"] if certainty < 1 else [])])
+
+
+def ascribed(
+    sentence: Sentence, mentions: Iterable[Mention], *, far: bool = True, trace: Trace | None = None
+) -> list[Mention]:
     """The mentions that the sentence does not deny and does not ascribe to someone else."""
     kept: list[Mention] = []
     denied: Mention | None = None
     for each in mentions:
         if _is_denied(sentence, each) or (far and _is_denied_at_length(sentence, each, denied)):
             denied = each
+            if trace is not None:
+                trace.mention(sentence, each, Fate.DENIED, "the sentence denies it")
             continue
         denied = None
         if not _is_of_others(sentence, each):
             kept.append(each)
+        elif trace is not None:
+            trace.mention(sentence, each, Fate.OTHERS, "the sentence says it of another person")
     return kept
 
 
@@ -254,11 +295,17 @@ def _opens_clause(sentence: Sentence, person: Mention) -> bool:
     return person.start - sentence.clause_start(person.start) <= 2
 
 
-def _from_cues(sentences: Iterable[Sentence], *, far: bool) -> list[str]:
+def _from_cues(sentences: Iterable[Sentence], *, far: bool, trace: Trace | None = None) -> list[str]:
     """What the body shows, where the text names no emotion."""
     cues = load_words().cues
-    found = (cues[each.text] for sentence in sentences for each in ascribed(sentence, sentence.cues, far=far))
-    return list(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for sentence in sentences:
+        for each in ascribed(sentence, sentence.cues, far=far, trace=trace):
+            if trace is not None:
+                fate = Fate.REPEATED if cues[each.text] in found else Fate.TAKEN
+                trace.mention(sentence, each, fate, "a bodily cue", label=cues[each.text])
+            found[cues[each.text]] = None
+    return list(found)
 
 
 def _distinct(forms: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from merunibench._scan import scan
+from merunibench.extraction.tracing import Fate, Seen, Trace
 from merunibench.languages import Language
 
 _SENTENCE = re.compile(r"[.!?。！？؟।\n]+")
@@ -43,8 +44,8 @@ class Found(NamedTuple):
     label: str
 
 
-def foreign_labels(text: str, language: Language) -> list[str]:
-    """The labels that text in a language names, in order, each once.
+def foreign_labels(text: str, language: Language, trace: Trace | None = None) -> list[str]:
+    """The labels that text in a language names, in order, each once; what was found is noted in `trace`.
 
     Example:
         >>> from merunibench.languages import load_language
@@ -61,11 +62,44 @@ def foreign_labels(text: str, language: Language) -> list[str]:
         for clause in _clauses(words, 0 if language.inside else 2):
             # Behind a contrast it is about the person again, if nobody is named.
             theirs = _is_about_others(sentence, clause, theirs and not (clause and clause[0].kind == "boundaries"))
-            if not theirs:
-                named += _ascribed(sentence, clause, language, "emotion")
-                cues += _ascribed(sentence, clause, language, "cue")
+            emotions, signs = (
+                [] if theirs else _ascribed(sentence, clause, language, kind) for kind in ("emotion", "cue")
+            )
+            named += [word.label for word in emotions]
+            cues += [word.label for word in signs]
+            if trace is not None:
+                _note(trace, sentence, clause, {*emotions, *signs}, theirs)
     labels = list(dict.fromkeys(named or cues))
-    return [label for label in labels if label != "neutral"] or labels
+    labels = [label for label in labels if label != "neutral"] or labels
+    if trace is not None:
+        _settle(trace, labels, by_cues=not named)
+    return labels
+
+
+def _note(trace: Trace, sentence: str, clause: list[Found], kept: set[Found], theirs: bool) -> None:
+    """Note the words of a clause; `_settle` says of those that were kept what became of them."""
+    for word in clause:
+        if word.kind not in ("emotion", "cue"):
+            continue
+        fate, why = (Fate.OTHERS, "the clause speaks of others") if theirs else (Fate.DENIED, "the clause denies it")
+        if word in kept:
+            fate, why = Fate.TAKEN, ""
+        trace.seen.append(Seen(sentence, word.start, word.end, fate, word.label, why, concept=word.kind))
+
+
+def _settle(trace: Trace, labels: list[str], *, by_cues: bool) -> None:
+    said: set[str] = set()
+    for seen in trace.seen:
+        if seen.fate == Fate.TAKEN and seen.concept:
+            if seen.concept == "cue" and not by_cues:
+                seen.fate, seen.why = Fate.CUE, "a bodily cue; it counts only where no emotion is named"
+            elif seen.label not in labels:
+                seen.fate, seen.why = Fate.DROPPED, "neutral beside other emotions"
+            elif seen.label in said:
+                seen.fate = Fate.REPEATED
+            else:
+                said.add(seen.label)
+        seen.concept = ""
 
 
 def denies_label(item: str, languages: Iterable[Language]) -> bool:
@@ -185,19 +219,19 @@ def _is_about_others(sentence: str, clause: list[Found], before: bool) -> bool:
     return people[-1].kind == "others" and not _BEFORE_OTHERS.search(sentence, max(0, start - _LONGEST_BEFORE), start)
 
 
-def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str) -> list[str]:
-    """The labels of a clause that are not denied."""
-    labels: list[str] = []
+def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str) -> list[Found]:
+    """The words of a clause, of a kind, that are not denied."""
+    kept: list[Found] = []
     denied = False
     last: Found | None = None
-    chain: list[str] = []
+    chain: list[Found] = []
     for word in clause:
         if word.kind == "not_negators" and not language.inside:
             denied = False  # `n'est pas seulement`: the first half of the denial denies nothing either
         elif word.kind in ("negators", "denied_after"):
             behind = last is not None and _denies_behind(sentence, last, word, language, kind)
             if behind:
-                del labels[len(labels) - len(chain) :]
+                del kept[len(kept) - len(chain) :]
                 chain = []
             if word.kind == "negators" and not behind:
                 denied, last = True, word
@@ -210,10 +244,10 @@ def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str)
             if not joined:
                 chain = []
             if not denied:
-                labels.append(word.label)
-                chain.append(word.label)
+                kept.append(word)
+                chain.append(word)
             last = word
-    return labels
+    return kept
 
 
 def _denies_behind(sentence: str, last: Found, word: Found, language: Language, kind: str) -> bool:

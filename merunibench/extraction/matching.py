@@ -7,7 +7,7 @@ needs no model and no download.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
@@ -52,12 +52,16 @@ class Sentence:
         emotions: Words of the lexicon, the longest where several fit.
         cues: Bodily cues.
         grammar: Name of a list of grammar in `words.toml` -> its words found here.
+        text: The sentence as it was written; empty unless places were asked for, and so the next one.
+        places: The characters of `text` that each token is: start, end (exclusive).
     """
 
     tokens: tuple[str, ...]
     emotions: tuple[Mention, ...]
     cues: tuple[Mention, ...]
     grammar: dict[str, tuple[Mention, ...]]
+    text: str = ""
+    places: tuple[tuple[int, int], ...] = ()
 
     def starting(self, kind: str, first: int, last: int) -> Sequence[Mention]:
         """The words of a list of grammar that start at the tokens `first` to `last` (inclusive)."""
@@ -105,8 +109,8 @@ class Sentence:
         return frozenset(map(_START, self.grammar["feeling_verbs"]))
 
 
-def read_sentences(text: str) -> list[Sentence]:
-    """Split a text into sentences and find all words in them."""
+def read_sentences(text: str, *, places: bool = False) -> list[Sentence]:
+    """Split a text into sentences and find all words in them; where each token stands is noted if `places` is set."""
     nlp, matcher = _pipeline()
     # Without a zone the pipeline would remember every new word of a million texts.
     with nlp.memory_zone():
@@ -115,7 +119,17 @@ def read_sentences(text: str) -> list[Sentence]:
         for span in matcher(doc, as_spans=True):
             spans.setdefault(span.label_, []).append(span)
         kinds = {kind: filter_spans(found) for kind, found in spans.items()}
-        return [_sentence(sentence, kinds) for sentence in doc.sents]
+        found = [_sentence(sentence, kinds) for sentence in doc.sents]
+        return list(map(_with_places, found, doc.sents)) if places else found
+
+
+def _with_places(sentence: Sentence, span: Any) -> Sentence:  # noqa: ANN401 - spaCy's Span
+    starts = (token.idx - span.start_char for token in span)
+    return replace(
+        sentence,
+        text=span.text,
+        places=tuple((start, start + len(token)) for start, token in zip(starts, span, strict=True)),
+    )
 
 
 def _sentence(sentence: Any, kinds: dict[str, list[Any]]) -> Sentence:  # noqa: ANN401 - spaCy's Span

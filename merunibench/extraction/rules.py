@@ -20,6 +20,7 @@ from merunibench.extraction.lists import Sentence, read_list
 from merunibench.extraction.polarities import Polarity, label_polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
 from merunibench.extraction.silence import looks_like
+from merunibench.extraction.tracing import Fate, Trace
 from merunibench.extraction.words import load_words
 from merunibench.languages import (
     Language,
@@ -50,7 +51,7 @@ PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
 
 
-def extract_labels(text: str, *, parity: bool = False, version: int = RULES) -> list[str]:
+def extract_labels(text: str, *, parity: bool = False, version: int = RULES, trace: Trace | None = None) -> list[str]:
     """The labels that a model's answer gives to the person it describes, in order, lower case, each once.
 
     Args:
@@ -58,6 +59,7 @@ def extract_labels(text: str, *, parity: bool = False, version: int = RULES) -> 
         parity: Do as the authors' extractor mostly did: speech acts, styles and a lone `neutral` are dropped, and the
             first four labels kept.
         version: Version of the rules.
+        trace: Where to note what was found in the text, and what became of it; rules@1 note nothing.
 
     Example:
         >>> extract_labels("The character's emotional state is happy, relieved.")
@@ -67,7 +69,9 @@ def extract_labels(text: str, *, parity: bool = False, version: int = RULES) -> 
         labels = version1.labels(text)
     else:
         cleaned = clean_answer(text).text
-        labels = _labels(cleaned) if cleaned else []
+        labels = _labels(cleaned, trace) if cleaned else []
+        if trace is not None:
+            trace.cleaned = cleaned
     return as_the_authors(labels) if parity else labels
 
 
@@ -121,7 +125,7 @@ def as_the_authors(labels: list[str]) -> list[str]:
     return [] if kept == ["neutral"] else kept[:PARITY_LABELS]
 
 
-def _labels(text: str) -> list[str]:
+def _labels(text: str, trace: Trace | None) -> list[str]:
     if is_error(text):
         return []
     said = without_refusal(text)
@@ -130,43 +134,65 @@ def _labels(text: str) -> list[str]:
     if isinstance(found, Sentence):
         text, found = found.text, None
     if found is not None:
-        return in_english(found, text)
-    return _read(text) or _read_speech(text) or emoji_labels(said)
+        labels = in_english(found, text)
+        if trace is not None:
+            _note_items(trace, found, text, labels)
+        return labels
+    return _read(text, trace) or _read_speech(text, trace) or emoji_labels(said)
 
 
-def _read(text: str) -> list[str]:
+def _note_items(trace: Trace, items: Sequence[str], text: str, labels: Sequence[str]) -> None:
+    """Note the items of a list: read one by one, each gives labels of the list, or is denied."""
+    trace.form = "list"
+    alone = [in_english([item], text) for item in items]
+    known = [[label for label in each if label in labels] or each for each in alone]
+    fates = [
+        (Fate.TAKEN, "")
+        if set(each) & set(labels)
+        else (Fate.DENIED, "denied in the list")
+        if is_denied(item)
+        else (Fate.DROPPED, "gives no label")
+        for item, each in zip(items, alone, strict=True)
+    ]
+    trace.items(text, [(item, each, *fate) for item, each, fate in zip(items, known, fates, strict=True)])
+
+
+def _read(text: str, trace: Trace | None) -> list[str]:
     """The labels of running text, each sentence in its own script; what a person is quoted as saying is not read."""
     by_script: dict[str | None, list[str]] = {}
     unquoted = text if text.isascii() else _SPEECH.sub(_without_speech, text)
     for sentence in _SENTENCE.findall(unquoted):
         by_script.setdefault(script_of(sentence), []).append(sentence)
     if set(by_script) <= {None}:
-        return _read_in(language_of(unquoted), unquoted)
+        return _read_in(language_of(unquoted), unquoted, trace)
     parts = [(script, "".join(sentences)) for script, sentences in by_script.items()]
     found = [
-        _read_in(language_of(part) if script is None else language_of_script(script), part) for script, part in parts
+        _read_in(language_of(part) if script is None else language_of_script(script), part, trace)
+        for script, part in parts
     ]
     return list(dict.fromkeys(label for labels in found for label in labels))
 
 
-def _read_speech(text: str) -> list[str]:
+def _read_speech(text: str, trace: Trace | None) -> list[str]:
     """The labels in what a person is quoted as saying: all that an answer says which only repeats it."""
     speech = "\n".join(found["said"] for found in _SPEECH.finditer(text))
-    return _read(speech) if speech else []
+    return _read(speech, trace) if speech else []
 
 
-def _read_in(language: Language | None, text: str) -> list[str]:
+def _read_in(language: Language | None, text: str, trace: Trace | None) -> list[str]:
+    if trace is not None:
+        trace.form = "description" if language is None else language.code
     if language is None:
         from merunibench.extraction.descriptions import describe
 
-        return describe(text) or _read_short(text)
-    return [] if is_refusal(text, language) else foreign_labels(text, language)
+        return describe(text, trace=trace) or _read_short(text, trace)
+    return [] if is_refusal(text, language) else foreign_labels(text, language, trace)
 
 
-def _read_short(text: str) -> list[str]:
+def _read_short(text: str, trace: Trace | None) -> list[str]:
     """The labels of a few words such as `Sente muita raiva.`, of which one alone tells the language."""
     language = language_of(text, least=1) if len(text) <= _SHORT else None
-    return _read_in(language, text) if language else []
+    return _read_in(language, text, trace) if language else []
 
 
 def _without_speech(match: re.Match[str]) -> str:

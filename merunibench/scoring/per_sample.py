@@ -68,7 +68,7 @@ class System(NamedTuple):
 
 def write(file: IO[str], system: System) -> None:
     """Write the rows of one data set, in the order of the ground truth."""
-    file.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _rows(system))
+    file.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows_of(system))
 
 
 def write_file(path: Path, systems: Sequence[System]) -> None:
@@ -117,7 +117,8 @@ def is_per_sample_file(path: Path) -> bool:
     return first.startswith(b"{") and b'"signature": "mub|' in first
 
 
-def _rows(system: System) -> Iterator[dict[str, Any]]:
+def rows_of(system: System) -> Iterator[dict[str, Any]]:
+    """The rows that `write` writes, as plain data."""
     scores = system.scores
     names, hits, labels = scores.names.to_pylist(), scores.hits(), scores.labels
     classes = scores.true_labels if scores.task.of_kind.truth == "class" else None

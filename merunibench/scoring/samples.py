@@ -80,6 +80,17 @@ class SampleScores:
         """Primary scores of sums of the statistics, shape (..., K) -> (...), with the chance level held fixed."""
         return self.primary(self.metric.score(sums))
 
+    def alone(self) -> FloatArray:
+        """The score's formula applied to each sample alone, shape (N,), uncorrected; NaN: does not count."""
+        return np.asarray(self.metric.score(self.statistics.T), float)
+
+    def costs(self) -> FloatArray:
+        """By how much the score would be higher without each sample, shape (N,); NaN where nothing would be left.
+
+        The chance level is held fixed. Samples that cost nothing, or help, have 0 or less.
+        """
+        return self.score_of((self.sums[:, None] - self.statistics).T) - self.score
+
     @property
     def bounds(self) -> tuple[float, float]:
         """The primary score of the worst answer, and of a perfect one."""

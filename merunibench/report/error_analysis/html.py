@@ -5,6 +5,7 @@ word might try. The template escapes all text.
 """
 
 from functools import partial
+from urllib.parse import urlencode
 
 from merunibench._resources import resource
 from merunibench._text import visible
@@ -24,9 +25,14 @@ _WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
 """Scales of the groups' scores: corrected ones may lie below 0."""
 
 
-def render(analysis: ErrorAnalysis) -> str:
-    """The page."""
+def render(analysis: ErrorAnalysis, view: str = "") -> str:
+    """The page; names of samples link to a page of `merunibench view`, if there is one."""
     from markupsafe import Markup
+
+    def sample_link(dataset: str, name: str) -> str:
+        """The address of a sample on that page; empty without one."""
+        state = urlencode({"open": f"{dataset}/{name}"})
+        return f"{view.rstrip('/')}/index.html#{state}" if view else ""
 
     def picture(confusion: Confusion, dataset: str) -> Markup:
         return heat_map(confusion_map(confusion), f"{dataset}-{confusion.wheel or 'polarity'}")
@@ -50,6 +56,7 @@ def render(analysis: ErrorAnalysis) -> str:
         wording=wording,
         losses=wording.losses(analysis),
         kinds=_COUNTED,
+        sample_link=sample_link,
         heat_map=picture,
         strip=strip,
         axis=_SIGNED if _any_below_zero(analysis) else _WHOLE,

@@ -239,11 +239,15 @@ class ErrorAnalysis:
 
         return error_analysis(self)
 
-    def to_html(self) -> str:
-        """One page that needs nothing from elsewhere: pictures, tables and style are in it, and no script."""
+    def to_html(self, *, view: str = "") -> str:
+        """One page that needs nothing from elsewhere: pictures, tables and style are in it, and no script.
+
+        Args:
+            view: Address of a page of `merunibench view`, relative to this page or whole; names of samples lead there.
+        """
         from merunibench.report.error_analysis.html import render
 
-        return render(self)
+        return render(self, view)
 
     def write_svg(self, folder: str | Path) -> list[Path]:
         """Write each confusion as a picture: `<dataset>-wheel<N>.svg`, for sentiment `<dataset>.svg`.

@@ -113,17 +113,22 @@ def worst_confusion(errors: DatasetErrors) -> Confusion | None:
 
 
 def _loss(errors: DatasetErrors, confusion: Confusion, loss: tuple[str, str, float, float]) -> str:
-    row, column, count, share = loss
-    total = confusion.totals[confusion.rows.index(row)]
-    where = "" if confusion.wheel is None else f", wheel {confusion.wheel}"
-    lost = "it was missed, with nothing wrong in its place," if column == NOTHING else f"{column} was said"
-    sentence = f"where {row} is true, {lost} in {whole_percent(share)} % ({amount(count)} of {total} samples{where})."
+    sentence = loss_sentence(confusion, loss)
     if not errors.wrong_words:
         return sentence
     word = errors.wrong_words[0]
     return (
         f"{sentence} The word wrong most often: {word.word}, in {amount(word.count)} of {amount(word.total)} samples."
     )
+
+
+def loss_sentence(confusion: Confusion, loss: tuple[str, str, float, float]) -> str:
+    """A confusion, one of `largest`, in a sentence."""
+    row, column, count, share = loss
+    total = confusion.totals[confusion.rows.index(row)]
+    where = "" if confusion.wheel is None else f", wheel {confusion.wheel}"
+    lost = "it was missed, with nothing wrong in its place," if column == NOTHING else f"{column} was said"
+    return f"where {row} is true, {lost} in {whole_percent(share)} % ({amount(count)} of {total} samples{where})."
 
 
 def grouping_titles(grouping: Grouping) -> tuple[str, str]:

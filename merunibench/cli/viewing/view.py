@@ -1,0 +1,46 @@
+"""`merunibench view`: a local page of samples: clips, answers, truth, wheels and reasons."""
+
+from pathlib import Path
+
+from pydantic import NonNegativeInt
+
+from merunibench.cli._output import complain, emit, warn
+from merunibench.cli.viewing._options import ViewOptions
+from merunibench.settings import argument, option
+
+
+def view(
+    settings: ViewOptions,
+    results: tuple[Path, ...] = argument(
+        (), "One to four: predictions, a run folder, a submission, or a file of `score --per-sample`.", "RESULTS"
+    ),
+    out: Path | None = option(None, "Write the page to this folder instead of serving it.", "DIR"),
+    port: NonNegativeInt = option(0, "Port to listen on.", "PORT", shown="any free port", le=65535),
+    no_open: bool = option(False, "Do not open a browser."),
+) -> None:
+    """Look at samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.
+
+    Example: `merunibench view results/ --data-root dataset/`
+    """
+    from contextlib import suppress
+
+    collection = settings.load(results)
+    warn(collection.warnings)
+    if out is not None:
+        from merunibench.viewing.site import write_site
+
+        number = write_site(collection, out)
+        emit(f"{out / 'index.html'}\n")
+        complain(f"{len(collection.samples)} samples, {len(collection.models)} models; {number} files")
+        return
+    from merunibench.viewing.serving import serving
+
+    with serving(collection, port) as server, suppress(KeyboardInterrupt):
+        emit(f"{server.address}\n")
+        complain(f"from another machine: ssh -L {server.server_port}:127.0.0.1:{server.server_port} HOST, same address")
+        complain("stop with Ctrl-C")
+        if not no_open:
+            import webbrowser
+
+            webbrowser.open(server.address)
+        server.serve_forever()
