@@ -136,8 +136,7 @@ MODULES = {
     "view": "viewing.view",
     f"{ROOT} show": "viewing.show",
 }
-"""Commands and groups that share the module of another, or have it in a room of the command line; with their group where
-others are called alike."""
+"""Commands and groups whose module has another name or is in a room; with their group where others share the name."""
 
 DEFAULTS = {"integrations": "list"}
 """What a group does when no command is given."""

@@ -75,9 +75,9 @@ def write_file(path: Path, systems: Sequence[System]) -> None:
     """Write the rows of several data sets to a file, in the format that its ending says; see `per_sample_formats`."""
     ending = path.suffix.lower()
     if ending == ".csv":
-        write_csv(path, [row for system in systems for row in _rows(system)])
+        write_csv(path, [row for system in systems for row in rows_of(system)])
     elif ending == ".parquet":
-        write_parquet(path, [row for system in systems for row in _rows(system)])
+        write_parquet(path, [row for system in systems for row in rows_of(system)])
     else:
         with open_atomic(path, "w") as file:
             for system in systems:
