@@ -229,7 +229,12 @@ _WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_W
 
 
 def score_predictions(
-    truth: GroundTruth, predictions: Predictions, settings: Settings, checkpoint: str = "predictions"
+    truth: GroundTruth,
+    predictions: Predictions,
+    settings: Settings,
+    checkpoint: str = "predictions",
+    *,
+    beside: bool = True,
 ) -> Scored:
     """Score one checkpoint's predictions on one data set.
 
@@ -238,6 +243,7 @@ def score_predictions(
         predictions: The predictions.
         settings: What decides the score; its `checkpoint` is how this checkpoint was chosen.
         checkpoint: The checkpoint's name.
+        beside: Whether to look for what stands beside a score, `further` and remarks on labels; both are empty if not.
 
     Raises:
         InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts,
@@ -259,6 +265,7 @@ def score_predictions(
     if np.isnan(samples.score):
         under = f" under lexicon {settings.lexicon.label}" if task.has_sectors else ""
         raise InputError(f"{truth.path}: no sample of {task.id} counts{under}: nothing to score")
+    on_labels = label_remarks(samples.labels, settings.lexicon) if beside else ()
     return Scored(
         task=task,
         dataset=task.id,
@@ -279,8 +286,8 @@ def score_predictions(
         labels_per_sample=samples.labels_per_sample(settings.lexicon),
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
-        further=further_figures(samples),
-        remarks=(*predictions.remarks, *aligned.remarks, *label_remarks(samples.labels, settings.lexicon)),
+        further=further_figures(samples) if beside else {},
+        remarks=(*predictions.remarks, *aligned.remarks, *on_labels),
         account=predictions.account,
         samples_scored=samples,
     )
