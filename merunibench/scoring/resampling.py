@@ -117,7 +117,12 @@ def _drawn_by(task: Task, names: pa.Array, clustered: bool) -> _DrawnBy:
         found = cluster_names(task, named).dictionary_encode()
         clusters, named = found.indices.to_numpy(), found.dictionary
     drawn = _DrawnBy(order, clusters, named, task.namespace)
-    _KNOWN[key] = weakref.ref(names, lambda _: _KNOWN.pop(key, None)), drawn
+    known = _KNOWN  # at the interpreter's end the names outlive this module's
+
+    def forget(_: object) -> None:
+        known.pop(key, None)
+
+    known[key] = weakref.ref(names, forget), drawn
     return drawn
 
 

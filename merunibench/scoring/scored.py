@@ -6,6 +6,7 @@ level or writes a signature.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from statistics import stdev
 from typing import Any
 
@@ -201,9 +202,13 @@ class Scored:
         """The score that `to_dict` wrote, with its replicates."""
         tuples = {name: tuple(plain[name]) for name in ("wheels", "scored")}
         ci = None if plain["ci"] is None else (plain["ci"][0], plain["ci"][1])
-        signature = Signature.parse(plain["signature"])
+        signature = _parsed(plain["signature"])
         task = get_task(plain["dataset"])
         return cls(task=task, **{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
+
+
+_parsed = lru_cache(maxsize=4096)(Signature.parse)
+"""Models that were scored alike share a signature."""
 
 
 def shifted(ci: Interval | None, bias: float | None) -> Interval | None:

@@ -13,13 +13,13 @@ from merunibench.files import write_changed
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
-from merunibench.leaderboard.page.losses import confusions, hits
+from merunibench.leaderboard.page.losses import confusions, hits, stored
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_figures, packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
-from merunibench.leaderboard.schema.results import Board, Results, Row
+from merunibench.leaderboard.schema.results import Results, Row
 from merunibench.pictures import dress
 from merunibench.pictures.emblem import emblem
 from merunibench.protocols import PROTOCOLS
@@ -28,7 +28,6 @@ from merunibench.report.templates import templates
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from merunibench.report.error_analysis.result import Confusion
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
@@ -83,7 +82,8 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     table = table_view(results, pages, lock)
-    lost = _losses(table.lead, details)
+    held = {key: stored(each, table.lead.id) for key, each in details.items()} if table.lead else {}
+    lost = {key: confusions(each) for key, each in held.items()}
     emblems = {key: emblem(shares) for key, each in lost.items() if any(shares := hits(each))}
     environment = _environment(results)
 
@@ -102,7 +102,7 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            known = details[model.id], table.lead, lost.get(model.id, [])
+            known = details[model.id], held.get(model.id, {}), lost.get(model.id, [])
             values = model_values(results, rows.get(model.id, []), *known)
             yield draw(
                 pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
@@ -185,11 +185,6 @@ def _changed(results: Results) -> str:
     """The newest date that a submission gives; empty without any."""
     dates = [model.date for model in results.models if model.origin == "computed" and model.date]
     return wording.shown(max(dates, default=""), 10)
-
-
-def _losses(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "list[Confusion]"]:
-    """Model id -> where it loses on the board that leads; empty lists where that is not known."""
-    return {key: confusions(each, lead.id) for key, each in details.items()} if lead else {}
 
 
 def _counts(results: Results) -> str:
