@@ -21,7 +21,7 @@ from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Results, Row
 from merunibench.pictures import dress
-from merunibench.pictures.emblem import emblem
+from merunibench.pictures.emblem import emblem, shared_ground
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.templates import templates
 
@@ -84,13 +84,20 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     table = table_view(results, pages, lock)
     held = {key: stored(each, table.lead.id) for key, each in details.items()} if table.lead else {}
     lost = {key: confusions(each) for key, each in held.items()}
-    emblems = {key: emblem(shares) for key, each in lost.items() if any(shares := hits(each))}
+    shares = {key: found for key, each in lost.items() if any(found := hits(each))}
+    marks = {key: emblem(each, shared=True) for key, each in shares.items()}
     environment = _environment(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
         return name, environment.get_template(template).render(**values).encode()
 
-    front = {"table": table, "counts": _counts(results), "modalities": _modalities(table), "emblems": emblems}
+    front = {
+        "table": table,
+        "counts": _counts(results),
+        "modalities": _modalities(table),
+        "emblems": marks,
+        "ground": shared_ground(),
+    }
     drawn = {"figures": figures(table, results), "most_compared": MOST_COMPARED, "most_lines": MOST_LINES}
     yield draw("index.html", "index.html", here="index.html", root="", **front, **drawn)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
@@ -103,10 +110,9 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     for model in results.models:
         if model.id in pages:
             known = details[model.id], held.get(model.id, {}), lost.get(model.id, [])
+            mark = emblem(shares[model.id]) if model.id in shares else None
             values = model_values(results, rows.get(model.id, []), *known)
-            yield draw(
-                pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
-            )
+            yield draw(pages[model.id], "model.html", here="", root="../", model=model, emblem=mark, **values)
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
     yield from ((name, text.encode()) for name, text in packed_figures(results))
