@@ -280,11 +280,7 @@ _WORDS = TypeAdapter(Words | None)
 def _figures(
     figures: object, replicates: object, losses: object, words: object, units: object, sound: set[str]
 ) -> Figures:
-    """The figures that a row holds.
-
-    Args:
-        figures: And the others: what the row holds.
-        sound: Words that are known to be such; several cells have the same, and each is looked at once.
+    """The figures that a row holds; words that are in `sound`, as several cells have the same, are not looked at again.
 
     Raises:
         ValueError: it holds something else.
