@@ -88,7 +88,7 @@ class Cache:
         sound: set[str] = set()
         with _explained(self.path):
             for name, checkpoint, _, *content in self._select(f"{_COLUMNS} FROM entry", "ORDER BY key, place", keys):
-                found.setdefault(name, {})[checkpoint] = _figures(*content, sound)
+                found.setdefault(name, {})[checkpoint] = _figures(*content, sound=sound)
         return found
 
     def lengths(self, keys: Iterable[str]) -> dict[str, int]:
@@ -278,7 +278,7 @@ _WORDS = TypeAdapter(Words | None)
 
 
 def _figures(
-    figures: object, replicates: object, losses: object, words: object, units: object, sound: set[str]
+    figures: object, replicates: object, losses: object, words: object, units: object, *, sound: set[str]
 ) -> Figures:
     """The figures that a row holds; words that are in `sound`, as several cells have the same, are not looked at again.
 
