@@ -48,6 +48,7 @@ class Baseline:
         told: Which true labels it is told, in words; empty for none.
         shallow: Whether it is a rule that a model must beat to have understood something: one answer of the usual
             length a sample. A stuffed answer is none: it shows what a metric can be made to say.
+        by_lexicon: Whether its answers may change with the lexicon that scores them.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Baseline:
     modalities: tuple[str, ...] = ()
     told: str = ""
     shallow: bool = False
+    by_lexicon: bool = True
 
 
 def _file_name(known: Known) -> list[Row]:
@@ -101,6 +103,7 @@ BASELINES = Registry(
             lambda known: majority(known.kind, known.truth),
             told="all labels",
             shallow=True,
+            by_lexicon=False,
         ),
         Baseline(
             "text-lexicon",
@@ -109,6 +112,7 @@ BASELINES = Registry(
             lambda known: None if known.subtitles is None else text_lexicon_rows(known.kind, known.subtitles),
             ("text",),
             shallow=True,
+            by_lexicon=False,
         ),
         Baseline(
             "best-constant",
@@ -124,6 +128,7 @@ BASELINES = Registry(
             _file_name,
             told="labels of the other dialogues",
             shallow=True,
+            by_lexicon=False,
         ),
         Baseline(
             "punctuation",
@@ -133,6 +138,7 @@ BASELINES = Registry(
             ("text",),
             told="labels of the other dialogues",
             shallow=True,
+            by_lexicon=False,
         ),
         Baseline(
             "video",
@@ -141,6 +147,7 @@ BASELINES = Registry(
             _video,
             told="labels of the other samples",
             shallow=True,
+            by_lexicon=False,
         ),
     ),
     name=lambda baseline: baseline.id,

@@ -91,7 +91,12 @@ def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: L
     if truth.task.cluster:
         clusters = cluster_names(truth.task, truth.names).to_pylist()
         units = dict(sorted(zip(truth.names.to_pylist(), clusters, strict=True)))
-    return Known(truth.task.kind, truth_fields(truth), subtitles, lexicon, units, neutral=protocol != _OFFICIAL)
+    return Known(truth.task.kind, truth_fields(truth), subtitles, lexicon, units, neutral=counts_neutral(protocol))
+
+
+def counts_neutral(protocol: str) -> bool:
+    """Whether neutral truths count in a protocol's score, as baselines are told."""
+    return protocol != _OFFICIAL
 
 
 def baseline_predictions(baseline: Baseline, known: Known, truth: GroundTruth) -> Predictions | None:

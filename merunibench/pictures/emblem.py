@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from merunibench.lexicon.runtime.wheels import load_wheels
+from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS, load_wheels
 from merunibench.pictures.wheel import Segment, layout
 
 if TYPE_CHECKING:
@@ -19,25 +19,45 @@ _GAP = 0.06
 """Between two sectors, radians."""
 
 
-def emblem(shares: Sequence[Mapping[str, float]], title: str = "") -> "Markup":
+GROUND = "emblem-ground"
+"""Id of the sectors that the marks of a page share."""
+
+
+def shared_ground() -> "Markup":
+    """The sectors of the five wheels, once for a page of many marks: they are most of a mark's bytes."""
+    from markupsafe import Markup
+
+    arcs = (_arc(each, _radius(wheel), 1.0) for wheel in range(PUBLISHED_WHEELS) for each in _sectors(wheel))
+    paths = f'<defs><path id="{GROUND}" d="{"".join(arcs)}"/></defs>'
+    return Markup(f'<svg class="shared" width="0" height="0" aria-hidden="true">{paths}</svg>')  # noqa: S704 - all ours
+
+
+def emblem(shares: Sequence[Mapping[str, float]], title: str = "", *, shared: bool = False) -> "Markup":
     """The mark as SVG.
 
     Args:
         shares: For each of the five wheels: sector -> the share of its samples that were hit, 0 to 1.
         title: What it shows, for those who cannot see it; without one it is hidden from them.
+        shared: Whether the page has `shared_ground`.
     """
     from markupsafe import Markup, escape
 
     ground, hit = [], []
     for wheel, of_sector in enumerate(shares):
-        radius = _OUTERMOST - _STEP * wheel
+        radius = _radius(wheel)
         for segment in _sectors(wheel):
-            ground.append(_arc(segment, radius, 1.0))
+            if not shared:
+                ground.append(_arc(segment, radius, 1.0))
             if share := of_sector.get(segment.name, 0.0):
                 hit.append(_arc(segment, radius, share))
     says = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
-    paths = f'<path class="ground" d="{"".join(ground)}"/><path class="hit" d="{"".join(hit)}"/>'
+    below = f'<use class="ground" href="#{GROUND}"/>' if shared else f'<path class="ground" d="{"".join(ground)}"/>'
+    paths = f'{below}<path class="hit" d="{"".join(hit)}"/>'
     return Markup(f'<svg class="emblem" viewBox="0 0 40 40" {says}>{paths}</svg>')  # noqa: S704 - the title is escaped
+
+
+def _radius(wheel: int) -> float:
+    return _OUTERMOST - _STEP * wheel
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ understands; a style sheet replaces them, on a page by its tokens, in a file of 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -127,39 +128,42 @@ def _heads(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
 
 
 def _rows(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
-    baseline = layout.cell_height // 2 + round(0.35 * layout.font)
+    down = layout.cell_height // 2 + round(0.35 * layout.font)
+    size = f'width="{layout.cell_width - 2}" height="{layout.cell_height - 2}" rx="3"'
+    edges = [layout.x(column) for column in range(len(drawn.columns))]
+    middles = [f"{edge + layout.cell_width / 2:g}" for edge in edges]
     for row, name in enumerate(drawn.rows):
         y = layout.y(row)
-        yield _text(layout.left - 10, y + baseline, name, "ink", anchor="end")
+        baseline = f"{y + down:g}"
+        yield _text(layout.left - 10, y + down, name, "ink", anchor="end")
         for column, share in enumerate(drawn.shares[row]):
-            if share is not None:
-                tip = drawn.tips[row][column] if drawn.tips else ""
-                yield _cell(layout, (column, row), share, tip, hit=drawn.columns[column] == name)
+            if share is None:
+                continue
+            hit = drawn.columns[column] == name
+            frame, bold = _FRAME if hit else _NO_FRAME
+            opacity, number, ink = _shade(share)
+            said = drawn.tips[row][column] if drawn.tips else ""
+            tip = f"<title>{_safe(said, 300)}</title>" if said else ""
+            yield (
+                f'<g>{tip}<rect x="{edges[column] + 1}" y="{y + 1}" {size} fill="{_HUE}" fill-opacity="{opacity}"'
+                f"{frame}/>"
+                f'<text class="{ink}" x="{middles[column]}" y="{baseline}" fill="{_FILLS[ink]}" text-anchor="middle"'
+                f"{bold}>{number}</text></g>"
+            )
         if drawn.totals:
-            yield _text(layout.right, y + baseline, drawn.totals[row], "dim", anchor="end")
+            yield _text(layout.right, y + down, drawn.totals[row], "dim", anchor="end")
 
 
-def _cell(layout: _Layout, place: tuple[int, int], share: float, tip: str, *, hit: bool) -> str:
-    """A cell with its number; the frame says that row and column are of one name."""
-    width, height = layout.cell_width, layout.cell_height
-    x, y = layout.x(place[0]), layout.y(place[1])
-    opacity = f"{max(share, 0.02 if share else 0.0):.3f}"
-    frame = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"' if hit else ' class="hue"'
-    shade = "dim" if not share else ("low", "mid", "high")[sum(share > turn for turn in _TURNS)]
-    bold = ' font-weight="600"' if hit else ""
-    number = _text(
-        x + width / 2,
-        y + height // 2 + round(0.35 * layout.font),
-        whole_percent(share),
-        shade,
-        anchor="middle",
-        extra=bold,
-    )
-    return (
-        f"<g>{f'<title>{_safe(tip, 300)}</title>' if tip else ''}"
-        f'<rect x="{x + 1}" y="{y + 1}" width="{width - 2}" height="{height - 2}" rx="3" fill="{_HUE}" '
-        f'fill-opacity="{opacity}"{frame}/>{number}</g>'
-    )
+_FRAME = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"', ' font-weight="600"'
+"""Of a cell whose row and column are of one name, and of its number."""
+_NO_FRAME = ' class="hue"', ""
+
+
+@lru_cache(maxsize=4096)
+def _shade(share: float) -> tuple[str, str, str]:
+    """Opacity, number and ink of a cell."""
+    ink = "dim" if not share else ("low", "mid", "high")[sum(share > turn for turn in _TURNS)]
+    return f"{max(share, 0.02 if share else 0.0):.3f}", escape(whole_percent(share)), ink
 
 
 def _foot(drawn: HeatMap, layout: _Layout) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """What is resampled, and the score on each resample: what intervals and comparisons are made of."""
 
 import warnings
+import weakref
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -66,22 +69,61 @@ def units_of(task: Task, names: pa.Array, blocks: Iterable[FloatArray], by: By, 
         by: What a unit is.
         seed: Seed of the groups that very many units are pooled in.
     """
+    found = _drawn_by(task, names, units_by(by, task) == "clusters")
+    quantities = pool((block[:, found.order] for block in blocks), found.clusters, draw_seed(seed, task.id))
+    # Pooled units have no names: no other data set shares them.
+    pooled = quantities.shape[1] < len(found.named)
+    keys = unit_keys(map(str, range(quantities.shape[1])), f"{task.id} pooled") if pooled else found.keys
+    return Units(quantities, keys, found.clusters is not None)
+
+
+@dataclass(frozen=True)
+class _DrawnBy:
+    """What is drawn of samples with these names.
+
+    Attributes:
+        order: What to index samples with to have them in the order of their names.
+        clusters: Cluster number of each sample in that order, shape (N,); None if samples stand alone.
+        named: Name of each sample or cluster, shape (U,).
+        namespace: Where these names are from.
+    """
+
+    order: Any
+    clusters: npt.NDArray[np.integer[Any]] | None
+    named: pa.Array
+    namespace: str
+
+    @cached_property
+    def keys(self) -> npt.NDArray[np.uint64]:
+        """What they are drawn by, shape (U,)."""
+        return unit_keys(self.named.to_pylist(), self.namespace)
+
+
+_KNOWN: dict[tuple[object, ...], tuple["weakref.ref[pa.Array]", _DrawnBy]] = {}
+"""By the identity of an array of names, which is not kept alive: every system on a data set asks for the same."""
+
+
+def _drawn_by(task: Task, names: pa.Array, clustered: bool) -> _DrawnBy:
+    """What is drawn; made once for each array of names."""
+    key = (id(names), task.namespace, task.cluster, clustered)
+    kept = _KNOWN.get(key)
+    if kept is not None and kept[0]() is names:
+        return kept[1]
     # By name, so that nothing depends on the order of the ground-truth file.
     order = name_order(names)
     named = names if isinstance(order, slice) else names.take(pa.array(order))
-    clusters, clustered = None, units_by(by, task) == "clusters"
+    clusters = None
     if clustered:
         found = cluster_names(task, named).dictionary_encode()
         clusters, named = found.indices.to_numpy(), found.dictionary
-    quantities = pool((block[:, order] for block in blocks), clusters, draw_seed(seed, task.id))
-    # Pooled units have no names: no other data set shares them.
-    pooled = quantities.shape[1] < len(named)
-    keys = (
-        unit_keys(map(str, range(quantities.shape[1])), f"{task.id} pooled")
-        if pooled
-        else unit_keys(named.to_pylist(), task.namespace)
-    )
-    return Units(quantities, keys, clustered)
+    drawn = _DrawnBy(order, clusters, named, task.namespace)
+    known = _KNOWN  # at the interpreter's end the names outlive this module's
+
+    def forget(_: object) -> None:
+        known.pop(key, None)
+
+    known[key] = weakref.ref(names, forget), drawn
+    return drawn
 
 
 class Resampled(NamedTuple):

@@ -6,6 +6,7 @@ level or writes a signature.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from statistics import stdev
 from typing import Any
 
@@ -215,9 +216,13 @@ class Scored:
         """The score that `to_dict` wrote, with its replicates."""
         tuples = {name: tuple(plain[name]) for name in ("wheels", "scored")}
         ci = None if plain["ci"] is None else (plain["ci"][0], plain["ci"][1])
-        signature = Signature.parse(plain["signature"])
+        signature = _parsed(plain["signature"])
         task = get_task(plain["dataset"])
         return cls(task=task, **{**plain, **tuples, "ci": ci, "signature": signature}, replicates=replicates)
+
+
+_parsed = lru_cache(maxsize=4096)(Signature.parse)
+"""Models that were scored alike share a signature."""
 
 
 def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
@@ -243,7 +248,12 @@ _WRITTEN = tuple(each.name for each in fields(Scored) if each.name not in _NOT_W
 
 
 def score_predictions(
-    truth: GroundTruth, predictions: Predictions, settings: Settings, checkpoint: str = "predictions"
+    truth: GroundTruth,
+    predictions: Predictions,
+    settings: Settings,
+    checkpoint: str = "predictions",
+    *,
+    beside: bool = True,
 ) -> Scored:
     """Score one checkpoint's predictions on one data set.
 
@@ -252,6 +262,7 @@ def score_predictions(
         predictions: The predictions.
         settings: What decides the score; its `checkpoint` is how this checkpoint was chosen.
         checkpoint: The checkpoint's name.
+        beside: Whether to look for what stands beside a score, `further` and remarks on labels; both are empty if not.
 
     Raises:
         InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts,
@@ -273,6 +284,7 @@ def score_predictions(
     if np.isnan(samples.score):
         under = f" under lexicon {settings.lexicon.label}" if task.has_sectors else ""
         raise InputError(f"{truth.path}: no sample of {task.id} counts{under}: nothing to score")
+    on_labels = label_remarks(samples.labels, settings.lexicon) if beside else ()
     return Scored(
         task=task,
         dataset=task.id,
@@ -293,8 +305,8 @@ def score_predictions(
         labels_per_sample=samples.labels_per_sample(settings.lexicon),
         out_of_lexicon=samples.out_of_lexicon(settings.lexicon),
         signature=_signature(aligned, predictions, settings),
-        further=further_figures(samples),
-        remarks=(*predictions.remarks, *aligned.remarks, *label_remarks(samples.labels, settings.lexicon)),
+        further=further_figures(samples) if beside else {},
+        remarks=(*predictions.remarks, *aligned.remarks, *on_labels),
         account=predictions.account,
         samples_scored=samples,
     )

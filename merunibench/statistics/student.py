@@ -1,11 +1,14 @@
 """Student's t for few units, without SciPy: its distribution for whole degrees of freedom is a finite series."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
 
+@lru_cache(maxsize=256)  # of few levels and degrees, for every score again
 def t_quantile(probability: float, degrees: int) -> float:
     """Quantile of Student's t, by bisection.
 

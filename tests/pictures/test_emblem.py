@@ -6,7 +6,7 @@ import re
 import pytest
 
 from merunibench.lexicon.runtime.wheels import load_wheels
-from merunibench.pictures.emblem import emblem
+from merunibench.pictures.emblem import GROUND, emblem, shared_ground
 from merunibench.pictures.wheel import layout
 
 ARC = re.compile(r"M([\d.]+) ([\d.]+)A([\d.]+) [\d.]+ 0 ([01]) 1 ([\d.]+) ([\d.]+)")
@@ -38,3 +38,12 @@ def test_an_arc_is_as_long_as_its_sector_was_hit(share):
 def test_a_title_is_escaped_and_without_one_the_mark_is_hidden():
     assert 'aria-label="&lt;b&gt; &#34;"' in emblem([{}] * 5, '<b> "')
     assert 'aria-hidden="true"' in emblem([{}] * 5)
+
+
+def test_marks_of_a_page_share_the_sectors_below_their_arcs():
+    sector = layout(load_wheels()[2])[0][0]
+    shares = [{}, {}, {sector.name: 0.5}, {}, {}]
+    alone, shared = str(emblem(shares)), str(emblem(shares, shared=True))
+    (ground,) = re.findall(f'<path id="{GROUND}" d="([^"]*)"/>', shared_ground())
+    assert re.search('class="ground" d="([^"]*)"', alone)[1] == ground
+    assert shared == alone.replace(f'<path class="ground" d="{ground}"/>', f'<use class="ground" href="#{GROUND}"/>')

@@ -46,8 +46,9 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
         Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED),
         Cache(None if is_extended() else request.cache),
     )
-    outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes, progress)
-    contenders = _contenders(inputs, outcomes, scorer, cache)
+    rules = baseline_rows.BaselineRows(inputs.own, scorer, inputs.subtitles, cache)
+    outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes, progress, rules)
+    contenders = _contenders(inputs, outcomes, rules)
     scored: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
     models, details, gaps = [], {}, set()
     for each in contenders:
@@ -91,17 +92,13 @@ def _folders(request: Request) -> list[Path]:
     return [found[key] for key in sorted(found)]
 
 
-def _contenders(inputs: Inputs, outcomes: Sequence[Outcome], scorer: Scorer, cache: Cache) -> list[Contender]:
+def _contenders(inputs: Inputs, outcomes: Sequence[Outcome], rules: baseline_rows.BaselineRows) -> list[Contender]:
     """Everything that has rows: submissions that are not refused, then baselines."""
     checked = [outcome.checked for outcome in outcomes]
     _refuse_twins(checked, inputs.before)
     _refuse_orphans(checked)
     submitted = [_submitted(inputs, outcome) for outcome in outcomes if outcome.checked.valid]
-    rules = [
-        _baseline(inputs, model, baseline_rows.score(model, inputs.own, scorer, inputs.subtitles, cache))
-        for model in baseline_rows.models()
-    ]
-    return submitted + rules
+    return submitted + [_baseline(inputs, model, rules.entries(model)) for model in baseline_rows.models()]
 
 
 def _refused(checked: Checked) -> Refused:

@@ -5,7 +5,7 @@ computed from the same predictions.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from statistics import fmean
 from typing import Any
@@ -90,8 +90,10 @@ class ScoredRow:
     held: Held
 
 
-_written = lru_cache(maxsize=4096)(str)
-"""The text of a signature; the other way round."""
+@lru_cache(maxsize=4096)
+def _written(signature: Signature, rule: str) -> str:
+    """The text of a signature of a checkpoint that was chosen by this rule."""
+    return str(replace(signature, checkpoint=rule))
 
 
 def rows_on(board: Board, contender: Contender, held: Held) -> list[ScoredRow]:
@@ -122,8 +124,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     stems = _choice(rule, contender.columns(board), held)
     chosen = {dataset: held[dataset][stem].scored for dataset, stem in stems.items()}
     scores = _carried(before, board.label, contender) | {
-        dataset: _score(each.selected_by(rule), stems[dataset], contender.hashes.get(dataset))
-        for dataset, each in chosen.items()
+        dataset: _score(each, rule, stems[dataset], contender.hashes.get(dataset)) for dataset, each in chosen.items()
     }
     scores = {dataset: scores[dataset] for dataset in task_order(scores)}
     complete = all(name in scores and scores[name].complete for name in BENCHMARK_DATASETS)
@@ -218,7 +219,7 @@ def _still_valid(score: Score, label: str) -> bool:
     return signature.v == METRIC_VERSION and signature.lexicon in (label, "none")
 
 
-def _score(scored: Scored, checkpoint: str, predictions: str | None) -> Score:
+def _score(scored: Scored, rule: str, checkpoint: str, predictions: str | None) -> Score:
     return Score(
         score=_rounded(scored.score),
         ci=scored.ci,
@@ -232,7 +233,7 @@ def _score(scored: Scored, checkpoint: str, predictions: str | None) -> Score:
         failed=scored.failed,
         complete=scored.samples == scored.expected_samples,
         predictions=predictions,
-        signature=_written(scored.signature),
+        signature=_written(scored.signature, rule),
     )
 
 

@@ -2,27 +2,36 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from merunibench.leaderboard.schema.details import Details
 from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS, load_wheels
 from merunibench.report.error_analysis.result import NOTHING, Confusion
 
+Stored = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Data set -> the counts of a model's confusions there, one of each wheel."""
 
-def confusions(details: Details, board: str, dataset: str | None = None) -> list[Confusion]:
-    """What was said in the place of what is true: the counts of all data sets of a board, added up.
+
+def stored(details: Details, board: str) -> Stored:
+    """What the details of a model hold of a board; of each board one row is described."""
+    parts = ((dataset, text) for (where, dataset), text in details.parts.items() if where == board)
+    return {dataset: json.loads(text)["losses"]["confusions"] for dataset, text in parts}
+
+
+def confusions(held: Stored, dataset: str | None = None) -> list[Confusion]:
+    """What was said in the place of what is true: the counts of all data sets, added up.
 
     Args:
-        details: What the model's page shows; of each board one row is described.
-        board: The board.
+        held: The counts on a board.
         dataset: One data set, of which alone the counts are given.
 
     Returns:
         One of each wheel that is known, in order, then that of polarities; false alarms are not known.
     """
     counts: dict[int | None, dict[str, dict[str, float]]] = {}
-    for found in _stored(details, board, dataset):
+    for found in chain.from_iterable(each for name, each in held.items() if dataset in (None, name)):
         of_wheel = counts.setdefault(found["wheel"], {})
         for row, values in zip(found["rows"], found["counts"], strict=True):
             said = of_wheel.setdefault(row, {})
@@ -40,12 +49,6 @@ def hits(found: Sequence[Confusion]) -> list[dict[str, float]]:
             rows = zip(each.rows, each.shares, each.totals, strict=True)
             shares[each.wheel - 1] = {name: row[each.columns.index(name)] for name, row, total in rows if total}
     return shares
-
-
-def _stored(details: Details, board: str, dataset: str | None) -> Iterator[dict[str, Any]]:
-    for (where, part), text in details.parts.items():
-        if where == board and dataset in (None, part):
-            yield from json.loads(text)["losses"]["confusions"]
 
 
 def _confusion(wheel: int | None, counts: dict[str, dict[str, float]]) -> Confusion:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.page.losses import confusions
+from merunibench.leaderboard.page.losses import Stored, confusions
 from merunibench.leaderboard.schema.details import Details
-from merunibench.leaderboard.schema.results import Board, Dataset, Results, Row, Score
+from merunibench.leaderboard.schema.results import Dataset, Results, Row, Score
 from merunibench.pictures.dots import Axis, strip
 from merunibench.pictures.heat import heat_map
 from merunibench.protocols import PROTOCOLS
@@ -25,7 +25,7 @@ _SMALL = 14
 
 
 def model_values(
-    results: Results, rows: Sequence[Row], details: Details, lead: Board | None, lost: Sequence[Confusion]
+    results: Results, rows: Sequence[Row], details: Details, held: Stored, lost: Sequence[Confusion]
 ) -> dict[str, Any]:
     """What the template needs beside the model.
 
@@ -33,7 +33,7 @@ def model_values(
         results: The whole board.
         rows: The model's rows on all boards.
         details: What its page shows beyond them.
-        lead: The board that leads.
+        held: The counts of its confusions on the board that leads.
         lost: Where it loses, over all data sets of the board that leads.
 
     Returns:
@@ -57,15 +57,15 @@ def model_values(
         "corrected_rows": {row.id for row in rows if row.board in corrected},
         "placed": {row.id for row in rows if _has_a_place(row)},
         "maps": {each.title: heat_map(confusion_map(each), f"lost-{at}") for at, each in enumerate(lost)},
-        "small_maps": _small_maps(results.datasets, details, lead.id) if lead else {},
+        "small_maps": _small_maps(results.datasets, held),
     }
 
 
-def _small_maps(datasets: Sequence[Dataset], details: Details, board: str) -> "dict[str, Markup]":
+def _small_maps(datasets: Sequence[Dataset], held: Stored) -> "dict[str, Markup]":
     """Title of a data set -> where the model loses there, on the first wheel or in polarity, where that is small."""
     found = {}
     for dataset in datasets:
-        first = next(iter(confusions(details, board, dataset.id)), None)
+        first = next(iter(confusions(held, dataset.id)), None)
         if first is not None and len(first.columns) <= _SMALL:
             found[dataset.title] = heat_map(confusion_map(first), f"lost-{dataset.id}")
     return found

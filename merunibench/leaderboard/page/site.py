@@ -14,22 +14,21 @@ from merunibench.leaderboard.board.standing import without_scores
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
-from merunibench.leaderboard.page.losses import confusions, hits
+from merunibench.leaderboard.page.losses import confusions, hits, stored
 from merunibench.leaderboard.page.models import model_values
 from merunibench.leaderboard.page.pairs import packed_figures, packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
-from merunibench.leaderboard.schema.results import Board, Results, Row
+from merunibench.leaderboard.schema.results import Results, Row
 from merunibench.pictures import dress
-from merunibench.pictures.emblem import emblem
+from merunibench.pictures.emblem import emblem, shared_ground
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.templates import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from merunibench.report.error_analysis.result import Confusion
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
@@ -84,15 +83,23 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
     """Name and content of everything that is drawn, a page at a time: together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     table = table_view(results, pages, lock)
-    lost = _losses(table.lead, details)
-    emblems = {key: emblem(shares) for key, each in lost.items() if any(shares := hits(each))}
+    held = {key: stored(each, table.lead.id) for key, each in details.items()} if table.lead else {}
+    lost = {key: confusions(each) for key, each in held.items()}
+    shares = {key: found for key, each in lost.items() if any(found := hits(each))}
+    marks = {key: emblem(each, shared=True) for key, each in shares.items()}
     environment = _environment(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
         return name, environment.get_template(template).render(**values).encode()
 
-    front = {"table": table, "counts": _counts(results), "modalities": _modalities(table), "emblems": emblems}
-    front["waiting"] = [(model, pages.get(model.id)) for model in without_scores(results)]
+    front = {
+        "table": table,
+        "counts": _counts(results),
+        "modalities": _modalities(table),
+        "emblems": marks,
+        "ground": shared_ground(),
+        "waiting": [(model, pages.get(model.id)) for model in without_scores(results)],
+    }
     drawn = {"figures": figures(table, results), "most_compared": MOST_COMPARED, "most_lines": MOST_LINES}
     yield draw("index.html", "index.html", here="index.html", root="", **front, **drawn)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
@@ -104,11 +111,10 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         rows.setdefault(row.model_id, []).append(row)
     for model in results.models:
         if model.id in pages:
-            known = details[model.id], table.lead, lost.get(model.id, [])
+            known = details[model.id], held.get(model.id, {}), lost.get(model.id, [])
+            mark = emblem(shares[model.id]) if model.id in shares else None
             values = model_values(results, rows.get(model.id, []), *known)
-            yield draw(
-                pages[model.id], "model.html", here="", root="../", model=model, emblem=emblems.get(model.id), **values
-            )
+            yield draw(pages[model.id], "model.html", here="", root="../", model=model, emblem=mark, **values)
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
     yield from ((name, text.encode()) for name, text in packed_figures(results))
@@ -187,11 +193,6 @@ def _changed(results: Results) -> str:
     """The newest date that a submission gives; empty without any."""
     dates = [model.date for model in results.models if model.origin == "computed" and model.date]
     return wording.shown(max(dates, default=""), 10)
-
-
-def _losses(lead: Board | None, details: Mapping[str, Details]) -> dict[str, "list[Confusion]"]:
-    """Model id -> where it loses on the board that leads; empty lists where that is not known."""
-    return {key: confusions(each, lead.id) for key, each in details.items()} if lead else {}
 
 
 def _counts(results: Results) -> str:

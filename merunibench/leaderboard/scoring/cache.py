@@ -85,9 +85,10 @@ class Cache:
             InputError: the file is no cache.
         """
         found: dict[str, Entry] = {}
+        sound: set[str] = set()
         with _explained(self.path):
             for name, checkpoint, _, *content in self._select(f"{_COLUMNS} FROM entry", "ORDER BY key, place", keys):
-                found.setdefault(name, {})[checkpoint] = _figures(*content)
+                found.setdefault(name, {})[checkpoint] = _figures(*content, sound=sound)
         return found
 
     def lengths(self, keys: Iterable[str]) -> dict[str, int]:
@@ -276,8 +277,10 @@ class _Stored(Plain):
 _WORDS = TypeAdapter(Words | None)
 
 
-def _figures(figures: object, replicates: object, losses: object, words: object, units: object) -> Figures:
-    """The figures that a row holds.
+def _figures(
+    figures: object, replicates: object, losses: object, words: object, units: object, *, sound: set[str]
+) -> Figures:
+    """The figures that a row holds; words that are in `sound`, as several cells have the same, are not looked at again.
 
     Raises:
         ValueError: it holds something else.
@@ -293,5 +296,7 @@ def _figures(figures: object, replicates: object, losses: object, words: object,
     if not right_number or np.isinf(drawn).any() or (scored.ci is None) != np.isnan(drawn).all():
         raise ValueError("a row holds replicates that are none")
     Losses.model_validate_json(losses, strict=True)
-    _WORDS.validate_json(words, strict=True)
+    if words not in sound:
+        _WORDS.validate_json(words, strict=True)
+        sound.add(words)
     return Figures(scored, losses, words, units)

@@ -92,7 +92,7 @@ class Scorer:
         # Sentiment needs no lexicon, and takes any.
         lexicon = next(iter(self.lexicons.values())) if cell.lexicon == "none" else self.lexicons[cell.lexicon]
         settings = Settings(lexicon, cell.protocol, LEVEL, missing="zero", bootstrap=self.resamples, seed=self.seed)
-        scored = score_predictions(self.truths[cell.dataset], predictions, settings)
+        scored = score_predictions(self.truths[cell.dataset], predictions, settings, beside=False)
         if scored.samples_scored is None:  # pragma: no cover - a fresh score has them
             raise TypeError("no samples")
         confusions, words = self._told_of(cell, predictions, scored.samples_scored, lexicon)

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from merunibench.baselines import BASELINES
 from merunibench.data import Table
@@ -22,6 +22,8 @@ from merunibench.extraction import Rules
 from merunibench.files.reading import reading
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.schema.results import Board
+from merunibench.leaderboard.scoring import baseline_rows
+from merunibench.leaderboard.scoring.baseline_rows import BaselineRows, ByRule, RuleJob
 from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key, key
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
 from merunibench.leaderboard.submissions.checked import Checked, Read
@@ -125,8 +127,9 @@ def score_submissions(
     cache: Cache,
     processes: int,
     progress: Progress | None = None,
+    rules: BaselineRows | None = None,
 ) -> list[Outcome]:
-    """Check and score submissions.
+    """Check and score submissions, and baselines beside them.
 
     Args:
         folders: Their folders.
@@ -135,6 +138,7 @@ def score_submissions(
         cache: What is known from before; what is new is added.
         processes: Most processes; 0 for one a core.
         progress: Is told how many of those that are not in the cache are done.
+        rules: The baselines, if they are wanted; what their jobs find is given to them.
     """
     cells = scorer.cells(boards)
     known = {folder: _look(folder, cells, scorer) for folder in folders}
@@ -153,7 +157,11 @@ def score_submissions(
             jobs.append(Job(folder, tuple(cell for cell in each.keys or cells if cell not in cached[folder])))
     fresh: dict[str, Entry] = {}
     valid: dict[str, int] = {}
-    outcomes = zip(jobs, do_all(jobs, scorer, processes), strict=True)
+    results = do_all([*(rules.jobs if rules else ()), *jobs], scorer, processes)
+    if rules is not None:  # first, so that no process is left with one of these long jobs at the end
+        for _ in rules.jobs:
+            rules.take(cast("ByRule", next(results)))
+    outcomes = zip(jobs, cast("Iterator[Outcome]", results), strict=True)
     for number, ((folder, _), (checked, entries)) in enumerate(outcomes, start=1):
         if progress is not None:
             progress("submissions", number, len(jobs))
@@ -165,6 +173,8 @@ def score_submissions(
         else:  # refused, or changed after it was looked at: what is cached is of other predictions
             done[folder] = Outcome(checked, entries)
     cache.store(fresh, valid)
+    if rules is not None:
+        rules.store()
     return [done[folder] for folder in folders]
 
 
@@ -190,11 +200,12 @@ def is_extended() -> bool:
     return any(table.is_changed for table in (PROTOCOLS, KINDS, BASELINES))
 
 
-def do_all(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outcome]:
+def do_all(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Iterator[Outcome | ByRule]:
     """Do jobs, in their order; many of them in several processes, at most so many, or one a core."""
     processes = processes or os.cpu_count() or 1
-    if processes < 2 or len(jobs) < _WORTH_A_PROCESS or is_extended():
-        yield from (do(scorer, job) for job in jobs)
+    submissions = sum(isinstance(job, Job) for job in jobs)
+    if processes < 2 or submissions < _WORTH_A_PROCESS or is_extended():
+        yield from (_done(scorer, job) for job in jobs)
         return
     # Spawned, not forked: the same on every system, and safe beside the threads of other libraries.
     done = 0
@@ -202,15 +213,24 @@ def do_all(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outc
         for outcome in _in_processes(jobs, scorer, processes):
             yield outcome
             done += 1
-    except BrokenProcessPool:  # one of them ended its process, by its memory say: each of the rest has its own
+    except BrokenProcessPool as error:  # one of them ended its process, by its memory say: each of the rest has its own
         rest = [_alone(job, scorer) for job in jobs[done:]]
         if not done and all(found is None for found in rest):
             raise  # no submission's fault: no process can be started here
         for job, found in zip(jobs[done:], rest, strict=True):
-            yield found or Outcome(unchecked(job.folder, BrokenProcessPool()), {})
+            if found is not None:
+                yield found
+            elif isinstance(job, RuleJob):
+                raise
+            else:
+                yield Outcome(unchecked(job.folder, error), {})
 
 
-def _alone(job: Job, scorer: Scorer) -> Outcome | None:
+def _done(scorer: Scorer, job: Job | RuleJob) -> Outcome | ByRule:
+    return do(scorer, job) if isinstance(job, Job) else baseline_rows.do(scorer, job)
+
+
+def _alone(job: Job | RuleJob, scorer: Scorer) -> Outcome | ByRule | None:
     """Do one job in a process of its own; None if the process is killed."""
     try:
         return next(_in_processes([job], scorer, 1))
@@ -218,7 +238,7 @@ def _alone(job: Job, scorer: Scorer) -> Outcome | None:
         return None
 
 
-def _in_processes(jobs: Sequence[Job], scorer: Scorer, processes: int) -> Iterator[Outcome]:
+def _in_processes(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Iterator[Outcome | ByRule]:
     """Do jobs in so many processes, in their order; BrokenProcessPool if one of them is killed."""
     context = multiprocessing.get_context("spawn")
     with _one_thread_each(), ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(scorer,)) as pool:
@@ -246,5 +266,5 @@ def _begin(scorer: Scorer) -> None:
     _OWN.append(scorer)
 
 
-def _do(job: Job) -> Outcome:
-    return do(_OWN[0], job)
+def _do(job: Job | RuleJob) -> Outcome | ByRule:
+    return _done(_OWN[0], job)

@@ -6,7 +6,7 @@ import pytest
 
 from merunibench.leaderboard.board.evidence import evidence, more_words_than_sense
 from merunibench.leaderboard.page.boards import table_view
-from merunibench.leaderboard.page.losses import confusions, hits
+from merunibench.leaderboard.page.losses import confusions, hits, stored
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.page.site import render_site
 from merunibench.leaderboard.schema.details import Details
@@ -165,7 +165,7 @@ def test_recomputed_says_by_whom_when_and_by_which_hash():
 
 def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture():
     results, details = sample(12)
-    lost = {key: confusions(each, "strict-builtin") for key, each in details.items()}
+    lost = {key: confusions(stored(each, "strict-builtin")) for key, each in details.items()}
     asked = {each.title: each for each in questions(results, lost)}
     assert 'class="heat"' in asked["Which emotion is heard by whom?"].picture
     assert asked["What do video and audio add?"].picture is None
@@ -218,7 +218,7 @@ def test_score_by_date_shows_who_was_the_highest_when_it_came():
 
 def test_emotions_heard_in_different_clips_say_in_which():
     results, details = sample(12)
-    lost = {key: confusions(each, "strict-builtin") for key, each in details.items()}
+    lost = {key: confusions(stored(each, "strict-builtin")) for key, each in details.items()}
     title = "Which emotion is heard by whom?"
     key = "model-2/single/strict-builtin"
     row = next(row for row in results.rows if row.id == key)
@@ -293,7 +293,7 @@ def test_losses_of_all_data_sets_are_added_up_in_the_order_of_the_wheel():
             (("other", "meld"), "not read"),
         ]
     )
-    (found,) = confusions(Details("m", (), "", parts), "b")
+    (found,) = confusions(stored(Details("m", (), "", parts), "b"))
     order = [name for name in load_wheels()[2].sectors if name in ("sad", "mad")]
     assert (list(found.rows), list(found.columns)) == (order, [*order, "joyful", "nothing"])
     counts = dict(zip(found.rows, found.counts, strict=True))
