@@ -6,12 +6,15 @@ A line `merunibench …` runs in this process; what a shell is needed for, pipes
 import ast
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+
+import pytest
 
 from merunibench import cli
 from merunibench.demo import run_demo
@@ -31,6 +34,7 @@ def world(folder):
         "dataset": "labels",
     }.items():
         shutil.copytree(folder / "demo" / source, folder / name)
+    (folder / "R1-Omni").mkdir()
     return folder
 
 
@@ -59,8 +63,14 @@ def run_console(code):
         yield found[2], run_shell(found[1])
 
 
+def agrees(shown, printed):
+    """Whether a page shows what is printed; a line `…` stands for any lines."""
+    pattern = "(?s:.*)".join(re.escape(part.strip("\n")) for part in re.split(r"^…$", shown, flags=re.MULTILINE))
+    return re.fullmatch(rf"\s*{pattern}\s*", printed) is not None
+
+
 def run_python(code, names):
-    """Run Python; an expression whose comment is a literal must be equal to it. Returns how many were compared."""
+    """Run Python; an expression whose comment is JSON must be equal to it. Returns how many were compared."""
     tree = ast.parse(code)
     lines, compared = code.splitlines(), 0
     for statement in tree.body:
@@ -68,11 +78,13 @@ def run_python(code, names):
             exec(compile(ast.Module([statement], []), "<example>", "exec"), names)
             continue
         value = eval(compile(ast.Expression(statement.value), "<example>", "eval"), names)
-        comment = lines[statement.end_lineno - 1][statement.end_col_offset :].partition("#")[2]
+        comment = lines[statement.end_lineno - 1][statement.end_col_offset :].partition("#")[2].strip()
         try:
-            expected = ast.literal_eval(comment.strip())
-        except (ValueError, SyntaxError):
+            expected = json.loads(comment.replace("nan", "NaN"))
+        except ValueError:
             continue
+        value = value.tolist() if hasattr(value, "tolist") else value
+        expected = pytest.approx(expected, nan_ok=True) if "nan" in comment else expected
         assert value == expected, f"{lines[statement.lineno - 1]} is {value!r}"
         compared += 1
     return compared

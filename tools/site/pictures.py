@@ -41,7 +41,7 @@ def wheels() -> str:
 def confusion() -> str:
     """What the demo's reader of subtitles confuses on the first wheel, in MELD."""
     _, folder = demonstration()
-    analysis = error_analysis(folder / "text-lexicon", folder / "labels", dataset="meld", tasks=MINIATURE_TASKS)
+    analysis = error_analysis(folder / "text-lexicon", folder / "labels", datasets=["meld"], tasks=MINIATURE_TASKS)
     with tempfile.TemporaryDirectory() as out:
         analysis.write_svg(Path(out))
         first = min(Path(out).glob("*.svg"))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from inspect import cleandoc
 from pathlib import Path
 
 from merunibench.kinds import KINDS
@@ -75,9 +76,9 @@ def lexicons() -> str:
     builtin = next(each for each in catalogue() if each.name == "builtin").lexicon
     if builtin is None:
         raise SystemExit("the builtin lexicon cannot be read")
+    level_1, level_2 = builtin.words_of_sectors(1), builtin.words_of_sectors(2)
     levels = [
-        (f"wheel {number}", len(set(wheel.sectors(1))), len(set(wheel.sectors(2))))
-        for number, wheel in enumerate(builtin.wheels, 1)
+        (number, ", ".join(inner), len(outer)) for number, (inner, outer) in enumerate(zip(level_1, level_2, strict=True), 1)
     ]
     return (
         "# Lexicons\n\nScores under different lexicons are different metrics. `merunibench lexicon list` shows which are "
@@ -92,13 +93,13 @@ def lexicons() -> str:
             ),
         )
         + "\n## Sectors of the five wheels\n\n"
-        + table(("Wheel", "Sectors of level 1", "Sectors of level 2"), levels)
+        + table(("Wheel", "Sectors of level 1", "Number of sectors of level 2"), levels)
     )
 
 
 def signature() -> str:
     """Every field of a signature, from the docstring of the class."""
-    described = dict(re.findall(r"^ +(\w+): (.*(?:\n {8,}.*)*)", Signature.__doc__ or "", re.MULTILINE))
+    described = dict(re.findall(r"^    (\w+): (.*(?:\n {8,}.*)*)", cleandoc(Signature.__doc__ or ""), re.MULTILINE))
     rows = ((f"`{name}`", f"`{SHORT[name]}`", " ".join(described[name].split())) for name in SHORT)
     return (
         "# Signature fields\n\nEvery score carries a string that says what decided it. Two scores may be compared only if the "
