@@ -1,4 +1,4 @@
-"""What a report of a problem needs, and nothing private: versions, metric, lexicons, and the shape of a file's first rows.
+"""What a report of a problem needs, and nothing private: versions, metric, lexicons, the shape of a file's first rows.
 
 Names are hashed, texts are replaced by their length, and only words that the builtin lexicon knows are shown.
 """
@@ -29,13 +29,66 @@ ROWS = 5
 """Of so many rows the shape is told."""
 
 _COLUMNS = frozenset(
-    "answer answers candidates choices config content conversation custom_id dataset doc emotion emotions error filtered_resps id inputs "
-    "label labels media messages modalities model model_answer name names openset output outputs polarity pred pred_labels "
-    "prediction predictions predict preference prompt prompt_sha256 question reasoning response responses sample sample_id score "
-    "status subtitle swapped target text tokens value video video_id".split()
+    [
+        "answer",
+        "answers",
+        "candidates",
+        "choices",
+        "config",
+        "content",
+        "conversation",
+        "custom_id",
+        "dataset",
+        "doc",
+        "emotion",
+        "emotions",
+        "error",
+        "filtered_resps",
+        "id",
+        "inputs",
+        "label",
+        "labels",
+        "media",
+        "messages",
+        "modalities",
+        "model",
+        "model_answer",
+        "name",
+        "names",
+        "openset",
+        "output",
+        "outputs",
+        "polarity",
+        "pred",
+        "pred_labels",
+        "prediction",
+        "predictions",
+        "predict",
+        "preference",
+        "prompt",
+        "prompt_sha256",
+        "question",
+        "reasoning",
+        "response",
+        "responses",
+        "sample",
+        "sample_id",
+        "score",
+        "status",
+        "subtitle",
+        "swapped",
+        "target",
+        "text",
+        "tokens",
+        "value",
+        "video",
+        "video_id",
+    ]
 )
 """Columns whose names are told; others may be names of samples, and only their shape is told."""
 
+_NAMES = frozenset({"name", "names", "id", "custom_id", "sample", "sample_id", "video", "video_id"})
+_LABELS = frozenset({"label", "labels", "openset", "emotion", "emotions"})
 _EXTRAS = re.compile(r"extra == ['\"](?:docs|lexicon|lint|ratings|test)['\"]")
 """What those who work on merunibench need."""
 
@@ -137,7 +190,9 @@ def _lexicons() -> list[dict[str, Any]]:
         public = entry.name == "builtin" or entry.name in KNOWN_RELEASES
         found: dict[str, Any] = {"name": entry.name if public else _hashed(entry.name)}
         lexicon = entry.lexicon
-        found |= {"ready": False} if lexicon is None else {"ready": True, "words": len(lexicon), "sha256": lexicon.sha256}
+        found |= (
+            {"ready": False} if lexicon is None else {"ready": True, "words": len(lexicon), "sha256": lexicon.sha256}
+        )
         listed.append(found)
     return listed
 
@@ -176,26 +231,32 @@ def _hashed(name: str) -> str:
 
 def _shape(column: str, value: object, lexicon: Lexicon) -> object:
     """What is told of a cell."""
-    if value is None or isinstance(value, bool | float | int):
-        return value if value is None or isinstance(value, bool) else type(value).__name__
     plain = column.casefold()
-    if isinstance(value, str) and plain in ("name", "names", "id", "video", "sample"):
-        return {"hash": _hashed(value), "pattern": _pattern(value)}
-    if plain in ("label", "labels", "openset", "emotion"):
+    if value is None or isinstance(value, bool):
+        return value
+    if plain in _LABELS and isinstance(value, str | list | tuple):
         return _labels(value, lexicon)
     if isinstance(value, str):
-        if value.strip().casefold() in POLARITIES or (plain == "status" and value in ("ok", "failed")):
-            return value
-        return {"characters": len(value), "words": len(value.split())}
-    if isinstance(value, Mapping):
-        return {"object": len(value)}
-    return {"list": len(value)} if isinstance(value, list | tuple) else type(value).__name__
+        return _text(plain, value)
+    return {"items": len(value)} if isinstance(value, Mapping | list | tuple) else type(value).__name__
+
+
+def _text(column: str, value: str) -> object:
+    if column in _NAMES:
+        return {"hash": _hashed(value), "pattern": _pattern(value)}
+    if value.strip().casefold() in POLARITIES or (column == "status" and value in ("ok", "failed")):
+        return value
+    return {"characters": len(value), "words": len(value.split())}
 
 
 def _labels(value: object, lexicon: Lexicon) -> object:
     """Labels: words that the lexicon lists, as they are; of others the number of characters."""
     listed = isinstance(value, list | tuple)
-    words = [word for word in value if isinstance(word, str)] if isinstance(value, list | tuple) else parse_label_text(str(value))
+    words = (
+        [word for word in value if isinstance(word, str)]
+        if isinstance(value, list | tuple)
+        else parse_label_text(str(value))
+    )
     told = [
         word if word.casefold() in lexicon or word.casefold() == NEUTRAL else f"(unknown, {len(word)} characters)"
         for word in words[:_MOST_LABELS]

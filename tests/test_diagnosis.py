@@ -12,7 +12,13 @@ SECRET = "Grandmother Rosalind"
 
 def test_the_shape_of_rows_without_names_and_texts(tmp_path):
     rows = [
-        {"name": f"{SECRET}_7", "text": f"{SECRET} weeps.", "labels": ["sad", SECRET, "neutral"], SECRET: SECRET, "score": 0.25},
+        {
+            "name": f"{SECRET}_7",
+            "text": f"{SECRET} weeps.",
+            "labels": ["sad", SECRET, "neutral"],
+            SECRET: SECRET,
+            "score": 0.25,
+        },
         {"name": "b", "text": None, "polarity": "negative", "response": {"by": SECRET}, "status": "ok"},
     ]
     path = tmp_path / "meld.jsonl"
@@ -25,7 +31,7 @@ def test_the_shape_of_rows_without_names_and_texts(tmp_path):
     assert first["labels"] == {"as": "list", "number": 3, "first": ["sad", "(unknown, 20 characters)", "neutral"]}
     assert first["text"] == {"characters": 27, "words": 3}
     assert first["score"] == "float"
-    assert (second["polarity"], second["status"], second["response"]) == ("negative", "ok", {"object": 1})
+    assert (second["polarity"], second["status"], second["response"]) == ("negative", "ok", {"items": 1})
     assert (found["file"]["read"], found["file"]["rows"]) == (True, 2)
 
 

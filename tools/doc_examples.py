@@ -2,8 +2,8 @@
 
 python -m tools.doc_examples    # the list, as on the last page of the site
 
-A block is run by tests/docs/test_examples.py, unless a comment directly before it says why not, `<!-- not run: REASON -->`,
-or which other test runs it, `<!-- run by: tests/… -->`. Python that only shows how something is written is
+A block is run by tests/docs/test_examples.py, unless a comment before it says why not, `<!-- not run: REASON -->`, or
+which other test runs it, `<!-- run by: tests/… -->`. Python that only shows how something is written is
 `<!-- not run: a sketch -->`.
 """
 
@@ -70,10 +70,15 @@ def page() -> str:
     run = sum(not each.reason for each in found)
     lines = [
         "# Examples, and which are run\n",
-        f"\nREADME and documentation hold {len(found)} examples of commands or Python. Tests run {run} of them at every change; "
-        f"{len(found) - run} are marked as not run, for these reasons:\n",
+        (
+            f"\nREADME and documentation hold {len(found)} examples of commands or Python. Tests run {run} of them at "
+            f"every change; {len(found) - run} are marked as not run, for these reasons:\n"
+        ),
         "\n| reason | examples |\n|---|---|\n",
-        *(f"| {reason} | {count} |\n" for reason, count in sorted(marked.items(), key=lambda item: (-item[1], item[0]))),
+        *(
+            f"| {reason} | {count} |\n"
+            for reason, count in sorted(marked.items(), key=lambda item: (-item[1], item[0]))
+        ),
         "\n| page | run | not run |\n|---|---|---|\n",
     ]
     for name in pages():

@@ -37,7 +37,10 @@ def main(pages):
                     done = zip(block.code.split("$ ")[1:], running.run_console(block.code), strict=True)
                     text = text.replace(
                         block.code,
-                        "".join("$ " + (old if "\n…\n" in old else old.removesuffix(shown) + now.rstrip() + "\n") for old, (shown, now) in done),
+                        "".join(
+                            "$ " + (old if "\n…\n" in old else old.removesuffix(shown) + now.rstrip() + "\n")
+                            for old, (shown, now) in done
+                        ),
                     )
             path.write_text(text, encoding="utf-8")
 

@@ -13,13 +13,16 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from merunibench import cli
 from merunibench.demo import run_demo
 
-_SHELL = re.compile(r"[|><;&`$*]|^\s*(for|done|export|cd|set)\b")
+_SHELL = re.compile(r"[|><;&`$*]")
+_WHOLE = re.compile(r"<<|^\s*(for|while|export|cd|set)\b|=\$\(", re.MULTILINE)
+"""What makes a block one program, whose lines cannot be run one by one."""
 _FUNCTIONS = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}; python() {{ "{sys.executable}" "$@"; }}\n'
 WIDTH = "100"
 
@@ -47,9 +50,23 @@ def commands(code):
 
 def run_shell(code):
     """Run shell lines; returns what they print to standard output. Fails with what they say where one fails."""
-    lines = commands(code)
-    if all(line.startswith("merunibench ") and not _SHELL.search(_unquoted(line)) for line in lines):
-        return "".join(map(_in_process, lines))
+    return _in_bash(code) if _WHOLE.search(code) else "".join(map(_run_line, commands(code)))
+
+
+def _run_line(line):
+    """Run one command; `merunibench … > FILE` is done here as well."""
+    command, arrow, target = line.partition(" > ")
+    if line.startswith("merunibench ") and not _SHELL.search(_unquoted(command)):
+        printed = _in_process(command)
+        if not arrow:
+            return printed
+        if re.fullmatch(r"[\w./-]+", target.strip()):
+            Path(target.strip()).write_text(printed, encoding="utf-8")
+            return ""
+    return _in_bash(line)
+
+
+def _in_bash(code):
     environment = {**os.environ, "COLUMNS": WIDTH}
     command = ["bash", "-euo", "pipefail", "-c", _FUNCTIONS + code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)

@@ -1,4 +1,4 @@
-"""Every command and every Python example of README.md and docs/ runs as it stands there; outputs shown are the real ones."""
+"""Every command and Python example of README.md and docs/ runs as it stands there; outputs shown are real."""
 
 import re
 import shutil

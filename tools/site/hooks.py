@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: links that leave docs/ are led to their pages on the site, and guides that are not here are left out.
+"""Hooks of MkDocs: pictures, links that leave docs/, guides that a checkout may lack, llms.txt.
 
 Files under docs/ link to files beside docs/ (`../CONTRIBUTING.md`), so that they can be read in the repository as well.
 """
@@ -68,7 +68,7 @@ def _present(nav: Any, docs: Path) -> Any:  # noqa: ANN401 - lists, mappings and
 
 
 def on_post_build(config: Any) -> None:  # noqa: ANN401
-    """Write llms.txt: every page of the navigation with its address and first sentence, for programs that read sites."""
+    """Write llms.txt: every page of the navigation with its address and first paragraph."""
     lines = [f"# {config.site_name}", "", f"> {config.site_description}", ""]
     for title, uri in _pages(config.nav):
         page = Path(config.site_dir) / PurePosixPath(uri).with_suffix(".html")

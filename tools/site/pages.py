@@ -27,7 +27,7 @@ def write(path: str, text: str) -> None:
 
 
 def within(text: str, source: str) -> str:
-    """A page's text with links that fit its place on the site; links to files that are not on the site become plain text."""
+    """A page's text with links that fit its place on the site; links to other files become plain text."""
     folder = Path(source).parent
 
     def led(found: re.Match[str]) -> str:
@@ -36,7 +36,9 @@ def within(text: str, source: str) -> str:
             return found[0]
         path = (ROOT / folder / target).resolve()
         inside = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
-        page = COPIED.get(inside) or (inside.removeprefix("docs/") if inside.startswith("docs/") and path.is_file() else "")
+        page = COPIED.get(inside) or (
+            inside.removeprefix("docs/") if inside.startswith("docs/") and path.is_file() else ""
+        )
         up = "../" * COPIED[source].count("/")
         return f"[{found[1]}]({up}{page}{'#' + anchor if anchor else ''})" if page else found[1]
 

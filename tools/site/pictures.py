@@ -74,8 +74,14 @@ FILES: Mapping[str, tuple[Callable[[], str], str]] = {
 """Pictures that are files: they bring their own style. Name -> what draws it, and its description."""
 
 INLINE: Mapping[str, tuple[Callable[[], str], str]] = {
-    "intervals": (intervals, "Scores of the demo’s text-lexicon baseline. Bars are 95 % intervals, strokes chance levels."),
-    "chance": (chance, "The demo on MELD: the answer that names every sector scores 100, and so does its shuffled copy."),
+    "intervals": (
+        intervals,
+        "Scores of the demo’s text-lexicon baseline. Bars are 95 % intervals, strokes chance levels.",
+    ),
+    "chance": (
+        chance,
+        "The demo on MELD: the answer that names every sector scores 100, and so does its shuffled copy.",
+    ),
 }
 """Pictures in the page's own colours. Name -> what draws it, and the caption."""
 

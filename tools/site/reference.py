@@ -38,8 +38,8 @@ def tasks() -> str:
     ]
     head = ("Id", "Data set", "Kind", "Test samples", "In the mean of nine", "Official label file", "Classes")
     return (
-        "# Data sets\n\nMade from the task files in `merunibench/tasks/builtin/`. `merunibench datasets` prints the same. The labels "
-        "are not part of this package: their licences forbid it, and the links say where to request them. "
+        "# Data sets\n\nMade from the task files in `merunibench/tasks/builtin/`. `merunibench datasets` prints the "
+        "same. The labels are not part of this package: their licences forbid it, and the links say where to request them. "
         "[Define your own](../guides/own-data.md) with a file.\n\n" + table(head, rows)
     )
 
@@ -78,18 +78,27 @@ def lexicons() -> str:
         raise SystemExit("the builtin lexicon cannot be read")
     level_1, level_2 = builtin.words_of_sectors(1), builtin.words_of_sectors(2)
     levels = [
-        (number, ", ".join(inner), len(outer)) for number, (inner, outer) in enumerate(zip(level_1, level_2, strict=True), 1)
+        (number, ", ".join(inner), len(outer))
+        for number, (inner, outer) in enumerate(zip(level_1, level_2, strict=True), 1)
     ]
     return (
-        "# Lexicons\n\nScores under different lexicons are different metrics. `merunibench lexicon list` shows which are "
-        "installed.\n\n"
+        "# Lexicons\n\nScores under different lexicons are different metrics. `merunibench lexicon list` shows "
+        "which are installed.\n\n"
         + table(
             ("Name", "What it is", "Installed with"),
             (
                 ("`builtin`", f"this project's own, {len(builtin):,} words, `{builtin.label}`", "the package"),
-                ("`mer2025`", "the authors' release of 2025, behind the published figures", "`merunibench lexicon install mer2025`"),
+                (
+                    "`mer2025`",
+                    "the authors' release of 2025, behind the published figures",
+                    "`merunibench lexicon install mer2025`",
+                ),
                 ("`mer2026`", "the authors' release of 2026", "`merunibench lexicon install mer2026`"),
-                ("a path", "a lexicon [of your own](../lexicon.md#words-of-your-own)", "`merunibench lexicon extend` or `compile`"),
+                (
+                    "a path",
+                    "a lexicon [of your own](../lexicon.md#words-of-your-own)",
+                    "`merunibench lexicon extend` or `compile`",
+                ),
             ),
         )
         + "\n## Sectors of the five wheels\n\n"
@@ -102,8 +111,8 @@ def signature() -> str:
     described = dict(re.findall(r"^    (\w+): (.*(?:\n {8,}.*)*)", cleandoc(Signature.__doc__ or ""), re.MULTILINE))
     rows = ((f"`{name}`", f"`{SHORT[name]}`", " ".join(described[name].split())) for name in SHORT)
     return (
-        "# Signature fields\n\nEvery score carries a string that says what decided it. Two scores may be compared only if the "
-        "fields `data` to `gt` and `v` agree; `compare` checks it.\n\n" + table(("Field", "Short", "Meaning"), rows)
+        "# Signature fields\n\nEvery score carries a string that says what decided it. Two scores may be compared only if "
+        "the fields `data` to `gt` and `v` agree; `compare` checks it.\n\n" + table(("Field", "Short", "Meaning"), rows)
     )
 
 
@@ -112,18 +121,28 @@ def schemas() -> Iterator[tuple[str, str]]:
     rows = []
     for path in sorted((ROOT / "docs" / "schemas").glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
-        rows.append((f"[{path.name}](../schemas/{path.name})", content.get("title", ""), ", ".join(f"`{each}`" for each in content.get("properties", ()))))
+        rows.append(
+            (
+                f"[{path.name}](../schemas/{path.name})",
+                content.get("title", ""),
+                ", ".join(f"`{each}`" for each in content.get("properties", ())),
+            )
+        )
     yield (
         "reference/schemas.md",
-        "# File formats and schemas\n\nPredictions and labels are described under [Files that are read](../predictions.md). Files that "
-        "merunibench writes for other programs have a JSON Schema, made from the models in the code.\n\n"
+        "# File formats and schemas\n\nPredictions and labels are described under [Files that are read](../predictions.md). Files "
+        "that merunibench writes for other programs have a JSON Schema, made from the models in the code.\n\n"
         + table(("Schema", "Title", "Fields"), rows),
     )
 
 
 def api() -> Iterator[tuple[str, str]]:
     """Pairs of path and content: a page for each documented module, listed in the Makefile."""
-    listed = re.search(r"^DOCUMENTED := \$\(addprefix merunibench\.,(.*?)\)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    listed = re.search(
+        r"^DOCUMENTED := \$\(addprefix merunibench\.,(.*?)\)",
+        (ROOT / "Makefile").read_text(encoding="utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
     if listed is None:
         raise SystemExit("Makefile: DOCUMENTED is missing")
     modules = ["merunibench", *(f"merunibench.{name}" for name in listed[1].replace("\\", " ").split())]
@@ -134,7 +153,7 @@ def api() -> Iterator[tuple[str, str]]:
         links.append(f"- [`{module}`](api/{module}.md)\n")
     yield (
         "reference/api.md",
-        "# Python API\n\nMade from docstrings. Everything public is imported from the modules below; names that begin with `_` "
+        "# Python API\n\nMade from docstrings. Everything public is imported from the modules below; names with a leading `_` "
         "may change without notice.\n\n" + "".join(links),
     )
 
@@ -142,7 +161,9 @@ def api() -> Iterator[tuple[str, str]]:
 def upgrade() -> str:
     """What each version changes about scores, taken from CHANGELOG.md."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    lines = ["# Upgrade notes\n\nThe entries of the [changelog](changelog.md) that change a figure, an interval or a file.\n"]
+    lines = [
+        "# Upgrade notes\n\nThe entries of the [changelog](changelog.md) that change a figure, an interval or a file.\n"
+    ]
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = section.partition("\n")
         changed = re.search(r"\*\*Do scores change\?\*\*(.*?)(?=\n\n|\Z)", body, re.DOTALL)
@@ -154,6 +175,6 @@ def upgrade() -> str:
 
 def _changes(entry: str) -> bool:
     """Whether an entry says that something a user holds on to changes."""
-    return bool(re.search(r"\*\*[^*]*\bchange[^*]*\*\*|[Ff]igures .* change\b|may change|scores of .*change\b", entry)) and not re.fullmatch(
-        r"(?s).*No score changes\.\s*", entry
-    )
+    return bool(
+        re.search(r"\*\*[^*]*\bchange[^*]*\*\*|[Ff]igures .* change\b|may change|scores of .*change\b", entry)
+    ) and not re.fullmatch(r"(?s).*No score changes\.\s*", entry)
