@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
-            "doctor": "Collect what a report of a problem needs: versions, metric, lexicons, the shape of a file; nothing private.",
+            "doctor": "Collect what a report of a problem needs, and nothing private.",
         },
         "Run": {
             "run": "Infer, extract and score in one go; an interrupted run resumes. Ends with the report.",

@@ -24,6 +24,12 @@ ELSEWHERE = {
 OPTIONAL = frozenset({"figures.md", "interop.md", "rewards.md", "viewing.md"})
 """Guides of parts that a checkout may lack."""
 
+UNNAMED = {
+    'data-md-component="search" role="dialog"': 'data-md-component="search" role="dialog" aria-label="Search"',
+    '<input type="checkbox" disabled': '<input type="checkbox" aria-label="To be checked" disabled',
+}
+"""HTML of the theme without a name -> the same with one."""
+
 _PICTURE = re.compile(r"<!-- picture: ([\w-]+) -->")
 _LINK = re.compile(r"\]\(((?:\.\./)+[^)#\s]+)(#[^)\s]*)?\)")
 
@@ -65,6 +71,13 @@ def _present(nav: Any, docs: Path) -> Any:  # noqa: ANN401 - lists, mappings and
         entries = {title: _present(each, docs) for title, each in nav.items()}
         return {title: each for title, each in entries.items() if each is not None} or None
     return None if nav in OPTIONAL and not (docs / nav).is_file() else nav
+
+
+def on_post_page(output: str, **_: Any) -> str:  # noqa: ANN401
+    """The HTML with names for what the theme leaves without one, for those who hear a page."""
+    for bare, named in UNNAMED.items():
+        output = output.replace(bare, named)
+    return output
 
 
 def on_post_build(config: Any) -> None:  # noqa: ANN401

@@ -39,7 +39,7 @@ def tasks() -> str:
     head = ("Id", "Data set", "Kind", "Test samples", "In the mean of nine", "Official label file", "Classes")
     return (
         "# Data sets\n\nMade from the task files in `merunibench/tasks/builtin/`. `merunibench datasets` prints the "
-        "same. The labels are not part of this package: their licences forbid it, and the links say where to request them. "
+        "same. The labels are not part of this package: their licences forbid it. The links say where to request them. "
         "[Define your own](../guides/own-data.md) with a file.\n\n" + table(head, rows)
     )
 
@@ -111,8 +111,9 @@ def signature() -> str:
     described = dict(re.findall(r"^    (\w+): (.*(?:\n {8,}.*)*)", cleandoc(Signature.__doc__ or ""), re.MULTILINE))
     rows = ((f"`{name}`", f"`{SHORT[name]}`", " ".join(described[name].split())) for name in SHORT)
     return (
-        "# Signature fields\n\nEvery score carries a string that says what decided it. Two scores may be compared only if "
-        "the fields `data` to `gt` and `v` agree; `compare` checks it.\n\n" + table(("Field", "Short", "Meaning"), rows)
+        "# Signature fields\n\nEvery score carries a string that says what decided it. Two scores may be compared "
+        "only if the fields `data` to `gt` and `v` agree; `compare` checks it.\n\n"
+        + table(("Field", "Short", "Meaning"), rows)
     )
 
 
@@ -130,8 +131,9 @@ def schemas() -> Iterator[tuple[str, str]]:
         )
     yield (
         "reference/schemas.md",
-        "# File formats and schemas\n\nPredictions and labels are described under [Files that are read](../predictions.md). Files "
-        "that merunibench writes for other programs have a JSON Schema, made from the models in the code.\n\n"
+        "# File formats and schemas\n\nPredictions and labels are described under "
+        "[Files that are read](../predictions.md). Files that merunibench writes "
+        "for other programs have a JSON Schema, made from the models in the code.\n\n"
         + table(("Schema", "Title", "Fields"), rows),
     )
 
@@ -153,8 +155,8 @@ def api() -> Iterator[tuple[str, str]]:
         links.append(f"- [`{module}`](api/{module}.md)\n")
     yield (
         "reference/api.md",
-        "# Python API\n\nMade from docstrings. Everything public is imported from the modules below; names with a leading `_` "
-        "may change without notice.\n\n" + "".join(links),
+        "# Python API\n\nMade from docstrings. Everything public is imported from the modules below; names with a "
+        "leading `_` may change without notice.\n\n" + "".join(links),
     )
 
 

@@ -10,9 +10,10 @@ _BUNDLE = option(None, "Write everything to this file, to attach to a report. No
 
 
 def doctor(file: Path | None = _FILE, bundle: Path | None = _BUNDLE) -> None:
-    """Collect what a report of a problem needs: versions, metric, lexicons, the shape of a file; nothing private.
+    """Collect what a report of a problem needs, and nothing private.
 
-    Names are hashed, and texts are replaced by their length. With --bundle it is written to a file, and nothing is sent.
+    Versions, metric, lexicons, and the shape of a file's first rows: names are hashed, and texts are replaced by their
+    length. Nothing is sent.
 
     Example: `merunibench doctor predictions/meld.jsonl --bundle bundle.json`
     """
