@@ -1,4 +1,4 @@
-"""The documentation site is built without warnings and without network; it is accessible, and its search finds things."""
+"""The documentation site is built without warnings, loads nothing from elsewhere, is accessible, and is searched."""
 
 import functools
 import http.server
@@ -101,7 +101,9 @@ def test_llms_txt_lists_every_page_with_what_it_says(site):
 @pytest.mark.slow
 def test_nothing_is_loaded_from_elsewhere(site):
     for page in site.rglob("*.html"):
-        loaded = re.findall(r"<(?:script|img|link)[^>]* (?:src|href)=\"(https?:[^\"]+)\"", page.read_text(encoding="utf-8"))
+        loaded = re.findall(
+            r"<(?:script|img|link)[^>]* (?:src|href)=\"(https?:[^\"]+)\"", page.read_text(encoding="utf-8")
+        )
         assert [url for url in loaded if "squidfunk" not in url] == [], page
 
 
