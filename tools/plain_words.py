@@ -1,4 +1,4 @@
-"""Phrases that this project wrote often and its readers stumbled over: `make lint` refuses them where prose is plain already.
+"""Phrases that this project wrote often and readers stumbled over; `make lint` refuses them.
 
 python -m tools.plain_words    # exit code 1 and one line per place, with the plainer wording
 """
@@ -19,9 +19,10 @@ PACKAGE: Sequence[str] = ()
 
 ENDINGS = (".md", ".py", ".sh", ".yml")
 
+_THINGS = "sample|clip|row|line|data set|word|file|model|wheel|value|module|job|link|column"
 PLAIN = {
-    r"\ba (row|line|file|word|wheel|value|module|job|link|column) an? (sample|clip|row|data set|word|file|model|wheel)\b": "one … per …",
-    r"\b(is|are) no (word|number|lexicon|mapping|table|folder|file|signature|error)\b": "is not a …",
+    rf"\ba ({_THINGS}) an? ({_THINGS})\b": "one … per …",
+    r"(?<!there\x20)\b(is|are) no (word|number|lexicon|mapping|table|folder|file|signature|error)\b": "is not a …",
     r"\bcannot be had\b": "cannot be loaded, or is not available",
     r"\bcannot be told\b(?! apart)": "cannot be determined",
     r"\bbrought by\b": "provided by, or registered by",
