@@ -2,7 +2,7 @@
 
 python -m tools.sizes    # a Markdown table; an extra that is not installed here is left out
 
-An extra's size is that of the packages that it adds to the base install, with all that these require, without byte code.
+An extra's size is that of the packages that it adds to the base install, with what these require, without byte code.
 """
 
 import re
@@ -13,7 +13,6 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 EXTRAS = ("models", "curate", "endpoint", "cluster", "datasets", "plot", "harnesses", "docs")
@@ -60,8 +59,8 @@ def required(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset
             raise MissingError(name) from None
     for line in lines:
         requirement = Requirement(line)
-        environments = [{**default_environment(), "extra": extra} for extra in ("", *extras)]
-        if requirement.marker is None or any(requirement.marker.evaluate(each) for each in environments):
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             yield canonical(requirement.name), frozenset(requirement.extras)
 
 
