@@ -20,7 +20,7 @@ from merunibench.errors import InputError
 from merunibench.files import DEFAULT_MAX_BYTES, npz_keys, open_plain
 from merunibench.kinds import NEUTRAL, POLARITIES
 from merunibench.labels import parse_label_text
-from merunibench.lexicon import Lexicon, catalogue, load_lexicon
+from merunibench.lexicon import Lexicon, catalogue, installed, load_lexicon
 from merunibench.lexicon.releases.published import KNOWN_RELEASES
 from merunibench.protocols import METRIC_VERSION, PROTOCOLS
 
@@ -185,13 +185,15 @@ def _versions() -> dict[str, str | None]:
 
 def _lexicons() -> list[dict[str, Any]]:
     """Installed lexicons; those that are a user's own by a hash of their name."""
-    listed = []
+    listed, there = [], installed()
     for entry in catalogue():
         public = entry.name == "builtin" or entry.name in KNOWN_RELEASES
         found: dict[str, Any] = {"name": entry.name if public else _hashed(entry.name)}
         lexicon = entry.lexicon
         found |= (
-            {"ready": False} if lexicon is None else {"ready": True, "words": len(lexicon), "sha256": lexicon.sha256}
+            {"ready": False, "installed": entry.name in there}
+            if lexicon is None
+            else {"ready": True, "words": len(lexicon), "sha256": lexicon.sha256}
         )
         listed.append(found)
     return listed

@@ -57,14 +57,16 @@ def test_versions_metric_and_lexicons():
     assert found["versions"]["numpy"]
     assert "pytest" not in found["versions"]
     assert found["metric"]["default"].startswith("protocol:official|lexicon:builtin@")
-    assert {"name": "mer2025", "ready": False} in found["lexicons"]
+    assert {"name": "mer2025", "ready": False, "installed": False} in found["lexicons"]
     assert found["file"] is None
 
 
 def test_a_lexicon_of_ones_own_is_not_named(user, run_lexicon):
-    names = [entry["name"] for entry in diagnosis.diagnose()["lexicons"]]
+    entries = diagnosis.diagnose()["lexicons"]
+    names = [entry["name"] for entry in entries]
     assert names[:3] == ["builtin", "mer2025", "mer2026"]
     assert names[3].startswith("sha256:")
+    assert (entries[3]["ready"], entries[3]["installed"]) == (False, True)
 
 
 @pytest.fixture

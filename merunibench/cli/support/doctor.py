@@ -28,7 +28,8 @@ def doctor(file: Path | None = _FILE, bundle: Path | None = _BUNDLE) -> None:
     emit("versions: " + ", ".join(installed) + "\n")
     emit(f"metric: {found['metric']['default']}\n")
     for lexicon in found["lexicons"]:
-        says = f"{lexicon['words']} words, {lexicon['sha256'][:8]}" if lexicon["ready"] else "not installed, or damaged"
+        state = "damaged; install it again" if lexicon.get("installed") else "not installed"
+        says = f"{lexicon['words']} words, {lexicon['sha256'][:8]}" if lexicon["ready"] else state
         emit(f"lexicon {lexicon['name']}: {says}\n")
     if found["file"] is not None:
         emit_json(found["file"])
