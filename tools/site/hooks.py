@@ -26,6 +26,7 @@ OPTIONAL = frozenset({"figures.md", "interop.md", "rewards.md", "viewing.md"})
 
 UNNAMED = {
     'data-md-component="search" role="dialog"': 'data-md-component="search" role="dialog" aria-label="Search"',
+    "<th></th>": "<td></td>",
     '<input type="checkbox" disabled': '<input type="checkbox" aria-label="To be checked" disabled',
 }
 """HTML of the theme without a name -> the same with one."""
@@ -78,6 +79,11 @@ def on_post_page(output: str, **_: Any) -> str:  # noqa: ANN401
     for bare, named in UNNAMED.items():
         output = output.replace(bare, named)
     return output
+
+
+def on_post_template(output_content: str, **_: Any) -> str:  # noqa: ANN401
+    """The same for pages that are no Markdown, such as 404.html."""
+    return on_post_page(output_content)
 
 
 def on_post_build(config: Any) -> None:  # noqa: ANN401
