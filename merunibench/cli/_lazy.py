@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
             "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
+            "doctor": "Collect what a report of a problem needs, and nothing private.",
         },
         "Run": {
             "run": "Infer, extract and score in one go; an interrupted run resumes. Ends with the report.",
@@ -128,6 +129,7 @@ PACKAGES = frozenset({"curate", "leaderboard"})
 MODULES = {
     "overlap": "datasets",
     "codabench": "convert",
+    "doctor": "support.doctor",
     "card": "interop.card",
     "integrations": "interop.integrations",
     "write": "interop.harnesses",

@@ -232,11 +232,11 @@ def test_a_name_that_hints_at_another_data_set_is_not_overruled(refused, own, un
     assert "give it (--dataset meld?)" in refused("score", hinting, "--task", own[0])
 
 
-def test_the_lines_of_the_readme_define_and_score_labels_of_ones_own(tmp_path):
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    lines = readme.partition("Labels of your own work as well")[2].partition("```bash\n")[2].partition("```")[0]
-    command = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}\n{lines.replace("/tmp/", f"{tmp_path}/")}'
-    done = subprocess.run(["bash", "-ec", command], capture_output=True, text=True, check=False)
+def test_the_lines_of_the_guide_define_and_score_labels_of_ones_own(tmp_path):
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "own-data.md").read_text(encoding="utf-8")
+    lines = guide.partition("```bash\n")[2].partition("```")[0]
+    command = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}\n{lines}'
+    done = subprocess.run(["bash", "-ec", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "data:own.labels@" in done.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "labels.csv", "mine.task.toml"]

@@ -1,0 +1,94 @@
+"""The examples of README.md and docs/: fenced blocks of commands and of Python, and which of them tests run.
+
+python -m tools.doc_examples    # the list, as on the last page of the site
+
+A block is run by tests/docs/test_examples.py, unless a comment before it says why not, `<!-- not run: REASON -->`, or
+which other test runs it, `<!-- run by: tests/… -->`. Python that only shows how something is written is
+`<!-- not run: a sketch -->`.
+"""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LANGUAGES = ("bash", "sh", "console", "python")
+_FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"<!-- (not run|run by): (.+?) -->\s*\Z")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A fenced block.
+
+    Attributes:
+        page: Path of its page, from the root of the repository.
+        line: Line of the page that its fence is on, counted from 1.
+        language: What its fence says; empty for text.
+        code: Its content.
+        reason: Why it is not run; empty if it is.
+        elsewhere: The test that runs it in place of tests/docs; empty for the others.
+    """
+
+    page: str
+    line: int
+    language: str
+    code: str
+    reason: str = ""
+    elsewhere: str = ""
+
+
+def pages() -> list[str]:
+    """README.md and every page of docs/."""
+    return ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(page: str) -> Iterator[Example]:
+    """All fenced blocks of a page, of whatever language."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for found in _FENCE.finditer(text):
+        before, indent = text[: found.start()], found[1]
+        code = re.sub(f"^{indent}", "", found[3], flags=re.MULTILINE)
+        mark = _MARK.search(before)
+        named = {"not run": "reason", "run by": "elsewhere"}
+        marks = {named[mark[1]]: mark[2]} if mark else {}
+        yield Example(page, before.count("\n") + 1, found[2], code, **marks)
+
+
+def examples() -> list[Example]:
+    """Every block of commands or of Python."""
+    return [each for page in pages() for each in blocks(page) if each.language in LANGUAGES]
+
+
+def page() -> str:
+    """The page that counts them."""
+    found = examples()
+    marked = Counter(each.reason for each in found if each.reason)
+    run = sum(not each.reason for each in found)
+    lines = [
+        "# Examples, and which are run\n",
+        (
+            f"\nREADME and documentation hold {len(found)} examples of commands or Python. Tests run {run} of them at "
+            f"every change; {len(found) - run} are marked as not run, for these reasons:\n"
+        ),
+        "\n| reason | examples |\n|---|---|\n",
+        *(
+            f"| {reason} | {count} |\n"
+            for reason, count in sorted(marked.items(), key=lambda item: (-item[1], item[0]))
+        ),
+        "\n| page | run | not run |\n|---|---|---|\n",
+    ]
+    for name in pages():
+        here = [each for each in found if each.page == name]
+        if here:
+            kept = sum(not each.reason for each in here)
+            lines.append(f"| `{name}` | {kept} | {len(here) - kept} |\n")
+    lines.append("\nPrograms that are longer are in `examples/` of the repository; a test runs each of them.\n")
+    return "".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

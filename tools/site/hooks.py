@@ -1,0 +1,114 @@
+"""Hooks of MkDocs: pictures, links that leave docs/, guides that a checkout may lack, llms.txt.
+
+Files under docs/ link to files beside docs/ (`../CONTRIBUTING.md`), so that they can be read in the repository as well.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tools.site import pictures
+
+ELSEWHERE = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "README.md": "index.md",
+    "emotion_wheels/languages/README.md": "reference/languages.md",
+    "examples/bridges": "reference/bridges.md",
+    "examples/bridges/README.md": "reference/bridges.md",
+}
+"""A path in the repository -> its page on the site."""
+
+OPTIONAL = frozenset({"figures.md", "interop.md", "rewards.md", "viewing.md"})
+"""Guides of parts that a checkout may lack."""
+
+UNNAMED = {
+    'data-md-component="search" role="dialog"': 'data-md-component="search" role="dialog" aria-label="Search"',
+    "<th></th>": "<td></td>",
+    '<input type="checkbox" disabled': '<input type="checkbox" aria-label="To be checked" disabled',
+}
+"""HTML of the theme without a name -> the same with one."""
+
+_PICTURE = re.compile(r"<!-- picture: ([\w-]+) -->")
+_LINK = re.compile(r"\]\(((?:\.\./)+[^)#\s]+)(#[^)\s]*)?\)")
+
+
+def on_config(config: Any) -> Any:  # noqa: ANN401 - MkDocs' own
+    """Leave optional guides out of the navigation where this checkout has none of them."""
+    config.nav = _present(config.nav, Path(config.docs_dir))
+    return config
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:  # noqa: ANN401
+    """The page with its pictures, and links out of docs/ replaced by links within the site."""
+    folder = PurePosixPath(page.file.src_uri).parent
+    up = "../" * len(folder.parts)
+    markdown = _PICTURE.sub(lambda found: pictures.embedded(found[1], up), markdown)
+    return _LINK.sub(lambda found: _led(found, folder), markdown)
+
+
+def _led(found: re.Match[str], folder: PurePosixPath) -> str:
+    parts: list[str] = []
+    for part in (PurePosixPath("docs") / folder / found[1]).parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    target = ELSEWHERE.get("/".join(parts))
+    if target is None:
+        return found[0]
+    up = "../" * len(folder.parts)
+    return f"]({up}{target}{found[2] or ''})"
+
+
+def _present(nav: Any, docs: Path) -> Any:  # noqa: ANN401 - lists, mappings and paths, nested
+    """The same navigation without guides that are optional and absent."""
+    if isinstance(nav, list):
+        kept = (_present(each, docs) for each in nav)
+        return [each for each in kept if each is not None]
+    if isinstance(nav, dict):
+        entries = {title: _present(each, docs) for title, each in nav.items()}
+        return {title: each for title, each in entries.items() if each is not None} or None
+    return None if nav in OPTIONAL and not (docs / nav).is_file() else nav
+
+
+def on_post_page(output: str, **_: Any) -> str:  # noqa: ANN401
+    """The HTML with names for what the theme leaves without one, for those who hear a page."""
+    for bare, named in UNNAMED.items():
+        output = output.replace(bare, named)
+    return output
+
+
+def on_post_template(output_content: str, **_: Any) -> str:  # noqa: ANN401
+    """The same for pages that are no Markdown, such as 404.html."""
+    return on_post_page(output_content)
+
+
+def on_post_build(config: Any) -> None:  # noqa: ANN401
+    """Write llms.txt: every page of the navigation with its address and first paragraph."""
+    lines = [f"# {config.site_name}", "", f"> {config.site_description}", ""]
+    for title, uri in _pages(config.nav):
+        page = Path(config.site_dir) / PurePosixPath(uri).with_suffix(".html")
+        if PurePosixPath(uri).name == "README.md":
+            page = page.with_name("index.html")
+        text = page.read_text(encoding="utf-8")
+        heading = re.search(r"<h1[^>]*>(.*?)(?:<a|</h1>)", text, re.DOTALL)
+        first = re.search(r"</h1>.*?<p>(.*?)</p>", text, re.DOTALL)
+        says = unescape(" ".join(re.sub(r"<[^>]+>", "", first[1]).split())) if first else ""
+        name = unescape(re.sub(r"<[^>]+>", "", heading[1])) if heading and not title else title
+        address = page.relative_to(config.site_dir).as_posix()
+        lines.append(f"- [{name.strip()}]({address}): {says}")
+    (Path(config.site_dir) / "llms.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _pages(nav: Any, title: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    if isinstance(nav, str):
+        yield title, nav
+    elif isinstance(nav, dict):
+        for name, each in nav.items():
+            yield from _pages(each, name)
+    else:
+        for each in nav:
+            yield from _pages(each)
