@@ -39,7 +39,7 @@ def make_log(folder):
 def main(arguments):
     """Score the log again, and print what each scorer found."""
     with tempfile.TemporaryDirectory() as scratch:
-        path, dataset = arguments if arguments else (make_log(scratch), "ovmerdplus")
+        path, dataset = arguments or (make_log(scratch), "ovmerdplus")
         log = inspect_ai.score(read_eval_log(str(path)), mer(dataset))
     for score in log.results.scores:
         for name, metric in score.metrics.items():

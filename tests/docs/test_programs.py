@@ -48,8 +48,16 @@ def test_a_data_set_of_ones_own(monkeypatch, capsys, empty):
 
 def in_a_process(name, *arguments):
     """What a program prints that imports what this process must not."""
-    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    environment = {**os.environ, **nowhere, "PYTHONPATH": str(ROOT), "INSPECT_LOG_DIR": ".", "TOKENIZERS_PARALLELISM": "false"}
+    nowhere = dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"
+    )
+    environment = {
+        **os.environ,
+        **nowhere,
+        "PYTHONPATH": str(ROOT),
+        "INSPECT_LOG_DIR": ".",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     command = [sys.executable, "-W", "ignore", str(EXAMPLES / name), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -65,7 +73,9 @@ def test_a_validation_loop_over_two_ranks():
 
 
 def test_a_reward_in_grpo():
-    steps = re.findall(r"^step (\d): reward (0\.\d\d), (\d\.\d) labels", in_a_process("grpo_reward.py", "3"), re.MULTILINE)
+    steps = re.findall(
+        r"^step (\d): reward (0\.\d\d), (\d\.\d) labels", in_a_process("grpo_reward.py", "3"), re.MULTILINE
+    )
     assert [number for number, _, _ in steps] == ["1", "2", "3"]
     assert all(0 < float(reward) < 1 for _, reward, _ in steps)
 
