@@ -68,7 +68,7 @@ def test_a_validation_loop_over_two_ranks():
     out = in_a_process("validation_loop.py")
     samples, twice = map(int, re.match(r"(\d+) samples, (\d) dealt twice", out).groups())
     assert samples % 2 == twice
-    assert re.search(r"^MELD  hit rate +\d", out, re.MULTILINE)
+    assert re.search(r"^MELD +hit rate +\d", out, re.MULTILINE)
     assert 0 < float(out.splitlines()[-1]) <= 1
 
 
