@@ -61,6 +61,8 @@ def test_openrlhf_gives_prompt_and_answer_in_one_text():
     assert found["rewards"].tolist() == pytest.approx(EXPECTED, abs=1e-6)
     assert found["scores"].tolist() == pytest.approx(EXPECTED, abs=1e-6)
     assert found["extra_logs"]["labels"].tolist() == [2.0, 1.0, 0.0, 0.0]
+    begun = module.reward_func([f"<s> {query}" for query in queries], prompts, TRUTHS)
+    assert begun["rewards"].tolist() == found["rewards"].tolist()
     one = module.reward_func(queries[:1], prompts[:1], [None])
     assert one["rewards"].tolist() == [0.0]
 
