@@ -1,4 +1,6 @@
-"""A score in a validation loop: rows are added batch by batch, and scored once by `evaluate`. On several ranks:
+"""A score in a validation loop: rows are added batch by batch, and scored once by `evaluate`.
+
+On several ranks:
 
     accumulator = Accumulator("meld")
     for batch in loader:
