@@ -1,9 +1,12 @@
 """The baselines do what they are named after, whatever lexicon scores them."""
 
+from dataclasses import replace
+
 import pytest
 
 from merunibench import evaluate, load_lexicon
-from merunibench.baselines import empty, majority, shuffled, stuffing
+from merunibench.baselines import BASELINES as REGISTERED
+from merunibench.baselines import Known, empty, majority, shuffled, stuffing
 from merunibench.demo.miniature import MINIATURE_TASKS, miniature
 from merunibench.lexicon import load_wheels
 from merunibench.tasks import benchmark_tasks
@@ -82,3 +85,17 @@ def test_the_mean_over_shuffles_is_the_chance_level_for_the_hit_rate():
         result = evaluate(answers, {"meld": truth}, bootstrap=0)["meld"]
         scores.append(result.score)
     assert sum(scores) / len(scores) == pytest.approx(result.chance, abs=0.02)
+
+
+@pytest.mark.parametrize("baseline", REGISTERED.values(), ids=lambda each: each.id)
+def test_a_baseline_that_says_so_answers_alike_under_every_lexicon(baseline):
+    builtin = load_lexicon("builtin")
+    few = replace(builtin, name="few", codes=dict(list(builtin.codes.items())[::50]), fallback=None)
+    differ = set()
+    for task in benchmark_tasks():
+        units = {name: name[:-1] for name in TRUTH[task.id]}
+        known = Known(task.kind, TRUTH[task.id], dict.fromkeys(TRUTH[task.id], "Oh, happy day!"), builtin, units)
+        differ.add(baseline.answer(known) != baseline.answer(replace(known, lexicon=few)))
+    assert (True in differ) <= baseline.by_lexicon
+    if baseline.id == "stuffing":
+        assert True in differ

@@ -28,7 +28,7 @@ def _filtered(row: Row) -> Answer:
 def _raw_or_filtered(row: Row) -> Answer:
     """lmms-eval keeps `resps` where a filter changed them: what the model wrote comes before what a filter left."""
     key = "resps" if row.get("resps") is not None else "filtered_resps"
-    return Answer(one_text(row[key], f"{key!r}"))
+    return Answer(one_text(row.get(key), f"{key!r}"))
 
 
 def _of_inspect(row: Row) -> Answer:

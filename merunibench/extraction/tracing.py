@@ -123,7 +123,10 @@ class Trace:
         cursor, lost, found = begin, 0, []
         for seen in self.seen:
             if seen.text not in places:
-                places[seen.text] = at = whole.text.find(_Plain.of(seen.text).text, cursor)
+                piece = _Plain.of(seen.text).text
+                at = whole.text.find(piece, cursor)
+                # Cues are noted after all sentences: what they were found in may lie further up.
+                places[seen.text] = at = at if at >= 0 else whole.text.find(piece, begin)
                 cursor = max(cursor, at)
             span = whole.place(seen, places[seen.text], cursor)
             if span is None:

@@ -270,17 +270,8 @@ def score_predictions(
     """
     aligned = align(truth, predictions, settings.missing)
     refuse_silence(predictions, settings.missing)
-    task, metric = truth.task, PROTOCOLS[settings.protocol][truth.task.kind]
-    encoded = metric.encode(aligned.samples, settings.lexicon, settings.level)
-    samples = SampleScores(
-        task=task,
-        names=aligned.truth.names,
-        metric=metric.fitted(encoded.truth),
-        encoded=encoded,
-        present=aligned.samples.present,
-        true_labels=aligned.truth.labels,
-        labels=aligned.samples.labels,
-    )
+    task, samples = truth.task, _samples(aligned, settings)
+    metric = PROTOCOLS[settings.protocol][task.kind]
     if np.isnan(samples.score):
         under = f" under lexicon {settings.lexicon.label}" if task.has_sectors else ""
         raise InputError(f"{truth.path}: no sample of {task.id} counts{under}: nothing to score")
@@ -309,6 +300,21 @@ def score_predictions(
         remarks=(*predictions.remarks, *aligned.remarks, *on_labels),
         account=predictions.account,
         samples_scored=samples,
+    )
+
+
+def _samples(aligned: Aligned, settings: Settings) -> SampleScores:
+    task = aligned.truth.task
+    metric = PROTOCOLS[settings.protocol][task.kind]
+    encoded = metric.encode(aligned.samples, settings.lexicon, settings.level)
+    return SampleScores(
+        task=task,
+        names=aligned.truth.names,
+        metric=metric.fitted(encoded.truth),
+        encoded=encoded,
+        present=aligned.samples.present,
+        true_labels=aligned.truth.labels,
+        labels=aligned.samples.labels,
     )
 
 

@@ -46,6 +46,47 @@ def test_a_data_set_of_ones_own(monkeypatch, capsys, empty):
     assert sorted(path.name for path in empty.iterdir()) == ["answers.jsonl", "labels.csv", "moods.task.toml"]
 
 
+def in_a_process(name, *arguments):
+    """What a program prints that imports what this process must not."""
+    nowhere = dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"
+    )
+    environment = {
+        **os.environ,
+        **nowhere,
+        "PYTHONPATH": str(ROOT),
+        "INSPECT_LOG_DIR": ".",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    command = [sys.executable, "-W", "ignore", str(EXAMPLES / name), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_validation_loop_over_two_ranks():
+    out = in_a_process("validation_loop.py")
+    samples, twice = map(int, re.match(r"(\d+) samples, (\d) dealt twice", out).groups())
+    assert samples % 2 == twice
+    assert re.search(r"^MELD +hit rate +\d", out, re.MULTILINE)
+    assert 0 < float(out.splitlines()[-1]) <= 1
+
+
+def test_a_reward_in_grpo():
+    steps = re.findall(
+        r"^step (\d): reward (0\.\d\d), (\d\.\d) labels", in_a_process("grpo_reward.py", "3"), re.MULTILINE
+    )
+    assert [number for number, _, _ in steps] == ["1", "2", "3"]
+    assert all(0 < float(reward) < 1 for _, reward, _ in steps)
+
+
+def test_a_log_of_inspect_is_scored_again(empty):
+    out = in_a_process("rescore_inspect.py")
+    assert re.search(r"^mer mer_score: 0\.\d{4}$", out, re.MULTILINE)
+    assert re.search(r"^mer mer_chance: 0\.\d{4}$", out, re.MULTILINE)
+    assert list(empty.iterdir()) == []
+
+
 def test_a_small_curated_set(empty, tmp_path):
     program = tmp_path / "bin" / "merunibench"
     program.parent.mkdir()

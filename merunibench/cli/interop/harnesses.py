@@ -5,13 +5,13 @@ from typing import Literal
 
 from merunibench.cli import _options as options
 from merunibench.cli._output import complain, emit, warn
-from merunibench.settings import argument, option
+from merunibench.settings import argument, option, protocol_names
 
 _HARNESS = argument(..., "The harness: lm-eval (subtitles alone) or lmms-eval (clips).", "HARNESS")
 _FOLDER = argument(..., "Folder for the tasks, for the harness's --include_path.", "DIR")
 _ROOT = option(..., "Folder with the ground truth and subtitles, and for lmms-eval the clips.", "DIR")
 _DATASET = option((), "Data set; repeat for several.", "NAME", shown="all whose labels are there")
-_PROTOCOL = option("official", "How to score: official, strict.", "NAME")
+_PROTOCOL = option("official", "How to score; official is that of the published results.", choices=protocol_names)
 _LEXICON = option("builtin", "Lexicon, as for merunibench score.", "NAME")
 
 
