@@ -1,13 +1,18 @@
-"""A score in a validation loop: rows are added batch by batch, on several ranks, and scored once by `evaluate`.
+"""A score in a validation loop: rows are added batch by batch, and scored once by `evaluate`.
 
-accumulator = Accumulator("meld")
-for batch in loader:
-accumulator.update(batch["name"], model.answer(batch), batch["truth"])
-states = [None] * world_size
-torch.distributed.all_gather_object(states, accumulator.state_dict())
-report = Accumulator.of_states(states).compute()
+On several ranks:
+
+    accumulator = Accumulator("meld")
+    for batch in loader:
+        accumulator.update(batch["name"], model.answer(batch), batch["truth"])
+    states = [None] * world_size
+    torch.distributed.all_gather_object(states, accumulator.state_dict())
+    report = Accumulator.of_states(states).compute()
+
+In one process, `accumulator.compute()` is enough.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
@@ -58,14 +63,14 @@ class Accumulator:
 
         Raises:
             InputError: the numbers of names, answers and truths differ, an answer is neither text nor a list of labels,
-                or a sample was there with another answer or truth. No row of this call is added then.
+                a truth is NaN, or a sample was there with another answer or truth. No row of this call is added then.
         """
         if not len(names) == len(answers) == len(truths):
             raise InputError(
                 f"{len(names)} names, {len(answers)} answers and {len(truths)} truths: one of each is needed"
             )
         rows = [
-            (str(name), (_answer(name, answer), _truth(truth)))
+            (str(name), (_answer(name, answer), _truth(name, truth)))
             for name, answer, truth in zip(names, answers, truths, strict=True)
         ]
         self._add(rows)
@@ -175,7 +180,9 @@ def _answer(name: object, answer: object) -> _Answer:
     raise InputError(f"sample {shown(str(name))}: an answer is text or a list of labels, not {shown(repr(answer))}")
 
 
-def _truth(truth: object) -> object:
+def _truth(name: object, truth: object) -> object:
     """A truth that can be compared: arrays and their scalars become plain values."""
     plain = truth.tolist() if hasattr(truth, "tolist") else truth
+    if isinstance(plain, float) and math.isnan(plain):  # equals not even itself, so a repeated row would seem another
+        raise InputError(f"sample {shown(str(name))}: the truth is not a number (NaN); every sample needs one")
     return tuple(plain) if isinstance(plain, list) else plain

@@ -154,6 +154,9 @@ def test_what_cannot_be_added_is_refused():
         accumulator.update(["a", "b"], ["x"], ["y", "z"])
     with pytest.raises(InputError, match="sample 'a': an answer is text or a list of labels, not 'None'"):
         accumulator.update(["a"], [None], ["y"])
+    with pytest.raises(InputError, match=r"sample 'b': the truth is not a number \(NaN\)"):
+        accumulator.update(["a", "b"], [["x"], ["x"]], np.array([1.0, np.nan]))
+    assert len(accumulator) == 0
     with pytest.raises(InputError, match="no rows were added"):
         accumulator.compute()
     with pytest.raises(InputError, match="rows of meld cannot be added to those of ovmerdplus"):

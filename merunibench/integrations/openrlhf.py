@@ -46,5 +46,7 @@ def reward_func(
 
 
 def _answer(query: str, prompt: str) -> str:
-    rest = query.removeprefix(prompt)
-    return _SPECIAL_TOKEN.sub("", rest)
+    """What follows the prompt; a token that a tokenizer puts before it, or leaves out of it, does not matter."""
+    said, asked = (_SPECIAL_TOKEN.sub("", text).strip() for text in (query, prompt))
+    # Decoding may change the prompt's spaces; its length is then the best guess, as in OpenRLHF's own examples.
+    return said.removeprefix(asked) if said.startswith(asked) else said[len(asked) :]
