@@ -173,16 +173,21 @@ class Accumulator:
 
 
 def _answer(name: object, answer: object) -> _Answer:
-    if isinstance(answer, str):
-        return answer
-    if isinstance(answer, Sequence) and all(isinstance(label, str) for label in answer):
-        return tuple(answer)
+    plain = answer.tolist() if hasattr(answer, "tolist") else answer
+    if isinstance(plain, str):
+        return plain
+    if isinstance(plain, Sequence) and all(isinstance(label, str) for label in plain):
+        return tuple(plain)
     raise InputError(f"sample {shown(str(name))}: an answer is text or a list of labels, not {shown(repr(answer))}")
 
 
 def _truth(name: object, truth: object) -> object:
     """A truth that can be compared: arrays and their scalars become plain values."""
     plain = truth.tolist() if hasattr(truth, "tolist") else truth
+    if plain is None:
+        raise InputError(f"sample {shown(str(name))}: there is no truth; leave the sample out")
+    if isinstance(plain, set | frozenset):
+        plain = sorted(plain)
     if isinstance(plain, float) and math.isnan(plain):  # equals not even itself, so a repeated row would seem another
         raise InputError(f"sample {shown(str(name))}: the truth is not a number (NaN); every sample needs one")
     return tuple(plain) if isinstance(plain, list) else plain

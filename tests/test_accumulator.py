@@ -92,7 +92,7 @@ def test_order_and_parts_do_not_matter(order, parts):
 
 def test_kinds_of_truths():
     basic = Accumulator("meld", bootstrap=0)
-    basic.update(np.array(["a", "b"]), ["She is happy.", ["sad"]], np.array(["joy", "anger"]))
+    basic.update(np.array(["a", "b"]), ["She is happy.", np.array(["sad"])], np.array(["joy", "anger"]))
     assert basic.compute()["meld"].metrics["hit_rate"] == 0.5
     sentiment = Accumulator("cmumosi", bootstrap=0)
     sentiment.update(["a", "b"], ["positive", "He is angry."], np.array([1.5, -2.0]))
@@ -157,6 +157,8 @@ def test_what_cannot_be_added_is_refused():
     with pytest.raises(InputError, match=r"sample 'b': the truth is not a number \(NaN\)"):
         accumulator.update(["a", "b"], [["x"], ["x"]], np.array([1.0, np.nan]))
     assert len(accumulator) == 0
+    with pytest.raises(InputError, match="sample 'a': there is no truth"):
+        accumulator.update(["a"], ["x"], [None])
     with pytest.raises(InputError, match="no rows were added"):
         accumulator.compute()
     with pytest.raises(InputError, match="rows of meld cannot be added to those of ovmerdplus"):

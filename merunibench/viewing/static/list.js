@@ -108,7 +108,10 @@
     const given = columns.models[model];
     if (given.state[at] === null) return "not in these predictions";
     if (given.state[at] > 0) return states[given.state[at]];
-    return given.labels[at]?.map((word) => words[word]).join(", ") || "–";
+    // Polarities and classes are sets of one name on one axis; they are shown where no labels are.
+    const sets = given.sectors[at];
+    const name = sets.length === 1 ? mub.index.sets[sets[0]].map((sector) => mub.index.sectors[sector]).join(", ") : "";
+    return given.labels[at]?.map((word) => words[word]).join(", ") || name || "–";
   };
 
   const row = (number) => {

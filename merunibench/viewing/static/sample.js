@@ -22,13 +22,13 @@
   const trueSectors = (row) =>
     typeof row.truth === "number" ? [[row.truth > 0 ? "positive" : row.truth < 0 ? "negative" : "neutral"]] : sectorsOf(row.truth);
 
-  const hitsTable = (axes, row, truth, said) => {
+  const hitsTable = (axes, row, truth, said, name) => {
     const hits = Array.isArray(row.hits) ? row.hits : [row.hits];
     const lines = axes.map((axis, number) => mub.el("tr", {},
       mub.el("th", { scope: "row" }, axis.title),
       ...[truth, said].map((sets) => mub.el("td", {}, sets[number]?.join(", ") || "–")),
       mub.el("td", { class: "n" }, hits[number] === null || hits[number] === undefined ? "does not count" : String(hits[number]))));
-    return mub.el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Hits by wheel" }, mub.el("table", { class: "hits" },
+    return mub.el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Hits by wheel, ${name}` }, mub.el("table", { class: "hits" },
       mub.el("thead", {}, mub.el("tr", {}, ["", "True", "Said", "Hits"].map((head, at) => mub.el(head ? "th" : "td", { scope: head ? "col" : null, class: at === 3 ? "n" : null }, head)))),
       mub.el("tbody", {}, lines)));
   };
@@ -83,7 +83,7 @@
       answer(model),
       mub.el("div", { class: "looks" },
         dataset.axes.length ? mub.el("figure", {}, mub.wheels(dataset.axes, truth, said)) : null,
-        mub.el("div", {}, hitsTable(dataset.axes, model.row, truth, said),
+        mub.el("div", {}, hitsTable(dataset.axes, model.row, truth, said, name),
           labels.length ? mub.el("div", { class: "words" }, mub.el("h4", {}, "The way of each label"), labels.map(word)) : null)),
       mub.el("p", { class: "signature" }, mub.el("code", {}, model.row.signature)));
   };
