@@ -199,7 +199,7 @@ def test_votes_of_other_forms_are_rewritten_in_theirs(folder, capsys):
         ("other.json", json.dumps({"name": ["clip001"], "label": ["sad"]}).encode()),
         ("other.jsonl", json.dumps([{"name": "clip001"}], indent=1).encode()),
         ("other.jsonl", json.dumps({"names": ["clip001"]}, indent=1).encode()),
-        ("other.jsonl", gzip.compress(b'{"name": "clip001"}')),
+        ("other.jsonl", gzip.compress(b'{"name": "clip001"}', mtime=0)),
         ("other.csv.gz", b"name,label\nclip001,sad\n"),
         ("other.csv", b"name,label\nclip001,\xff\n"),
         ("other.parquet", b"PAR1"),
