@@ -70,7 +70,10 @@
     if (replaces) {
       history.replaceState(null, "", next);
       show();
-    } else if (location.hash !== next) location.hash = next;
+    } else if (location.hash !== next) {
+      location.hash = next;
+      show(); // now: the event of the new address comes later, and the next key may come before it
+    }
   };
 
   /** Opens the sample at a place. */
@@ -167,6 +170,13 @@
     document.title = `${mub.visible(mub.index.models.join(", "))}: samples`;
     drawFilters();
     mub.drawErrors();
+    for (const tab of document.querySelectorAll('a[id^="tab-"]')) {
+      tab.addEventListener("click", (event) => {
+        event.preventDefault();
+        location.hash = tab.hash;
+        show(); // as in `go`
+      });
+    }
     byId("list").addEventListener("scroll", () => mub.drawRows(), { passive: true });
     byId("pair").querySelector("button").addEventListener("click", () => go({ true: "", said: "", axis: "" }));
     addEventListener("resize", () => mub.drawRows());
