@@ -94,7 +94,9 @@ def tabulate(
         baseline=baseline,
         notes=tuple(notes_of(rows, columns, baseline, list(tests.values()), published, resamples)),
         signature=joint or "; ".join(parts.values()),
-        warnings=tuple(dict.fromkeys(said for each in tests.values() for said in each.warnings)),
+        warnings=tuple(
+            f"{name} (A) against {baseline} (B): {said}" for name, each in tests.items() for said in each.warnings
+        ),
     )
 
 
@@ -159,6 +161,7 @@ def _of_scored(scored: Scored) -> Computed:
         replicates=scored.replicates,
         signature=scored.signature,
         complete=scored.is_complete,
+        names=None if scored.any_samples is None else scored.any_samples.names,
     )
 
 
@@ -174,6 +177,7 @@ def _of_system(system: System, resamples: int, seed: int, units: By) -> Computed
         replicates=np.empty(0) if found is None else found.replicates,
         signature=system.signature,
         complete=system.signature.n == scores.task.samples,
+        names=scores.names,
     )
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from merunibench._text import listed
 from merunibench.protocols import protocol_signed
@@ -44,6 +47,7 @@ class Computed:
         replicates: The score on each resample, shape (B,); empty without resampling.
         signature: What it was computed with.
         complete: Whether every sample of the official set was scored.
+        names: Names of the samples, shape (N,); None if they were left behind.
     """
 
     task: Task
@@ -53,6 +57,7 @@ class Computed:
     replicates: npt.NDArray[np.float64]
     signature: Signature
     complete: bool
+    names: pa.Array | None = None
 
 
 class PaperRow(Protocol):
@@ -99,6 +104,7 @@ def notes_of(
     said += _checkpoints(rows)
     said += _origins(rows)
     said += _no_means(rows, columns)
+    said += _counted_twice(rows, columns)
     said += _published(published)
     return said
 
@@ -182,6 +188,19 @@ def _no_means(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
     )
     if said:
         yield f"No mean over data sets that are not there in full: {said}."
+
+
+def _counted_twice(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
+    """Which samples stand in two of the nine data sets, so that the mean counts them twice."""
+    if not any(column.name == "mean" for column in columns):
+        return
+    cells = next(cells for cells in rows.values() if all(name in cells for name in BENCHMARK_DATASETS))
+    for first, second in combinations([cells[name] for name in BENCHMARK_DATASETS], 2):
+        if first.task.namespace != second.task.namespace or first.names is None or second.names is None:
+            continue
+        samples = int(pc.sum(pc.is_in(first.names, second.names)).as_py() or 0)
+        if samples:
+            yield f"The mean counts {samples:,} samples twice: those of {first.task.title} in {second.task.title}."
 
 
 def _published(rows: Sequence[PaperRow]) -> Iterator[str]:

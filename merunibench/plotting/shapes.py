@@ -253,11 +253,15 @@ def _mean_curve(
 
 
 def _steps(names: Sequence[str]) -> dict[str, float]:
-    """Checkpoint -> its number, where all names differ in one number alone; else its place."""
-    numbers = [list(map(int, _STEP.findall(name))) for name in names]
-    if len({len(each) for each in numbers}) == 1 and len({_STEP.sub("#", name) for name in names}) == 1:
-        columns = list(zip(*numbers, strict=True))
-        differing = [column for column in columns if len(set(column)) == len(names)]
-        if len(differing) >= 1 and sum(len(set(column)) > 1 for column in columns) == 1:
-            return dict(zip(names, map(float, differing[0]), strict=True))
+    """Checkpoint -> its number, where names are alike but for numbers and the first of these tells them; else its place.
+
+    Example:
+        >>> _steps(["checkpoint_000030_loss_0.602", "checkpoint_000035_loss_0.597"])
+        {'checkpoint_000030_loss_0.602': 30.0, 'checkpoint_000035_loss_0.597': 35.0}
+    """
+    if len({_STEP.sub("#", name) for name in names}) == 1:
+        columns = zip(*([float(found[:15]) for found in _STEP.findall(name)] for name in names), strict=True)
+        differing = [column for column in columns if len(set(column)) > 1]
+        if differing and len(set(differing[0])) == len(names):
+            return dict(zip(names, differing[0], strict=True))
     return {name: float(place) for place, name in enumerate(names)}

@@ -200,6 +200,8 @@ def test_an_error_analysis_that_somebody_changed_is_refused(written, tmp_path):
 def test_checkpoints_stand_at_the_numbers_in_their_names():
     assert _steps(["epoch_10", "epoch_2", "epoch_5"]) == {"epoch_10": 10, "epoch_2": 2, "epoch_5": 5}
     assert _steps(["v2-epoch_10", "v2-epoch_20"]) == {"v2-epoch_10": 10, "v2-epoch_20": 20}
+    assert _steps(["a_1_loss_5", "a_1_loss_7"]) == {"a_1_loss_5": 5, "a_1_loss_7": 7}
+    assert _steps(["a_1_b_5", "a_1_b_7", "a_2_b_6"]) == {"a_1_b_5": 0, "a_1_b_7": 1, "a_2_b_6": 2}
     assert _steps(["best", "last"]) == {"best": 0, "last": 1}
 
 
