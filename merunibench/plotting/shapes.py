@@ -253,7 +253,7 @@ def _mean_curve(
 
 
 def _steps(names: Sequence[str]) -> dict[str, float]:
-    """Checkpoint -> its number, where names are alike but for numbers and the first of these tells them; else its place.
+    """Checkpoint -> its number, where names differ in numbers alone and the first one tells them apart; else its place.
 
     Example:
         >>> _steps(["checkpoint_000030_loss_0.602", "checkpoint_000035_loss_0.597"])
