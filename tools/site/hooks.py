@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: pictures, links that leave docs/, guides that a checkout may lack, llms.txt.
+"""Hooks of MkDocs: pictures, links that leave docs/, llms.txt.
 
 Files under docs/ link to files beside docs/ (`../CONTRIBUTING.md`), so that they can be read in the repository as well.
 """
@@ -18,11 +18,9 @@ ELSEWHERE = {
     "emotion_wheels/languages/README.md": "reference/languages.md",
     "examples/bridges": "reference/bridges.md",
     "examples/bridges/README.md": "reference/bridges.md",
+    "examples/notebook.ipynb": "examples/notebook.ipynb",
 }
 """A path in the repository -> its page on the site."""
-
-OPTIONAL = frozenset({"figures.md", "interop.md", "rewards.md", "viewing.md"})
-"""Guides of parts that a checkout may lack."""
 
 UNNAMED = {
     'data-md-component="search" role="dialog"': 'data-md-component="search" role="dialog" aria-label="Search"',
@@ -33,12 +31,6 @@ UNNAMED = {
 
 _PICTURE = re.compile(r"<!-- picture: ([\w-]+) -->")
 _LINK = re.compile(r"\]\(((?:\.\./)+[^)#\s]+)(#[^)\s]*)?\)")
-
-
-def on_config(config: Any) -> Any:  # noqa: ANN401 - MkDocs' own
-    """Leave optional guides out of the navigation where this checkout has none of them."""
-    config.nav = _present(config.nav, Path(config.docs_dir))
-    return config
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:  # noqa: ANN401
@@ -61,17 +53,6 @@ def _led(found: re.Match[str], folder: PurePosixPath) -> str:
         return found[0]
     up = "../" * len(folder.parts)
     return f"]({up}{target}{found[2] or ''})"
-
-
-def _present(nav: Any, docs: Path) -> Any:  # noqa: ANN401 - lists, mappings and paths, nested
-    """The same navigation without guides that are optional and absent."""
-    if isinstance(nav, list):
-        kept = (_present(each, docs) for each in nav)
-        return [each for each in kept if each is not None]
-    if isinstance(nav, dict):
-        entries = {title: _present(each, docs) for title, each in nav.items()}
-        return {title: each for title, each in entries.items() if each is not None} or None
-    return None if nav in OPTIONAL and not (docs / nav).is_file() else nav
 
 
 def on_post_page(output: str, **_: Any) -> str:  # noqa: ANN401

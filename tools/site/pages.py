@@ -60,6 +60,7 @@ for name, (draw, _) in pictures.FILES.items():
     write(f"pictures/{name}.svg", draw())
 for sheet in ("tokens.css", "pictures.css"):
     write(f"assets/{sheet}", (dress.folder() / sheet).read_text(encoding="utf-8"))
+write("examples/notebook.ipynb", (ROOT / "examples" / "notebook.ipynb").read_text(encoding="utf-8"))
 for font in FONTS:
     with mkdocs_gen_files.open(f"assets/fonts/{font}", "wb") as binary:
         binary.write((dress.folder() / "fonts" / font).read_bytes())
