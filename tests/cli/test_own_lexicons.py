@@ -1,5 +1,7 @@
 """Every command that takes `--lexicon`, under a lexicon of one wheel and under one of eight."""
 
+import csv
+import importlib.util
 import json
 import subprocess
 from shutil import copyfile
@@ -8,9 +10,11 @@ import pytest
 
 from merunibench.cli._lazy import COMMANDS, build
 from merunibench.evaluation import evaluate
+from merunibench.integrations import lm_eval, tasks
 from merunibench.lexicon import compile_folder, load_lexicon
 from merunibench.protocols import PROTOCOLS
 from tests.curation.small import data_set
+from tests.integrations.conftest import data  # noqa: F401 - a fixture
 from tests.lexicon.own import write_folder
 from tests.own import NAMES, TRUTHS, write_own
 from tests.small import write_files, write_rows
@@ -19,6 +23,7 @@ WHEELS = (1, 8)
 COVERED = {
     "score", "compare", "errors", "explain", "run", "leaderboard build", "leaderboard verify",
     "leaderboard preview", "leaderboard review", "curate prior", "curate filter",
+    "table", "show", "view", "integrations write",
 }  # fmt: skip
 
 
@@ -40,6 +45,49 @@ def test_no_command_is_forgotten():
         if any("--lexicon" in parameter.opts for parameter in getattr(build(group, name), "params", ()))
     }
     assert takes == COVERED
+
+
+def test_a_table_has_the_figures_of_score(run, own, tmp_path):
+    _, path = own
+    predictions, truth = write_files(tmp_path)
+    options = ("--data-root", truth, "--lexicon", path, "--bootstrap", 0, "--format")
+    scores = {
+        each["dataset"]: each["score"]
+        for each in json.loads(run("score", predictions, *options, "json").out)["datasets"]
+    }
+    made = run("table", predictions, *options, "csv")
+    assert made.code == 0, made
+    rows = list(csv.DictReader(made.out.splitlines()))
+    found = {row["dataset"]: float(row["score"]) for row in rows if row["dataset"] in scores}
+    assert found == pytest.approx(scores, abs=1e-9)
+
+
+def test_samples_are_shown_on_the_wheels_it_has(run, own, tmp_path):
+    wheels, path = own
+    predictions, truth = write_files(tmp_path)
+    name = json.loads((predictions / "meld.jsonl").read_text(encoding="utf-8").splitlines()[0])["name"]
+    options = ("--data-root", truth, "--lexicon", path)
+    shown = json.loads(run("show", name, predictions, *options, "--dataset", "meld", "--format", "json").out)
+    assert len(shown["models"][0]["row"]["hits"]) == wheels
+    assert run("view", predictions, *options, "--out", tmp_path / "page").code == 0
+    index = (tmp_path / "page" / "data" / "index.js").read_text(encoding="utf-8")
+    content = json.loads(index[index.index("{") : index.rindex("}") + 1])
+    meld = next(each for each in content["datasets"] if each["id"] == "meld")
+    assert len(meld["axes"]) == wheels
+
+
+def test_tasks_for_harnesses_are_scored_by_it(own, data, tmp_path):  # noqa: F811
+    _, path = own
+    tasks.write_tasks("lm-eval", tmp_path / "tasks", data.root, settings={"lexicon": str(path)})
+    specification = importlib.util.spec_from_file_location("tasks", tmp_path / "tasks" / "mer_unibench.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    answers, truth = data.answers["ovmerdplus"], {"ovmerdplus": data.truth["ovmerdplus"]}
+    documents = lm_eval.read_documents(tmp_path / "tasks", "ovmerdplus")
+    kept = [next(iter(module.process_results(each, [answers[each["name"]]]).values())) for each in documents]
+    rows = [{"name": name, "text": text} for name, text in answers.items()]
+    expected = evaluate({"ovmerdplus": rows}, truth, lexicon=path, bootstrap=0)
+    assert module.aggregate(kept) == expected.datasets[0].score
 
 
 @pytest.mark.parametrize("level", [1, 2])
