@@ -1,4 +1,4 @@
-"""What is published: wheel and source archive pass an index's checks; the container's files are enough to build the wheel."""
+"""What is published: wheel and source archive pass an index's checks; the container copies all that the wheel needs."""
 
 import re
 import shutil
