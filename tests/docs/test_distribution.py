@@ -1,4 +1,4 @@
-"""What is published: wheel and source archive pass an index's checks; the container has what the wheel is made of."""
+"""What is published: wheel and source archive pass an index's checks; the container copies all that the wheel needs."""
 
 import re
 import shutil
