@@ -6,8 +6,8 @@ It knows rows and settings, and nothing of what they mean.
 A journal is an append-only file of finished rows, in JSON Lines, that becomes one whole file when the run is done.
 For a result `meld.jsonl` three files stand beside it: `meld.jsonl.part` takes the rows while the run goes on,
 `meld.settings.json` says what decided them, and `.meld.jsonl.lock` keeps a second writer away. Rows are appended in
-whatever order they are finished; the result has them in the order that is asked for, so an interrupted run that was
-taken up again gives the same bytes as one that was not.
+whatever order they are finished; the result has them in the order that is asked for, so an interrupted run that
+resumed gives the same bytes as one that was not interrupted.
 """
 
 import hashlib
@@ -212,7 +212,7 @@ class Journal:
         return length
 
     def _open_part(self) -> IO[bytes]:
-        """The part file, open at its end; what stands behind its last whole line is cut off."""
+        """The part file, open at its end; anything after its last complete line is cut off."""
         if self._part.is_symlink():
             raise InputError(f"{self._part}: is a link, and what it leads to is not written over; remove it")
         try:

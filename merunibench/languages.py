@@ -261,7 +261,7 @@ def script_of(text: str) -> str | None:
 
 
 def language_of(text: str, *, least: int = _LEAD) -> Language | None:
-    """The language of a text; None for English, and where it cannot be told.
+    """The language of a text; None for English, and where it is unknown.
 
     Args:
         text: A text, or the items of a list.

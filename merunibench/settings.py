@@ -33,7 +33,7 @@ class Option:
 
     Attributes:
         help: What it does; the default is added.
-        metavar: What stands for its value.
+        metavar: The placeholder for its value.
         panel: Heading below which the help lists it.
         shown: The default in words, where the value itself does not tell.
         flag: The flag, where it is not the field's name.

@@ -101,7 +101,7 @@ class Signature:
             pairs["protocol"] = _FIRST_VERSIONS.get(pairs["protocol"], pairs["protocol"])
         numbers = {"n", "v", "bootstrap", "seed", "runs"}
         if head != "mub" or set(pairs) != {field.name for field in fields(cls)}:
-            raise ValueError(f"{text!r} is no signature of this toolkit")
+            raise ValueError(f"{text!r} is not a signature of this toolkit")
         return cls(**{name: int(value) if name in numbers else value for name, value in pairs.items()})  # type: ignore[arg-type]
 
     @property

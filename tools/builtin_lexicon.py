@@ -37,7 +37,7 @@ def compile_sources(name: str, sources: Sources, wheels: Sequence[Wheel]) -> Lex
         wheels: The five wheels.
 
     Raises:
-        InputError: a family belongs to two concepts, a stop word to one, or an opposite is no word of the lexicon.
+        InputError: a family belongs to two concepts, a stop word to one, or an opposite is not a word of the lexicon.
     """
     concept_of = concepts_of_words(sources)
     placements = {

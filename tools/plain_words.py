@@ -14,8 +14,8 @@ ROOT = Path(__file__).parent.parent
 CHECKED: Sequence[str] = ("README.md", "CODE_OF_CONDUCT.md", "SECURITY.md", "docs", "examples", ".github")
 """Files and folders whose prose is checked: Markdown, and the text of templates and programs."""
 
-PACKAGE: Sequence[str] = ()
-"""The same for messages, help and docstrings; `("merunibench", "tools")` once they are written plainly."""
+PACKAGE: Sequence[str] = ("merunibench", "tools", "benchmarks")
+"""The same for messages, help, docstrings and comments."""
 
 ENDINGS = (".md", ".py", ".sh", ".yml")
 

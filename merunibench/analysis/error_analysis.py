@@ -25,7 +25,7 @@ from merunibench.scoring import BEST_PER_DATASET, Missing, Progress, Scored
 from merunibench.signature import Signature
 from merunibench.tasks import TaskSet, as_task_set
 
-# A word is what stands between white space; in scripts without spaces between words, a character.
+# A word is the text between white space; in scripts without spaces between words, a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
 _WORD = rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+"
 _NO_TEXT = "no score by text length: the predictions hold no raw text (column 'text')"

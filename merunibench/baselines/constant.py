@@ -71,7 +71,7 @@ def majority(kind: str, truth: Mapping[str, str]) -> list[Row]:
 
 
 def shuffled(rows: Sequence[Row], seed: int = 0) -> list[Row]:
-    """The same answers, dealt at random among the samples: what the chance level is the expectation of.
+    """The same answers, randomly shuffled among the samples: the chance level is the expectation of this.
 
     Args:
         rows: Predictions of a model.

@@ -26,7 +26,7 @@ _FILTER = re.compile(r"filter|safety|sensitive|recitation|prohibited|blocklist|r
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
 _REASONING_TEXTS = ("text", "thinking", "reasoning", "summary", "content")
 _UNSAID = " "
-"""What stands for reasoning that a server keeps to itself, such as encrypted one."""
+"""The placeholder for reasoning that a server withholds or encrypts."""
 _REASONING_PART = re.compile(r"think|thought|reason|analysis", re.IGNORECASE)
 _LONGEST_ENDING = 40
 

@@ -10,7 +10,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 _UNBROKEN = {"-": "\u2011", " ": "\u00a0"}
-"""What stands for hyphens and spaces at which no line may be broken, until the lines are made."""
+"""The placeholder for hyphens and spaces at which no line may break, until lines are broken."""
 
 
 class PlainHelp:

@@ -46,7 +46,7 @@ class SourceOptions(ReadSettings, TaskSettings):
     max_bytes: PositiveInt = MAX_BYTES
 
     def open(self) -> "PredictionSource":
-        """The predictions; which data set was assumed, and what is passed over, is said."""
+        """The predictions; which data set was assumed, and which files are ignored, is reported."""
         from merunibench.data import Arrangement, open_predictions
 
         source = open_predictions(

@@ -49,7 +49,7 @@ def one_text(value: object, what: str) -> str | None:
     """A text, or the only one of a list of texts, of a list of such.
 
     Args:
-        value: What stands in the row.
+        value: The value in the row.
         what: How messages call it.
 
     Raises:
@@ -83,7 +83,7 @@ def content_text(content: object, what: str, joint: str = "") -> str | None:
     Args:
         content: The content of the message.
         what: How errors call it.
-        joint: What stands between the texts of several parts.
+        joint: The separator between the texts of several parts.
 
     Raises:
         ValueError: it is neither.

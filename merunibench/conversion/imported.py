@@ -1,4 +1,4 @@
-"""Rows of another tool's file as names and answers; whatever cannot be told is refused, with the place."""
+"""Rows of another tool's file as names and answers; whatever is ambiguous is refused, with its place."""
 
 import re
 from collections import Counter

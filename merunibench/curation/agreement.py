@@ -20,7 +20,7 @@ _HALVINGS = 100  # more than the bits of a float
 def krippendorff_alpha(codes: IntArray, distance: FloatArray | None = None) -> float:
     """Krippendorff's alpha: 1 for perfect agreement, 0 for that of chance, less than 0 for systematic disagreement.
 
-        alpha = 1 - (observed disagreement) / (disagreement expected if values were dealt at random)
+        alpha = 1 - (observed disagreement) / (disagreement expected if values were randomly assigned)
 
     over all pairs of values that one unit was given; a unit with a single value tells nothing.
 
@@ -28,7 +28,7 @@ def krippendorff_alpha(codes: IntArray, distance: FloatArray | None = None) -> f
 
     Args:
         codes: Value of each unit by each observer, -1 where there is none; shape (units, observers).
-        distance: How far two values differ, symmetric, 0 on the diagonal, shape (K, K); what stands for the squared
+        distance: How far two values differ, symmetric, 0 on the diagonal, shape (K, K); used instead of the squared
             difference of the formula. By default 1 for any two different values (nominal).
 
     Returns:

@@ -111,7 +111,7 @@ def numbers(table: Table, name: str) -> FloatArray:
     """A column of numbers, NaN where there is none (or no such column), shape (N,).
 
     Raises:
-        InputError: a value is no number; the message names its row.
+        InputError: a value is not a number; the message names its row.
     """
     column = table.columns.get(name)
     if column is None:

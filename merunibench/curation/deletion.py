@@ -76,7 +76,7 @@ def choose(
             left; the pattern is broken, or there is no such column.
     """
     if not os.path.isdir(folder.path):  # noqa: PTH112 - of any name, however long
-        raise InputError(f"{folder.path}: is no folder; name that of a data set")
+        raise InputError(f"{folder.path}: is not a folder; give the folder of a data set")
     chosen = dict.fromkeys(names)
     if listed_in is not None:
         listed = _listed(listed_in)

@@ -123,7 +123,7 @@ class Folder:
         """A section of `curate.toml`; empty if it is not there.
 
         Raises:
-            InputError: the file is no TOML, or the section is no table.
+            InputError: the file is not TOML, or the section is not a table.
         """
         path = self.path / SETTINGS
         content = read_toml(path).get(section, {}) if path.exists() else {}
@@ -146,7 +146,7 @@ class Folder:
 
 
 def children(folder: Path) -> list[Path]:
-    """What stands in a folder, by name, hidden files apart; nothing if there is no such folder."""
+    """The files in a folder, by name, hidden files apart; nothing if there is no such folder."""
     if not folder.is_dir():
         return []
     with reading(folder):

@@ -72,7 +72,7 @@ def _tables(source: Path, name: str | None) -> dict[str, Path]:
         return {_plain(name or stem): source}
     found = {stem: path for path in children(source) if (stem := table_stem(path) or "")}
     if not found:
-        raise InputError(f"{source}: is no table of descriptions, and no folder that holds some")
+        raise InputError(f"{source}: is neither a table of descriptions nor a folder with one")
     if name is not None and len(found) > 1:
         raise InputError(f"{source}: holds {len(found)} tables, which cannot all be called {shown(name)}")
     return {_plain(name or stem): table for stem, table in found.items()}

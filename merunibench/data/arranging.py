@@ -153,7 +153,7 @@ def arranged(table: Table, task: Task, wanted: Arrangement | None = None, tasks:
         tasks: The data sets that a column may name.
 
     Raises:
-        InputError: it cannot be told what the answers are, or for which data set; the message says what to give.
+        InputError: it is unclear which column holds the answers, or for which data set; the message says what to give.
     """
     wanted = wanted or Arrangement()
     table = _chosen(_mapped(table, task.of_kind.answer), wanted.columns)

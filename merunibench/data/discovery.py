@@ -102,7 +102,7 @@ class PredictionSource:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Which data set was assumed, and which tables are passed over; what to do about it."""
+        """Which data set was assumed, and which tables are ignored; what to do about it."""
         passed_over = (
             f"{path.name}: is named after no data set and not read{_advice(self.tasks, path)}" for path in self.unnamed
         )
@@ -113,7 +113,7 @@ class PredictionSource:
 
         Raises:
             UnsafeFileError: a file would run code or fill the memory.
-            InputError: it cannot be read, or what it says cannot be told.
+            InputError: it cannot be read, or its meaning is ambiguous.
         """
         files, task = self.files[dataset][checkpoint], self.tasks[dataset]
         table = files.full_table(self.max_bytes) if full else files.scoring_table(task, self.max_bytes)

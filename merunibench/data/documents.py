@@ -101,7 +101,7 @@ def table_of_document(document: object, path: Path) -> Table:
     """The rows of a JSON document.
 
     Raises:
-        InputError: it is no table, or may be read in several ways.
+        InputError: it is not a table, or may be read in several ways.
     """
     records = _records(document)
     if records is not None:

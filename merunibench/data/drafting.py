@@ -39,7 +39,7 @@ def draft_definition(labels: Path) -> str:
         labels: A table with the columns `name` and `label` (or `labels`, `openset`).
 
     Raises:
-        InputError: it cannot be read, or what its labels are cannot be told.
+        InputError: it cannot be read, or it is unclear which labels it holds.
     """
     table = read_table(labels)
     name_column(table)

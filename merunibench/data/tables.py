@@ -81,13 +81,13 @@ def is_saved_dataset(path: Path) -> bool:
 
 
 def table_suffix(path: Path) -> str | None:
-    """The ending, in lower case, that says how to read a file; None if it is no table."""
+    """The ending, in lower case, that says how to read a file; None if it is not a table."""
     name = path.name.lower()
     return next((suffix for suffix in _READERS if name.endswith(suffix)), None)
 
 
 def table_stem(path: Path) -> str | None:
-    """The name of a table without its ending (a saved data set has none); None if `path` is no table."""
+    """The name of a table without its ending (a saved data set has none); None if `path` is not a table."""
     if is_saved_dataset(path):
         return path.name
     suffix = table_suffix(path)

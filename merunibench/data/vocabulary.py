@@ -25,7 +25,7 @@ def read_usage(
 def label_usage(source: PredictionSource) -> dict[str, int]:
     """Normalised label -> how often it occurs in predictions; checkpoints count one by one.
 
-    Sentiment data sets count where their labels are kept beside the polarity; files without labels are passed over.
+    Sentiment data sets count where their labels are kept beside the polarity; files without labels are ignored.
 
     Args:
         source: The predictions (`open_predictions`).

@@ -131,7 +131,7 @@ def _refuse_unequal_samples(scores: Checkpoints) -> None:
             counts = ", ".join(f"{stem} {each.signature.n}" for stem, each in found.items())
             raise InputError(
                 f"{name}: under --missing skip the checkpoints were scored on different samples ({counts}), so the "
-                "best of them cannot be told; choose --missing zero, or --checkpoint last or a name"
+                "best checkpoint cannot be chosen; use --missing zero, or --checkpoint last or a name"
             )
 
 

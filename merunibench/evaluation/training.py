@@ -34,7 +34,7 @@ def read_names(path: Path) -> list[str]:
     try:
         lines = read_plain(path, _MOST_BYTES).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is no table and no text in UTF-8; give names, one a line") from None
+        raise InputError(f"{path}: is neither a table nor UTF-8 text; give names, one per line") from None
     found = dict.fromkeys(_AFTER_NAME.sub("", line).strip(" '\"") for line in lines)
     found.pop("", None)
     if not found:

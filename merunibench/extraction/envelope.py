@@ -206,7 +206,7 @@ def _own_turn(text: str, markers: Markers) -> str:
 
 
 def _answered(turn: str) -> str:
-    """What stands behind `Answer:` in a turn that asks."""
+    """The text after `Answer:` in a turn that asks."""
     return _ANSWERED.split(turn, maxsplit=1)[1] if _ANSWERED.search(turn) else ""
 
 

@@ -282,7 +282,7 @@ def _joining(language: Language) -> frozenset[str]:
 def _reaches(between: str, last: Found, language: Language) -> bool:
     """Whether a denial reaches an emotion of its clause."""
     if language.inside:
-        # A single sign (不, 无) denies what stands right behind it; whole words reach to the end of the clause.
+        # A single sign (不, 无) denies what directly follows it; whole words reach to the end of the clause.
         return last.kind != "negators" or last.end - last.start > 1 or not _without_degrees(between, language)
     words = _WORD.findall(between)
     joins = set(language.grammar.get("joins", ())) - set(language.grammar.get("negators", ()))
@@ -290,7 +290,7 @@ def _reaches(between: str, last: Found, language: Language) -> bool:
 
 
 def _without_degrees(between: str, language: Language) -> str:
-    """What stands between a denial and an emotion besides degrees: `不太高兴`."""
+    """Words between a denial and an emotion besides degrees: `不太高兴`."""
     for word in sorted(language.grammar.get("degrees", ()), key=len, reverse=True):
         between = between.replace(word, "")
     return between.strip()

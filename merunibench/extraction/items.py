@@ -94,12 +94,12 @@ def items_of(text: str) -> list[str] | None:
 
 
 def _within_brackets(text: str) -> str:
-    """What stands in brackets where nothing else is said: `(curious, amused)`, `-1 (negative)`."""
+    """The text in brackets where there is no other text: `(curious, amused)`, `-1 (negative)`."""
     if any(map(str.isalpha, _ASIDE.sub("", text))) or not _ASIDE.search(text):
         return text
     return ", ".join(aside[1:-1] for aside in _ASIDE.findall(text)) or text
 
 
 def _is_measure(aside: str) -> bool:
-    """Whether what stands in brackets is a value, perhaps with the name of what it measures."""
+    """Whether the text in brackets is a value, perhaps with the name of what it measures."""
     return split_pair(f"label {aside}").value is not None

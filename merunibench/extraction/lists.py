@@ -100,7 +100,7 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
 
 
 def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the head says that these are labels
-    """What stands behind the heads of lists: `Emotions: sad, tired`.
+    """The items after the heads of lists: `Emotions: sad, tired`.
 
     Of a head that is repeated the last counts, unless there is nothing but heads: one line for each emotion.
     """

@@ -110,7 +110,7 @@ def _says_nothing(sentence: str, *, is_last: bool) -> bool:
     unable = signs.unable.search(sentence[:_FIRST])
     if unable is not None:
         is_own = signs.first_person.search(sentence[: unable.end()]) is not None
-        # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is said of a person.
+        # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is about a person.
         return is_own and not _LETTER.search(sentence, unable.end()) and not _names_deed(sentence, unable)
     apology = signs.apology.match(sentence) if len(sentence) < _FIRST else None
     is_own = _OWN.match(sentence) is not None

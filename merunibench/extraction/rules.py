@@ -1,6 +1,6 @@
 """Labels from a model's answer, by rules: deterministic, and nothing outside the package is asked.
 
-The way of a text: what stands around it and asides are dropped, refusals say nothing, a list is taken as it stands,
+The steps for a text: markup around it and asides are dropped, refusals give no label, a list is taken as it is,
 other languages are read by their emotion words, and everything else as a description (spaCy is imported only then).
 Whoever changes what any text gives raises `RULES`.
 """

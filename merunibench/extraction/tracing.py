@@ -162,7 +162,7 @@ class _Plain(NamedTuple):
         return max(self.text.rfind(piece.strip()), 0) if piece.strip() else 0
 
     def place(self, seen: Seen, at: int, cursor: int) -> tuple[int, int] | None:
-        """The characters of the raw text that a word comes from; None where it cannot be told."""
+        """The characters of the raw text that a word comes from; None where that is unknown."""
         before, word = _Plain.of(seen.text[: seen.start]).text, _Plain.of(seen.text[seen.start : seen.end]).text.strip()
         if not word:
             return None

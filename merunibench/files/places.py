@@ -64,7 +64,7 @@ def named_file(folder: Path, patterns: Sequence[str], name: str, *, outside: boo
     Args:
         folder: Where they are looked for.
         patterns: Paths from there.
-        name: What stands for `{name}`.
+        name: The value of `{name}`.
         outside: Whether the file may be a link to anywhere.
 
     Raises:
@@ -72,7 +72,7 @@ def named_file(folder: Path, patterns: Sequence[str], name: str, *, outside: boo
     """
     paths = []
     for pattern in patterns:
-        # What stands before the first folder that the name has a say in is ours.
+        # The path before the first folder that contains the name is ours.
         above = pattern[: pattern.index("{name}")].rpartition("/")[0]
         relative = pattern[len(above) :].lstrip("/").replace("{name}", name)
         paths.append(_below(folder / above, relative, outside=outside))

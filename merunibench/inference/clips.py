@@ -207,7 +207,7 @@ def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False, t
 
 
 def _table_at(path: Path, *, outside: bool) -> Path:
-    """The table in a folder; the path itself if it is no folder, or one without tables."""
+    """The table in a folder; the path itself if it is not a folder, or has no tables."""
     if not path.is_dir():
         return path
     tables = [file for file in _files_in(path) if table_suffix(file)]

@@ -71,7 +71,7 @@ def _batches(
 ) -> Generator[list[Prepared] | Row, None, None]:
     """Batches of equal groups, never over the end of a window, and rows of samples that could not be prepared.
 
-    So a batch depends on its window alone, and a run that is taken up forms the batches that the first one would have.
+    So a batch depends on its window alone, and a resumed run forms the batches that the first one would have formed.
     """
     for size in windows:
         waiting: dict[Hashable, list[Prepared]] = {}

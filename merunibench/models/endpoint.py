@@ -2,7 +2,7 @@
 
 `server=` says which kind it is (`dialects`), `video=` and `audio=` send a medium in another way than is usual there.
 What a server makes of the parts it is sent cannot be seen; but it counts tokens: the first clip is asked about once
-more without each medium, and a count that does not fall tells that the medium was passed over.
+more without each medium, and a count that does not fall shows that the medium was ignored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -163,7 +163,7 @@ class EndpointModel(Model):
         if reply.prompt_tokens is None:
             if inside and self._server == "vllm":
                 raise InputError(
-                    f"{self.name}: counts no tokens, so it cannot be told whether it hears the sound of a video file; "
+                    f"{self.name}: counts no tokens, so it is unknown whether it hears the sound of a video file; "
                     "send the sound by itself (--model-option audio=input_audio)"
                 )
             return

@@ -130,7 +130,7 @@ SCHEMES: Mapping[str, Entry] = {entry.name: entry for entry in _BUILTIN}
 def entries() -> list[Entry]:
     """Everything that can be called here: families, schemes, and what installed packages bring."""
     brought = [
-        Entry(e.name, f"{e.name}:…", (), f"brought by {e.dist.name if e.dist else e.value}", "") for e in installed()
+        Entry(e.name, f"{e.name}:…", (), f"provided by {e.dist.name if e.dist else e.value}", "") for e in installed()
     ]
     return [*FAMILIES, *further(), *SCHEMES.values(), *brought]
 
@@ -210,7 +210,7 @@ def _brought(name: str) -> Any:  # noqa: ANN401 - a stranger's object
         return None
     places = [entry.dist.name if entry.dist else entry.value for entry in entries]
     if len(entries) > 1:
-        raise InputError(f"{name}: brought by several packages ({', '.join(places)}); uninstall all but one")
+        raise InputError(f"{name}: registered by several packages ({', '.join(places)}); uninstall all but one")
     try:
         return entries[0].load()
     except Exception as error:  # a stranger's package may raise anything as it is imported

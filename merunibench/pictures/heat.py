@@ -42,7 +42,7 @@ class HeatMap:
         columns: Names of the C columns.
         shares: 0 to 1, None where there is nothing to show; shape (R, C).
         tips: What a cell says when it is pointed at, shape (R, C); empty without.
-        totals: What stands at the right end of each row, of how many samples it is; empty without.
+        totals: The text at the right end of each row, its number of samples; empty without.
         foot: Name and C - 1 or C figures of a line below; empty without.
         apart: Whether the last column stands apart.
         legend: What 100 % is; empty without.

@@ -54,7 +54,7 @@ class Segment(NamedTuple):
 
     @property
     def middle(self) -> float:
-        """The angle half-way."""
+        """The angle in the middle."""
         return (self.start + self.end) / 2
 
 
@@ -294,7 +294,7 @@ def _spread(wished: Sequence[float], centre_y: float) -> list[float]:
 
 
 def _notes(lost: Sequence[str], more: int) -> list[str]:
-    """What stands below the wheel: words without a sector, several a line, and how many were left out."""
+    """The text below the wheel: words without a sector, several a line, and how many were left out."""
     lines, line = [], "No sector on this wheel:"
     for word in lost:
         piece = f" {visible(word, _LONGEST)},"

@@ -277,7 +277,7 @@ def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = 
     Args:
         sides: `A` and `B` -> the data sets on which it is better, in words.
         tested: Number of data sets.
-        apart: What stands between two of them.
+        apart: The separator between two of them.
 
     Example:
         >>> who_is_better({"A": ["MELD by 3.56"], "B": []}, 9)

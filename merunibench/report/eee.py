@@ -18,7 +18,7 @@ from merunibench.signature import Signature
 
 SCHEMA_VERSION = "0.3.0"
 UNKNOWN_TIME = "0"
-"""What stands for a time that nobody has told."""
+"""The value for an unknown time."""
 
 RELATIONSHIPS = ("first_party", "third_party", "collaborative", "other")
 """What an evaluator may be to a model."""
@@ -45,7 +45,7 @@ def to_eee(
         relationship: What they are to the model, one of `RELATIONSHIPS`.
 
     Raises:
-        InputError: the time is no number, or the relationship none of these.
+        InputError: the time is not a number, or the relationship is not one of these.
     """
     # By name: an import would close a circle, since the package itself names what is in its rooms.
     version: str = import_module("merunibench").__version__

@@ -122,7 +122,7 @@ def _block(lexicons: Sequence[Explanation], width: int | None) -> str:
         way = [one.label, *(f"{step.name}: {_some(step.words)}" for step in one.steps)]
         lines.append(f"{one.lexicon}: {' → '.join(way)}")
         if one.problem:
-            near = f"; spelled alike: {', '.join(one.suggestions)}" if one.suggestions else ""
+            near = f"; similar spelling: {', '.join(one.suggestions)}" if one.suggestions else ""
             lines.append(f"  no sector: {one.problem}{near}")
     head = "\n".join(visible(line) for line in (lexicons[0].word, *lines))
     if all(one.problem for one in lexicons):

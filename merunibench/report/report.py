@@ -147,7 +147,7 @@ class Report:
             relationship: What they are to the model: `first_party`, `third_party`, `collaborative`, `other`.
 
         Raises:
-            InputError: the time is no number, or the relationship none of these.
+            InputError: the time is not a number, or the relationship is not one of these.
         """
         from merunibench.report.eee import to_eee
         from merunibench.report.written import WrittenReport

@@ -55,7 +55,7 @@ class Validation:
         model: The model's name.
         files: The files, data sets in the order of the published tables.
         others: Problems that are not those of one file.
-        notes: What is passed over.
+        notes: What is ignored.
     """
 
     FORMATS: ClassVar = ("table", "json")

@@ -50,7 +50,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Worth:
-    """What stands beside the score of one data set.
+    """The figures beside the score of one data set.
 
     Attributes:
         dataset: Data set id.

@@ -71,7 +71,7 @@ class WrittenReference(_Plain):
 
 
 class WrittenWorth(_Plain):
-    """What stands beside the score of one data set where baselines were asked for."""
+    """The figures beside the score of one data set where baselines were asked for."""
 
     baselines: Mapping[str, WrittenBaseline]
     best_shallow: str | None

@@ -96,7 +96,7 @@ def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -
             each = ", ".join(f"{name} {both[place]}" for name, both in origins.items() if first[both[place]] == name)
             raise InputError(
                 f"{dataset}: the {what} of the checkpoints come from different places ({each}), so the best of them "
-                f"cannot be told; take them all from the same (`merunibench extract --overwrite-labels`), or "
+                f"cannot be determined; take them all from the same (`merunibench extract --overwrite-labels`), or "
                 f"choose --checkpoint {LAST} or a name"
             )
 

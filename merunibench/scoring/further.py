@@ -13,7 +13,7 @@ from merunibench.scoring.samples import SampleScores
 
 
 def further_figures(scores: SampleScores) -> dict[str, Any]:
-    """What stands beside the score of a basic or a sentiment task; empty for others.
+    """The figures beside the score of a basic or a sentiment task; empty for others.
 
     Basic: `recall`, class -> share of its samples that the answer hits, averaged over the wheels on which they count
     (None where none does), and `uar`, their mean over classes (unweighted average recall).

@@ -60,7 +60,7 @@ def _core(name: str) -> str:
 
 
 def _frames(names: Iterable[str], others: set[str]) -> list[tuple[str, str]]:
-    """What stands before and after one of the other names in each name, the most frequent first."""
+    """The text before and after one of the other names in each name, the most frequent first."""
     found: Counter[tuple[str, str]] = Counter()
     for name in names:
         spans = ((i, j) for i in range(len(name)) for j in range(i + 1, len(name) + 1)) if len(name) < _LONGEST else ()
@@ -80,7 +80,7 @@ def _general(before: str) -> str:
 
 
 def _pattern(before: str, after: str) -> str:
-    """The expression whose group is a name without what stands around it in some."""
+    """The expression whose group is a name without the text around it in some."""
     front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else _literal(before)
     back = r"\s*" if after.isspace() else r"\.\w{1,5}" if after == _ENDING else _literal(after)
     return "^" + (f"(?:{front})?" if front else "") + "(.+?)" + (f"(?:{back})?" if back else "") + "$"
@@ -96,7 +96,7 @@ def _cut(names: pa.Array, pattern: str) -> pa.Array:
 
 
 def _named(before: str, after: str) -> str:
-    """What stands around names, for people."""
+    """The text around names, for readers."""
     parts = (
         "the folder" if before in ("/", "\\") else _part(before, " in front"),
         "the ending" if after == _ENDING else _part(after, ""),

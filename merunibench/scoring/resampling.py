@@ -182,7 +182,7 @@ def score_replicates(
 
 
 def draw_seed(seed: int, dataset: str) -> list[int]:
-    """The seed of what is dealt at random on one data set."""
+    """The seed of the random assignment on one data set."""
     return [seed, zlib.crc32(dataset.encode())]
 
 

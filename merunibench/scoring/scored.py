@@ -262,7 +262,7 @@ def score_predictions(
         predictions: The predictions.
         settings: What decides the score; its `checkpoint` is how this checkpoint was chosen.
         checkpoint: The checkpoint's name.
-        beside: Whether to look for what stands beside a score, `further` and remarks on labels; both are empty if not.
+        beside: Whether to compute the figures beside a score, `further` and remarks on labels; both are empty if not.
 
     Raises:
         InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts,

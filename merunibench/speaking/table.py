@@ -20,7 +20,7 @@ class Measurements:
         """Read the table.
 
         Raises:
-            InputError: it cannot be read, lacks a column, or a value is no number from 0 to 1.
+            InputError: it cannot be read, lacks a column, or a value is not a number from 0 to 1.
         """
         self._path = path
         self._values = values_of(path)
@@ -46,7 +46,7 @@ def values_of(path: Path) -> dict[str, float | None]:
     """Name -> value, of a table with these columns.
 
     Raises:
-        InputError: it cannot be read, lacks a column, or a value is no number from 0 to 1.
+        InputError: it cannot be read, lacks a column, or a value is not a number from 0 to 1.
     """
     table = read_table(path)
     names: list[str] = name_column(table).to_pylist()

@@ -19,7 +19,7 @@ def pool(
 ) -> FloatArray:
     """Add up the quantities of the samples that are resampled together.
 
-    Without `clusters` every sample is a unit of its own. More than `POOLED_UNITS` units are dealt at random into that
+    Without `clusters` every sample is a unit of its own. More than `POOLED_UNITS` units are randomly pooled into that
     many groups of nearly equal size: the variance of a mean of random groups is that of the samples (the random group
     method; Wolter, Introduction to Variance Estimation, 2007, chapter 2), so an interval on a million samples costs no
     more than one on eight thousand, and its width is off by less than the resampling's own noise.

@@ -50,7 +50,7 @@ _REASONS = {"extra_forbidden": "is no key of a task file", "missing": "missing",
 _FOLLOWED = re.compile(r"([^()]+)\(\?=([^()]+)\)")
 _REPEATED_REPETITION = re.compile(r"[*+}][?+]?\)+[*+{]")
 _DIVIDES = re.compile(r"""[,'"|\[\]]""")
-"""What stands between labels, and between annotators."""
+"""The separators between labels, and between annotators."""
 
 
 def _known_kind(name: str) -> str:
@@ -76,7 +76,7 @@ def _of_name(place: str) -> str:
 def _fault_of_class(word: str) -> str | None:
     """Why no label can be, or should be, this word; None if it may be."""
     if not word.strip() or not word.isprintable():
-        return "is no word"
+        return "is not a word"
     if word.strip().lstrip("+-").isdecimal():
         return "is a number, and a number stands for the class in that place"
     return "would be read as several labels" if _DIVIDES.search(word) else None

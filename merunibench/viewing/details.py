@@ -1,4 +1,4 @@
-"""Everything that is said of one sample: truth, and every model's answer, labels, sectors, hits, and reasons.
+"""Everything about one sample: truth, and every model's answer, labels, sectors, hits, and reasons.
 
 The row of a model is the row of `score --per-sample`; the marks come from the rules of `extract`; the way of a word
 from `explain`. Nothing is computed a second time.

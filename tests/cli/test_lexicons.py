@@ -39,7 +39,7 @@ class TestExplain:
         assert "Excited\n" in result.out
         assert "surprised  ← excited (own word of this wheel)" in result.out
         assert "no sector: neither on a wheel, nor a word of a concept, nor a form" in result.out
-        assert "spelled alike: frustrated" in result.out
+        assert "similar spelling: frustrated" in result.out
 
     def test_several_lexicons_side_by_side(self, run, wrong):
         result = run("explain", "excited", "--lexicon", "builtin", "--lexicon", wrong)

@@ -76,7 +76,7 @@ def test_what_is_neither_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no names"):
         warnings(tmp_path / "empty.txt")
     (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="no table and no text"):
+    with pytest.raises(InputError, match="neither a table nor UTF-8 text"):
         warnings(tmp_path / "binary.txt")
 
 

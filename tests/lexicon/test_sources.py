@@ -51,7 +51,7 @@ def test_stop():
     assert parse_stop("# why\nneutral, matter-of-fact\nserious,\n", "s") == {"neutral", "matter of fact", "serious"}
     with pytest.raises(InputError, match="s: line 2: 'serious' stands on line 1 already"):
         parse_stop("serious\ncasual, serious", "s")
-    with pytest.raises(InputError, match="s: line 1: 'Casual' is no word"):
+    with pytest.raises(InputError, match="s: line 1: 'Casual' is not a valid word"):
         parse_stop("serious, Casual", "s")
 
 
@@ -67,12 +67,12 @@ def test_lookup():
     [
         ("light = ", "l: "),
         (LOOKUP, "l: the tables are"),
-        (LOOKUP.replace("very", "Very") + TABLES, "l: light: 'Very' is no word"),
+        (LOOKUP.replace("very", "Very") + TABLES, "l: light: 'Very' is not a valid word"),
         (LOOKUP.replace('"of"', "1") + TABLES, "l: prepositions: a list of words is text"),
         (LOOKUP + TABLES.replace('"sad"', "1"), "l: opposites: 'joy' = 1"),
         (LOOKUP + TABLES.replace('hapy = "happy"', 'hapy = "Happy"'), "l: typos: 'hapy' = 'Happy'"),
         (LOOKUP + TABLES.replace("signs = ", "sign = "), "l: operators: texts with words separated by commas, called "),
-        (LOOKUP + TABLES.replace('signs = "like', 'signs = "Like'), "l: operators.signs: 'Like' is no word"),
+        (LOOKUP + TABLES.replace('signs = "like', 'signs = "Like'), "l: operators.signs: 'Like' is not a valid word"),
     ],
 )
 def test_lookup_that_breaks_a_rule(text, complaint):

@@ -121,7 +121,7 @@ def test_sound_within_the_file_is_checked(clips, hears):
 
 
 def test_sound_within_the_file_needs_a_server_that_counts(clips):
-    with pytest.raises(InputError, match="cannot be told whether it hears"):
+    with pytest.raises(InputError, match="it is unknown whether it hears"):
         ask(Server("vllm", counts=False), clips, "audio", "video", "text", video="file", audio="in_file")
 
 

@@ -147,7 +147,7 @@ def test_reports_of_before_are_read(written):
     [
         (lambda content: content.update(schema="another"), "no report"),
         (lambda content: content["datasets"][0].update(dataset="x"), "datasets.0.dataset: unknown data set 'x'"),
-        (lambda content: content.update(signature="mub|a"), "signature: 'mub|a' is no signature"),
+        (lambda content: content.update(signature="mub|a"), "signature: 'mub|a' is not a signature"),
         (lambda content: content.update(datasets=[]), "datasets: "),
         (lambda content: content["datasets"][0].update(score="much"), "datasets.0.score: "),
     ],

@@ -98,8 +98,8 @@ def test_a_built_in_name_is_no_title(title):
 @pytest.mark.parametrize(
     ("word", "fault"),
     [
-        (" ", "no word"),
-        ("a\\u200b", "no word"),
+        (" ", "not a word"),
+        ("a\\u200b", "not a word"),
         ("1", "is a number"),
         ("-0", "is a number"),
         ("a,b", "several labels"),

@@ -36,7 +36,7 @@ SETTINGS = "settings.json"
 _SIMPLE = {"name": pa.string(), "label": pa.string(), "probability": pa.float64(), "status": pa.string()}
 """Columns of votes that need no second look."""
 UNKNOWN = "unknown"
-"""What is said of the training of a source that does not tell."""
+"""The note for a source that does not state its training."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -213,7 +213,7 @@ def _manifest(out: Path) -> list[str]:
     if not out.exists():
         return []
     if not out.is_dir():
-        raise InputError(f"{out}: is no folder")
+        raise InputError(f"{out}: is not a folder")
     held = sorted(path.name for path in out.iterdir())
     path = out / MANIFEST
     if held and not path.is_file():

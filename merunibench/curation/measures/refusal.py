@@ -56,7 +56,7 @@ def load_signs() -> Signs:
 
 
 def refuses(text: str) -> bool:
-    """Whether a description says that the emotion cannot be told, is an error message, or only apologises.
+    """Whether a description says that the emotion cannot be determined, is an error message, or only apologises.
 
     Example:
         >>> refuses("However, without more context, we cannot determine her specific emotional state.")

@@ -1,6 +1,6 @@
 """`curate measure`: descriptions in, values and labels out; what is measured already is not measured again.
 
-Rows go through the journal, so an interrupted run is taken up, and a text that has changed is measured anew by itself.
+Rows go through the journal, so an interrupted run resumes, and only a text that has changed is measured again.
 """
 
 import hashlib

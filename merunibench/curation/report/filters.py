@@ -62,7 +62,7 @@ class Step:
         kept: Rows that it leaves, the undecided ones included.
         undecided: Rows that it leaves without verdict.
         dropped: Rows that it drops.
-        chance: Rows expected to be left if votes were dealt at random; None where that has no meaning.
+        chance: Rows expected to be left if votes were randomly assigned; None where that has no meaning.
     """
 
     name: str

@@ -95,7 +95,7 @@ def convert_foreign(source: Source, out: Path) -> list[Written] | None:
 
     Raises:
         UnsafeFileError: a file would run code or fill the memory.
-        InputError: a file is not of the format, answers or names cannot be told, or an output cannot be written.
+        InputError: a file is not of the format, answers or names are ambiguous, or an output cannot be written.
             None of the files is there then.
     """
     found = list(_found(source))

@@ -1,4 +1,4 @@
-"""Predictions of any format -> JSON Lines, read by language models; a run that was killed is taken up where it ended.
+"""Predictions of any format -> JSON Lines, read by language models; a run that was killed resumes where it ended.
 
 Each file has a journal beside it (`merunibench.journal`) that keeps what the models wrote. The file itself is written
 whole once all its rows are answered, from these outputs alone, so it does not matter how often the run was interrupted.

@@ -21,7 +21,7 @@ from merunibench.files.reading import reading
 VERSIONS: dict[Field, int] = {"labels": 1, "polarity": 1}
 """Version of each prompt of ours; whoever changes its text raises it (a test compares the hashes)."""
 PLACEHOLDERS: dict[Field, str] = {"labels": "{text}", "polarity": "{labels}"}
-"""What stands where the model's answer, or the label list, goes."""
+"""The placeholder for the model's answer, or for the label list."""
 _HASH_DIGITS = 8
 _MAX_BYTES = 1 << 20
 _TURN = re.compile(r"^\[(user|assistant|system)\][ \t]*$", re.MULTILINE)

@@ -119,5 +119,5 @@ def _score_columns(results: Results, focus: str) -> list[Column]:
 
 
 def _under(board: Board, kind: str) -> str:
-    """The metric of a column: what stands below the head."""
+    """The metric of a column: the text below the head."""
     return PROTOCOLS[board.protocol][kind].column_title.replace("-", "\u2011")

@@ -38,7 +38,7 @@ class Review:
         checked: The submissions that it adds or changes.
         contradictions: What the board says to contradict itself, if files that must agree with it are touched.
         previews: Where the new submissions would stand.
-        remarks: Why nothing is said of that.
+        remarks: Why there is no comparison.
     """
 
     touched: Touched

@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
 
 
 def do(scorer: Scorer, job: Job) -> Outcome:
-    """Check a submission and score it; whatever goes wrong with it is said of it alone, and the others go on."""
+    """Check a submission and score it; an error is reported for it alone, and the others continue."""
     checked = check(job.folder, scorer.truths)
     entries: dict[Cell, Entry] = {}
     if checked.valid:

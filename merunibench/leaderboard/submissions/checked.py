@@ -44,7 +44,7 @@ class Checked:
         hashes: Data set -> SHA-256 of its predictions; of a valid submission.
         read: Data set -> checkpoint -> its predictions, where they are valid.
         lengths: Data set -> bytes of what was read.
-        noted: What is said of single files, which `warnings` has in short.
+        noted: Remarks on single files, which `warnings` summarises.
         by_hashes: Whether names are held against shipped hashes where there are no labels.
     """
 

@@ -17,7 +17,7 @@ def duplicates(checked: Checked, others: Sequence[Path], results: Results | None
 
     Args:
         checked: The submission.
-        others: Folders of submissions; its own and what is none is passed over. Files are equal byte by byte.
+        others: Folders of submissions; its own, and what is not a folder, is ignored. Files are equal byte by byte.
         results: A board, which knows withheld predictions by their hashes.
     """
     found: dict[str, set[str]] = {}

@@ -13,7 +13,7 @@ _EXAMPLE = " (first: "
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that is said of one file.
+    """A remark on one file.
 
     Attributes:
         dataset: Its data set.

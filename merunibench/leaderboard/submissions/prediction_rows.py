@@ -109,7 +109,7 @@ def _odd_row(row: Mapping[str, Any]) -> str:
         if odd or any(isinstance(each, list | dict) for each in listed_here):
             return f"{shown(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
         if isinstance(value, float) and not math.isfinite(value):
-            return f"{shown(key)} is no number that JSON has"
+            return f"{shown(key)} is not a number in JSON"
         if len(listed_here) > MAX_LABELS:
             return f"{len(listed_here)} labels; at most {MAX_LABELS} are taken"
     return ""

@@ -40,7 +40,7 @@ MAX_PACKED_BYTES = 64 << 20
 """Most bytes of all files of a submission together."""
 
 _DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
-"""What is no file on some systems, `con.json` too."""
+"""Names that cannot be files on some systems, `con.json` too."""
 _CHECKPOINT = re.compile(rf"(?!{_DEVICE})[a-z0-9](?:[a-z0-9._=+-]{{0,98}}[a-z0-9_=+-])?", re.IGNORECASE | re.ASCII)
 _NEVER_OPENED = {
     **dict.fromkeys((".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"), "an archive"),
@@ -154,7 +154,7 @@ _FAULTS = {
     ("", "extra_forbidden"): "is not a field of a submission",
     **{(name, "string_pattern_mismatch"): "must be a web address, such as https://example.org/" for name in _ADDRESSES},
 }
-"""Field and kind of a fault -> what is said of it; of all others, what the schema says."""
+"""Field and kind of a fault -> its message; for all others, the schema's."""
 
 
 def describe(**fields: object) -> Submission:
@@ -298,7 +298,7 @@ def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[s
     with reading(folder):
         mode = folder.lstat().st_mode
     if not stat.S_ISDIR(mode):
-        raise InputError(f"{folder}: is no folder; a submission is a folder, not a link or a file")
+        raise InputError(f"{folder}: is not a folder; a submission is a folder, not a link or a file")
     found: dict[str, dict[str, Path]] = {}
     packed = number = 0
     for number, (place, status) in enumerate(_walk(folder)):

@@ -274,7 +274,7 @@ class _Auditor:
     def _other_wheel(self, word: str, wheel: int, found: str) -> Finding | None:
         seen = self.known.elsewhere(word, wheel)
         if seen is None or evidence.meaning(found).kind == "strain":
-            return None  # one wheel alone has a sector for strain: what stands there is anywhere on the others
+            return None  # one wheel alone has a sector for strain: its words are anywhere on the others
         names = self.lexicon.sectors_of_wheels[1][wheel]
         meant = {s: evidence.meaning(s).emotion if seen.exact else evidence.meaning(s).kind for s in names}
         expected = [sector for sector in names if meant[sector] in seen.kinds]

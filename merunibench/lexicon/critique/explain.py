@@ -76,7 +76,7 @@ class Explanation:
         steps: The steps before the wheels.
         wheels: One path a wheel.
         problem: Why it has no sector on any wheel; empty if it has one.
-        suggestions: Words of the lexicon that are spelled alike, where it has no sector.
+        suggestions: Words of the lexicon with a similar spelling, where it has no sector.
     """
 
     word: str
@@ -94,7 +94,7 @@ class Explanation:
         ]
         way = [f"{step.name}: {', '.join(step.words) or 'none'}" for step in self.steps]
         ends = [f"No sector: {self.problem}."] if self.problem else []
-        near = [f"Spelled alike: {', '.join(self.suggestions)}."] if self.suggestions else []
+        near = [f"Similar spelling: {', '.join(self.suggestions)}."] if self.suggestions else []
         looked_up = f" (looked up as {self.label})" if self.label != self.word else ""
         caption = f"{self.word}{looked_up}, lexicon {self.lexicon}, level {self.level}"
         return table(caption, ["Wheel", "Sector", "Decided by", "Reason"], rows, [*way, *ends, *near])

@@ -226,7 +226,7 @@ def tables_path(name: str) -> Path:
 
 
 def tables_to_text(tables: ReleaseTables) -> str:
-    """The tables as JSON text, a word a line."""
+    """The tables as JSON text, one word per line."""
     parts = {
         "forms": {form: list(bases) for form, bases in sorted(tables.bases.items())},
         "synonyms": {base: list(words) for base, words in sorted(tables.wheel_words.items())},

@@ -23,7 +23,7 @@ _NAME = re.compile(r"[^|/\\]{1,255}")
 
 
 def to_text(lexicon: "Lexicon") -> str:
-    """The file, a word a line."""
+    """The file, one word per line."""
     head = {
         "schema": SCHEMA,
         "name": lexicon.name,

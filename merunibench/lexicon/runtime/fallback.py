@@ -249,7 +249,7 @@ class Fallback:
             return self._opposite(word) if word else None
         before_complement = takewhile(lambda word: word not in self._in["prepositions"], rest)
         if any(word in self._in["negations"] for word in list(before_complement)[1:]):
-            return None  # a denial in the middle: what it denies cannot be told
+            return None  # a denial in the middle: what it denies is unclear
         operating = len(rest) > 1 and not self._operating_words.isdisjoint(rest)
         read = self._operators(known).read(rest) if operating else None
         return read.word if read else self._head(words, known)
@@ -275,7 +275,7 @@ class Fallback:
     def _head(self, words: Sequence[str], known: Container[str]) -> str | None:
         """The emotion that a phrase names: its last content word before any complement, or a known phrase there.
 
-        What stands before it must be known to modify, so that `blood pressure` and `phone number` are not emotions.
+        The words before it must be known modifiers, so that `blood pressure` and `phone number` are not emotions.
         """
         for group in self._groups(words):
             content = [word for word in group if word not in self._in["light"]]
@@ -344,4 +344,4 @@ class Fallback:
 
 def _check_words(name: str, words: object) -> None:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError(f"{name!r} is no table of words")
+        raise ValueError(f"{name!r} is not a table of words")

@@ -41,7 +41,7 @@ class Lexicon:
         sectors_of_wheels: Level -> for each of its W wheels its sector names.
         codes: Word -> 2 W digits: its sector's index on each wheel at level 1, then at level 2; `-` for none.
         sources: File name -> SHA-256 of the files it was compiled from.
-        fallback: What stands for labels that are not among the words; None, as in every official release, if nothing.
+        fallback: The rules for labels that are not among the words; None, as in every official release, for none.
         own_wheels: Its wheels, with the words that stand on them, where they are not those of the benchmark.
     """
 
@@ -295,7 +295,7 @@ class Lexicon:
         return np.stack([_union(bits[:, wheel], lists) for wheel in range(self.n_wheels)])
 
     def to_text(self) -> str:
-        """The lexicon as JSON text, a word a line, so that two versions can be compared by eye."""
+        """The lexicon as JSON text, one word per line, so that two versions can be compared by eye."""
         return write_text_of(self)
 
     @classmethod
@@ -338,7 +338,7 @@ def compile_lexicon(
         placements: Level -> one dictionary word -> sector name for each wheel.
         sectors_of_wheels: Level -> the sector names of each wheel, in the wheel's order; 1 to 8 wheels.
         sources: File name -> SHA-256 of what it was made from.
-        fallback: What stands for labels that are not among the words, if anything does.
+        fallback: The rules for labels that are not among the words, if any.
         own_wheels: The wheels, where they are not those of the benchmark.
 
     Raises:

@@ -63,7 +63,7 @@ Find = Callable[[Sequence[str]], str | None]
 
 
 def without_aside(label: str) -> tuple[str, str]:
-    """A label without what stands in its brackets, and what stands there; both may be empty.
+    """A label without the text in its brackets, and that text; both may be empty.
 
     Example:
         >>> without_aside("sad (not angry)")
@@ -284,7 +284,7 @@ class Operators:
         return None
 
     def feigns(self, aside: str) -> bool:
-        """Whether what stands in brackets says that nobody feels it: `happiness (fake)`."""
+        """Whether the text in brackets says that nobody feels it: `happiness (fake)`."""
         return not self.tables["feigned"].isdisjoint(aside.split())
 
     def with_aside(self, main: str, aside: str) -> str | None:

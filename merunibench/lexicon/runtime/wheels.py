@@ -114,7 +114,9 @@ def _word(value: object, where: str) -> str:
     """A word of a wheel as labels are looked up."""
     word = normalise_label(value) if isinstance(value, str) else ""
     if not word or not word.isprintable() or len(word) > _LONGEST_WORD:
-        raise InputError(f"{where}: {shown(value)} is no word (one line of at most {_LONGEST_WORD} characters)")
+        raise InputError(
+            f"{where}: {shown(value)} is not a valid word (one line of at most {_LONGEST_WORD} characters)"
+        )
     if word == NEUTRAL:
         raise InputError(f"{where}: {NEUTRAL!r} cannot stand on a wheel: scores treat neutral samples by themselves")
     return word

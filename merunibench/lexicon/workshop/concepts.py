@@ -103,7 +103,9 @@ def _parse_words(line: str, lines_of_words: dict[str, int], number: int) -> tupl
     words = []
     for item in map(str.strip, line.strip().removesuffix(",").split(",")):
         if not _WORD.fullmatch(item):
-            raise _FormatError(f"{item!r} is no word; words are lower case, their parts separated by a space or hyphen")
+            raise _FormatError(
+                f"{item!r} is not a valid word; words are lower case, their parts separated by a space or hyphen"
+            )
         word = canonical(item)
         if word == "neutral":
             raise _FormatError("'neutral' has no sector: scores leave neutral samples out")

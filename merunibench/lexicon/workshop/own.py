@@ -255,7 +255,7 @@ def _refuse_doubles(path: Path, entries: Iterable[Entry]) -> None:
 
 
 def _changes(entries: Sequence[Entry], before: Mapping[str, Places], whose: str) -> Iterator[str]:
-    """What is said of words that had other places."""
+    """The note on words that had other places."""
     changed = [
         entry for entry in entries if before[entry.name] != entry.places and set(before[entry.name]) != {NO_PLACE}
     ]

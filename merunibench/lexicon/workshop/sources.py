@@ -201,5 +201,5 @@ def _words(text: str, where: str, number: int) -> list[str]:
     for word in words:
         if not _PHRASE.fullmatch(canonical(word)):
             place = f"{where}: line {number}" if number else where
-            raise InputError(f"{place}: {word!r} is no word; words are lower case, separated by commas")
+            raise InputError(f"{place}: {word!r} is not a valid word; words are lower case, separated by commas")
     return words

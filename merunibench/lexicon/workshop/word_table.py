@@ -125,7 +125,7 @@ def _name(text: str | None, where: str) -> str:
         raise InputError(f"{where}: blank")
     if len(name) > _LONGEST_WORD or not name.isprintable() or "," in name:
         raise InputError(
-            f"{where}: {shown(name)} is no word (one line of at most {_LONGEST_WORD} characters, no comma)"
+            f"{where}: {shown(name)} is not a valid word (one line of at most {_LONGEST_WORD} characters, no comma)"
         )
     if name == NEUTRAL:
         raise InputError(f"{where}: {NEUTRAL!r} has no sector: scores treat neutral samples by themselves")

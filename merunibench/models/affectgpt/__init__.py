@@ -2,7 +2,7 @@
 
 Its files follow the boxes of the paper's Figure 3, in the order of the data:
 
-    visual_input, audio_input   what is taken of a clip's files
+    visual_input, audio_input   frames and sound of a clip's files
     encoders                    CLIP, HuBERT
     fusion                      temporal pooling, pre-fusion of picture and voice, projection
     qformer                     a variant of the first two

@@ -146,7 +146,7 @@ def _check(check: Check, arrays: Arrays, path: Path) -> GroupResult:
 
 
 def _difference(key: str, found: object, expected: np.ndarray, *, relative: bool) -> float:
-    """Largest difference; infinite where either is no number."""
+    """Largest difference; infinite where either is not a number."""
     values = np.asarray(found.detach() if isinstance(found, torch.Tensor) else found, np.float64)
     if values.shape != expected.shape:
         raise InputError(f"{key} has the shape {expected.shape}, computed was {values.shape}")

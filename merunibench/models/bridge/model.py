@@ -227,7 +227,7 @@ class BridgeModel(Model):
         raise AssertionError("the last try returns or raises")
 
     def _greeted(self, program: Program) -> Ready:
-        """What a program says once it is ready; what libraries print until then is passed over, and said.
+        """What a program says once it is ready; what libraries print until then is ignored, and reported.
 
         Raises:
             EndedError: it ended, or was not ready in time.

@@ -33,7 +33,7 @@ class Arrivals:
         """Make sure that the inputs of a batch hold every medium of its clips, which are given alike.
 
         Raises:
-            InputError: a medium was passed over in silence.
+            InputError: a medium was ignored silently.
         """
         for medium, part in PARTS.items():
             if getattr(clips[0], part) is None:

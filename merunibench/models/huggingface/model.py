@@ -124,7 +124,7 @@ class HuggingFaceModel(Model):
             raise InputError(f"{self.name}: cannot be asked: {type(error).__name__}: {one_line(error)}") from error
         for finding in found.findings:
             if not finding.holds:
-                told = "it cannot be told whether" if finding.holds is None else "it does not hold that"
+                told = "it is unknown whether" if finding.holds is None else "it does not hold that"
                 _LOG.warning("%s: %s %s (%s)", self.name, told, finding.what, finding.detail)
         return found
 

@@ -34,8 +34,8 @@ class Finding(NamedTuple):
 
     Attributes:
         what: In words.
-        holds: Whether it holds; None if that cannot be told.
-        detail: The number, or why it cannot be told.
+        holds: Whether it holds; None if that is unknown.
+        detail: The number, or why it is unknown.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""Confusions as heat maps: what stands in the picture, and the files of `errors --svg`."""
+"""Confusions as heat maps: the content of the picture, and the files of `errors --svg`."""
 
 from pathlib import Path
 

@@ -115,7 +115,7 @@ def _largest(confusion: Confusion) -> Table:
 
 
 def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table:
-    """A word with its examples; on a terminal a line a word, with one example that fits the width."""
+    """A word with its examples; on a terminal one line per word, with one example that fits the width."""
     kind = {"wrong_words": "Wrong", "unknown_words": "Unknown", "missed_words": "Missed"}[name]
     titles = ["Word", kind] if name == "unknown_words" else ["Word", "Sectors", kind, "Of"]
     rows = [_word_cells(each, name, width) for each in words]

@@ -1,4 +1,4 @@
-"""What is said of a trained classifier, for people."""
+"""Descriptions of a trained classifier for readers."""
 
 from collections.abc import Mapping
 from typing import Any

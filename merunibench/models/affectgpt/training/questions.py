@@ -69,13 +69,13 @@ def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any])
         scale: That of the set.
 
     Raises:
-        MediaError: a label is no number, where one is needed.
+        MediaError: a label is not a number, where one is needed.
     """
     values: dict[str, Any] = {**scale, **{column: value.strip() for column, value in row.items()}}
     if question in {"valence", "sentiment"}:
         number = values["number"] = _number(row["label"])
         if not math.isfinite(number):
-            raise MediaError(f"label {shown(values['label'])} is no number")
+            raise MediaError(f"label {shown(values['label'])} is not a number")
         values["sign"] = "positive" if number > 0 else "negative" if number < 0 else "neutral"
     _, asked, answer = _TYPES[question]
     return asked.format(**values), answer.format(**values)

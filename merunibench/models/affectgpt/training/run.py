@@ -57,7 +57,7 @@ def train(plan: Plan, hooks: Hooks) -> None:
     """Carry a training out, or go on with it.
 
     Raises:
-        InputError: the folder holds another training, or one that is running; the loss is no number.
+        InputError: the folder holds another training, or one that is running; the loss is not a number.
     """
     from transformers.utils import logging
 
@@ -100,7 +100,7 @@ def train(plan: Plan, hooks: Hooks) -> None:
 
 @dataclass(eq=False)
 class _Watch(TrainerCallback):
-    """Tells and writes what becomes of each step, and stops where the loss is no number; attributes as in `train`."""
+    """Reports and writes each step, and stops where the loss is not a number; attributes as in `train`."""
 
     plan: Plan
     network: TrainedNetwork
@@ -115,7 +115,7 @@ class _Watch(TrainerCallback):
         """Tell the loss of a step.
 
         Raises:
-            InputError: it is no number.
+            InputError: it is not a number.
         """
         last = state.log_history[-1]
         if "loss" not in last:  # the summary at the end

@@ -27,7 +27,7 @@ class Target(NamedTuple):
     """One example.
 
     Attributes:
-        input_ids: Prompt and answer with what stands around them.
+        input_ids: Prompt and answer with the template around them.
         labels: The same, `IGNORED` where nothing is learnt.
     """
 

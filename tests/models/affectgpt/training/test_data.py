@@ -146,8 +146,8 @@ def test_label_types_of_the_other_data_sets(tmp_path):
         f"The character's sentiment state is {sign}." for sign in ("negative", "neutral", "positive")
     ]
     assert [(each.name, each.reason) for each in found.refused] == [
-        ("d", "label 'much' is no number"),
-        ("e", "label 'nan' is no number"),
+        ("d", "label 'much' is not a number"),
+        ("e", "label 'nan' is not a number"),
     ]
 
 
