@@ -18,7 +18,7 @@ ROOT = "merunibench"
 COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     ROOT: {
         "Start here": {
-            "demo": "Score three baselines on an embedded miniature of the benchmark, and say what to do next.",
+            "demo": "Score three baselines on an embedded miniature of the benchmark, and print the next steps.",
         },
         "Score": {
             "score": "Score a model's predictions, comparably with the published results.",
@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "show": "Show one sample in the terminal: answers, what was read where, truth and sectors on every wheel.",
             "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
             "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
-            "validate": "Say what every file of predictions holds, and whether it would be scored. Nothing is scored.",
+            "validate": "Report what each predictions file holds and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
             "doctor": "Collect what a report of a problem needs, and nothing private.",
         },
@@ -47,13 +47,13 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "Look up": {
             "datasets": "List the data sets: how each is scored, its size, its files, and where to request it.",
             "models": "List the models that can be run, their inputs, and what was tested; or probe one of them.",
-            "overlap": "Say how many samples of which test set are in a list of names, such as that of training data.",
+            "overlap": "Count the samples of each test set in a list of names, such as that of training data.",
             "explain": "Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.",
             "lexicon": "Install, make, show, audit and compare lexicons: which words belong to which sectors.",
             "affectgpt": "Inspect, convert and train AffectGPT's checkpoints; check this implementation of it.",
         },
         "Leaderboard": {
-            "submit": "Pack predictions as a submission to the leaderboard, and say what it holds. Nothing is scored.",
+            "submit": "Pack predictions as a submission to the leaderboard, and list its contents. Nothing is scored.",
             "leaderboard": "Validate submissions; build, verify, compare and preview leaderboards.",
         },
     },
@@ -74,7 +74,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "validate": "Validate a submission: list all errors, and warnings that would hide a row.",
             "build": "Recompute the leaderboard from predictions: results, tables and page.",
             "show": "Show a leaderboard in the terminal: rank with its interval, model, score, lift.",
-            "preview": "Preview where a submission would stand on a board. Nothing is written.",
+            "preview": "Preview the place of a submission on a board. Nothing is written.",
             "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
             "diff": "Summarise what changed between two leaderboards, and why.",
             "review": "Review a pull request: is it one valid submission and nothing else, and where would that stand?",

@@ -27,7 +27,7 @@ class CompareOptions(ScoreSettings, ReadSettings, TaskSettings):
     """What is compared, how it is scored, and how the difference is tested."""
 
     first: Path = argument(..., "Predictions, or a file that `merunibench score --per-sample` wrote.", "FIRST")
-    second: Path = argument(..., "The other system, likewise.", "SECOND")
+    second: Path = argument(..., "The other system, in the same forms.", "SECOND")
     data_root: Path | None = option(None, "Folder with the ground truth; not needed for per-sample files.", "DIR")
     dataset: tuple[str, ...] = option((), "Data set to compare; repeat for several.", "NAME", shown="all found")
     name: tuple[str, ...] = option(

@@ -69,7 +69,7 @@ def _validated(tasks: "TaskSet") -> list[str]:
 
 
 def overlap(names: Path = _NAMES, output_format: TableOrJson = FORMAT) -> None:
-    """Say how many samples of which test set are in a list of names, such as that of training data.
+    """Count the samples of each test set in a list of names, such as that of training data.
 
     Names are held against hashes of those of the test sets; clips that were renamed are not found.
     """

@@ -11,7 +11,7 @@ def demo(
     out: Path | None = option(None, "Keep the miniature's labels and predictions in this folder.", "DIR"),
     output_format: TableOrJson = FORMAT,
 ) -> None:
-    """Score three baselines on an embedded miniature of the benchmark, and say what to do next.
+    """Score three baselines on an embedded miniature of the benchmark, and print the next steps.
 
     Nine data sets of thirty invented samples each; a reader of the subtitles, the majority class, and an answer that
     names every sector of every wheel. It takes a few seconds and no network.

@@ -22,7 +22,7 @@ class ScoreOptions(ScoreSettings, options.LabelledOptions):
     )
     baselines: bool = option(
         False,
-        "Also score what understands nobody: a constant, file names, punctuation, videos, cue words; and the answers "
+        "Also score baselines: a constant, file names, punctuation, videos, cue words; and the answers "
         "in head words of sectors.",
     )
 

@@ -44,7 +44,7 @@ class SubmitOptions(options.SourceOptions):
 
 
 def submit(settings: SubmitOptions) -> None:
-    """Pack predictions as a submission to the leaderboard, and say what it holds. Nothing is scored.
+    """Pack predictions as a submission to the leaderboard, and list its contents. Nothing is scored.
 
     What is not stated here is taken from the settings that `infer` left beside the predictions, then from the model
     card; submission.toml has a comment for what is still missing.

@@ -28,7 +28,7 @@ def validate(
     output: Path | None = options.OUTPUT,
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
-    """Say what every file of predictions holds, and whether it would be scored. Nothing is scored.
+    """Report what each predictions file holds and whether it would be scored. Nothing is scored.
 
     Exit code 2 if it would not be. Example: `merunibench validate results/ --data-root dataset/ --format json`
     """

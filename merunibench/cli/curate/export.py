@@ -31,7 +31,7 @@ def export(
 ) -> None:
     """Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.
 
-    Decisions stand beside them. Refused without a licence, and if rows carry names of MER-UniBench's test samples.
+    Decisions are written beside them. Refused without a licence, or if rows have names of MER-UniBench's test samples.
     """
     spare_pandas()
     from merunibench._gc import gc_paused

@@ -16,7 +16,9 @@ def features(
     visual: str | None = option(
         None, "Image model on faces or frames, such as CLIP: a name on the Hub or a folder.", "MODEL"
     ),
-    acoustic: str | None = option(None, "Speech model on the sound, such as HuBERT, likewise.", "MODEL"),
+    acoustic: str | None = option(
+        None, "Speech model for the sound, such as HuBERT: a name on the Hub or a folder.", "MODEL"
+    ),
     frames: PositiveInt = option(16, "Most faces or frames of a clip.", "N"),
     device: str = option("auto", "auto, cpu, cuda, cuda:1, mps.", "DEVICE"),
     allow_outside: bool = option(False, "Let the table's paths lead out of its folder."),

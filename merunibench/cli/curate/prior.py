@@ -31,7 +31,7 @@ def prior(
 ) -> None:
     """Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.
 
-    Recommends all candidates that cannot be told apart from the best, and says how many clips it would take.
+    Recommends all candidates that do not differ significantly from the best, and how many clips would tell them apart.
 
     Example: `merunibench curate prior outputs/ --truth labels.csv`
     """

@@ -20,7 +20,7 @@ class Drawing(Settings):
     seed: NonNegativeInt = option(0, "Seed of the sample.", "N")
     reviewers: Annotated[int, Field(ge=1, le=100)] = option(1, "People who share the clips.", "N")
     overlap: NonNegativeInt = option(50, "Clips that all reviewers look at, where there are several.", "N")
-    clips: str = option("video/{name}.mp4", "Where a clip is, from DIR; {name} stands for its name.", "PATH")
+    clips: str = option("video/{name}.mp4", "Where a clip is, relative to DIR; {name} is replaced by its name.", "PATH")
 
 
 def review(

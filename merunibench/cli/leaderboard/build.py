@@ -23,7 +23,7 @@ def build(
         None, "Published figures.", "FILE", shown="published.csv beside the submissions, else the built-in ones"
     ),
     cache: Path | None = option(None, "File that keeps figures between builds.", "FILE", shown="the user's cache"),
-    no_cache: bool = option(False, "Compute everything anew, and keep nothing."),
+    no_cache: bool = option(False, "Compute everything again, and cache nothing."),
     by: str | None = option(None, "Who computes this board, for results.lock.", "NAME"),
     date: dt.date | None = option(
         None, "When, for results.lock; never read off the clock, so that equal boards are equal files.", "YYYY-MM-DD"

@@ -20,7 +20,7 @@ def preview(
     ),
     output_format: Literal["table", "json", "markdown"] = options.FORMAT,
 ) -> None:
-    """Preview where a submission would stand on a board. Nothing is written.
+    """Preview the place of a submission on a board. Nothing is written.
 
     The board is built of its submissions and this one; others without predictions stand with committed scores. The
     submissions are those beside --committed, if there are any and no others are named. Needs labels. Exit code 2 if the
