@@ -6,7 +6,7 @@ from pathlib import Path
 import mkdocs_gen_files
 
 from merunibench.pictures import dress
-from tools import doc_examples
+from tools import doc_examples, gallery
 from tools.site import pictures, reference
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,6 +58,9 @@ for pages in (reference.schemas(), reference.api()):
 write("checked.md", doc_examples.page())
 for name, (draw, _) in pictures.FILES.items():
     write(f"pictures/{name}.svg", draw())
+for name, drawn in gallery.figures().items():
+    with mkdocs_gen_files.open(f"pictures/{name}", "wb") as figure:
+        figure.write(drawn)
 for sheet in ("tokens.css", "pictures.css"):
     write(f"assets/{sheet}", (dress.folder() / sheet).read_text(encoding="utf-8"))
 write("examples/notebook.ipynb", (ROOT / "examples" / "notebook.ipynb").read_text(encoding="utf-8"))
