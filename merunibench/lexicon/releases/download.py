@@ -62,12 +62,17 @@ def _download(url: str, output: str, pooch: object, notify: Callable[[str], None
 
     if notify:
         notify(url)
+    responses: list[requests.Response] = []
+    hooks = {"response": lambda response, **_: responses.append(response)}
     try:
-        HTTPDownloader(progressbar=_Limit(), timeout=_TIMEOUTS)(url, output, pooch)
+        HTTPDownloader(progressbar=_Limit(), timeout=_TIMEOUTS, hooks=hooks)(url, output, pooch)
     except requests.HTTPError as error:
         if error.response.status_code != requests.codes.too_many_requests and error.response.status_code < 500:
             raise _FinalError(_reason(error)) from None
         raise
+    finally:
+        for response in responses:  # pooch leaves the connection of a response that was not read to its end
+            response.close()
 
 
 def _reason(error: Exception) -> str:
