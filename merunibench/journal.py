@@ -174,7 +174,7 @@ class Journal:
         if not self._settings.exists():
             if self.path.exists():
                 raise InputError(
-                    f"{self.path}: is there already, and was not made by a run that can be taken up (no "
+                    f"{self.path}: already exists and cannot be resumed (no "
                     f"{self._settings.name}); write to another folder, or remove it"
                 )
             self._part.unlink(missing_ok=True)  # rows of which nobody can say what decided them
@@ -188,7 +188,7 @@ class Journal:
         elif changed:
             raise InputError(
                 f"{self.path}: was made with other settings: {changed}; write to another folder, or remove "
-                f"{self._settings.name} and {self.path.name}* to begin anew"
+                f"{self._settings.name} and {self.path.name}* to start over"
             )
 
     def _write_settings(self, settings: Mapping[str, Any]) -> None:
@@ -262,7 +262,7 @@ def refuse_journal(path: Path) -> None:
     """
     if settings_file(path).exists():
         raise InputError(
-            f"{path}: holds the rows of a run that can be taken up ({settings_file(path).name} says which); write to "
+            f"{path}: holds the rows of a run that can be resumed ({settings_file(path).name} says which); write to "
             f"another folder, or remove both"
         )
 

@@ -115,11 +115,11 @@ def test_a_refusal_lets_go_of_the_lock(path):
 def test_files_of_others_are_not_written_over(path):
     path.parent.mkdir()
     path.write_text("{}\n")
-    with pytest.raises(InputError, match="not made by a run that can be taken up"):
+    with pytest.raises(InputError, match="already exists and cannot be resumed"):
         Journal(path, SETTINGS)
     path.unlink()
     refuse_journal(path)
-    with Journal(path, SETTINGS), pytest.raises(InputError, match="can be taken up"):
+    with Journal(path, SETTINGS), pytest.raises(InputError, match="can be resumed"):
         refuse_journal(path)
 
 

@@ -137,7 +137,7 @@ class Account:
             return None
         return (
             f"{silent} of {answered} answers give no {self._one}, more than half: {'; '.join(self.remarks(SILENT))}; "
-            "mend them, or choose --missing zero (score them as they are)"
+            "fix them, or choose --missing zero (score them as they are)"
         )
 
     def summary(self) -> str:

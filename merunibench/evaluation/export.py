@@ -110,5 +110,5 @@ def _check_labels(names: Sequence[str], answers: Sequence[Sequence[str]], where:
         name, label = odd[0]
         raise InputError(
             f"{where}: {len(odd)} labels hold commas, quotes, brackets or odd characters, such as {shown(label)} of "
-            f"{shown(name)}: the challenge would take them apart; mend them"
+            f"{shown(name)}: the challenge would take them apart; fix them"
         )

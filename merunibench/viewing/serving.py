@@ -106,6 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not secrets.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode()):
             self._refuse(403)
             return
+        if len(rest) == 1:  # without the slash at the end, to which the links of the page are relative
+            self._begin(308, "text/plain", 0, Location=f"/{self.server.token}/")
+            return
         name = rest[0] or "index.html"
         if media := _MEDIA.fullmatch(name):
             path = self.server.clip(int(media[1]), media[2])

@@ -53,6 +53,11 @@ def test_an_address_says_where_the_page_is(server):
     assert len(parts.path.strip("/")) >= 24
 
 
+def test_an_address_without_its_slash_leads_to_the_page(server):
+    status, headers, body = ask(server, f"/{server.token}", token=False)
+    assert (status, headers["Location"], body) == (308, f"/{server.token}/", b"")
+
+
 @pytest.mark.parametrize("path", ["/", "/index.html", "/data/index.js", "/x/index.html", "//index.html", "/%00/", "*"])
 def test_without_the_token_nothing_is_given(server, path):
     status, _, body = ask(server, path, token=False)

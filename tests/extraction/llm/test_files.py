@@ -164,10 +164,10 @@ def test_other_settings_are_refused(source, tmp_path):
         ask(source, tmp_path / "out", server)
         with pytest.raises(InputError, match=r"labels\.name .* -> .*-parity"):
             extract_with_models(source, tmp_path / "out", labels=ask_labels(model(server), parity=True))
-    with pytest.raises(InputError, match="can be taken up"):
+    with pytest.raises(InputError, match="can be resumed"):
         extract(source, tmp_path / "out")
     extract(source, tmp_path / "rules")
-    with fake_server(read) as server, pytest.raises(InputError, match="not made by a run that can be taken up"):
+    with fake_server(read) as server, pytest.raises(InputError, match="already exists and cannot be resumed"):
         ask(source, tmp_path / "rules", server)
 
 
