@@ -28,7 +28,7 @@ The stuffing baseline names every sector, so its hit rate is 100, and so is its 
 level: read every score beside its chance level. The miniature is invented; it measures
 nothing but the toolkit.
 
-Next, with your own files (one <dataset>.jsonl a data set, with rows such as
+Next, with your own files (one <dataset>.jsonl per data set, with rows such as
 {"name": "…", "labels": ["happy", "relieved"]}):
 
   merunibench datasets                                what is scored, where to get labels

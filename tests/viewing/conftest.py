@@ -1,11 +1,13 @@
 """One world for all tests of a module's folder."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from merunibench.tasks import BUILTIN
 from merunibench.viewing import load_results
+from merunibench.viewing.serving import serving
 from tests.viewing.world import make_world
 
 
@@ -21,3 +23,14 @@ def collection(world):
     return load_results(
         [world / "a", world / "b"], world / "data", clips=world / "clips", tasks=BUILTIN, missing="zero"
     )
+
+
+@pytest.fixture(scope="module")
+def server(collection):
+    """The page of both models, served."""
+    with serving(collection) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()

@@ -1,22 +1,9 @@
 """The page in Chromium: real clicks and keys; what strangers wrote stays text."""
 
-import threading
-
 import pytest
 
 from merunibench.viewing.index import make_index
-from merunibench.viewing.serving import serving
 from tests.viewing.world import FAILED_AT, HOSTILE_AT, HUGE_AT, NAMES
-
-
-@pytest.fixture(scope="module")
-def server(collection):
-    with serving(collection) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The server gives the page to whoever knows the token, under this machine's names, and nothing else to anybody."""
 
 import http.client
-import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,16 +9,6 @@ from merunibench.tasks import BUILTIN
 from merunibench.viewing import load_results
 from merunibench.viewing.serving import asked_range, serving
 from tests.viewing.world import NAMES
-
-
-@pytest.fixture(scope="module")
-def server(collection):
-    with serving(collection) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
 
 
 def ask(server, path, method="GET", *, token=True, **headers):

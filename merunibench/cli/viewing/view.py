@@ -31,7 +31,8 @@ def view(
 
         number = write_site(collection, out)
         emit(f"{out / 'index.html'}\n")
-        complain(f"{len(collection.samples)} samples, {len(collection.models)} models; {number} files")
+        models = len(collection.models)
+        complain(f"{len(collection.samples)} samples, {models} model{'s' * (models != 1)}; {number} files")
         return
     from merunibench.viewing.serving import serving
 
