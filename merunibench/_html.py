@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 
 _RIGHT = ' style="text-align:right"'
 
@@ -35,4 +35,4 @@ def _cell(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text))
+    return escape(escape_controls(text))

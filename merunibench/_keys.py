@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 
 OWN, GENERAL = KEYS = ("MERUNIBENCH_API_KEY", "OPENAI_API_KEY")
@@ -33,8 +33,8 @@ def refuse_key_to_strangers(fields: Mapping[str, object]) -> None:
             host = _host(value.lstrip().removeprefix(SCHEME))
             if host is not None and host != _ISSUER and not _is_this_machine(host):
                 raise InputError(
-                    f"{name}: the key in {GENERAL} is not sent to {shown(host)} because a file names it; set {OWN} "
-                    f"(empty {GENERAL} if the endpoint needs no key), or name the model on the command line"
+                    f"{name}: the key in {GENERAL} is not sent to {short_repr(host)} because a file names it; set "
+                    f"{OWN} (empty {GENERAL} if the endpoint needs no key), or name the model on the command line"
                 )
 
 

@@ -13,7 +13,7 @@ _RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},
 """A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
 
 
-def visible(text: str, longest: int | None = None) -> str:
+def escape_controls(text: str, longest: int | None = None) -> str:
     r"""The text with control characters, direction marks and other unprintable characters written as escapes.
 
     So no name can move a cursor, break a line or turn the reading direction.
@@ -34,8 +34,8 @@ def visible(text: str, longest: int | None = None) -> str:
 
 
 def in_one_line(text: str, longest: int) -> str:
-    """The text in one line: its white space made single spaces, the rest `visible`, cut to `longest` characters."""
-    return visible(" ".join(text[: 4 * longest].split()), longest)
+    """The text in one line: white space as single spaces, controls escaped, cut to `longest` characters."""
+    return escape_controls(" ".join(text[: 4 * longest].split()), longest)
 
 
 def one_line(error: BaseException) -> str:
@@ -45,7 +45,7 @@ def one_line(error: BaseException) -> str:
     return line if line.isprintable() else repr(line)
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """A value of a file as messages show it: in one line, short, and safe however odd it is."""
     if isinstance(value, str):
         return repr(value[:_LONGEST_VALUE]) + ("…" if len(value) > _LONGEST_VALUE else "")

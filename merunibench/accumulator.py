@@ -16,7 +16,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.report import Report
@@ -85,8 +85,8 @@ class Accumulator:
                 continue
             if known != row:
                 what, before, now = ("answer", known[0], row[0]) if known[0] != row[0] else ("truth", known[1], row[1])
-                differing = f"{shown(str(before))}, then {shown(str(now))}"
-                raise InputError(f"sample {shown(name)} comes twice, with another {what}: {differing}")
+                differing = f"{short_repr(str(before))}, then {short_repr(str(now))}"
+                raise InputError(f"sample {short_repr(name)} comes twice, with another {what}: {differing}")
             again += 1
         self._rows |= new
         self.duplicates += again
@@ -178,16 +178,18 @@ def _answer(name: object, answer: object) -> _Answer:
         return plain
     if isinstance(plain, Sequence) and all(isinstance(label, str) for label in plain):
         return tuple(plain)
-    raise InputError(f"sample {shown(str(name))}: an answer is text or a list of labels, not {shown(repr(answer))}")
+    raise InputError(
+        f"sample {short_repr(str(name))}: an answer is text or a list of labels, not {short_repr(repr(answer))}"
+    )
 
 
 def _truth(name: object, truth: object) -> object:
     """A truth that can be compared: arrays and their scalars become plain values."""
     plain = truth.tolist() if hasattr(truth, "tolist") else truth
     if plain is None:
-        raise InputError(f"sample {shown(str(name))}: there is no truth; leave the sample out")
+        raise InputError(f"sample {short_repr(str(name))}: there is no truth; leave the sample out")
     if isinstance(plain, set | frozenset):
         plain = sorted(plain)
     if isinstance(plain, float) and math.isnan(plain):  # equals not even itself, so a repeated row would seem another
-        raise InputError(f"sample {shown(str(name))}: the truth is not a number (NaN); every sample needs one")
+        raise InputError(f"sample {short_repr(str(name))}: the truth is not a number (NaN); every sample needs one")
     return tuple(plain) if isinstance(plain, list) else plain

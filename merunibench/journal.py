@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
 
-from merunibench._text import one_line, shown
+from merunibench._text import one_line, short_repr
 from merunibench.errors import InputError
 from merunibench.files import open_atomic, open_plain, remove_leftovers, write_text
 from merunibench.files.json_text import read_json
@@ -154,7 +154,7 @@ class Journal:
         names = list(dict.fromkeys(order))
         absent = [name for name in names if name not in self._lines]
         if absent:
-            raise ValueError(f"{len(absent)} rows are not finished: {shown(absent[0])}")
+            raise ValueError(f"{len(absent)} rows are not finished: {short_repr(absent[0])}")
         rest = sorted(self._lines.keys() - set(names))
         with open_atomic(self.path, "wb") as stream:
             stream.writelines(self._lines[name] for name in names + rest)
@@ -228,7 +228,7 @@ class Journal:
     def _line(self, row: Row) -> tuple[str, bytes, bool]:
         name = row.get("name")
         if not isinstance(name, str) or not name:
-            raise ValueError(f"a row needs a name, not {shown(name)}")
+            raise ValueError(f"a row needs a name, not {short_repr(name)}")
         line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
         return name, line.encode("utf-8"), row.get("status") == "failed"
 
@@ -349,4 +349,4 @@ def _value(leaves: Mapping[str, Any], name: str) -> str:
     if name not in leaves:
         return _ABSENT
     value = leaves[name]
-    return shown(value) if not isinstance(value, list | dict) else shown(canonical({"": value})[4:-1])
+    return short_repr(value) if not isinstance(value, list | dict) else short_repr(canonical({"": value})[4:-1])

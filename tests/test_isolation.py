@@ -6,20 +6,20 @@ import sys
 
 import pytest
 
-from merunibench.lexicon import home, installed, load_lexicon
+from merunibench.lexicon import data_dir, installed, load_lexicon
 
-AT_COLLECTION = home(), installed()
+AT_COLLECTION = data_dir(), installed()
 
 
 @pytest.fixture(scope="module")
 def in_a_module():
-    return home(), installed()
+    return data_dir(), installed()
 
 
 def test_nothing_is_installed(in_a_module, tmp_path):
     assert AT_COLLECTION[1] == in_a_module[1] == installed() == []
-    assert AT_COLLECTION[0] == in_a_module[0] != home()
-    assert home().is_relative_to(tmp_path)
+    assert AT_COLLECTION[0] == in_a_module[0] != data_dir()
+    assert data_dir().is_relative_to(tmp_path)
 
 
 @pytest.mark.parametrize("chosen", ["MERUNIBENCH_HOME", "XDG_DATA_HOME"])

@@ -83,7 +83,7 @@ def _chance_by_answer(scores: SampleScores, samples: Mask) -> float:
     """That of samples that have something of the answer in common: only the group's own answers are such."""
     metric = scores.metric
     truth, predicted = (metric.part(side, samples) for side in (scores.encoded.truth, scores.encoded.predicted))
-    return float(metric.score(metric.expected(truth, predicted)))
+    return float(metric.score(metric.expected_under_shuffling(truth, predicted)))
 
 
 def _group(

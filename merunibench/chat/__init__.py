@@ -5,7 +5,7 @@ Importing this package loads no model library; `Endpoint` and `LocalModel` load 
 
 from pathlib import Path
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.chat.base import ChatModel, Conversation, Message, Reply, Turns, fit_for_name
 from merunibench.chat.endpoint import Endpoint
 from merunibench.chat.local import LocalModel
@@ -54,4 +54,4 @@ def open_chat_model(
         return LocalModel(
             model, revision=revision or None, batch_size=batch_size, max_tokens=max_tokens, dtype=dtype, device=device
         )
-    raise InputError(f"{shown(spec)}: a language model is hf:MODEL or openai:URL#MODEL")
+    raise InputError(f"{short_repr(spec)}: a language model is hf:MODEL or openai:URL#MODEL")

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING, Reply, as_reply
 
 LONGEST_ANSWER = 1 << 18
@@ -133,7 +133,7 @@ def _ending(word: object) -> str | None:
     word = word.strip().lower()
     if word in _LENGTHS:
         return LENGTH
-    return FILTERED if _FILTER.search(word) else visible(word, _LONGEST_ENDING)
+    return FILTERED if _FILTER.search(word) else escape_controls(word, _LONGEST_ENDING)
 
 
 def _said(message: Any) -> tuple[str, str, str]:  # noqa: ANN401 - any JSON value

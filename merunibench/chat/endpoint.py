@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from merunibench._keys import KEYS
-from merunibench._text import one_line, shown
+from merunibench._text import one_line, short_repr
 from merunibench.chat.base import ChatModel, Conversation, Reply, fit_for_name
 from merunibench.chat.completion import FILTERED, MalformedError, read_completion
-from merunibench.chat.pace import Pace, asked_to_wait, backoff
+from merunibench.chat.pace import RateLimiter, asked_to_wait, backoff
 from merunibench.chat.wire import ACCEPTED, bounded_client
 from merunibench.chat.workers import answered, within
 from merunibench.errors import InputError
@@ -101,7 +101,7 @@ class Endpoint(ChatModel):
 
     def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
         """See `ChatModel.replies`; replies come as they are finished."""
-        pace = Pace(self.concurrency)
+        pace = RateLimiter(self.concurrency)
         failures = 0
         try:
             for index, reply in answered(lambda each: self._reply(each, pace), conversations, self.concurrency):
@@ -115,7 +115,7 @@ class Endpoint(ChatModel):
         finally:
             pace.stop()
 
-    def _reply(self, conversation: Conversation, pace: Pace) -> Reply:
+    def _reply(self, conversation: Conversation, pace: RateLimiter) -> Reply:
         """The reply to one conversation, after as many attempts as are allowed."""
         import openai
 
@@ -151,7 +151,7 @@ class Endpoint(ChatModel):
         self._reached = self._reached or not _is_disconnected(error)
         return self._retries if self._reached else min(self._retries, _FIRST_CONTACT_RETRIES)
 
-    def _ask(self, conversation: Conversation, limit_field: str, pace: Pace) -> Reply:
+    def _ask(self, conversation: Conversation, limit_field: str, pace: RateLimiter) -> Reply:
         """One request.
 
         Raises:
@@ -174,7 +174,7 @@ class Endpoint(ChatModel):
         reply = read_completion(raw.http_response.content)
         return reply if reply.error is None else reply._replace(error=self._line(reply.error))
 
-    def _put_off(self, error: Exception, attempt: int, pace: Pace) -> None:
+    def _put_off(self, error: Exception, attempt: int, pace: RateLimiter) -> None:
         """Wait as long as the endpoint asks, or ever longer; if it refuses everybody, hold all others back too."""
         asked = asked_to_wait(_headers(error))
         if asked is not None and asked > LONGEST_WAIT:
@@ -194,14 +194,14 @@ class Endpoint(ChatModel):
         """Why no conversation can be answered, and what to do."""
         status = getattr(error, "status_code", None)
         if _is_redirect(error):
-            place = shown(_headers(error).get("location", ""))
+            place = short_repr(_headers(error).get("location", ""))
             return InputError(
                 f"{self._url}: HTTP {status}: redirects to {place}, which is not followed; give that address"
             )
         advice = {
             401: f"set the right key in {' or '.join(KEYS)}",
             403: f"the key in {' or '.join(KEYS)} may not do this",
-            404: f"is {shown(self._model)} the name of a model there, and does the URL end rightly (often in /v1)?",
+            404: f"is {short_repr(self._model)} the name of a model there, and does the URL end right (often /v1)?",
             429: "start again later to go on, or ask for fewer at a time (--concurrency)",
             None: "is the server running? Start again to go on",
         }.get(status, "start again to go on")
@@ -285,7 +285,7 @@ def _parsed(spec: str) -> tuple[str, str]:
     except ValueError:
         sound = False
     if not sound or not model.strip():
-        raise InputError(f"{shown(url)}: an endpoint is URL#MODEL, such as http://127.0.0.1:8000/v1#my-model")
+        raise InputError(f"{short_repr(url)}: an endpoint is URL#MODEL, such as http://127.0.0.1:8000/v1#my-model")
     if parts.username or parts.password or parts.query:
         raise InputError(f"the URL of {parts.hostname} must hold neither user nor key; set {KEYS[0]} or {KEYS[1]}")
     return url.rstrip("/"), model.strip()

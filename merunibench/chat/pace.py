@@ -24,7 +24,7 @@ _PART = re.compile(r"([0-9.]+)(ms|h|m|s|$)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "": 1.0}
 
 
-class Pace:
+class RateLimiter:
     """Shared by all threads that ask one endpoint.
 
     Attributes:

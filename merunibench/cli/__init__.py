@@ -13,11 +13,11 @@ from typing import Annotated
 
 import typer
 
-from merunibench._text import one_line, visible
+from merunibench._text import escape_controls, one_line
 from merunibench.cli._encoding import fit_streams
 from merunibench.cli._help import CONTEXT
 from merunibench.cli._lazy import LazyGroup
-from merunibench.cli._output import complain
+from merunibench.cli._output import log_stderr
 from merunibench.errors import InputError
 
 app = typer.Typer(
@@ -78,7 +78,7 @@ def main() -> None:
     try:
         app(prog_name="merunibench")
     except InputError as error:
-        complain(f"error: {error}")
+        log_stderr(f"error: {error}")
         sys.exit(2)
     except BrokenPipeError:
         # The reader of our output (head, less) has left.
@@ -87,8 +87,8 @@ def main() -> None:
     except OSError as error:
         if error.filename is None and error.errno == errno.ENOSPC:
             _give_up_output()
-        name = "" if error.filename is None else f"{visible(os.fsdecode(error.filename), 100)}: "
-        complain(f"error: {name}{one_line(error)}")
+        name = "" if error.filename is None else f"{escape_controls(os.fsdecode(error.filename), 100)}: "
+        log_stderr(f"error: {name}{one_line(error)}")
         sys.exit(2 if error.errno in _OF_WHAT_WAS_GIVEN else 1)
 
 

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from merunibench.cli._help import Command
-from merunibench.cli._output import complain
+from merunibench.cli._output import log_stderr
 from merunibench.settings import Option, Settings, read_settings, suggestion
 
 _CONFIG = typer.Option(metavar="FILE", help="TOML file with settings, such as run.toml; options given here come first.")
@@ -40,7 +40,7 @@ def command(name: str, function: Callable[..., None], context: Mapping[str, Any]
         found = {}
         for key, kind in models.items():
             values = {each.name: given[each.name] for each in options[key]}
-            found[key] = read_settings(values.pop("config") if kind.from_file else None, values, kind, complain)
+            found[key] = read_settings(values.pop("config") if kind.from_file else None, values, kind, log_stderr)
         rest = found.pop("")
         function(**found, **{key: getattr(rest, key) for key in own})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.cli._encoding import WIDENED, can_encode, fitted
 from merunibench.errors import InputError
 
@@ -16,9 +16,9 @@ _OBEYED = "[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2
 _PLAIN, _STYLED = re.compile(_OBEYED), re.compile(rf"{_OBEYED}(?!\[[0-9;]*m)")
 
 
-def complain(message: str) -> None:
+def log_stderr(message: str) -> None:
     """Print one line to standard error, control characters made visible: names come from strangers' files."""
-    sys.stderr.write(fitted(visible(message), sys.stderr.encoding) + "\n")
+    sys.stderr.write(fitted(escape_controls(message), sys.stderr.encoding) + "\n")
 
 
 def emit(text: str, output: Path | None = None, *, styled: bool = False) -> None:
@@ -89,7 +89,7 @@ def emit_table(titles: Sequence[str], rows: Iterable[Sequence[str]], notes: Iter
 def warn(warnings: Iterable[str]) -> None:
     """Print warnings to standard error."""
     for warning in warnings:
-        complain(f"warning: {warning}")
+        log_stderr(f"warning: {warning}")
 
 
 def fail_on(warnings: Iterable[str], fail: bool) -> None:

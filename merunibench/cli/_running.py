@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from merunibench.cli._output import complain
+from merunibench.cli._output import log_stderr
 
 if TYPE_CHECKING:
     from merunibench.inference.preflight import Finding
@@ -39,7 +39,7 @@ def report_preflight(planned: Planned, *, dry_run: bool) -> None:
     """Print what the preflight found; what is hopeless only where the run ends here, since it is said again else."""
     for finding in planned.findings:
         if dry_run or finding.level != "error":
-            complain(f"{finding.level}: {finding.what}")
+            log_stderr(f"{finding.level}: {finding.what}")
     if dry_run:
         raise typer.Exit(1 if planned.hopeless else 0)
 
@@ -50,13 +50,13 @@ def report_done(done: "list[Done]", lacking: str = "an answer") -> None:
         details = [f"{each.kept} kept"] if each.kept else []
         details += [f"{each.changed} asked again, their clips have changed"] if each.changed else []
         details += [f"{each.failed} failed; --retry-failed asks again"] if each.failed else []
-        complain(f"{each.path}: {each.rows} rows" + (f" ({', '.join(details)})" if details else ""))
+        log_stderr(f"{each.path}: {each.rows} rows" + (f" ({', '.join(details)})" if details else ""))
         for reason in each.account.unanswered[:_MOST_REASONS]:
-            complain(f"  {reason.rows} without {lacking}, the first {reason.first}: {reason.reason}")
+            log_stderr(f"  {reason.rows} without {lacking}, the first {reason.first}: {reason.reason}")
         if more := each.account.unanswered[_MOST_REASONS:]:
-            complain(f"  {sum(reason.rows for reason in more)} more, for {len(more)} other reasons")
+            log_stderr(f"  {sum(reason.rows for reason in more)} more, for {len(more)} other reasons")
         if each.account.cut:
-            complain(f"  {each.account.cut} answers end at the longest length; {each.longest} raises it")
+            log_stderr(f"  {each.account.cut} answers end at the longest length; {each.longest} raises it")
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        complain("stopped; finished rows are kept: the same command goes on from here")
+        log_stderr("stopped; finished rows are kept: the same command goes on from here")
         raise typer.Exit(INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -130,6 +130,6 @@ def _plain_progress(unit: str) -> Callable[..., None]:
             minutes, seconds = divmod(round(left), 60)
             speed = f", {rate:.2f} {unit}/s" if unit else ""
             trouble = f", {failed} failed" if failed else ""
-            complain(f"{name}: {done} of {total}{speed}, {minutes}:{seconds:02} left{trouble}")
+            log_stderr(f"{name}: {done} of {total}{speed}, {minutes}:{seconds:02} left{trouble}")
 
     return show

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from merunibench.cli._options import FORMAT, TableOrJson
-from merunibench.cli._output import complain, emit, emit_json
+from merunibench.cli._output import emit, emit_json, log_stderr
 from merunibench.settings import argument, option
 
 CHECKPOINT = argument(..., "A released checkpoint_*.pth, or a converted folder.", "CHECKPOINT")
@@ -26,7 +26,7 @@ def inspect(
     found = inspect_checkpoint(read_checkpoint(checkpoint, configuration))
     emit(found.to_json() if output_format == "json" else found.to_text())
     if found.problem:
-        complain(found.problem)
+        log_stderr(found.problem)
         raise typer.Exit(1)
 
 
@@ -68,7 +68,7 @@ def selfcheck(
         emit("".join(f"{result.to_line()}\n" for result in results))
     if not all(result.passed for result in results):
         wrong = [f"{each.name} (by more than {each.tolerance})" for each in results if not each.passed]
-        complain(f"differs: {', '.join(wrong)}")
+        log_stderr(f"differs: {', '.join(wrong)}")
         raise typer.Exit(1)
 
 
@@ -92,9 +92,9 @@ def train(
         with progress_bar("steps") as progress:
             plan = plan_training(config, progress)
             if not dry_run:
-                carry_out(plan, Hooks(progress, complain, _score_labels, curve))
+                carry_out(plan, Hooks(progress, log_stderr, _score_labels, curve))
     except KeyboardInterrupt:
-        complain("stopped; the same command goes on from the last state that was saved")
+        log_stderr("stopped; the same command goes on from the last state that was saved")
         raise typer.Exit(INTERRUPTED) from None
     emit("".join(f"{line}\n" for line in describe(plan)) if dry_run else f"{plan.config.run.out}\n")
 

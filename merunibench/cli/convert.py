@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import emit, log_stderr
 from merunibench.settings import argument, option
 
 _FOLDER = argument(..., "Folder for answer.csv.", "OUT")
@@ -60,12 +60,12 @@ def convert(settings: ConvertOptions, out: Path = options.ROWS) -> None:
     if written is not None:
         for file in written:
             emit(f"{file.path}\n")
-            complain(file.summary)
+            log_stderr(file.summary)
         return
     source = settings.open()
     for path in convert_predictions(source, out):
         emit(f"{path}\n")
-    complain(f"converted {source.model}")
+    log_stderr(f"converted {source.model}")
 
 
 def codabench(
@@ -84,4 +84,4 @@ def codabench(
     emit(f"{done.path}\n")
     empty = f"; {done.empty} name no emotion, which the challenge reads as neutral" if done.empty else ""
     lacking = f"; {done.lacking} fewer than the data set has samples (--names tells which)" if done.lacking else ""
-    complain(f"{done.rows} rows{empty}{lacking}")
+    log_stderr(f"{done.rows} rows{empty}{lacking}")

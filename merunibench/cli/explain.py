@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_json, terminal_width
+from merunibench.cli._output import emit, emit_json, log_stderr, terminal_width
 from merunibench.settings import argument, option
 
 
@@ -47,7 +47,7 @@ def explain(
     if svg:
         emit(picture, svg)
         wheels = explainers[0].lexicon.n_wheels
-        complain(f"wrote {svg}: {f'all {wheels} wheels' if wheel is None else f'wheel {wheel} of {wheels}'}")
+        log_stderr(f"wrote {svg}: {f'all {wheels} wheels' if wheel is None else f'wheel {wheel} of {wheels}'}")
 
 
 def _is_file(word: str) -> bool:

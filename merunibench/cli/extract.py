@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, fail_on, warn
+from merunibench.cli._output import emit, fail_on, log_stderr, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
 from merunibench.settings import ALL_RULES, FAIL_ON_WARNING, ExtractSettings, option
@@ -60,7 +60,7 @@ def extract(settings: ExtractOptions, out: Path = options.ROWS, fail_on_warning:
     noun = "text" if done.labels == 1 else "texts"
     without = f"; {done.empty} without a label" if done.empty else ""
     warn(done.remarks)
-    complain(
+    log_stderr(
         f"{source.model}: labels of {texts} {noun}{derived}{without}; {done.traces} reasoning traces dropped{failed}"
     )
     fail_on(done.remarks, fail_on_warning)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 import typer
 from pydantic import PositiveInt
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_json, terminal_width, warn
+from merunibench.cli._output import emit, emit_json, log_stderr, terminal_width, warn
 from merunibench.errors import InputError
 from merunibench.lexicon.releases.published import DEFAULT_MAX_BYTES
 from merunibench.settings import MAX_BYTES, TaskSettings, argument, option
@@ -68,10 +68,12 @@ def install(
     """Install an official lexicon release into the user's data folder; prints the installed file."""
     from merunibench.lexicon import install as install_lexicon
 
-    done = install_lexicon(name, source, max_bytes=max_bytes, notify=lambda url: complain(f"fetching {url}"))
-    complain(f"{'installed' if done.fresh else 'already installed:'} {done.lexicon.label}, {len(done.lexicon):,} words")
+    done = install_lexicon(name, source, max_bytes=max_bytes, notify=lambda url: log_stderr(f"fetching {url}"))
+    log_stderr(
+        f"{'installed' if done.fresh else 'already installed:'} {done.lexicon.label}, {len(done.lexicon):,} words"
+    )
     if done.note:
-        complain(done.note)
+        log_stderr(done.note)
     typer.echo(done.path)
 
 
@@ -131,7 +133,7 @@ def show(
     for number, sectors in wheels.items():
         table.add_section()
         for sector, members in sectors.items():
-            which = [visible(", ".join(members))] if words else []
+            which = [escape_controls(", ".join(members))] if words else []
             table.add_row(str(number), sector, f"{len(members):,}", *which)
     _print(table)
 
@@ -149,7 +151,7 @@ def build(
     if not verify:
         typer.echo(builtin_lexicon.rebuild().label)
     elif not builtin_lexicon.is_current():
-        complain("the compiled builtin lexicon differs from its sources; run: merunibench lexicon build")
+        log_stderr("the compiled builtin lexicon differs from its sources; run: merunibench lexicon build")
         raise typer.Exit(1)
 
 
@@ -267,14 +269,14 @@ def _write_own(made: "OwnLexicon", output: Path) -> None:
     lexicon = made.lexicon
     write_text(output, lexicon.to_text())
     for note in made.notes:
-        complain(note)
+        log_stderr(note)
     wheels = f"{lexicon.n_wheels} wheel{'s' if lexicon.n_wheels > 1 else ''}"
-    complain(f"wrote {lexicon.label}: {len(lexicon):,} words, {wheels}")
+    log_stderr(f"wrote {lexicon.label}: {len(lexicon):,} words, {wheels}")
     mistakes = [each for each in audit_lexicon(lexicon).findings if each.rule in CONTRADICTIONS]
     if mistakes:
         first = mistakes[0]
-        where = f"{visible(first.word)} on wheel {first.wheel} ({first.found}): {first.reason}"
-        complain(f"audit: {len(mistakes)} to look at, first {where}; see: merunibench lexicon audit {output}")
+        where = f"{escape_controls(first.word)} on wheel {first.wheel} ({first.found}): {first.reason}"
+        log_stderr(f"audit: {len(mistakes)} to look at, first {where}; see: merunibench lexicon audit {output}")
     typer.echo(output)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import emit, log_stderr
 from merunibench.errors import InputError
 from merunibench.settings import TaskSettings, argument, option
 
@@ -20,5 +20,5 @@ def merge(
         raise InputError("several folders: name the folder for the merged files (--out)")
     merged = merge_shards(folders, out or folders[0], dataset, settings.tasks())
     for each in merged:
-        complain(f"{each.path}: {each.rows} rows" + (f", {each.failed} failed" if each.failed else ""))
+        log_stderr(f"{each.path}: {each.rows} rows" + (f", {each.failed} failed" if each.failed else ""))
     emit("".join(f"{each.path}\n" for each in merged))

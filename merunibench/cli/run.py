@@ -4,7 +4,7 @@ from pathlib import Path
 
 from merunibench.cli import _options as options
 from merunibench.cli import _running as running
-from merunibench.cli._output import complain, emit_result, fail_on, warn
+from merunibench.cli._output import emit_result, fail_on, log_stderr, warn
 from merunibench.cli.score import FORMAT
 from merunibench.inference.settings import RunSettings
 from merunibench.settings import FAIL_ON_WARNING
@@ -29,11 +29,11 @@ def run(
         planned = plan_run(settings)
         running.report_preflight(planned, dry_run=dry_run)
         with running.progress_bar("clips") as progress:
-            done, report = run_all(settings, planned, progress, complain)
+            done, report = run_all(settings, planned, progress, log_stderr)
     if per_sample is not None:
         report.write_per_sample(per_sample)
     running.report_done(done)
     warn(report.warnings)
-    complain(f"{settings.out}: run.toml, predictions, labels, report.json, report.md")
+    log_stderr(f"{settings.out}: run.toml, predictions, labels, report.json, report.md")
     emit_result(report, output_format, output)
     fail_on(report.warnings, fail_on_warning)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, warn
+from merunibench.cli._output import emit, log_stderr, warn
 from merunibench.settings import option
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def submit(settings: SubmitOptions) -> None:
         emit(f"{settings.out / FILE}: fill in what is commented there\n")
     warn(differing)
     warn(folded(_remarks(written)))
-    complain(f"next: merunibench leaderboard validate {settings.out}")
+    log_stderr(f"next: merunibench leaderboard validate {settings.out}")
 
 
 def _summary(out: Path, written: list[Path]) -> str:

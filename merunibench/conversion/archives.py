@@ -14,7 +14,7 @@ from typing import IO, Any, BinaryIO, cast
 
 import pyarrow as pa
 
-from merunibench._text import one_line, visible
+from merunibench._text import escape_controls, one_line
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, read_unpacked, reading
@@ -65,7 +65,7 @@ def _members(archive: zipfile.ZipFile, stream: BinaryIO, path: Path, max_bytes: 
     for member in members:
         if not member.filename.endswith(".json"):
             continue
-        name = visible(member.filename, 100)
+        name = escape_controls(member.filename, 100)
         if member.flag_bits & _ENCRYPTED:
             raise InputError(f"{path}, {name}: is encrypted; write the log without a password")
         with _unpacked(archive, member, stream, path) as content:

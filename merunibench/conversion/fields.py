@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 
 Row = Mapping[str, Any]
 
@@ -74,7 +74,7 @@ def as_text(value: object, what: str) -> str | None:
         return value
     if isinstance(value, float) and math.isnan(value):
         raise ValueError(f"{what}: NaN where the answer should be; write null for a row that failed")
-    raise ValueError(f"{what}: must be text, not {shown(value)}")
+    raise ValueError(f"{what}: must be text, not {short_repr(value)}")
 
 
 def content_text(content: object, what: str, joint: str = "") -> str | None:

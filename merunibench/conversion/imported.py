@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.conversion.base import Answer, Format
 from merunibench.conversion.detect import wrong_format
 from merunibench.conversion.fields import Row, dig, media_stem, whole_number
@@ -122,7 +122,7 @@ def _names(rows: Rows, form: Format, path: str | None, given: Sequence[str] | No
             others = sorted({*names} ^ {*given})
             raise InputError(
                 f"{rows.path}: names its samples itself, in {title}, and not as --names does: {len(others)} names are "
-                f"in one of both alone, such as {shown(others[0])}; leave out --names, or choose names by --column"
+                f"in one of both alone, such as {short_repr(others[0])}; leave out --names, or choose names by --column"
             )
         return names, title
     if path is not None:
@@ -186,5 +186,5 @@ def _refuse_repeated(rows: Rows, form: Format, names: list[str]) -> None:
         second = names.index(repeated[0], first + 1)
         raise InputError(
             f"{rows.path}, {rows.places(second)}: {len(repeated)} samples have several answers, such as "
-            f"{shown(repeated[0])} in {rows.places(first)} and {rows.places(second)}: {form.repeats}"
+            f"{short_repr(repeated[0])} in {rows.places(first)} and {rows.places(second)}: {form.repeats}"
         )

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.folder import MAX_BYTES
 from merunibench.data import Table, read_table
 from merunibench.files import open_plain
@@ -124,7 +124,7 @@ def numbers(table: Table, name: str) -> FloatArray:
     for row, value in enumerate(values):
         number = _number(value)
         if number is None:
-            wrong.append((row, f"{name!r} must be a number, not {shown(value)}"))
+            wrong.append((row, f"{name!r} must be a number, not {short_repr(value)}"))
         else:
             found[row] = number
     if wrong:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from merunibench._text import one_line, shown
+from merunibench._text import one_line, short_repr
 from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import CLIP_CACHE, MAX_BYTES, REVIEW, Folder
 from merunibench.curation.rewriting import Gone, Unwanted, how, why_doubtful
@@ -87,7 +87,7 @@ def choose(
         try:
             fits = re.compile(pattern or r"(?!)").fullmatch
         except re.error as error:
-            raise InputError(f"--name-pattern {shown(pattern)}: cannot be used: {one_line(error)}") from error
+            raise InputError(f"--name-pattern {short_repr(pattern)}: cannot be used: {one_line(error)}") from error
         for path in folder.sets().values():
             table = read_table(path, max_bytes=MAX_BYTES)
             clips = text_column(table, find_column(table, "name")).to_pylist()

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data import TABLE_SUFFIXES, Table, read_table
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
@@ -201,6 +201,6 @@ def refuse_shared_names(names: Mapping[str, Iterable[str]]) -> None:
     if twice:
         clip, other = next(iter(twice.items()))
         raise InputError(
-            f"{len(twice)} names are in two sets ({shown(clip)} in {shown(first[clip])} and {shown(other)}): "
-            f"{listed(twice, 5)}; give every clip a name of its own"
+            f"{len(twice)} names are in two sets ({short_repr(clip)} in {short_repr(first[clip])} and "
+            f"{short_repr(other)}): {listed(twice, 5)}; give every clip a name of its own"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import DESCRIPTIONS, MAX_BYTES, Folder, children
 from merunibench.data import Arrangement, read_table
@@ -74,13 +74,13 @@ def _tables(source: Path, name: str | None) -> dict[str, Path]:
     if not found:
         raise InputError(f"{source}: is neither a table of descriptions nor a folder with one")
     if name is not None and len(found) > 1:
-        raise InputError(f"{source}: holds {len(found)} tables, which cannot all be called {shown(name)}")
+        raise InputError(f"{source}: holds {len(found)} tables, which cannot all be called {short_repr(name)}")
     return {_plain(name or stem): table for stem, table in found.items()}
 
 
 def _plain(name: str) -> str:
     if not name or name.startswith(".") or any(sign in name for sign in "/\\\0"):
-        raise InputError(f"a set must have a plain name, not {shown(name)}; give one (--set)")
+        raise InputError(f"a set must have a plain name, not {short_repr(name)}; give one (--set)")
     return name
 
 

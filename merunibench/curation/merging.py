@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from merunibench._resources import resource
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.chat import ChatModel, Message, Reply
 from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING
 from merunibench.errors import InputError
@@ -87,7 +87,7 @@ def load_merge_prompt(name: str = MERGE) -> Prompt:
     own = name in (MERGE, MERGE.partition("@")[0])
     path = resource("curation", "prompts", f"{MERGE}.txt") if own else Path(name)
     if not own and not path.is_file():
-        raise InputError(f"no prompt {shown(name)}: there is {MERGE}, or give the path of a text file")
+        raise InputError(f"no prompt {short_repr(name)}: there is {MERGE}, or give the path of a text file")
     with reading(path, UnicodeDecodeError):
         text = read_plain(path, _MOST_BYTES).decode("utf-8").strip()
     if not {AUDIO, VIDEO} & set(_PLACE.findall(text)):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from merunibench._text import shown, visible
+from merunibench._text import escape_controls, short_repr
 from merunibench.data import TABLE_SUFFIXES, load_truth, read_table
 from merunibench.data.arranging import arranged
 from merunibench.data.discovery import natural_order
@@ -22,8 +22,8 @@ from merunibench.errors import InputError
 from merunibench.extraction import Rules
 from merunibench.files import DEFAULT_MAX_BYTES
 from merunibench.report.columns import Column, percent, span
-from merunibench.scoring import Progress, Scored, Settings, System, paired_draws, score_predictions
-from merunibench.statistics import Draws, holm, paired_test
+from merunibench.scoring import LoadedScores, Progress, Scored, Settings, paired_draws, score_predictions
+from merunibench.statistics import BootstrapCounts, holm, paired_test
 from merunibench.tasks import get_task
 
 SCHEMA = "merunibench.prior/1"
@@ -131,7 +131,7 @@ class Prior:
         labels = "–" if scored.labels_per_sample is None else f"{scored.labels_per_sample:.2f}"
         return [
             "*" if each.among_best else "",
-            visible(each.name),
+            escape_controls(each.name),
             percent(scored.metrics["f"]),
             span(scored.ci),
             percent(scored.metrics["precision"]),
@@ -144,7 +144,7 @@ class Prior:
         ]
 
     def _notes(self) -> list[str]:
-        group, listed_names = self.group, ", ".join(map(visible, self.group))
+        group, listed_names = self.group, ", ".join(map(escape_controls, self.group))
         alone = "is better than every other candidate here" if len(self.candidates) > 1 else "is the only candidate"
         said = [f"{self.clips} labelled clips; scores in percent; {self.resamples} resamples, seed {self.seed}."]
         if len(group) > 1:
@@ -161,7 +161,7 @@ class Prior:
             )
         for each in self.candidates:
             lacking = each.scored.missing + each.scored.failed
-            said += [f"{visible(each.name)}: {lacking} clips without an answer."] if lacking else []
+            said += [f"{escape_controls(each.name)}: {lacking} clips without an answer."] if lacking else []
         return [*said, self.candidates[0].scored.signature.metric_part]
 
 
@@ -194,7 +194,7 @@ def prior(
             "(--bootstrap)"
         )
     labelled = load_truth(_TASK, truth, max_bytes=max_bytes)
-    scores, draws = {}, Draws()
+    scores, draws = {}, BootstrapCounts()
     for step, (name, path) in enumerate(files.items()):
         if progress:
             progress(name, step, len(files))
@@ -215,7 +215,7 @@ def _compared(
     for step, (name, scored) in enumerate(others):
         if progress:
             progress(f"{name} against {best}", step, len(others))
-        systems = System.of(first, best), System.of(scored, name)
+        systems = LoadedScores.of(first, best), LoadedScores.of(scored, name)
         tests.append(
             paired_test(paired_draws(*systems, resamples=settings.bootstrap, seed=settings.seed, by="samples"))
         )
@@ -256,7 +256,7 @@ def find_candidates(outputs: Iterable[Path]) -> dict[str, Path]:
     for root in outputs:
         for name, path in _candidates_in(root).items():
             if name in found:
-                raise InputError(f"{path}: a candidate {shown(name)} is there already ({found[name]}); rename one")
+                raise InputError(f"{path}: a candidate {short_repr(name)} is there already ({found[name]}); rename one")
             found[name] = path
     if not found:
         raise InputError("no outputs of candidates; give their tables, or a folder of them")

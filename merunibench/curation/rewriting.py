@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.contamination import name_hash
 from merunibench.curation.export.base import MANIFEST
 from merunibench.curation.filters.duplicates import DUPLICATES, SAME
@@ -220,7 +220,7 @@ def _delimited(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
 
 def _card(path: Path, unwanted: Unwanted, gone: Gone) -> bytes:
     """The card of an export, without remarks that give a clip that goes as an example."""
-    quoted = {escape(shown(name)): name for name in unwanted.names}
+    quoted = {escape(short_repr(name)): name for name in unwanted.names}
     kept = []
     for line in read_plain(path, MAX_BYTES).decode().splitlines(keepends=True):
         named = [name for text, name in quoted.items() if line.startswith("- ") and text in line]

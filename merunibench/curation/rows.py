@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.columns import FloatArray, numbers, places, read_stage, spread
 from merunibench.curation.folder import LABELS, MEASURES, Folder, refuse_shared_names
 from merunibench.curation.speaker_values import SpeakerValues, load_speaker
@@ -260,6 +260,6 @@ def _polarities(table: Table) -> npt.NDArray[np.int8]:
     if len(unknown):
         row = int(unknown[0])
         word = column[row].as_py()
-        raise InputError(f"{table.where(row)}: 'polarity' must be {', '.join(POLARITIES)}, not {shown(word)}")
+        raise InputError(f"{table.where(row)}: 'polarity' must be {', '.join(POLARITIES)}, not {short_repr(word)}")
     numbers_of_words: npt.NDArray[np.int8] = np.array([*POLARITIES.values(), NO_POLARITY], np.int8)[at]
     return numbers_of_words

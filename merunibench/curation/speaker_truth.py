@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.curation.agreement import clopper_pearson
 from merunibench.curation.folder import read_lines
 from merunibench.data import Table, read_table
@@ -208,5 +208,5 @@ def read_truth(path: Path) -> dict[str, bool]:
 def _yes(value: object, table: Table, row: int) -> bool:
     word = str(value).strip().lower()
     if word not in _YES | _NO:
-        raise InputError(f"{table.where(row)}: speaking is {shown(value)}; it must be yes or no")
+        raise InputError(f"{table.where(row)}: speaking is {short_repr(value)}; it must be yes or no")
     return word in _YES

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from merunibench._text import shown, visible
+from merunibench._text import escape_controls, short_repr
 from merunibench.curation.crowd import Crowd
 from merunibench.curation.crowd.classifiers.features import read_features
 from merunibench.curation.crowd.classifiers.labelled import read_texts
@@ -101,7 +101,13 @@ class Votes:
         for task, found in plain["tasks"].items():
             for name, each in found["sources"].items():
                 figures = (f"{each[key]:,}" for key in ("votes", "abstained", "out_of_fold"))
-                row = (task, visible(name), visible(each["training"]), percent(each["accuracy"]), *figures)
+                row = (
+                    task,
+                    escape_controls(name),
+                    escape_controls(each["training"]),
+                    percent(each["accuracy"]),
+                    *figures,
+                )
                 table.add_row(*map(Text, row))
             if found["alpha"] is not None:
                 notes.append(f"{task}: the sources agree at Krippendorff's alpha {found['alpha']:.3f}.")
@@ -112,7 +118,7 @@ class Votes:
     def remarks(self) -> tuple[str, ...]:
         """What a reader of the votes should know."""
         left_out = (
-            f"{shown(name)}: {number} votes on clips that the data set does not have are left out"
+            f"{short_repr(name)}: {number} votes on clips that the data set does not have are left out"
             for name, number in self.others.items()
             if number
         )
@@ -167,7 +173,7 @@ def _expanded(place: Path) -> list[Path]:
 
 def _refuse_twice(name: str, rows: Mapping[str, object]) -> None:
     if name in rows:
-        raise InputError(f"two sources are called {shown(name)}; rename one: votes count once")
+        raise InputError(f"two sources are called {short_repr(name)}; rename one: votes count once")
 
 
 def _texts(judging: Judging) -> dict[str, str] | None:
@@ -204,7 +210,9 @@ def _judged(
     elif kind == ATTENTION:
         found = _by_features(folder, unseen, judging) if unseen else ()
     else:
-        raise InputError(f"{folder}: a classifier of the kind {shown(kind)} is not known; there are text and attention")
+        raise InputError(
+            f"{folder}: a classifier of the kind {short_repr(kind)} is not known; there are text and attention"
+        )
     rows = {row["name"]: row for row in found} | {name: seen[name] for name in names if name in seen}
     return rows, len(names) - len(unseen)
 

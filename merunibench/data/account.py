@@ -10,7 +10,7 @@ from dataclasses import field as made_by
 from enum import StrEnum
 from typing import Any
 
-from merunibench._text import in_one_line, shown, visible
+from merunibench._text import escape_controls, in_one_line, short_repr
 from merunibench.kinds import Answer
 
 _LONGEST_TEXT, _LONGEST_NAME = 120, 80
@@ -125,8 +125,8 @@ class Account:
             if reason not in reasons:
                 continue
             number = f"1 of {self.rows}" if found.count == 1 else found.count
-            sentence = _REMARKS[reason].format(n=number, count=found.count, text=shown(found.text), **words)
-            quoted = "" if found.text is None or "{text}" in _REMARKS[reason] else f": {shown(found.text)}"
+            sentence = _REMARKS[reason].format(n=number, count=found.count, text=short_repr(found.text), **words)
+            quoted = "" if found.text is None or "{text}" in _REMARKS[reason] else f": {short_repr(found.text)}"
             said.append(f"{sentence} (first: {found.first}{quoted}){found.detail}")
         return tuple(said)
 
@@ -143,7 +143,9 @@ class Account:
     def summary(self) -> str:
         """`answers: 2 given, 6 read from text by rules@2, 1 without a label: 1 × refusal (first: line 4)`."""
         text = "text" if self.field == "labels" else "text or labels"
-        read = [f"{number} read from {text} by {visible(name, _LONGEST_NAME)}" for name, number in self.read.items()]
+        read = [
+            f"{number} read from {text} by {escape_controls(name, _LONGEST_NAME)}" for name, number in self.read.items()
+        ]
         parts = [f"{self.given} given", *read, *([f"{self.failed} failed"] if self.failed else [])]
         reasons = "; ".join(map(self._listed, self.without))
         return f"answers: {', '.join([*parts, f'{self.nothing} without a {self._one}'])}{': ' * bool(reasons)}{reasons}"

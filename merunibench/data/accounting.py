@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.account import Account, Reason
 from merunibench.data.cells import Mask, as_mask, has, is_null
 from merunibench.data.columns import label_column, map_column, text_column
-from merunibench.data.finish import GIVEN, Extractor, Finished
+from merunibench.data.fill_missing import GIVEN, CompletedRows, Extractor
 from merunibench.data.polarity_words import is_complement, read_polarity
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
@@ -63,7 +63,7 @@ def polarity_words(table: Table, name: str, derived: int = 0) -> PolarityWords:
         others = f" ({odd.sum()} of {words} words are none of these)" if words > 1 else ""
         raise InputError(
             f"{table.where(row)}: {name!r} must be positive, negative or neutral, not "
-            f"{shown(_value(table, name, row))}{others}"
+            f"{short_repr(_value(table, name, row))}{others}"
         )
     return PolarityWords(np.sign(np.where(odd, 0, codes)).astype(np.int8), odd, complements)
 
@@ -72,7 +72,7 @@ def _code(word: object) -> int:
     if word is None:
         return 0
     if not isinstance(word, str):
-        raise ValueError(f"must be positive, negative or neutral, not {shown(word)}")  # noqa: TRY004
+        raise ValueError(f"must be positive, negative or neutral, not {short_repr(word)}")  # noqa: TRY004
     known = POLARITIES.get(word)
     found = read_polarity(word) if known is None else known
     if found is None:
@@ -81,7 +81,11 @@ def _code(word: object) -> int:
 
 
 def take_account(
-    table: Table, failed: Mask, finished: Finished, answers: LabelLists | PolarityWords, extractor: Extractor | None
+    table: Table,
+    failed: Mask,
+    finished: CompletedRows,
+    answers: LabelLists | PolarityWords,
+    extractor: Extractor | None,
 ) -> Account:
     """The account of a file.
 
@@ -118,7 +122,7 @@ def take_account(
 
 
 def _count_origins(
-    account: Account, table: Table, standing: Mask, finished: Finished, extractor: Extractor | None
+    account: Account, table: Table, standing: Mask, finished: CompletedRows, extractor: Extractor | None
 ) -> Mask:
     """Count whose answers the rows hold; which of those that stand in the file are an extractor's, shape (N,)."""
     column, by_extractor = f"{account.field}_from", np.zeros(len(standing), bool)
@@ -177,7 +181,7 @@ class _Standing(NamedTuple):
         looks = self.extractor.looks_like(text) if self.extractor is not None and isinstance(text, str) else None
         return looks or Reason.NOTHING
 
-    def text(self, reason: Reason, row: int, finished: Finished) -> str | None:
+    def text(self, reason: Reason, row: int, finished: CompletedRows) -> str | None:
         """What is quoted of the first row of a reason."""
         if row in finished.labels and reason is Reason.UNKNOWN:
             return ", ".join(finished.labels[row])
@@ -199,7 +203,7 @@ class _Standing(NamedTuple):
         if not lists:
             return ""
         looked = f"of the first {len(looked_at)} texts" if len(rows) > len(looked_at) else "of the texts"
-        return f"; {extractor.name} finds labels in {len(lists)} {looked}, such as {shown(', '.join(lists[0]))}"
+        return f"; {extractor.name} finds labels in {len(lists)} {looked}, such as {short_repr(', '.join(lists[0]))}"
 
 
 def _statements(labels: LabelLists) -> Mask:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.cells import with_columns
 from merunibench.data.columns import python_values
 from merunibench.data.tables import Table
@@ -53,7 +53,7 @@ def _answers(field: object) -> Iterator[object]:
     answers = field.split(DIVIDER) if isinstance(field, str) else field
     if not isinstance(answers, list | tuple) or not answers:
         raise ValueError(
-            f"{shown(field)} must be a list of answers, one for each annotator, or text with | between them"
+            f"{short_repr(field)} must be a list of answers, one for each annotator, or text with | between them"
         )
     yield from (answer.strip() if isinstance(answer, str) else answer for answer in answers)
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, one_line, shown, visible
+from merunibench._text import escape_controls, listed, one_line, short_repr
 from merunibench.conversion import detect, hint
 from merunibench.conversion.fields import walk
 from merunibench.data.columns import find_column, plain_head, python_values, text_column
@@ -103,9 +103,9 @@ def _check_pattern(pattern: str) -> None:
         pc.match_substring_regex(pa.array([""]), pattern)
     except (re.error, OverflowError, RecursionError, pa.ArrowException) as error:
         # In RE2, which is linear in time: it has neither look-around nor back references.
-        raise InputError(f"--name-regex {shown(pattern)}: cannot be used: {one_line(error)}") from error
+        raise InputError(f"--name-regex {short_repr(pattern)}: cannot be used: {one_line(error)}") from error
     if groups != 1:
-        raise InputError(f"--name-regex {shown(pattern)}: must have one group, the part of a name that counts")
+        raise InputError(f"--name-regex {short_repr(pattern)}: must have one group, the part of a name that counts")
 
 
 class _View(Mapping[str, Any]):
@@ -221,7 +221,8 @@ def _refuse_references(table: Table, chosen: Mapping[str, str], task: Task) -> N
             otherwise = f", or --column {given[0]}={given[0]} if {given[0]!r} are the model's"
         raise InputError(
             f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
-            f"give --column {shlex.quote(visible(option))} to score the answers{otherwise}{_made_by(table, task)}"
+            f"give --column {shlex.quote(escape_controls(option))} to score the answers"
+            f"{otherwise}{_made_by(table, task)}"
         )
 
 
@@ -323,7 +324,7 @@ def _by_dataset(table: Table, column: str, tasks: TaskSet) -> dict[str, npt.NDAr
     unknown = [code for code, task in enumerate(named) if task is None]
     if unknown:
         rows = np.flatnonzero(np.isin(codes, unknown)).tolist()
-        refused = table.refusal((row, f"{column!r}: {shown(words[codes[row]])} is no data set") for row in rows)
+        refused = table.refusal((row, f"{column!r}: {short_repr(words[codes[row]])} is no data set") for row in rows)
         raise InputError(f"{refused}; known are {', '.join(tasks)}: correct it, or rename the column")
     found: dict[str, list[int]] = {}
     for code, task in enumerate(named):
@@ -353,17 +354,17 @@ def _renamed(table: Table, pattern: str) -> Table:
     names = text_column(table, find_column(table, "name"))
     fits = pc.match_substring_regex(names, pattern)
     if not pc.any(fits).as_py():
-        raise InputError(f"{table.path}: --name-regex fits no name, such as {shown(names[0].as_py())}")
+        raise InputError(f"{table.path}: --name-regex fits no name, such as {short_repr(names[0].as_py())}")
     new = pc.replace_substring_regex(names, f"(?s)^.*?(?:{pattern}).*$", r"\1")
     if pc.count_distinct(new).as_py() < pc.count_distinct(names).as_py():
         code = int(np.argmax(np.bincount(new.dictionary_encode().indices.drop_null())))
         one = new.dictionary_encode().dictionary[code]
         several = pc.unique(names.filter(pc.equal(new, one))).to_pylist()
         raise InputError(
-            f"{table.path}: --name-regex makes {shown(one.as_py())} of {', '.join(map(shown, several[:3]))}: "
+            f"{table.path}: --name-regex makes {short_repr(one.as_py())} of {', '.join(map(short_repr, several[:3]))}: "
             "it must keep what tells names apart"
         )
     rest = names.filter(pc.invert(fits))
     remark = f"{len(rest)} of {len(names)} names do not fit --name-regex and stay as they are, such as "
-    remarks = (*table.remarks, remark + shown(rest[0].as_py())) if len(rest) else table.remarks
+    remarks = (*table.remarks, remark + short_repr(rest[0].as_py())) if len(rest) else table.remarks
     return replace(table, columns=_View(table.columns, {"name": lambda: new}), remarks=remarks)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.files import map_plain
 from merunibench.files.arrow import unpacked_size
@@ -57,7 +57,7 @@ class ArrowColumns(Mapping[str, pa.Array]):
             raise InputError(f"{path}: the name of a column is not UTF-8 ({error}); write the file again") from error
         twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
-            raise InputError(f"{path}: column {shown(twice[0])} appears twice; rename one")
+            raise InputError(f"{path}: column {short_repr(twice[0])} appears twice; rename one")
         if rows * _BYTES_OF_A_ROW > max_bytes and rows > _stored_bytes(path):
             raise too_large(path, max_bytes)
         self.num_rows = rows

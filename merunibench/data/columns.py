@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, one_line, shown
+from merunibench._text import listed, one_line, short_repr
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
@@ -83,7 +83,7 @@ def _no_texts(column: list[Any], name: str) -> Iterator[tuple[int, str]]:
     """The rows of a column that hold something else than text, and what."""
     for row, value in enumerate(column):
         if value is not None and (not isinstance(value, str) or _HALF_A_CHARACTER.search(value)):
-            yield row, f"{name!r} must be text, not {shown(value)}"
+            yield row, f"{name!r} must be text, not {short_repr(value)}"
 
 
 def name_column(table: Table) -> pa.Array:
@@ -97,7 +97,7 @@ def name_column(table: Table) -> pa.Array:
     if not ordered and pc.count_distinct(names).as_py() < len(names):
         encoded = names.dictionary_encode()
         repeated = np.flatnonzero(np.bincount(encoded.indices) > 1)
-        first_ten = ", ".join(shown(encoded.dictionary[index].as_py()) for index in repeated[:10].tolist())
+        first_ten = ", ".join(short_repr(encoded.dictionary[index].as_py()) for index in repeated[:10].tolist())
         raise InputError(f"{table.path}: {len(repeated)} names appear more than once: {first_ten}")
     return names
 
@@ -136,7 +136,7 @@ def texts_by_name(table: Table, column: str, wanted: Iterable[str] | None = None
     if contradicted:
         raise InputError(
             f"{table.path}: {len(contradicted)} names are in several rows with different {column!r}: "
-            f"{', '.join(map(shown, list(contradicted)[:10]))}; keep one row of each"
+            f"{', '.join(map(short_repr, list(contradicted)[:10]))}; keep one row of each"
         )
     return found
 

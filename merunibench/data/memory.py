@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 import pyarrow as pa
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data.arranging import Arrangement
 from merunibench.data.columnar import ArrowColumns, columns_of
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, OpenTable, PredictionSource
@@ -94,7 +94,7 @@ def _columns(data: Mapping[Any, Any], title: str) -> Mapping[str, Any] | None:
         return None
     lengths = {str(name): len(column) for name, column in data.items()}
     if len({*lengths.values()}) > 1:
-        held = ", ".join(f"{length} in {shown(name)}" for name, length in lengths.items())
+        held = ", ".join(f"{length} in {short_repr(name)}" for name, length in lengths.items())
         raise InputError(f"{title}: its columns have different numbers of rows: {held}")
     return data
 

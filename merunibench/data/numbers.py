@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 import numpy.typing as npt
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.cells import is_null
 from merunibench.data.columns import find_column, map_column
 from merunibench.data.tables import Table
@@ -44,7 +44,7 @@ def preference(value: object) -> float:
     """The number of a preference: `a1` (or 1, first), `a2` (2, second), `same` (tie)."""
     word = _SPELLINGS.get(str(value).strip().casefold().removesuffix(".0"))
     if word is None or isinstance(value, bool):
-        raise ValueError(f"{shown(value)} is no preference: a1, a2 or same")
+        raise ValueError(f"{short_repr(value)} is no preference: a1, a2 or same")
     return PREFERENCES[word]
 
 
@@ -58,4 +58,4 @@ def finite_number(value: object) -> float:
         if math.isfinite(number):
             return number
     comma = "; write a decimal point" if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", value) else ""
-    raise ValueError(f"{shown(value)} is no finite number{comma}; every sample needs one")
+    raise ValueError(f"{short_repr(value)} is no finite number{comma}; every sample needs one")

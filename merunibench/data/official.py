@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data.columns import name_column, text_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
@@ -71,7 +71,7 @@ def _label_values(path: Path, corpus: dict[Any, Any], task: Task) -> list[Any]:
     labels = []
     for name, sample in corpus.items():
         if not isinstance(sample, dict) or task.label_field not in sample:
-            raise InputError(f"{path}: sample {shown(name)} has no field {task.label_field!r}")
+            raise InputError(f"{path}: sample {short_repr(name)} has no field {task.label_field!r}")
         value = sample[task.label_field]
         labels.append(value.item() if isinstance(value, np.generic | np.ndarray) and value.size == 1 else value)
     return labels

@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.account import Account, Reason
 from merunibench.data.accounting import PolarityWords, polarity_words, take_account
 from merunibench.data.arranging import arranged
 from merunibench.data.cells import NOTHING, Mask, as_mask, has_error, is_null, with_columns, written_nulls
 from merunibench.data.columns import find_column, label_column, name_column, text_column
-from merunibench.data.finish import GIVEN, Extractor, Finished, finish
+from merunibench.data.fill_missing import GIVEN, CompletedRows, Extractor, fill_missing
 from merunibench.data.numbers import numbers_of
 from merunibench.data.tables import Table, read_table
 from merunibench.errors import InputError
@@ -160,14 +160,14 @@ def account_of(table: Table, needed: Answer, extractor: Extractor) -> Account:
 
 def _made(
     table: Table, needed: Answer, failed: Mask, extractor: Extractor | None
-) -> tuple[Finished, LabelLists | PolarityWords, Account]:
+) -> tuple[CompletedRows, LabelLists | PolarityWords, Account]:
     """The answers in a table."""
     earlier = ("text", "labels") if needed == "polarity" else ("text",)
     if needed not in table.columns and (failed.all() or any(column in table.columns for column in earlier)):
         # A run that failed throughout has written no answers, so not even their column.
         table = with_columns(table, {needed: [None] * table.num_rows})
     find_column(table, needed)
-    finished = finish(table, needed, failed, extractor)
+    finished = fill_missing(table, needed, failed, extractor)
     answers: LabelLists | PolarityWords
     if needed == "labels":
         answers = label_column(finished.table, needed)
@@ -190,7 +190,7 @@ def failed_rows(table: Table) -> Mask:
     row = pc.index(pc.or_(said, pc.is_in(status, value_set=pa.array(["ok", *NOTHING], status.type))), False).as_py()
     if row >= 0:
         word = text_column(table, "status")[row].as_py()
-        raise InputError(f"{table.where(row)}: 'status' must be ok or failed, not {shown(word)}")
+        raise InputError(f"{table.where(row)}: 'status' must be ok or failed, not {short_repr(word)}")
     return failed | as_mask(said)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 
 MAX_COLUMNS = 1000
@@ -125,4 +125,4 @@ def refuse_repeated(names: Iterable[str], where: str) -> None:
     """
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise InputError(f"{where}: column {shown(twice[0])} appears twice; rename one")
+        raise InputError(f"{where}: column {short_repr(twice[0])} appears twice; rename one")

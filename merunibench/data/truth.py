@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.annotators import with_one_truth
 from merunibench.data.columns import find_column, label_column, map_column, name_column, texts_by_name
 from merunibench.data.documents import MAPPED
@@ -291,10 +291,10 @@ def _class_index(value: object, task: Task) -> int:
     try:
         number = finite_number(value)
     except ValueError:
-        raise ValueError(f"{shown(value)} is no class of {task.title}: {', '.join(task.classes)}") from None
+        raise ValueError(f"{short_repr(value)} is no class of {task.title}: {', '.join(task.classes)}") from None
     if number != int(number) or not 0 <= number < len(task.classes):
         raise ValueError(
-            f"{shown(value)} is no index of a class of {task.title}: they go from 0 to {len(task.classes) - 1}"
+            f"{short_repr(value)} is no index of a class of {task.title}: they go from 0 to {len(task.classes) - 1}"
         )
     return int(number)
 

@@ -22,7 +22,7 @@ from merunibench.scoring import (
     selection_biases,
 )
 from merunibench.signature import joint_signature
-from merunibench.statistics import Draws, interval
+from merunibench.statistics import BootstrapCounts, interval
 from merunibench.tasks import BUILTIN, task_order
 
 Checkpoints = Mapping[str, Mapping[str, Scored]]
@@ -90,7 +90,7 @@ def _resampled(
 ) -> Checkpoints:
     """The scores with intervals: of all checkpoints where one is chosen by them, else of the selected one."""
     choosing = settings.checkpoint in (BEST_PER_DATASET, BEST_OVERALL)
-    draws = Draws()
+    draws = BootstrapCounts()
     found: dict[str, dict[str, Scored]] = {}
     for step, (name, every) in enumerate(scores.items()):
         if progress:

@@ -22,7 +22,7 @@ from merunibench.scoring import (
     BEST_PER_DATASET,
     UNITS,
     By,
-    System,
+    LoadedScores,
     paired_draws,
     per_sample,
     primary_score,
@@ -124,7 +124,7 @@ class Sides(NamedTuple):
     title: str
 
 
-def _sides(first: System, second: System) -> Sides:
+def _sides(first: LoadedScores, second: LoadedScores) -> Sides:
     return Sides((_used(first), _used(second)), first.signature.metric_part, first.scores.task.title)
 
 
@@ -181,7 +181,7 @@ def _mean(name: str, of: Sequence[DatasetComparison], test: PairedTest, p: float
     return MeanComparison(name, tuple(each.dataset for each in of), (first, second), test, p, samples)
 
 
-def _warnings(a: Mapping[str, System], b: Mapping[str, System], shared: Sequence[str]) -> Iterator[str]:
+def _warnings(a: Mapping[str, LoadedScores], b: Mapping[str, LoadedScores], shared: Sequence[str]) -> Iterator[str]:
     """What makes a difference of two systems one of how their checkpoints or labels were taken."""
     choices: dict[str, list[str]] = {}
     for name in shared:
@@ -197,7 +197,7 @@ def _warnings(a: Mapping[str, System], b: Mapping[str, System], shared: Sequence
         yield f"{', '.join(names)}: {said}: the difference may be due to that"
 
 
-def _choice(system: System) -> str:
+def _choice(system: LoadedScores) -> str:
     """How a checkpoint was chosen, as far as that flatters it."""
     if system.signature.checkpoint not in (BEST_PER_DATASET, BEST_OVERALL):
         return "a checkpoint that was chosen without the test labels"
@@ -205,14 +205,14 @@ def _choice(system: System) -> str:
     return f"the best of {number} checkpoints on the test labels"
 
 
-def _systems(source: Report | str | Path, tasks: TaskSet) -> dict[str, System]:
+def _systems(source: Report | str | Path, tasks: TaskSet) -> dict[str, LoadedScores]:
     """The system in a report, or in the per-sample file that a report wrote, by data set."""
     if isinstance(source, Report):
-        return {scored.dataset: System.of(scored, source.model) for scored in source.datasets}
+        return {scored.dataset: LoadedScores.of(scored, source.model) for scored in source.datasets}
     return per_sample.read(Path(source), tasks)
 
 
-def _of_datasets(systems: dict[str, System], names: Sequence[str], tasks: TaskSet) -> dict[str, System]:
+def _of_datasets(systems: dict[str, LoadedScores], names: Sequence[str], tasks: TaskSet) -> dict[str, LoadedScores]:
     wanted = [name if name in systems else tasks.get_task(name).id for name in names] or list(systems)
     absent = [name for name in wanted if name not in systems]
     if absent:
@@ -220,7 +220,7 @@ def _of_datasets(systems: dict[str, System], names: Sequence[str], tasks: TaskSe
     return {name: systems[name] for name in wanted}
 
 
-def _used(system: System) -> SystemUsed:
+def _used(system: LoadedScores) -> SystemUsed:
     """What is shown of a system beside a comparison."""
     signature, score = system.signature, primary_score(system.scores)
     return SystemUsed(

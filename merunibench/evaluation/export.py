@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data import PredictionSource, read_table
 from merunibench.data.columns import name_column
 from merunibench.errors import InputError
@@ -109,6 +109,6 @@ def _check_labels(names: Sequence[str], answers: Sequence[Sequence[str]], where:
     if odd:
         name, label = odd[0]
         raise InputError(
-            f"{where}: {len(odd)} labels hold commas, quotes, brackets or odd characters, such as {shown(label)} of "
-            f"{shown(name)}: the challenge would take them apart; fix them"
+            f"{where}: {len(odd)} labels hold commas, quotes, brackets or odd characters, as {short_repr(label)} of "
+            f"{short_repr(name)}: the challenge would take them apart; fix them"
         )

@@ -16,7 +16,7 @@ from merunibench.kinds import KINDS
 from merunibench.report import BENCHMARK_DATASETS, Comparison, DatasetComparison, MeanComparison, Report
 from merunibench.report.comparison import ALPHA
 from merunibench.report.results_table import MEAN, Column, Figure, Mark, ResultsTable, TableRow
-from merunibench.scoring import By, Scored, System, per_sample, primary_score
+from merunibench.scoring import By, LoadedScores, Scored, per_sample, primary_score
 from merunibench.scoring.resampling import resampled_score
 from merunibench.signature import joint_metric_part
 from merunibench.statistics import interval
@@ -165,7 +165,7 @@ def _of_scored(scored: Scored) -> Computed:
     )
 
 
-def _of_system(system: System, resamples: int, seed: int, units: By) -> Computed:
+def _of_system(system: LoadedScores, resamples: int, seed: int, units: By) -> Computed:
     scores = system.scores
     found = resampled_score([scores], resamples, seed, by=units)
     made = found.interval if found is not None else None

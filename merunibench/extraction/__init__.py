@@ -6,12 +6,12 @@ Importing this package, and scoring labels that are given, does not import spaCy
 from merunibench.extraction.envelope import Answer, clean_answer
 from merunibench.extraction.files import Extracted, extract
 from merunibench.extraction.polarities import DEAD_ZONE, Polarity, polarity
-from merunibench.extraction.rules import EXTRACTOR, RULES, Rules, extract_labels
+from merunibench.extraction.rules import EXTRACTOR, RULES_VERSION, Rules, extract_labels
 
 __all__ = [
     "DEAD_ZONE",
     "EXTRACTOR",
-    "RULES",
+    "RULES_VERSION",
     "Answer",
     "Extracted",
     "Polarity",

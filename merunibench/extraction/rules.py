@@ -2,7 +2,7 @@
 
 The steps for a text: markup around it and asides are dropped, refusals give no label, a list is taken as it is,
 other languages are read by their emotion words, and everything else as a description (spaCy is imported only then).
-Whoever changes what any text gives raises `RULES`.
+Whoever changes what any text gives raises `RULES_VERSION`.
 """
 
 import re
@@ -35,11 +35,11 @@ from merunibench.languages import (
 )
 from merunibench.lexicon import load_lexicon
 
-RULES = 2
+RULES_VERSION = 2
 """Version of the rules."""
-EXTRACTOR = f"rules@{RULES}"
+EXTRACTOR = f"rules@{RULES_VERSION}"
 """How signatures name this extractor."""
-EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES, 0, -1))
+EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES_VERSION, 0, -1))
 """All versions that there are, the present one first."""
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
 _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
@@ -51,7 +51,9 @@ PARITY_LABELS = 4
 """As many labels as the authors' extractor mostly kept."""
 
 
-def extract_labels(text: str, *, parity: bool = False, version: int = RULES, trace: Trace | None = None) -> list[str]:
+def extract_labels(
+    text: str, *, parity: bool = False, version: int = RULES_VERSION, trace: Trace | None = None
+) -> list[str]:
     """The labels that a model's answer gives to the person it describes, in order, lower case, each once.
 
     Args:
@@ -72,7 +74,7 @@ def extract_labels(text: str, *, parity: bool = False, version: int = RULES, tra
         labels = _labels(cleaned, trace) if cleaned else []
         if trace is not None:
             trace.cleaned = cleaned
-    return as_the_authors(labels) if parity else labels
+    return affectgpt_style(labels) if parity else labels
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Rules:
     """The rules as an extractor, in the form in which scoring takes one."""
 
     parity: bool = False
-    version: int = RULES
+    version: int = RULES_VERSION
 
     @classmethod
     def named(cls, name: str, *, parity: bool = False) -> "Rules":
@@ -119,7 +121,7 @@ class Rules:
         return any(label_polarity(label) is not None for label in labels)
 
 
-def as_the_authors(labels: list[str]) -> list[str]:
+def affectgpt_style(labels: list[str]) -> list[str]:
     """A label list cut as the authors' extractor mostly cut it; see `extract_labels`."""
     kept = [label for label in labels if label not in load_words().lists["speech_acts"]]
     return [] if kept == ["neutral"] else kept[:PARITY_LABELS]

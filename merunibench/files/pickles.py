@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from merunibench._text import one_line, visible
+from merunibench._text import escape_controls, one_line
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.arrays import AnyArray, array_from_bytes, array_from_items, plain_dtype
 
@@ -242,7 +242,7 @@ class _Machine:
     def _push_global(self, module: str, name: str) -> None:
         mark = _GLOBALS.get((module, name))
         if mark is None:
-            raise self._refusal(f"asks for {visible(f'{module}.{name}', 100)}, which is no plain data")
+            raise self._refusal(f"asks for {escape_controls(f'{module}.{name}', 100)}, which is no plain data")
         self._stack.append(mark)
 
     def _reduce(self, _: object) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 
 _LONGEST_PART, _LONGEST_PATH = 255, 4000
@@ -36,12 +36,14 @@ def _below(folder: Path, relative: str, *, outside: bool) -> Path:
     except UnicodeEncodeError:  # half of a character
         fits = False
     if "\0" in relative or not fits:
-        raise InputError(f"{folder}: {shown(relative)} leads out of the folder; refused: it is no name of a file")
+        raise InputError(f"{folder}: {short_repr(relative)} leads out of the folder; refused: it is no name of a file")
     base = os.path.normpath(folder)
     path = Path(os.path.normpath(Path(base) / relative))
     below = path.is_relative_to(base) and path != Path(base)
     if not outside and not (below or Path(relative).is_absolute()):
-        raise InputError(f"{folder}: {shown(relative)} leads out of the folder; refused (--allow-outside takes it)")
+        raise InputError(
+            f"{folder}: {short_repr(relative)} leads out of the folder; refused (--allow-outside takes it)"
+        )
     return path
 
 
@@ -54,7 +56,7 @@ def contained(folder: Path, path: Path, *, outside: bool = False) -> Path:
     place, root = os.path.realpath(path), os.path.realpath(folder)
     if outside or (place != root and Path(place).is_relative_to(root)):
         return path
-    name = shown(str(path.relative_to(folder) if path.is_relative_to(folder) else path))
+    name = short_repr(str(path.relative_to(folder) if path.is_relative_to(folder) else path))
     raise InputError(f"{folder}: {name} leads out of the folder, to another place; refused (--allow-outside takes it)")
 
 

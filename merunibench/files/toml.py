@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import one_line, shown
+from merunibench._text import one_line, short_repr
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.plain import read_plain
 
@@ -103,12 +103,12 @@ def _refuse_odd_values(table: dict[str, Any], where: Path | str) -> None:
     while waiting:
         key, value, depth = waiting.pop()
         if depth > MAX_PARTS:
-            raise InputError(f"{where}: {shown(key)}: nested too deeply")
+            raise InputError(f"{where}: {short_repr(key)}: nested too deeply")
         if isinstance(value, dict):
             waiting += [(name, child, depth + 1) for name, child in value.items()]
         elif isinstance(value, list):
             waiting += [(key, child, depth + 1) for child in value]
         elif isinstance(value, float) and not math.isfinite(value):
-            raise InputError(f"{where}: {shown(key)}: must be a finite number, not {value}")
+            raise InputError(f"{where}: {short_repr(key)}: must be a finite number, not {value}")
         elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-            raise InputError(f"{where}: {shown(key)}: is a number of more than 64 bits")
+            raise InputError(f"{where}: {short_repr(key)}: is a number of more than 64 bits")

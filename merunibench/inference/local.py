@@ -16,7 +16,7 @@ from merunibench.errors import InputError, MediaError
 from merunibench.inference.rows import Row, answered, failed, input_hash
 from merunibench.models.base import Json, Modality, Model, Prepared, Sample
 
-HOPELESS = 16
+MAX_INITIAL_FAILURES = 16
 """After as many decoded samples that the model failed at, and no answer at all, it is the model that is broken."""
 _BATCHES_AHEAD = 2
 
@@ -156,8 +156,8 @@ class _Answerer:
         """A row for each sample of a batch of equal groups, in order.
 
         Raises:
-            InputError: what is wrong concerns every sample, or the model refused the first `HOPELESS` of them.
-            Exception: the model's own, where it failed at the first `HOPELESS` samples.
+            InputError: the fault concerns every sample, or the model refused the first `MAX_INITIAL_FAILURES` of them.
+            Exception: the model's own, where it failed at the first `MAX_INITIAL_FAILURES` samples.
         """
         if len(batch) <= self.batch_size:
             return self._ask(batch)  # whole, since a slice of a collated batch is no collated batch
@@ -193,8 +193,8 @@ class _Answerer:
         return rows
 
     def _stop_if_hopeless(self, reason: str) -> None:
-        if self._unexplained >= HOPELESS and not self._succeeded:
-            raise InputError(f"none of the first {HOPELESS} clips was answered; the last: {reason}")
+        if self._unexplained >= MAX_INITIAL_FAILURES and not self._succeeded:
+            raise InputError(f"none of the first {MAX_INITIAL_FAILURES} clips was answered; the last: {reason}")
 
     def _failure(self, batch: Sequence[Prepared], error: Exception) -> list[Row]:
         """The row of a sample that failed alone; none for several, which are to be asked about again."""
@@ -206,6 +206,6 @@ class _Answerer:
         self._unexplained += not isinstance(error, MemoryError)
         if isinstance(error, MediaError):
             self._stop_if_hopeless(str(error))
-        elif self._unexplained >= HOPELESS and not self._succeeded:
+        elif self._unexplained >= MAX_INITIAL_FAILURES and not self._succeeded:
             raise error
         return [failed(batch[0].sample, error, batch[0])]

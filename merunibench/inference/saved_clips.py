@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data import Table
 from merunibench.data.columnar import arrow_table
 from merunibench.errors import InputError
@@ -152,7 +152,7 @@ def _file(value: object, cache: Path, folders: Sequence[Path], *, outside: bool)
             write_bytes(target, content)
         return target
     if not isinstance(path, str):
-        raise InputError(f"a clip must be a file or its bytes, not {shown(value)}")
+        raise InputError(f"a clip must be a file or its bytes, not {short_repr(value)}")
     for folder in folders[1:]:
         try:
             return inside(folder, path, outside=outside)

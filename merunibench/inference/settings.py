@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.inference.prompts import OPEN_VOCABULARY
 from merunibench.models.base import MODALITIES, Modality
@@ -86,7 +86,7 @@ class ClipSettings(TaskSettings):
         if self.clips is not None and len(self.dataset) > 1:
             raise ValueError("clips of your own (--clips) need one name of a data set (--dataset)")
         if self.clips is not None and self.dataset and not re.fullmatch(r"[\w+-][\w.+ -]*", self.dataset[0]):
-            raise ValueError(f"data set {shown(self.dataset[0])} must be fit for a file name")
+            raise ValueError(f"data set {short_repr(self.dataset[0])} must be fit for a file name")
         return self
 
 

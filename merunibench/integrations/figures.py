@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.evaluation import evaluate
 from merunibench.report import Report
@@ -60,12 +60,14 @@ def report_of(samples: Iterable[Kept], *, bootstrap: int = 0) -> Report:
     for row in rows:
         for key in ("dataset", "settings"):
             if row[key] != first[key]:
-                raise InputError(f"samples of several {key}: {shown(str(first[key]))} and {shown(str(row[key]))}")
+                raise InputError(
+                    f"samples of several {key}: {short_repr(str(first[key]))} and {short_repr(str(row[key]))}"
+                )
     names = [str(row["name"]) for row in rows]
     if len({*names}) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(
-            f"{shown(twice)} was answered several times; evaluate each sample once (one epoch, one repeat)"
+            f"{short_repr(twice)} was answered several times; evaluate each sample once (one epoch, one repeat)"
         )
     dataset: str = first["dataset"]
     answers = [

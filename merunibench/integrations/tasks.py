@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.truth import find_labels, read_subtitles, read_truth
 from merunibench.errors import InputError
 from merunibench.files import whole_set, write_text
@@ -140,7 +140,7 @@ def _documents(task: Task, labels: Path, root: Path, *, clips: bool) -> tuple[li
     silent = [name for name in names if not said.get(name)]
     if not silent:
         return rows, []
-    return rows, [f"{task.id}: {len(silent)} of {len(names)} samples have no subtitle, such as {shown(silent[0])}"]
+    return rows, [f"{task.id}: {len(silent)} of {len(names)} samples have no subtitle, such as {short_repr(silent[0])}"]
 
 
 def _truth(task: Task, truth: Any, row: int) -> object:  # noqa: ANN401 - a GroundTruth
@@ -157,7 +157,7 @@ def _clip(task: Task, root: Path, name: str) -> str:
             path = named_file(folder, patterns, name, outside=False)
             if path.is_file():
                 return str(path)
-    raise InputError(f"{task.id}: neither video nor sound of {shown(name)} is in {folder}")
+    raise InputError(f"{task.id}: neither video nor sound of {short_repr(name)} is in {folder}")
 
 
 def _yaml(harness: str, dataset: str, folder: Path) -> str:

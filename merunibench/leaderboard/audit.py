@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import listed, visible
+from merunibench._text import escape_controls, listed
 from merunibench.errors import InputError
 from merunibench.files import read_plain
 from merunibench.leaderboard.board.build import model_of
@@ -66,7 +66,7 @@ def audit(folder: Path, submissions: Path | None = None) -> Audit:
     found += [*_published(folder, results), *_baselines(results)]
     folders = find_submissions(place) if place is not None else []
     found += _submissions(folders, results) if place is not None else ()
-    return Audit(sum(len(row.scores) for row in results.rows), len(folders), tuple(map(visible, found)), lock)
+    return Audit(sum(len(row.scores) for row in results.rows), len(folders), tuple(map(escape_controls, found)), lock)
 
 
 def _lock(folder: Path, digest: str) -> tuple[Lock | None, list[str]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from merunibench.lexicon.releases.installation import Installation, install
     from merunibench.lexicon.releases.official import ReleaseTables, compile_release, read_release
     from merunibench.lexicon.releases.published import KNOWN_RELEASES, RELEASES
-    from merunibench.lexicon.releases.store import Entry, catalogue, home, installed, load_lexicon
+    from merunibench.lexicon.releases.store import Entry, catalogue, data_dir, installed, load_lexicon
     from merunibench.lexicon.runtime.lexicon import Lexicon, SetMasks, compile_lexicon
     from merunibench.lexicon.runtime.wheels import LEVELS, PUBLISHED_WHEELS, Level, Wheel, load_wheels
     from merunibench.lexicon.workshop.own import OwnLexicon, compile_folder, extend
@@ -57,11 +57,11 @@ __all__ = [
     "compile_folder",
     "compile_lexicon",
     "compile_release",
+    "data_dir",
     "explain_words",
     "explainer_for",
     "explanations_to_dict",
     "extend",
-    "home",
     "install",
     "installed",
     "load_lexicon",
@@ -85,7 +85,7 @@ _MODULES = {
     "runtime.lexicon": ("Lexicon", "SetMasks", "compile_lexicon"),
     "releases.official": ("ReleaseTables", "compile_release", "read_release"),
     "releases.published": ("KNOWN_RELEASES", "RELEASES"),
-    "releases.store": ("Entry", "catalogue", "home", "installed", "load_lexicon"),
+    "releases.store": ("Entry", "catalogue", "data_dir", "installed", "load_lexicon"),
     "workshop.own": ("OwnLexicon", "compile_folder", "extend"),
     "runtime.wheels": ("LEVELS", "PUBLISHED_WHEELS", "Level", "Wheel", "load_wheels"),
 }

@@ -1,8 +1,8 @@
 """What an author of a `Model` needs besides `merunibench.models`; docs/models.md has a complete example.
 
-`given` says what a model is given, `fill` makes the question, `read_clip` decodes, `describe` says what was made of the
-files, `versions` which libraries ran. `Answer` and `NoAnswerError` say how an answer ended, and why there is none.
-`picture_file`, `sound_file` and `subtitle_of` are for models with a reader of their own.
+`resolve_modalities` says what a model is given, `fill` makes the question, `read_clip` decodes, `describe` says what
+was made of the files, `versions` which libraries ran. `Answer` and `NoAnswerError` say how an answer ended, or why
+there is none. `picture_file`, `sound_file` and `subtitle_of` are for models with a reader of their own.
 """
 
 from merunibench.hub import versions
@@ -12,9 +12,9 @@ from merunibench.models.prompting import (
     Clip,
     describe,
     fill,
-    given,
     picture_file,
     read_clip,
+    resolve_modalities,
     sound_file,
     subtitle_of,
 )
@@ -27,9 +27,9 @@ __all__ = [
     "describe",
     "file_hash",
     "fill",
-    "given",
     "picture_file",
     "read_clip",
+    "resolve_modalities",
     "sound_file",
     "subtitle_of",
     "versions",

@@ -35,7 +35,7 @@ from merunibench.models.dialects import (
     sound_part,
     times,
 )
-from merunibench.models.prompting import describe, given, picture_file, read_clip
+from merunibench.models.prompting import describe, picture_file, read_clip, resolve_modalities
 
 _OTHERS = frozenset({"server", "concurrency", "check"})
 
@@ -61,7 +61,7 @@ class EndpointModel(Model):
         self.name = f"openai:{argument}"
         self.modalities = frozenset(MODALITIES)
         self._options = options
-        self._given = given(options, self.modalities, self.name)
+        self._given = resolve_modalities(options, self.modalities, self.name)
         dialect = _dialect(self._server)
         self._how = _chosen(options.extra, dialect, self._given)
         self._unchecked = _checks(options.extra)

@@ -51,7 +51,7 @@ def without_subtitle(prompt: str) -> str:
     return "\n".join(lines)
 
 
-def given(options: Options, taken: Collection[Modality], model: str) -> tuple[Modality, ...]:
+def resolve_modalities(options: Options, taken: Collection[Modality], model: str) -> tuple[Modality, ...]:
     """What a model is given of every sample, in the order of `MODALITIES`.
 
     Args:

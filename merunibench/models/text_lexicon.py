@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from merunibench.baselines import text_lexicon
 from merunibench.errors import InputError
 from merunibench.models.base import Json, Model, Options, Prepared, Sample
-from merunibench.models.prompting import given, subtitle_of
+from merunibench.models.prompting import resolve_modalities, subtitle_of
 
 
 class TextLexicon(Model):
@@ -25,7 +25,7 @@ class TextLexicon(Model):
         options.refuse("text-lexicon", "processor", "template", "extra")
         self.name = "text-lexicon"
         self.modalities = frozenset(("text",))
-        self._given = given(options, self.modalities, self.name)
+        self._given = resolve_modalities(options, self.modalities, self.name)
 
     @property
     def settings(self) -> Mapping[str, Json]:

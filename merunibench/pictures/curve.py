@@ -5,7 +5,7 @@ from html import escape
 from itertools import accumulate
 from statistics import fmean
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 960.0, 420.0, 70.0, 70.0, 28.0, 52.0
 _INK, _FAINT, _LINE, _CURVE = "#1b2430", "#565d66", "#c3c7cc", "#123f7d"
@@ -22,7 +22,7 @@ def curve(losses: Sequence[float], title: str) -> str:
     across, down = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
     said = f"Loss of {last:,} step{'s' * (last > 1)}, from {means[0]:.3f} to {means[-1]:.3f}"
     said += f"; each point is the mean of {each} steps" if each > 1 else ""
-    title, ticks = escape(visible(title, 80)), []
+    title, ticks = escape(escape_controls(title, 80)), []
     for tick in range(_TICKS + 1):
         y = _HEIGHT - _BOTTOM - down * tick / _TICKS
         ticks += [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures.letters import cut, width
 
 if TYPE_CHECKING:
@@ -138,13 +138,13 @@ def dots(
         line += [f'<path class="whisker" d="M{x(dot.ci[0])} {y}H{x(dot.ci[1])}"/>' for dot in each if dot.ci]
         line += [
             f'<circle class="{"hollow" if dot.hollow else "dot"}" cx="{x(dot.value)}" cy="{y}" r="5">'
-            f"<title>{escape(visible(_says(name, dot), 300))}</title></circle>"
+            f"<title>{escape(escape_controls(_says(name, dot), 300))}</title></circle>"
             for dot in each
         ]
         ids = [dot.id for dot in each if dot.id]
         body += [f'<g data-id="{escape(ids[0])}">', *line, "</g>"] if ids else line
     whole = names + frame.plot + 20
-    label = escape(visible(title, 300))
+    label = escape(escape_controls(title, 300))
     box = f'viewBox="0 0 {whole} {height}" width="{whole}" height="{height}" role="img" aria-label="{label}"'
     return Markup(f'<svg class="dots" {box}>{"".join(body)}</svg>')  # noqa: S704 - every text in it is escaped above
 
@@ -161,7 +161,7 @@ def _says(name: str, dot: Dot) -> str:
 
 def _name(short: str, name: str, end: float, y: float) -> str:
     place = f'class="label" x="{end}" y="{y + 4}" text-anchor="end"'
-    return f"<text {place}>{escape(short)}<title>{escape(visible(name, 300))}</title></text>"
+    return f"<text {place}>{escape(short)}<title>{escape(escape_controls(name, 300))}</title></text>"
 
 
 def _number(value: float) -> str:

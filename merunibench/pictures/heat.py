@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures.letters import cut, width
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def heat_map(drawn: HeatMap, identifier: str, heading: str = "") -> "Markup":
         lines += [
             f"<style>{_STYLE}</style>",
             f'<rect class="ground" width="100%" height="100%" fill="{_GROUND}"/>',
-            _text(12, 24, visible(heading, layout.width // 9), "ink", extra=' font-weight="600" font-size="15"'),
+            _text(
+                12, 24, escape_controls(heading, layout.width // 9), "ink", extra=' font-weight="600" font-size="15"'
+            ),
         ]
     lines += [*_heads(drawn, layout), *_rows(drawn, layout), *_foot(drawn, layout)]
     if drawn.legend:
@@ -206,4 +208,4 @@ def _text(x: float, y: float, content: str, name: str, *, anchor: str = "start",
 
 def _safe(text: str, longest: int) -> str:
     """Text for XML: what cannot be printed is made visible, long text cut, markup escaped."""
-    return escape(visible(text, longest))
+    return escape(escape_controls(text, longest))

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 
 _NARROW, _BROAD = frozenset("fijlrt.,:;'|!()[] I"), frozenset("mwMW@%…—")
 
@@ -27,7 +27,7 @@ def cut(text: str, most: int) -> str:
         >>> cut("WWWWWWWW", 8), cut("a long name", 20)
         ('WWWW…', 'a long name')
     """
-    text = visible(text, 8 * most)
+    text = escape_controls(text, 8 * most)
     if width(text) <= most:
         return text
     kept, room = 0, most - _width("…")

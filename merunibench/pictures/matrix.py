@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures.letters import cut, width
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def matrix(title: str, rows: Sequence[Contender], levels: Sequence[Sequence[int]
     whole, height = left + size * len(rows) + 2, _HEAD + size * len(rows) + 2
     body = [
         f'<text data-id="{escape(each.id)}" x="{left + (at + 0.5) * size:g}" y="16" text-anchor="middle">'
-        f"{escape(visible(each.place, 12))}</text>"
+        f"{escape(escape_controls(each.place, 12))}</text>"
         for at, each in enumerate(rows)
     ]
     for at, (row, of_row) in enumerate(zip(rows, levels, strict=True)):
@@ -57,11 +57,11 @@ def matrix(title: str, rows: Sequence[Contender], levels: Sequence[Sequence[int]
         ]
         middle = f'y="{y + size / 2 + 4:g}" text-anchor="end"'
         name = f'<text class="label" x="{names}" {middle}>{escape(cut(row.name, _LONGEST))}</text>'
-        place = f'<text x="{left - 6}" {middle}>{escape(visible(row.place, 12))}</text>'
+        place = f'<text x="{left - 6}" {middle}>{escape(escape_controls(row.place, 12))}</text>'
         body.append(f'<g data-id="{escape(row.id)}">{name}{place}{"".join(cells)}</g>')
     better = [sum(level > 0 for level in of_row) for of_row in levels]
     said = "; ".join(f"{row.name} is better than {count}" for row, count in zip(rows, better, strict=True))
-    label = escape(visible(f"{title}. Of {len(rows)} rows, {said}.", 5_000))
+    label = escape(escape_controls(f"{title}. Of {len(rows)} rows, {said}.", 5_000))
     box = f'viewBox="0 0 {whole} {height}" width="{whole}" height="{height}" role="img" aria-label="{label}"'
     return Markup(f'<svg class="matrix" {box}>{"".join(body)}</svg>')  # noqa: S704 - every text in it is escaped above
 
@@ -73,5 +73,5 @@ def _cell(row: Contender, other: Contender, level: int, box: tuple[int, int, int
     head = f'<path data-id="{escape(other.id)}" class="{kind}" d="M{x + 1} {y + 1}h{size - 2}v{size - 2}H{x + 1}z"'
     if level <= 0:
         return f"{head}/>"
-    tip = escape(visible(f"{row.name} is better than {other.name}, {_LEVELS[level]}", 300))
+    tip = escape(escape_controls(f"{row.name} is better than {other.name}, {_LEVELS[level]}", 300))
     return f"{head}><title>{tip}</title></path>"

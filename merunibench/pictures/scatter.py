@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures.dots import axis
 from merunibench.pictures.letters import cut, width
 
@@ -76,7 +76,7 @@ def scatter(points: Sequence[Point], across: str, up: str) -> "Markup":
     places = [(x(point.amount), y(point.score)) for point in points]
     body += [_dot(point, place) for point, place in zip(points, places, strict=True)]
     body += _names(points, places)
-    label = escape(visible(f"{up} against {across}, {len(points)} rows; the numbers are in the table", 300))
+    label = escape(escape_controls(f"{up} against {across}, {len(points)} rows; the numbers are in the table", 300))
     box = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="{label}"'
     return Markup(f'<svg class="dots" {box}>{"".join(body)}</svg>')  # noqa: S704 - every text in it is escaped
 
@@ -89,7 +89,7 @@ def _count_ticks(most: float) -> tuple[int, ...]:
 
 def _dot(point: Point, place: tuple[float, float]) -> str:
     score = f"{100 * point.score + 0.0:.2f}".replace("-", "−")
-    tip = escape(visible(f"{point.name}: {score} at {point.amount:.1f}", 300))
+    tip = escape(escape_controls(f"{point.name}: {score} at {point.amount:.1f}", 300))
     kind = "hollow" if point.hollow else "dot"
     return (
         f'<circle data-id="{escape(point.id)}" class="{kind}" cx="{place[0]}" cy="{place[1]}" r="5">'

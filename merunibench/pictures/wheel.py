@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.errors import InputError
 from merunibench.labels import normalise_label
 from merunibench.lexicon.critique.evidence import MEANINGS, evidence_for
@@ -297,7 +297,7 @@ def _notes(lost: Sequence[str], more: int) -> list[str]:
     """The text below the wheel: words without a sector, several a line, and how many were left out."""
     lines, line = [], "No sector on this wheel:"
     for word in lost:
-        piece = f" {visible(word, _LONGEST)},"
+        piece = f" {escape_controls(word, _LONGEST)},"
         if len(line) + len(piece) > 130:
             lines.append(line)
             line = ""
@@ -311,4 +311,4 @@ def _notes(lost: Sequence[str], more: int) -> list[str]:
 
 def _safe(text: str, longest: int = 1000) -> str:
     """Text for XML: control characters and halves of characters made visible, long text cut, markup escaped."""
-    return escape(visible(text, longest))
+    return escape(escape_controls(text, longest))

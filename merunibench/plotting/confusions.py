@@ -11,7 +11,7 @@ from merunibench.errors import InputError
 from merunibench.files.json_text import read_json
 from merunibench.report import ErrorAnalysis, Report
 from merunibench.report.error_analysis.result import SCHEMA, Confusion
-from merunibench.scoring import System
+from merunibench.scoring import LoadedScores
 from merunibench.signature import Signature
 from merunibench.tasks import BUILTIN, title_of
 
@@ -116,7 +116,7 @@ def _of_report(report: Report, datasets: Sequence[str], wheel: int | None) -> Fo
 
     scored = {each.dataset: each for each in report.datasets}
     chosen = scored[_dataset(scored, datasets)]
-    samples = System.of(chosen, report.model).scores
+    samples = LoadedScores.of(chosen, report.model).scores
     number = _wheel(list(samples.wheels), wheel, chosen.dataset)
     return Found(confusion(samples, number), report.model, chosen.title, str(chosen.signature))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.errors import InputError
 from merunibench.plotting import confusions, scores, shapes, style
 from merunibench.plotting.series import Series, refuse_mixed, series_of
@@ -230,7 +230,7 @@ def _refuse_too_many(kind: str, models: Sequence[Series]) -> None:
     called = [series.model for series in models]
     twice = [name for name in called if called.count(name) > 1]
     if twice:
-        raise InputError(f"two models are called {visible(twice[0], 60)}; give each a name of its own (--name)")
+        raise InputError(f"two models are called {escape_controls(twice[0], 60)}; give each a name of its own (--name)")
 
 
 def _confusion(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.errors import InputError
 from merunibench.protocols import CORRECTED
 from merunibench.report import Report
@@ -91,8 +91,8 @@ def series_of(report: Report | WrittenReport, name: str | None = None) -> Series
     ends = [end for point in points for end in (point.score, *(point.ci or ()), point.chance or 0.0)]
     if len(points) > _MOST_DATASETS or not all(_LOWEST <= end <= 1 for end in ends):
         raise InputError(
-            f"{visible(written.model, 60)}: cannot be drawn: more than {_MOST_DATASETS} data sets, or a score that "
-            "is no fraction"
+            f"{escape_controls(written.model, 60)}: cannot be drawn: more than {_MOST_DATASETS} data sets, or a score "
+            "that is no fraction"
         )
     return Series(name or written.model, written.protocol, points, tuple(_means(points, written)), written.signature)
 
@@ -101,7 +101,7 @@ def _score_of(checkpoint: object, dataset: str) -> float:
     """The score of a checkpoint in a file, where nobody has looked at it yet."""
     score = checkpoint.get("score") if isinstance(checkpoint, Mapping) else None
     if not isinstance(score, int | float) or not _LOWEST <= score <= 1:
-        raise InputError(f"{visible(dataset, 60)}: a checkpoint of the report has no score that is a fraction")
+        raise InputError(f"{escape_controls(dataset, 60)}: a checkpoint of the report has no score that is a fraction")
     return float(score)
 
 

@@ -100,15 +100,15 @@ class Metric(ABC, Generic[Side]):
         """What each sample contributes, shape (K, N)."""
 
     @abstractmethod
-    def expected(self, truth: Side, predicted: Side) -> FloatArray:
+    def expected_under_shuffling(self, truth: Side, predicted: Side) -> FloatArray:
         """Sums of the statistics expected if the answers were shuffled among the samples that count, shape (K,)."""
 
     def expected_of(self, truth: Side, predicted: Side, members: npt.NDArray[np.bool_]) -> FloatArray:  # noqa: ARG002
-        """Sums expected over some samples, mask of shape (N,), if all answers were shuffled, as in `expected`; (K,).
+        """Sums over some samples, mask of shape (N,), as in `expected_under_shuffling` of all; shape (K,).
 
         Metrics that are corrected for chance say it; of others it is that of all samples, and nothing depends on it.
         """
-        return self.expected(truth, predicted)
+        return self.expected_under_shuffling(truth, predicted)
 
     @abstractmethod
     def score(self, sums: FloatArray) -> FloatArray:

@@ -78,7 +78,7 @@ class ClassF1(Metric[Classes]):
         values[2, predicted.codes[answered], samples[answered]] = 1
         return values.reshape(_FIGURES * number, len(truth))
 
-    def expected(self, truth: Classes, predicted: Classes) -> FloatArray:
+    def expected_under_shuffling(self, truth: Classes, predicted: Classes) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (3 * C,): hits are the product of the margins."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 

@@ -43,7 +43,7 @@ class Correlation(Metric[FloatArray]):
         rounded = [_rounded(truth, top) == _rounded(predicted, top) for top in _ROUNDED.values()]
         return np.array([np.ones(len(x)), x, y, x * x, y * y, x * y, abs(x - y), *rounded], float)
 
-    def expected(self, truth: FloatArray, predicted: FloatArray) -> FloatArray:
+    def expected_under_shuffling(self, truth: FloatArray, predicted: FloatArray) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (9,)."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 

@@ -51,7 +51,7 @@ class HitFigures(SectorMetric):
                 values[wheel, place] = hits if divisor is None else share(hits, divisor)
         return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
-    def expected(self, truth: Masks, predicted: Masks) -> FloatArray:
+    def expected_under_shuffling(self, truth: Masks, predicted: Masks) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (3 W,).
 
         Shuffling pairs every answer with every truth equally often: a sum over N pairs is expected to be the sum over
@@ -175,7 +175,7 @@ class WeightedF1(PolarityMetric):
         cells = (~positive & ~guess, ~positive & guess, positive & ~guess, positive & guess)
         return np.array([cell & (truth != 0) for cell in cells], float)
 
-    def expected(self, truth: Polarities, predicted: Polarities) -> FloatArray:
+    def expected_under_shuffling(self, truth: Polarities, predicted: Polarities) -> FloatArray:
         """Confusion cells expected under shuffling, shape (4,): the product of the margins over the number.
 
         A missing prediction stays wrong wherever it is shuffled to.

@@ -46,7 +46,7 @@ class PreferenceF1(Metric[FloatArray]):
         twice = counts & ~np.isnan(said) & ~np.isnan(swapped)
         return np.array([*cells, twice, twice & (said == swapped) & (said != 0)], float)
 
-    def expected(self, truth: FloatArray, predicted: FloatArray) -> FloatArray:
+    def expected_under_shuffling(self, truth: FloatArray, predicted: FloatArray) -> FloatArray:
         """Sums expected under shuffling, shape (8,): hits by the margins; both answers of a sample move together."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 

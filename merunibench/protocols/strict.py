@@ -42,7 +42,7 @@ class StrictSetF1(SetF1Formula, ElementMetric):
         # A sample that does not count may have predicted elements, but has none in common with an empty truth.
         return figures.reshape(-1, len(truth)).astype(float)
 
-    def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+    def expected_under_shuffling(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (3 W,)."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 
@@ -95,7 +95,7 @@ class MacroF1(ElementMetric):
             values[wheel, groups, 1, samples] = f[wheel] * counted
         return values.reshape(-1, len(truth))
 
-    def expected(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
+    def expected_under_shuffling(self, truth: ElementSets, predicted: ElementSets) -> FloatArray:
         """Sums of the statistics expected under shuffling, shape (W * C * 2,)."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 
@@ -148,7 +148,7 @@ class ThreeWayWeightedF1(PolarityMetric):
         cells = [((truth > 0) == positive) & (predicted == guess) for positive in (False, True) for guess in (-1, 0, 1)]
         return np.array([cell & counts for cell in cells], float)
 
-    def expected(self, truth: Polarities, predicted: Polarities) -> FloatArray:
+    def expected_under_shuffling(self, truth: Polarities, predicted: Polarities) -> FloatArray:
         """Cells expected under shuffling, shape (6,): the product of the margins over the number."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from statistics import stdev
 from typing import TYPE_CHECKING, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import title_of
 
@@ -211,5 +211,5 @@ def _cells(result: "Scored") -> dict[str, str]:
         "Samples": result.of_samples,
         "Labels": "–" if labels is None else f"{labels:.2f}",
         "Unknown": "–" if result.out_of_lexicon is None else f"{100 * result.out_of_lexicon:.1f}",
-        "Checkpoint": visible(result.checkpoint),
+        "Checkpoint": escape_controls(result.checkpoint),
     }

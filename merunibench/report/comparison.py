@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.kinds import KINDS
 from merunibench.report.columns import Column, percent
 from merunibench.signature import joint_metric_part
@@ -172,7 +172,7 @@ class Comparison:
         return latex(self)
 
     def __repr__(self) -> str:
-        return f"<Comparison of {' and '.join(map(visible, self.models))}: {visible(self.sentence)}>"
+        return f"<Comparison of {' and '.join(map(escape_controls, self.models))}: {escape_controls(self.sentence)}>"
 
     def _repr_html_(self) -> str:
         from merunibench.report.comparison_tables import html
@@ -217,10 +217,13 @@ class Comparison:
         lines = []
         for letter, index in (("A", 0), ("B", 1)):
             used = {each.title: each.systems[index] for each in self.datasets}
-            lines.append(f"{letter} = {visible(self.models[index])}")
+            lines.append(f"{letter} = {escape_controls(self.models[index])}")
             for title, system in used.items():
                 if system.selection != "single":
-                    lines.append(f"    {title}: {visible(system.checkpoint)} ({visible(system.selection)}, held fixed)")
+                    lines.append(
+                        f"    {title}: {escape_controls(system.checkpoint)} "
+                        f"({escape_controls(system.selection)}, held fixed)"
+                    )
         return lines
 
     def _notes(self) -> list[str]:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With what a cell begins that a spreadsheet would compute; full-width signs too."""
@@ -19,7 +19,7 @@ def csv_cell(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    text = "\t".join(map(visible, value.split("\t")))
+    text = "\t".join(map(escape_controls, value.split("\t")))
     return f"'{text}" if value.lstrip(" ").startswith(_FORMULA) else text
 
 

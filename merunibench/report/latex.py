@@ -1,6 +1,6 @@
 """The report as a LaTeX table (booktabs): one column per data set, as the published tables have it."""
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.report.columns import lexicon_notes, percent, result_notes
 from merunibench.report.report import Report
 
@@ -33,7 +33,7 @@ def render(report: Report) -> str:
         scores.append(rf"\textbf{{{percent(report.mean)}}}")
     lines = [
         f"% {report.signature!s}",
-        *(f"% {result.title}: {visible(line)}" for result in report.datasets for line in result_notes(result)),
+        *(f"% {result.title}: {escape_controls(line)}" for result in report.datasets for line in result_notes(result)),
         *(f"% {line}" for line in lexicon_notes(report)),
         "% needs \\usepackage{booktabs}",
         rf"\begin{{tabular}}{{l{'c' * len(titles)}}}",
@@ -49,7 +49,7 @@ def render(report: Report) -> str:
 
 def escape(text: str) -> str:
     """Text that LaTeX prints as it is. Its first bracket or star would belong to the line before."""
-    escaped = visible(" ".join(text.split())).translate(_SPECIAL)
+    escaped = escape_controls(" ".join(text.split())).translate(_SPECIAL)
     return f"{{{escaped[0]}}}{escaped[1:]}" if escaped.startswith(("[", "*")) else escaped
 
 

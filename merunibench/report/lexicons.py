@@ -6,7 +6,7 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.lexicon import Audit, Difference, Explanation
 from merunibench.lexicon.critique.audit import RULES
 from merunibench.lexicon.critique.difference import Agreement, OneSided, total
@@ -124,7 +124,7 @@ def _block(lexicons: Sequence[Explanation], width: int | None) -> str:
         if one.problem:
             near = f"; similar spelling: {', '.join(one.suggestions)}" if one.suggestions else ""
             lines.append(f"  no sector: {one.problem}{near}")
-    head = "\n".join(visible(line) for line in (lexicons[0].word, *lines))
+    head = "\n".join(escape_controls(line) for line in (lexicons[0].word, *lines))
     if all(one.problem for one in lexicons):
         return head + "\n"
     table = _table("Wheel", "Own sector", *(one.lexicon for one in lexicons))
@@ -164,7 +164,7 @@ _NUMBERS = (
 
 
 def _table(*titles: str) -> Table:
-    table = plain_table([Column(visible(title), numeric=title in _NUMBERS) for title in titles])
+    table = plain_table([Column(escape_controls(title), numeric=title in _NUMBERS) for title in titles])
     for column, title in zip(table.columns, titles, strict=True):
         if title in ("Reason", "What it finds", "Expected") or "@" in title:
             column.no_wrap = False  # long cells, which a narrow terminal shows on several lines
@@ -173,7 +173,7 @@ def _table(*titles: str) -> Table:
 
 
 def _add(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(visible(cell)) for cell in cells))
+    table.add_row(*(Text(escape_controls(cell)) for cell in cells))
 
 
 def _print(title: str, table: Table, lines: Sequence[str], width: int | None) -> str:

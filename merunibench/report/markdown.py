@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.report.columns import notes, table
 from merunibench.report.report import Report
 
@@ -40,7 +40,7 @@ def escape(text: str) -> str:
         >>> escape("*a* @team").replace("\u200b", "·")
         '\\*a\\* @·team'
     """
-    plain = _REFERENCE.sub(lambda found: found[0] + _NO_SPACE, visible(" ".join(text.split())))
+    plain = _REFERENCE.sub(lambda found: found[0] + _NO_SPACE, escape_controls(" ".join(text.split())))
     dead = re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", plain)
     return dead.replace("$", "<span>$</span>")  # as GitHub's manual has it: no sign within an element is a formula's
 

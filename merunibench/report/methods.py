@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.kinds import KINDS
 from merunibench.protocols import PROTOCOLS
 from merunibench.protocols.official import OFFICIAL
@@ -16,8 +16,8 @@ def sentences(report: WrittenReport) -> Iterator[str]:
     """The sentences of the paragraph, in their order."""
     signature = Signature.parse(report.signature)
     yield (
-        f"{visible(report.model)} was scored with merunibench on {_named(report)} under the {_protocol(signature)}, "
-        f"metric version {signature.v}, wheel level {report.level}{_lexicon(signature)}."
+        f"{escape_controls(report.model)} was scored with merunibench on {_named(report)} under the "
+        f"{_protocol(signature)}, metric version {signature.v}, wheel level {report.level}{_lexicon(signature)}."
     )
     if report.protocol == OFFICIAL.name and signature.lexicon.startswith("builtin@"):
         yield "Papers use the lexicon mer2025; scores under builtin cannot be held against theirs."
@@ -45,14 +45,14 @@ def _named(report: WrittenReport) -> str:
 
 def _protocol(signature: Signature) -> str:
     """The protocol, its version where it has several, and what it does where papers do otherwise."""
-    name, _, version = visible(signature.protocol).partition("@")
+    name, _, version = escape_controls(signature.protocol).partition("@")
     said = f"{name} protocol{f', version {version}' if version else ''}"
     known = PROTOCOLS.get(name)
     return f"{said} ({known.about})" if known and known.name != OFFICIAL.name else said
 
 
 def _lexicon(signature: Signature) -> str:
-    return "" if signature.lexicon == "none" else f", lexicon {visible(signature.lexicon)}"
+    return "" if signature.lexicon == "none" else f", lexicon {escape_controls(signature.lexicon)}"
 
 
 def _origins(report: WrittenReport) -> str:
@@ -68,7 +68,7 @@ def _read_by(report: WrittenReport, answer: str) -> str:
     signatures = [Signature.parse(each.signature) for each in report.datasets if _answer(each) == answer]
     origins = {origin for each in signatures for origin in getattr(each, answer).split("+")}
     return " or ".join(
-        "given with the predictions" if each == "given" else f"read from the text by {visible(each)}"
+        "given with the predictions" if each == "given" else f"read from the text by {escape_controls(each)}"
         for each in sorted(origins - {"none"})
     )
 
@@ -101,7 +101,11 @@ def _checkpoints(report: WrittenReport) -> str:
     rule = report.checkpoint_selection
     number = max(len(each.checkpoints) for each in report.datasets)
     chosen = {each.checkpoint for each in report.datasets}
-    named = visible(chosen.pop()) if len(chosen) == 1 else _each(report, lambda each: visible(each.checkpoint))
+    named = (
+        escape_controls(chosen.pop())
+        if len(chosen) == 1
+        else _each(report, lambda each: escape_controls(each.checkpoint))
+    )
     if rule == "single":
         return "There was one checkpoint."
     if rule == "best-per-dataset":
@@ -113,7 +117,7 @@ def _checkpoints(report: WrittenReport) -> str:
         return f"The best of {number} checkpoints by the mean of the test scores is reported: {named}."
     if rule == "last":
         return f"The last of {number} checkpoints is reported: {named}."
-    return f"The checkpoint {visible(rule)} was chosen without looking at the scores."
+    return f"The checkpoint {escape_controls(rule)} was chosen without looking at the scores."
 
 
 _UNITS = {
@@ -135,11 +139,11 @@ def _intervals(signature: Signature) -> Iterator[str]:
     if not methods or not signature.bootstrap:
         yield "No intervals were computed."
         return
-    said = [_METHODS.get(name, visible(name)) for name, _, _ in methods]
+    said = [_METHODS.get(name, escape_controls(name)) for name, _, _ in methods]
     kind = "Poisson bootstrap by name" if {version for _, _, version in methods} != {"1"} else "bootstrap"
     yield (
         f"Intervals are at 95 %: {kind} ({signature.bootstrap:,} resamples, seed {signature.seed}) over "
-        f"{_UNITS.get(signature.units, visible(signature.units))}; {', '.join(said)}."
+        f"{_UNITS.get(signature.units, escape_controls(signature.units))}; {', '.join(said)}."
     )
 
 

@@ -253,6 +253,6 @@ class Report:
         Raises:
             InputError: the file cannot be written.
         """
-        from merunibench.scoring import System, per_sample
+        from merunibench.scoring import LoadedScores, per_sample
 
-        per_sample.write_file(Path(path), [System.of(scored, self.model) for scored in self.datasets])
+        per_sample.write_file(Path(path), [LoadedScores.of(scored, self.model) for scored in self.datasets])

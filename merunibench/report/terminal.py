@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.report.columns import Column, notes
 from merunibench.report.columns import table as cells_of
 
@@ -31,7 +31,7 @@ def render(report: "Report", *, width: int | None, color: bool) -> str:
     if mean:
         table.add_section()
         table.add_row(*(Text(cell, style="bold") for cell in mean[:-1]))
-    title = f"{visible(report.model)} · {report.protocol} protocol · lexicon {report.signature.lexicon}"
+    title = f"{escape_controls(report.model)} · {report.protocol} protocol · lexicon {report.signature.lexicon}"
     lines = [*_checkpoint_lines(report), *notes(report), str(report.signature)]
     return print_to_text(title, table, lines, width=width, color=color)
 
@@ -39,7 +39,7 @@ def render(report: "Report", *, width: int | None, color: bool) -> str:
 def _checkpoint_lines(report: "Report") -> list[str]:
     if report.checkpoint_selection == "single":
         return []
-    return [f"{result.title}: {visible(result.checkpoint)}" for result in report.datasets]
+    return [f"{result.title}: {escape_controls(result.checkpoint)}" for result in report.datasets]
 
 
 def plain_table(columns: Sequence[Column]) -> Table:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.data import Account
 from merunibench.report.columns import Column
 
@@ -103,9 +103,11 @@ class Validation:
         for each in self.files:
             numbers = [each.rows, *_numbers(each.answers), *(getattr(each, name) for name in names)]
             cells = ["–" if number is None else str(number) for number in numbers]
-            table.add_row(*map(Text, [each.title, visible(each.checkpoint), *cells]))
+            table.add_row(*map(Text, [each.title, escape_controls(each.checkpoint), *cells]))
         verdict = f"{self.model}: would {'' if self.valid else 'not '}be scored"
-        return print_to_text(visible(verdict), table, map(visible, self._lines()), width=width, color=color)
+        return print_to_text(
+            escape_controls(verdict), table, map(escape_controls, self._lines()), width=width, color=color
+        )
 
     def _lines(self) -> Iterator[str]:
         yield from (f"problem: {each}" for each in self.problems)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.files.json_text import read_json
@@ -115,7 +115,7 @@ class WrittenScore(_Plain):
     @property
     def title(self) -> str:
         """The data set's name as papers print it; own data sets bring theirs."""
-        return visible(self.own_title, 100) if self.own_title else title_of(self.dataset)
+        return escape_controls(self.own_title, 100) if self.own_title else title_of(self.dataset)
 
 
 class WrittenReport(_Plain):

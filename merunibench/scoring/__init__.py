@@ -18,7 +18,7 @@ from merunibench.scoring.checkpoints import (
     select_checkpoints,
 )
 from merunibench.scoring.compare import paired_draws, paired_units, primary_of_sums, primary_score
-from merunibench.scoring.per_sample import System, is_per_sample_file
+from merunibench.scoring.per_sample import LoadedScores, is_per_sample_file
 from merunibench.scoring.resampling import UNITS, By, Units, score_replicates, units_by
 from merunibench.scoring.runs import mean_of_runs
 from merunibench.scoring.samples import SampleScores, cluster_names
@@ -34,12 +34,12 @@ __all__ = [
     "SINGLE",
     "UNITS",
     "By",
+    "LoadedScores",
     "Missing",
     "Progress",
     "SampleScores",
     "Scored",
     "Settings",
-    "System",
     "Units",
     "align",
     "checkpoints_to_score",

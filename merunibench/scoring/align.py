@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data import GroundTruth, Predictions
 from merunibench.errors import InputError
 from merunibench.protocols import NO_POLARITY, Samples
@@ -93,8 +93,8 @@ def _rows(truth: GroundTruth, predictions: Predictions, policy: Missing) -> tupl
     if 10 * matched < min(len(rows), len(predictions.names)):
         raise InputError(
             f"{predictions.where}: only {matched} of its {len(predictions.names)} sample names (such as "
-            f"{shown(predictions.names[0].as_py())}) are in the ground truth of {truth.task.id} (such as "
-            f"{shown(truth.names[0].as_py())})"
+            f"{short_repr(predictions.names[0].as_py())}) are in the ground truth of {truth.task.id} (such as "
+            f"{short_repr(truth.names[0].as_py())})"
             f"{name_hint(truth.names, predictions.names) or ': are these predictions of another data set?'}"
         )
     failed = predictions.failed[rows] & ~absent

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from merunibench.errors import InputError
 from merunibench.protocols import PROTOCOLS, Metric, ratio
-from merunibench.scoring.per_sample import System
+from merunibench.scoring.per_sample import LoadedScores
 from merunibench.scoring.resampling import By, Units, units_of
 from merunibench.scoring.samples import SampleScores
 from merunibench.statistics import PairedDraws, draw_pairs
@@ -16,7 +16,9 @@ from merunibench.statistics import PairedDraws, draw_pairs
 FloatArray = npt.NDArray[np.float64]
 
 
-def paired_draws(first: System, second: System, *, resamples: int, seed: int, by: By = "auto") -> PairedDraws:
+def paired_draws(
+    first: LoadedScores, second: LoadedScores, *, resamples: int, seed: int, by: By = "auto"
+) -> PairedDraws:
     """The difference of two systems on one data set, on paired resamples and random swaps.
 
     Args:

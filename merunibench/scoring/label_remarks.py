@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.accounting import STATEMENTS
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import LabelLists
@@ -44,7 +44,7 @@ def label_remarks(labels: LabelLists | None, lexicon: Lexicon) -> Iterator[str]:
 
     def some(chosen: _Mask) -> str:
         first = words[int(np.argmax(chosen & (counts > 0)))]
-        return f"{int(counts[chosen].sum())} of {int(counts.sum())} labels, such as {shown(first)}"
+        return f"{int(counts[chosen].sum())} of {int(counts.sum())} labels, such as {short_repr(first)}"
 
     sentences = (blanks >= _BLANKS) | (np.asarray(pc.binary_length(words.array)) >= _BYTES)
     if share(sentences) > _ANSWER_SHARE:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 
 _TRIED = 20
 _LONGEST = 200
@@ -105,7 +105,7 @@ def _named(before: str, after: str) -> str:
 
 
 def _part(part: str, where: str) -> str:
-    return "blanks" if part.isspace() else shown(part) + where if part else ""
+    return "blanks" if part.isspace() else short_repr(part) + where if part else ""
 
 
 def _matching(names: pa.Array, wanted: set[str]) -> int:

@@ -34,7 +34,7 @@ _COLUMNS = ("model", "dataset", "name", "checkpoint", "truth", "predicted", "sig
 _OF_ONE_SYSTEM = ("model", "checkpoint", "signature")
 
 
-class System(NamedTuple):
+class LoadedScores(NamedTuple):
     """One system on one data set, sample by sample: what a file holds, and what a comparison needs.
 
     Attributes:
@@ -52,7 +52,7 @@ class System(NamedTuple):
     chosen_from: int | None = None
 
     @classmethod
-    def of(cls, scored: Scored, model: str) -> "System":
+    def of(cls, scored: Scored, model: str) -> "LoadedScores":
         """The system behind a score.
 
         Raises:
@@ -66,12 +66,12 @@ class System(NamedTuple):
         return cls(model, scored.checkpoint, scored.signature, scored.samples_scored, chosen_from)
 
 
-def write(file: IO[str], system: System) -> None:
+def write(file: IO[str], system: LoadedScores) -> None:
     """Write the rows of one data set, in the order of the ground truth."""
     file.writelines(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows_of(system))
 
 
-def write_file(path: Path, systems: Sequence[System]) -> None:
+def write_file(path: Path, systems: Sequence[LoadedScores]) -> None:
     """Write the rows of several data sets to a file, in the format that its ending says; see `per_sample_formats`."""
     ending = path.suffix.lower()
     if ending == ".csv":
@@ -84,7 +84,7 @@ def write_file(path: Path, systems: Sequence[System]) -> None:
                 write(file, system)
 
 
-def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, System]:
+def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, LoadedScores]:
     """The systems that `write` wrote to a file, by data set.
 
     Args:
@@ -117,7 +117,7 @@ def is_per_sample_file(path: Path) -> bool:
     return first.startswith(b"{") and b'"signature": "mub|' in first
 
 
-def rows_of(system: System) -> Iterator[dict[str, Any]]:
+def rows_of(system: LoadedScores) -> Iterator[dict[str, Any]]:
     """The rows that `write` writes, as plain data."""
     scores = system.scores
     names, hits, labels = scores.names.to_pylist(), scores.hits(), scores.labels
@@ -145,7 +145,7 @@ def _hits(hits: Any) -> Any:  # noqa: ANN401 - of one sample: one number per whe
     return [None if hit < 0 else hit for hit in found] if isinstance(found, list) else None if found < 0 else found
 
 
-def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) -> System:
+def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) -> LoadedScores:
     columns = {column: [values[row] for row in rows] for column, values in table.columns.items()}
     try:
         model, checkpoint, text = (_same(columns, column) for column in _OF_ONE_SYSTEM)
@@ -169,7 +169,7 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) 
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         reason = f"{error} is missing or unknown" if isinstance(error, KeyError) else error
         raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {reason}") from None
-    return System(model, checkpoint, signature, scores, _chosen_from(columns))
+    return LoadedScores(model, checkpoint, signature, scores, _chosen_from(columns))
 
 
 def _task_of(dataset: str, signature: Signature, tasks: TaskSet) -> Task:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data import Table
 from merunibench.errors import InputError
 from merunibench.files import open_atomic, open_plain
@@ -92,7 +92,7 @@ def _value(table: Table, name: str, row: int, value: Any) -> Any:  # noqa: ANN40
         return json.loads(value, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise InputError(
-            f"{table.where(row)}: {name} must be JSON, not {shown(value)}; `score --per-sample` writes it"
+            f"{table.where(row)}: {name} must be JSON, not {short_repr(value)}; `score --per-sample` writes it"
         ) from None
 
 

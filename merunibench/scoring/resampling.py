@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from merunibench.errors import InputError
 from merunibench.scoring.samples import SampleScores, cluster_names
-from merunibench.statistics import Draws, ScoreInterval, pool, resampled_sums, score_interval, unit_keys
+from merunibench.statistics import BootstrapCounts, ScoreInterval, pool, resampled_sums, score_interval, unit_keys
 from merunibench.tasks import Task
 
 FloatArray = npt.NDArray[np.float64]
@@ -141,7 +141,7 @@ class Resampled(NamedTuple):
 
 
 def resampled_score(
-    runs: Sequence[SampleScores], resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
+    runs: Sequence[SampleScores], resamples: int, seed: int, *, by: By = "auto", draws: BootstrapCounts | None = None
 ) -> Resampled | None:
     """The primary score on bootstrap resamples; None from fewer than two units, or without resamples.
 
@@ -174,7 +174,7 @@ def resampled_score(
 
 
 def score_replicates(
-    scores: SampleScores, resamples: int, seed: int, *, by: By = "auto", draws: Draws | None = None
+    scores: SampleScores, resamples: int, seed: int, *, by: By = "auto", draws: BootstrapCounts | None = None
 ) -> FloatArray:
     """The replicates of `resampled_score` of one run, shape (B,); none from fewer than two units."""
     found = resampled_score([scores], resamples, seed, by=by, draws=draws)

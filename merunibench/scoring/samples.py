@@ -70,7 +70,9 @@ class SampleScores:
     @cached_property
     def chance(self) -> float:
         """The score's formula at the statistics expected when the predictions are shuffled."""
-        return float(self.metric.score(self.metric.expected(self.encoded.truth, self.encoded.predicted)))
+        return float(
+            self.metric.score(self.metric.expected_under_shuffling(self.encoded.truth, self.encoded.predicted))
+        )
 
     def primary(self, scores: npt.ArrayLike) -> FloatArray:
         """Primary figures of uncorrected scores of these predictions, on resamples, say."""

@@ -23,7 +23,7 @@ from merunibench.scoring.resampling import resampled_score, units_by
 from merunibench.scoring.samples import FloatArray, SampleScores
 from merunibench.scoring.settings import Settings
 from merunibench.signature import Signature
-from merunibench.statistics import Draws
+from merunibench.statistics import BootstrapCounts
 from merunibench.statistics.intervals import VERSION
 from merunibench.tasks import Task, get_task
 
@@ -165,7 +165,7 @@ class Scored:
         """The same score of a checkpoint that was chosen in another way."""
         return replace(self, signature=replace(self.signature, checkpoint=rule))
 
-    def resampled(self, settings: Settings, draws: Draws | None = None) -> "Scored":
+    def resampled(self, settings: Settings, draws: BootstrapCounts | None = None) -> "Scored":
         """The same with the interval, and the replicates behind it.
 
         Args:

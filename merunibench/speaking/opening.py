@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.speaking.base import Speaker
 
@@ -22,7 +22,7 @@ def check_form(text: str) -> str:
     kind, colon, rest = text.partition(":")
     plain = text in ("mouth", OFF)
     if not plain and not (kind in (*LEARNED, "file") and colon and rest):
-        raise ValueError(f"{shown(text)}: must be one of {', '.join(FORMS)}")
+        raise ValueError(f"{short_repr(text)}: must be one of {', '.join(FORMS)}")
     return text
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data import Table, read_table
 from merunibench.data.columns import find_column, name_column, python_values
 from merunibench.errors import InputError, MediaError
@@ -62,5 +62,5 @@ def _share(given: object, table: Table, row: int) -> float | None:
     except (TypeError, ValueError, OverflowError):
         value = math.nan
     if not 0 <= value <= 1:
-        raise InputError(f"{table.where(row)}: value {shown(given)} must be a number from 0 to 1, or empty")
+        raise InputError(f"{table.where(row)}: value {short_repr(given)} must be a number from 0 to 1, or empty")
     return value

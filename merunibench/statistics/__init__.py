@@ -5,7 +5,7 @@ formula is recomputed on every resample instead of averaging per-sample scores.
 """
 
 from merunibench.statistics.bootstrap import pool, resampled_sums
-from merunibench.statistics.draws import Draws, unit_keys
+from merunibench.statistics.draws import BootstrapCounts, unit_keys
 from merunibench.statistics.intervals import ScoreInterval, interval, score_interval
 from merunibench.statistics.paired import (
     PairedDraws,
@@ -22,7 +22,7 @@ from merunibench.statistics.ranking import groups, of_pairs, paired_p_values, ra
 from merunibench.statistics.selection import optimism
 
 __all__ = [
-    "Draws",
+    "BootstrapCounts",
     "PairedDraws",
     "PairedTest",
     "ScoreInterval",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.statistics.draws import Draws, Keys, Seed, draw_counts
+from merunibench.statistics.draws import BootstrapCounts, Keys, Seed, draw_counts
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def pool(
 
 
 def resampled_sums(
-    units: FloatArray, resamples: int, seed: Seed, draws: Draws | None = None, keys: Keys | None = None
+    units: FloatArray, resamples: int, seed: Seed, draws: BootstrapCounts | None = None, keys: Keys | None = None
 ) -> FloatArray:
     """Sums of the quantities over resampled units, all quantities of a unit together.
 

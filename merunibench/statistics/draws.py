@@ -38,7 +38,7 @@ def unit_keys(names: Iterable[str], source: str = "") -> Keys:
     return np.frombuffer(b"".join(digest.digest() for digest in digests), "<u8").astype(np.uint64)
 
 
-class Draws:
+class BootstrapCounts:
     """What is drawn of units, kept: many systems on the same samples pay for it once."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.statistics.bootstrap import resampled_sums
-from merunibench.statistics.draws import Draws, Keys, Seed, draw_swaps
+from merunibench.statistics.draws import BootstrapCounts, Keys, Seed, draw_swaps
 from merunibench.statistics.intervals import Formula, interval, intervals
 
 FloatArray = npt.NDArray[np.float64]
@@ -107,7 +107,7 @@ def draw_pairs(
 
 
 def swapped_sums(
-    units: FloatArray, *, resamples: int, seed: Seed, keys: Keys, draws: Draws | None = None
+    units: FloatArray, *, resamples: int, seed: Seed, keys: Keys, draws: BootstrapCounts | None = None
 ) -> FloatArray:
     """Sums of quantities over the units on which two systems are swapped.
 

@@ -23,7 +23,7 @@ from pydantic import (
     field_validator,
 )
 
-from merunibench._text import in_one_line, listed, one_line, shown
+from merunibench._text import in_one_line, listed, one_line, short_repr
 from merunibench.errors import InputError
 from merunibench.files.toml import parse_toml, read_toml
 from merunibench.kinds import KINDS
@@ -55,7 +55,7 @@ _DIVIDES = re.compile(r"""[,'"|\[\]]""")
 
 def _known_kind(name: str) -> str:
     if name not in KINDS:
-        raise ValueError(f"{shown(name)} is no kind of task; they are {', '.join(KINDS)}")
+        raise ValueError(f"{short_repr(name)} is no kind of task; they are {', '.join(KINDS)}")
     return name
 
 
@@ -63,13 +63,13 @@ def _below(path: str) -> str:
     """A path that stays below the folder it starts from."""
     parts = PurePosixPath(path).parts
     if not path.isprintable() or "\\" in path or ":" in path or path.startswith(("/", "~")) or ".." in parts:
-        raise ValueError(f"{shown(path)} must be a relative path below the folder, with /")
+        raise ValueError(f"{short_repr(path)} must be a relative path below the folder, with /")
     return path
 
 
 def _of_name(place: str) -> str:
     if "{name}" not in place:
-        raise ValueError(f"{shown(place)} must hold {{name}}, which stands for a sample's name")
+        raise ValueError(f"{short_repr(place)} must hold {{name}}, which stands for a sample's name")
     return place
 
 
@@ -183,7 +183,7 @@ class TaskFile(_Strict):
     @classmethod
     def _no_other(cls, title: str, info: ValidationInfo) -> str:
         if info.context and spelling(title) in info.context:
-            raise ValueError(f"{shown(title)} is how a built-in data set is called; choose another")
+            raise ValueError(f"{short_repr(title)} is how a built-in data set is called; choose another")
         return title
 
     @field_validator("cluster")
@@ -213,7 +213,7 @@ class TaskFile(_Strict):
     def _words(cls, classes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         """What is wrong with the words of the classes; there are some exactly where the truth is a class."""
         kind = info.data.get("kind")
-        faults = [f"{shown(word)} {fault}" for word in classes if (fault := _fault_of_class(word))]
+        faults = [f"{short_repr(word)} {fault}" for word in classes if (fault := _fault_of_class(word))]
         if kind and KINDS[kind].truth == "class" and len(classes) < 2:
             faults.append(f"kind {kind} needs classes, two at least")
         if kind and KINDS[kind].truth != "class" and classes:
@@ -283,7 +283,7 @@ def as_own(task: Task, *, taken: Collection[str]) -> Task:
     said = {name: getattr(task, name) for name in _IN_PYTHON}
     if task.cluster and "unit" in task.cluster.groupindex:
         said["cluster"] = task.cluster.pattern
-    _validated({"schema": SCHEMA, **said}, f"data set {shown(task.id)}", taken)
+    _validated({"schema": SCHEMA, **said}, f"data set {short_repr(task.id)}", taken)
     return replace(task, classes=_plain(task.classes), own=True, benchmark=False)
 
 

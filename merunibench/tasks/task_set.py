@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from merunibench._resources import resource
-from merunibench._text import listed, one_line, shown
+from merunibench._text import listed, one_line, short_repr
 from merunibench.errors import InputError
 from merunibench.files.reading import reading
 from merunibench.tasks.reading import SUFFIX, as_own, read_task
@@ -138,7 +138,7 @@ class TaskSet(Mapping[str, Task]):
         if isinstance(source, Task):
             if spelling(source.id) in self._ids or not re.fullmatch(r"[a-z0-9]{1,40}", source.id):
                 raise InputError(
-                    f"id {shown(source.id)} must be small letters and digits, and no other data set's name"
+                    f"id {short_repr(source.id)} must be small letters and digits, and no other data set's name"
                 )
             yield as_own(source, taken=self.spellings)
         elif Path(source).is_dir():
@@ -175,7 +175,7 @@ def _installed(name: str) -> Task | Path:
     offered = entry_points(group=GROUP)
     if name not in offered.names:
         known = f"; installed packages offer {listed(sorted(offered.names))}" if offered.names else ""
-        raise InputError(f"{shown(name)}: there is no such task file, and no installed package offers it{known}")
+        raise InputError(f"{short_repr(name)}: there is no such task file, and no installed package offers it{known}")
     try:
         found = offered[name].load()
     except Exception as error:

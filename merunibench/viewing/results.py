@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.analysis.error_analysis import errors_of
 from merunibench.analysis.groups import Resampling
 from merunibench.data import Arrangement, Table, open_predictions
@@ -20,7 +20,7 @@ from merunibench.evaluation import evaluate
 from merunibench.files import open_plain
 from merunibench.lexicon import load_lexicon
 from merunibench.report.error_analysis import ErrorAnalysis
-from merunibench.scoring import System, is_per_sample_file, per_sample
+from merunibench.scoring import LoadedScores, is_per_sample_file, per_sample
 from merunibench.tasks import Task, TaskSet
 
 MOST_MODELS = 4
@@ -37,7 +37,7 @@ class Viewed:
         table: The predictions as they were read; None of a per-sample file.
     """
 
-    system: System
+    system: LoadedScores
     rows: Sequence[Row]
     table: Table | None = None
 
@@ -126,10 +126,10 @@ class Collection:
         if not places:
             near = [known for _, known in self.samples if name.lower() in known.lower()][:5]
             advice = f"; similar names: {listed(near)}" if near else ""
-            raise InputError(f"no sample is called {shown(name)} in {listed(self.sets)}{advice}")
+            raise InputError(f"no sample is called {short_repr(name)} in {listed(self.sets)}{advice}")
         if len(places) > 1:
             sets = listed(self.samples[place][0] for place in places)
-            raise InputError(f"{shown(name)} is a sample of several data sets: {sets}; choose one with --dataset")
+            raise InputError(f"{short_repr(name)} is a sample of several data sets: {sets}; choose one with --dataset")
         return places[0]
 
 
@@ -204,7 +204,7 @@ def _load(
     )
     viewed = {}
     for scored in report.datasets:
-        system = System.of(scored, report.model)
+        system = LoadedScores.of(scored, report.model)
         table = source.table(scored.dataset, scored.checkpoint)
         viewed[scored.dataset] = Viewed(system, list(per_sample.rows_of(system)), table)
     errors = errors_of(report, source, lexicon, resampling=Resampling(0, 0))

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from merunibench._text import one_line, visible
+from merunibench._text import escape_controls, one_line
 from merunibench.errors import InputError
 from merunibench.files import open_plain
 from merunibench.viewing.clips import TYPES
@@ -80,7 +80,7 @@ class ViewServer(ThreadingHTTPServer):
         """Say in one line what went wrong with a request, but not that a browser went away."""
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
-            sys.stderr.write(f"a request failed: {type(error).__name__}: {visible(one_line(error))}\n")
+            sys.stderr.write(f"a request failed: {type(error).__name__}: {escape_controls(one_line(error))}\n")
 
 
 class _Handler(BaseHTTPRequestHandler):

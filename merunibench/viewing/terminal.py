@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.extraction.tracing import Fate
 from merunibench.report.columns import Column
 from merunibench.report.terminal import plain_table, print_to_text
@@ -34,10 +34,10 @@ def render(sample: Mapping[str, Any], collection: Collection, *, width: int | No
         color: Whether to use terminal colours.
     """
     task = collection.task(sample["dataset"])
-    lines = [f"{visible(sample['name'])}  {task.title}", *_about(sample), ""]
+    lines = [f"{escape_controls(sample['name'])}  {task.title}", *_about(sample), ""]
     parts = ["\n".join(lines)]
     for name, model in zip(collection.models, sample["models"], strict=True):
-        parts.append(f"\n{visible(name)}\n")
+        parts.append(f"\n{escape_controls(name)}\n")
         if model is None:
             parts.append("  has no score on this data set\n")
             continue
@@ -48,10 +48,10 @@ def render(sample: Mapping[str, Any], collection: Collection, *, width: int | No
 
 
 def _about(sample: Mapping[str, Any]) -> list[str]:
-    lines = [f"true: {visible(', '.join(sample['truth'])) or 'nothing'}"]
+    lines = [f"true: {escape_controls(', '.join(sample['truth'])) or 'nothing'}"]
     if sample["subtitle"]:
-        lines.append(f"said in the clip: {visible(sample['subtitle'])}")
-    return lines + [f"{kind}: {visible(path)}" for kind, path in sample.get("media", {}).items()]
+        lines.append(f"said in the clip: {escape_controls(sample['subtitle'])}")
+    return lines + [f"{kind}: {escape_controls(path)}" for kind, path in sample.get("media", {}).items()]
 
 
 def _of_model(model: Mapping[str, Any]) -> list[str]:
@@ -59,15 +59,15 @@ def _of_model(model: Mapping[str, Any]) -> list[str]:
     state = "" if model["state"] == "ok" else f", {model['state']}"
     lines = [f"  score of this sample: {score}{state}"]
     if model["error"]:
-        lines.append(f"  error: {visible(model['error'])}")
+        lines.append(f"  error: {escape_controls(model['error'])}")
     if model["labels"] is not None:
-        lines.append(f"  labels ({model['labels_from']}): {visible(', '.join(model['labels'])) or 'none'}")
+        lines.append(f"  labels ({model['labels_from']}): {escape_controls(', '.join(model['labels'])) or 'none'}")
     answer = model["answer"]
     if answer is None:
         return [*lines, "  these results hold no text of this answer"]
     lines.append(f"  answer: {marked(answer)}")
     lines += [
-        f"    {visible(answer['text'][start:end])}: {', '.join(filter(None, (fate, visible(why))))}"
+        f"    {escape_controls(answer['text'][start:end])}: {', '.join(filter(None, (fate, escape_controls(why))))}"
         for start, end, fate, _, why in answer["marks"]
         if fate not in (Fate.TAKEN, Fate.REPEATED) or why
     ]
@@ -84,7 +84,7 @@ def marked(answer: Mapping[str, Any]) -> str:
     for start, end, fate, _, _ in answer["marks"]:
         pieces += [answer["text"][place:start], _SIGNS[Fate(fate)].format(answer["text"][start:end])]
         place = end
-    return visible(" ".join("".join([*pieces, answer["text"][place:]]).split()))
+    return escape_controls(" ".join("".join([*pieces, answer["text"][place:]]).split()))
 
 
 def _wheels(row: Mapping[str, Any]) -> "Table":
@@ -95,12 +95,12 @@ def _wheels(row: Mapping[str, Any]) -> "Table":
     for number, (true, guess, hit) in enumerate(zip(truth, said, hits, strict=False), 1):
         named = str(number) if is_wheels else "answer"
         cells = (named, ", ".join(true) or "–", ", ".join(guess) or "–", "does not count" if hit is None else str(hit))
-        table.add_row(*map(visible, cells))
+        table.add_row(*map(escape_controls, cells))
     return table
 
 
 def _way(word: Mapping[str, Any]) -> list[str]:
     steps = " → ".join(f"{step['name']}: {', '.join(step['words']) or 'none'}" for step in word["steps"])
     sectors = ", ".join(f"{path['wheel']} {path['sector'] or 'none'}" for path in word["wheels"])
-    lines = [f"\n{visible(word['label'])}: {sectors}", f"  {visible(steps)}"]
-    return [*lines, f"  {visible(word['problem'])}"] if word["problem"] else lines
+    lines = [f"\n{escape_controls(word['label'])}: {sectors}", f"  {escape_controls(steps)}"]
+    return [*lines, f"  {escape_controls(word['problem'])}"] if word["problem"] else lines

@@ -4,12 +4,12 @@ import threading
 import time
 
 from merunibench.chat import Endpoint
-from merunibench.chat.pace import Pace
+from merunibench.chat.pace import RateLimiter
 from tests.fake_openai import fake_server, problem
 
 
 def test_refusals_of_the_same_requests_count_once():
-    pace = Pace(8)
+    pace = RateLimiter(8)
     for _ in range(5):
         pace.slow()
     assert pace.allowed == 4
@@ -19,7 +19,7 @@ def test_refusals_of_the_same_requests_count_once():
 
 
 def test_no_more_are_out_than_are_allowed():
-    pace, out, most = Pace(16), [], []
+    pace, out, most = RateLimiter(16), [], []
     pace.slow()
     pace.allowed = 3.9
 

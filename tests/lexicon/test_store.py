@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.lexicon import catalogue, home, install, installed, load_lexicon
+from merunibench.lexicon import catalogue, data_dir, install, installed, load_lexicon
 from merunibench.lexicon.releases.published import LICENCE_NOTE
 
 
@@ -25,9 +25,9 @@ def unknown(name):
 
 
 def test_the_users_folder(user, monkeypatch):
-    assert home() == user
+    assert data_dir() == user
     monkeypatch.delenv("MERUNIBENCH_HOME")
-    assert home().name == "merunibench"
+    assert data_dir().name == "merunibench"
 
 
 @pytest.mark.parametrize("name", ["builtin", "Builtin", " BUILTIN "])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures.letters import cut, width
 
 
@@ -12,9 +12,9 @@ from merunibench.pictures.letters import cut, width
 def test_what_is_cut_is_the_end_and_it_fits(text, most):
     shown = cut(text, most)
     assert width(shown) <= most
-    if shown != visible(text):
+    if shown != escape_controls(text):
         assert shown.endswith("…")
-        assert visible(text).startswith(shown[:-1])
+        assert escape_controls(text).startswith(shown[:-1])
 
 
 @pytest.mark.parametrize("name", ["情感模型" * 20, "W" * 80, "i" * 200])

@@ -91,7 +91,7 @@ def test_sentiment_agrees_with_the_oracle_and_with_scikit_learn(pairs):
 def test_chance_quantities_are_the_means_over_all_pairs(pairs, level):
     truth, predicted = map(list, zip(*pairs, strict=True))
     sector = sector_at(level)
-    expected = SetF1().expected(sets(truth, level), sets(predicted, level)).reshape(5, 3)
+    expected = SetF1().expected_under_shuffling(sets(truth, level), sets(predicted, level)).reshape(5, 3)
     for wheel in range(5):
         counted = [(oracle.sectors(g, wheel, sector), oracle.sectors(p, wheel, sector)) for g, p in pairs]
         counted = [(g, p) for g, p in counted if g]
@@ -107,7 +107,7 @@ def test_chance_quantities_are_the_means_over_all_pairs(pairs, level):
 def test_chance_hit_rate_is_the_mean_over_all_pairs(pairs):
     truth, predicted = [[word] for word, _ in pairs], [labels for _, labels in pairs]
     sector = sector_at(1)
-    expected = HitRate().expected(sets(truth, 1), sets(predicted, 1)).reshape(5, 3)
+    expected = HitRate().expected_under_shuffling(sets(truth, 1), sets(predicted, 1)).reshape(5, 3)
     for wheel in range(5):
         counted = [
             (oracle.sectors(g, wheel, sector), oracle.sectors(p, wheel, sector))
@@ -129,7 +129,7 @@ def test_chance_equals_brute_force_over_all_permutations():
     predicted = [["joyful", "sad"], [], ["scared"], ["proud", "xylophone"]]
     metric = SetF1()
     true, guess = sets(truth, 1), sets(predicted, 1)
-    for wheel, expected in enumerate(metric.expected(true, guess).reshape(5, 3)):
+    for wheel, expected in enumerate(metric.expected_under_shuffling(true, guess).reshape(5, 3)):
         counts = np.flatnonzero(true[wheel])
         sums = [
             metric.statistics(true[wheel : wheel + 1, counts], guess[wheel : wheel + 1, order]).sum(axis=1)
@@ -148,7 +148,7 @@ def test_chance_confusion_equals_brute_force_over_all_permutations():
         shuffled = polarity.copy()
         shuffled[counts] = polarity[list(order)]
         tables.append(metric.statistics(values, shuffled).sum(axis=1))
-    np.testing.assert_allclose(metric.expected(values, polarity), np.mean(tables, axis=0), atol=1e-12)
+    np.testing.assert_allclose(metric.expected_under_shuffling(values, polarity), np.mean(tables, axis=0), atol=1e-12)
 
 
 @given(label_lists.filter(bool), st.integers(2, 6))
@@ -157,7 +157,7 @@ def test_a_constant_answer_scores_its_chance_level(labels, number):
     metric = SetF1()
     true, guess = sets(truth, 1), sets([labels] * number, 1)
     observed = metric.statistics(true, guess).sum(axis=1)
-    np.testing.assert_allclose(metric.expected(true, guess), observed, atol=1e-12)
+    np.testing.assert_allclose(metric.expected_under_shuffling(true, guess), observed, atol=1e-12)
 
 
 @given(samples, levels)

@@ -156,7 +156,7 @@ def test_the_chance_level_is_that_of_shuffled_answers(kind, protocol):
         answers = encoded.predicted
         shuffled = Classes(answers.codes[order], answers.words) if kind == "classes" else answers[order]
         sums.append(metric.statistics(encoded.truth, shuffled).sum(axis=1))
-    expected = metric.expected(encoded.truth, encoded.predicted)
+    expected = metric.expected_under_shuffling(encoded.truth, encoded.predicted)
     spread = np.std(sums, axis=0) / np.sqrt(len(sums))
     assert (abs(np.mean(sums, axis=0) - expected) <= 5 * spread + 1e-9).all()
     assert found.chance == pytest.approx(float(metric.score(expected)))

@@ -94,7 +94,7 @@ def test_sentiment_agrees_with_the_reference(pairs):
 def test_chance_of_the_fine_grained_task_is_the_mean_over_all_pairs(pairs):
     truth, predicted = map(list, zip(*pairs, strict=True))
     *_, true, guess = sets(truth, predicted)
-    expected = StrictSetF1().expected(true, guess).reshape(5, 3)
+    expected = StrictSetF1().expected_under_shuffling(true, guess).reshape(5, 3)
     for wheel in range(5):
         both = [(g, p) for g, p in zip(of_wheel(truth, wheel), of_wheel(predicted, wheel), strict=True) if g]
         assert expected[wheel, 0] == len(both)
@@ -110,7 +110,7 @@ def test_chance_of_the_basic_task_equals_brute_force_over_all_permutations():
     predicted = [["joyful", "sad"], [], ["spoon", "xylophone"], None, ["sad", "angry", "neutral"]]
     true, guess = basic_sets(words, predicted)
     metric = MacroF1()
-    expected = metric.expected(true, guess).reshape(5, -1, 2)
+    expected = metric.expected_under_shuffling(true, guess).reshape(5, -1, 2)
     for wheel in range(5):
         g, p = of_wheel([[word] for word in words], wheel), of_wheel(predicted, wheel)
         for group, word in enumerate(sorted(set(words), key=words.index)):
@@ -127,7 +127,10 @@ def test_chance_of_the_basic_task_equals_brute_force_over_all_permutations():
 def test_every_constant_answer_scores_exactly_its_chance_level(answer, truth):
     *_, true, guess = sets(truth, [answer] * len(truth))
     metric = StrictSetF1()
-    score, chance = metric.score(metric.statistics(true, guess).sum(axis=1)), metric.score(metric.expected(true, guess))
+    score, chance = (
+        metric.score(metric.statistics(true, guess).sum(axis=1)),
+        metric.score(metric.expected_under_shuffling(true, guess)),
+    )
     if not np.isnan(score):
         assert correct_for_chance(score, float(chance)) == pytest.approx(0, abs=1e-12)
 
@@ -136,7 +139,10 @@ def test_every_constant_answer_scores_exactly_its_chance_level(answer, truth):
 def test_every_constant_answer_scores_exactly_its_chance_level_in_the_basic_task(answer, words):
     true, guess = basic_sets(words, [answer] * len(words))
     metric = MacroF1()
-    score, chance = metric.score(metric.statistics(true, guess).sum(axis=1)), metric.score(metric.expected(true, guess))
+    score, chance = (
+        metric.score(metric.statistics(true, guess).sum(axis=1)),
+        metric.score(metric.expected_under_shuffling(true, guess)),
+    )
     assert correct_for_chance(score, float(chance)) == pytest.approx(0, abs=1e-12)
 
 
@@ -147,7 +153,7 @@ def test_a_constant_polarity_scores_exactly_its_chance_level(answer, values):
     guess, metric = np.full(len(values), answer, np.int8), ThreeWayWeightedF1()
     score, chance = (
         metric.score(metric.statistics(values, guess).sum(axis=1)),
-        metric.score(metric.expected(values, guess)),
+        metric.score(metric.expected_under_shuffling(values, guess)),
     )
     assert correct_for_chance(score, float(chance)) == pytest.approx(0, abs=1e-12)
 
@@ -202,9 +208,9 @@ words = [*list(load_lexicon("builtin").codes)[:400], *(f"unknown{number}" for nu
 draw = np.random.default_rng(0)
 truth, said = (LabelLists.from_fields([draw.choice(words, 1 + n % 7).tolist() for n in range(900)]) for _ in range(2))
 true, guess = element_sets(truth, said, np.ones(900, bool), load_lexicon("builtin"), 1)
-found = PROTOCOLS["strict"]["fine-grained"].expected(true, guess).tolist()
+found = PROTOCOLS["strict"]["fine-grained"].expected_under_shuffling(true, guess).tolist()
 true = replace(true, groups=np.arange(900) % 7)
-found += PROTOCOLS["strict"]["basic"].fitted(true).expected(true, guess).tolist()
+found += PROTOCOLS["strict"]["basic"].fitted(true).expected_under_shuffling(true, guess).tolist()
 print(*map(float.hex, found))
 """
 

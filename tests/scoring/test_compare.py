@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from merunibench import InputError
-from merunibench.scoring import System, paired_draws
+from merunibench.scoring import LoadedScores, paired_draws
 from merunibench.statistics import mean_draws
 from merunibench.statistics import paired_test as outcome_of
 from tests.scoring.small import scored
@@ -18,7 +18,7 @@ WORSE = {name: ["joy"] if i % 3 == 0 else ["sad"] for i, name in enumerate(NAMES
 
 
 def system(said, truth, dataset="meld", **options):
-    return System.of(scored(dataset, said, truth, **options), "m")
+    return LoadedScores.of(scored(dataset, said, truth, **options), "m")
 
 
 def paired_test(*systems, **options):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from merunibench import InputError, load_lexicon
-from merunibench.scoring import System, per_sample
+from merunibench.scoring import LoadedScores, per_sample
 from tests.scoring.small import scored
 
 TRUTH = {"a": "joy", "b": "sadness", "c": "neutral", "d": "joy"}
@@ -20,7 +20,7 @@ WHEELS = 5
 
 def rows_of(result, model="m"):
     file = io.StringIO()
-    per_sample.write(file, System.of(result, model))
+    per_sample.write(file, LoadedScores.of(result, model))
     return [json.loads(line) for line in file.getvalue().splitlines()]
 
 
@@ -91,7 +91,7 @@ def test_more_sectors_than_there_can_be_are_refused(tmp_path):
 
 def test_a_score_without_its_samples_is_no_system():
     with pytest.raises(InputError, match="meld: the report holds no per-sample scores; evaluate again"):
-        System.of(scored("meld", {**SAID, "d": ["joy"]}, TRUTH).alone(), "m")
+        LoadedScores.of(scored("meld", {**SAID, "d": ["joy"]}, TRUTH).alone(), "m")
 
 
 def test_what_a_file_gives_does_not_depend_on_how_python_hashes():

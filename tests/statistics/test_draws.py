@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from merunibench.statistics import resampled_sums, swapped_sums, unit_keys
-from merunibench.statistics.draws import Draws, draw_counts, draw_swaps
+from merunibench.statistics.draws import BootstrapCounts, draw_counts, draw_swaps
 
 
 def counts(keys, resamples=200, seed=0):
@@ -77,7 +77,7 @@ def test_swaps_are_fair_and_independent_of_the_counts():
 
 
 def test_kept_draws_are_the_draws():
-    keys, draws = unit_keys(map(str, range(50))), Draws()
+    keys, draws = unit_keys(map(str, range(50))), BootstrapCounts()
     units = np.random.default_rng(0).random((3, 50))
     for resamples, seed in ((40, 0), (40, [0, 5]), (40, 0), (30, 0)):
         kept = resampled_sums(units, resamples, seed, draws, keys)

@@ -17,7 +17,7 @@ from merunibench.statistics import (
     ranks,
     resampled_sums,
 )
-from merunibench.statistics.draws import Draws
+from merunibench.statistics.draws import BootstrapCounts
 
 SCORES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.9]), min_size=1, max_size=9)
 
@@ -107,7 +107,7 @@ def test_no_group_lies_within_another():
 
 def test_kept_draws_are_the_draws():
     units = np.random.default_rng(0).random((3, 700))
-    draws = Draws()
+    draws = BootstrapCounts()
     for seed, resamples in ((0, 40), ([0, 5], 40), (0, 40), (0, 30), (0, 50)):
         kept = resampled_sums(units, resamples, seed, draws)
         assert np.array_equal(kept, resampled_sums(units, resamples, seed))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from merunibench.cli._options import DRY_RUN
-from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli._output import emit, log_stderr, spare_pandas
 from merunibench.cli.curate.measure import DIR
 from merunibench.settings import option
 
@@ -36,10 +36,10 @@ def delete(
     }
     emit("".join(f"{deleted} from {path}\n" for path, deleted in what.items()))
     for path in done.removed:
-        complain(f"{would}removed: {path}")
+        log_stderr(f"{would}removed: {path}")
     for path, why in done.left.items():
-        complain(f"left as it is, look at it yourself: {path}: {why}")
+        log_stderr(f"left as it is, look at it yourself: {path}: {why}")
     for clip in done.unknown[:10]:
-        complain(f"stands nowhere: {clip}")
+        log_stderr(f"stands nowhere: {clip}")
     rows, files = sum(done.rows.values()), len(done.rows)
     emit(f"{len(done.clips)} of {len(chosen)} clips {would}deleted: {rows} rows of {files} files\n")

@@ -2,7 +2,7 @@
 
 from merunibench.cli import _running as running
 from merunibench.cli._options import DRY_RUN
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import emit, log_stderr
 from merunibench.curation.describe import DescribeSettings
 
 
@@ -18,7 +18,7 @@ def describe(settings: DescribeSettings, dry_run: bool = DRY_RUN) -> None:
     with running.interruptible():
         planned = plan(settings)
         for finding in effort(planned) if dry_run else ():
-            complain(finding.what)
+            log_stderr(finding.what)
         running.report_preflight(planned, dry_run=dry_run)
         with running.progress_bar("clips") as progress:
             done = carry_out(planned, progress)

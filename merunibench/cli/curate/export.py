@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli._output import emit, log_stderr, spare_pandas
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder
 from merunibench.errors import InputError
@@ -50,14 +50,14 @@ def export(
         settings = stored_settings(place)
         decisions = filter_rows(place, settings)
         if told := stale(decisions, place):
-            complain(told)
+            log_stderr(told)
         done = export_rows(place, decisions, build_report(place, decisions, settings), form, chosen, out)
     if licence:
         place.write_settings({CARD: {**card, "licence": licence}})
     if done.without_text:
-        complain(f"left out: {done.without_text} rows without a description")
+        log_stderr(f"left out: {done.without_text} rows without a description")
     emit(f"{done.out}\n")
-    complain(f"{done.rows} rows exported as {form}, licence {chosen.licence}")
+    log_stderr(f"{done.rows} rows exported as {form}, licence {chosen.licence}")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from pydantic import PositiveInt
 
-from merunibench.cli._output import complain
+from merunibench.cli._output import log_stderr
 from merunibench.cli._running import interruptible, progress_bar
 from merunibench.settings import option
 
@@ -36,7 +36,7 @@ def features(
         with progress_bar("clips") as progress:
             done = extract_features(samples, encoders, out, progress)
     for each in done:
-        complain(f"{each.folder}: {each.written} written, {each.kept} kept, {len(each.failed)} failed")
+        log_stderr(f"{each.folder}: {each.written} written, {each.kept} kept, {len(each.failed)} failed")
         for name, reason in list(each.failed.items())[:10]:
-            complain(f"  {name}: {reason}")
+            log_stderr(f"  {name}: {reason}")
     typer.echo(out)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit_result, spare_pandas
+from merunibench.cli._output import emit_result, log_stderr, spare_pandas
 from merunibench.cli.curate.measure import DIR, Intake, measured
 from merunibench.curation.folder import Folder
 from merunibench.curation.settings import FilterSettings
@@ -46,7 +46,7 @@ def filter_(
     from merunibench.curation.report import build_report
 
     for line in changes(place, settings):
-        complain(line)
+        log_stderr(line)
     with gc_paused():
         decisions = filter_rows(place, settings)
         report = build_report(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from merunibench.cli import _running as running
-from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli._output import emit, log_stderr, spare_pandas
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.labelling import LabelSettings
 from merunibench.errors import InputError
@@ -27,4 +27,4 @@ def labels(settings: LabelSettings, folder: Path = DIR) -> None:
     if done is not None:
         emit("".join(f"{path}\n" for path in done.files))
         failed = f"; {done.failed} failed (--retry-failed asks again)" if done.failed else ""
-        complain(f"labels of {done.labels} texts, {done.polarities} polarities{failed}")
+        log_stderr(f"labels of {done.labels} texts, {done.polarities} polarities{failed}")

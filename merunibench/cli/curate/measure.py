@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli._output import emit, log_stderr, spare_pandas
 from merunibench.cli._running import progress_bar
 from merunibench.curation.folder import Folder
 from merunibench.curation.measures.stage import Measured
@@ -27,9 +27,9 @@ class Intake(ReadSettings):
 
         written, deleted = take_in(folder, self.descriptions, self.set, **self.reading())
         for path in written:
-            complain(f"taken in: {path}")
+            log_stderr(f"taken in: {path}")
         if deleted:
-            complain(f"left out: {deleted} rows of clips that were deleted from this data set")
+            log_stderr(f"left out: {deleted} rows of clips that were deleted from this data set")
 
 
 def measure(settings: Intake, folder: Path = DIR) -> None:
@@ -51,5 +51,5 @@ def measured(folder: Folder) -> Measured:
     with progress_bar() as progress:
         done = measure_all(folder, progress)
     for name in done.own_labels:
-        complain(f"labels of {name}: not made here, and left as they are")
+        log_stderr(f"labels of {name}: not made here, and left as they are")
     return done

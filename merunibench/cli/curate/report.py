@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit_result, spare_pandas
+from merunibench.cli._output import emit_result, log_stderr, spare_pandas
 from merunibench.cli.curate.filter import FORMAT, ReportFormat, Truth
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder
@@ -30,7 +30,7 @@ def report(
         settings = stored_settings(place)
         decisions = filter_rows(place, settings)
         if told := stale(decisions, place):
-            complain(told)
+            log_stderr(told)
         found = build_report(
             place, decisions, settings, truth=truth.truth, resamples=truth.bootstrap, seed=truth.bootstrap_seed
         )

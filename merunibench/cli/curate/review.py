@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_result, spare_pandas
+from merunibench.cli._output import emit, emit_result, log_stderr, spare_pandas
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder
 from merunibench.errors import InputError
@@ -50,11 +50,11 @@ def review(
         with gc_paused():
             made = make_review(place, **drawing.model_dump())
         emit(f"{made.sheet}\n{made.page}\n")
-        complain(f"{made.rows} of {made.of} clips chosen")
+        log_stderr(f"{made.rows} of {made.of} clips chosen")
         if made.stale:
-            complain(made.stale)
+            log_stderr(made.stale)
         if made.lost:
-            complain(f"{len(made.lost)} clips are not where --clips says, such as {made.lost[0]}")
+            log_stderr(f"{len(made.lost)} clips are not where --clips says, such as {made.lost[0]}")
         return
     with gc_paused():
         found = score_review(place, (*score, *sheets), resamples=resampling.bootstrap, seed=resampling.bootstrap_seed)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from merunibench.cli import _options as options
 from merunibench.cli import _running as running
-from merunibench.cli._output import complain, emit_result, spare_pandas
+from merunibench.cli._output import emit_result, log_stderr, spare_pandas
 from merunibench.cli.curate.filter import FORMAT, ReportFormat
 from merunibench.settings import option
 
@@ -31,11 +31,11 @@ def run(
     with running.interruptible():
         planned = plan(read_config(config, out, retry_failed=retry_failed))
         for finding in planned.effort() if dry_run else ():
-            complain(finding.what)
+            log_stderr(finding.what)
         running.report_preflight(planned, dry_run=dry_run)
         with running.progress_bar("clips") as progress:
-            found = run_all(planned, progress, complain)
+            found = run_all(planned, progress, log_stderr)
     running.report_done(found.done)
     for each in found.exports:
-        complain(f"{each.out}: {each.rows} rows exported")
+        log_stderr(f"{each.out}: {each.rows} rows exported")
     emit_result(found.report, output_format, output)

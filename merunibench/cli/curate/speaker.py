@@ -5,7 +5,7 @@ from typing import Literal
 
 from merunibench.cli import _running as running
 from merunibench.cli._options import DRY_RUN
-from merunibench.cli._output import complain, emit, emit_result
+from merunibench.cli._output import emit, emit_result, log_stderr
 from merunibench.curation.speaker import SpeakerSettings
 from merunibench.settings import option
 
@@ -40,7 +40,7 @@ def speaker(
             done = carry_out(planned, progress)
     running.report_done(done, "a value")
     if planned.speaker is None:
-        complain("speaker off: nothing is measured")
+        log_stderr("speaker off: nothing is measured")
     if truth is None:
         emit("".join(f"{each.path}\n" for each in done))
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import NonNegativeInt, PositiveInt
 
 from merunibench.cli._options import FORMAT, TableOrJson
-from merunibench.cli._output import complain, emit, emit_json, terminal_width
+from merunibench.cli._output import emit, emit_json, log_stderr, terminal_width
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
 from merunibench.settings import MAX_BYTES, Settings, option
@@ -71,7 +71,7 @@ def train(
     """
     labelled = settings.read()
     if labelled.left_out:
-        complain(f"{labelled.path}: {labelled.left_out} rows without a label are left out")
+        log_stderr(f"{labelled.path}: {labelled.left_out} rows without a label are left out")
     if settings.features is None:
         said = _on_texts(labelled, out, analyzer, folds, seed)
     else:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, warn
+from merunibench.cli._output import emit, log_stderr, warn
 from merunibench.settings import argument, option, protocol_names
 
 _HARNESS = argument(..., "The harness: lm-eval (subtitles alone) or lmms-eval (clips).", "HARNESS")
@@ -37,6 +37,6 @@ def write(
     for task in written.tasks:
         emit(f"{task}\n")
     warn(written.remarks)
-    complain(
+    log_stderr(
         f"{folder}: {len(written.tasks)} tasks with {sum(written.samples)} samples, for --include_path of {harness}"
     )

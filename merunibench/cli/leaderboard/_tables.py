@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.cli._output import emit, emit_table
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def print_board(
         notes = [f"{partial} rows have no {title}; --dataset NAME shows one data set."]
     if waiting := without_scores(results):
         more = f" and {len(waiting) - _NAMED} more" if len(waiting) > _NAMED else ""
-        notes.append(f"Waiting for scores: {', '.join(visible(model.name) for model in waiting[:_NAMED])}{more}.")
+        notes.append(
+            f"Waiting for scores: {', '.join(escape_controls(model.name) for model in waiting[:_NAMED])}{more}."
+        )
     emit_table(("Place", "Model", "Checkpoint", "Score", "95 % CI", "Lift", "Labels"), lines, notes)
     emit("\n")

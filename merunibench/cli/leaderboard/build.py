@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from merunibench.cli._output import complain, emit, spare_pandas
+from merunibench.cli._output import emit, log_stderr, spare_pandas
 from merunibench.cli._running import progress_bar
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
 from merunibench.cli.leaderboard._tables import fullest_column, print_board
@@ -51,10 +51,10 @@ def build(
         before = lock_beside(wanted.committed)
         write(results, details, out, by=by, date=date.isoformat() if date else None, before=before)
     for refused in results.refused:
-        complain(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
+        log_stderr(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
     for gap in results.not_recomputed:
-        complain(f"not recomputed: {gap.model_id} on {gap.dataset}: {gap.reason}")
+        log_stderr(f"not recomputed: {gap.model_id} on {gap.dataset}: {gap.reason}")
     for board in main_boards(results):
         print_board(results, board, fullest_column(results, board), most=_ROWS)
     emit(f"{out / 'results.json'}\n")
-    complain(f"next: merunibench leaderboard serve {out}")
+    log_stderr(f"next: merunibench leaderboard serve {out}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_json
+from merunibench.cli._output import emit, emit_json, log_stderr
 from merunibench.settings import argument, option
 
 
@@ -30,4 +30,4 @@ def diff(
         lines = [change.to_text() for change in found] if details else summary(before, after, found)
         emit("".join(f"{line}\n" for line in lines) or "nothing changed\n")
         if not details and found:
-            complain(f"{len(found)} changes in all: --details lists them")
+            log_stderr(f"{len(found)} changes in all: --details lists them")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import emit, log_stderr
 from merunibench.settings import argument
 
 
@@ -14,6 +14,6 @@ def init(folder: Path = argument(..., "Folder of the repository, new or empty.",
     from merunibench.leaderboard.repository import create
 
     emit("".join(f"{path}\n" for path in create(folder)))
-    complain(
+    log_stderr(
         f"next: git init {folder}; submissions go to {folder / 'submissions'}; {folder / 'README.md'} says the rest"
     )

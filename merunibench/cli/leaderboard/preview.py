@@ -6,7 +6,7 @@ from typing import Literal
 import typer
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_json, spare_pandas
+from merunibench.cli._output import emit, emit_json, log_stderr, spare_pandas
 from merunibench.cli.leaderboard._options import BoardOptions
 from merunibench.errors import InputError
 from merunibench.settings import argument, option
@@ -38,7 +38,7 @@ def preview(
         raise InputError("nothing can be scored without labels: give --data-root")
     checked = check(submission, load_truths(settings.data_root))
     if not checked.valid:
-        complain(checked.to_text().rstrip())
+        log_stderr(checked.to_text().rstrip())
         raise typer.Exit(2)
     request = settings.beside(committed).request(committed=committed).with_usual_places()
     results, _ = build(replace(request, extra=(submission,)))
@@ -55,4 +55,4 @@ def preview(
     scored = {dataset for each in found for dataset in each.row.scores}
     for gap in results.not_recomputed:
         if gap.model_id == checked.id and gap.dataset not in scored:
-            complain(f"not scored: {gap.dataset}: {gap.reason}")
+            log_stderr(f"not scored: {gap.dataset}: {gap.reason}")

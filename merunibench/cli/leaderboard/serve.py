@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import NonNegativeInt
 
-from merunibench.cli._output import complain, emit
+from merunibench.cli._output import emit, log_stderr
 from merunibench.cli.leaderboard._options import FOLDER
 from merunibench.settings import argument, option
 
@@ -20,5 +20,5 @@ def serve(
 
     with serving(folder, port) as server, suppress(KeyboardInterrupt):
         emit(f"http://{LOOPBACK}:{server.server_port}/\n")
-        complain("stop with Ctrl-C")
+        log_stderr("stop with Ctrl-C")
         server.serve_forever()

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, emit, emit_json, spare_pandas
+from merunibench.cli._output import emit, emit_json, log_stderr, spare_pandas
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
 from merunibench.errors import InputError
 from merunibench.settings import argument, option
@@ -42,7 +42,7 @@ def verify(
         emit_json({"verified": outcome.verified} | lists)
     else:
         for line in outcome.unverified:
-            complain(f"not verified: {line}")
+            log_stderr(f"not verified: {line}")
         emit("".join(f"different: {line}\n" for line in outcome.differences))
         counts = f"{len(outcome.differences)} different, {len(outcome.unverified)} not verified"
         emit(f"{outcome.verified} scores verified, {counts}\n")
@@ -65,6 +65,6 @@ def _audit(path: Path, settings: BoardOptions, output_format: str) -> None:
         seen = f"{outcome.scores} scores and {submissions} looked at"
         emit(f"{seen}, {len(outcome.differences)} different\n")
         by = outcome.lock and " ".join(filter(None, [outcome.lock.by, outcome.lock.date]))
-        complain(f"computed by {by}" if by else "results.lock does not say who computed this board, and when")
+        log_stderr(f"computed by {by}" if by else "results.lock does not say who computed this board, and when")
     if outcome.differences:
         raise typer.Exit(1)

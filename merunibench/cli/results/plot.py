@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from merunibench.cli import _options as options
-from merunibench.cli._output import complain, warn
+from merunibench.cli._output import log_stderr, warn
 from merunibench.settings import argument, option
 
 
@@ -51,6 +51,6 @@ def plot(
     found.save(output)
     warn(found.warnings)
     inches = found.figure.get_size_inches()
-    complain(f"wrote {output}: {kind}, {inches[0]:.2f} × {inches[1]:.2f} inches")
-    complain(found.caption)
-    complain(found.signature)
+    log_stderr(f"wrote {output}: {kind}, {inches[0]:.2f} × {inches[1]:.2f} inches")
+    log_stderr(found.caption)
+    log_stderr(found.signature)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from merunibench.cli._output import complain, emit, emit_json
+from merunibench.cli._output import emit, emit_json, log_stderr
 from merunibench.settings import argument, option
 
 _FILE = argument(None, "File of predictions or labels that is not understood.", "FILE")
@@ -22,7 +22,7 @@ def doctor(file: Path | None = _FILE, bundle: Path | None = _BUNDLE) -> None:
     found = diagnose(file)
     if bundle is not None:
         emit_json(found, bundle)
-        complain(f"wrote {bundle}: look at it, then attach it to the report")
+        log_stderr(f"wrote {bundle}: look at it, then attach it to the report")
         return
     installed = [f"{name} {version}" for name, version in found["versions"].items() if version]
     emit("versions: " + ", ".join(installed) + "\n")

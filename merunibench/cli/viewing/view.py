@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import NonNegativeInt
 
-from merunibench.cli._output import complain, emit, warn
+from merunibench.cli._output import emit, log_stderr, warn
 from merunibench.cli.viewing._options import ViewOptions
 from merunibench.settings import argument, option
 
@@ -32,14 +32,16 @@ def view(
         number = write_site(collection, out)
         emit(f"{out / 'index.html'}\n")
         models = len(collection.models)
-        complain(f"{len(collection.samples)} samples, {models} model{'s' * (models != 1)}; {number} files")
+        log_stderr(f"{len(collection.samples)} samples, {models} model{'s' * (models != 1)}; {number} files")
         return
     from merunibench.viewing.serving import serving
 
     with serving(collection, port) as server, suppress(KeyboardInterrupt):
         emit(f"{server.address}\n")
-        complain(f"from another machine: ssh -L {server.server_port}:127.0.0.1:{server.server_port} HOST, same address")
-        complain("stop with Ctrl-C")
+        log_stderr(
+            f"from another machine: ssh -L {server.server_port}:127.0.0.1:{server.server_port} HOST, same address"
+        )
+        log_stderr("stop with Ctrl-C")
         if not no_open:
             import webbrowser
 

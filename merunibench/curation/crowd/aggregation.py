@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.crowd.coded import Coded
 from merunibench.curation.crowd.groups import Groups
 from merunibench.curation.crowd.sources import Source, positions
@@ -161,7 +161,7 @@ def _weights(sources: Sequence[Source]) -> FloatArray:
         if source.accuracy is None:
             raise InputError(
                 f"{source.where}: votes weighted by accuracy need validation.accuracy in settings.json of each source; "
-                f"{shown(source.name)} does not tell its own: add it, or choose --votes majority or dawid-skene"
+                f"{short_repr(source.name)} does not tell its own: add it, or choose --votes majority or dawid-skene"
             )
         weights.append(accuracy_weight(source.accuracy, source.classes or len(source.labels.vocabulary)))
     return np.array(weights)

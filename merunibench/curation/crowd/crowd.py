@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.curation.agreement import krippendorff_alpha
 from merunibench.curation.crowd.aggregation import Ballot, Voted, ballot, decide
 from merunibench.curation.crowd.chance import chance_of_lists
@@ -75,9 +75,9 @@ class Crowd:
             InputError: a place holds no votes, a file is broken, or a setting is none of those there are.
         """
         if votes not in METHODS:
-            raise InputError(f"votes must be one of {', '.join(METHODS)}, not {shown(votes)}")
+            raise InputError(f"votes must be one of {', '.join(METHODS)}, not {short_repr(votes)}")
         if agreement not in get_args(Agreement):
-            raise InputError(f"agreement must be equal or opposite, not {shown(agreement)}")
+            raise InputError(f"agreement must be equal or opposite, not {short_repr(agreement)}")
         return cls(tuple(load_sources(map(Path, paths))), votes, parse_match(match, lexicon), agreement)
 
     def of(self, task: Task) -> tuple[Source, ...]:
@@ -229,13 +229,17 @@ class Crowd:
         for task, found in self.account(names).items():
             for name, each in found["sources"].items():
                 if each["training"] == UNKNOWN:
-                    said.append(f"{task} votes of {shown(name)}: its training is unknown (no settings.json)")
+                    said.append(f"{task} votes of {short_repr(name)}: its training is unknown (no settings.json)")
                 if each["abstained"]:
-                    said.append(f"{task} votes of {shown(name)}: none on {each['abstained']} of {len(names)} samples")
+                    said.append(
+                        f"{task} votes of {short_repr(name)}: none on {each['abstained']} of {len(names)} samples"
+                    )
                 if each["without_element"]:
                     words = listed(map(repr, each["words_without_element"]), 5)
                     number = each["without_element"]
-                    said.append(f"{task} votes of {shown(name)}: {number} have no sector and do not count: {words}")
+                    said.append(
+                        f"{task} votes of {short_repr(name)}: {number} have no sector and do not count: {words}"
+                    )
             if found["without_vote"]:
                 said.append(f"{task}: no source votes on {found['without_vote']} of {len(names)} samples")
         return tuple(said)

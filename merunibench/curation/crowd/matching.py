@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.crowd.groups import WORD_RULES, Groups, Held, wheel_groups, word_groups
 from merunibench.curation.filters.base import FAIL, PASS, UNDECIDED, Verdicts
 from merunibench.errors import InputError
@@ -83,7 +83,7 @@ def parse_match(name: str, lexicon: str | Path | Lexicon = "builtin") -> Match:
         return Match(name, wheel_groups(known), lambda voted: voted if voted == wheels else 0)
     found = _WHEEL.fullmatch(name)
     if found is None:
-        raise InputError(f"match must be one of {', '.join(MATCHES)}, not {shown(name)}")
+        raise InputError(f"match must be one of {', '.join(MATCHES)}, not {short_repr(name)}")
     wheel, level = int(found[1]), int(found[2] or 1)
     if wheel > wheels:
         raise InputError(f"match {name}: lexicon {known.name} has {wheels} wheel{'s' if wheels > 1 else ''}")

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.curation.columns import read_simple
 from merunibench.data import TABLE_SUFFIXES, Table
 from merunibench.data.cells import written_nulls
@@ -78,7 +78,7 @@ class Source:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise InputError(
-                f"{self.where}: {SETTINGS}: validation.accuracy must be between 0 and 1, not {shown(value)}"
+                f"{self.where}: {SETTINGS}: validation.accuracy must be between 0 and 1, not {short_repr(value)}"
             )
         return float(value)
 
@@ -102,7 +102,7 @@ def load_sources(paths: Iterable[Path], *, max_bytes: int = DEFAULT_MAX_BYTES) -
                 key = (source.name, source.task)
                 if key in found:
                     raise InputError(
-                        f"{source.where}: a source {shown(name)} of {source.task} is there already "
+                        f"{source.where}: a source {short_repr(name)} of {source.task} is there already "
                         f"({found[key].where}); rename one, votes count once"
                     )
                 found[key] = source
@@ -133,7 +133,7 @@ def find_sources(path: Path) -> dict[str, tuple[Path, ...]]:
         elif table_suffix(child) and not child.name.endswith(SETTINGS):
             name = table_stem(child) or child.stem
             if name in found:
-                raise InputError(f"{path}: holds two sources {shown(name)}; rename one")
+                raise InputError(f"{path}: holds two sources {short_repr(name)}; rename one")
             found[name] = (child,)
     if not found:
         raise InputError(f"{path}: holds no votes; a source is a table (*{', *'.join(TABLE_SUFFIXES[:3])}, …)")
@@ -152,7 +152,7 @@ def read_source(name: str, files: tuple[Path, ...], *, max_bytes: int = DEFAULT_
         InputError: a table is broken, or a name is in several.
     """
     if not files:
-        raise InputError(f"source {shown(name)}: holds no table of votes")
+        raise InputError(f"source {short_repr(name)}: holds no table of votes")
     where = str(files[0]) if len(files) == 1 else str(files[0].parent)
     settings = read_settings(files[0])
     parts: dict[Task, list[tuple[pa.Array, LabelLists]]] = {}
@@ -176,9 +176,9 @@ def read_settings(file: Path) -> dict[str, Any]:
         return {}
     settings = read_json(path)
     if not isinstance(settings, dict):
-        raise InputError(f"{path}: must hold an object with settings, not {shown(settings)}")
+        raise InputError(f"{path}: must hold an object with settings, not {short_repr(settings)}")
     if settings.get("task", LABEL_TASKS[0]) not in LABEL_TASKS:
-        raise InputError(f"{path}: task must be {' or '.join(LABEL_TASKS)}, not {shown(settings['task'])}")
+        raise InputError(f"{path}: task must be {' or '.join(LABEL_TASKS)}, not {short_repr(settings['task'])}")
     return cast("dict[str, Any]", settings)
 
 

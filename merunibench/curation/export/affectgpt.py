@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.export.base import ExportOptions, Sample, card_of
 from merunibench.curation.report.result import CurationReport
 from merunibench.errors import InputError
@@ -49,7 +49,7 @@ def write_affectgpt(out: Path, samples: Iterator[Sample], options: ExportOptions
         name, label = wrong[0]
         raise InputError(
             f"{len(wrong)} labels hold a comma, a quote or a bracket, at which AffectGPT's loader would split them, "
-            f"such as {shown(label)} of {shown(name)}; correct them in the labels, or export as jsonl"
+            f"such as {short_repr(label)} of {short_repr(name)}; correct them in the labels, or export as jsonl"
         )
     write_text(out / "README.md", card_of(report, options, None))
 

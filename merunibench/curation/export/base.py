@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.curation.contamination import contaminated
 from merunibench.curation.decisions import Decisions, lines_of
 from merunibench.curation.folder import EXPORT, MAX_BYTES, Folder
@@ -157,8 +157,8 @@ def _refuse(decisions: Decisions, options: ExportOptions) -> None:
         name, dataset = found.names[0]
         counts = ", ".join(f"{count} of {each}" for each, count in found.counts.items())
         raise InputError(
-            f"rows carry names of MER-UniBench's test samples ({counts}; such as {shown(name)} of {dataset}): a model "
-            "that is trained on them cannot be tested there. Remove them (`merunibench curate delete`), or give "
+            f"rows carry names of MER-UniBench's test samples ({counts}; such as {short_repr(name)} of {dataset}): a "
+            "model that is trained on them cannot be tested there. Remove them (`merunibench curate delete`), or give "
             "--allow-test if they only share the name"
         )
 

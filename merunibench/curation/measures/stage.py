@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.contamination import name_hash
 from merunibench.curation.folder import LABELS, MAX_BYTES, MEASURES, Folder, refuse_shared_names
 from merunibench.curation.measures.text import VERSION, measure_text, text_hash
@@ -92,7 +92,7 @@ def _refuse_deleted(folder: Folder, path: Path, names: list[str]) -> None:
     back = [name for name in names if name_hash(name) in deleted] if deleted else []
     if back:
         raise InputError(
-            f"{path}: {len(back)} of its clips were deleted from this data set, such as {shown(back[0])}; delete "
+            f"{path}: {len(back)} of its clips were deleted from this data set, such as {short_repr(back[0])}; delete "
             f"them again (`merunibench curate delete`), or take their hashes out of {Folder.DELETED}"
         )
 

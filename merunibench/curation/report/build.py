@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench._resources import resource
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.contamination import Contamination, contaminated
 from merunibench.curation.crowd.crowd import UNSETTLED
 from merunibench.curation.decisions import Decisions
@@ -152,7 +152,7 @@ def _near(tests: Contamination) -> Iterator[str]:
     if tests.near:
         name, dataset = tests.near_names[0]
         yield (
-            f"{tests.near} names hold that of a test sample and more, such as {shown(name)} ({dataset}); if these "
+            f"{tests.near} names hold that of a test sample and more, such as {short_repr(name)} ({dataset}); if these "
             "clips are parts of it, delete them"
         )
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.curation.report.result import CurationReport
 from merunibench.curation.report.truth import Score
 from merunibench.curation.report.wording import (
@@ -41,7 +41,7 @@ def _head(report: CurationReport, files: str | None) -> Iterator[str]:
     """The head; its values are JSON, which is YAML."""
     languages = [code for code in report.statistics["all"]["languages"] if code != "unknown"]
     fields: dict[str, Any] = {
-        "pretty_name": visible(str(report.card.get("title", report.name)), 100),
+        "pretty_name": escape_controls(str(report.card.get("title", report.name)), 100),
         "language": languages or None,
         "license": report.card.get("licence") and _licence_id(str(report.card["licence"])),
         "size_categories": [next((name for most, name in _SIZES if report.kept < most), "n>10M")],
@@ -63,7 +63,7 @@ def _licence_id(text: str) -> str:
 
 def _body(report: CurationReport) -> Iterator[str]:
     card, statistics = report.card, report.statistics
-    yield f"# {escape(visible(str(card.get('title', report.name)), 100))}"
+    yield f"# {escape(escape_controls(str(card.get('title', report.name)), 100))}"
     yield ""
     if card.get("description"):
         yield from (escape(str(card["description"])), "")
@@ -83,7 +83,7 @@ def _body(report: CurationReport) -> Iterator[str]:
     yield from _section("Responsible use", [escape(RESPONSIBLE_USE)])
     if report.remarks:
         yield from _section("Remarks", [f"- {escape(text)}" for text in report.remarks])
-    yield from _section("Signature", [f"`{visible(report.signature).replace('`', '')}`"])
+    yield from _section("Signature", [f"`{escape_controls(report.signature).replace('`', '')}`"])
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _licence(report: CurationReport) -> Iterator[str]:
 def _provenance(report: CurationReport) -> Iterator[str]:
     made = report.provenance
     for name, settings in made["descriptions"].items():
-        yield f"- Descriptions of {escape(name)}: {escape(visible(made_by(settings), 1000))}"
+        yield f"- Descriptions of {escape(name)}: {escape(escape_controls(made_by(settings), 1000))}"
     if report.label_in_prompt:
         yield f"- **{LABEL_IN_PROMPT}**"
     if not made["descriptions"]:
@@ -219,4 +219,4 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) 
     yield f"| {' | '.join(map(escape, heads))} |"
     yield f"| {' | '.join('---' if place < words else '---:' for place in range(len(heads)))} |"
     for row in rows:
-        yield f"| {' | '.join(escape(visible(cell, 200)) for cell in row)} |"
+        yield f"| {' | '.join(escape(escape_controls(cell, 200)) for cell in row)} |"

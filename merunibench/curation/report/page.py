@@ -7,7 +7,7 @@ description might try. The template escapes all text.
 from functools import partial
 
 from merunibench._resources import resource
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.curation.report import picture, wording
 from merunibench.curation.report.result import CurationReport
 from merunibench.pictures import dress
@@ -24,8 +24,8 @@ def render(report: CurationReport) -> str:
     frame = resource("report", "frame")
     environment = templates(folder, frame)
     environment.filters |= {
-        "visible": visible,
-        "short": partial(visible, longest=_LONGEST),
+        "escape_controls": escape_controls,
+        "short": partial(escape_controls, longest=_LONGEST),
         "number": wording.number,
         "score": wording.score,
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.curation.report.filters import Step
 from merunibench.curation.report.result import CurationReport
 from merunibench.curation.report.wording import headline, number, percent, title_of
@@ -41,7 +41,7 @@ def draw(report: CurationReport, prefix: str = "funnel") -> str:
     """
     steps = report.funnel
     height = _TOP + (len(steps) + 1) * _ROW + 62
-    title = f"Funnel of {visible(report.name, 60)}"
+    title = f"Funnel of {escape_controls(report.name, 60)}"
     lines = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {height:.0f}" role="img" '
@@ -68,7 +68,8 @@ def description(report: CurationReport) -> str:
         chance = "" if step.chance is None else f", {number(step.chance)} by chance"
         undecided = f", {number(step.undecided)} of them undecided" if step.undecided else ""
         said.append(
-            f"{visible(title_of(step.name), 60)}: {number(step.kept)} of {number(step.before)} left{undecided}{chance}"
+            f"{escape_controls(title_of(step.name), 60)}: {number(step.kept)} of "
+            f"{number(step.before)} left{undecided}{chance}"
         )
     return f"{headline(report)} {'; '.join(said)}."
 
@@ -89,7 +90,7 @@ def _bar(row: int, name: str, pieces: list[_Piece], rows: int, chance: float | N
     middle = y + _BAR / 2
     yield (
         f'<text x="{_LEFT - 12:.0f}" y="{middle:.0f}" dy="0.35em" text-anchor="end" fill="{_INK}">'
-        f"{escape(visible(name, _LONGEST))}</text>"
+        f"{escape(escape_controls(name, _LONGEST))}</text>"
     )
     x, outside = _LEFT, [] if any(piece.rows for piece in pieces) else ["no rows left"]
     for piece in pieces:

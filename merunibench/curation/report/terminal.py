@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.curation.report.result import CurationReport
 from merunibench.curation.report.truth import Score, TruthFigures
 from merunibench.curation.report.wording import LABEL_IN_PROMPT, bounds, headline, number, reasons, score
@@ -23,7 +23,7 @@ Block = tuple[str, Table, Sequence[str]]
 
 def render(report: CurationReport, *, width: int | None, color: bool) -> str:
     """Every table, one below the other, and the signature."""
-    blocks = [f"{visible(report.name, _LONGEST)}: {headline(report)}\n"]
+    blocks = [f"{escape_controls(report.name, _LONGEST)}: {headline(report)}\n"]
     for title, table, notes in _blocks(report, width):
         blocks.append(print_to_text(title, table, notes, width=width, color=color))
     notes = [
@@ -31,9 +31,9 @@ def render(report: CurationReport, *, width: int | None, color: bool) -> str:
         *_cues(report),
         *_duplicates(report),
         *_contamination(report),
-        *map(visible, report.remarks),
+        *map(escape_controls, report.remarks),
     ]
-    blocks.append("".join(f"{note}\n" for note in [*notes, visible(report.signature)]))
+    blocks.append("".join(f"{note}\n" for note in [*notes, escape_controls(report.signature)]))
     return "\n".join(blocks)
 
 
@@ -44,7 +44,7 @@ def _blocks(report: CurationReport, width: int | None) -> Iterator[Block]:
         table = _table(("", False), *((title, True) for title in ("Rows", "Kept", "Dropped %", "Lift")))
         for group in groups[:_ROWS]:
             cells = (group["rows"], group["kept"], round(100 * group["dropped"], 1), group["lift"])
-            table.add_row(Text(visible(group["group"], _LONGEST)), *(Text(number(cell)) for cell in cells))
+            table.add_row(Text(escape_controls(group["group"], _LONGEST)), *(Text(number(cell)) for cell in cells))
         yield f"Drop rates by {name}", table, ()
     if report.truth is not None:
         yield _truth(report.truth)
@@ -60,7 +60,7 @@ def _filters(report: CurationReport, width: int | None) -> Block:
     for each in report.filters:
         cells = (each.passed, each.failed, each.undecided, each.dropped, each.alone, each.chance, each.lift)
         name, limits, why = (
-            visible(text, _LONGEST) for text in (each.name, bounds(each.settings), reasons(each.reasons))
+            escape_controls(text, _LONGEST) for text in (each.name, bounds(each.settings), reasons(each.reasons))
         )
         rows.append([name, *map(number, cells), number(left.get(each.name)), *((limits, why) if wide else ())])
         if not wide and (limits or why):
@@ -89,7 +89,7 @@ def _statistics(report: CurationReport, width: int | None) -> Block:
         )
         figures = list(map(number, cells))
         if not rows or figures != rows[-1][1:]:
-            rows.append([visible(stage, _LONGEST), *figures])
+            rows.append([escape_controls(stage, _LONGEST), *figures])
     notes = [
         "Words and Labels: mean per row. Distinct: label strings. Damaged: doubled possessives and endings, templates."
     ]
@@ -134,8 +134,8 @@ def _truth(truth: TruthFigures) -> Block:
     for name, (left, lost) in truth.by_filter.items():
         if not lost.rows:
             continue
-        table.add_row(Text(f"{visible(name, _LONGEST)}: left"), *map(Text, _cells(left)))
-        table.add_row(Text(f"{visible(name, _LONGEST)}: dropped"), *map(Text, _cells(lost)))
+        table.add_row(Text(f"{escape_controls(name, _LONGEST)}: left"), *map(Text, _cells(left)))
+        table.add_row(Text(f"{escape_controls(name, _LONGEST)}: dropped"), *map(Text, _cells(lost)))
     notes = []
     if truth.difference is not None:
         difference, span = truth.difference
@@ -147,7 +147,7 @@ def _truth(truth: TruthFigures) -> Block:
             f"With shuffled votes {number(luck['rows'])} rows are kept, of F {score(luck['f'])}; "
             f"kept minus shuffled: {score(luck['kept_minus_shuffled'])}."
         )
-    return f"Against human labels ({visible(truth.where, _LONGEST)})", table, notes
+    return f"Against human labels ({escape_controls(truth.where, _LONGEST)})", table, notes
 
 
 def _cells(found: Score) -> list[str]:
@@ -174,7 +174,7 @@ def _duplicates(report: CurationReport) -> list[str]:
     said = []
     for what, found in (("clip", report.duplicates["clips"]), ("text", report.duplicates)):
         if rows := found["rows"]:
-            name, other = map(visible, found["first"][0])
+            name, other = map(escape_controls, found["first"][0])
             said.append(f"{rows} rows repeat the {what} of an earlier row, such as {name} that of {other} (--unique)")
     return said
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.columns import places
 from merunibench.curation.decisions import Decisions, coded
 from merunibench.curation.filters.base import FAIL, UNDECIDED, Filter, Judged, Mask
@@ -148,7 +148,7 @@ def _not_compared(where: str, names: pa.Array, rows: Rows) -> tuple[str, ...]:
     absent, bare = at < 0, (at >= 0) & ~rows.labelled[np.where(at >= 0, at, 0)]
 
     def told(mask: Mask, what: str) -> str:
-        first = shown(names[int(mask.argmax())].as_py())
+        first = short_repr(names[int(mask.argmax())].as_py())
         return f"{where}: {int(mask.sum()):,} of {len(names):,} samples {what}, such as {first}"
 
     cases = ((absent, "are no row of the data set"), (bare, "have a row without labels"))
@@ -174,7 +174,7 @@ class _Scorer:
         if np.isnan(self.f(chosen)):
             return Score(int(here.sum()))
         figures = self._metric.summary(self._statistics(chosen).sum(axis=1)).metrics
-        expected = self._metric.expected(self._true[:, here], self._said[:, here])
+        expected = self._metric.expected_under_shuffling(self._true[:, here], self._said[:, here])
         span = interval(self.replicates(chosen, 0))
         chance = float(self._metric.score(expected))
         return Score(int(here.sum()), figures["f"], figures["precision"], figures["recall"], span, chance)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.curation.folder import MAX_BYTES
 from merunibench.curation.review.sampling import Chosen
 from merunibench.curation.review.sheet import ANSWERS, RIGHT, SPEAKS
@@ -69,8 +69,8 @@ def read_answers(tables: Iterable[Table], sample: Sequence[Chosen], known_by: st
             key = answer.reviewer, answer.name
             if key in first:
                 raise InputError(
-                    f"{table.where(row)}: reviewer {shown(answer.reviewer)} answered {shown(answer.name)} already "
-                    f"({first[key]}); keep one of the rows"
+                    f"{table.where(row)}: reviewer {short_repr(answer.reviewer)} answered {short_repr(answer.name)} "
+                    f"already ({first[key]}); keep one of the rows"
                 )
             first[key] = table.where(row)
             found.append(answer)
@@ -84,15 +84,17 @@ def _rows(table: Table, names: Mapping[str, str], known_by: str) -> Iterable[tup
     columns = {key: cells(table, find_column(table, key)) for key in ("name", *ANSWERS)}
     who = cells(table, "reviewer") if "reviewer" in table.columns else [""] * table.num_rows
     for other in {*cells(table, "sample")} - {known_by, ""} if "sample" in table.columns else ():
-        raise InputError(f"{table.path}: is of another sample ({shown(other)}, not {known_by}); score it with its own")
+        raise InputError(
+            f"{table.path}: is of another sample ({short_repr(other)}, not {known_by}); score it with its own"
+        )
     unknown = [name for name in columns["name"] if name not in names]
     if unknown:
         raise InputError(
-            f"{table.path}: {len(unknown)} names are not in the sample: {listed(map(shown, unknown), 10)}; "
+            f"{table.path}: {len(unknown)} names are not in the sample: {listed(map(short_repr, unknown), 10)}; "
             "score a sheet with the sample that it was made for"
         )
     wrong = [
-        (row, f"{key!r} must be {', '.join(allowed)} or empty, not {shown(value)}")
+        (row, f"{key!r} must be {', '.join(allowed)} or empty, not {short_repr(value)}")
         for key, allowed in _ALLOWED.items()
         for row, value in enumerate(columns[key])
         if value and value.lower() not in allowed
@@ -120,7 +122,7 @@ def refuse_repeated(keys: Iterable[tuple[str, ...]], table: Table) -> None:
     first: dict[tuple[str, ...], int] = {}
     for row, key in enumerate(keys):
         if first.setdefault(key, row) != row:
-            raise InputError(f"{table.where(row)}: {shown(key[-1])} is there already ({table.where(first[key])})")
+            raise InputError(f"{table.where(row)}: {short_repr(key[-1])} is there already ({table.where(first[key])})")
 
 
 def cells(table: Table, column: str) -> list[str]:
@@ -138,7 +140,7 @@ def cells(table: Table, column: str) -> list[str]:
         elif isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
             found.append(str(int(value)))
         else:
-            raise InputError(f"{table.where(row)}: {column!r} must be text, not {shown(value)}")
+            raise InputError(f"{table.where(row)}: {column!r} must be text, not {short_repr(value)}")
     return found
 
 

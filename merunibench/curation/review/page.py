@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 
 from merunibench._resources import resource
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.curation.review.sheet import RIGHT, SPEAKS, Card
 from merunibench.report.csv_text import csv_cell
 from merunibench.report.templates import templates
@@ -34,12 +34,12 @@ def render(cards: Sequence[Card], sample: str, title: str) -> str:
 
     folder = resource("curation", "review")
     environment = templates(folder)
-    environment.filters |= {"visible": visible, "lines": _lines, "cell": csv_cell}
+    environment.filters |= {"escape_controls": escape_controls, "lines": _lines, "cell": csv_cell}
     script, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     return environment.get_template("page.html").render(
         cards=cards,
         sample=sample,
-        title=visible(title, 80),
+        title=escape_controls(title, 80),
         reviewers=sorted({reviewer for card in cards for reviewer in card.chosen.reviewers}),
         questions=(
             (
@@ -61,4 +61,4 @@ def _digest(text: str) -> str:
 
 def _lines(text: str) -> str:
     """The text with its line breaks; other signs that cannot be printed are written out."""
-    return "\n".join(map(visible, text.splitlines()))
+    return "\n".join(map(escape_controls, text.splitlines()))

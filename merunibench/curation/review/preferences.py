@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.agreement import clopper_pearson, krippendorff_alpha
 from merunibench.curation.review.answers import cells, refuse_repeated
 from merunibench.data import Table
@@ -66,7 +66,9 @@ def score_preferences(tables: Iterable[Table]) -> list[Preference]:
     for table in tables:
         for row, reviewer, item, choice in _rows(table):
             if reviewer in given[item]:
-                raise InputError(f"{table.where(row)}: reviewer {shown(reviewer)} compared {shown(item[1])} already")
+                raise InputError(
+                    f"{table.where(row)}: reviewer {short_repr(reviewer)} compared {short_repr(item[1])} already"
+                )
             given[item][reviewer] = choice
     if tables and not given:
         raise InputError(f"{', '.join(str(table.path) for table in tables)}: no preference is given")
@@ -85,7 +87,7 @@ def _rows(table: Table) -> Iterable[tuple[int, str, Item, int]]:
     ]
     who = cells(table, "reviewer") if "reviewer" in table.columns else [""] * table.num_rows
     wrong = [
-        (row, f"{COLUMN!r} must be {', '.join(CHOICES)} or empty, not {shown(choice)}")
+        (row, f"{COLUMN!r} must be {', '.join(CHOICES)} or empty, not {short_repr(choice)}")
         for row, choice in enumerate(choices)
         if choice and choice.lower() not in CHOICES
     ]
@@ -99,7 +101,7 @@ def _rows(table: Table) -> Iterable[tuple[int, str, Item, int]]:
         if not choice:
             continue
         if not name or not all(pair) or pair[0] == pair[1]:
-            raise InputError(f"{table.where(row)}: needs a name, and two different models, not {shown(pair)}")
+            raise InputError(f"{table.where(row)}: needs a name, and two different models, not {short_repr(pair)}")
         code = CHOICES.index(choice.lower())
         if pair[0] > pair[1] and code < 2:
             code = 1 - code

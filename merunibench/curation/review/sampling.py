@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.decisions import Decisions, coded
 from merunibench.curation.folder import Folder, read_lines
 from merunibench.errors import InputError
@@ -157,7 +157,8 @@ def _refuse_look_alikes(names: Iterable[str]) -> None:
     for name in names:
         if cells.setdefault(csv_cell(name), name) != name:
             raise InputError(
-                f"the names {shown(cells[csv_cell(name)])} and {shown(name)} look the same in a sheet; rename one"
+                f"the names {short_repr(cells[csv_cell(name)])} and {short_repr(name)} "
+                "look the same in a sheet; rename one"
             )
 
 

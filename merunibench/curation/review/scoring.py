@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.agreement import alpha_of_sets, krippendorff_alpha
 from merunibench.curation.columns import places
 from merunibench.curation.decisions import Decisions, stale
@@ -261,6 +261,7 @@ def _remarks(
         remarks.append(f"{divided} clips have no verdict: not answered in full, or reviewers are divided")
     if reviewed.gone:
         remarks.append(
-            f"{len(reviewed.gone)} answered clips are not in the data set any more, such as {shown(reviewed.gone[0])}"
+            f"{len(reviewed.gone)} answered clips are not in the data set any more, "
+            f"such as {short_repr(reviewed.gone[0])}"
         )
     return tuple(remarks)

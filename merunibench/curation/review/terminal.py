@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from merunibench._text import listed, visible
+from merunibench._text import escape_controls, listed
 from merunibench.curation.review.result import Estimate, Review
 from merunibench.report.columns import Column
 from merunibench.report.terminal import plain_table, print_to_text
@@ -22,7 +22,7 @@ def render(review: Review, *, width: int | None, color: bool) -> str:
         for title, table, note in _blocks(review)
         if table.row_count
     ]
-    return "\n".join([*blocks, "".join(f"{visible(remark)}\n" for remark in review.remarks)])
+    return "\n".join([*blocks, "".join(f"{escape_controls(remark)}\n" for remark in review.remarks)])
 
 
 def _blocks(review: Review) -> Iterator[Block]:
@@ -38,7 +38,7 @@ def _agreement(review: Review) -> Block:
     for name, each in review.agreement.items():
         _add(table, name, each.clips, each.answers, _number(each.alpha), _percent(each.equal))
     people = ", ".join(f"{name} {count}" for name, count in review.reviewers.items())
-    return "Reviewers", table, visible(f"Answered: {people}. Clips: those that two or more answered.")
+    return "Reviewers", table, escape_controls(f"Answered: {people}. Clips: those that two or more answered.")
 
 
 def _keeping(review: Review) -> Block:
@@ -84,7 +84,7 @@ def _table(first: str, *numbers: str, words: Sequence[str] = ()) -> Table:
 
 
 def _add(table: Table, *cells: object) -> None:
-    table.add_row(*(Text(visible(str(cell), _LONGEST)) for cell in cells))
+    table.add_row(*(Text(escape_controls(str(cell), _LONGEST)) for cell in cells))
 
 
 def _estimate(each: Estimate | None) -> tuple[int, str, str]:

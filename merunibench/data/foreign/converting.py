@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.conversion import Format, Imported, archive_format, detect, get_format, imported
 from merunibench.conversion.base import Answer
 from merunibench.conversion.fields import dig, one_text
@@ -79,7 +79,7 @@ class Written:
         first = failed[0]
         return (
             f"{said}; {len(failed)} without an answer keep the status failed, the first is "
-            f"{shown(self.imported.names[first])}: {self.imported.failures[first]}"
+            f"{short_repr(self.imported.names[first])}: {self.imported.failures[first]}"
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.chat import ChatModel, open_chat_model
 from merunibench.chat.base import ONLY_REASONING
 from merunibench.data import Extractor
@@ -18,7 +18,7 @@ from merunibench.extraction.items import says_nothing
 from merunibench.extraction.lists import read_list
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
 from merunibench.extraction.refusals import is_error, without_refusal
-from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, as_the_authors, is_known
+from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, affectgpt_style, is_known
 from merunibench.labels import normalise_label, parse_label_text
 
 RULES = (*EXTRACTORS, "rules")
@@ -124,7 +124,7 @@ def ask_labels(model: ChatModel | str, *, prompt: Prompt | None = None, parity: 
 
     def read(text: str) -> list[str]:
         labels = listed_labels(text)
-        return as_the_authors(labels) if parity else labels
+        return affectgpt_style(labels) if parity else labels
 
     return Question("labels", _opened(model), prompt or builtin_prompt("labels"), read, "-parity" if parity else "")
 
@@ -158,7 +158,7 @@ def listed_labels(text: str) -> list[str]:
         (['sad', 'tired'], [])
     """
     if is_error(text) or not without_refusal(text):
-        raise ValueError(f"does not answer: {shown(text)}")
+        raise ValueError(f"does not answer: {short_repr(text)}")
     text = without_asides(text)
     brackets = _LIST.findall(text)
     if len(brackets) == 1:
@@ -167,7 +167,7 @@ def listed_labels(text: str) -> list[str]:
             return list(dict.fromkeys(label for label in labels if not says_nothing(label)))
     found = read_list(text, is_known)
     if not isinstance(found, list):
-        raise ValueError(f"writes sentences in place of a list: {shown(text)}")  # noqa: TRY004 - of no wrong type
+        raise ValueError(f"writes sentences in place of a list: {short_repr(text)}")  # noqa: TRY004 - of no wrong type
     return found
 
 
@@ -184,7 +184,7 @@ def named_polarity(text: str) -> str:
         'negative'
     """
     if is_error(text) or not without_refusal(text):
-        raise ValueError(f"does not answer: {shown(text)}")
+        raise ValueError(f"does not answer: {short_repr(text)}")
     verdicts = [text[found.end() :] for found in _VERDICT.finditer(text)]
     for part in (*reversed(verdicts), text):
         named = [found for found in _POLARITY.finditer(part) if not _is_denied(part, found)]
@@ -193,7 +193,7 @@ def named_polarity(text: str) -> str:
     first = _FIRST.match(text)
     if first is None:
         kind = "names several polarities" if _POLARITY.search(text) else "names no polarity"
-        raise ValueError(f"{kind}: {shown(text)}")
+        raise ValueError(f"{kind}: {short_repr(text)}")
     return first[1].lower()
 
 

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.files import read_plain
 from merunibench.files.reading import reading
@@ -61,7 +61,7 @@ def load_prompt(name: str, *, says: bool = True) -> Prompt:
     path = _FOLDER / f"{found[-1]}.txt" if found else Path(name)
     if not found and not _is_file(path):
         raise InputError(
-            f"no prompt {shown(name)}: there are {', '.join(prompt_names())}, or give the path of a text file"
+            f"no prompt {short_repr(name)}: there are {', '.join(prompt_names())}, or give the path of a text file"
         )
     with reading(path, UnicodeDecodeError):
         text = read_plain(path, _MOST_BYTES).decode("utf-8").strip()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from statistics import fmean
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.consistency_tests import packed_faults, pair_faults, rank_faults
 from merunibench.leaderboard.board.diff import TOLERANCE
@@ -45,7 +45,7 @@ def contradictions(results: Results) -> list[str]:
         found += rank_faults(rows, [each for each in results.comparisons if each.board == board.id])
     found += _tests(results)
     found += [*pair_faults(results), *packed_faults(results)]
-    return [visible(line) for line in found]
+    return [escape_controls(line) for line in found]
 
 
 def against_details(results: Results, details: Mapping[str, ModelDetails]) -> list[str]:
@@ -61,7 +61,7 @@ def against_details(results: Results, details: Mapping[str, ModelDetails]) -> li
             elif not _near(score.score, part.checkpoints.get(score.checkpoint or ""), _ROUNDED):
                 stated = part.checkpoints.get(score.checkpoint or "")
                 found.append(f"{part.row} {part.dataset}: score {score.score}, in details/{model}.json {stated}")
-    return [visible(line) for line in found]
+    return [escape_controls(line) for line in found]
 
 
 def _identities(results: Results) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.leaderboard.schema.fields import parsed
 from merunibench.leaderboard.schema.results import MEAN, Rank, Results, Row, Score
 from merunibench.report import BENCHMARK_DATASETS
@@ -42,7 +42,7 @@ class Change:
         else:
             change = f"{self.old} -> {self.new}"
         why = f" ({'; '.join(self.why)})" if self.why else ""
-        return visible(f"{self.what} {self.where}: {change}{why}")
+        return escape_controls(f"{self.what} {self.where}: {change}{why}")
 
 
 def changes(old: Results, new: Results) -> list[Change]:
@@ -215,7 +215,7 @@ def verify(results: Results, recomputed: Results) -> Verification:
                 differences.append(f"{change.where}: rank {change.old}, recomputed {change.new}")
         verified += len(row.scores) - sum(change.what == "score" and column != MEAN for column, change in found)
     unverified = [f"{key} {dataset}" for key, dataset in _not_in(results, recomputed)]
-    return Verification(tuple(map(visible, differences)), verified, tuple(map(visible, unverified)))
+    return Verification(tuple(map(escape_controls, differences)), verified, tuple(map(escape_controls, unverified)))
 
 
 def _column(results: Results, row: Row, column: str) -> set[str]:

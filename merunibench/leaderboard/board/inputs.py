@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from merunibench._resources import resource
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.data import GroundTruth, find_truth, load_truth
 from merunibench.data.truth import read_subtitles
 from merunibench.errors import InputError
@@ -14,7 +14,7 @@ from merunibench.leaderboard.board.published import read_published
 from merunibench.leaderboard.schema.details import ModelDetails
 from merunibench.leaderboard.schema.results import Board, Model, Results, Row, read_committed, read_results
 from merunibench.leaderboard.submissions.submission import FOLDER_NAME
-from merunibench.lexicon import RELEASES, Lexicon, home, installed, load_lexicon
+from merunibench.lexicon import RELEASES, Lexicon, data_dir, installed, load_lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import BUILTIN as DATASETS
 from merunibench.tasks import get_task
@@ -65,7 +65,7 @@ class Request:
             self,
             committed=self.committed or committed,
             published=self.published or published or resource("leaderboard", "published.csv"),
-            cache=self.cache or home() / "cache" / "board.sqlite",
+            cache=self.cache or data_dir() / "cache" / "board.sqlite",
         )
 
 
@@ -123,7 +123,7 @@ class Inputs:
                 found[dataset] = load_subtitles(root, truth)
             except InputError as error:
                 # Without the folder: where it lies on this machine is no part of a board.
-                unusable[dataset] = visible(str(error).removeprefix(f"{root}/"), 2_000)
+                unusable[dataset] = escape_controls(str(error).removeprefix(f"{root}/"), 2_000)
         return found, unusable
 
     @cached_property

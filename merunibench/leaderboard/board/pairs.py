@@ -28,7 +28,7 @@ from merunibench.leaderboard.scoring.units import unpack
 from merunibench.protocols import PROTOCOLS
 from merunibench.report import Comparison, SystemUsed
 from merunibench.scoring import primary_of_sums
-from merunibench.statistics import Draws, PairedDraws, PairedTest, swapped_sums
+from merunibench.statistics import BootstrapCounts, PairedDraws, PairedTest, swapped_sums
 from merunibench.tasks import BUILTIN, get_task, title_of
 
 MOST = 60
@@ -129,7 +129,7 @@ class _Judge:
     def __init__(self, resamples: int, seed: int) -> None:
         self.resamples, self.seed = resamples, seed
         self._known: dict[int, _Sums] = {}
-        self._drawn = Draws()
+        self._drawn = BootstrapCounts()
         self._digests: dict[str, str] = {}
 
     def key(self, first: ScoredRow, second: ScoredRow, *, swap: bool) -> str:

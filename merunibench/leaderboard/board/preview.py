@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.leaderboard.board.standing import main_boards, main_row, place
 from merunibench.leaderboard.board.verdict import sentence
 from merunibench.leaderboard.schema.results import MEAN, Board, Results, Row
@@ -57,7 +57,7 @@ class Preview:
         head = f"{self.board.title}: {self.row.model} would be {self.verdict}."
         table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in (_HEADS, *self.lines)]
         lines = [head, *(f"  {line}" for line in self.beside), *(f"  {line}" for line in table)]
-        return "".join(f"{visible(line)}\n" for line in lines)
+        return "".join(f"{escape_controls(line)}\n" for line in lines)
 
 
 def previews(results: Results, model_id: str) -> list[Preview]:

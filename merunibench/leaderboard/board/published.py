@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.data.textfiles import read_csv
 from merunibench.errors import InputError
 from merunibench.leaderboard.board.tasks import task_means
@@ -65,7 +65,7 @@ def _column(name: str, path: Path) -> str:
     """The data set whose figures a column holds, or `mean`."""
     task = find_task(name)
     if task is None and name != "mean":
-        raise InputError(f"{path}: column {shown(name)} is no data set; `merunibench datasets` lists them")
+        raise InputError(f"{path}: column {short_repr(name)} is no data set; `merunibench datasets` lists them")
     return "mean" if task is None else task.id
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.leaderboard.board.diff import Change
 from merunibench.leaderboard.board.standing import main_boards, standing
 from merunibench.leaderboard.schema.results import MEAN, Results
@@ -29,7 +29,7 @@ def summary(old: Results, new: Results, found: Sequence[Change]) -> list[str]:
         *_order(new, found),
         *_others(found),
     ]
-    return [visible(line, _LONGEST) for line in lines]
+    return [escape_controls(line, _LONGEST) for line in lines]
 
 
 def _models(what: str, models: Sequence[str]) -> Iterator[str]:

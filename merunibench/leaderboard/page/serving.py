@@ -12,7 +12,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from merunibench._text import one_line, visible
+from merunibench._text import escape_controls, one_line
 from merunibench.errors import InputError
 
 LOOPBACK = "127.0.0.1"
@@ -34,7 +34,7 @@ class _Server(ThreadingHTTPServer):
         """Called where the handler failed."""
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
-            sys.stderr.write(f"a request failed: {type(error).__name__}: {visible(one_line(error))}\n")
+            sys.stderr.write(f"a request failed: {type(error).__name__}: {escape_controls(one_line(error))}\n")
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from merunibench._text import listed, visible
+from merunibench._text import escape_controls, listed
 from merunibench.errors import InputError
 from merunibench.leaderboard.audit import audit
 from merunibench.leaderboard.board.build import build
@@ -72,10 +72,10 @@ class Review:
         """Plain data."""
         return {
             "acceptable": self.acceptable,
-            "problems": list(map(visible, self.problems)),
-            "new": list(map(visible, self.touched.new)),
-            "changed": list(map(visible, self.touched.changed)),
-            "deleted": list(map(visible, self.touched.deleted)),
+            "problems": list(map(escape_controls, self.problems)),
+            "new": list(map(escape_controls, self.touched.new)),
+            "changed": list(map(escape_controls, self.touched.changed)),
+            "deleted": list(map(escape_controls, self.touched.deleted)),
             "submissions": [each.to_dict() for each in self.checked],
             "previews": [each.to_dict() for each in self.previews],
             "remarks": self.remarks,
@@ -84,7 +84,7 @@ class Review:
     def to_text(self) -> str:
         """For a log."""
         lines = [self._verdict(), *(f"  problem: {each}" for each in self.problems), *map("  {}".format, self._said())]
-        text = "".join(f"{visible(line)}\n" for line in lines)
+        text = "".join(f"{escape_controls(line)}\n" for line in lines)
         text += "".join(each.to_text() for each in self.checked if each.valid)
         return text + "".join(each.to_text() for each in self.previews)
 

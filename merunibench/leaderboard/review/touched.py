@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import listed, visible
+from merunibench._text import escape_controls, listed
 from merunibench.errors import InputError
 from merunibench.leaderboard.schema.lock import LOCK
 from merunibench.leaderboard.schema.results import PAIRS
@@ -140,7 +140,7 @@ def _of(repository: Path, at: str, folder: str) -> str:
     except (InputError, ValueError):
         return "without metadata"
     withheld = ", withheld: its scores stand as committed" if "withheld" in table else ""
-    return visible(f"model {table.get('model')}{withheld}", _LONGEST)
+    return escape_controls(f"model {table.get('model')}{withheld}", _LONGEST)
 
 
 def _git(repository: Path, *arguments: str) -> bytes:
@@ -151,7 +151,9 @@ def _git(repository: Path, *arguments: str) -> bytes:
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell; the commits are checked
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[:1] or ["no such commit or file"]
-        raise InputError(visible(f"{repository}: git {arguments[0]} {arguments[-1]}: {reason[0]}", 2 * _LONGEST))
+        raise InputError(
+            escape_controls(f"{repository}: git {arguments[0]} {arguments[-1]}: {reason[0]}", 2 * _LONGEST)
+        )
     return done.stdout
 
 

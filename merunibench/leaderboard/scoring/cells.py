@@ -22,7 +22,7 @@ from merunibench.lexicon import Lexicon
 from merunibench.protocols import PROTOCOLS
 from merunibench.report.error_analysis import WordErrors
 from merunibench.scoring import SampleScores, Scored, Settings, paired_units, score_predictions
-from merunibench.statistics import Draws
+from merunibench.statistics import BootstrapCounts
 from merunibench.tasks import get_task
 
 LEVEL: Any = 1
@@ -74,7 +74,7 @@ class Scorer:
         self, truths: Mapping[str, GroundTruth], lexicons: Mapping[str, Lexicon], resamples: int, seed: int
     ) -> None:
         self.truths, self.lexicons, self.resamples, self.seed = truths, lexicons, resamples, seed
-        self._draws = Draws()
+        self._draws = BootstrapCounts()
         self._of: Predictions | None = None
         self._told: dict[str, tuple[tuple[WheelConfusion, ...], str]] = {}
 

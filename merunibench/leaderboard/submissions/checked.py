@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.data import Table
 from merunibench.data.predictions import Predictions
 from merunibench.leaderboard.submissions.folding import Remark
@@ -62,11 +62,11 @@ class Checked:
 
     def problem(self, text: str) -> None:
         """Note why the submission is refused."""
-        self.problems.append(visible(text, MAX_REASON))
+        self.problems.append(escape_controls(text, MAX_REASON))
 
     def warning(self, text: str) -> None:
         """Note why a row would not show in full, or would surprise."""
-        self.warnings.append(visible(text, MAX_REASON))
+        self.warnings.append(escape_controls(text, MAX_REASON))
 
     @property
     def valid(self) -> bool:
@@ -114,7 +114,7 @@ class Checked:
     def to_text(self) -> str:
         """For people: the verdict, then a line for each problem and warning."""
         lines = [f"{self.folder}: {self._verdict}", *(f"  {remark}" for remark in self._remarks())]
-        return "".join(f"{visible(line)}\n" for line in lines)
+        return "".join(f"{escape_controls(line)}\n" for line in lines)
 
     def to_markdown(self) -> str:
         """The same for a comment on a pull request, everything that strangers wrote escaped."""

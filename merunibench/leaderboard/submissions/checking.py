@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from merunibench._text import shown, visible
+from merunibench._text import escape_controls, short_repr
 from merunibench.data import GroundTruth
 from merunibench.errors import InputError
 from merunibench.leaderboard.submissions.checked import MAX_REASON, Checked
@@ -38,7 +38,7 @@ def outline(folder: Path) -> Checked:
         checked.files, too_much = predictions_in(folder, checked.problem)
     except InputError as error:
         # Without the folder: where it lies on this machine is no part of a board.
-        return Checked(folder, problems=[visible(str(error).removeprefix(f"{folder}: "), MAX_REASON)])
+        return Checked(folder, problems=[escape_controls(str(error).removeprefix(f"{folder}: "), MAX_REASON)])
     checked.openable = not too_much
     path = folder / FILE
     # Anything but a plain file has been refused already, and reading it could lead anywhere, or never end.
@@ -84,7 +84,7 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_h
         checked.by_hashes = by_hashes
         if checked.openable:
             _check_files(checked, truths or {})
-            checked.warnings += [visible(line, MAX_REASON) for line in folded(checked.noted)]
+            checked.warnings += [escape_controls(line, MAX_REASON) for line in folded(checked.noted)]
         _say_what_will_not_show(checked, truths or {})
         if checked.valid:
             checked.hashes = hashes_of(checked.files)
@@ -142,4 +142,4 @@ def _say_what_was_trained_on(checked: Checked) -> None:
         seen = seen_test_samples([name])
         for task in (get_task(dataset) for dataset in checked.read if dataset in seen):
             held = f"holds {seen[task.id]} of the {task.samples} samples of {task.title}"
-            checked.warning(f"trained_on: {shown(name)} {held}")
+            checked.warning(f"trained_on: {short_repr(name)} {held}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.files import read_plain
 from merunibench.leaderboard.schema.results import Results
 from merunibench.leaderboard.submissions.checked import Checked
@@ -29,7 +29,9 @@ def duplicates(checked: Checked, others: Sequence[Path], results: Results | None
         if row.model_id != checked.id and same:
             found.setdefault(row.model_id, set()).update(same)
     return [
-        visible(f"the predictions for {', '.join(BUILTIN[name].title for name in task_order(sets))} are those of {key}")
+        escape_controls(
+            f"the predictions for {', '.join(BUILTIN[name].title for name in task_order(sets))} are those of {key}"
+        )
         for key, sets in found.items()
         if sets
     ]

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data import GroundTruth
 from merunibench.tasks import Task
 from merunibench.tasks.names import benchmark_names, sample_hash
@@ -50,11 +50,11 @@ def _by_labels(names: pa.Array, task: Task, truth: GroundTruth) -> tuple[list[st
     known = pc.is_in(names, value_set=truth.names)
     foreign = names.filter(pc.invert(known))
     matched = len(names) - len(foreign)
-    some = listed(map(shown, foreign[:5].to_pylist()))
+    some = listed(map(short_repr, foreign[:5].to_pylist()))
     problems: list[str] = []
     warnings: list[str] = []
     if len(foreign) and len(truth) == task.samples:
-        right = shown(truth.names[0].as_py())
+        right = short_repr(truth.names[0].as_py())
         problems.append(f"{len(foreign)} names are not of {task.title}: {some}; one that is: {right}")
     elif matched < _FEW * min(len(names), len(truth)):
         problems.append(f"only {matched} of {len(names)} names are of {task.title}; not {some}")
@@ -78,9 +78,9 @@ def _by_hashes(names: pa.Array, task: Task, *, known: bool) -> tuple[list[str], 
     foreign: list[str] = []
     for name in names.to_pylist():
         (right if task.id in hashes.get(sample_hash(name), "").split("+") else foreign).append(name)
-    some = listed(map(shown, foreign[:5]))
+    some = listed(map(short_repr, foreign[:5]))
     if foreign and right:
-        problems.append(f"{len(foreign)} names are not of {task.title}: {some}; one that is: {shown(right[0])}")
+        problems.append(f"{len(foreign)} names are not of {task.title}: {some}; one that is: {short_repr(right[0])}")
     elif foreign:
         warnings.append(
             f"none of the {len(foreign)} names is of {task.title}, by the hashes of its names: not {some}; they are "

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.data import GroundTruth, Table, read_table
 from merunibench.data.columns import name_column
 from merunibench.data.predictions import predictions_from_table
@@ -26,7 +26,7 @@ MAX_ROWS = 100_000
 """Most rows where no official count is published."""
 
 
-class _Later:
+class _NoExtraction:
     """Stands in for the extractor: whether rows can be read is checked here, what they say is not."""
 
     name = "not-read-yet"
@@ -85,7 +85,7 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
         for problem in problems:
             checked.problem(f"{where}: {problem}")
         checked.noted += [Remark(task.id, where, text) for text in warnings]
-        predictions = predictions_from_table(table, task, _Later())
+        predictions = predictions_from_table(table, task, _NoExtraction())
     except InputError as error:
         checked.problem(said(error))
     if predictions is None or len(checked.problems) > before:
@@ -95,7 +95,7 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
         share = f"{failed} of {len(predictions)} rows ({100 * failed / len(predictions):.1f} %)"
         checked.noted.append(Remark(task.id, where, f"{share} are marked as failed and count as wrong"))
     checked.noted += [Remark(task.id, where, text) for text in predictions.remarks]
-    unread = _Later.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
+    unread = _NoExtraction.name in f"{predictions.labels_from}+{predictions.polarity_from}".split("+")
     return Read(table if unread else predictions, table.num_bytes)
 
 
@@ -107,9 +107,9 @@ def _odd_row(row: Mapping[str, Any]) -> str:
         listed_here = value if isinstance(value, list) else ()
         odd = isinstance(value, dict) or (listed_here and key != "labels")
         if odd or any(isinstance(each, list | dict) for each in listed_here):
-            return f"{shown(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
+            return f"{short_repr(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
         if isinstance(value, float) and not math.isfinite(value):
-            return f"{shown(key)} is not a number in JSON"
+            return f"{short_repr(key)} is not a number in JSON"
         if len(listed_here) > MAX_LABELS:
             return f"{len(listed_here)} labels; at most {MAX_LABELS} are taken"
     return ""
@@ -123,7 +123,7 @@ def _odd_columns(table: Table) -> Iterator[str]:
     foreign = [name for name in columns if name not in (*ROW_KEYS, SUBSET_KEY)]
     if foreign:
         allowed = ", ".join(ROW_KEYS)
-        yield f"rows hold {listed(map(shown, foreign), 5)}; a submission holds answers, never scores ({allowed})"
+        yield f"rows hold {listed(map(short_repr, foreign), 5)}; a submission holds answers, never scores ({allowed})"
     limits = {
         "name": MAX_NAME,
         "text": MAX_TEXT,

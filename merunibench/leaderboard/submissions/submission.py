@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from merunibench._text import listed, shown, visible
+from merunibench._text import escape_controls, listed, short_repr
 from merunibench.data import Conversion, PredictionSource, account_of, conversions, read_table
 from merunibench.data.discovery import DEFAULT_CHECKPOINT, natural_order
 from merunibench.errors import InputError
@@ -128,7 +128,7 @@ def submission_id(folder: Path) -> str:
 
     A link has its own name, not that of the folder it leads to.
     """
-    return visible(folder.name if folder.name.strip(".") else folder.resolve().name)
+    return escape_controls(folder.name if folder.name.strip(".") else folder.resolve().name)
 
 
 _EXAMPLES = {
@@ -174,7 +174,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False, include_input=False)[:20]:
         place = ".".join(str(part)[:40] for part in fault["loc"])
         reason = _FAULTS.get((place if place in _ADDRESSES else "", fault["type"]), fault["msg"])
-        yield f"{visible(place)}: {visible(reason)}"
+        yield f"{escape_controls(place)}: {escape_controls(reason)}"
 
 
 def parameters(text: str) -> int:
@@ -189,7 +189,7 @@ def parameters(text: str) -> int:
     """
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmbt]?)", text.strip().lower())
     if found is None or len(text) > 40:
-        raise InputError(f"parameters must be a number such as 8.2B, not {shown(text)}")
+        raise InputError(f"parameters must be a number such as 8.2B, not {short_repr(text)}")
     return round(float(found[1]) * {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}[found[2]])
 
 

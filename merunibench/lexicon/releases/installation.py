@@ -21,7 +21,14 @@ from merunibench.lexicon.releases.published import (
     TABLE_FILES,
     release_with,
 )
-from merunibench.lexicon.releases.store import NAME, compiled_path, home, install_hint, load_installed, load_with_tables
+from merunibench.lexicon.releases.store import (
+    NAME,
+    compiled_path,
+    data_dir,
+    install_hint,
+    load_installed,
+    load_with_tables,
+)
 from merunibench.lexicon.runtime import builtin
 from merunibench.lexicon.runtime.lexicon import Lexicon
 
@@ -123,7 +130,7 @@ def _download(
     from merunibench.lexicon.releases.download import fetch_files
 
     release = RELEASES[name]
-    folder = home() / "downloads" / name
+    folder = data_dir() / "downloads" / name
     try:
         fetch_files(f"{base_url.rstrip('/')}/{release.folder}", release.files, folder, notify)
     except InputError as error:

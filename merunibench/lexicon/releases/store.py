@@ -39,7 +39,7 @@ class Entry:
     problem: str = ""
 
 
-def home() -> Path:
+def data_dir() -> Path:
     """The folder that holds the user's data: `$MERUNIBENCH_HOME`, or the platform's place for user data."""
     chosen = os.environ.get("MERUNIBENCH_HOME")
     if chosen:
@@ -51,7 +51,7 @@ def home() -> Path:
 
 def installed() -> list[str]:
     """Names of the installed lexicons, sorted; the builtin one, which is always there, is not among them."""
-    return sorted(path.stem for path in (home() / "lexicons").glob("*.json"))
+    return sorted(path.stem for path in (data_dir() / "lexicons").glob("*.json"))
 
 
 def catalogue() -> list[Entry]:
@@ -147,7 +147,7 @@ def _deserved_name(lexicon: Lexicon) -> str:
 
 def compiled_path(name: str) -> Path:
     """Where the compiled file of an installed lexicon stands."""
-    return home() / "lexicons" / f"{name}.json"
+    return data_dir() / "lexicons" / f"{name}.json"
 
 
 def install_hint(name: str) -> str:

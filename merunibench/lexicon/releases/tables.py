@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files import open_plain
 from merunibench.files.reading import read_bounded, reading, too_large
@@ -135,7 +135,7 @@ def _refuse_unsafe_parts(stream: BinaryIO, path: Path, max_bytes: int, largest_p
         if path.stat().st_size + sum(part.file_size for part in parts) > max_bytes:
             raise too_large(path, max_bytes)
         for part in parts:
-            where = f"{path}: {visible(part.filename, 60)!r}"
+            where = f"{path}: {escape_controls(part.filename, 60)!r}"
             if part.file_size > largest_part:
                 raise UnsafeFileError(f"{where} unpacks to more than {largest_part >> 20} MiB")
             _refuse_unsafe_xml(archive.read(part), where)
@@ -204,7 +204,7 @@ def _refuse_other_columns(
     if odd is not None:
         what = "twice" if odd in known else "unknown"
         raise InputError(
-            f"{path}: row 1: column {visible(str(odd), 60)!r} is {what}; columns may be {', '.join(known)}"
+            f"{path}: row 1: column {escape_controls(str(odd), 60)!r} is {what}; columns may be {', '.join(known)}"
         )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from merunibench._resources import resource
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.files.toml import read_toml
 from merunibench.kinds import NEUTRAL
@@ -100,7 +100,7 @@ def parse_wheel(table: Mapping[str, Any], where: str) -> Wheel:
         for word, leaves in inner.items():
             place = f"{where}: sectors.{outer}.{_word(word, f'{where}: sectors.{outer}')}"
             if not isinstance(leaves, list):
-                raise InputError(f"{place}: a list of words is expected, not {shown(leaves)}")
+                raise InputError(f"{place}: a list of words is expected, not {short_repr(leaves)}")
             words = tuple(_word(leaf, place) for leaf in leaves)
             if found.setdefault(outer, {}).setdefault(normalise_label(word), words) is not words:
                 raise InputError(f"{place}: stands twice in this sector")
@@ -115,7 +115,7 @@ def _word(value: object, where: str) -> str:
     word = normalise_label(value) if isinstance(value, str) else ""
     if not word or not word.isprintable() or len(word) > _LONGEST_WORD:
         raise InputError(
-            f"{where}: {shown(value)} is not a valid word (one line of at most {_LONGEST_WORD} characters)"
+            f"{where}: {short_repr(value)} is not a valid word (one line of at most {_LONGEST_WORD} characters)"
         )
     if word == NEUTRAL:
         raise InputError(f"{where}: {NEUTRAL!r} cannot stand on a wheel: scores treat neutral samples by themselves")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from merunibench._text import listed, shown, visible
+from merunibench._text import escape_controls, listed, short_repr
 from merunibench.errors import InputError
 from merunibench.files import read_plain
 from merunibench.files.reading import reading
@@ -53,7 +53,7 @@ def own_name(text: str) -> str:
     """
     if not NAME.fullmatch(text):
         raise InputError(
-            f"{shown(text)} cannot name a lexicon: small letters, digits, '.', '_' and '-', at most 64; give --name"
+            f"{short_repr(text)} cannot name a lexicon: small letters, digits, '.', '_', '-', at most 64; give --name"
         )
     if text in (builtin.NAME, *RELEASES):
         raise InputError(f"{text} is the name of one known lexicon; give yours another (--name)")
@@ -120,7 +120,7 @@ def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT
         _refuse_doubles(words, entries)
     before = {entry.name: _places_of(lexicon, entry.name) for entry in entries}
     codes = {**lexicon.codes, **{entry.name: _code(entry.places, lexicon) for entry in entries}}
-    sources = {lexicon.label: lexicon.sha256, visible(words.name): hashlib.sha256(content).hexdigest()}
+    sources = {lexicon.label: lexicon.sha256, escape_controls(words.name): hashlib.sha256(content).hexdigest()}
     fallback = lexicon.fallback and _fallback_with(lexicon.fallback, entries)
     extended = replace(lexicon, name=name, codes=dict(sorted(codes.items())), sources=sources, fallback=fallback)
     if extended.sha256 == lexicon.sha256:
@@ -248,7 +248,7 @@ def _refuse_doubles(path: Path, entries: Iterable[Entry]) -> None:
     for entry in entries:
         if entry.name in rows:
             raise InputError(
-                f"{path}: row {entry.row}, column 'word': {shown(entry.name)} stands in row {rows[entry.name]} "
+                f"{path}: row {entry.row}, column 'word': {short_repr(entry.name)} stands in row {rows[entry.name]} "
                 "already, but for hyphens; keep one of them"
             )
         rows[entry.name] = entry.row
@@ -266,7 +266,7 @@ def _changes(entries: Sequence[Entry], before: Mapping[str, Places], whose: str)
         was, now = ("/".join(filter(None, place)) or "nowhere" for place in (old, new))
         yield (
             f"{_count(changed)} otherwise than in {whose}, first row {first.row}: "
-            f"{shown(first.name)} on wheel {number}: {was} -> {now}"
+            f"{short_repr(first.name)} on wheel {number}: {was} -> {now}"
         )
 
 

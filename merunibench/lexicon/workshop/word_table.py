@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL
 from merunibench.labels import normalise_label
@@ -94,7 +94,7 @@ def read_entries(
         entry = _entry(f"{path}: row {row.number}", kind, row, cells, concepts)
         if entry.name in entries:
             raise InputError(
-                f"{path}: row {row.number}, column {kind!r}: {shown(entry.name)} stands in row "
+                f"{path}: row {row.number}, column {kind!r}: {short_repr(entry.name)} stands in row "
                 f"{entries[entry.name].row} already; keep one of them"
             )
         entries[entry.name] = entry
@@ -115,7 +115,7 @@ def _entry(where: str, kind: str, row: Row, columns: _Columns, concepts: Mapping
             places[index] = _place(cells, normalise_label(cell), f"{where}, column {column!r}")
     if not any(place.outer for place in places):
         has = "neither a concept nor a sector" if kind == "word" else "no sector"
-        raise InputError(f"{where}: {shown(word)} has {has} on any wheel")
+        raise InputError(f"{where}: {short_repr(word)} has {has} on any wheel")
     return Entry(word, row.number, concept, tuple(places))
 
 
@@ -125,7 +125,8 @@ def _name(text: str | None, where: str) -> str:
         raise InputError(f"{where}: blank")
     if len(name) > _LONGEST_WORD or not name.isprintable() or "," in name:
         raise InputError(
-            f"{where}: {shown(name)} is not a valid word (one line of at most {_LONGEST_WORD} characters, no comma)"
+            f"{where}: {short_repr(name)} is not a valid word (one line of at most {_LONGEST_WORD} characters, "
+            "no comma)"
         )
     if name == NEUTRAL:
         raise InputError(f"{where}: {NEUTRAL!r} has no sector: scores treat neutral samples by themselves")
@@ -150,7 +151,7 @@ def _place(cells: Mapping[str, tuple[Place, ...]], text: str, where: str) -> Pla
         raise _unknown(where, "sector or inner word", text, [cell for cell in cells if ("/" in cell) == ("/" in text)])
     if len(places) > 1:
         sectors = " and ".join(place.outer or "" for place in places)
-        raise InputError(f"{where}: {shown(text)} stands in {sectors}; write {places[0].outer}/{text}")
+        raise InputError(f"{where}: {short_repr(text)} stands in {sectors}; write {places[0].outer}/{text}")
     return places[0]
 
 
@@ -160,7 +161,9 @@ def _unknown_concept(
     meant = concept_of(given) if concept_of else None
     if meant is None:
         return _unknown(where, "concept", given, concepts)
-    return InputError(f"{where}: no concept {shown(given)}, which is a word of the concept {shown(meant)}; write that")
+    return InputError(
+        f"{where}: no concept {short_repr(given)}, which is a word of the concept {short_repr(meant)}; write that"
+    )
 
 
 def _unknown(where: str, what: str, given: str, known: Iterable[str]) -> InputError:
@@ -170,4 +173,4 @@ def _unknown(where: str, what: str, given: str, known: Iterable[str]) -> InputEr
         return InputError(f"{where}: there are no {what}s to name; give the word's sectors (wheel1, …)")
     near = difflib.get_close_matches(given[:_LONGEST_CELL], names, n=3, cutoff=0.6)
     help_ = f"nearest: {listed(near)}" if near else f"there are {listed(names, 10)}"
-    return InputError(f"{where}: no {what} {shown(given)}; {help_}")
+    return InputError(f"{where}: no {what} {short_repr(given)}; {help_}")

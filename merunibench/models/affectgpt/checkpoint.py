@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.errors import InputError
 from merunibench.files import open_atomic, open_plain, writing
 from merunibench.files.json_text import read_json
@@ -108,7 +108,7 @@ class Checkpoint:
 
 def _listed(keys: Sequence[str], most: int = 20) -> str:
     """Keys in full, for they are what is looked for; no key of AffectGPT has 200 characters."""
-    first = ", ".join(visible(key, 200) for key in keys[:most])
+    first = ", ".join(escape_controls(key, 200) for key in keys[:most])
     return first + (f", … ({len(keys)} in all)" if len(keys) > most else "")
 
 

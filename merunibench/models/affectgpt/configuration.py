@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.errors import InputError
 from merunibench.files.yaml import read_yaml
 from merunibench.models.affectgpt.prompt import MODES, Medium
@@ -148,18 +148,18 @@ class AffectGPTConfig:
         for name, allowed in variants.items():
             if getattr(self, name) not in allowed:
                 choices = ", ".join(map(str, allowed))
-                raise InputError(f"{name}: {shown(getattr(self, name))} is not known; known are {choices}")
+                raise InputError(f"{name}: {short_repr(getattr(self, name))} is not known; known are {choices}")
         for part in (self, self.qformer):
             for item in fields(part):
                 value = getattr(part, item.name)
                 if item.type is int and (type(value) is not int or value < 1):
-                    raise InputError(f"{item.name}: {shown(value)} is no positive number")
+                    raise InputError(f"{item.name}: {short_repr(value)} is no positive number")
                 if item.type is int and value > _LARGEST.get(item.name, _LARGEST_SIZE):
-                    raise InputError(f"{item.name}: {shown(value)} is more than any AffectGPT has")
+                    raise InputError(f"{item.name}: {short_repr(value)} is more than any AffectGPT has")
         if not all(isinstance(name, str) for name in (self.llm, self.visual, self.acoustic, *self.lora_modules)):
             raise InputError("llm, visual, acoustic and lora_modules must be names")
         if not (self.mode is None or (isinstance(self.mode, str) and self.mode in MODES)):
-            raise InputError(f"mode: {shown(self.mode)} is not known; known are {', '.join(MODES)}")
+            raise InputError(f"mode: {short_repr(self.mode)} is not known; known are {', '.join(MODES)}")
         if self.qformer.width % self.qformer.heads:
             raise InputError(f"{self.qformer.heads} heads do not divide the Q-Former's width {self.qformer.width}")
         return self
@@ -306,7 +306,7 @@ def apply_authors(config: AffectGPTConfig, sections: Mapping[str, Any], where: s
         changes.pop("pre_fusion", None)
     for option, (ours, name, folder) in _BACKBONES.items():
         if model.get(option, name) != name:
-            raise InputError(f"{where}: model.{option} is {shown(model[option])}; only {name} can be run here")
+            raise InputError(f"{where}: model.{option} is {short_repr(model[option])}; only {name} can be run here")
         changes[ours] = folder
     frames = _frames(model)
     if frames is not None:
@@ -351,7 +351,7 @@ def _mode(sections: Mapping[str, Any], where: str) -> str | None:
         raise InputError(f"{where}: data sets of different face_or_frame: {listed(sorted(found))}; choose one")
     mode = next(iter(found), None)
     if mode is not None and mode not in MODES:
-        raise InputError(f"{where}: face_or_frame {shown(mode)} is not known; known are {', '.join(MODES)}")
+        raise InputError(f"{where}: face_or_frame {short_repr(mode)} is not known; known are {', '.join(MODES)}")
     return mode
 
 

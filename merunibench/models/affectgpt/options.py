@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError
 from merunibench.models.affectgpt.audio_input import ClipSpacing
 from merunibench.models.affectgpt.generation import AUTHORS
@@ -60,7 +60,7 @@ def parse_options(options: Options) -> AffectGPTOptions:
     unknown = sorted(set(extra) - set(KEYS))
     if unknown:
         known = "; ".join(f"{key} ({meaning})" for key, meaning in KEYS.items())
-        raise InputError(f"AffectGPT has no option {shown(unknown[0])}; it has {known}")
+        raise InputError(f"AffectGPT has no option {short_repr(unknown[0])}; it has {known}")
     changes: dict[str, Any] = {key: extra[key] for key in ("llm", "visual", "acoustic", "mode") if key in extra}
     if "mode" in changes:
         Mode(changes["mode"])
@@ -82,7 +82,7 @@ def _question(value: str) -> str:
     if value in QUESTIONS:
         return QUESTIONS[value]
     if " " not in value.strip():
-        raise InputError(f"question {shown(value)}: give {', '.join(QUESTIONS)}, or a whole question of your own")
+        raise InputError(f"question {short_repr(value)}: give {', '.join(QUESTIONS)}, or a whole question of your own")
     return value.strip()
 
 
@@ -90,5 +90,5 @@ def _one_of(extra: Mapping[str, str], key: str, choices: tuple[str, ...] | None)
     """The value of a key, the first choice if there is none; without choices, a positive number."""
     value = str(extra.get(key, choices[0] if choices else ""))
     if value not in choices if choices else not re.fullmatch("0*[1-9][0-9]{0,8}", value):
-        raise InputError(f"{key} {shown(value)}: give {' or '.join(choices) if choices else 'a positive number'}")
+        raise InputError(f"{key} {short_repr(value)}: give {' or '.join(choices) if choices else 'a positive number'}")
     return value

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import InputError, MediaError
 
 Medium = Literal["multi", "audio", "face", "frame", "image"]
@@ -78,7 +78,7 @@ class Mode:
 
     def __post_init__(self) -> None:
         if self.name not in MODES:
-            raise InputError(f"mode {shown(self.name)} is not known; known are {', '.join(MODES)}")
+            raise InputError(f"mode {short_repr(self.name)} is not known; known are {', '.join(MODES)}")
 
     @property
     def placeholders(self) -> tuple[Medium, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from merunibench._text import in_one_line, shown
+from merunibench._text import in_one_line, short_repr
 from merunibench.errors import InputError
 from merunibench.files.json_text import parse_json
 from merunibench.models.base import Json, Modality
@@ -133,13 +133,13 @@ def parse_answer(line: bytes, question: Question, program: str) -> Answered:
     name = str(question.fields["name"])
     if answer.answer != question.number:
         raise InputError(
-            f"{program}: answered question {answer.answer} (of {shown(answer.name)}) when asked question "
-            f"{question.number} (of {shown(name)}): a program answers each question once, in order"
+            f"{program}: answered question {answer.answer} (of {short_repr(answer.name)}) when asked question "
+            f"{question.number} (of {short_repr(name)}): a program answers each question once, in order"
         )
     if answer.name != name:
-        raise InputError(f"{program}: answered for {shown(answer.name)} when asked about {shown(name)}")
+        raise InputError(f"{program}: answered for {short_repr(answer.name)} when asked about {short_repr(name)}")
     if (answer.text is None) == (answer.error is None):
-        raise InputError(f"{program}: its answer for {shown(name)} must have either text or error")
+        raise InputError(f"{program}: its answer for {short_repr(name)} must have either text or error")
     return answer
 
 
@@ -151,8 +151,8 @@ def _parsed(kind: type[_Kind], line: bytes, program: str) -> _Kind:
         raise InputError(f"{program}: wrote a line of more than {MOST_BYTES >> 20} MiB; an answer is a few sentences")
     if not is_message(line):
         raise InputError(
-            f"{program}: printed {shown(in_one_line(line.decode('utf-8', 'replace'), _SHOWN))} on its standard output, "
-            "which is for JSON lines alone; print to standard error, or let merunibench_child.py see to it"
+            f"{program}: printed {short_repr(in_one_line(line.decode('utf-8', 'replace'), _SHOWN))} on its standard "
+            "output, which is for JSON lines alone; print to standard error, or let merunibench_child.py see to it"
         )
     found = parse_json(line, f"{program}: a line of its standard output")
     if "fatal" in found:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import in_one_line, listed, shown
+from merunibench._text import in_one_line, listed, short_repr
 from merunibench.chat.base import Reply, as_reply
 from merunibench.errors import InputError, MediaError
 from merunibench.hub import versions
@@ -22,7 +22,7 @@ from merunibench.models.bridge import command, messages
 from merunibench.models.bridge.messages import Question, Ready
 from merunibench.models.bridge.program import EndedError, Limit, Program
 from merunibench.models.huggingface.family import as_words
-from merunibench.models.prompting import fill, given, picture_file, sound_file, subtitle_of
+from merunibench.models.prompting import fill, picture_file, resolve_modalities, sound_file, subtitle_of
 
 _LOG = logging.getLogger(__name__)
 _TRIES = 3
@@ -80,7 +80,7 @@ class BridgeModel(Model):
         ready = self._said()
         _refuse_unused(self.name, self._asked, options, ready)
         self.modalities = ready.modalities
-        self._given = given(options, self.modalities, self.name)
+        self._given = resolve_modalities(options, self.modalities, self.name)
         self._replies: dict[str, Reply] = {}
         self._questions = 0
 
@@ -160,7 +160,7 @@ class BridgeModel(Model):
                 return self._asked_once([one], Limit(self._limits.seconds, "at this clip", "seconds"))[0]
             except EndedError as error:
                 reason = _as_given(str(error), one.sample)
-                _LOG.warning("%s (%s); it is started again", reason, shown(one.sample.name))
+                _LOG.warning("%s (%s); it is started again", reason, short_repr(one.sample.name))
         return Reply("", f"{reason}; tried {_TRIES} times")
 
     def _asked_once(self, batch: Sequence[Prepared], limit: Limit) -> list[Reply]:
@@ -270,7 +270,7 @@ def _seconds(name: str, text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= _A_WEEK:
-        raise InputError(f"--model-option {name}={shown(text)}: must be seconds, above 0 and at most a week")
+        raise InputError(f"--model-option {name}={short_repr(text)}: must be seconds, above 0 and at most a week")
     return seconds
 
 

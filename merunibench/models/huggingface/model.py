@@ -24,7 +24,7 @@ from merunibench.models.huggingface.families import family_of
 from merunibench.models.huggingface.family import Family, as_words, control_tokens
 from merunibench.models.huggingface.probing import Finding, Probe, Question, probe
 from merunibench.models.huggingface.template import check_renders, fit_template, template_settings
-from merunibench.models.prompting import Clip, describe, given, read_clip
+from merunibench.models.prompting import Clip, describe, read_clip, resolve_modalities
 
 _LOG = logging.getLogger(__name__)
 _HUB_NAME = re.compile(r"(?![.-])[\w.-]+(/(?![.-])[\w.-]+)?")
@@ -92,7 +92,7 @@ class HuggingFaceModel(Model):
         else:
             fit_template(self._processor, options.chat_template, options.template, options.processor, spec)
         self.modalities = self._family.takes(self._processor, config)
-        self._given = given(options, self.modalities, spec)
+        self._given = resolve_modalities(options, self.modalities, spec)
         self._control_tokens = control_tokens(self._tokenizer)
         # Tokenizers keep their padding as state: two threads must not share one at the same time.
         self._processing = threading.Lock()

@@ -8,7 +8,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from merunibench._resources import resource
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures import dress
 from merunibench.pictures.dots import Axis, strip
 from merunibench.pictures.heat import heat_map, whole_percent
@@ -41,8 +41,8 @@ def render(analysis: ErrorAnalysis, view: str = "") -> str:
     frame = resource("report", "frame")
     environment = templates(folder, frame)
     environment.filters |= {
-        "visible": visible,
-        "short": partial(visible, longest=wording.LONGEST),
+        "escape_controls": escape_controls,
+        "short": partial(escape_controls, longest=wording.LONGEST),
         "percent": percent,
         "span": span,
         "amount": wording.amount,

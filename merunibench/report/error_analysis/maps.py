@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.files import write_text
 from merunibench.pictures.heat import HeatMap, heat_map, whole_percent
 from merunibench.report.error_analysis import wording
@@ -21,7 +21,7 @@ def write_all(analysis: ErrorAnalysis, folder: Path) -> list[Path]:
         for confusion in errors.confusions:
             name = errors.dataset if confusion.wheel is None else f"{errors.dataset}-wheel{confusion.wheel}"
             written.append(folder / f"{name}.svg")
-            heading = f"{errors.title}, {confusion.title.lower()} · {visible(analysis.model, LONGEST)}"
+            heading = f"{errors.title}, {confusion.title.lower()} · {escape_controls(analysis.model, LONGEST)}"
             write_text(written[-1], str(heat_map(confusion_map(confusion), name, heading)))
     return written
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.pictures.heat import whole_percent
 from merunibench.pictures.letters import cut
 from merunibench.report.columns import Column, percent, span
@@ -30,7 +30,10 @@ _LEFT_OUT = (
 def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
     """Every table of every data set, one below the other; on a terminal the largest losses and one wheel."""
     lexicon = f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}"
-    head = f"{visible(analysis.model, 200)} · {analysis.protocol} protocol · lexicon {visible(lexicon, LONGEST)}"
+    head = (
+        f"{escape_controls(analysis.model, 200)} · {analysis.protocol} protocol · "
+        f"lexicon {escape_controls(lexicon, LONGEST)}"
+    )
     blocks = [_wrapped(head, width)]
     if width is not None:
         lost = (_wrapped(f"{title}: {sentence}", width) for _, title, sentence in wording.losses(analysis))
@@ -38,7 +41,7 @@ def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
     for errors in analysis.datasets:
         start = f"{errors.title}: {wording.headline(errors)}"
         if errors.checkpoint != "default":
-            start += f", {visible(errors.checkpoint, LONGEST)}"
+            start += f", {escape_controls(errors.checkpoint, LONGEST)}"
         for number, (title, table, notes) in enumerate(_tables(errors, width)):
             headed = title if number else f"{start}\n\n{title}"
             blocks.append(print_to_text(headed, table, notes, width=width, color=color, wrap=width is not None))
@@ -133,7 +136,7 @@ def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table
 
 def _word_cells(each: WordErrors, name: str, width: int | None) -> list[str]:
     """The cells before the examples; on a terminal words take a fifth of it, sectors a quarter."""
-    word = visible(each.word, _LONG_WORD if width is None else min(_LONG_WORD, width // 5))
+    word = escape_controls(each.word, _LONG_WORD if width is None else min(_LONG_WORD, width // 5))
     if name == "unknown_words":
         return [word, amount(each.count)]
     sectors = wording.sectors_of(each.sectors)
@@ -146,10 +149,10 @@ def _examples(each: WordErrors, name: str, room: int | None) -> Text:
         shown = []
         for example in each.examples:
             what, labels = wording.example_labels(example, name)
-            shown.append(f"{visible(example.name, LONGEST)} ({what}: {visible(labels, LONGEST)})")
+            shown.append(f"{escape_controls(example.name, LONGEST)} ({what}: {escape_controls(labels, LONGEST)})")
         return Text("; ".join(shown))
     labels = wording.example_labels(each.examples[0], name)[1]
-    text = Text(f"{visible(labels, _SHORT_LABELS)} · {visible(each.examples[0].name, LONGEST)}")
+    text = Text(f"{escape_controls(labels, _SHORT_LABELS)} · {escape_controls(each.examples[0].name, LONGEST)}")
     text.truncate(room, overflow="ellipsis")
     return text
 
@@ -159,7 +162,7 @@ def _groups(grouping: Grouping) -> Table:
     table = plain_table([Column(title, numeric=position > 0) for position, title in enumerate(titles)])
     for group in grouping.groups:
         row = (
-            visible(group.name, LONGEST),
+            escape_controls(group.name, LONGEST),
             percent(group.score),
             span(group.ci),
             str(group.samples),

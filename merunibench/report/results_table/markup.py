@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.report.columns import percent, span
 from merunibench.report.csv_text import csv_text
 from merunibench.report.markdown import escape
@@ -59,8 +59,8 @@ def html(table: ResultsTable) -> str:
     for row in table.rows:
         cells = Markup("").join(_in_html(row.figures.get(column.name)) for column in table.columns)
         published = Markup(" <small>(published)</small>") if row.published else ""
-        rows.append(Markup('<tr><th scope="row">{}{}</th>{}</tr>').format(visible(row.name), published, cells))
-    notes = Markup("").join(Markup("<li>{}</li>").format(visible(note)) for note in table.all_notes())
+        rows.append(Markup('<tr><th scope="row">{}{}</th>{}</tr>').format(escape_controls(row.name), published, cells))
+    notes = Markup("").join(Markup("<li>{}</li>").format(escape_controls(note)) for note in table.all_notes())
     return str(_PAGE.format(table.protocol, head, Markup("\n").join(rows), notes, table.signature))
 
 

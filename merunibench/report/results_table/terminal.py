@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.report.columns import Column, percent, span
 from merunibench.report.results_table.result import Figure, ResultsTable, TableRow
 from merunibench.report.terminal import least_width, plain_table, print_to_text
@@ -44,7 +44,7 @@ def _models_as_columns(table: ResultsTable) -> Table:
 
 
 def _name(row: TableRow) -> str:
-    return visible(row.name) + (_PUBLISHED if row.published else "")
+    return escape_controls(row.name) + (_PUBLISHED if row.published else "")
 
 
 def _cell(figure: Figure | None) -> Text:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from merunibench._text import listed, visible
+from merunibench._text import escape_controls, listed
 from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.reading import reading
 from merunibench.torch_file import load_torch
@@ -63,10 +63,10 @@ def _fitting(
     for key, wanted in expected.items():
         value = found[key]
         if not isinstance(value, torch.Tensor) or value.layout != torch.strided:
-            raise InputError(f"{path}: is no {title} checkpoint: {visible(key)} is no tensor")
+            raise InputError(f"{path}: is no {title} checkpoint: {escape_controls(key)} is no tensor")
         if value.shape != wanted.shape or value.is_floating_point() != wanted.is_floating_point():
             shapes = f"{tuple(value.shape)} of {value.dtype}, not {tuple(wanted.shape)} of {wanted.dtype}"
-            raise InputError(f"{path}: is no {title} checkpoint: {visible(key)} is {shapes}")
+            raise InputError(f"{path}: is no {title} checkpoint: {escape_controls(key)} is {shapes}")
         if not torch.isfinite(value).all():
-            raise InputError(f"{path}: broken: {visible(key)} holds values that are no numbers")
+            raise InputError(f"{path}: broken: {escape_controls(key)} holds values that are no numbers")
     return {key: found[key] for key in expected}

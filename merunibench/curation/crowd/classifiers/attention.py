@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from merunibench._text import one_line, shown
+from merunibench._text import one_line, short_repr
 from merunibench.curation.crowd.classifiers.folds import check_folds, group_folds, macro_f1
 from merunibench.curation.crowd.classifiers.labelled import Labelled
 from merunibench.errors import InputError
@@ -253,10 +253,10 @@ def _probabilities(network: AttentionNetwork, inputs: Sequence[torch.Tensor]) ->
 def _tensors(features: Features, widths: Mapping[str, int]) -> list[torch.Tensor]:
     for name, width in widths.items():
         if name not in features:
-            raise InputError(f"the classifier needs features of the encoder {shown(name)}")
+            raise InputError(f"the classifier needs features of the encoder {short_repr(name)}")
         if features[name].shape[1] != width:
             raise InputError(
-                f"features of {shown(name)} have {features[name].shape[1]} values; {width} were trained on"
+                f"features of {short_repr(name)} have {features[name].shape[1]} values; {width} were trained on"
             )
     return [torch.from_numpy(np.ascontiguousarray(features[name], np.float32)) for name in widths]
 

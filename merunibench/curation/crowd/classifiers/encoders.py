@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.curation.crowd.classifiers.features import check_name
 from merunibench.errors import InputError, MediaError
 from merunibench.files import write_bytes, write_text
@@ -227,7 +227,7 @@ def _check_same(folder: Path, encoder: Encoder) -> None:
     elif (there := read_json(path)) != about:
         differing = [key for key in about if not isinstance(there, dict) or there.get(key) != about[key]]
         raise InputError(
-            f"{folder}: holds features made with another {shown(differing[0] if differing else 'encoder')}; "
+            f"{folder}: holds features made with another {short_repr(differing[0] if differing else 'encoder')}; "
             "choose another --out, or delete the folder"
         )
 

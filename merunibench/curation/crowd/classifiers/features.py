@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from merunibench._text import listed, one_line, shown
+from merunibench._text import listed, one_line, short_repr
 from merunibench.data import Table, read_table
 from merunibench.data.columns import find_column, name_column, python_values
 from merunibench.data.tables import table_stem
@@ -43,7 +43,7 @@ def find_encoders(root: Path) -> dict[str, Path]:
             continue
         if name in found:
             raise InputError(
-                f"{root}: features of {shown(name)} stand in {found[name].name} and {child.name}; keep one"
+                f"{root}: features of {short_repr(name)} stand in {found[name].name} and {child.name}; keep one"
             )
         found[name] = child
     if not found:
@@ -68,7 +68,7 @@ def read_features(root: Path, names: Sequence[str], encoders: Sequence[str] = ()
     found = find_encoders(root)
     absent = [name for name in encoders if name not in found]
     if absent:
-        raise InputError(f"{root}: holds no features of {shown(absent[0])}, only of {listed(found)}")
+        raise InputError(f"{root}: holds no features of {short_repr(absent[0])}, only of {listed(found)}")
     return {name: _of_encoder(found[name], names) for name in encoders or found}
 
 
@@ -76,14 +76,14 @@ def _of_encoder(path: Path, names: Sequence[str]) -> FloatArray:
     vectors = _in_folder(path, names) if path.is_dir() else _in_table(read_table(path, max_bytes=DEFAULT_MAX_BYTES))
     known = [(row, vectors[name]) for row, name in enumerate(names) if name in vectors]
     if not known:
-        raise InputError(f"{path}: holds features of none of the {len(names)} clips, such as {shown(names[0])}")
+        raise InputError(f"{path}: holds features of none of the {len(names)} clips, such as {short_repr(names[0])}")
     width = len(known[0][1])
     features = np.full((len(names), width), np.nan, np.float32)
     for row, vector in known:
         if len(vector) != width:
             raise InputError(
-                f"{path}: {shown(names[row])} has {len(vector)} values where {shown(names[known[0][0]])} has {width}; "
-                "features of one encoder must be equally long"
+                f"{path}: {short_repr(names[row])} has {len(vector)} values where "
+                f"{short_repr(names[known[0][0]])} has {width}; features of one encoder must be equally long"
             )
         features[row] = vector
     return features
@@ -107,7 +107,9 @@ def check_name(name: str) -> None:
         InputError: it would.
     """
     if not name or name in (".", "..") or any(sign in name for sign in "/\\\0"):
-        raise InputError(f"{shown(name)}: as the name of a features file it would lead elsewhere; rename the sample")
+        raise InputError(
+            f"{short_repr(name)}: as the name of a features file it would lead elsewhere; rename the sample"
+        )
 
 
 def _mean(values: npt.NDArray[np.generic], where: str) -> npt.NDArray[np.generic]:

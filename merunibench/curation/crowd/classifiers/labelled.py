@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from merunibench._text import listed, shown
+from merunibench._text import listed, short_repr
 from merunibench.curation.crowd.sources import LABEL_TASKS, Task
 from merunibench.data import Table, read_table
 from merunibench.data.columns import find_column, name_column, python_values, texts_by_name
@@ -119,13 +119,13 @@ def _classes(table: Table, task: Task | None) -> tuple[list[str | None], list[fl
     words: list[str | None] = []
     for row, value in enumerate(values):
         if value is not None and not isinstance(value, str):
-            raise table.refusal([(row, f"{LABEL!r} must be a class word, not {shown(value)}")])
+            raise table.refusal([(row, f"{LABEL!r} must be a class word, not {short_repr(value)}")])
         words.append(normalise_label(value) or None if value else None)
     if task == LABEL_TASKS[1]:
         polarities = [None if word is None else read_polarity(word) for word in words]
         wrong = [r for r, (w, p) in enumerate(zip(words, polarities, strict=True)) if w is not None and p is None]
         if wrong:
-            raise table.refusal((row, f"{LABEL!r}: {shown(words[row])} is no polarity") for row in wrong)
+            raise table.refusal((row, f"{LABEL!r}: {short_repr(words[row])} is no polarity") for row in wrong)
         words = [None if value is None else POLARITY_OF[value] for value in polarities]
     given = python_values(table, VALENCE) if VALENCE in table.columns else None
     return words, None if given is None else [_number(value) for value in given]
@@ -157,7 +157,7 @@ def _groups(table: Table, names: Sequence[str], regex: str | None, dataset: str 
         return [_part(name, regex) for name in names]
     known = find_task(dataset) if dataset else None
     if dataset and known is None:
-        raise InputError(f"unknown data set {shown(dataset)}; {_GROUP_HINT}")
+        raise InputError(f"unknown data set {short_repr(dataset)}; {_GROUP_HINT}")
     return [known.cluster_of(name) for name in names] if known else list(names)
 
 
@@ -165,17 +165,17 @@ def _part(name: str, regex: str) -> str:
     try:
         pattern = re.compile(regex)
     except re.error as error:
-        raise InputError(f"--group-regex {shown(regex)}: no regular expression: {error}") from None
+        raise InputError(f"--group-regex {short_repr(regex)}: no regular expression: {error}") from None
     found = pattern.search(name)
     if found is None:
-        raise InputError(f"--group-regex {shown(regex)} does not match the name {shown(name)}; {_GROUP_HINT}")
+        raise InputError(f"--group-regex {short_repr(regex)} does not match the name {short_repr(name)}; {_GROUP_HINT}")
     return str(found[1] if pattern.groups else found[0])
 
 
 def _texts(table: Table, column: str) -> dict[str, str]:
     """What is said in each sample."""
     if column not in table.columns:
-        raise InputError(f"{table.path}: has no column {shown(column)} of texts; it has {listed(table.columns)}")
+        raise InputError(f"{table.path}: has no column {short_repr(column)} of texts; it has {listed(table.columns)}")
     return texts_by_name(table, column)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from merunibench._text import visible
+from merunibench._text import escape_controls
 from merunibench.report.columns import Column, percent
 from merunibench.report.terminal import plain_table, print_to_text
 
@@ -14,10 +14,10 @@ def settings_text(settings: Mapping[str, Any], *, width: int | None = None) -> s
     """How often each class is recognised, and confused with which other: a table, and notes below it."""
     validation, classes = settings["validation"], settings["classes"]
     titles = ["Class", "Samples", "Precision", "Recall", *(f"as {name}" for name in classes)]
-    table = plain_table([Column(visible(title), numeric=title != "Class") for title in titles])
+    table = plain_table([Column(escape_controls(title), numeric=title != "Class") for title in titles])
     for name, confused in zip(classes, validation["confusion"]["rows_are_truth"], strict=True):
         figures = validation["per_class"][name]
-        cells = [visible(name), str(figures["n"]), percent(figures["precision"]), percent(figures["recall"])]
+        cells = [escape_controls(name), str(figures["n"]), percent(figures["precision"]), percent(figures["recall"])]
         table.add_row(*map(Text, [*cells, *map(str, confused)]))
     training, calibration = settings["training"], validation["calibration"]
     accuracy, f1, error = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from merunibench._text import in_one_line, shown
+from merunibench._text import in_one_line, short_repr
 from merunibench.errors import InputError
 from merunibench.hub import choose_device
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
@@ -118,7 +118,9 @@ def plan_training(path: Path, progress: Progress = lambda *_: None) -> Plan:
     plan = Plan(config, network, mode, load_tokens(network, rows), examples, features, device, dtype)
     examples.keep_if(plan.check, "examples", progress)
     if not examples.kept:
-        why = next((f"; of {shown(name)}: {reason}" for _, name, reason in examples.refused), ": the tables are empty")
+        why = next(
+            (f"; of {short_repr(name)}: {reason}" for _, name, reason in examples.refused), ": the tables are empty"
+        )
         raise InputError(f"{path}: no example can be used{why}")
     plan.draws()  # a set that fills no batch is refused now
     return plan
@@ -148,6 +150,6 @@ def describe(plan: Plan) -> Iterator[str]:
     question = next(iter(example.texts))
     ids, labels = plan.encode(example, question)
     given = [number for number, label in zip(ids, labels, strict=True) if label < 0]
-    yield f"the first example, {shown(example.sample.name)}, asked for its {question}:"
+    yield f"the first example, {short_repr(example.sample.name)}, asked for its {question}:"
     yield f"  given:  {in_one_line(plan.tokens.decode(given), 4000)}"
     yield f"  learnt: {in_one_line(plan.tokens.decode([label for label in labels if label >= 0]), 4000)}"

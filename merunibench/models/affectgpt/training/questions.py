@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from merunibench._text import shown
+from merunibench._text import short_repr
 from merunibench.errors import MediaError
 from merunibench.models.affectgpt.prompt import QUESTIONS
 
@@ -75,7 +75,7 @@ def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any])
     if question in {"valence", "sentiment"}:
         number = values["number"] = _number(row["label"])
         if not math.isfinite(number):
-            raise MediaError(f"label {shown(values['label'])} is not a number")
+            raise MediaError(f"label {short_repr(values['label'])} is not a number")
         values["sign"] = "positive" if number > 0 else "negative" if number < 0 else "neutral"
     _, asked, answer = _TYPES[question]
     return asked.format(**values), answer.format(**values)

@@ -52,7 +52,7 @@ class Extractor(Protocol):
 
 
 @dataclass(frozen=True)
-class Finished:
+class CompletedRows:
     """A table that can be scored, and what was done to finish it.
 
     Attributes:
@@ -76,7 +76,7 @@ class Finished:
     labels: dict[int, Sequence[str]] = field(default_factory=dict)
 
 
-def finish(table: Table, needed: Answer, failed: Mask, extractor: Extractor | None) -> Finished:
+def fill_missing(table: Table, needed: Answer, failed: Mask, extractor: Extractor | None) -> CompletedRows:
     """Fill the column that scoring needs where a row holds only what comes before it.
 
     A column `labels_from` or `polarity_from`, as `merunibench extract` writes it, says where given ones come from.
@@ -98,7 +98,7 @@ def finish(table: Table, needed: Answer, failed: Mask, extractor: Extractor | No
     # An empty list of labels is an answer, and its polarity neutral.
     unanswered = missing & ~rows & (is_null(table, "labels") if of_labels else True)
     origins = _origin(table, "labels_from"), _origin(table, "polarity_from")
-    given = Finished(table, *origins, read=rows, unanswered=unanswered)
+    given = CompletedRows(table, *origins, read=rows, unanswered=unanswered)
     if not rows.any():
         return given
     if extractor is None:
