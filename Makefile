@@ -12,6 +12,9 @@ DOCUMENTED := $(addprefix merunibench.,accumulator chat data evaluation extracti
 demo: $(VENV)/.installed
 	$(BIN)/merunibench demo
 
+# As many processes as cores: threads of their own would only wait for each other.
+test test-slow: export OMP_NUM_THREADS = 1
+
 test: lint browser
 	$(BIN)/python -m pytest -n auto -m "not slow"
 

@@ -7,22 +7,31 @@ import pytest
 from tests.clips import make_clip, make_wave
 
 
+class TinyModels:
+    """A folder with a tiny model of every tested family, each made when it is first asked for: `tiny_models / family`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __truediv__(self, family):
+        from filelock import FileLock
+
+        from tests.models.tiny import BUILDERS
+
+        made, unfinished = self.folder / family, self.folder / f"{family}.unfinished"
+        self.folder.mkdir(exist_ok=True)
+        with FileLock(f"{made}.lock"):
+            if not made.exists():
+                BUILDERS[family](unfinished)
+                unfinished.rename(made)
+        return made
+
+
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory):
-    """Folder with a tiny model of every tested family, under its model type."""
-    from filelock import FileLock
-
-    from tests.models.tiny import BUILDERS
-
+    """A tiny model of every tested family, one for all processes."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "tiny_models"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            unfinished = folder.with_suffix(".unfinished")
-            for name, build in BUILDERS.items():
-                build(unfinished / name)
-            unfinished.rename(folder)
-    return folder
+    return TinyModels((base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "tiny_models")
 
 
 @pytest.fixture(scope="session")
