@@ -1,9 +1,9 @@
-"""The command line: one file per command; each parses, calls the library and prints. No logic here.
+"""The command line: one file per command. Each parses options, calls the library and prints; the logic is elsewhere.
 
-Standard output carries the result and nothing else; messages, warnings and progress go to standard error. Exit codes:
-0 done, 1 a check failed or something unexpected happened, 2 what the user gave cannot be used.
+Only the result goes to standard output; messages, warnings and progress go to standard error. Exit codes:
+0 success, 1 a check failed or an unexpected error occurred, 2 the input or an option is invalid.
 
-Commands are built when they are run, and import the library then: `--help` costs little more than Typer itself.
+Commands are built, and import the library, only when they are run, so `--help` takes little longer than Typer itself.
 """
 
 import errno
@@ -47,12 +47,12 @@ def root(
 ) -> None:
     """The evaluation toolkit of MER-UniBench.
 
-    How well does a multimodal language model say, in free words, what a person in a video clip feels?
+    How well does a multimodal language model describe, in free words, what a person in a video clip feels?
     Start with `merunibench demo`, then `merunibench score PREDICTIONS --data-root DIR`.
     """
 
 
-_OF_WHAT_WAS_GIVEN = frozenset(
+_USER_ERRNOS = frozenset(
     (
         errno.EACCES,
         errno.EDQUOT,
@@ -68,11 +68,11 @@ _OF_WHAT_WAS_GIVEN = frozenset(
         errno.EROFS,
     )
 )
-"""Failures of the system that a name, a folder or a full disk brings about; any other is unexpected."""
+"""System errors caused by a path, its permissions or a full disk; any other error is unexpected."""
 
 
 def main() -> None:
-    """Run the command line; what the user can fix is one line on standard error and exit code 2."""
+    """Run the command line. Errors the user can fix are one line on standard error, with exit code 2."""
     _open_missing_streams()
     fit_streams()
     try:
@@ -81,7 +81,7 @@ def main() -> None:
         log_stderr(f"error: {error}")
         sys.exit(2)
     except BrokenPipeError:
-        # The reader of our output (head, less) has left.
+        # The reader of the output (head, less) has closed the pipe.
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
@@ -89,11 +89,11 @@ def main() -> None:
             _give_up_output()
         name = "" if error.filename is None else f"{escape_controls(os.fsdecode(error.filename), 100)}: "
         log_stderr(f"error: {name}{one_line(error)}")
-        sys.exit(2 if error.errno in _OF_WHAT_WAS_GIVEN else 1)
+        sys.exit(2 if error.errno in _USER_ERRNOS else 1)
 
 
 def _open_missing_streams() -> None:
-    """Let what was closed (`>&-`) lead nowhere: a file opened later must not take the place of a stream."""
+    """Open the null device for streams that were closed (`>&-`), so that a later file does not get their descriptor."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
             stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
@@ -103,6 +103,6 @@ def _open_missing_streams() -> None:
 
 
 def _give_up_output() -> None:
-    """Let what is left of the output lead nowhere: Python would complain about it once more at the end."""
+    """Send remaining output to the null device: otherwise Python reports the error again at exit."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

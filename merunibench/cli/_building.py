@@ -1,6 +1,6 @@
-"""From a function to a command: its parameters, and the fields of settings models among them, become options.
+"""Build a command from a function: its parameters, and the fields of its settings models, become options.
 
-The command line itself reads text; types, bounds and choices are for the models, which read TOML files as well.
+The command line itself only reads text. The models check types, bounds and choices, since they also read TOML files.
 """
 
 import inspect
@@ -19,15 +19,17 @@ from merunibench.cli._help import Command
 from merunibench.cli._output import log_stderr
 from merunibench.settings import Option, Settings, read_settings, suggestion
 
-_CONFIG = typer.Option(metavar="FILE", help="TOML file with settings, such as run.toml; options given here come first.")
+_CONFIG = typer.Option(
+    metavar="FILE", help="TOML file with settings, such as run.toml; command-line options override it."
+)
 
 
 def command(name: str, function: Callable[..., None], context: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Typer's own
-    """The command that a function is.
+    """Build the command for a function.
 
     Args:
         name: Its name.
-        function: Parameters are made by `merunibench.settings.option` or `argument`, or are settings models.
+        function: Its parameters are made by `merunibench.settings.option` or `argument`, or are settings models.
         context: Click's settings.
     """
     parameters = inspect.signature(function, eval_str=True).parameters.values()
@@ -61,7 +63,7 @@ def command(name: str, function: Callable[..., None], context: Mapping[str, Any]
 
 
 def _parameters(kind: type[Settings]) -> Iterator[inspect.Parameter]:
-    """The parameters for a model's fields: None where an option is not given."""
+    """Yield the parameters for a model's fields; the value is None if an option is not given."""
     for name, option in kind.options().items():
         required = kind.model_fields[name].is_required() and not kind.from_file
         yield _parameter(name, *_typer_option(kind, name, option), required=required)
@@ -81,7 +83,7 @@ def _parameter(name: str, kind: Any, option: Any, *, required: bool = False) -> 
 
 
 def _typer_option(kind: type[Settings], name: str, option: Option) -> tuple[Any, Any]:
-    """(the type that the command line reads, the option) of a field."""
+    """Return (the type that the command line reads, the option) for a field."""
     field = kind.model_fields[name]
     parts = list(_parts(field.annotation))
     silent = field.is_required() or field.default is None or field.default is False or field.default in ((), {})
@@ -104,7 +106,7 @@ def _typer_option(kind: type[Settings], name: str, option: Option) -> tuple[Any,
 
 
 def _parts(annotation: Any) -> Iterator[Any]:  # noqa: ANN401
-    """A type, and those that it is made of where it is optional or annotated."""
+    """Yield a type and, if it is optional or annotated, its parts."""
     yield annotation
     if typing.get_origin(annotation) not in (Literal, list, tuple, dict):
         for each in typing.get_args(annotation):
@@ -112,7 +114,7 @@ def _parts(annotation: Any) -> Iterator[Any]:  # noqa: ANN401
 
 
 class Choice:
-    """Reads one of several values; a near miss is named."""
+    """Reads one of several values, and suggests one if the spelling is close."""
 
     __name__ = "choice"
 
@@ -120,12 +122,12 @@ class Choice:
         self.values = {str(value): value for value in values}
 
     def __call__(self, text: str) -> Any:  # noqa: ANN401
-        """The value that is written so."""
+        """Return the value with this spelling."""
         if text not in self.values:
             known = ", ".join(self.values)
             raise typer.BadParameter(f"{text!r} is not one of {known}{suggestion(text, self.values)}")
         return self.values[text]
 
     def completions(self) -> list[str]:
-        """What a shell offers."""
+        """Return the values for shell completion."""
         return list(self.values)

@@ -1,4 +1,4 @@
-"""What is printed where a stream cannot encode it: typographic characters as ASCII, all others as escapes."""
+"""Replace characters that a stream cannot encode: typographic characters by ASCII, all others by escapes."""
 
 import codecs
 import io
@@ -6,9 +6,9 @@ import re
 import sys
 
 FALLBACK = "merunibench.ascii"
-"""Name of the error handler, as `str.encode` and streams take it."""
+"""Name of the error handler for `str.encode` and streams."""
 WIDENED = 6
-"""By how much a line of a table grows at most: up to three cells are cut, and `…` becomes `...`."""
+"""Most characters by which a table line can grow: up to three cells are cut, and `…` becomes `...`."""
 
 _CUT_CELL = re.compile("…  (?= )")
 
@@ -39,7 +39,7 @@ codecs.register_error(FALLBACK, _fall_back)
 
 
 def fitted(text: str, encoding: str | None) -> str:
-    r"""The text as a stream of that encoding can print it.
+    r"""Return the text in a form that a stream of this encoding can print.
 
     Example:
         >>> fitted("53.41–57.96 …", "ascii")
@@ -49,12 +49,12 @@ def fitted(text: str, encoding: str | None) -> str:
     """
     encoding = encoding or "utf-8"
     if not can_encode("…", encoding):
-        text = _CUT_CELL.sub("...", text)  # three signs take the room of one and of the gap, so that columns stay
+        text = _CUT_CELL.sub("...", text)  # three characters replace one and its gap, so columns stay aligned
     return text.encode(encoding, FALLBACK).decode(encoding)
 
 
 def can_encode(text: str, encoding: str | None) -> bool:
-    """Whether a stream of that encoding can print the text as it is."""
+    """Return whether a stream of this encoding can print the text unchanged."""
     try:
         text.encode(encoding or "utf-8")
     except UnicodeEncodeError:
@@ -63,7 +63,7 @@ def can_encode(text: str, encoding: str | None) -> bool:
 
 
 def fit_streams() -> None:
-    """Let whatever is printed fall back: help and tables of other libraries do not go through `emit`."""
+    """Set the error handler on the standard streams: help and tables of other libraries do not go through `emit`."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors != FALLBACK:
             stream.reconfigure(errors=FALLBACK)

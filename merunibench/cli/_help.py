@@ -1,6 +1,6 @@
-"""Help as plain text: what a command is for, then its arguments, options and commands below their headings.
+"""Plain-text help: the purpose of a command, then its arguments, options and subcommands under headings.
 
-Typer's own help imports Rich's Markdown, which takes longer than all else; this reads the same in files and terminals.
+Typer's own help imports Rich's Markdown, which is slow to import. This text is the same in files and terminals.
 """
 
 import re
@@ -10,30 +10,30 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 _UNBROKEN = {"-": "\u2011", " ": "\u00a0"}
-"""The placeholder for hyphens and spaces at which no line may break, until lines are broken."""
+"""Placeholders for hyphens and spaces at which lines must not break; replaced again after wrapping."""
 
 
 class PlainHelp:
-    """Plain help; goes before Typer's class."""
+    """Mixin for plain help; list it before Typer's class."""
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - click's context, or Typer's copy of it; and so below
-        """The whole help."""
+        """Return the complete help text."""
         text: str = super().get_help(ctx)  # type: ignore[misc]
         return text.translate({ord(unbroken): plain for plain, unbroken in _UNBROKEN.items()})
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
-        """What the command is for."""
+        """Write the purpose of the command."""
         formatter.write_paragraph()
         formatter.write_text(_whole_words(self.help))  # type: ignore[attr-defined]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
-        """Everything that may follow the command's name."""
+        """Write all arguments, options and subcommands."""
         for heading, rows in sections(self, ctx).items():
             with formatter.section(heading):
                 formatter.write_dl([(term, _whole_words(text)) for term, text in rows])
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
-        """The same in short: `[OPTIONS] PREDICTIONS`."""
+        """Return the parts of the usage line: `[OPTIONS] PREDICTIONS`."""
         return [each.translate({ord("{"): None, ord("}"): None}) for each in super().collect_usage_pieces(ctx)]  # type: ignore[misc]
 
 
@@ -46,7 +46,7 @@ class Group(PlainHelp, TyperGroup):
 
 
 def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:  # noqa: ANN401
-    """Heading -> (how it is spelled, what it does) of every argument, option and command that is shown."""
+    """Return heading -> (spelling, help) of every argument, option and command that is not hidden."""
     found: dict[str, list[tuple[str, str]]] = {}
     if isinstance(command, TyperGroup):
         for name, entry in command.commands.items():
@@ -74,6 +74,6 @@ def _row(parameter: Any) -> tuple[str, str]:  # noqa: ANN401
 
 
 def _whole_words(text: str) -> str:
-    """The text such that no line is broken within an option, or a short default."""
+    """Return the text with placeholders that prevent line breaks within an option or a short default."""
     kept = re.sub(r"\[default: [^]]{,24}]", lambda found: found[0].replace(" ", _UNBROKEN[" "]), text)
     return kept.replace("-", _UNBROKEN["-"])

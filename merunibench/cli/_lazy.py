@@ -1,7 +1,7 @@
-"""The commands, in the panels of `--help`; each is imported and built when it is run, and nothing else is.
+"""The commands, in the panels of `--help`. A command is imported and built only when it is run.
 
-A new command is a line here and a function of that name: in a module of its own name, or in that of its group,
-or in one of its own name in the package of its group (`PACKAGES`), or in one that is named (`MODULES`).
+To add a command, add a line here and a function of that name. Its module has the name of the command or of its group,
+or is in the package of its group (`PACKAGES`), or is listed in `MODULES`.
 """
 
 import os
@@ -26,13 +26,13 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "table": "Put several models into one table: best in bold, intervals, significance, notes for the paper.",
             "plot": "Draw figures for a paper from reports: scores, radar, confusion, ablation, checkpoints.",
             "errors": "Show where a model loses: confused sectors, costly words, groups of samples with low scores.",
-            "view": "Look at samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.",
-            "show": "Show one sample in the terminal: answers, what was read where, truth and sectors on every wheel.",
-            "report": "Show a report that was written as JSON, or with --methods the paragraph for a paper.",
-            "card": "Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.",
-            "validate": "Report what each predictions file holds and whether it would be scored. Nothing is scored.",
+            "view": "Browse samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.",
+            "show": "Show one sample in the terminal: answers, their labels marked, truth and sectors on every wheel.",
+            "report": "Show a report that was written as JSON, or with --methods a paragraph for a paper.",
+            "card": "Write the scores of a report as YAML for the head of a model card on the Hugging Face Hub.",
+            "validate": "Report what each predictions file contains and whether it would be scored. Nothing is scored.",
             "verify": "Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.",
-            "doctor": "Collect what a report of a problem needs, and nothing private.",
+            "doctor": "Collect the information needed for a bug report, and nothing private.",
         },
         "Run": {
             "run": "Infer, extract and score in one go; an interrupted run resumes. Ends with the report.",
@@ -40,8 +40,8 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "extract": "Extract labels from the text of predictions, by rules or with a language model.",
             "merge": "Merge shard files of one run. Fails if samples are missing, duplicated, or the settings differ.",
             "convert": "Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.",
-            "export": "Write predictions as a challenge wants them.",
-            "integrations": "Meet other tools where they are: tasks for evaluation harnesses.",
+            "export": "Write predictions in the format of a challenge.",
+            "integrations": "List trainers and harnesses that can call the metric; write tasks for harnesses.",
             "curate": "Build a data set of described clips: measure, filter, report, export.",
         },
         "Look up": {
@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "audit": "Find mistakes in a lexicon by rule; with --vocabulary, how much of real usage they affect.",
             "diff": "Compare two lexicons: words that only one maps, words mapped differently, agreement.",
             "compile": "Compile a lexicon of your own from 1 to 8 wheels and tables of words.",
-            "extend": "Write a lexicon that has further words, or other sectors for words, than an existing one.",
+            "extend": "Extend an existing lexicon with further words, or other sectors for its words.",
             "build": "Compile the builtin lexicon from emotion_wheels/ (for developers of merunibench).",
         }
     },
@@ -75,34 +75,34 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "build": "Recompute the leaderboard from predictions: results, tables and page.",
             "show": "Show a leaderboard in the terminal: rank with its interval, model, score, lift.",
             "preview": "Preview the place of a submission on a board. Nothing is written.",
-            "verify": "Recompute a leaderboard and compare; or with --offline hold its files against each other.",
+            "verify": "Recompute a leaderboard and compare; or with --offline compare its files with each other.",
             "diff": "Summarise what changed between two leaderboards, and why.",
-            "review": "Review a pull request: is it one valid submission and nothing else, and where would that stand?",
-            "init": "Create a repository for a board of its own: workflows, README, submissions; no toolkit code.",
-            "serve": "Show a finished page in the browser, served to this machine only, until interrupted.",
+            "review": "Review a pull request: is it one valid submission and nothing else, and where would it rank?",
+            "init": "Create a repository for your own board: workflows, README, submissions; no toolkit code.",
+            "serve": "Show a finished page in the browser, served on this machine only, until interrupted.",
         }
     },
     "curate": {
         "Commands": {
             "run": "Build a data set from clips, all stages in one go; an interrupted run resumes.",
             "describe": "Describe clips: cues by audio and video models, merged by a language model. Resumes.",
-            "prior": "Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.",
+            "prior": "Compare base models, and merged pairs, on a human-labelled subset: F1, chance, paired tests.",
             "speaker": "Measure whether the visible person speaks. One JSON line per clip; interrupted runs resume.",
-            "labels": "Read labels and polarity from descriptions with a language model. `measure` does it by rules.",
-            "measure": "Measure every text, and extract labels where there are none. What is measured already is left.",
+            "labels": "Extract labels and polarity from descriptions with a language model. `measure` uses rules.",
+            "measure": "Measure every text, and extract labels that are missing. Existing measures are kept.",
             "features": "Compute features of clips with a visual and an acoustic encoder; finished clips are kept.",
             "train": "Train a classifier on human labels, validated on folds that share no group.",
-            "vote": "Let classifiers vote on the clips of a data set, and take in votes that are files already.",
+            "vote": "Let classifiers vote on the clips of a data set, and import votes from files.",
             "filter": "Judge every row by all filters; write decisions, report and card. Nothing is measured twice.",
-            "report": "Show what each filter did, beside chance; write report.json, card, funnel and page.",
-            "review": "Draw a sample for people to look at, without verdicts; or score what they answered.",
+            "report": "Show what each filter did, next to chance; write report.json, card, funnel and page.",
+            "review": "Draw a sample for human review, without verdicts; or score the answers.",
             "export": "Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.",
-            "delete": "Delete clips from every file of a data set, votes, decisions and exports included.",
+            "delete": "Delete clips from every file of a data set, including votes, decisions and exports.",
         }
     },
     "export": {
         "Commands": {
-            "codabench": "Write the answer.csv of a MER challenge on Codabench (name,openset), checked first.",
+            "codabench": "Check predictions, and write the answer.csv (name,openset) of a MER challenge on Codabench.",
         }
     },
     "integrations": {
@@ -121,10 +121,10 @@ COMMANDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         }
     },
 }
-"""Group -> panel -> command -> the first paragraph of its docstring (a test checks that)."""
+"""Group -> panel -> command -> the first paragraph of its docstring (a test compares them)."""
 
 PACKAGES = frozenset({"curate", "leaderboard"})
-"""Groups with a module for each command."""
+"""Groups that have one module per command."""
 
 MODULES = {
     "overlap": "datasets",
@@ -138,17 +138,17 @@ MODULES = {
     "view": "viewing.view",
     f"{ROOT} show": "viewing.show",
 }
-"""Commands and groups whose module has another name or is in a room; with their group where others share the name."""
+"""Modules of commands and groups that differ from their names; keys contain the group if names are not unique."""
 
 DEFAULTS = {"integrations": "list"}
-"""What a group does when no command is given."""
+"""The command that a group runs if none is given."""
 
 FORMER = {("leaderboard", "check"): "validate"}
 """Former names of commands, which keep working."""
 
 
 class LazyGroup(Group):
-    """A group that knows the names of its commands, and builds the one that is run."""
+    """A group that knows the names of its commands, and builds only the one that is run."""
 
     def __init__(self, *, name: str | None, **attributes: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(name=name, **attributes)
@@ -157,14 +157,14 @@ class LazyGroup(Group):
                 self.commands[command] = TyperCommand(command, help=summary, rich_help_panel=panel)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """The arguments, or the default command where there are none."""
+        """Return the arguments, or the default command if there are none."""
         found: list[str] = super().parse_args(
             ctx, args or [DEFAULTS[str(self.name)]] if self.name in DEFAULTS else args
         )
         return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-        """The real command, and its arguments."""
+        """Return the name, the built command and its arguments."""
         present = FORMER.get((str(self.name), args[0]), args[0])
         name, command, rest = super().resolve_command(ctx, [present, *args[1:]])
         return name, command and build(str(self.name), str(name)), rest
@@ -172,11 +172,11 @@ class LazyGroup(Group):
 
 @gc_paused()
 def build(group: str, name: str) -> Any:  # noqa: ANN401
-    """A command, or a group of commands; imports hardly make garbage."""
+    """Build a command or a group, with garbage collection paused, since imports create little garbage."""
     if group == ROOT and name in COMMANDS:
         summary = next(commands[name] for commands in COMMANDS[group].values() if name in commands)
         return LazyGroup(name=name, help=summary, no_args_is_help=True, context_settings=CONTEXT, rich_markup_mode=None)
-    # NumPy's second thread would spin, at full load, between the small products of scoring; PyTorch keeps its own.
+    # NumPy's second thread would spin at full load between the small products of scoring; PyTorch's are not affected.
     ours = "OPENBLAS_NUM_THREADS" not in os.environ
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from merunibench.cli._building import command

@@ -19,26 +19,26 @@ PREDICTIONS = argument(
     ..., "Folder of official results, folder of <dataset>.jsonl (.csv, .parquet, …) files, or one file.", "PREDICTIONS"
 )
 ROWS = argument(..., "Folder for <dataset>.jsonl, or <checkpoint>/<dataset>.jsonl if there are several.", "OUT")
-DATASET = option(None, "Data set of a file whose name does not tell; of a folder, use this data set only.", "NAME")
+DATASET = option(None, "Data set of a file whose name does not contain it; for a folder, the only one to use.", "NAME")
 FOLDER = partial(option, None, metavar="NAME", old=("model",))
-NAME = option(None, "What to call the model.", "NAME", shown="as its folder")
+NAME = option(None, "Name of the model in the output.", "NAME", shown="name of its folder")
 OUTPUT = option(None, "Write the result to this file instead of printing it.", "FILE")
 PER_SAMPLE = option(
     None,
-    "Also write one row per sample: sectors on each wheel, and hits. By its ending JSON Lines, .csv or .parquet.",
+    "Also write one row per sample: sectors on each wheel, and hits. Ending: .csv, .parquet, else JSON Lines.",
     "FILE",
 )
 DRY_RUN = option(False, "Validate settings and inputs without loading the model.", old=("check",))
 
 WheelNumber = Literal[1, 2, 3, 4, 5, 6, 7, 8]
-"""A wheel of a lexicon, which has 1 to 8."""
+"""Number of a wheel; a lexicon has 1 to 8 wheels."""
 
 TableOrJson = Literal["table", "json"]
 FORMAT = option("table", "Format of the result.", flag="--format")
 
 
 class SourceOptions(ReadSettings, TaskSettings):
-    """Which predictions are read."""
+    """Options that say which predictions to read."""
 
     predictions: Path = PREDICTIONS
     dataset: str | None = DATASET
@@ -46,7 +46,7 @@ class SourceOptions(ReadSettings, TaskSettings):
     max_bytes: PositiveInt = MAX_BYTES
 
     def open(self) -> "PredictionSource":
-        """The predictions; which data set was assumed, and which files are ignored, is reported."""
+        """Open the predictions, and report which data set was assumed and which files are ignored."""
         from merunibench.data import Arrangement, open_predictions
 
         source = open_predictions(
@@ -62,13 +62,13 @@ class SourceOptions(ReadSettings, TaskSettings):
 
 
 class LabelledOptions(ReadSettings, TaskSettings):
-    """Predictions, and the labels they are scored with."""
+    """Options for predictions and the labels to score them with."""
 
     predictions: Path = PREDICTIONS
     data_root: Path | None = option(
         None,
         "Folder with the ground truth: the official folders, or <dataset>.csv, .jsonl, .parquet. "
-        "Needed unless data sets of your own (--task) name their labels.",
+        "Required unless data sets of your own (--task) name their labels.",
         "DIR",
     )
     dataset: tuple[str, ...] = option(
@@ -77,13 +77,13 @@ class LabelledOptions(ReadSettings, TaskSettings):
     folder: str | None = FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
 
     def chosen(self) -> dict[str, Any]:
-        """What is scored, as `merunibench.evaluate` takes it.
+        """Return the predictions and labels as arguments of `merunibench.evaluate`.
 
         Raises:
-            InputError: there is no ground truth.
+            InputError: no ground truth was given.
         """
         if self.data_root is None and not self.task:
-            raise InputError("give the folder with the ground truth: --data-root DIR")
+            raise InputError("the ground truth is required: give its folder with --data-root DIR")
         return {
             "predictions": self.predictions,
             "data_root": self.data_root,
@@ -95,8 +95,8 @@ class LabelledOptions(ReadSettings, TaskSettings):
 
 
 def formats(result: str) -> Any:  # noqa: ANN401 - a field
-    """The option `--format` of a command whose result is of this public class; its `FORMATS` are the choices."""
-    default = "by the ending of --output, else table"
+    """Return the option `--format` of a command whose result is of this public class; its `FORMATS` are the choices."""
+    default = "from the ending of --output, else table"
     choices = partial(_formats_of, result)
     return option(None, "Format of the result.", flag="--format", shown=default, choices=choices)
 

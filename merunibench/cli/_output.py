@@ -1,4 +1,4 @@
-"""What the commands share in printing: results, messages, warnings."""
+"""Printing of results, messages and warnings, shared by the commands."""
 
 import json
 import re
@@ -11,25 +11,25 @@ from merunibench._text import escape_controls
 from merunibench.cli._encoding import WIDENED, can_encode, fitted
 from merunibench.errors import InputError
 
-# All that a terminal obeys but line ends and tabs; and marks that turn the direction of text.
+# Control characters that a terminal obeys, except line ends and tabs; and marks that change the direction of text.
 _OBEYED = "[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\x1b"
 _PLAIN, _STYLED = re.compile(_OBEYED), re.compile(rf"{_OBEYED}(?!\[[0-9;]*m)")
 
 
 def log_stderr(message: str) -> None:
-    """Print one line to standard error, control characters made visible: names come from strangers' files."""
+    """Print one line to standard error with control characters escaped: names may come from untrusted files."""
     sys.stderr.write(fitted(escape_controls(message), sys.stderr.encoding) + "\n")
 
 
 def emit(text: str, output: Path | None = None, *, styled: bool = False) -> None:
     """Print a result to standard output, or write it whole to a file.
 
-    What is printed cannot command the terminal, whatever strangers' names are in it; it is escaped as JSON would.
+    Control characters are escaped as in JSON, so that names from untrusted files cannot control the terminal.
 
     Args:
         text: The result.
         output: The file; None to print.
-        styled: Whether the text has colours of ours.
+        styled: Whether the text contains our own colour codes.
     """
     if output is None:
         text = (_STYLED if styled else _PLAIN).sub(lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -53,11 +53,11 @@ _ENDINGS = {"htm": "html", "md": "markdown", "tex": "latex"}
 
 
 def emit_result(result: Any, form: str | None = None, output: Path | None = None) -> None:  # noqa: ANN401 - see FORMATS
-    """Print a result in one of its formats, or write it to a file; a table in colour on a terminal.
+    """Print a result in one of its formats, or write it to a file. Tables are coloured on a terminal.
 
     Args:
-        result: It has a method `to_<name>` for each name in its `FORMATS`; that of `table` is `to_text`.
-        form: The format; by default what the ending of the file says, else a table.
+        result: Has a method `to_<name>` for each name in its `FORMATS`; the one for `table` is `to_text`.
+        form: The format. By default it follows the ending of the file, else it is a table.
         output: The file; None to print.
     """
     ending = output.suffix.lower().removeprefix(".") if output else ""
@@ -73,7 +73,7 @@ def emit_result(result: Any, form: str | None = None, output: Path | None = None
 
 
 def emit_table(titles: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> None:
-    """Print a table of plain text and notes below it; a column called Samples or Words holds numbers."""
+    """Print a plain-text table with notes below it. The columns Samples and Words are aligned as numbers."""
     from rich.text import Text
 
     from merunibench.report.columns import Column
@@ -93,10 +93,10 @@ def warn(warnings: Iterable[str]) -> None:
 
 
 def fail_on(warnings: Iterable[str], fail: bool) -> None:
-    """End with exit code 2 if there are warnings and they are to count as errors; everything is printed by then.
+    """Exit with code 2 if there are warnings and `fail` is set. Call it after everything is printed.
 
     Raises:
-        InputError: there are.
+        InputError: `fail` is set and there are warnings.
     """
     number = len(list(warnings))
     if fail and number:
@@ -104,7 +104,7 @@ def fail_on(warnings: Iterable[str], fail: bool) -> None:
 
 
 def terminal_width() -> int | None:
-    """Columns of the terminal that standard output is; None where it is a file or a pipe."""
+    """Return the width of the terminal; None if standard output is a file or a pipe."""
     import shutil
 
     if not sys.stdout.isatty():
@@ -114,7 +114,7 @@ def terminal_width() -> int | None:
 
 
 class _NoPandas:
-    """An import finder that says there is no pandas."""
+    """An import finder that reports pandas as missing."""
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
         if name == "pandas":
@@ -122,10 +122,10 @@ class _NoPandas:
 
 
 def spare_pandas() -> None:
-    """Keep Arrow from importing pandas in passing: scoring does not use it, and it takes a fifth of a second.
+    """Keep Arrow from importing pandas, which scoring does not use and which takes a fifth of a second to import.
 
-    Arrow looks for pandas once, at the first conversion of a Python value, to recognise its types. Where that look
-    fails it goes on without, and still imports pandas later if a conversion to it is asked for.
+    Arrow looks for pandas once, when it first converts a Python value, to recognise its types. If pandas is not found,
+    Arrow continues without it, and still imports it later for a conversion to pandas.
     """
     if "pandas" in sys.modules:
         return

@@ -1,4 +1,4 @@
-"""What long commands print while they work, and how they are stopped."""
+"""Progress, reports and interruption of long-running commands."""
 
 import signal
 import sys
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from merunibench.inference.runner import Done
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C, as in shells."""
 _PLAIN_SECONDS = 10.0
 _MOST_REASONS = 10
 
 
 class Planned(Protocol):
-    """What a run will do, before anything is loaded."""
+    """The plan of a run, made before anything is loaded."""
 
     @property
     def findings(self) -> "Sequence[Finding]":
-        """What the preflight found."""
+        """Findings of the preflight checks."""
         ...
 
     @property
     def hopeless(self) -> list[str]:
-        """Why nothing can come of it."""
+        """Reasons why the run cannot succeed."""
         ...
 
 
 def report_preflight(planned: Planned, *, dry_run: bool) -> None:
-    """Print what the preflight found; what is hopeless only where the run ends here, since it is said again else."""
+    """Print the preflight findings; errors only for a dry run, since a real run reports them when it fails."""
     for finding in planned.findings:
         if dry_run or finding.level != "error":
             log_stderr(f"{finding.level}: {finding.what}")
@@ -45,10 +45,10 @@ def report_preflight(planned: Planned, *, dry_run: bool) -> None:
 
 
 def report_done(done: "list[Done]", lacking: str = "an answer") -> None:
-    """Print what became of each data set; `lacking` is what failed rows have none of."""
+    """Print the outcome for each data set; `lacking` names what failed rows are missing."""
     for each in done:
         details = [f"{each.kept} kept"] if each.kept else []
-        details += [f"{each.changed} asked again, their clips have changed"] if each.changed else []
+        details += [f"{each.changed} asked again because their clips have changed"] if each.changed else []
         details += [f"{each.failed} failed; --retry-failed asks again"] if each.failed else []
         log_stderr(f"{each.path}: {each.rows} rows" + (f" ({', '.join(details)})" if details else ""))
         for reason in each.account.unanswered[:_MOST_REASONS]:
@@ -56,17 +56,17 @@ def report_done(done: "list[Done]", lacking: str = "an answer") -> None:
         if more := each.account.unanswered[_MOST_REASONS:]:
             log_stderr(f"  {sum(reason.rows for reason in more)} more, for {len(more)} other reasons")
         if each.account.cut:
-            log_stderr(f"  {each.account.cut} answers end at the longest length; {each.longest} raises it")
+            log_stderr(f"  {each.account.cut} answers were cut at the maximum length; {each.longest} raises it")
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl-C, and the signal with which schedulers end a job, stop the run between rows; what is finished is kept."""
+    """Stop the run between rows on Ctrl-C or SIGTERM, which schedulers send; finished rows are kept."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
-        log_stderr("stopped; finished rows are kept: the same command goes on from here")
+        log_stderr("stopped; finished rows are kept, and the same command resumes the run")
         raise typer.Exit(INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -74,13 +74,13 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def progress_bar(unit: str = "") -> Iterator[Callable[..., None]]:
-    """Progress on standard error while the block runs: bars on a terminal, else a line now and then.
+    """Show progress on standard error while the block runs: bars on a terminal, otherwise a line every 10 seconds.
 
     Args:
-        unit: What is counted, where rate and time left are of interest; each name told then has a bar of its own.
+        unit: What is counted. If given, the rate is shown and each name has its own bar.
 
     Yields:
-        What is to be told the name of what is being done, the steps done, their number, and how many failed.
+        A function to call with the name of the current step, the steps done, their total, and how many failed.
     """
     if not sys.stderr.isatty():
         yield _plain_progress(unit)
@@ -107,13 +107,13 @@ def progress_bar(unit: str = "") -> Iterator[Callable[..., None]]:
 
 
 class _Clock:
-    """How fast each data set goes, rows that were there before not counted."""
+    """The speed of each data set; rows that existed before the run are not counted."""
 
     def __init__(self) -> None:
         self._begun: dict[str, tuple[float, int]] = {}
 
     def rate(self, dataset: str, done: int, total: int) -> tuple[float, float]:
-        """(steps a second, seconds left)."""
+        """Return (steps per second, seconds left)."""
         since, before = self._begun.setdefault(dataset, (time.monotonic(), done))
         rate = (done - before) / max(time.monotonic() - since, 1e-9) if done > before else 0.0
         return rate, (total - done) / rate if rate else float("inf")

@@ -1,4 +1,4 @@
-"""`merunibench affectgpt`: inspect a released checkpoint, convert it, check the implementation against a fixture."""
+"""`merunibench affectgpt`: inspect, convert and train checkpoints; check the implementation against a fixture."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ def inspect(
 ) -> None:
     """Show what a checkpoint contains; exit code 1 if its keys are not the expected ones.
 
-    Fusion, LoRA, mode, epoch, keys. No frozen model is needed, and no code in the file is run.
+    Shows fusion, LoRA, mode, epoch and keys. Needs no frozen model, and runs no code from the file.
     """
     from merunibench.models.affectgpt.checkpoint import read_checkpoint
     from merunibench.models.affectgpt.inspection import inspect_checkpoint
@@ -34,7 +34,7 @@ def convert(
     checkpoint: Path = CHECKPOINT,
     out: Path = argument(..., "Folder to write, new or empty.", "OUT"),
     configuration: Path | None = CONFIG,
-    mode: str | None = option(None, "Media and prompt to use, if the checkpoint does not tell.", "MODE"),
+    mode: str | None = option(None, "Media and prompt to use, if the checkpoint does not say.", "MODE"),
 ) -> None:
     """Write a checkpoint as safetensors and config.json, ready for the Hugging Face Hub.
 
@@ -51,13 +51,13 @@ def convert(
 
 
 def selfcheck(
-    fixture: Path = argument(..., "Arrays that the authors' classes computed.", "FIXTURE.npz"),
+    fixture: Path = argument(..., "Arrays computed by the authors' classes.", "FIXTURE.npz"),
     output_format: TableOrJson = FORMAT,
 ) -> None:
     """Recompute every group of a fixture; exit code 1 if a difference is above its tolerance.
 
-    Prints the largest difference of each group: 1e-5 passes, and in fixtures of training what docs/affectgpt.md says,
-    which also lists the keys of a group. Groups that are not in the fixture are reported as absent.
+    Prints the largest difference of each group. The tolerance is 1e-5; docs/affectgpt.md lists that of training
+    fixtures, and the keys of each group. Groups that are not in the fixture are reported as absent.
     """
     from merunibench.models.affectgpt.selfcheck import selfcheck as check
 
@@ -74,13 +74,13 @@ def selfcheck(
 
 def train(
     config: Path = argument(..., "What to train, on what, and how.", "CONFIG.toml"),
-    dry_run: bool = option(False, "Show counts, lengths, what is refused and an example; train nothing."),
+    dry_run: bool = option(False, "Show counts, lengths, refused rows and an example, without training."),
 ) -> None:
     """Train the fusion and LoRA, as AffectGPT's authors do; an interrupted training resumes.
 
-    Writes checkpoints that `infer`, `inspect` and `convert` take, and the loss of every step as a table and a picture.
+    Writes checkpoints that `infer`, `inspect` and `convert` read, and the loss of every step as a table and a picture.
     Several accelerators: `accelerate launch -m merunibench affectgpt train CONFIG.toml`. docs/affectgpt.md describes
-    the file, and what of this was verified.
+    the file, and which parts were verified.
     """
     from merunibench.cli._running import INTERRUPTED, progress_bar
     from merunibench.models.affectgpt.training.plan import describe, plan_training
@@ -94,13 +94,13 @@ def train(
             if not dry_run:
                 carry_out(plan, Hooks(progress, log_stderr, _score_labels, curve))
     except KeyboardInterrupt:
-        log_stderr("stopped; the same command goes on from the last state that was saved")
+        log_stderr("stopped; the same command resumes from the last saved state")
         raise typer.Exit(INTERRUPTED) from None
     emit("".join(f"{line}\n" for line in describe(plan)) if dry_run else f"{plan.config.run.out}\n")
 
 
 def _score_labels(answers: Path, truth: Path) -> float:
-    """The score of free labels, in per cent: F of MER-OV with the builtin lexicon, labels read by rules."""
+    """Return the score of free labels in per cent: F1 as for MER-OV with the builtin lexicon, labels read by rules."""
     from merunibench.data import load_truth, read_table
     from merunibench.data.arranging import arranged
     from merunibench.data.predictions import predictions_from_table
@@ -109,7 +109,7 @@ def _score_labels(answers: Path, truth: Path) -> float:
     from merunibench.scoring import Settings, score_predictions
     from merunibench.tasks import TASKS
 
-    task = replace(TASKS["ovmerdplus"], samples=0)  # any number of free labels, on however many clips
+    task = replace(TASKS["ovmerdplus"], samples=0)  # free labels, and any number of clips
     table = arranged(read_table(answers), task)
     settings = Settings(load_lexicon("builtin"), missing="zero", bootstrap=0)
     predictions = predictions_from_table(table, task, Rules())

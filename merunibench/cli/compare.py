@@ -31,7 +31,7 @@ class CompareOptions(ScoreSettings, ReadSettings, TaskSettings):
     data_root: Path | None = option(None, "Folder with the ground truth; not needed for per-sample files.", "DIR")
     dataset: tuple[str, ...] = option((), "Data set to compare; repeat for several.", "NAME", shown="all found")
     name: tuple[str, ...] = option(
-        (), "What to call the systems; give it twice, for FIRST and SECOND.", "NAME", shown="as their folders"
+        (), "Name of a system in the output; give it twice, for FIRST and SECOND.", "NAME", shown="their folders"
     )
     folder: str | None = options.FOLDER(help="Model folder in FIRST, if it contains several.")
     other_folder: str | None = option(
@@ -57,8 +57,8 @@ def compare(
 ) -> None:
     """Test the difference of two systems on the same samples.
 
-    Paired bootstrap and approximate randomisation, on each data set (corrected for their number by Holm) and of
-    the mean of the nine. Systems that were scored differently (another lexicon, other samples, ...) are refused.
+    Paired bootstrap and approximate randomisation, for each data set (Holm-corrected for their number) and for the
+    mean of the nine. Systems that were scored differently (another lexicon, other samples, ...) are refused.
     """
     spare_pandas()
     from merunibench.evaluation import compare as compare_systems
@@ -95,13 +95,13 @@ def compare(
 
 
 def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) -> "Report":
-    """The scores of predictions, without intervals: those of the difference count."""
+    """Score predictions without intervals, since only the interval of the difference is needed."""
     from merunibench.evaluation import evaluate
     from merunibench.report.written import WrittenReport
 
     if WrittenReport.is_in(path):
         raise InputError(
-            f"{path}: a report, which holds no samples to test; compare files of `score --per-sample`, or predictions"
+            f"{path}: a report does not contain samples; compare files of `score --per-sample`, or predictions"
         )
     if settings.data_root is None and not settings.task:
         raise InputError(f"{path}: not written by `score --per-sample`; predictions need --data-root")
@@ -114,8 +114,8 @@ def _score(path: Path, settings: CompareOptions, folder: str | None, rule: str) 
 
 
 def _refuse_scoring_options(settings: CompareOptions) -> None:
-    """Options that decide a score have no effect on scores that are there already: better said than ignored."""
+    """Refuse options that affect scoring if all inputs are scored already: an error is better than ignoring them."""
     deciding = ("data_root", *ScoringRules.model_fields, *ReadSettings.model_fields, "other_checkpoint")
     given = [settings.flag(name) for name in deciding if name in settings.model_fields_set and name != "max_bytes"]
     if given:
-        raise InputError(f"{', '.join(given)}: no effect on per-sample files, which hold scores; leave it out")
+        raise InputError(f"{', '.join(given)}: no effect on per-sample files, which are scored already; leave it out")

@@ -1,4 +1,4 @@
-"""`merunibench convert` and `export codabench`: predictions to JSON Lines, and as a challenge wants them."""
+"""`merunibench convert` and `export codabench`: convert predictions to JSON Lines, or to a challenge's format."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from merunibench.cli._output import emit, log_stderr
 from merunibench.settings import argument, option
 
 _FOLDER = argument(..., "Folder for answer.csv.", "OUT")
-_NAMES = option(None, "Table with the column name: the samples to answer, no more and no less.", "FILE")
+_NAMES = option(None, "Table with the column name: exactly the samples to answer.", "FILE")
 _CHECKPOINT = option("last", "last, or a checkpoint's name.", "RULE|NAME")
 
 
@@ -19,18 +19,18 @@ def _formats() -> tuple[str, ...]:
 
 
 class ConvertOptions(options.SourceOptions):
-    """Which predictions are converted, and what wrote them."""
+    """Options that say which predictions are converted, and which tool wrote them."""
 
     source_format: str = option(
         "auto",
-        "What wrote the file; auto tells by what it holds, fields takes --column alone.",
+        "Tool that wrote the file; auto detects it from the content, fields uses only --column.",
         "NAME",
         flag="--from",
         choices=_formats,
     )
     names: Path | None = option(
         None,
-        "Table with the column name, for files that do not name samples: all of them, in the order they were asked in.",
+        "For files without sample names: a table whose column name lists all samples in the order they were asked.",
         "FILE",
     )
 
@@ -38,7 +38,7 @@ class ConvertOptions(options.SourceOptions):
 def convert(settings: ConvertOptions, out: Path = options.ROWS) -> None:
     """Convert predictions of any format to JSON Lines, one row per sample. Nothing is scored.
 
-    Raw text is kept. Results of other tools are read too: inspect_ai, lm-eval, lmms-eval, ms-swift, and more.
+    Raw text is kept. Also reads results of other tools: inspect_ai, lm-eval, lmms-eval, ms-swift, and more.
 
     Example: `merunibench convert result.jsonl converted --dataset mer2025ov --from ms-swift`
     """
@@ -74,7 +74,7 @@ def codabench(
     names: Path | None = _NAMES,
     checkpoint: str = _CHECKPOINT,
 ) -> None:
-    """Write the answer.csv of a MER challenge on Codabench (name,openset), checked first.
+    """Check predictions, and write the answer.csv (name,openset) of a MER challenge on Codabench.
 
     Example: `merunibench export codabench preds/mer2026ov.jsonl out/ --names track1_track2_candidate.csv`
     """
@@ -83,5 +83,5 @@ def codabench(
     done = export_codabench(settings.open(), out, checkpoint=checkpoint, names=names)
     emit(f"{done.path}\n")
     empty = f"; {done.empty} name no emotion, which the challenge reads as neutral" if done.empty else ""
-    lacking = f"; {done.lacking} fewer than the data set has samples (--names tells which)" if done.lacking else ""
+    lacking = f"; {done.lacking} fewer than the data set has samples (--names says which)" if done.lacking else ""
     log_stderr(f"{done.rows} rows{empty}{lacking}")

@@ -1,4 +1,4 @@
-"""`merunibench datasets` and `overlap`: the data sets, definitions of one's own, and whose samples are in a list."""
+"""`merunibench datasets` and `overlap`: list data sets, validate your own, and find test samples in a list of names."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +11,7 @@ from merunibench.settings import TaskSettings, argument
 if TYPE_CHECKING:
     from merunibench.tasks import TaskSet
 
-_ACTION = argument(None, "init: print a first definition of a data set of your own, made from LABELS.", "ACTION")
+_ACTION = argument(None, "init: print a draft definition of your own data set, made from LABELS.", "ACTION")
 _NAMES = argument(
     ..., "Names, one per line; a table with the column name; or an official label file (.npz).", "NAMES|TABLE"
 )
@@ -26,12 +26,12 @@ def datasets(
 ) -> None:
     """List the data sets: how each is scored, its size, its files, and where to request it.
 
-    With --task, definitions of your own are validated and listed. Example of a first one:
+    With --task, your own definitions are validated and listed. To draft one:
     `merunibench datasets init labels.csv > mine.task.toml`
     """
     if action is not None:
         if labels is None:
-            raise InputError("give the label file: merunibench datasets init labels.csv > mine.task.toml")
+            raise InputError("init needs the label file: merunibench datasets init labels.csv > mine.task.toml")
         from merunibench.data.drafting import draft_definition
 
         emit(draft_definition(labels))
@@ -50,28 +50,30 @@ def datasets(
         for task in tasks.values()
     ]
     outside = ", ".join(task.title for task in tasks.values() if not task.benchmark)
-    instead = "Instead of the official label file: <name>.csv (.jsonl, .parquet) with columns name, label."
+    instead = "<name>.csv (.jsonl, .parquet) with columns name, label can replace the official label file."
     requests = (f"  {task.title}: {task.homepage}" for task in tasks.values() if task.homepage)
-    notes = [f"{instead} {outside} are not in the benchmark's mean.", *looked, "Where to request them:", *requests]
+    notes = [f"{instead} {outside} are not part of the benchmark's mean.", *looked, "Where to request them:", *requests]
     emit_table(("Name", "Data set", "Kind", "Samples", "Below --data-root"), rows, notes)
 
 
 def _validated(tasks: "TaskSet") -> list[str]:
-    """A line for each own data set: its signature, and what its label file holds."""
+    """Return one line per own data set: its signature, and the content of its label file."""
     if not tasks.own:
         return []
     from merunibench.data.drafting import look_at
     from merunibench.data.truth import find_labels
 
     labels = find_labels(None, tasks)
-    held = {task.id: look_at(task, labels[task.id]) if task.id in labels else "names no labels" for task in tasks.own}
+    held = {
+        task.id: look_at(task, labels[task.id]) if task.id in labels else "names no label file" for task in tasks.own
+    }
     return [f"Your own: {task.title}: data:{task.signed}, {held[task.id]}" for task in tasks.own]
 
 
 def overlap(names: Path = _NAMES, output_format: TableOrJson = FORMAT) -> None:
     """Count the samples of each test set in a list of names, such as that of training data.
 
-    Names are held against hashes of those of the test sets; clips that were renamed are not found.
+    Names are compared with hashes of the test samples' names; renamed clips are not found.
     """
     from merunibench.evaluation.training import read_names
     from merunibench.tasks import BUILTIN
@@ -87,8 +89,8 @@ def overlap(names: Path = _NAMES, output_format: TableOrJson = FORMAT) -> None:
     rows = [(task.title, str(found[task.id]), str(sizes()[task.id])) for task in known if task.id in found]
     unknown = ", ".join(task.title for task in BUILTIN.values() if task.id not in sizes())
     notes = [
-        f"{len(given)} names. Not in it: "
+        f"{len(given)} names. No samples of: "
         + (", ".join(task.title for task in known if task.id not in found) or "none"),
-        f"Names not known, so not looked for: {unknown}.",
+        f"Not checked, since their names are not known: {unknown}.",
     ]
     emit_table(("Test set", "Found", "Samples"), rows, notes)

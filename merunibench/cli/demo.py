@@ -1,4 +1,4 @@
-"""`merunibench demo`: the main job on embedded data, from predictions to a table."""
+"""`merunibench demo`: score embedded predictions and print a table."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ def demo(
 ) -> None:
     """Score three baselines on an embedded miniature of the benchmark, and print the next steps.
 
-    Nine data sets of thirty invented samples each; a reader of the subtitles, the majority class, and an answer that
-    names every sector of every wheel. It takes a few seconds and no network.
+    Nine data sets with thirty invented samples each. The baselines read the subtitles, answer the majority class, or
+    name every sector of every wheel. Takes a few seconds and needs no network.
     """
     from merunibench.demo import run_demo
 

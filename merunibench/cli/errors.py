@@ -1,4 +1,4 @@
-"""`merunibench errors`: where a model loses."""
+"""`merunibench errors`: where a model loses points."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from merunibench.settings import FAIL_ON_WARNING, Resampling, ScoringRules, opti
 
 
 class ErrorOptions(Resampling, ScoringRules, options.LabelledOptions):
-    """What is analysed, and how it is scored."""
+    """Options that say what is analysed and how it is scored."""
 
     wheel: options.WheelNumber | None = option(None, "Analyse this wheel only.", shown="all")
     top: PositiveInt = option(10, "Number of words per ranking.", "N", old=("limit",))
@@ -24,10 +24,10 @@ def errors(
     settings: ErrorOptions,
     output_format: str | None = options.formats("ErrorAnalysis"),
     output: Path | None = options.OUTPUT,
-    svg: Path | None = option(None, "Also draw each confusion as a heat map into this folder.", "DIR"),
+    svg: Path | None = option(None, "Also write a heat map of each confusion matrix to this folder.", "DIR"),
     name: str | None = options.NAME,
     view: str | None = option(
-        None, "In the HTML page, link names of samples to this page of `merunibench view`.", "DIR|URL"
+        None, "In the HTML page, link sample names to this page of `merunibench view`.", "DIR|URL"
     ),
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
@@ -61,17 +61,17 @@ def errors(
 
 
 def _address(view: str, output_format: str | None, output: Path | None) -> str:
-    """A page of `merunibench view` as the HTML page links to it.
+    """Return the link from the HTML page to a page of `merunibench view`.
 
     Raises:
-        InputError: the result is no HTML page, or no such page is there.
+        InputError: the result is not an HTML page, or the linked page does not exist.
     """
     ending = output.suffix.lower() if output else ""
     if output_format != "html" and (output_format is not None or ending not in (".html", ".htm")):
-        raise InputError("--view: links are for the HTML page; give --format html, or --output FILE.html")
+        raise InputError("--view: only the HTML page has links; give --format html, or --output FILE.html")
     if view.startswith(("http://", "https://")):
         return view
     if not (Path(view) / "index.html").is_file():
-        raise InputError(f"{view}: no index.html there; write the page with: merunibench view … --out {view}")
+        raise InputError(f"{view}: contains no index.html; write the page with: merunibench view … --out {view}")
     folder = output.absolute().parent if output else Path.cwd()
     return quote(os.path.relpath(Path(view).absolute(), folder).replace(os.sep, "/"))

@@ -1,4 +1,4 @@
-"""`merunibench explain`: why does a word have the sectors it has?"""
+"""`merunibench explain`: explain why a word has its sectors."""
 
 from pathlib import Path
 from typing import Literal
@@ -24,7 +24,7 @@ def explain(
 ) -> None:
     """Explain how a lexicon maps a word: form, base words, wheel words, sector on each wheel.
 
-    Says why a word has no sector, and which known words have a similar spelling.
+    Also says why a word has no sector, and which known words have a similar spelling.
     """
     from merunibench.lexicon import explain_words, explainer_for, read_words
     from merunibench.lexicon import explanations_to_dict as to_dict
@@ -51,5 +51,5 @@ def explain(
 
 
 def _is_file(word: str) -> bool:
-    """Whether an argument is a file of words; `sad` is a word even where a file is called so."""
+    """Return whether an argument is a file of words; `sad` is a word even if a file has that name."""
     return ("." in word or "/" in word) and Path(word).is_file()

@@ -1,4 +1,4 @@
-"""`merunibench extract`: labels, and polarity, from the text of predictions."""
+"""`merunibench extract`: extract labels, and optionally polarity, from the text of predictions."""
 
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,13 @@ _models = partial(option, panel="Only for language models")
 
 
 class ExtractOptions(ExtractSettings, options.SourceOptions):
-    """What is read, how, and by what."""
+    """Options that say what is read and which extractor is used."""
 
-    polarity: bool = option(False, "Derive positive, negative or neutral too.")
-    overwrite_labels: bool = option(False, "Replace labels that the predictions have already.", old=("again",))
+    polarity: bool = option(False, "Also derive the polarity: positive, negative or neutral.")
+    overwrite_labels: bool = option(False, "Replace existing labels of the predictions.", old=("again",))
     extractor_prompt: Path | None = _models(
         None,
-        "Prompt for reading labels, instead of the built-in one; {text} marks the answer.",
+        "Prompt for extracting labels, instead of the built-in one; {text} marks the answer.",
         "FILE",
         old=("prompt",),
     )
@@ -40,7 +40,7 @@ class ExtractOptions(ExtractSettings, options.SourceOptions):
 
     @property
     def judge(self) -> str | None:
-        """What derives the polarity; None if none is wanted."""
+        """The extractor of the polarity; None if polarity is not requested."""
         return self.polarity_extractor or (self.extractor if self.polarity else None)
 
 
@@ -68,7 +68,7 @@ def extract(settings: ExtractOptions, out: Path = options.ROWS, fail_on_warning:
 
 def _by_rules(source: "PredictionSource", out: Path, settings: ExtractOptions) -> Any:  # noqa: ANN401
     if settings.extractor_prompt or settings.retry_failed:
-        raise InputError("--extractor-prompt and --retry-failed are for language models; name one with --extractor")
+        raise InputError("--extractor-prompt and --retry-failed need a language model; name one with --extractor")
     from merunibench.extraction import Rules
     from merunibench.extraction import extract as extract_by_rules
 

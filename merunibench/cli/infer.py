@@ -1,4 +1,4 @@
-"""`merunibench infer`: clips and a model in, answers out."""
+"""`merunibench infer`: run a model on clips and write its answers."""
 
 from dataclasses import asdict
 from typing import Literal
@@ -9,7 +9,9 @@ from merunibench.cli._output import emit, emit_json
 from merunibench.inference.settings import InferSettings
 from merunibench.settings import option
 
-_FORMAT = option("paths", "Format of the result: the files written, or JSON with an account of each.", flag="--format")
+_FORMAT = option(
+    "paths", "Format of the result: paths of the files written, or a JSON summary of each.", flag="--format"
+)
 
 
 def infer(settings: InferSettings, dry_run: bool = DRY_RUN, output_format: Literal["paths", "json"] = _FORMAT) -> None:

@@ -1,4 +1,4 @@
-"""`merunibench lexicon`: install, list and show lexicons; build the builtin one; audit one, compare two."""
+"""`merunibench lexicon`: install, list, show, make, audit and compare lexicons; build the builtin one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from merunibench.lexicon import OwnLexicon
 
 NAME = "builtin, an installed lexicon, the folder of a release, or a lexicon of your own."
-MADE = option(..., "The file to write, NAME.json; it is what `--lexicon` takes.", "FILE", flag="--output", short="-o")
-OWN_NAME = option(None, "What the lexicon is called, in signatures too.", "NAME", shown="the name of the file")
+MADE = option(..., "File to write, NAME.json, for `--lexicon`.", "FILE", flag="--output", short="-o")
+OWN_NAME = option(None, "Name of the lexicon, also in signatures.", "NAME", shown="the name of the file")
 FILE_SIZE = option(DEFAULT_MAX_BYTES, "Largest size in bytes that a file may have or unpack to.", "N")
 RULES = ("own-word", "family", "valence", "opposites", "phrase", "other-wheel", "unreachable", "empty-sector")
 
 
 class UsageOptions(TaskSettings):
-    """At which level of the wheels a lexicon is looked at, how its words are weighed, how much is listed."""
+    """Options for the level of the wheels, the weights of words, and how much is listed."""
 
     vocabulary: Path | None = option(
-        None, "Predictions in any format that `score` reads: their labels tell how often a word is used.", "PREDICTIONS"
+        None, "Predictions in any format that `score` reads; words are counted in their labels.", "PREDICTIONS"
     )
     dataset: str | None = options.DATASET
     folder: str | None = options.FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
@@ -38,7 +38,7 @@ class UsageOptions(TaskSettings):
     max_bytes: PositiveInt = MAX_BYTES
 
     def usage(self) -> dict[str, int] | None:
-        """How often each word is used; None where nothing tells."""
+        """Return how often each word is used; None without --vocabulary."""
         from merunibench.data import label_usage, open_predictions
 
         if self.vocabulary is None:
@@ -145,7 +145,7 @@ def build(
     try:
         from tools import builtin_lexicon
     except ImportError:
-        raise InputError("only a source checkout of merunibench has the program that compiles the lexicon") from None
+        raise InputError("the builtin lexicon can only be compiled in a source checkout of merunibench") from None
 
     _refuse_other_folder(Path(builtin_lexicon.__file__).parents[1])
     if not verify:
@@ -156,20 +156,20 @@ def build(
 
 
 def _refuse_other_folder(checkout: Path) -> None:
-    """An edited copy of the sources that is not the one that is read would be left out without a word."""
+    """Refuse an edited copy of the sources that is not the one being read; it would be ignored silently."""
     from merunibench._resources import resource
 
     read = resource("emotion_wheels").resolve()
     for folder in (checkout / "emotion_wheels", Path("emotion_wheels")):
         if (folder / "builtin" / "concepts.txt").is_file() and folder.resolve() != read:
             raise InputError(
-                f"{folder.resolve()} would not be read, but {read}, which belongs to the merunibench that runs; "
+                f"{folder.resolve()} would be ignored, since the running merunibench reads {read}; "
                 "run `python -m merunibench lexicon build` with this checkout installed (pip install -e .)"
             )
 
 
 def compile_(
-    folder: Path = argument(..., "Folder with wheel1.toml …, and with concepts.csv and words.csv if any.", "FOLDER"),
+    folder: Path = argument(..., "Folder with wheel1.toml …, and optionally concepts.csv and words.csv.", "FOLDER"),
     output: Path = MADE,
     name: str | None = OWN_NAME,
     max_bytes: PositiveInt = FILE_SIZE,
@@ -190,7 +190,7 @@ def extend(
     name: str | None = OWN_NAME,
     max_bytes: PositiveInt = FILE_SIZE,
 ) -> None:
-    """Write a lexicon that has further words, or other sectors for words, than an existing one.
+    """Extend an existing lexicon with further words, or other sectors for its words.
 
     Example: `merunibench lexicon extend builtin --words words.csv -o mine.json`
     """
@@ -215,8 +215,8 @@ def audit(
 ) -> None:
     """Find mistakes in a lexicon by rule; with --vocabulary, how much of real usage they affect.
 
-    Mistakes: own-word (a word of a wheel in another sector than the wheel has it in), family (a form of such a word),
-    valence (pleasant and unpleasant swapped), opposites (a word and its negation in one sector). To be looked at:
+    Mistakes: own-word (a wheel's word is mapped to another sector of that wheel), family (a form of such a word is),
+    valence (pleasant and unpleasant swapped), opposites (a word and its negation in one sector). For review:
     other-wheel, unreachable, empty-sector. For CI: exit code 1 if there is a mistake, 0 if not.
     """
     from merunibench.lexicon import audit_lexicon, load_lexicon
@@ -240,7 +240,7 @@ def diff(
 ) -> None:
     """Compare two lexicons: words that only one maps, words mapped differently, agreement.
 
-    Without --vocabulary all words that either lexicon lists are compared, with it the words that are used.
+    Without --vocabulary all words of either lexicon are compared; with it, the words that are used.
     """
     from merunibench.lexicon import compare_lexicons, load_lexicon
     from merunibench.report.lexicons import difference_text
@@ -254,14 +254,14 @@ def diff(
 
 
 def _own_name(output: Path, name: str | None) -> str:
-    """What a lexicon in this file is called; the file must be one of its own."""
+    """Return the name of a lexicon in this file, and refuse files that do not end in .json."""
     if output.suffix != ".json":
-        raise InputError(f"{output}: a compiled lexicon is a JSON file; call it {output.stem or 'mine'}.json")
+        raise InputError(f"{output}: a compiled lexicon is a JSON file; name it {output.stem or 'mine'}.json")
     return output.stem if name is None else name
 
 
 def _write_own(made: "OwnLexicon", output: Path) -> None:
-    """Write an own lexicon; say what it changes, and what an audit finds wrong with it."""
+    """Write an own lexicon; report what it changes, and the mistakes that an audit finds."""
     from merunibench.files import write_text
     from merunibench.lexicon import audit_lexicon
     from merunibench.lexicon.critique.audit import CONTRADICTIONS
@@ -276,7 +276,9 @@ def _write_own(made: "OwnLexicon", output: Path) -> None:
     if mistakes:
         first = mistakes[0]
         where = f"{escape_controls(first.word)} on wheel {first.wheel} ({first.found}): {first.reason}"
-        log_stderr(f"audit: {len(mistakes)} to look at, first {where}; see: merunibench lexicon audit {output}")
+        log_stderr(
+            f"audit: {len(mistakes)} possible mistakes, the first {where}; see: merunibench lexicon audit {output}"
+        )
     typer.echo(output)
 
 
@@ -293,6 +295,6 @@ def _table(*titles: str) -> "Table":
 def _print(table: "Table") -> None:
     from rich.console import Console
 
-    # Words and names come from the files of strangers: they are not to be read as markup.
+    # Words and names may come from untrusted files and must not be read as markup.
     width = None if typer.get_text_stream("stdout").isatty() else 200
     Console(width=width, markup=False, emoji=False, highlight=False).print(table)

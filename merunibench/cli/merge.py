@@ -1,4 +1,4 @@
-"""`merunibench merge`: the rows of all shards as one file."""
+"""`merunibench merge`: merge the rows of all shards into one file."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def merge(
     from merunibench.inference.shards import merge_shards
 
     if out is None and len(folders) > 1:
-        raise InputError("several folders: name the folder for the merged files (--out)")
+        raise InputError("several folders were given; name the folder for the merged files with --out")
     merged = merge_shards(folders, out or folders[0], dataset, settings.tasks())
     for each in merged:
         log_stderr(f"{each.path}: {each.rows} rows" + (f", {each.failed} failed" if each.failed else ""))

@@ -1,4 +1,4 @@
-"""`merunibench models`: which models can be run, what they take, what was tested; or what holds for one of them."""
+"""`merunibench models`: list the models that can be run, their inputs and what was tested; or probe one of them."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +11,7 @@ from merunibench.settings import option
 
 _CHILD = option(
     None,
-    "Instead of the list, write merunibench_child.py into this folder: what a program behind exec:COMMAND imports.",
+    "Instead of the list, write merunibench_child.py, which a program run by exec:COMMAND imports, to this folder.",
     "DIR",
 )
 
@@ -22,7 +22,7 @@ def models(settings: ProbeSettings, child: Path | None = _CHILD, output_format: 
     Example: `merunibench models --probe Qwen/Qwen2.5-Omni-7B`
     """
     if child is not None and settings.probe is not None:
-        raise InputError("--child and --probe are two things: give one of them")
+        raise InputError("--child and --probe cannot be combined; give one of them")
     if child is not None:
         _write_child(child)
     elif settings.probe is None:
@@ -49,15 +49,15 @@ def _list(output_format: TableOrJson) -> None:
         tested = entry.tested.replace(TINY, "tiny") or "–"
         rows.append((entry.name, entry.example or "–", ", ".join(entry.modalities) or "–", tested, entry.note))
     notes = [
-        f"tiny: {TINY}. No published checkpoint was run, and no accelerator.",
-        "Any other model that transformers knows as multimodal goes through the same code, untested: --probe MODEL.",
+        f"tiny: {TINY}. No published checkpoint was run, and no accelerator was used.",
+        "Any other model that transformers lists as multimodal uses the same code, untested; check with --probe MODEL.",
         "Models of your own: docs/models.md.",
     ]
-    emit_table(("Family", "For example", "Takes", "Tested", "Note"), rows, notes)
+    emit_table(("Family", "Example", "Inputs", "Tested", "Note"), rows, notes)
 
 
 def _probe(spec: str, settings: ProbeSettings, output_format: TableOrJson) -> None:
-    """Load a model, which probes it, and show what was found."""
+    """Load a model, which probes it, and show the findings."""
     from merunibench.inference.prompts import OPEN_VOCABULARY, load_prompt
     from merunibench.models import Options, load_model
     from merunibench.models.huggingface.model import HuggingFaceModel
@@ -79,7 +79,7 @@ def _probe(spec: str, settings: ProbeSettings, output_format: TableOrJson) -> No
     )
     model = load_model(spec, options)
     if not isinstance(model, HuggingFaceModel):
-        raise InputError(f"{spec}: a probe is for Hugging Face models")
+        raise InputError(f"{spec}: --probe supports Hugging Face models only")
     found, given = model.probe, model.settings
     if output_format == "json":
         facts = {name: given[name] for name in ("model", "revision", "family", "adapter", "modalities", "versions")}
@@ -87,9 +87,9 @@ def _probe(spec: str, settings: ProbeSettings, output_format: TableOrJson) -> No
         return
     marks = {True: "yes", False: "no", None: "?"}
     rows = [(each.what, marks[each.holds], each.detail) for each in found.findings]
-    shares = {"any": "any clips", "equal": "clips with sounds of equal length", "alone": "no two clips"}[found.batches]
+    batch = {"any": "any clips", "equal": "clips with audio of equal length", "alone": "only one clip"}[found.batches]
     notes = [
-        f"{given['model']} ({given['family']}) is given {', '.join(given['modalities'])}; a batch holds {shares}.",
-        f"{found.passes} forward passes over two made-up clips of unequal length.",
+        f"{given['model']} ({given['family']}) receives {', '.join(given['modalities'])}; a batch may contain {batch}.",
+        f"{found.passes} forward passes over two synthetic clips of different lengths.",
     ]
-    emit_table(("Looked for", "Holds", "Detail"), rows, notes)
+    emit_table(("Check", "Result", "Detail"), rows, notes)

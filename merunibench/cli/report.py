@@ -1,4 +1,4 @@
-"""`merunibench report`: what a written report says, and the paragraph for a paper."""
+"""`merunibench report`: show a saved report, or print a paragraph for a paper."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from merunibench.errors import InputError
 from merunibench.settings import argument, option
 
 REPORT = argument(..., "A report that `merunibench score --format json` wrote.", "REPORT")
-METHODS = option(False, "Print the paragraph for a paper: everything that decided the figures.")
+METHODS = option(False, "Print a paragraph for a paper: everything that determines the scores.")
 
 
 _FORMAT = option(
     None,
-    "Write it in another format: eee is Every Eval Ever's aggregate JSON.",
+    "Format of the output; eee is the aggregate JSON of Every Eval Ever.",
     flag="--format",
     choices=lambda: ("table", "eee"),
     shown="table",
 )
-_TIMESTAMP = option(None, "With --format eee: when the record is made, in seconds since 1970.", "SECONDS", shown="0")
-_ORGANIZATION = option("unspecified", "With --format eee: who evaluated.", "NAME")
+_TIMESTAMP = option(None, "With --format eee: time of the record, in seconds since 1970.", "SECONDS", shown="0")
+_ORGANIZATION = option("unspecified", "With --format eee: the evaluating organization.", "NAME")
 _RELATIONSHIP = option(
-    "other", "With --format eee: first_party, third_party, collaborative, other: what they are to the model.", "NAME"
+    "other", "With --format eee: its relationship to the model: first_party, third_party, collaborative, other.", "NAME"
 )
 
 
@@ -34,7 +34,7 @@ def report(
     relationship: str = _RELATIONSHIP,
     output: Path | None = OUTPUT,
 ) -> None:
-    """Show a report that was written as JSON, or with --methods the paragraph for a paper.
+    """Show a report that was written as JSON, or with --methods a paragraph for a paper.
 
     Example: `merunibench report report.json --methods`
     """
@@ -44,7 +44,7 @@ def report(
     written = WrittenReport.read(report)
     if output_format == "eee":
         if methods:
-            raise InputError("--methods: is text for a paper; leave out --format eee, or it")
+            raise InputError("--methods and --format eee cannot be combined; give one of them")
         from merunibench.report.eee import to_eee
 
         text = to_eee(written, timestamp=timestamp, organization=organization, relationship=relationship)

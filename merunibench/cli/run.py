@@ -1,4 +1,4 @@
-"""`merunibench run`: clips and a model in, scores out."""
+"""`merunibench run`: run a model on clips, extract labels and score them."""
 
 from pathlib import Path
 

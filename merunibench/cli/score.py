@@ -17,24 +17,24 @@ class ScoreOptions(ScoreSettings, options.LabelledOptions):
 
     runs: tuple[Path, ...] = option(
         (),
-        "Another run of the same model; repeat for several: figures are means over the runs.",
+        "Another run of the same model; repeat for several. Scores are means over the runs.",
         "PATH",
     )
     baselines: bool = option(
         False,
-        "Also score baselines: a constant, file names, punctuation, videos, cue words; and the answers "
-        "in head words of sectors.",
+        "Also score baselines (a constant, file names, punctuation, videos, cue words), and the answers "
+        "rewritten to the head words of their sectors.",
     )
 
     trained_on: tuple[str, ...] = option(
         (),
-        "What the model was trained on: a file of sample names, or a data set; repeat for several. Test samples among "
-        "them give a warning.",
+        "What the model was trained on: a file of sample names, or a data set; repeat for several. Warns if test "
+        "samples are among them.",
         "FILE|NAME",
     )
 
     def beside(self) -> dict[str, Any]:
-        """What only `merunibench.evaluate` takes."""
+        """Return the arguments that only `merunibench.evaluate` takes."""
         return {"runs": self.runs, "baselines": self.baselines, "trained_on": self.trained_on}
 
 
@@ -54,7 +54,7 @@ def score(
     from merunibench.evaluation import evaluate
 
     if settings.runs and per_sample is not None:
-        raise InputError("--per-sample: holds one run; leave out --runs, and write a file for each")
+        raise InputError("--per-sample: a file contains one run; leave out --runs, and write one file per run")
     with progress_bar() as progress:
         report = evaluate(**settings.chosen(), **settings.arguments(), **settings.beside(), progress=progress)
         if name is not None:

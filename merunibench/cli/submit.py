@@ -1,4 +1,4 @@
-"""`merunibench submit`: pack predictions for the leaderboard; never scores them."""
+"""`merunibench submit`: pack predictions for the leaderboard, without scoring them."""
 
 import datetime as dt
 from functools import partial
@@ -18,36 +18,36 @@ _about = partial(option, None, panel="About the model")
 
 
 class SubmitOptions(options.SourceOptions):
-    """Which predictions are packed, and what is said about them."""
+    """Options that say which predictions are packed, and describe the model."""
 
-    model: str = option(..., "Name of the model, as the leaderboard shows it.", "NAME")
+    model: str = option(..., "Name of the model on the leaderboard.", "NAME")
     out: Path = option(..., "Folder of the submission, new or empty.", "DIR")
     model_card: Path | None = option(
-        None, "README.md of the model's card, which says licence, base model, data and paper.", "FILE"
+        None, "The model card (README.md), for licence, base model, data and paper.", "FILE"
     )
-    authors: tuple[str, ...] | None = _about("Who made it; repeat for several.", "NAME", flag="--author")
-    link: str | None = _about("Code or weights.", "URL")
-    paper: str | None = _about("The paper.", "URL")
-    base_model: str | None = _about("The model it was made from, with revision.", "NAME")
+    authors: tuple[str, ...] | None = _about("Author of the model; repeat for several.", "NAME", flag="--author")
+    link: str | None = _about("Address of code or weights.", "URL")
+    paper: str | None = _about("Address of the paper.", "URL")
+    base_model: str | None = _about("The model it is based on, with revision.", "NAME")
     parameters: str | None = _about("Number of parameters, such as 8.2B.", "N")
     modalities: tuple[str, ...] | None = _about(
-        "What it is given; repeat for several.", "audio|video|text", flag="--modality"
+        "Input of the model; repeat for several.", "audio|video|text", flag="--modality"
     )
-    training_data: str | None = _about("What it was trained on.", "TEXT")
+    training_data: str | None = _about("Its training data.", "TEXT")
     trained_on: tuple[str, ...] | None = _about("Data set it was trained on; repeat for several.", "NAME")
-    prompt: str | None = _about("What it was asked, word for word.", "TEXT")
-    decoding: str | None = _about("Sampling: temperature, top-p, length, seed.", "TEXT")
-    extractor: str | None = _about("What took labels from the answers, with revision.", "TEXT")
+    prompt: str | None = _about("The prompt, word for word.", "TEXT")
+    decoding: str | None = _about("Decoding: temperature, top-p, length, seed.", "TEXT")
+    extractor: str | None = _about("Extractor of labels from the answers, with revision.", "TEXT")
     date: dt.date | None = _about("When the predictions were made.", "YYYY-MM-DD")
     licence: str | None = _about("Licence of the predictions.", "NAME")
-    contact: str | None = _about("Whom to ask; not shown on the leaderboard.", "TEXT")
+    contact: str | None = _about("Contact for questions; not shown on the leaderboard.", "TEXT")
 
 
 def submit(settings: SubmitOptions) -> None:
     """Pack predictions as a submission to the leaderboard, and list its contents. Nothing is scored.
 
-    What is not stated here is taken from the settings that `infer` left beside the predictions, then from the model
-    card; submission.toml has a comment for what is still missing.
+    Fields that are not given are taken from the settings that `infer` saved next to the predictions, then from the
+    model card. submission.toml has a comment for each field that is still missing.
 
     Example: `merunibench submit results/ --model "My Model 7B" --out leaderboard/submissions/my-model-7b`
     """
@@ -65,19 +65,19 @@ def submit(settings: SubmitOptions) -> None:
     submission = describe(**{**card, **recorded, **stated})
     written = pack(source, submission, settings.out)
     emit(_summary(settings.out, written))
-    for where, fields in (("the settings beside the predictions", recorded), ("the model card", card)):
+    for where, fields in (("the settings next to the predictions", recorded), ("the model card", card)):
         taken = [key for key in fields if key not in stated and (fields is recorded or key not in recorded)]
         if taken:
             emit(f"from {where}: {', '.join(taken)}\n")
     if any(not getattr(submission, name) for name in ASKED_FOR):
-        emit(f"{settings.out / FILE}: fill in what is commented there\n")
+        emit(f"{settings.out / FILE}: fill in the fields that are commented out\n")
     warn(differing)
     warn(folded(_remarks(written)))
     log_stderr(f"next: merunibench leaderboard validate {settings.out}")
 
 
 def _summary(out: Path, written: list[Path]) -> str:
-    """What was packed: how many files, of which data sets, under which checkpoints."""
+    """Return how many files were packed, of which data sets and which checkpoints."""
     from merunibench.leaderboard.submissions.submission import PREDICTIONS, SUFFIX
     from merunibench.tasks import BUILTIN, task_order
 
@@ -88,7 +88,7 @@ def _summary(out: Path, written: list[Path]) -> str:
 
 
 def _remarks(written: list[Path]) -> "Iterator[Remark]":
-    """What readers of the scores should know about the files."""
+    """Yield what readers of the scores should know about the files."""
     from merunibench.leaderboard.submissions.folding import Remark
     from merunibench.leaderboard.submissions.submission import SUFFIX, remarks_on
 

@@ -1,4 +1,4 @@
-"""`merunibench validate`: what predictions hold, and whether they would be scored."""
+"""`merunibench validate`: report what predictions contain, and whether they would be scored."""
 
 from pathlib import Path
 from typing import Literal
@@ -12,11 +12,11 @@ from merunibench.settings import FAIL_ON_WARNING, MAX_BYTES, MISSING, ReadSettin
 
 
 class ValidateOptions(ReadSettings, TaskSettings):
-    """What is looked at."""
+    """Options that say which predictions are validated."""
 
     predictions: Path = options.PREDICTIONS
-    data_root: Path | None = option(None, "Folder with the ground truth, to hold sample names against.", "DIR")
-    dataset: tuple[str, ...] = option((), "Data set to look at; repeat for several.", "NAME", shown="all found")
+    data_root: Path | None = option(None, "Folder with the ground truth, to check sample names.", "DIR")
+    dataset: tuple[str, ...] = option((), "Data set to validate; repeat for several.", "NAME", shown="all found")
     folder: str | None = options.FOLDER(help="Model folder to use, if PREDICTIONS contains several.")
     missing: Literal["error", "zero", "skip"] = MISSING()
     max_bytes: PositiveInt = MAX_BYTES
@@ -28,7 +28,7 @@ def validate(
     output: Path | None = options.OUTPUT,
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
-    """Report what each predictions file holds and whether it would be scored. Nothing is scored.
+    """Report what each predictions file contains and whether it would be scored. Nothing is scored.
 
     Exit code 2 if it would not be. Example: `merunibench validate results/ --data-root dataset/ --format json`
     """
@@ -48,5 +48,5 @@ def validate(
     emit_result(found, output_format, output)
     if not found.valid:
         number = len(found.problems)
-        raise InputError(f"would not be scored: {number} problem{'s' * (number > 1)}; the first: {found.problems[0]}")
+        raise InputError(f"would not be scored: {number} problem{'s' * (number > 1)}, the first: {found.problems[0]}")
     fail_on(found.warnings, fail_on_warning)

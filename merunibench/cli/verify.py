@@ -1,4 +1,4 @@
-"""`merunibench verify`: does this installation compute what it claims?"""
+"""`merunibench verify`: check that this installation computes the documented scores."""
 
 import typer
 
@@ -9,8 +9,8 @@ from merunibench.cli._output import emit, emit_json
 def verify(output_format: TableOrJson = FORMAT) -> None:
     """Check the metric, the lexicon tables and the installation; exit code 1 if anything differs.
 
-    Recomputes golden cases, checks the tables' hashes, and tests what must hold on random data: figures between 0 and
-    1, no dependence on order or case, precision and recall changing places, perfect predictions scoring 1.
+    Recomputes golden cases, checks the tables' hashes, and tests properties on random data: scores between 0 and 1,
+    no dependence on order or case, precision and recall swapping with their inputs, perfect predictions scoring 1.
     """
     from merunibench.verification import run_checks
 

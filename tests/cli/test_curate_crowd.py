@@ -49,7 +49,7 @@ def test_from_labels_to_votes(run, human, tmp_path):
 
 
 def test_what_cannot_be_trained_or_voted_is_refused(refused, run, human, tmp_path):
-    assert "give one of the two" in refused("curate", "train", "--labels", human, "--out", tmp_path / "x")
+    assert "give either texts" in refused("curate", "train", "--labels", human, "--out", tmp_path / "x")
     assert not (tmp_path / "x").exists()
     run("curate", "train", "--labels", human, "--text", "subtitle", "--out", tmp_path / "human")
     write_rows(tmp_path / "data" / "descriptions" / "first.jsonl", [{"name": "new", "text": "x"}])

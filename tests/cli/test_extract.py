@@ -81,8 +81,8 @@ def test_a_language_model_behind_an_endpoint(run, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--retry-failed"], "for language models"),
-        (["--prompt", "p.txt"], "for language models"),
+        (["--retry-failed"], "need a language model"),
+        (["--prompt", "p.txt"], "need a language model"),
         (["--backend", "gpt"], "hf:MODEL or openai:URL#MODEL"),
         (["--backend", "openai:http://127.0.0.1#m", "--prompt", "absent.txt"], "absent.txt"),
         (["--backend", "hf:/no/such/folder"], "cannot be loaded as a language model"),

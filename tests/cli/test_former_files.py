@@ -56,7 +56,7 @@ def test_a_report_is_not_compared_and_the_line_says_what_is(run, refused, files,
     run("score", files[0], "--data-root", files[1], "--output", tmp_path / "report.json")
     for more in ((), ("--data-root", files[1])):
         said = refused("compare", tmp_path / "report.json", files[0], *more)
-        assert "report.json: a report, which holds no samples to test; compare files of `score --per-sample`" in said
+        assert "report.json: a report does not contain samples; compare files of `score --per-sample`" in said
 
 
 @pytest.mark.parametrize(("value", "units"), [("false", "samples"), ("true", "clusters")])

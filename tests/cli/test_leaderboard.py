@@ -19,7 +19,7 @@ def submission(run, files, tmp_path):
     assert result.code == 0
     assert result.out.splitlines() == [
         f"{folder}: 3 files: MELD, CMU-MOSI, OV-MERD+",
-        f"{folder / 'submission.toml'}: fill in what is commented there",
+        f"{folder / 'submission.toml'}: fill in the fields that are commented out",
     ]
     assert {path.name for path in (folder / "predictions").iterdir()} == {
         f"{name}.jsonl.gz" for name in ("meld", "cmumosi", "ovmerdplus")

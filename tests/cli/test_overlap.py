@@ -13,7 +13,7 @@ def test_what_is_in_a_list_of_released_names(run, shared):
     assert (counts["ovmerd"], counts["ovmerdplus"], counts["meld"]) == (332, 532, 0)
     printed = run("overlap", names).out
     assert "OV-MERD   332        332" in printed
-    assert "Not in it: MER2023" in printed
+    assert "No samples of: MER2023" in printed
 
 
 def test_an_official_label_file_is_a_list_too(run, refused, shared):

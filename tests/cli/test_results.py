@@ -52,7 +52,7 @@ def test_models_of_one_folder_name_are_told_apart_and_published_rows_are_marked(
     assert "other/preds" in found.out
     assert "AffectGPT (A+V+T) (published)" in found.out
     assert "arXiv 2501.16566" in found.out
-    assert "warning: published figures were computed with the lexicon mer2025" in found.err
+    assert "warning: published scores were computed with the lexicon mer2025" in found.err
     ending = found.out.splitlines()[-1]
     assert ending.startswith("mub|data:")
 
@@ -71,7 +71,7 @@ def test_table_refuses_what_it_cannot_do(refused, run, small, tmp_path):
     assert run("table", per_sample, *OPTIONS).code == 0
     report = tmp_path / "a.json"
     assert run("score", first, "--data-root", truth, "--output", report, *OPTIONS).code == 0
-    assert "a report, which holds no samples" in refused("table", report)
+    assert "a report does not contain samples" in refused("table", report)
 
 
 def test_short_names_are_taken_everywhere(run, refused, small, tmp_path):

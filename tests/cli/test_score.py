@@ -284,7 +284,7 @@ def test_several_runs_are_scored_together(run, refused, files, tmp_path):
     result = run(*common, "--format", "json")
     assert [each["runs"]["deviation"] for each in json.loads(result.out)["datasets"]] == [0, 0, 0]
     assert "means over 2 runs" in run(*common).out
-    assert "--per-sample: holds one run" in refused(*common, "--per-sample", tmp_path / "a.jsonl")
+    assert "--per-sample: a file contains one run" in refused(*common, "--per-sample", tmp_path / "a.jsonl")
     assert not (tmp_path / "a.jsonl").exists()
 
 

@@ -20,7 +20,7 @@ def test_others_end_with_2_and_one_line_and_say_all(run, files):
     write_rows(files[0] / "meld.jsonl", [{"name": row["name"], "text": "B"} for row in rows()["meld"]])
     result = run("validate", files[0], "--data-root", files[1], "--format", "json")
     assert result.code == 2
-    assert result.err.startswith("error: would not be scored: 1 problem; the first: ")
+    assert result.err.startswith("error: would not be scored: 1 problem, the first: ")
     assert result.err.count("\n") == 1
     assert json.loads(result.out)["problems"]
     assert run("validate", files[0], "--data-root", files[1], "--missing", "zero").code == 0

@@ -223,7 +223,7 @@ def test_what_may_tell_of_a_clip_and_has_no_rows_is_told(folder, capsys):
     (folder / "labels.xlsx").write_bytes(b"PK\x03\x04")
     (folder / "linked.jsonl").symlink_to(folder.parent / "elsewhere.jsonl")
     code, _, err = run(capsys, "delete", folder, "--name", "clip001")
-    told = dict(line.split(": ")[1:] for line in err.splitlines() if line.startswith("left as it is"))
+    told = dict(line.split(": ")[1:] for line in err.splitlines() if line.startswith("not changed"))
     assert code == 0
     assert told == {
         "labels.xlsx": "cannot be looked into",

@@ -88,7 +88,7 @@ def test_control_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
     process.send_signal(signal.SIGINT)
     printed, messages = process.communicate(timeout=30)
     assert (process.returncode, printed) == (130, "")
-    assert messages.splitlines()[-1] == "stopped; finished rows are kept: the same command goes on from here"
+    assert messages.splitlines()[-1] == "stopped; finished rows are kept, and the same command resumes the run"
     assert "Traceback" not in messages
     assert " kept" in machine.finish(tmp_path / "out", model="fake:0")[1]
 

@@ -51,7 +51,7 @@ def test_the_settings_beside_the_predictions_are_read(run, files, tmp_path):
     assert found.prompt == "What does\nthe person feel?"
     assert found.modalities == ("audio", "video")
     assert found.decoding == "greedy, max_new_tokens 1200"
-    assert "from the settings beside the predictions: base_model, modalities, prompt, decoding" in result.out
+    assert "from the settings next to the predictions: base_model, modalities, prompt, decoding" in result.out
     assert "# licence = " in text
     assert "# prompt = " not in text
 

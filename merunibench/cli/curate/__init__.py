@@ -1,1 +1,1 @@
-"""`merunibench curate`: a descriptive emotion data set from clips, one module per command."""
+"""`merunibench curate`: build a data set of described clips; one module per command."""

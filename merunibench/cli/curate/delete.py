@@ -1,4 +1,4 @@
-"""`merunibench curate delete`: one person's clips, or named ones, leave a finished data set."""
+"""`merunibench curate delete`: delete named clips, or those of one person, from a finished data set."""
 
 from pathlib import Path
 
@@ -11,17 +11,19 @@ from merunibench.settings import option
 def delete(
     folder: Path = DIR,
     name: tuple[str, ...] = option((), "Clip to delete; repeat for several.", "NAME"),
-    names: Path | None = option(None, "Clips to delete: a table with a column name, or a name per line.", "FILE"),
-    name_pattern: str | None = option(None, "Delete clips whose whole names fit this.", "REGEX"),
-    person: str | None = option(None, "Delete the clips of this person, by a column of the descriptions.", "ID"),
-    person_column: str = option("person", "The column that says who is shown.", "COLUMN"),
+    names: Path | None = option(None, "Clips to delete: a table with a column name, or one name per line.", "FILE"),
+    name_pattern: str | None = option(None, "Delete clips whose full names match this.", "REGEX"),
+    person: str | None = option(
+        None, "Delete the clips of this person, as given in a column of the descriptions.", "ID"
+    ),
+    person_column: str = option("person", "The column that identifies the person.", "COLUMN"),
     dry_run: bool = DRY_RUN,
 ) -> None:
-    """Delete clips from every file of a data set, votes, decisions and exports included.
+    """Delete clips from every file of a data set, including votes, decisions and exports.
 
-    All of it or nothing. Reports, which count what is gone, are removed; `curate filter` makes them again. Hashes of
-    the names stay in deleted.txt, so that the clips do not come back. Files without rows that may tell of the clips are
-    named and not touched; files outside DIR are not looked at.
+    Either all files are changed or none. Reports, whose counts no longer hold, are removed; `curate filter` writes them
+    again. Hashes of the names are kept in deleted.txt, so that the clips are not added again. Files without rows that
+    may mention the clips are listed and not changed; files outside DIR are not read.
     """
     spare_pandas()
     from merunibench.curation.deletion import choose, delete
@@ -38,8 +40,8 @@ def delete(
     for path in done.removed:
         log_stderr(f"{would}removed: {path}")
     for path, why in done.left.items():
-        log_stderr(f"left as it is, look at it yourself: {path}: {why}")
+        log_stderr(f"not changed, check it yourself: {path}: {why}")
     for clip in done.unknown[:10]:
-        log_stderr(f"stands nowhere: {clip}")
+        log_stderr(f"not found: {clip}")
     rows, files = sum(done.rows.values()), len(done.rows)
-    emit(f"{len(done.clips)} of {len(chosen)} clips {would}deleted: {rows} rows of {files} files\n")
+    emit(f"{len(done.clips)} of {len(chosen)} clips {would}deleted: {rows} rows in {files} files\n")

@@ -1,4 +1,4 @@
-"""`merunibench curate describe`: clips in, descriptions out."""
+"""`merunibench curate describe`: write descriptions of clips."""
 
 from merunibench.cli import _running as running
 from merunibench.cli._options import DRY_RUN
@@ -9,7 +9,7 @@ from merunibench.curation.describe import DescribeSettings
 def describe(settings: DescribeSettings, dry_run: bool = DRY_RUN) -> None:
     """Describe clips: cues by audio and video models, merged by a language model. Resumes.
 
-    A call that fails is a failed row, never a description.
+    A failed call becomes a failed row, never a description.
     Example: `merunibench curate describe --audio-model A --video-model V --merge hf:M --clips clips/ --out DIR`
     """
     from merunibench.curation.describe import carry_out, plan

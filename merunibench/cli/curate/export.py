@@ -1,4 +1,4 @@
-"""`merunibench curate export`: kept rows as training data."""
+"""`merunibench curate export`: write kept rows as training data."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,14 +9,16 @@ from merunibench.curation.folder import Folder
 from merunibench.errors import InputError
 from merunibench.settings import option
 
-_LICENCE = option(None, "Licence of the rows; kept in curate.toml.", "TEXT", shown="`licence` in [card] of curate.toml")
+_LICENCE = option(
+    None, "Licence of the rows; saved in curate.toml.", "TEXT", shown="`licence` in [card] of curate.toml"
+)
 _QUESTION = option(
     (),
-    "sharegpt: a question and its answer, divided by =>; {text}, {labels} and {name} are filled in; repeat.",
+    "sharegpt: question and answer, separated by =>; {text}, {labels} and {name} are replaced; repeat for several.",
     "Q=>A",
-    shown="the two of AffectGPT",
+    shown="AffectGPT's two questions",
 )
-_MEDIA = option("video/{name}.mp4", "sharegpt: where a clip is.", "PATH")
+_MEDIA = option("video/{name}.mp4", "sharegpt: path of a clip.", "PATH")
 
 
 def export(
@@ -25,13 +27,13 @@ def export(
     out: Path | None = option(None, "Folder to write to.", "DIR", shown="DIR/export/<format>"),
     licence: str | None = _LICENCE,
     with_dropped: bool = option(False, "Export dropped rows too."),
-    allow_test: bool = option(False, "Export rows that carry names of MER-UniBench's test samples."),
+    allow_test: bool = option(False, "Export rows that have names of MER-UniBench's test samples."),
     question: tuple[str, ...] = _QUESTION,
     media: str = _MEDIA,
 ) -> None:
     """Write kept rows for training: AffectGPT's tables, JSON Lines, `datasets` or ShareGPT.
 
-    Decisions are written beside them. Refused without a licence, or if rows have names of MER-UniBench's test samples.
+    Also writes the decisions. Refused without a licence, or if rows have names of MER-UniBench's test samples.
     """
     spare_pandas()
     from merunibench._gc import gc_paused
@@ -63,5 +65,5 @@ def export(
 def _pair(text: str) -> tuple[str, str]:
     question, sign, answer = text.partition("=>")
     if not (question.strip() and sign and answer.strip()):
-        raise InputError(f"--question {text!r}: must be such as 'What is felt?=>{{labels}}'")
+        raise InputError(f"--question {text!r}: must have the form 'What is felt?=>{{labels}}'")
     return question.strip(), answer.strip()

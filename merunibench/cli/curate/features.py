@@ -1,4 +1,4 @@
-"""`merunibench curate features`: what attention classifiers are trained on and judge by."""
+"""`merunibench curate features`: compute the input of attention classifiers."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ def features(
     clips: str = option(..., "The clips: a table, a folder, a saved data set, or hf:owner/name#split.", "CLIPS"),
     out: Path = option(..., "Folder of features: DIR/<encoder>/<name>.npy.", "DIR"),
     visual: str | None = option(
-        None, "Image model on faces or frames, such as CLIP: a name on the Hub or a folder.", "MODEL"
+        None, "Image model for faces or frames, such as CLIP: a name on the Hub or a folder.", "MODEL"
     ),
     acoustic: str | None = option(
-        None, "Speech model for the sound, such as HuBERT: a name on the Hub or a folder.", "MODEL"
+        None, "Speech model for the audio, such as HuBERT: a name on the Hub or a folder.", "MODEL"
     ),
-    frames: PositiveInt = option(16, "Most faces or frames of a clip.", "N"),
+    frames: PositiveInt = option(16, "Maximum number of faces or frames per clip.", "N"),
     device: str = option("auto", "auto, cpu, cuda, cuda:1, mps.", "DEVICE"),
-    allow_outside: bool = option(False, "Let the table's paths lead out of its folder."),
+    allow_outside: bool = option(False, "Allow paths in the table that lead out of its folder."),
 ) -> None:
     """Compute features of clips with a visual and an acoustic encoder; finished clips are kept.
 

@@ -1,4 +1,4 @@
-"""`merunibench curate filter`: which rows are kept, and why not."""
+"""`merunibench curate filter`: decide which rows are kept, and why."""
 
 from pathlib import Path
 from typing import Literal
@@ -10,15 +10,15 @@ from merunibench.curation.folder import Folder
 from merunibench.curation.settings import FilterSettings
 from merunibench.settings import Resampling, option
 
-FORMAT = option(None, "Format of the report.", flag="--format", shown="by the ending of --output, else table")
+FORMAT = option(None, "Format of the report.", flag="--format", shown="from the ending of --output, else table")
 ReportFormat = Literal["table", "json", "markdown", "html"]
 
 
 class Truth(Resampling):
-    """Human labels that the rows are held against."""
+    """Options for human labels that the rows are compared with."""
 
     truth: Path | None = option(
-        None, "Table with name and labels by people: scores kept and dropped rows, with chance.", "FILE"
+        None, "Table with name and human labels; kept and dropped rows are scored against it, with chance.", "FILE"
     )
 
 
@@ -32,8 +32,8 @@ def filter_(
 ) -> None:
     """Judge every row by all filters; write decisions, report and card. Nothing is measured twice.
 
-    Texts that are not measured yet are. Votes come from votes/, speaker values from speaker/; a filter without its
-    input drops nothing. What is not given has its default, whatever curate.toml says; what that changes is told.
+    Measures new texts first. Votes are read from votes/, speaker values from speaker/; a filter without its input drops
+    nothing. Settings that are not given have their default, not the value in curate.toml; differences are reported.
     Example: `merunibench curate filter DIR --length 50-170 --truth human.csv`
     """
     spare_pandas()

@@ -1,4 +1,4 @@
-"""`merunibench curate labels`: labels and polarity of descriptions by a language model."""
+"""`merunibench curate labels`: extract labels and polarity from descriptions with a language model."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from merunibench.errors import InputError
 
 
 def labels(settings: LabelSettings, folder: Path = DIR) -> None:
-    """Read labels and polarity from descriptions with a language model. `measure` does it by rules.
+    """Extract labels and polarity from descriptions with a language model. `measure` uses rules.
 
     Writes labels/<set>.jsonl; an interrupted run resumes. Example: `merunibench curate labels DIR --extractor hf:M`
     """
@@ -20,7 +20,7 @@ def labels(settings: LabelSettings, folder: Path = DIR) -> None:
 
     if settings.by_rules:
         raise InputError(
-            "the rules need no command of their own: run `merunibench curate measure`, or name --extractor"
+            "`merunibench curate measure` extracts labels by rules; run it, or name a language model with --extractor"
         )
     with running.interruptible(), running.progress_bar("rows") as progress:
         done = label(Folder(folder), settings, progress)

@@ -1,4 +1,4 @@
-"""`merunibench curate measure`: what filters and statistics need of the texts, measured once."""
+"""`merunibench curate measure`: measure the texts once, for filters and statistics."""
 
 from pathlib import Path
 
@@ -12,28 +12,28 @@ DIR = argument(..., "Folder of the data set.", "DIR")
 
 
 class Intake(ReadSettings):
-    """Descriptions that were made elsewhere, and where they have what."""
+    """Options for descriptions that were made elsewhere, and for their columns."""
 
     descriptions: Path | None = option(
-        None, "Take in descriptions made elsewhere: a table, or a folder of tables, in any format.", "PATH"
+        None, "Import descriptions made elsewhere: a table, or a folder of tables, in any format.", "PATH"
     )
-    set: str | None = option(None, "What the set of a single table is called.", "NAME", shown="as the file")
+    set: str | None = option(None, "Name for the set of a single table.", "NAME", shown="name of the file")
 
     def take_in(self, folder: Folder) -> None:
-        """Copy the descriptions into the folder, if some are given."""
+        """Copy the descriptions into the folder, if any are given."""
         if self.descriptions is None:
             return
         from merunibench.curation.intake import take_in
 
         written, deleted = take_in(folder, self.descriptions, self.set, **self.reading())
         for path in written:
-            log_stderr(f"taken in: {path}")
+            log_stderr(f"imported: {path}")
         if deleted:
             log_stderr(f"left out: {deleted} rows of clips that were deleted from this data set")
 
 
 def measure(settings: Intake, folder: Path = DIR) -> None:
-    """Measure every text, and extract labels where there are none. What is measured already is left.
+    """Measure every text, and extract labels that are missing. Existing measures are kept.
 
     Writes measures/ and labels/. Example: `merunibench curate measure DIR --descriptions merged.csv`
     """
@@ -45,11 +45,11 @@ def measure(settings: Intake, folder: Path = DIR) -> None:
 
 
 def measured(folder: Folder) -> Measured:
-    """Measure what is not, with a bar that shows how far it is."""
+    """Measure texts that are not measured yet, with a progress bar."""
     from merunibench.curation.measures import measure as measure_all
 
     with progress_bar() as progress:
         done = measure_all(folder, progress)
     for name in done.own_labels:
-        log_stderr(f"labels of {name}: not made here, and left as they are")
+        log_stderr(f"labels of {name}: not made by merunibench, so they are kept unchanged")
     return done

@@ -1,4 +1,4 @@
-"""`merunibench curate prior`: which base models describe best, by a human-labelled subset?"""
+"""`merunibench curate prior`: find the best base models on a human-labelled subset."""
 
 from pathlib import Path
 from typing import Literal
@@ -12,7 +12,9 @@ from merunibench.settings import MAX_BYTES, MISSING, argument, option
 
 
 def prior(
-    outputs: tuple[Path, ...] = argument(..., "Predictions of each candidate: tables, and folders of them.", "OUTPUTS"),
+    outputs: tuple[Path, ...] = argument(
+        ..., "Predictions of each candidate: tables, or folders of tables.", "OUTPUTS"
+    ),
     truth: Path = option(..., "Human labels of a subset: a table with name and openset (or labels).", "FILE"),
     lexicon: str = option(
         "builtin",
@@ -25,13 +27,14 @@ def prior(
     bootstrap_seed: NonNegativeInt = option(0, "Seed of the resampling.", "SEED"),
     max_bytes: PositiveInt = MAX_BYTES,
     output_format: Literal["table", "json"] | None = option(
-        None, "Format of the result.", flag="--format", shown="by the ending of --output, else table"
+        None, "Format of the result.", flag="--format", shown="from the ending of --output, else table"
     ),
     output: Path | None = options.OUTPUT,
 ) -> None:
-    """Compare base models, and merged pairs, on a human-labelled subset: F, chance, paired tests.
+    """Compare base models, and merged pairs, on a human-labelled subset: F1, chance, paired tests.
 
-    Recommends all candidates that do not differ significantly from the best, and how many clips would tell them apart.
+    Recommends all candidates that do not differ significantly from the best, and estimates how many clips would be
+    needed to find a significant difference.
 
     Example: `merunibench curate prior outputs/ --truth labels.csv`
     """

@@ -1,4 +1,4 @@
-"""`merunibench curate report`: figures, card, funnel and page of a data set that was filtered."""
+"""`merunibench curate report`: write statistics, card, funnel and page of a filtered data set."""
 
 from pathlib import Path
 
@@ -15,9 +15,9 @@ def report(
     output_format: ReportFormat | None = FORMAT,
     output: Path | None = options.OUTPUT,
 ) -> None:
-    """Show what each filter did, beside chance; write report.json, card, funnel and page.
+    """Show what each filter did, next to chance; write report.json, card, funnel and page.
 
-    Under the settings of the last `curate filter`. Example: `merunibench curate report DIR --output report.html`
+    Uses the settings of the last `curate filter`. Example: `merunibench curate report DIR --output report.html`
     """
     spare_pandas()
     from merunibench._gc import gc_paused

@@ -1,4 +1,4 @@
-"""`merunibench curate run`: clips in, data set out."""
+"""`merunibench curate run`: build a data set from clips."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from merunibench.cli._output import emit_result, log_stderr, spare_pandas
 from merunibench.cli.curate.filter import FORMAT, ReportFormat
 from merunibench.settings import option
 
-_CONFIG = option(..., "TOML file with the settings of all stages; the curate.toml of a data set is one.", "FILE")
+_CONFIG = option(..., "TOML file with the settings of all stages, such as the curate.toml of a data set.", "FILE")
 
 
 def run(
     config: Path = _CONFIG,
     out: Path | None = option(None, "Folder of the data set.", "DIR", shown="`out` in the file"),
-    retry_failed: bool = option(False, "Ask again about rows that failed, and measure them again."),
+    retry_failed: bool = option(False, "Retry rows that failed, and measure them again."),
     dry_run: bool = options.DRY_RUN,
     output_format: ReportFormat | None = FORMAT,
     output: Path | None = options.OUTPUT,
 ) -> None:
     """Build a data set from clips, all stages in one go; an interrupted run resumes.
 
-    Describes, reads labels, measures, filters, reports, exports. --dry-run tells clips, hours and tokens to be spent.
+    Describes, extracts labels, measures, filters, reports, exports. --dry-run estimates clips, hours and tokens.
     Example: `merunibench curate run --config curate.toml`
     """
     spare_pandas()

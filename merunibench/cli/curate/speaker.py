@@ -1,4 +1,4 @@
-"""`merunibench curate speaker`: does the visible person speak? Measured, not judged."""
+"""`merunibench curate speaker`: measure whether the visible person speaks."""
 
 from pathlib import Path
 from typing import Literal
@@ -11,11 +11,11 @@ from merunibench.settings import option
 
 _TRUTH = option(
     None,
-    "Table with the columns name and speaking (yes or no): prints ROC and threshold for the values there are.",
+    "Table with the columns name and speaking (yes or no): prints ROC and a threshold for the measured values.",
     "FILE",
 )
-_PRECISION = option(0.9, "Precision that the threshold of --speaker-truth shall reach.", "P", gt=0, le=1)
-_FORMAT = option("table", "Format of what --speaker-truth prints.", flag="--format")
+_PRECISION = option(0.9, "Precision that the threshold of --speaker-truth must reach.", "P", gt=0, le=1)
+_FORMAT = option("table", "Format of the output of --speaker-truth.", flag="--format")
 
 
 def speaker(

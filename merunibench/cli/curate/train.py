@@ -1,4 +1,4 @@
-"""`merunibench curate train`: a classifier from human labels, as a source of votes."""
+"""`merunibench curate train`: train a classifier on human labels, as a source of votes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,56 +16,56 @@ if TYPE_CHECKING:
 
 
 class LabelOptions(Settings):
-    """What a classifier is trained on."""
+    """Options for the training data of a classifier."""
 
     labels: Path = option(..., "Human labels: a table with name and label (a class, or a sentiment value).", "FILE")
-    text: str | None = option(None, "Train on texts: the column that holds them.", "COLUMN")
-    texts: Path | None = option(None, "Table of the texts.", "FILE", shown="the table of labels")
-    features: Path | None = option(None, "Train on features: their folder (`curate features` makes one).", "DIR")
+    text: str | None = option(None, "Train on texts: their column.", "COLUMN")
+    texts: Path | None = option(None, "Table with the texts.", "FILE", shown="the table of labels")
+    features: Path | None = option(None, "Train on features: their folder, as `curate features` writes it.", "DIR")
     encoder: tuple[str, ...] = option((), "Encoder whose features are used; repeat for several.", "NAME", shown="all")
     task: Literal["emotion", "sentiment"] | None = option(
-        None, "What the labels are.", shown="sentiment if they are polarities or numbers, else emotion"
+        None, "Kind of the labels.", shown="sentiment if they are polarities or numbers, else emotion"
     )
     group_regex: str | None = option(
         None,
-        "The part of a name that its dialogue, video or speaker is known by; folds never divide one.",
+        "The part of a name that identifies its dialogue, video or speaker; folds never split one.",
         "REGEX",
-        shown="the column group, else every sample its own",
+        shown="the column group, else one group per sample",
     )
-    dataset: str | None = option(None, "Data set of the benchmark that the names are of, for its groups.", "NAME")
+    dataset: str | None = option(None, "Data set of the benchmark that the names belong to, for its groups.", "NAME")
     max_bytes: PositiveInt = MAX_BYTES
 
     def read(self) -> "Labelled":
-        """The labels.
+        """Read the labels.
 
         Raises:
-            InputError: neither texts nor features are named, or both; or a table cannot be used.
+            InputError: neither or both of texts and features were given, or a table is invalid.
         """
         from merunibench.curation.crowd.classifiers.labelled import read_labelled
 
         if (self.text is None) == (self.features is None):
-            raise InputError("train on texts (--text COLUMN) or on features (--features DIR): give one of the two")
+            raise InputError("give either texts (--text COLUMN) or features (--features DIR)")
         given = self.model_dump(exclude={"labels", "features", "encoder"})
         return read_labelled(self.labels, **given)
 
 
 def train(
     settings: LabelOptions,
-    out: Path = option(..., "Folder of the classifier; its name is that of the source.", "DIR"),
+    out: Path = option(..., "Folder of the classifier; its name becomes the name of the source.", "DIR"),
     analyzer: Literal["words", "characters"] | None = option(
-        None, "What texts are taken apart into.", shown="what suits their language"
+        None, "How texts are tokenized.", shown="according to their language"
     ),
     folds: PositiveInt = option(5, "Number of folds of the cross-validation.", "N"),
     seed: NonNegativeInt = option(0, "Seed of folds and training.", "SEED"),
     hidden: PositiveInt = option(128, "Width of the attention network.", "N"),
-    dropout: float = option(0.3, "Its dropout.", "P", ge=0, lt=1),
-    learning_rate: float = option(1e-3, "Its learning rate.", "RATE", gt=0),
-    epochs: PositiveInt = option(100, "Its epochs; the best on the held-out fold is kept.", "N"),
+    dropout: float = option(0.3, "Dropout of the attention network.", "P", ge=0, lt=1),
+    learning_rate: float = option(1e-3, "Learning rate of the attention network.", "RATE", gt=0),
+    epochs: PositiveInt = option(100, "Epochs of the attention network; the best on the held-out fold is kept.", "N"),
     output_format: TableOrJson = FORMAT,
 ) -> None:
     """Train a classifier on human labels, validated on folds that share no group.
 
-    On texts: TF-IDF and logistic regression. On features of faces and voice: MERBench's attention network.
+    For texts: TF-IDF and logistic regression. For features of faces and voice: MERBench's attention network.
 
     Example: `merunibench curate train --labels human.csv --text subtitle --out classifiers/human`
     """

@@ -1,4 +1,4 @@
-"""`merunibench curate vote`: classifiers judge the clips of a data set, and votes come to lie in its folder."""
+"""`merunibench curate vote`: let classifiers judge the clips of a data set, and store votes in its folder."""
 
 from pathlib import Path
 from typing import Literal
@@ -11,22 +11,22 @@ from merunibench.settings import FAIL_ON_WARNING, MAX_BYTES, argument, option
 
 
 def vote(
-    sources: tuple[Path, ...] = argument(..., "Trained classifiers; votes as files; folders of them.", "SOURCES"),
+    sources: tuple[Path, ...] = argument(..., "Trained classifiers, files of votes, or folders of these.", "SOURCES"),
     out: Path = option(..., "Folder of the data set; votes go to DIR/votes.", "DIR"),
-    texts: Path | None = option(None, "What is said in the clips, for text classifiers: a table with name.", "FILE"),
-    text_column: str = option("subtitle", "Its column of texts.", "COLUMN"),
+    texts: Path | None = option(None, "Transcripts of the clips, for text classifiers: a table with name.", "FILE"),
+    text_column: str = option("subtitle", "Column of the transcripts.", "COLUMN"),
     features: Path | None = option(None, "Features of the clips, for attention classifiers.", "DIR"),
     max_bytes: PositiveInt = MAX_BYTES,
     output_format: Literal["table", "json"] | None = option(
-        None, "Format of the result.", flag="--format", shown="by the ending of --output, else table"
+        None, "Format of the result.", flag="--format", shown="from the ending of --output, else table"
     ),
     output: Path | None = options.OUTPUT,
     fail_on_warning: bool = FAIL_ON_WARNING,
 ) -> None:
-    """Let classifiers vote on the clips of a data set, and take in votes that are files already.
+    """Let classifiers vote on the clips of a data set, and import votes from files.
 
-    A classifier judges clips it was trained on by the fold that did not see them. How votes are counted and held
-    against descriptions is decided by `curate filter`; nothing is dropped here.
+    Clips that a classifier was trained on are judged by the fold that did not see them. `curate filter` counts votes
+    and compares them with descriptions; this command drops nothing.
 
     Example: `merunibench curate vote classifiers/* votes/*.jsonl --texts subtitles.csv --out DIR`
     """

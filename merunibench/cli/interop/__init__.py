@@ -1,1 +1,1 @@
-"""Commands that meet other tools: cards of models, harnesses."""
+"""Commands for other tools: model cards and evaluation harnesses."""

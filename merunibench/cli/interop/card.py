@@ -1,4 +1,4 @@
-"""`merunibench card`: a report's figures for the model card."""
+"""`merunibench card`: write the scores of a report for a model card."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from merunibench.settings import option
 
 _HUB = option(
     None,
-    "Write entries for .eval_results/ instead, of this data set on the Hugging Face Hub, which must be a benchmark "
-    "registered there.",
+    "Write entries for .eval_results/ instead, for this data set, which must be registered as a benchmark on the "
+    "Hugging Face Hub.",
     "OWNER/NAME",
 )
-_URL = option(None, "Where the figures come from, such as the address of your repository.", "URL")
-_DATE = option(None, "With --hub-dataset: the day of the figures, such as 2026-11-28.", "DAY")
+_URL = option(None, "Source of the scores, such as the address of your repository.", "URL")
+_DATE = option(None, "With --hub-dataset: date of the scores, such as 2026-11-28.", "DAY")
 
 
 def card(
@@ -25,7 +25,7 @@ def card(
     date: str | None = _DATE,
     output: Path | None = options.OUTPUT,
 ) -> None:
-    """Write a report's figures as YAML for the head of a model card on the Hugging Face Hub.
+    """Write the scores of a report as YAML for the head of a model card on the Hugging Face Hub.
 
     Example: `merunibench card report.json`
     """
@@ -33,7 +33,7 @@ def card(
     from merunibench.report.written import WrittenReport
 
     if date is not None and hub_dataset is None:
-        raise InputError("--date: is for --hub-dataset; a model-index has none")
+        raise InputError("--date can only be given with --hub-dataset; a model-index has no date")
     written = WrittenReport.read(report)
     if hub_dataset is None:
         emit(model_index(written, url=url), output)

@@ -1,4 +1,4 @@
-"""`merunibench integrations write`: a task folder for a harness."""
+"""`merunibench integrations write`: write a folder of tasks for an evaluation harness."""
 
 from pathlib import Path
 from typing import Literal
@@ -8,10 +8,12 @@ from merunibench.cli._output import emit, log_stderr, warn
 from merunibench.settings import argument, option, protocol_names
 
 _HARNESS = argument(..., "The harness: lm-eval (subtitles alone) or lmms-eval (clips).", "HARNESS")
-_FOLDER = argument(..., "Folder for the tasks, for the harness's --include_path.", "DIR")
-_ROOT = option(..., "Folder with the ground truth and subtitles, and for lmms-eval the clips.", "DIR")
-_DATASET = option((), "Data set; repeat for several.", "NAME", shown="all whose labels are there")
-_PROTOCOL = option("official", "How to score; official is that of the published results.", choices=protocol_names)
+_FOLDER = argument(..., "Folder to write the tasks to; give it to the harness as --include_path.", "DIR")
+_ROOT = option(..., "Folder with the ground truth and subtitles; for lmms-eval also the clips.", "DIR")
+_DATASET = option((), "Data set; repeat for several.", "NAME", shown="all whose labels are found")
+_PROTOCOL = option(
+    "official", "Scoring protocol; official is the one of the published results.", choices=protocol_names
+)
 _LEXICON = option("builtin", "Lexicon, as for merunibench score.", "NAME")
 
 
@@ -26,7 +28,7 @@ def write(
 ) -> None:
     """Write a folder of tasks for lm-evaluation-harness or lmms-eval.
 
-    It holds labels, which are licensed: keep it on this machine.
+    The folder contains labels, which are licensed: do not share it.
 
     Example: `merunibench integrations write lm-eval tasks --data-root dataset/`
     """

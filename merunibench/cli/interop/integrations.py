@@ -1,4 +1,4 @@
-"""`merunibench integrations list` and `path`: which programs can call the metric, and what to give them."""
+"""`merunibench integrations list` and `path`: which programs can call the metric, and how to configure them."""
 
 from merunibench.cli._output import emit
 from merunibench.settings import argument

@@ -1,1 +1,1 @@
-"""`merunibench leaderboard`: submissions in, a board out that anyone can recompute; one module per command."""
+"""`merunibench leaderboard`: build a board from submissions that anyone can recompute; one module per command."""

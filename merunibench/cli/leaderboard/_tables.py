@@ -1,4 +1,4 @@
-"""A board as a table in the terminal: what `show` prints, and `build` at its end."""
+"""A board as a table in the terminal, as `show` and `build` print it."""
 
 from typing import TYPE_CHECKING
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from merunibench.leaderboard.schema.results import Board, Results, Row
 
 _NAMED = 3
-"""Of models that wait for scores so many are named."""
+"""Number of models waiting for scores that are named."""
 
 
 def rows_of(results: "Results", board: "Board", column: str, *, every: bool = False) -> list["Row"]:
-    """Rows of a board with a score in the column, the highest first."""
+    """Return the rows of a board with a score in the column, highest first."""
     rows = [
         row
         for row in results.rows
@@ -23,7 +23,7 @@ def rows_of(results: "Results", board: "Board", column: str, *, every: bool = Fa
 
 
 def fullest_column(results: "Results", board: "Board") -> str:
-    """The mean, if a row has one; else the data set that most models have; `mean` without any."""
+    """Return `mean` if a row has one or there are no rows; else the data set that most models have."""
     from merunibench.leaderboard.schema.results import MEAN
     from merunibench.tasks import BUILTIN
 
@@ -36,7 +36,7 @@ def fullest_column(results: "Results", board: "Board") -> str:
 def print_board(
     results: "Results", board: "Board", column: str = "mean", *, every: bool = False, most: int | None = None
 ) -> None:
-    """Print the table of one column of a board, so many rows; published rows only if every row is wanted."""
+    """Print one column of a board as a table of at most `most` rows; published rows only with `every`."""
     from merunibench.leaderboard.board.standing import place, without_scores
     from merunibench.leaderboard.schema.results import MEAN
     from merunibench.report.columns import percent
@@ -54,7 +54,7 @@ def print_board(
         cells = [place(rank) if rank else "chosen on test" if row.on_test else row.origin, row.model, row.selection]
         cells += [percent(row.value(column)), ends, "" if lift is None else f"{100 * lift:+.2f}"]
         lines.append([*cells, "" if row.labels_per_sample is None else f"{row.labels_per_sample:.2f}"])
-    notes = ["Place, and between which places it is at 95 %. Lift: points above the best shallow baseline."]
+    notes = ["Place with its 95 % interval. Lift: points above the best shallow baseline."]
     if len(lines) < len(rows):
         notes.append(f"{len(rows) - len(lines)} more rows; `merunibench leaderboard show` prints all.")
     if not rows:

@@ -1,4 +1,4 @@
-"""`merunibench leaderboard build`: the whole board, recomputed."""
+"""`merunibench leaderboard build`: recompute the whole board."""
 
 import datetime as dt
 from pathlib import Path
@@ -10,28 +10,31 @@ from merunibench.cli.leaderboard._tables import fullest_column, print_board
 from merunibench.settings import option
 
 _ROWS = 20
-"""Of each table that is printed."""
+"""Maximum rows per printed table."""
 
 
 def build(
     settings: BoardOptions,
     out: Path = option(FOLDER, "Folder for results, tables and page.", "DIR"),
     committed: Path | None = option(
-        None, "Results to use for what cannot be recomputed.", "FILE", shown="results.json beside the submissions"
+        None,
+        "Results to use for scores that cannot be recomputed.",
+        "FILE",
+        shown="results.json next to the submissions",
     ),
     published: Path | None = option(
-        None, "Published figures.", "FILE", shown="published.csv beside the submissions, else the built-in ones"
+        None, "Published scores.", "FILE", shown="published.csv next to the submissions, else the built-in ones"
     ),
-    cache: Path | None = option(None, "File that keeps figures between builds.", "FILE", shown="the user's cache"),
-    no_cache: bool = option(False, "Compute everything again, and cache nothing."),
-    by: str | None = option(None, "Who computes this board, for results.lock.", "NAME"),
+    cache: Path | None = option(None, "File that keeps scores between builds.", "FILE", shown="the user's cache"),
+    no_cache: bool = option(False, "Recompute everything, and cache nothing."),
+    by: str | None = option(None, "Name of who computes this board, for results.lock.", "NAME"),
     date: dt.date | None = option(
-        None, "When, for results.lock; never read off the clock, so that equal boards are equal files.", "YYYY-MM-DD"
+        None, "Date for results.lock; never the current date, so that equal boards give equal files.", "YYYY-MM-DD"
     ),
 ) -> None:
     """Recompute the leaderboard from predictions: results, tables and page.
 
-    Scores without labels remain as committed, and are listed. A refused submission is left out and listed.
+    Scores whose labels are missing are kept as committed, and listed. Refused submissions are left out and listed.
     """
     spare_pandas()
     from dataclasses import replace

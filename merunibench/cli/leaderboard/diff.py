@@ -1,4 +1,4 @@
-"""`merunibench leaderboard diff`: what changed between two boards."""
+"""`merunibench leaderboard diff`: show what changed between two boards."""
 
 from pathlib import Path
 
@@ -8,15 +8,15 @@ from merunibench.settings import argument, option
 
 
 def diff(
-    old: Path = argument(..., "results.json of before.", "OLD"),
-    new: Path = argument(..., "results.json of now.", "NEW"),
-    details: bool = option(False, "List every change, a line each."),
+    old: Path = argument(..., "The older results.json.", "OLD"),
+    new: Path = argument(..., "The newer results.json.", "NEW"),
+    details: bool = option(False, "List every change, one per line."),
     output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
     """Summarise what changed between two leaderboards, and why.
 
-    Ten lines: new and gone models with score and place, changed scores by cause (another lexicon, metric version,
-    labels or predictions), ranks where the order of the models on both boards changed. JSON holds every change.
+    Prints ten lines: new and removed models with score and place, changed scores by cause (another lexicon, metric
+    version, labels or predictions), and ranks if models on both boards changed order. JSON contains every change.
     """
     from merunibench.leaderboard.board.diff import changes, to_dict
     from merunibench.leaderboard.board.summary import summary
@@ -30,4 +30,4 @@ def diff(
         lines = [change.to_text() for change in found] if details else summary(before, after, found)
         emit("".join(f"{line}\n" for line in lines) or "nothing changed\n")
         if not details and found:
-            log_stderr(f"{len(found)} changes in all: --details lists them")
+            log_stderr(f"{len(found)} changes in total; --details lists them")

@@ -1,4 +1,4 @@
-"""`merunibench leaderboard init`: a repository for a board of its own."""
+"""`merunibench leaderboard init`: create a repository for your own board."""
 
 from pathlib import Path
 
@@ -7,13 +7,11 @@ from merunibench.settings import argument
 
 
 def init(folder: Path = argument(..., "Folder of the repository, new or empty.", "DIR")) -> None:
-    """Create a repository for a board of its own: workflows, README, submissions; no toolkit code.
+    """Create a repository for your own board: workflows, README, submissions; no toolkit code.
 
     Prints the files.
     """
     from merunibench.leaderboard.repository import create
 
     emit("".join(f"{path}\n" for path in create(folder)))
-    log_stderr(
-        f"next: git init {folder}; submissions go to {folder / 'submissions'}; {folder / 'README.md'} says the rest"
-    )
+    log_stderr(f"next: git init {folder}; put submissions in {folder / 'submissions'}; see {folder / 'README.md'}")

@@ -1,4 +1,4 @@
-"""`merunibench leaderboard preview`: where a submission would stand, before it is sent."""
+"""`merunibench leaderboard preview`: show the rank of a submission before it is sent."""
 
 from pathlib import Path
 from typing import Literal
@@ -16,14 +16,17 @@ def preview(
     settings: BoardOptions,
     submission: Path = argument(..., "Folder of the submission.", "DIR"),
     committed: Path | None = option(
-        None, "Results to use for what cannot be recomputed.", "FILE", shown="results.json beside the submissions"
+        None,
+        "Results to use for scores that cannot be recomputed.",
+        "FILE",
+        shown="results.json next to the submissions",
     ),
     output_format: Literal["table", "json", "markdown"] = options.FORMAT,
 ) -> None:
     """Preview the place of a submission on a board. Nothing is written.
 
-    The board is built of its submissions and this one; others without predictions stand with committed scores. The
-    submissions are those beside --committed, if there are any and no others are named. Needs labels. Exit code 2 if the
+    The board is built from its submissions and this one; models without predictions keep their committed scores. The
+    submissions are those next to --committed, if they exist and no others are named. Needs labels. Exit code 2 if the
     submission is refused.
     """
     spare_pandas()
@@ -35,7 +38,7 @@ def preview(
     from merunibench.leaderboard.submissions.checking import check
 
     if settings.data_root is None:
-        raise InputError("nothing can be scored without labels: give --data-root")
+        raise InputError("scoring needs labels: give --data-root")
     checked = check(submission, load_truths(settings.data_root))
     if not checked.valid:
         log_stderr(checked.to_text().rstrip())
@@ -47,7 +50,7 @@ def preview(
         if refused.submission == checked.id:
             raise InputError(f"{submission}: {'; '.join(refused.reasons)}")
     if not found:
-        raise InputError(f"{submission}: nothing of it can be scored: there are no labels of its data sets")
+        raise InputError(f"{submission}: nothing can be scored: no labels of its data sets were found")
     if output_format == "json":
         emit_json([each.to_dict() for each in found])
         return

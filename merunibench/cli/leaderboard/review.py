@@ -1,4 +1,4 @@
-"""`merunibench leaderboard review`: what a pull request does to a board."""
+"""`merunibench leaderboard review`: show how a pull request changes a board."""
 
 from pathlib import Path
 from typing import Literal
@@ -14,17 +14,17 @@ from merunibench.settings import argument, option
 def review(
     settings: BoardOptions,
     base: str = argument(..., "Commit to merge into.", "BASE"),
-    head: str = argument(..., "Commit to be merged, checked out.", "HEAD"),
-    repository: Path = option(Path(), "Git repository that has both.", "DIR"),
+    head: str = argument(..., "Commit to be merged; it must be checked out.", "HEAD"),
+    repository: Path = option(Path(), "Git repository that contains both.", "DIR"),
     board: Path = option(FOLDER, "Folder of the board in the repository.", "DIR"),
-    update: bool = option(False, "Allow more than one new submission, as the label `update` does."),
-    output: Path | None = option(None, "File to write the review to, besides printing it.", "FILE"),
+    update: bool = option(False, "Allow changes other than one new submission, as the label `update` does."),
+    output: Path | None = option(None, "Also write the review to this file.", "FILE"),
     output_format: Literal["table", "json", "markdown"] = options.FORMAT,
 ) -> None:
-    """Review a pull request: is it one valid submission and nothing else, and where would that stand?
+    """Review a pull request: is it one valid submission and nothing else, and where would it rank?
 
-    Exit code 1 if it must not be merged. Changed, deleted and renamed submissions are said. With --data-root the new
-    submission is scored, with --submissions of the base. Files of HEAD are data; nothing of it is run.
+    Exit code 1 if it must not be merged. Reports changed, deleted and renamed submissions. With --data-root the new
+    submission is scored, with --submissions of the base. Files of HEAD are read as data; none of its code is run.
     """
     spare_pandas()
     from merunibench.leaderboard.review.review import review as look_at

@@ -1,4 +1,4 @@
-"""`merunibench leaderboard serve`: a finished page in the browser."""
+"""`merunibench leaderboard serve`: show a finished page in the browser."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from merunibench.settings import argument, option
 
 
 def serve(
-    folder: Path = argument(FOLDER, "Folder that `build` has written the page to.", "DIR"),
+    folder: Path = argument(FOLDER, "Folder with the page that `build` wrote.", "DIR"),
     port: NonNegativeInt = option(8000, "Port to listen on; 0: any free port.", "PORT", le=65535),
 ) -> None:
-    """Show a finished page in the browser, served to this machine only, until interrupted."""
+    """Show a finished page in the browser, served on this machine only, until interrupted."""
     from contextlib import suppress
 
     from merunibench.leaderboard.page.serving import LOOPBACK, serving

@@ -1,4 +1,4 @@
-"""`merunibench leaderboard show`: a board in the terminal."""
+"""`merunibench leaderboard show`: show a board in the terminal."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +20,12 @@ def show(
     results: Path = argument(FOLDER, "Folder of a built board, or its results.json.", "DIR"),
     board: str | None = option(None, "Board to show, such as official-mer2025.", "BOARD", shown="the first of each"),
     dataset: str | None = option(
-        None, "Data set whose scores and ranks to show.", "NAME", shown="the mean; without any, the set of most models"
+        None, "Data set to show.", "NAME", shown="the mean; if there is none, the data set with the most models"
     ),
-    compare: tuple[str, str] | None = option(None, "Two models, by id or name: who is better, in a sentence.", "A B"),
-    every: bool = option(False, "Show published figures and second-hand ones too.", flag="--all"),
+    compare: tuple[str, str] | None = option(
+        None, "Say in a sentence which of two models, given by id or name, is better.", "A B"
+    ),
+    every: bool = option(False, "Also show published and second-hand scores.", flag="--all"),
     output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
     """Show a leaderboard in the terminal: rank with its interval, model, score, lift.
@@ -38,7 +40,7 @@ def show(
     task = find_task(dataset) if dataset else None
     asked = MEAN if dataset == MEAN else task.id if task else None
     if dataset and not asked:
-        raise InputError(f"--dataset: {dataset!r} is no data set; `merunibench datasets` lists them")
+        raise InputError(f"--dataset: {dataset!r} is not a data set; `merunibench datasets` lists them")
     boards = [_board(found, board)] if board else main_boards(found)
     answers = [_compared(found, each, compare) for each in boards] if compare else []
     if output_format == "json":
@@ -66,7 +68,7 @@ def _board(results: "Results", wanted: str) -> "Board":
 
 
 def _compared(results: "Results", board: "Board", models: tuple[str, str]) -> str:
-    """Who of two models is better on a board."""
+    """Return a sentence that says which of two models is better on a board."""
     from merunibench.leaderboard.board.standing import main_row
     from merunibench.leaderboard.board.verdict import sentence
 
@@ -81,7 +83,7 @@ def _compared(results: "Results", board: "Board", models: tuple[str, str]) -> st
 
 
 def _model(results: "Results", wanted: str) -> str:
-    """The id of the model that is called so; of a computed one and copied figures of the same name, the former."""
+    """Return the id of the model with this id or name; computed models take precedence over reported ones."""
     same: list[Callable[[str], bool]] = [lambda text: text == wanted, lambda text: text.casefold() == wanted.casefold()]
     for fits in same:
         called = [model for model in results.models if fits(model.id) or fits(model.name)]
@@ -92,4 +94,4 @@ def _model(results: "Results", wanted: str) -> str:
         if found:
             raise InputError(f"--compare: {wanted!r} is the name of {', '.join(found)}; give the id")
     known = [model.id for model in results.models]
-    raise InputError(f"--compare: {wanted!r} is no model of this board{suggestion(wanted, known)}")
+    raise InputError(f"--compare: {wanted!r} is not a model of this board{suggestion(wanted, known)}")

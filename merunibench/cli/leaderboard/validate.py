@@ -1,4 +1,4 @@
-"""`merunibench leaderboard validate`: what would be refused, and what would not show."""
+"""`merunibench leaderboard validate`: check a submission before it is sent."""
 
 from pathlib import Path
 from typing import Literal
@@ -18,8 +18,8 @@ def validate(
 ) -> None:
     """Validate a submission: list all errors, and warnings that would hide a row.
 
-    Says which rows would show, and whether predictions are those of another submission beside it. Without labels, names
-    of samples are held against hashes. What is true of many files is one line.
+    Says which rows would show, and whether another submission next to it has the same predictions. Without labels,
+    sample names are checked against hashes. Messages that apply to many files are combined.
 
     Exit code 0 if it is valid (even if incomplete), 2 if it is refused.
     """

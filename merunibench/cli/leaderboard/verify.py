@@ -1,4 +1,4 @@
-"""`merunibench leaderboard verify`: a board held against a recomputation, or against itself."""
+"""`merunibench leaderboard verify`: compare a board with a recomputation, or its files with each other."""
 
 from pathlib import Path
 
@@ -14,15 +14,15 @@ from merunibench.settings import argument, option
 def verify(
     settings: BoardOptions,
     results: Path = argument(FOLDER / "results.json", "results.json to verify, or the folder of its board.", "RESULTS"),
-    offline: bool = option(False, "Recompute nothing: hold the board's files against each other, without labels."),
+    offline: bool = option(False, "Recompute nothing; compare the board's files with each other, without labels."),
     output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
-    """Recompute a leaderboard and compare; or with --offline hold its files against each other.
+    """Recompute a leaderboard and compare; or with --offline compare its files with each other.
 
-    Exit code 1 if anything is different, each named in a line. The submissions are those beside RESULTS, if there are
-    any and no others are named. Nothing is taken from the results or a cache. --offline needs no labels: intervals hold
-    their scores, means are means, lifts and ranks follow scores, and tables, details, results.lock and the predictions
-    of submissions are those of results.json.
+    Exit code 1 if anything differs; each difference is one line. The submissions are those next to RESULTS, if they
+    exist and no others are named. Nothing is taken from the results or a cache. --offline needs no labels: it checks
+    that intervals contain their scores, that means, lifts and ranks follow from scores, and that tables, details,
+    results.lock and the predictions of submissions match results.json.
     """
     spare_pandas()
     path = results / "results.json" if results.is_dir() else results
@@ -30,13 +30,13 @@ def verify(
         _audit(path, settings, output_format)
         return
     from merunibench.leaderboard.board.build import build as build_board
-    from merunibench.leaderboard.board.diff import verify as hold_against
+    from merunibench.leaderboard.board.diff import verify as compare_with
     from merunibench.leaderboard.schema.results import read_results
 
     if settings.data_root is None:
-        raise InputError("nothing can be recomputed without labels: give --data-root, or --offline")
+        raise InputError("recomputing needs labels: give --data-root, or --offline")
     stated = read_results(path)
-    outcome = hold_against(stated, build_board(settings.beside(path).request())[0])
+    outcome = compare_with(stated, build_board(settings.beside(path).request())[0])
     if output_format == "json":
         lists = {"different": list(outcome.differences), "not_verified": list(outcome.unverified)}
         emit_json({"verified": outcome.verified} | lists)
@@ -51,7 +51,7 @@ def verify(
 
 
 def _audit(path: Path, settings: BoardOptions, output_format: str) -> None:
-    """Hold the files of a board against each other."""
+    """Compare the files of a board with each other."""
     from merunibench.leaderboard.audit import audit
 
     stated = "submissions" in settings.model_fields_set
@@ -62,7 +62,7 @@ def _audit(path: Path, settings: BoardOptions, output_format: str) -> None:
     else:
         emit("".join(f"different: {line}\n" for line in outcome.differences))
         submissions = f"{outcome.hashed} submission{'s' * (outcome.hashed != 1)}"
-        seen = f"{outcome.scores} scores and {submissions} looked at"
+        seen = f"{outcome.scores} scores and {submissions} checked"
         emit(f"{seen}, {len(outcome.differences)} different\n")
         by = outcome.lock and " ".join(filter(None, [outcome.lock.by, outcome.lock.date]))
         log_stderr(f"computed by {by}" if by else "results.lock does not say who computed this board, and when")

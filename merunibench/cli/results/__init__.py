@@ -1,1 +1,1 @@
-"""Commands that show results: tables and figures of several models."""
+"""Commands that show results of several models as tables and figures."""

@@ -1,4 +1,4 @@
-"""`merunibench plot`: figures for a paper."""
+"""`merunibench plot`: draw figures for a paper."""
 
 from pathlib import Path
 from typing import Literal
@@ -27,19 +27,21 @@ def plot(
         "REPORT",
     ),
     kind: str = option("scores", "What to draw.", choices=_kinds),
-    output: Path = option(..., "The figure; .svg, .pdf or .png says its format.", "FILE", short="-o"),
+    output: Path = option(
+        ..., "File of the figure; its ending, .svg, .pdf or .png, sets the format.", "FILE", short="-o"
+    ),
     name: tuple[str, ...] = option(
-        (), "What to call a model; repeat for each, in the order of the reports.", "NAME", shown="as in the reports"
+        (), "Name of a model; repeat for each, in the order of the reports.", "NAME", shown="as in the reports"
     ),
     dataset: tuple[str, ...] = option((), "Data set to draw; repeat for several.", "NAME", shown="all"),
     wheel: options.WheelNumber | None = option(None, "Wheel of a confusion.", shown="the first"),
-    width: str = option("acl", "Venue whose column width the figure has.", choices=_venues),
-    span: Literal["single", "double"] = option("single", "One column, or both."),
-    height: float | None = option(None, "Height in inches.", "INCHES", shown="what it needs", gt=0.5, le=20),
+    width: str = option("acl", "Venue whose column width to use.", choices=_venues),
+    span: Literal["single", "double"] = option("single", "Width: one column, or both."),
+    height: float | None = option(None, "Height in inches.", "INCHES", shown="according to its content", gt=0.5, le=20),
 ) -> None:
     """Draw figures for a paper from reports: scores, radar, confusion, ablation, checkpoints.
 
-    The caption, with protocol, lexicon and signature, goes to standard error.
+    Prints the caption, with protocol, lexicon and signature, to standard error.
 
     Example: `merunibench plot a.json b.json --name A --name B --width neurips --output scores.pdf`
     """

@@ -1,4 +1,4 @@
-"""`merunibench table`: several models in one table, for a paper."""
+"""`merunibench table`: write one table of several models, for a paper."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TableOptions(ScoreSettings, ReadSettings, TaskSettings):
-    """What is put into the table, and how it is scored and tested."""
+    """Options that say what the table contains, and how it is scored and tested."""
 
     systems: tuple[Path, ...] = argument(
         ..., "Predictions of each model, or files that `merunibench score --per-sample` wrote.", "MODEL"
@@ -32,13 +32,13 @@ class TableOptions(ScoreSettings, ReadSettings, TaskSettings):
     data_root: Path | None = option(None, "Folder with the ground truth; not needed for per-sample files.", "DIR")
     dataset: tuple[str, ...] = option((), "Data set to show; repeat for several.", "NAME", shown="all found")
     name: tuple[str, ...] = option(
-        (), "What to call a model; repeat for each, in the order of the models.", "NAME", shown="as their folders"
+        (), "Name of a model; repeat for each, in the order of the models.", "NAME", shown="their folders"
     )
     folder: tuple[str, ...] = option(
-        (), "Model folder, if predictions contain several; once for all, or once for each.", "NAME"
+        (), "Model folder, if predictions contain several; give it once for all, or once for each.", "NAME"
     )
-    baseline: str | None = option(None, "Test every model against the one of this name, as compare does.", "NAME")
-    published: bool = option(False, "Also show the figures of papers (leaderboard/published.csv), marked as such.")
+    baseline: str | None = option(None, "Test every model against the model of this name, as `compare` does.", "NAME")
+    published: bool = option(False, "Also show published scores (leaderboard/published.csv), marked as such.")
 
 
 def table(
@@ -49,7 +49,7 @@ def table(
 ) -> None:
     """Put several models into one table: best in bold, intervals, significance, notes for the paper.
 
-    Data sets are columns. Figures are those of `score`, marks those of `compare`.
+    Data sets are columns. Scores are the same as in `score`, significance marks the same as in `compare`.
 
     Example: `merunibench table a/ b/ --name A --name B --baseline A --data-root dataset/ --output table.tex`
     """
@@ -88,7 +88,7 @@ def _score(path: Path, settings: TableOptions, folder: str | None) -> "Report":
 
     if WrittenReport.is_in(path):
         raise InputError(
-            f"{path}: a report, which holds no samples to test; give files of `score --per-sample`, or predictions"
+            f"{path}: a report does not contain samples; give files of `score --per-sample`, or predictions"
         )
     if settings.data_root is None and not settings.task:
         raise InputError(f"{path}: not written by `score --per-sample`; predictions need --data-root")
@@ -106,11 +106,11 @@ def _score(path: Path, settings: TableOptions, folder: str | None) -> "Report":
 
 
 def _refuse_scoring_options(settings: TableOptions) -> None:
-    """Options that decide a score have no effect on scores that are there already: better said than ignored."""
+    """Refuse options that affect scoring if all inputs are scored already: an error is better than ignoring them."""
     deciding = ("data_root", "dataset", "folder", *ScoringRules.model_fields, *ReadSettings.model_fields)
     given = [settings.flag(name) for name in deciding if name in settings.model_fields_set and name != "max_bytes"]
     if given:
-        raise InputError(f"{', '.join(given)}: no effect on per-sample files, which hold scores; leave it out")
+        raise InputError(f"{', '.join(given)}: no effect on per-sample files, which are scored already; leave it out")
 
 
 def _for_each(folders: tuple[str, ...], number: int) -> list[str | None]:
@@ -130,14 +130,14 @@ def _name(system: "Report | Path", settings: TableOptions) -> str:
 
 
 def _published(protocol: str) -> "list[Published]":
-    """The rows of papers that stand on the board: the authors' own figures."""
+    """Return the published rows of the board that report the authors' own scores."""
     from merunibench._resources import resource
     from merunibench.evaluation.table import Published
     from merunibench.leaderboard.board.published import FIRST_HAND, PUBLISHED_PROTOCOL, read_published
 
     if protocol != PUBLISHED_PROTOCOL:
         raise InputError(
-            f"--published: papers report the {PUBLISHED_PROTOCOL} protocol, not {protocol}; leave out one of the two"
+            f"--published: papers use the {PUBLISHED_PROTOCOL} protocol, not {protocol}; leave out one of the options"
         )
     models, rows = read_published(resource("leaderboard", "published.csv"), [])
     found = []
@@ -156,7 +156,7 @@ def _published(protocol: str) -> "list[Published]":
 def _warnings(
     named: "tuple[str, ...] | list[str]", systems: "list[Report | Path]", result: "ResultsTable", settings: TableOptions
 ) -> list[str]:
-    """What each model's scores bring, with its name; then what the tests say."""
+    """Return the warnings of each model's scores, with its name, then those of the tests."""
     said = [
         f"{name}: {warning}"
         for name, system in zip(named, systems, strict=True)
@@ -164,5 +164,5 @@ def _warnings(
         for warning in system.warnings
     ]
     if settings.published and "lexicon:mer2025@" not in result.signature and "lexicon:" in result.signature:
-        said.append("published figures were computed with the lexicon mer2025; these cannot be held against them")
+        said.append("published scores were computed with the lexicon mer2025 and are not comparable with these")
     return [*said, *result.warnings]

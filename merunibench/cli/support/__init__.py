@@ -1,1 +1,1 @@
-"""Commands that help to find out what goes wrong."""
+"""Commands for troubleshooting."""

@@ -1,19 +1,19 @@
-"""`merunibench doctor`: what a report of a problem needs."""
+"""`merunibench doctor`: collect the information needed for a bug report."""
 
 from pathlib import Path
 
 from merunibench.cli._output import emit, emit_json, log_stderr
 from merunibench.settings import argument, option
 
-_FILE = argument(None, "File of predictions or labels that is not understood.", "FILE")
-_BUNDLE = option(None, "Write everything to this file, to attach to a report. Nothing is sent.", "FILE")
+_FILE = argument(None, "File of predictions or labels that cannot be read.", "FILE")
+_BUNDLE = option(None, "Write everything to this file, to attach to a bug report. Nothing is sent.", "FILE")
 
 
 def doctor(file: Path | None = _FILE, bundle: Path | None = _BUNDLE) -> None:
-    """Collect what a report of a problem needs, and nothing private.
+    """Collect the information needed for a bug report, and nothing private.
 
-    Versions, metric, lexicons, and the shape of a file's first rows: names are hashed, and texts are replaced by their
-    length. Nothing is sent.
+    Reports versions, metric, lexicons, and the structure of a file's first rows: names are hashed, and texts are
+    replaced by their length. Nothing is sent.
 
     Example: `merunibench doctor predictions/meld.jsonl --bundle bundle.json`
     """
@@ -22,7 +22,7 @@ def doctor(file: Path | None = _FILE, bundle: Path | None = _BUNDLE) -> None:
     found = diagnose(file)
     if bundle is not None:
         emit_json(found, bundle)
-        log_stderr(f"wrote {bundle}: look at it, then attach it to the report")
+        log_stderr(f"wrote {bundle}: review it, then attach it to the bug report")
         return
     installed = [f"{name} {version}" for name, version in found["versions"].items() if version]
     emit("versions: " + ", ".join(installed) + "\n")

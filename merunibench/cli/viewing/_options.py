@@ -1,4 +1,4 @@
-"""What `view` and `show` are told."""
+"""Options of `view` and `show`."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -9,21 +9,19 @@ from merunibench.settings import ReadSettings, ScoringRules, TaskSettings, optio
 
 
 class ViewOptions(ScoringRules, ReadSettings, TaskSettings):
-    """What is looked at, and how it is scored."""
+    """Options that say which samples are shown, and how they are scored."""
 
     data_root: Path | None = option(
         None,
-        "Folder with the ground truth, and with clips and subtitles where they lie in the official folders. "
-        "Needed unless all results are per-sample files.",
+        "Folder with the ground truth, and with clips and subtitles in their official folders. "
+        "Required unless all results are per-sample files.",
         "DIR",
     )
-    dataset: tuple[str, ...] = option(
-        (), "Data set to look at; repeat for several.", "NAME", shown="all that are found"
-    )
+    dataset: tuple[str, ...] = option((), "Data set to show; repeat for several.", "NAME", shown="all that are found")
     folder: str | None = FOLDER(help="Model folder to use, if there are several.")
-    clips: Path | None = option(None, "Folder of clips that are called after their samples.", "DIR")
+    clips: Path | None = option(None, "Folder of clips named after their samples.", "DIR")
     name: tuple[str, ...] = option(
-        (), "Name to show for a result, in their order; repeat.", "NAME", shown="the model's"
+        (), "Name of a result; repeat for each, in the order of the results.", "NAME", shown="the model's"
     )
     missing: Literal["error", "zero", "skip"] = option(
         "zero",
@@ -32,15 +30,15 @@ class ViewOptions(ScoringRules, ReadSettings, TaskSettings):
     )
 
     def load(self, results: tuple[Path, ...]) -> Any:  # noqa: ANN401 - a Collection, imported when needed
-        """The results, scored.
+        """Load and score the results.
 
         Raises:
-            InputError: something given cannot be used.
+            InputError: a result or an option is invalid.
         """
         from merunibench.viewing import load_results
 
         if not results:
-            raise InputError("give what to look at: predictions, a run folder, a submission or per-sample files")
+            raise InputError("no results given: name predictions, a run folder, a submission or per-sample files")
         return load_results(
             results,
             self.data_root,

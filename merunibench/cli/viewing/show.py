@@ -1,4 +1,4 @@
-"""`merunibench show`: one sample in the terminal."""
+"""`merunibench show`: show one sample in the terminal."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ def show(
     results: tuple[Path, ...] = argument(
         (), "One to four: predictions, a run folder, a submission, or a file of `score --per-sample`.", "RESULTS"
     ),
-    words: bool = option(False, "Also show the way of each label through the lexicon."),
+    words: bool = option(False, "Also show how the lexicon maps each label."),
     output_format: options.TableOrJson = options.FORMAT,
 ) -> None:
-    """Show one sample in the terminal: answers, what was read where, truth and sectors on every wheel.
+    """Show one sample in the terminal: answers, their labels marked, truth and sectors on every wheel.
 
     Example: `merunibench show sample_00000152 results/ --data-root dataset/`
     """

@@ -1,4 +1,4 @@
-"""`merunibench view`: a local page of samples: clips, answers, truth, wheels and reasons."""
+"""`merunibench view`: browse samples on a local page: clips, answers, truth, wheels and reasons."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def view(
     port: NonNegativeInt = option(0, "Port to listen on.", "PORT", shown="any free port", le=65535),
     no_open: bool = option(False, "Do not open a browser."),
 ) -> None:
-    """Look at samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.
+    """Browse samples on a local page: clips, answers with their labels marked, truth, wheels, reasons.
 
     Example: `merunibench view results/ --data-root dataset/`
     """
@@ -39,7 +39,7 @@ def view(
     with serving(collection, port) as server, suppress(KeyboardInterrupt):
         emit(f"{server.address}\n")
         log_stderr(
-            f"from another machine: ssh -L {server.server_port}:127.0.0.1:{server.server_port} HOST, same address"
+            f"from another machine: ssh -L {server.server_port}:127.0.0.1:{server.server_port} HOST; same address"
         )
         log_stderr("stop with Ctrl-C")
         if not no_open:
