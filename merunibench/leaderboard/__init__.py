@@ -1,8 +1,7 @@
-"""The leaderboard: submissions from strangers in, tables and a page that anyone can recompute out.
+"""The leaderboard: submissions are scored, and the results are written as tables and a page that anyone can recompute.
 
-`schema` says what the files of a board hold, and is the contract of all rooms. `submissions` packs and checks what is
-sent, `scoring` scores it and the baselines in every cell that is wanted, `board` makes rows, ranks and tests of the
-scores and holds two boards against each other, `page` draws them, `writing` writes all files, `audit` holds the
-files of a board against each other, `review` looks at a pull
-request, and `repository` begins a board of its own.
+`schema` defines the files of a board; all other packages depend on it. `submissions` packs and validates submissions,
+`scoring` scores them and the baselines, `board` builds rows, ranks and tests from the scores and compares two boards,
+`page` renders the site, `writing` writes all files, `audit` checks that the files of a board are consistent, `review`
+checks a pull request, and `repository` creates a new repository for a board.
 """

@@ -1,4 +1,4 @@
-"""The tables of a board as CSV, Markdown and LaTeX. A table is of one lexicon and protocol; never two in one."""
+"""Export the tables of a board as CSV, Markdown and LaTeX. A table has one lexicon and protocol."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -10,15 +10,15 @@ from merunibench.report.latex import escape as latex
 from merunibench.report.markdown import escape as markdown
 
 _NOTES = (
-    "Scores in percent. Rank: place, in brackets the places that the tests cannot exclude, for all rows at once in "
-    "95 %. {unranked} Lift: points above the best baseline that understands nobody, mean over the data sets. Labels: "
-    "mean number per sample. *: the labels were not those of the whole official set."
+    "Scores in percent. Rank: in brackets the ranks that the tests cannot exclude, for all rows simultaneously at "
+    "95 %. {unranked} Lift: points above the best shallow baseline, mean over the data sets. Labels: "
+    "mean number per sample. *: not scored on the whole official set."
 )
-_INCOMPLETE, _ALONE = "not all nine data sets in full", "no other row to be ranked with"
-_REASONS = {"baseline": "a rule that understands nobody"}
+_INCOMPLETE, _ALONE = "not all nine data sets complete", "no other row to rank it with"
+_REASONS = {"baseline": "a shallow baseline"}
 _MOST_NAMED = 5
 _LEAD = 3
-"""Columns before the scores."""
+"""Number of columns before the scores."""
 
 _COLUMNS = (
     *("model", "model_id", "origin", "board", "lexicon", "protocol", "selection", "complete"),
@@ -29,12 +29,12 @@ _COLUMNS = (
 
 
 def to_csv(results: Results) -> str:
-    """One line a row and data set, fractions; the mean is a line of its own."""
+    """Return one line per row and data set, as fractions; the mean has its own line."""
     return csv_text(_COLUMNS, (record for row in results.rows for record in _records(row)))
 
 
 def to_markdown(results: Results, board: Board) -> str:
-    """The table of one board, with its notes."""
+    """Return the table of one board, with its notes."""
     titles, lines = _table(results, board)
     table = [_line(map(markdown, titles)), _line([*["---"] * _LEAD, *["---:"] * (len(titles) - _LEAD)])]
     table += [_line(map(markdown, line)) for line in lines]
@@ -43,7 +43,7 @@ def to_markdown(results: Results, board: Board) -> str:
 
 
 def to_latex(results: Results, board: Board) -> str:
-    """The table of one board (booktabs): heads grouped by task, protocol and lexicon in the caption, and a label."""
+    """Return the table of one board (booktabs): grouped headings, protocol and lexicon in the caption, a label."""
     titles, lines = _table(results, board)
     caption = f"MER-UniBench. {board.title} ({board.label}). {_notes(results, board)}"
     head = [
@@ -67,7 +67,7 @@ def to_latex(results: Results, board: Board) -> str:
 
 
 def _with_bold(row: Row, columns: list[str], line: list[str]) -> list[str]:
-    """The cells of a row for LaTeX, bold where it is the first of several ranked rows."""
+    """The cells of a row for LaTeX, bold where it is first of several ranked rows."""
     cells = list(map(latex, line))
     for place, column in enumerate(columns, start=_LEAD):
         rank = row.rank(column)
@@ -77,7 +77,7 @@ def _with_bold(row: Row, columns: list[str], line: list[str]) -> list[str]:
 
 
 def _grouped_heads(results: Results, columns: int) -> list[str]:
-    """A line that names the task above its data sets, and the rules below the names."""
+    """A line with the task above its data sets, and the rules below the names."""
     cells, rules, place = [""] * _LEAD, [], _LEAD
     for kind, group in groupby(_shown(results), key=lambda each: each.kind):
         width = len(list(group))
@@ -88,7 +88,7 @@ def _grouped_heads(results: Results, columns: int) -> list[str]:
 
 
 def _notes(results: Results, board: Board) -> str:
-    """What the table's figures are, and which of its rows have no rank, and why."""
+    """The notes of the table: what its scores are, and which rows have no rank, and why."""
     why: dict[str, list[str]] = {}
     for row in ordered(results, board):
         reason = _why_unranked(row)
@@ -117,7 +117,7 @@ def _shown(results: Results) -> list[Dataset]:
 
 
 def ordered(results: Results, board: Board) -> list[Row]:
-    """The rows of a board: by overall rank, then mean, then by how many data sets there are, then by name."""
+    """The rows of a board: by overall rank, then mean, then number of data sets, then name."""
     rows = [row for row in results.rows if row.board == board.id and row.origin != "reported"]
     return sorted(
         rows,
@@ -155,7 +155,7 @@ def _cell(row: Row, dataset: str) -> str:
 
 
 def _rank(rank: Rank | None) -> str:
-    """`4 (3 to 7)`; nothing where a row is the only one."""
+    """`4 (3 to 7)`; empty if there is only one ranked row."""
     if rank is None or rank.of == 1:
         return ""
     return f"{rank.rank}" if rank.low is None else f"{rank.rank} ({rank.low} to {rank.high})"
@@ -166,7 +166,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _records(row: Row) -> Iterator[dict[str, object]]:
-    """A column is a field of the score, or else of its row, but for those that go by another name or form."""
+    """One record per score; a column is a field of the score or of its row, except for renamed or reformatted ones."""
     scores = dict(row.scores)
     if row.mean is not None:
         scores[MEAN] = Score(score=row.mean, ci=row.mean_ci, lift=row.lift, rank=row.mean_rank, signature=row.signature)

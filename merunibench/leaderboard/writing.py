@@ -1,4 +1,4 @@
-"""The files of a board: results, details, page, badges and tables. Equal boards give equal bytes."""
+"""Write the files of a board: results, details, page, badges and tables. Equal boards give equal bytes."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

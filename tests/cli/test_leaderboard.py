@@ -106,7 +106,7 @@ def test_without_labels_it_says_what_was_not_recomputed(run, submission, tmp_pat
     shutil.copy(tmp_path / "results.json", tmp_path / "old.json")
     again = run("leaderboard", "build", "--submissions", folder.parent, "--out", tmp_path / "again")
     assert again.code == 0
-    assert "not recomputed: mine on meld: no labels at hand" in again.err
+    assert "not recomputed: mine on meld: no labels available" in again.err
     same = run("leaderboard", "diff", tmp_path / "old.json", tmp_path / "again" / "results.json")
     assert (same.code, same.out) == (0, "nothing changed\n")
 

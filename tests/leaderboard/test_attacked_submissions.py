@@ -220,7 +220,7 @@ def test_of_names_that_differ_in_case_alone_the_one_on_the_board_stays(small, tm
     for _ in range(2):
         results, _ = small.build(committed=committed)
         assert [each.submission for each in results.refused] == ["MODEL", "Model"]
-        assert "in case alone" in results.refused[0].reasons[0]
+        assert "only in case" in results.refused[0].reasons[0]
         assert {each.name for each in results.models if each.origin == "computed"} == {"first"}
     results, _ = small.build()
     assert len(results.refused) == 2

@@ -83,26 +83,32 @@ FORGERIES = {
     "score": (lambda c: altered(first(c), score=0.01), "meld: score 0.01 is outside its interval"),
     "score and interval": (lambda c: altered(first(c), score=0.99, ci=[0.98, 1.0]), "in details/"),
     "interval": (lambda c: altered(first(c), ci=[0.0, 0.001]), "is outside its interval"),
-    "rank": (lambda c: altered(first(c, model="three"), rank={"rank": 1, "of": 1}), "meld: rank 1 of 1, the scores"),
+    "rank": (lambda c: altered(first(c, model="three"), rank={"rank": 1, "of": 1}), "meld: rank 1 of 1, but the "),
     "rank interval": (
         lambda c: first(c)["scores"]["meld"]["rank"].update(low=9, high=9),
         "is outside its interval 9 to 9",
     ),
-    "lift": (lambda c: altered(first(c, origin="computed"), lift=0.5), "meld: lift 0.5, the shallow baselines give"),
-    "lift of the row": (lambda c: first(c, origin="computed").update(lift=0.5), "lift 0.5, its data sets give"),
-    "a mean": (lambda c: first(c).update(mean=0.9, complete=True), "mean: 0.9, its data sets give None"),
+    "lift": (
+        lambda c: altered(first(c, origin="computed"), lift=0.5),
+        "meld: lift 0.5, but the shallow baselines give",
+    ),
+    "lift of the row": (lambda c: first(c, origin="computed").update(lift=0.5), "lift 0.5, but its data sets give"),
+    "a mean": (lambda c: first(c).update(mean=0.9, complete=True), "mean: 0.9, but its data sets give None"),
     "labels": (lambda c: first(c).update(labels_per_sample=1.25), "labels per sample 1.25"),
-    "ranked baseline": (lambda c: first(c, origin="baseline").update(ranked=True), "is ranked, and is a row of origin"),
-    "samples": (lambda c: altered(first(c), samples=3), "3 samples, its signature says"),
-    "twice": (lambda c: c["rows"].append(c["rows"][0]), "is there 2 times"),
-    "name": (lambda c: first(c).update(model="Another"), "is not that of the list of models"),
-    "predictions": (lambda c: altered(first(c, origin="computed"), predictions="e" * 64), "other predictions"),
+    "ranked baseline": (lambda c: first(c, origin="baseline").update(ranked=True), "is ranked, but is a row of origin"),
+    "samples": (lambda c: altered(first(c), samples=3), "3 samples, but its signature says"),
+    "twice": (lambda c: c["rows"].append(c["rows"][0]), "occurs 2 times"),
+    "name": (lambda c: first(c).update(model="Another"), "does not match the list of models"),
+    "predictions": (
+        lambda c: altered(first(c, origin="computed"), predictions="e" * 64),
+        "was not scored from the predictions",
+    ),
     "model's predictions": (lambda c: c["models"][0].update(predictions="e" * 64), "its predictions are not those"),
     "left out": (
         lambda c: [c[key].clear() for key in ("rows", "models", "comparisons")],
-        "one: is a submission, and not in the results",
+        "one: is a submission, but not in the results",
     ),
-    "tests": (lambda c: c["comparisons"][0]["rows"].reverse(), "and has the higher score"),
+    "tests": (lambda c: c["comparisons"][0]["rows"].reverse(), "but has the higher score"),
     "missing": (lambda c: altered(first(c), missing=10**6), "missing and 0 failed of"),
 }
 
@@ -193,12 +199,12 @@ def test_a_file_that_the_lock_knows_is_held_against_it(board, name):
     (board / name).write_text(before + " ")
     assert any(line.startswith(f"{name}: has SHA-256 ") for line in audit(board).differences)
     (board / name).unlink()
-    assert any(line == f"{name}: the lock knows it, and it is not there" for line in audit(board).differences)
+    assert any(line == f"{name}: is in the lock, but the file is missing" for line in audit(board).differences)
     (board / name).write_text(before)
     lock = json.loads((board / LOCK).read_text())
     del lock["files"][name]
     (board / LOCK).write_text(json.dumps(lock))
-    assert audit(board).differences == (f"{name}: the lock does not know it",)
+    assert audit(board).differences == (f"{name}: is not in the lock",)
 
 
 def test_a_figure_in_the_csv_is_named_with_its_row_and_column(board):
@@ -210,14 +216,14 @@ def test_a_figure_in_the_csv_is_named_with_its_row_and_column(board):
     path.write_text("".join([lines[0], ",".join(cells), *lines[2:]]))
     (line,) = audit(board).differences
     assert line.startswith("results.csv, line 2: ")
-    assert ": score 0.123, results.json gives 0." in line
+    assert ": score 0.123, expected 0." in line
 
 
 def test_what_a_submission_says_of_itself_and_copied_rows_are_held_against_their_sources(board):
     toml = board / "submissions" / "one" / "submission.toml"
     toml.write_text(toml.read_text() + 'trained_on = ["MELD"]\n')
     found = audit(board).differences
-    assert found == ("one: what the results say of the model is not what its submission says",)
+    assert found == ("one: the model's description in the results differs from its submission",)
 
 
 @pytest.mark.parametrize("name", ["results.csv", "tables/strict-builtin.md", "tables/official-builtin.tex"])
@@ -233,7 +239,7 @@ def test_a_table_of_other_figures_is_named(board, name):
 def test_a_further_column_of_the_csv_is_named(board):
     lines = (board / "results.csv").read_text().splitlines()
     (board / "results.csv").write_text("\n".join(f"{line},{'bribe' if not at else 1}" for at, line in enumerate(lines)))
-    assert audit(board).differences == ("results.csv: results.json does not give bribe",)
+    assert audit(board).differences == ("results.csv: bribe not in results.json",)
 
 
 def test_predictions_that_changed_after_the_build_are_named(board):
@@ -244,16 +250,16 @@ def test_predictions_that_changed_after_the_build_are_named(board):
     assert all("two" in line for line in found)
     (board / "submissions" / "two").rename(board / "submissions" / "renamed")
     found = audit(board).differences
-    assert "two: is on the board, and has no folder of submissions" in found
-    assert "renamed: is a submission, and not in the results; build the board anew" in found
+    assert "two: is on the board, but has no submission folder" in found
+    assert "renamed: is a submission, but not in the results; rebuild the board" in found
 
 
 def test_details_of_another_model_are_named(board):
     (board / "details" / "stranger.json").write_text("{}")
     (board / "details" / "two.json").write_text("{}")
     found = "\n".join(audit(board).differences)
-    assert "details/stranger.json: no model of the results" in found
-    assert "details/two.json: no details of a model" in found
+    assert "details/stranger.json: not a model in the results" in found
+    assert "details/two.json: not valid model details" in found
 
 
 def test_a_board_without_results_or_lock(board):
@@ -261,7 +267,7 @@ def test_a_board_without_results_or_lock(board):
     (line,) = audit(board).differences
     assert LOCK in line
     (board / "results.json").write_text("{}")
-    with pytest.raises(InputError, match=r"results\.json: no results"):
+    with pytest.raises(InputError, match=r"results\.json: not valid leaderboard results"):
         audit(board)
 
 

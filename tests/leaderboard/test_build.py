@@ -248,7 +248,7 @@ def test_a_file_that_is_no_cache_is_refused_and_left_alone(small):
     small.cache.unlink()
     with closing(sqlite3.connect(small.cache)) as other, other:
         other.execute("CREATE TABLE entry (theirs)")
-    with pytest.raises(InputError, match="a database of something else"):
+    with pytest.raises(InputError, match="a database of another program"):
         small.build()
     with closing(sqlite3.connect(small.cache)) as other:
         assert other.execute("SELECT name FROM pragma_table_info('entry')").fetchall() == [("theirs",)]
@@ -632,6 +632,6 @@ def test_labels_of_ov_merd_are_no_ov_merd_plus(small):
     results, _ = small.build(committed=small.folder / "board" / "results.json")
     computed = [each for each in results.rows if each.origin != "reported"]
     assert not any(score.samples == 332 for each in computed for score in each.scores.values())
-    assert ("one", "ovmerdplus", "the labels at hand are those of OV-MERD (ovmerd)") in [
+    assert ("one", "ovmerdplus", "the labels found are those of OV-MERD (ovmerd)") in [
         (gap.model_id, gap.dataset, gap.reason) for gap in results.not_recomputed
     ]

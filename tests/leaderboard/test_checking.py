@@ -180,7 +180,7 @@ class TestFields:
     def test_what_is_written_is_short_enough_to_be_read(self, good):
         """Each field is within its bounds, all together are not."""
         described = describe(model="x", training_data="模" * 6_000, prompt="型" * 6_000)
-        with pytest.raises(InputError, match="more than 32 KiB"):
+        with pytest.raises(InputError, match="exceed 32 KiB"):
             write_submission(good, described)
         assert check(good).valid
 
@@ -241,7 +241,7 @@ class TestFiles:
     def test_a_pipe_is_not_waited_for(self, good, place):
         (good / place).unlink(missing_ok=True)
         os.mkfifo(good / place)
-        assert "no plain file" in problems(good)
+        assert "not a regular file" in problems(good)
 
     def test_too_many_files(self, good):
         for number in range(1100):
@@ -357,7 +357,7 @@ class TestContent:
 
     def test_rows_of_a_part_of_a_data_set(self, good):
         rewrite(meld(good), [{**line, "subset": "stratified:100"} for line in read(meld(good))])
-        assert "part of the data set" in problems(good)
+        assert "subset of the data set" in problems(good)
 
     def test_duplicate_names(self, good):
         rewrite(meld(good), read(meld(good)) * 2)
@@ -372,10 +372,10 @@ class TestContent:
         rewrite(meld(good), [{**first, "name": SCRIPT}, *others])
         checked = check(good, truths)
         assert checked.valid
-        assert any("1 names are not in the labels at hand" in each for each in checked.warnings)
+        assert any("1 names are not in the available labels" in each for each in checked.warnings)
         complete = replace(get_task("meld"), samples=10)
         monkeypatch.setattr(checking, "get_task", lambda _: complete)
-        assert "1 names are not of MELD: '<script>" in problems(good, truths)
+        assert "1 names are not in MELD: '<script>" in problems(good, truths)
 
     def test_all_names_are_foreign(self, good, truths):
         rewrite(meld(good), [{"name": f"n{number}", "labels": ["sad"]} for number in range(10)])

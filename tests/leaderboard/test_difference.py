@@ -70,7 +70,7 @@ def test_new_and_gone_models(small):
     assert {(each.what, each.why) for each in changes(first, second) if each.where.startswith("two")} == {
         ("row", ("new model",))
     }
-    assert any(each.why == ("model is gone",) for each in changes(second, first))
+    assert any(each.why == ("model removed",) for each in changes(second, first))
 
 
 def test_one_more_model_among_200_is_a_line():
@@ -88,7 +88,7 @@ def test_one_more_model_among_200_is_a_line():
     assert line.startswith(f"new model: {row.model} ({newest}): ")
     assert f"strict-builtin {100 * row.mean:.2f}, {ordinal(row.mean_rank.rank)}, " in line
     (gone,) = summary(after, before, changes(after, before))
-    assert gone.startswith(f"gone model: {row.model} ({newest}): was ")
+    assert gone.startswith(f"removed model: {row.model} ({newest}): was ")
 
 
 def test_scores_are_grouped_by_their_cause():

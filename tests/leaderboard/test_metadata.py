@@ -62,7 +62,7 @@ def test_settings_that_differ_are_told_and_left_out(run, files, tmp_path):
     found, result, _ = submitted(run, files, tmp_path)
     assert (found.prompt, found.decoding) == (None, None)
     assert found.base_model == "org/model-7b@0123abc"
-    assert "prompt: the settings beside the predictions differ; state it yourself (--prompt)" in result.err
+    assert "prompt: the settings next to the predictions differ; set it yourself (--prompt)" in result.err
     write_settings(files[0], **{name: {"generation": sampled} for name in ("meld", "cmumosi", "ovmerdplus")})
     stated, _, _ = submitted(run, files, tmp_path / "again", "--prompt", "Mine?")
     assert stated.prompt == "Mine?"

@@ -129,7 +129,7 @@ def test_packed_pairs_that_contradict_the_board_are_found(three, tmp_path):
     forged = first.model_copy(update={"figures": (first.figures[0], packed(figures), *first.figures[2:])})
     write(results.model_copy(update={"packed_pairs": (forged, *others)}), details, tmp_path)
     said = "\n".join(audit(tmp_path).differences)
-    assert "its interval ends before it begins" in said
+    assert "the ends of its interval are in the wrong order" in said
     assert "p is not between 0 and 1" in said
 
 
@@ -140,7 +140,7 @@ def test_figures_in_the_cache_that_are_none_are_refused(three):
             digest = cache._digest(name, '[["a"], ""]')
             store.execute("UPDATE pair SET content = ?, digest = ? WHERE key = ?", ('[["a"], ""]', digest, name))
         store.commit()
-    with pytest.raises(InputError, match="pairs of a row are none; delete it"):
+    with pytest.raises(InputError, match="pairs of a row are invalid; delete it"):
         three.build()
 
 

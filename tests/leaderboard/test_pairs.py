@@ -74,7 +74,7 @@ def test_a_pair_in_the_cache_that_is_none_is_refused(two):
         for (name,) in store.execute("SELECT key FROM pair").fetchall():
             store.execute("UPDATE pair SET digest = ? WHERE key = ?", (cache._digest(name, "{}"), name))
         store.commit()
-    with pytest.raises(InputError, match="a pair is none; delete it"):
+    with pytest.raises(InputError, match="a pair is invalid; delete it"):
         two.build()
 
 
@@ -93,7 +93,7 @@ def test_units_that_are_none_are_refused():
     assert keys.tolist() == units.keys.tolist()
     packed = pack(units)
     for broken in (b"", b"x", packed[:-5], zlib.compress(b"\0" * 9), zlib.compress(b"\xff" * 8)):
-        with pytest.raises(InputError, match="units that are none"):
+        with pytest.raises(InputError, match="contains invalid units"):
             unpack(broken)
 
 

@@ -162,23 +162,23 @@ CHANGES = {
     ),
     "deleted, withheld": (
         lambda pull: shutil.rmtree(pull.submissions / "kept"),
-        "deletes the submission kept (model Kept model, withheld: its scores stand as committed)",
+        "deletes the submission kept (model Kept model, withheld: its committed scores are kept)",
     ),
     "renamed, withheld": (
         lambda pull: (pull.submissions / "kept").rename(pull.submissions / "mine"),
-        "deletes the submission kept (model Kept model, withheld: its scores stand as committed) and adds it as mine",
+        "deletes the submission kept (model Kept model, withheld: its committed scores are kept) and adds it as mine",
     ),
     "edited results": (
         lambda pull: tamper(pull.board),
-        "edits what is computed, never written by hand: leaderboard/results.json",
+        "edits computed files, which must not be edited by hand: leaderboard/results.json",
     ),
     "a table": (
         lambda pull: (pull.board / "tables" / "strict-builtin.md").write_text("1st"),
-        "edits what is computed, never written by hand: leaderboard/tables/strict-builtin.md",
+        "edits computed files, which must not be edited by hand: leaderboard/tables/strict-builtin.md",
     ),
     "a sentence": (
         lambda pull: (pull.board / "pairs.json").write_text("{}"),
-        "edits what is computed, never written by hand: leaderboard/pairs.json",
+        "edits computed files, which must not be edited by hand: leaderboard/pairs.json",
     ),
     "a twin": (
         lambda pull: pull.add("Kept"),
@@ -192,7 +192,7 @@ CHANGES = {
         lambda pull: (pull.board / "published.csv").write_text("model"),
         "touches files outside the submissions: leaderboard/published.csv",
     ),
-    "two": (lambda pull: [pull.add("good"), pull.add("better")], "adds 2 submissions, one is taken at a time"),
+    "two": (lambda pull: [pull.add("good"), pull.add("better")], "adds 2 submissions; only one is accepted at a time"),
     "a link as a folder": (
         lambda pull: (pull.submissions / "linked").symlink_to("/etc"),
         "touches files outside the submissions: leaderboard/submissions/linked",
@@ -202,7 +202,7 @@ CHANGES = {
             (pull.submissions / "mine").mkdir(),
             (pull.submissions / "mine" / "submission.toml").write_text('model = "Mine"\nwithheld = "secret"\n'),
         ),
-        "mine: a new submission holds predictions",
+        "mine: a new submission must contain predictions",
     ),
     "a pickle": (
         lambda pull: [pull.add("good"), (pull.submissions / "good" / "x.pkl").write_bytes(b"x")],
@@ -265,7 +265,7 @@ def test_a_link_in_the_place_of_a_submission_fails_even_with_the_label(request_)
     (request_.submissions / "linked").symlink_to("one")
     code, log = request_.review(UPDATE="true")
     assert code == 1
-    assert "problem: puts a link in the place of a submission" in log
+    assert "problem: replaces a submission folder by a link" in log
     assert "leaderboard/submissions/linked" in log
 
 
@@ -274,7 +274,7 @@ def test_a_link_in_the_place_of_all_submissions_fails_even_with_the_label(reques
     request_.submissions.symlink_to("elsewhere")
     code, log = request_.review(UPDATE="true")
     assert code == 1
-    assert "problem: puts a link in the place of a submission" in log
+    assert "problem: replaces a submission folder by a link" in log
 
 
 def test_nothing_in_a_comment_is_alive(request_, world):
@@ -329,7 +329,7 @@ def test_a_board_of_its_own_runs_the_same_scripts(world, tmp_path, run, refused)
     assert pull.run("pages.yml", "Verify")[0] == 0
     assert pull.run("pages.yml", "Build")[0] == 0
     tamper(pull.board)
-    assert "edits what is computed" in pull.review()[1]
+    assert "edits computed files" in pull.review()[1]
     assert "not empty" in refused("leaderboard", "init", home)
 
 
@@ -348,9 +348,9 @@ def test_a_comment_there_is_whatever_fails(request_, world):
     assert "Could not be scored" in request_.comment("Score", "score")
     (request_.folder / "bin" / "merunibench").write_text("#!/bin/sh\nexit 3\n")
     (request_.folder / "comment.md").unlink()
-    assert "could not be scored" in request_.comment("Score", "score")
+    assert "Scoring failed" in request_.comment("Score", "score")
     (request_.folder / "comment.md").unlink()
-    assert "could not be reviewed" in request_.comment()
+    assert "The review failed" in request_.comment()
 
 
 def test_a_long_comment_ends_at_a_line(request_, world, monkeypatch):

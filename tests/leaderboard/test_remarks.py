@@ -58,7 +58,7 @@ def test_a_foreign_name_among_real_ones_is_refused_without_labels(affectgpt, sha
     rewrite(path, lines)
     checked = check(folder, by_hashes=True)
     (problem,) = checked.problems
-    assert "1 names are not of MELD: 'dia_of_another'; one that is: " in problem
+    assert "1 names are not in MELD: 'dia_of_another'; a valid name is " in problem
     assert right[:4] in problem
 
 
@@ -86,7 +86,7 @@ def test_names_of_which_none_is_known(small):
     folder = small.add("one")
     warnings = " | ".join(check(folder, by_hashes=True).warnings)
     assert re.search(
-        r"none of the \d+ names is of CMU-MOSI, by the hashes of its names: not .*a video's id, `_` and a number",
+        r"none of the \d+ names is in CMU-MOSI, by the hashes of its names: not .*a video's id, `_` and a number",
         warnings,
     )
     assert "none of the" not in " | ".join(check(folder, load_truths(small.truth), by_hashes=True).warnings)
@@ -97,7 +97,7 @@ def test_a_known_name_by_hash(monkeypatch):
         names_module, "benchmark_names", lambda: {hashlib.sha256(b"known").hexdigest()[:12]: "cmumosi+meld"}
     )
     problems, warnings = remarks_on_names(pa.array(["known", "x\x1b"]), TASKS["meld"], None)
-    assert problems == ["1 names are not of MELD: 'x\\x1b'; one that is: 'known'"]
+    assert problems == ["1 names are not in MELD: 'x\\x1b'; a valid name is 'known'"]
     assert warnings == ["2 of 2610 samples; the others count as wrong"]
     assert "none of the 1 names" in remarks_on_names(pa.array(["known"]), TASKS["sims"], None)[1][1]
 
@@ -117,7 +117,7 @@ def test_what_is_scored_and_which_rows_show(small):
     folder = small.add("one")
     (small.truth / "cmumosi.csv").unlink()
     checked = check(folder, load_truths(small.truth))
-    assert "no labels of CMU-MOSI at hand: nothing of that is scored here" in checked.warnings
+    assert "no labels for CMU-MOSI available: these are not scored here" in checked.warnings
     assert checked.rows == {"single": "ranked by MELD, CMU-MOSI, OV-MERD+"}
     assert "row single: ranked by MELD" in checked.to_text()
     (folder / "x.pkl").write_bytes(b"x")

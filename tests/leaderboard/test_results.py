@@ -43,7 +43,7 @@ def test_characters_are_shown_or_refused_by_their_category():
     for character in map(chr, range(sys.maxunicode + 1)):
         hidden = unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} and character not in "\n\t"
         if hidden or character in turning:
-            with pytest.raises(ValueError, match="holds"):
+            with pytest.raises(ValueError, match="contains"):
                 fit_to_show(character)
         else:
             assert fit_to_show(character) == character

@@ -118,7 +118,7 @@ def test_a_preview_is_the_board_with_the_submission(small, tmp_path, run):
     assert (
         previews(untested, "mine")[0]
         .beside[0]
-        .endswith("; not tested, since the predictions of that model are not at hand.")
+        .endswith("; not tested, because the predictions of that model are not available.")
     )
 
 
@@ -137,7 +137,7 @@ def test_a_name_that_differs_in_case_alone_is_told(small, tmp_path, refused):
     write(*small.build(), small.submissions.parent)
     folder = submit(small.predictions, tmp_path / "ONE", "Another")
     given = ("--submissions", small.submissions, "--data-root", small.truth, "--processes", 1)
-    assert "differs from 'one' in case alone" in refused("leaderboard", "preview", folder, *given)
+    assert "differs from 'one' only in case" in refused("leaderboard", "preview", folder, *given)
 
 
 def test_a_board_without_a_mean_shows_the_set_that_most_models_have(small, run):

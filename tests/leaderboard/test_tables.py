@@ -99,9 +99,9 @@ def test_a_table_says_which_rows_have_no_rank_and_why(results):
     reasons = {row.unranked_because or ("incomplete" if row.mean is None else None) for row in rows}
     assert {"baseline", "incomplete"} <= reasons
     baselines = [row.model for row in rows if row.origin == "baseline"]
-    assert f"a rule that understands nobody ({'; '.join(baselines)})" in caption
+    assert f"a shallow baseline ({'; '.join(baselines)})" in caption
     incomplete = next(row for row in rows if row.mean is None and row.unranked_because is None)
-    part = caption[caption.index("not all nine data sets in full (") :].partition(")")[0]
+    part = caption[caption.index("not all nine data sets complete (") :].partition(")")[0]
     assert incomplete.model in part
     assert "its checkpoint is chosen on the test labels (" in caption
 
@@ -111,7 +111,7 @@ def test_the_only_ranked_row_has_no_rank_and_is_told_so(results):
     first = next(row for row in ordered(results, board) if row.mean_rank is not None)
     alone = first.model_copy(update={"mean_rank": first.mean_rank.model_copy(update={"rank": 1, "of": 1, "low": 1})})
     text = to_markdown(results.model_copy(update={"rows": (alone,)}), board)
-    assert "no other row to be ranked with" in text
+    assert "no other row to rank it with" in text
     assert "|  | " in text
 
 

@@ -1,1 +1,1 @@
-"""The board as data: rows, ranks, tests, and what changed between two of them."""
+"""The board as data: rows, ranks, tests, and the differences between two boards."""

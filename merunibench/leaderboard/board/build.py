@@ -1,4 +1,4 @@
-"""Submissions, labels and lexicons -> the whole board, recomputed from predictions."""
+"""Build the whole board from submissions, labels and lexicons; every score is recomputed from predictions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -112,7 +112,7 @@ def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> Non
     for each in sorted(submissions, key=lambda each: (each.id not in standing, each.id)):
         first = taken.setdefault(each.id.casefold(), each.id) if each.valid else each.id
         if first != each.id:
-            each.problem(f"the folder's name differs from {first!r} in case alone; choose another")
+            each.problem(f"the folder's name differs from {first!r} only in case; choose another")
 
 
 def _refuse_orphans(submissions: Sequence[Checked]) -> None:
@@ -121,9 +121,7 @@ def _refuse_orphans(submissions: Sequence[Checked]) -> None:
     for each in submissions:
         parent = runs.get(each.id)
         if parent is not None and runs.get(parent, parent) is not None:
-            each.problem(
-                f"variant_of: {parent!r} is no submission that stands for a model; name the one that is ranked"
-            )
+            each.problem(f"variant_of: {parent!r} is not the main submission of a model; name the one that is ranked")
 
 
 def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
@@ -167,12 +165,12 @@ def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> st
     if dataset in inputs.mistaken:
         return inputs.mistaken[dataset]
     if dataset not in inputs.truths:
-        return "no labels at hand"
+        return "no labels available"
     if board.lexicon not in inputs.lexicons:
         return f"lexicon {board.lexicon} is not installed"
     if baseline_rows.reads_subtitles(contender.model) and dataset in inputs.unusable:
         return f"the subtitles cannot be used: {inputs.unusable[dataset]}"
-    return "nothing to compute it from"
+    return "no predictions to compute it from"
 
 
 def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:

@@ -1,6 +1,6 @@
-"""Rows whose chance level is far above the others': answers that fit many samples, whoever is in the clip.
+"""Find rows whose chance level is far above that of the others: answers that fit many samples, whatever the clip.
 
-Raw scores rise with every further word; so does the chance level, but no rank and no interval knows.
+Raw scores rise with every additional word. The chance level rises too, but ranks and intervals do not show it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,22 +9,22 @@ from statistics import median
 from merunibench.leaderboard.schema.results import Row
 
 FAR = 0.1
-"""So much above the median of the others: twice what the highest of thirty public systems on OV-MERD has, and less than
-one constant word adds on MELD (docs/leaderboard.md)."""
+"""Minimum distance from the median of the others. It is twice the largest distance among thirty public systems on
+OV-MERD, and less than one constant word adds on MELD (docs/leaderboard.md)."""
 FEWEST = 3
-"""Other models that a row must be held against."""
+"""Minimum number of other models that a row is compared with."""
 
 
 def far_above(rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
-    """The rows of one board whose chance level is at least `FAR` above the median of the other models.
+    """Return the rows of one board whose chance level is at least `FAR` above the median of the other models.
 
-    Only models whose predictions are here are looked at. The level of a model with several rows is their median.
+    Only models whose predictions are available are considered. The level of a model with several rows is their median.
 
     Args:
         rows: The rows of one board.
 
     Returns:
-        Row id -> the data sets on which it is so; rows without any are left out.
+        Row id -> the data sets where this is the case; rows without any are omitted.
     """
     own = [row for row in rows if row.origin == "computed"]
     found: dict[str, list[str]] = {}
@@ -40,7 +40,7 @@ def far_above(rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
 
 
 def _medians_of_others(levels: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Model -> the median level of the other models, of those that have enough others."""
+    """Model -> the median level of the other models, for models with enough others."""
     of_model: dict[str, list[float]] = {}
     for model, level in levels:
         of_model.setdefault(model, []).append(level)
@@ -50,7 +50,7 @@ def _medians_of_others(levels: Iterable[tuple[str, float]]) -> dict[str, float]:
         return {}
     found = {}
     for place, (_, model) in enumerate(ordered):
-        # The two middle ones of the others: the list without this place.
+        # The two middle values of the others: the sorted list without this position.
         low, high = (at + (at >= place) for at in ((others - 1) // 2, others // 2))
         found[model] = (ordered[low][0] + ordered[high][0]) / 2
     return found

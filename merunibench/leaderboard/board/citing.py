@@ -1,6 +1,6 @@
-"""What spreads a row: an entry for BibTeX, a badge for a README, results for a model card of the Hugging Face Hub.
+"""Ways to cite a row: a BibTeX entry, a badge for a README, and results for a model card of the Hugging Face Hub.
 
-Everything is text made of a model and its row; whatever strangers wrote in it stays text.
+The output is text made from a model and its row. Everything that untrusted sources wrote in it is escaped.
 """
 
 import json
@@ -19,7 +19,7 @@ from merunibench.tasks import BUILTIN
 BADGES = "badge"
 """Folder of the badges: `badge/<model id>.svg`."""
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
-"""What would end the address in an entry, as addresses write it."""
+"""Characters that would end the address in an entry, with their percent encoding."""
 
 _PARTICLES = frozenset({"al", "bin", "da", "de", "del", "della", "der", "di", "dos", "du", "el", "la", "le", "ter"})
 _PARTICLES |= {"van", "von"}
@@ -29,7 +29,7 @@ _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 
 
 def bibtex(model: Model) -> str:
-    """An entry that cites the model; whatever its authors wrote, it is one entry of text."""
+    """Return a BibTeX entry that cites the model. Whatever its authors wrote, the result is one entry."""
     year = re.match(r"[0-9]{4}", model.date or "")
     address = (model.paper or model.link or "").translate(_IN_ADDRESS)
     fields = {
@@ -44,7 +44,7 @@ def bibtex(model: Model) -> str:
 
 
 def author(name: str) -> str:
-    """An author as BibTeX reads one: a person as `Family, Given`, anything else in braces, which keep it whole.
+    """Format an author for BibTeX: a person as `Family, Given`, anything else in braces, which keep it unchanged.
 
     Example:
         >>> author("Zheng Lian"), author("Jan van der Berg"), author("The Qwen Team")
@@ -63,7 +63,7 @@ def author(name: str) -> str:
 
 
 def _is_name(words: list[str]) -> bool:
-    """Whether these words are of a person's name: each is a name or a particle, and none is of a group's."""
+    """Whether these words are a person's name: each is a name or a particle, and none indicates a group."""
     return bool(words) and all(
         _NAME.fullmatch(word)
         and word.lower() not in {*_GROUPS, "and", "others"}
@@ -73,12 +73,12 @@ def _is_name(words: list[str]) -> bool:
 
 
 def _field(text: str) -> str:
-    r"""Text in a field of an entry: BibTeX counts braces whether LaTeX would print them (`\{`) or not."""
+    r"""Text as a field of an entry. BibTeX counts braces whether LaTeX would print them (`\{`) or not."""
     return escape(text).replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")
 
 
 def badge_text(row: Row) -> str:
-    """What a badge says: mean, interval and rank interval; without a mean, how many of the nine data sets there are.
+    """The text of a badge: mean, interval and rank interval; without a mean, how many of the nine data sets are scored.
 
     Example: `48.7 [47.8, 49.6], rank 1–2 of 24`.
     """
@@ -94,7 +94,7 @@ def badge_text(row: Row) -> str:
 
 
 def badge(row: Row, board: Board) -> str:
-    """A badge as SVG, 20 pixels high: the benchmark and protocol, and `badge_text`. It needs no font and no network."""
+    """Return a badge as SVG, 20 pixels high: benchmark, protocol and `badge_text`. It needs no font and no network."""
     name, said = f"MER-UniBench {board.protocol}", badge_text(row)
     widths = [10 + 6.4 * len(text) for text in (name, said)]
     total, left = round(sum(widths)), round(widths[0])
@@ -113,7 +113,7 @@ def badge(row: Row, board: Board) -> str:
 
 
 def badges(results: Results) -> Iterator[tuple[str, str]]:
-    """Name of the file and badge of every submitted model, by the last protocol: the one that words cannot buy."""
+    """Yield the file name and badge of every submitted model for the last protocol, where longer answers do not pay."""
     board = next(reversed(main_boards(results)), None)
     for model in results.models:
         row = main_row(results, model.id, board) if board is not None and model.origin == "computed" else None
@@ -122,11 +122,11 @@ def badges(results: Results) -> Iterator[tuple[str, str]]:
 
 
 def model_index(model: Model, rows: list[tuple[Board, Row]]) -> str:
-    """The results of a model as the head of a model card has them (`model-index` of the Hugging Face Hub).
+    """Return the results of a model as metadata for a model card (`model-index` of the Hugging Face Hub).
 
     Args:
         model: The model.
-        rows: Its rows, with the board of each.
+        rows: Its rows, each with its board.
     """
     lines = ["model-index:", f"- name: {_yaml(model.name)}", "  results:"]
     for dataset in dict.fromkeys(name for _, row in rows for name in row.scores):
@@ -152,5 +152,5 @@ def _metric(board: Board, value: str, selection: str) -> list[str]:
 
 
 def _yaml(text: str) -> str:
-    """Text as YAML reads it back: a JSON string is one of YAML's."""
+    """Text for YAML: a JSON string is a valid YAML string."""
     return json.dumps(text, ensure_ascii=True)

@@ -1,7 +1,7 @@
-"""Is a board at one with itself? What its figures say of each other, without labels and without predictions.
+"""Check that a board is internally consistent, without labels and predictions.
 
-Whoever alters a score has to alter its interval, the mean, the lift, all ranks of the column, the order of its tests
-and the model's details as well; what is left then only a recomputation finds (`verify`).
+To alter a score unnoticed, one also has to alter its interval, the mean, the lift, all ranks of the column, the order
+of its tests and the model's details. Such a change can only be found by recomputing the scores (`verify`).
 """
 
 from collections import Counter
@@ -25,11 +25,11 @@ from merunibench.signature import Signature, joint_signature
 from merunibench.tasks import BUILTIN, benchmark_tasks
 
 _ROUNDED = 1e-8
-"""Figures are rounded before they are written; what is computed from the rounded ones differs by less."""
+"""Figures are rounded before they are written; recomputing from rounded figures differs by less than this."""
 
 
 def contradictions(results: Results) -> list[str]:
-    """Everything that cannot be so, a line each: `row data set: what`."""
+    """Return all contradictions, one line each: `row data set: what`."""
     boards = {board.id: board for board in results.boards}
     found: list[str] = []
     found += _identities(results)
@@ -49,7 +49,7 @@ def contradictions(results: Results) -> list[str]:
 
 
 def against_details(results: Results, details: Mapping[str, ModelDetails]) -> list[str]:
-    """Scores that the details of their models contradict, a line each."""
+    """Return scores that contradict the details of their models, one line each."""
     rows = {row.id: row for row in results.rows}
     found = []
     for model, held in details.items():
@@ -65,7 +65,7 @@ def against_details(results: Results, details: Mapping[str, ModelDetails]) -> li
 
 
 def _identities(results: Results) -> Iterator[str]:
-    """Ids are unique and say what they are made of; what a row names is there."""
+    """Ids are unique and match their parts; everything that a row refers to exists."""
     models = {model.id: model for model in results.models}
     boards = {board.id for board in results.boards}
     for kind, ids in (
@@ -73,15 +73,15 @@ def _identities(results: Results) -> Iterator[str]:
         ("board", [board.id for board in results.boards]),
         ("row", [row.id for row in results.rows]),
     ):
-        yield from (f"{kind} {key}: is there {count} times" for key, count in Counter(ids).items() if count > 1)
+        yield from (f"{kind} {key}: occurs {count} times" for key, count in Counter(ids).items() if count > 1)
     for run in results.models:
         stands = models.get(run.variant_of or run.id)
         if run.variant_of is not None and (stands is None or stands.variant_of is not None):
-            yield f"model {run.id}: is another run of {run.variant_of}, which has no row of its own"
+            yield f"model {run.id}: is a variant of {run.variant_of}, which is not a main model of the board"
     for row in results.rows:
         model = models.get(row.model_id)
         if model is None or (model.name, model.origin) != (row.model, row.origin):
-            yield f"{row.id}: model {row.model_id} is not that of the list of models"
+            yield f"{row.id}: model {row.model_id} does not match the list of models"
         if row.board is not None and row.board not in boards:
             yield f"{row.id}: board {row.board} is not in the list of boards"
         if row.origin != "reported" and row.id != f"{row.model_id}/{row.selection}/{row.board}":
@@ -89,11 +89,11 @@ def _identities(results: Results) -> Iterator[str]:
 
 
 def _head(results: Results) -> Iterator[str]:
-    """Data sets are those of this toolkit, and every score was computed as the head of the results says."""
+    """Data sets match this toolkit, and every score was computed with the settings that the results state."""
     for each in results.datasets:
         task = BUILTIN[each.id]
         if any(getattr(each, name) != getattr(task, name) for name in ("title", "kind", "samples", "benchmark")):
-            yield f"data set {each.id}: is not what this toolkit knows of it"
+            yield f"data set {each.id}: differs from its description in this toolkit"
     said = set()
     for row in results.rows:
         for score in row.scores.values():
@@ -109,14 +109,14 @@ def _head(results: Results) -> Iterator[str]:
 
 
 def _row_of_board(row: Row, board: Board, model: Model) -> Iterator[str]:
-    """What a computed row repeats of its board and of its scores."""
+    """Check what a computed row repeats from its board and its scores."""
     if (row.lexicon, row.protocol) != (board.lexicon, board.protocol):
         yield f"{row.id}: is of {row.protocol} and {row.lexicon}, its board of {board.protocol} and {board.lexicon}"
     because = why_unranked(model, on_test=row.on_test)
     if (row.ranked, row.unranked_because) != (because is None, because):
-        yield f"{row.id}: ranked is {row.ranked} ({row.unranked_because}), its model and selection say {because}"
+        yield f"{row.id}: ranked is {row.ranked} ({row.unranked_because}), but its model and selection imply {because}"
     if not row.shown:
-        yield f"{row.id}: is not shown, and is no copied row"
+        yield f"{row.id}: is hidden, but was not copied from a paper"
     signatures = []
     for dataset, score in row.scores.items():
         if score.signature is None:
@@ -128,64 +128,64 @@ def _row_of_board(row: Row, board: Board, model: Model) -> Iterator[str]:
             yield f"{row.id} {dataset}: its signature is of {stated[0]}, checkpoint {stated[1]}"
     joint = str(joint_signature(signatures)) if signatures else None
     if row.signature != joint:
-        yield f"{row.id}: its signature is not that of its scores"
+        yield f"{row.id}: its signature does not match its scores"
     if row.extractor != extractor_of(signatures):
-        yield f"{row.id}: extractor {row.extractor}, its scores say {extractor_of(signatures)}"
+        yield f"{row.id}: extractor {row.extractor}, but its scores say {extractor_of(signatures)}"
 
 
 def _row(row: Row, board: Board | None, model: Model | None) -> Iterator[str]:
-    """Intervals, means and marks of one row."""
+    """Check the intervals, means and marks of one row."""
     if board is not None and model is not None and row.origin != "reported":
         yield from _row_of_board(row, board, model)
     if row.ranked and (row.origin != "computed" or row.on_test):
-        yield f"{row.id}: is ranked, and is a row of origin {row.origin}, chosen on test: {row.on_test}"
+        yield f"{row.id}: is ranked, but is a row of origin {row.origin}, chosen on test: {row.on_test}"
     if row.origin != "reported" and row.on_test != row.selection.startswith("best"):
         yield f"{row.id}: selection {row.selection}, chosen on test: {row.on_test}"
     for dataset, score in row.scores.items():
         yield from (f"{row.id} {dataset}: {fault}" for fault in _score(score, board))
     if row.origin == "reported":
-        return  # papers round, and some do not say what their mean is of
+        return  # papers round, and some do not say which data sets their mean covers
     complete = all(name in row.scores and row.scores[name].complete for name in BENCHMARK_DATASETS)
     if row.complete != complete:
-        yield f"{row.id}: complete is {row.complete}, its data sets say {complete}"
+        yield f"{row.id}: complete is {row.complete}, but its data sets imply {complete}"
     mean = fmean(row.scores[name].score for name in BENCHMARK_DATASETS) if complete else None
     if not _near(row.mean, mean, _ROUNDED):
-        yield f"{row.id} mean: {row.mean}, its data sets give {mean}"
+        yield f"{row.id} mean: {row.mean}, but its data sets give {mean}"
     yield from (f"{row.id} mean: {fault}" for fault in _interval(row.mean, row.mean_ci))
     yield from _corrected(row)
     yield from _task_means(row)
     counts = [each.labels_per_sample for each in row.scores.values() if each.labels_per_sample is not None]
     if not _near(row.labels_per_sample, fmean(counts) if counts else None, _ROUNDED):
-        yield f"{row.id}: labels per sample {row.labels_per_sample}, its data sets give {fmean(counts or [0])}"
+        yield f"{row.id}: labels per sample {row.labels_per_sample}, but its data sets give {fmean(counts or [0])}"
 
 
 def _corrected(row: Row) -> Iterator[str]:
-    """A mean that is corrected for the choice of checkpoints: of rows that chose, its interval moved as it was."""
+    """A mean corrected for the choice of checkpoints needs such a choice; its interval is shifted equally."""
     if row.mean_corrected is None and row.mean_corrected_ci is None:
         return
     if row.mean is None or row.mean_corrected is None or not row.on_test:
-        yield f"{row.id}: has a corrected mean, and is not chosen on the test labels or has no mean"
+        yield f"{row.id}: has a corrected mean, but was not chosen on the test labels or has no mean"
         return
     ends = shifted(row.mean_ci, row.mean - row.mean_corrected)
     for stated, expected in zip(row.mean_corrected_ci or (None, None), ends or (None, None), strict=True):
         if not _near(stated, expected, 2 * _ROUNDED):
-            yield f"{row.id}: corrected mean {row.mean_corrected} with {row.mean_corrected_ci}, the mean's gives {ends}"
+            yield f"{row.id}: corrected mean {row.mean_corrected} with {row.mean_corrected_ci}, the mean gives {ends}"
             return
 
 
 def _task_means(row: Row) -> Iterator[str]:
-    """Means of the data sets of one task; boards of former builds have none."""
+    """Check the means over the data sets of one task; boards of earlier versions have none."""
     for kind, stated in row.task_means.items():
         sets = [task.id for task in benchmark_tasks() if task.kind == kind]
         there = sets and all(name in row.scores and row.scores[name].complete is not False for name in sets)
         mean = fmean(row.scores[name].score for name in sets) if there else None
         if not _near(stated.score, mean, _ROUNDED):
-            yield f"{row.id} {kind}: mean {stated.score}, its data sets give {mean}"
+            yield f"{row.id} {kind}: mean {stated.score}, but its data sets give {mean}"
         yield from (f"{row.id} {kind}: {fault}" for fault in _interval(stated.score, stated.ci))
 
 
 def _score(score: Score, board: Board | None) -> Iterator[str]:
-    """What one score says of itself."""
+    """Check one score on its own."""
     yield from _interval(score.score, score.ci)
     if score.score > 1 + TOLERANCE:
         yield f"score {score.score} is above 1"
@@ -194,21 +194,21 @@ def _score(score: Score, board: Board | None) -> Iterator[str]:
     signature = parsed(score.signature)
     yield from _correction(score, signature)
     if board is not None and signature.lexicon not in ("none", board.label):
-        yield f"was scored with lexicon {signature.lexicon}, the board's is {board.label}"
+        yield f"was scored with lexicon {signature.lexicon}, but the board uses {board.label}"
     if score.samples is not None and signature.n != score.samples:
-        yield f"{score.samples} samples, its signature says {signature.n}"
+        yield f"{score.samples} samples, but its signature says {signature.n}"
     if score.samples is not None and (score.missing or 0) + (score.failed or 0) > score.samples:
         yield f"{score.missing} missing and {score.failed} failed of {score.samples} samples"
 
 
 def _correction(score: Score, signature: Signature) -> Iterator[str]:
-    """A score that is corrected for chance follows from the uncorrected one and the chance level."""
+    """A chance-corrected score must follow from the uncorrected one and the chance level."""
     metric = PROTOCOLS[signature.protocol][signature.kind] if signature.protocol in PROTOCOLS else None
     if metric is None or score.chance is None or score.uncorrected is None:
         return
     due = float(metric.primary(score.uncorrected, score.chance))
     if not _near(score.score, due, _ROUNDED):
-        yield f"score {score.score}, its uncorrected score and chance level give {due}"
+        yield f"score {score.score}, but its uncorrected score and chance level give {due}"
 
 
 def _interval(score: float | None, interval: tuple[float, float] | None) -> Iterator[str]:
@@ -217,14 +217,14 @@ def _interval(score: float | None, interval: tuple[float, float] | None) -> Iter
 
 
 def _lifts(results: Results) -> Iterator[str]:
-    """Lift is the score less that of the best shallow baseline; baselines and published rows have none."""
+    """Lift is the score minus that of the best shallow baseline; baselines and published rows have none."""
     for row, computed in zip(results.rows, with_lifts([_without_lifts(row) for row in results.rows]), strict=True):
         for dataset, score in row.scores.items():
             lift = computed.scores[dataset].lift
             if not _near(score.lift, lift, _ROUNDED):
-                yield f"{row.id} {dataset}: lift {score.lift}, the shallow baselines give {lift}"
+                yield f"{row.id} {dataset}: lift {score.lift}, but the shallow baselines give {lift}"
         if not _near(row.lift, computed.lift, _ROUNDED):
-            yield f"{row.id}: lift {row.lift}, its data sets give {computed.lift}"
+            yield f"{row.id}: lift {row.lift}, but its data sets give {computed.lift}"
 
 
 def _without_lifts(row: Row) -> Row:
@@ -233,27 +233,27 @@ def _without_lifts(row: Row) -> Row:
 
 
 def _ranks(rows: Iterable[Row], column: str) -> Iterator[str]:
-    """Ranks of one column of one board follow its scores."""
+    """The ranks of one column of one board must follow its scores."""
     placed = [(row, rank) for row in rows if (rank := row.rank(column)) is not None]
     values = {row.id: row.value(column) for row, _ in placed}
     for row, rank in placed:
         value = values[row.id]
         if value is None or not row.ranked:
             yield (
-                f"{row.id} {column}: has rank {rank.rank}, and no score to rank"
+                f"{row.id} {column}: has rank {rank.rank}, but no score"
                 if value is None
-                else (f"{row.id} {column}: has rank {rank.rank}, and is not ranked")
+                else (f"{row.id} {column}: has rank {rank.rank}, but is not ranked")
             )
             continue
         due = 1 + sum(other is not None and other > value for other in values.values())
         if (rank.rank, rank.of) != (due, len(placed)):
-            yield f"{row.id} {column}: rank {rank.rank} of {rank.of}, the scores give {due} of {len(placed)}"
+            yield f"{row.id} {column}: rank {rank.rank} of {rank.of}, but the scores give {due} of {len(placed)}"
         if not _holds(rank):
             yield f"{row.id} {column}: rank {rank.rank} of {rank.of} is outside its interval {rank.low} to {rank.high}"
     kinds = {_metric(row, column) for row, _ in placed}
     for row in rows:
         if row.ranked and row.value(column) is not None and row.rank(column) is None and _metric(row, column) in kinds:
-            yield f"{row.id} {column}: has no rank, though its score is comparable with those that have"
+            yield f"{row.id} {column}: has no rank, although its score is comparable with ranked ones"
 
 
 def _holds(rank: Rank) -> bool:
@@ -263,25 +263,25 @@ def _holds(rank: Rank) -> bool:
 
 
 def _metric(row: Row, column: str) -> str:
-    """What scores of a column have in common that may be ranked together."""
+    """What the scores of a column must share to be ranked together."""
     signature = row.scores[column].signature if column in BUILTIN else None
     return parsed(signature).metric_part if signature else ""
 
 
 def _tests(results: Results) -> Iterator[str]:
-    """Tests name rows of their board, the highest score first."""
+    """Tests name rows of their board, in descending order of the scores."""
     rows = {row.id: row for row in results.rows}
     for each in results.comparisons:
         values = []
         for key in each.rows:
             value = rows[key].value(each.dataset) if key in rows and rows[key].board == each.board else None
             if value is None:
-                yield f"{key} {each.dataset}: is in the tests of board {each.board}, and has no score there"
+                yield f"{key} {each.dataset}: is in the tests of board {each.board}, but has no score there"
             else:
                 values.append((value, key))
         for (above, one), (below, other) in pairwise(values):
             if below > above:
-                yield f"{other} {each.dataset}: stands below {one} in the tests, and has the higher score"
+                yield f"{other} {each.dataset}: is listed below {one} in the tests, but has the higher score"
 
 
 def _near(stated: float | None, computed: float | None, tolerance: float) -> bool:

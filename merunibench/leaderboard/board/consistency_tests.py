@@ -1,4 +1,4 @@
-"""What a board's tests say of its ranks, and its scores of its pairs: the part of `consistency` that is about tests."""
+"""The part of `consistency` about tests: whether ranks match the tests, and pairs match the scores."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +15,7 @@ _ROUNDED = 1e-8
 
 
 def rank_faults(rows: Iterable[Row], tests: Iterable[Comparisons]) -> Iterator[str]:
-    """Rank intervals that are not those of the tests: from 1 + the rows that are better to all less those that are not.
+    """Yield rank intervals that do not follow from the tests: 1 + the better rows, to all rows minus the worse ones.
 
     Args:
         rows: The rows of a board.
@@ -37,27 +37,27 @@ def rank_faults(rows: Iterable[Row], tests: Iterable[Comparisons]) -> Iterator[s
         for (_, row), (low, high), span in zip(ranked, bounds, spans, strict=True):
             rank = row.rank(each.dataset)
             if rank is not None and rank.mark not in (None, group_mark(*span)):
-                yield f"{row.id} {each.dataset}: group {rank.mark}, the tests give {group_mark(*span)}"
+                yield f"{row.id} {each.dataset}: group {rank.mark}, but the tests give {group_mark(*span)}"
             if rank is not None and rank.low is not None and (rank.low, rank.high) != (low, high):
                 stated = f"rank interval {rank.low} to {rank.high}"
-                yield f"{row.id} {each.dataset}: {stated}, the tests give {low} to {high}"
+                yield f"{row.id} {each.dataset}: {stated}, but the tests give {low} to {high}"
 
 
 def packed_faults(results: Results) -> Iterator[str]:
-    """Packed pairs that cannot be: of rows that are not there, of scores that they lack, or of impossible figures."""
+    """Yield invalid packed pairs: of rows that do not exist, of scores that they lack, or with impossible figures."""
     rows = {row.id: row for row in results.rows if row.ranked}
     for pairs in results.packed_pairs:
         strangers = [key for key in pairs.rows if key not in rows or rows[key].board != pairs.board]
         if strangers:
-            yield f"packed pairs of {pairs.board}: {strangers[0]} is no ranked row of this board"
+            yield f"packed pairs of {pairs.board}: {strangers[0]} is not a ranked row of this board"
             continue
         lacking = np.array([[rows[key].value(column) is None for column in pairs.columns] for key in pairs.rows])
         for place, text in enumerate(pairs.figures):
             low, high, p = np.moveaxis(unpacked(text, len(pairs.columns)), -1, 0)
             there = p != ABSENT
             faults = {
-                "is of a score that one of them lacks": there & (lacking[:place] | lacking[place]),
-                "its interval ends before it begins": there & (low > high),
+                "one of them has no such score": there & (lacking[:place] | lacking[place]),
+                "the ends of its interval are in the wrong order": there & (low > high),
                 "p is not between 0 and 1": there & ((p < 0) | (p * P_STEP > 1)),
             }
             for what, where in faults.items():
@@ -66,12 +66,12 @@ def packed_faults(results: Results) -> Iterator[str]:
 
 
 def pair_faults(results: Results) -> Iterator[str]:
-    """Pairs that the scores contradict, or whose sentence is not that of their figures."""
+    """Yield pairs that contradict the scores, or whose sentence does not match their figures."""
     rows = {row.id: row for row in results.rows}
     for pair in results.pairs:
         where = f"pair {pair.a} and {pair.b}"
         if pair.a not in rows or pair.b not in rows or rows[pair.a].board != rows[pair.b].board:
-            yield f"{where}: are no two rows of one board"
+            yield f"{where}: are not two rows of one board"
             continue
         if not (rows[pair.a].ranked and rows[pair.b].ranked):
             yield f"{where}: are not both ranked"
@@ -79,10 +79,10 @@ def pair_faults(results: Results) -> Iterator[str]:
             values = [rows[key].value(column) for key in (pair.a, pair.b)]
             due = None if None in values else (values[0] or 0.0) - (values[1] or 0.0)
             if due is None or abs(difference - due) > _ROUNDED:
-                yield f"{where}, {column}: difference {difference}, the scores give {due}"
+                yield f"{where}, {column}: difference {difference}, but the scores give {due}"
             if low is not None and high is not None and low > high:
-                yield f"{where}, {column}: its interval ends before it begins"
+                yield f"{where}, {column}: the ends of its interval are in the wrong order"
             if not 0 <= p <= 1:
                 yield f"{where}, {column}: p is {p}"
         if set(pair.columns) & set(BUILTIN) and pair.sentence != sentence_of(pair):
-            yield f"{where}: its sentence is not what its figures say"
+            yield f"{where}: its sentence does not match its figures"

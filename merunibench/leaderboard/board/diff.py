@@ -1,4 +1,4 @@
-"""What changed between two boards, and why; and whether a board is what a recomputation gives."""
+"""Compare two boards: what changed and why, and whether a board agrees with a recomputation."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -12,19 +12,19 @@ from merunibench.report.columns import percent
 from merunibench.tasks import BUILTIN
 
 TOLERANCE = 1e-9
-"""Scores that differ by less differ in how a processor adds up."""
+"""Smaller differences between scores are caused by the order in which processors sum."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is different.
+    """One difference.
 
     Attributes:
         what: `board`, `row`, `score`, `rank` or `refused`.
         where: Board, row or submission, and the data set.
-        old: What it was; None if it was not there.
-        new: What it is; None if it is gone.
-        why: The causes; empty where nothing that decides a score has changed.
+        old: The previous value; None if it did not exist.
+        new: The new value; None if it was removed.
+        why: The causes; empty if nothing that determines a score has changed.
     """
 
     what: str
@@ -34,11 +34,11 @@ class Change:
     why: tuple[str, ...] = ()
 
     def to_text(self) -> str:
-        """One line."""
+        """Return the change as one line."""
         if self.old is None:
             change = "new" if self.new in (None, "") else f"new, {self.new}"
         elif self.new is None:
-            change = "gone" if self.old == "" else f"gone, was {self.old}"
+            change = "removed" if self.old == "" else f"removed, was {self.old}"
         else:
             change = f"{self.old} -> {self.new}"
         why = f" ({'; '.join(self.why)})" if self.why else ""
@@ -46,9 +46,9 @@ class Change:
 
 
 def changes(old: Results, new: Results) -> list[Change]:
-    """Everything that a reader of the board would see differently, in the order of the new board.
+    """Return everything that a reader of the board would see differently, in the order of the new board.
 
-    A rank is different where the order of the rows that both boards rank is: one more model above is none.
+    A rank counts as changed if the order of the rows ranked on both boards changed, not if a model was added above it.
     """
     found = list(_boards(old, new))
     moved = set(_moved(old, new))
@@ -66,7 +66,7 @@ def changes(old: Results, new: Results) -> list[Change]:
             found.append(Change("row", key, None, "", (why,)))
     for key, row in before.items():
         if key not in after:
-            why = "model is gone" if row.model_id not in names_after else "board or selection is gone"
+            why = "model removed" if row.model_id not in names_after else "board or selection removed"
             found.append(Change("row", key, "", None, (why,)))
     refused = [{each.submission: "; ".join(each.reasons) for each in results.refused} for results in (old, new)]
     for name in sorted(refused[0].keys() | refused[1].keys()):
@@ -77,7 +77,7 @@ def changes(old: Results, new: Results) -> list[Change]:
 
 
 def to_dict(found: list[Change]) -> list[dict[str, Any]]:
-    """Plain data."""
+    """Return the changes as plain data."""
     return [asdict(change) for change in found]
 
 
@@ -91,7 +91,7 @@ def _boards(old: Results, new: Results) -> Iterator[Change]:
 
 
 def _row(old: Row, new: Row) -> Iterator[tuple[str, Change]]:
-    """What is different in a row, with the column it is in."""
+    """Yield the differences in a row, each with its column."""
     for column in (*new.scores, *(name for name in old.scores if name not in new.scores), MEAN):
         before, after = old.scores.get(column), new.scores.get(column)
         same = _near(old.mean, new.mean) if column == MEAN else _agree(before, after)
@@ -105,7 +105,7 @@ def _row(old: Row, new: Row) -> Iterator[tuple[str, Change]]:
 
 
 def _moved(old: Results, new: Results) -> Iterator[tuple[str, str]]:
-    """Row and column, where its place among the rows that both boards rank has changed."""
+    """Yield row and column where the rank among the rows that are ranked on both boards changed."""
     for board in new.boards:
         for column in (*BUILTIN, MEAN):
             ranked = [
@@ -118,12 +118,12 @@ def _moved(old: Results, new: Results) -> Iterator[tuple[str, str]]:
 
 
 def _is_ranked(old: Row, new: Row, column: str) -> int:
-    """On how many of two boards a row has a rank."""
+    """The number of the two boards on which a row is ranked."""
     return (old.rank(column) is not None) + (new.rank(column) is not None)
 
 
 def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
-    """What decides a score and is different."""
+    """The differences in what determines a score."""
     if old is None or new is None or old.signature is None or new.signature is None:
         return ()
     before, after = parsed(old.signature), parsed(new.signature)
@@ -147,7 +147,7 @@ def _causes(old: Score | None, new: Score | None) -> tuple[str, ...]:
 
 
 def _causes_of_mean(old: Row, new: Row) -> tuple[str, ...]:
-    """What is different in the scores that a mean is of."""
+    """The differences in the scores that a mean is computed from."""
     every = (_causes(old.scores.get(name), new.scores.get(name)) for name in BENCHMARK_DATASETS)
     return tuple(dict.fromkeys(cause for causes in every for cause in causes))
 
@@ -183,12 +183,12 @@ def _place(rank: Rank | None) -> str:
 
 @dataclass(frozen=True)
 class Verification:
-    """A board held against a recomputation.
+    """The comparison of a board with a recomputation.
 
     Attributes:
-        differences: What is different, a line each.
+        differences: What is different, one line each.
         verified: Number of scores that were recomputed and agree.
-        unverified: What could not be recomputed, and why, a line each.
+        unverified: What could not be recomputed, and why, one line each.
     """
 
     differences: tuple[str, ...]
@@ -197,7 +197,7 @@ class Verification:
 
 
 def verify(results: Results, recomputed: Results) -> Verification:
-    """Hold a board against one that was built from predictions and labels alone."""
+    """Compare a board with one that was built from predictions and labels alone."""
     differences, verified = [], 0
     stated = {row.id: row for row in results.rows}
     for row in recomputed.rows:
@@ -209,7 +209,7 @@ def verify(results: Results, recomputed: Results) -> Verification:
         for column, change in found:
             if change.what == "score" and row.value(column) is not None:
                 cause = f" ({'; '.join(change.why)})" if change.why else ""
-                differences.append(f"{change.where}: {change.old or 'nothing'}, recomputed {change.new}{cause}")
+                differences.append(f"{change.where}: {change.old or 'missing'}, recomputed {change.new}{cause}")
         for column, change in found:
             if change.what == "rank" and _column(results, row, column) == _column(recomputed, row, column):
                 differences.append(f"{change.where}: rank {change.old}, recomputed {change.new}")
@@ -219,7 +219,7 @@ def verify(results: Results, recomputed: Results) -> Verification:
 
 
 def _column(results: Results, row: Row, column: str) -> set[str]:
-    """The rows of a column: ranks agree only where these do."""
+    """The rows of a column; ranks can only agree if these do."""
     return {
         each.id
         for each in results.rows
@@ -228,7 +228,7 @@ def _column(results: Results, row: Row, column: str) -> set[str]:
 
 
 def _not_in(results: Results, recomputed: Results) -> Iterator[tuple[str, str]]:
-    """Scores that could be recomputed in principle, but were not; published figures cannot."""
+    """Yield scores that could be recomputed in principle, but were not; published scores cannot be recomputed."""
     known = {row.id: row for row in recomputed.rows}
     for row in results.rows:
         for dataset in row.scores if row.origin != "reported" else ():

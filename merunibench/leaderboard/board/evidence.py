@@ -1,7 +1,7 @@
-"""What is known of a row beyond its scores: whether it was recomputed, agrees with a paper, is a variant of another.
+"""Facts about a row beyond its scores: whether it was recomputed, agrees with a paper, or is a variant of another.
 
-Copied figures name their lexicon seldom. Where the figures of one row of a source are the recomputed ones to the last
-digit, its lexicon is shown, and the other rows of the same table of that source have it too.
+Copied scores rarely state their lexicon. If the scores of one row of a source equal the recomputed ones to the last
+digit, this identifies the lexicon, which then applies to the other rows of the same table of that source too.
 """
 
 import re
@@ -15,25 +15,25 @@ from merunibench.report import BENCHMARK_DATASETS
 
 _VARIANT_SOURCE = re.compile("ablation|APCF", re.IGNORECASE)
 _LAST_DIGIT = 4
-"""Decimals of a fraction that papers print: hundredths of a percent."""
+"""Number of decimals of a fraction that papers report: hundredths of a percent."""
 FEWEST = 3
-"""Scores that must agree before a row is said to be the paper's."""
+"""Number of scores that must agree before a row counts as equal to the paper's."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of the rows of a board.
+    """What is known about the rows of a board.
 
     Attributes:
-        equal: Ids of recomputed rows whose figures are a paper's -> its source.
-        lexicons: Source -> the lexicon that its figures were shown to have.
-        committed: Models -> data sets whose scores stand as committed.
-        parents: Ids of models that are variants -> the model they are variants of.
-        recomputed: Who computed the scores that do not stand as committed, and when; the hash is that of the results.
-        stood: Who computed those that do; None where nobody says so.
-        seen: Models -> data set -> how many of its test samples they were trained on, by their own word.
-        zero_shot: Models that say what they were trained on, and none of it is of the nine data sets; copied ones of
-            which their source says so.
+        equal: Ids of recomputed rows whose scores equal those of a paper -> its source.
+        lexicons: Source -> the lexicon identified for its scores.
+        committed: Models -> data sets whose scores were carried over from the committed results.
+        parents: Ids of variants -> the model they are variants of.
+        recomputed: Who recomputed scores, and when; the hash is that of the results.
+        stood: Who computed the scores that were carried over; None if this is not stated.
+        seen: Models -> data set -> number of its test samples that they were trained on, according to their authors.
+        zero_shot: Models whose authors state the training data, with none of the nine data sets in it; copied models if
+            their source says so.
     """
 
     equal: Mapping[str, str]
@@ -47,7 +47,7 @@ class Evidence:
 
 
 def evidence(results: Results, lock: Lock | None = None) -> Evidence:
-    """All of it, from the results and their lock."""
+    """Collect the evidence from the results and their lock."""
     models = {model.id: model for model in results.models}
     computed: dict[str, list[Row]] = {}
     for row in results.rows:
@@ -88,7 +88,7 @@ def _is_zero_shot(model: Model) -> bool:
 
 
 def _agree(row: Row, paper: Row) -> bool:
-    """Whether every score of the paper that the row has is the row's to the last digit, of enough of them."""
+    """Whether every score of the paper that the row also has agrees to the last digit, and there are enough of them."""
     shared = [name for name in paper.scores if name in row.scores]
     if len(shared) < FEWEST:
         return False
@@ -101,7 +101,7 @@ def _printed(value: float) -> float:
 
 
 def _parents(rows: Iterable[Row], models: Mapping[str, Model]) -> dict[str, str]:
-    """Copied rows that are variants: without the nine scores, or of an ablation, of a model that is there in full."""
+    """Copied rows that are variants of a complete model: rows without all nine scores, and ablations."""
     copied = [row for row in rows if row.origin == "reported"]
     full = [row for row in copied if _full(row) and not _VARIANT_SOURCE.search(models[row.model_id].source or "")]
     heads = _heads(full, models)
@@ -116,7 +116,7 @@ def _parents(rows: Iterable[Row], models: Mapping[str, Model]) -> dict[str, str]
 
 
 def _heads(full: Sequence[Row], models: Mapping[str, Model]) -> dict[str, str]:
-    """Name -> the row that stands for the model: that with the most modalities."""
+    """Name -> the main row of the model: the one with the most modalities."""
     heads: dict[str, str] = {}
     for row in sorted(full, key=lambda row: -len(models[row.model_id].modalities)):
         heads.setdefault(row.model.casefold(), row.model_id)
@@ -128,20 +128,19 @@ def _full(row: Row) -> bool:
 
 
 def more_words_than_sense(results: Results, strict: str, official: str, places: int = 5) -> dict[str, tuple[int, int]]:
-    """Rows whose official mean owes more to the number of words than to hearing.
+    """Return rows whose high official mean is due to the number of words rather than to better predictions.
 
-    Either the official place is more than so many places better than the strict one; or, on boards of few models,
-    another row that names fewer words is significantly worse by the official mean and significantly better by the
-    strict one.
+    Either the official rank is more than `places` better than the strict one; or, on boards of few models, another row
+    that names fewer words is significantly worse by the official mean and significantly better by the strict one.
 
     Args:
         results: The whole board.
         strict: Id of the board of the strict protocol.
-        official: Id of a board of the official one.
-        places: From how many on nothing is said.
+        official: Id of a board of the official protocol.
+        places: Maximum difference of ranks that is not marked.
 
     Returns:
-        `model id/selection` -> official and strict place in the mean.
+        `model id/selection` -> official and strict rank in the mean.
     """
     ranks: dict[str, dict[str, int]] = {strict: {}, official: {}}
     words: dict[str, float] = {}
@@ -161,7 +160,7 @@ def more_words_than_sense(results: Results, strict: str, official: str, places: 
 
 
 def _better(results: Results, board: str) -> set[tuple[str, str]]:
-    """Ranked rows of which the first has the significantly higher mean, as `model id/selection`."""
+    """Pairs of ranked rows, as `model id/selection`, of which the first has a significantly higher mean."""
     ranked = {row.id for row in results.rows if row.ranked}
     return {
         (_of_row(each.rows[above]), _of_row(each.rows[below]))
@@ -174,5 +173,5 @@ def _better(results: Results, board: str) -> set[tuple[str, str]]:
 
 
 def _of_row(key: str) -> str:
-    """`model id/selection` of a row's id."""
+    """`model id/selection` from the id of a row."""
     return key.rsplit("/", 1)[0]

@@ -1,4 +1,4 @@
-"""What a board is made from: a request, and the lexicons, labels, subtitles and committed results that it names."""
+"""The inputs of a board: a request, and the lexicons, labels, subtitles and committed results that it names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,24 +21,24 @@ from merunibench.tasks import get_task
 
 RESAMPLES = 1000
 DETAILS = "details"
-"""Folder of the details, beside the results."""
+"""Folder of the details, next to the results."""
 BUILTIN = "builtin"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to build a board from.
+    """The inputs and settings of a build.
 
     Attributes:
         submissions: Folder of submissions.
         data_root: Folder with labels; None if there are none.
-        lexicons: Lexicons of the official boards; by default every installed release.
-        committed: Results of before, for what cannot be computed here; None for nothing.
+        lexicons: Lexicons of the official boards; by default all installed releases.
+        committed: Previous results, for what cannot be computed here; None for no previous results.
         published: File of published figures; None for none.
-        cache: Where figures are kept between builds; None for nowhere.
-        processes: Most processes; 0 for one a core.
+        cache: File that keeps scores between builds; None for no cache.
+        processes: Maximum number of processes; 0 for one per core.
         resamples: Number of bootstrap resamples.
-        extra: Folders of submissions that are elsewhere; each takes the place of one of the same name.
+        extra: Folders of submissions elsewhere; each replaces the submission of the same name.
     """
 
     submissions: Path
@@ -52,10 +52,10 @@ class Request:
     extra: tuple[Path, ...] = ()
 
     def with_usual_places(self) -> "Request":
-        """The same with what is None filled in: what lies beside the submissions, and the user's cache.
+        """Fill in the default locations for what is None: files next to the submissions, and the user's cache.
 
-        `results.json` and `published.csv` are taken from there, if they are there, or else the published figures that
-        come with this package.
+        `results.json` and `published.csv` are taken from there if they exist; otherwise the published scores shipped
+        with this package are used.
         """
         beside = self.submissions.absolute().parent
         committed, published = (
@@ -70,10 +70,10 @@ class Request:
 
 
 class Inputs:
-    """What a request names, read when it is first asked for.
+    """Lazily read inputs of a request.
 
-    Reading raises InputError where labels, a lexicon, committed results or published figures cannot be used; subtitles
-    that cannot are told in `unusable`, since no subtitle file may stop a board.
+    Reading raises InputError if labels, a lexicon, committed results or published scores cannot be used. Unusable
+    subtitles are reported in `unusable` instead, since they must not prevent a build.
     """
 
     def __init__(self, request: Request) -> None:
@@ -90,12 +90,10 @@ class Inputs:
 
     @cached_property
     def mistaken(self) -> dict[str, str]:
-        """Data set -> why nothing is scored on it: the labels at hand are another's, and no board shows them as its."""
+        """Data set -> why nothing is scored on it: the available labels are those of another data set."""
         others = {name: DATASETS.meant(truth.task, len(truth.names)) for name, truth in self._labels.items()}
         return {
-            name: f"the labels at hand are those of {other.title} ({other.id})"
-            for name, other in others.items()
-            if other
+            name: f"the labels found are those of {other.title} ({other.id})" for name, other in others.items() if other
         }
 
     @cached_property
@@ -105,7 +103,7 @@ class Inputs:
 
     @property
     def subtitles(self) -> dict[str, dict[str, str] | None]:
-        """What is said in each sample, by data set; None where there is no file."""
+        """The text spoken in each sample, by data set; None if there is no file."""
         return self._subtitles[0]
 
     @property
@@ -117,12 +115,12 @@ class Inputs:
     def _subtitles(self) -> tuple[dict[str, dict[str, str] | None], dict[str, str]]:
         found: dict[str, dict[str, str] | None] = {}
         unusable: dict[str, str] = {}
-        root = self.request.data_root or Path()  # without one there are no labels
+        root = self.request.data_root or Path()  # without a folder there are no labels
         for dataset, truth in self.truths.items():
             try:
                 found[dataset] = load_subtitles(root, truth)
             except InputError as error:
-                # Without the folder: where it lies on this machine is no part of a board.
+                # Omit the folder: its location on this machine must not be part of a board.
                 unusable[dataset] = escape_controls(str(error).removeprefix(f"{root}/"), 2_000)
         return found, unusable
 
@@ -133,7 +131,7 @@ class Inputs:
 
     @cached_property
     def boards(self) -> list[Board]:
-        """All boards, those of the committed results too whose lexicon is not at hand."""
+        """All boards, including boards of the committed results whose lexicon is not installed."""
         return merged(boards_of(self.lexicons), self.before.boards if self.before else ())
 
     @property
@@ -147,37 +145,37 @@ class Inputs:
         return read_published(self.request.published, self.boards) if self.request.published else ([], [])
 
     def committed_rows(self, model: Model) -> list[Row]:
-        """The rows of a model in the committed results."""
+        """Return the rows of a model in the committed results."""
         return [row for row in (self.before.rows if self.before else ()) if row.model_id == model.id]
 
     def committed_details(self, model: Model) -> ModelDetails | None:
-        """The details of a model that lie beside the committed results."""
+        """Return the details of a model next to the committed results."""
         if self.request.committed is None:
             return None
         path = self.request.committed.parent / DETAILS / f"{model.id}.json"
-        return read_committed(path, ModelDetails, "details of a model") if path.is_file() else None
+        return read_committed(path, ModelDetails, "model details") if path.is_file() else None
 
 
 def load_lexicons(names: Sequence[str | Path] = ()) -> dict[str, Lexicon]:
-    """Lexicons by name: those named, by default every installed official release; and always the builtin one.
+    """Load the named lexicons, by default every installed official release, and always the builtin one.
 
     Raises:
-        InputError: there is no such lexicon, or two have one name, or a name cannot be part of an address.
+        InputError: a lexicon does not exist, two share a name, or a name cannot be part of an address.
     """
     wanted = names or [name for name in RELEASES if name in installed()]
     found: dict[str, Lexicon] = {}
     for lexicon in [*map(load_lexicon, wanted), load_lexicon(BUILTIN)]:
         if found.get(lexicon.name, lexicon).sha256 != lexicon.sha256:
-            raise InputError(f"two different lexicons are called {lexicon.name}; give one of them another name")
+            raise InputError(f"two different lexicons are named {lexicon.name}; rename one of them")
         if not FOLDER_NAME.fullmatch(lexicon.name):
-            raise InputError(f"lexicon {lexicon.name!r}: its name must be letters, digits and ._-")
+            raise InputError(f"lexicon {lexicon.name!r}: its name may contain only letters, digits and ._-")
         found.setdefault(lexicon.name, lexicon)
     builtin = found.pop(BUILTIN)
     return {**found, BUILTIN: builtin}
 
 
 def boards_of(lexicons: Mapping[str, Lexicon]) -> list[Board]:
-    """Every protocol with the lexicons that it is meant for."""
+    """Return a board for every protocol and each lexicon that it supports."""
     return [
         _board(protocol.name, lexicon)
         for protocol in PROTOCOLS.values()
@@ -187,7 +185,7 @@ def boards_of(lexicons: Mapping[str, Lexicon]) -> list[Board]:
 
 
 def merged(own: Sequence[Board], committed: Sequence[Board]) -> list[Board]:
-    """The boards of this build, and those of the committed results whose lexicon is not at hand."""
+    """Merge the boards of this build with those of the committed results whose lexicon is not installed."""
     known = {board.id for board in own}
     absent = [board for board in committed if board.id not in known]
     return sorted([*own, *absent], key=_place)
@@ -210,10 +208,10 @@ def _place(board: Board) -> tuple[int, bool, int, str]:
 
 
 def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
-    """Labels by data set, of those below the folder; none without a folder.
+    """Load the labels of the data sets below the folder; without a folder there are none.
 
     Raises:
-        InputError: the folder holds no labels, or some cannot be read.
+        InputError: the folder contains no labels, or some cannot be read.
     """
     if data_root is None:
         return {}
@@ -221,10 +219,10 @@ def load_truths(data_root: Path | None) -> dict[str, GroundTruth]:
 
 
 def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None:
-    """What is said in each sample of a data set, by its layout's subtitles; None where their file is not there.
+    """Read the text spoken in each sample from the subtitles in the data set's layout; None without a subtitle file.
 
     Raises:
-        InputError: the subtitles cannot be read, have none of the samples, or say different things of one.
+        InputError: the subtitles cannot be read, match none of the samples, or contradict each other.
     """
     names = truth.names.to_pylist()
     found = read_subtitles(data_root, truth.task, names)
@@ -232,5 +230,5 @@ def load_subtitles(data_root: Path, truth: GroundTruth) -> dict[str, str] | None
         return None
     if not found:
         path = data_root / truth.task.folder / truth.task.layout.subtitles
-        raise InputError(f"{path}: has none of the samples of {truth.task.title}")
+        raise InputError(f"{path}: contains no sample of {truth.task.title}")
     return {name: found.get(name, "") for name in names}

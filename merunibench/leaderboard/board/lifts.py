@@ -1,4 +1,4 @@
-"""Scores -> what is left of them above the best rule that understands nobody, of the shallow baselines of a board."""
+"""Compute lifts: how far scores are above the best shallow baseline of a board."""
 
 from collections.abc import Sequence
 from statistics import fmean
@@ -12,9 +12,9 @@ _SHALLOW = {f"{PREFIX}{each.id}" for each in BASELINES.values() if each.shallow}
 
 
 def with_lifts(rows: Sequence[Row]) -> list[Row]:
-    """The rows of all boards; those of computed models say by how much they are above the best shallow baseline.
+    """Return the rows of all boards; those of computed models state their lift over the best shallow baseline.
 
-    That is the best of its board on each data set; which one it is may differ from set to set.
+    It is the best baseline of the board on each data set, so it may differ between data sets.
     """
     best: dict[tuple[str | None, str], float] = {}
     for row in rows:

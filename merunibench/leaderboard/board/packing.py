@@ -1,8 +1,7 @@
-"""All ranked rows of a board, two by two, by the paired bootstrap alone: of pairs that have no sentence of their own.
+"""Compare all pairs of ranked rows of a board by the paired bootstrap alone, for pairs without a stored sentence.
 
 Interval and p are those of `merunibench compare` without its random swaps, which would take too long for thousands of
-pairs. They are made for many pairs at once, and kept in the cache by row: of a changed submission only its pairs are
-made anew.
+pairs. Many pairs are computed at once and cached by row: after a change to a submission, only its pairs are recomputed.
 """
 
 import json
@@ -39,17 +38,17 @@ BoolArray = npt.NDArray[np.bool_]
 
 _ALPHA = round(0.05 / P_STEP)
 _AT_ONCE = 512  # pairs: 4 MiB of a thousand resamples
-_THREADS = 4  # sorting, which takes the time, runs in several
+_THREADS = 4  # threads; sorting, which dominates, runs in several
 _LONGEST_HASH = 16
 
 
 class Packer:
-    """Packs the pairs of boards. Sentiment needs no lexicon: its columns are the same on several, and are made once.
+    """Packs the pairs of boards. Sentiment needs no lexicon: columns that are the same on several boards are made once.
 
     Args:
-        before: The committed results; their figures stand where nothing was resampled and scores are the same.
-        cache: Knows the figures of before; what is new is added.
-        digest: Hash of everything of a row that decides its figures.
+        before: The committed results; their figures are kept where nothing was resampled and the scores are unchanged.
+        cache: Contains earlier figures; new ones are added.
+        digest: Hash of everything in a row that determines its figures.
     """
 
     def __init__(self, before: Results | None, cache: Cache, digest: Digest) -> None:
@@ -57,7 +56,7 @@ class Packer:
         self._bootstrap = _Bootstrap()
 
     def __call__(self, board: str, rows: Sequence[ScoredRow]) -> PackedPairs:
-        """The figures of all pairs of a board's ranked rows.
+        """Return the figures of all pairs of a board's ranked rows.
 
         Raises:
             InputError: the cache cannot be used.
@@ -88,7 +87,7 @@ class Packer:
 
 
 def _columns(ranked: Sequence[ScoredRow]) -> list[str]:
-    """What is compared: a sentence says the mean of a kind only of rows that have no mean of the nine."""
+    """The columns to compare. Sentences state task means only for rows without a mean of the nine."""
     means = (MEAN,) if all(each.row.mean is not None for each in ranked) else (*KINDS, MEAN)
     return [name for name in (*BUILTIN, *means) if any(each.row.value(name) is not None for each in ranked)]
 
@@ -96,7 +95,7 @@ def _columns(ranked: Sequence[ScoredRow]) -> list[str]:
 def _take_committed(
     figures: IntArray, board: str, ranked: Sequence[ScoredRow], columns: Sequence[str], before: Results | None
 ) -> None:
-    """Figures of rows that have the same scores as then."""
+    """Copy the figures of rows whose scores are unchanged."""
     old = next((each for each in (before.packed_pairs if before else ()) if each.board == board), None)
     if old is None or before is None or set(old.columns) - set(columns):
         return
@@ -105,7 +104,7 @@ def _take_committed(
     places = {
         each.row.id: place for place, each in enumerate(ranked) if scores.get(each.row.id) == _values(each.row, columns)
     }
-    there = [place for place, name in enumerate(old.rows) if name in places]  # in the order of ids, as the rows are
+    there = [place for place, name in enumerate(old.rows) if name in places]  # in the order of ids, like the rows
     for place in there:
         others = [other for other in there if other < place]
         found = unpacked(old.figures[place], len(old.columns))
@@ -120,7 +119,7 @@ def _values(row: Row, columns: Sequence[str]) -> list[float | None]:
 def _take(
     figures: IntArray, unknown: BoolArray, keys: dict[str, int], of: str, stored: tuple[list[str], IntArray]
 ) -> None:
-    """Figures that the cache has of a row's pairs."""
+    """Load the figures of a row's pairs from the cache."""
     others, found = stored
     there = [index for index, other in enumerate(others) if keys.get(other, keys[of]) < keys[of]]
     places = [keys[others[index]] for index in there]
@@ -138,17 +137,17 @@ def _read(text: str, columns: int, cache: Cache) -> tuple[list[str], IntArray]:
         others, figures = json.loads(text)
         found = unpacked(figures, columns)
         if len(found) != len(others) or not all(isinstance(other, str) for other in others):
-            raise ValueError("others than there are figures")
+            raise ValueError("wrong number of figures")
     except (ValueError, TypeError) as error:
         raise InputError(
-            f"{cache.path}: cannot be used as the cache: pairs of a row are none; delete it, name another (--cache) or "
-            "none (--no-cache)"
+            f"{cache.path}: cannot be used as the cache: the pairs of a row are invalid; delete it, choose "
+            "another (--cache) or none (--no-cache)"
         ) from error
     return others, found
 
 
 class _Bootstrap:
-    """Compares many pairs, a column at a time; what it has compared it knows."""
+    """Compares many pairs, one column at a time; caches its results."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], FloatArray] = {}
@@ -156,7 +155,7 @@ class _Bootstrap:
     def __call__(
         self, ranked: Sequence[ScoredRow], columns: Sequence[str], first: PlaceArray, second: PlaceArray
     ) -> IntArray:
-        """The figures of pairs of rows, shape (N, C, 3)."""
+        """Return the figures of pairs of rows, shape (N, C, 3)."""
         with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
             found = threads.map(lambda name: self._column(ranked, name, first, second), columns)
             low, high, p = np.stack(list(found), axis=-1)
@@ -166,7 +165,7 @@ class _Bootstrap:
         return _as_integers(low, high, p)
 
     def _column(self, ranked: Sequence[ScoredRow], name: str, first: PlaceArray, second: PlaceArray) -> FloatArray:
-        """Ends and p of each pair in a column, shape (3, N)."""
+        """Return the interval ends and p of each pair in a column, shape (3, N)."""
         known = tuple(id(each.replicates[name]) if name in each.replicates else None for each in ranked)
         asked = (known, first.tobytes(), second.tobytes())
         if asked not in self._known:
@@ -177,7 +176,7 @@ class _Bootstrap:
 
 
 def _as_integers(low: FloatArray, high: FloatArray, p: FloatArray) -> IntArray:
-    """Ends and p, shape (N, C), in the steps of `PackedPairs`; what is significant stays so when it is rounded."""
+    """Convert ends and p, shape (N, C), to the steps of `PackedPairs`; rounding preserves significance."""
     rounded = np.round(p / P_STEP)
     rounded = np.where((p < _ALPHA * P_STEP) & (rounded >= _ALPHA), _ALPHA - 1, rounded)
     parts = [np.round(low / INTERVAL_STEP), np.round(high / INTERVAL_STEP), rounded]
@@ -186,7 +185,7 @@ def _as_integers(low: FloatArray, high: FloatArray, p: FloatArray) -> IntArray:
 
 
 class _Column:
-    """One column: compares pairs of rows by their replicates there."""
+    """One column: compares pairs of rows by their replicates in it."""
 
     def __init__(self, ranked: Sequence[ScoredRow], name: str) -> None:
         there = {place: each.replicates[name] for place, each in enumerate(ranked) if name in each.replicates}
@@ -197,7 +196,7 @@ class _Column:
         self.metric = np.array([_metric(ranked[place], name) for place in there])
 
     def __call__(self, first: PlaceArray, second: PlaceArray) -> FloatArray:
-        """Ends of the interval and p of each pair, shape (3, N); NaN where they cannot be compared."""
+        """Return the interval ends and p of each pair, shape (3, N); NaN where they cannot be compared."""
         found = np.full((3, len(first)), np.nan)
         ours, theirs = self.at[first], self.at[second]
         both = (ours >= 0) & (theirs >= 0)
@@ -210,7 +209,7 @@ class _Column:
 
 
 def _metric(row: ScoredRow, name: str) -> str:
-    """What the score in a column means; that of a mean, what all its data sets' mean."""
+    """The metric of a score in a column; for a mean, that of all its data sets."""
     scores = row.row.scores
     names = [name] if name in BUILTIN else list(scores)
     return " ".join(metric_part(scores[each].signature or "") for each in names)

@@ -1,10 +1,11 @@
-"""Ranked rows of a board, two by two: who is better on which data sets, by how much, with interval and p.
+"""Compare ranked rows of a board pairwise: who is better on which data sets, by how much, with interval and p.
 
-The tests are those of `merunibench compare`, to the last word: the same resamples, the same random swaps, the same
-sentence. Resamples are each row's own replicates. What swaps need is linear in a row's units, so it is made once a row
-(`swapped_sums`); the scores after a swap are made for each pair, which takes time: only the best rows are swapped,
-all others are compared by the bootstrap alone, and that is said. Of the best rows every pair has its sentence; where a
-board has more, figures of all pairs are packed (`packing`), from which terminal and page make the sentence.
+The tests are exactly those of `merunibench compare`: the same resamples, the same random swaps, the same sentence. The
+resamples are each row's own replicates. The swapped sums are linear in a row's units, so they are computed once per row
+(`swapped_sums`). The scores after a swap are computed for each pair, which takes time. Therefore only the best rows are
+swapped; all others are compared by the bootstrap alone, and the sentence says so. Every pair of the best rows has a
+stored sentence. If a board has more rows, the figures of all pairs are packed (`packing`), and terminal and page
+generate the sentence from them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,9 +33,9 @@ from merunibench.statistics import BootstrapCounts, PairedDraws, PairedTest, swa
 from merunibench.tasks import BUILTIN, get_task, title_of
 
 MOST = 60
-"""Rows of a board that are compared, the best ones: their pairs are already 1,770."""
+"""Maximum number of rows that are compared, the best ones: this gives 1,770 pairs."""
 SWAPPED = 20
-"""Rows of a board that are swapped too, the best ones: 190 pairs."""
+"""Maximum number of rows that are also swapped, the best ones: 190 pairs."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -42,12 +43,12 @@ FloatArray = npt.NDArray[np.float64]
 def pairs_of(
     boards: Mapping[str, Sequence[ScoredRow]], before: Results | None, cache: Cache, *, resamples: int, seed: int
 ) -> Pairs:
-    """The pairs of the best rows of all boards; where a board has more, also figures of all its pairs.
+    """Return the pairs of the best rows of all boards, and the figures of all pairs for boards with more rows.
 
     Args:
         boards: Board id -> its rows.
-        before: The committed results with their pairs, which stand where nothing was resampled and scores are the same.
-        cache: Knows the pairs of before; what is new is added.
+        before: The committed results, whose pairs are kept where nothing was resampled and scores are unchanged.
+        cache: Contains earlier pairs; new ones are added.
         resamples: Number of resamples behind the replicates, and of random swaps.
         seed: Seed of both.
 
@@ -83,8 +84,8 @@ def _read(text: str, cache: Cache) -> Pair:
         return Pair.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise InputError(
-            f"{cache.path}: cannot be used as the cache: a pair is none; delete it, name another (--cache) or none "
-            "(--no-cache)"
+            f"{cache.path}: cannot be used as the cache: a pair is invalid; delete it, choose another (--cache) "
+            "or none (--no-cache)"
         ) from error
 
 
@@ -93,7 +94,7 @@ def _scores(row: Row) -> dict[str, float]:
 
 
 def _best(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
-    """The ranked rows, the highest mean first, then those without by how many data sets they have."""
+    """The ranked rows, highest mean first, then rows without a mean by their number of data sets."""
     ranked = [each for each in rows if each.row.ranked]
     return sorted(
         ranked, key=lambda each: (each.row.mean is None, -(each.row.mean or 0.0), -len(each.row.scores), each.row.id)
@@ -101,7 +102,7 @@ def _best(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
 
 
 def _shared(first: ScoredRow, second: ScoredRow) -> list[str]:
-    """The data sets on which both were resampled, and their scores mean the same."""
+    """The data sets on which both were resampled with the same metric."""
     both = first.replicates.keys() & second.replicates.keys()
     return [name for name in BUILTIN if name in both and _alike(first, second, name)]
 
@@ -112,11 +113,11 @@ def _alike(first: ScoredRow, second: ScoredRow, name: str) -> bool:
 
 
 class _Sums(NamedTuple):
-    """A row's units on one data set, added up.
+    """Sums over a row's units on one data set.
 
     Attributes:
         total: Over all units, shape (K,).
-        swapped: Over those of each swap, shape (B, K).
+        swapped: Over the units of each swap, shape (B, K).
     """
 
     total: FloatArray
@@ -124,7 +125,7 @@ class _Sums(NamedTuple):
 
 
 class _Judge:
-    """Compares rows; what it adds up of a row is kept for the next pair."""
+    """Compares rows; caches the sums of each row for the next pair."""
 
     def __init__(self, resamples: int, seed: int) -> None:
         self.resamples, self.seed = resamples, seed
@@ -133,7 +134,7 @@ class _Judge:
         self._digests: dict[str, str] = {}
 
     def key(self, first: ScoredRow, second: ScoredRow, *, swap: bool) -> str:
-        """By what the cache knows a pair: everything that decides it."""
+        """The cache key of a pair: everything that determines its figures."""
         return key("pair", self.digest(first), self.digest(second), swap, self.resamples, self.seed)
 
     def digest(self, row: ScoredRow) -> str:
@@ -147,7 +148,7 @@ class _Judge:
         return self._digests[row.row.id]
 
     def __call__(self, first: ScoredRow, second: ScoredRow, swap: bool) -> Pair:
-        """The pair."""
+        """Compare a pair."""
         names = _shared(first, second)
         swap = swap and all(_figures(row, name).units for row in (first, second) for name in names)
         draws = {name: self._draws(first, second, name, swap=swap) for name in names}
@@ -211,5 +212,5 @@ def _column(test: PairedTest, p: float) -> Paired:
 
 
 def by_bootstrap_alone(sentence: str) -> str:
-    """A sentence whose tests swapped nothing."""
+    """Adjust the sentence of a comparison without random swaps."""
     return f"{sentence.removesuffix('.')}; by the paired bootstrap alone."

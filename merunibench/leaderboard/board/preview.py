@@ -1,4 +1,4 @@
-"""Where a submission would stand: its places on the main boards, beside the models that it is read against."""
+"""Preview where a submission would rank: its ranks on the main boards, and the neighbouring models."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Preview:
 
     Attributes:
         board: The board.
-        row: Its row, by which it is ranked.
-        lines: A line for each column: `_HEADS`; the mean first, where there is one.
-        beside: How it compares with the rows next to it in its first column, a sentence each.
+        row: Its main row.
+        lines: One line per column, as in `_HEADS`; the mean first, if there is one.
+        beside: How it compares with the neighbouring rows in its first column, one sentence each.
     """
 
     board: Board
@@ -33,7 +33,7 @@ class Preview:
 
     @property
     def verdict(self) -> str:
-        """Its place in its first column: `7th, 5 to 9, of 24 by the mean`."""
+        """Its rank in its first column: `7th, 5 to 9, of 24 by the mean`."""
         title, score, where = self.lines[0][:3]
         return f"{where} by {'the mean' if title == 'Mean' else title}, with {score}"
 
@@ -43,7 +43,7 @@ class Preview:
         return {"board": self.board.id, "verdict": self.verdict, "beside": list(self.beside), "row": row}
 
     def to_markdown(self) -> str:
-        """For a comment on a pull request; nothing that strangers wrote is markup, mention or link."""
+        """Format for a comment on a pull request; untrusted text cannot become markup, a mention or a link."""
         rows = [_HEADS, ("---", *["---:"] * 3, "---", "---:")]
         table = [f"| {' | '.join(line)} |" for line in rows]
         table += [f"| {' | '.join(map(escape, line))} |" for line in self.lines]
@@ -52,7 +52,7 @@ class Preview:
         return "\n".join([head, "", *beside, *([""] if beside else []), *table, ""]) + "\n"
 
     def to_text(self) -> str:
-        """For a terminal: as the comment, without markup."""
+        """Format for a terminal: the comment without markup."""
         widths = [max(len(line[column]) for line in (_HEADS, *self.lines)) for column in range(len(_HEADS))]
         head = f"{self.board.title}: {self.row.model} would be {self.verdict}."
         table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in (_HEADS, *self.lines)]
@@ -61,7 +61,7 @@ class Preview:
 
 
 def previews(results: Results, model_id: str) -> list[Preview]:
-    """How a model that is on a board stands on the main board of each protocol; none where it has no score."""
+    """Return how a model ranks on the main board of each protocol; empty if it has no score."""
     found = []
     for board in main_boards(results):
         row = main_row(results, model_id, board)
@@ -74,7 +74,7 @@ def previews(results: Results, model_id: str) -> list[Preview]:
 
 
 def _line(row: Row, column: str, rivals: list[Row]) -> tuple[str, ...]:
-    """What a row has in one column, and who is best of the others."""
+    """The values of a row in one column, and the best of the others."""
     others = [each for each in rivals if each.model_id != row.model_id and each.value(column) is not None]
     best = max(others, key=lambda each: each.value(column) or 0.0, default=None)
     lift = row.lift if column == MEAN else row.scores[column].lift
@@ -89,7 +89,7 @@ def _line(row: Row, column: str, rivals: list[Row]) -> tuple[str, ...]:
 
 
 def _beside(results: Results, row: Row, column: str, rivals: list[Row]) -> Iterator[str]:
-    """Sentences about the next row above and below."""
+    """Yield sentences about the neighbouring rows above and below."""
     own = row.value(column) or 0.0
     others = [(value, each) for each in rivals if each.id != row.id and (value := each.value(column)) is not None]
     sides: dict[str, Callable[[float], bool]] = {
@@ -103,13 +103,13 @@ def _beside(results: Results, row: Row, column: str, rivals: list[Row]) -> Itera
             difference = 100 * (own - (rival.value(column) or 0.0))
             next_one = f"Next {side}: {rival.model}, at {difference:+.2f} points"
             if _tested(results, row, rival):
-                yield f"{next_one}. A the submission, B that model: {sentence(results, row, rival)}"
+                yield f"{next_one}. A is the submission, B that model: {sentence(results, row, rival)}"
             else:
-                yield f"{next_one}; not tested, since the predictions of that model are not at hand."
+                yield f"{next_one}; not tested, because the predictions of that model are not available."
 
 
 def _tested(results: Results, row: Row, rival: Row) -> bool:
-    """Whether a board knows more of two rows than their scores."""
+    """Whether the board contains tests of the two rows."""
     both = {row.id, rival.id}
     return any({each.a, each.b} == both for each in results.pairs) or any(
         each.board == row.board and both <= set(each.rows) for each in results.comparisons

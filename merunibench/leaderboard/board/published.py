@@ -1,7 +1,7 @@
-"""Figures copied from papers: rows that stand beside the board, marked as reported, and are never ranked.
+"""Scores copied from papers: rows that are listed next to the board, marked as reported, and never ranked.
 
-`published.csv` holds them with source and grade. Figures are percents there, as papers print them. `shown` says whether
-a row shows before it is asked for: those that somebody else's paper or an abstract quotes do not.
+`published.csv` contains them with source and grade, as percentages, as in the papers. `shown` says whether a row is
+shown by default: scores quoted by another paper or an abstract are not.
 """
 
 import math
@@ -21,7 +21,7 @@ from merunibench.report import BENCHMARK_DATASETS
 from merunibench.tasks import find_task, task_order
 
 PUBLISHED_PROTOCOL = "official"
-"""How papers score."""
+"""The scoring of papers."""
 
 FIRST_HAND = "paper"
 _LETTERS = {"A": "audio", "V": "video", "T": "text"}
@@ -31,10 +31,11 @@ _MAX_BYTES = 1 << 20
 
 
 def read_published(path: Path, boards: Sequence[Board]) -> tuple[list[Model], list[Row]]:
-    """Models and rows of a file of published figures.
+    """Read models and rows from a file of published scores.
 
     Raises:
-        InputError: a column is missing, a figure is no percent, or a text cannot be shown; the message names the line.
+        InputError: a column is missing, a value is not a percentage, or a text cannot be shown; the message names the
+            line.
     """
     table = read_csv(path, _MAX_BYTES, ",")
     absent = [name for name in _TEXTS if name not in table.columns]
@@ -62,10 +63,10 @@ def read_published(path: Path, boards: Sequence[Board]) -> tuple[list[Model], li
 
 
 def _column(name: str, path: Path) -> str:
-    """The data set whose figures a column holds, or `mean`."""
+    """The data set of a column's scores, or `mean`."""
     task = find_task(name)
     if task is None and name != "mean":
-        raise InputError(f"{path}: column {short_repr(name)} is no data set; `merunibench datasets` lists them")
+        raise InputError(f"{path}: column {short_repr(name)} is not a data set; `merunibench datasets` lists them")
     return "mean" if task is None else task.id
 
 
@@ -115,5 +116,5 @@ def _fraction(text: object, where: str) -> float:
     except ValueError:
         percent = math.nan
     if not 0 <= percent <= 100:
-        raise InputError(f"{where}: must be a percent")
+        raise InputError(f"{where}: must be a percentage")
     return round(percent / 100, 10)

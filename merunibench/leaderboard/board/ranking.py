@@ -1,7 +1,7 @@
-"""Rows of one board -> ranks with intervals, groups that cannot be told apart, and the matrix of paired tests.
+"""Rank the rows of one board: ranks with intervals, significance groups (CLD letters), and the matrix of paired tests.
 
-Column by column: each data set, each task, and the mean. Replicates of all rows are those of the same resamples, so
-everything is paired. A column in which some row has no replicates keeps what was committed, if its scores are the same.
+Ranks are computed per column: for each data set, each task, and the mean. All rows use the same resamples, so all tests
+are paired. A column in which a row has no replicates keeps its committed ranks if its scores are unchanged.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> tuple[list[Row], list[Comparisons]]:
-    """The rows of all boards with their ranks, and the paired tests of every column.
+    """Return the rows of all boards with their ranks, and the paired tests of every column.
 
     Args:
         boards: Board id -> its rows.
@@ -44,7 +44,7 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
                 found[key][column] = rank
             if (
                 column in KINDS
-            ):  # their intervals of ranks say it; the tests of single pairs are those of data sets and mean
+            ):  # rank intervals cover task means; tests of single pairs exist for data sets and the mean
                 continue
             if tested is None:
                 comparisons += _kept_tests(board, column, ordered, before)
@@ -65,7 +65,7 @@ def _with_ranks(row: Row, ranks_in: Mapping[str, Rank]) -> Row:
 
 
 def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
-    """The rows whose scores mean the same: the metric parts of their signatures agree with the newest, or with most."""
+    """The rows with comparable scores: the metric part of their signature is the newest one, or the most frequent."""
     if column not in BUILTIN or not rows:
         return list(rows)
     parts = {each.row.id: metric_part(each.row.scores[column].signature or "") for each in rows}
@@ -76,13 +76,13 @@ def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
 
 
 class _Tested(NamedTuple):
-    """What resampling says of a column, the highest score first.
+    """The test results of a column, highest score first.
 
     Attributes:
-        p: Adjusted p-value of every difference between rows that have replicates, shape (M, M); of ranked rows, for all
-            tests among these, of others for all tests of the column.
+        p: Adjusted p-values of the differences between rows with replicates, shape (M, M). Tests between ranked rows
+            are adjusted for each other, all other tests for the whole column.
         ranked: Which of these rows are ranked.
-        bounds: Simultaneous rank intervals of those, shape (R, 2).
+        bounds: Simultaneous rank intervals of the ranked rows, shape (R, 2).
     """
 
     p: FloatArray
@@ -90,25 +90,25 @@ class _Tested(NamedTuple):
     bounds: npt.NDArray[np.int32]
 
     def levels(self) -> tuple[str, ...]:
-        """As `Comparisons` has them."""
+        """The levels, as in `Comparisons`."""
         level = np.zeros(self.p.shape, np.uint8) + np.uint8(ord("0"))
         for limit in _LEVELS:
             level += self.p < limit
         return tuple(level[row, :row].tobytes().decode("ascii") for row in range(len(level)))
 
     def marks(self) -> list[str]:
-        """The groups that each ranked row is in."""
+        """The groups of each ranked row."""
         return [group_mark(*span) for span in groups(self.p[np.ix_(self.ranked, self.ranked)] < ALPHA)]
 
 
 class _Judge:
-    """Tests columns. Sentiment needs no lexicon: its columns are the same on several boards, and are tested once."""
+    """Tests columns. Sentiment needs no lexicon: its columns are the same on several boards, and tested once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], _Tested] = {}
 
     def __call__(self, column: str, ordered: Sequence[ScoredRow]) -> _Tested | None:
-        """What resampling says of a column; None if nothing, or if a ranked row has no replicates."""
+        """Test a column; None if it cannot be tested, or if a ranked row has no replicates."""
         tested = [each for each in ordered if column in each.replicates]
         if not tested or any(each.row.ranked and column not in each.replicates for each in ordered):
             return None
@@ -123,7 +123,7 @@ class _Judge:
 
 
 def _units(column: str, tested: Sequence[ScoredRow]) -> int | None:
-    """How many units were resampled in a column; None for that of a mean."""
+    """The number of units resampled in a column; None for the mean."""
     counts = [figures.scored.units for each in tested for figures in each.held.get(column, {}).values()]
     return min((count for count in counts if count is not None), default=None)
 
@@ -131,7 +131,7 @@ def _units(column: str, tested: Sequence[ScoredRow]) -> int | None:
 def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp], units: int | None) -> _Tested:
     raw = paired_p_values(scores, replicates, units)
     p, among_ranked = of_pairs(holm(raw), len(scores)), np.ix_(ranked, ranked)
-    if len(ranked) > 1:  # a family of its own: what baselines and further selections are compared with costs no power
+    if len(ranked) > 1:  # a family of their own: baselines and further selections must not cost power
         within = of_pairs(raw, len(scores))[among_ranked][np.triu_indices(len(ranked), 1)]
         p[among_ranked] = of_pairs(holm(within), len(ranked))
     return _Tested(p, ranked, rank_intervals(scores[ranked], p[among_ranked] < ALPHA))
@@ -140,7 +140,7 @@ def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.int
 def _ranks(
     column: str, ordered: Sequence[ScoredRow], tested: _Tested | None, before: Results | None
 ) -> dict[str, Rank]:
-    """Row id -> rank, of the ranked rows."""
+    """Row id -> rank, for the ranked rows."""
     if not ordered:
         return {}
     ids = [each.row.id for each in ordered]
@@ -155,7 +155,7 @@ def _ranks(
 
 
 def group_mark(first: int, last: int) -> str:
-    """A run of groups in letters: `b`, or `b-d`."""
+    """A range of groups in letters: `b`, or `b-d`."""
     return _letters(first) if first == last else f"{_letters(first)}-{_letters(last)}"
 
 
@@ -170,7 +170,7 @@ def _letters(number: int) -> str:
 
 
 def _kept_ranks(column: str, ordered: Sequence[ScoredRow], before: Results | None) -> dict[str, Rank]:
-    """The committed ranks of a column, if it holds the same scores as then; else none."""
+    """The committed ranks of a column if its scores are unchanged; otherwise none."""
     board = ordered[0].row.board
     old = [
         row
@@ -183,7 +183,7 @@ def _kept_ranks(column: str, ordered: Sequence[ScoredRow], before: Results | Non
 
 
 def _kept_tests(board: str, column: str, rows: Sequence[ScoredRow], before: Results | None) -> list[Comparisons]:
-    """The committed tests of a column, if all rows in them have the same scores as then; else none."""
+    """The committed tests of a column if the scores of all rows are unchanged; otherwise none."""
     now = {each.row.id: each.row.value(column) for each in rows}
     old = {row.id: row.value(column) for row in (before.rows if before else ())}
     return [

@@ -1,6 +1,6 @@
-"""Figures of one model -> its rows on a board, one for each way to choose its checkpoint; and the details of its page.
+"""Build the rows of a model on a board, one for each way to choose its checkpoint, and the details of its page.
 
-What cannot be computed here and now (labels or predictions not at hand) is taken from the committed row, if that was
+Scores that cannot be computed (labels or predictions are not available) are copied from the committed row if it was
 computed from the same predictions.
 """
 
@@ -38,8 +38,8 @@ from merunibench.statistics import interval
 from merunibench.tasks import BUILTIN, task_order
 
 ON_TEST = "its checkpoint is chosen on the test labels"
-PEOPLE = "its answers are people's"
-VARIANT = "it is another run of a model that has a row"
+PEOPLE = "its answers were given by people"
+VARIANT = "it is a variant of another model on the board"
 
 Held = Mapping[str, Entry]
 """Data set -> checkpoint -> figures."""
@@ -51,11 +51,11 @@ class Contender:
 
     Attributes:
         model: The model.
-        checkpoints: Data set -> its checkpoints, of every data set that it has predictions for.
-        entries: Cell -> checkpoint -> figures, of what has been computed.
+        checkpoints: Data set -> its checkpoints, for every data set with predictions.
+        entries: Cell -> checkpoint -> figures, as far as computed.
         hashes: Data set -> hash of its predictions.
-        committed: Its rows of the committed results.
-        withheld: Whether the predictions are elsewhere, so that committed scores need no hash to agree with.
+        committed: Its rows in the committed results.
+        withheld: Whether the predictions are withheld, so that committed scores need no matching hash.
     """
 
     model: Model
@@ -66,7 +66,7 @@ class Contender:
     withheld: bool = False
 
     def columns(self, board: Board) -> dict[str, Sequence[str]]:
-        """Data set -> its checkpoints, of those that a board scores."""
+        """Data set -> its checkpoints, for the data sets that a board scores."""
         return {dataset: stems for dataset, stems in self.checkpoints.items() if is_scored(dataset, board)}
 
     def held(self, board: Board) -> dict[str, Entry]:
@@ -77,11 +77,11 @@ class Contender:
 
 @dataclass(frozen=True)
 class ScoredRow:
-    """A row, and what it was made from; nothing where it is carried over.
+    """A row, and what it was made from; empty if it was carried over.
 
     Attributes:
         row: The row.
-        replicates: Data set, kind of task, or `mean`, -> the score on each resample, shape (B,).
+        replicates: Data set, kind of task, or `mean` -> the score on each resample, shape (B,).
         held: Data set -> checkpoint -> everything that was computed.
     """
 
@@ -92,18 +92,18 @@ class ScoredRow:
 
 @lru_cache(maxsize=4096)
 def _written(signature: Signature, rule: str) -> str:
-    """The text of a signature of a checkpoint that was chosen by this rule."""
+    """The text of the signature of a checkpoint chosen by this rule."""
     return str(replace(signature, checkpoint=rule))
 
 
 def rows_on(board: Board, contender: Contender, held: Held) -> list[ScoredRow]:
-    """The rows of a model on a board, from its figures there; none if nothing of it is known there."""
+    """Return the rows of a model on a board, from its figures there; empty if there are none."""
     made = (_row(board, rule, contender, held) for rule in _rules(board, contender))
     return [each for each in made if each.row.scores]
 
 
 def _rules(board: Board, contender: Contender) -> list[str]:
-    """How this model's checkpoint can be chosen."""
+    """The ways to choose this model's checkpoint."""
     columns = contender.columns(board)
     if not columns:
         return [row.selection for row in contender.committed if row.board == board.id]
@@ -165,7 +165,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
 
 
 def _corrected(rule: str, mean: float | None, ci: Interval | None, held: Held, before: Row | None) -> dict[str, Any]:
-    """The fields of a mean that is corrected for the choice of its checkpoints; carried over with the mean."""
+    """The fields of a mean corrected for the choice of checkpoints; carried over with the mean."""
     if mean is None or rule not in (BEST_PER_DATASET, BEST_OVERALL):
         return {}
     if not all(name in held for name in BENCHMARK_DATASETS):
@@ -179,7 +179,7 @@ def _corrected(rule: str, mean: float | None, ci: Interval | None, held: Held, b
 
 
 def why_unranked(model: Model, *, on_test: bool) -> str | None:
-    """One model has one rank: that of one run, whose checkpoint was chosen without the test labels."""
+    """Why a row is not ranked. A model has one rank: of one run, with a checkpoint chosen without the test labels."""
     if model.origin != "computed":
         return model.origin
     if model.answers_by == "people":
@@ -188,7 +188,7 @@ def why_unranked(model: Model, *, on_test: bool) -> str | None:
 
 
 def _choice(rule: str, columns: Mapping[str, Sequence[str]], held: Held) -> dict[str, str]:
-    """Data set -> checkpoint, of the data sets that have been computed; none where the rule needs others too."""
+    """Data set -> checkpoint, for computed data sets; empty if the rule needs others too."""
     if not held or (rule == BEST_OVERALL and set(held) != set(columns)):
         return {}
     if rule == LAST:
@@ -198,7 +198,7 @@ def _choice(rule: str, columns: Mapping[str, Sequence[str]], held: Held) -> dict
 
 
 def _carried(before: Row | None, label: str, contender: Contender) -> dict[str, Score]:
-    """Scores of the committed row that mean the same as they would now, without their ranks."""
+    """The scores of the committed row that are still valid, without their ranks."""
     if before is None:
         return {}
     anything = contender.withheld or contender.model.origin == "baseline"
@@ -212,7 +212,7 @@ def _carried(before: Row | None, label: str, contender: Contender) -> dict[str, 
 
 
 def _still_valid(score: Score, label: str) -> bool:
-    """Whether metric and lexicon are still those that the score was computed with."""
+    """Whether a score was computed with the current metric and lexicon."""
     if score.signature is None:
         return False
     signature = parsed(score.signature)
@@ -242,23 +242,23 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a number or None
 
 
 def extractor_of(signatures: Sequence[Signature]) -> str | None:
-    """Where labels and polarity come from, each origin once."""
+    """The sources of labels and polarity, without repetition."""
     origins = {part for each in signatures for text in (each.labels, each.polarity) for part in text.split("+")}
     return "+".join(sorted(origins)) or None
 
 
 def details_of(model: Model, rows: Sequence[ScoredRow], before: ModelDetails | None) -> Details:
-    """The details of one model; what was not computed now is taken from the committed details.
+    """Return the details of one model; what was not computed now is copied from the committed details.
 
     Args:
         model: The model.
-        rows: Its rows on all boards; of each board's rows the first ranked one, else the first, is described.
+        rows: Its rows on all boards; of each board, the first ranked row (or else the first row) is described.
         before: The committed details, if there are any.
     """
     described: dict[str | None, ScoredRow] = {}
     for each in sorted(rows, key=lambda each: not each.row.ranked):
         described.setdefault(each.row.board, each)
-    # Of withheld predictions, and of the labels that a rule repeats, the board holds figures, no words.
+    # For withheld predictions, and for rules that repeat the labels, the board contains figures but no words.
     words = model.origin == "computed" and model.note is None
     parts: dict[tuple[str, str], str] = {}
     for each in described.values():
@@ -292,7 +292,7 @@ def _commands(model: Model) -> list[str]:
     """Commands that recompute the rows; the id is safe in a shell."""
     if model.origin != "computed" or not FOLDER_NAME.fullmatch(model.id):
         return []
-    withheld = model.note is not None  # whoever has the predictions packs them
+    withheld = model.note is not None  # only those who have the predictions can pack them
     folder = f"packed/{model.id}" if withheld else f"leaderboard/submissions/{model.id}"
     return [
         *([f"merunibench submit PREDICTIONS --model {model.id} --out {folder}"] if withheld else []),

@@ -1,4 +1,4 @@
-"""Where a row stands, in words: `74.77, 7th, 5 to 9, of 24`. Terminal, summaries and comments say it in one way."""
+"""Describe the rank of a row in words: `74.77, 7th, 5 to 9, of 24`. Used by terminal, summaries and comments."""
 
 from merunibench.leaderboard.schema.results import MEAN, Board, Model, Rank, Results, Row
 from merunibench.report.columns import percent
@@ -6,7 +6,7 @@ from merunibench.tasks import BUILTIN
 
 
 def ordinal(number: int) -> str:
-    """A place as it is said.
+    """Format a rank as an ordinal number.
 
     Example:
         >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)]
@@ -17,7 +17,7 @@ def ordinal(number: int) -> str:
 
 
 def place(rank: Rank | None) -> str:
-    """A place and what it may be: `7th, 5 to 9, of 24`; of a row without rank, `no rank`."""
+    """Format a rank and its interval: `7th, 5 to 9, of 24`; `no rank` for a row without rank."""
     if rank is None:
         return "no rank"
     interval = "" if rank.low is None or rank.low == rank.high else f", {rank.low} to {rank.high}"
@@ -25,7 +25,7 @@ def place(rank: Rank | None) -> str:
 
 
 def main_boards(results: Results) -> list[Board]:
-    """The board to show first of each protocol."""
+    """The main board of each protocol."""
     first: dict[str, Board] = {}
     for board in results.boards:
         first.setdefault(board.protocol, board)
@@ -33,19 +33,19 @@ def main_boards(results: Results) -> list[Board]:
 
 
 def main_row(results: Results, model_id: str, board: Board) -> Row | None:
-    """The row by which a model is known on a board: the ranked one, else the first."""
+    """The main row of a model on a board: the ranked one, or else the first."""
     rows = [row for row in results.rows if row.board == board.id and row.model_id == model_id]
     return min(rows, key=lambda row: not row.ranked, default=None)
 
 
 def without_scores(results: Results) -> list[Model]:
-    """Accepted models without a row: their labels were not at hand, or nothing of them could be scored."""
+    """Accepted models without a row: their labels were not available, or nothing could be scored."""
     scored = {row.model_id for row in results.rows}
     return [model for model in results.models if model.id not in scored]
 
 
 def standing(results: Results, model_id: str) -> str:
-    """Mean and place of a model on the main board of each protocol; without a mean, its data sets and their places."""
+    """Mean and rank of a model on the main board of each protocol; without a mean, its data sets and their ranks."""
     said = []
     for board in main_boards(results):
         row = main_row(results, model_id, board)

@@ -1,4 +1,4 @@
-"""What changed between two boards, in ten lines: models, scores by cause, the order, refusals; `diff` has the rest."""
+"""Summarise the changes between two boards in ten lines: models, scores by cause, order, refusals. `diff` lists all."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,22 +8,22 @@ from merunibench.leaderboard.board.standing import main_boards, standing
 from merunibench.leaderboard.schema.results import MEAN, Results
 
 _NAMED = 3
-"""Of so many of a sort each is named, of more the first."""
+"""Number of items of a kind that are named; further ones are only counted."""
 _LONGEST = 300
 
 
 def summary(old: Results, new: Results, found: Sequence[Change]) -> list[str]:
-    """Lines for a maintainer who has to decide; at most a dozen, however much changed.
+    """Return at most a dozen lines for a maintainer who decides, however much changed.
 
     Args:
-        old: The board of before.
-        new: The board of now.
-        found: What `changes` finds between them.
+        old: The previous board.
+        new: The new board.
+        found: The result of `changes` for them.
     """
     before, after = ({model.id: model.name for model in results.models} for results in (old, new))
     lines = [
         *_models("new", [f"{after[key]} ({key}): {standing(new, key)}" for key in after if key not in before]),
-        *_models("gone", [f"{before[key]} ({key}): was {standing(old, key)}" for key in before if key not in after]),
+        *_models("removed", [f"{before[key]} ({key}): was {standing(old, key)}" for key in before if key not in after]),
         *_rows(found),
         *_scores(found),
         *_order(new, found),
@@ -33,28 +33,28 @@ def summary(old: Results, new: Results, found: Sequence[Change]) -> list[str]:
 
 
 def _models(what: str, models: Sequence[str]) -> Iterator[str]:
-    """A line for each of the first models, and one for the rest."""
+    """Yield a line for each of the first models, and one for the rest."""
     yield from (f"{what} model: {model}" for model in models[:_NAMED])
     if len(models) > _NAMED:
         yield f"{what} models: {len(models) - _NAMED} more"
 
 
 def _rows(found: Sequence[Change]) -> Iterator[str]:
-    """Rows of models that are on both boards."""
+    """Summarise rows of models that are on both boards."""
     rows = [change for change in found if change.what == "row" and not any("model" in why for why in change.why)]
     for sort in dict.fromkeys("gone" if change.new is None else "new" for change in rows):
         keys = [change.where for change in rows if (change.new is None) == (sort == "gone")]
-        yield f"{sort} rows of known models: {len(keys)} ({_some(keys)})"
+        yield f"{sort} rows of existing models: {len(keys)} ({_some(keys)})"
 
 
 def _scores(found: Sequence[Change]) -> Iterator[str]:
-    """Scores by what caused them to change, the most frequent first; what all lexicons share, as sentiment, once."""
+    """Summarise changed scores by cause, most frequent first. Scores shared by all lexicons (sentiment) count once."""
     by_cause: dict[str, dict[tuple[str, ...], Change]] = {}
     for change in found:
         if change.what == "score":
             (row, column), causes = change.where.rsplit(" ", 1), map(_kind, change.why)
             once = (*row.split("/")[:2], column, str(change.old), str(change.new))
-            by_cause.setdefault(" and ".join(causes) or "no cause in their signatures", {}).setdefault(once, change)
+            by_cause.setdefault(" and ".join(causes) or "no cause in the signatures", {}).setdefault(once, change)
     groups = sorted(by_cause.items(), key=lambda group: -len(group[1]))
     for cause, scores in groups[:_NAMED]:
         models = {key[0] for key in scores}
@@ -66,13 +66,13 @@ def _scores(found: Sequence[Change]) -> Iterator[str]:
 
 
 def _kind(cause: str) -> str:
-    """What causes of many rows have in common: which predictions they are differs from row to row."""
+    """The part of a cause that many rows share, without the individual hashes and names."""
     first = cause.split(" ", 1)[0]
     return {"predictions": "other predictions", "checkpoint": "another checkpoint"}.get(first, cause)
 
 
 def _order(new: Results, found: Sequence[Change]) -> Iterator[str]:
-    """Ranks of the means on the main boards, and how many elsewhere."""
+    """Summarise ranks of the means on the main boards, and count the others."""
     ranks = [change for change in found if change.what == "rank"]
     if not ranks:
         return
@@ -84,7 +84,7 @@ def _order(new: Results, found: Sequence[Change]) -> Iterator[str]:
 
 
 def _others(found: Sequence[Change]) -> Iterator[str]:
-    """Boards and refusals."""
+    """Summarise boards and refusals."""
     boards = [change.to_text() for change in found if change.what == "board"]
     if boards:
         yield f"boards changed: {len(boards)} ({_some(boards)})"

@@ -1,4 +1,4 @@
-"""Scores -> the mean of each task (basic emotions, fine-grained, sentiment), of rows that have all of its data sets."""
+"""Compute the mean of each task (basic, fine-grained, sentiment) for rows that have all of its data sets."""
 
 from collections.abc import Iterator, Mapping
 from statistics import fmean
@@ -27,8 +27,8 @@ def task_means(scores: Mapping[str, Score], replicates: Replicates, before: Row 
 
     Args:
         scores: Data set -> score.
-        replicates: With those of `task_replicates`.
-        before: The committed row, whose intervals stand where nothing was resampled and the mean is the same.
+        replicates: Including those of `task_replicates`.
+        before: The committed row; its intervals are kept where nothing was resampled and the mean is unchanged.
     """
     found = {}
     old = before.task_means if before else {}
@@ -42,5 +42,5 @@ def task_means(scores: Mapping[str, Score], replicates: Replicates, before: Row 
 
 
 def _of_all(there: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The kinds all of whose data sets are there, with these."""
+    """The kinds whose data sets are all available, with these data sets."""
     return ((kind, sets) for kind, sets in _SETS.items() if sets and all(name in there for name in sets))

@@ -1,4 +1,4 @@
-"""Who is better, A or B? The sentence of `merunibench compare`; of rows without a pair, what the board's tests say."""
+"""Say whether A or B is better, as `merunibench compare` does; for rows without a pair, by the tests of the board."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,15 +11,15 @@ from merunibench.tasks import BUILTIN
 _P = {"1": "p < 0.05", "2": "p < 0.01", "3": "p < 0.001"}
 
 _BY_BOARD = "By the tests of the board, adjusted for all its pairs."
-_RUN = "merunibench compare, run on their predictions, tests them."
+_RUN = "Run merunibench compare on their predictions to test them."
 
 
 def sentence(results: Results, a: Row, b: Row) -> str:
-    """The outcome on all data sets that two rows of one board share; better is what is significant (Holm).
+    """Describe the outcome on all data sets that two rows of one board share; better means significantly better (Holm).
 
-    Of ranked rows in the words and by the figures of `merunibench compare`, without random swaps where it says so. Of
-    others by the tests of the board, which are adjusted for all pairs of a column: fewer differences are significant
-    there. The page's script (comparing.js) says the same, word by word.
+    For ranked rows, wording and figures are those of `merunibench compare`, without random swaps where it says so. For
+    others, the tests of the board are used. They are adjusted for all pairs of a column, so fewer differences are
+    significant. The page's script (comparing.js) generates the same sentence, word for word.
     """
     pair = next((each for each in results.pairs if {each.a, each.b} == {a.id, b.id}), None)
     if pair is not None:
@@ -31,7 +31,7 @@ def sentence(results: Results, a: Row, b: Row) -> str:
 
 
 def _by_figures(figures: Mapping[str, tuple[float, float, float]], a: Row, b: Row) -> str:
-    """The sentence of packed figures; differences are those of the scores."""
+    """The sentence for packed figures; differences are those of the scores."""
     outcomes = [
         Outcome(name, (a.value(name) or 0.0) - (b.value(name) or 0.0), (low, high), p)
         for name, (low, high, p) in figures.items()
@@ -40,7 +40,7 @@ def _by_figures(figures: Mapping[str, tuple[float, float, float]], a: Row, b: Ro
 
 
 def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
-    """The sentence that follows from a pair's figures; in reverse its first row is B."""
+    """The sentence that follows from a pair's figures; in reverse, its first row is B."""
     outcomes = [
         Outcome(column, difference, None if low is None or high is None else (low, high), p)
         for column, (difference, low, high, p) in pair.columns.items()
@@ -54,7 +54,7 @@ def sentence_of(pair: Pair, *, reverse: bool = False) -> str:
 
 
 def _said(outcomes: Sequence[Outcome]) -> str:
-    """Outcomes by column, in the words of `merunibench compare`."""
+    """The outcomes by column, in the words of `merunibench compare`."""
     datasets = [each._replace(title=BUILTIN[each.title].title) for each in outcomes if each.title in BUILTIN]
     return outcome(datasets, [each for each in outcomes if each.title not in BUILTIN])
 
@@ -88,7 +88,7 @@ def _parts(results: Results, a: Row, b: Row, better: dict[str, list[str]], count
 
 
 def _level(tests: Comparisons | None, a: Row, b: Row) -> str | None:
-    """The level of a difference, as `Comparisons` has it; None where it was not tested."""
+    """The level of a difference, as in `Comparisons`; None if it was not tested."""
     if tests is None or a.id not in tests.rows or b.id not in tests.rows:
         return None
     low, high = sorted((tests.rows.index(a.id), tests.rows.index(b.id)))

@@ -1,4 +1,4 @@
-"""Bands of places: rows that the tests cannot tell from the first of them."""
+"""Bands of ranks: rows that do not differ significantly from the first row of their band."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -9,10 +9,10 @@ Key = TypeVar("Key")
 
 
 def bands(ranks: Mapping[Key, Rank]) -> dict[Key, int]:
-    """Key -> its band, 1 for the highest.
+    """Assign each key to a band; 1 is the highest.
 
-    The highest row opens a band; each row after it whose interval of places reaches the place of that row belongs to
-    it; the first one whose interval does not opens the next. Rows without an interval have no band.
+    The highest row starts a band. Each following row whose rank interval includes the rank of that row belongs to it;
+    the first row whose interval does not starts the next band. Rows without an interval have no band.
 
     Example:
         >>> rank = lambda place, low, high: Rank(rank=place, of=3, low=low, high=high)
@@ -31,7 +31,7 @@ def bands(ranks: Mapping[Key, Rank]) -> dict[Key, int]:
 
 
 def bands_of(rows: Iterable[Row], columns: Iterable[str]) -> dict[tuple[str, str], int]:
-    """(Id of a row, column) -> its band in that column of its board."""
+    """Return (row id, column) -> its band in that column of its board."""
     found: dict[tuple[str, str], int] = {}
     of_board: dict[str | None, list[Row]] = {}
     for row in rows:

@@ -1,7 +1,7 @@
-"""The one table of the main page: which columns, which rows in which order, what every cell says. No HTML.
+"""The table of the main page: its columns, its rows in order, and the text of every cell. No HTML.
 
-A row is a model and a way to choose its checkpoint. Its figures are those of all boards: strict, and official under
-each lexicon, of which the reader chooses one. The strict mean comes first and orders the page.
+A row is a model with one way to choose its checkpoint. It shows the scores of all boards: strict, and official under
+each lexicon, one of which the reader chooses. The strict mean comes first and determines the order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,9 +29,9 @@ _FURTHER = tuple(task.id for task in BUILTIN.values() if not task.benchmark)
 
 @dataclass(frozen=True)
 class Cell:
-    """A score as text; `part` says of how many samples it is where that is not the whole data set.
+    """A score as text. `part` gives the number of samples where that is not the whole data set.
 
-    `best`: whether it is the highest of the ranked rows of its column.
+    `best`: whether it is the highest score of the ranked rows in its column.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class RowView:
-    """A row: what its cells say, and what filters look at."""
+    """A row: the text of its cells, and the values that filters use."""
 
     id: str
     model: Model
@@ -67,33 +67,33 @@ class RowView:
 
     @property
     def band(self) -> int:
-        """The band of its place; 0 without one."""
+        """The band of its rank; 0 without one."""
         return int(self.place.split("|")[2]) if self.place.count("|") == 2 else 0
 
     @property
     def unstated(self) -> bool:
-        """Whether its source does not say by which lexicon it was scored."""
+        """Whether its source does not state the lexicon it was scored with."""
         return any(mark.kind == "lexicon not stated" for mark in self.marks)
 
     @property
     def parameters(self) -> str:
-        """In billions, for filters; empty where not stated."""
+        """Number of parameters in billions, for filters; empty if not stated."""
         return "" if self.model.parameters is None else f"{self.model.parameters / 10**9:g}"
 
 
 @dataclass(frozen=True)
 class TableView:
-    """The table.
+    """The main table.
 
     Attributes:
-        lead: The board whose mean orders it; None of an empty site.
-        official: The official boards to choose from, the first being the one shown at first.
-        focus: Key of the column that it is first sorted by.
+        lead: The board whose mean orders the table; None for an empty site.
+        official: The official boards to choose from; the first is shown initially.
+        focus: Key of the column that the table is initially sorted by.
         columns: All columns.
-        axis: The scale of the strips.
-        ticks: Key and board of a column of scores -> the ticks of its scale, apart by spaces.
+        axis: The scale of the interval plots.
+        ticks: Key and board of a score column -> the ticks of its scale, separated by spaces.
         scored: Rows with a score in the first column, highest first.
-        others: Rows without.
+        others: Rows without such a score.
     """
 
     lead: Board | None
@@ -107,27 +107,27 @@ class TableView:
 
     @property
     def pattern(self) -> "Markup":
-        """A strip of which a script moves the marks when the table is sorted by another column."""
+        """An interval plot whose marks a script moves when the table is sorted by another column."""
         return strip(self.axis, 0.0, (0.0, 0.0))
 
     @property
     def legend(self) -> tuple[tuple[str, str], ...]:
-        """The marks that some row bears, and what each means."""
+        """The marks that occur in the table, and what each means."""
         there = {mark.kind for view in (*self.scored, *self.others) for mark in view.marks}
         return tuple((text, says) for text, says in LEGEND.items() if text in there)
 
     @property
     def choices(self) -> tuple[Column, ...]:
-        """One column of each key, to choose from; the model's is always there."""
+        """One column for each key that can be shown or hidden; the model column is always shown."""
         return tuple({each.key: each for each in reversed(self.columns) if each.key != "model"}.values())[::-1]
 
 
 def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = None) -> TableView:
-    """The table of a board.
+    """Build the table of a board.
 
     Args:
         results: The whole board.
-        pages: Model id -> address of its page, of those models that have one.
+        pages: Model id -> address of its page, for models that have one.
         lock: Who computed the results, and when.
     """
     lead = next((each for each in results.boards if PROTOCOLS[each.protocol].is_corrected), None)
@@ -154,7 +154,7 @@ def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = N
 
 
 def _focus(rows: Sequence[Row], datasets: Sequence[Dataset]) -> str:
-    """The mean where a computed row has one; else the data set that most rows have a score on."""
+    """The mean if a computed row has one; otherwise the data set that most rows have a score on."""
     own = [row for row in rows if row.origin == "computed"]
     if not own or any(row.mean is not None for row in own):
         return MEAN
@@ -168,14 +168,14 @@ _Bands = Mapping[tuple[str, str], int]
 
 
 class _Known(NamedTuple):
-    """What is known of all rows beyond their scores."""
+    """What is known about all rows beyond their scores."""
 
     evidence: Evidence
     bands: _Bands
 
 
 _Group = Mapping[str, Row]
-"""Board id -> the row there; under an empty id a copied row whose lexicon nobody states."""
+"""Board id -> the row there. The empty id is for a copied row whose lexicon is not stated."""
 
 
 def _rows(
@@ -187,7 +187,7 @@ def _rows(
     columns: Sequence[Column],
     pages: Mapping[str, str],
 ) -> list[tuple[RowView, _Group]]:
-    """The rows with what they were made from, in the order of the page."""
+    """Return the rows and what they were made from, in the order of the page."""
     groups = _groups(results, known, official)
     high: dict[str, set[str]] = {}
     for board in results.boards:
@@ -218,7 +218,7 @@ def _rows(
 
 
 def _groups(results: Results, known: Evidence, official: Sequence[Board]) -> dict[str, dict[str, Row]]:
-    """`model id/selection` -> its row on each board; copied ones stand where their lexicon was shown to be."""
+    """`model id/selection` -> its row on each board. Copied rows belong to the lexicon that was identified for them."""
     sources = {model.id: model.source or "" for model in results.models}
     of_lexicon = {board.lexicon: board.id for board in official}
     found: dict[str, dict[str, Row]] = {}
@@ -235,14 +235,14 @@ def _lead_row(group: _Group, lead: Board | None) -> Row | None:
 
 
 def _scale(views: Iterable[tuple[RowView, _Group]], board: str, column: str) -> Axis:
-    """The scale of the strips of a column: that of computed rows, where there are any."""
+    """The scale of the interval plots of a column: that of the computed rows, if there are any."""
     values = [(view.origin == "computed", _values(group, board, column)) for view, group in views]
     own = [value for computed, each in values if computed for value in each]
     return axis(own or [value for _, each in values for value in each])
 
 
 def _values(group: _Group, board: str, focus: str) -> list[float]:
-    """What a strip of a row shows: score and interval; empty without a score."""
+    """The values in a row's interval plot: score and interval; empty without a score."""
     row = group.get(board)
     figure = row.figure(focus) if row else None
     return [] if figure is None else [figure.score, *(figure.ci or ())]
@@ -254,14 +254,14 @@ def _place(row: Row, lead: Board | None, focus: str, banded: _Bands) -> str:
 
 
 def _strip(row: Row | None, column: str, scale: Axis) -> "Markup":
-    """The picture of a row's score in a column; nothing where it lies off the scale, which is that of the models."""
+    """Plot a row's score in a column; empty if it is outside the scale, which is that of the models."""
     figure = row.figure(column) if row else None
     shown = figure is not None and scale.holds(figure.score)
     return strip(scale, figure.score if figure and shown else None, figure.ci if figure else None)
 
 
 def _order(group: _Group, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[object, ...]:
-    """Highest strict score first, then those without, computed before copied; by official score, further sets, name."""
+    """Sort key: strict score, computed before copied, official scores, further sets, name; missing scores last."""
     row = _lead_row(group, lead)
     values = [row.value(focus) if row else None]
     values += [group[board.id].value(MEAN) if board.id in group else None for board in official]
@@ -312,7 +312,7 @@ def _row(
 
 
 def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Cell:
-    """A score; a copied one without a lexicon stands in the first official column, where its mark says so."""
+    """Format a score. A copied one without a lexicon is shown in the first official column, and its mark says so."""
     row = group.get(column.board) or (group.get("") if unknown and column.role == OFFICIAL else None)
     figure = row.figure(column.source) if row else None
     if row is None or figure is None:
@@ -334,7 +334,7 @@ def _cell(group: _Group, column: Column, banded: _Bands, *, unknown: bool) -> Ce
 
 
 def _mean_chance(row: Row) -> float | None:
-    """The mean of the chance levels on the scale of the scores, of a complete row that has all of them."""
+    """The mean chance level on the scale of the scores, for a complete row in which all are known."""
     scores = [(row.scores.get(task.id), task.kind) for task in BUILTIN.values() if task.benchmark]
     known = [
         wording.chance(score.chance, row.protocol, kind)

@@ -1,4 +1,4 @@
-"""The columns of the one table: means, tasks, data sets of every board, of which one is in view, and further facts."""
+"""The columns of the main table: means, tasks, data sets of one board at a time, and properties of the models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from merunibench.tasks import benchmark_tasks
 Sort = Literal["number", "text", ""]
 
 STRICT, OFFICIAL = "strict", "official"
-"""Keys of the two means: that of the board which leads, and that of the official board chosen."""
+"""Keys of the two means: that of the main board, and that of the chosen official board."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,16 @@ class Column:
     """A column.
 
     Attributes:
-        key: Its key in addresses; columns of one key differ in their board, of which one is in view.
-        title: Its head.
-        under: The second line of the head: the metric, or what the figure is for.
+        key: Its key in addresses. Columns with the same key differ in their board; only one of them is shown.
+        title: Its heading.
+        under: The second line of the heading: the metric, or what the value refers to.
         sort: How it sorts.
-        group: `mean`, `task`, or the kind of task whose data set it scores; empty where it holds no score.
-        board: Id of the board whose figures it holds; empty where it has none.
+        group: `mean`, `task`, or the kind of task of its data set; empty if it contains no score.
+        board: Id of the board whose scores it contains; empty for none.
         role: `strict` or `official`, the role of that board on the page.
-        shown: Whether it shows at first.
-        narrow: Class of its width.
-        source: Column of the results, a data set's id, a kind or `mean`.
+        shown: Whether it is shown initially.
+        narrow: CSS class of its width.
+        source: Column of the results: the id of a data set, a kind of task, or `mean`.
     """
 
     key: str
@@ -45,13 +45,13 @@ class Column:
 
 
 def columns_of(results: Results, lead: Board | None, official: Sequence[Board], focus: str) -> tuple[Column, ...]:
-    """All columns, in the order of the table.
+    """Return all columns, in the order of the table.
 
     Args:
         results: The whole board.
         lead: The board whose mean orders the table.
         official: The official boards.
-        focus: Column of the results that the table is first sorted by.
+        focus: Column of the results that the table is initially sorted by.
     """
     boards = [(board, OFFICIAL) for board in official]
     if lead is not None and lead not in official:
@@ -69,12 +69,12 @@ def columns_of(results: Results, lead: Board | None, official: Sequence[Board], 
     ]
     first = boards[0][0].id if boards else ""
     return (
-        Column("rank", "Place", "95 %", "", narrow="rank"),
+        Column("rank", "Rank", "95 %", "", narrow="rank"),
         Column("model", "Model", narrow="model"),
         *means,
         Column("strip", "", sort="", narrow="strip"),
-        Column("lift", "Lift", "above rules", "number", narrow="small"),
-        Column("labels", "Labels", "a sample", "number", narrow="small"),
+        Column("lift", "Lift", "vs. baselines", "number", narrow="small"),
+        Column("labels", "Labels", "per sample", "number", narrow="small"),
         *(replace(column, shown=column.shown and column.board == first) for column in scores),
         *(Column(key, title, sort=sort, shown=False, narrow=narrow) for key, title, sort, narrow in _FURTHER),
     )
@@ -96,7 +96,7 @@ def _mean_column(board: Board, role: str, *, first: bool) -> Column:
 
 
 def _score_columns(results: Results, focus: str) -> list[Column]:
-    """The three tasks, the nine data sets, and what other sets some row has."""
+    """Return the three tasks, the nine data sets, and other sets that some row has."""
     tasks = [
         Column(kind.id, kind.title, sort="number", group="task", narrow="score", source=kind.id)
         for kind in KINDS.values()
@@ -119,5 +119,5 @@ def _score_columns(results: Results, focus: str) -> list[Column]:
 
 
 def _under(board: Board, kind: str) -> str:
-    """The metric of a column: the text below the head."""
+    """The metric of a column: the second line of its heading."""
     return PROTOCOLS[board.protocol][kind].column_title.replace("-", "\u2011")

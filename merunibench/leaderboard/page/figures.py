@@ -1,7 +1,7 @@
-"""The figures below the table, drawn once, of the ranked rows that the page first shows. No HTML.
+"""The figures below the table, drawn once for the ranked rows that are shown initially. No HTML.
 
-Every element says whose it is: a script makes those stand back that the table leaves out, and draws nothing anew, so
-that a scale is the same under every filter, without scripts, and on paper.
+Every element records its row. A script dims the rows that are filtered out and redraws nothing, so the scale is the
+same under every filter, without scripts, and in print.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 MOST_COMPARED, MOST_LINES = 30, 12
-"""Rows of the matrix, and lines of a panel."""
+"""Maximum number of rows of the matrix, and of lines in a panel."""
 
 _FEWEST = 2
 _PLOT, _LONGEST = 230, 17
 
 
 class Panel(NamedTuple):
-    """One data set: its title, its kind of task, the picture, and of how many ranked rows it shows the first."""
+    """One data set: title, kind of task, figure, and the number of ranked rows, of which it shows the first."""
 
     title: str
     kind: str
@@ -34,7 +34,7 @@ class Panel(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What is drawn; `column` names the score of the first two in words. None where there is too little to draw."""
+    """The figures; `column` names the score of the first two. A figure is None if there is too little data."""
 
     column: str
     scatter: "Markup | None"
@@ -44,7 +44,7 @@ class Figures(NamedTuple):
 
 
 def figures(table: TableView, results: Results) -> Figures:
-    """The figures of the board that orders the table."""
+    """Draw the figures of the board that orders the table."""
     known = {
         f"{row.model_id}/{row.selection}": row for row in results.rows if table.lead and row.board == table.lead.id
     }
@@ -64,7 +64,7 @@ def figures(table: TableView, results: Results) -> Figures:
 
 
 def _labels(views: Sequence[RowView]) -> dict[str, str]:
-    """Names for figures: where several rows bear one, how the checkpoint was chosen tells them apart."""
+    """Names for the figures. Rows that share a name are distinguished by how the checkpoint was chosen."""
     names = [view.name for view in views]
     return {
         view.id: view.name if names.count(view.name) == 1 else f"{view.texts['selection']}, {view.name}"
@@ -73,7 +73,7 @@ def _labels(views: Sequence[RowView]) -> dict[str, str]:
 
 
 def _source(table: TableView, results: Results, ranked: Mapping[str, Row]) -> str:
-    """The score that orders the table; where too few ranked rows have it, that of the data set that most have."""
+    """The score that orders the table; if too few ranked rows have it, that of the data set that most rows have."""
     focus = next((column.source for column in table.columns if column.key == table.focus), MEAN)
     counts = {each.id: sum(each.id in row.scores for row in ranked.values()) for each in results.datasets}
     if sum(row.value(focus) is not None for row in ranked.values()) >= _FEWEST or not counts:
@@ -106,7 +106,7 @@ def _scatter(
 def _matrix(
     results: Results, source: str, ranked: Mapping[str, Row], labels: Mapping[str, str]
 ) -> tuple["Markup | None", int]:
-    """The picture of the first rows, and how many ranked rows were compared."""
+    """Draw the first rows; also return how many ranked rows were compared."""
     of_id = {row.id: key for key, row in ranked.items()}
     board = next((row.board for row in ranked.values()), None)
     tests = next((each for each in results.comparisons if (each.board, each.dataset) == (board, source)), None)
@@ -125,7 +125,7 @@ def _contender(key: str, row: Row, source: str, labels: Mapping[str, str]) -> Co
 
 
 def _level(tests: Comparisons, row: int, column: int) -> int:
-    """How sure the difference of two rows is; negative for the lower one."""
+    """The significance level of the difference between two rows; negative if the row is lower."""
     if row == column:
         return 0
     level = int(tests.levels[max(row, column)][min(row, column)])
@@ -133,7 +133,7 @@ def _level(tests: Comparisons, row: int, column: int) -> int:
 
 
 def _panels(datasets: Sequence[Dataset], ranked: Mapping[str, Row], labels: Mapping[str, str]) -> list[Panel]:
-    """A panel for each data set, all on one scale: the ranked rows that are highest there."""
+    """Draw a panel for each data set, all on one scale, with the highest-scoring ranked rows."""
     lines: dict[str, list[tuple[str, list[Dot]]]] = {}
     counts: dict[str, int] = {}
     for dataset in datasets:

@@ -1,4 +1,4 @@
-"""Where a model loses, over all data sets of a board: what was said on each wheel, and the share that was hit."""
+"""Errors of a model over all data sets of a board: what was predicted on each wheel, and the share of hits."""
 
 import json
 import math
@@ -11,24 +11,24 @@ from merunibench.lexicon.runtime.wheels import PUBLISHED_WHEELS, load_wheels
 from merunibench.report.error_analysis.result import NOTHING, Confusion
 
 Stored = Mapping[str, Sequence[Mapping[str, Any]]]
-"""Data set -> the counts of a model's confusions there, one of each wheel."""
+"""Data set -> the confusion counts of a model there, one entry per wheel."""
 
 
 def stored(details: Details, board: str) -> Stored:
-    """What the details of a model hold of a board; of each board one row is described."""
+    """Return what the details of a model contain for a board; they describe one row per board."""
     parts = ((dataset, text) for (where, dataset), text in details.parts.items() if where == board)
     return {dataset: json.loads(text)["losses"]["confusions"] for dataset, text in parts}
 
 
 def confusions(held: Stored, dataset: str | None = None) -> list[Confusion]:
-    """What was said in the place of what is true: the counts of all data sets, added up.
+    """Return what was predicted instead of the truth: the counts of all data sets, summed.
 
     Args:
         held: The counts on a board.
-        dataset: One data set, of which alone the counts are given.
+        dataset: Count this data set only.
 
     Returns:
-        One of each wheel that is known, in order, then that of polarities; false alarms are not known.
+        One confusion per known wheel, in order, then that of polarity. False alarms are not known.
     """
     counts: dict[int | None, dict[str, dict[str, float]]] = {}
     for found in chain.from_iterable(each for name, each in held.items() if dataset in (None, name)):
@@ -42,7 +42,7 @@ def confusions(held: Stored, dataset: str | None = None) -> list[Confusion]:
 
 
 def hits(found: Sequence[Confusion]) -> list[dict[str, float]]:
-    """For each of the five wheels: sector -> the share of its samples that were hit; empty where nothing is known."""
+    """For each of the five wheels: sector -> the share of its samples that were hit; empty if unknown."""
     shares: list[dict[str, float]] = [{} for _ in range(PUBLISHED_WHEELS)]
     for each in found:
         if each.wheel is not None and each.wheel <= PUBLISHED_WHEELS:
@@ -52,7 +52,7 @@ def hits(found: Sequence[Confusion]) -> list[dict[str, float]]:
 
 
 def _confusion(wheel: int | None, counts: dict[str, dict[str, float]]) -> Confusion:
-    """Rows and columns in the order of the wheel; `nothing` last."""
+    """Build the table with rows and columns in the order of the wheel; `nothing` comes last."""
     rows = _ordered(wheel, counts)
     others = {name for said in counts.values() for name in said} - counts.keys() - {NOTHING}
     columns = (*rows, *_ordered(wheel, others), NOTHING)

@@ -1,4 +1,4 @@
-"""The page of one model: what its template cannot read off results and details. No HTML."""
+"""The values of a model's page that its template cannot take directly from results and details. No HTML."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

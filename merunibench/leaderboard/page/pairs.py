@@ -1,6 +1,6 @@
-"""Paired comparisons as the page's scripts read them, loaded when rows are ticked.
+"""Paired comparisons in the form that the page's scripts read, loaded when rows are selected.
 
-A file a board; of boards with more rows than have sentences, a file for each row's figures too.
+There is one file per board. Boards with more rows than have sentences also have a file with the figures of each row.
 """
 
 import json
@@ -21,18 +21,18 @@ _LETTERS = {
 
 
 def packed_pairs(results: Results, board: str) -> str:
-    """A script that hands the comparisons of a board to the page.
+    """Return a script that passes the comparisons of a board to the page.
 
-    `said`: places of two rows -> who of them, A and B, is better on what.
+    `said`: indices of two rows -> the sentence on which of them, A or B, is better on what.
 
     `scores`: data set, kind of task or `mean` -> its title, and the scores in the order of `ids`. With the packed
-    figures of a pair, or else with the levels, they make the sentence of two rows of which none is stored
+    figures of a pair, or else with the levels, they give the sentence of two rows for which none is stored
     (`merunibench.leaderboard.board.verdict`).
 
-    `packed`: the columns of the packed figures, and the places of their rows (`packed_figures`).
+    `packed`: the columns of the packed figures, and the indices of their rows (`packed_figures`).
 
-    The levels of a column's lower triangle, row after row, are digits 0 to 3; three of them make a letter, the first
-    one the lowest.
+    The levels of a column's lower triangle, row by row, are digits 0 to 3. Three digits make one letter, the first
+    digit being the least significant.
     """
     rows = [row for row in results.rows if row.board == board]
     places = {row.id: index for index, row in enumerate(rows)}
@@ -52,7 +52,7 @@ def packed_pairs(results: Results, board: str) -> str:
 
 
 def packed_figures(results: Results) -> Iterator[tuple[str, str]]:
-    """Name and content of a script for each row of the packed pairs, which hands its figures to the page."""
+    """Yield the name and content of a script for each row of the packed pairs, which passes its figures to the page."""
     for each in results.packed_pairs:
         for place, figures in enumerate(each.figures):
             yield f"pairs/{each.board}/{place}.js", f'mub.takeFigures("{each.board}/{place}", "{figures}");\n'
@@ -67,7 +67,7 @@ def _scores(rows: list[Row]) -> dict[str, tuple[str, list[float | None]]]:
 
 
 def pack(levels: str) -> str:
-    """Digits 0 to 3, three a letter.
+    """Pack digits 0 to 3, three per letter.
 
     Example:
         >>> pack("0123")

@@ -1,4 +1,4 @@
-"""What this benchmark alone can be asked: for each question a sentence, and a picture where there is data."""
+"""Questions that this benchmark can answer: for each a sentence, and a figure if there is data."""
 
 from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean, median
@@ -23,7 +23,7 @@ _CHINESE = ("mer2023", "mer2024", "sims", "simsv2")
 
 
 class Question(NamedTuple):
-    """A question, its answer in a sentence, and the picture if there is one."""
+    """A question, its answer in a sentence, and an optional figure."""
 
     title: str
     sentence: str
@@ -31,7 +31,7 @@ class Question(NamedTuple):
 
 
 def questions(results: Results, lost: Mapping[str, Sequence[Confusion]]) -> list[Question]:
-    """All of them; `lost` says where each model loses."""
+    """Answer all questions; `lost` gives the errors of each model."""
     lead = next((each for each in results.boards if PROTOCOLS[each.protocol].is_corrected), None)
     official = next((each for each in results.boards if each.protocol == "official"), None)
     models = {model.id: model for model in results.models}
@@ -48,13 +48,13 @@ def questions(results: Results, lost: Mapping[str, Sequence[Confusion]]) -> list
 
 
 def _ranked(results: Results, lead: Board | None) -> list[Row]:
-    """The ranked rows of the board that leads, highest mean first."""
+    """The ranked rows of the main board, highest mean first."""
     rows = [row for row in results.rows if lead and row.board == lead.id and row.ranked]
     return sorted(rows, key=lambda row: (row.mean is None, -(row.mean or 0.0), row.id))
 
 
 def _with_papers(results: Results, official: Board | None, models: Mapping[str, Model]) -> list[Row]:
-    """Complete rows of the first official board, with copied ones that were shown to be of its lexicon; no variants."""
+    """Complete rows of the first official board, and copied rows identified as using its lexicon; no variants."""
     if official is None:
         return []
     known = evidence(results)
@@ -92,7 +92,7 @@ def _modalities(rows: Sequence[Row], models: Mapping[str, Model]) -> Question:
     ][:_MOST]
     return Question(
         title,
-        f"{name}, official mean by what it is given (audio, video, text): {figures}. Hollow: copied from papers.",
+        f"{name}, official mean by input modalities (A audio, V video, T text): {figures}. Hollow: copied from papers.",
         dots(title, lines),
     )
 
@@ -109,14 +109,14 @@ def _languages(rows: Sequence[Row]) -> Question:
         lines.append((wording.shown(row.model), [Dot(english, "English"), Dot(chinese, "Chinese", hollow=True)]))
     sentence = (
         "Strict means of MELD, IEMOCAP, CMU-MOSI, CMU-MOSEI (filled) and of MER2023, MER2024, CH-SIMS, CH-SIMS v2 "
-        f"(hollow): Chinese less English is {wording.gain(median(gaps))} points in the median of "
-        f"{len(both)} {'model' if len(both) == 1 else 'models'}. The sets differ in more than their language."
+        f"(hollow): the difference Chinese minus English is {wording.gain(median(gaps))} points in the median of "
+        f"{len(both)} {'model' if len(both) == 1 else 'models'}. The sets also differ in other ways than language."
     )
     return Question(title, sentence, dots(title, lines))
 
 
 def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]], datasets: Sequence[Dataset]) -> Question:
-    title = "Which emotion is heard by whom?"
+    title = "Which emotions does each model recognise?"
     lines: list[tuple[Row, dict[str, float]]] = []
     for row in rows[:_MOST]:
         shares = hits(lost.get(row.model_id, ()))[0]
@@ -128,15 +128,16 @@ def _sectors(rows: Sequence[Row], lost: Mapping[str, Sequence[Confusion]], datas
     means = {sector: fmean(shares[sector] for _, shares in lines if sector in shares) for sector in columns}
     best, worst = (pick(means, key=lambda sector: means[sector]) for pick in (max, min))
     sentence = (
-        f"Percent of the clips of a sector, on the first wheel, in which it was said: most {wording.shown(best)} "
-        f"({100 * means[best]:.0f}), least {wording.shown(worst)} ({100 * means[worst]:.0f}) in the mean of the models."
+        f"Percent of the clips of a sector, on the first wheel, in which it was predicted; "
+        f"mean over models: highest {wording.shown(best)} ({100 * means[best]:.0f}), "
+        f"lowest {wording.shown(worst)} ({100 * means[worst]:.0f})."
     )
     clips = [
         [each.title for each in datasets if each.id in row.scores and each.kind != "sentiment"] for row, _ in lines
     ]
     names = [wording.shown(row.model, 32) for row, _ in lines]
     if any(each != clips[0] for each in clips):
-        sentence += " Compare rows of the same data sets only: other clips are harder or easier."
+        sentence += " Compare only rows with the same data sets, since difficulty differs between clips."
         names = [f"{name}, {_listed(each)}" for name, each in zip(names, clips, strict=True)]
     drawn = HeatMap(
         title=title,
@@ -153,7 +154,7 @@ def _listed(titles: Sequence[str]) -> str:
 
 
 def _training(rows: Sequence[Row], models: Mapping[str, Model], zero_shot: Collection[str]) -> Question:
-    title = "Trained for it, or zero-shot?"
+    title = "Trained on this task, or zero-shot?"
     rows = _one_each(rows)
     without = [row for row in rows if row.model_id in zero_shot]
     trained = [
@@ -163,24 +164,24 @@ def _training(rows: Sequence[Row], models: Mapping[str, Model], zero_shot: Colle
     ]
     if without and not trained:
         one = len(without) == 1
-        whose = "The one model" if one else f"All {len(without)} models"
-        return Question(title, f"{whose} of which the training data are stated {'is' if one else 'are'} zero-shot.")
+        whose = "The only model" if one else f"All {len(without)} models"
+        return Question(title, f"{whose} with stated training data {'is' if one else 'are'} zero-shot.")
     if not without:
         return Question(title, "No model is known to be zero-shot.")
     means = [[row.mean or 0.0 for row in group] for group in (trained, without)]
     lines = [
         (name, [Dot(row.mean or 0.0, wording.shown(row.model), row.origin == "reported") for row in group])
-        for name, group in (("trained, by its own word", trained), ("zero-shot", without))
+        for name, group in (("trained, as stated", trained), ("zero-shot", without))
     ]
     sentence = (
-        f"Official mean, in the median: {wording.figure(median(means[0]))} of {len(trained)} models that say what they "
-        f"were trained on, {wording.figure(median(means[1]))} of {len(without)} zero-shot ones."
+        f"Median official mean: {wording.figure(median(means[0]))} for {len(trained)} models that state what they "
+        f"were trained on, {wording.figure(median(means[1]))} for {len(without)} zero-shot models."
     )
     return Question(title, sentence, dots(title, lines))
 
 
 def _one_each(rows: Sequence[Row]) -> list[Row]:
-    """One row a model: a computed one before copied ones, a ranked one before others, then the highest."""
+    """One row per model: computed before copied, ranked before unranked, then the highest."""
     found: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: (row.origin != "computed", not row.ranked, -(row.mean or 0.0), row.id)):
         found.setdefault(row.model.casefold(), row)
@@ -188,7 +189,7 @@ def _one_each(rows: Sequence[Row]) -> list[Row]:
 
 
 def _records(dated: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
-    """Those higher than all of earlier dates, and of their own; oldest first."""
+    """The rows that score higher than all rows up to their date, oldest first."""
     found: list[tuple[str, Row]] = []
     for date, row in sorted(dated, key=lambda each: (each[0], -(each[1].mean or 0.0), each[1].id)):
         if not found or (row.mean or 0.0) > (found[-1][1].mean or 0.0):
@@ -197,11 +198,11 @@ def _records(dated: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
 
 
 def _people(results: Results, rows: Sequence[Row], lead: Board | None, models: Mapping[str, Model]) -> Question:
-    title = "How near are models to people?"
+    title = "How close are models to people?"
     humans = _human(results, lead, models)
     datasets = [each for each in results.datasets if any(each.id in row.scores for row in humans)]
     if not datasets:
-        return Question(title, "No human reference row is on the board yet.")
+        return Question(title, "There is no human reference row on the board yet.")
     dataset = max(datasets, key=lambda each: sum(each.id in row.scores for row in rows))
 
     def highest(group: Sequence[Row]) -> list[Row]:
@@ -216,13 +217,13 @@ def _people(results: Results, rows: Sequence[Row], lead: Board | None, models: M
     said = [
         f"{wording.shown(row.model)} {wording.figure(row.scores[dataset.id].score)}" for row in (people[0], *known[:1])
     ]
-    best = f"; the highest model, {said[1]}" if known else "; no model is ranked there yet"
-    sentence = f"Strict score on {dataset.title}: {said[0]} (hollow){best}. People are no upper bound."
+    best = f"; the highest model, {said[1]}" if known else "; no model is ranked on it yet"
+    sentence = f"Strict score on {dataset.title}: {said[0]} (hollow){best}. Human scores are not an upper bound."
     return Question(title, sentence, dots(title, [*lines(people, hollow=True), *lines(known, hollow=False)]))
 
 
 def _human(results: Results, lead: Board | None, models: Mapping[str, Model]) -> list[Row]:
-    """The human reference rows of the board that leads."""
+    """The human reference rows of the main board."""
     return [
         row for row in results.rows if lead and row.board == lead.id and models[row.model_id].answers_by == "people"
     ]
@@ -235,7 +236,7 @@ def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Ma
         key=lambda each: (each[0], each[1].id),
     )
     if not dated:
-        return Question(title, "No ranked model with a mean says its date.")
+        return Question(title, "No ranked model with a mean states its date.")
     rules = [row for row in results.rows if lead and row.board == lead.id and row.origin == "baseline"]
     floors = [row.mean for row in rules if row.mean is not None]
     humans = [row for row in _human(results, lead, models) if row.mean is not None]
@@ -251,7 +252,7 @@ def _dates(results: Results, rows: Sequence[Row], lead: Board | None, models: Ma
         (wording.shown(row.model), [Dot(row.mean or 0.0, "strict mean", hollow=True, ci=row.mean_ci)]) for row in humans
     ]
     date, best = records[-1]
-    floor = f" The upright line is the best rule, {wording.figure(max(floors))}." if floors else ""
+    floor = f" The vertical line is the best baseline, {wording.figure(max(floors))}." if floors else ""
     highest = f"{wording.shown(best.model)} of {wording.shown(date, 10)}, {wording.figure(best.mean)}"
-    sentence = f"Models that were the highest when they came, by strict mean; the last is {highest}."
+    sentence = f"Models that had the highest strict mean at their date; the latest is {highest}."
     return Question(title, sentence + floor, dots(title, lines, max(floors) if floors else None))

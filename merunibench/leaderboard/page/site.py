@@ -1,4 +1,4 @@
-"""Writes the site: main page, a page a model, method, refused submissions, and the files that all of them share."""
+"""Write the site: the main page, one page per model, method, refused submissions, and shared static files."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,8 @@ POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
     "base-uri 'none'; form-action 'none'"
 )
-"""What a page may load: the site's own files. `file:` because some browsers take no file for its own folder's."""
+"""What a page may load: the site's own files. `file:` is needed because, in
+some browsers, files of one folder have different origins."""
 
 PAPER = "https://arxiv.org/abs/2501.16566"
 """Of the benchmark."""
@@ -59,15 +60,15 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path, 
     Args:
         results: The whole board.
         details: Model id -> what its page shows; a model without details has no page.
-        folder: Where `index.html` shall stand. Pages of models that are gone are deleted from `models/`,
-            figures of rows that are gone from `pairs/`.
+        folder: Will contain `index.html`. Pages of removed models are deleted from `models/`, figures of removed rows
+            from `pairs/`.
         lock: Who computed the results, and when.
 
     Returns:
-        The files of the site, those that were there already included.
+        The files of the site, including those that existed before.
 
     Raises:
-        InputError: an id is no name of a file, or a file cannot be written.
+        InputError: an id is not a valid file name, or a file cannot be written.
     """
     _check_names([model.id for model in results.models] + [board.id for board in results.boards])
     files = []
@@ -145,7 +146,7 @@ def _check_names(ids: Iterable[str]) -> None:
     """Ids become names of files: none may lead out of the folder."""
     for name in ids:
         if not re.fullmatch(r"[\w+-][\w.+-]*", name, re.ASCII) or len(name) > _LONGEST_NAME:
-            raise InputError(f"the id {wording.shown(name)!r} in the results is no name of a file")
+            raise InputError(f"the id {wording.shown(name)!r} in the results is not a valid file name")
 
 
 def _environment(results: Results) -> "Environment":

@@ -1,7 +1,7 @@
-"""The files of a repository that holds a board: workflows, README, submissions, published figures; no toolkit code.
+"""Create the files of a leaderboard repository: workflows, README, submissions, published scores; no toolkit code.
 
-`template/` is what every such repository has. The toolkit's own workflows are the same files, filled in for a board
-that stands beside its code; a test sees to that.
+`template/` contains what every such repository has. The toolkit's own workflows are the same files, filled in for a
+board that is in the same repository as its code; a test checks this.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ ALONE: Mapping[str, str] = MappingProxyType(
         "VERSION": __version__,
     }
 )
-"""What the template is filled in with where the repository holds nothing but a board."""
+"""The values for a repository that contains only a board."""
 
 BESIDE_CODE: Mapping[str, str] = MappingProxyType(
     {
@@ -45,11 +45,11 @@ BESIDE_CODE: Mapping[str, str] = MappingProxyType(
         "VERSION": __version__,
     }
 )
-"""The same for the toolkit's own repository, where the board is a folder."""
+"""The values for the toolkit's own repository, where the board is a folder."""
 
 
 def filled_in(name: str, values: Mapping[str, str]) -> str:
-    """A file of the template."""
+    """Return a file of the template, filled in."""
     text = (TEMPLATE / name).read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
@@ -57,20 +57,20 @@ def filled_in(name: str, values: Mapping[str, str]) -> str:
 
 
 def create(folder: Path) -> list[Path]:
-    """Write a repository for a board.
+    """Write the files of a new leaderboard repository.
 
     Args:
-        folder: New, or empty but for `.git`.
+        folder: A new folder, or one that is empty except for `.git`.
 
     Returns:
-        The files.
+        The files written.
 
     Raises:
-        InputError: the folder holds something, or cannot be written; nothing is left behind then.
+        InputError: the folder is not empty or cannot be written. In that case no files are left behind.
     """
     with reading(folder):
         if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or _others(folder))):
-            raise InputError(f"{folder}: is there already and not empty; give a new folder")
+            raise InputError(f"{folder}: already exists and is not empty; choose a new folder")
     contents = {place: filled_in(name, ALONE).encode() for name, place in _PLACES.items()}
     contents["published.csv"] = read_plain(resource("leaderboard", "published.csv"), _MAX_BYTES)
     contents["submissions/.gitkeep"] = b""

@@ -1,1 +1,1 @@
-"""A pull request on a board: what it touches, whether its submissions are valid, and where they would stand."""
+"""Review a pull request on a board: what it changes, whether its submissions are valid, and where they would rank."""

@@ -1,4 +1,4 @@
-"""A pull request -> a verdict, and the comment that says it. Whatever a stranger sends, a comment there is."""
+"""Review a pull request: return a verdict and the comment that reports it, whatever the pull request contains."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from merunibench.data import GroundTruth
 
 LABEL = "update"
-"""With this label a pull request may do more than add one submission; only maintainers can give labels."""
-_MOST = 60_000  # characters of a comment; GitHub takes 65,536
-_LINES = 20  # that a board says to contradict itself
+"""With this label, a pull request may do more than add one submission. Only maintainers can set labels."""
+_MOST = 60_000  # characters of a comment; the limit of GitHub is 65,536
+_LINES = 20  # maximum number of contradictions that are listed
 
 
 @dataclass
 class Review:
-    """What was found.
+    """The result of a review.
 
     Attributes:
-        touched: What the pull request touches.
-        update: Whether it may touch more than one new submission.
+        touched: What the pull request changes.
+        update: Whether it may change more than one new submission.
         checked: The submissions that it adds or changes.
-        contradictions: What the board says to contradict itself, if files that must agree with it are touched.
-        previews: Where the new submissions would stand.
+        contradictions: Inconsistencies of the board, if the pull request changes files that must agree with it.
+        previews: Where the new submissions would rank.
         remarks: Why there is no comparison.
     """
 
@@ -50,26 +50,26 @@ class Review:
 
     @property
     def problems(self) -> list[str]:
-        """Why it must not be merged, a line each."""
+        """Why it must not be merged, one line each."""
         found = [] if self.update else list(self.touched.problems())
         if self.touched.links:
-            found.append(
-                f"puts a link in the place of a submission, which is a folder: {listed(self.touched.links, 5)}"
-            )
+            found.append(f"replaces a submission folder by a link: {listed(self.touched.links, 5)}")
         for each in self.checked:
             withheld = each.submission is not None and each.submission.withheld is not None
             if withheld and each.folder.name in self.touched.new and not self.update:
-                found.append(f"{each.id}: a new submission holds predictions; only maintainers withhold them")
+                found.append(
+                    f"{each.id}: a new submission must contain predictions; only maintainers can withhold them"
+                )
             found += [f"{each.id}: {problem}" for problem in each.problems]
         return [*found, *self.contradictions]
 
     @property
     def acceptable(self) -> bool:
-        """Whether it may be merged, as far as can be told without people."""
+        """Whether it may be merged, as far as this can be checked automatically."""
         return not self.problems
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return the review as plain data."""
         return {
             "acceptable": self.acceptable,
             "problems": list(map(escape_controls, self.problems)),
@@ -82,14 +82,14 @@ class Review:
         }
 
     def to_text(self) -> str:
-        """For a log."""
+        """Format for a log."""
         lines = [self._verdict(), *(f"  problem: {each}" for each in self.problems), *map("  {}".format, self._said())]
         text = "".join(f"{escape_controls(line)}\n" for line in lines)
         text += "".join(each.to_text() for each in self.checked if each.valid)
         return text + "".join(each.to_text() for each in self.previews)
 
     def to_markdown(self) -> str:
-        """For a comment; nothing that strangers wrote is markup, mention, link or formula in it."""
+        """Format for a comment; untrusted text cannot become markup, a mention, a link or a formula."""
         parts = [f"**{self._verdict()}**\n\n", *(f"- {escape(each)}\n" for each in self.problems), "\n"]
         parts += [f"{escape(each)}\n\n" for each in self._said()]
         parts += [each.to_markdown() + "\n" for each in self.previews]
@@ -104,25 +104,25 @@ class Review:
         if self.update:
             yield from (f"with the label {LABEL}: {each}" for each in self.touched.problems())
         elif list(self.touched.problems()):
-            yield f"A pull request adds one folder of {SUBMISSIONS}/. Maintainers allow more by the label {LABEL}."
+            yield f"A pull request adds one folder in {SUBMISSIONS}/; maintainers allow more by the label {LABEL}."
         yield from self.remarks
 
 
 def review(
     repository: Path, base: str, head: str, board: Path, request: Request | None = None, *, update: bool = False
 ) -> Review:
-    """Look at a pull request.
+    """Review a pull request.
 
     Args:
-        repository: A git repository with both commits, the second checked out. Its files are data, none is run.
+        repository: A git repository with both commits, the second checked out. Its files are only read, never executed.
         base: The commit to merge into.
         head: The commit to be merged.
         board: Folder of the board in the repository.
-        request: The base's board, and the labels to score with; None to score nothing.
+        request: The board of the base, and the labels to score with; None to skip scoring.
         update: Whether more than one new submission is allowed.
 
     Raises:
-        InputError: there are no such commits, or another one is checked out.
+        InputError: a commit does not exist, or another one is checked out.
     """
     if commit(repository, head) != commit(repository, "HEAD"):
         raise InputError(f"{repository}: check out {head} first: its submissions are read from there")
@@ -152,14 +152,14 @@ def review(
 
 
 def _refuse_twin(checked: Checked, others: Sequence[Path]) -> None:
-    """Refuse a folder whose name differs from another's in case alone, as `build` does: many disks hold one of them."""
+    """Reject a folder whose name differs from another only in case: some file systems cannot keep both."""
     twins = [each.name for each in others if each.name.casefold() == checked.id.casefold() and each.name != checked.id]
     if twins:
-        checked.problem(f"the folder's name differs from {twins[0]!r} in case alone; choose another")
+        checked.problem(f"the folder's name differs from {twins[0]!r} only in case; choose another")
 
 
 def _standing_results(path: Path) -> Results | None:
-    """The results of a board, if they can be read; what is wrong with them is said elsewhere."""
+    """The results of a board, if they can be read; problems with them are reported elsewhere."""
     try:
         return read_results(path) if path.is_file() else None
     except InputError:
@@ -167,7 +167,7 @@ def _standing_results(path: Path) -> Results | None:
 
 
 def _contradictions(folder: Path) -> list[str]:
-    """What a board says to contradict itself."""
+    """Return the inconsistencies of a board."""
     try:
         lines = audit(folder).differences
     except InputError as error:
@@ -176,13 +176,13 @@ def _contradictions(folder: Path) -> list[str]:
 
 
 def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview], list[str]]:
-    """Where submissions would stand, and what could not be said of them."""
+    """Return where submissions would rank, and remarks on what could not be scored."""
     try:
         results, _ = build(replace(request, extra=tuple(folders)))
     except InputError as error:
         return [], [f"Could not be scored: {error}"]
     except Exception as error:  # noqa: BLE001 - the last resort: a comment there must be
-        return [], [f"Could not be scored ({type(error).__name__}); the log has more."]
+        return [], [f"Could not be scored ({type(error).__name__}); see the log for details."]
     found = [each for folder in folders for each in previews(results, folder.name)]
     ids = {folder.name for folder in folders}
     scored = {(each.row.model_id, dataset) for each in found for dataset in each.row.scores}
@@ -194,7 +194,7 @@ def _previews(request: Request, folders: Sequence[Path]) -> tuple[list[Preview],
 
 
 def _cut(text: str) -> str:
-    """The text, ended at a line where it is too long for a comment."""
+    """Shorten the text at a line end if it is too long for a comment."""
     if len(text) <= _MOST:
         return text
     return text[: text.rindex("\n", 0, _MOST)] + "\n\nThe rest is in the log.\n"

@@ -1,6 +1,6 @@
-"""Two commits of a board's repository -> what the second does to the submissions and to everything else.
+"""Find what a commit of a board's repository changes in the submissions and in other files.
 
-The second commit is a stranger's. Git compares names and contents; nothing of it is checked out here, or run.
+The commit is untrusted. Git compares names and contents; nothing is checked out or executed here.
 """
 
 import os
@@ -22,24 +22,24 @@ _COMPUTED = ("results.json", "results.csv", PAIRS, LOCK)
 _PUBLISHED = "published.csv"
 _COMPUTED_FOLDERS = ("tables", "details")
 _LINKS = ("120000", "160000")
-"""Git's modes of symbolic links, and of repositories within."""
+"""Git file modes of symbolic links and submodules."""
 
 _LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Touched:
-    """What a pull request touches, by folder of submissions.
+    """What a pull request changes, by submission folder.
 
     Attributes:
-        new: Submissions that the base does not have.
-        changed: Submissions that both have, with what the base says of each.
-        deleted: Submissions that are gone, with what the base says of each.
+        new: Submissions that are not in the base.
+        changed: Submissions in both commits, with the description in the base.
+        deleted: Removed submissions, with the description in the base.
         renamed: Deleted submission -> new one with the same content.
         computed: Files of the board that `build` writes.
         elsewhere: All other files.
-        links: Links that stand in the place of a submission, or of the folder of all of them.
-        of_board: Whether files are among them that the board must agree with: computed ones, or published figures.
+        links: Links instead of a submission folder, or of the folder of all submissions.
+        of_board: Whether it changes files that the board must agree with: computed ones, or published scores.
     """
 
     new: tuple[str, ...]
@@ -52,33 +52,33 @@ class Touched:
     of_board: bool
 
     def problems(self) -> Iterator[str]:
-        """Why this is not one new submission, a line each; none if it is."""
+        """Yield why this is not one new submission, one line each; nothing if it is."""
         for name, what in self.changed.items():
             yield f"changes the submission {_shown(name)} ({what})"
         for name, what in self.deleted.items():
             to = f" and adds it as {_shown(self.renamed[name])}" if name in self.renamed else ""
             yield f"deletes the submission {_shown(name)} ({what}){to}"
         if self.computed:
-            yield f"edits what is computed, never written by hand: {_some(self.computed)}"
+            yield f"edits computed files, which must not be edited by hand: {_some(self.computed)}"
         if self.elsewhere:
             yield f"touches files outside the submissions: {_some(self.elsewhere)}"
         if len(self.new) > 1:
-            yield f"adds {len(self.new)} submissions, one is taken at a time: {_some(self.new)}"
+            yield f"adds {len(self.new)} submissions; only one is accepted at a time: {_some(self.new)}"
         if not (self.new or self.changed or self.deleted or self.computed or self.elsewhere):
             yield "changes nothing"
 
 
 def touched(repository: Path, base: str, head: str, board: Path) -> Touched:
-    """What lies between the common ancestor of two commits and the second.
+    """Compare a commit with its common ancestor with the base.
 
     Args:
         repository: A git repository that has both, with the history between them.
         base: A commit of the branch to merge into.
         head: The commit to be merged.
-        board: Folder of the board in the repository; `.` for all of it.
+        board: Folder of the board in the repository; `.` for the whole repository.
 
     Raises:
-        InputError: there is no git, no repository, or no such commit.
+        InputError: git is not installed, the repository does not exist, or a commit does not exist.
     """
     base, head = (commit(repository, each) for each in (base, head))
     listing = _git(repository, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", f"{base}...{head}")
@@ -107,24 +107,24 @@ def touched(repository: Path, base: str, head: str, board: Path) -> Touched:
 
 
 def commit(repository: Path, name: str) -> str:
-    """The hash of a commit.
+    """Return the hash of a commit.
 
     Raises:
-        InputError: there is no such commit.
+        InputError: the commit does not exist.
     """
     found = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     return found.decode().strip()
 
 
 def _folders(repository: Path, at: str, folder: str) -> dict[str, str]:
-    """The folders of submissions at a commit, each with the hash of its content."""
+    """The submission folders at a commit, each with the hash of its content."""
     listing = _git(repository, "ls-tree", "-d", "-z", at, "--", f"{folder}/")
     entries = (os.fsdecode(entry).split("\t", 1) for entry in filter(None, listing.split(b"\0")))
     return {path.rsplit("/", 1)[-1]: head.split(" ")[2] for head, path in entries}
 
 
 def _links(repository: Path, at: str, folder: str) -> Iterator[str]:
-    """Symbolic links, and repositories of others, in the place of a folder or right in it."""
+    """Yield symbolic links and submodules in place of a folder or directly in it."""
     for place in (folder, f"{folder}/"):
         listing = _git(repository, "--literal-pathspecs", "ls-tree", "-z", at, "--", place)
         for entry in filter(None, listing.split(b"\0")):
@@ -134,19 +134,19 @@ def _links(repository: Path, at: str, folder: str) -> Iterator[str]:
 
 
 def _of(repository: Path, at: str, folder: str) -> str:
-    """What a submission of the base says of itself: its model, and whether its predictions are withheld."""
+    """Describe a submission of the base: its model, and whether its predictions are withheld."""
     try:
         table = tomllib.loads(_git(repository, "show", f"{at}:{folder}/{FILE}").decode())
     except (InputError, ValueError):
         return "without metadata"
-    withheld = ", withheld: its scores stand as committed" if "withheld" in table else ""
+    withheld = ", withheld: its committed scores are kept" if "withheld" in table else ""
     return escape_controls(f"model {table.get('model')}{withheld}", _LONGEST)
 
 
 def _git(repository: Path, *arguments: str) -> bytes:
     program = shutil.which("git")
     if program is None:
-        raise InputError("git is needed to compare commits; install it")
+        raise InputError("git is required to compare commits; install it")
     command = [program, "-C", str(repository), "-c", "core.fsmonitor=false", *arguments]
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell; the commits are checked
     if done.returncode:

@@ -1,1 +1,1 @@
-"""What the files of a board hold: results.json, and the details of each model."""
+"""The contents of the files of a board: results.json, and the details of each model."""

@@ -1,7 +1,7 @@
-"""`details/<model>.json`: what the page of one model shows beyond its row. Plain data, no logic.
+"""`details/<model>.json`: data for the page of one model beyond its rows. Plain data, no logic.
 
-Everything is aggregated over samples: no sample name, label list or answer of a single sample is in here, because the
-data sets' licences forbid passing them on.
+Everything is aggregated over samples. Sample names, label lists and answers of single samples are not included, because
+the licences of the data sets forbid redistributing them.
 """
 
 from collections.abc import Mapping
@@ -30,17 +30,19 @@ Amount = Annotated[float, Field(ge=0, le=2**53)]
 
 
 class WheelConfusion(Plain):
-    """What was said in the place of what is true, on one wheel or in polarity (see `merunibench errors`)."""
+    """What was predicted instead of the truth, on one wheel or by polarity (see `merunibench errors`)."""
 
     wheel: Annotated[int, Field(ge=1, le=8)] | None = Field(description="Counted from 1; null for sentiment.")
-    rows: Several[Line] = Field(description="True sectors, or polarities.")
-    columns: Several[Line] = Field(description="Predicted ones; the last is `nothing`.")
-    counts: Several[Several[Amount]] = Field(description="A row for each of `rows`, a figure for each of `columns`.")
+    rows: Several[Line] = Field(description="True sectors or polarities.")
+    columns: Several[Line] = Field(description="Predicted sectors or polarities; the last is `nothing`.")
+    counts: Several[Several[Amount]] = Field(
+        description="One row for each of `rows`, with one value for each of `columns`."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if [len(row) for row in self.counts] != [len(self.columns)] * len(self.rows):
-            raise ValueError("counts must have a row for each of rows, with a figure for each of columns")
+            raise ValueError("counts must have a row for each of rows, with one value for each of columns")
         return self
 
 
@@ -48,16 +50,18 @@ class Word(Plain):
     """A word that costs score."""
 
     word: Line
-    count: Amount = Field(description="Samples in which it was wrong (unknown, missed), averaged over the wheels.")
-    total: Amount = Field(description="Samples in which it could have been.")
+    count: Amount = Field(
+        description="Samples in which it was wrong (or unknown, or missed), averaged over the wheels."
+    )
+    total: Amount = Field(description="Samples in which this could have happened.")
 
 
 class Losses(Plain):
     """Every figure of one checkpoint, and what was said in the place of what is true."""
 
     metrics: dict[Line, float]
-    wheels: Several[dict[Line, float | None]] = Field(description="Every metric on each wheel.")
-    scored: Several[Count] = Field(description="Samples that count, on each wheel.")
+    wheels: Several[dict[Line, float | None]] = Field(description="All metrics on each wheel.")
+    scored: Several[Count] = Field(description="Number of scored samples on each wheel.")
     confusions: Several[WheelConfusion]
 
 
@@ -66,7 +70,7 @@ class Words(Plain):
 
     wrong: Several[Word]
     missed: Several[Word]
-    unknown: Several[Word] = Field(description="Words that the lexicon does not know.")
+    unknown: Several[Word] = Field(description="Words that are not in the lexicon.")
 
 
 class Part(Plain):
@@ -78,7 +82,7 @@ class Part(Plain):
     checkpoint: Line
     checkpoints: dict[Line, Figure] = Field(description="The primary score of every checkpoint.")
     losses: Losses
-    words: Words | None = Field(description="Null of sentiment, of baselines, and where predictions are withheld.")
+    words: Words | None = Field(description="Null for sentiment, for baselines, and if predictions are withheld.")
 
 
 class ModelDetails(Plain):
@@ -86,7 +90,7 @@ class ModelDetails(Plain):
 
     schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
     model_id: Identifier
-    reproduce: Several[Line] = Field(description="Commands that recompute the row, a line each.")
+    reproduce: Several[Line] = Field(description="Commands that recompute the row, one per line.")
     bibtex: Text
     parts: Several[Part]
 

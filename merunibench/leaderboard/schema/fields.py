@@ -1,4 +1,4 @@
-"""What the parts of a board's files are made of: names, texts, figures, and models of pydantic without unknown keys."""
+"""Building blocks of a board's files: names, texts, figures, and pydantic models that reject unknown keys."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -29,20 +29,20 @@ as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 
 @lru_cache(maxsize=4096)
 def parsed(signature: str) -> Signature:
-    """The signature that a text is; models that were scored alike share theirs.
+    """Parse the text of a signature; equal texts share one object.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not a signature.
     """
     return Signature.parse(signature)
 
 
 @lru_cache(maxsize=4096)
 def metric_part(signature: str) -> str:
-    """What must agree before two scores are compared, of the text of a signature.
+    """Return the part of a signature that must agree for two scores to be comparable.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not a signature.
     """
     return parsed(signature).metric_part
 
@@ -56,7 +56,7 @@ _ID = "[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,199}"
 _CHOICE = "[A-Za-z0-9_+-][A-Za-z0-9_.+ -]{0,199}"
 
 Identifier = Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
-"""Part of names of files and of addresses."""
+"""Part of file names and addresses."""
 RowId = Annotated[str, StringConstraints(pattern=f"^{_ID}/{_CHOICE}/{_ID}$")]
 Selection = Annotated[str, StringConstraints(pattern=f"^{_CHOICE}$")]
 Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
@@ -70,15 +70,15 @@ MeanCount = Annotated[float, Field(ge=0, le=2**53)]
 Interval = tuple[Figure, Figure]
 T = TypeVar("T")
 Several = Annotated[tuple[T, ...], FailFast()]
-"""Of which the first that is wrong is enough to know."""
+"""Validated only up to the first error."""
 
 
 def _of(registry: Mapping[str, Any]) -> Callable[[str], str]:
-    """A check that a name is registered."""
+    """Return a check that a name is registered."""
 
     def check(name: str) -> str:
         if name not in registry:
-            raise ValueError(f"{name!r} is unknown; known are {', '.join(registry)}")
+            raise ValueError(f"unknown name {name!r}; choose from {', '.join(registry)}")
         return name
 
     return check
@@ -91,7 +91,7 @@ ProtocolName = Annotated[str, AfterValidator(_of(PROTOCOLS)), WithJsonSchema({"t
 
 
 class Plain(BaseModel):
-    """What all parts share: unknown keys are refused, nothing is changed after reading."""
+    """Base of all parts: unknown keys are rejected, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
@@ -100,7 +100,7 @@ AnyPlain = TypeVar("AnyPlain", bound=Plain)
 
 
 class Sparse(Plain):
-    """A part whose unknown values (None) are left out when it is written."""
+    """A part whose unknown values (None) are omitted when written."""
 
     @model_serializer(mode="wrap")
     def _without_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

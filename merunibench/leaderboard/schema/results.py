@@ -1,7 +1,7 @@
-"""`results.json`: every row of the board as plain data, from which tables and page are drawn. No logic here.
+"""`results.json`: every row of the board as plain data, from which tables and page are rendered. No logic here.
 
-Figures are fractions, not percents. A board is one lexicon and one protocol; scores of different boards are different
-metrics and never stand in one table.
+Figures are fractions, not percentages. A board is one lexicon and one protocol. Scores of different boards are
+different metrics and never appear in the same table.
 """
 
 import json
@@ -44,19 +44,20 @@ from merunibench.leaderboard.schema.packed import PackedPairs
 
 SCHEMA: Final = "merunibench.leaderboard/1"
 MEAN = "mean"
-"""Stands in the place of a data set where the mean of the nine is meant."""
+"""Used as the name of a data set for the mean of the nine."""
 
 PAIRS = "pairs.json"
-"""File of the paired comparisons, beside the results."""
+"""File of the paired comparisons, next to the results."""
 
 DECIMALS: Final = 10
-"""To which figures are rounded: the last bits of a sum differ between processors, a board must not."""
+"""Number of decimals of figures. The last bits of a sum differ between processors, but a board must not."""
 
 Origin = Literal["computed", "baseline", "reported"]
 """computed: from a submission's predictions; baseline: from a rule of this project; reported: copied from a paper."""
 
 MAX_BYTES, MAX_VALUES = 32 << 20, 400_000
-"""Most bytes of a committed file, and most values: thrice a board of 200 models. Each may take a kilobyte to refuse."""
+"""Maximum size of a committed file in bytes, and maximum number of values: three times a board of 200 models. Rejecting
+a value may take a kilobyte."""
 
 
 class Dataset(Plain):
@@ -65,7 +66,7 @@ class Dataset(Plain):
     id: DatasetId
     title: Line
     kind: KindName
-    samples: Count = Field(description="Number of samples of the official test split; 0 where none is published.")
+    samples: Count = Field(description="Number of samples of the official test split; 0 if not published.")
     benchmark: bool = Field(description="Whether it is one of the nine whose mean is the benchmark score.")
 
 
@@ -78,32 +79,32 @@ class Board(Plain):
     protocol: ProtocolName
     lexicon: Identifier
     lexicon_sha256: Hash
-    title: Line = Field(description="For people: `Official protocol, lexicon mer2025`.")
+    title: Line = Field(description="Display title: `Official protocol, lexicon mer2025`.")
 
     @property
     def label(self) -> str:
-        """Name and hash of its lexicon, as signatures have them: `mer2025@1b2c3d4e`."""
+        """Name and hash of its lexicon, as in signatures: `mer2025@1b2c3d4e`."""
         return f"{self.lexicon}@{self.lexicon_sha256[:8]}"
 
 
 class Rank(Sparse):
-    """A place in one column of one board, among the ranked rows that have a score there."""
+    """A rank in one column of one board, among the ranked rows that have a score there."""
 
     rank: Count = Field(description="1 for the highest score; equal scores share a rank.")
     of: Count = Field(description="Number of rows that are ranked in this column.")
     low: Count | None = Field(
         default=None,
-        description="Best rank of its interval: 1 + the rows that are significantly better; absent if not recomputed.",
+        description="Best rank of its interval: 1 + the number of significantly better rows; absent if not recomputed.",
     )
     high: Count | None = Field(
         default=None,
-        description="Worst rank of that interval: all rows less those that are significantly worse. The intervals of a "
-        "column hold at once in 95 %.",
+        description="Worst rank of its interval: all rows minus the significantly worse ones. The intervals of a "
+        "column hold simultaneously at 95 %.",
     )
     mark: str | None = Field(
         default=None,
         pattern="^[a-z]{1,8}(-[a-z]{1,8})?$",
-        description="Letters of the groups a row is in: rows that share one are not distinguishable (paired bootstrap, "
+        description="Significance groups: rows that share a letter do not differ significantly (paired bootstrap, "
         "Holm). One letter (`b`) or a run of groups (`b-d`).",
     )
 
@@ -111,18 +112,18 @@ class Rank(Sparse):
 class Score(Sparse):
     """One row on one data set."""
 
-    score: Figure = Field(description="The primary figure; corrected for chance where the protocol corrects.")
+    score: Figure = Field(description="The primary score; chance-corrected if the protocol corrects for chance.")
     ci: Interval | None = Field(default=None, description="95 % bootstrap interval.")
     chance: Figure | None = Field(
-        default=None, description="What the same predictions score, uncorrected, when shuffled."
+        default=None, description="The expected uncorrected score of the same predictions when shuffled."
     )
     lift: Figure | None = Field(
-        default=None, description="The score less that of the best shallow baseline of the board; of computed models."
+        default=None, description="The score minus that of the best shallow baseline of the board; for computed models."
     )
-    uncorrected: Figure | None = Field(default=None, description="The score before correction, where one is made.")
+    uncorrected: Figure | None = Field(default=None, description="The score before chance correction, if corrected.")
     checkpoint: Line | None = None
     labels_per_sample: MeanCount | None = Field(
-        default=None, description="Mean number of predicted labels; none for sentiment."
+        default=None, description="Mean number of predicted labels; absent for sentiment."
     )
     out_of_lexicon: Figure | None = Field(default=None, description="Share of predicted labels without any sector.")
     samples: Count | None = Field(default=None, description="Number of ground-truth samples scored against.")
@@ -130,11 +131,11 @@ class Score(Sparse):
     failed: Count | None = Field(
         default=None, description="Samples whose prediction is marked as failed; they count as wrong."
     )
-    complete: bool | None = Field(default=None, description="Whether the official set was scored in full.")
+    complete: bool | None = Field(default=None, description="Whether the whole official set was scored.")
     predictions: Hash | None = Field(
-        default=None, description="SHA-256 of this data set's predictions, all checkpoints."
+        default=None, description="SHA-256 of the predictions for this data set, all checkpoints."
     )
-    signature: SignatureText | None = Field(default=None, description="What the score was computed with.")
+    signature: SignatureText | None = Field(default=None, description="How the score was computed.")
     rank: Rank | None = None
 
 
@@ -147,7 +148,7 @@ class TaskMean(Sparse):
 
 
 class Model(Sparse):
-    """What is known of a model: its submission's own words, or the source of a published row."""
+    """What is known about a model: the metadata of its submission, or the source of a published row."""
 
     id: Identifier = Field(
         description="Folder of the submission, or `baseline-…`, `published-…`; safe in file names and URLs."
@@ -161,8 +162,8 @@ class Model(Sparse):
     parameters: Count | None = None
     modalities: Several[Literal["audio", "video", "text"]] = ()
     training_data: Text | None = None
-    trained_on: Several[Line] = Field(default=(), description="Data sets it was trained on, by its own word.")
-    variant_of: Identifier | None = Field(default=None, description="The model of which this is another run.")
+    trained_on: Several[Line] = Field(default=(), description="Data sets it was trained on, according to its authors.")
+    variant_of: Identifier | None = Field(default=None, description="The model that this is a variant of.")
     answers_by: Literal["people"] | None = Field(default=None, description="`people` for a human reference.")
     prompt: Text | None = None
     decoding: Line | None = None
@@ -170,24 +171,24 @@ class Model(Sparse):
     date: Line | None = Field(default=None, description="ISO date.")
     licence: Line | None = None
     note: Line | None = Field(
-        default=None, description="What the board adds: why predictions are withheld, what a baseline is."
+        default=None, description="Added by the board: why predictions are withheld, or what a baseline does."
     )
-    source: Line | None = Field(default=None, description="Where a published row was copied from.")
+    source: Line | None = Field(default=None, description="Source that a published row was copied from.")
     grade: Line | None = Field(
-        default=None, description="How a published figure is known: paper, second-hand, abstract, …"
+        default=None, description="Kind of source of a published score: paper, second-hand, abstract, …"
     )
     predictions: Hash | None = Field(default=None, description="SHA-256 over all prediction files.")
 
 
 class Row(Plain):
-    """A model on one board, under one checkpoint selection."""
+    """A model on one board, with one way to choose its checkpoint."""
 
     id: RowId = Field(description="`<model id>/<selection>/<board id>`; unique.")
     model: Line = Field(description="Display name.")
     model_id: Identifier
     origin: Origin
     board: Identifier | None = Field(description="Board id; null for published rows whose lexicon is not stated.")
-    lexicon: Line | None = Field(description="Null where a source does not state it.")
+    lexicon: Line | None = Field(description="Null if the source does not state it.")
     protocol: ProtocolName
     selection: Selection = Field(
         description="How the checkpoint was chosen: `single`, `last`, `best-overall`, `best-per-dataset`, `not-stated`."
@@ -195,19 +196,17 @@ class Row(Plain):
     on_test: bool = Field(description="Whether the checkpoint was chosen on the test labels.")
     ranked: bool
     unranked_because: Line | None = None
-    shown: bool = Field(
-        default=True, description="Whether the row shows before it is asked for; not second-hand figures."
-    )
-    complete: bool = Field(description="Whether all nine data sets are there in full.")
-    mean: Figure | None = Field(description="Mean of the nine data sets; only of complete rows.")
+    shown: bool = Field(default=True, description="Whether the row is shown by default; false for second-hand scores.")
+    complete: bool = Field(description="Whether all nine data sets were scored completely.")
+    mean: Figure | None = Field(description="Mean of the nine data sets; only for complete rows.")
     mean_ci: Interval | None = None
     mean_corrected: Figure | None = Field(
         default=None,
-        description="The mean less what the choice of checkpoints on the test labels flatters it by; of such rows.",
+        description="The mean corrected for choosing checkpoints on the test labels; only for such rows.",
     )
     mean_corrected_ci: Interval | None = None
     lift: Figure | None = Field(
-        default=None, description="Mean of the lifts on those of the nine data sets that the row has."
+        default=None, description="Mean lift over those of the nine data sets that the row has."
     )
     mean_rank: Rank | None = None
     labels_per_sample: MeanCount | None = Field(default=None, description="Mean over the data sets that have labels.")
@@ -217,24 +216,25 @@ class Row(Plain):
     signature: SignatureText | None = None
     scores: dict[DatasetId, Score] = Field(description="Data set id -> score.")
     task_means: dict[KindName, TaskMean] = Field(
-        default_factory=dict, description="Kind of task -> the mean of its data sets of the nine, where all are there."
+        default_factory=dict,
+        description="Kind of task -> the mean over its data sets among the nine, if all were scored.",
     )
 
     def figure(self, column: str) -> Score | TaskMean | None:
-        """The score in a column, a data set's id, a kind of task or `mean`; None if there is none."""
+        """Return the score in a column (data set id, kind of task or `mean`), or None."""
         if column == MEAN:
             return None if self.mean is None else TaskMean(score=self.mean, ci=self.mean_ci, rank=self.mean_rank)
         return self.scores.get(column) or self.task_means.get(column)
 
     def value(self, column: str) -> float | None:
-        """The figure in a column; None if there is none."""
+        """Return the value in a column, or None."""
         if column == MEAN:
             return self.mean
         figure = self.figure(column)
         return None if figure is None else figure.score
 
     def rank(self, column: str) -> Rank | None:
-        """The rank in a column; None if there is none."""
+        """Return the rank in a column, or None."""
         if column == MEAN:
             return None if self.mean is None else self.mean_rank
         figure = self.figure(column)
@@ -244,9 +244,9 @@ class Row(Plain):
 class Comparisons(Plain):
     """Paired tests between all rows of one column of one board.
 
-    `levels[i][j]`, for j < i, is the level of the difference of rows i and j: `0` none, `1` p < 0.05, `2` p < 0.01,
-    `3` p < 0.001, adjusted (Holm) for all tests among ranked rows of the column, or for all its tests where
-    one of the two is not ranked. Which row is better, the scores say.
+    `levels[i][j]`, for j < i, is the significance level of the difference between rows i and j: `0` none, `1` p < 0.05,
+    `2` p < 0.01, `3` p < 0.001. It is adjusted (Holm) for all tests among ranked rows of the column, or for all tests
+    of the column if one of the two rows is not ranked. The scores show which row is better.
     """
 
     board: Identifier
@@ -257,7 +257,7 @@ class Comparisons(Plain):
     @model_validator(mode="after")
     def _triangle(self) -> Self:
         if [len(level) for level in self.levels] != list(range(len(self.rows))):
-            raise ValueError("levels must have one digit for each row above theirs")
+            raise ValueError("levels must have one digit for each earlier row")
         return self
 
 
@@ -271,42 +271,44 @@ class Pair(Plain):
     a: RowId
     b: RowId
     columns: dict[Line, Paired] = Field(
-        description="Data set, kind of task or `mean` -> the score of a less that of b, the ends of its 95 % interval, "
-        "and the larger p of paired bootstrap and random swaps, adjusted (Holm) for the data sets, or the kinds, that "
-        "both have."
+        description="Data set, kind of task or `mean` -> the score of a minus that of b, the ends of its 95 % "
+        "interval, and the larger p of paired bootstrap and random swaps, adjusted (Holm) for the data sets, or "
+        "the kinds, that both rows have."
     )
-    swapped: bool = Field(description="Whether there were random swaps; else p is that of the paired bootstrap alone.")
+    swapped: bool = Field(
+        description="Whether random swaps were used; if not, p is that of the paired bootstrap alone."
+    )
     sentence: Line = Field(description="The outcome, in the words of `merunibench compare`.")
 
 
 class Pairs(Plain):
-    """`pairs.json`: what the page says of two rows that a reader ticks."""
+    """`pairs.json`: comparisons that the page shows when a reader selects two rows."""
 
     schema_: Literal["merunibench.leaderboard-pairs/1"] = Field(
         default="merunibench.leaderboard-pairs/1", alias="schema"
     )
-    pairs: Several[Pair] = Field(description="Of the best ranked rows of each board.")
+    pairs: Several[Pair] = Field(description="Pairs of the best ranked rows of each board.")
     packed: Several[PackedPairs] = Field(
         default=(),
-        description="Of all ranked rows of boards that have more; what `pairs` has of the best goes before.",
+        description="Pairs of all ranked rows of boards with more rows; entries in `pairs` take precedence.",
     )
 
     def to_json(self) -> str:
-        """Strict JSON, one pair per line."""
+        """Return strict JSON, one pair per line."""
         content = self.model_dump(mode="json", by_alias=True)
         parts = [f"  {as_json(name)}: {_lines(content[name])}" for name in ("schema", "pairs", "packed")]
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 class Refused(Plain):
-    """A submission that is left out, and why."""
+    """A submission that is left out, and the reasons."""
 
     submission: Annotated[str, Bounded]
     reasons: Several[Annotated[str, Bounded]]
 
 
 class NotRecomputed(Plain):
-    """A score that stands as committed, or is missing: what it is computed from could not be used."""
+    """A score that was carried over or is missing, because its inputs could not be used."""
 
     model_id: Identifier
     dataset: DatasetId
@@ -322,19 +324,19 @@ class Results(Plain):
     resamples: Count
     seed: Count
     datasets: Several[Dataset]
-    boards: Several[Board] = Field(description="The first is the one to show first.")
+    boards: Several[Board] = Field(description="The boards; the first is shown first.")
     models: Several[Model]
     rows: Several[Row]
     comparisons: Several[Comparisons]
     refused: Several[Refused]
     not_recomputed: Several[NotRecomputed]
     pairs: Several[Pair] = Field(
-        default=(), exclude=True, repr=False, description="Not in this file but beside it, in `pairs.json`."
+        default=(), exclude=True, repr=False, description="Stored in `pairs.json` next to this file."
     )
     packed_pairs: Several[PackedPairs] = Field(default=(), exclude=True, repr=False, description="Likewise.")
 
     def to_json(self) -> str:
-        """Strict JSON, one row per line, so that two versions can be compared by eye."""
+        """Return strict JSON, one row per line, so that versions can be compared by eye."""
         content = self.model_dump(mode="json", by_alias=True)
         parts = [f"  {json.dumps(key)}: {_lines(value)}" for key, value in content.items()]
         return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -347,32 +349,32 @@ def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 def read_results(path: Path) -> Results:
-    """A board that `Results.to_json` wrote, with the pairs that lie beside it.
+    """Read a board that `Results.to_json` wrote, with the pairs next to it.
 
     Raises:
-        InputError: the file cannot be read or is none; the message names the field.
+        InputError: the file cannot be read or is not a results file; the message names the field.
     """
-    results = read_committed(path, Results, "results of a leaderboard")
+    results = read_committed(path, Results, "leaderboard results")
     beside = path.parent / PAIRS
     if not beside.is_file():
         return results
-    found = read_committed(beside, Pairs, "pairs of a leaderboard")
+    found = read_committed(beside, Pairs, "leaderboard pairs")
     return results.model_copy(update={"pairs": found.pairs, "packed_pairs": found.packed})
 
 
 def read_committed(path: Path, model: type[AnyPlain], what: str) -> AnyPlain:
-    """A file of JSON as one of the leaderboard's models.
+    """Read a JSON file as one of the leaderboard's models.
 
     Raises:
-        InputError: the file cannot be read or is none of `what`; the message names the field.
+        InputError: the file cannot be read or is not valid `what`; the message names the field.
     """
     content = read_plain(path, MAX_BYTES)
     if content.count(b",") > MAX_VALUES:
-        raise InputError(f"{path}: no {what}: holds more than {MAX_VALUES} values")
+        raise InputError(f"{path}: not valid {what}: contains more than {MAX_VALUES} values")
     try:
         return model.model_validate_json(content, strict=True)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, fault["loc"]))
         reason = one_line(ValueError(f"{place}: {fault['msg']}" if place else fault["msg"]))
-        raise InputError(f"{path}: no {what}: {reason}; take the committed file, or build the board anew") from None
+        raise InputError(f"{path}: not valid {what}: {reason}; use the committed file, or rebuild the board") from None

@@ -1,1 +1,1 @@
-"""Scores of submissions and baselines, cell by cell: a data set under a lexicon and a protocol."""
+"""Score submissions and baselines cell by cell: a data set under a lexicon and a protocol."""

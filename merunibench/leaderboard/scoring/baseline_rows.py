@@ -1,4 +1,4 @@
-"""Rows that no model made: the chance level, and the baselines of `merunibench.baselines`."""
+"""Rows that are not from models: the chance level, and the baselines of `merunibench.baselines`."""
 
 import hashlib
 import json
@@ -14,20 +14,20 @@ from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key
 from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer
 
 CHECKPOINT = "none"
-"""A rule has no checkpoint."""
+"""The checkpoint name of baselines, which have none."""
 
 PREFIX = "baseline-"
-"""With which the ids of rules begin, and those of no submission."""
+"""Prefix of the ids of baselines; submissions cannot use it."""
 _CHANCE = f"{PREFIX}chance"
-_CHANCE_NOTE = "The true labels, shuffled among the samples: expected score, in closed form."
+_CHANCE_NOTE = "The true labels, shuffled among the samples: expected score, computed in closed form."
 
 Subtitles = Mapping[str, Mapping[str, str] | None]
 ByRule = Mapping[tuple[str, Cell], Figures]
-"""Id of a baseline and cell -> its figures."""
+"""Baseline id and cell -> figures."""
 
 
 def models() -> list[Model]:
-    """The baselines, as the board lists them."""
+    """Return the baselines, as the board lists them."""
     chance = Model(id=_CHANCE, name="Chance level", origin="baseline", note=_CHANCE_NOTE)
     plain = [
         {"id": f"{PREFIX}{each.id}", "name": each.title, "note": each.note, "modalities": each.modalities}
@@ -37,18 +37,18 @@ def models() -> list[Model]:
 
 
 def reads_subtitles(model: Model) -> bool:
-    """Whether it is a baseline that needs what is said in the samples."""
+    """Whether it is a baseline that needs the text spoken in the samples."""
     return model.origin == "baseline" and "text" in model.modalities
 
 
 class BaselineRows:
-    """The baselines in every cell whose labels are at hand: what the cache knows of them, and the rest as jobs.
+    """The baselines in every cell with available labels: figures from the cache, and jobs for the rest.
 
     Args:
         boards: The boards to score them for.
-        scorer: Has labels and lexicons.
-        subtitles: What is said in each sample, by data set; None where there is no file.
-        cache: What is known from before; what is new is added by `store`.
+        scorer: Provides labels and lexicons.
+        subtitles: The text spoken in each sample, by data set; None if there is no file.
+        cache: Contains earlier figures; `store` adds new ones.
     """
 
     def __init__(self, boards: Sequence[Board], scorer: Scorer, subtitles: Subtitles, cache: Cache) -> None:
@@ -69,19 +69,19 @@ class BaselineRows:
         self.jobs = [RuleJob(name, tuple(cells), subtitles.get(name)) for name, cells in wanted.items()]
 
     def take(self, found: ByRule) -> None:
-        """Add what a job found."""
+        """Add the results of a job."""
         self._fresh |= {self._keys[rule][cell]: {CHECKPOINT: figures} for (rule, cell), figures in found.items()}
 
     def store(self) -> None:
-        """Keep what is new.
+        """Write new figures to the cache.
 
         Raises:
-            InputError: the cache cannot be written, or is none.
+            InputError: the cache cannot be written, or is not a cache.
         """
         self._cache.store(self._fresh)
 
     def entries(self, model: Model) -> dict[Cell, Entry]:
-        """A baseline in every cell in which it has figures."""
+        """Return a baseline's figures in every cell where it has them."""
         known = self._known | self._fresh
         return {cell: known[name] for cell, name in self._keys[model.id].items() if name in known}
 
@@ -92,7 +92,7 @@ class RuleJob(NamedTuple):
     Attributes:
         dataset: The data set.
         cells: Ids of baselines, each with a cell.
-        subtitles: What is said in each sample; None where there is no file.
+        subtitles: The text spoken in each sample; None if there is no file.
     """
 
     dataset: str
@@ -101,7 +101,7 @@ class RuleJob(NamedTuple):
 
 
 def do(scorer: Scorer, job: RuleJob) -> ByRule:
-    """Score baselines; those that lack what they need have no figures."""
+    """Score baselines; those with missing inputs get no figures."""
     answers = _Answers(scorer, job)
     found: dict[tuple[str, Cell], Figures] = {}
     for rule, cell in job.cells:
@@ -115,7 +115,7 @@ def do(scorer: Scorer, job: RuleJob) -> ByRule:
 
 
 class _Answers:
-    """What baselines answer on a data set; once for all lexicons where that is the same."""
+    """Answers of baselines on a data set; computed once for all lexicons if they are the same."""
 
     def __init__(self, scorer: Scorer, job: RuleJob) -> None:
         self._truth, self._lexicons = scorer.truths[job.dataset], scorer.lexicons

@@ -1,10 +1,10 @@
-"""Figures kept between builds, by a hash of everything that decides them: the toolkit's own code included.
+"""Cache of figures between builds, keyed by a hash of everything that determines them, including the toolkit's code.
 
-A key that leaves something out gives silently wrong numbers; so the key holds the hash of every module of this package,
-and a changed toolkit computes everything anew. The file can be deleted at any time.
+A key that omits an input would silently give wrong numbers. Therefore the key contains the hash of every module of this
+package, and a changed toolkit recomputes everything. The file can be deleted at any time.
 
-Nothing in it is believed: a file that holds anything else than tables as they are made here is refused, and so is a row
-whose figures are not what figures are, or not those that were stored.
+The cache is not trusted: a file with anything but the expected tables is rejected, and so is a row whose figures are
+invalid or differ from what was stored.
 """
 
 import hashlib
@@ -100,7 +100,7 @@ class Cache:
         found = dict(self._select("key, length, digest FROM valid", "", keys))
         with _explained(self.path):
             if not all(isinstance(length, int) and length >= 0 for length in found.values()):
-                raise ValueError("a length is none")
+                raise ValueError("a length is invalid")
         return found
 
     def _select(self, what: str, order: str, keys: Iterable[str]) -> list[Any]:
@@ -145,7 +145,7 @@ class Cache:
         found = dict(self._select("key, content, digest FROM pair", "", keys))
         with _explained(self.path):
             if not all(isinstance(content, str) for content in found.values()):
-                raise ValueError("a pair is none")
+                raise ValueError("a pair is invalid")
         return found
 
     def store_pairs(self, pairs: Mapping[str, str]) -> None:
@@ -177,7 +177,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
-            raise OSError("it is no regular file")
+            raise OSError("it is not a regular file")
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as store:
             until = time.monotonic() + _MOST_SECONDS
             store.set_progress_handler(lambda: time.monotonic() > until, 100_000)  # or a query may never end
@@ -192,8 +192,8 @@ def _explained(path: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, ValueError, MemoryError) as error:
-        advice = "delete it if it is a broken cache, name another (--cache) or none (--no-cache)"
-        reason = "a row holds no figures" if isinstance(error, ValidationError) else one_line(error)
+        advice = "delete it if it is a broken cache, choose another (--cache) or none (--no-cache)"
+        reason = "a row contains invalid figures" if isinstance(error, ValidationError) else one_line(error)
         raise InputError(f"{path}: cannot be used as the cache: {reason}; {advice}") from error
 
 
@@ -203,9 +203,9 @@ def _layout(store: sqlite3.Connection) -> int:
     (layout,) = store.execute("PRAGMA user_version").fetchone()
     made = {sql for (sql,) in store.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
     if made and application != _APPLICATION:
-        raise sqlite3.DatabaseError("it is a database of something else")  # which is not ours to change
+        raise sqlite3.DatabaseError("it is a database of another program")  # which is not ours to change
     if layout == _LAYOUT and made != {*_TABLES}:
-        raise sqlite3.DatabaseError("it holds other tables or views than a cache")
+        raise sqlite3.DatabaseError("it contains tables or views that a cache does not have")
     return int(layout)
 
 
@@ -245,7 +245,7 @@ def _intact(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     *values, digest = row
     if digest != _digest(*values):
-        raise ValueError("a row is not as it was stored")
+        raise ValueError("a row was altered")
     return tuple(values)
 
 
@@ -286,15 +286,15 @@ def _figures(
         ValueError: it holds something else.
     """
     if not (isinstance(figures, str) and isinstance(losses, str) and isinstance(words, str)):
-        raise ValueError("a row holds no text")  # noqa: TRY004 - as with all that is wrong with a row
+        raise ValueError("a row contains no text")  # noqa: TRY004 - as with all that is wrong with a row
     if not (isinstance(replicates, bytes) and isinstance(units, bytes)):
-        raise ValueError("a row holds no replicates")  # noqa: TRY004
+        raise ValueError("a row contains no replicates")  # noqa: TRY004
     stored = _Stored.model_validate_json(figures, strict=True).model_dump()
     drawn = np.frombuffer(replicates, "<f8")
     scored = Scored.from_dict(stored, drawn)
     right_number = len(drawn) in (0, scored.signature.bootstrap)
     if not right_number or np.isinf(drawn).any() or (scored.ci is None) != np.isnan(drawn).all():
-        raise ValueError("a row holds replicates that are none")
+        raise ValueError("a row contains invalid replicates")
     Losses.model_validate_json(losses, strict=True)
     if words not in sound:
         _WORDS.validate_json(words, strict=True)

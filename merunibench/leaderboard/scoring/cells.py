@@ -1,7 +1,7 @@
-"""What is computed from one checkpoint's predictions on one data set: figures, bootstrap replicates, losses.
+"""Compute figures, bootstrap replicates and errors of one checkpoint's predictions on one data set.
 
-The unit of work and of the cache: data set, protocol, lexicon, and every checkpoint of one submission. Plain data, so
-that it travels between processes and through the cache without pickles of classes.
+A cell is the unit of work and of caching: data set, protocol and lexicon, with all checkpoints of one submission. It is
+plain data, so that it can be passed between processes and cached without pickling classes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,12 +28,12 @@ from merunibench.tasks import get_task
 LEVEL: Any = 1
 """The wheel level of published scores."""
 WORDS = 10
-"""Most words in a list of losses."""
+"""Maximum number of words in a list of errors."""
 _WORD_LENGTH = 60
 
 
 class Cell(NamedTuple):
-    """One data set under one protocol and lexicon; the lexicon is `none` for sentiment, which needs no words."""
+    """One data set under one protocol and lexicon; the lexicon is `none` for sentiment, which needs none."""
 
     dataset: str
     protocol: str
@@ -46,9 +46,9 @@ class Figures:
 
     Attributes:
         scored: The score, with its replicates.
-        losses: JSON of `details.Losses`: text, because most of it goes from cache to page without being looked at.
+        losses: JSON of `details.Losses`, kept as text because most of it goes from cache to page without being parsed.
         words: JSON of `details.Words`, or `null`.
-        units: What its units contribute to paired tests, packed; empty without resamples.
+        units: Packed contributions of its units to paired tests; empty without resamples.
     """
 
     scored: Scored
@@ -58,7 +58,7 @@ class Figures:
 
 
 def cell_of(dataset: str, board: Board) -> Cell:
-    """The cell that holds a data set's figures on a board."""
+    """Return the cell of a data set on a board."""
     return Cell(dataset, board.protocol, board.lexicon if get_task(dataset).has_sectors else "none")
 
 
@@ -68,7 +68,7 @@ def is_scored(dataset: str, board: Board) -> bool:
 
 
 class Scorer:
-    """Scores predictions in cells; keeps lexicons, labels and draws for the next system."""
+    """Scores predictions in cells; keeps lexicons, labels and resamples for reuse."""
 
     def __init__(
         self, truths: Mapping[str, GroundTruth], lexicons: Mapping[str, Lexicon], resamples: int, seed: int
@@ -79,17 +79,17 @@ class Scorer:
         self._told: dict[str, tuple[tuple[WheelConfusion, ...], str]] = {}
 
     def cells(self, boards: Sequence[Board]) -> list[Cell]:
-        """Every cell of these boards that can be scored here."""
+        """Return every cell of these boards that can be scored here."""
         every = (cell_of(dataset, board) for dataset in self.truths for board in boards if is_scored(dataset, board))
         return list(dict.fromkeys(every))
 
     def figures(self, cell: Cell, predictions: Predictions) -> Figures:
-        """Everything about one checkpoint's predictions in one cell; missing and failed ones count as wrong.
+        """Return all figures of one checkpoint's predictions in one cell; missing and failed ones count as wrong.
 
         Raises:
-            InputError: the predictions are not of this data set.
+            InputError: the predictions belong to another data set.
         """
-        # Sentiment needs no lexicon, and takes any.
+        # Sentiment needs no lexicon; any will do.
         lexicon = next(iter(self.lexicons.values())) if cell.lexicon == "none" else self.lexicons[cell.lexicon]
         settings = Settings(lexicon, cell.protocol, LEVEL, missing="zero", bootstrap=self.resamples, seed=self.seed)
         scored = score_predictions(self.truths[cell.dataset], predictions, settings, beside=False)
@@ -103,7 +103,7 @@ class Scorer:
     def _told_of(
         self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
     ) -> tuple[tuple[WheelConfusion, ...], str]:
-        """Confusions and costly words: the same under all our protocols, so they are looked for once per lexicon."""
+        """Return confusions and costly words, computed once per lexicon: they are the same under all our protocols."""
         if self._of is not predictions:
             self._of, self._told = predictions, {}
         key = f"{cell.lexicon} {cell.protocol if PROTOCOLS.is_changed else ''}"
@@ -112,7 +112,7 @@ class Scorer:
         return self._told[key]
 
     def chance(self, cell: Cell) -> Figures:
-        """The chance level of answers that are distributed as the truth: the true labels, shuffled, in closed form."""
+        """Return the chance level of answers distributed like the truth: true labels, shuffled, in closed form."""
         truth = self.truths[cell.dataset]
         figures = self.figures(cell, _truth_as_answer(truth))
         level = figures.scored.chance
@@ -152,7 +152,7 @@ def _confusions(scores: SampleScores) -> tuple[WheelConfusion, ...]:
 
 
 def _words(scores: SampleScores, lexicon: Lexicon) -> str:
-    """Costly words, without the samples they come from."""
+    """Return costly words, without the samples they occur in."""
     if scores.labels is None:
         return "null"
     found = word_errors(scores, lexicon, LEVEL, range(1, lexicon.n_wheels + 1), WORDS, examples=0)

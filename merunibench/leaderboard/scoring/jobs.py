@@ -1,7 +1,7 @@
-"""The heavy part of a build: submissions checked and scored, by several processes, whatever is not in the cache.
+"""The expensive part of a build: validate and score submissions in several processes, unless they are cached.
 
-What decides whether a submission is on the board is looked at on every build; the cache holds only what predictions and
-labels decide. A job is one submission and the cells that are wanted of it.
+What decides whether a submission is accepted is checked in every build; the cache contains only what predictions and
+labels determine. A job is one submission with its requested cells.
 """
 
 import gc
@@ -34,21 +34,21 @@ from merunibench.scoring import Progress
 from merunibench.tasks import get_task
 
 _CHECKED = "checked"
-_WORTH_A_PROCESS = 3  # jobs: below, starting processes takes longer than the work
+_WORTH_A_PROCESS = 3  # jobs; with fewer, starting processes takes longer than the work
 
 
 class Job(NamedTuple):
-    """A submission to check, and the cells to score if it is valid."""
+    """A submission to validate, and the cells to score if it is valid."""
 
     folder: Path
     cells: tuple[Cell, ...]
 
 
 class Outcome(NamedTuple):
-    """What became of a job.
+    """The result of a job.
 
     Attributes:
-        checked: The submission and what is wrong with it, without its predictions.
+        checked: The submission and its problems, without its predictions.
         entries: Cell -> checkpoint -> figures.
     """
 
@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
 
 
 def do(scorer: Scorer, job: Job) -> Outcome:
-    """Check a submission and score it; an error is reported for it alone, and the others continue."""
+    """Validate a submission and score it; an error is reported for it alone, and the others continue."""
     checked = check(job.folder, scorer.truths)
     entries: dict[Cell, Entry] = {}
     if checked.valid:
@@ -67,7 +67,7 @@ def do(scorer: Scorer, job: Job) -> Outcome:
             checked.problem(str(error).replace(f"{job.folder}/", ""))
         except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop a board
             checked = unchecked(job.folder, error)
-    checked.read = {}  # large, and of no use any more
+    checked.read = {}  # large, and no longer needed
     return Outcome(checked, entries)
 
 
@@ -89,10 +89,10 @@ def _score(scorer: Scorer, read: Mapping[str, Mapping[str, Read]], cells: Sequen
 
 
 def find_submissions(folder: Path) -> list[Path]:
-    """The submissions in a folder, by name; the folder itself if it is one.
+    """Return the submissions in a folder, sorted by name; or the folder itself if it is a submission.
 
     Raises:
-        InputError: there is no such folder.
+        InputError: the folder does not exist.
     """
     if (folder / FILE).is_file():
         return [folder]
@@ -101,12 +101,12 @@ def find_submissions(folder: Path) -> list[Path]:
 
 
 class _Known(NamedTuple):
-    """A submission whose files were looked at, and where the cache has what is known of their content.
+    """A submission whose files were inspected, and the cache keys of its content.
 
     Attributes:
-        checked: The submission, with its hashes; refused if it is so whatever its predictions are.
+        checked: The submission with its hashes; already rejected if it is invalid regardless of its predictions.
         keys: Cell -> key of its figures.
-        markers: Data set -> key of the length of its answers, which is noted of valid rows.
+        markers: Data set -> key of the length of its answers, which is stored for valid rows.
     """
 
     checked: Checked
@@ -114,7 +114,7 @@ class _Known(NamedTuple):
     markers: Mapping[str, str]
 
     def were_valid(self, lengths: Mapping[str, int]) -> bool:
-        """Whether the rows of every file were valid before, in whichever submission, and are not too much together."""
+        """Whether the rows of all files were valid before, in any submission, and are not too long together."""
         if not self.checked.valid or not all(name in lengths for name in self.markers.values()):
             return False
         return not too_long({dataset: lengths[name] for dataset, name in self.markers.items()})
@@ -129,16 +129,16 @@ def score_submissions(
     progress: Progress | None = None,
     rules: BaselineRows | None = None,
 ) -> list[Outcome]:
-    """Check and score submissions, and baselines beside them.
+    """Validate and score submissions, and the baselines along with them.
 
     Args:
         folders: Their folders.
         boards: The boards to score them for; data sets without labels are checked, not scored.
-        scorer: Has labels and lexicons.
-        cache: What is known from before; what is new is added.
-        processes: Most processes; 0 for one a core.
-        progress: Is told how many of those that are not in the cache are done.
-        rules: The baselines, if they are wanted; what their jobs find is given to them.
+        scorer: Provides labels and lexicons.
+        cache: Contains earlier figures; new ones are added.
+        processes: Maximum number of processes; 0 for one per core.
+        progress: Called with the number of finished uncached submissions.
+        rules: The baselines, if requested; receives the results of their jobs.
     """
     cells = scorer.cells(boards)
     known = {folder: _look(folder, cells, scorer) for folder in folders}
@@ -170,7 +170,7 @@ def score_submissions(
             fresh |= {keys[cell]: entry for cell, entry in entries.items()}
             valid |= {name: checked.lengths[dataset] for dataset, name in markers.items()}
             done[folder] = Outcome(checked, {**cached[folder], **entries})
-        else:  # refused, or changed after it was looked at: what is cached is of other predictions
+        else:  # refused, or changed since it was inspected: cached figures belong to other predictions
             done[folder] = Outcome(checked, entries)
     cache.store(fresh, valid)
     if rules is not None:
@@ -179,7 +179,7 @@ def score_submissions(
 
 
 def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
-    """What can be said of a submission without opening its predictions."""
+    """Inspect a submission without opening its predictions."""
     try:
         checked = outline(folder)
         checked.hashes = hashes_of(checked.files) if checked.valid else {}
@@ -187,7 +187,7 @@ def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
         return _Known(unchecked(folder, error), {}, {})
     hashes, truths = checked.hashes, scorer.truths
     keys = {cell: cell_key(scorer, cell, hashes[cell.dataset]) for cell in cells if cell.dataset in hashes}
-    # Names are held against the labels: with other labels the same file may be refused.
+    # Names are compared with the labels: with other labels the same file may be rejected.
     markers = {
         dataset: key(_CHECKED, dataset, found, truths[dataset].sha256 if dataset in truths else "none")
         for dataset, found in hashes.items()
@@ -196,27 +196,27 @@ def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
 
 
 def is_extended() -> bool:
-    """Whether protocols, kinds or baselines were registered: no cache and no other process knows them."""
+    """Whether protocols, kinds or baselines were registered: caches and other processes do not know them."""
     return any(table.is_changed for table in (PROTOCOLS, KINDS, BASELINES))
 
 
 def do_all(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Iterator[Outcome | ByRule]:
-    """Do jobs, in their order; many of them in several processes, at most so many, or one a core."""
+    """Run jobs, in order; many jobs use several processes, at most `processes` (0: one per core)."""
     processes = processes or os.cpu_count() or 1
     submissions = sum(isinstance(job, Job) for job in jobs)
     if processes < 2 or submissions < _WORTH_A_PROCESS or is_extended():
         yield from (_done(scorer, job) for job in jobs)
         return
-    # Spawned, not forked: the same on every system, and safe beside the threads of other libraries.
+    # Spawned, not forked: works the same on every system, and is safe with threads of other libraries.
     done = 0
     try:
         for outcome in _in_processes(jobs, scorer, processes):
             yield outcome
             done += 1
-    except BrokenProcessPool as error:  # one of them ended its process, by its memory say: each of the rest has its own
+    except BrokenProcessPool as error:  # one was killed, perhaps for its memory: each remaining job gets its own
         rest = [_alone(job, scorer) for job in jobs[done:]]
         if not done and all(found is None for found in rest):
-            raise  # no submission's fault: no process can be started here
+            raise  # not caused by a submission: no process can be started
         for job, found in zip(jobs[done:], rest, strict=True):
             if found is not None:
                 yield found
@@ -231,7 +231,7 @@ def _done(scorer: Scorer, job: Job | RuleJob) -> Outcome | ByRule:
 
 
 def _alone(job: Job | RuleJob, scorer: Scorer) -> Outcome | ByRule | None:
-    """Do one job in a process of its own; None if the process is killed."""
+    """Run one job in its own process; None if the process is killed."""
     try:
         return next(_in_processes([job], scorer, 1))
     except BrokenProcessPool:
@@ -239,7 +239,7 @@ def _alone(job: Job | RuleJob, scorer: Scorer) -> Outcome | ByRule | None:
 
 
 def _in_processes(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Iterator[Outcome | ByRule]:
-    """Do jobs in so many processes, in their order; BrokenProcessPool if one of them is killed."""
+    """Run jobs in several processes, in order; BrokenProcessPool if one of them is killed."""
     context = multiprocessing.get_context("spawn")
     with _one_thread_each(), ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(scorer,)) as pool:
         yield from pool.map(_do, jobs)
@@ -247,7 +247,7 @@ def _in_processes(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int)
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Processes that start in this block multiply matrices with one thread: they share the cores already."""
+    """Processes started in this block use one thread for matrix multiplication, since they already share the cores."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))
@@ -262,7 +262,7 @@ _OWN: list[Scorer] = []
 
 
 def _begin(scorer: Scorer) -> None:
-    gc.disable()  # for good, as `gc_paused` does for a block: this process ends with its work
+    gc.disable()  # permanently, unlike `gc_paused`: this process ends with its work
     _OWN.append(scorer)
 
 

@@ -1,1 +1,1 @@
-"""What a submission is: packed by its author, checked by anyone."""
+"""Submissions: packed by their authors, and validated by anyone."""

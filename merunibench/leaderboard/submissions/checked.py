@@ -1,4 +1,4 @@
-"""What was found in a submission: why it is refused, which rows it would have, what readers will miss."""
+"""The result of validating a submission: why it is rejected, its rows, and warnings for readers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from merunibench.scoring import BEST_OVERALL, BEST_PER_DATASET, LAST, SINGLE
 from merunibench.tasks import BUILTIN, benchmark_tasks
 
 MAX_REASON = 2_000
-"""Most characters of a reason: what strangers wrote may be in it."""
+"""Maximum number of characters of a reason, which may contain untrusted text."""
 
 
 class Read(NamedTuple):
     """One prediction file that can be used.
 
     Attributes:
-        answers: What its rows say; the rows themselves where an extractor has to read texts first.
-        length: Number of its bytes, unpacked.
+        answers: The answers in its rows; the rows themselves if an extractor has to read texts first.
+        length: Size in bytes, unpacked.
     """
 
     answers: Predictions | Table
@@ -32,20 +32,20 @@ class Read(NamedTuple):
 
 @dataclass
 class Checked:
-    """A submission and what was found in it, as far as it has been looked at.
+    """A submission and what was found in it, as far as it has been checked.
 
     Attributes:
         folder: Its folder.
         submission: Its metadata; None if they cannot be read.
-        problems: Why it is refused, a line each; none if it is valid.
-        warnings: Why a row would not show in full, and what readers will miss.
-        files: Data set -> checkpoint -> its file, checkpoints in their natural order.
-        openable: Whether these are few and small enough to be opened.
-        hashes: Data set -> SHA-256 of its predictions; of a valid submission.
+        problems: Why it is rejected, one line each; empty if it is valid.
+        warnings: Why a row would not be shown in full, and what readers will miss.
+        files: Data set -> checkpoint -> file, checkpoints in natural order.
+        openable: Whether these files are few and small enough to be opened.
+        hashes: Data set -> SHA-256 of its predictions; for a valid submission.
         read: Data set -> checkpoint -> its predictions, where they are valid.
         lengths: Data set -> bytes of what was read.
         noted: Remarks on single files, which `warnings` summarises.
-        by_hashes: Whether names are held against shipped hashes where there are no labels.
+        by_hashes: Whether names are compared with shipped hashes if there are no labels.
     """
 
     folder: Path
@@ -61,11 +61,11 @@ class Checked:
     by_hashes: bool = False
 
     def problem(self, text: str) -> None:
-        """Note why the submission is refused."""
+        """Add a reason why the submission is rejected."""
         self.problems.append(escape_controls(text, MAX_REASON))
 
     def warning(self, text: str) -> None:
-        """Note why a row would not show in full, or would surprise."""
+        """Add a warning that a row would not be shown in full, or would surprise."""
         self.warnings.append(escape_controls(text, MAX_REASON))
 
     @property
@@ -75,7 +75,7 @@ class Checked:
 
     @property
     def id(self) -> str:
-        """By which the board knows the submission."""
+        """The id of the submission on the board."""
         return submission_id(self.folder)
 
     @property
@@ -85,7 +85,7 @@ class Checked:
 
     @property
     def rows(self) -> dict[str, str]:
-        """The rows that it would have on a board, by checkpoint selection, and by what each is ranked."""
+        """The rows it would have on a board, by checkpoint selection, each with the columns it is ranked by."""
         held = list(self.files.values()) if self.valid else []
         if not held:
             return {}
@@ -94,13 +94,13 @@ class Checked:
         ranked = f"ranked by {', '.join([*by_mean, *(BUILTIN[name].title for name in self.files)])}"
         if len({stem for stems in held for stem in stems}) == 1:
             return {SINGLE: ranked}
-        unranked = "without a rank: its checkpoint is chosen on the test labels"
+        unranked = "not ranked: its checkpoint is chosen on the test labels"
         common = set.intersection(*(set(stems) for stems in held))
         both = {LAST: ranked, BEST_OVERALL: unranked} if common else {}
         return {**both, BEST_PER_DATASET: unranked}
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return the result as plain data."""
         return {
             "submission": self.id,
             "model": self.submission.model if self.submission else None,
@@ -112,12 +112,12 @@ class Checked:
         }
 
     def to_text(self) -> str:
-        """For people: the verdict, then a line for each problem and warning."""
+        """Format for a terminal: the verdict, then one line for each problem and warning."""
         lines = [f"{self.folder}: {self._verdict}", *(f"  {remark}" for remark in self._remarks())]
         return "".join(f"{escape_controls(line)}\n" for line in lines)
 
     def to_markdown(self) -> str:
-        """The same for a comment on a pull request, everything that strangers wrote escaped."""
+        """Format for a comment on a pull request, with all untrusted text escaped."""
         lines = [f"**{escape(self.id)}**: {self._verdict}", "", *(f"- {escape(each)}" for each in self._remarks())]
         return "\n".join([*lines, ""]) + "\n"
 

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a submission at once, and why a row of it would not show."""
+"""Find all problems of a submission at once, and why a row of it would not be shown."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,25 +23,25 @@ from merunibench.leaderboard.submissions.training import seen_test_samples
 from merunibench.tasks import BUILTIN, benchmark_tasks, get_task
 
 MAX_LENGTH = 1 << 28
-"""Most characters of all files together, counted as bytes: about what may be packed; all of it is held at once."""
+"""Maximum total length of all files, which are in memory at once, counted in bytes: about what may be packed."""
 MAX_UNUSABLE = 10
-"""Files that cannot be used, after which no more are read."""
+"""Number of unusable files after which no more are read."""
 
 
 def outline(folder: Path) -> Checked:
     """Check what does not depend on predictions and labels: names, numbers and sizes of files, metadata.
 
-    Every build does this for every submission, whatever its cache knows of the predictions.
+    Every build does this for every submission, whatever the cache contains.
     """
     checked = Checked(folder)
     try:
         checked.files, too_much = predictions_in(folder, checked.problem)
     except InputError as error:
-        # Without the folder: where it lies on this machine is no part of a board.
+        # Omit the folder: its location on this machine must not be part of a board.
         return Checked(folder, problems=[escape_controls(str(error).removeprefix(f"{folder}: "), MAX_REASON)])
     checked.openable = not too_much
     path = folder / FILE
-    # Anything but a plain file has been refused already, and reading it could lead anywhere, or never end.
+    # Anything but a plain file has already been rejected; reading it could lead anywhere, or never end.
     if not path.is_symlink() and (path.is_file() or not path.exists()):
         try:
             checked.submission = read_submission(folder)
@@ -49,35 +49,35 @@ def outline(folder: Path) -> Checked:
             checked.problem(str(error).replace(str(path), FILE))
     if not FOLDER_NAME.fullmatch(submission_id(folder)):
         checked.problem(
-            "the folder's name must be letters, digits and ._- (at most 64), not begin with a sign, `baseline-` or "
-            "`published-`, not end with a dot, and be no device (`con`, `nul`)"
+            "the folder's name may contain only letters, digits and ._- (at most 64); it must not begin with a sign, "
+            "`baseline-` or `published-`, end with a dot, or be a device name (`con`, `nul`)"
         )
     if not checked.files and (checked.submission is None or checked.submission.withheld is None):
-        checked.problem(f"{PREDICTIONS}/ holds no predictions; `merunibench submit` packs them")
+        checked.problem(f"{PREDICTIONS}/ contains no predictions; `merunibench submit` packs them")
     return checked
 
 
 def unchecked(folder: Path, error: Exception) -> Checked:
-    """A submission over which the tool itself failed: refused with the kind of error, whatever that is."""
+    """Reject a submission on which the tool itself failed, with the kind of error."""
     return Checked(folder, problems=[f"could not be checked ({type(error).__name__})"])
 
 
 def too_long(lengths: Mapping[str, int]) -> bool:
-    """Whether all files together are longer than what is taken."""
+    """Whether all files together exceed the limit."""
     return sum(lengths.values()) > MAX_LENGTH
 
 
 def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_hashes: bool = False) -> Checked:
-    """Check a submission.
+    """Validate a submission.
 
     Args:
         folder: Its folder.
-        truths: Labels by data set, as far as they are at hand; sample names are held against them.
-        by_hashes: Whether names are held against shipped hashes where there are no labels. A build does not: who is on
-            the board stays there, labels or not.
+        truths: Available labels by data set; sample names are compared with them.
+        by_hashes: Whether names are compared with shipped hashes if there are no labels. Builds do not do this:
+            submissions on the board stay there, with or without labels.
 
     Returns:
-        What was found. Whatever the folder holds, nothing is raised and nothing of it is executed.
+        What was found. Whatever the folder contains, no error is raised and nothing in it is executed.
     """
     try:
         checked = outline(folder)
@@ -94,7 +94,7 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_h
 
 
 def _check_files(checked: Checked, truths: Mapping[str, GroundTruth]) -> None:
-    """Read the files, as far as they can be used."""
+    """Read the usable files."""
     unusable = 0
     for dataset, of_checkpoints in checked.files.items():
         for checkpoint, path in of_checkpoints.items():
@@ -116,13 +116,13 @@ def _say_what_will_not_show(checked: Checked, truths: Mapping[str, GroundTruth])
     submission, found = checked.submission, checked.read
     unlabelled = [BUILTIN[dataset].title for dataset in found if truths and dataset not in truths]
     if unlabelled:
-        checked.warning(f"no labels of {', '.join(unlabelled)} at hand: nothing of that is scored here")
+        checked.warning(f"no labels for {', '.join(unlabelled)} available: these are not scored here")
     if submission is not None and submission.withheld is None:
         absent = [name for name in ASKED_FOR if not getattr(submission, name)]
         if absent:
             checked.warning(f"{FILE}: readers will miss {', '.join(absent)}")
     if submission is not None and submission.withheld is not None and not found:
-        checked.warning("predictions are withheld: only scores that the committed results hold show")
+        checked.warning("predictions are withheld: only scores in the committed results are shown")
     if not found:
         return
     _say_what_was_trained_on(checked)
@@ -133,13 +133,13 @@ def _say_what_will_not_show(checked: Checked, truths: Mapping[str, GroundTruth])
     if len(stems) > 1:
         common = set.intersection(*(set(held) for held in found.values()))
         last = "the last checkpoint is ranked" if common else "no checkpoint has all data sets, so no row is ranked"
-        checked.warning(f"{len(stems)} checkpoints: {last}; rows chosen on the test labels show without a rank")
+        checked.warning(f"{len(stems)} checkpoints: {last}; rows chosen on the test labels are not ranked")
 
 
 def _say_what_was_trained_on(checked: Checked) -> None:
-    """Which test samples the training data holds, by the author's own words."""
+    """Report which test samples are in the training data, according to the authors."""
     for name in checked.submission.trained_on if checked.submission is not None else ():
         seen = seen_test_samples([name])
         for task in (get_task(dataset) for dataset in checked.read if dataset in seen):
-            held = f"holds {seen[task.id]} of the {task.samples} samples of {task.title}"
+            held = f"contains {seen[task.id]} of the {task.samples} samples of {task.title}"
             checked.warning(f"trained_on: {short_repr(name)} {held}")

@@ -1,4 +1,4 @@
-"""Predictions that another submission has already: sent twice by mistake, or another's under a new name."""
+"""Find predictions that another submission already contains: sent twice by mistake, or copied under a new name."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ from merunibench.tasks import BUILTIN, task_order
 
 
 def duplicates(checked: Checked, others: Sequence[Path], results: Results | None = None) -> list[str]:
-    """Whose predictions a submission has too, a line each.
+    """Report whose predictions a submission shares, one line each.
 
     Args:
         checked: The submission.
-        others: Folders of submissions; its own, and what is not a folder, is ignored. Files are equal byte by byte.
-        results: A board, which knows withheld predictions by their hashes.
+        others: Folders of submissions; its own, and what is not a folder, is ignored. Files are compared byte by byte.
+        results: A board, which contains the hashes of withheld predictions.
     """
     found: dict[str, set[str]] = {}
     for folder in others:
@@ -38,7 +38,7 @@ def duplicates(checked: Checked, others: Sequence[Path], results: Results | None
 
 
 def _shared(checked: Checked, folder: Path) -> Iterator[str]:
-    """Data sets of which both have a file with the same content, under whatever checkpoint."""
+    """Data sets for which both have a file with the same content, under any checkpoint."""
     theirs = outline(folder).files
     for dataset, files in checked.files.items():
         sizes: dict[int, list[Path]] = {}

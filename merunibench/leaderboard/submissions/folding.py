@@ -1,4 +1,4 @@
-"""The same remark on many files -> one line: `mixed (27 files of MELD, IEMOCAP): 1–43 labels …`."""
+"""Merge equal remarks on many files into one line: `mixed (27 files of MELD, IEMOCAP): 1–43 labels …`."""
 
 import re
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ class Remark:
 
     Attributes:
         dataset: Its data set.
-        where: The file, from the submission's folder.
-        text: What is said.
+        where: The file, relative to the submission's folder.
+        text: The remark.
     """
 
     dataset: str
@@ -27,9 +27,9 @@ class Remark:
 
 
 def folded(remarks: Iterable[Remark]) -> list[str]:
-    """A line for each remark; those that differ in numbers alone share one, which gives the range of each number.
+    """Return one line per remark; remarks that differ only in numbers share a line with the range of each number.
 
-    What follows of examples (`first: line 4: …`) is kept of the first file alone.
+    An example (`first: line 4: …`) is kept from the first file only.
     """
     groups: dict[str, list[Remark]] = {}
     for remark in remarks:

@@ -1,7 +1,7 @@
-"""What is known of a model already: the settings that `infer` left beside its predictions, and its model card.
+"""Find metadata of a model: the settings that `infer` wrote next to its predictions, and its model card.
 
-Both are hints for `submission.toml`: what somebody states on the command line comes first, and what several data sets
-say differently is left out and told.
+Both are hints for `submission.toml`. Command-line options take precedence; values that differ between data sets are
+omitted and reported.
 """
 
 import re
@@ -22,10 +22,10 @@ _SAMPLED = ("temperature", "top_p", "seed", "max_new_tokens")
 
 
 def settings_of(source: PredictionSource) -> tuple[Fields, list[str]]:
-    """What the settings beside predictions say of the model, and what they disagree about.
+    """Read the fields from the settings next to predictions, and what differs between them.
 
     Raises:
-        InputError: settings are there that cannot be read.
+        InputError: settings exist but cannot be read.
     """
     paths = {
         settings_file(files.path): None
@@ -37,7 +37,7 @@ def settings_of(source: PredictionSource) -> tuple[Fields, list[str]]:
 
 
 def _of_settings(settings: Mapping[str, Any]) -> Fields:
-    """The fields of a submission that one file of settings tells."""
+    """The submission fields in one settings file."""
     model = settings.get("model")
     known: Mapping[str, Any] = model if isinstance(model, dict) else {}
     given = known.get("modalities", [])
@@ -52,14 +52,14 @@ def _of_settings(settings: Mapping[str, Any]) -> Fields:
 
 
 def _decoding(generation: Mapping[str, Any]) -> str:
-    """How answers were drawn, in a line."""
+    """How answers were sampled, in one line."""
     sampled = bool(generation.get("temperature"))
     said = [f"{key} {generation[key]}" for key in (_SAMPLED if sampled else _GREEDY) if generation.get(key) is not None]
     return ", ".join(said if sampled else ["greedy", *said])
 
 
 def _common(found: Iterable[Fields]) -> tuple[Fields, list[str]]:
-    """The fields that are the same wherever they are said, and a line for each that is not."""
+    """The fields that are equal everywhere, and one line for each that is not."""
     every = list(found)
     same: Fields = {}
     differing = []
@@ -68,7 +68,7 @@ def _common(found: Iterable[Fields]) -> tuple[Fields, list[str]]:
         if all(value == values[0] for value in values):
             same[key] = values[0]
         else:
-            differing.append(f"{key}: the settings beside the predictions differ; state it yourself (--{_flag(key)})")
+            differing.append(f"{key}: the settings next to the predictions differ; set it yourself (--{_flag(key)})")
     return same, differing
 
 
@@ -77,14 +77,16 @@ def _flag(key: str) -> str:
 
 
 def card_of(path: Path) -> Fields:
-    """What a model card says: the YAML at the head of its README.md.
+    """Read fields from a model card: the YAML header of its README.md.
 
     Raises:
-        InputError: it cannot be read, or has no such head.
+        InputError: it cannot be read, or has no such header.
     """
     head = read_front_matter(path)
     if not isinstance(head, dict):
-        raise InputError(f"{path}: its head holds no fields; a model card begins with YAML between two lines of ---")
+        raise InputError(
+            f"{path}: its header contains no fields; a model card begins with YAML between two lines of ---"
+        )
     tags = [tag for tag in _texts(head.get("tags")) if re.fullmatch(r"arxiv:[0-9]{4}\.[0-9]{4,5}", tag)]
     data = _texts(head.get("datasets"))
     found: Fields = {
@@ -97,5 +99,5 @@ def card_of(path: Path) -> Fields:
 
 
 def _texts(value: object) -> list[str]:
-    """A text, or a list of texts, as a list; anything else is none."""
+    """A text, or a list of texts, as a list; empty for anything else."""
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str) and each]

@@ -1,4 +1,4 @@
-"""Are the names of a file those of its data set? Held against the labels, or without them against shipped hashes."""
+"""Check the sample names of a file against the labels of its data set, or without labels against shipped hashes."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,23 +20,23 @@ FORMS = {
     "ovmerdplus": "`sample_` or `samplenew3_` and eight digits",
     "ovmerd": "`sample_` and eight digits",
 }
-"""How a data set writes names, N a digit: form alone, names of licensed data sets are not handed on."""
+"""The format of sample names, N a digit. Format only: names of licensed data sets are not redistributed."""
 _FEW = 0.1
 
 
 def remarks_on_names(
     names: pa.Array, task: Task, truth: GroundTruth | None, *, by_hashes: bool = True
 ) -> tuple[list[str], list[str]]:
-    """Why the names cannot be those of a data set, and what else readers of its scores should know.
+    """Return why the names cannot belong to a data set, and other remarks for readers of its scores.
 
     Args:
         names: Names of the rows.
         task: The data set.
-        truth: Its labels, if they are at hand.
-        by_hashes: Whether the names are held against shipped hashes where there are no labels.
+        truth: Its labels, if available.
+        by_hashes: Whether the names are compared with shipped hashes if there are no labels.
 
     Returns:
-        Problems and warnings, a line each.
+        Problems and warnings, one line each.
     """
     problems: list[str] = []
     expected = task.samples
@@ -55,18 +55,18 @@ def _by_labels(names: pa.Array, task: Task, truth: GroundTruth) -> tuple[list[st
     warnings: list[str] = []
     if len(foreign) and len(truth) == task.samples:
         right = short_repr(truth.names[0].as_py())
-        problems.append(f"{len(foreign)} names are not of {task.title}: {some}; one that is: {right}")
+        problems.append(f"{len(foreign)} names are not in {task.title}: {some}; a valid name is {right}")
     elif matched < _FEW * min(len(names), len(truth)):
-        problems.append(f"only {matched} of {len(names)} names are of {task.title}; not {some}")
+        problems.append(f"only {matched} of {len(names)} names are in {task.title}; not {some}")
     elif len(foreign):
-        warnings.append(f"{len(foreign)} names are not in the labels at hand, which have {len(truth)} samples")
+        warnings.append(f"{len(foreign)} names are not in the available labels, which have {len(truth)} samples")
     if matched < len(truth):
         warnings.append(f"{len(truth) - matched} samples have no prediction and count as wrong")
     return problems, warnings
 
 
 def _by_hashes(names: pa.Array, task: Task, *, known: bool) -> tuple[list[str], list[str]]:
-    """Without labels: a file of which some names are known is of that data set, and the others are mistakes."""
+    """Check without labels: a file with some known names belongs to that data set, and the others are mistakes."""
     problems: list[str] = []
     warnings: list[str] = []
     if len(names) < task.samples:
@@ -80,10 +80,10 @@ def _by_hashes(names: pa.Array, task: Task, *, known: bool) -> tuple[list[str], 
         (right if task.id in hashes.get(sample_hash(name), "").split("+") else foreign).append(name)
     some = listed(map(short_repr, foreign[:5]))
     if foreign and right:
-        problems.append(f"{len(foreign)} names are not of {task.title}: {some}; one that is: {short_repr(right[0])}")
+        problems.append(f"{len(foreign)} names are not in {task.title}: {some}; a valid name is {short_repr(right[0])}")
     elif foreign:
         warnings.append(
-            f"none of the {len(foreign)} names is of {task.title}, by the hashes of its names: not {some}; they are "
-            f"written as {FORMS[task.id]}, and with labels at hand this is refused"
+            f"none of the {len(foreign)} names is in {task.title}, by the hashes of its names: not {some}. Names are "
+            f"written as {FORMS[task.id]}, and with labels available this is rejected"
         )
     return problems, warnings

@@ -1,4 +1,4 @@
-"""The rows of one prediction file of a submission: what may stand in them, and why a file cannot be used."""
+"""Check the rows of one prediction file of a submission: allowed content, and why a file cannot be used."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,36 +18,36 @@ from merunibench.leaderboard.submissions.submission import ROW_KEYS, SUBSET_KEY
 from merunibench.tasks import Task
 
 MAX_BYTES = 64 << 20
-"""Most bytes that a prediction file may unpack to: ten times what long answers to the largest data set take."""
+"""Maximum unpacked size of a prediction file in bytes: ten times long answers to the largest data set."""
 MAX_NAME, MAX_TEXT, MAX_LABELS, MAX_ORIGIN = 256, 100_000, 1_000, 100
 MAX_LINE, MAX_KEYS = 2 << 20, 100
-"""Most bytes of a row, and most keys: more is read of nobody, since a packed megabyte can hold millions of them."""
+"""Maximum size of a row in bytes, and maximum number of keys. A packed megabyte can contain millions of keys."""
 MAX_ROWS = 100_000
-"""Most rows where no official count is published."""
+"""Maximum number of rows if no official count is published."""
 
 
 class _NoExtraction:
-    """Stands in for the extractor: whether rows can be read is checked here, what they say is not."""
+    """Replaces the extractor: only whether rows can be read is checked, not what they say."""
 
     name = "not-read-yet"
 
     def labels(self, text: str) -> list[str]:  # noqa: ARG002 - the protocol's
-        """None."""
+        """Return no labels."""
         return []
 
     def polarity(self, labels: Sequence[str]) -> str:  # noqa: ARG002
-        """Any."""
+        """Return any polarity."""
         return "neutral"
 
     def has_trace(self, text: str) -> bool:  # noqa: ARG002
-        """Not looked for."""
+        """Not checked."""
         return False
 
     def looks_like(self, text: str) -> None:
-        """Not looked at."""
+        """Not checked."""
 
     def knows(self, labels: Sequence[str]) -> bool:  # noqa: ARG002
-        """Not asked."""
+        """Not checked."""
         return True
 
 
@@ -57,11 +57,11 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
     Args:
         path: The file.
         task: Its data set.
-        truth: The data set's labels, if they are at hand: names are then held against them.
-        checked: Its submission, where what is found is noted.
+        truth: The data set's labels, if available; names are then compared with them.
+        checked: Its submission, to which findings are added.
 
     Returns:
-        What was read; None if it cannot be used.
+        What was read; None if the file cannot be used.
     """
     where = path.relative_to(checked.folder).as_posix()
 
@@ -69,7 +69,7 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
         return str(error).replace(str(path), where)
 
     try:
-        # Twice the lines that there may be: that there are too many is said below, with their number.
+        # Up to twice the allowed lines, so that a file with too many is reported below with their number.
         limits = RowLimits(2 * (task.samples or MAX_ROWS), MAX_LINE, _odd_row)
         table = read_table(path, max_bytes=MAX_BYTES, limits=limits)
     except InputError as error:
@@ -80,7 +80,7 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
         checked.problem(f"{where}: {problem}")
     predictions = None
     try:
-        # Names first: they can be held against the labels whatever the answers are.
+        # Names first: they can be compared with the labels whatever the answers are.
         problems, warnings = remarks_on_names(name_column(table), task, truth, by_hashes=checked.by_hashes)
         for problem in problems:
             checked.problem(f"{where}: {problem}")
@@ -100,30 +100,30 @@ def check_rows(path: Path, task: Task, truth: GroundTruth | None, checked: Check
 
 
 def _odd_row(row: Mapping[str, Any]) -> str:
-    """What a row holds that is not even kept until it can be refused; empty if nothing."""
+    """Describe content of a row that must not be kept in memory until it is rejected; empty if there is none."""
     if len(row) > MAX_KEYS:
-        return f"{len(row)} keys; a row of a submission has at most {len(ROW_KEYS)} ({', '.join(ROW_KEYS)})"
+        return f"{len(row)} keys; a row of a submission may have at most {len(ROW_KEYS)} ({', '.join(ROW_KEYS)})"
     for key, value in row.items():
         listed_here = value if isinstance(value, list) else ()
         odd = isinstance(value, dict) or (listed_here and key != "labels")
         if odd or any(isinstance(each, list | dict) for each in listed_here):
-            return f"{short_repr(key)} holds lists or objects; a row holds text, and a list of texts as its labels"
+            return f"{short_repr(key)} contains lists or objects; a row contains texts, and its labels a list of texts"
         if isinstance(value, float) and not math.isfinite(value):
-            return f"{short_repr(key)} is not a number in JSON"
+            return f"{short_repr(key)} is not a valid JSON number"
         if len(listed_here) > MAX_LABELS:
-            return f"{len(listed_here)} labels; at most {MAX_LABELS} are taken"
+            return f"{len(listed_here)} labels; at most {MAX_LABELS} are allowed"
     return ""
 
 
 def _odd_columns(table: Table) -> Iterator[str]:
-    """What the columns of a table hold that no row of a submission may hold."""
+    """Yield what the columns of a table contain that rows of a submission must not contain."""
     columns: Mapping[str, Any] = table.columns
     if any(value is not None for value in columns.get(SUBSET_KEY, ())):
-        yield "the rows are marked as those of a part of the data set; the board takes whole sets"
+        yield "the rows are marked as a subset of the data set; the board accepts only whole data sets"
     foreign = [name for name in columns if name not in (*ROW_KEYS, SUBSET_KEY)]
     if foreign:
         allowed = ", ".join(ROW_KEYS)
-        yield f"rows hold {listed(map(short_repr, foreign), 5)}; a submission holds answers, never scores ({allowed})"
+        yield f"rows contain {listed(map(short_repr, foreign), 5)}; a submission has answers, never scores ({allowed})"
     limits = {
         "name": MAX_NAME,
         "text": MAX_TEXT,
@@ -139,9 +139,9 @@ def _odd_columns(table: Table) -> Iterator[str]:
     for column in ("labels_from", "polarity_from"):
         different = {value for value in columns.get(column, ()) if isinstance(value, str)}
         if len(different) > 5:
-            yield f"{column!r} holds {len(different)} different values; at most 5 are taken"
+            yield f"{column!r} contains {len(different)} different values; at most 5 are allowed"
         if any(not value.isprintable() for value in different):  # they become part of signatures
-            yield f"{column!r} holds characters that cannot be shown"
+            yield f"{column!r} contains characters that cannot be shown"
 
 
 def _length(value: object) -> int:
@@ -151,5 +151,5 @@ def _length(value: object) -> int:
 
 
 def _is_longer(value: object, most: int) -> bool:
-    """Whether a text is longer than so many characters, or a list than that in all, or than labels are taken."""
+    """Whether a text or list is longer than `most` characters, or a list has too many labels."""
     return _length(value) > most or (isinstance(value, list) and len(value) > MAX_LABELS)

@@ -1,8 +1,8 @@
-"""A submission: what it says about itself, which files it may hold, and how predictions become one. Nothing is scored.
+"""Submissions: metadata, allowed files, and how predictions are packed into one. Nothing is scored here.
 
-A submission is a folder: `submission.toml` and `predictions/<dataset>.jsonl.gz`, or, with several checkpoints,
-`predictions/<checkpoint>/<dataset>.jsonl.gz`. It holds answers, never scores. Files are found by their names:
-nothing is followed that leaves the folder, and nothing is opened that is no plain file where one is expected.
+A submission is a folder with `submission.toml` and `predictions/<dataset>.jsonl.gz`, or, with several checkpoints,
+`predictions/<checkpoint>/<dataset>.jsonl.gz`. It contains answers, never scores. Files are found by name; links that
+lead out of the folder are not followed, and only plain files are opened.
 """
 
 import datetime as dt
@@ -37,26 +37,26 @@ README = "README.md"
 MAX_ENTRIES = 1_000
 MAX_CHECKPOINTS = 50
 MAX_PACKED_BYTES = 64 << 20
-"""Most bytes of all files of a submission together."""
+"""Maximum total size of the files of a submission in bytes."""
 
 _DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
-"""Names that cannot be files on some systems, `con.json` too."""
+"""Names that cannot be files on some systems, including `con.json`."""
 _CHECKPOINT = re.compile(rf"(?!{_DEVICE})[a-z0-9](?:[a-z0-9._=+-]{{0,98}}[a-z0-9_=+-])?", re.IGNORECASE | re.ASCII)
 _NEVER_OPENED = {
     **dict.fromkeys((".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"), "an archive"),
     **dict.fromkeys((".npz", ".npy", ".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib"), "a pickle or binary file"),
 }
 ROW_KEYS = ("name", "text", "labels", "polarity", "status", "error", "labels_from", "polarity_from")
-"""What a row of a submission may hold: the answer and where it comes from."""
+"""Allowed keys of a row: the answer and where it comes from."""
 SUBSET_KEY = "subset"
-"""Marks rows of a run on part of a data set."""
+"""Marks rows of a run on a subset of a data set."""
 
 FOLDER_NAME = re.compile(
     rf"(?!baseline-|published-|{_DEVICE})[a-z0-9](?:[a-z0-9._-]{{0,62}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII
 )
-"""What a submission's folder may be called: it becomes part of file names and addresses, beside those of the board.
+"""Allowed folder names of a submission; the name becomes part of file names and addresses of the board.
 
-On every system: on some, no name ends with a dot.
+They are valid on every system; some do not allow a trailing dot.
 """
 
 _MAX_BYTES = 32 << 10
@@ -79,54 +79,57 @@ Modality = Literal["audio", "video", "text"]
 
 
 class Submission(Plain):
-    """The metadata of a submission; only the model's name is required, the rest helps readers to judge the row."""
+    """The metadata of a submission. Only the model's name is required; the rest helps readers to assess the row."""
 
     schema_: Literal["merunibench.submission/1"] = Field(default=SCHEMA, alias="schema")
-    model: Name = Field(description="Name of the model, as the board shows it.")
+    model: Name = Field(description="Name of the model, as shown on the board.")
     authors: tuple[Name, ...] = Field(default=(), max_length=200, description="Who made it.")
-    link: Url | None = Field(default=None, description="Address of code or weights.")
-    paper: Url | None = Field(default=None, description="Address of the paper.")
-    base_model: Line | None = Field(default=None, description="What it was made from, with revision.")
+    link: Url | None = Field(default=None, description="URL of code or weights.")
+    paper: Url | None = Field(default=None, description="URL of the paper.")
+    base_model: Line | None = Field(default=None, description="Model it was built on, with revision.")
     parameters: Annotated[int, Field(strict=True, gt=0, le=10**15)] | None = Field(
-        default=None, description="Number of parameters, all parts counted."
+        default=None, description="Total number of parameters, all components included."
     )
-    modalities: tuple[Modality, ...] = Field(default=(), max_length=3, description="What it is given of a clip.")
-    training_data: Text | None = Field(default=None, description="What it was trained on.")
+    modalities: tuple[Modality, ...] = Field(
+        default=(), max_length=3, description="Modalities of the clip that it uses."
+    )
+    training_data: Text | None = Field(default=None, description="Description of the training data.")
     trained_on: tuple[Name, ...] = Field(
         default=(),
         max_length=200,
-        description="Data sets it was trained on, by name; `MELD` means its test samples too, `MELD, train split` not.",
+        description="Names of its training data sets. `MELD` includes the test samples, `MELD, train split` does not.",
     )
     variant_of: Annotated[str, StringConstraints(strict=True, pattern=FOLDER_NAME)] | None = Field(
         default=None,
-        description="Folder of the submission that stands for this model: this one is another run of it, such as with "
-        "another prompt or without sound; it shows below that row and is not ranked.",
+        description="Folder of the main submission of this model, if this one is a variant of it, for example with "
+        "another prompt or without sound; it is shown below that row and is not ranked.",
     )
     answers_by: Literal["people"] | None = Field(
-        default=None, description="`people` where the answers are people's: a reference, which is not ranked."
+        default=None,
+        description="`people` if the answers were given by people: a human reference, which is not ranked.",
     )
-    prompt: Text | None = Field(default=None, description="What it was asked, word for word.")
+    prompt: Text | None = Field(default=None, description="The exact prompt.")
     decoding: Line | None = Field(default=None, description="Sampling: temperature, top-p, length, seed.")
-    extractor: Line | None = Field(default=None, description="What took labels from the answers, with revision.")
+    extractor: Line | None = Field(default=None, description="What extracted labels from the answers, with revision.")
     date: dt.date | None = Field(default=None, description="When the predictions were made.")
     licence: Line | None = Field(default=None, description="Licence of the predictions.")
-    contact: Line | None = Field(default=None, description="Whom to ask; not shown on the board.")
+    contact: Line | None = Field(default=None, description="Contact for questions; not shown on the board.")
     withheld: Line | None = Field(
         default=None,
-        description="Why the folder holds no predictions. Maintainers only: the scores then stand as committed.",
+        description="Why the folder contains no predictions. Maintainers only: the committed scores are then kept.",
     )
 
 
 ASKED_FOR = tuple(
     name for name in Submission.model_fields if name not in ("schema_", "model", "variant_of", "answers_by", "withheld")
 )
-"""Fields whose absence gives a warning."""
+"""Fields whose absence causes a warning."""
 
 
 def submission_id(folder: Path) -> str:
-    """The folder's name, by which the board knows the submission; fit to be shown, however odd it is.
+    """Return the folder's name, which is the id of the submission on the board; escaped for display.
 
-    A link has its own name, not that of the folder it leads to.
+    A link has its own name, not that of its target.
     """
     return escape_controls(folder.name if folder.name.strip(".") else folder.resolve().name)
 
@@ -147,18 +150,18 @@ _EXAMPLES = {
     "licence": '"CC-BY-4.0"',
     "contact": '"…"',
 }
-"""How fields are written that nobody has filled in yet."""
+"""Example values of fields that have not been filled in yet."""
 
 _ADDRESSES = ("link", "paper")
 _FAULTS = {
     ("", "extra_forbidden"): "is not a field of a submission",
     **{(name, "string_pattern_mismatch"): "must be a web address, such as https://example.org/" for name in _ADDRESSES},
 }
-"""Field and kind of a fault -> its message; for all others, the schema's."""
+"""Field and kind of an error -> its message; all others use the schema's message."""
 
 
 def describe(**fields: object) -> Submission:
-    """A submission's metadata from its fields.
+    """Return a submission's metadata from its fields.
 
     Raises:
         InputError: a field does not fit the schema; the message lists every one.
@@ -170,7 +173,7 @@ def describe(**fields: object) -> Submission:
 
 
 def _faults(error: ValidationError) -> Iterator[str]:
-    """Every fault that the schema finds, a short line each; the first twenty."""
+    """Yield the first twenty errors of the schema, one short line each."""
     for fault in error.errors(include_url=False, include_input=False)[:20]:
         place = ".".join(str(part)[:40] for part in fault["loc"])
         reason = _FAULTS.get((place if place in _ADDRESSES else "", fault["type"]), fault["msg"])
@@ -178,10 +181,10 @@ def _faults(error: ValidationError) -> Iterator[str]:
 
 
 def parameters(text: str) -> int:
-    """A number of parameters as people write it.
+    """Parse a number of parameters, such as `8.2B`.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not a number.
 
     Example:
         >>> parameters("8.2B"), parameters("600 M"), parameters("7000000000")
@@ -194,10 +197,10 @@ def parameters(text: str) -> int:
 
 
 def read_submission(folder: Path) -> Submission:
-    """The metadata of the submission in a folder.
+    """Read the metadata of the submission in a folder.
 
     Raises:
-        InputError: there is none, or it does not fit the schema; the message lists every field that does not.
+        InputError: there are no metadata, or they do not fit the schema; the message lists all invalid fields.
     """
     path = folder / FILE
     table = read_toml(path, max_bytes=_MAX_BYTES)
@@ -208,10 +211,10 @@ def read_submission(folder: Path) -> Submission:
 
 
 def write_submission(folder: Path, submission: Submission) -> None:
-    """Write the metadata, and a comment for each field that readers will miss; the same metadata gives the same bytes.
+    """Write the metadata, with a comment for each missing recommended field; equal metadata give equal bytes.
 
     Raises:
-        InputError: the file cannot be written, or would be longer than what is read again.
+        InputError: the file cannot be written, or is longer than the limit for reading.
     """
     import tomli_w
 
@@ -219,39 +222,39 @@ def write_submission(folder: Path, submission: Submission) -> None:
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in known.items() if value != ()}
     text = tomli_w.dumps(plain, multiline_strings=True)
     if len(text.encode("utf-8")) > _MAX_BYTES:
-        raise InputError(f"the metadata take more than {_MAX_BYTES >> 10} KiB; shorten the longest of them")
+        raise InputError(f"the metadata exceed {_MAX_BYTES >> 10} KiB; shorten the longest fields")
     missing = [name for name in ASKED_FOR if name not in plain]
     write_text(folder / FILE, text + "".join(map(_stub, missing)))
 
 
 def _stub(name: str) -> str:
-    """A comment to be filled in: what a field is for, and how it is written."""
+    """A comment to be filled in: what a field is for, and an example."""
     return f"\n# {Submission.model_fields[name].description}\n# {name} = {_EXAMPLES[name]}\n"
 
 
 def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Path]:
     """Write a submission.
 
-    The same predictions and metadata give the same bytes. Columns that are no part of an answer are left out.
+    Equal predictions and metadata give equal bytes. Columns that are not part of an answer are omitted.
 
     Args:
         source: The predictions, all checkpoints.
-        submission: What is said about them.
-        out: The submission's folder; new, or empty.
+        submission: Its metadata.
+        out: The submission's folder; new or empty.
 
     Returns:
-        The files with predictions.
+        The prediction files.
 
     Raises:
-        InputError: the predictions cannot be read or are of a run on part of a data set, or the folder is not empty or
-            cannot be written. Nothing is left behind then.
+        InputError: the predictions cannot be read or cover only a subset of a data set, or the folder is not empty or
+            cannot be written. In that case no files are left behind.
     """
     with reading(out):
         if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-            raise InputError(f"{out}: is there already and not empty; give a new folder, or remove it first")
+            raise InputError(f"{out}: already exists and is not empty; choose a new folder, or remove it first")
     own = [name for name in source.files if source.tasks[name].own]
     if own:
-        raise InputError(f"{listed(own)}: data sets of your own are not on the board; leave them out (--dataset)")
+        raise InputError(f"{listed(own)}: custom data sets are not on the board; leave them out (--dataset)")
     with whole_set(out) as folder:
         written = [_pack(file) for file in conversions(source, folder / PREDICTIONS)]
         write_submission(folder, submission)
@@ -259,11 +262,11 @@ def pack(source: PredictionSource, submission: Submission, out: Path) -> list[Pa
 
 
 def _pack(file: Conversion) -> Path:
-    """Write one file, compressed, with the columns of an answer alone."""
+    """Write one compressed file, with only the columns of an answer."""
     columns = file.columns
     if any(value is not None for value in columns.get(SUBSET_KEY, ())):
         raise InputError(
-            "the predictions are marked as those of a part of a data set; the leaderboard takes whole sets: "
+            "the predictions are marked as a subset of a data set; the leaderboard accepts only whole data sets: "
             "run the model without a limit"
         )
     answers = {name: values for name, values in columns.items() if name in ROW_KEYS}
@@ -273,7 +276,7 @@ def _pack(file: Conversion) -> Path:
 
 
 def remarks_on(path: Path) -> tuple[str, ...]:
-    """What readers of the scores should know about a file with predictions, or why it cannot be scored."""
+    """Return remarks on a prediction file for readers of its scores, or why it cannot be scored."""
     answer = get_task(path.name.removesuffix(SUFFIX)).of_kind.answer
     try:
         return account_of(read_table(path), answer, Rules()).remarks()
@@ -282,18 +285,18 @@ def remarks_on(path: Path) -> tuple[str, ...]:
 
 
 def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[str, dict[str, Path]], bool]:
-    """Look at every name below the folder of a submission.
+    """Check every name below the folder of a submission.
 
     Args:
         folder: The folder.
-        problem: Is told of everything that must not be there, a line each.
+        problem: Called with every problem, one line each.
 
     Returns:
-        Data set -> checkpoint -> file, checkpoints in their natural order; and whether there is more than anybody
-        should open.
+        Data set -> checkpoint -> file, checkpoints in natural order; and whether the files are few and small enough to
+        open.
 
     Raises:
-        InputError: there is no such folder, or it is a symbolic link.
+        InputError: the folder does not exist, or is a symbolic link.
     """
     with reading(folder):
         mode = folder.lstat().st_mode
@@ -313,10 +316,10 @@ def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[s
             checkpoint = place[1] if len(place) == 3 else DEFAULT_CHECKPOINT
             held = found.setdefault(place[-1].removesuffix(SUFFIX), {})
             if checkpoint.casefold() in map(str.casefold, held):
-                problem(f"two files for checkpoint {checkpoint!r} of one data set, be it in another case; keep one")
+                problem(f"two files for checkpoint {checkpoint!r} of one data set (ignoring case); keep one")
             held[checkpoint] = folder.joinpath(*place)
     if packed > MAX_PACKED_BYTES:
-        problem(f"{packed >> 20} MiB in all; at most {MAX_PACKED_BYTES >> 20} MiB are taken")
+        problem(f"{packed >> 20} MiB in all; at most {MAX_PACKED_BYTES >> 20} MiB are allowed")
     many = any(len(held) > MAX_CHECKPOINTS for held in found.values())
     if many:
         problem(f"more than {MAX_CHECKPOINTS} checkpoints")
@@ -327,7 +330,7 @@ def predictions_in(folder: Path, problem: Callable[[str], None]) -> tuple[dict[s
 
 
 def _walk(folder: Path) -> Iterator[tuple[tuple[str, ...], os.stat_result]]:
-    """Every entry below a folder, by its path from there, without following a link; at most three levels down."""
+    """Yield every entry below a folder with its relative path, without following links; at most three levels deep."""
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
         place = waiting.pop()
@@ -343,19 +346,19 @@ def _walk(folder: Path) -> Iterator[tuple[tuple[str, ...], os.stat_result]]:
 
 
 def _refusal(place: tuple[str, ...], mode: int) -> str:
-    """Why something of this path and kind must not be there; empty if it may."""
+    """Why an entry with this path and mode is not allowed; empty if it is."""
     if stat.S_ISLNK(mode):
         return "is a symbolic link; put the file itself there"
     if stat.S_ISDIR(mode):
         return _refusal_of_folder(place)
-    return _refusal_of_file(place) if stat.S_ISREG(mode) else "is no plain file"
+    return _refusal_of_file(place) if stat.S_ISREG(mode) else "is not a regular file"
 
 
 def _refusal_of_folder(place: tuple[str, ...]) -> str:
     if place[0] != PREDICTIONS or len(place) > 2:
         return f"is a folder that does not belong here; only {PREDICTIONS}/ and a folder for each checkpoint do"
     if len(place) == 2 and not _CHECKPOINT.fullmatch(place[1]):
-        return "a checkpoint's name must be letters, digits and ._=+- (at most 100), not end with a dot, be no device"
+        return "a checkpoint's name may be letters, digits and ._=+- (at most 100), not end with a dot or be a device"
     return ""
 
 
@@ -366,7 +369,7 @@ def _refusal_of_file(place: tuple[str, ...]) -> str:
         return ""
     kind = next((kind for ending, kind in _NEVER_OPENED.items() if name.lower().endswith(ending)), None)
     if kind:
-        return f"is {kind}, which is never opened; `merunibench submit` packs predictions as {SUFFIX[1:]}"
+        return f"is {kind}, which is not accepted; `merunibench submit` packs predictions as {SUFFIX[1:]}"
     expected = f"does not belong here; expected {FILE}, {README} and {PREDICTIONS}/<dataset>{SUFFIX}"
     return f"{expected}, <dataset> one of {', '.join(BUILTIN)}" if place[0] == PREDICTIONS else expected
 

@@ -1,4 +1,4 @@
-"""What an author's list of training data (`trained_on`) says of the scores: test samples seen, or zero-shot."""
+"""Consequences of an author's list of training data (`trained_on`): test samples seen, or zero-shot."""
 
 import re
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ from merunibench.tasks.names import samples_within
 
 
 def seen_test_samples(trained_on: Iterable[str]) -> dict[str, int]:
-    """Data set -> how many of its test samples are in the training data, by the author's own word.
+    """Data set -> number of its test samples in the training data, according to the author.
 
-    A data set that is named, without more, is the one that is scored here: all its samples, and those that it shares
-    with others. Where several are named, that with most of a data set's samples counts: which of them are the same,
-    names alone do not tell.
+    A name without a qualifier means the data set that is scored here: all its samples, and those that it shares with
+    others. If several data sets are named, the one with most of a data set's samples counts, since names alone do not
+    show which samples are the same.
 
     Args:
-        trained_on: Names of data sets, as `submission.toml` has them. Unknown ones hold no known sample.
+        trained_on: Names of data sets, as in `submission.toml`. Unknown ones contain no known samples.
 
     Example:
         >>> seen_test_samples(["MER-Caption+", "SIMS"])
@@ -27,9 +27,9 @@ def seen_test_samples(trained_on: Iterable[str]) -> dict[str, int]:
 
 
 def is_zero_shot(trained_on: Iterable[str]) -> bool:
-    """Whether an author says what a model was trained on, and none of it is of one of the nine data sets.
+    """Whether an author states the training data, and none of it is from one of the nine data sets.
 
-    Any part of one counts, `MELD, train split` too: a name that holds a data set's name as a word of its own.
+    Any part of one counts, including `MELD, train split`: a name that contains a data set's name as a separate word.
 
     Example:
         >>> is_zero_shot(["MER-Caption+"]), is_zero_shot(["MER-Caption+", "MELD, train split"]), is_zero_shot([])

@@ -50,8 +50,8 @@ def test_random_words_win_the_official_mean_and_not_the_page(board):
         "affectgpt/single",
         "adder-10/single",
     ]
-    assert "more words than sense" in [mark.text for mark in shown["adder-10/single"].marks]
-    assert "more words than sense" not in [mark.text for mark in shown["affectgpt/single"].marks]
+    assert "length-driven" in [mark.text for mark in shown["adder-10/single"].marks]
+    assert "length-driven" not in [mark.text for mark in shown["affectgpt/single"].marks]
 
 
 @pytest.mark.slow

@@ -130,5 +130,5 @@ def test_where_the_tests_are_gone_the_page_says_what_to_run(browser, without_pai
     page.goto((tmp_path / "index.html").as_uri())
     for name in ("model-6/single", "model-9/single"):
         page.locator(f"tr[data-id='{name}'] .pick").check()
-    page.locator("#compared .said", has_text="merunibench compare, run on their predictions").wait_for()
+    page.locator("#compared .said", has_text="Run merunibench compare on their predictions").wait_for()
     page.close()

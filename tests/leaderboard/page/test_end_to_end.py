@@ -70,7 +70,7 @@ def test_the_page_shows_the_published_figures_recomputed(visit, folder):
     assert page.locator("h1").inner_text() == "AffectGPT"
     assert page.locator(".maps:not(.small) svg").count() == 6
     assert page.locator(".maps.small svg").count() == 3  # data set by data set
-    page.get_by_text("Under other protocols and lexicons").click()
+    page.get_by_text("Other protocols and lexicons").click()
     assert "55.65" in page.locator("main").inner_text()
 
 

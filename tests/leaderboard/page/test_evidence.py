@@ -1,4 +1,4 @@
-"""What a row's marks say: recomputed, as committed, paper equals recomputed, claimed only; more words than sense."""
+"""What a row's marks say: recomputed, as committed, paper equals recomputed, claimed only; length-driven."""
 
 import json
 
@@ -90,7 +90,7 @@ def test_a_row_far_better_by_the_official_score_has_more_words_than_sense():
     results = changed(results, rows).model_copy(update={"comparisons": ()})
     found = more_words_than_sense(results, "strict-builtin", "official-mer2025")
     assert found["model-2/single"] == (1, 7)
-    assert texts(results, "model-2/single")[0] == "more words than sense"
+    assert texts(results, "model-2/single")[0] == "length-driven"
     assert "model-2/single" not in more_words_than_sense(results, "strict-builtin", "official-mer2025", places=6)
 
 
@@ -135,7 +135,7 @@ def test_trained_on_test_is_said_before_anything_else_with_sets_and_samples():
     results, _ = sample(12)
     found = marks(results, "model-2/single", trained_on=("MELD", "SIMS", "clips of our own"))
     first = next(iter(found.values()))
-    assert (first.text, first.warns) == ("in part trained on the test set", True)
+    assert (first.text, first.warns) == ("partly trained on the test set", True)
     assert first.says == "Test samples in its training data: 2,610 of MELD, 457 of CH-SIMS, 457 of CH-SIMS v2"
     assert "zero-shot" not in found
 
@@ -148,7 +148,7 @@ def test_zero_shot_is_who_states_training_data_and_none_of_the_nine(trained_on, 
     results, _ = sample(12)
     found = marks(results, "model-2/single", trained_on=trained_on)
     assert ("zero-shot" in found) is marked
-    assert "in part trained on the test set" not in found or trained_on == ("Human-OV",)
+    assert "partly trained on the test set" not in found or trained_on == ("Human-OV",)
 
 
 def test_recomputed_says_by_whom_when_and_by_which_hash():
@@ -167,7 +167,7 @@ def test_a_question_without_data_is_a_sentence_and_one_with_data_has_a_picture()
     results, details = sample(12)
     lost = {key: confusions(stored(each, "strict-builtin")) for key, each in details.items()}
     asked = {each.title: each for each in questions(results, lost)}
-    assert 'class="heat"' in asked["Which emotion is heard by whom?"].picture
+    assert 'class="heat"' in asked["Which emotions does each model recognise?"].picture
     assert asked["What do video and audio add?"].picture is None
     assert asked["English against Chinese"].picture.count("<circle") == 2 * sum(
         row.board == "strict-builtin" and row.ranked and row.complete for row in results.rows
@@ -183,7 +183,7 @@ def ask(title, results, lost=None):
 
 def test_people_stand_beside_the_models_of_their_data_set_and_are_no_date():
     results, _ = sample(12)
-    assert "No human reference" in ask("How near are models to people?", results).sentence
+    assert "No human reference" in ask("How close are models to people?", results).sentence
     model = next(each for each in results.models if each.id == "model-2")
     rows = {
         row.id: row.model_copy(update={"ranked": False, "mean": None, "scores": {"meld": row.scores["meld"]}})
@@ -194,7 +194,7 @@ def test_people_stand_beside_the_models_of_their_data_set_and_are_no_date():
     ranked = [row for row in people.rows if row.board == "strict-builtin" and row.ranked and "meld" in row.scores]
     best = max(ranked, key=lambda row: row.scores["meld"].score)
     score = 100 * rows["model-2/single/strict-builtin"].scores["meld"].score
-    asked = ask("How near are models to people?", people)
+    asked = ask("How close are models to people?", people)
     assert f"on MELD: {model.name} {score:.2f} (hollow); the highest model, {best.model} " in asked.sentence
     assert asked.picture.count("<circle") == 1 + len(ranked)
     assert asked.picture.count('class="hollow"') == 1
@@ -219,12 +219,12 @@ def test_score_by_date_shows_who_was_the_highest_when_it_came():
 def test_emotions_heard_in_different_clips_say_in_which():
     results, details = sample(12)
     lost = {key: confusions(stored(each, "strict-builtin")) for key, each in details.items()}
-    title = "Which emotion is heard by whom?"
+    title = "Which emotions does each model recognise?"
     key = "model-2/single/strict-builtin"
     row = next(row for row in results.rows if row.id == key)
     alone = changed(results, {key: row.model_copy(update={"scores": {"meld": row.scores["meld"]}})})
     asked = ask(title, alone, lost)
-    assert "Compare rows of the same data sets only" in asked.sentence
+    assert "Compare only rows with the same data sets" in asked.sentence
     assert f"{row.model}, MELD" in asked.picture
 
 
@@ -241,8 +241,8 @@ def test_a_model_counts_once_as_zero_shot_or_not_however_many_rows_it_has():
         if model.id != "model-0"
     }
     assert any(row.model_id == "model-0" and row.selection == "last" for row in results.rows)
-    assert ask("Trained for it, or zero-shot?", changed(results, models=stated | others)).sentence == (
-        "The one model of which the training data are stated is zero-shot."
+    assert ask("Trained on this task, or zero-shot?", changed(results, models=stated | others)).sentence == (
+        "The only model with stated training data is zero-shot."
     )
 
 

@@ -97,7 +97,7 @@ def test_pages_of_models_that_are_gone_are_deleted(tmp_path):
 def test_an_id_that_is_no_name_of_a_file_is_refused(tmp_path, name):
     results, _ = sample(1)
     bad = results.model_copy(update={"models": (results.models[0].model_copy(update={"id": name}),)})
-    with pytest.raises(InputError, match="no name of a file"):
+    with pytest.raises(InputError, match="not a valid file name"):
         render_site(bad, {}, tmp_path / "site")
     assert list(tmp_path.rglob("*")) == []
 

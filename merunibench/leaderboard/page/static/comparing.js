@@ -1,16 +1,16 @@
-// Rows that are ticked, two by two: who is better on what, in the words that the build wrote.
+// Compare the selected rows pairwise: which is better on what, in the words that the build wrote.
 "use strict";
 window.mub = window.mub ?? {};
 
 mub.MOST_PICKED = 5;
 
-/** The rows that a state names, in the order of the table. */
+/** The rows named by a state, in table order. */
 mub.picked = (table, state) => {
   const ids = state.pick.split(" ").filter(Boolean);
   return table.rows.filter((row) => row.ranked && ids.includes(row.id)).slice(0, mub.MOST_PICKED);
 };
 
-/** Show the sentences of the picked rows on a board, `names` being theirs. */
+/** Show the sentences of the selected rows on a board; `names` are their names. */
 mub.showCompared = (table, state) => {
   const section = document.getElementById("compared");
   const rows = mub.picked(table, state);
@@ -29,7 +29,7 @@ mub.showCompared = (table, state) => {
   section.querySelector(".said").replaceChildren(...mub.sentences(rows, known, `${table.by} scores`, figures));
 };
 
-/** A paragraph for each pair: who A and B are, and the sentence; `figures` gives the packed ones of two places. */
+/** A paragraph for each pair: the names of A and B, and the sentence; `figures` returns the packed figures of two rows. */
 mub.sentences = (rows, known, scores, figures) => {
   const paragraph = (...parts) => {
     const made = document.createElement("p");
@@ -51,10 +51,10 @@ mub.sentences = (rows, known, scores, figures) => {
   return said;
 };
 
-const RUN = "merunibench compare, run on their predictions, tests them.";
+const RUN = "Run merunibench compare on their predictions to test them.";
 const SAID = ["not significant", "p < 0.05", "p < 0.01", "p < 0.001"];
 
-/** The sentence of two rows of which the build wrote none: by their packed figures, else by the tests of the board. */
+/** The sentence of two rows without a stored one: from their packed figures, otherwise from the tests of the board. */
 mub.sentenceOf = (known, i, j, figures) => {
   if (figures === undefined) return "…";
   const ofSets = figures.filter(([column]) => !MEANS.includes(column));
@@ -88,7 +88,7 @@ mub.byFigures = (known, i, j, figures) => {
   return `${mub.whoIsBetter(better, sets, ", ")}${mean || alone}; by the paired bootstrap alone.`;
 };
 
-/** On which of the data sets that were tested each side is better; `apart` stands between two of them. */
+/** On which of the tested data sets each side is better; `apart` separates them. */
 mub.whoIsBetter = (better, tested, apart) => {
   const of = (sets) => (tested === 1 ? "the one data set tested" : `${sets} of ${tested} data sets`);
   const sides = Object.entries(better).filter(([, sets]) => sets.length);
@@ -98,7 +98,7 @@ mub.whoIsBetter = (better, tested, apart) => {
 
 /** The sentence of two rows by the board's tests: that of `merunibench leaderboard show`. */
 mub.byBoardTests = (known, i, j) => {
-  if (i < 0 || j < 0) return `The tests of these two rows are not here. ${RUN}`;
+  if (i < 0 || j < 0) return `There are no tests of these two rows. ${RUN}`;
   const [better, counts] = [{ A: [], B: [] }, { tested: 0, shared: 0 }];
   for (const [name, [title, scores]] of Object.entries(known.scores)) {
     if (MEANS.includes(name) || scores[i] === null || scores[j] === null) continue;
@@ -114,7 +114,7 @@ mub.byBoardTests = (known, i, j) => {
   return `${found}${untested}${mub.meanBetween(known, i, j)}. ${last}`;
 };
 
-/** What that sentence says of the mean of nine; nothing where one of the two rows has none. */
+/** The part about the mean of nine; empty if one of the two rows has none. */
 mub.meanBetween = (known, i, j) => {
   const [, means] = known.scores.mean;
   if (means[i] === null || means[j] === null) return "";
@@ -122,7 +122,7 @@ mub.meanBetween = (known, i, j) => {
   return `; in the mean of nine A - B is ${signed(points)} points (${level === null ? "not tested" : SAID[level]})`;
 };
 
-/** The level of the difference of two rows in a column, 0 to 3; null where they were not tested. */
+/** The level of the difference between two rows in a column, 0 to 3; null if they were not tested. */
 mub.levelBetween = (column, i, j) => {
   const [p, q] = [column?.rows.indexOf(i) ?? -1, column?.rows.indexOf(j) ?? -1];
   return p < 0 || q < 0 ? null : mub.levelOf(column.levels, p, q);

@@ -1,4 +1,4 @@
-// The table in its present state as LaTeX, Markdown or CSV: rows and columns as shown, names escaped for each.
+// Export the table in its current state as LaTeX, Markdown or CSV: the rows and columns shown, with names escaped.
 "use strict";
 window.mub = window.mub ?? {};
 
@@ -10,17 +10,17 @@ const LATEX = {
 const oneLine = (text) => text.replace(/\s+/gu, " ").trim();
 
 mub.escapes = {
-  // A bracket at the begin would be taken for an option of the line before.
+  // A leading bracket would be parsed as an option of the previous line.
   latex: (text) => oneLine(text).replace(/[\\&%$#_{}~^<>|−]/g, (character) => LATEX[character]).replace(/^\[/, "{[}"),
   markdown: (text) => oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, "\\$&"),
-  // A spreadsheet takes a cell that begins with one of these for a formula.
+  // Spreadsheets treat a cell that begins with one of these as a formula.
   csv: (text, numeric) => {
     const safe = numeric ? text.replaceAll("−", "-").replace(/^–$/, "") : oneLine(text).replace(/^[=+\-@＝＋－＠]/, "'$&");
     return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   },
 };
 
-/** Indices of the cells that hold the best score of their column among the rows that are ranked. */
+/** Indices of the cells with the best score of their column among the ranked rows. */
 mub.best = (table, columns, rows) => {
   const best = new Set();
   for (const [at, column] of columns.entries()) {
@@ -32,7 +32,7 @@ mub.best = (table, columns, rows) => {
   return best;
 };
 
-/** Titles, and the text of every cell shown; the picture of the interval is left out. */
+/** Titles, and the text of every cell shown, without the interval plot. */
 mub.shownCells = (table, rows = table.shown) => {
   const columns = table.columns.filter((column) => column.shown && column.key !== "strip");
   const cells = rows.map((row) =>
@@ -47,7 +47,7 @@ mub.shownCells = (table, rows = table.shown) => {
 
 const GROUPS = { mean: "Mean of nine", task: "Mean of a task", basic: "Basic", "fine-grained": "Fine-grained", sentiment: "Sentiment" };
 
-/** LaTeX: what neighbouring columns have in common above their heads, with rules below; nothing where no column scores. */
+/** LaTeX: group headings above neighbouring columns, with rules below; empty without score columns. */
 mub.groupedHeads = (columns) => {
   const [cells, rules] = [[], []];
   for (let from = 0, to; from < columns.length; from = to) {
@@ -60,7 +60,7 @@ mub.groupedHeads = (columns) => {
   return rules.length ? [`${cells.join(" & ")} \\\\`, rules.join("")] : [];
 };
 
-/** Protocol and lexicon of a row's score in view, or else of its official mean; no lexicon where its source states none. */
+/** Protocol and lexicon of the score shown, or else of the official mean; no lexicon if the source states none. */
 mub.boardOf = (table, row) => {
   const official = table.column("official");
   const column = [table.focus, official].find((each) => each?.board && table.value(row, each) !== null);
@@ -111,7 +111,7 @@ mub.formats = {
   },
 };
 
-/** Put text where it can be pasted from; where the browser forbids that, show it selected. */
+/** Copy text to the clipboard; if the browser forbids that, show it selected. */
 mub.copy = async (text, say, what) => {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-// The leaderboard's page: controls -> state -> address, table and figures. The address is the only memory.
+// The leaderboard's page: controls -> state -> address, table and figures. The state is stored only in the address.
 "use strict";
 (() => {
   const form = document.getElementById("controls");
@@ -11,7 +11,7 @@
   const table = new mub.Table(document.getElementById("board"));
   let state;
 
-  // A button in the head of every column that can be sorted.
+  // A button in the heading of every sortable column.
   for (const column of table.columns.filter((each) => each.sortable)) {
     const button = document.createElement("button");
     button.type = "button";
@@ -26,7 +26,7 @@
     change({ sort: `${descending ? "-" : ""}${column.key}` });
   };
 
-  /** A new view is a new entry of the history; letters typed into the search are one view. */
+  /** Each view is a history entry; consecutive letters typed into the search form one view. */
   const change = (changes) => {
     const before = mub.writeHash(state);
     state = { ...state, ...changes };
@@ -39,7 +39,7 @@
     apply();
   };
 
-  /** Make the page show the state. */
+  /** Update the page to show the state. */
   const apply = () => {
     table.choose(state);
     const order = table.sort(state);
@@ -60,7 +60,7 @@
   };
 
   let waiting = 0;
-  /** When the first rows stand, the others are put in their order with ranks and strips. */
+  /** After the first rows are shown, the others are sorted and get ranks and interval plots. */
   const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
@@ -71,14 +71,14 @@
     }, 120);
   };
 
-  /** What the table leaves out stands back in the figures; nothing is drawn anew, so that no scale moves. */
+  /** Rows that are filtered out are dimmed in the figures; nothing is redrawn, so the scales stay the same. */
   const standBack = () => {
     const shown = new Set(table.shown.map((row) => row.id));
     for (const element of document.querySelectorAll("#figures [data-id]")) element.classList.toggle("back", !shown.has(element.dataset.id));
     for (const panel of document.querySelectorAll("#panels [data-kind]")) panel.hidden = Boolean(state.task) && panel.dataset.kind !== state.task;
   };
 
-  /** Controls show the state. */
+  /** Update the controls to show the state. */
   const fill = () => {
     for (const control of form.elements) {
       const { name, type, value } = control;
@@ -90,7 +90,7 @@
     }
   };
 
-  /** The state that the controls say; columns are named only where they differ from those shown at the start. */
+  /** The state of the controls; columns are included only if they differ from the initial ones. */
   const read = (changed) => {
     const data = new FormData(form);
     const said = {};
@@ -132,7 +132,7 @@
     const open = state.open.split(" ").filter(Boolean);
     change({ open: (open.includes(model) ? open.filter((each) => each !== model) : [...open, model]).join(" ") });
   });
-  // The skip link must not take the place of the state in the address.
+  // The skip link must not replace the state in the address.
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();

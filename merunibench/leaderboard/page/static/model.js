@@ -1,4 +1,4 @@
-// The page of a model: where it loses, on the table and data set chosen; buttons that copy what stands in a listing.
+// The page of a model: its errors for the chosen table and data set; buttons that copy a listing.
 "use strict";
 (() => {
   const announce = document.getElementById("announce");
@@ -33,7 +33,7 @@
     return scroll;
   };
 
-  /** The largest confusions of a wheel: true and said, samples, share of the true ones. */
+  /** The largest confusions of a wheel: true and predicted, samples, share of the true ones. */
   const largest = ({ rows, columns, counts }, most) =>
     rows
       .flatMap((name, row) => {
@@ -51,7 +51,7 @@
     return element(
       "section", {},
       element("h4", { textContent: name }),
-      table(`Most frequent losses, ${name.toLowerCase()}`, ["True → said", "Samples", "Of the true"], largest(each, 5)),
+      table(`Most frequent errors, ${name.toLowerCase()}`, ["True → predicted", "Samples", "Of true"], largest(each, 5)),
       element("details", {}, element("summary", { textContent: "All counts" }), table(`Counts, ${name.toLowerCase()}`, ["true", ...each.columns], counts)),
     );
   };
@@ -78,14 +78,14 @@
     const { wrong = [], missed = [], unknown = [] } = part.words ?? {};
     document.getElementById("confusions").append(...part.losses.confusions.map(confusion));
     document.getElementById("words").append(
-      ...words("Words that were wrong", "Wrong in", wrong),
-      ...words("Words that were missed", "Missed in", missed),
-      ...words("Words that the lexicon does not know", "Said in", unknown),
+      ...words("Wrong words", "Wrong in", wrong),
+      ...words("Missed words", "Missed in", missed),
+      ...words("Words not in the lexicon", "Predicted in", unknown),
       ...(Object.keys(part.checkpoints).length > 1
         ? [element("section", {}, element("h4", { textContent: "Every checkpoint" }), table("Every checkpoint", ["Checkpoint", "Score"], Object.entries(part.checkpoints).map(([name, score]) => [name, (100 * score).toFixed(2).replace("-", "−")])))]
         : []),
     );
-    announce.textContent = `Losses on ${title}.`;
+    announce.textContent = `Errors on ${title}.`;
   };
 
   const remember = () => history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);

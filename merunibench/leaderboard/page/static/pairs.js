@@ -1,4 +1,4 @@
-// The paired tests of a board, loaded when rows are first compared, and a row's figures when it is.
+// Paired tests of a board and the figures of its rows, loaded when rows are first compared.
 "use strict";
 window.mub = window.mub ?? {};
 
@@ -6,7 +6,7 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const pairs = new Map();
 const waiting = new Map();
 
-/** Called by `pairs/<board>.js` with the ids of the rows and, for each column, who was compared and the packed levels. */
+/** Called by `pairs/<board>.js` with the ids of the rows and, for each column, the compared rows and packed levels. */
 mub.takePairs = (board, content) => {
   pairs.set(board, content);
   waiting.get(board)?.();
@@ -20,7 +20,7 @@ mub.takeFigures = (name, text) => {
   waiting.get(name)?.();
 };
 
-/** What `pairs/<name>.js` hands over, or undefined until it is there; `then` is called when it is. */
+/** The data that `pairs/<name>.js` provides, or undefined until loaded; `then` is called after loading. */
 const loaded = (name, then, absent) => {
   if (!waiting.has(name)) {
     const script = document.createElement("script");
@@ -32,7 +32,7 @@ const loaded = (name, then, absent) => {
   return pairs.get(name);
 };
 
-/** The comparisons of a board, or undefined until they are there; `then` is called when they are. */
+/** The comparisons of a board, or undefined until loaded; `then` is called after loading. */
 mub.pairsOf = (board, then) =>
   loaded(board, then, () => mub.takePairs(board, { ids: [], columns: {}, said: {}, scores: {} }));
 
@@ -57,7 +57,7 @@ mub.figuresOf = (board, known, i, j, then) => {
   });
 };
 
-/** Level of the difference of the rows at places p and q of a column: 0 none, 1 to 3 for p < 0.05, 0.01, 0.001. */
+/** Level of the difference between the rows with indices p and q of a column: 0 none, 1 to 3 for p < 0.05, 0.01, 0.001. */
 mub.levelOf = (levels, p, q) => {
   const [i, j] = p > q ? [p, q] : [q, p];
   const at = (i * (i - 1)) / 2 + j;

@@ -1,10 +1,10 @@
-// The score with its interval in the row it belongs to. Python draws that of the first column, and settles the scale of
-// every column; here the marks are moved where the table is sorted by another. Strips of all columns would be most of
-// the page, and on one scale for all of them intervals would be too short to see.
+// Interval plots of the table. Python draws the plot of the first column and determines the scale of every column.
+// When the table is sorted by another column, this script moves the marks. Plots of all columns would be most of the
+// page, and on one common scale the intervals would be too short to see.
 "use strict";
 window.mub = window.mub ?? {};
 
-/** Settle the scale of the strips, one for all rows, and write it in the column's head. */
+/** Set the scale of the interval plots, the same for all rows, and write it in the column heading. */
 mub.scaleStrips = (table) => {
   const { focus } = table;
   if ((table.stripFocus ?? table.first) === focus) return;
@@ -24,7 +24,7 @@ mub.scaleStrips = (table) => {
   );
 };
 
-/** Show place and strip of the column in view in some of the rows. */
+/** Show rank and interval plot of the current column in some of the rows. */
 mub.decorate = (table, rows) => {
   const { index } = table.column("strip");
   for (const row of rows) {
@@ -40,7 +40,7 @@ mub.decorate = (table, rows) => {
 
 const figure = (value) => value.toFixed(2).replace("-", "−");
 
-/** What a strip shows, for those who point at it and those who cannot see it. */
+/** The text of an interval plot, as a tooltip and for screen readers. */
 mub.inFigures = ({ value, low, high, chance }) => {
   const parts = [figure(value)];
   if (low !== null) parts.push(`95 % interval ${figure(low)} to ${figure(high)}`);
@@ -48,7 +48,7 @@ mub.inFigures = ({ value, low, high, chance }) => {
   return parts.join(", ");
 };
 
-/** A copy of the strip that Python drew, its marks moved. */
+/** A copy of the plot that Python drew, with its marks moved. */
 mub.stripOf = ({ value, low, high }, table) => {
   const picture = table.pattern.cloneNode(true);
   picture.querySelector(".dot").setAttribute("cx", table.stripPlace(value));

@@ -1,4 +1,4 @@
-// The table: what its cells say, and how it is sorted, filtered and narrowed. Places come with the page; none is computed.
+// The table: cell texts, sorting, filters and columns. Ranks are part of the page; none is computed here.
 "use strict";
 window.mub = window.mub ?? {};
 
@@ -8,7 +8,7 @@ mub.number = (text) => parseFloat(String(text).replaceAll("−", "-").replace(/^
 /** All numbers in a text such as `53.41–57.96` or `−1.20 to 3.40`. */
 mub.numbers = (text) => (String(text).replaceAll("−", "-").match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
 
-/** Text of about so many letters; a Chinese one counts twice, a capital a little more: what is cut is the end. */
+/** Shorten text to about this many characters; Chinese characters count twice, capitals slightly more. */
 mub.cut = (text, most) => {
   let room = most;
   let kept = 0;
@@ -70,7 +70,7 @@ mub.Table = class {
     };
   }
 
-  /** Where several rows bear one name, sentences call them by how the checkpoint was chosen too, if there was a choice. */
+/** Rows that share a name are also named by how the checkpoint was chosen, if there was a choice. */
   tellApart() {
     const { index } = this.columns.find((column) => column.key === "selection");
     const often = (name) => this.rows.filter((row) => row.name === name).length > 1;
@@ -82,7 +82,7 @@ mub.Table = class {
     }
   }
 
-  /** Whether a column's board is the one in view: of official ones that of the lexicon, of others that of the protocol. */
+/** Whether a column's board is shown: for official boards, that of the lexicon; otherwise, that of the protocol. */
   inView(column) {
     if (!column.board || (column.kind === "mean" && column.role === "strict")) return true;
     if (column.role === "official" && column.board !== this.official) return false;
@@ -93,14 +93,14 @@ mub.Table = class {
     return this.columns.find((column) => column.key === key && this.inView(column));
   }
 
-  /** Choose the boards whose figures are in view. */
+  /** Choose the boards whose scores are shown. */
   choose(state) {
     const said = document.querySelector(`select[name=lexicon] option[value="${CSS.escape(state.lexicon)}"]`);
     this.official = said?.dataset.board ?? this.columns.find((column) => column.key === "official")?.board ?? "";
     this.by = state.by === "official" || !this.strict ? "official" : "strict";
   }
 
-  /** What a cell is sorted by: a number, or text in lower case; null where there is nothing. */
+  /** The sort key of a cell: a number, or text in lower case; null if empty. */
   value(row, column) {
     if (!(column.index in row.values)) {
       const cell = row.tr.cells[column.index];
@@ -120,7 +120,7 @@ mub.Table = class {
     return { value, low, high, chance: mub.numbers(cell.dataset.chance ?? "")[0] ?? null };
   }
 
-  /** What the figures in view are, in a sentence. */
+  /** Describe the scores shown in a sentence. */
   get caption() {
     const strict = this.columns.find((column) => column.role === "strict");
     const official = this.column("official");
@@ -129,7 +129,7 @@ mub.Table = class {
     return `MER-UniBench, ${parts.filter(Boolean).join(" and ")}, percent${tasks}. Only rows with a place are ranked.`;
   }
 
-  /** The data sets, by the protocol in view. */
+  /** The data sets under the current protocol. */
   sets() {
     return this.columns.filter((column) => SETS.includes(column.kind) && this.inView(column));
   }
@@ -168,7 +168,7 @@ mub.Table = class {
     }
   }
 
-  /** The place of a row in the column in view, as the page brings it: place, and those that tests cannot exclude. */
+  /** The rank of a row in the current column, from the page: rank, and ranks that the tests cannot exclude. */
   showPlace(row) {
     if (row.placed === this.focus) return;
     const [place = "", span = "", band = "0"] = (row.tr.cells[this.focus.index].dataset.r ?? "").split("|");
@@ -181,7 +181,7 @@ mub.Table = class {
     row.placed = this.focus;
   }
 
-  /** Say in the cells of the column in view, as their title, how far each is from the row above. */
+  /** Set the tooltip of each cell in the current column to its distance from the row above. */
   sayGaps() {
     for (const cell of this.gaps ?? []) cell.removeAttribute("title");
     this.gaps = [];
@@ -206,7 +206,7 @@ mub.Table = class {
     });
   }
 
-  /** Hide the rows that a state leaves out; a body without rows goes too. Returns the rows that stay. */
+  /** Hide the rows that a state filters out, and empty table bodies. Return the remaining rows. */
   filter(state) {
     const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     const open = state.open.split(" ");
@@ -228,7 +228,7 @@ mub.Table = class {
     return this.shown;
   }
 
-  /** Show the columns of a state: those it names or those shown at the start, by the boards in view; one task's alone. */
+  /** Show the columns of a state: those it names or the initial ones, for the current boards, perhaps for one task. */
   narrow(state) {
     const wanted = new Set(state.cols ? state.cols.split(" ") : this.shownAtStart);
     const rows = [this.table.tHead.rows[0], ...this.rows.map((row) => row.tr)];
@@ -245,7 +245,7 @@ mub.Table = class {
     this.table.classList.toggle("show-chance", state.show.includes("chance"));
   }
 
-  /** Rows that are laid out as boxes are still rows of a table to those who cannot see them. */
+  /** Rows laid out as boxes keep the table roles for screen readers. */
   giveRoles() {
     const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
     const role = (element) => roles[element.tagName] ?? (element.scope.startsWith("col") ? "columnheader" : "rowheader");
@@ -254,7 +254,7 @@ mub.Table = class {
   }
 };
 
-/** Whether a number of parameters, in billions, lies in a range such as `2-8`, `-2` or `8-`; `unknown` is one too. */
+/** Whether a number of parameters, in billions, is in a range such as `2-8`, `-2` or `8-`, or matches `unknown`. */
 mub.inSize = (billions, range) => {
   if (range === "unknown") return Number.isNaN(billions);
   const [from, to] = range.split("-");

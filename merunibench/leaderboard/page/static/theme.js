@@ -1,23 +1,23 @@
-// Light or dark: what the reader chose last, else what the system prefers. Loaded first, so that nothing flashes.
+// Light or dark theme: the reader's last choice, otherwise the system preference. Loaded first to avoid flicker.
 "use strict";
 (() => {
   const root = document.documentElement;
   const KEY = "merunibench-theme";
   root.classList.add("js");
-  if (location.hash.includes("=")) root.classList.add("waiting"); // for the view that the address names
+  if (location.hash.includes("=")) root.classList.add("waiting"); // until the view in the address is shown
 
   const remembered = () => {
     try {
       return localStorage.getItem(KEY);
     } catch {
-      return null; // storage may be forbidden; the system's preference stands then
+      return null; // storage may be forbidden; the system preference is used then
     }
   };
   const remember = (theme) => {
     try {
       localStorage.setItem(KEY, theme);
     } catch {
-      // the choice holds for this page
+      // the choice applies to this page only
     }
   };
   const current = () =>
