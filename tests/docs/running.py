@@ -21,8 +21,11 @@ from merunibench import cli
 from merunibench.demo import run_demo
 
 _SHELL = re.compile(r"[|><;&`$*]")
-_WHOLE = re.compile(r"<<|^\s*(for|while|export|cd|set)\b|=\$\(", re.MULTILINE)
+_WHOLE = re.compile(r"<<|^\s*(while|cd|set)\b|=\$\(", re.MULTILINE)
 """What makes a block one program, whose lines cannot be run one by one."""
+_LOOP = re.compile(r"^for (\w+) in (.+); do\n((?:.*\n)*?)done$", re.MULTILINE)
+_VARIABLE = re.compile(r"\$([A-Z_]+)\b")
+_EXPORT = re.compile(r"export (\w+)=(\S+)")
 _FUNCTIONS = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}; python() {{ "{sys.executable}" "$@"; }}\n'
 WIDTH = "100"
 
@@ -49,12 +52,22 @@ def commands(code):
 
 
 def run_shell(code):
-    """Run shell lines; returns what they print to standard output. Fails with what they say where one fails."""
-    return _in_bash(code) if _WHOLE.search(code) else "".join(map(_run_line, commands(code)))
+    """Run shell lines; returns what they print to standard output. Fails with what they say where one fails.
+
+    A loop over words becomes its lines; what is exported is set in this process.
+    """
+    if _WHOLE.search(code):
+        return _in_bash(code)
+    code = _LOOP.sub(lambda loop: "".join(loop[3].replace(f"${loop[1]}", word) for word in loop[2].split()), code)
+    return "".join(map(_run_line, commands(code)))
 
 
 def _run_line(line):
     """Run one command; `merunibench … > FILE` is done here as well."""
+    if exported := _EXPORT.fullmatch(line):
+        os.environ[exported[1]] = exported[2]
+        return ""
+    line = _VARIABLE.sub(lambda name: os.environ.get(name[1], name[0]), line)
     command, arrow, target = line.partition(" > ")
     if line.startswith("merunibench ") and not _SHELL.search(_unquoted(command)):
         printed = _in_process(command)
@@ -72,6 +85,27 @@ def _in_bash(code):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
     assert done.returncode == 0, f"{code}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def run(example, code, names):
+    """Run an example of any language, or save it where it is a file; returns pairs of what is shown and is printed.
+
+    Args:
+        example: The block of the page.
+        code: Its content, or what is run in place of it.
+        names: The names that Python defines on this page.
+    """
+    if example.file:
+        Path(example.file).write_text(code, encoding="utf-8")
+    elif example.language == "python":
+        run_python(code, names)
+    elif example.language == "console":
+        compared = list(run_console(code))
+        assert compared, "no line begins with $"
+        return compared
+    else:
+        run_shell(code)
+    return []
 
 
 def run_console(code):

@@ -1,0 +1,195 @@
+"""What the examples of single pages need: clips, small models under the names of real ones, servers.
+
+A model of the Hub is named as `owner/name`, and a folder of that path goes first. So the examples run as they are written
+with models of random weights that are in such folders.
+"""
+
+import csv
+import json
+import os
+import shlex
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from merunibench.models import tiny
+from tests.fake_openai import fake_server
+
+NAMES = ("test_dia0_utt0", "test_dia0_utt1", "test_dia1_utt0")
+SPOKEN = ("I am so happy that you came!", "I am afraid of what he will do.", "Leave me alone.")
+ENDPOINT = "http://127.0.0.1:8000/v1"
+"""The address that pages name; the runner puts that of a server of the tests in its place."""
+OMNI, CHAT = "Qwen/Qwen2.5-Omni-7B", "HuggingFaceTB/SmolLM2-135M-Instruct"
+
+
+@contextmanager
+def staged(page, folder):
+    """Put what a page needs into a folder; yields what to replace in its examples: text -> text."""
+    before, environment = set(sys.modules), dict(os.environ)
+    sys.path.insert(0, str(folder))
+    try:
+        with _STAGES.get(page, _nothing)(folder) as replaced:
+            yield replaced or {}
+    finally:
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            if Path(getattr(sys.modules[name], "__file__", None) or "/").is_relative_to(folder):
+                del sys.modules[name]
+
+
+def replace(code, replaced):
+    """An example with the stand-ins of its page."""
+    for text, other in replaced.items():
+        code = code.replace(text, other)
+    return code
+
+
+@contextmanager
+def _nothing(folder=None):
+    yield {}
+
+
+def _media(root):
+    """The official folders of two data sets with three clips, in the place of all labels that are there."""
+    shutil.rmtree(root, ignore_errors=True)
+    for folder, labels in {"meld": ("joy", "fear", "anger"), "cmumosi": ("1.5", "-0.4", "-2")}.items():
+        place = root / f"{folder}-process"
+        _clips(place / "subvideo", NAMES)
+        _table(place / "transcription-engchi-polish.csv", "name,english", zip(NAMES, SPOKEN, strict=True))
+        _table(root / f"{folder}.csv", "name,label", zip(NAMES, labels, strict=True))
+
+
+def _clips(folder, names):
+    """Small clips of unequal length, whose pictures differ."""
+    import torch
+
+    from tests.clips import make_clip
+
+    torch.set_num_threads(1)  # its threads wait in loops, which is slow where tests share cores
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(names):
+        make_clip(folder / f"{name}.mp4", 1 + number / 2, shade=lambda k, n=number: (70 * n + 5 * k) % 250)
+
+
+def _table(path, head, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([head.split(","), *rows])
+
+
+@contextmanager
+def _inference(folder):
+    _media(folder / "dataset")
+    tiny.build(folder / OMNI)
+    tiny.build(folder / "models/my-finetune")
+    with fake_server(lambda request, number: "I think she is relieved and happy.") as server:
+        os.environ.update(SLURM_ARRAY_TASK_ID="1", SLURM_ARRAY_TASK_COUNT="8")
+        yield {ENDPOINT: server.url}
+
+
+@contextmanager
+def _model_guide(folder):
+    _media(folder / "dataset")
+    tiny.build(folder / OMNI)
+    yield
+
+
+@contextmanager
+def _models(folder):
+    from tests.models.further.others import phi4_multimodal
+    from tests.models.tiny import qwen2_5_vl
+
+    _media(folder / "dataset")
+    _clips(folder / "clips", "1")
+    tiny.build(folder / OMNI)
+    phi4_multimodal(folder / "phi4_multimodal")
+    qwen2_5_vl(folder / "my-model")
+    _package(folder, 'minicpmv = "my_family:MiniCPM"\nmine = "my_package:load"')
+    yield
+
+
+def _package(folder, entries):
+    """An installed package of this folder that brings models."""
+    information = folder / "my_package-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(f"[merunibench.models]\n{entries}\n")
+
+
+@contextmanager
+def _extraction(folder):
+    from tests.tiny_qwen2 import build_tiny_qwen2
+
+    build_tiny_qwen2(folder / CHAT)
+    with fake_server(_labels) as server:
+        yield {ENDPOINT: server.url}
+
+
+def _labels(request, number):
+    """A server's answer: a list of labels; to a question about polarity, a polarity."""
+    return "positive" if "polarity" in json.dumps(request["messages"][0]).lower() else '["relieved", "happy"]'
+
+
+@contextmanager
+def _bridge(folder):
+    _media(folder / "dataset")
+    python = folder / "envs/my-model/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    python.chmod(0o755)
+    (folder / "my_library.py").write_text(
+        "class Model:\n    def infer(self, video, prompt, longest):\n        return 'relieved, happy'\n\n\n"
+        "def load_model(checkpoint):\n    return Model()\n"
+    )
+    yield
+
+
+@contextmanager
+def _affectgpt(folder):
+    import numpy as np
+
+    from tests.clips import make_wave
+    from tests.models.affectgpt.tiny import make_backbones, make_checkpoint
+
+    _media(folder / "dataset")
+    frozen = make_backbones(folder / "frozen")
+    for kind, name in {
+        "llm": "Qwen/Qwen2.5-7B-Instruct",
+        "clip": "openai/clip-vit-large-patch14",
+        "hubert": "TencentGameMate/chinese-hubert-large",
+    }.items():
+        shutil.copytree(frozen.llm.parent / kind, folder / name)
+    make_checkpoint(folder / "checkpoint_000030_loss_0.602.pth")
+    faces = np.random.default_rng(0).integers(0, 256, (5, 30, 30, 3), np.uint8)
+    for name in NAMES:
+        place = folder / "dataset/meld-process/openface_face" / f"{name}.npy"
+        place.parent.mkdir(exist_ok=True)
+        np.save(place, faces)
+    np.save(folder / "clip.npy", faces)
+    make_wave(folder / "clip.wav")
+    yield
+
+
+@contextmanager
+def _interop(folder):
+    yield
+
+
+@contextmanager
+def _curation(folder):
+    yield
+
+
+_STAGES = {
+    "docs/affectgpt.md": _affectgpt,
+    "docs/bridge.md": _bridge,
+    "docs/curate.md": _curation,
+    "docs/extraction.md": _extraction,
+    "docs/guides/model.md": _model_guide,
+    "docs/inference.md": _inference,
+    "docs/interop.md": _interop,
+    "docs/models.md": _models,
+}
