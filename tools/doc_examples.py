@@ -10,7 +10,7 @@ which other test runs it, `<!-- run by: tests/… -->`. Python that only shows h
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,9 +62,9 @@ def blocks(page: str) -> Iterator[Example]:
         yield Example(page, before.count("\n") + 1, found[2], code, file=title[1] if title else "", **marks)
 
 
-def examples() -> list[Example]:
-    """Every block of commands or of Python."""
-    return [each for page in pages() for each in blocks(page) if each.language in LANGUAGES]
+def examples(of: Sequence[str] | None = None) -> list[Example]:
+    """Every block of commands or of Python, and every file that they use; of all pages, or of some."""
+    return [each for page in of or pages() for each in blocks(page) if each.language in LANGUAGES or each.file]
 
 
 def page() -> str:

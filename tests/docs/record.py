@@ -27,8 +27,8 @@ def main(pages):
             path = doc_examples.ROOT / page
             text = path.read_text(encoding="utf-8")
             with stages.staged(page, scratch) as replaced:
-                for block in doc_examples.blocks(page):
-                    if block.reason or block.elsewhere or block.language not in doc_examples.LANGUAGES:
+                for block in doc_examples.examples([page]):
+                    if block.reason or block.elsewhere:
                         continue
                     printed = running.run(block, stages.replace(block.code, replaced), names)
                     parts = block.code.split("$ ")[1:] if printed else []

@@ -28,6 +28,10 @@ _VARIABLE = re.compile(r"\$([A-Z_]+)\b")
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
 _FUNCTIONS = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}; python() {{ "{sys.executable}" "$@"; }}\n'
 WIDTH = "100"
+_NO_NETWORK = dict.fromkeys(
+    ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"
+)
+"""So that what other programs ask of the network fails at once, wherever the tests run."""
 
 
 def world(folder):
@@ -80,7 +84,8 @@ def _run_line(line):
 
 
 def _in_bash(code):
-    environment = {**os.environ, "COLUMNS": WIDTH}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, **_NO_NETWORK, "COLUMNS": WIDTH, "OMP_NUM_THREADS": "1", "PATH": path}
     command = ["bash", "-euo", "pipefail", "-c", _FUNCTIONS + code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
     assert done.returncode == 0, f"{code}\n{done.stdout}{done.stderr}"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from merunibench.models import tiny
 from tests.fake_openai import fake_server
+from tests.small import write_rows
 
 NAMES = ("test_dia0_utt0", "test_dia0_utt1", "test_dia1_utt0")
 SPOKEN = ("I am so happy that you came!", "I am afraid of what he will do.", "Leave me alone.")
@@ -64,11 +65,8 @@ def _media(root):
 
 def _clips(folder, names):
     """Small clips of unequal length, whose pictures differ."""
-    import torch
-
     from tests.clips import make_clip
 
-    torch.set_num_threads(1)  # its threads wait in loops, which is slow where tests share cores
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(names):
         make_clip(folder / f"{name}.mp4", 1 + number / 2, shade=lambda k, n=number: (70 * n + 5 * k) % 250)
@@ -80,8 +78,16 @@ def _table(path, head, rows):
         csv.writer(stream).writerows([head.split(","), *rows])
 
 
+def _one_thread():
+    """The threads of torch wait in loops, which is slow where tests share cores."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @contextmanager
 def _inference(folder):
+    _one_thread()
     _media(folder / "dataset")
     tiny.build(folder / OMNI)
     tiny.build(folder / "models/my-finetune")
@@ -92,6 +98,7 @@ def _inference(folder):
 
 @contextmanager
 def _model_guide(folder):
+    _one_thread()
     _media(folder / "dataset")
     tiny.build(folder / OMNI)
     yield
@@ -102,6 +109,7 @@ def _models(folder):
     from tests.models.further.others import phi4_multimodal
     from tests.models.tiny import qwen2_5_vl
 
+    _one_thread()
     _media(folder / "dataset")
     _clips(folder / "clips", "1")
     tiny.build(folder / OMNI)
@@ -123,7 +131,12 @@ def _package(folder, entries):
 def _extraction(folder):
     from tests.tiny_qwen2 import build_tiny_qwen2
 
+    _one_thread()
     build_tiny_qwen2(folder / CHAT)
+    shutil.rmtree(folder / "predictions/my-model")
+    rows = [{"name": name, "text": text} for name, text in zip(NAMES, SPOKEN, strict=True)]
+    write_rows(folder / "predictions/my-model/meld.jsonl", rows)
+    _table(folder / "dataset/meld.csv", "name,label", zip(NAMES, ("joy", "fear", "anger"), strict=True))
     with fake_server(_labels) as server:
         yield {ENDPOINT: server.url}
 
@@ -140,7 +153,7 @@ def _bridge(folder):
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     python.chmod(0o755)
-    (folder / "my_library.py").write_text(
+    (folder / "R1-Omni/my_library.py").write_text(
         "class Model:\n    def infer(self, video, prompt, longest):\n        return 'relieved, happy'\n\n\n"
         "def load_model(checkpoint):\n    return Model()\n"
     )
@@ -154,6 +167,7 @@ def _affectgpt(folder):
     from tests.clips import make_wave
     from tests.models.affectgpt.tiny import make_backbones, make_checkpoint
 
+    _one_thread()
     _media(folder / "dataset")
     frozen = make_backbones(folder / "frozen")
     for kind, name in {
@@ -170,11 +184,26 @@ def _affectgpt(folder):
         np.save(place, faces)
     np.save(folder / "clip.npy", faces)
     make_wave(folder / "clip.wav")
+    corpus = folder / "dataset/mer2025-dataset"
+    _table(corpus / "track2_train_mercaptionplus.csv", "name,openset", [(name, "['sad']") for name in NAMES])
+    _table(corpus / "track3_train_mercaptionplus.csv", "name,reason", [(name, "He sighs.") for name in NAMES])
+    _table(corpus / "subtitle_chieng.csv", "name,english", zip(NAMES, SPOKEN, strict=True))
+    _clips(corpus / "video", NAMES)
+    (corpus / "audio").mkdir()
+    for name in NAMES:
+        (corpus / f"openface_face/{name}").mkdir(parents=True)
+        np.save(corpus / f"openface_face/{name}/{name}.npy", faces)
+        make_wave(corpus / f"audio/{name}.wav")
     yield
 
 
 @contextmanager
 def _interop(folder):
+    from tests.tiny_qwen2 import build_tiny_qwen2
+
+    _media(folder / "dataset")
+
+    build_tiny_qwen2(folder / CHAT)
     yield
 
 
