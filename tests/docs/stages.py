@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from merunibench.models import tiny
+from tests.docs import running
 from tests.fake_openai import fake_server
 from tests.small import write_rows
+from tools import doc_examples
 
 NAMES = ("test_dia0_utt0", "test_dia0_utt1", "test_dia1_utt0")
 SPOKEN = ("I am so happy that you came!", "I am afraid of what he will do.", "Leave me alone.")
@@ -199,16 +201,26 @@ def _affectgpt(folder):
 
 @contextmanager
 def _interop(folder):
-    from tests.tiny_qwen2 import build_tiny_qwen2
-
     _media(folder / "dataset")
+    yield
 
-    build_tiny_qwen2(folder / CHAT)
+
+@contextmanager
+def _leaderboard(folder):
+    shutil.copytree(doc_examples.ROOT / "leaderboard", folder / "leaderboard")
+    (folder / "old").mkdir()
+    shutil.copy(folder / "leaderboard/results.json", folder / "old")
     yield
 
 
 @contextmanager
 def _curation(folder):
+    yield
+
+
+@contextmanager
+def _quoting(folder):
+    running.run_shell("merunibench score results/ --data-root dataset/ --output report.json")
     yield
 
 
@@ -220,5 +232,7 @@ _STAGES = {
     "docs/guides/model.md": _model_guide,
     "docs/inference.md": _inference,
     "docs/interop.md": _interop,
+    "docs/leaderboard.md": _leaderboard,
     "docs/models.md": _models,
+    "docs/which-number.md": _quoting,
 }
