@@ -24,6 +24,7 @@ _SHELL = re.compile(r"[|><;&`$*]")
 _WHOLE = re.compile(r"<<|^\s*(while|cd|set)\b|=\$\(", re.MULTILINE)
 """What makes a block one program, whose lines cannot be run one by one."""
 _LOOP = re.compile(r"^for (\w+) in (.+); do\n((?:.*\n)*?)done$", re.MULTILINE)
+_ROUNDED = re.compile(r"\d\.\de[+-]\d\d")
 _VARIABLE = re.compile(r"\$([A-Z_]+)\b")
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
 _FUNCTIONS = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}; python() {{ "{sys.executable}" "$@"; }}\n'
@@ -120,8 +121,12 @@ def run_console(code):
 
 
 def agrees(shown, printed):
-    """Whether a page shows what is printed; a line `…` stands for any lines."""
-    pattern = "(?s:.*)".join(re.escape(part.strip("\n")) for part in re.split(r"^…$", shown, flags=re.MULTILINE))
+    """Whether a page shows what is printed; a line `…` stands for any lines.
+
+    Figures such as 1.2e-06 are differences that rounding decides, so they may be others.
+    """
+    parts = (part.strip("\n") for part in re.split(r"^…$", shown, flags=re.MULTILINE))
+    pattern = "(?s:.*)".join(_ROUNDED.pattern.join(map(re.escape, _ROUNDED.split(part))) for part in parts)
     return re.fullmatch(rf"\s*{pattern}\s*", printed) is not None
 
 

@@ -1,7 +1,7 @@
 """What the examples of single pages need: clips, small models under the names of real ones, servers.
 
-A model of the Hub is named as `owner/name`, and a folder of that path goes first. So the examples run as they are written
-with models of random weights that are in such folders.
+A model of the Hub is named as `owner/name`, and a folder of that path goes first. So the examples run as they are
+written, with models of random weights that are in such folders.
 """
 
 import csv
@@ -65,13 +65,13 @@ def _media(root):
         _table(root / f"{folder}.csv", "name,label", zip(NAMES, labels, strict=True))
 
 
-def _clips(folder, names):
+def _clips(folder, names, seconds=(1, 1.5, 2)):
     """Small clips of unequal length, whose pictures differ."""
     from tests.clips import make_clip
 
     folder.mkdir(parents=True, exist_ok=True)
-    for number, name in enumerate(names):
-        make_clip(folder / f"{name}.mp4", 1 + number / 2, shade=lambda k, n=number: (70 * n + 5 * k) % 250)
+    for number, (name, length) in enumerate(zip(names, seconds, strict=False)):
+        make_clip(folder / f"{name}.mp4", length, shade=lambda k, n=number: (70 * n + 5 * k) % 250)
 
 
 def _table(path, head, rows):
@@ -93,7 +93,7 @@ def _inference(folder):
     _media(folder / "dataset")
     tiny.build(folder / OMNI)
     tiny.build(folder / "models/my-finetune")
-    with fake_server(lambda request, number: "I think she is relieved and happy.") as server:
+    with fake_server(lambda *_: "I think she is relieved and happy.") as server:
         os.environ.update(SLURM_ARRAY_TASK_ID="1", SLURM_ARRAY_TASK_COUNT="8")
         yield {ENDPOINT: server.url}
 
@@ -108,16 +108,15 @@ def _model_guide(folder):
 
 @contextmanager
 def _models(folder):
-    from tests.models.further.others import phi4_multimodal
-    from tests.models.tiny import qwen2_5_vl
+    from tests.models.further.others import minicpmv4_6, phi4_multimodal
 
     _one_thread()
     _media(folder / "dataset")
     _clips(folder / "clips", "1")
     tiny.build(folder / OMNI)
     phi4_multimodal(folder / "phi4_multimodal")
-    qwen2_5_vl(folder / "my-model")
-    _package(folder, 'minicpmv = "my_family:MiniCPM"\nmine = "my_package:load"')
+    minicpmv4_6(folder / "openbmb/MiniCPM-V-4_6")
+    _package(folder, 'minicpmv4_6 = my_family:MiniCPM\nmine = my_package:load')
     yield
 
 
@@ -143,7 +142,7 @@ def _extraction(folder):
         yield {ENDPOINT: server.url}
 
 
-def _labels(request, number):
+def _labels(request, _):
     """A server's answer: a list of labels; to a question about polarity, a polarity."""
     return "positive" if "polarity" in json.dumps(request["messages"][0]).lower() else '["relieved", "happy"]'
 
@@ -215,7 +214,38 @@ def _leaderboard(folder):
 
 @contextmanager
 def _curation(folder):
-    yield
+    """Clips with their subtitles, human labels, votes, judgements, and outputs of candidates."""
+    import transformers
+
+    from tests.models.affectgpt.tiny import make_backbones
+    from tests.models.tiny import qwen2_5_vl, qwen2_audio
+
+    _one_thread()
+    names = [f"dia{number}" for number in range(12)]
+    _clips(folder / "clips", names, seconds=[1] * 12)
+    said = dict(zip(names, SPOKEN * 4, strict=True))
+    felt = dict(zip(names, ("happy", "afraid", "angry") * 4, strict=True))
+    _table(folder / "clips/clips.csv", "name,video,subtitle", [(name, f"{name}.mp4", said[name]) for name in names])
+    _table(folder / "subtitles.csv", "name,subtitle", said.items())
+    _table(folder / "labelled.csv", "name,label,subtitle,group", [(n, felt[n], said[n], n) for n in names])
+    _table(folder / "people.csv", "name,label", felt.items())
+    _table(folder / "judged.csv", "name,speaking", [(n, "no" if n == "dia3" else "yes") for n in names])
+    _table(folder / "labels.csv", "name,openset", felt.items())
+    for reviewer in (1, 2):
+        rows = [(f"a{row}", "yes", "yes" if row < 4 else "no", "happy") for row in range(1, 7)]
+        _table(folder / f"answers-{reviewer}.csv", "name,speaks,right,emotions", rows)
+    for candidate, shift in (("model-a", 0), ("model-b", 1)):
+        answers = [{"name": n, "labels": [felt[names[(i + (i % 4 == 0) * shift) % 12]]]} for i, n in enumerate(names)]
+        write_rows(folder / f"outputs/{candidate}.jsonl", answers)
+    qwen2_audio(folder / "Qwen/Qwen2-Audio-7B-Instruct")
+    qwen2_5_vl(folder / "Qwen/Qwen2.5-VL-7B-Instruct")
+    frozen = make_backbones(folder / "frozen")
+    shutil.copytree(frozen.visual, folder / "openai/clip-vit-large-patch14")
+    shutil.copytree(frozen.acoustic, folder / "TencentGameMate/chinese-hubert-large")
+    transformers.CLIPImageProcessor().save_pretrained(folder / "openai/clip-vit-large-patch14")
+    transformers.Wav2Vec2FeatureExtractor().save_pretrained(folder / "TencentGameMate/chinese-hubert-large")
+    with fake_server(lambda *_: "She smiles, and she is relieved and happy.") as server:
+        yield {ENDPOINT: server.url}
 
 
 @contextmanager
