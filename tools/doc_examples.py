@@ -10,13 +10,14 @@ which other test runs it, `<!-- run by: tests/… -->`. Python that only shows h
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("bash", "sh", "console", "python")
-_FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^( *)```(\w*)([^\n]*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_TITLE = re.compile(r'\btitle="([\w./-]+)"')
 _MARK = re.compile(r"<!-- (not run|run by): (.+?) -->\s*\Z")
 
 
@@ -30,7 +31,8 @@ class Example:
         language: What its fence says; empty for text.
         code: Its content.
         reason: Why it is not run; empty if it is.
-        elsewhere: The test that runs it in place of tests/docs; empty for the others.
+        elsewhere: The test that runs it instead of tests/docs; empty for the others.
+        file: The file that its content is saved as (`title="…"`), for later examples of the page; empty for the others.
     """
 
     page: str
@@ -39,6 +41,7 @@ class Example:
     code: str
     reason: str = ""
     elsewhere: str = ""
+    file: str = ""
 
 
 def pages() -> list[str]:
@@ -51,16 +54,17 @@ def blocks(page: str) -> Iterator[Example]:
     text = (ROOT / page).read_text(encoding="utf-8")
     for found in _FENCE.finditer(text):
         before, indent = text[: found.start()], found[1]
-        code = re.sub(f"^{indent}", "", found[3], flags=re.MULTILINE)
+        code = re.sub(f"^{indent}", "", found[4], flags=re.MULTILINE)
         mark = _MARK.search(before)
         named = {"not run": "reason", "run by": "elsewhere"}
         marks = {named[mark[1]]: mark[2]} if mark else {}
-        yield Example(page, before.count("\n") + 1, found[2], code, **marks)
+        title = _TITLE.search(found[3])
+        yield Example(page, before.count("\n") + 1, found[2], code, file=title[1] if title else "", **marks)
 
 
-def examples() -> list[Example]:
-    """Every block of commands or of Python."""
-    return [each for page in pages() for each in blocks(page) if each.language in LANGUAGES]
+def examples(of: Sequence[str] | None = None) -> list[Example]:
+    """Every block of commands or of Python, and every file that they use; of all pages, or of some."""
+    return [each for page in of or pages() for each in blocks(page) if each.language in LANGUAGES or each.file]
 
 
 def page() -> str:

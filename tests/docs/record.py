@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.docs import running
+from tests.docs import running, stages
 from tools import doc_examples
 
 
@@ -26,23 +26,21 @@ def main(pages):
             os.chdir(scratch)
             path = doc_examples.ROOT / page
             text = path.read_text(encoding="utf-8")
-            for block in doc_examples.blocks(page):
-                if block.reason or block.elsewhere or block.language not in doc_examples.LANGUAGES:
-                    continue
-                if block.language == "python":
-                    running.run_python(block.code, names)
-                elif block.language != "console":
-                    running.run_shell(block.code)
-                else:
-                    done = zip(block.code.split("$ ")[1:], running.run_console(block.code), strict=True)
-                    text = text.replace(
-                        block.code,
-                        "".join(
-                            "$ " + (old if "\n…\n" in old else old.removesuffix(shown) + now.rstrip() + "\n")
-                            for old, (shown, now) in done
-                        ),
-                    )
+            with stages.staged(page, scratch) as replaced:
+                for block in doc_examples.examples([page]):
+                    if block.reason or block.elsewhere:
+                        continue
+                    printed = running.run(block, stages.replace(block.code, replaced), names)
+                    parts = block.code.split("$ ")[1:] if printed else []
+                    done = zip(parts, printed, strict=True)
+                    text = text.replace(block.code, "".join(map(_again, done))) if printed else text
             path.write_text(text, encoding="utf-8")
+
+
+def _again(done):
+    """A command of a console block with what it prints now, unless lines are left out of what the page shows."""
+    old, (shown, now) = done
+    return "$ " + (old if "\n…\n" in old else old.removesuffix(shown) + now.rstrip() + "\n")
 
 
 if __name__ == "__main__":

@@ -21,10 +21,18 @@ from merunibench import cli
 from merunibench.demo import run_demo
 
 _SHELL = re.compile(r"[|><;&`$*]")
-_WHOLE = re.compile(r"<<|^\s*(for|while|export|cd|set)\b|=\$\(", re.MULTILINE)
+_WHOLE = re.compile(r"<<|^\s*(while|cd|set)\b|=\$\(", re.MULTILINE)
 """What makes a block one program, whose lines cannot be run one by one."""
+_LOOP = re.compile(r"^for (\w+) in (.+); do\n((?:.*\n)*?)done$", re.MULTILINE)
+_ROUNDED = re.compile(r"\d\.\de[+-]\d\d")
+_VARIABLE = re.compile(r"\$([A-Z_]+)\b")
+_EXPORT = re.compile(r"export (\w+)=(\S+)")
 _FUNCTIONS = f'merunibench() {{ "{sys.executable}" -m merunibench "$@"; }}; python() {{ "{sys.executable}" "$@"; }}\n'
 WIDTH = "100"
+_NO_NETWORK = dict.fromkeys(
+    ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"
+)
+"""So that what other programs ask of the network fails at once, wherever the tests run."""
 
 
 def world(folder):
@@ -49,12 +57,22 @@ def commands(code):
 
 
 def run_shell(code):
-    """Run shell lines; returns what they print to standard output. Fails with what they say where one fails."""
-    return _in_bash(code) if _WHOLE.search(code) else "".join(map(_run_line, commands(code)))
+    """Run shell lines; returns what they print to standard output. Fails with what they say where one fails.
+
+    A loop over words becomes its lines; what is exported is set in this process.
+    """
+    if _WHOLE.search(code):
+        return _in_bash(code)
+    code = _LOOP.sub(lambda loop: "".join(loop[3].replace(f"${loop[1]}", word) for word in loop[2].split()), code)
+    return "".join(map(_run_line, commands(code)))
 
 
 def _run_line(line):
     """Run one command; `merunibench … > FILE` is done here as well."""
+    if exported := _EXPORT.fullmatch(line):
+        os.environ[exported[1]] = exported[2]
+        return ""
+    line = _VARIABLE.sub(lambda name: os.environ.get(name[1], name[0]), line)
     command, arrow, target = line.partition(" > ")
     if line.startswith("merunibench ") and not _SHELL.search(_unquoted(command)):
         printed = _in_process(command)
@@ -67,11 +85,33 @@ def _run_line(line):
 
 
 def _in_bash(code):
-    environment = {**os.environ, "COLUMNS": WIDTH}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, **_NO_NETWORK, "COLUMNS": WIDTH, "OMP_NUM_THREADS": "1", "PATH": path}
     command = ["bash", "-euo", "pipefail", "-c", _FUNCTIONS + code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
     assert done.returncode == 0, f"{code}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def run(example, code, names):
+    """Run an example of any language, or save it where it is a file; returns pairs of what is shown and is printed.
+
+    Args:
+        example: The block of the page.
+        code: Its content, or what is run in place of it.
+        names: The names that Python defines on this page.
+    """
+    if example.file:
+        Path(example.file).write_text(code, encoding="utf-8")
+    elif example.language == "python":
+        run_python(code, names)
+    elif example.language == "console":
+        compared = list(run_console(code))
+        assert compared, "no line begins with $"
+        return compared
+    else:
+        run_shell(code)
+    return []
 
 
 def run_console(code):
@@ -81,8 +121,12 @@ def run_console(code):
 
 
 def agrees(shown, printed):
-    """Whether a page shows what is printed; a line `…` stands for any lines."""
-    pattern = "(?s:.*)".join(re.escape(part.strip("\n")) for part in re.split(r"^…$", shown, flags=re.MULTILINE))
+    """Whether a page shows what is printed; a line `…` stands for any lines.
+
+    Figures such as 1.2e-06 are differences that rounding decides, so they may be others.
+    """
+    parts = (part.strip("\n") for part in re.split(r"^…$", shown, flags=re.MULTILINE))
+    pattern = "(?s:.*)".join(_ROUNDED.pattern.join(map(re.escape, _ROUNDED.split(part))) for part in parts)
     return re.fullmatch(rf"\s*{pattern}\s*", printed) is not None
 
 

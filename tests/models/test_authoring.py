@@ -1,8 +1,5 @@
 """The examples of the documentation, for authors of models: run as they stand there."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from merunibench.errors import InputError, MediaError
@@ -10,21 +7,19 @@ from merunibench.models import Generation, Sample
 from tests.clips import make_wave
 from tests.models.asking import options
 from tests.models.bridge.asking import adapter, answers, bridge, files
+from tools import doc_examples
 
-DOCS = Path(__file__).parents[2] / "docs"
 
-
-def example(page, mark):
-    """The block of Python in a page that begins with these words."""
-    blocks = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), flags=re.DOTALL)
-    (found,) = [block for block in blocks if block.startswith(f'"""{mark}')]
+def example(page, file):
+    """The file of this name in a page."""
+    (found,) = [block.code for block in doc_examples.blocks(page) if block.file == file]
     return found
 
 
 @pytest.fixture
 def load():
     names = {}
-    exec(example("models.md", "my_package.py"), names)
+    exec(example("docs/models.md", "my_package.py"), names)
     return names["load"]
 
 
@@ -56,7 +51,7 @@ def test_it_refuses_what_it_does_not_take(load, clips):
 
 
 def test_an_adapter_as_the_guide_has_it(tmp_path):
-    script = adapter(tmp_path, example("bridge.md", "adapter.py").replace("child.serve(load)", ""))
+    script = adapter(tmp_path, example("docs/bridge.md", "R1-Omni/adapter.py").replace("child.serve(load)", ""))
     (tmp_path / "my_library.py").write_text(
         "class Model:\n"
         "    def __init__(self, path): self.path = path\n"
