@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-EXTRAS = ("models", "curate", "endpoint", "cluster", "datasets", "plot", "harnesses", "docs")
+EXTRAS = ("models", "curate", "endpoint", "cluster", "datasets", "plot", "frames", "harnesses", "docs")
 ROOT = Path(__file__).parent.parent
 _MB = 1_000_000
 

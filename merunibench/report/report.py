@@ -183,12 +183,14 @@ class Report:
         return render(self, width=width, color=color)
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row per data set, indexed by its id: score, interval, chance and every metric; fractions."""
-        import pandas as pd
+        """One row per data set, indexed by its id: score, interval, chance and every metric; fractions.
 
-        from merunibench.report.machine_readable import records
+        Raises:
+            InputError: pandas is missing; it comes with the extra `frames`.
+        """
+        from merunibench.report.samples import report_frame
 
-        return pd.DataFrame(records(self)).set_index("dataset")
+        return report_frame(self)
 
     def plot(
         self,
@@ -231,8 +233,8 @@ class Report:
 
         Raises:
             KeyError: the report has no such data set.
-            InputError: the predictions hold no text, or the report holds no samples of the data set: a mean of runs has
-                none of its own.
+            InputError: the predictions hold no text; the report holds no samples of the data set: a mean of runs has
+                none of its own; or pandas is missing, which comes with the extra `frames`.
         """
         from merunibench.report.samples import frame
 

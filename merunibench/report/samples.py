@@ -1,4 +1,4 @@
-"""The samples behind a score as a data frame."""
+"""Data frames, for which pandas (the extra `frames`) is needed: of a report, and of the samples behind a score."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,21 +9,32 @@ import numpy as np
 from merunibench.data import open_predictions, predictions_in_memory
 from merunibench.data.columns import name_column, text_column
 from merunibench.errors import InputError
+from merunibench.report.machine_readable import records
 from merunibench.scoring import SampleScores, Scored
 from merunibench.tasks import TaskSet
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from merunibench.report.report import Report
+
+
+def report_frame(report: "Report") -> "pd.DataFrame":
+    """One row per data set, indexed by its id; see `Report.to_frame`.
+
+    Raises:
+        InputError: pandas is not installed.
+    """
+    return _pandas().DataFrame(records(report)).set_index("dataset")
+
 
 def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None = None) -> "pd.DataFrame":
     """One row per sample, indexed by name; see `Report.samples`.
 
     Raises:
-        InputError: the score holds no samples, or the predictions no text.
+        InputError: the score holds no samples, the predictions hold no text, or pandas is not installed.
     """
-    import pandas as pd
-
+    pd = _pandas()
     if scored.run_samples:
         raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; evaluate one run")
     scores = scored.samples_scored
@@ -44,6 +55,14 @@ def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None 
     columns["hits"] = _hits(scores)
     columns["score"] = scores.metric.score(scores.statistics.T)
     return pd.DataFrame(columns, index=pd.Index(scores.names.to_pylist(), name="name"))
+
+
+def _pandas() -> Any:  # noqa: ANN401 - the module
+    try:
+        import pandas as pd
+    except ImportError:
+        raise InputError("data frames need pandas: pip install 'merunibench[frames]'") from None
+    return pd
 
 
 def _texts(predictions: str | Path | Mapping[str, object], scored: Scored, scores: SampleScores) -> list[str | None]:
