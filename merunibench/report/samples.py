@@ -25,7 +25,8 @@ def report_frame(report: "Report") -> "pd.DataFrame":
     Raises:
         InputError: pandas is not installed.
     """
-    return _pandas().DataFrame(records(report)).set_index("dataset")
+    rows: pd.DataFrame = _pandas().DataFrame(records(report))
+    return rows.set_index("dataset")
 
 
 def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None = None) -> "pd.DataFrame":
@@ -34,7 +35,7 @@ def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None 
     Raises:
         InputError: the score holds no samples, the predictions hold no text, or pandas is not installed.
     """
-    pd = _pandas()
+    pandas = _pandas()
     if scored.run_samples:
         raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; evaluate one run")
     scores = scored.samples_scored
@@ -54,7 +55,8 @@ def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None 
     columns |= {key: [row.get(key) for row in rows] for key in dict.fromkeys(key for row in rows for key in row)}
     columns["hits"] = _hits(scores)
     columns["score"] = scores.metric.score(scores.statistics.T)
-    return pd.DataFrame(columns, index=pd.Index(scores.names.to_pylist(), name="name"))
+    found: pd.DataFrame = pandas.DataFrame(columns, index=pandas.Index(scores.names.to_pylist(), name="name"))
+    return found
 
 
 def _pandas() -> Any:  # noqa: ANN401 - the module

@@ -8,7 +8,7 @@ from tests.clips import make_clip, make_wave
 
 
 class TinyModels:
-    """A folder with a tiny model of every tested family, each made when it is first asked for: `tiny_models / family`."""
+    """A folder with a tiny model of every tested family, each made when first asked for: `tiny_models / family`."""
 
     def __init__(self, folder):
         self.folder = folder
