@@ -1,6 +1,6 @@
-"""Baselines that say what a score is worth, and one that reads the subtitle alone; none of them looks at a clip.
+"""Baselines that help to interpret a score. None of them uses video or audio; some use the subtitle.
 
-A baseline is an entry in `BASELINES`: `score --baselines` scores all of them, and the leaderboard has a row for each.
+All baselines are in `BASELINES`. `score --baselines` scores all of them, and the leaderboard has a row for each.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,15 +16,15 @@ from merunibench.lexicon import Lexicon
 
 @dataclass(frozen=True)
 class Known:
-    """What a baseline may know of a data set.
+    """The information on a data set that a baseline may use.
 
     Attributes:
         kind: Kind of task.
         truth: Sample name -> label field: a class word, a number as text, or label-list text.
-        subtitles: Sample name -> what is said; None where there are no subtitles.
+        subtitles: Sample name -> subtitle; None if there are no subtitles.
         lexicon: The lexicon that will score the answers.
-        units: Sample name -> its dialogue or video; None where samples stand alone.
-        neutral: Whether neutral truths count in the score: not under the official protocol.
+        units: Sample name -> its dialogue or video; None if samples are independent.
+        neutral: Whether neutral truths count in the score; not under the official protocol.
     """
 
     kind: str
@@ -41,14 +41,14 @@ class Baseline:
 
     Attributes:
         id: Identifier (`majority`).
-        title: Name for people.
-        note: What it does, in a sentence.
-        answer: Its rows for a data set; None where it lacks what it needs.
-        modalities: What it is given of a clip.
-        told: Which true labels it is told, in words; empty for none.
-        shallow: Whether it is a rule that a model must beat to have understood something: one answer of the usual
-            length a sample. A stuffed answer is none: it shows what a metric can be made to say.
-        by_lexicon: Whether its answers may change with the lexicon that scores them.
+        title: Display name.
+        note: What it does, in one sentence.
+        answer: Returns its rows for a data set; None if information that it needs is missing.
+        modalities: The modalities of a clip that it uses.
+        told: The true labels that it uses, as text; empty for none.
+        shallow: Whether it is a simple rule with one answer of usual length per sample, which a model must beat to show
+            understanding. Stuffing is not shallow in this sense: it shows how a metric can be gamed.
+        by_lexicon: Whether its answers may depend on the lexicon that scores them.
     """
 
     id: str
@@ -62,13 +62,13 @@ class Baseline:
 
 
 def _file_name(known: Known) -> list[Row]:
-    """What a sample's name tells: learned from the other dialogues."""
+    """Predict from a sample's name, learned from the other dialogues."""
     tokens = {name: name_tokens(name) for name in known.truth}
     return learned(known.kind, known.truth, tokens, known.units or _alone(known), neutral=known.neutral)
 
 
 def _punctuation(known: Known) -> list[Row] | None:
-    """What punctuation and length tell: learned from the other dialogues."""
+    """Predict from punctuation and length of the subtitle, learned from the other dialogues."""
     if known.subtitles is None:
         return None
     tokens = {name: mark_tokens(text) for name, text in known.subtitles.items()}
@@ -76,7 +76,7 @@ def _punctuation(known: Known) -> list[Row] | None:
 
 
 def _video(known: Known) -> list[Row] | None:
-    """What the video that a clip is from tells: learned from its other clips."""
+    """Predict from the video that a clip is from, learned from its other clips."""
     if known.units is None:
         return None
     tokens = {name: [unit] for name, unit in known.units.items()}
@@ -93,13 +93,13 @@ BASELINES = Registry(
         Baseline(
             "stuffing",
             "Stuffing",
-            "Names every sector of every wheel on every sample; sentiment: always positive.",
+            "Names every sector of every wheel for every sample; sentiment: always positive.",
             lambda known: stuffing(known.kind, known.truth, known.lexicon),
         ),
         Baseline(
             "majority",
             "Majority",
-            "The most frequent truth of the data set on every sample.",
+            "The most frequent truth of the data set for every sample.",
             lambda known: majority(known.kind, known.truth),
             told="all labels",
             shallow=True,
@@ -108,7 +108,7 @@ BASELINES = Registry(
         Baseline(
             "text-lexicon",
             "Text lexicon",
-            "Labels by a small table of everyday cue words; it reads the subtitle alone.",
+            "Labels by a small table of everyday cue words in the subtitle.",
             lambda known: None if known.subtitles is None else text_lexicon_rows(known.kind, known.subtitles),
             ("text",),
             shallow=True,
@@ -117,7 +117,7 @@ BASELINES = Registry(
         Baseline(
             "best-constant",
             "Best constant",
-            "The labels that score best under the official metric when every sample gets the same.",
+            "The labels that score best under the official metric if given to every sample.",
             lambda known: best_constant(known.kind, known.truth, known.lexicon),
             told="all labels",
         ),
@@ -133,7 +133,7 @@ BASELINES = Registry(
         Baseline(
             "punctuation",
             "Punctuation",
-            "Naive Bayes over the punctuation marks and the length of the subtitle; it reads no word.",
+            "Naive Bayes over the punctuation marks and the length of the subtitle, without its words.",
             _punctuation,
             ("text",),
             told="labels of the other dialogues",
@@ -152,7 +152,7 @@ BASELINES = Registry(
     ),
     name=lambda baseline: baseline.id,
 )
-"""Every baseline, by id."""
+"""All baselines by id."""
 
 __all__ = [
     "BASELINES",

@@ -1,4 +1,4 @@
-"""The best constant answer under the official metric: what can be had there without looking at any sample."""
+"""The best constant answer under the official metric: the score that is possible without using any sample."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,16 +15,16 @@ _LEAST_GAIN = 1e-12
 
 
 def best_constant(kind: str, truth: Mapping[str, str], lexicon: Lexicon | None = None) -> list[Row]:
-    """The labels that score best under the official metric when every sample gets the same; told the truth.
+    """Return the labels that score best under the official metric if given to every sample; this uses the truth.
 
-    Labels are added one at a time, the most useful first, until none adds to the score: a greedy search, whose first
-    label is the best single one, and whose set need not be the best there is. Ties go to the first by name. Sentiment:
-    the more frequent sign.
+    A greedy search adds labels one at a time, the most useful first, until none improves the score. The first label is
+    the best single label, but the set is not necessarily the best one. Ties are resolved by name. Sentiment: the more
+    frequent sign.
 
     Args:
         kind: Kind of task.
-        truth: Sample name -> label field, as in `majority`. Not empty.
-        lexicon: The lexicon that will score it; without one, the answer is that of `majority`.
+        truth: Sample name -> label field, as in `majority`. Must not be empty.
+        lexicon: The lexicon that will score it; without a lexicon, the answer is that of `majority`.
     """
     if lexicon is None or KINDS[kind].answer == "polarity":
         return majority(kind, truth)
@@ -44,16 +44,16 @@ def best_constant(kind: str, truth: Mapping[str, str], lexicon: Lexicon | None =
 
 
 def official_scores(kind: str, true: Masks, times: npt.NDArray[np.int64], answers: Masks) -> npt.NDArray[np.float64]:
-    """The official score of constant answers: hit rate, or set-level F (formulas: `merunibench.protocols.official`).
+    """Compute the official score of constant answers: hit rate or set-level F (see `merunibench.protocols.official`).
 
     Args:
         kind: Kind of task.
         true: Distinct true sector sets as bit masks, shape (N, W).
-        times: How often each occurs, shape (N,).
+        times: Frequency of each, shape (N,).
         answers: Sector sets of V answers, shape (V, W).
 
     Returns:
-        Scores, shape (V,); 0 where no sample counts on any wheel.
+        Scores, shape (V,); 0 if no sample counts on any wheel.
     """
     found = []
     for wheel in range(true.shape[1]):
@@ -62,7 +62,7 @@ def official_scores(kind: str, true: Masks, times: npt.NDArray[np.int64], answer
             continue
         sets, weights = true[counted, wheel], times[counted] / times[counted].sum()
         hits = np.bitwise_count(sets & answers[:, wheel, None]).astype(float)
-        # Not by matrix products, whose last bits differ between processors: the best answer must not.
+        # No matrix products: their last bits differ between processors, and the best answer must not.
         recall = (hits / np.bitwise_count(sets) * weights).sum(axis=1)
         size = np.bitwise_count(answers[:, wheel])
         hit = (hits * weights).sum(axis=1)

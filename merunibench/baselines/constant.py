@@ -1,7 +1,7 @@
-"""Baselines without a model: stuffing, the majority answer, a shuffle of an answer, and no answer.
+"""Baselines without a model: stuffing, the majority answer, shuffled answers, and empty answers.
 
-Pure functions from plain data to rows in the predictions contract (`name`, and `labels` or `polarity`). None of them
-looks at a clip.
+These are pure functions from plain data to rows in the format of predictions (`name`, and `labels` or `polarity`). None
+of them uses the clips.
 """
 
 import random
@@ -15,19 +15,19 @@ from merunibench.labels import normalise_label, parse_label_text
 from merunibench.lexicon import LEVELS, Level, Lexicon, load_wheels
 
 Row = dict[str, Any]
-"""One prediction: `name`, `labels` (a list of words) or `polarity`, `status`, and `text` where there is an answer."""
+"""One prediction: `name`, `labels` (a list of words) or `polarity`, `status`, and `text` if there is an answer."""
 
 
 def stuffing(kind: str, names: Iterable[str], lexicon: Lexicon | None = None) -> list[Row]:
-    """Every sector of every wheel on every sample; for sentiment, always positive.
+    """Return every sector of every wheel for every sample; for sentiment, always positive.
 
-    It hits whatever the truth is, so it shows what a hit rate alone cannot see.
+    It hits every truth, which shows what a hit rate alone does not measure.
 
     Args:
         kind: Kind of task.
         names: Sample names.
-        lexicon: The lexicon that will score it: the words are chosen so that together they reach every sector that any
-            of its words reaches. Without one, the wheels' level-1 words.
+        lexicon: The lexicon that will score it; words are chosen so that together they reach every sector that any of
+            its words reaches. Without a lexicon, the level-1 words of the wheels are used.
 
     Example:
         >>> "sad" in stuffing("basic", ["a"])[0]["labels"]
@@ -41,15 +41,15 @@ def stuffing(kind: str, names: Iterable[str], lexicon: Lexicon | None = None) ->
 
 
 def majority(kind: str, truth: Mapping[str, str]) -> list[Row]:
-    """The answer that fits most samples, given to every sample. It alone of the baselines is told the truth.
+    """Return the most frequent answer for every sample; this uses the truth.
 
-    Basic: the most frequent class. Sentiment: the more frequent sign (exact zeros aside, as in the metric).
-    Fine-grained: the k most frequent labels, k being the mean length of the label lists, rounded. Ties go to
-    what occurs first.
+    Basic: the most frequent class. Sentiment: the more frequent sign (without exact zeros, as in the metric).
+    Fine-grained: the k most frequent labels, where k is the rounded mean length of the label lists. Ties are resolved
+    by first occurrence.
 
     Args:
         kind: Kind of task.
-        truth: Sample name -> label field: a class word, a number as text, or label-list text. Not empty.
+        truth: Sample name -> label field: a class word, a number as text, or label-list text. Must not be empty.
 
     Example:
         >>> majority("basic", {"a": "sad", "b": "happy", "c": "sad"})[1]
@@ -71,23 +71,23 @@ def majority(kind: str, truth: Mapping[str, str]) -> list[Row]:
 
 
 def shuffled(rows: Sequence[Row], seed: int = 0) -> list[Row]:
-    """The same answers, randomly shuffled among the samples: the chance level is the expectation of this.
+    """Shuffle answers randomly among the samples; the chance level is the expected score of this.
 
     Args:
         rows: Predictions of a model.
-        seed: Seed of the deal.
+        seed: Seed of the shuffle.
 
     Example:
         >>> [row["name"] for row in shuffled([{"name": "a", "labels": ["sad"]}, {"name": "b", "labels": ["calm"]}])]
         ['a', 'b']
     """
     answers = [{key: value for key, value in row.items() if key != "name"} for row in rows]
-    random.Random(seed).shuffle(answers)  # noqa: S311 - no secret
+    random.Random(seed).shuffle(answers)  # noqa: S311 - not for cryptography
     return [{"name": row["name"], **answer} for row, answer in zip(rows, answers, strict=True)]
 
 
 def empty(kind: str, names: Iterable[str]) -> list[Row]:
-    """No label on any sample; for sentiment, always neutral.
+    """Return no labels for any sample; for sentiment, always neutral.
 
     Example:
         >>> empty("basic", ["a"])
@@ -98,7 +98,7 @@ def empty(kind: str, names: Iterable[str]) -> list[Row]:
 
 @cache
 def words_for_every_sector(lexicon: Lexicon) -> list[str]:
-    """Words that reach every sector, at either level, that the lexicon's words reach: names of sectors, then others."""
+    """Choose words that together reach every sector, at both levels, that the lexicon's words reach."""
     chosen: list[str] = []
     reached: set[tuple[Level, int, str]] = set()
     for word in (*(name for wheel in lexicon.sectors_of_wheels[1] for name in wheel), *sorted(lexicon.codes)):
@@ -115,7 +115,7 @@ def words_for_every_sector(lexicon: Lexicon) -> list[str]:
 
 
 def _sector_names() -> tuple[str, ...]:
-    """The level-1 words of the benchmark's wheels."""
+    """Return the level-1 words of the benchmark's wheels."""
     return tuple(dict.fromkeys(sector for wheel in load_wheels() for sector in wheel.sector_names(1)))
 
 

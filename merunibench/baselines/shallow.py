@@ -1,8 +1,8 @@
-"""Baselines that see no emotion: the name of a file, the marks and the length of a subtitle, the video of a clip.
+"""Baselines that use no emotional content: the file name, punctuation and length of a subtitle, the video of a clip.
 
-Each is a naive Bayes classifier over a few tokens of a sample. It learns from the labels of the same data set, but
-never answers for a sample that it learned from: samples are dealt into ten folds, and each fold is answered by what the
-other nine say. What such a rule scores, a model need not understand anyone for.
+Each is a naive Bayes classifier over a few tokens of a sample. It is trained on labels of the same data set by ten-fold
+cross-validation: each fold is predicted by a classifier trained on the other nine. A model can reach the score of such
+a baseline without understanding emotions.
 """
 
 import hashlib
@@ -33,22 +33,22 @@ def learned(
     *,
     neutral: bool = True,
 ) -> list[Row]:
-    """Answers of naive Bayes over the tokens of samples, each learned from the other folds.
+    """Return the answers of naive Bayes over the tokens of samples, each trained on the other folds.
 
-    Every label of a sample is an observation. The label l of a sample with tokens t is the one with the highest
+    Every label of a sample is an observation. The predicted label l of a sample with tokens t has the highest
 
         log P(l) + sum_t log P(t | l)        P(t | l) = (n_tl + 1) / (n_l + T)
 
     with n_tl observations of token t under label l, n_l of any token, T different tokens: multinomial naive Bayes with
-    Laplace smoothing (Manning, Raghavan & Schütze 2008, chapter 13). Fine-grained answers are the k best labels, k
-    being the mean length of the label lists, rounded. Ties go to the first label by name.
+    Laplace smoothing (Manning, Raghavan & Schütze 2008, chapter 13). Fine-grained answers are the k best labels, where
+    k is the rounded mean length of the label lists. Ties are resolved by name.
 
     Args:
         kind: Kind of task.
         truth: Sample name -> label field, as in `majority`.
-        tokens: Sample name -> its tokens; none for a sample left out.
-        units: Sample name -> what stays together in one fold: its dialogue or video, or itself.
-        neutral: Whether neutral truths count; if not, nothing is learned from them.
+        tokens: Sample name -> its tokens; samples without an entry have no tokens.
+        units: Sample name -> its dialogue or video, or itself; a unit is never split between folds.
+        neutral: Whether neutral truths count; if not, they are not used for training.
 
     Example:
         >>> truth = {f"{room}{n}": label for n in range(20) for room, label in (("kitchen", "sad"), ("bar", "happy"))}
@@ -69,12 +69,12 @@ def learned(
 
 
 def fold_of(unit: str) -> int:
-    """The fold of a dialogue, video or sample: by its name, so that no order of samples changes it."""
+    """Return the fold of a dialogue, video or sample by its name, so that the order of samples does not matter."""
     return int.from_bytes(hashlib.sha256(unit.encode("utf-8", "surrogatepass")).digest()[:8], "big") % FOLDS
 
 
 def name_tokens(name: str) -> list[str]:
-    """The words and numbers of a sample's name, each with its place among them.
+    """Return the words and numbers of a sample's name, each with its position.
 
     Example:
         >>> name_tokens("Ses05F_impro01_F003")
@@ -90,7 +90,7 @@ def name_tokens(name: str) -> list[str]:
 
 
 def mark_tokens(subtitle: str) -> list[str]:
-    """Which punctuation marks a subtitle has, how often, and how long it is; no word of it.
+    """Return the counts of punctuation marks in a subtitle, and its length, but none of its words.
 
     Example:
         >>> mark_tokens("What?! You are ... here?")
@@ -101,12 +101,12 @@ def mark_tokens(subtitle: str) -> list[str]:
 
 
 class _Observed(NamedTuple):
-    """What is to be learned from: the labels and tokens of every sample.
+    """The training data: labels and tokens of every sample.
 
     Attributes:
         labels: The distinct labels, sorted.
         samples: Row of the sample of each observed label, shape (L,).
-        codes: The label, as an index, shape (L,).
+        codes: Index of each observed label, shape (L,).
         token_lists: The tokens of every sample, as indices.
         vocabulary: Number of distinct tokens, at least 1.
         most: Number of labels in an answer.
@@ -137,7 +137,7 @@ def _nothing() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
 
 
 def _labels_of(kind: str, field: str, *, neutral: bool) -> Iterator[str]:
-    """What a label field teaches; a sentiment of exactly zero teaches nothing, as in the metric."""
+    """Yield the labels of a label field; a sentiment of exactly zero has none, as in the metric."""
     if KINDS[kind].truth == "value":
         if float(field):
             yield POLARITY_OF[1 if float(field) > 0 else -1]
@@ -147,7 +147,7 @@ def _labels_of(kind: str, field: str, *, neutral: bool) -> Iterator[str]:
 
 
 def _answers(seen: _Observed, folds: npt.NDArray[np.intp], fold: int) -> dict[int, list[str]]:
-    """The answers for the samples of a fold, by their rows, from the labels of the others."""
+    """Return row -> answer for the samples of a fold, trained on the labels of the other folds."""
     used = folds[seen.samples] != fold
     counts = np.zeros((len(seen.labels), seen.vocabulary))
     for row, code in zip(seen.samples[used].tolist(), seen.codes[used].tolist(), strict=True):
@@ -161,7 +161,7 @@ def _answers(seen: _Observed, folds: npt.NDArray[np.intp], fold: int) -> dict[in
     base = np.log(prior[known])
     found = {}
     for row in np.flatnonzero(folds == fold).tolist():
-        # Rounded, so that the order in which logarithms are added decides no tie.
+        # Rounded, so that ties do not depend on the order in which logarithms are added.
         scores = np.round(base + logs[:, seen.token_lists[row]].sum(axis=1), 9)
         best = np.argsort(-scores, kind="stable")[: seen.most]
         found[row] = [seen.labels[known[place]] for place in best.tolist()]

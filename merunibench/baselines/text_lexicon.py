@@ -1,7 +1,7 @@
-"""An honest text-only baseline: what the subtitle alone suggests, by a small table of everyday cues.
+"""A text-only baseline that predicts emotions from the subtitle by a small table of everyday cue words.
 
-It sees the subtitle and nothing else: no picture, no voice, no label. cues.toml was written before the miniature's
-subtitles and is not tuned to them.
+It uses only the subtitle: no video, no audio, no labels. cues.toml was written before the miniature's subtitles and is
+not tuned to them.
 """
 
 import re
@@ -16,11 +16,11 @@ from merunibench.kinds import KINDS, NEUTRAL, POLARITIES, POLARITY_OF
 
 
 def text_lexicon_rows(kind: str, subtitles: Mapping[str, str]) -> list[Row]:
-    """What `text_lexicon` makes of every subtitle; the subtitle itself is the row's `text`.
+    """Return the answers of `text_lexicon` for all subtitles; the subtitle is the row's `text`.
 
     Args:
         kind: Kind of task.
-        subtitles: Sample name -> what is said.
+        subtitles: Sample name -> subtitle.
 
     Example:
         >>> text_lexicon_rows("basic", {"a": "Thank you, my friend."})
@@ -35,18 +35,18 @@ def text_lexicon_rows(kind: str, subtitles: Mapping[str, str]) -> list[Row]:
 
 
 def text_lexicon(subtitle: str) -> tuple[list[str], str]:
-    """Emotions and polarity of a sentence, from the cue words of cues.toml.
+    """Predict emotions and polarity of a sentence by the cue words of cues.toml.
 
-    Cues are matched longest first, from left to right, without overlap. After a negation among the three words
-    before it in the same clause, a cue turns its polarity round and stands for the opposite emotion that the
-    table names, or for none.
+    Cues are matched longest first, from left to right, without overlap. If one of the three preceding words in the same
+    clause is a negation, the polarity of a cue is reversed, and its emotion is replaced by the opposite one in the
+    table, or dropped if there is none.
 
     Args:
-        subtitle: What is said; nothing else is looked at.
+        subtitle: The subtitle.
 
     Returns:
-        Labels in the order in which they were heard, `neutral` if there are none; and `positive`, `negative` or
-        `neutral`: the sign of positive minus negative cues.
+        Labels in order of occurrence, `neutral` if there are none; and `positive`, `negative` or `neutral`: the sign of
+        the number of positive minus negative cues.
 
     Example:
         >>> text_lexicon("Thank you, I am so happy!")
@@ -80,7 +80,7 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
 
 @dataclass(frozen=True)
 class _Cue:
-    """What a word or phrase suggests: an emotion, the one it suggests when negated, and +1, 0 or -1."""
+    """The meaning of a cue: an emotion, the emotion if it is negated, and its polarity (+1, 0 or -1)."""
 
     emotion: str | None
     negated: str | None
@@ -89,7 +89,7 @@ class _Cue:
 
 @cache
 def _load_cues() -> dict[tuple[str, ...], _Cue]:
-    """The table of cues.toml, by the words of the cue."""
+    """Load the table of cues.toml by the words of the cue."""
     table = read_toml(resource("baselines", "cues.toml"))
     sign = {**POLARITIES, "none": 0}
     cues = {
@@ -109,7 +109,7 @@ _NEGATION_REACH = 3
 
 
 def _tokenise(text: str) -> tuple[str, ...]:
-    """Words in lower case; `!` and `?!` for runs of such marks; `.` for every other end of a clause."""
+    """Split text into lower-case words; `!` and `?!` for runs of such marks; `.` for any other end of a clause."""
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
     return tuple(token if _is_word(token) else _mark(token) for token in tokens)
 
@@ -125,7 +125,7 @@ def _is_word(token: str) -> bool:
 
 
 def _is_negated(tokens: Sequence[str], position: int) -> bool:
-    """Whether a negation stands among the last words before a position, with no end of a clause in between."""
+    """Return whether one of the last words before a position, in the same clause, is a negation."""
     for token in reversed(tokens[max(0, position - _NEGATION_REACH) : position]):
         if not _is_word(token):
             return False

@@ -1,6 +1,6 @@
-"""From a model's free words to labels and polarity; the rules are described in docs/extraction.md.
+"""Extract labels and polarity from a model's free-text answers; docs/extraction.md describes the rules.
 
-Importing this package, and scoring labels that are given, does not import spaCy.
+Importing this package, and scoring ready-made labels, does not import spaCy.
 """
 
 from merunibench.extraction.envelope import Answer, clean_answer

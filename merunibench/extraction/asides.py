@@ -1,6 +1,6 @@
-"""What an answer says besides: lead-ins, verdicts announced, offers, questions, confidence and reasons.
+"""Remove parts of an answer that do not describe the person: lead-ins, offers, questions, confidence and reasons.
 
-None of it names what the person feels. The openings stand in `envelope.toml`.
+The phrases that begin such parts are in `envelope.toml`.
 """
 
 import re
@@ -28,7 +28,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(r"([^:]{7,365}):[ \t]*\n\s*(?=\S)")
-"""A first line that ends with a colon, perhaps broken."""
+"""A first sentence that ends with a colon, possibly over several lines."""
 _AS_AN_AI = re.compile(
     r"(?:^|(?<=[.!?] ))as an? (?:ai|artificial intelligence|(?:large )?language model)\b[^,.\n]{0,60},[ \t]*",
     re.IGNORECASE | re.MULTILINE,
@@ -39,12 +39,12 @@ _LAST_WORDS = 3
 _QUOTES = {'"': '"', "“": "”", "«": "»", "「": "」", "‘": "’"}
 _SIGNS = frozenset("✓✔✅☑✗✘❌☐▪●◦•★☆⭐")
 _SIMPLE = re.compile(r"[^:：?？\n(\[.!。]*[.!。]?")
-"""One sentence without a head."""
+"""One sentence without a heading."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 class Openings(NamedTuple):
-    """Patterns of `[asides]` in `envelope.toml`, each matched at the beginning of a line or sentence."""
+    """Patterns of `[asides]` in `envelope.toml`, matched at the beginning of a line or sentence."""
 
     verdict: re.Pattern[str]
     offer: re.Pattern[str]
@@ -53,7 +53,7 @@ class Openings(NamedTuple):
 
 @cache
 def load_openings() -> Openings:
-    """The patterns that come with the package, compiled."""
+    """Load and compile the patterns."""
     table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")["asides"]
     verdicts, offers, heads = ("|".join(table[key]) for key in ("verdicts", "offers", "heads"))
     return Openings(
@@ -64,7 +64,7 @@ def load_openings() -> Openings:
 
 
 def without_asides(text: str) -> str:
-    r"""The text without what says nothing about the person; reasons and values are kept where there is nothing else.
+    r"""Remove what does not describe the person; reasons and values are kept if there is nothing else.
 
     Example:
         >>> without_asides("Emotion: calm\nConfidence: 80%\nWould you like to know more?")
@@ -93,9 +93,9 @@ def without_asides(text: str) -> str:
 
 
 def _introduces(text: str) -> bool:
-    """Whether four words or more stand before the first colon, perhaps behind a remark that ends with a blank.
+    """Return whether at least four words precede the first colon, possibly after a short remark such as `Sure! `.
 
-    The last three are looked for from the end; a pattern would try every choice of three blanks.
+    The last three are searched from the end, because a pattern would try every choice of three blanks.
     """
     words = {len(text)}
     for _ in range(_LAST_WORDS):
@@ -110,7 +110,7 @@ def _introduces(text: str) -> bool:
 
 
 def _unwrapped(text: str) -> str:
-    """The text without quotation marks around all of it, and without pictures beside its words."""
+    """Remove quotation marks around the whole text, and pictographs if there are words."""
     text = text.strip()
     if text[:1] in _QUOTES and text.endswith(_QUOTES[text[0]]) and not any(sign in text[1:-1] for sign in '"“”«»「」'):
         text = text[1:-1].strip()
@@ -122,10 +122,10 @@ def _unwrapped(text: str) -> str:
 
 
 def _without_sentences(line: str, openings: Openings) -> str:
-    """A line without questions to the reader and offers."""
+    """Remove questions to the reader, and offers, from a line."""
     if "?" not in line and "？" not in line and not openings.offer.search(line):
         return line
     sentences = [found.group() for found in _SENTENCE.finditer(line)]
-    # What ends with a quotation mark too is what the person asks, not the model.
+    # A question that ends with a quotation mark is asked by the person, not by the model.
     kept = [each for each in sentences if not each.rstrip().endswith(("?", "？")) and not openings.offer.match(each)]
     return "".join(kept).strip()

@@ -1,15 +1,16 @@
-"""English denials from afar: `no raised notes that would indicate anger or fear`, `anger and fear do not apply`.
+"""Long-range negation in English: `no raised notes that would indicate anger or fear`, `anger and fear do not apply`.
 
-A denial that names what would speak for an emotion reaches over it, lists and relative clauses included, to the end of
-the clause; what follows from something that is not there (`no smile, suggesting sadness`) is not denied.
+A negation of an indicator of an emotion ("no raised notes that would indicate") reaches to the end of the clause,
+including lists and relative clauses. An emotion inferred from the absence (`no smile, suggesting sadness`) is not
+negated.
 """
 
 from merunibench.extraction.matching import Mention, Sentence
 
 _FARTHEST = 30
-"""Tokens between a denial and what would speak for an emotion, at most."""
+"""Maximum number of tokens between a negation and the indicator of an emotion."""
 _REACH = 14
-"""Tokens between that and the emotion, at most."""
+"""Maximum number of tokens between the indicator and the emotion."""
 _ENDS = frozenset(
     (";", ":", ".", "but", "however", "instead", "rather", "yet", "although", "though", "because", "—", "–")
 )
@@ -21,7 +22,7 @@ _DETERMINERS = frozenset(("the", "a", "any", "an"))
 
 
 def is_denied_from_afar(sentence: Sentence, mention: Mention) -> bool:
-    """Whether something that is said not to be there would speak for the emotion."""
+    """Return whether the emotion is negated through an indicator that is stated to be absent."""
     if not sentence.grammar["far_negators"]:
         return False
     if sentence.covers("far_negators", mention.start):
@@ -33,7 +34,7 @@ def is_denied_from_afar(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _is_governed(sentence: Sentence, sign: Mention) -> bool:
-    """Whether what would speak for an emotion is said not to be there."""
+    """Return whether an indicator of an emotion is negated."""
     before = sentence.ending("far_negators", sign.start - _FARTHEST, sign.start)
     both = sentence.starting("far_negators", sign.start, sign.start)  # `let alone`
     return any(
@@ -44,7 +45,7 @@ def _is_governed(sentence: Sentence, sign: Mention) -> bool:
 
 
 def _governs(between: tuple[str, ...]) -> bool:
-    """Whether a denial reaches over these tokens: no clause ends or begins among them."""
+    """Return whether a negation reaches over these tokens: no clause ends or begins among them."""
     if _ENDS & set(between) or "and" in between or between[-1:] == (",",):
         return False
     last_comma = max((index for index, word in enumerate(between) if word == ","), default=-1)
@@ -52,7 +53,7 @@ def _governs(between: tuple[str, ...]) -> bool:
 
 
 def _reaches(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether the emotions that something would speak for go on from one token to another."""
+    """Return whether the emotions of an indicator continue from one token to another."""
     between = sentence.tokens[start:end]
     if _ENDS & set(between):
         return False
@@ -62,17 +63,17 @@ def _reaches(sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _is_list(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether there are only emotions, and what joins them, from one token to another."""
+    """Return whether there are only emotions and list connectors from one token to another."""
     return all(index in sentence.emotion_tokens or sentence.tokens[index] in _IN_LISTS for index in range(start, end))
 
 
 def _or_closes(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether a comma between belongs to a list that `or` closes, before or just behind the emotion."""
+    """Return whether a comma between belongs to a list that ends with `or`, before or just after the emotion."""
     return "and" not in sentence.tokens[start:end] and bool(_OR & set(sentence.tokens[start : end + 4]))
 
 
 def is_not_applicable(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the list that the emotion stands in is said not to apply, just behind it."""
+    """Return whether the list that contains the emotion is directly followed by "does not apply" or similar."""
     return any(
         _is_list(sentence, mention.end, denial.start)
         for denial in sentence.starting("not_applicable", mention.end, mention.end + _REACH)
@@ -80,9 +81,9 @@ def is_not_applicable(sentence: Sentence, mention: Mention) -> bool:
 
 
 def continues_denied(sentence: Sentence, mention: Mention, denied: Mention | None) -> bool:
-    """Whether the emotion stands in one list with the one before it, if that is denied.
+    """Return whether the emotion is in one list with the preceding, negated one.
 
-    So in `not the anger, the scorn and the envy`.
+    Example: `not the anger, the scorn and the envy`.
     """
     between = sentence.tokens[denied.end : mention.start] if denied else ()
     return bool(between) and set(between) <= _IN_LISTS and bool(_DETERMINERS & set(between))

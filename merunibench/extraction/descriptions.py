@@ -1,7 +1,7 @@
-"""Free descriptions -> labels: which of the emotions a text names does it ascribe to the person described?
+"""Extract labels from free descriptions: the emotions that a text ascribes to the person described.
 
-Every mention gets a weight from its sentence (a conclusion says more than a cue) and its clause (hedged, of others,
-denied); the mentions of a concept add up, and what falls far behind the strongest is left out.
+Every mention gets a weight from its sentence (a conclusion weighs more than a cue) and its clause (hedged, about other
+people, negated). The weights of a concept's mentions add up. Concepts much weaker than the strongest are dropped.
 """
 
 import re
@@ -15,52 +15,52 @@ from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
 CONCLUSION = 2.5
-"""Weight of a mention in a sentence that concludes; 1 elsewhere."""
+"""Weight of a mention in a sentence that draws a conclusion; 1 in other sentences."""
 STATED = 6.0
-"""Weight of a mention that is said outright to be the emotion: `the emotional state is …`."""
+"""Weight of a mention that is explicitly stated to be the emotion: `the emotional state is …`."""
 HEDGED = 0.6
-"""A mention in a hedged clause counts this much."""
+"""Factor for a mention in a hedged clause."""
 VAGUE = 0.5
-"""A word that hardly says which emotion it is counts this much."""
+"""Factor for a word that hardly indicates which emotion is meant."""
 OF_A_SITUATION = 0.1
-"""An adjective counts this much if it says what a conversation, a scene, something that happens is like."""
+"""Factor for an adjective that describes a conversation, a scene or an event."""
 LONG = 4
-"""Sentences from which a text describes voice and face apart, so that an excited voice may be part of anger."""
+"""Number of sentences from which a text describes voice and face separately: an excited voice may belong to anger."""
 AROUSAL_SHARE = 1.0
-"""An arousal word is left out if unpleasant emotions weigh this many times as much, and pleasant ones little."""
+"""Arousal words are dropped if unpleasant emotions weigh at least this many times as much, and pleasant ones little."""
 THRESHOLD = 0.35
-"""Concepts below this share of the strongest one's weight are left out."""
+"""Concepts below this share of the strongest concept's weight are dropped."""
 
 _SPEECH = re.compile(r"[\"“”«](?P<said>[^\"“”«»]{0,2000})[\"“”»]")
 _LISTING = re.compile(r"\b(emotions|feelings),(?= (?:including|such as|like)\b)", re.IGNORECASE)
-"""Before a list, where the comma would part it from its head."""
+"""A comma before a list, which would separate the list from its heading."""
 _PREPOSITIONS = load_words().lists["prepositions"]
 _SITUATIONS = frozenset((noun,) for noun in load_words().lists["situations"])
 _SOMETHING = frozenset((("something",), ("things",)))
 _NOT_FELT = frozenset(("please", "reasoning", "certainty"))
-"""Words that running text says to the reader, or of itself, and that nobody feels by."""
+"""Words that address the reader or refer to the text itself, and do not name a feeling in running text."""
 _ARTICLES = frozenset((word,) for word in ("the", "a", "this", "his", "her", "another"))
 _MAIN = load_words().lists["main"]
 _NEGATOR_REACH = 9
 _STATED_REACH = 9
-"""Tokens between `the emotional state is` and the emotion, at most."""
+"""Maximum number of tokens between `the emotional state is` and the emotion."""
 _BEHIND = 4
-"""Tokens between an emotion and what denies it just behind it, at most."""
+"""Maximum number of tokens between an emotion and a negation after it."""
 _FARTHEST = 40
-"""Tokens between a negator and what it denies, at most; long sentences must not cost their square."""
+"""Maximum number of tokens between a negator and what it negates; avoids quadratic time for long sentences."""
 _SAME_STEM = 3
-_ONLY_A_CUE = "a bodily cue; it counts only where no emotion is named"
+_ONLY_A_CUE = "a bodily cue; counts only if no emotion is named"
 
 
 def describe(text: str, *, far: bool = True, trace: Trace | None = None) -> list[str]:
-    """The labels of a description, in the order in which they are first named.
+    """Return the labels of a description, in the order in which they are first named.
 
     Bodily cues (a smile, furrowed brows) count only if the text names no emotion at all.
 
     Args:
         text: The description.
-        far: Whether what is stated outright and denials from afar are known; rules@1 did not know them.
-        trace: Where to note what was found, and what became of it.
+        far: Whether to recognise explicit statements and long-range negation, which rules@1 did not.
+        trace: Records what was found, and what happened to it.
 
     Example:
         >>> describe("He looks annoyed at first, but his laughter shows relief; he is not angry.")
@@ -76,7 +76,7 @@ def describe(text: str, *, far: bool = True, trace: Trace | None = None) -> list
         for mention in ascribed(sentence, sentence.emotions, far=far, trace=trace):
             if far and _is_not_felt(sentence, mention):
                 if trace is not None:
-                    trace.mention(sentence, mention, Fate.NOT_FELT, "speaks of the text, a person or an effect")
+                    trace.mention(sentence, mention, Fate.NOT_FELT, "refers to the text, a person or an effect")
                 continue
             concept = _concept(mention.text)
             is_stated = far and _is_stated(sentence, mention)
@@ -103,24 +103,24 @@ def describe(text: str, *, far: bool = True, trace: Trace | None = None) -> list
 def _drop(
     weights: dict[str, float], forms: dict[str, list[str]], stated: Mapping[str, list[str]], *, is_long: bool
 ) -> dict[str, str]:
-    """Leave out what other emotions rule out; returns why, by concept."""
+    """Drop concepts that other emotions rule out; return concept -> reason."""
     given = dict.fromkeys(weights)
     dropped: dict[str, str] = {}
     if len(weights) > 1 and "neutral" not in stated and weights.pop("neutral", None) is not None:
-        dropped["neutral"] = "neutral beside other emotions"
+        dropped["neutral"] = "neutral next to other emotions"
     if is_long:
         _drop_arousal(weights, forms)
-    why = "arousal beside unpleasant emotions"
+    why = "arousal next to unpleasant emotions"
     dropped |= {concept: why for concept in given if concept not in weights and concept not in dropped}
     _drop_mere_valence(weights, forms)
-    why = "says only that the mood is bad, where an emotion is named"
+    why = "only says that the mood is bad, but an emotion is named"
     return dropped | {concept: why for concept in given if concept not in weights and concept not in dropped}
 
 
 def _in_words(base: float, certainty: float, is_stated: bool) -> str:
-    """What decided the weight of a mention."""
+    """Return what determined the weight of a mention."""
     if is_stated:
-        return "stated outright"
+        return "stated explicitly"
     said = ["in a conclusion"] if base > 1 else []
     return ", ".join([*said, *(["hedged or vague"] if certainty < 1 else [])])
 
@@ -128,20 +128,20 @@ def _in_words(base: float, certainty: float, is_stated: bool) -> str:
 def ascribed(
     sentence: Sentence, mentions: Iterable[Mention], *, far: bool = True, trace: Trace | None = None
 ) -> list[Mention]:
-    """The mentions that the sentence does not deny and does not ascribe to someone else."""
+    """Return the mentions that the sentence neither negates nor ascribes to another person."""
     kept: list[Mention] = []
     denied: Mention | None = None
     for each in mentions:
         if _is_denied(sentence, each) or (far and _is_denied_at_length(sentence, each, denied)):
             denied = each
             if trace is not None:
-                trace.mention(sentence, each, Fate.DENIED, "the sentence denies it")
+                trace.mention(sentence, each, Fate.DENIED, "the sentence negates it")
             continue
         denied = None
         if not _is_of_others(sentence, each):
             kept.append(each)
         elif trace is not None:
-            trace.mention(sentence, each, Fate.OTHERS, "the sentence says it of another person")
+            trace.mention(sentence, each, Fate.OTHERS, "the sentence ascribes it to another person")
     return kept
 
 
@@ -154,7 +154,7 @@ def _is_denied_at_length(sentence: Sentence, mention: Mention, denied: Mention |
 
 
 def _without_speech(match: re.Match[str]) -> str:
-    """Words that the person says are no description; a quoted word or two may be a label."""
+    """Replace quoted speech, which is not a description; one or two quoted words are kept, as they may be a label."""
     said = match["said"].strip()
     return f" {said} " if len(said.split()) <= 2 and said[-1:] not in (".", "!", "?", "…") else " speech "
 
@@ -175,7 +175,7 @@ def _certainty(sentence: Sentence, mention: Mention) -> float:
 
 
 def _is_not_felt(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the word speaks of the text itself (`the reasoning`), or names a person (`the patient`) or an effect."""
+    """Return whether the word refers to the text itself (`the reasoning`), a person (`the patient`) or an effect."""
     before = sentence.tokens[max(0, mention.start - 1) : mention.start]
     return (
         mention.text in _NOT_FELT
@@ -185,13 +185,13 @@ def _is_not_felt(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _is_stated(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the sentence says outright that this is what the person feels; that the mood is bad says no emotion."""
+    """Return whether the sentence states explicitly that the person feels this; a bad mood is not an emotion."""
     before = sentence.ending("statements", mention.start - _STATED_REACH, mention.start)
     return bool(before) and mention.text not in load_words().lists["bad_mood"]
 
 
 def _is_of_a_situation(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the mention describes what happens, not who feels: a tense conversation, something unpleasant."""
+    """Return whether the mention describes an event, not a feeling: a tense conversation, something unpleasant."""
     return (
         sentence.tokens[mention.end : mention.end + 1] in _SITUATIONS
         or sentence.tokens[max(0, mention.start - 1) : mention.start] in _SOMETHING
@@ -199,7 +199,7 @@ def _is_of_a_situation(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _drop_arousal(weights: dict[str, float], forms: dict[str, list[str]]) -> None:
-    """Leave out an excited voice where everything else that is felt is mostly unpleasant."""
+    """Drop arousal words (an excited voice) if the other emotions are mostly unpleasant."""
     arousal = load_words().lists["arousal"]
     aroused = {concept for concept in weights if any(form in arousal for form in forms[concept])}
     rest = [
@@ -216,7 +216,7 @@ def _drop_arousal(weights: dict[str, float], forms: dict[str, list[str]]) -> Non
 
 
 def _drop_mere_valence(weights: dict[str, float], forms: Mapping[str, list[str]]) -> None:
-    """Leave out what only says that the mood is bad where an unpleasant emotion is named."""
+    """Drop words that only say that the mood is bad if an unpleasant emotion is named."""
     bad_mood = load_words().lists["bad_mood"]
     mere = {concept for concept in weights if bad_mood.issuperset(forms[concept])}
     if any((label_polarity(forms[concept][0]) or 0.0) < 0 for concept in weights if concept not in mere):
@@ -225,7 +225,7 @@ def _drop_mere_valence(weights: dict[str, float], forms: Mapping[str, list[str]]
 
 
 def _is_denied(sentence: Sentence, mention: Mention) -> bool:
-    """Whether a negator before the mention reaches it, or something just behind it denies it."""
+    """Return whether a negator before the mention reaches it, or a phrase just after it negates it."""
     behind = sentence.starting("denied_after", mention.end, mention.end + _BEHIND)
     if any(not _stops(sentence, mention.end, denial.start) for denial in behind):
         return True
@@ -236,7 +236,7 @@ def _is_denied(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _stops(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether a clause ends between two tokens, so that a denial does not reach from one to the other."""
+    """Return whether a clause ends between two tokens, so that a negation does not reach from one to the other."""
     tokens, listed = sentence.tokens, sentence.emotion_starts
     reach = start
     for i in range(start, end):
@@ -257,7 +257,7 @@ def _stops(sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _is_of_others(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the last person before the mention who can be its subject is somebody else."""
+    """Return whether the last person before the mention who can be its subject is not the person described."""
     nearby = sentence.ending("others", mention.start - _FARTHEST, mention.start)
     other = next((each.end for each in reversed(nearby) if _is_subject(sentence, each, mention)), -1)
     between = range(max(other, 0), mention.start)
@@ -267,7 +267,7 @@ def _is_of_others(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _is_subject(sentence: Sentence, person: Mention, mention: Mention) -> bool:
-    """Whether the person, named before the mention, is the one who feels, not the object of a feeling."""
+    """Return whether the person, named before the mention, has the feeling and is not its object."""
     if person.end > mention.start:
         return False
     tokens = sentence.tokens
@@ -276,7 +276,7 @@ def _is_subject(sentence: Sentence, person: Mention, mention: Mention) -> bool:
         # His friend's anger; but not: his friend's house makes him angry.
         return mention.start - person.end <= 3
     if "who" in after[:2]:
-        # Theirs is the relative clause, up to its comma.
+        # The relative clause is about this person, up to its comma.
         return "," not in tokens[person.end + after.index("who") : mention.start]
     before = [
         token
@@ -296,7 +296,7 @@ def _opens_clause(sentence: Sentence, person: Mention) -> bool:
 
 
 def _from_cues(sentences: Iterable[Sentence], *, far: bool, trace: Trace | None = None) -> list[str]:
-    """What the body shows, where the text names no emotion."""
+    """Return the labels of bodily cues, for a text that names no emotion."""
     cues = load_words().cues
     found: dict[str, None] = {}
     for sentence in sentences:
@@ -309,7 +309,7 @@ def _from_cues(sentences: Iterable[Sentence], *, far: bool, trace: Trace | None 
 
 
 def _distinct(forms: list[str]) -> list[str]:
-    """Forms of one concept without repetitions and without other forms of a word that is there (anger, angry)."""
+    """Remove repetitions, and other forms of a word that is already included (anger, angry), from one concept."""
     kept: list[str] = []
     for form in dict.fromkeys(forms):
         if not any(form[:_SAME_STEM] == other[:_SAME_STEM] for other in kept):

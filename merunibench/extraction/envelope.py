@@ -1,7 +1,7 @@
-"""A model's raw answer -> the text that answers: without template, reasoning, boxes and markup.
+"""Unwrap a model's raw answer: remove chat template, reasoning, boxes and markup.
 
-What the markers of the model families are stands in `envelope.toml`; here is the order in which they are taken off.
-Nothing here knows emotions. Every pattern is bounded: the time is linear in the length of the text.
+`envelope.toml` lists the markers of the model families; this module removes them in the right order. Nothing in it
+depends on emotions. Every pattern is bounded, so the time is linear in the length of the text.
 """
 
 import html
@@ -16,11 +16,11 @@ from merunibench._text import compatible
 from merunibench.files.toml import parse_toml
 
 _ENDLESS_NUMBER = re.compile(r"&#x?[0-9a-f]{20,};?", re.IGNORECASE)
-"""The number of no character; Python reads no decimal one of thousands of digits."""
+"""A numeric entity too long to be a character; Python cannot parse one with thousands of decimal digits."""
 _SIGNS = str.maketrans(
     {"▁": " ", "Ġ": " ", "Ċ": "\n", "’": "'", **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad")}
 )
-"""Leaks of tokenizers, and what cannot be seen."""
+"""Characters leaked by tokenizers, and invisible characters."""
 _LINE_BREAK = re.compile(
     r"<br\s{0,9}/?>|</?(?:p|li|ul|ol|div|tr|hr|h[1-6])(?:\s[^<>]{0,200})?/?>|<0x0a>", re.IGNORECASE
 )
@@ -59,11 +59,11 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 class Answer(NamedTuple):
-    """What is left of a raw answer.
+    """A cleaned answer.
 
     Attributes:
         text: The answer.
-        had_trace: Whether reasoning was dropped from it.
+        had_trace: Whether reasoning was removed from it.
         is_cut: Whether it ends within its reasoning, so that there is no answer.
     """
 
@@ -73,7 +73,7 @@ class Answer(NamedTuple):
 
 
 def clean_answer(text: str) -> Answer:
-    r"""Take everything off an answer that the model does not say in its own turn, as an answer.
+    r"""Remove everything from a raw answer that is not the model's answer in its own turn.
 
     Example:
         >>> clean_answer("<think>He frowns, so angry?</think> **Emotions**: sad<|im_end|>").text
@@ -106,16 +106,16 @@ class Markers:
     """The patterns of `envelope.toml`.
 
     Attributes:
-        signs: What any of them begins with; an answer without needs no unwrapping.
-        reasoning: An opening of reasoning; the number of the group that matched says which.
-        closings: The closing of each.
+        signs: Matches the beginning of any marker; an answer without a match needs no unwrapping.
+        reasoning: Opening markers of reasoning, one group each.
+        closings: The closing marker for each group of `reasoning`.
         remarks: A remark with its tags.
-        turn: Where a turn begins; the group `assistant` or `other` matched.
-        preamble: What begins a prompt before its first turn.
-        end: Where an answer ends.
-        boxes: Tagged boxes, then those of single families; the group `content` of each.
+        turn: Beginning of a turn; the group `assistant` or `other` matches.
+        preamble: Beginning of a prompt before its first turn.
+        end: End of an answer.
+        boxes: Tagged boxes, then those of single model families; the group `content` is the content.
         field: A field.
-        inline: Names of tags within a line.
+        inline: Names of inline tags.
     """
 
     signs: re.Pattern[str]
@@ -132,7 +132,7 @@ class Markers:
 
 @cache
 def load_markers() -> Markers:
-    """The patterns that come with the package, compiled."""
+    """Load and compile the patterns."""
     table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")
     reasoning, boxes, turns = table["reasoning"], table["boxes"], table["turns"]
     tags = [_tag_pair(tag) for tag in _names(reasoning["tags"])]
@@ -169,7 +169,7 @@ def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 
 def _normalised(text: str) -> str:
-    """Entities decoded, compatible signs made one, line breaks made line breaks."""
+    """Decode entities, normalise compatible characters, and convert all kinds of line breaks to newlines."""
     if "&" in text:
         text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     if not text.isascii():
@@ -180,7 +180,7 @@ def _normalised(text: str) -> str:
 
 
 def _own_turn(text: str, markers: Markers) -> str:
-    """What the model says in its own turn: not the prompt that it echoes, nor the turns that it invents."""
+    """Return the model's own turn, without the prompt that it echoes and the turns that it invents."""
     turns = list(markers.turn.finditer(text))
     if turns:
         said = [
@@ -194,7 +194,7 @@ def _own_turn(text: str, markers: Markers) -> str:
         if before and not said[0][0] and not markers.preamble.match(before):
             return before
         if not before and said[0][0]:
-            # The answer begins with its own marker: what comes after somebody else's is invented.
+            # The answer begins with the assistant's marker: everything after another speaker's marker is invented.
             said = list(takewhile(lambda turn: turn[0], said))
         text = next((segment for is_own, segment in reversed(said) if is_own), _answered(said[0][1]) or text)
     start = 0
@@ -206,14 +206,15 @@ def _own_turn(text: str, markers: Markers) -> str:
 
 
 def _answered(turn: str) -> str:
-    """The text after `Answer:` in a turn that asks."""
+    """Return the text after `Answer:` in a turn that asks a question."""
     return _ANSWERED.split(turn, maxsplit=1)[1] if _ANSWERED.search(turn) else ""
 
 
 def _without_reasoning(text: str, markers: Markers) -> tuple[str, bool, bool]:
-    """The text without reasoning, whether there was some, and whether the text ends within it.
+    """Return the text without reasoning, whether there was any, and whether the text ends within it.
 
-    Reasoning that is never closed ran into the length limit. A closing alone ends reasoning that began in the prompt.
+    Reasoning that is never closed was cut off by the length limit. A closing marker without an opening one ends
+    reasoning that began in the prompt.
     """
     kept, position, is_cut = [], 0, False
     while opening := markers.reasoning.search(text, position):
@@ -232,7 +233,7 @@ def _without_reasoning(text: str, markers: Markers) -> tuple[str, bool, bool]:
 
 
 def _unboxed(text: str, markers: Markers) -> str:
-    """The content of the last box that holds anything, of boxes within it, and of all fields."""
+    """Return the content of the last box that is not empty, of boxes within it, and of all fields."""
     for box in markers.boxes:
         contents = [found["content"] for found in box.finditer(text)]
         text = next((content for content in reversed(contents) if content.strip()), text)
@@ -242,7 +243,7 @@ def _unboxed(text: str, markers: Markers) -> str:
 
 
 def _unboxed_maths(text: str) -> str:
-    r"""The content of the last `\boxed{…}`, and of those in one list with it; commands for fonts go."""
+    r"""Return the content of the last `\boxed{…}`, and of those in one list with it; remove font commands."""
     for _ in range(_NESTED):
         text = _COMMAND.sub(r"\1", text)
     ends = _closing_braces(text)
@@ -258,7 +259,7 @@ def _unboxed_maths(text: str) -> str:
 
 
 def _closing_braces(text: str) -> dict[int, int]:
-    """Where each brace that is closed is closed."""
+    """Return the position of each opening brace -> the position of its closing brace."""
     opened: list[int] = []
     closed = {}
     for brace in _BRACE.finditer(text):
@@ -270,7 +271,7 @@ def _closing_braces(text: str) -> dict[int, int]:
 
 
 def _without_tags(text: str, markers: Markers) -> str:
-    """Tags within a line go, all others separate, as a line break does; so do tokens of templates."""
+    """Remove inline tags; replace all other tags, and tokens of templates, by line breaks."""
     text = _SPECIAL_TOKEN.sub("\n", text)
     text = _TAKEN_BACK.sub("~~", text)
     text = _ATTRIBUTES.sub(lambda tag: f"{tag[1]}: {tag[2]}\n" if tag[2] else f"{tag[1]}\n", text)
@@ -278,7 +279,7 @@ def _without_tags(text: str, markers: Markers) -> str:
 
 
 def _as_head(title: re.Match[str]) -> str:
-    """The head that a title becomes: `## Emotions ##` becomes `Emotions:`."""
+    """Convert a title to a heading of the text after it: `## Emotions ##` becomes `Emotions:`."""
     words = title[2]
     if words is None:
         line = title[1].lstrip(" \t") or title[1][-1]
@@ -289,7 +290,7 @@ def _as_head(title: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text without code fences and markdown; a title becomes the head of what follows it."""
+    """Remove code fences and Markdown; a title becomes the heading of the text after it."""
     if "#" in text or "*" in text or "_" in text:
         text = _TITLE.sub(_as_head, text)
     if "~~" in text:
@@ -307,6 +308,6 @@ def _plain(text: str) -> str:
 
 
 def _without_struck(text: str) -> str:
-    """The text without what the model takes back, unless that is all it says."""
+    """Remove struck-through text, unless there is no other text."""
     kept = _STRUCK.sub(" ", text)
     return kept if _LETTER.search(kept) else text.replace("~~", "")

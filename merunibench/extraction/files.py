@@ -1,4 +1,4 @@
-"""Predictions of any format -> JSON Lines with labels, and polarity if wanted; the text is kept."""
+"""Convert predictions of any format to JSON Lines with labels, and optionally polarity; the text is kept."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,16 +17,16 @@ Field = Literal["labels", "polarity"]
 
 @dataclass
 class Extracted:
-    """What was done.
+    """The result of an extraction.
 
     Attributes:
         files: The files written.
-        labels: Number of samples whose labels were taken from text.
-        polarities: Number whose polarity was derived.
-        traces: Number of texts from which a reasoning trace was dropped.
-        failed: Number of samples that could not be read.
+        labels: Number of samples whose labels were extracted from text.
+        polarities: Number of samples whose polarity was derived.
+        traces: Number of texts from which a reasoning trace was removed.
+        failed: Number of samples that failed.
         empty: Number of texts in which no label was found.
-        accounts: What became of the rows of each file.
+        accounts: File -> statistics of its rows.
     """
 
     files: tuple[Path, ...] = ()
@@ -39,21 +39,21 @@ class Extracted:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader of the files should know, a line for each file and reason."""
+        """Remarks for users of the files, one line for each file and reason."""
         return tuple(f"{path}: {remark}" for path, account in self.accounts.items() for remark in account.remarks())
 
 
 def refuse_unread(tasks: Iterable[Task]) -> None:
-    """Refuse data sets whose answers nothing reads out of text, before a model is asked.
+    """Reject data sets whose answers cannot be extracted from text, before a model is asked.
 
     Raises:
-        InputError: one of them is of such a kind.
+        InputError: One of them is of such a kind.
     """
     for task in tasks:
         if not task.of_kind.is_read:
             raise InputError(
-                f"{task.id}: {task.kind} tasks are not answered in free words, so nothing reads the answer out of "
-                f"text; write it into a column {task.of_kind.answer!r}, and score that (merunibench score)"
+                f"{task.id}: {task.kind} tasks are not answered in free text, so answers cannot be extracted from "
+                f"text; write them into a column {task.of_kind.answer!r} and score it (merunibench score)"
             )
 
 
@@ -65,21 +65,22 @@ def extract(
     polarity: bool = False,
     again: bool = False,
 ) -> Extracted:
-    """Write every file of `source` as JSON Lines below `out`, with labels where there was text alone.
+    """Write every file of `source` as JSON Lines below `out`, with labels for rows that only had text.
 
-    Where labels or polarity come from an extractor, `labels_from` or `polarity_from` names it, and scoring shows it in
-    the signature. Failed rows stay as they are. Language models have `merunibench.extraction.llm.extract_with_models`.
+    If labels or polarity come from an extractor, the column `labels_from` or `polarity_from` names it, and scoring
+    shows it in the signature. Failed rows are unchanged. For language models, use
+    `merunibench.extraction.llm.extract_with_models`.
 
     Args:
         source: The predictions.
-        out: The folder to write into, laid out as by `convert`.
-        extractor: What reads; the rules by default.
-        polarity: Derive the polarity of every label list too.
-        again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
+        out: Output folder, with the same layout as for `convert`.
+        extractor: The extractor; the rules by default.
+        polarity: Also derive the polarity of every label list.
+        again: Also replace existing labels (and polarity) of rows that have text.
 
     Raises:
-        InputError: an input cannot be read, an output cannot be written, or a data set is of a kind whose answers are
-            not read out of text. None of the files is there then.
+        InputError: An input cannot be read, an output cannot be written, or a data set is of a kind whose answers
+            cannot be extracted from text. No file is written in this case.
     """
     refuse_unread(source.definitions)
     extractor = Rules() if extractor is None else extractor
@@ -101,26 +102,26 @@ def extract(
 
 
 class Rows:
-    """The columns of one file while labels and polarity are filled in; rows that have failed are left alone."""
+    """The columns of one file while labels and polarity are filled in; failed rows are not changed."""
 
     def __init__(self, file: Conversion, done: Extracted, *, again: bool) -> None:
-        """Look at the columns of `file`, which are filled in place.
+        """Prepare to fill the columns of `file` in place.
 
         Args:
             file: The predictions.
-            done: Where rows are counted.
-            again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
+            done: The result, in which rows are counted.
+            again: Also replace existing labels (and polarity) of rows that have text.
         """
         self._file, self._columns, self._done, self._again = file, file.columns, done, again
         self._read: set[int] = set()
 
     @property
     def names(self) -> list[str]:
-        """The sample of each row."""
+        """The name of each row's sample."""
         return self._columns["name"]
 
     def texts(self) -> dict[int, str]:
-        """Row -> text, for every row whose labels are to be taken from its text."""
+        """Return row -> text for every row whose labels are to be extracted."""
         rows = zip(self._column("text"), self._column("status"), self._column("labels"), strict=True)
         wanted = {
             row: text
@@ -131,7 +132,7 @@ class Rows:
         return wanted
 
     def label_lists(self) -> dict[int, list[str]]:
-        """Row -> labels, for every row whose polarity is to be derived from them; `texts` is asked before."""
+        """Return row -> labels for every row whose polarity is to be derived; call `texts` before."""
         rows = zip(self._column("labels"), self._column("status"), self._column("polarity"), strict=True)
         return {
             row: labels
@@ -140,7 +141,7 @@ class Rows:
         }
 
     def fill(self, field: Field, origin: str, values: Mapping[int, Any]) -> None:
-        """Set the field of some rows, and say where it comes from."""
+        """Set the field of some rows, and record its origin."""
         self.add(field, values)
         self.add(f"{field}_from", dict.fromkeys(values, origin))
         if field == "labels":
@@ -150,7 +151,7 @@ class Rows:
             self._done.polarities += len(values)
 
     def fail(self, field: Field, reasons: Mapping[int, str]) -> None:
-        """Mark rows as failed, because their field could not be filled; what stood there before is gone."""
+        """Mark rows as failed because their field could not be filled; clear its previous values."""
         self.add("status", dict.fromkeys(reasons, "failed"))
         self.add("error", reasons)
         self.add(field, dict.fromkeys(reasons))
@@ -158,7 +159,7 @@ class Rows:
         self._done.failed += len(reasons)
 
     def add(self, name: str, values: Mapping[int, Any]) -> None:
-        """Set a column of some rows; the column is made where it is not there."""
+        """Set a column of some rows; the column is created if it does not exist."""
         if values:
             column = list(self._column(name))
             for row, value in values.items():
@@ -166,13 +167,13 @@ class Rows:
             self._columns[name] = column
 
     def write(self, place: Path | None = None) -> None:
-        """Write the file, and take account of it.
+        """Write the file, and add its statistics to the result.
 
         Args:
-            place: Where it will stand, if it is moved from where it is written.
+            place: Its final path, if it is moved after writing.
 
         Raises:
-            InputError: it cannot be written.
+            InputError: It cannot be written.
         """
         path, count = place or self._file.path, len(self.names)
         self._file.write()

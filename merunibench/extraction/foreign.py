@@ -1,7 +1,7 @@
-"""Emotion words in text of other languages than English -> labels in English, so that the lexicon knows them.
+"""Extract English labels, which the lexicon knows, from emotion words in text of other languages.
 
-Words, denials before and behind them, whom a clause speaks of, where a clause ends: all from the language's file (see
-`merunibench.languages`). A denial reaches to the end of its clause over what joins; no text is segmented or parsed.
+The language's file (see `merunibench.languages`) defines emotion words, negations before and after them, people, and
+clause boundaries. A negation reaches to the end of its clause over joining words. Text is not segmented or parsed.
 """
 
 import re
@@ -25,18 +25,18 @@ _NEXT_WORD = re.compile(r"\s*+(\w++)")
 _WORD_END = re.compile(r"\w*$")
 _PUNCTUATION = re.compile(r"[,.!?:;\"'“”、，。！？：؛،।]")
 _LONGEST_BEFORE = 32
-"""Signs that `_BEFORE_OTHERS` looks at, at most."""
+"""Maximum number of characters that `_BEFORE_OTHERS` can match."""
 _BEFORE = 8
-"""Words between a denial and the first emotion that it reaches, at most."""
+"""Maximum number of words between a negation and the first emotion that it reaches."""
 _BEHIND = 24
-"""Signs between an emotion and the denial behind it, at most."""
+"""Maximum number of characters between an emotion and a negation after it."""
 _LONGEST_PREFIX = 8
-"""Signs: more than any prefix has."""
+"""Number of characters, longer than any prefix."""
 _ENDS_CLAUSE = re.compile(r"\W*(?:[,;:—–]|\Z)")
 
 
 class Found(NamedTuple):
-    """A word of some kind in a sentence: `emotion`, `cue`, `clause`, or a list of the language's grammar."""
+    """A word in a sentence; its kind is `emotion`, `cue`, `clause`, or a list of the language's grammar."""
 
     kind: str
     start: int
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 
 def foreign_labels(text: str, language: Language, trace: Trace | None = None) -> list[str]:
-    """The labels that text in a language names, in order, each once; what was found is noted in `trace`.
+    """Return the distinct labels that text in a language names, in order; `trace` records what was found.
 
     Example:
         >>> from merunibench.languages import load_language
@@ -60,7 +60,7 @@ def foreign_labels(text: str, language: Language, trace: Trace | None = None) ->
         words = _words(sentence, language)
         theirs = False
         for clause in _clauses(words, 0 if language.inside else 2):
-            # Behind a contrast it is about the person again, if nobody is named.
+            # After a contrast it is about the person again, unless someone else is named.
             theirs = _is_about_others(sentence, clause, theirs and not (clause and clause[0].kind == "boundaries"))
             emotions, signs = (
                 [] if theirs else _ascribed(sentence, clause, language, kind) for kind in ("emotion", "cue")
@@ -77,11 +77,11 @@ def foreign_labels(text: str, language: Language, trace: Trace | None = None) ->
 
 
 def _note(trace: Trace, sentence: str, clause: list[Found], kept: set[Found], theirs: bool) -> None:
-    """Note the words of a clause; `_settle` says of those that were kept what became of them."""
+    """Record the words of a clause; `_settle` sets the fate of those that were kept."""
     for word in clause:
         if word.kind not in ("emotion", "cue"):
             continue
-        fate, why = (Fate.OTHERS, "the clause speaks of others") if theirs else (Fate.DENIED, "the clause denies it")
+        fate, why = (Fate.OTHERS, "the clause is about others") if theirs else (Fate.DENIED, "the clause negates it")
         if word in kept:
             fate, why = Fate.TAKEN, ""
         trace.seen.append(Seen(sentence, word.start, word.end, fate, word.label, why, concept=word.kind))
@@ -92,9 +92,9 @@ def _settle(trace: Trace, labels: list[str], *, by_cues: bool) -> None:
     for seen in trace.seen:
         if seen.fate == Fate.TAKEN and seen.concept:
             if seen.concept == "cue" and not by_cues:
-                seen.fate, seen.why = Fate.CUE, "a bodily cue; it counts only where no emotion is named"
+                seen.fate, seen.why = Fate.CUE, "a bodily cue; counts only if no emotion is named"
             elif seen.label not in labels:
-                seen.fate, seen.why = Fate.DROPPED, "neutral beside other emotions"
+                seen.fate, seen.why = Fate.DROPPED, "neutral next to other emotions"
             elif seen.label in said:
                 seen.fate = Fate.REPEATED
             else:
@@ -103,7 +103,7 @@ def _settle(trace: Trace, labels: list[str], *, by_cues: bool) -> None:
 
 
 def denies_label(item: str, languages: Iterable[Language]) -> bool:
-    """Whether an item of a list is a label that any of the languages denies: `non triste`, 怒っていない."""
+    """Return whether an item of a list is a negated label in any of the languages: `non triste`, 怒っていない."""
     return any(
         {word.kind for word in words} >= {"emotion", denial} and not foreign_labels(item, language)
         for language in languages
@@ -113,7 +113,7 @@ def denies_label(item: str, languages: Iterable[Language]) -> bool:
 
 
 def is_refusal(text: str, language: Language) -> bool:
-    """Whether a text begins as a refusal of the language does."""
+    """Return whether a text begins like a refusal in the language."""
     openings = tuple(map(_bare, language.answers.get("refusals", ())))
     return _bare(language.normal(text)).startswith(openings)
 
@@ -123,7 +123,7 @@ def _bare(text: str) -> str:
 
 
 def _words(sentence: str, language: Language) -> list[Found]:
-    """All words that are known, in order, and where clauses end."""
+    """Return all known words and clause boundaries of a sentence, in order."""
     kinds = _table(language.code, language)
 
     def stands_alone(start: int, end: int) -> bool:
@@ -144,7 +144,7 @@ def _words(sentence: str, language: Language) -> list[Found]:
 
 
 def _goes_on(sentence: str, index: int, complementizers: frozenset[str]) -> bool:
-    """Whether the clause goes on behind a comma, so that a denial reaches over it: `keine Anzeichen, dass …`."""
+    """Return whether the clause continues after a comma, so that a negation reaches over it: `kein Zeichen, dass`."""
     word = _NEXT_WORD.match(sentence, index + 1) if complementizers else None
     return word is not None and word[1] in complementizers
 
@@ -153,13 +153,13 @@ _TABLES: dict[str, Mapping[str, str]] = {}
 
 
 def _table(code: str, language: Language) -> Mapping[str, str]:
-    """Word -> `kind:label` of everything that is looked for in sentences of a language."""
+    """Return word -> `kind:label` for everything that is searched for in sentences of a language."""
     if code not in _TABLES:
         table: dict[str, str] = {}
         for name in reversed(_KINDS):
             listed = language.answers.get(name) if name == "refusals" else language.grammar.get(name)
             if name == "negators" and language.inside:
-                # What only stresses a denial that follows denies nothing itself.
+                # Words that only intensify a following negation do not negate by themselves.
                 listed = tuple(word for word in listed or () if word not in language.grammar.get("degrees", ()))
             table.update(dict.fromkeys(listed or (), f"{name}:"))
         table.update({word: f"doubtful:{label}" for word, label in language.doubtful.items()})
@@ -170,14 +170,14 @@ def _table(code: str, language: Language) -> Mapping[str, str]:
 
 
 def _stands_alone(sentence: str, start: int, end: int, language: Language) -> bool:
-    """Whether a word is one, where words stand between blanks; what is elided (`n'`) stands before one."""
+    """Return whether a match is a whole word between blanks; an elided word (`n'`) precedes another word."""
     if _is_letter(sentence[end : end + 1]) and sentence[end - 1] != "'":
         return False
     return not _is_letter(sentence[start - 1 : start]) or _is_prefixed(sentence, start, language)
 
 
 def _is_letter(sign: str) -> bool:
-    """Whether a sign is part of a word: a letter, or a mark on one."""
+    """Return whether a character is part of a word: a letter or a combining mark."""
     return sign.isalpha() or (sign != "" and unicodedata.category(sign)[0] == "M")
 
 
@@ -188,7 +188,7 @@ def _is_prefixed(sentence: str, start: int, language: Language) -> bool:
 
 
 def _clauses(words: Iterable[Found], gap: int) -> Iterator[list[Found]]:
-    """The words of a sentence by clauses; a comma between two emotions, `gap` signs apart at most, ends none."""
+    """Yield the words of each clause; a comma between two emotions at most `gap` characters away ends no clause."""
     words = list(words)
     clause: list[Found] = []
     for index, word in enumerate(words):
@@ -210,7 +210,7 @@ def _clauses(words: Iterable[Found], gap: int) -> Iterator[list[Found]]:
 
 
 def _is_about_others(sentence: str, clause: list[Found], before: bool) -> bool:
-    """Whether a clause speaks of others: whoever is named last before the first emotion, else as before."""
+    """Return whether a clause is about others: by the last person named before the first emotion, else as before."""
     emotion = next((each.start for each in clause if each.kind in ("emotion", "cue")), len(sentence))
     people = [each for each in clause if each.kind in ("others", "main") and each.start < emotion]
     if not people:
@@ -220,14 +220,14 @@ def _is_about_others(sentence: str, clause: list[Found], before: bool) -> bool:
 
 
 def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str) -> list[Found]:
-    """The words of a clause, of a kind, that are not denied."""
+    """Return the words of a kind in a clause that are not negated."""
     kept: list[Found] = []
     denied = False
     last: Found | None = None
     chain: list[Found] = []
     for word in clause:
         if word.kind == "not_negators" and not language.inside:
-            denied = False  # `n'est pas seulement`: the first half of the denial denies nothing either
+            denied = False  # `n'est pas seulement`: the first half of the negation does not negate either
         elif word.kind in ("negators", "denied_after"):
             behind = last is not None and _denies_behind(sentence, last, word, language, kind)
             if behind:
@@ -251,7 +251,7 @@ def _ascribed(sentence: str, clause: list[Found], language: Language, kind: str)
 
 
 def _denies_behind(sentence: str, last: Found, word: Found, language: Language, kind: str) -> bool:
-    """Whether a denial is one of the emotion before it: all of `denied_after`, others where they end the clause."""
+    """Return whether a negation applies to the emotion before it: `denied_after` always, others at the clause end."""
     if word.kind == "denied_after":
         return word.start - last.end <= _BEHIND
     if language.inside or last.kind != kind or not _ENDS_CLAUSE.match(sentence, word.end):
@@ -260,7 +260,7 @@ def _denies_behind(sentence: str, last: Found, word: Found, language: Language, 
 
 
 def _joins(between: str, language: Language) -> bool:
-    """Whether two emotions stand in one list."""
+    """Return whether two emotions are in one list."""
     words = _joining(language)
     rest = _LISTED.sub("", between) if language.inside else between
     if language.inside:
@@ -272,7 +272,7 @@ _JOINING: dict[str, frozenset[str]] = {}
 
 
 def _joining(language: Language) -> frozenset[str]:
-    """What may stand between the emotions of one list."""
+    """Return the words that may be between the emotions of one list."""
     if language.code not in _JOINING:
         names = ("reach", "joins", "degrees")
         _JOINING[language.code] = frozenset(word for name in names for word in language.grammar.get(name, ()))
@@ -280,9 +280,9 @@ def _joining(language: Language) -> frozenset[str]:
 
 
 def _reaches(between: str, last: Found, language: Language) -> bool:
-    """Whether a denial reaches an emotion of its clause."""
+    """Return whether a negation reaches an emotion of its clause."""
     if language.inside:
-        # A single sign (不, 无) denies what directly follows it; whole words reach to the end of the clause.
+        # A single character (不, 无) negates what directly follows; whole words reach to the end of the clause.
         return last.kind != "negators" or last.end - last.start > 1 or not _without_degrees(between, language)
     words = _WORD.findall(between)
     joins = set(language.grammar.get("joins", ())) - set(language.grammar.get("negators", ()))
@@ -290,7 +290,7 @@ def _reaches(between: str, last: Found, language: Language) -> bool:
 
 
 def _without_degrees(between: str, language: Language) -> str:
-    """Words between a denial and an emotion besides degrees: `不太高兴`."""
+    """Remove degree words from the text between a negation and an emotion: `不太高兴`."""
     for word in sorted(language.grammar.get("degrees", ()), key=len, reverse=True):
         between = between.replace(word, "")
     return between.strip()

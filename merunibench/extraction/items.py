@@ -1,4 +1,4 @@
-"""The items of a list: split, without values, edges and words for nothing, in lower case."""
+"""Split a list into items: lower case, without values, surrounding punctuation and words meaning "none"."""
 
 import re
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ _ASIDE = re.compile(r"[(\[（][^()\[\]（）]{0,200}[)\]）]")
 SPLIT = re.compile(
     r"(?!(?<=\s)\s)(?:\s*[,;/|、，；،؛\n+&#]\s*(?:(?:and|or)\s+)?|\s+(?:and|&)\s+|\s+(?:y|e|und|et|и|و|और)\s+)"
 )
-"""What separates items; it never begins within a run of blanks, which would take the square of its length."""
+"""Separator of items. It never matches from within a run of blanks, which would take quadratic time."""
 
 _MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f"
-"""Signs that belong to the letter before them."""
+"""Combining marks, which belong to the letter before them."""
 EDGES = re.compile(rf"^\W+|(?<![^\w{_MARKS}])[^\w{_MARKS}]+$")
 
 _MARKUP = re.compile(r"[{}\[\]<>\":=|%\d\\]")
@@ -39,12 +39,12 @@ _MOST_WORDS = 4
 
 @cache
 def empty_words() -> frozenset[str]:
-    """Words for nothing, in all languages."""
+    """Return the words meaning "none" in all languages."""
     return answer_words("none").union(("",), NOTHING)
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text is nothing but a word for "none".
+    """Return whether a text is only a word meaning "none".
 
     Example:
         >>> says_nothing("None."), says_nothing("Ninguna"), says_nothing("calm")
@@ -55,12 +55,12 @@ def says_nothing(text: str) -> bool:
 
 
 def is_none(text: str) -> bool:
-    """Whether a text says in another language than English that there is no emotion: `Ninguna.`, 无."""
+    """Return whether a text says in another language than English that there is no emotion: `Ninguna.`, 无."""
     return EDGES.sub("", text).lower() in answer_words("none")
 
 
 def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
-    """The labels in the items of a list, lower case, each once; None if an item is too long, or holds markup."""
+    """Return the distinct lower-case labels of a list's items; None if an item is too long or contains markup."""
     pairs = []
     for item in items:
         if isinstance(item, str) and item.isalpha():  # most are: one word, and no value
@@ -80,7 +80,7 @@ def labels_of(items: Sequence[str | Pair]) -> list[str] | None:
 
 
 def items_of(text: str) -> list[str] | None:
-    """The parts of a list on one line; None if a part is too long to be a label, or reads like a sentence."""
+    """Split a list on one line; None if a part is too long to be a label, or looks like a sentence."""
     if any(sign in text for sign in _VALUE_SIGNS):
         text = _within_brackets(text)
         text = _ASIDE.sub(lambda aside: aside.group() if _is_measure(aside.group()) else " ", text)
@@ -94,12 +94,12 @@ def items_of(text: str) -> list[str] | None:
 
 
 def _within_brackets(text: str) -> str:
-    """The text in brackets where there is no other text: `(curious, amused)`, `-1 (negative)`."""
+    """Return the text in brackets if there is no text outside them: `(curious, amused)`, `-1 (negative)`."""
     if any(map(str.isalpha, _ASIDE.sub("", text))) or not _ASIDE.search(text):
         return text
     return ", ".join(aside[1:-1] for aside in _ASIDE.findall(text)) or text
 
 
 def _is_measure(aside: str) -> bool:
-    """Whether the text in brackets is a value, perhaps with the name of what it measures."""
+    """Return whether the text in brackets is a value, possibly with the name of what it measures."""
     return split_pair(f"label {aside}").value is not None

@@ -1,7 +1,7 @@
-"""Answers that are a list already: headed lists, bullets, JSON, tables, plain commas, in any of the usual forms.
+"""Read answers that are lists in any of the usual forms: headed lists, bullets, JSON, tables, plain commas.
 
-The items are taken as they are written: what they mean is the lexicon's business. A text that is no such list gives
-None and is read as a description; so is a sentence that stands where a list should (`{"emotion": "He seems sad."}`).
+Items are taken as written; the lexicon decides what they mean. A text that is not a list gives None and is read as a
+description, like a sentence in the place of a list (`{"emotion": "He seems sad."}`).
 """
 
 import re
@@ -46,15 +46,15 @@ _BRACKETS = re.compile(r"\[([^\[\]{}]{0,2000})\]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_PLAIN = 400
 _LONGEST_HEAD = 60
-_MOST_UNKNOWN = 2  # words of an item that is not known; a sentence in another language has more
+_MOST_UNKNOWN = 2  # words of an unknown item; a sentence in another language has more
 
 
 def read_list(text: str, known: Known) -> list[str] | Sentence | None:
-    """The items of an answer that is a list; None if it is none.
+    """Return the items of an answer that is a list; None if it is not a list.
 
     Args:
         text: The unwrapped answer.
-        known: Whether a label is a word of the lexicon; needed to tell a bare list (`sad, tired`) from other text.
+        known: Whether a label is a word of the lexicon; distinguishes a bare list (`sad, tired`) from other text.
 
     Example:
         >>> read_list("The character's emotional state is happy, relieved.", lambda word: True)
@@ -77,7 +77,7 @@ def read_list(text: str, known: Known) -> list[str] | Sentence | None:
 
 
 def _bulleted(text: str, known: Known) -> list[str] | None:
-    """The heads of bulleted or numbered lines: a label, perhaps followed by a value or an explanation."""
+    """Return the heads of bulleted or numbered lines: labels, each possibly followed by a value or an explanation."""
     lines = [OPTION.sub("", line.rstrip(" \t")) for line in _BULLET.findall(text)]
     if not lines:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -99,10 +99,10 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
     return labels
 
 
-def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the head says that these are labels
-    """The items after the heads of lists: `Emotions: sad, tired`.
+def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the heading shows that these are labels
+    """Return the items after the headings of lists: `Emotions: sad, tired`.
 
-    Of a head that is repeated the last counts, unless there is nothing but heads: one line for each emotion.
+    If a heading is repeated, the last one counts, unless all lines have headings: then there is one line per emotion.
     """
     found: dict[str, list[str]] = {}
     heads = list(_headed_lines(text))
@@ -115,13 +115,13 @@ def _headed(text: str, known: Known) -> list[str] | None:  # noqa: ARG001 - the 
 
 
 def _says_label(line: str) -> bool:
-    """Whether a line is neither blank nor the value of a measure, such as `intensity: high`."""
+    """Return whether a line is neither blank nor the value of a measure, such as `intensity: high`."""
     head, _, value = line.partition(":")
     return _LETTER.search(line) is not None and not (EDGES.sub("", head).lower() in MEASURES and is_value(value))
 
 
 def _headed_lines(text: str) -> Iterator[tuple[str, str]]:
-    """The heads of lists in English and in other languages, each with the rest of its line."""
+    """Yield the headings of lists in English and other languages, each with the rest of its line."""
     for line in text.splitlines():
         if english := _HEADED_LINE.match(line):
             yield english["head"], english["items"]
@@ -132,7 +132,7 @@ def _headed_lines(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _bracketed(text: str, known: Known) -> list[str] | None:
-    """The brackets with the largest share of known words, the longest list of equals, of those the first."""
+    """Return the brackets with the largest share of known words; if tied, the longest list, then the first."""
     best, most = None, (0.0, 0)
     for bracket in _BRACKETS.findall(text):
         items = items_of(bracket)
@@ -145,7 +145,7 @@ def _bracketed(text: str, known: Known) -> list[str] | None:
 
 
 def _mostly_known(items: Sequence[str], known: Known) -> bool:
-    """Whether items are labels: half of them, or all where nothing separates words, so that one may be a sentence."""
+    """Return whether half of the items are known labels, or all in scripts without spaces, which may be sentences."""
     if any(len(item.split()) > _MOST_UNKNOWN and not known(item) for item in items):
         return False
     share = sum(map(known, items)) / len(items)
@@ -153,7 +153,7 @@ def _mostly_known(items: Sequence[str], known: Known) -> bool:
 
 
 def _plain(text: str, known: Known) -> list[str] | None:
-    """A bare list of words, at least half of them known; or nothing but a word for "none"."""
+    """Return a bare list of words, at least half of them known; empty for a single word meaning "none"."""
     if len(text) > _LONGEST_PLAIN:
         return None
     if says_nothing(text):

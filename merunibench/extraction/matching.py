@@ -1,7 +1,7 @@
-"""Words of the lexicon and of grammar in running text: spaCy's tokens, and one PhraseMatcher for all lists.
+"""Find words of the lexicon and of the grammar lists in running text, by spaCy's tokens and one PhraseMatcher.
 
-spaCy is imported here and nowhere else, and this module only when a text is no plain list. The blank English pipeline
-needs no model and no download.
+Only this module imports spaCy, and it is imported only if a text is not a plain list. The blank English pipeline needs
+no model and no download.
 """
 
 import re
@@ -20,9 +20,9 @@ from merunibench.extraction.words import load_words
 from merunibench.lexicon import load_lexicon
 
 _LONGEST = 20_000
-"""Characters read of a text; an answer is a few thousand long."""
+"""Maximum number of characters that are read; an answer has a few thousand."""
 _LONG_WORD = re.compile(r"(\S{60})")
-"""What no word is; spaCy takes the signs at its edges off one by one, in quadratic time."""
+"""Too long to be a word; spaCy strips punctuation at its edges one by one, in quadratic time."""
 
 
 _CLAUSE_BREAKS = frozenset(
@@ -43,17 +43,17 @@ class Mention:
 
 @dataclass(frozen=True)
 class Sentence:
-    """The tokens of a sentence, lower case, and what was found among them, in order.
+    """The lower-case tokens of a sentence, and the words found among them, in order.
 
-    What is asked of it for every mention is worked out once, so that a sentence of any length takes linear time.
+    Properties that are needed for every mention are cached, so that a sentence of any length takes linear time.
 
     Attributes:
         tokens: Its tokens.
-        emotions: Words of the lexicon, the longest where several fit.
+        emotions: Words of the lexicon; the longest if several match.
         cues: Bodily cues.
-        grammar: Name of a list of grammar in `words.toml` -> its words found here.
-        text: The sentence as it was written; empty unless places were asked for, and so the next one.
-        places: The characters of `text` that each token is: start, end (exclusive).
+        grammar: Name of a grammar list in `words.toml` -> its words found here.
+        text: The sentence as it was written; like `places`, empty unless places were requested.
+        places: The start and end (exclusive) of each token in `text`.
     """
 
     tokens: tuple[str, ...]
@@ -64,23 +64,23 @@ class Sentence:
     places: tuple[tuple[int, int], ...] = ()
 
     def starting(self, kind: str, first: int, last: int) -> Sequence[Mention]:
-        """The words of a list of grammar that start at the tokens `first` to `last` (inclusive)."""
+        """Return the words of a grammar list that start at the tokens `first` to `last` (inclusive)."""
         words = self.grammar[kind]
         return words[bisect_left(words, first, key=_START) : bisect_right(words, last, key=_START)] if words else ()
 
     def ending(self, kind: str, first: int, last: int) -> Sequence[Mention]:
-        """The same of those that end (exclusive) there."""
+        """Return the words of a grammar list that end (exclusive) at the tokens `first` to `last` (inclusive)."""
         words = self.grammar[kind]
         return words[bisect_left(words, first, key=_END) : bisect_right(words, last, key=_END)] if words else ()
 
     def covers(self, kind: str, token: int) -> bool:
-        """Whether a token belongs to a word of a list of grammar."""
+        """Return whether a token belongs to a word of a grammar list."""
         words = self.grammar[kind]
         place = bisect_right(words, token, key=_END) if words else 0
         return place < len(words) and words[place].start <= token
 
     def clause_start(self, position: int) -> int:
-        """Index of the first token of the clause that a token stands in."""
+        """Return the index of the first token of the clause that contains a token."""
         place = bisect_left(self._clause_breaks, position)
         return self._clause_breaks[place - 1] + 1 if place else 0
 
@@ -90,7 +90,7 @@ class Sentence:
 
     @cached_property
     def last_or(self) -> int:
-        """Index of its last `or` or `nor`; -1 if there is none."""
+        """Index of its last `or` or `nor`; -1 if it has neither."""
         return max((index for index, token in enumerate(self.tokens) if token in _OR), default=-1)
 
     @cached_property
@@ -110,9 +110,9 @@ class Sentence:
 
 
 def read_sentences(text: str, *, places: bool = False) -> list[Sentence]:
-    """Split a text into sentences and find all words in them; where each token stands is noted if `places` is set."""
+    """Split a text into sentences and find all words in them; if `places` is set, record token positions."""
     nlp, matcher = _pipeline()
-    # Without a zone the pipeline would remember every new word of a million texts.
+    # Without a memory zone, the pipeline would keep every new word of a million texts.
     with nlp.memory_zone():
         doc = nlp(_LONG_WORD.sub(r"\1 ", text[:_LONGEST]))
         spans: dict[str, list[Any]] = {}
@@ -150,7 +150,7 @@ def _sentence(sentence: Any, kinds: dict[str, list[Any]]) -> Sentence:  # noqa: 
 
 @cache
 def _pipeline() -> tuple[Any, Any]:
-    """SpaCy's blank English pipeline with sentences, and the matcher; made once."""
+    """Create spaCy's blank English pipeline with a sentencizer, and the matcher."""
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
@@ -163,7 +163,7 @@ def _pipeline() -> tuple[Any, Any]:
 
 
 def _emotion_words() -> list[str]:
-    """The lexicon's words that name an emotion in running text; those of several parts with hyphens too."""
+    """Return the lexicon's words that name an emotion in running text; multi-word ones also with hyphens."""
     lexicon = load_lexicon("builtin")
     words = set(lexicon.codes) - load_words().lists["ambiguous"] | {"neutral"}
     words = {word for word in words if not lexicon.is_stop_word(word) or word == "neutral"}

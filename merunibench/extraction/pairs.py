@@ -1,8 +1,8 @@
-"""A label and the value beside it: `happy (80%)`, `angry: no`, `joy = 0.7`.
+"""Split labels from the values next to them: `happy (80%)`, `angry: no`, `joy = 0.7`.
 
-A value is a number, a percentage, yes or no, high or low. It is no part of the label; nothing, no and false drop it. Of
-polarities that carry values, the one with the largest is meant. Yes and no, high and low of other languages stand in
-their files (see `merunibench.languages`).
+A value is a number, a percentage, yes or no, high or low. It is not part of the label. Zero, no and false drop the
+label. Of several polarities with values, only the one with the largest value counts. The words for yes, no, high and
+low in other languages are in the language files (see `merunibench.languages`).
 """
 
 import re
@@ -15,7 +15,7 @@ from merunibench.languages import answer_words
 
 _HIGH, _LOW = 0.9, 0.2
 _LARGEST = 10**300
-"""Numbers beyond it are taken for it: JSON has integers that no float holds."""
+"""Larger numbers are clipped to it, because JSON can contain integers too large for a float."""
 _ENGLISH: Mapping[str, float] = {
     **dict.fromkeys(("yes", "true", "y", "present", "detected", "✓", "✔", "✅", "☑", "x"), 1.0),
     **dict.fromkeys(("very high", "strong", "high"), _HIGH),
@@ -27,7 +27,7 @@ _ENGLISH: Mapping[str, float] = {
     **dict.fromkeys(("not applicable", "n/a", "na", "very low", "✗", "✘", "❌", "☐", "-", "–", "—"), 0.0),
 }
 _LEVELS = {"yes": 1.0, "high": _HIGH, "medium": 0.5, "low": _LOW, "no": 0.0}
-"""Lists of `[answers]` -> what their words stand for."""
+"""Lists of `[answers]` -> the value of their words."""
 _NUMBER = r"[+-]?(?:\d{1,6}(?:[.,]\d{1,20})?|[.,]\d{1,20})(?:\s?%|\s?/\s?\d{1,4}|\s?out of\s?\d{1,4})?"
 _STARS = r"[★⭐]{1,10}☆{0,10}|☆{1,10}"
 MEASURES = frozenset(
@@ -44,14 +44,14 @@ MEASURES = frozenset(
         "arousal",
     )
 )
-"""What is no label where a value stands beside it."""
+"""Words that are not labels if a value is next to them."""
 _MEASURE = (
     r"(?:\b(?:confidence|certainty|probability|prob|likelihood|score|intensity|strength|level|weight|置信度|强度|概率)\b"
     r"\s*+(?:(?:of|is)\s*+)?(?:[:=]\s*+)?)"
 )
 _BETWEEN = r"(?:\s*+(?:[:=|(\[,]|->|→)\s*+|\s++(?:[-–—]++\s++)?)"
-"""Between a label and its value. Runs of blanks are taken whole (`*+`): no share of one could match where the
-whole does not, and to try all shares would take the square of its length."""
+"""Between a label and its value. Runs of blanks are matched possessively (`*+`), because backtracking into them cannot
+succeed and would take quadratic time."""
 _BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*+(?:[:=]\s*+)?(?P<label>[^\W\d_].{{0,80}})", re.IGNORECASE)
 _TICKED = re.compile(r"(?:\[([ xX✓✔])\]|([✓✔✅☑✗✘❌☐]))\s*(?=\S)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -64,14 +64,14 @@ class Level(float):
 
 
 class Pair(NamedTuple):
-    """A label, and the value beside it: 0 to 1, or any number; None where there is none."""
+    """A label and the value next to it: 0 to 1, or any number; None for no value."""
 
     label: str
     value: float | None = None
 
 
 class _Values(NamedTuple):
-    """The words that are values, and the patterns made of them."""
+    """The words that are values, and the patterns built from them."""
 
     words: Mapping[str, float]
     only: re.Pattern[str]
@@ -87,7 +87,7 @@ def _values() -> _Values:
 
 
 def split_pair(item: str) -> Pair:
-    """The label and the value of one item.
+    """Split one item into its label and its value.
 
     Example:
         >>> split_pair("happy (80%)"), split_pair("angry: no"), split_pair("calm")
@@ -105,12 +105,12 @@ def split_pair(item: str) -> Pair:
 
 
 def is_value(text: str) -> bool:
-    """Whether a text is nothing but a value."""
+    """Return whether a text is only a value."""
     return _values().only.fullmatch(text) is not None
 
 
 def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth value or text, as JSON has them
-    """A value as a number; None if it is none."""
+    """Return a value as a number; None if it is not a value."""
     if isinstance(value, bool | int | float):
         return float(max(-_LARGEST, min(value, _LARGEST)))
     if value is None:
@@ -124,7 +124,7 @@ def value_of(value: Any) -> float | None:  # noqa: ANN401 - a number, a truth va
 
 
 def _number(text: str) -> float:
-    """A number, a share (`80 %`, `4/5`, `4 out of 5`) or stars as a number."""
+    """Convert a number, a share (`80 %`, `4/5`, `4 out of 5`) or stars to a number."""
     if text[0] in "★⭐☆":
         return 1 - text.count("☆") / len(text)
     number, *rest = re.split(r"\s?(?:%|/|out of)\s?", text.replace(",", "."))
@@ -134,9 +134,9 @@ def _number(text: str) -> float:
 
 
 def labels_meant(pairs: Iterable[Pair]) -> list[str]:
-    """The labels that are meant, in order: not those whose value is nothing; the strongest of several polarities.
+    """Return the labels that apply, in order: without those with value 0, and only the strongest polarity.
 
-    What is low is not meant where something is high.
+    If a label is rated high, those rated low are dropped.
     """
     pairs = [pair for pair in pairs if pair.value is None or pair.value > 0]
     if any(pair.value == _HIGH and isinstance(pair.value, Level) for pair in pairs):

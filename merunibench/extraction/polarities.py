@@ -1,8 +1,9 @@
-"""A label list -> positive, negative or neutral, by the builtin lexicon.
+"""Derive polarity (positive, negative or neutral) from a label list, by the builtin lexicon.
 
-Each label that the lexicon knows counts with its concept's polarity (+1, 0, -1); a word that only stands on a wheel,
-with the valence of its sectors. Calm and excitement are faintly pleasant; `neutral` counts 0. The mean decides; within
-`DEAD_ZONE` of zero it is neutral, unless pleasant and unpleasant labels meet there: then the bad weighs more.
+Each known label counts with the polarity of its concept (+1, 0, -1). A word that is only on wheels, without a concept,
+counts with the valence of its sectors. Calm and excitement are slightly pleasant; `neutral` counts 0. The mean decides.
+Within `DEAD_ZONE` of zero the result is neutral; but if pleasant and unpleasant labels are mixed and the mean is not
+positive, it is negative.
 """
 
 from collections.abc import Sequence
@@ -18,13 +19,13 @@ Polarity = Literal["positive", "negative", "neutral"]
 DEAD_ZONE = 0.1
 """A mean this close to zero is neutral."""
 _FAINT = {"calm": 0.2, "excitement": 0.75}
-"""Concepts that are pleasant by themselves, but give way to whatever stands beside them."""
+"""Slightly pleasant concepts, which other labels outweigh."""
 _PLEASANT = frozenset(("happy", "joyful", "powerful", "peaceful", "joy", "genius"))
 _NEITHER = frozenset(("surprised", "surprise"))
 
 
 def polarity(labels: Sequence[str]) -> Polarity:
-    """The polarity of a label list; neutral if no label says anything.
+    """Return the polarity of a label list; neutral if no label has a polarity.
 
     Example:
         >>> polarity(["happy", "relieved"]), polarity(["sad", "hopeful"]), polarity([])
@@ -39,7 +40,7 @@ def polarity(labels: Sequence[str]) -> Polarity:
 
 
 def label_polarity(label: str) -> float | None:
-    """The polarity of one label in [-1, 1]; None if the lexicon does not know it."""
+    """Return the polarity of one label in [-1, 1]; None if the lexicon does not know it."""
     return _label_polarity(normalise_label(label))
 
 

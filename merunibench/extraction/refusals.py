@@ -1,7 +1,7 @@
-"""Answers that are none: refusals in the first person, and error texts that stand where an answer should.
+"""Detect text that is not an answer: refusals in the first person, and error messages instead of an answer.
 
-A model that says it cannot judge says nothing about the person; `sorry` is then no feeling. What it says behind a `but`
-or `however` it does say.
+A model that refuses to judge says nothing about the person, so its `sorry` is not a feeling. Text after a `but` or
+`however` does count.
 """
 
 import re
@@ -51,13 +51,13 @@ _MARKS = (
     "无",
     "無",
 )
-"""One of these stands in every refusal."""
+"""Every refusal contains one of these."""
 _OWN = re.compile(r"(?:i|my)\b", re.IGNORECASE)
-"""How an apology begins that is the model's; `sorry` alone may be a label."""
+"""Beginning of the model's own apology; `sorry` alone may be a label."""
 _SAYS = re.compile(r"\s*(?:to (?:say|report|inform|see)|that|but)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _FIRST = 400
-"""Characters in which a refusal must be said."""
+"""A refusal must be within this number of characters."""
 
 
 class Signs(NamedTuple):
@@ -71,19 +71,19 @@ class Signs(NamedTuple):
 
 @cache
 def load_signs() -> Signs:
-    """The patterns that come with the package, compiled."""
+    """Load and compile the patterns."""
     table = parse_toml(files(__package__).joinpath("envelope.toml").read_bytes(), "envelope.toml")["refusals"]
     names = ("unable", "first_person", "deeds", "apologies")
     return Signs(*(re.compile("|".join(table[name]), re.IGNORECASE) for name in names))
 
 
 def is_error(text: str) -> bool:
-    """Whether a text is the message of an error, not an answer."""
+    """Return whether a text is an error message, not an answer."""
     return _ERROR.match(text) is not None
 
 
 def without_refusal(text: str) -> str:
-    """What an answer says apart from refusing; empty if it only refuses, the text itself if it does not.
+    """Remove a refusal from an answer: empty if it only refuses, the text itself if it does not refuse.
 
     Example:
         >>> without_refusal("I'm sorry, but I can't identify how a real person feels.")
@@ -105,12 +105,12 @@ def without_refusal(text: str) -> str:
 
 
 def _says_nothing(sentence: str, *, is_last: bool) -> bool:
-    """Whether a sentence only apologises, or refuses without a word on what; the next one may answer."""
+    """Return whether a sentence only apologises, or refuses without saying what; the next one may be an answer."""
     signs = load_signs()
     unable = signs.unable.search(sentence[:_FIRST])
     if unable is not None:
         is_own = signs.first_person.search(sentence[: unable.end()]) is not None
-        # "I'm sorry, I can't." refuses; what it cannot do ("hide its joy") is about a person.
+        # "I'm sorry, I can't." refuses; with an object ("can't hide its joy") it is about a person.
         return is_own and not _LETTER.search(sentence, unable.end()) and not _names_deed(sentence, unable)
     apology = signs.apology.match(sentence) if len(sentence) < _FIRST else None
     is_own = _OWN.match(sentence) is not None
@@ -122,7 +122,7 @@ def _names_deed(sentence: str, unable: re.Match[str]) -> bool:
 
 
 def _without_first(first: str, rest: str) -> str:
-    """What is said apart from refusing in the first sentence."""
+    """Return the text without the refusal in its first sentence."""
     signs = load_signs()
     unable = signs.unable.search(first[:_FIRST])
     if unable is None:
@@ -135,7 +135,7 @@ def _without_first(first: str, rest: str) -> str:
 
 
 def _contrasted(first: str, rest: str, start: int) -> str:
-    """What is said behind a `but` or `however`, in the first sentence or at the beginning of the rest."""
+    """Return the text after a `but` or `however` in the first sentence or at the beginning of the rest."""
     if contrast := _CONTRAST.search(first, start):
         return (first[contrast.end() :] + rest).strip()
     contrast = _CONTRAST.match(rest)

@@ -1,8 +1,8 @@
-"""Labels from a model's answer, by rules: deterministic, and nothing outside the package is asked.
+"""Extract labels from a model's answer by rules, deterministically and without any external service.
 
-The steps for a text: markup around it and asides are dropped, refusals give no label, a list is taken as it is,
-other languages are read by their emotion words, and everything else as a description (spaCy is imported only then).
-Whoever changes what any text gives raises `RULES_VERSION`.
+Steps: remove markup and asides; give no labels for refusals; take a list as it is; read other languages by their
+emotion words; read anything else as a description (only this step imports spaCy). Increment `RULES_VERSION` when a
+change alters the result of any text.
 """
 
 import re
@@ -38,30 +38,30 @@ from merunibench.lexicon import load_lexicon
 RULES_VERSION = 2
 """Version of the rules."""
 EXTRACTOR = f"rules@{RULES_VERSION}"
-"""How signatures name this extractor."""
+"""Name of this extractor in signatures."""
 EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES_VERSION, 0, -1))
-"""All versions that there are, the present one first."""
+"""All versions, the current one first."""
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
 _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
 _LONGEST_QUOTED = 6
 _SHORT = 80
-"""Signs of a text that is short."""
+"""Maximum number of characters of a short text."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]*[.!?。！？؟।\n]+|[^.!?。！？؟।\n]+\Z")
 PARITY_LABELS = 4
-"""As many labels as the authors' extractor mostly kept."""
+"""Number of labels that the authors' extractor usually kept."""
 
 
 def extract_labels(
     text: str, *, parity: bool = False, version: int = RULES_VERSION, trace: Trace | None = None
 ) -> list[str]:
-    """The labels that a model's answer gives to the person it describes, in order, lower case, each once.
+    """Return the distinct lower-case labels that a model's answer ascribes to the person it describes, in order.
 
     Args:
         text: The raw answer: a list in any of the usual forms, or a free description.
-        parity: Do as the authors' extractor mostly did: speech acts, styles and a lone `neutral` are dropped, and the
-            first four labels kept.
+        parity: Imitate the authors' extractor: drop speech acts, styles and a lone `neutral`, and keep the first four
+            labels.
         version: Version of the rules.
-        trace: Where to note what was found in the text, and what became of it; rules@1 note nothing.
+        trace: Records what was found in the text, and what happened to it; rules@1 record nothing.
 
     Example:
         >>> extract_labels("The character's emotional state is happy, relieved.")
@@ -79,25 +79,25 @@ def extract_labels(
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules as an extractor, in the form in which scoring takes one."""
+    """The rules, with the interface of an extractor that scoring uses."""
 
     parity: bool = False
     version: int = RULES_VERSION
 
     @classmethod
     def named(cls, name: str, *, parity: bool = False) -> "Rules":
-        """The rules that a signature calls `rules@1` or `rules@2`.
+        """Return the rules with the name `rules@1` or `rules@2`.
 
         Raises:
-            InputError: there is no such version.
+            InputError: The version does not exist.
         """
         if name not in EXTRACTORS:
-            raise InputError(f"there are no rules {name!r}, only {', '.join(EXTRACTORS)}")
+            raise InputError(f"unknown rules {name!r}; available: {', '.join(EXTRACTORS)}")
         return cls(parity, int(name.partition("@")[2]))
 
     @property
     def name(self) -> str:
-        """What signatures call it."""
+        """Its name in signatures."""
         return f"rules@{self.version}{'-parity' if self.parity else ''}"
 
     def labels(self, text: str) -> list[str]:
@@ -117,12 +117,12 @@ class Rules:
         return looks_like(text)
 
     def knows(self, labels: Sequence[str]) -> bool:
-        """Whether any of the labels decides a polarity."""
+        """Return whether any of the labels has a polarity."""
         return any(label_polarity(label) is not None for label in labels)
 
 
 def affectgpt_style(labels: list[str]) -> list[str]:
-    """A label list cut as the authors' extractor mostly cut it; see `extract_labels`."""
+    """Shorten a label list as the authors' extractor usually did; see `extract_labels`."""
     kept = [label for label in labels if label not in load_words().lists["speech_acts"]]
     return [] if kept == ["neutral"] else kept[:PARITY_LABELS]
 
@@ -144,14 +144,14 @@ def _labels(text: str, trace: Trace | None) -> list[str]:
 
 
 def _note_items(trace: Trace, items: Sequence[str], text: str, labels: Sequence[str]) -> None:
-    """Note the items of a list: read one by one, each gives labels of the list, or is denied."""
+    """Record the items of a list; each is read separately, to find its labels or its negation."""
     trace.form = "list"
     alone = [in_english([item], text) for item in items]
     known = [[label for label in each if label in labels] or each for each in alone]
     fates = [
         (Fate.TAKEN, "")
         if set(each) & set(labels)
-        else (Fate.DENIED, "denied in the list")
+        else (Fate.DENIED, "negated in the list")
         if is_denied(item)
         else (Fate.DROPPED, "gives no label")
         for item, each in zip(items, alone, strict=True)
@@ -160,7 +160,7 @@ def _note_items(trace: Trace, items: Sequence[str], text: str, labels: Sequence[
 
 
 def _read(text: str, trace: Trace | None) -> list[str]:
-    """The labels of running text, each sentence in its own script; what a person is quoted as saying is not read."""
+    """Return the labels of running text; each sentence is read in its own script, and quoted speech is ignored."""
     by_script: dict[str | None, list[str]] = {}
     unquoted = text if text.isascii() else _SPEECH.sub(_without_speech, text)
     for sentence in _SENTENCE.findall(unquoted):
@@ -176,7 +176,7 @@ def _read(text: str, trace: Trace | None) -> list[str]:
 
 
 def _read_speech(text: str, trace: Trace | None) -> list[str]:
-    """The labels in what a person is quoted as saying: all that an answer says which only repeats it."""
+    """Return the labels in quoted speech, for answers that contain nothing else."""
     speech = "\n".join(found["said"] for found in _SPEECH.finditer(text))
     return _read(speech, trace) if speech else []
 
@@ -192,21 +192,21 @@ def _read_in(language: Language | None, text: str, trace: Trace | None) -> list[
 
 
 def _read_short(text: str, trace: Trace | None) -> list[str]:
-    """The labels of a few words such as `Sente muita raiva.`, of which one alone tells the language."""
+    """Return the labels of a short text such as `Sente muita raiva.`, in which one word indicates the language."""
     language = language_of(text, least=1) if len(text) <= _SHORT else None
     return _read_in(language, text, trace) if language else []
 
 
 def _without_speech(match: re.Match[str]) -> str:
-    """Words that the person says; a short quotation may be a label."""
+    """Replace quoted speech; a short quotation is kept, because it may be a label."""
     return match.group() if len(match["said"]) <= _LONGEST_QUOTED else " speech "
 
 
 def in_english(items: Sequence[str], text: str) -> list[str]:
-    """The items of a list, those of other languages as English labels; each once.
+    """Return the distinct items of a list, those in other languages as English labels.
 
-    Each item is read by itself. Where it leaves open what language it is in, the items together say so, and only then
-    the whole text: it may be JSON with its letters escaped.
+    Each item is read separately. If its language is unclear, the language of all items together is used, and then that
+    of the whole text, which is the last choice because it may be JSON with escaped letters.
     """
     lexicon, labels = load_lexicon("builtin").in_english, []
     others = {item for item in items if item not in lexicon}
@@ -229,23 +229,23 @@ def in_english(items: Sequence[str], text: str) -> list[str]:
 
 
 def _read_item(item: str, together: Callable[[], Language | None]) -> list[str]:
-    """An item that no language knows by itself, or several know as different labels; `together`: what all say."""
+    """Read an item that no language contains, or several with different labels; `together` is the list's language."""
     if is_denied(item):
         return []
     language = language_of(item) or (together() if script_of(item) is None else None)
     if language is None:
         return [item]
     label = language.label_of(item)
-    # Words that are joined in one (`وامتنان`), or stand in a sentence.
+    # Words that are joined into one (`وامتنان`), or are part of a sentence.
     return [label] if label else foreign_labels(item, language) or ([item] if item.isascii() else [])
 
 
 def is_known(label: str) -> bool:
-    """Whether a label is a word of the lexicon, in any language, perhaps denied, or a polarity."""
+    """Return whether a label is a word of the lexicon in any language, possibly negated, or a polarity."""
     return label in _POLARITIES or label in load_lexicon("builtin").in_english or is_word(label) or is_denied(label)
 
 
 @lru_cache(maxsize=1 << 16)
 def is_denied(label: str) -> bool:
-    """Whether a label is one of another language than English, and denied: `non triste`, 怒っていない."""
+    """Return whether a label is a negated one of another language than English: `non triste`, 怒っていない."""
     return len(label) <= _SHORT and denies_label(label, languages_of_label(label))

@@ -1,6 +1,6 @@
-"""Why a text gave nothing: what an answer looks like in which no label was found. Nothing is read here.
+"""Classify answers without any label by what they look like, to explain why. This module does not extract labels.
 
-Who is asked has found nothing, or asks whether what was found is the answer's; so a mistake changes a remark, no score.
+It is used only for remarks, so that a mistake never changes a score.
 """
 
 import re
@@ -40,7 +40,7 @@ _OF_OTHERS = 0.3  # of letters: Japanese has about as many kana as characters th
 
 
 def looks_like(text: str) -> Reason:
-    """What an answer looks like: one of `merunibench.data.account.SILENT`, or that it says that there is no emotion.
+    """Return what an answer looks like: one of `merunibench.data.account.SILENT`, or a statement of no emotion.
 
     Example:
         >>> [str(looks_like(text)) for text in ("<think>He frowns", "I cannot say.", "(B)", "とても悲しい")]
@@ -69,7 +69,7 @@ def _refuses(text: str) -> bool:
 
 
 def _is_foreign(text: str) -> bool:
-    """Whether enough letters are in a script that the rules do not know: kana, hangul, Cyrillic, Arabic and others."""
+    """Return whether enough letters are in a script that the rules cannot read, such as kana, hangul or Cyrillic."""
     letters = _LETTER.findall(text)
     others = sum(_READABLE.match(letter) is None for letter in letters)
     return others > _OF_OTHERS * len(letters)

@@ -1,4 +1,4 @@
-"""Answers in JSON, or in what was to become JSON, and tables: labels as values, as keys with values, one row each."""
+"""Read answers in JSON, valid or broken, and in tables: labels as values, as keys with values, or one per row."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ KEYS = re.compile(
     r"attitude|情绪|情感|情緒|感情|감정|эмоци|المشاعر|भावना",
     re.IGNORECASE,
 )
-"""What keys of labels, and heads of columns with labels, contain."""
+"""Parts of keys and column headings that indicate labels."""
 
 
 def _is_key(key: str) -> bool:
@@ -33,7 +33,7 @@ _DEEPEST = 30
 
 
 class Sentence(NamedTuple):
-    """A sentence that stands where labels should."""
+    """A sentence instead of labels."""
 
     text: str
 
@@ -42,7 +42,7 @@ Found = list[str] | Sentence | None
 
 
 def read_structured(text: str, known: Known) -> Found:
-    """The labels in JSON or the like, alone or within prose, whole or broken; None if there is nothing of the sort."""
+    """Return the labels in JSON or similar text, alone or within prose, valid or broken; None if there is none."""
     if not any(sign in text for sign in '{["'):
         return None
     for value in _values(text):
@@ -53,7 +53,7 @@ def read_structured(text: str, known: Known) -> Found:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """The object and the list in a text."""
+    """Yield the object and the list in a text."""
     for start, end in ((text.find("{"), text.rfind("}")), (text.find("["), text.rfind("]"))):
         part = text[start : end + 1]
         if 0 <= start < end and _depth(part) <= _DEEPEST:
@@ -65,7 +65,7 @@ def _values(text: str) -> Iterator[Any]:
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever a model wrote
-    """What JSON, or else a literal of Python, says; None if it is neither."""
+    """Parse JSON or a Python literal; None if the text is neither."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -87,7 +87,7 @@ def _depth(text: str) -> int:
 
 
 def _labels_in(value: Any, known: Known) -> Found:  # noqa: ANN401 - whatever a model wrote
-    """The labels in a value of JSON; None if it holds nothing of the sort."""
+    """Return the labels in a JSON value; None if it contains none."""
     if isinstance(value, str):
         items = items_of(value)
         return Sentence(value) if items is None and " " in value else items
@@ -115,12 +115,12 @@ def _labels_in_object(given: Mapping[Any, Any], known: Known) -> Found:
 
 
 def _decoded(value: Any) -> Any:  # noqa: ANN401 - whatever a model wrote
-    """What a string says that is JSON itself."""
+    """Decode a string that contains JSON itself."""
     return _parsed(value) if isinstance(value, str) and value.startswith(("[", "{")) else value
 
 
 def _number_beside(value: Mapping[str, Any], label: str) -> float | None:
-    """The first value beside a label that is a number, yes or no, high or low."""
+    """Return the first value next to a label that is a number, yes or no, high or low."""
     return next(
         (number for item in value.values() if item is not label and (number := value_of(item)) is not None), None
     )
@@ -146,7 +146,7 @@ def _labels_in_list(values: Sequence[Any], known: Known) -> list[str] | None:
 
 
 def _salvaged(text: str, known: Known) -> list[str] | None:
-    """The complete strings of broken JSON: behind a key of labels, or those that carry values."""
+    """Return labels from the complete strings of broken JSON: after a key for labels, or those with values."""
     strings = [
         (found[1] or found[2] or "", text[found.end() : found.end() + 60].lstrip()) for found in _STRING.finditer(text)
     ]
@@ -165,7 +165,7 @@ def _salvaged(text: str, known: Known) -> list[str] | None:
 
 
 def read_table(text: str, known: Known) -> list[str] | None:
-    """The labels of a table: one row each with its value, or one column each with the values in one row."""
+    """Return the labels of a table: one row per label and value, or one column per label and the values in one row."""
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.splitlines() if "|" in line]
     rows = [row for row in rows if not all(map(_RULE_OF_TABLE.fullmatch, row))]
     if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):

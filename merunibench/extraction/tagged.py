@@ -1,7 +1,7 @@
-"""A short way for replies that are word lists in `<answer>` tags, as models in training give them by the thousand.
+"""A fast path for replies that are word lists in `<answer>` tags, which models in training produce by the thousand.
 
-It gives what `extract_labels` gives, by the same functions, without looking for what such a reply cannot hold; where a
-reply might hold anything else it gives None, and the rules read it.
+It gives the same result as `extract_labels`, by the same functions, but skips steps that cannot apply to such a reply.
+For any other reply it gives None, and the full rules must be used.
 """
 
 import re
@@ -13,7 +13,7 @@ from merunibench.extraction.rules import in_english, is_known
 
 _LONGEST = 400
 _REPLY = re.compile(
-    # Signs that neither end reasoning nor are parts of a tag, in any spelling of theirs.
+    # Only characters that can neither end reasoning nor be part of a tag, in any of their spellings.
     r"\s*(?:<think>[^<>&\\\u0300-\u036f\uff00-\uffef\ufe00-\ufe6f\u25a0-\u25ff]*</think>\s*)?"
     r"<answer>[ \n]?([a-z]+(?:, ?[a-z]+)*)[ \n]?</answer>\s*"
 )
@@ -22,13 +22,13 @@ _LEADS_ON = re.compile("thinking|analysis|assistant|user|system|model|human|fina
 
 
 def tagged_labels(reply: str) -> list[str] | None:
-    """The labels of a reply that is a list of single words in `<answer>` tags, perhaps after `<think>…</think>`.
+    """Return the labels of a list of single words in `<answer>` tags, possibly after `<think>…</think>`.
 
     Args:
         reply: The raw reply.
 
     Returns:
-        What `extract_labels` gives, or None if the reply is anything else: it may hold labels all the same.
+        The result of `extract_labels`; None if the reply has another form, in which case it may still have labels.
 
     Example:
         >>> tagged_labels("<think>She laughs.</think><answer>happy, relieved</answer>")

@@ -1,7 +1,7 @@
-"""Where the rules found words of emotion in an answer, and what became of each: noted while reading, on request.
+"""Record, on request, where the rules found emotion words in an answer, and what they did with each word.
 
-The rules note what they see in the part of the answer that they read at the time; `Trace.marks` finds these places
-again in the answer as the model wrote it. Nothing here decides a label.
+The rules record positions in the part of the answer that they are reading. `Trace.marks` locates these positions in the
+raw answer. Nothing in this module affects labels.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,30 +16,30 @@ if TYPE_CHECKING:  # spaCy is imported with it
 
 
 _CONTEXT = 3
-"""Words before a mention that help to find it again."""
+"""Number of words before a mention that are used to locate it."""
 
 
 class Fate(StrEnum):
-    """What became of a word that the rules found."""
+    """What the rules did with a word that they found."""
 
     TAKEN = "taken"
     REPEATED = "repeated"
     CUE = "cue"
     DENIED = "denied"
-    OTHERS = "of somebody else"
+    OTHERS = "another person"
     NOT_FELT = "not felt"
     DROPPED = "dropped"
 
 
 class Mark(NamedTuple):
-    """A place in the raw answer.
+    """A marked word in the raw answer.
 
     Attributes:
-        start: First character.
-        end: Behind the last one.
-        fate: What became of the word.
+        start: Index of the first character.
+        end: Index after the last character.
+        fate: What the rules did with the word.
         label: The label that it gives or would give.
-        why: The reason, for people.
+        why: The reason, as text.
     """
 
     start: int
@@ -51,7 +51,7 @@ class Mark(NamedTuple):
 
 @dataclass
 class Seen:
-    """A word in the part of the answer that was read: characters `start` to `end` of `text`."""
+    """A word that the rules found: characters `start` to `end` of `text`, a part of the answer."""
 
     text: str
     start: int
@@ -64,11 +64,11 @@ class Seen:
 
 @dataclass
 class Trace:
-    """What the rules saw in one answer.
+    """What the rules found in one answer.
 
     Attributes:
-        cleaned: The answer without template, reasoning and markup; what is not in it was not read.
-        form: How it was read: `list`, `description`, a language, or nothing.
+        cleaned: The answer without template, reasoning and markup; only this part was read.
+        form: How it was read: `list`, `description`, a language code, or empty.
         seen: The words, in the order in which they were read.
     """
 
@@ -77,12 +77,12 @@ class Trace:
     seen: list[Seen] = field(default_factory=list)
 
     def mention(self, sentence: "Sentence", mention: "Mention", fate: Fate, why: str = "", **more: str) -> None:
-        """Note a word of a sentence in English; its label is the word itself unless it is given."""
+        """Record a word of an English sentence; its label is the word itself unless given."""
         start, end = sentence.places[mention.start][0], sentence.places[mention.end - 1][1]
         self.seen.append(Seen(sentence.text, start, end, fate, **{"label": mention.text, "why": why, **more}))
 
     def items(self, text: str, items: Iterable[tuple[str, Sequence[str], Fate, str]]) -> None:
-        """Note the items of a list: each as it was written, the labels that it gives, its fate, and why."""
+        """Record the items of a list: the text of each, the labels that it gives, its fate and the reason."""
         lowered, place = text.lower(), 0
         same_length = len(lowered) == len(text)
         for item, labels, fate, why in items:
@@ -94,12 +94,12 @@ class Trace:
                 self.seen.append(Seen(text, start, place, fate, ", ".join(labels) or item, why))
 
     def settle(self, labels: Iterable[str], kept: Iterable[str], dropped: dict[str, str]) -> None:
-        """Say of every word that was weighed what became of it.
+        """Set the fate of every word that was weighted.
 
         Args:
             labels: The labels of the text.
             kept: The concepts that were kept.
-            dropped: Concept -> why it was left out; of others it is said that they fall behind.
+            dropped: Concept -> why it was dropped; any other concept was dropped because its weight is too low.
         """
         taken, of_concepts, said = set(labels), set(kept), set[str]()
         for seen in self.seen:
@@ -109,14 +109,14 @@ class Trace:
                 seen.fate = Fate.REPEATED if seen.label in said else Fate.TAKEN
                 said.add(seen.label)
             elif seen.concept in of_concepts:
-                seen.fate, seen.why = Fate.REPEATED, "another form of a label that is taken"
+                seen.fate, seen.why = Fate.REPEATED, "another form of a label that was taken"
             else:
-                reason = dropped.get(seen.concept, "far behind the strongest emotion")
+                reason = dropped.get(seen.concept, "much weaker than the strongest emotion")
                 seen.fate, seen.why = Fate.DROPPED, ", ".join(filter(None, (seen.why, reason)))
             seen.concept = ""
 
     def marks(self, raw: str) -> tuple[list[Mark], int]:
-        """The places in the raw answer, in order and apart, and how many words were not found again in it."""
+        """Return the marks in the raw answer, sorted and without overlap, and the number of words not located in it."""
         whole = _Plain.of(raw)
         begin = whole.last(_Plain.of(self.cleaned.strip().partition("\n")[0]).text)
         places: dict[str, int] = {}
@@ -125,7 +125,7 @@ class Trace:
             if seen.text not in places:
                 piece = _Plain.of(seen.text).text
                 at = whole.text.find(piece, cursor)
-                # Cues are noted after all sentences: what they were found in may lie further up.
+                # Cues are recorded after all sentences, so their text may be further up.
                 places[seen.text] = at = at if at >= 0 else whole.text.find(piece, begin)
                 cursor = max(cursor, at)
             span = whole.place(seen, places[seen.text], cursor)
@@ -137,7 +137,7 @@ class Trace:
 
 
 class _Plain(NamedTuple):
-    """A text as words in small letters with single blanks between, and where each character of it comes from."""
+    """A text as lower-case words separated by single spaces, and the origin of each of its characters."""
 
     text: str
     origin: list[int]
@@ -158,11 +158,11 @@ class _Plain(NamedTuple):
         return cls("".join(signs), origin)
 
     def last(self, piece: str) -> int:
-        """Where a piece stands last; 0 where it does not."""
+        """Return the last position of a piece; 0 if it does not occur."""
         return max(self.text.rfind(piece.strip()), 0) if piece.strip() else 0
 
     def place(self, seen: Seen, at: int, cursor: int) -> tuple[int, int] | None:
-        """The characters of the raw text that a word comes from; None where that is unknown."""
+        """Return the range of the raw text that a word comes from; None if unknown."""
         before, word = _Plain.of(seen.text[: seen.start]).text, _Plain.of(seen.text[seen.start : seen.end]).text.strip()
         if not word:
             return None
@@ -172,7 +172,7 @@ class _Plain(NamedTuple):
         return self.origin[start], self.origin[start + len(word) - 1] + 1
 
     def _near(self, before: str, word: str, cursor: int) -> int:
-        """The word behind as many of the words before it as are found; the text was changed between."""
+        """Locate a word by as many of the preceding words as can be found, if the text between was changed."""
         context = before.split()[-_CONTEXT:]
         for first in range(len(context) + 1):
             lead = " ".join([*context[first:], ""])
@@ -183,7 +183,7 @@ class _Plain(NamedTuple):
 
 
 def _apart(marks: Iterable[Mark]) -> list[Mark]:
-    """Marks in order; of two that overlap the first counts, of two at one place the one that is taken."""
+    """Sort marks; of two that overlap keep the first, of two at the same position the one that was taken."""
     kept: list[Mark] = []
     for mark in sorted(marks, key=lambda each: (each.start, each.fate != Fate.TAKEN, -each.end)):
         if not kept or mark.start >= kept[-1].end:

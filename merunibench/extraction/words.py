@@ -1,4 +1,4 @@
-"""The word lists behind the reading of free text: `words.toml` and the lexicon."""
+"""Load the word lists of `words.toml`, which the rules for free text use together with the lexicon."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ class Words:
     """The tables of `words.toml`.
 
     Attributes:
-        grammar: Name of a list -> its words and phrases, which are looked for in every sentence.
+        grammar: Name of a list -> its words and phrases, which are searched for in every sentence.
         lists: Name of a list -> its words.
         cues: Bodily cue -> label.
         chinese: Chinese word -> label.
@@ -28,7 +28,7 @@ class Words:
 
 @cache
 def load_words() -> Words:
-    """The tables that come with the package."""
+    """Load the tables."""
     table = parse_toml(files(__package__).joinpath("words.toml").read_bytes(), "words.toml")
     return Words(
         {name: frozenset(_split(words)) for name, words in table["grammar"].items()},

@@ -1,14 +1,15 @@
-"""Words -> sectors on emotion wheels: the wheels, compiled lexicons, and where lexicons come from.
+"""Lexicons map words to sectors of emotion wheels. This package loads, installs, compiles, audits and explains them.
 
     load_lexicon("builtin").sectors("joyful")      # the lexicon that comes with merunibench
-    install("mer2026", Path("folder"))             # an official release, once
-    load_lexicon("mer2026")                        # from then on
+    install("mer2026", Path("folder"))             # install an official release once
+    load_lexicon("mer2026")                        # then load it by name
 
-Four rooms: `runtime` is all that scoring looks words up with; `releases` is where lexicons come from; `workshop` holds
-the text files that lexicons are made from; `critique` audits, compares, explains and draws them.
+There are four subpackages. `runtime` contains everything that scoring needs to look up words. `releases` downloads,
+reads and stores official releases. `workshop` compiles lexicons from text files. `critique` audits, compares and
+explains lexicons.
 
-A lexicon's name does not say what it maps; its hash does (`Lexicon.label`). Names are imported when first used, so that
-importing the package costs nothing.
+The hash, not the name, identifies what a lexicon maps (`Lexicon.label`). Names are imported on first use, so that
+importing this package is fast.
 """
 
 from importlib import import_module

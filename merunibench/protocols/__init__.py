@@ -1,9 +1,9 @@
-"""Protocols: how a model's answers become a score.
+"""Protocols, which compute a score from a model's answers.
 
-A `Protocol` has a `Metric` for each kind of task; a metric encodes truth and answers, says what each sample contributes
-(its statistics), and by which formula their sums become a score. All that is built on top knows no more than that, so a
-new protocol is one module here and a line in `PROTOCOLS`. Choices of the command line, schemas, boards and titles come
-from that table.
+A `Protocol` has a `Metric` for each kind of task. A metric encodes truth and answers, computes the statistics of each
+sample, and defines the formula from their sums to a score. All other code depends only on this interface, so a new
+protocol needs one module in this package and an entry in `PROTOCOLS`. Choices of the command line, schemas, boards and
+titles are derived from that table.
 """
 
 from merunibench._registry import Registry
@@ -16,17 +16,17 @@ from merunibench.protocols.polarity import NO_POLARITY
 from merunibench.protocols.strict import STRICT, STRICT_1, MacroF1, StrictSetF1, ThreeWayWeightedF1
 
 METRIC_VERSION = 1
-"""Changes with every change of any number that a metric gives; part of every signature."""
+"""Incremented with every change that alters any result of a metric; part of every signature."""
 
 PROTOCOLS = Registry("protocol", (OFFICIAL, STRICT, STRICT_1), name=lambda protocol: protocol.name)
 """Every protocol, by name."""
 
 
 def protocol_signed(signature: str) -> Protocol:
-    """The protocol that signatures call by this name.
+    """Return the protocol with this name in signatures.
 
     Raises:
-        KeyError: no protocol is called so.
+        KeyError: No protocol has this name.
     """
     found = next((protocol for protocol in PROTOCOLS.values() if protocol.signature == signature), None)
     if found is None:

@@ -1,8 +1,8 @@
-"""What a protocol and a metric are.
+"""Base classes of protocols and metrics.
 
-Every score is a formula over sums of per-sample statistics (how many samples count on a wheel, their hits, their
-precisions, …). The score applies the formula to the sums over all samples, the bootstrap to the sums over resampled
-ones, the chance level to the sums expected when the answers are shuffled.
+Every score is a formula over sums of per-sample statistics (the number of samples that count on a wheel, their hits,
+their precisions, …). The score applies the formula to the sums over all samples, the bootstrap to the sums over
+resampled ones, and the chance level to the sums expected when the answers are shuffled.
 """
 
 from abc import ABC, abstractmethod
@@ -24,7 +24,7 @@ CORRECTED = "corrected"
 """Key of the chance-corrected score in a report."""
 
 Side = TypeVar("Side")
-"""What a metric takes as the truth of N samples, and as their answers."""
+"""A metric's representation of the truth, or of the answers, of N samples."""
 
 Rows = Mapping[str, Sequence[Any]]
 """Columns of a per-sample file, N values each."""
@@ -34,14 +34,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Samples:
-    """N samples of one data set, truth and answer side by side: what a metric encodes.
+    """Truth and answers of N samples of one data set, which a metric encodes.
 
     Attributes:
         kind: Kind of the task.
         present: Whether each sample has a prediction, shape (N,).
-        true_labels: True labels; None where the truth is a value.
-        labels: Predicted labels; empty where there is no prediction.
-        values: True values, shape (N,); None where the truth is labels.
+        true_labels: True labels; None if the truth is a value.
+        labels: Predicted labels; empty for samples without a prediction.
+        values: True values, shape (N,); None if the truth is labels.
         polarity: Predicted polarities, shape (N,): 1, 0, -1, or `NO_POLARITY`.
         numbers: Predicted numbers, NaN for none, shape (N, M): a score (M = 1), or preferences in both orders (M = 2).
     """
@@ -57,12 +57,12 @@ class Samples:
 
 @dataclass(frozen=True)
 class Encoded(Generic[Side]):
-    """Truth and answers of N samples as a metric takes them.
+    """Truth and answers of N samples in a metric's representation.
 
     Attributes:
-        truth: The truths.
+        truth: The truth.
         predicted: The answers.
-        sectors: Names of the sectors behind the bits of each wheel; empty without wheels.
+        sectors: Names of the sectors of the bits on each wheel; empty for metrics without wheels.
     """
 
     truth: Side
@@ -71,14 +71,14 @@ class Encoded(Generic[Side]):
 
 
 class Metric(ABC, Generic[Side]):
-    """How one kind of task is scored under one protocol. K is the number of statistics of a sample.
+    """The metric of one kind of task under one protocol. K is the number of statistics per sample.
 
     Attributes:
-        score_key: Key of the uncorrected score among the summary's metrics.
-        title: What tables call the score.
+        score_key: Key of the uncorrected score in the summary's metrics.
+        title: Name of the score in tables.
         chance_corrected: Whether the primary figure is the score corrected for chance, not the score itself.
-        has_names: Whether a truth, and an answer, is one name (a polarity, a class), so that names can be confused.
-        lowest: The lowest uncorrected score there is; the highest is 1.
+        has_names: Whether truth and answer are single names (polarity, class), so that a confusion matrix exists.
+        lowest: The lowest possible uncorrected score; the highest is 1.
     """
 
     score_key: ClassVar[str]
@@ -88,75 +88,75 @@ class Metric(ABC, Generic[Side]):
     lowest: ClassVar[float] = 0.0
 
     def fitted(self, truth: Side) -> "Metric[Side]":  # noqa: ARG002
-        """This metric for truths such as these: itself, unless it must be told their number of wheels."""
+        """Return this metric adapted to the truth: itself, unless it depends on the number of wheels."""
         return self
 
     @abstractmethod
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Side]:
-        """Truth and answers as this metric takes them, by the sectors of a lexicon at a wheel level."""
+        """Encode truth and answers for this metric, by the sectors of a lexicon at a wheel level."""
 
     @abstractmethod
     def statistics(self, truth: Side, predicted: Side) -> FloatArray:
-        """What each sample contributes, shape (K, N)."""
+        """Return the statistics of each sample, shape (K, N)."""
 
     @abstractmethod
     def expected_under_shuffling(self, truth: Side, predicted: Side) -> FloatArray:
-        """Sums of the statistics expected if the answers were shuffled among the samples that count, shape (K,)."""
+        """Return the expected sums of the statistics if answers are shuffled among counted samples, shape (K,)."""
 
     def expected_of(self, truth: Side, predicted: Side, members: npt.NDArray[np.bool_]) -> FloatArray:  # noqa: ARG002
-        """Sums over some samples, mask of shape (N,), as in `expected_under_shuffling` of all; shape (K,).
+        """Return the sums over some samples (mask of shape (N,)) expected under shuffling of all; shape (K,).
 
-        Metrics that are corrected for chance say it; of others it is that of all samples, and nothing depends on it.
+        Metrics with chance correction override this. For the others, the result is that of all samples and is not used.
         """
         return self.expected_under_shuffling(truth, predicted)
 
     @abstractmethod
     def score(self, sums: FloatArray) -> FloatArray:
-        """The uncorrected score of sums of statistics, shape (..., K) -> (...); NaN where no sample counts."""
+        """Compute the uncorrected score from sums of statistics, shape (..., K) -> (...); NaN if no sample counts."""
 
     @abstractmethod
     def summary(self, sums: FloatArray) -> Summary:
-        """Every reported figure of the sums over a data set, shape (K,), before any correction for chance."""
+        """Compute all reported figures from the sums over a data set, shape (K,), without correction for chance."""
 
     @abstractmethod
     def hits(self, truth: Side, predicted: Side) -> npt.NDArray[np.integer[Any]]:
-        """What each sample gets right, -1 where it does not count: shape (W, N) on wheels, else (N,)."""
+        """Return the hits of each sample, -1 if it does not count: shape (W, N) for wheels, else (N,)."""
 
     @abstractmethod
     def rows(self, encoded: Encoded[Side]) -> Iterator[Row]:
-        """What a per-sample file says of each sample's truth and answer: enough for `decode`."""
+        """Yield each sample's truth and answer for a per-sample file, from which `decode` can restore them."""
 
     @abstractmethod
     def decode(self, rows: Rows, kind: Kind) -> Encoded[Side]:
-        """Truth and answers again from the columns of a per-sample file; which bit a sector has may differ.
+        """Restore truth and answers from the columns of a per-sample file; sectors may have other bits.
 
         Raises:
-            KeyError, TypeError, ValueError: a column is missing, or holds something else.
+            KeyError, TypeError, ValueError: A column is missing, or has other content.
         """
 
     def part(self, side: Side, samples: npt.NDArray[np.bool_]) -> Side:
-        """The truths, or the answers, of the chosen samples alone, mask of shape (N,)."""
+        """Return the truth, or the answers, of the samples selected by a mask of shape (N,)."""
         chosen: Side = side[..., samples]  # type: ignore[index]  # arrays, unless a metric says otherwise
         return chosen
 
     def blocks(self, encoded: Encoded[Side]) -> Iterator[FloatArray]:
-        """The rows of `statistics`, in blocks where that saves memory."""
+        """Yield the rows of `statistics`, in blocks if that saves memory."""
         yield self.statistics(encoded.truth, encoded.predicted)
 
     def sector_masks(self, side: Side) -> Masks:
-        """The sectors alone as bit masks, shape (W, N), whatever else the protocol counts; without, `sectors` is empty.
+        """Return only the sectors as bit masks, shape (W, N), without other elements that the protocol counts.
 
         Raises:
-            TypeError: the metric knows no sectors.
+            TypeError: The metric has no sectors (`Encoded.sectors` is empty).
         """
-        raise TypeError(f"{type(self).__name__} knows no sectors: {type(side).__name__}")
+        raise TypeError(f"{type(self).__name__} has no sectors: {type(side).__name__}")
 
     def are_neutral(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:  # noqa: ARG002
-        """Which labels count as `neutral`, so that no lexicon need know them; shape (V,)."""
+        """Return which labels count as `neutral`, independent of the lexicon; shape (V,)."""
         return labels.equal(NEUTRAL)
 
     def numbers_of_parts(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:  # noqa: ARG002
-        """As how many labels each counts, shape (V,)."""
+        """Return the number of labels that each label counts as, shape (V,)."""
         return np.ones(len(labels), np.int64)
 
     @property
@@ -166,34 +166,34 @@ class Metric(ABC, Generic[Side]):
 
     @property
     def primary_title(self) -> str:
-        """What tables call the primary figure."""
+        """Name of the primary figure in tables."""
         return CORRECTED if self.chance_corrected else self.title
 
     @property
     def column_title(self) -> str:
-        """Head of a column of primary figures: `macro F, corrected`."""
+        """Heading of a column of primary figures: `macro F, corrected`."""
         return f"{self.title}, {CORRECTED}" if self.chance_corrected else self.title
 
     def primary(self, scores: npt.ArrayLike, chance: npt.ArrayLike) -> FloatArray:
-        """Primary figures of uncorrected scores: corrected for the chance level, or as they are."""
+        """Convert uncorrected scores to primary figures: corrected for chance, or unchanged."""
         return correct_for_chance(scores, chance) if self.chance_corrected else np.asarray(scores, float)
 
     def primary_metrics(self, score: float, summary: Summary) -> dict[str, float]:
-        """Metric key -> value: the summary's, and the corrected score before them where there is one."""
+        """Return metric key -> value: first the corrected score, if any, then the summary's metrics."""
         return {**({CORRECTED: score} if self.chance_corrected else {}), **summary.metrics}
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A way to score every kind of task.
+    """A set of metrics, one for each kind of task.
 
     Attributes:
         name: Name in options and signatures.
-        about: A few words for the head of a table.
+        about: Short description for the heading of a table.
         metrics: Kind of task -> its metric.
-        any_lexicon: Whether boards show it under every lexicon; else under the builtin one alone.
-        signed: Name in signatures, which tells the version (`strict@2`); empty if it is the name.
-        on_boards: Whether boards show it; former versions are there to compute again what they gave.
+        any_lexicon: Whether boards show it under every lexicon; else only under the builtin one.
+        signed: Name in signatures, including the version (`strict@2`); empty if equal to `name`.
+        on_boards: Whether boards show it; former versions exist only to reproduce earlier results.
     """
 
     name: str
@@ -205,7 +205,7 @@ class Protocol:
 
     @property
     def signature(self) -> str:
-        """What signatures call it."""
+        """Its name in signatures."""
         return self.signed or self.name
 
     @property
@@ -214,23 +214,23 @@ class Protocol:
         return all(metric.chance_corrected for metric in self.metrics.values())
 
     def scores(self, kind: str) -> bool:
-        """Whether tasks of a kind are scored."""
+        """Return whether tasks of a kind are scored."""
         return kind in self.metrics
 
     def must_score(self, kind: str) -> None:
-        """Refuse a kind of task that has no metric here.
+        """Check that a kind of task is scored.
 
         Raises:
-            InputError: the protocol does not score this kind.
+            InputError: The protocol does not score this kind.
         """
         if not self.scores(kind):
             raise InputError(f"protocol {self.name} does not score {kind} tasks, only {', '.join(self.metrics)}")
 
     def __getitem__(self, kind: str) -> Metric[Any]:
-        """The metric of a kind of task.
+        """Return the metric of a kind of task.
 
         Raises:
-            InputError: the protocol does not score this kind.
+            InputError: The protocol does not score this kind.
         """
         self.must_score(kind)
         return self.metrics[kind]

@@ -1,8 +1,8 @@
-"""Answers as one of several classes: which class a set of labels means, and weighted F1 over the classes.
+"""Classification metrics: the class that a set of labels means, and weighted F1 over the classes.
 
-The truth is one class. An answer is free words, of which each names a class or none, so a set of labels has votes; the
-class with most of them is the answer's. A tie is no answer: whoever names every class has not said which one it is, and
-the order of a list is no statement. An answer without a class counts as wrong, and as a prediction of no class.
+The truth is one class. An answer is a set of labels, each of which votes for one class or none. The class with the most
+votes is the predicted class. A tie gives no class, because naming all classes is not a choice, and the order of labels
+has no meaning. An answer without a class counts as wrong, and is not a prediction of any class.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,8 +21,8 @@ from merunibench.protocols.neutral import are_neutral
 from merunibench.words import Words
 
 NO_CLASS = -1
-"""Stands for an answer that names none of the classes that occur."""
-_FIGURES = 3  # of a class: whether it is true, hit, predicted
+"""Code of an answer that names none of the classes in the truth."""
+_FIGURES = 3  # per class: whether it is true, hit, predicted
 
 Codes = npt.NDArray[np.int64]
 
@@ -32,8 +32,8 @@ class Classes:
     """The class of each of N samples.
 
     Attributes:
-        codes: Its number among the classes that are true somewhere, or `NO_CLASS`; shape (N,).
-        words: These classes, C words in alphabetical order.
+        codes: Index of the class in `words`, or `NO_CLASS`; shape (N,).
+        words: The C classes that occur in the truth, in alphabetical order.
     """
 
     codes: Codes
@@ -50,8 +50,8 @@ class ClassF1(Metric[Classes]):
 
         WAF = Σ s / N · 2 h / (s + p)        accuracy = Σ h / N
 
-    Equal to scikit-learn's `f1_score(average="weighted")` over the classes that are true somewhere. Classes that are
-    true nowhere weigh nothing. Source: the metrics of the MER challenges (MER2023, arXiv 2304.08981, section 4).
+    Equal to scikit-learn's `f1_score(average="weighted")` over the classes that occur in the truth. Other classes have
+    no weight. Source: the metrics of the MER challenges (MER2023, arXiv 2304.08981, section 4).
     """
 
     score_key = "waf"
@@ -59,9 +59,9 @@ class ClassF1(Metric[Classes]):
     has_names = True
 
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Classes]:
-        """The classes that labels mean; see `meanings`."""
+        """Encode labels as classes; see `meanings`."""
         truth, labels = samples.true_labels, samples.labels
-        if truth is None or labels is None:  # pragma: no cover - the loaders see to it
+        if truth is None or labels is None:  # pragma: no cover - the loaders ensure it
             raise TypeError("no labels")
         every = tuple(truth.vocabulary)
         true_codes = truth.codes[truth.offsets[truth.rows]].astype(np.int64)
@@ -69,7 +69,7 @@ class ClassF1(Metric[Classes]):
         return _among_true([every[code] for code in true_codes], [every[code] if code >= 0 else None for code in said])
 
     def statistics(self, truth: Classes, predicted: Classes) -> FloatArray:
-        """Of each class, whether a sample has it, is hit, and is predicted to have it; shape (3 * C, N)."""
+        """Return for each class whether a sample has it, is a hit, and is predicted to have it; shape (3 * C, N)."""
         number, samples = len(truth.words), np.arange(len(truth))
         values = np.zeros((_FIGURES, number, len(truth)))
         values[0, truth.codes, samples] = 1
@@ -79,18 +79,18 @@ class ClassF1(Metric[Classes]):
         return values.reshape(_FIGURES * number, len(truth))
 
     def expected_under_shuffling(self, truth: Classes, predicted: Classes) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (3 * C,): hits are the product of the margins."""
+        """Return the sums expected under shuffling, shape (3 * C,): hits are the product of the margins."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 
     def expected_of(self, truth: Classes, predicted: Classes, members: npt.NDArray[np.bool_]) -> FloatArray:
-        """The same over some samples, mask of shape (N,)."""
+        """Return the expected sums over some samples, given by a mask of shape (N,)."""
         number = len(truth.words)
         support = np.bincount(truth.codes[members], minlength=number)
         share = ratio(np.bincount(predicted.codes[predicted.codes != NO_CLASS], minlength=number), len(truth))
         return np.concatenate([support, support * share, members.sum() * share])
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """WAF, shape (..., 3 * C) -> (...)."""
+        """Compute WAF, shape (..., 3 * C) -> (...)."""
         support, hits, predicted = np.moveaxis(sums.reshape(*sums.shape[:-1], _FIGURES, -1), -2, 0)
         total = support.sum(axis=-1)
         f1 = ratio(2 * hits, support + predicted)
@@ -98,43 +98,43 @@ class ClassF1(Metric[Classes]):
         return score
 
     def summary(self, sums: FloatArray) -> Summary:
-        """WAF and accuracy; there are no wheels."""
+        """Compute WAF and accuracy, without wheels."""
         support, hits, _ = sums.reshape(_FIGURES, -1)
         total = float(support.sum())
         accuracy = float(hits.sum()) / total if total else float("nan")
         return Summary({"waf": float(self.score(sums)), "accuracy": accuracy}, (), (int(total),))
 
     def hits(self, truth: Classes, predicted: Classes) -> npt.NDArray[np.int8]:
-        """1 if the class is right, else 0; shape (N,)."""
+        """Return 1 if the class is correct, else 0; shape (N,)."""
         return np.asarray(truth.codes == predicted.codes, np.int8)
 
     def part(self, side: Classes, samples: npt.NDArray[np.bool_]) -> Classes:
-        """The classes of the chosen samples, mask of shape (N,)."""
+        """Return the classes of the samples selected by a mask of shape (N,)."""
         return Classes(side.codes[samples], side.words)
 
     def rows(self, encoded: Encoded[Classes]) -> Iterator[Row]:
-        """The class words; null for an answer without a class."""
+        """Yield the class words; null for an answer without a class."""
         words = encoded.truth.words
         for true, said in zip(encoded.truth.codes.tolist(), encoded.predicted.codes.tolist(), strict=True):
             yield {"truth": words[true], "predicted": None if said == NO_CLASS else words[said]}
 
-    def decode(self, rows: Rows, kind: Kind) -> Encoded[Classes]:  # noqa: ARG002 - all are encoded alike
-        """Classes from the columns."""
+    def decode(self, rows: Rows, kind: Kind) -> Encoded[Classes]:  # noqa: ARG002 - same encoding for all kinds
+        """Restore classes from the columns."""
         said = [None if word is None else str(word) for word in rows["predicted"]]
         return _among_true([str(word) for word in rows["truth"]], said)
 
 
 class CorrectedClassF1(ClassF1):
-    """The same, corrected for chance."""
+    """`ClassF1`, corrected for chance."""
 
     chance_corrected = True
 
 
 def meanings(vocabulary: Words, classes: Sequence[str], lexicon: Lexicon, level: Level) -> Codes:
-    """The class that each label means, or `NO_CLASS`; shape (V,).
+    """Return the class that each label means, or `NO_CLASS`; shape (V,).
 
-    A label means the class whose word it is, in any spelling of `neutral` too. Another one means the class whose sector
-    it shares on more than half of the wheels, and on more wheels than it shares any other's.
+    A label that is the word of a class, or any spelling of `neutral`, means that class. Any other label means the class
+    whose sector it shares on more than half of the wheels, and on more wheels than that of any other class.
     """
     words = Words.of(tuple(classes))
     found = vocabulary.positions_in(words).astype(np.int64)
@@ -152,7 +152,7 @@ def meanings(vocabulary: Words, classes: Sequence[str], lexicon: Lexicon, level:
 
 
 def votes(labels: LabelLists, meaning: Codes, classes: int) -> Codes:
-    """The class that most labels of each sample mean, or `NO_CLASS`, if there is none or it is not one; shape (N,)."""
+    """Return the class that most labels of each sample mean, or `NO_CLASS` if there is none or a tie; shape (N,)."""
     samples, codes = labels.flatten()
     said = meaning[codes]
     samples, said = samples[said != NO_CLASS], said[said != NO_CLASS]
@@ -168,7 +168,7 @@ def votes(labels: LabelLists, meaning: Codes, classes: int) -> Codes:
 
 
 def _among_true(truth: Sequence[str], predicted: Sequence[str | None]) -> Encoded[Classes]:
-    """Both sides by the classes that are true somewhere, so that statistics depend on the truth alone."""
+    """Encode both sides by the classes in the truth, so that the classes do not depend on the predictions."""
     words = tuple(sorted(set(truth)))
     places: dict[Any, int] = {word: place for place, word in enumerate(words)}
     sides = (np.array([places.get(word, NO_CLASS) for word in side], np.int64) for side in (truth, predicted))

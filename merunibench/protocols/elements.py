@@ -1,8 +1,8 @@
-"""Answers as sets of elements: what the strict protocol takes for labels.
+"""Element sets, the strict protocol's representation of labels.
 
-Elements are sectors, `neutral`, and every label that no wheel knows. Such a label is an element of its own, the same on
-all wheels, so that wrong words cost something; `neutral` is a sector of its own on every wheel, so that neutral samples
-count.
+Elements are sectors, `neutral`, and every label that is unknown on all wheels. Each unknown label is a separate
+element, the same on all wheels, so that wrong words are penalised. `neutral` is a separate sector on every wheel, so
+that neutral samples count.
 """
 
 import itertools
@@ -22,7 +22,7 @@ from merunibench.protocols.sectors import masks_of_names, sector_names
 from merunibench.words import Words, unify
 
 NEUTRAL_BIT = np.uint64(1 << 63)
-"""The bit of `neutral`: above every sector's."""
+"""The bit of `neutral`, above those of all sectors."""
 
 _SECTOR_BITS = 64
 
@@ -32,11 +32,11 @@ class ElementSets:
     """The elements of N samples on W wheels.
 
     Attributes:
-        sectors: Bit masks of the sectors, `NEUTRAL_BIT` among them, shape (W, N).
-        words: For every word that no wheel knows and every sample that has it, sample * vocabulary + word; sorted and
-            distinct, shape (T,).
-        unknown: The words that truth and prediction draw from.
-        groups: Number of each sample's category, shape (N,); None where there are none.
+        sectors: Bit masks of the sectors, including `NEUTRAL_BIT`, shape (W, N).
+        words: For every unknown word and every sample that has it, sample * vocabulary + word; sorted and distinct,
+            shape (T,).
+        unknown: The unknown words of truth and prediction.
+        groups: Number of each sample's category, shape (N,); None without categories.
     """
 
     sectors: npt.NDArray[np.uint64]
@@ -49,16 +49,16 @@ class ElementSets:
 
     @property
     def vocabulary(self) -> int:
-        """Number of different words that no wheel knows, at least 1."""
+        """Number of different unknown words, at least 1."""
         return max(len(self.unknown), 1)
 
     def words_of(self, sample: int) -> list[str]:
-        """The words of one sample that no wheel knows."""
+        """Return the unknown words of one sample."""
         first, last = np.searchsorted(self.words, [sample * self.vocabulary, (sample + 1) * self.vocabulary])
         return [self.unknown[key % self.vocabulary] for key in self.words[first:last]]
 
     def part(self, samples: npt.NDArray[np.bool_]) -> "ElementSets":
-        """The sets of the chosen samples, shape (N,); categories keep their numbers."""
+        """Return the sets of the samples selected by a mask of shape (N,); categories keep their numbers."""
         number, word = np.divmod(self.words, self.vocabulary)
         kept = samples[number]
         words = (np.cumsum(samples) - 1)[number[kept]] * self.vocabulary + word[kept]
@@ -66,20 +66,20 @@ class ElementSets:
         return replace(self, sectors=self.sectors[:, samples], words=words, groups=groups)
 
     def sizes(self) -> npt.NDArray[np.int64]:
-        """Number of elements of each set, shape (W, N)."""
+        """Return the number of elements of each set, shape (W, N)."""
         words = np.bincount(self.words // self.vocabulary, minlength=len(self))
         counts: npt.NDArray[np.int64] = sizes(self.sectors) + words
         return counts
 
     def common(self, other: "ElementSets") -> npt.NDArray[np.int64]:
-        """Number of elements that each sample has in both, shape (W, N)."""
+        """Return the number of elements that each sample has in both, shape (W, N)."""
         shared = np.intersect1d(self.words, other.words, assume_unique=True)
         words = np.bincount(shared // self.vocabulary, minlength=len(self))
         counts: npt.NDArray[np.int64] = sizes(self.sectors & other.sectors) + words
         return counts
 
     def weight_of_elements(self, wheel: int, weights: FloatArray) -> FloatArray:
-        """Sum of the weights of the samples that have each element, shape (64 + vocabulary,).
+        """Return the sum of the weights of the samples that have each element, shape (64 + vocabulary,).
 
         With weights w of the truth and v of the prediction, the dot product of two such vectors is the sum of
         w_a · v_b · |a ∩ b| over all pairs of a true set a and a predicted set b.
@@ -95,18 +95,18 @@ class ElementSets:
 
 
 class ElementMetric(Metric[ElementSets]):
-    """A metric on element sets. A sample counts on a wheel where its truth has an element."""
+    """A metric on element sets. A sample counts on a wheel if its truth has an element there."""
 
     chance_corrected = True
 
     def __init__(self, version: int = 2) -> None:
-        """A metric of the strict protocol's version 1 or 2, which read labels differently."""
+        """Set the version of the strict protocol, 1 or 2, which read labels differently."""
         self.version = version
 
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[ElementSets]:
-        """Element sets of all labels, with each sample's category where the truth is a class."""
+        """Encode all labels as element sets, with each sample's category if the truth is a class."""
         truth, labels = samples.true_labels, samples.labels
-        if truth is None or labels is None:  # pragma: no cover - the loaders see to it
+        if truth is None or labels is None:  # pragma: no cover - the loaders ensure it
             raise TypeError("no labels")
         true, predicted = element_sets(truth, labels, samples.present, lexicon, level, self.version)
         if samples.kind.truth == "class":
@@ -114,28 +114,28 @@ class ElementMetric(Metric[ElementSets]):
         return Encoded(true, predicted, lexicon.sectors_of_wheels[level])
 
     def are_neutral(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
-        """Which labels count as `neutral`: in all spellings, from version 2 on."""
+        """Return which labels count as `neutral`; from version 2 on, all spellings."""
         return super().are_neutral(labels, lexicon) if self.version == 1 else are_neutral(labels, lexicon)
 
     def numbers_of_parts(self, labels: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:
-        """As how many labels each counts: as the words that it joins, from version 2 on."""
+        """Return the number of labels that each label counts as; from version 2 on, the words that it joins."""
         return super().numbers_of_parts(labels, lexicon) if self.version == 1 else numbers_of_parts(labels, lexicon)
 
     def part(self, side: ElementSets, samples: npt.NDArray[np.bool_]) -> ElementSets:
-        """The element sets of the chosen samples, mask of shape (N,)."""
+        """Return the element sets of the samples selected by a mask of shape (N,)."""
         return side.part(samples)
 
     def hits(self, truth: ElementSets, predicted: ElementSets) -> npt.NDArray[np.int64]:
-        """Number of elements that truth and answer share, shape (W, N)."""
+        """Return the number of elements that truth and answer share, shape (W, N); -1 if the sample does not count."""
         return np.where(truth.sizes() > 0, truth.common(predicted), -1)
 
     def sector_masks(self, side: ElementSets) -> Masks:
-        """The sectors, without `neutral` and unknown words."""
+        """Return the sectors, without `neutral` and unknown words."""
         masks: Masks = side.sectors & ~NEUTRAL_BIT
         return masks
 
     def rows(self, encoded: Encoded[ElementSets]) -> Iterator[Row]:
-        """Names of the sectors on each wheel, `neutral` among them, and the words that no wheel knows."""
+        """Yield the names of the sectors on each wheel, including `neutral`, and the unknown words."""
         truth, predicted = encoded.truth, encoded.predicted
         for sample in range(len(truth)):
             yield {
@@ -145,7 +145,7 @@ class ElementMetric(Metric[ElementSets]):
             }
 
     def decode(self, rows: Rows, kind: Kind) -> Encoded[ElementSets]:
-        """Element sets from names and words."""
+        """Restore element sets from names and words."""
         lists = [[list(map(str, words[side])) for words in rows["unknown"]] for side in ("truth", "predicted")]
         codes: dict[str, int] = {}
         for word in itertools.chain.from_iterable(itertools.chain.from_iterable(lists)):
@@ -166,10 +166,10 @@ def element_sets(
     level: Level,
     version: int = 2,
 ) -> tuple[ElementSets, ElementSets]:
-    """The strict protocol's sets of truth and prediction.
+    """Return the element sets of truth and prediction under the strict protocol.
 
-    Besides sectors, a set holds `neutral` and the words that no wheel knows; words of the lexicon's stop list are left
-    out. An empty list of labels means `neutral`; a sample without a prediction has the empty set.
+    In addition to sectors, a set contains `neutral` and unknown words; stop words of the lexicon are omitted. An empty
+    list of labels means `neutral`; a sample without a prediction has the empty set.
 
     Args:
         truth: True labels of N samples.
@@ -177,9 +177,9 @@ def element_sets(
         present: Whether each sample has a prediction, shape (N,).
         lexicon: Words -> sectors.
         level: Wheel level.
-        version: How labels are read: 1, as they stand; 2, `neutral` in all its spellings, joined labels by their parts.
+        version: How labels are read: 1, unchanged; 2, with all spellings of `neutral`, and joined labels split.
     """
-    # Version 1 was told nothing of emoji: what had no letter was left out as it was read.
+    # Version 1 ignored emoji, because labels without a letter were dropped when they were read.
     sides = [lists.without_signs(emoji=False) if version == 1 else lists for lists in (truth, predicted)]
     readings = [(read_exactly if version == 1 else read_parts)(lists.vocabulary, lexicon) for lists in sides]
     words, codes = unify([reading.words for reading in readings])
@@ -197,13 +197,13 @@ def element_sets(
 
 
 def categories(truth: LabelLists) -> npt.NDArray[np.int64]:
-    """Number of each sample's category, where every sample has one word; shape (N,)."""
+    """Return the number of each sample's category, if every sample has one word; shape (N,)."""
     words = truth.codes[truth.offsets[truth.rows]]
     return np.unique(words, return_inverse=True)[1].astype(np.int64)
 
 
 def _keys(lists: Sequence[Sequence[str]], codes: Mapping[str, int]) -> npt.NDArray[np.int64]:
-    """Words of each sample as `ElementSets` keeps them."""
+    """Encode the words of each sample as in `ElementSets.words`."""
     vocabulary = max(len(codes), 1)
     return np.unique(
         [sample * vocabulary + codes[word] for sample, words in enumerate(lists) for word in words]

@@ -1,7 +1,7 @@
-"""Which labels say `neutral`, in whatever spelling and language, and which words a joined label is made of.
+"""Recognise labels that mean `neutral`, in any spelling and language, and split joined labels into words.
 
-A label that says that there is no emotion (`none`, `N/A`, `无情绪`) is read as `neutral`, as an empty list of labels
-is. The words of other languages are those of `merunibench.languages`.
+A label that means "no emotion" (`none`, `N/A`, `无情绪`) is read as `neutral`, like an empty list of labels. The words
+of other languages are defined in `merunibench.languages`.
 """
 
 import re
@@ -44,7 +44,7 @@ _SAYS_NEUTRAL = re.compile(
     "|neutraal|neutrale|neutraln[yae]|obojętny|neutráln[íy]|neutralno|neutralt|nøytral|neutraali|semleges|neutr[uă]|nötr"
     "|netral|trung tính|trung lập|ουδέτερ(?:ος|η|ο)|нейтральний|неутрален|ניטרלי|خنثی|เป็นกลาง"
 )
-"""The last lines are languages of which no other word is known here."""
+"""The last lines are words in languages that `merunibench.languages` does not cover."""
 _BLANKS = re.compile(r"[\s_\-:=]+")
 _JOINTS = re.compile(r"\s*[/&+;|]\s*|\s(?:and|or)\s|(?<!thing)(?<!none)(?<!\ball)\sbut\s")  # not `nothing but joy`
 _ASIDES = re.compile(rf"{_JOINTS.pattern}|\s*[()\[\],]\s*")
@@ -53,12 +53,12 @@ _MAY_BE_JOINED = r"[/&+;|()\[\],]|\s(?:and|or|but)\s"
 
 @dataclass(frozen=True)
 class Reading:
-    """What the labels of a vocabulary say besides the sectors that the lexicon gives them. V labels, U unknown words.
+    """Elements of V labels in addition to the sectors of the lexicon: `neutral`, and U unknown words.
 
     Attributes:
-        neutral: Which labels say `neutral`, alone or beside others (`neutral/calm`), shape (V,).
-        words: The words that no wheel knows, shape (U,).
-        labels: The label that each of them stands in, ascending, shape (U,).
+        neutral: Which labels mean `neutral`, alone or joined with others (`neutral/calm`), shape (V,).
+        words: The words that are unknown on all wheels, shape (U,).
+        labels: Index of the label that contains each unknown word, ascending, shape (U,).
     """
 
     neutral: npt.NDArray[np.bool_]
@@ -66,7 +66,7 @@ class Reading:
     labels: npt.NDArray[np.intp]
 
     def words_of(self, labels: npt.NDArray[np.integer[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """The unknown words in labels of shape (L,): which of these each stands in, and its position in `words`."""
+        """Return, for the unknown words in labels of shape (L,), the index into these labels and into `words`."""
         number = np.bincount(self.labels, minlength=len(self.neutral))
         first, counts = (np.cumsum(number) - number)[labels], number[labels]
         places = np.repeat(np.arange(len(labels)), counts)
@@ -75,19 +75,19 @@ class Reading:
 
 
 def read_exactly(vocabulary: Words, lexicon: Lexicon) -> Reading:
-    """What version 1 of the strict protocol reads: `neutral` is this word alone, a label is known or not as a whole."""
+    """Read labels as in version 1 of the strict protocol: only the word `neutral`; labels are not split."""
     known = lexicon.known(vocabulary) | vocabulary.equal(NEUTRAL) | lexicon.are_stop_words(vocabulary)
     neutral = np.zeros(len(vocabulary), bool)
-    # Where empty true lists were replaced by `neutral`, a vocabulary may hold it twice; version 1 counts the first.
+    # After empty true lists were replaced by `neutral`, a vocabulary may contain it twice; version 1 counts the first.
     neutral[np.flatnonzero(vocabulary.equal(NEUTRAL))[:1]] = True
     unknown = np.flatnonzero(~known)
     return Reading(neutral, vocabulary.take(unknown), unknown)
 
 
 def read_parts(vocabulary: Words, lexicon: Lexicon) -> Reading:
-    """What version 2 reads: `neutral` in all its spellings, and of a label that joins several words each of them.
+    """Read labels as in version 2 of the strict protocol: all spellings of `neutral`; joined labels are split.
 
-    Words for `neutral`, and labels that the lexicon lists as they stand, are whole.
+    Words for `neutral`, and labels that the lexicon lists as a whole, are not split.
     """
     neutral = are_neutral(vocabulary, lexicon)
     joined = _joined(vocabulary, lexicon) & ~neutral
@@ -106,7 +106,7 @@ def read_parts(vocabulary: Words, lexicon: Lexicon) -> Reading:
 
 
 def numbers_of_parts(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.int64]:
-    """How many words each label joins: 3 for `happy/sad/angry`, else 1; shape (V,)."""
+    """Return the number of words that each label joins: 3 for `happy/sad/angry`, 1 for single words; shape (V,)."""
     numbers = np.ones(len(vocabulary), np.int64)
     rows = np.flatnonzero(_joined(vocabulary, lexicon))
     rows = rows[~are_neutral(vocabulary.take(rows), lexicon)]
@@ -115,9 +115,9 @@ def numbers_of_parts(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.int6
 
 
 def parts_of(label: str) -> list[str]:
-    """The words that a label joins with a sign, or with `and`, `or`, `but`; each once, in order.
+    """Return the distinct words that a label joins with a sign, or with `and`, `or`, `but`, in order.
 
-    Brackets and commas join a word to `neutral`, and to no other: elsewhere they hold remarks.
+    Brackets and commas are separators only if a part is `neutral`; otherwise they enclose remarks.
 
     Example:
         >>> parts_of("happy/sad and angry"), parts_of("neutral (calm)"), parts_of("happy (smiling)")
@@ -133,7 +133,7 @@ def _split(joints: re.Pattern[str], label: str) -> list[str]:
 
 
 def are_neutral(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
-    """Which labels mean `neutral` and nothing else, shape (V,); what a wheel knows means what the wheel says."""
+    """Return which labels mean `neutral` and nothing else, shape (V,); labels with a sector never do."""
     neutral = vocabulary.equal(NEUTRAL)
     rows = np.flatnonzero(~neutral & ~lexicon.known(vocabulary))
     unknown = vocabulary.take(rows)
@@ -144,7 +144,7 @@ def are_neutral(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
 
 @lru_cache(maxsize=1 << 14)
 def says_neutral(label: str) -> bool:
-    """Whether a label means that there is no emotion, in one of the languages.
+    """Return whether a label means "no emotion" in one of the languages.
 
     Example:
         >>> [says_neutral(label) for label in ("Neutral.", "neutral tone", "N/A", "中性", "calm", "not neutral")]
@@ -167,7 +167,7 @@ def _says_it(label: str) -> bool:
 
 
 def _without_signs(text: str) -> str:
-    """From the first letter to the last, with the marks that belong to it: Hindi words may end in one."""
+    """Return the text from the first to the last letter, including combining marks (Hindi words may end in one)."""
     letters = [place for place, sign in enumerate(text) if sign.isalpha()]
     if not letters:
         return ""
@@ -183,7 +183,7 @@ def _joined(vocabulary: Words, lexicon: Lexicon) -> npt.NDArray[np.bool_]:
 
 @cache
 def _may_say_it() -> str:
-    """A pattern, over UTF-8, that is found in every label that `says_neutral`, and in few others."""
+    """Return a pattern over UTF-8 that matches every label that `says_neutral`, and few others."""
     starts = {word.split()[0] for word in NOTHING | answer_words("none") if word.isascii()}
     starts |= {
         "no",

@@ -34,14 +34,14 @@ _PER_WHEEL = 3  # statistics: whether the sample counts, and two figures
 
 
 class HitFigures(SectorMetric):
-    """A metric of two figures, each the hits |P ∩ G| of a sample over the size of a set."""
+    """A metric with two figures, each the hits |P ∩ G| of a sample divided by the size of a set."""
 
     @abstractmethod
     def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
-        """By what hits are divided: for each figure, sizes that belong to the truths, or to the answers, of a wheel."""
+        """Return the divisors of the hits on a wheel: for each figure, sizes per truth or sizes per answer."""
 
     def statistics(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Whether each sample counts, and its two figures, on each wheel, shape (3 W, N)."""
+        """Return whether each sample counts, and its two figures, on each wheel, shape (3 W, N)."""
         values = np.empty((len(truth), _PER_WHEEL, truth.shape[1]))
         for wheel, (true, guess) in enumerate(zip(truth, predicted, strict=True)):
             hits = sizes(true & guess)
@@ -52,10 +52,10 @@ class HitFigures(SectorMetric):
         return values.reshape(len(truth) * _PER_WHEEL, truth.shape[1])
 
     def expected_under_shuffling(self, truth: Masks, predicted: Masks) -> FloatArray:
-        """Sums of the statistics expected under shuffling, shape (3 W,).
+        """Return the sums of the statistics expected under shuffling, shape (3 W,).
 
-        Shuffling pairs every answer with every truth equally often: a sum over N pairs is expected to be the sum over
-        all N² pairs, divided by N.
+        Shuffling pairs every answer with every truth equally often, so the expected sum over N pairs is the sum over
+        all N² pairs divided by N.
         """
         sums: list[float] = []
         for true_sets, guess_sets in zip(truth, predicted, strict=True):
@@ -78,9 +78,9 @@ def _over(times: FloatArray, divisor: Sizes | None) -> FloatArray:
 class HitRate(HitFigures):
     """Basic task: hit rate and matching score (MER2023, MER2024, MELD, IEMOCAP).
 
-    The truth is one category word, so its sector set G on a wheel has one sector, or none; the sample then does not
-    count on that wheel (`neutral` is on no official wheel, so neutral samples never count). With predicted set P, and C
-    the set of the sectors of all categories that occur in the data set:
+    The truth is one category word, so its sector set G on a wheel has one sector or is empty. If it is empty, the
+    sample does not count on that wheel (`neutral` is on no official wheel, so neutral samples never count). With the
+    predicted set P, and the set C of the sectors of all categories that occur in the data set:
 
         hit rate = mean |P ∩ G|        matching score = mean |P ∩ G| / |P ∩ C|  (0 where P ∩ C is empty)
 
@@ -92,35 +92,35 @@ class HitRate(HitFigures):
     title = "hit rate"
 
     def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
-        """Hits count as they are; the matching score divides by the answers that name a category."""
+        """Return no divisor for the hit rate; for the matching score, the number of answered category sectors."""
         categories = np.bitwise_or.reduce(truth, initial=truth.dtype.type(0))
         return (None, None), (None, sizes(predicted & categories))
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """Hit rate, averaged over the wheels; shape (..., 3 W) -> (...)."""
+        """Compute the hit rate, averaged over the wheels; shape (..., 3 W) -> (...)."""
         _, means = wheel_means(sums, _PER_WHEEL)
         return mean_where_defined(means[..., 0])
 
     def summary(self, sums: FloatArray) -> Summary:
-        """Hit rate and matching score, overall and on each wheel."""
+        """Compute hit rate and matching score, overall and on each wheel."""
         counts, means = wheel_means(sums, _PER_WHEEL)
         figures = {"hit_rate": means[:, 0], "matching_score": means[:, 1]}
         return wheel_summary(counts, figures)
 
 
 class SetF1Formula:
-    """F of the mean precision and the mean recall on each wheel, averaged over the wheels."""
+    """F computed from mean precision and mean recall on each wheel, averaged over the wheels."""
 
     score_key = "f"
     title = "F"
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """F, averaged over the wheels; shape (..., 3 W) -> (...)."""
+        """Compute F, averaged over the wheels; shape (..., 3 W) -> (...)."""
         _, means = wheel_means(sums, _PER_WHEEL)
         return mean_where_defined(harmonic_mean(means[..., 0], means[..., 1]))
 
     def summary(self, sums: FloatArray) -> Summary:
-        """F, precision and recall, overall and on each wheel."""
+        """Compute F, precision and recall, overall and on each wheel."""
         counts, means = wheel_means(sums, _PER_WHEEL)
         precision, recall = means[:, 0], means[:, 1]
         figures = {"f": harmonic_mean(precision, recall), "precision": precision, "recall": recall}
@@ -141,32 +141,32 @@ class SetF1(SetF1Formula, HitFigures):
     """
 
     def divisors(self, truth: Masks, predicted: Masks) -> tuple[tuple[Sizes | None, Sizes | None], ...]:
-        """Precision divides by the size of the answer, recall by that of the truth."""
+        """Return the size of the answer for precision, and the size of the truth for recall."""
         return (None, sizes(predicted)), (sizes(truth), None)
 
 
 def harmonic_mean(precision: FloatArray, recall: FloatArray) -> FloatArray:
-    """2pr / (p + r), 0 where both are 0, NaN where either is."""
+    """Compute 2pr / (p + r); 0 if both are 0, NaN if either is NaN."""
     return np.where(np.isnan(precision), np.nan, ratio(2 * precision * recall, precision + recall))
 
 
 class WeightedF1(PolarityMetric):
     """Sentiment task: weighted F1 (WAF) and accuracy (CMU-MOSI, CMU-MOSEI, CH-SIMS, CH-SIMS v2).
 
-    Samples whose true value is exactly 0 are left out. Truth and prediction are cut at `> 0`, so a neutral prediction
-    counts as negative. WAF is the mean of the two classes' F1, weighted by their support. Source: the evaluation code
-    of AffectGPT (arXiv 2501.16566); equal to scikit-learn's `f1_score(average="weighted")`.
+    Samples whose true value is exactly 0 are excluded. Truth and prediction are binarised by `> 0`, so a neutral
+    prediction counts as negative. WAF is the mean of the two classes' F1, weighted by their support. Source: the
+    evaluation code of AffectGPT (arXiv 2501.16566); equal to scikit-learn's `f1_score(average="weighted")`.
     """
 
     score_key = "waf"
     title = "WAF"
 
     def read(self, predicted: Polarities) -> Polarities:
-        """A neutral answer counts as negative."""
+        """Return the polarity that each answer counts as; neutral answers count as negative."""
         return np.where(predicted > 0, 1, -1)
 
     def statistics(self, truth: Polarities, predicted: Polarities) -> FloatArray:
-        """The confusion cells that each sample falls into: true/false negative, false/true positive; shape (4, N).
+        """Return the confusion cell of each sample, shape (4, N).
 
         In order: true negative, false positive, false negative, true positive.
         """
@@ -176,9 +176,9 @@ class WeightedF1(PolarityMetric):
         return np.array([cell & (truth != 0) for cell in cells], float)
 
     def expected_under_shuffling(self, truth: Polarities, predicted: Polarities) -> FloatArray:
-        """Confusion cells expected under shuffling, shape (4,): the product of the margins over the number.
+        """Return the cells expected under shuffling, shape (4,): product of the margins over the number of samples.
 
-        A missing prediction stays wrong wherever it is shuffled to.
+        A missing prediction is wrong for every sample that it is shuffled to.
         """
         truth, predicted = truth[truth != 0], predicted[truth != 0]
         positives, negatives = (truth > 0).sum(), (truth < 0).sum()
@@ -194,7 +194,7 @@ class WeightedF1(PolarityMetric):
         return ratio(cells, len(truth))
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """WAF of confusion cells, shape (..., 4) -> (...)."""
+        """Compute WAF from confusion cells, shape (..., 4) -> (...)."""
         true_negative, false_positive, false_negative, true_positive = np.moveaxis(sums, -1, 0)
         wrong = false_positive + false_negative
         negatives, positives = true_negative + false_positive, false_negative + true_positive
@@ -205,7 +205,7 @@ class WeightedF1(PolarityMetric):
         return waf
 
     def summary(self, sums: FloatArray) -> Summary:
-        """WAF and accuracy; there are no wheels."""
+        """Compute WAF and accuracy, without wheels."""
         total = float(sums.sum())
         accuracy = float(sums[0] + sums[3]) / total if total else float("nan")
         return Summary({"waf": float(self.score(sums)), "accuracy": accuracy}, (), (int(total),))

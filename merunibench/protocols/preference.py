@@ -1,4 +1,4 @@
-"""Answers as preferences: which of two descriptions of a clip is the better one."""
+"""Preference metrics: which of two descriptions of a clip is better."""
 
 from collections.abc import Iterator
 
@@ -12,15 +12,15 @@ from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 
 
 class PreferenceF1(Metric[FloatArray]):
-    """Preference: weighted F1 (WAF) and accuracy of the choice, and agreement with itself in swapped order.
+    """Preference: weighted F1 (WAF) and accuracy of the choice, and agreement of the answers in both orders.
 
-    Truth and answer are 1 (the first description), -1 (the second) or 0 (the same). Samples on which people have no
-    preference are left out: either answer would be right or wrong by a coin. On the others an answer of `same`, and a
-    missing one, is wrong, and a prediction of neither. WAF weighs the F1 of both sides by their support.
+    Truth and answer are 1 (the first description), -1 (the second) or 0 (the same). Samples without a human preference
+    are excluded, because correctness would be a coin toss. On the other samples, a missing answer and the answer `same`
+    are wrong, and count as a prediction of neither side. WAF weights the F1 of both sides by their support.
 
-    Where a model was asked with the order swapped too (its answer named by the descriptions, not by the places),
-    `swap_agreement` is the share of these samples on which both answers are one and the same preference: a model that
-    always takes the first place has none, whatever its accuracy is.
+    If a model was also asked in swapped order (with answers that refer to descriptions, not positions),
+    `swap_agreement` is the share of these samples for which both answers are the same preference. It is 0 for a model
+    that always chooses the first position, whatever its accuracy.
     Source: EmoPrefer (MER2026, track MER-Prefer); WAF as scikit-learn's `f1_score(average="weighted")`.
     """
 
@@ -29,13 +29,13 @@ class PreferenceF1(Metric[FloatArray]):
     has_names = True
 
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[FloatArray]:  # noqa: ARG002
-        """True preferences, shape (N,); answers in both orders, NaN for none, shape (N, 2)."""
-        if samples.values is None or samples.numbers is None:  # pragma: no cover - the loaders see to it
+        """Encode true preferences, shape (N,), and answers in both orders, NaN for none, shape (N, 2)."""
+        if samples.values is None or samples.numbers is None:  # pragma: no cover - the loaders ensure it
             raise TypeError("no values or no numbers")
         return Encoded(samples.values, np.where(samples.present[:, None], samples.numbers, np.nan))
 
     def statistics(self, truth: FloatArray, predicted: FloatArray) -> FloatArray:
-        """Truth, hit and prediction of both sides, and of asked twice and agreed; shape (8, N)."""
+        """Return truth, hit and prediction of both sides, then asked in both orders and agreed; shape (8, N)."""
         said, swapped = predicted.T
         counts = truth != 0
         cells = [
@@ -47,11 +47,11 @@ class PreferenceF1(Metric[FloatArray]):
         return np.array([*cells, twice, twice & (said == swapped) & (said != 0)], float)
 
     def expected_under_shuffling(self, truth: FloatArray, predicted: FloatArray) -> FloatArray:
-        """Sums expected under shuffling, shape (8,): hits by the margins; both answers of a sample move together."""
+        """Return the sums expected under shuffling, shape (8,); both answers of a sample are shuffled together."""
         return self.expected_of(truth, predicted, np.ones(len(truth), bool))
 
     def expected_of(self, truth: FloatArray, predicted: FloatArray, members: npt.NDArray[np.bool_]) -> FloatArray:
-        """The same over some samples, mask of shape (N,)."""
+        """Return the expected sums over some samples, given by a mask of shape (N,)."""
         cells = self.statistics(truth, predicted)
         number = cells[0].sum() + cells[3].sum()
         chosen = cells[:, members].sum(axis=1)
@@ -63,7 +63,7 @@ class PreferenceF1(Metric[FloatArray]):
         return found
 
     def score(self, sums: FloatArray) -> FloatArray:
-        """WAF, shape (..., 8) -> (...); NaN where no sample counts."""
+        """Compute WAF, shape (..., 8) -> (...); NaN if no sample counts."""
         support, hits, predicted = (sums[..., [place, place + 3]] for place in range(3))
         total = support.sum(axis=-1)
         f1 = ratio(2 * hits, support + predicted)
@@ -71,7 +71,7 @@ class PreferenceF1(Metric[FloatArray]):
         return score
 
     def summary(self, sums: FloatArray) -> Summary:
-        """WAF, accuracy, and agreement in swapped order where there are such answers; there are no wheels."""
+        """Compute WAF, accuracy and, if there are answers in swapped order, their agreement; without wheels."""
         total = float(sums[0] + sums[3])
         figures = {"waf": float(self.score(sums))}
         figures["accuracy"] = float(sums[1] + sums[4]) / total if total else float("nan")
@@ -80,15 +80,15 @@ class PreferenceF1(Metric[FloatArray]):
         return Summary(figures, (), (int(total),))
 
     def hits(self, truth: FloatArray, predicted: FloatArray) -> npt.NDArray[np.int8]:
-        """1 if the preference is people's, else 0, -1 where they have none; shape (N,)."""
+        """Return 1 if the answer is the human preference, else 0; -1 if there is no preference; shape (N,)."""
         return np.where(truth != 0, predicted[:, 0] == truth, -1).astype(np.int8)
 
     def part(self, side: FloatArray, samples: npt.NDArray[np.bool_]) -> FloatArray:
-        """The preferences of the chosen samples, mask of shape (N,)."""
+        """Return the preferences of the samples selected by a mask of shape (N,)."""
         return side[samples]
 
     def rows(self, encoded: Encoded[FloatArray]) -> Iterator[Row]:
-        """`a1`, `a2` or `same`; null without an answer."""
+        """Yield `a1`, `a2` or `same`; null without an answer."""
         for true, (said, swapped) in zip(encoded.truth.tolist(), encoded.predicted.tolist(), strict=True):
             yield {
                 "truth": PREFERENCE_OF[true],
@@ -96,8 +96,8 @@ class PreferenceF1(Metric[FloatArray]):
                 "swapped": PREFERENCE_OF.get(swapped),
             }
 
-    def decode(self, rows: Rows, kind: Kind) -> Encoded[FloatArray]:  # noqa: ARG002 - all are encoded alike
-        """Preferences from the columns."""
+    def decode(self, rows: Rows, kind: Kind) -> Encoded[FloatArray]:  # noqa: ARG002 - same encoding for all kinds
+        """Restore preferences from the columns."""
         truth = np.array([PREFERENCES[word] for word in rows["truth"]], float)
         sides = (
             [np.nan if word is None else PREFERENCES[word] for word in rows[key]] for key in ("predicted", "swapped")
@@ -106,6 +106,6 @@ class PreferenceF1(Metric[FloatArray]):
 
 
 class CorrectedPreferenceF1(PreferenceF1):
-    """The same, corrected for chance."""
+    """`PreferenceF1`, corrected for chance."""
 
     chance_corrected = True

@@ -1,4 +1,4 @@
-"""Answers as sector sets: what the metrics of the official protocol take for labels, bit masks of shape (W, N)."""
+"""Sector sets, the official protocol's representation of labels: bit masks of shape (W, N)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -14,43 +14,43 @@ from merunibench.protocols.base import Encoded, Metric, Row, Rows, Samples
 
 
 class SectorMetric(Metric[Masks]):
-    """A metric on sector sets. A sample counts on a wheel where its truth has a sector."""
+    """A metric on sector sets. A sample counts on a wheel if its truth has a sector there."""
 
     def encode(self, samples: Samples, lexicon: Lexicon, level: Level) -> Encoded[Masks]:
-        """The sectors of all labels; a label that a wheel does not know adds nothing there."""
-        if samples.true_labels is None or samples.labels is None:  # pragma: no cover - the loaders see to it
+        """Encode all labels as sectors; a label without a sector on a wheel adds nothing there."""
+        if samples.true_labels is None or samples.labels is None:  # pragma: no cover - the loaders ensure it
             raise TypeError("no labels")
         truth, predicted = (lexicon.sector_sets(lists, level) for lists in (samples.true_labels, samples.labels))
         return Encoded(truth, predicted, lexicon.sectors_of_wheels[level])
 
     def blocks(self, encoded: Encoded[Masks]) -> Iterator[FloatArray]:
-        """Wheel by wheel: a fraction of the memory."""
+        """Yield the statistics wheel by wheel, to save memory."""
         for truth, predicted in zip(encoded.truth, encoded.predicted, strict=True):
             yield self.statistics(truth[None], predicted[None])
 
     def hits(self, truth: Masks, predicted: Masks) -> npt.NDArray[np.int8]:
-        """Number of sectors that truth and answer share, shape (W, N)."""
+        """Return the number of sectors that truth and answer share, shape (W, N); -1 if the sample does not count."""
         return np.where(truth != 0, np.bitwise_count(truth & predicted).astype(np.int8), -1)
 
     def sector_masks(self, side: Masks) -> Masks:
-        """The sets themselves."""
+        """Return the sets themselves."""
         return side
 
     def rows(self, encoded: Encoded[Masks]) -> Iterator[Row]:
-        """Names of the true and the predicted sectors on each wheel."""
+        """Yield the names of the true and the predicted sectors on each wheel."""
         for truth, predicted in zip(encoded.truth.T, encoded.predicted.T, strict=True):
             yield {
                 "truth": sector_names(truth, encoded.sectors),
                 "predicted": sector_names(predicted, encoded.sectors),
             }
 
-    def decode(self, rows: Rows, kind: Kind) -> Encoded[Masks]:  # noqa: ARG002 - all kinds are encoded alike
-        """Sector sets from names."""
+    def decode(self, rows: Rows, kind: Kind) -> Encoded[Masks]:  # noqa: ARG002 - same encoding for all kinds
+        """Restore sector sets from names."""
         return Encoded(*masks_of_names(rows))
 
 
 def sector_names(masks: Masks, names: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The sectors of one sample on each wheel, of masks of shape (W,); a bit above all sectors is `neutral`."""
+    """Return the sectors of one sample on each wheel from masks of shape (W,); a bit above all sectors is `neutral`."""
     return [
         [wheel[bit] if bit < len(wheel) else NEUTRAL for bit in _bits(mask)]
         for mask, wheel in zip(masks, names, strict=True)
@@ -58,7 +58,7 @@ def sector_names(masks: Masks, names: Sequence[Sequence[str]]) -> list[list[str]
 
 
 def masks_of_names(rows: Rows) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    """True and predicted sectors of the rows of a per-sample file as masks, shape (W, N) each."""
+    """Return the true and predicted sectors of the rows of a per-sample file as masks, shape (W, N) each."""
     wheels = len(rows["truth"][0]) if len(rows["truth"]) else 0
     if not 1 <= wheels <= MAXIMUM_WHEELS:
         raise ValueError(f"the truth has {wheels} wheels, not 1 to {MAXIMUM_WHEELS}")
@@ -72,7 +72,7 @@ def _bits(mask: np.unsignedinteger[Any]) -> list[int]:
 
 
 def _masks(samples: Iterable[Iterable[Iterable[str]]], bits: list[dict[str, int]]) -> npt.NDArray[np.uint64]:
-    """Sectors on each wheel of each sample -> masks, shape (W, N); `bits` remembers the bit of each sector."""
+    """Convert the sectors of each sample on each wheel to masks, shape (W, N); `bits` stores the bit of each sector."""
     masks = [
         [
             sum(1 << bit_of.setdefault(sector, len(bit_of)) for sector in dict.fromkeys(sectors))

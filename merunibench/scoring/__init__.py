@@ -1,8 +1,8 @@
-"""Scoring: one data set's predictions against its ground truth, under a protocol.
+"""Score predictions on one data set against its ground truth, under a protocol.
 
-`align` puts answers beside truths, `score_predictions` makes the one record of a score (`Scored`), `checkpoints`
-chooses among scores, `resampling` and `compare` say how sure one can be, and `per_sample` writes and reads the samples
-behind a score.
+`align` matches predictions with the ground truth, `score_predictions` computes a score (`Scored`), `checkpoints`
+selects checkpoints, `resampling` and `compare` quantify uncertainty, and `per_sample` writes and reads the samples of a
+score.
 """
 
 from merunibench.scoring.align import Missing, align, refuse_silence

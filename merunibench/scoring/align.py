@@ -1,4 +1,4 @@
-"""Predictions beside the ground truth: which row answers which sample, and what is missing."""
+"""Match predictions with ground-truth samples by name, and find missing ones."""
 
 from typing import Literal, NamedTuple
 
@@ -14,7 +14,7 @@ from merunibench.protocols import NO_POLARITY, Samples
 from merunibench.scoring.name_hints import name_hint
 
 Missing = Literal["error", "zero", "skip"]
-"""What is done about samples without a prediction: refuse, count as wrong, leave out."""
+"""How to handle samples without a prediction: raise an error, count as wrong, or exclude."""
 
 _LISTED = 10
 _Mask = npt.NDArray[np.bool_]
@@ -24,12 +24,12 @@ class Aligned(NamedTuple):
     """The samples of a data set with their predictions.
 
     Attributes:
-        truth: The ground truth scored against: all of it, or under `skip` what has a prediction.
-        samples: Truth and answer of each of its samples.
-        missing: Number of ground-truth samples that the predictions do not name, or whose row holds no answer.
-        failed: Number whose prediction is marked as failed.
-        extra: Number of predictions that the ground truth does not name; they are ignored.
-        remarks: What their names tell, where they would match if they were written otherwise.
+        truth: The ground truth to score against: all samples, or under `skip` those with a prediction.
+        samples: Truth and answer of each sample.
+        missing: Number of ground-truth samples without a prediction, or whose row contains no answer.
+        failed: Number of samples whose prediction is marked as failed.
+        extra: Number of predictions whose name is not in the ground truth; they are ignored.
+        remarks: Hints on names that would match if they were written differently.
     """
 
     truth: GroundTruth
@@ -41,14 +41,14 @@ class Aligned(NamedTuple):
 
 
 def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Aligned:
-    """Put predictions beside the ground truth, by name.
+    """Match predictions with the ground truth by name.
 
     Raises:
-        InputError: predictions are missing under `error`, or belong to another data set, or there are none.
+        InputError: Predictions are missing under `error`, belong to another data set, or there are none.
     """
     rows, missing, failed, extra = _rows(truth, predictions, policy)
     hint = name_hint(truth.names, predictions.names) if missing and extra else ""
-    remarks = (f"{missing} samples have no prediction of their name{hint}",) if hint else ()
+    remarks = (f"{missing} samples have no prediction with their name{hint}",) if hint else ()
     if (rows < 0).all():
         raise InputError(f"{predictions.where}: no sample of {truth.task.id} has a prediction: nothing to score")
     if policy == "skip" and (rows < 0).any():
@@ -66,10 +66,10 @@ def align(truth: GroundTruth, predictions: Predictions, policy: Missing) -> Alig
 
 
 def refuse_silence(predictions: Predictions, policy: Missing) -> None:
-    """Most answers that say nothing are no answers of a model that was read right.
+    """Reject predictions with mostly empty answers, which usually means that they were not read correctly.
 
     Raises:
-        InputError: more than half of the answers give nothing, and the policy is not `zero`.
+        InputError: More than half of the answers give no label, and the policy is not `zero`.
     """
     refusal = predictions.account.refusal() if predictions.account and policy != "zero" else None
     if refusal:
@@ -81,7 +81,7 @@ def _polarity(given: npt.NDArray[np.int8], rows: npt.NDArray[np.int64]) -> npt.N
 
 
 def _rows(truth: GroundTruth, predictions: Predictions, policy: Missing) -> tuple[npt.NDArray[np.int64], int, int, int]:
-    """Row of each sample's prediction, -1 for none, shape (N,); how many are missing, failed, and superfluous."""
+    """Return the row of each sample's prediction, -1 for none, shape (N,), and the missing, failed and extra counts."""
     if truth.names.equals(predictions.names):
         rows = np.arange(len(truth))
     else:
@@ -108,7 +108,7 @@ def _missing_message(truth: GroundTruth, predictions: Predictions, absent: _Mask
     answer = truth.task.of_kind.answer
     masks = {
         "have no prediction": absent,
-        f"have a row that holds neither {answer} nor text": empty,
+        f"have a row that contains neither {answer} nor text": empty,
         "are marked as failed": failed,
     }
     parts = [
@@ -116,11 +116,11 @@ def _missing_message(truth: GroundTruth, predictions: Predictions, absent: _Mask
         for what, mask in masks.items()
         if mask.any()
     ]
-    advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
+    advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (exclude)"
     if empty.any():
         meant = {"labels": "[]", "polarity": "neutral"}.get(answer)
         if meant:
-            advice = f"predict them, write {meant} where that is meant{advice.removeprefix('predict them')}"
+            advice = f"predict them, write {meant} if that is the answer{advice.removeprefix('predict them')}"
     hint = name_hint(truth.names, predictions.names) if absent.any() else ""
     return f"{predictions.where}: {'; '.join(parts)}; {advice}{hint}"
 

@@ -1,8 +1,8 @@
-"""Which of a model's checkpoints is reported, on each data set.
+"""Select the checkpoint of a model to report on each data set.
 
-`best-per-dataset` is how the published row was made: the best checkpoint on each data set's own test labels, which is a
-selection on the test data. `best-overall` takes one checkpoint for all data sets, the best mean; `last` and a name look
-at no score. All but the first take one checkpoint that every data set has.
+`best-per-dataset` is the rule of the published results: the best checkpoint by each data set's test labels, which is a
+selection on the test data. `best-overall` selects the checkpoint with the best mean for all data sets. `last` and a
+checkpoint name do not depend on scores. All rules but the first need one checkpoint that every data set has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,22 +22,22 @@ Scores = Mapping[str, Mapping[str, float]]
 
 
 def resolve_rule(checkpoints: Mapping[str, Sequence[str]], rule: str) -> str:
-    """The rule, or the full name of the checkpoint it names; `single` where there is nothing to choose.
+    """Return the rule, or the full name of the given checkpoint; `single` if there is only one checkpoint.
 
     Args:
-        checkpoints: Data set -> the checkpoints there are.
-        rule: `best-per-dataset`, `best-overall`, `last`, or a checkpoint's name or its beginning.
+        checkpoints: Data set -> available checkpoints.
+        rule: `best-per-dataset`, `best-overall`, `last`, or the name of a checkpoint or its beginning.
 
     Raises:
-        InputError: no checkpoint of that name, or several, or not for every data set.
+        InputError: No checkpoint has this name, or several match, or it does not exist for every data set.
     """
     every = list(dict.fromkeys(name for found in checkpoints.values() for name in found))
     if rule in RULES:
         return SINGLE if len(every) == 1 else rule
     matches = [rule] if rule in every else [name for name in every if _begins(name, rule)]
     if len(matches) != 1:
-        found = "several checkpoints begin with" if matches else "no checkpoint is called"
-        raise InputError(f"{found} {rule!r}; there are {', '.join(every)}, and the rules {', '.join(RULES)}")
+        found = "several checkpoints begin with" if matches else "unknown checkpoint"
+        raise InputError(f"{found} {rule!r}; checkpoints: {', '.join(every)}; rules: {', '.join(RULES)}")
     lacking = [dataset for dataset, names in checkpoints.items() if matches[0] not in names]
     if lacking:
         raise InputError(f"checkpoint {matches[0]!r} has no predictions for {', '.join(lacking)}")
@@ -45,19 +45,19 @@ def resolve_rule(checkpoints: Mapping[str, Sequence[str]], rule: str) -> str:
 
 
 def checkpoints_to_score(checkpoints: Sequence[str], rule: str) -> list[str]:
-    """All of them under a rule, since they are reported; the named one alone otherwise."""
+    """Return all checkpoints for a rule, because all are reported; else only the named one."""
     return list(checkpoints) if rule in (*RULES, SINGLE) else [rule]
 
 
 def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
-    """The checkpoint to report for each data set.
+    """Return data set -> checkpoint to report.
 
     Args:
-        scores: Every score there is.
-        rule: What `resolve_rule` returned.
+        scores: All scores.
+        rule: The result of `resolve_rule`.
 
     Raises:
-        InputError: no checkpoint has predictions for all data sets, and the rule needs one.
+        InputError: The rule needs a checkpoint with predictions for all data sets, and there is none.
     """
     if rule == BEST_PER_DATASET:
         return {dataset: max(found, key=lambda name: found[name]) for dataset, found in scores.items()}
@@ -74,35 +74,35 @@ def select_checkpoints(scores: Scores, rule: str) -> dict[str, str]:
 
 
 def counting_datasets(datasets: Iterable[str]) -> list[str]:
-    """Those of the data sets whose mean chooses the best checkpoint overall: of the benchmark, else all."""
+    """Return the data sets whose mean selects the best checkpoint overall: those of the benchmark, or else all."""
     every = list(datasets)
     benchmark = {task.id for task in benchmark_tasks()}
     return [name for name in every if name in benchmark] or every
 
 
 def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -> None:
-    """The best of checkpoints whose labels come from different extractors would be that of the best extractor.
+    """Reject checkpoints with labels from different extractors, because the extractor would affect the selection.
 
     Args:
         dataset: Data set id.
-        origins: Checkpoint -> where its labels come from, and where its polarity.
+        origins: Checkpoint -> origin of its labels, and of its polarity.
 
     Raises:
-        InputError: labels or polarity of the checkpoints come from different places.
+        InputError: Labels or polarity of the checkpoints have different origins.
     """
     for place, what in enumerate(("labels", "polarity")):
         first = {both[place]: name for name, both in reversed([*origins.items()])}
         if len(first) > 1:
             each = ", ".join(f"{name} {both[place]}" for name, both in origins.items() if first[both[place]] == name)
             raise InputError(
-                f"{dataset}: the {what} of the checkpoints come from different places ({each}), so the best of them "
-                f"cannot be determined; take them all from the same (`merunibench extract --overwrite-labels`), or "
+                f"{dataset}: cannot choose the best checkpoint, because their {what} come from different sources "
+                f"({each}); extract all with the same backend (`merunibench extract --overwrite-labels`), or "
                 f"choose --checkpoint {LAST} or a name"
             )
 
 
 def _begins(name: str, beginning: str) -> bool:
-    """Whether the name begins so and goes on with another word: `step-1` does not stand for `step-10`."""
+    """Return whether the name has this beginning, followed by another word: `step-1` does not match `step-10`."""
     return name.startswith(beginning) and not name[len(beginning) : len(beginning) + 1].isalnum()
 
 

@@ -1,6 +1,6 @@
-"""Figures that readers of other papers look for beside the score: recall by class and UAR, conventions of sentiment.
+"""Additional figures that other papers report: recall per class and UAR, and other conventions for sentiment.
 
-They decide nothing here: the score and its interval stay those of the metric.
+They do not affect the score and its interval.
 """
 
 from typing import Any
@@ -13,10 +13,10 @@ from merunibench.scoring.samples import SampleScores
 
 
 def further_figures(scores: SampleScores) -> dict[str, Any]:
-    """The figures beside the score of a basic or a sentiment task; empty for others.
+    """Compute the additional figures of a basic or a sentiment task; empty for other tasks.
 
     Basic: `recall`, class -> share of its samples that the answer hits, averaged over the wheels on which they count
-    (None where none does), and `uar`, their mean over classes (unweighted average recall).
+    (None if they count on no wheel), and `uar`, their mean over classes (unweighted average recall).
     Sentiment: `sentiment_conventions` of positive, neutral and negative answers.
     """
     if scores.task.of_kind.truth == "class" and scores.true_labels is not None:
@@ -29,11 +29,12 @@ def further_figures(scores: SampleScores) -> dict[str, Any]:
 
 
 def sentiment_conventions(truth: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> dict[str, float | None]:
-    """Accuracy and weighted F1 of two classes in both conventions, and accuracy of three; None where nothing counts.
+    """Compute binary accuracy and weighted F1 in both conventions, and three-class accuracy; None if nothing counts.
 
-    `has0` divides all samples at negative and non-negative. `non0` leaves out truths of exactly 0 and divides at
-    positive, a neutral answer counting as negative: the official WAF and accuracy. Three classes: negative, exactly 0,
-    positive. A missing answer is wrong in each. Source: the evaluation of MMSA (https://github.com/thuiar/MMSA).
+    `has0` splits all samples into negative and non-negative. `non0` excludes truths of exactly 0 and splits the others
+    into positive and not positive, so that a neutral answer counts as negative: the official WAF and accuracy. The
+    three classes are negative, exactly 0, and positive. A missing answer is always wrong. Source: the evaluation of
+    MMSA (https://github.com/thuiar/MMSA).
 
     Args:
         truth: True sentiment, shape (N,).
@@ -53,7 +54,7 @@ def sentiment_conventions(truth: npt.NDArray[Any], predicted: npt.NDArray[Any]) 
 
 
 def _two_classes(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> tuple[float | None, float | None]:
-    """Accuracy, and F1 of both classes weighted by their support."""
+    """Compute accuracy, and the F1 of both classes weighted by support."""
     if not len(truth):
         return None, None
     f1 = 0.0
@@ -65,7 +66,7 @@ def _two_classes(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> 
 
 
 def _recall(scores: SampleScores) -> dict[str, float | None]:
-    """Recall of each class that occurs, in the data set's order."""
+    """Compute the recall of each class that occurs, in the data set's order."""
     labels = scores.true_labels
     if labels is None or not len(labels.codes):
         return {}

@@ -1,4 +1,4 @@
-"""Names that would match if they were written otherwise: looked for only where names do not match, and only said."""
+"""Find names that would match if they were written differently. This gives hints only; names are never changed."""
 
 import re
 import shlex
@@ -15,11 +15,11 @@ _TRIED = 20
 _LONGEST = 200
 _MOST = 200_000
 _ENDING = ".*"
-"""Stands for whichever ending a name has."""
+"""Stands for any file extension of a name."""
 
 
 def name_hint(wanted: pa.Array, given: pa.Array) -> str:
-    """How many of the given names would match, and how: `; 8 of 8 would match without '.mp4': …`, or nothing.
+    """Return how many of the given names would match, and how: `; 8 of 8 would match without '.mp4': …`, or nothing.
 
     Args:
         wanted: The names of the ground truth.
@@ -38,29 +38,29 @@ def name_hint(wanted: pa.Array, given: pa.Array) -> str:
             return f"; {count} of {len(left)} would match without {_named(*frame)}: --name-regex {shlex.quote(pattern)}"
     small = {" ".join(name.casefold().split()) for name in missing}
     if (count := _matching(pc.utf8_lower(pc.utf8_trim_whitespace(left)), small)) >= least:
-        return f"; {count} of {len(left)} would match in lower case: write them as the ground truth does"
+        return f"; {count} of {len(left)} would match in lower case: write them as in the ground truth"
     for frame in _frames(list(missing)[:_TRIED], {*left.to_pylist()}):
         bare = {*_cut(pa.array(missing, left.type), _pattern(*frame)).to_pylist()}
         if (count := _matching(left, bare)) >= least:
             return f"; {count} of {len(left)} would match with {_named(*frame)}, as in the ground truth"
     count = len(_alike(missing, left.to_pylist())) if max(len(left), len(missing)) <= _MOST else 0
-    what = "if folder, ending, case and signs did not count: write them as the ground truth does"
+    what = "if folder, extension, case and punctuation were ignored: write them as in the ground truth"
     return f"; {count} of {len(left)} would match {what}" if count >= least else ""
 
 
 def _alike(*names: Iterable[str]) -> set[str]:
-    """What the names on both sides have in common, without what files and addresses write around it."""
+    """Return the cores of the names that both sides have in common."""
     return set.intersection(*({_core(name) for name in each} for each in names)) - {""}
 
 
 def _core(name: str) -> str:
-    """What of a name tells samples apart, however files and addresses write it."""
+    """Return the part of a name that identifies a sample, without folders, extension and punctuation."""
     last = re.split(r"[/\\]", unquote(name).casefold().rstrip("/\\"))[-1]
     return re.sub(r"[\W_]+", "", re.sub(r"\.[a-z]\w{1,4}\s*$", "", last))
 
 
 def _frames(names: Iterable[str], others: set[str]) -> list[tuple[str, str]]:
-    """The text before and after one of the other names in each name, the most frequent first."""
+    """Return the text before and after one of the other names in each name, the most frequent first."""
     found: Counter[tuple[str, str]] = Counter()
     for name in names:
         spans = ((i, j) for i in range(len(name)) for j in range(i + 1, len(name) + 1)) if len(name) < _LONGEST else ()
@@ -75,19 +75,19 @@ def _frames(names: Iterable[str], others: set[str]) -> list[tuple[str, str]]:
 
 
 def _general(before: str) -> str:
-    """Any folder is as good as another one."""
+    """Generalise a folder to any folder."""
     return before[-1] if before[-1:] in ("/", "\\") else before
 
 
 def _pattern(before: str, after: str) -> str:
-    """The expression whose group is a name without the text around it in some."""
+    """Return a pattern whose group is a name without the optional text around it."""
     front = r".*[/\\]" if before in ("/", "\\") else r"\s*" if before.isspace() else _literal(before)
     back = r"\s*" if after.isspace() else r"\.\w{1,5}" if after == _ENDING else _literal(after)
     return "^" + (f"(?:{front})?" if front else "") + "(.+?)" + (f"(?:{back})?" if back else "") + "$"
 
 
 def _literal(text: str) -> str:
-    """An expression for a text, fit to be shown: any character stands for what cannot be."""
+    """Return a printable pattern for a text; `.` replaces characters that cannot be printed."""
     return "".join(re.escape(c) if c.isprintable() else r"\s" if c.isspace() else "." for c in text)
 
 
@@ -96,10 +96,10 @@ def _cut(names: pa.Array, pattern: str) -> pa.Array:
 
 
 def _named(before: str, after: str) -> str:
-    """The text around names, for readers."""
+    """Describe the text around names."""
     parts = (
         "the folder" if before in ("/", "\\") else _part(before, " in front"),
-        "the ending" if after == _ENDING else _part(after, ""),
+        "the extension" if after == _ENDING else _part(after, ""),
     )
     return " and ".join(dict.fromkeys(filter(None, parts)))
 
@@ -109,5 +109,5 @@ def _part(part: str, where: str) -> str:
 
 
 def _matching(names: pa.Array, wanted: set[str]) -> int:
-    """How many different names are among the wanted ones."""
+    """Count the distinct names that are among the wanted ones."""
     return sum(name in wanted for name in pc.unique(names).to_pylist())

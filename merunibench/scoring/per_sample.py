@@ -1,8 +1,8 @@
-"""The per-sample file: one row per sample, written and read here alone. `per_sample_formats` knows CSV and Parquet.
+"""Write and read per-sample files with one row per sample; `per_sample_formats` handles CSV and Parquet.
 
-A row says what the truth and the answer are to the metric (for each wheel, the names of the sectors), what
-was hit (null where the sample does not count), and the signature of the score. It takes neither the labels of the data
-set nor the lexicon to compare it with another system's.
+A row contains the truth and the answer as the metric sees them (for each wheel, the names of the sectors), the hits
+(null if the sample does not count), and the signature of the score. Two systems can be compared by such files alone,
+without the labels of the data set and the lexicon.
 """
 
 import json
@@ -35,14 +35,14 @@ _OF_ONE_SYSTEM = ("model", "checkpoint", "signature")
 
 
 class LoadedScores(NamedTuple):
-    """One system on one data set, sample by sample: what a file holds, and what a comparison needs.
+    """The per-sample scores of one system on one data set, as written to files and used by comparisons.
 
     Attributes:
         model: The model's name.
         checkpoint: The checkpoint that was scored.
-        signature: What the score was computed with.
+        signature: The settings of the score.
         scores: The samples.
-        chosen_from: How many checkpoints this one was chosen from; None where a file does not say.
+        chosen_from: Number of checkpoints from which this one was selected; None if a file does not contain it.
     """
 
     model: str
@@ -53,15 +53,15 @@ class LoadedScores(NamedTuple):
 
     @classmethod
     def of(cls, scored: Scored, model: str) -> "LoadedScores":
-        """The system behind a score.
+        """Return the per-sample scores of a score.
 
         Raises:
-            InputError: the score was read from a file and holds no samples.
+            InputError: The score is a mean of runs, or was read from a file without samples.
         """
         if scored.run_samples:
-            raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; take one run")
+            raise InputError(f"{scored.dataset}: a mean of runs has no per-sample scores; use a single run")
         if scored.samples_scored is None:
-            raise InputError(f"{scored.dataset}: the report holds no per-sample scores; evaluate again")
+            raise InputError(f"{scored.dataset}: the report contains no per-sample scores; evaluate again")
         chosen_from = max(len(scored.checkpoints), 1)
         return cls(model, scored.checkpoint, scored.signature, scored.samples_scored, chosen_from)
 
@@ -72,7 +72,7 @@ def write(file: IO[str], system: LoadedScores) -> None:
 
 
 def write_file(path: Path, systems: Sequence[LoadedScores]) -> None:
-    """Write the rows of several data sets to a file, in the format that its ending says; see `per_sample_formats`."""
+    """Write the rows of several data sets to a file, in the format of its extension; see `per_sample_formats`."""
     ending = path.suffix.lower()
     if ending == ".csv":
         write_csv(path, [row for system in systems for row in rows_of(system)])
@@ -85,14 +85,14 @@ def write_file(path: Path, systems: Sequence[LoadedScores]) -> None:
 
 
 def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, LoadedScores]:
-    """The systems that `write` wrote to a file, by data set.
+    """Read a per-sample file; return data set -> per-sample scores.
 
     Args:
         path: The file.
-        tasks: The data sets that there are; own ones are known by their signature where they are not among them.
+        tasks: The known data sets; other user-defined ones are reconstructed from their signature.
 
     Raises:
-        InputError: it is no per-sample file.
+        InputError: It is not a per-sample file.
     """
     table = read_table(path)
     if as_json_cells(table):
@@ -107,7 +107,7 @@ def read(path: Path, tasks: TaskSet = BUILTIN) -> dict[str, LoadedScores]:
 
 
 def is_per_sample_file(path: Path) -> bool:
-    """Whether a file looks like one that `write` wrote: its first line says so."""
+    """Return whether a file looks like a per-sample file, by its first line."""
     if not path.is_file():
         return False
     with open_plain(path) as file:
@@ -118,7 +118,7 @@ def is_per_sample_file(path: Path) -> bool:
 
 
 def rows_of(system: LoadedScores) -> Iterator[dict[str, Any]]:
-    """The rows that `write` writes, as plain data."""
+    """Yield the rows that `write` writes, as plain data."""
     scores = system.scores
     names, hits, labels = scores.names.to_pylist(), scores.hits(), scores.labels
     classes = scores.true_labels if scores.task.of_kind.truth == "class" else None
@@ -139,8 +139,8 @@ def rows_of(system: LoadedScores) -> Iterator[dict[str, Any]]:
         }
 
 
-def _hits(hits: Any) -> Any:  # noqa: ANN401 - of one sample: one number per wheel, or one
-    """Null where the sample does not count."""
+def _hits(hits: Any) -> Any:  # noqa: ANN401 - for one sample: one number per wheel, or one number
+    """Convert hits to plain data, None if the sample does not count."""
     found = np.asarray(hits).tolist()
     return [None if hit < 0 else hit for hit in found] if isinstance(found, list) else None if found < 0 else found
 
@@ -153,9 +153,9 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) 
         task = _task_of(dataset, signature, tasks)
         known = [protocol.signature for protocol in PROTOCOLS.values()]
         if signature.protocol not in known:
-            raise ValueError(f"protocol {signature.protocol!r} is unknown; known are {', '.join(known)}")
+            raise ValueError(f"unknown protocol {signature.protocol!r}; available: {', '.join(known)}")
         if len(rows) != signature.n or len(set(columns["name"])) != signature.n:
-            raise ValueError(f"{len(rows)} rows, where the signature says {signature.n} samples, each once")
+            raise ValueError(f"{len(rows)} rows, but the signature requires {signature.n} distinct samples")
         metric = protocol_signed(signature.protocol)[task.kind]
         encoded = metric.decode(columns, task.of_kind)
         scores = SampleScores(
@@ -165,7 +165,7 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) 
             encoded=encoded,
             present=np.array([value is not None for value in columns.get("labels", columns["predicted"])]),
         )
-        _ = scores.score  # so that what cannot be scored is found here, not later
+        _ = scores.score  # raises here, not later, if it cannot be computed
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         reason = f"{error} is missing or unknown" if isinstance(error, KeyError) else error
         raise InputError(f"{table.path}: the rows of {dataset!r} cannot be used: {reason}") from None
@@ -173,32 +173,32 @@ def _from_rows(dataset: str, table: Table, rows: Sequence[int], tasks: TaskSet) 
 
 
 def _task_of(dataset: str, signature: Signature, tasks: TaskSet) -> Task:
-    """The data set by its definition; of an own one that is not given, what the signature says of it."""
+    """Return the data set by its definition; a user-defined one that is not given, by its signature."""
     task = tasks.find(dataset)
     if not signature.data.startswith(f"own.{dataset}@"):
         if task is None or task.own:
             raise ValueError(
-                "unknown data set" if task is None else f"were scored as {signature.data}, not as {task.signed}"
+                "unknown data set" if task is None else f"scored as {signature.data}, not as {task.signed}"
             )
         return task
     if task is not None and task.signed != signature.data:
-        raise ValueError(f"were scored as {signature.data}, the definition given is {task.signed}")
+        raise ValueError(f"scored as {signature.data}, but the given definition is {task.signed}")
     if task is None and signature.units == "clusters":
-        raise ValueError("were resampled by dialogues or videos: give the definition of the data set (--task)")
-    # Its samples are drawn as they were where the definition was known.
+        raise ValueError("resampled by dialogues or videos: give the definition of the data set (--task)")
+    # The source is set so that draws are the same as with the definition.
     return task or Task(dataset, dataset, signature.kind, own=True, source=signature.data)
 
 
 def _chosen_from(columns: Mapping[str, Sequence[Any]]) -> int | None:
-    """How many checkpoints there were, where all rows agree; files of before do not say."""
+    """Return the number of checkpoints if all rows agree; older files do not contain it."""
     said = set(map(str, columns.get("chosen_from", ())))
     number = said.pop() if len(said) == 1 else ""
     return int(number) if re.fullmatch(r"\d{1,6}", number) else None
 
 
 def _same(columns: Mapping[str, Sequence[Any]], column: str) -> str:
-    """The one text that a column holds in all rows."""
+    """Return the text that is the same in all rows of a column."""
     values = columns[column]
     if {type(value) for value in values} != {str} or len(set(values)) != 1:
-        raise ValueError(f"column {column!r} must hold one text for all rows of a data set")
+        raise ValueError(f"column {column!r} must contain the same text in all rows of a data set")
     return str(values[0])

@@ -1,8 +1,8 @@
-"""The per-sample file as CSV and Parquet, for those who look at samples in other programs.
+"""Write and read per-sample files as CSV and Parquet, for use in other programs.
 
-What a row holds differs between kinds of tasks (lists of lists on wheels, one word for sentiment), which no table of
-one type takes. So names and signatures are text, and all other cells are JSON text; reading gives back what was
-written.
+The types of values differ between kinds of tasks (lists of lists for wheels, one word for sentiment), which a typed
+column cannot represent. Therefore names and signatures are text, and all other cells are JSON text. Reading restores
+what was written.
 """
 
 import csv
@@ -17,13 +17,13 @@ from merunibench.errors import InputError
 from merunibench.files import open_atomic, open_plain
 
 _TEXT = ("model", "dataset", "name", "checkpoint", "category", "signature")
-"""Columns of text; every other one holds JSON."""
+"""Columns of text; all other columns contain JSON."""
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 def write_csv(path: Path, rows: Rows) -> None:
-    """Write rows as CSV; a text that a spreadsheet would compute, or cannot show, is written as JSON text is."""
+    """Write rows as CSV; text that a spreadsheet would evaluate, or cannot display, is written as JSON text."""
     columns = _columns(rows)
     with open_atomic(path, "w") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -32,7 +32,7 @@ def write_csv(path: Path, rows: Rows) -> None:
 
 
 def write_parquet(path: Path, rows: Rows) -> None:
-    """Write rows as Parquet: columns of text, of which all but names and signatures hold JSON."""
+    """Write rows as Parquet with text columns, of which all but names and signatures contain JSON."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -43,13 +43,13 @@ def write_parquet(path: Path, rows: Rows) -> None:
 
 
 def _columns(rows: Rows) -> list[str]:
-    """Every column, the signature last."""
+    """Return all columns, the signature last."""
     names = dict.fromkeys(name for row in rows for name in row)
     return [*(name for name in names if name != "signature"), "signature"]
 
 
 def _json(name: str, row: Mapping[str, Any]) -> str | None:
-    """A cell; None for what the row does not have, which is not the same as JSON's `null`."""
+    """Format a cell; None for a missing value, which is not the same as JSON's `null`."""
     if name not in row:
         return None
     value = row[name]
@@ -67,16 +67,16 @@ def _cell(name: str, row: Mapping[str, Any]) -> str:
 
 
 def as_json_cells(table: Table) -> bool:
-    """Whether a table has cells of JSON text: it was read from CSV or Parquet."""
+    """Return whether the cells of a table are JSON text, that is, it was read from CSV or Parquet."""
     hits = table.columns.get("hits")
     return table.path.suffix.lower() in (".csv", ".parquet") and hits is not None
 
 
 def without_json_cells(table: Table) -> Table:
-    """The table with every cell read.
+    """Return the table with every cell parsed.
 
     Raises:
-        InputError: a cell is no JSON; the message says which.
+        InputError: A cell is not JSON; the message names it.
     """
     columns = {}
     for name, values in table.columns.items():
@@ -97,11 +97,11 @@ def _value(table: Table, name: str, row: int, value: Any) -> Any:  # noqa: ANN40
 
 
 def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def looks_written(path: Path, first: bytes) -> bool:
-    """Whether a CSV or Parquet file looks like one that was written here.
+    """Return whether a CSV or Parquet file looks like one written by this module.
 
     Args:
         path: The file.

@@ -1,4 +1,4 @@
-"""What is resampled, and the score on each resample: what intervals and comparisons are made of."""
+"""Resampling units, and scores on resamples, from which intervals and comparisons are computed."""
 
 import warnings
 import weakref
@@ -20,16 +20,16 @@ from merunibench.tasks import Task
 
 FloatArray = npt.NDArray[np.float64]
 By = Literal["auto", "samples", "clusters"]
-"""What is resampled: samples, or dialogues and videos where a data set has them (`auto` and `clusters`)."""
+"""Unit of resampling: samples, or dialogues and videos if a data set has them (`auto` and `clusters`)."""
 UNITS: tuple[By, ...] = ("auto", "samples", "clusters")
 
 
 class Units(NamedTuple):
-    """What is resampled of one system on one data set.
+    """The resampling units of one system on one data set.
 
     Attributes:
         quantities: Sums of the statistics of each unit, shape (K, U), in the order of the samples' names.
-        keys: What units are drawn by, shape (U,): equal for what two data sets share.
+        keys: Keys that determine the draws of units, shape (U,); equal for units that two data sets share.
         clustered: Whether units are dialogues or videos.
     """
 
@@ -39,39 +39,39 @@ class Units(NamedTuple):
 
 
 def units_of_former_option(units: By, cluster: bool | None) -> By:
-    """What `cluster`, the former option of `units`, says, with a warning; None for not given.
+    """Convert `cluster`, the former option, to `units`, with a warning; None if it was not given.
 
     Raises:
-        InputError: both are given.
+        InputError: Both are given.
     """
     if cluster is None:
         return units
     if units != "auto":
-        raise InputError("cluster is the former name of units, which is given as well; leave it out")
+        raise InputError("cluster is the former name of units; remove cluster, because units is given too")
     found: By = "clusters" if cluster else "samples"
-    said = f"cluster={cluster} is the former spelling of units={found!r}; write that"
+    said = f"cluster={cluster} is deprecated; write units={found!r}"
     warnings.warn(said, FutureWarning, stacklevel=3)
     return found
 
 
 def units_by(by: By, task: Task) -> Literal["samples", "clusters"]:
-    """What is resampled of a data set."""
+    """Return the unit of resampling for a data set."""
     return "clusters" if by != "samples" and task.cluster is not None else "samples"
 
 
 def units_of(task: Task, names: pa.Array, blocks: Iterable[FloatArray], by: By, seed: int) -> Units:
-    """The units of a data set, and what they are drawn by.
+    """Return the resampling units of a data set, with their keys.
 
     Args:
         task: The data set.
         names: Sample names, shape (N,).
-        blocks: Per-sample statistics, blocks of rows, shape (K, N) together.
-        by: What a unit is.
-        seed: Seed of the groups that very many units are pooled in.
+        blocks: Per-sample statistics in blocks of rows, shape (K, N) in total.
+        by: Unit of resampling.
+        seed: Seed of the random groups into which very many units are pooled.
     """
     found = _drawn_by(task, names, units_by(by, task) == "clusters")
     quantities = pool((block[:, found.order] for block in blocks), found.clusters, draw_seed(seed, task.id))
-    # Pooled units have no names: no other data set shares them.
+    # Pooled units have no names, and are not shared with other data sets.
     pooled = quantities.shape[1] < len(found.named)
     keys = unit_keys(map(str, range(quantities.shape[1])), f"{task.id} pooled") if pooled else found.keys
     return Units(quantities, keys, found.clusters is not None)
@@ -79,13 +79,13 @@ def units_of(task: Task, names: pa.Array, blocks: Iterable[FloatArray], by: By, 
 
 @dataclass(frozen=True)
 class _DrawnBy:
-    """What is drawn of samples with these names.
+    """The units of samples with these names.
 
     Attributes:
-        order: What to index samples with to have them in the order of their names.
-        clusters: Cluster number of each sample in that order, shape (N,); None if samples stand alone.
+        order: Index that sorts the samples by name.
+        clusters: Cluster number of each sample in that order, shape (N,); None if samples are independent.
         named: Name of each sample or cluster, shape (U,).
-        namespace: Where these names are from.
+        namespace: Source of these names.
     """
 
     order: Any
@@ -95,21 +95,21 @@ class _DrawnBy:
 
     @cached_property
     def keys(self) -> npt.NDArray[np.uint64]:
-        """What they are drawn by, shape (U,)."""
+        """The keys that determine their draws, shape (U,)."""
         return unit_keys(self.named.to_pylist(), self.namespace)
 
 
 _KNOWN: dict[tuple[object, ...], tuple["weakref.ref[pa.Array]", _DrawnBy]] = {}
-"""By the identity of an array of names, which is not kept alive: every system on a data set asks for the same."""
+"""Cache by the identity of an array of names (weakly referenced), because all systems on a data set share it."""
 
 
 def _drawn_by(task: Task, names: pa.Array, clustered: bool) -> _DrawnBy:
-    """What is drawn; made once for each array of names."""
+    """Return the units of an array of names, cached."""
     key = (id(names), task.namespace, task.cluster, clustered)
     kept = _KNOWN.get(key)
     if kept is not None and kept[0]() is names:
         return kept[1]
-    # By name, so that nothing depends on the order of the ground-truth file.
+    # Sorted by name, so that nothing depends on the order of the ground-truth file.
     order = name_order(names)
     named = names if isinstance(order, slice) else names.take(pa.array(order))
     clusters = None
@@ -117,7 +117,7 @@ def _drawn_by(task: Task, names: pa.Array, clustered: bool) -> _DrawnBy:
         found = cluster_names(task, named).dictionary_encode()
         clusters, named = found.indices.to_numpy(), found.dictionary
     drawn = _DrawnBy(order, clusters, named, task.namespace)
-    known = _KNOWN  # at the interpreter's end the names outlive this module's
+    known = _KNOWN  # at interpreter shutdown the names outlive this module's globals
 
     def forget(_: object) -> None:
         known.pop(key, None)
@@ -131,8 +131,8 @@ class Resampled(NamedTuple):
 
     Attributes:
         replicates: The primary score on each resample, shape (B,).
-        interval: Its interval and how that was made; None where the score is defined on no resample.
-        units: How many units were drawn.
+        interval: Its interval and the method; None if the score is undefined on all resamples.
+        units: Number of units.
     """
 
     replicates: FloatArray
@@ -143,17 +143,18 @@ class Resampled(NamedTuple):
 def resampled_score(
     runs: Sequence[SampleScores], resamples: int, seed: int, *, by: By = "auto", draws: BootstrapCounts | None = None
 ) -> Resampled | None:
-    """The primary score on bootstrap resamples; None from fewer than two units, or without resamples.
+    """Compute the primary score on bootstrap resamples; None for fewer than two units, or without resamples.
 
-    Every unit is drawn by its name, alike for every model and in every data set that has it. Of several runs of one
-    model the score is the mean of theirs, and they are drawn together (Miller 2024, arXiv 2411.00640, section 3).
+    The draws of a unit depend on its name, so that they are the same for every model and in every data set with this
+    unit. For several runs of one model, the score is their mean, and they are resampled together (Miller 2024, arXiv
+    2411.00640, section 3).
 
     Args:
-        runs: Per-sample scores of each run on the same samples of one data set; mostly one.
+        runs: Per-sample scores of each run on the same samples of one data set; usually one run.
         resamples: Number of resamples B; 0 for none.
         seed: Seed of the resampling.
-        by: What is resampled.
-        draws: Where draws are kept for the next model.
+        by: Unit of resampling.
+        draws: Caches draws for other models.
     """
     if resamples == 0:
         return None
@@ -176,18 +177,18 @@ def resampled_score(
 def score_replicates(
     scores: SampleScores, resamples: int, seed: int, *, by: By = "auto", draws: BootstrapCounts | None = None
 ) -> FloatArray:
-    """The replicates of `resampled_score` of one run, shape (B,); none from fewer than two units."""
+    """Return the replicates of `resampled_score` for one run, shape (B,); empty for fewer than two units."""
     found = resampled_score([scores], resamples, seed, by=by, draws=draws)
     return np.empty(0) if found is None else found.replicates
 
 
 def draw_seed(seed: int, dataset: str) -> list[int]:
-    """The seed of the random assignment on one data set."""
+    """Return the seed of the random assignment for one data set."""
     return [seed, zlib.crc32(dataset.encode())]
 
 
-def name_order(names: pa.Array) -> Any:  # noqa: ANN401 - an index, of whichever kind
-    """What to index samples with to have them in the order of their names."""
+def name_order(names: pa.Array) -> Any:  # noqa: ANN401 - an index array or a slice
+    """Return an index that sorts samples by name."""
     if len(names) < 2 or pc.all(pc.less(names[:-1], names[1:])).as_py():
         return slice(None)
     return pc.sort_indices(names).to_numpy()

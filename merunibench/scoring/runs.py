@@ -1,4 +1,4 @@
-"""Several runs of one model, with other seeds say, as one score: the mean over the runs."""
+"""Combine several runs of one model, for example with different seeds, into one score: the mean over the runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,15 +10,15 @@ from merunibench.scoring.scored import Scored
 
 
 def mean_of_runs(runs: Sequence[Scored]) -> Scored:
-    """The score of several runs of one checkpoint on one data set: all figures are means over the runs.
+    """Compute the score of several runs of one checkpoint on one data set; all figures are means over the runs.
 
-    Samples that are missing or failed, and predictions without a truth, are counted over all runs.
+    Missing samples, failed samples and predictions without a ground truth are summed over all runs.
 
     Args:
-        runs: Two or more, with their samples.
+        runs: Two or more runs, with their samples.
 
     Raises:
-        InputError: they were scored differently, or on other samples.
+        InputError: They were scored differently, or on different samples.
     """
     first = runs[0]
     for number, other in enumerate(runs[1:], start=2):
@@ -27,7 +27,7 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
             ours, theirs = getattr(first.signature, name), getattr(other.signature, name)
             differing += [f"{name} {ours} against {theirs}"] if ours != theirs else []
         if differing:
-            raise InputError(f"{first.dataset}: run {number} is no run like the first: {', '.join(differing)}")
+            raise InputError(f"{first.dataset}: run {number} differs from the first: {', '.join(differing)}")
     counts = [each.labels_per_sample for each in runs if each.labels_per_sample is not None]
     unknown = [each.out_of_lexicon for each in runs if each.out_of_lexicon is not None]
     return replace(
@@ -56,7 +56,7 @@ def mean_of_runs(runs: Sequence[Scored]) -> Scored:
 
 
 def _copies(runs: Sequence[Scored]) -> Iterator[str]:
-    """A run given twice, or made twice with one seed: it adds nothing, and makes the runs look more alike."""
+    """Yield a remark for each duplicate run (same file or same seed), which makes the runs look too similar."""
     figures = [(each.score, each.metrics, each.wheels, each.labels_per_sample) for each in runs]
     for number, each in enumerate(figures):
         if each in figures[:number]:
@@ -65,12 +65,12 @@ def _copies(runs: Sequence[Scored]) -> Iterator[str]:
 
 
 def _mean(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Each figure's mean; None where it does not exist, which depends on the truth alone."""
+    """Return the mean of each figure; None if it is undefined, which depends only on the truth."""
     return {key: None if value is None else fmean(each[key] for each in figures) for key, value in figures[0].items()}
 
 
 def _mean_of_further(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Each figure's mean, also of figures within figures."""
+    """Return the mean of each figure, including nested figures."""
     nested = {key: [each[key] for each in figures] for key, value in figures[0].items() if isinstance(value, Mapping)}
     plain = [{key: value for key, value in each.items() if key not in nested} for each in figures]
     means = _mean(plain) | {key: _mean(values) for key, values in nested.items()}

@@ -1,4 +1,4 @@
-"""The samples behind a score: what each contributes, and the figures that follow from their sums."""
+"""The samples of a score: their statistics, and the figures computed from the sums."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SampleScores:
-    """Every sample of one data set, scored under one checkpoint.
+    """All samples of one data set, scored for one checkpoint.
 
     Attributes:
         task: The data set.
         names: Sample names, shape (N,).
         metric: The metric.
-        encoded: Truth and answers as the metric takes them.
+        encoded: Truth and answers, encoded for the metric.
         present: Whether each sample has a prediction, shape (N,).
         true_labels: True labels of each sample; None for sentiment.
         labels: Predicted labels of each sample; None for sentiment.
@@ -45,16 +45,16 @@ class SampleScores:
 
     @cached_property
     def statistics(self) -> FloatArray:
-        """What each sample contributes to the score, shape (K, N)."""
+        """The statistics of each sample, shape (K, N)."""
         return self.metric.statistics(self.encoded.truth, self.encoded.predicted)
 
     def blocks(self) -> Iterator[FloatArray]:
-        """The rows of `statistics`, in blocks where that saves memory."""
+        """Yield the rows of `statistics`, in blocks if that saves memory."""
         yield from self.metric.blocks(self.encoded)
 
     @cached_property
     def sums(self) -> FloatArray:
-        """The statistics added up over the samples, shape (K,)."""
+        """Sums of the statistics over the samples, shape (K,)."""
         return np.concatenate([block.sum(axis=1) for block in self.blocks()])
 
     @cached_property
@@ -64,32 +64,32 @@ class SampleScores:
 
     @cached_property
     def summary(self) -> Summary:
-        """Every reported figure, before any correction for chance."""
+        """All reported figures, before any correction for chance."""
         return self.metric.summary(self.sums)
 
     @cached_property
     def chance(self) -> float:
-        """The score's formula at the statistics expected when the predictions are shuffled."""
+        """The chance level: the score of the statistics expected if the predictions are shuffled."""
         return float(
             self.metric.score(self.metric.expected_under_shuffling(self.encoded.truth, self.encoded.predicted))
         )
 
     def primary(self, scores: npt.ArrayLike) -> FloatArray:
-        """Primary figures of uncorrected scores of these predictions, on resamples, say."""
+        """Convert uncorrected scores of these predictions (for example on resamples) to primary scores."""
         return self.metric.primary(scores, self.chance)
 
     def score_of(self, sums: FloatArray) -> FloatArray:
-        """Primary scores of sums of the statistics, shape (..., K) -> (...), with the chance level held fixed."""
+        """Compute primary scores from sums of the statistics, shape (..., K) -> (...), with a fixed chance level."""
         return self.primary(self.metric.score(sums))
 
     def alone(self) -> FloatArray:
-        """The score's formula applied to each sample alone, shape (N,), uncorrected; NaN: does not count."""
+        """Compute the uncorrected score of each single sample, shape (N,); NaN if it does not count."""
         return np.asarray(self.metric.score(self.statistics.T), float)
 
     def costs(self) -> FloatArray:
-        """By how much the score would be higher without each sample, shape (N,); NaN where nothing would be left.
+        """Compute how much higher the score would be without each sample, shape (N,); NaN if no sample would count.
 
-        The chance level is held fixed. Samples that cost nothing, or help, have 0 or less.
+        The chance level is fixed. Samples that do not lower the score have 0 or less.
         """
         return self.score_of((self.sums[:, None] - self.statistics).T) - self.score
 
@@ -100,12 +100,12 @@ class SampleScores:
         return float(low), float(high)
 
     def hits(self) -> npt.NDArray[np.integer[Any]]:
-        """What each sample gets right, -1 where it does not count: shape (W, N) on wheels, else (N,)."""
+        """Return the hits of each sample, -1 if it does not count: shape (W, N) for wheels, else (N,)."""
         return self.metric.hits(self.encoded.truth, self.encoded.predicted)
 
     @property
     def true_sectors(self) -> npt.NDArray[np.unsignedinteger[Any]]:
-        """Sectors of the truth as bit masks, shape (W, N), whatever else the protocol counts; not for sentiment."""
+        """Sectors of the truth as bit masks, shape (W, N), without other elements; not for sentiment."""
         return self.metric.sector_masks(self.encoded.truth)
 
     @property
@@ -115,20 +115,20 @@ class SampleScores:
 
     @property
     def wheels(self) -> tuple[int | None, ...]:
-        """Wheels whose sectors can be looked at: 1 to W, or None for polarities and other names; empty without."""
+        """Numbers of the wheels, 1 to W; a single None for polarities and classes; empty for other answers."""
         if self.encoded.sectors:
             return tuple(range(1, len(self.encoded.sectors) + 1))
         return (None,) if self.metric.has_names else ()
 
     def labels_per_sample(self, lexicon: Lexicon) -> float | None:
-        """Mean number of labels of the samples that have a prediction; None for sentiment."""
+        """Return the mean number of labels of the samples with a prediction; None for sentiment."""
         if self.labels is None or not self.present.any():
             return None
         numbers = self.metric.numbers_of_parts(self.labels.vocabulary, lexicon)
         return float((self.labels.label_counts() * numbers).sum() / self.present.sum())
 
     def out_of_lexicon(self, lexicon: Lexicon) -> float | None:
-        """Share of predicted labels that have no sector on any wheel, `neutral` not counted; None for sentiment."""
+        """Return the share of predicted labels without a sector on any wheel, except `neutral`; None for sentiment."""
         if self.labels is None:
             return None
         vocabulary = self.labels.vocabulary
@@ -139,7 +139,7 @@ class SampleScores:
 
 
 def cluster_names(task: Task, names: pa.Array) -> pa.Array:
-    """The dialogue or video that each sample comes from, by its name; the sample itself where its name does not tell.
+    """Return the dialogue or video of each sample by its name; the sample's name if it does not contain one.
 
     Args:
         task: The data set.
@@ -147,7 +147,7 @@ def cluster_names(task: Task, names: pa.Array) -> pa.Array:
     """
     if task.cluster is None:
         return names
-    if task.cluster.groupindex.keys() != {"unit"}:  # a pattern that Arrow's expressions may not understand
+    if task.cluster.groupindex.keys() != {"unit"}:  # a pattern that Arrow may not support
         return pa.array([task.cluster_of(name) for name in names.to_pylist()], names.type)
     found = pc.struct_field(pc.extract_regex(names, pattern=f"(?s){task.cluster.pattern}"), "unit")
     return pc.if_else(pc.fill_null(pc.not_equal(found, ""), fill_value=False), found, names)

@@ -1,6 +1,6 @@
-"""The score of one checkpoint on one data set: one record, made once.
+"""The score of one checkpoint on one data set.
 
-Reports, comparisons, the cache of the leaderboard and its rows all hold this record; nothing else computes a chance
+Reports, comparisons, and the cache and rows of the leaderboard all use this record. No other module computes a chance
 level or writes a signature.
 """
 
@@ -43,35 +43,34 @@ class Scored:
         task: The data set; not part of `to_dict`, which has its id and kind.
         dataset: Its id.
         kind: Its kind.
-        signature: What the score was computed with.
+        signature: The settings of the score.
         checkpoint: The checkpoint.
-        primary: Key of the metric that is the score.
-        score: The primary score, 0..1; corrected for chance, at most 1, where the protocol corrects.
-        uncorrected: The score before that correction, 0..1; the same as `score` where none is made.
+        primary: Key of the primary metric.
+        score: The primary score, 0..1; at most 1 if the protocol corrects for chance.
+        uncorrected: The score before correction, 0..1; equal to `score` without correction.
         ci: The 95 % interval of `score`; None without resampling.
-        units: How many samples, dialogues or videos were resampled for it; None without resampling.
-        chance: What the same predictions score, uncorrected, when shuffled among the samples that count.
+        units: Number of resampled samples, dialogues or videos; None without resampling.
+        chance: Expected uncorrected score if the predictions are shuffled among the samples that count.
         metrics: Metric key -> value.
-        wheels: The same on each wheel; None where no sample counts. Empty for sentiment.
+        wheels: Metric key -> value on each wheel; None if no sample counts. Empty for sentiment.
         samples: Number of ground-truth samples.
         expected_samples: Number of samples of the official set; 0 if none is published.
         scored: Number of samples that count, for each wheel.
-        missing: Number of samples that the predictions do not name, or whose row holds no answer.
+        missing: Number of samples without a prediction, or whose row contains no answer.
         failed: Number of samples whose prediction is marked as failed.
         extra: Number of predictions without a ground truth, which are ignored.
         labels_per_sample: Mean number of predicted labels; None for sentiment.
-        out_of_lexicon: Share of predicted labels without any sector, `neutral` not counted; None for sentiment.
-        selection_bias: By how much the choice of this checkpoint by the test labels flatters the score, as resampling
-            estimates it; None where nothing was chosen so, or without resampling. Not part of `to_dict`: it belongs to
-            the choice.
-        further: Figures of other conventions beside the score; empty for several runs. Not part of `to_dict`.
-        remarks: What was odd about the predictions.
-        account: Where the answers come from, and why some rows have none; not part of `to_dict`.
-        checkpoints: Every checkpoint's score, where this is the selected one.
+        out_of_lexicon: Share of predicted labels without any sector, except `neutral`; None for sentiment.
+        selection_bias: Estimated bias of the score because this checkpoint was selected by the test labels; None
+            without such a selection, or without resampling. Not part of `to_dict`, because it depends on the selection.
+        further: Figures by other conventions; empty for several runs. Not part of `to_dict`.
+        remarks: Remarks on unusual predictions.
+        account: Origin of the answers, and why some rows have none; not part of `to_dict`.
+        checkpoints: The scores of all checkpoints, if this is the selected one.
         replicates: The primary score on each bootstrap resample, shape (B,); empty without resampling.
-        samples_scored: The samples behind the score; not part of what is written.
-        runs: The score of each run of the model, whose mean `score` is; empty for a single run.
-        run_samples: The samples behind each.
+        samples_scored: The samples of the score; not written to files.
+        runs: The score of each run of the model, of which `score` is the mean; empty for a single run.
+        run_samples: The samples of each run.
     """
 
     task: Task = field(repr=False, compare=False)
@@ -107,17 +106,17 @@ class Scored:
 
     @property
     def title(self) -> str:
-        """The data set's name as papers print it."""
+        """The data set's name as printed in papers."""
         return self.task.title
 
     @property
     def evaluated(self) -> int:
-        """Number of samples that were scored: all of them, but under `skip` those that have a prediction."""
+        """Number of scored samples: all, or under `skip` those with a prediction."""
         return self.signature.n
 
     @property
     def of_samples(self) -> str:
-        """The same for people: `40`, or `37 of 40`."""
+        """Number of scored samples as text: `40`, or `37 of 40`."""
         return f"{self.evaluated} of {self.samples}" if self.evaluated != self.samples else str(self.samples)
 
     @property
@@ -127,17 +126,17 @@ class Scored:
 
     @property
     def corrected(self) -> float | None:
-        """The score less its selection bias."""
+        """The score minus its selection bias."""
         return None if self.selection_bias is None else self.score - self.selection_bias
 
     @property
     def corrected_ci(self) -> Interval | None:
-        """The interval of that."""
+        """The interval minus the selection bias."""
         return shifted(self.ci, self.selection_bias)
 
     @property
     def any_samples(self) -> SampleScores | None:
-        """The samples of the score, or of its first run; None if they were left behind."""
+        """The samples of the score, or of its first run; None if they are not available."""
         return self.run_samples[0] if self.run_samples else self.samples_scored
 
     @property
@@ -152,7 +151,7 @@ class Scored:
 
     @property
     def primary_title(self) -> str:
-        """What tables call the score."""
+        """Name of the score in tables."""
         return protocol_signed(self.signature.protocol)[self.kind].primary_title
 
     @property
@@ -162,19 +161,19 @@ class Scored:
         return scored_all and self.samples == self.expected_samples
 
     def selected_by(self, rule: str) -> "Scored":
-        """The same score of a checkpoint that was chosen in another way."""
+        """Return the score with another selection rule in its signature."""
         return replace(self, signature=replace(self.signature, checkpoint=rule))
 
     def resampled(self, settings: Settings, draws: BootstrapCounts | None = None) -> "Scored":
-        """The same with the interval, and the replicates behind it.
+        """Return the score with its interval and replicates.
 
         Args:
-            settings: Number of resamples, seed and units; those of the signature.
-            draws: Where draws are kept for the next system on the same samples.
+            settings: Number of resamples, seed and units; must be those of the signature.
+            draws: Caches draws for other systems on the same samples.
         """
         samples = self.run_samples or ((self.samples_scored,) if self.samples_scored is not None else ())
         if not samples:
-            raise ValueError(f"{self.dataset}: no samples to draw from")
+            raise ValueError(f"{self.dataset}: no samples to resample")
         found = resampled_score(samples, settings.bootstrap, settings.seed, by=settings.units, draws=draws)
         if found is None or found.interval is None:
             return self
@@ -188,11 +187,11 @@ class Scored:
         )
 
     def alone(self) -> "Scored":
-        """The figures without the arrays behind them."""
+        """Return the figures without samples and replicates."""
         return replace(self, samples_scored=None, run_samples=(), replicates=_none())
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as plain data, for JSON: without remarks, other checkpoints, replicates and samples."""
+        """Return the figures as plain data for JSON, without remarks, other checkpoints, replicates and samples."""
         values = {name: getattr(self, name) for name in _WRITTEN}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
         titled = {"title": self.title} if self.task.own else {}
@@ -213,7 +212,7 @@ class Scored:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any], replicates: FloatArray) -> "Scored":
-        """The score that `to_dict` wrote, with its replicates."""
+        """Restore a score from the result of `to_dict` and its replicates."""
         tuples = {name: tuple(plain[name]) for name in ("wheels", "scored")}
         ci = None if plain["ci"] is None else (plain["ci"][0], plain["ci"][1])
         signature = _parsed(plain["signature"])
@@ -222,11 +221,11 @@ class Scored:
 
 
 _parsed = lru_cache(maxsize=4096)(Signature.parse)
-"""Models that were scored alike share a signature."""
+"""Cached, because models that were scored with the same settings have the same signature."""
 
 
 def shifted(ci: Interval | None, bias: float | None) -> Interval | None:
-    """An interval less a bias; None if there is either none."""
+    """Subtract a bias from an interval; None if either is None."""
     if ci is None or bias is None:
         return None
     return round(ci[0] - bias, 10), round(ci[1] - bias, 10)
@@ -260,13 +259,13 @@ def score_predictions(
     Args:
         truth: The ground truth.
         predictions: The predictions.
-        settings: What decides the score; its `checkpoint` is how this checkpoint was chosen.
+        settings: Settings of the score; its `checkpoint` is the selection rule of this checkpoint.
         checkpoint: The checkpoint's name.
-        beside: Whether to compute the figures beside a score, `further` and remarks on labels; both are empty if not.
+        beside: Whether to compute the additional figures (`further`) and remarks on labels; both are empty if not.
 
     Raises:
-        InputError: predictions are missing under `missing="error"`, or belong to another data set, or no sample counts,
-            or most answers say nothing and that is not asked for (`missing="zero"`).
+        InputError: Predictions are missing under `missing="error"` or belong to another data set; or no sample counts;
+            or most answers are empty, and `missing` is not "zero".
     """
     aligned = align(truth, predictions, settings.missing)
     refuse_silence(predictions, settings.missing)

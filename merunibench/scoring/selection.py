@@ -1,4 +1,4 @@
-"""By how much a checkpoint that was chosen on the test labels looks better than it is, on each data set."""
+"""Estimate the bias of scores whose checkpoint was selected by the test labels, on each data set."""
 
 from collections.abc import Mapping
 
@@ -9,18 +9,18 @@ from merunibench.scoring.scored import Scored
 from merunibench.statistics import optimism
 
 Checkpoints = Mapping[str, Mapping[str, Scored]]
-"""Data set -> checkpoint -> its score, with replicates that are paired."""
+"""Data set -> checkpoint -> its score, with paired replicates."""
 
 
 def selection_biases(scores: Checkpoints, rule: str) -> dict[str, float]:
-    """Data set -> bias of the score that the rule selects; nothing where it looks at no score.
+    """Return data set -> bias of the selected score; empty if the rule does not use scores.
 
-    Under `best-per-dataset` each data set chooses for itself. Under `best-overall` the mean chooses, and each data set
-    is flattered by its part in that.
+    Under `best-per-dataset`, each data set selects its own checkpoint. Under `best-overall`, the mean selects, and each
+    data set is biased by its part in the mean.
 
     Args:
-        scores: All checkpoints that were chosen from.
-        rule: How the checkpoint was chosen.
+        scores: All checkpoints that could be selected.
+        rule: How the checkpoint was selected.
     """
     if rule == BEST_PER_DATASET:
         return {name: _bias(found) for name, found in scores.items() if _all_resampled(found)}

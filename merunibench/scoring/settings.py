@@ -1,4 +1,4 @@
-"""Everything but files that decides a score or its interval."""
+"""All settings, apart from input files, that affect a score or its interval."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from merunibench.scoring.checkpoints import BEST_PER_DATASET
 from merunibench.scoring.resampling import UNITS, By
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are done, and of how many."""
+"""Called with the name of the step, the number of finished items and the total."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of an evaluation, checked; see `evaluate` for what each means."""
+    """The validated options of an evaluation; `evaluate` describes them."""
 
     lexicon: Lexicon
     protocol: str = "official"
@@ -39,4 +39,4 @@ class Settings:
                 raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, not {value!r}")
         for name, number in (("bootstrap", self.bootstrap), ("seed", self.seed)):
             if not isinstance(number, int) or number < 0:
-                raise InputError(f"{name} must be a whole number that is not negative, not {number!r}")
+                raise InputError(f"{name} must be a non-negative integer, not {number!r}")

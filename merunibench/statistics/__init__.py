@@ -1,7 +1,7 @@
-"""Uncertainty: bootstrap intervals, paired tests, correction for several tests; NumPy only.
+"""Uncertainty: bootstrap intervals, paired tests, correction for multiple tests; NumPy only.
 
-Everything works on the per-sample quantities of a metric (shape (K, N)) and a formula from sums to a score, so the
-formula is recomputed on every resample instead of averaging per-sample scores.
+All functions take the per-sample quantities of a metric, shape (K, N), and a formula from their sums to a score. The
+formula is recomputed on every resample; per-sample scores are never averaged.
 """
 
 from merunibench.statistics.bootstrap import pool, resampled_sums

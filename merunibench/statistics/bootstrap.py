@@ -1,4 +1,4 @@
-"""Bootstrap over samples, or over the dialogues and videos they come from."""
+"""Bootstrap over samples, or over the dialogues or videos that they come from."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,22 +11,22 @@ from merunibench.statistics.draws import BootstrapCounts, Keys, Seed, draw_count
 FloatArray = npt.NDArray[np.float64]
 
 POOLED_UNITS = 8_192
-"""Above this number of units, units are pooled at random into so many groups before resampling."""
+"""More units than this are randomly pooled into this many groups before resampling."""
 
 
 def pool(
     quantities: FloatArray | Iterable[FloatArray], clusters: npt.NDArray[np.integer[Any]] | None, seed: Seed
 ) -> FloatArray:
-    """Add up the quantities of the samples that are resampled together.
+    """Sum the quantities of samples that are resampled together.
 
-    Without `clusters` every sample is a unit of its own. More than `POOLED_UNITS` units are randomly pooled into that
+    Without `clusters`, every sample is a separate unit. More than `POOLED_UNITS` units are randomly pooled into that
     many groups of nearly equal size: the variance of a mean of random groups is that of the samples (the random group
-    method; Wolter, Introduction to Variance Estimation, 2007, chapter 2), so an interval on a million samples costs no
-    more than one on eight thousand, and its width is off by less than the resampling's own noise.
+    method; Wolter, Introduction to Variance Estimation, 2007, chapter 2). An interval on a million samples therefore
+    costs no more than one on eight thousand, and the error of its width is smaller than the noise of the resampling.
 
     Args:
-        quantities: Per-sample quantities, shape (K, N), or blocks of their rows, one after the other.
-        clusters: Cluster number of each sample, 0..C-1, shape (N,); None if samples stand alone.
+        quantities: Per-sample quantities, shape (K, N), or consecutive blocks of their rows.
+        clusters: Cluster number of each sample, 0..C-1, shape (N,); None if samples are independent.
         seed: Seed of the random groups.
 
     Returns:
@@ -49,14 +49,14 @@ def pool(
 def resampled_sums(
     units: FloatArray, resamples: int, seed: Seed, draws: BootstrapCounts | None = None, keys: Keys | None = None
 ) -> FloatArray:
-    """Sums of the quantities over resampled units, all quantities of a unit together.
+    """Return the sums of all quantities over resampled units.
 
     Args:
         units: Quantities of each unit, shape (K, U).
         resamples: Number of resamples B.
         seed: Seed of the draw; equal seeds draw equal units, so results on the same samples are paired.
-        draws: Where draws are kept for the next system; by default they are made and forgotten.
-        keys: What units are drawn by (`unit_keys`), shape (U,); by default their places.
+        draws: Caches draws for other systems on the same samples; by default they are not cached.
+        keys: Keys that determine the draws of units (`unit_keys`), shape (U,); by default their positions.
 
     Returns:
         Shape (B, K).

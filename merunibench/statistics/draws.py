@@ -1,13 +1,13 @@
-"""How often a unit is drawn: a function of its name, the resample and the seed, and of nothing else.
+"""Bootstrap counts that depend only on the name of a unit, the number of the resample, and the seed.
 
-The bootstrap is the Poisson one: each unit's count in a resample is an independent Poisson number with mean 1 (Hanley
-and MacGibbon 2006; Chamandy, Muralidharan, Najmi and Naidu 2012). The usual draw with replacement fixes the number of
-units as well, which makes no difference to scores that are ratios of sums. In exchange a count hangs on the name alone:
-a clip that stands in two data sets is drawn alike in both, whatever else they hold and in whatever order; systems are
-paired even where their samples only overlap.
+This is the Poisson bootstrap: each unit's count in a resample is an independent Poisson variable with mean 1 (Hanley
+and MacGibbon 2006; Chamandy, Muralidharan, Najmi and Naidu 2012). The usual draw with replacement also fixes the number
+of units, which makes no difference to scores that are ratios of sums. The advantage is that a count depends only on the
+name: a clip in two data sets has the same counts in both, whatever their other samples and order, and systems are
+paired even if their samples only overlap.
 
-Counts come from SplitMix64 (Steele, Lea and Flood 2014), one stream a unit, begun at the hash of its name: the same
-bits on every processor and under every version of NumPy.
+Counts come from SplitMix64 (Steele, Lea and Flood 2014), with one stream per unit, seeded by the hash of its name. They
+are identical on every processor and with every version of NumPy.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ Swaps = npt.NDArray[np.bool_]
 Seed = int | list[int]
 _Drawn = tuple[bytes, int, str]
 
-CHUNK = 1 << 18  # counts made at once: they and what they are made of stay in the processor's cache
+CHUNK = 1 << 18  # number of counts computed at once, so that all intermediate arrays fit into the processor's cache
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -33,27 +33,27 @@ _SWAPS = "swaps"
 
 
 def unit_keys(names: Iterable[str], source: str = "") -> Keys:
-    """What units are drawn by: a hash of each name and of where the name is from; shape (U,)."""
+    """Return the keys of units: a hash of each name and of the source of the names; shape (U,)."""
     digests = (hashlib.blake2b(f"{source}\0{name}".encode("utf-8", "surrogatepass"), digest_size=8) for name in names)
     return np.frombuffer(b"".join(digest.digest() for digest in digests), "<u8").astype(np.uint64)
 
 
 class BootstrapCounts:
-    """What is drawn of units, kept: many systems on the same samples pay for it once."""
+    """A cache of draws, so that they are computed once for many systems on the same samples."""
 
     def __init__(self) -> None:
         self._counts: dict[_Drawn, list[Counts]] = {}
         self._swaps: dict[_Drawn, list[Swaps]] = {}
 
     def of(self, keys: Keys, resamples: int, seed: Seed) -> list[Counts]:
-        """What `draw_counts` gives."""
+        """Return the result of `draw_counts`, cached."""
         drawn = _drawn(keys, resamples, seed)
         if drawn not in self._counts:
             self._counts[drawn] = list(draw_counts(keys, resamples, seed))
         return self._counts[drawn]
 
     def swaps(self, keys: Keys, resamples: int, seed: Seed) -> list[Swaps]:
-        """What `draw_swaps` gives."""
+        """Return the result of `draw_swaps`, cached."""
         drawn = _drawn(keys, resamples, seed)
         if drawn not in self._swaps:
             self._swaps[drawn] = list(draw_swaps(keys, resamples, seed))
@@ -65,19 +65,19 @@ def _drawn(keys: Keys, resamples: int, seed: Seed) -> _Drawn:
 
 
 def draw_counts(keys: Keys, resamples: int, seed: Seed) -> Iterator[Counts]:
-    """How often units with these keys are drawn in each of B resamples, in chunks of resamples: shape (chunk, U)."""
+    """Yield how often each unit is drawn in each of B resamples, in chunks of resamples: shape (chunk, U)."""
     for bits in _random_bits(keys, resamples, repr(seed)):
         yield _POISSON[bits >> np.uint64(48)]
 
 
 def draw_swaps(keys: Keys, resamples: int, seed: Seed) -> Iterator[Swaps]:
-    """Whether two systems are swapped on units with these keys, in the same chunks: shape (chunk, U)."""
+    """Yield whether two systems are swapped on each unit, in the same chunks: shape (chunk, U)."""
     for bits in _random_bits(keys, resamples, f"{seed!r} {_SWAPS}"):
         yield bits >> np.uint64(63) == 1
 
 
 def _random_bits(keys: Keys, resamples: int, seed: str) -> Iterator[npt.NDArray[Any]]:
-    """64 random bits for each resample and unit, in chunks of resamples: shape (chunk, U)."""
+    """Yield 64 random bits for each resample and unit, in chunks of resamples: shape (chunk, U)."""
     (start,) = unit_keys([seed])
     streams = _mixed(keys ^ start)
     rows = max(1, CHUNK // max(len(keys), 1))
@@ -87,7 +87,7 @@ def _random_bits(keys: Keys, resamples: int, seed: str) -> Iterator[npt.NDArray[
 
 
 def _mixed(state: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The finaliser of SplitMix64."""
+    """Apply the finaliser of SplitMix64."""
     bits = (state ^ (state >> _SHIFTS[0])) * _FACTORS[0]
     bits = (bits ^ (bits >> _SHIFTS[1])) * _FACTORS[1]
     mixed: npt.NDArray[Any] = bits ^ (bits >> _SHIFTS[2])
@@ -95,7 +95,7 @@ def _mixed(state: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _poisson_table() -> Counts:
-    """The count for each of the 2^16 values that the first bits can have: Poisson's quantiles, mean 1."""
+    """Return the count for each of the 2^16 values of the first bits: Poisson quantiles with mean 1."""
     shares = np.cumsum([math.exp(-1) / math.factorial(count) for count in range(12)])
     middles = (np.arange(1 << 16) + 0.5) / (1 << 16)
     return np.searchsorted(shares, middles).astype(np.uint8)

@@ -1,10 +1,11 @@
-"""The 95 % interval of a score, by the method that covers best for its number of units (`benchmarks.coverage`).
+"""95 % interval of a score, by the method with the best coverage for its number of units (`benchmarks.coverage`).
 
-* `exact`: all right or all wrong, where every resample is the same: the binomial interval (Clopper and Pearson 1934).
+* `exact`: everything is correct or everything is wrong, so that all resamples are equal: the binomial interval (Clopper
+  and Pearson 1934).
 * `jackknife-t`: fewer than `FEW_CLUSTERS` dialogues or videos: delete-one-cluster standard error times the quantile of
   Student's t with C - 1 degrees of freedom (MacKinnon, Nielsen and Webb 2023).
 * `bca`: fewer than `FEW_SAMPLES` samples: bias-corrected and accelerated percentiles (Efron 1987).
-* `percentile`: all others.
+* `percentile`: all other cases.
 """
 
 import math
@@ -22,17 +23,17 @@ Formula = Callable[[FloatArray], FloatArray]
 """Sums of quantities, shape (..., K) -> scores, shape (...)."""
 
 VERSION = 2
-"""Of the methods together, as signatures have it: 1 drew each data set on its own, and took percentiles always."""
+"""Version of all methods in signatures. Version 1 drew each data set separately and always used percentiles."""
 FEW_SAMPLES = 100
 FEW_CLUSTERS = 200
 
 _NORMAL = NormalDist()
-_TINY = 1e-12  # differences below this are those of rounding
-_DECIMALS = 10  # the last bits of a matrix product differ between processors, an interval must not
+_TINY = 1e-12  # smaller differences are rounding errors
+_DECIMALS = 10  # the last bits of a matrix product differ between processors, but intervals must not
 
 
 class ScoreInterval(NamedTuple):
-    """An interval and how it was made: `exact`, `jackknife-t`, `bca`, `percentile`."""
+    """An interval and its method: `exact`, `jackknife-t`, `bca` or `percentile`."""
 
     low: float
     high: float
@@ -48,20 +49,20 @@ def score_interval(
     bounds: tuple[float, float] = (0.0, 1.0),
     confidence: float = 0.95,
 ) -> ScoreInterval | None:
-    """The interval of a score.
+    """Compute the interval of a score.
 
     Args:
         units: Quantities of each unit, shape (K, U).
         formula: Sums of quantities -> score.
         replicates: The score on bootstrap resamples of these units, shape (B,).
         clustered: Whether units are dialogues or videos.
-        bounds: The score where all is wrong, and where all is right.
-        confidence: How often the interval shall cover.
+        bounds: The score if everything is wrong, and if everything is correct.
+        confidence: Nominal coverage of the interval.
 
     Returns:
-        The interval; None from fewer than two units that count, or if the score is defined on no resample.
+        The interval; None if fewer than two units count, or if the score is undefined on all resamples.
     """
-    number = int(units.any(axis=0).sum())  # a unit without a quantity, such as a neutral sample, tells nothing
+    number = int(units.any(axis=0).sum())  # a unit with all quantities 0, such as a neutral sample, has no information
     defined = replicates[~np.isnan(replicates)]
     if number < 2 or len(defined) == 0:
         return None
@@ -81,14 +82,14 @@ def score_interval(
 
 
 def left_out(units: FloatArray, formula: Formula) -> FloatArray:
-    """The score without each of the units in turn, shape (U,); NaN where it is not defined."""
+    """Return the leave-one-out scores, one without each unit, shape (U,); NaN if undefined."""
     return formula(units.sum(axis=1) - units.T)
 
 
 def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, float] | None:
-    """Percentile interval of bootstrap replicates of a score, shape (B,); None if there is no defined replicate.
+    """Return the percentile interval of bootstrap replicates of a score, shape (B,); None if all are undefined.
 
-    Rounded to ten decimals: the last bits of a matrix product differ between processors, the interval must not.
+    It is rounded to ten decimals, because the last bits of a matrix product differ between processors.
     """
     defined = replicates[~np.isnan(replicates)]
     if len(defined) == 0:
@@ -98,25 +99,25 @@ def interval(replicates: FloatArray, confidence: float = 0.95) -> tuple[float, f
 
 
 def intervals(replicates: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """`interval` of many scores at once, at 95 %; every replicate is defined.
+    """Compute the 95 % `interval` of many scores at once; all replicates must be defined.
 
     Args:
         replicates: Shape (N, B), B at least 1.
 
     Returns:
-        Low and high ends, shape (N,) each.
+        Lower and upper ends, shape (N,) each.
     """
     low, high = np.round(_percentiles(replicates, 0.025), _DECIMALS).T
     return low, high
 
 
 def _percentiles(replicates: FloatArray, tail: float) -> FloatArray:
-    """`numpy.quantile` at both tails along the last axis, shape (..., 2), in a fraction of its time."""
+    """Compute `numpy.quantile` at both tails along the last axis, shape (..., 2), in a fraction of its time."""
     last = replicates.shape[-1] - 1
     places = np.array([tail, 1 - tail]) * last
     below = np.floor(places).astype(int)
     above = np.minimum(below + 1, last)
-    ordered = np.sort(replicates, axis=-1)  # in vector instructions: a fifth of the time of a partition at four places
+    ordered = np.sort(replicates, axis=-1)  # vectorised: a fifth of the time of a partition at four positions
     ends: FloatArray = ordered[..., below] + (ordered[..., above] - ordered[..., below]) * (places - below)
     return ends
 
@@ -128,14 +129,14 @@ def _rounded(low: float, high: float, method: str) -> ScoreInterval:
 def _clopper_pearson(
     number: int, confidence: float, bounds: tuple[float, float], *, right: bool
 ) -> tuple[float, float]:
-    """All or none of `number` are right: up to the share that would show it with the probability of one tail."""
+    """Return the Clopper-Pearson interval if all or none of `number` units are correct."""
     share = ((1 - confidence) / 2) ** (1 / number)
     low, high = bounds
     return (low + share * (high - low), high) if right else (low, high - share * (high - low))
 
 
 def _jackknife_t(units: FloatArray, formula: Formula, estimate: float, confidence: float) -> tuple[float, float]:
-    """Estimate plus and minus t times the delete-one standard error."""
+    """Return the estimate plus and minus t times the delete-one standard error."""
     scores = left_out(units, formula)
     scores = scores[~np.isnan(scores)]
     number = units.shape[1]
@@ -145,7 +146,7 @@ def _jackknife_t(units: FloatArray, formula: Formula, estimate: float, confidenc
 
 
 def _bca_levels(left: FloatArray, estimate: float, replicates: FloatArray, tail: float) -> tuple[float, float]:
-    """Which percentiles BCa takes instead of both tails."""
+    """Return the percentiles that BCa uses instead of the two tails."""
     below = float((replicates < estimate).mean() + (replicates == estimate).mean() / 2)
     bias = _NORMAL.inv_cdf(min(max(below, 1 / len(replicates)), 1 - 1 / len(replicates)))
     pulls = np.nanmean(left) - left[~np.isnan(left)]

@@ -1,4 +1,4 @@
-"""Is the difference of two systems on the same samples more than chance?"""
+"""Test whether the difference between two systems on the same samples is more than chance."""
 
 import math
 from collections.abc import Sequence
@@ -14,21 +14,22 @@ from merunibench.statistics.intervals import Formula, interval, intervals
 
 FloatArray = npt.NDArray[np.float64]
 
-_TINY = 1e-12  # differences below this are those of rounding
+_TINY = 1e-12  # smaller differences are rounding errors
 
 POWER = 0.8
-"""How often a true difference of the smallest detectable size is found."""
+"""Probability with which a true difference of the smallest detectable size is found."""
 
 
 class PairedTest(NamedTuple):
-    """Two systems compared on the same samples.
+    """The result of comparing two systems on the same samples.
 
     Attributes:
         difference: Score of the first minus score of the second.
         ci: 95 % paired bootstrap interval of the difference; None without resampling.
         p_bootstrap: Two-sided p of the paired bootstrap.
-        p_randomization: Two-sided p of approximate randomisation. Its null is that the systems may be exchanged, which
-            equal F at different precision and recall does not make true: no test of F without the bootstrap's.
+        p_randomization: Two-sided p of approximate randomisation. Its null hypothesis is that the systems are
+            exchangeable, which equal F with different precision and recall does not imply. It is therefore not a valid
+            test of F without that of the bootstrap.
         error: Standard error of the difference, by the paired bootstrap; None without resampling.
     """
 
@@ -40,30 +41,30 @@ class PairedTest(NamedTuple):
 
     @property
     def p(self) -> float:
-        """The larger of the two p-values, which decides."""
+        """The larger of the two p-values, which is used for decisions."""
         return max(self.p_bootstrap, self.p_randomization)
 
     @property
     def detectable(self) -> float | None:
-        """The smallest true difference that these samples show in four of five cases, at 5 % (Card et al. 2020)."""
+        """The smallest true difference detected with 80 % power at the 5 % level (Card et al. 2020)."""
         if not self.error:
             return None
         return (NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(POWER)) * self.error
 
     def samples_needed(self, samples: int) -> int | None:
-        """How many samples like these would show the observed difference in four of five cases."""
+        """Return the number of such samples needed to detect the observed difference with 80 % power."""
         if self.detectable is None or abs(self.difference) < _TINY:
             return None
         return math.ceil(samples * (self.detectable / self.difference) ** 2)
 
 
 class PairedDraws(NamedTuple):
-    """The difference of two systems as observed, and on resamples and random swaps.
+    """The difference of two systems: observed, on resamples, and with random swaps.
 
     Attributes:
-        observed: The difference.
-        resampled: On each bootstrap resample, shape (B,); empty from fewer than two units.
-        swapped: With the systems swapped on random units, shape (B,); empty where that was not done.
+        observed: The observed difference.
+        resampled: On each bootstrap resample, shape (B,); empty for fewer than two units.
+        swapped: With the systems swapped on random units, shape (B,); empty if not computed.
     """
 
     observed: float
@@ -80,7 +81,7 @@ def draw_pairs(
     seed: Seed,
     keys: Keys | None = None,
 ) -> PairedDraws:
-    """The difference of two scores on bootstrap resamples and random swaps.
+    """Compute the difference of two scores on bootstrap resamples and with random swaps.
 
     Args:
         first: Quantities of the first system's units, shape (K, U).
@@ -88,8 +89,8 @@ def draw_pairs(
         formula: Sums of quantities -> score.
         resamples: Number of resamples and of swaps, at least 1.
         seed: Seed of both.
-        keys: What units are drawn and swapped by, shape (U,); by default their places. Units of two data sets that
-            share a key are drawn and swapped together.
+        keys: Keys that determine draws and swaps of units, shape (U,); by default their positions. Units of two data
+            sets that share a key are drawn and swapped together.
     """
     total_first, total_second = first.sum(axis=1), second.sum(axis=1)
     observed = float(formula(total_first) - formula(total_second))
@@ -109,17 +110,17 @@ def draw_pairs(
 def swapped_sums(
     units: FloatArray, *, resamples: int, seed: Seed, keys: Keys, draws: BootstrapCounts | None = None
 ) -> FloatArray:
-    """Sums of quantities over the units on which two systems are swapped.
+    """Return the sums of quantities over the units on which two systems are swapped.
 
-    The swaps hang on keys and seed alone, so what a pair needs is the difference of two systems' sums: they are made
-    once a system, not once a pair.
+    The swaps depend only on keys and seed, and a pair needs only the difference of the two systems' sums. The sums can
+    therefore be computed once per system, not once per pair.
 
     Args:
         units: Quantities of each unit, shape (K, U).
         resamples: Number of swaps B.
-        seed: Their seed.
-        keys: What units are swapped by, shape (U,).
-        draws: Keeps the swaps for the next system on the same units.
+        seed: Seed of the swaps.
+        keys: Keys that determine the swaps of units, shape (U,).
+        draws: Caches the swaps for other systems on the same units.
 
     Returns:
         Shape (B, K).
@@ -129,21 +130,21 @@ def swapped_sums(
 
 
 def mean_draws(draws: Sequence[PairedDraws]) -> PairedDraws:
-    """The difference of the mean of several scores, such as those of the data sets of a benchmark."""
+    """Return the difference of the mean of several scores, such as those of a benchmark's data sets."""
     drawn = [np.mean([getattr(each, name) for each in draws], axis=0) for name in ("resampled", "swapped")]
     return PairedDraws(float(np.mean([each.observed for each in draws])), *drawn)
 
 
 def paired_test(draws: PairedDraws) -> PairedTest:
-    """Paired bootstrap and approximate randomisation.
+    """Apply the paired bootstrap and approximate randomisation.
 
     Both p-values are (c + 1) / (n + 1), so never 0 (Davison and Hinkley, Bootstrap Methods and their Application, 1997,
     section 4.2). The bootstrap counts resampled differences at least as far from the observed one as that is from 0
-    (Koehn 2004, shifted); approximate randomisation swaps the systems on random units (Noreen 1989; Riezler and Maxwell
+    (Koehn 2004, shifted). Approximate randomisation swaps the systems on random units (Noreen 1989; Riezler and Maxwell
     2005) and counts absolute differences at least as large as the observed one.
 
-    Fewer than two units tell nothing: no interval, and p-values of 1. Without swaps the bootstrap's p decides: the
-    other is 0.
+    For fewer than two units there is no interval, and the p-values are 1. Without swaps, the p-value of the
+    randomisation is 0, so that the bootstrap decides.
     """
     observed, resampled = draws.observed, draws.resampled[~np.isnan(draws.resampled)]
     if len(resampled) == 0:
@@ -158,14 +159,15 @@ def paired_test(draws: PairedDraws) -> PairedTest:
 
 
 def paired_tests(observed: FloatArray, resampled: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The paired bootstrap of many pairs at once: interval and p of each, as `paired_test` has them without swaps.
+    """Apply the paired bootstrap to many pairs at once, like `paired_test` without swaps.
 
     Args:
         observed: The differences, shape (N,).
-        resampled: Each on the resamples, shape (N, B), B at least 1; NaN where one is not defined.
+        resampled: The differences on the resamples, shape (N, B), B at least 1; NaN if undefined.
 
     Returns:
-        Low and high end of the 95 % interval, and p, shape (N,) each; an end is NaN where no resample is defined.
+        Lower and upper ends of the 95 % intervals, and p-values, shape (N,) each. Ends are NaN if all resamples are
+        undefined.
     """
     if np.isnan(resampled).any():
         pairs = zip(observed.tolist(), resampled, strict=True)
@@ -180,20 +182,20 @@ def paired_tests(observed: FloatArray, resampled: FloatArray) -> tuple[FloatArra
 def compare_paired(
     first: FloatArray, second: FloatArray, formula: Formula, *, resamples: int, seed: Seed
 ) -> PairedTest:
-    """`paired_test` of `draw_pairs`: two systems on one data set."""
+    """Compare two systems on one data set: `paired_test` of `draw_pairs`."""
     return paired_test(draw_pairs(first, second, formula, resamples=resamples, seed=seed))
 
 
 def holm(p_values: FloatArray) -> FloatArray:
-    """Adjusted p-values of several tests along the last axis, in the given order, shape (..., T) (Holm 1979).
+    """Return Holm-adjusted p-values of the tests along the last axis, in the given order, shape (..., T) (Holm 1979).
 
-    NaN stands for a test that there is not.
+    NaN marks a missing test.
 
     Example:
         >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
         [0.03, 0.06, 0.06]
     """
-    order = np.argsort(p_values, axis=-1)  # of equal values in any order: they are adjusted alike; NaN comes last
+    order = np.argsort(p_values, axis=-1)  # the order of ties does not matter: same adjustment; NaN sorts last
     tests = (~np.isnan(p_values)).sum(axis=-1, keepdims=True)
     steps = np.take_along_axis(p_values, order, axis=-1) * (tests - np.arange(p_values.shape[-1]))
     adjusted = np.empty(p_values.shape)
@@ -202,7 +204,7 @@ def holm(p_values: FloatArray) -> FloatArray:
 
 
 def _p_value(statistics: FloatArray, threshold: float) -> float:
-    # A tolerance, since sums taken in another order differ in their last bits: ties count as extreme.
+    # With a tolerance, because sums in another order differ in their last bits: ties count as extreme.
     defined = statistics[~np.isnan(statistics)]
     extreme = int((defined >= threshold - _TINY).sum())
     return (extreme + 1) / (len(defined) + 1)

@@ -1,4 +1,4 @@
-"""Many systems on the same samples: ranks, their intervals, and which systems cannot be told apart."""
+"""Compare many systems on the same samples: ranks, rank intervals and significance groups."""
 
 import math
 
@@ -11,18 +11,18 @@ from merunibench.statistics.student import t_tails
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
-_TIE = 1e-9  # differences below this are those of rounding
+_TIE = 1e-9  # smaller differences are rounding errors
 
 
 def ranks(scores: FloatArray) -> IntArray:
-    """1 for the highest score, along the last axis; equal scores share the better rank.
+    """Return ranks along the last axis, 1 for the highest score; equal scores share the better rank.
 
     Example:
         >>> ranks(np.array([0.2, 0.5, 0.5, 0.1])).tolist()
         [3, 1, 1, 4]
     """
     rounded = np.round(scores, 9)
-    order = np.argsort(-rounded, axis=-1)  # of equal scores in any order: they share a rank
+    order = np.argsort(-rounded, axis=-1)  # the order of ties is irrelevant, as they share a rank
     falling = np.take_along_axis(rounded, order, axis=-1)
     places = np.ones(scores.shape, np.int32)
     fresh = falling[..., 1:] < falling[..., :-1]
@@ -33,11 +33,12 @@ def ranks(scores: FloatArray) -> IntArray:
 
 
 def rank_intervals(scores: FloatArray, different: npt.NDArray[np.bool_]) -> IntArray:
-    """Simultaneous intervals of the ranks of M systems: from 1 + those significantly better to M - those worse.
+    """Compute simultaneous rank intervals of M systems.
 
-    With the family-wise error of the tests held below 5 % (`holm`), all M intervals cover at once in 95 %: each true
-    order that contradicts an interval contradicts a test (Klein, Wright and Wieczorek 2020; Mogstad, Romano, Shaikh and
-    Wilhelm 2024). Percentiles of the ranks on resamples do not cover near ties.
+    The best rank is 1 + the number of significantly better systems, the worst is M - the number of significantly worse
+    ones. If the family-wise error of the tests is below 5 % (`holm`), all M intervals cover simultaneously with 95 %
+    probability, because any true order that contradicts an interval contradicts a test (Klein, Wright and Wieczorek
+    2020; Mogstad, Romano, Shaikh and Wilhelm 2024). Percentiles of the ranks on resamples lack coverage near ties.
 
     Args:
         scores: Scores of the systems, shape (M,).
@@ -57,21 +58,21 @@ def rank_intervals(scores: FloatArray, different: npt.NDArray[np.bool_]) -> IntA
 
 
 def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | None = None) -> FloatArray:
-    """Two-sided p of every difference of two of M systems, by the paired bootstrap's standard error.
+    """Return two-sided p-values for all pairs of M systems, by the paired bootstrap's standard error.
 
-    z is the difference over the standard deviation of its replicates, p its normal tail (Efron and Tibshirani, An
-    Introduction to the Bootstrap, 1993, section 12.4), or that of Student's t where units are few. Counting replicates,
-    as `compare_paired` does for one pair, ends at 1 / (B + 1): after correction for a board's thousands of pairs, a
-    thousand resamples would call nothing different. Systems that differ equally on every resample have p 0; those that
-    do not differ at all have p 1.
+    z is the difference divided by the standard deviation of its replicates, and p is the normal tail (Efron and
+    Tibshirani, An Introduction to the Bootstrap, 1993, section 12.4), or that of Student's t for few units. Counting
+    replicates, as `compare_paired` does for one pair, cannot give less than 1 / (B + 1): after correction for the
+    thousands of pairs of a board, no pair would be significant with a thousand resamples. Systems with the same
+    difference on every resample have p 0; systems without any difference have p 1.
 
     Args:
         scores: Scores of the systems, shape (M,).
         replicates: Their scores on the same resamples, shape (M, B), B at least 2.
-        units: How many units were resampled; None for very many.
+        units: Number of resampled units; None for very many.
 
     Returns:
-        One for each pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
+        One p-value per pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
     """
     first, second = np.triu_indices(len(scores), 1)
     centred = replicates - replicates.mean(axis=1, keepdims=True)
@@ -89,7 +90,7 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | Non
 
 
 def of_pairs(values: FloatArray, systems: int) -> FloatArray:
-    """Values of all pairs, as `paired_p_values` has them, as a symmetric matrix with 1 on the diagonal."""
+    """Arrange values of all pairs, in the order of `paired_p_values`, in a symmetric matrix with diagonal 1."""
     matrix = np.ones((systems, systems))
     upper = np.triu_indices(systems, 1)
     matrix[upper] = values
@@ -98,13 +99,13 @@ def of_pairs(values: FloatArray, systems: int) -> FloatArray:
 
 
 def groups(different: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Groups of neighbours of which no two differ, as a compact letter display has them (Piepho 2004).
+    """Compute groups of adjacent systems without significant differences (compact letter display, Piepho 2004).
 
     Args:
-        different: Whether systems differ, shape (M, M), the systems ordered by score.
+        different: Whether systems differ significantly, shape (M, M), with systems ordered by score.
 
     Returns:
-        First and last group of each system, counted from 0. Systems that share a group do not differ.
+        First and last group of each system, counted from 0. Systems that share a group do not differ significantly.
 
     Example:
         >>> apart = np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], bool)

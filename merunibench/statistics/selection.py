@@ -1,4 +1,4 @@
-"""How much a choice by test scores flatters what was chosen."""
+"""Estimate the optimism of a score that was chosen as the best on the test set."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,21 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def optimism(scores: FloatArray, replicates: FloatArray, parts: Sequence[FloatArray] = ()) -> list[float]:
-    """By how much the best of M scores on the same samples exceeds what the chosen system is worth, on average.
+    """Estimate by how much the best of M scores on the same samples exceeds the true score of the chosen system.
 
-    On each resample the best system is chosen again, and what it gained by the resample is counted: its score there
-    less its score on the sample (Efron and Tibshirani 1993, section 17.6; Tibshirani and Tibshirani 2009). The scores
-    chosen among are drawn towards their mean first, so that they spread as the systems' true scores do: those on the
-    sample spread more, by its noise, and would make the choice look safer than it was.
+    On each resample the best system is chosen again, and its gain is its score on the resample minus its score on the
+    sample (Efron and Tibshirani 1993, section 17.6; Tibshirani and Tibshirani 2009). The scores are first shrunk
+    towards their mean, so that they have the spread of the systems' true scores. The observed scores have a larger
+    spread because of noise, and would make the choice look more certain than it was.
 
     Args:
         scores: Scores of the systems, by which one is chosen, shape (M,).
-        replicates: The same on resamples, shape (M, B).
-        parts: What each system gained on each resample in parts of the score, shape (M, B) each; by default in the
-            score itself.
+        replicates: The scores on resamples, shape (M, B).
+        parts: Gain of each system on each resample in parts of the score, shape (M, B) each; by default in the score
+            itself.
 
     Returns:
-        The mean gain of the chosen system, in each part; NaN where there is no resample.
+        The mean gain of the chosen system in each part; NaN without resamples.
     """
     gains = replicates - scores[:, None]
     defined = ~np.isnan(gains).any(axis=0)
@@ -37,13 +37,13 @@ def optimism(scores: FloatArray, replicates: FloatArray, parts: Sequence[FloatAr
 
 
 def _centred(gains: FloatArray) -> FloatArray:
-    """Gains without their mean, which is the bootstrap's bias and no system's merit."""
+    """Subtract the mean of the gains, which is the bias of the bootstrap."""
     centred: FloatArray = gains - gains.mean(axis=1, keepdims=True)
     return centred
 
 
 def _drawn_in(scores: FloatArray, gains: FloatArray) -> FloatArray:
-    """The scores with the spread that is left of theirs without the noise of the sample (variances subtract)."""
+    """Shrink the scores to the spread without the noise of the sample (variances are subtracted)."""
     between = gains - gains.mean(axis=0)
     noise = float((between**2).sum(axis=0).mean()) / (len(scores) - 1)
     spread = float(scores.var(ddof=1))

@@ -1,4 +1,4 @@
-"""Student's t for few units, without SciPy: its distribution for whole degrees of freedom is a finite series."""
+"""Student's t distribution for integer degrees of freedom, computed without SciPy by a finite series."""
 
 from functools import lru_cache
 
@@ -8,9 +8,9 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 
-@lru_cache(maxsize=256)  # of few levels and degrees, for every score again
+@lru_cache(maxsize=256)  # few levels and degrees of freedom, used again for every score
 def t_quantile(probability: float, degrees: int) -> float:
-    """Quantile of Student's t, by bisection.
+    """Compute a quantile of Student's t by bisection.
 
     Example:
         >>> round(t_quantile(0.975, 30), 4)
@@ -24,12 +24,12 @@ def t_quantile(probability: float, degrees: int) -> float:
 
 
 def t_tails(values: FloatArray, degrees: int) -> FloatArray:
-    """P(|T| >= |value|) of each value."""
+    """Compute P(|T| >= |value|) for each value."""
     return np.clip(2 * (1 - _cdf(np.abs(values), degrees)), 0, 1)
 
 
 def _cdf(values: FloatArray, degrees: int) -> FloatArray:
-    """P(T <= value): Abramowitz and Stegun 1964, 26.7.3 and 26.7.4."""
+    """Compute P(T <= value) by Abramowitz and Stegun 1964, 26.7.3 and 26.7.4."""
     angle = np.arctan(values / np.sqrt(degrees))
     sine, cosine = np.sin(angle), np.cos(angle)
     odd = degrees % 2

@@ -1,7 +1,7 @@
-"""The data sets as data: kind of task, classes, sample count, files, where to get them.
+"""Definitions of data sets: kind of task, classes, number of samples, files, where to get them.
 
-Everything that differs between data sets is in task files, `builtin/*.toml` and a user's own: one reader reads both,
-and the code that scores them has no data set's name.
+All differences between data sets are in task files: the builtin ones, `builtin/*.toml`, and the user's. Both have the
+same format, and the scoring code does not refer to any data set by name.
 """
 
 from collections.abc import Iterable
@@ -33,19 +33,19 @@ __all__ = [
 ]
 
 TASKS = BUILTIN
-"""Every data set that comes with the package, by id, in the order of the published tables."""
+"""All built-in data sets by id, in the order of the published tables."""
 
 
 def find_task(name: str) -> Task | None:
-    """The built-in data set of that name, in any case and any common spelling; None if there is none."""
+    """Return the built-in data set with a name, in any case and common spelling; None if it does not exist."""
     return BUILTIN.find(name)
 
 
 def get_task(name: str) -> Task:
-    """The built-in data set of that name, in any case and any common spelling.
+    """Return the built-in data set with a name, in any case and common spelling.
 
     Raises:
-        InputError: no data set is called so; the message lists the nearest names, or all.
+        InputError: No data set has this name. The message lists similar names, or all names.
 
     Example:
         >>> get_task("CMU-MOSI").id
@@ -57,15 +57,15 @@ def get_task(name: str) -> Task:
 
 
 def title_of(identifier: str) -> str:
-    """The title of a built-in data set by its id; of another, the id."""
+    """Return the title of a built-in data set by its id; for any other data set, the id."""
     return BUILTIN[identifier].title if identifier in BUILTIN else identifier
 
 
 def benchmark_tasks() -> tuple[Task, ...]:
-    """The nine data sets whose plain mean is the benchmark score."""
+    """Return the nine data sets whose unweighted mean is the benchmark score."""
     return BUILTIN.benchmark
 
 
 def task_order(ids: Iterable[str]) -> list[str]:
-    """The given ids of built-in data sets in the order of the published tables."""
+    """Sort ids of built-in data sets in the order of the published tables."""
     return BUILTIN.in_order(ids)

@@ -1,8 +1,8 @@
-"""Which samples test sets have, by the names of samples: as truncated hashes, so that lists can be compared.
+"""Truncated hashes of the names of test samples, to find test samples in lists of names.
 
-Names of licensed data sets are not handed on, so what travels with the package are the first 12 hexadecimal digits of
-each name's SHA-256, made by `tools/benchmark_names.py`: a way to compare lists, not a secret. Folders, the ending of a
-file and capitals make no difference. A clip that was renamed is not found.
+Names of licensed data sets are not distributed. The package contains only the first 12 hexadecimal digits of each
+name's SHA-256, written by `tools/benchmark_names.py`. They serve to compare lists, not to keep names secret. Folders,
+file extensions and case are ignored. Renamed clips are not found.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _ENDINGS = re.compile(
 
 
 def plain_name(name: str) -> str:
-    """A sample's name without folders, endings of files and white space around it, in small letters.
+    """Return a sample's name in lower case, without folders, file extensions and surrounding white space.
 
     Example:
         >>> plain_name(" video/Sample_00000001.MP4 ")
@@ -35,21 +35,21 @@ def plain_name(name: str) -> str:
 
 
 def sample_hash(name: str) -> str:
-    """What a test sample is known by, however its name is written."""
+    """Return the hash of a test sample, for any spelling of its name."""
     return hash_of(plain_name(name))
 
 
 def hash_of(text: str) -> str:
-    """The first digits of the SHA-256 of a text."""
+    """Return the first digits of the SHA-256 of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 
 @cache
 def benchmark_names() -> Mapping[str, str]:
-    """Hash of a name -> the test sets that have a sample of that name, joined by `+`.
+    """Return hash of a name -> the test sets with a sample of that name, joined by `+`.
 
     Raises:
-        InputError: the file that comes with the package is broken.
+        InputError: The file of the package is damaged.
     """
     path = resource("tasks", _FILE)
     found: dict[str, list[str]] = {}
@@ -60,12 +60,12 @@ def benchmark_names() -> Mapping[str, str]:
         elif len(line) == DIGITS and dataset:
             found.setdefault(line, []).append(dataset)
         elif line and not line.startswith("#"):
-            raise InputError(f"{path}, line {number}: is no hash of a name; install merunibench again")
+            raise InputError(f"{path}, line {number}: not the hash of a name; install merunibench again")
     return {digest: "+".join(datasets) for digest, datasets in found.items()}
 
 
 def overlap(names: Iterable[str]) -> dict[str, int]:
-    """Test set -> how many of its samples are in a list of names; sets without any are left out."""
+    """Return test set -> number of its samples in a list of names; sets without any are omitted."""
     known = benchmark_names()
     found = (known.get(digest) for digest in {sample_hash(name) for name in names})
     return dict(Counter(dataset for datasets in found if datasets for dataset in datasets.split("+")))
@@ -73,17 +73,17 @@ def overlap(names: Iterable[str]) -> dict[str, int]:
 
 @cache
 def sizes() -> Mapping[str, int]:
-    """Test set -> how many of its samples are known by name."""
+    """Return test set -> number of its samples that are known by name."""
     return Counter(dataset for datasets in benchmark_names().values() for dataset in datasets.split("+"))
 
 
 @cache
 def samples_within(tested: Task, trained: Task) -> int:
-    """How many samples of one data set are in another: all where its definition says so, else those of the same name.
+    """Return how many samples of one data set are in another: all if its definition says so, else by equal names.
 
     Args:
-        tested: The data set whose samples are asked for.
-        trained: The data set that may hold them.
+        tested: The data set whose samples are counted.
+        trained: The data set that may contain them.
     """
     if tested.id == trained.id or tested.id in trained.holds:
         return tested.samples

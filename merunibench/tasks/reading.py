@@ -1,7 +1,7 @@
-"""Task files: the one format in which a data set is written down, the built-in ones and a user's own alike.
+"""Read task files, which define built-in and user-defined data sets in the same format.
 
-A file is data; nothing in it is run. All that is wrong with one is said at once. Paths in an own file start from its
-folder and stay below it, and its pattern is one that RE2 takes, which matches in linear time.
+Task files are data and never run code. All errors of a file are reported together. Paths in a user's file are relative
+to its folder and stay below it. Its patterns must be valid for RE2, which matches in linear time.
 """
 
 import re
@@ -31,7 +31,7 @@ from merunibench.tasks.task import Annotators, ClipLayout, Task, spelling
 
 SCHEMA = "merunibench.task/1"
 SUFFIX = ".task.toml"
-"""How files of own data sets are called in a folder of them."""
+"""Suffix of user-defined task files in a folder."""
 _MOST_CLASSES, _LONGEST_PATTERN, _MOST_FAULTS = 200, 200, 10
 _OWN_LAYOUT = ClipLayout(
     video=("video/{name}.mp4", "{name}.mp4"),
@@ -40,60 +40,60 @@ _OWN_LAYOUT = ClipLayout(
     subtitle_column="subtitle",
 )
 _OF_BUILTIN = ("aliases", "benchmark", "corpus", "folder", "holds", "source", "split")
-"""What only the data sets that come with the package state."""
+"""Keys that only built-in data sets may have."""
 _IN_PYTHON = (
     *("id", "title", "kind", "samples", "truth", "classes", "label_field", "annotators"),
     *("language", "homepage", "licence"),
 )
-"""What of a data set defined in Python is held to the rules of a file."""
-_REASONS = {"extra_forbidden": "is no key of a task file", "missing": "missing", "tuple_type": "must be a list"}
+"""Attributes of a data set defined in Python that must follow the rules of a file."""
+_REASONS = {"extra_forbidden": "not a key of a task file", "missing": "missing", "tuple_type": "must be a list"}
 _FOLLOWED = re.compile(r"([^()]+)\(\?=([^()]+)\)")
 _REPEATED_REPETITION = re.compile(r"[*+}][?+]?\)+[*+{]")
 _DIVIDES = re.compile(r"""[,'"|\[\]]""")
-"""The separators between labels, and between annotators."""
+"""Separators between labels, and between annotators."""
 
 
 def _known_kind(name: str) -> str:
     if name not in KINDS:
-        raise ValueError(f"{short_repr(name)} is no kind of task; they are {', '.join(KINDS)}")
+        raise ValueError(f"{short_repr(name)} is not a kind of task; choose one of {', '.join(KINDS)}")
     return name
 
 
 def _below(path: str) -> str:
-    """A path that stays below the folder it starts from."""
+    """Return the path if it stays below its base folder."""
     parts = PurePosixPath(path).parts
     if not path.isprintable() or "\\" in path or ":" in path or path.startswith(("/", "~")) or ".." in parts:
-        raise ValueError(f"{short_repr(path)} must be a relative path below the folder, with /")
+        raise ValueError(f"{short_repr(path)} must be a relative path below the folder, written with /")
     return path
 
 
 def _of_name(place: str) -> str:
     if "{name}" not in place:
-        raise ValueError(f"{short_repr(place)} must hold {{name}}, which stands for a sample's name")
+        raise ValueError(f"{short_repr(place)} must contain {{name}}, which is replaced by the name of a sample")
     return place
 
 
 def _fault_of_class(word: str) -> str | None:
-    """Why no label can be, or should be, this word; None if it may be."""
+    """Return why a word cannot be a class; None if it can."""
     if not word.strip() or not word.isprintable():
         return "is not a word"
     if word.strip().lstrip("+-").isdecimal():
-        return "is a number, and a number stands for the class in that place"
+        return "is a number, but numbers are read as indices of classes"
     return "would be read as several labels" if _DIVIDES.search(word) else None
 
 
 def _pattern(text: str) -> str:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of what Python and RE2 read differently
+            warnings.simplefilter("error")  # raised for syntax that Python and RE2 interpret differently
             re.compile(text)
     except (re.error, OverflowError, RecursionError, Warning) as error:
-        raise ValueError(f"is no regular expression: {one_line(error)}") from None
+        raise ValueError(f"not a valid regular expression: {one_line(error)}") from None
     return text
 
 
 def _with_unit(pattern: str) -> str:
-    """A pattern without groups, whose match is the unit, as one with the group; what must follow it stays outside.
+    """Add the group `unit` to a pattern without groups, whose match is the unit; a lookahead stays outside the group.
 
     Example:
         >>> _with_unit("^.*(?=_)")
@@ -115,13 +115,13 @@ class _Strict(BaseModel):
 
 
 class LayoutTable(_Strict):
-    """Where clips and subtitles lie; `{name}` stands for a sample's name."""
+    """Paths of clips and subtitles; `{name}` is replaced by the name of a sample."""
 
-    video: Places | None = Field(None, description="Where a video may be, most likely place first.", strict=False)
-    audio: Places | None = Field(None, description="Where its sound may be.", strict=False)
-    face: Places | None = Field(None, description="Where its face crops may be.", strict=False)
+    video: Places | None = Field(None, description="Possible paths of a video, the most likely first.", strict=False)
+    audio: Places | None = Field(None, description="Possible paths of its audio.", strict=False)
+    face: Places | None = Field(None, description="Possible paths of its face crops.", strict=False)
     subtitles: Place | None = Field(None, description="Table of the subtitles, with a column name.")
-    subtitle_column: Name | None = Field(None, description="The column of that table that is the subtitle.")
+    subtitle_column: Name | None = Field(None, description="The column of that table that contains the subtitle.")
 
 
 class TaskFile(_Strict):
@@ -129,17 +129,17 @@ class TaskFile(_Strict):
 
     schema_: Literal["merunibench.task/1"] = Field(alias="schema", description="Version of this format.")
     id: Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")] = Field(
-        description="Identifier in files, options and reports: small letters and digits."
+        description="Identifier in files, options and reports: lower-case letters and digits."
     )
-    title: Annotated[Text, Field(min_length=1)] = Field(description="Name for people.")
-    kind: Annotated[str, AfterValidator(_known_kind)] = Field(description="Kind of task, which decides the metric.")
-    samples: NonNegativeInt = Field(0, description="Number of samples; with it, completeness is checked.", le=10**9)
+    title: Annotated[Text, Field(min_length=1)] = Field(description="Display name.")
+    kind: Annotated[str, AfterValidator(_known_kind)] = Field(description="Kind of task, which determines the metric.")
+    samples: NonNegativeInt = Field(0, description="Number of samples; if given, completeness is checked.", le=10**9)
     truth: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{8,64})?$")] = Field(
-        "", description="First digits (8 to 64) of the hash of names and truths; other labels are refused."
+        "", description="First digits (8 to 64) of the hash of names and truths; other labels are rejected."
     )
     classes: Annotated[tuple[Name, ...], Field(max_length=_MOST_CLASSES)] = Field(
         (),
-        description="Category words, where the truth is a class; a number is an index into them.",
+        description="Category words, if the truth is a class; a number is an index into them.",
         strict=False,
         validate_default=True,
     )
@@ -147,79 +147,79 @@ class TaskFile(_Strict):
         None,
         description="Pattern whose match in a sample's name, or group unit, is its dialogue or video: ^(?P<unit>.*)_",
     )
-    language: Text = Field("", description="Language of what is said in the clips.")
+    language: Text = Field("", description="Spoken language of the clips.")
     labels: Place = Field("", description="Label file: a table with columns name and label, relative to this file.")
-    label_field: Name = Field("label", description="Column of the label file that holds the truth.")
+    label_field: Name = Field("label", description="Column of the label file that contains the truth.")
     annotators: Annotators = Field(
-        "", description="How a label field with an answer for each annotator becomes the truth; empty: it is the truth."
+        "", description="How a label field with one answer per annotator becomes the truth; empty if it is the truth."
     )
-    layout: LayoutTable | None = Field(None, description="Where clips and subtitles lie.")
+    layout: LayoutTable | None = Field(None, description="Paths of clips and subtitles.")
     homepage: Text = Field("", description="Where the data can be requested.")
-    licence: Text = Field("", description="Under which the labels may be used.")
+    licence: Text = Field("", description="Licence of the labels.")
     aliases: Annotated[tuple[Name, ...], Field(max_length=20)] = Field(
-        (), description="Other spellings (built-in data sets alone).", strict=False
+        (), description="Other spellings (only for built-in data sets).", strict=False
     )
     benchmark: bool = Field(
-        default=False, description="Whether it is in the benchmark's mean (built-in data sets alone)."
+        default=False, description="Whether it is in the benchmark's mean (only for built-in data sets)."
     )
-    corpus: str = Field("", description="Key of the test split in an npz file (built-in data sets alone).")
-    folder: Place = Field("", description="Official folder below the data root (built-in data sets alone).")
+    corpus: str = Field("", description="Key of the test split in an npz file (only for built-in data sets).")
+    folder: Place = Field("", description="Official folder below the data root (only for built-in data sets).")
     holds: Annotated[tuple[Name, ...], Field(max_length=20)] = Field(
-        (), description="Data sets all of whose samples are in it (built-in data sets alone).", strict=False
+        (), description="Data sets whose samples are all in it (only for built-in data sets).", strict=False
     )
-    source: str = Field("", description="Where its clips are from (built-in data sets alone).")
+    source: str = Field("", description="Source of its clips (only for built-in data sets).")
     split: Pattern | None = Field(
-        None, description="Pattern that names of the test split match (built-in data sets alone)."
+        None, description="Pattern that names of the test split match (only for built-in data sets)."
     )
 
     @field_validator("id")
     @classmethod
     def _free(cls, identifier: str, info: ValidationInfo) -> str:
         if info.context and identifier in info.context:
-            raise ValueError(f"{identifier!r} is how a built-in data set is spelled; choose another")
+            raise ValueError(f"{identifier!r} is the name of a built-in data set; choose another")
         return identifier
 
     @field_validator("title")
     @classmethod
     def _no_other(cls, title: str, info: ValidationInfo) -> str:
         if info.context and spelling(title) in info.context:
-            raise ValueError(f"{short_repr(title)} is how a built-in data set is called; choose another")
+            raise ValueError(f"{short_repr(title)} is the name of a built-in data set; choose another")
         return title
 
     @field_validator("cluster")
     @classmethod
     def _linear(cls, pattern: str | None, info: ValidationInfo) -> str | None:
-        """Own patterns are matched by RE2, which knows neither look-around nor back references."""
+        """Check a user's pattern for RE2, which supports neither look-around nor back references."""
         if pattern is None or info.context is None:
             return pattern
         from pyarrow import ArrowException, array, compute
 
         if _REPEATED_REPETITION.search(pattern):
-            raise ValueError("repeats a repetition, which may take exponential time; write it without")
+            raise ValueError("contains nested repetition, which may take exponential time; rewrite it")
         if re.compile(pattern).groups == 0:
             pattern = _pattern(_with_unit(pattern))
         if [*re.compile(pattern).groupindex] != ["unit"] or re.compile(pattern).groups != 1:
-            raise ValueError("must have no group, or one called unit: ^(?P<unit>.*)_")
+            raise ValueError("must have no group, or one group named unit: ^(?P<unit>.*)_")
         try:
             compute.extract_regex(array([""]), pattern=f"(?s){pattern}")
         except ArrowException as error:
             raise ValueError(
-                f"cannot be used, look-around and back references least of all: {one_line(error)}"
+                f"not supported by RE2, which has neither look-around nor back references: {one_line(error)}"
             ) from None
         return pattern
 
     @field_validator("classes")
     @classmethod
     def _words(cls, classes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        """What is wrong with the words of the classes; there are some exactly where the truth is a class."""
+        """Check the words of the classes; they are required if the truth is a class, and not allowed otherwise."""
         kind = info.data.get("kind")
         faults = [f"{short_repr(word)} {fault}" for word in classes if (fault := _fault_of_class(word))]
         if kind and KINDS[kind].truth == "class" and len(classes) < 2:
-            faults.append(f"kind {kind} needs classes, two at least")
+            faults.append(f"kind {kind} needs classes, at least two")
         if kind and KINDS[kind].truth != "class" and classes:
             faults.append(f"kind {kind} has no classes")
         if len({word.strip().casefold() for word in classes}) < len(classes):
-            faults.append("holds a word twice")
+            faults.append("contains a word twice")
         if faults:
             raise ValueError("; ".join(faults))
         return classes
@@ -232,32 +232,32 @@ class TaskFile(_Strict):
         if rule and truth not in ("class", "labels"):
             raise ValueError(f"answers of several annotators cannot be joined for kind {kind}")
         if rule == "union" and truth != "labels":
-            raise ValueError(f"union makes several labels of several answers, kind {kind} has one")
+            raise ValueError(f"union gives several labels, but kind {kind} needs exactly one")
         return rule
 
     @field_validator(*_OF_BUILTIN)
     @classmethod
     def _of_builtin(cls, value: object, info: ValidationInfo) -> object:
         if info.context is not None:
-            raise ValueError("only for data sets that come with the package")
+            raise ValueError("only allowed for built-in data sets")
         return value
 
 
 def read_task(path: Path, *, taken: Collection[str] | None = None) -> Task:
-    """The data set that a task file defines.
+    """Read the data set that a task file defines.
 
     Args:
         path: The file.
-        taken: Spellings that an own data set may not have; None where the file comes with this package.
+        taken: Names that a user-defined data set may not have; None for a file of this package.
 
     Raises:
-        InputError: it is none; all its faults are in the one message.
+        InputError: It is not a valid task file. The message lists all errors.
     """
     return _task(read_toml(path), path, taken, None if taken is None else path.absolute().parent)
 
 
 def parse_task(content: bytes, where: str, *, taken: Collection[str]) -> Task:
-    """The own data set in the text of a task file that has no place of its own; its paths start from the data root."""
+    """Read a user-defined data set from the text of a task file; its paths are relative to the data root."""
     return _task(parse_toml(content, where), where, taken, None)
 
 
@@ -275,10 +275,10 @@ def _task(table: dict[str, Any], where: Path | str, taken: Collection[str] | Non
 
 
 def as_own(task: Task, *, taken: Collection[str]) -> Task:
-    """A data set that was defined in Python, as one of the user's own: held to the rules of a file.
+    """Validate a data set that was defined in Python by the rules of a file, and mark it as user-defined.
 
     Raises:
-        InputError: a file could not say so; all that is wrong is in the one message.
+        InputError: It violates the rules. The message lists all errors.
     """
     said = {name: getattr(task, name) for name in _IN_PYTHON}
     if task.cluster and "unit" in task.cluster.groupindex:
@@ -299,7 +299,7 @@ def _plain(classes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _faults(error: ValidationError) -> str:
-    """Everything that is wrong, in one line; of a list with faulty items, the items."""
+    """Return all errors in one line; for a list with invalid items, the errors of the items."""
     every = error.errors(include_url=False)
     outer = {each["loc"][:length] for each in every for length in range(len(each["loc"]))}
     found = [each for each in every if each["loc"] not in outer]
@@ -312,13 +312,13 @@ def _faults(error: ValidationError) -> str:
         [
             *said,
             *([f"and {len(found) - len(said)} more"] if len(found) > len(said) else []),
-            *([f"the keys are {listed(_keys())}"] if keys else []),
+            *([f"valid keys: {listed(_keys())}"] if keys else []),
         ]
     )
 
 
 def _keys() -> list[str]:
-    """The keys of an own data set's file."""
+    """Return the keys of a user-defined task file."""
     return [key for key in TaskFile.model_json_schema()["properties"] if key not in _OF_BUILTIN]
 
 

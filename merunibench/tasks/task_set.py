@@ -1,4 +1,4 @@
-"""Sets of data sets: those that come with the package, and a user's own beside them. A set does not change."""
+"""Immutable collections of data sets: the built-in ones, and user-defined ones."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,15 +14,15 @@ from merunibench.tasks.reading import SUFFIX, as_own, read_task
 from merunibench.tasks.task import Task, spelling
 
 GROUP = "merunibench.tasks"
-"""Entry point group: an entry's value is a `Task`, or the path of a task file in the package."""
+"""Entry point group; an entry point's value is a `Task`, or the path of a task file in the package."""
 
 
 _MOST_FILES = 5
-"""Most faulty files of a folder that a message names."""
+"""Maximum number of faulty files of a folder in a message."""
 
 
 class TaskSet(Mapping[str, Task]):
-    """Data sets by id, in the order of the published tables, own ones last.
+    """Data sets by id, in the order of the published tables; user-defined ones come last.
 
     Args:
         tasks: The data sets.
@@ -49,18 +49,18 @@ class TaskSet(Mapping[str, Task]):
 
     @property
     def spellings(self) -> frozenset[str]:
-        """Every spelling of a name, as `spelling` has it."""
+        """All names, normalised by `spelling`."""
         return frozenset(self._ids)
 
     def find(self, name: str) -> Task | None:
-        """The data set of that name, in any case and any common spelling; None if there is none."""
+        """Return the data set with a name, in any case and common spelling; None if it does not exist."""
         identifier = self._ids.get(spelling(name))
         return self._tasks[identifier] if identifier else None
 
     def meant(self, task: Task, samples: int) -> Task | None:
-        """The data set that labels are of if they are not those of `task`, by their number; None if none has so many.
+        """Return the data set that was probably meant instead of `task`, by its number of samples; else None.
 
-        OV-MERD's 332 samples are often handed on as OV-MERD+, which holds them.
+        OV-MERD's 332 samples are often distributed as OV-MERD+, which includes them.
         """
         return next(
             (
@@ -74,10 +74,10 @@ class TaskSet(Mapping[str, Task]):
         )
 
     def get_task(self, name: str) -> Task:
-        """The data set of that name, in any case and any common spelling.
+        """Return the data set with a name, in any case and common spelling.
 
         Raises:
-            InputError: no data set is called so; the message lists the nearest names, or all.
+            InputError: No data set has this name. The message lists similar names, or all names.
         """
         task = self.find(name)
         if task is None:
@@ -85,67 +85,67 @@ class TaskSet(Mapping[str, Task]):
             known = (
                 "did you mean " + " or ".join(dict.fromkeys(self._ids[n] for n in near))
                 if near
-                else "known are " + ", ".join(self)
+                else "available: " + ", ".join(self)
             )
-            raise InputError(f"unknown data set {name!r}: {known}; your own are defined by files (--task)")
+            raise InputError(f"unknown data set {name!r}: {known}; define your own in a task file (--task)")
         return task
 
     def in_order(self, ids: Iterable[str]) -> list[str]:
-        """The given data set ids in the order of this set; what it does not know comes last, by name."""
+        """Sort data set ids in the order of this set; unknown ids come last, in alphabetical order."""
         wanted = set(ids)
         return [*(identifier for identifier in self if identifier in wanted), *sorted(wanted - self.keys())]
 
     @property
     def benchmark(self) -> tuple[Task, ...]:
-        """The nine data sets whose plain mean is the benchmark score."""
+        """The nine data sets whose unweighted mean is the benchmark score."""
         return tuple(task for task in self.values() if task.benchmark)
 
     @property
     def own(self) -> tuple[Task, ...]:
-        """The user's own."""
+        """The user-defined data sets."""
         return tuple(task for task in self.values() if task.own)
 
     def disguises(self, ids: Iterable[str]) -> list[str]:
-        """Which of the data sets have the name of a built-in one and are another, one line each."""
+        """Return one message for each data set that has the name of a built-in one but another kind or classes."""
         return [
-            f"{name}: its classes or kind are not those of {BUILTIN[name].title}: define a data set of your own "
-            "(`merunibench datasets init`), or the signature makes a false claim"
+            f"{name}: its classes or kind are not those of {BUILTIN[name].title}: define your own data set "
+            "(`merunibench datasets init`), because the signature would be wrong"
             for name in ids
             if name in BUILTIN and (self[name].kind, self[name].classes) != (BUILTIN[name].kind, BUILTIN[name].classes)
         ]
 
     def with_own(self, *sources: Task | str | Path) -> "TaskSet":
-        """The same with data sets of the user's own.
+        """Return a set with additional, user-defined data sets.
 
         Args:
             sources: Data sets; task files; folders of files `*.task.toml`; names of entry points in `GROUP`.
 
         Raises:
-            InputError: one cannot be read, or has the name of another; the message says what is wrong.
+            InputError: A data set cannot be read, or has the name of another one.
         """
         tasks = dict(self)
         for task in (task for source in sources for task in self._own(source)):
             if tasks.get(task.id, task) != task:
-                raise InputError(f"two definitions of a data set {task.id!r}; give one")
+                raise InputError(f"data set {task.id!r} is defined twice; give one definition")
             tasks[task.id] = task
         found = TaskSet(tasks.values())
         for task in found.own:
             if (other := found.find(task.title)) != task:
-                raise InputError(f"data sets {task.id!r} and {other and other.id!r} have one name; change a title")
+                raise InputError(f"data sets {task.id!r} and {other and other.id!r} have the same name; change a title")
         return found
 
     def _own(self, source: Task | str | Path) -> Iterator[Task]:
         if isinstance(source, Task):
             if spelling(source.id) in self._ids or not re.fullmatch(r"[a-z0-9]{1,40}", source.id):
                 raise InputError(
-                    f"id {short_repr(source.id)} must be small letters and digits, and no other data set's name"
+                    f"id {short_repr(source.id)} must be lower-case letters and digits, and not another data set's name"
                 )
             yield as_own(source, taken=self.spellings)
         elif Path(source).is_dir():
             with reading(Path(source)):
                 files = sorted(file for file in Path(source).iterdir() if file.name.endswith(SUFFIX))
             if not files:
-                raise InputError(f"{source}: holds no task file (*{SUFFIX})")
+                raise InputError(f"{source}: contains no task file (*{SUFFIX})")
             yield from self._every(files)
         elif Path(source).suffix == ".toml" or Path(source).exists():
             yield read_task(Path(source), taken=self.spellings)
@@ -153,7 +153,7 @@ class TaskSet(Mapping[str, Task]):
             yield from self._own(_installed(str(source)))
 
     def _every(self, files: Iterable[Path]) -> Iterator[Task]:
-        """The data sets of several files; what is wrong with any of them is said at once."""
+        """Yield the data sets of several files; report the errors of all files together."""
         faults = []
         for file in files:
             try:
@@ -165,17 +165,17 @@ class TaskSet(Mapping[str, Task]):
             raise InputError("; ".join(faults[:_MOST_FILES]) + more)
 
     def replaced(self, tasks: Mapping[str, Task]) -> "TaskSet":
-        """The same with other definitions of known data sets, and further ones as the user's own."""
+        """Return a set with other definitions of known data sets, and new ones as user-defined data sets."""
         known = {identifier: tasks.get(identifier, task) for identifier, task in self.items()}
         return TaskSet(known.values()).with_own(*(tasks[identifier] for identifier in tasks if identifier not in self))
 
 
 def _installed(name: str) -> Task | Path:
-    """What an installed package offers under a name."""
+    """Load the task that an installed package provides under a name."""
     offered = entry_points(group=GROUP)
     if name not in offered.names:
-        known = f"; installed packages offer {listed(sorted(offered.names))}" if offered.names else ""
-        raise InputError(f"{short_repr(name)}: there is no such task file, and no installed package offers it{known}")
+        known = f"; installed packages provide {listed(sorted(offered.names))}" if offered.names else ""
+        raise InputError(f"{short_repr(name)}: not a task file, and not provided by any installed package{known}")
     try:
         found = offered[name].load()
     except Exception as error:
@@ -186,11 +186,11 @@ def _installed(name: str) -> Task | Path:
 
 
 BUILTIN = TaskSet(read_task(file) for file in sorted(resource("tasks", "builtin").glob("*.toml")))
-"""The data sets that come with the package."""
+"""The built-in data sets."""
 
 
 def as_task_set(tasks: TaskSet | Mapping[str, Task] | Iterable[Task | str | Path]) -> TaskSet:
-    """A set as it is; the built-in one with other definitions by id, or with sources as `with_own` takes them."""
+    """Return a set unchanged; else the built-in set, with definitions by id or with sources for `with_own`."""
     if isinstance(tasks, TaskSet):
         return tasks
     return BUILTIN.replaced(tasks) if isinstance(tasks, Mapping) else BUILTIN.with_own(*tasks)

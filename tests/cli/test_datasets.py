@@ -176,7 +176,7 @@ def test_without_labels_it_is_said_where_to_give_them(refused, own):
     assert "--data-root" in refused("score", own[1], "--task", own[0])
     own[0].write_text(own[0].read_text() + 'labels = "absent.csv"\n')
     assert "absent.csv" in refused("score", own[1], "--task", own[0])
-    assert "there is no such task file" in refused("score", own[1], "--task", "nothing")
+    assert "not a task file" in refused("score", own[1], "--task", "nothing")
 
 
 @pytest.mark.parametrize("text", ["\0", "a" * (1 << 21), "x = " + "[" * 500, HEAD + 'labels = "../x.csv"', ""])

@@ -38,7 +38,7 @@ class TestExplain:
         assert result.err == ""
         assert "Excited\n" in result.out
         assert "surprised  ← excited (own word of this wheel)" in result.out
-        assert "no sector: neither on a wheel, nor a word of a concept, nor a form" in result.out
+        assert "no sector: not on a wheel, not in a concept, and not a form" in result.out
         assert "similar spelling: frustrated" in result.out
 
     def test_several_lexicons_side_by_side(self, run, wrong):
@@ -66,7 +66,7 @@ class TestExplain:
 
     def test_refused(self, refused, tmp_path):
         assert "no words to explain" in refused("explain")
-        assert "no lexicon, folder or file of this name" in refused("explain", "x", "--lexicon", "nowhere")
+        assert "no lexicon, folder or file has this name" in refused("explain", "x", "--lexicon", "nowhere")
         assert "cannot be read" in refused("explain", "--file", tmp_path / "none.txt")
 
     def test_control_characters_and_markup_are_shown_not_obeyed(self, run):

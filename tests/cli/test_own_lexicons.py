@@ -262,7 +262,7 @@ def test_what_is_refused_is_refused_in_one_line(refused, tmp_path):
     words = tmp_path / "words.csv"
     words.write_text("word,concept\nfrabjous,joyy\n", encoding="utf-8")
     extend = ("lexicon", "extend", "builtin", "--words")
-    assert "row 2, column 'concept': no concept 'joyy'" in refused(*extend, words, "-o", out)
+    assert "row 2, column 'concept': unknown concept 'joyy'" in refused(*extend, words, "-o", out)
     assert "nowhere.csv" in refused(*extend, tmp_path / "nowhere.csv", "-o", out)
     assert "cannot name a lexicon" in refused("lexicon", "compile", folder, "-o", tmp_path / "My own.json")
     assert "mer2026 is the name" in refused("lexicon", "compile", folder, "-o", out, "--name", "mer2026")

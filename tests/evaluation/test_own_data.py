@@ -69,7 +69,7 @@ def test_an_installed_package_offers_it(own, monkeypatch, offered):
     )
     report = evaluate(answers, definition.parent, tasks=["package-set"], bootstrap=0)
     assert report.datasets[0].dataset == "mine"
-    with pytest.raises(InputError, match="installed packages offer package-set"):
+    with pytest.raises(InputError, match="installed packages provide package-set"):
         evaluate(answers, definition.parent, tasks=["other"])
 
 

@@ -42,7 +42,7 @@ def test_a_word_far_behind_says_why():
     text = "The tone is tense. He may be worried. Overall, he is sad and sad."
     assert extract_labels(text, trace=trace) == ["sad"]
     whys = {text[mark.start : mark.end]: (mark.fate, mark.why) for mark in trace.marks(text)[0] if mark.label != "sad"}
-    assert whys["worried"] == (Fate.DROPPED, "hedged or vague, far behind the strongest emotion")
+    assert whys["worried"] == (Fate.DROPPED, "hedged or vague, much weaker than the strongest emotion")
 
 
 _PIECES = "he she is not sad happy angry smiles . , and his friend maybe <think> </think> ** 高兴 不 \u202e triste no"

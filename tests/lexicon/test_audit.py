@@ -41,7 +41,7 @@ def test_the_wheels_themselves_contradict_nothing():
 def test_own_word():
     (finding,) = found_in(lexicon_with([("excited", 2, "happy")]), "own-word").values()
     assert (finding.word, finding.wheel, finding.found, finding.expected) == ("excited", 2, "happy", ("surprised",))
-    assert finding.reason == "stands on this wheel in surprised"
+    assert finding.reason == "is on this wheel in surprised"
 
 
 @pytest.mark.parametrize(("sector", "wrong"), [("disgusted", False), ("sad", False), ("angry", True)])
@@ -120,10 +120,10 @@ def test_other_wheel():
         "other-wheel",
     )
     assert {key: (finding.expected, finding.reason) for key, finding in found.items()} == {
-        ("shocked", 1): (("surprised",), "stands for surprise on wheel 2"),
+        ("shocked", 1): (("surprised",), "means surprise on wheel 2"),
         ("disappointment", 5): (
             ("sad",),
-            "disappointed, of which it is a form, stands for disgust or sadness on wheel 1, 2, 4",
+            "disappointed, of which it is a form, means disgust or sadness on wheel 1, 2, 4",
         ),
         ("happy", 5): (("joyful",), "names the emotion joy"),
     }
@@ -179,7 +179,7 @@ def test_findings_as_json():
         "wheel": 2,
         "found": "happy",
         "expected": ["surprised"],
-        "reason": "stands on this wheel in surprised",
+        "reason": "is on this wheel in surprised",
         "usage": 1.0,
     }
 

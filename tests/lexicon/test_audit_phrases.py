@@ -45,4 +45,4 @@ def test_a_lexicon_that_says_the_reverse_is_found():
         ("fake joy", 1, "happy"),
         ("losing confidence", 1, "happy"),
     ]
-    assert found[1].reason == "its words make it an unpleasant feeling; this sector is of a pleasant one"
+    assert found[1].reason == "its words make it an unpleasant feeling; this sector is a pleasant one"

@@ -167,7 +167,7 @@ def test_a_busy_server_is_asked_again(server, status):
 
 def test_a_file_without_end(server, monkeypatch):
     monkeypatch.setattr(download, "_MAXIMUM_BYTES", 100)
-    assert "longer than 100 bytes" in refusal(server.url)
+    assert "larger than 100 bytes" in refusal(server.url)
 
 
 def test_without_a_network_the_message_says_how_to_do_without(monkeypatch):

@@ -39,7 +39,7 @@ def test_the_way_through_a_release(tiny):
     assert (wheel1.wheel, wheel1.sector, wheel1.decided_by, wheel1.candidates) == (1, "scared", "fearful", ("fearful",))
     assert wheel1.reason == "the only one reached"
     assert (wheel4.sector, wheel4.decided_by, wheel4.own) == ("genius", "brave", ("fear",))
-    assert (wheel5.sector, wheel5.decided_by, wheel5.reason) == (None, None, "none of 2 reached words is on this wheel")
+    assert (wheel5.sector, wheel5.decided_by, wheel5.reason) == (None, None, "none of the 2 reached words is on this wheel")
     assert (found.problem, found.suggestions) == ("", ())
 
 
@@ -52,7 +52,7 @@ def test_the_alphabetically_first_decides(tiny):
 
 def test_where_the_way_through_a_release_ends(tiny):
     assert one("table", tiny).problem == "not a form of any base word"
-    assert one("no words", tiny).problem == "no wheel word has a base word of it (no words) as a synonym"
+    assert one("no words", tiny).problem == "no wheel word has any of its base words (no words) as a synonym"
     assert one("no words", tiny).wheels[0].reason == "no path"
     typo = one("hapily", tiny)
     assert typo.suggestions[0] == "happily"
@@ -74,10 +74,10 @@ def test_an_explanation_is_what_is_scored(release):
 def test_the_builtin_lexicon():
     builtin = explainer_for("builtin")
     excited = one("excited", builtin)
-    assert excited.steps[0].name == "stands on"
+    assert excited.steps[0].name == "listed on"
     assert excited.wheels[1].reason == "own word of this wheel"
     assert excited.wheels[1].sector == "surprised"
-    assert one("joyous", builtin).wheels[0].reason == "a form of it stands there"
+    assert one("joyous", builtin).wheels[0].reason == "a form of it is in this sector of the wheel"
     assert one("joyous", builtin).wheels[0].decided_by == "joyful"
     gleeful = one("gleeful", builtin)
     assert (gleeful.wheels[0].decided_by, gleeful.wheels[0].reason) == ("joy", "concept")
@@ -85,7 +85,7 @@ def test_the_builtin_lexicon():
     assert (denied.steps[0].name, denied.steps[0].words) == ("stands for", ("unhappy",))
     assert "on purpose" in one("neutral", builtin).problem
     assert "on the stop list" in one("serious", builtin).problem
-    assert one("table", builtin).problem.startswith("neither on a wheel, nor a word of a concept")
+    assert one("table", builtin).problem.startswith("not on a wheel, not in a concept")
     assert one("frusstrtaed", builtin).suggestions[0] == "frustrated"
     for word in builtin.lexicon.codes:
         assert tuple(p.sector for p in explain(word, builtin).wheels) == builtin.lexicon.sectors(word)
@@ -97,7 +97,7 @@ def test_a_compiled_file_knows_no_way(tiny, tmp_path):
     found = one("happy", explainer_for(path))
     assert found.steps == ()
     assert found.wheels[0].sector == "happy"
-    assert found.wheels[0].reason == "compiled mapping; its tables are not at hand"
+    assert found.wheels[0].reason == "compiled mapping; its tables are not available"
     assert one("table", explainer_for(path)).problem == "not in the mapping"
 
 
@@ -153,7 +153,7 @@ def test_words_and_lists_and_files(tmp_path):
     path.write_text("happy\n[sad, 'let down']\n\n", encoding="utf-8")
     assert read_words(path) == ["happy", "sad", "let down"]
     path.write_text("\n", encoding="utf-8")
-    with pytest.raises(InputError, match="holds no words"):
+    with pytest.raises(InputError, match="contains no words"):
         read_words(path)
     path.write_bytes(b"\xff")
     with pytest.raises(InputError, match="cannot be read"):

@@ -36,7 +36,7 @@ def test_a_compiled_lexicon_beyond_the_limit(compiled):
 
 def test_a_file_that_is_no_text(compiled):
     compiled.write_bytes(b"\xff\xfe\x00")
-    assert "neither a compiled lexicon nor the folder of a release" in refusal(compiled)
+    assert "neither a compiled lexicon nor a release folder" in refusal(compiled)
 
 
 def altered(compiled, change):
@@ -47,8 +47,8 @@ def altered(compiled, change):
 
 
 def test_an_altered_mapping_does_not_match_its_hash(compiled):
-    assert "does not match its own hash" in altered(compiled, lambda t: t["words"].update(glad="0000000000"))
-    assert "does not match its own hash" in altered(compiled, lambda t: t["words"].pop("glad"))
+    assert "does not match its hash" in altered(compiled, lambda t: t["words"].update(glad="0000000000"))
+    assert "does not match its hash" in altered(compiled, lambda t: t["words"].pop("glad"))
 
 
 def resigned(table):

@@ -32,7 +32,7 @@ def test_the_benchmark_s_own_wheels_compile_to_their_own_words():
     assert made.lexicon.codes == expected.codes
     assert made.lexicon.sectors_of_wheels == expected.sectors_of_wheels
     assert made.lexicon.own_wheels == load_wheels()
-    assert made.notes[0] == "wheel2.toml: 4 words in several sectors; the last counts: 'overwhelmed' is bad"
+    assert made.notes[0] == "wheel2.toml: 4 words in several sectors; the last is used: 'overwhelmed' is bad"
 
 
 @pytest.mark.parametrize("wheels", [1, 2, 8])
@@ -82,7 +82,7 @@ def test_concepts_and_words_of_a_folder(tmp_path):
     assert made.lexicon.sectors("joyful") == ("joy", "rest")
     assert [note.removeprefix(f"{folder}: ") for note in made.notes] == [
         "not read: notes.txt",
-        "1 word otherwise than in the wheels, first row 5: 'glad' on wheel 1: joy/joy -> sadness/sadness",
+        "1 word placed differently than in the wheels, first row 5: 'glad' on wheel 1: joy/joy -> sadness/sadness",
     ]
     assert [f.word for f in audit_lexicon(made.lexicon).findings if f.rule == "own-word"] == ["glad"]
 
@@ -90,10 +90,10 @@ def test_concepts_and_words_of_a_folder(tmp_path):
 @pytest.mark.parametrize(
     ("sectors", "message"),
     [
-        ({}, "wheel1.toml: sectors: a wheel has a table of sectors"),
+        ({}, "wheel1.toml: sectors: a wheel needs a table of sectors"),
         ({f"s{n}": [f"w{n}"] for n in range(9)}, "wheel 1 has 9 sectors at level 1, more than 8"),
         ({"a": {f"i{n}": ["x"] for n in range(63)}}, "wheel 1 has 63 sectors at level 2, more than 62"),
-        ({"a": ["neutral"]}, "sectors.a.a: 'neutral' cannot stand on a wheel"),
+        ({"a": ["neutral"]}, "sectors.a.a: 'neutral' cannot be on a wheel"),
         ({"a": [" "]}, "sectors.a.a: ' ' is not a valid word"),
         ({"a": ["x" * 65]}, "is not a valid word (one line of at most 64 characters)"),
         ({"a": {"b": "c"}}, "sectors.a.b: a list of words is expected, not 'c'"),
@@ -109,13 +109,13 @@ def test_a_wheel_that_cannot_be_one(tmp_path, sectors, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[sectors]\na = ['b']", "title: a wheel has a title"),
-        ('title = "a\\nb"\n[sectors]\na = ["b"]', "title: a wheel has a title"),
+        ("[sectors]\na = ['b']", "title: a wheel needs a title"),
+        ('title = "a\\nb"\n[sectors]\na = ["b"]', "title: a wheel needs a title"),
         ("title = 'x'\n[sectors]\na = [nan]", "wheel1.toml"),
         ("title = 'x'\n[sectors]\na = [1]", "sectors.a.a: 1 is not a valid word"),
         ("title = 'x'\nsectors = " + "[" * 100_000, "wheel1.toml"),
         ("title = 'x'\n[sectors" + ".a" * 1000 + "]", "wheel1.toml"),
-        ("title = 'x'\n[sectors]\na = ['b']\nA = ['b']", "sectors.a.a: stands twice in this sector"),
+        ("title = 'x'\n[sectors]\na = ['b']\nA = ['b']", "sectors.a.a: appears twice in this sector"),
         ("title = 'x'\n[sectors]\na = ['" + "b" * (2 << 20) + "']", "KiB"),
     ],
 )
@@ -133,7 +133,7 @@ def test_wheels_must_be_there_without_a_gap(tmp_path):
         compile_folder(tmp_path / "nowhere", "mine")
     write_folder(tmp_path, 3)
     (tmp_path / "wheel2.toml").unlink()
-    with pytest.raises(InputError, match=r"wheel2\.toml is missing, though wheel3\.toml is there"):
+    with pytest.raises(InputError, match=r"wheel2\.toml is missing, but wheel3\.toml exists"):
         compile_folder(tmp_path, "mine")
     write_folder(tmp_path, 8)
     (tmp_path / "wheel9.toml").write_text("x", encoding="utf-8")
@@ -216,7 +216,7 @@ def test_round_trip(tmp_path):
 def test_words_that_had_another_place_are_counted_and_the_audit_sees_them(tmp_path):
     made = extend(load_lexicon("builtin"), write_words(tmp_path, "salty,sadness,,,,,", "merry,anger,,,,,"), "mine")
     (note,) = made.notes
-    assert note == "2 words otherwise than in builtin, first row 2: 'salty' on wheel 1: mad/salty -> sad/depressed"
+    assert note == "2 words placed differently than in builtin, first row 2: 'salty' on wheel 1: mad/salty -> sad/depressed"
     findings = audit_lexicon(made.lexicon).findings
     assert {("own-word", "salty", 1), ("valence", "merry", 1)} <= {(f.rule, f.word, f.wheel) for f in findings}
     assert made.lexicon.fallback.concept_of("merry") == "anger"
@@ -237,7 +237,7 @@ def test_own_wheels_extended(tmp_path):
     mine = extend(base, words, "mine").lexicon
     assert mine.sectors("blue") == ("sadness", "rest")
     assert mine.own_wheels == base.own_wheels
-    with pytest.raises(InputError, match="row 2, column 'concept': there are no concepts to name"):
+    with pytest.raises(InputError, match="row 2, column 'concept': this lexicon has no concepts"):
         extend(base, write_words(tmp_path, "blue,grief", header="word,concept"), "mine")
 
 
@@ -245,14 +245,14 @@ def test_own_wheels_extended(tmp_path):
     ("rows", "message"),
     [
         ([], "no words below the header"),
-        (["frabjous,joyy,,,,,"], "row 2, column 'concept': no concept 'joyy'; nearest: joy"),
-        (["frabjous,,hapy,,,,"], "row 2, column 'wheel1': no sector or inner word 'hapy'; nearest: happy"),
+        (["frabjous,joyy,,,,,"], "row 2, column 'concept': unknown concept 'joyy'; did you mean joy?"),
+        (["frabjous,,hapy,,,,"], "row 2, column 'wheel1': unknown sector or inner word 'hapy'; did you mean happy?"),
         (
             ["frabjous,happy,,,,,"],
-            "no concept 'happy', which is a word of the concept 'joy'; write that",
+            "'happy' is not a concept, but a word of the concept 'joy'; write that",
         ),
-        (["", "frabjous,,NaN,,,,"], "row 3, column 'wheel1': no sector or inner word 'nan'"),
-        (["frabjous,,happy/hurt,,,,"], "row 2, column 'wheel1': no sector or inner word 'happy/hurt'"),
+        (["", "frabjous,,NaN,,,,"], "row 3, column 'wheel1': unknown sector or inner word 'nan'"),
+        (["frabjous,,happy/hurt,,,,"], "row 2, column 'wheel1': unknown sector or inner word 'happy/hurt'"),
         (["frabjous,,,,,,"], "row 2: 'frabjous' has neither a concept nor a sector on any wheel"),
         (["frabjous,,.,,,,"], "row 2: 'frabjous' has neither"),
         ([",joy,,,,,"], "row 2, column 'word': blank"),
@@ -260,10 +260,10 @@ def test_own_wheels_extended(tmp_path):
         (['"a, b",joy,,,,,'], "row 2, column 'word': 'a, b' is not a valid word"),
         (["x" * 65 + ",joy,,,,,"], "is not a valid word"),
         (["a\x1bb,joy,,,,,"], "is not a valid word"),
-        (["yay,joy,,,,,", "Yay ,joy,,,,,"], "row 3, column 'word': 'yay' stands in row 2 already"),
+        (["yay,joy,,,,,", "Yay ,joy,,,,,"], "row 3, column 'word': 'yay' is already in row 2"),
         (
             ["yay-oh,joy,,,,,", "yay oh,joy,,,,,"],
-            "row 3, column 'word': 'yay oh' stands in row 2 already, but for hyphens",
+            "row 3, column 'word': 'yay oh' is already in row 2, apart from hyphens",
         ),
         (["merry,joy,,,,,"], "nothing to extend"),
         (["yay,joy,,,,,,,"], "row 2: 9 cells, but 7 columns"),
@@ -282,7 +282,7 @@ def test_a_table_that_cannot_be_understood(tmp_path, rows, message):
         ("wort,concept", "row 1: no column 'word'"),
         ("word,wheel_1", "row 1: column 'wheel_1' is unknown; columns may be word, concept, wheel1"),
         ("word,wheel6", "row 1: column 'wheel6' is unknown"),
-        ("word,concept,concept", "row 1: column 'concept' is twice"),
+        ("word,concept,concept", "row 1: column 'concept' is duplicated"),
     ],
 )
 def test_a_header_that_cannot_be_understood(tmp_path, header, message):
@@ -318,7 +318,7 @@ def test_an_inner_word_of_two_sectors_must_say_which(tmp_path):
     sectors = {"good": {"high": ["proud"]}, "bad": {"high": ["angry"]}}
     (tmp_path / "wheel1.toml").write_text(wheel_text("Arousal", sectors), encoding="utf-8")
     write_words(tmp_path, "elated,high", header="word,wheel1")
-    with pytest.raises(InputError, match="row 2, column 'wheel1': 'high' stands in good and bad; write good/high"):
+    with pytest.raises(InputError, match="row 2, column 'wheel1': 'high' is in good and bad; write for example good/high"):
         compile_folder(tmp_path, "mine")
     write_words(tmp_path, "elated,Good/High", header="word,wheel1")
     lexicon = compile_folder(tmp_path, "mine").lexicon

@@ -24,9 +24,9 @@ def test_families():
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("glad gladly\n", "f: line 1: no family"),
-        ("glad: Gladly\n", "f: line 1: no family"),
-        ("glad: gladly\nsad: gladly\n", "f: line 2: 'gladly' is in the family of line 1 already"),
+        ("glad gladly\n", "f: line 1: not a family"),
+        ("glad: Gladly\n", "f: line 1: not a family"),
+        ("glad: gladly\nsad: gladly\n", "f: line 2: 'gladly' is already in the family of line 1"),
     ],
 )
 def test_families_that_break_a_rule(text, complaint):
@@ -49,7 +49,7 @@ def test_kinship_that_breaks_a_rule(line):
 
 def test_stop():
     assert parse_stop("# why\nneutral, matter-of-fact\nserious,\n", "s") == {"neutral", "matter of fact", "serious"}
-    with pytest.raises(InputError, match="s: line 2: 'serious' stands on line 1 already"):
+    with pytest.raises(InputError, match="s: line 2: 'serious' is already on line 1"):
         parse_stop("serious\ncasual, serious", "s")
     with pytest.raises(InputError, match="s: line 1: 'Casual' is not a valid word"):
         parse_stop("serious, Casual", "s")
@@ -66,12 +66,12 @@ def test_lookup():
     ("text", "complaint"),
     [
         ("light = ", "l: "),
-        (LOOKUP, "l: the tables are"),
+        (LOOKUP, "l: the tables must be"),
         (LOOKUP.replace("very", "Very") + TABLES, "l: light: 'Very' is not a valid word"),
-        (LOOKUP.replace('"of"', "1") + TABLES, "l: prepositions: a list of words is text"),
+        (LOOKUP.replace('"of"', "1") + TABLES, "l: prepositions: must be a text"),
         (LOOKUP + TABLES.replace('"sad"', "1"), "l: opposites: 'joy' = 1"),
         (LOOKUP + TABLES.replace('hapy = "happy"', 'hapy = "Happy"'), "l: typos: 'hapy' = 'Happy'"),
-        (LOOKUP + TABLES.replace("signs = ", "sign = "), "l: operators: texts with words separated by commas, called "),
+        (LOOKUP + TABLES.replace("signs = ", "sign = "), "l: operators: must be texts of words separated by commas, named "),
         (LOOKUP + TABLES.replace('signs = "like', 'signs = "Like'), "l: operators.signs: 'Like' is not a valid word"),
     ],
 )

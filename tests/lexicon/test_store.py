@@ -52,7 +52,7 @@ def test_the_real_releases(shared):
     for name in ("mer2025", "mer2026"):
         assert install(name, shared / "official" / "emotion_wheel" / name).lexicon.name == name
     assert refusal("mer2025", shared / "official" / "emotion_wheel" / "mer2026") == (
-        "this is mer2026, not mer2025; nothing was installed, run: merunibench lexicon install mer2026 --from DIR"
+        "this is mer2026, not mer2025; nothing was installed; run: merunibench lexicon install mer2026 --from DIR"
     )
     assert load_lexicon("mer2025").sectors("fear")[1] == "happy"
 
@@ -88,13 +88,13 @@ def test_builtin_is_not_installed(release):
 
 
 def test_what_is_no_release_needs_a_source():
-    assert refusal("mer2030") == "mer2030: no official release (mer2025, mer2026); install your own with --from DIR"
+    assert refusal("mer2030") == "mer2030: not an official release (mer2025, mer2026); install your own with --from DIR"
 
 
 def test_a_release_that_is_not_installed(release):
     install("mine", release)
     assert unknown("MER2025") == (
-        "lexicon MER2025 is not installed (there are: builtin, mine); run: merunibench lexicon install mer2025"
+        "lexicon MER2025 is not installed (available: builtin, mine); run: merunibench lexicon install mer2025"
     )
 
 

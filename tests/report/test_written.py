@@ -49,7 +49,7 @@ def test_missing_predictions_other_rules_and_no_intervals_are_said(files, writte
     assert "Samples without a prediction counted as wrong (1 missing, 0 failed)." in said
     assert "No intervals were computed." in said
     assert "corrected for chance from" in said
-    assert "strict protocol, version 2 (wrong words cost; chance is 0)" in said
+    assert "strict protocol, version 2 (wrong words are penalised; chance is 0)" in said
     assert "Papers use" not in said
     before = WrittenReport.read(written(missing="zero", bootstrap=0, protocol="strict@1")).methods()
     assert "strict protocol, version 1 (" in before

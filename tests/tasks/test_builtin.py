@@ -96,7 +96,7 @@ def test_an_unknown_name_is_refused_with_the_nearest():
     assert find_task("melt") is None
     with pytest.raises(InputError, match="unknown data set 'melt': did you mean meld"):
         get_task("melt")
-    with pytest.raises(InputError, match="known are mer2023, mer2024"):
+    with pytest.raises(InputError, match="available: mer2023, mer2024"):
         get_task("???")
 
 

@@ -33,19 +33,19 @@ def test_own_data_sets_come_last_and_are_never_in_the_mean():
 
 @pytest.mark.parametrize("identifier", ["meld", "MELD", "chsims", "Mine", "a b", "", "x" * 41, "ovmerd+"])
 def test_an_own_data_set_has_a_name_of_its_own(identifier):
-    with pytest.raises(InputError, match="no other data set's name"):
+    with pytest.raises(InputError, match="not another data set's name"):
         TASKS.with_own(replace(OWN, id=identifier))
 
 
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ({"kind": "guess"}, "'guess' is no kind of task"),
+        ({"kind": "guess"}, "'guess' is not a kind of task"),
         ({"kind": "basic"}, "needs classes"),
-        ({"title": "MELD"}, "is how a built-in data set is called"),
+        ({"title": "MELD"}, "is the name of a built-in data set"),
         ({"annotators": "mean"}, "annotators"),
         ({"samples": -1}, "samples"),
-        ({"cluster": re.compile("(?P<unit>a)(?=b)")}, "cannot be used"),
+        ({"cluster": re.compile("(?P<unit>a)(?=b)")}, "not supported by RE2"),
     ],
 )
 def test_a_definition_in_python_is_held_to_the_rules_of_a_file(fault, said):
@@ -59,13 +59,13 @@ def test_classes_given_in_python_are_read_as_those_of_a_file():
 
 def test_two_definitions_of_one_data_set_are_refused_and_one_twice_is_not():
     assert len(TASKS.with_own(OWN, OWN)) == len(TASKS) + 1
-    with pytest.raises(InputError, match="two definitions"):
+    with pytest.raises(InputError, match="is defined twice"):
         TASKS.with_own(OWN, replace(OWN, kind="sentiment"))
 
 
 @pytest.mark.parametrize("title", ["My clips", "my-clips", "mine"])
 def test_two_data_sets_of_one_name_are_refused(title):
-    with pytest.raises(InputError, match="have one name; change a title"):
+    with pytest.raises(InputError, match="have the same name; change a title"):
         TASKS.with_own(OWN, replace(OWN, id="other", title=title))
 
 

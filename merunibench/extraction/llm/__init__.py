@@ -1,7 +1,7 @@
-"""Labels and polarity by a language model: on this machine (`hf:MODEL`) or behind an endpoint (`openai:URL#MODEL`).
+"""Extract labels and polarity with a language model: local (`hf:MODEL`) or at an endpoint (`openai:URL#MODEL`).
 
-An option beside the rules, never a stand-in for them or the other way round: what a model cannot answer is a failed
-row. Nothing on the scoring path imports this package.
+Rules and models never substitute for each other: if a model cannot answer, the row is marked as failed. Nothing on the
+scoring path imports this package.
 
 Example:
     >>> from merunibench.extraction.llm import ask_labels

@@ -1,7 +1,7 @@
-"""Predictions of any format -> JSON Lines, read by language models; a run that was killed resumes where it ended.
+"""Convert predictions of any format to JSON Lines with labels from language models; interrupted runs resume.
 
-Each file has a journal beside it (`merunibench.journal`) that keeps what the models wrote. The file itself is written
-whole once all its rows are answered, from these outputs alone, so it does not matter how often the run was interrupted.
+Each file has a journal next to it (`merunibench.journal`) that records the outputs of the models. The file itself is
+written at once when all its rows are answered, from these outputs only, so interruptions do not affect the result.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from merunibench.extraction.llm.questions import Answer, Question
 from merunibench.journal import Journal, Row
 
 Progress = Callable[[str, int, int], None]
-"""What is done, how many, of how many."""
+"""Called with the name of the step, the number of finished rows and the total."""
 
 _CONFIG = "extraction_config"
 _DIGITS = 12
@@ -31,25 +31,25 @@ def extract_with_models(
     retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> Extracted:
-    """Write every file of `source` as JSON Lines below `out`, with labels where there was text alone.
+    """Write every file of `source` as JSON Lines below `out`, with labels for rows that only had text.
 
-    Rows as `merunibench.extraction.extract` writes them; besides, `labels_output` and `polarity_output` hold what the
-    model wrote, and `labels_input` and `polarity_input` a hash of what it was asked about. A row that the model cannot
-    answer gets the status `failed`, and its `error` says why.
+    Rows have the form of `merunibench.extraction.extract`, with additional columns: `labels_output` and
+    `polarity_output` contain the model's output, `labels_input` and `polarity_input` a hash of the input. A row that
+    the model cannot answer gets the status `failed`, and its `error` gives the reason.
 
     Args:
         source: The predictions.
-        out: The folder to write into, laid out as by `convert`. What an earlier run with the same settings has found
-            there is kept.
-        labels: What reads text: a question to a model, or the rules.
-        polarity: What decides polarity; None to leave it.
-        again: Also replace the labels (and the polarity) of rows that have some, wherever there is text.
-        retry_failed: Ask again about rows that have failed before.
-        progress: Told about every answer.
+        out: Output folder, with the same layout as for `convert`. Results of an earlier run with the same settings are
+            kept.
+        labels: What extracts labels from text: a question to a model, or the rules.
+        polarity: What derives polarity; None to skip it.
+        again: Also replace existing labels (and polarity) of rows that have text.
+        retry_failed: Ask again about rows that failed before.
+        progress: Called after every answer.
 
     Raises:
-        InputError: an input cannot be read, an output cannot be written, somebody else is writing it, it was made with
-            other settings, or a model cannot be asked at all. What was answered until then is kept.
+        InputError: An input cannot be read, an output cannot be written, another process is writing it, it was written
+            with other settings, or a model cannot be asked at all. Finished answers are kept.
     """
     refuse_unread(source.definitions)
     settings = {
@@ -70,7 +70,7 @@ def extract_with_models(
 
 
 class _Run:
-    """One file on its way: labels first, then polarity, row by row or through the journal."""
+    """The processing of one file: first labels, then polarity, directly by rules or through the journal."""
 
     def __init__(self, rows: Rows, journal: Journal, progress: Progress, done: Extracted) -> None:
         self.rows, self.journal, self.progress, self.done = rows, journal, progress, done
@@ -82,7 +82,7 @@ class _Run:
         answers = {row: clean_answer(text) for row, text in texts.items()}
         self.done.traces += sum(answer.had_trace for answer in answers.values())
         if isinstance(reader, Question):
-            # Where nothing is said, as after a trace that ran into the length limit, no label is named.
+            # Empty answers, for example after a trace that was cut off by the length limit, have no labels.
             self.rows.fill("labels", reader.name, {row: [] for row, answer in answers.items() if not answer.text})
             self._ask(reader, {row: answer.text for row, answer in answers.items() if answer.text})
         else:
@@ -99,7 +99,7 @@ class _Run:
             self.rows.fill("polarity", judge.name, {row: judge.polarity(labels) for row, labels in lists.items()})
 
     def _ask(self, question: Question, inputs: Mapping[int, str]) -> None:
-        """Ask about what the journal does not know yet, and fill in what it knows then."""
+        """Ask about rows that are not in the journal yet, then fill in all answers from the journal."""
         field, total = question.field, len(inputs)
         hashes = {row: hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for row, text in inputs.items()}
         todo = self._unanswered(question, hashes)
@@ -117,7 +117,7 @@ class _Run:
         self.rows.fail(field, {row: f"{field}: {answers[row].error}" for row in answers if row not in found})
 
     def _unanswered(self, question: Question, hashes: Mapping[int, str]) -> list[int]:
-        """The rows to ask about: whole groups, so that an answer has the same neighbours after an interruption."""
+        """Return the rows to ask about, in whole groups, so that batches are the same after an interruption."""
         rows, size = list(hashes), question.model.group
         groups = [rows[first : first + size] for first in range(0, len(rows), size)]
         return [
@@ -131,7 +131,7 @@ class _Run:
         return self.journal.find(self.names[row], **{f"{field}_input": digest})
 
     def _entry(self, row: int, field: Field, digest: str, answer: Answer) -> Row:
-        """What the journal keeps of a row: a new polarity stands beside the labels, new labels begin anew."""
+        """Return the journal entry of a row: a new polarity keeps the labels, new labels replace everything."""
         before = (self.journal.find(self.names[row]) or {}) if field == "polarity" else {}
         entry = {"name": self.names[row]} | {key: before[key] for key in before if key.startswith("labels_")}
         entry[f"{field}_input"] = digest
@@ -141,7 +141,7 @@ class _Run:
 
 
 def _answer(question: Question, row: Row | None) -> Answer:
-    """The answer that a row of the journal holds."""
+    """Return the answer in a row of the journal."""
     row = row or {}
     output = row.get(f"{question.field}_output")
     if output is None:

@@ -1,7 +1,7 @@
-"""What a language model is asked, as versioned and hashed text.
+"""Versioned and hashed prompts for language models.
 
-A prompt is a text file: one question, or a conversation with examples, whose turns begin with a line `[user]`,
-`[assistant]` or `[system]`. Even very small models answer in the right form once they have seen a few answers.
+A prompt is a text file with one question, or with a conversation of examples whose turns begin with a line `[user]`,
+`[assistant]` or `[system]`. After a few examples, even very small models answer in the right form.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ from merunibench.files import read_plain
 from merunibench.files.reading import reading
 
 VERSIONS: dict[Field, int] = {"labels": 1, "polarity": 1}
-"""Version of each prompt of ours; whoever changes its text raises it (a test compares the hashes)."""
+"""Version of each builtin prompt. Increment it when its text changes (a test compares the hashes)."""
 PLACEHOLDERS: dict[Field, str] = {"labels": "{text}", "polarity": "{labels}"}
-"""The placeholder for the model's answer, or for the label list."""
+"""The placeholder for the text, or for the label list."""
 _HASH_DIGITS = 8
 _MAX_BYTES = 1 << 20
 _TURN = re.compile(r"^\[(user|assistant|system)\][ \t]*$", re.MULTILINE)
@@ -32,8 +32,8 @@ class Prompt:
     """A question about one text.
 
     Attributes:
-        name: `labels@1` for ours, the name of the file for one of the user's.
-        field: What it asks for; decides the placeholder.
+        name: `labels@1` for the builtin prompt, the file name for a user's prompt.
+        field: What it asks for; determines the placeholder.
         template: The text, with the placeholder in the last turn.
     """
 
@@ -43,18 +43,18 @@ class Prompt:
 
     @property
     def id(self) -> str:
-        """Name and hash, as signatures have them: `labels@1-ab12cd34`."""
+        """Name and hash, as they appear in signatures: `labels@1-ab12cd34`."""
         return f"{self.name}-{hashlib.sha256(self.template.encode()).hexdigest()[:_HASH_DIGITS]}"
 
     @property
     def turns(self) -> list[Message]:
-        """The conversation, still with the placeholder."""
+        """The conversation, with the placeholder."""
         first, *rest = _TURN.split(self.template)
         turns = [("user", first), *zip(rest[::2], rest[1::2], strict=True)]
         return [Message(role=cast("Any", role), content=text.strip()) for role, text in turns if text.strip()]
 
     def about(self, text: str) -> list[Message]:
-        """The conversation that asks about one text."""
+        """Return the conversation that asks about one text."""
         *examples, question = self.turns
         asked = str(question["content"]).replace(PLACEHOLDERS[self.field], text)
         return [*examples, Message(role="user", content=asked)]
@@ -62,21 +62,21 @@ class Prompt:
 
 @cache
 def builtin_prompt(field: Field) -> Prompt:
-    """Our own prompt."""
+    """Load the builtin prompt."""
     text = files(__package__).joinpath("prompts", f"{field}.txt").read_text(encoding="utf-8")
     return Prompt(f"{field}@{VERSIONS[field]}", field, text.strip())
 
 
 def read_prompt(path: Path, field: Field = "labels") -> Prompt:
-    """A prompt of the user's own.
+    """Read a user's prompt.
 
     Raises:
-        InputError: it cannot be read, is not UTF-8, or its last turn is no question with the placeholder.
+        InputError: It cannot be read, is not UTF-8, or its last turn is not a user turn with the placeholder.
     """
     with reading(path, UnicodeDecodeError):
         template = read_plain(path, _MAX_BYTES).decode("utf-8").strip()
     prompt = Prompt(fit_for_name(path.stem), field, template)
     last = prompt.turns[-1] if prompt.turns else None
     if last is None or last["role"] != "user" or PLACEHOLDERS[field] not in last["content"]:
-        raise InputError(f"{path}: must end with a question that holds the placeholder {PLACEHOLDERS[field]}")
+        raise InputError(f"{path}: must end with a question that contains the placeholder {PLACEHOLDERS[field]}")
     return prompt

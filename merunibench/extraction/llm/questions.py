@@ -1,4 +1,4 @@
-"""Asking a language model for labels or polarity: question, model, and how the output is read."""
+"""Ask a language model for labels or polarity, and parse its output."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, affectgpt
 from merunibench.labels import normalise_label, parse_label_text
 
 RULES = (*EXTRACTORS, "rules")
-"""What a user writes for the rules."""
+"""Names of the rules as a backend."""
 
 _LIST = re.compile(r"\[[^\[\]]*\]")
 _POLARITY = re.compile(r"\b(positive|negative|neutral)\b", re.IGNORECASE)
@@ -43,12 +43,12 @@ _FIRST = re.compile(r"\W*(positive|negative|neutral)\b\s*(?:[.,;:\n(–—-]|\Z)
 
 
 class Answer(NamedTuple):
-    """What a model made of one input.
+    """A model's answer to one input.
 
     Attributes:
-        value: The labels, or the polarity; None if there are none.
-        output: What the model wrote; None if it wrote nothing.
-        error: Why there is no value; None if there is one.
+        value: The labels or the polarity; None if the model gave none.
+        output: The model's output; None if there is no output.
+        error: Why there is no value; None if there is a value.
     """
 
     value: Any
@@ -58,14 +58,14 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of which model; made by `ask_labels` and `ask_polarity`.
+    """A prompt and the model that answers it; created by `ask_labels` and `ask_polarity`.
 
     Attributes:
-        field: What it fills.
-        model: Who answers.
-        prompt: What is asked.
-        read: From the model's output, its own reasoning dropped, to the value; its ValueError says why there is none.
-        variant: What else decides the value, for the name.
+        field: The column to fill.
+        model: The model.
+        prompt: The prompt.
+        read: Parses the model's output without its reasoning; raises ValueError with the reason if there is no value.
+        variant: Suffix of the name for other settings that affect the value.
     """
 
     field: Field
@@ -76,31 +76,31 @@ class Question:
 
     @property
     def name(self) -> str:
-        """What signatures call it: `hf(SmolLM2@1a2b3c4d5e6f,labels@1-ab12cd34)`."""
+        """Its name in signatures: `hf(SmolLM2@1a2b3c4d5e6f,labels@1-ab12cd34)`."""
         return f"{self.model.settings['kind']}({self.model.name},{self.prompt.id}{self.variant})"
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that decides an answer."""
+        """All settings that affect an answer."""
         prompt = {"id": self.prompt.id, "template": self.prompt.template}
         return {"name": self.name, "prompt": prompt, "model": dict(self.model.settings)}
 
     def ask(self, inputs: Iterable[str]) -> Iterator[tuple[int, Answer]]:
-        """The number of an input and its answer, in the order in which they come; see `ChatModel.replies`."""
+        """Yield the index of an input and its answer, in the order of completion; see `ChatModel.replies`."""
         for index, reply in self.model.replies(map(self.prompt.about, inputs)):
             yield index, Answer(None, None, reply.error) if reply.error else self.interpret(reply.text)
 
     def answers(self, inputs: Sequence[str]) -> list[Answer]:
-        """The answers to all inputs, in their order.
+        """Return the answers to all inputs, in their order.
 
         Raises:
-            InputError: the model cannot be asked at all.
+            InputError: The model cannot be asked at all.
         """
         found = dict(self.ask(inputs))
         return [found[index] for index in range(len(inputs))]
 
     def interpret(self, output: str) -> Answer:
-        """An output of the model as an answer."""
+        """Parse an output of the model."""
         text = clean_answer(output).text
         if not text:
             return Answer(None, output, f"{ONLY_REASONING}; if it was cut off, raise --max-new-tokens")
@@ -111,15 +111,15 @@ class Question:
 
 
 def ask_labels(model: ChatModel | str, *, prompt: Prompt | None = None, parity: bool = False) -> Question:
-    """The question for the labels in a text.
+    """Create the question for the labels in a text.
 
     Args:
-        model: A chat model, or what `open_chat_model` takes.
-        prompt: Another prompt than ours.
-        parity: Drop speech acts and a lone `neutral`, and keep four labels; see `extract_labels`.
+        model: A chat model, or the name of one for `open_chat_model`.
+        prompt: A prompt to use instead of the builtin one.
+        parity: Drop speech acts and a lone `neutral`, and keep at most four labels; see `extract_labels`.
 
     Raises:
-        InputError: the model cannot be loaded.
+        InputError: The model cannot be loaded.
     """
 
     def read(text: str) -> list[str]:
@@ -130,26 +130,26 @@ def ask_labels(model: ChatModel | str, *, prompt: Prompt | None = None, parity: 
 
 
 def ask_polarity(model: ChatModel | str, *, prompt: Prompt | None = None) -> Question:
-    """The question for the polarity of a label list, which is put as words separated by commas.
+    """Create the question for the polarity of a label list, given as words separated by commas.
 
     Args:
-        model: A chat model, or what `open_chat_model` takes.
-        prompt: Another prompt than ours.
+        model: A chat model, or the name of one for `open_chat_model`.
+        prompt: A prompt to use instead of the builtin one.
 
     Raises:
-        InputError: the model cannot be loaded.
+        InputError: The model cannot be loaded.
     """
     return Question("polarity", _opened(model), prompt or builtin_prompt("polarity"), named_polarity)
 
 
 def listed_labels(text: str) -> list[str]:
-    r"""The labels in a model's answer, each once.
+    r"""Return the distinct labels in a model's answer.
 
-    One list in brackets is split by the rule of the official evaluation (`parse_label_text`) if it holds a word that is
-    known; anything else is read as a model's own answer is (`merunibench.extraction.lists`).
+    A single list in brackets that contains a known word is split by the rule of the official evaluation
+    (`parse_label_text`). Anything else is read like the answers of evaluated models (`merunibench.extraction.lists`).
 
     Raises:
-        ValueError: there is no list, but sentences or a refusal.
+        ValueError: The answer is not a list, but sentences or a refusal.
 
     Example:
         >>> listed_labels("Emotions: ['Happy', 'let down', 'happy']. He smiles.")
@@ -167,15 +167,15 @@ def listed_labels(text: str) -> list[str]:
             return list(dict.fromkeys(label for label in labels if not says_nothing(label)))
     found = read_list(text, is_known)
     if not isinstance(found, list):
-        raise ValueError(f"writes sentences in place of a list: {short_repr(text)}")  # noqa: TRY004 - of no wrong type
+        raise ValueError(f"answers in sentences instead of a list: {short_repr(text)}")  # noqa: TRY004 - not a type error
     return found
 
 
 def named_polarity(text: str) -> str:
-    """The polarity that a model's answer gives: behind its verdict, or the only one that is not denied.
+    """Return the polarity in a model's answer: the one after its verdict, or the only one that is not negated.
 
     Raises:
-        ValueError: it names none, or does not say which.
+        ValueError: The answer names no polarity, or several.
 
     Example:
         >>> named_polarity("The sentiment is not positive, it is negative.")
@@ -198,7 +198,7 @@ def named_polarity(text: str) -> str:
 
 
 def _is_denied(text: str, word: re.Match[str]) -> bool:
-    """Whether a polarity is said not to be meant: `not positive`, `neither … nor`, `Positive? No`."""
+    """Return whether a polarity is negated: `not positive`, `neither … nor`, `Positive? No`."""
     clause = _CLAUSE.split(text[: word.start()])[-1]
     return _DENIAL.search(clause) is not None or _DENIED_AFTER.match(text, word.end()) is not None
 
@@ -215,20 +215,20 @@ def open_backends(
     parity: bool = False,
     **options: Any,  # noqa: ANN401 - as open_chat_model has them
 ) -> tuple[Question | Extractor, Question | Extractor | None]:
-    """What reads labels, and what decides polarity; a model that does both is loaded once.
+    """Open the backends for labels and polarity; a model that is used for both is loaded once.
 
     Args:
         labels: `rules@2` (or `rules`), `rules@1`, `hf:MODEL` or `openai:URL#MODEL`.
-        polarity: Likewise; None if none is wanted.
-        prompt: File with another prompt for labels than ours.
-        parity: As for `extract_labels`.
-        options: As for `merunibench.chat.open_chat_model`.
+        polarity: One of the same backends; None to skip polarity.
+        prompt: File with a prompt for labels to use instead of the builtin one.
+        parity: See `extract_labels`.
+        options: See `merunibench.chat.open_chat_model`.
 
     Raises:
-        InputError: a backend is none of these, a model cannot be loaded, or the prompt cannot be used.
+        InputError: A backend is unknown, a model cannot be loaded, or the prompt cannot be used.
     """
     if prompt is not None and labels in RULES:
-        raise InputError(f"{prompt}: rules take no prompt; name a language model as the extractor")
+        raise InputError(f"{prompt}: the rules do not use a prompt; choose a language model as the extractor")
     template = None if prompt is None else read_prompt(prompt)
     specs = dict.fromkeys(spec for spec in (labels, polarity) if spec not in (*RULES, None))
     models = {spec: open_chat_model(str(spec), **options) for spec in specs}

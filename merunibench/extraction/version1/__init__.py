@@ -1,6 +1,6 @@
-"""rules@1, as it was: how answers were unwrapped, lists and Chinese read. Nothing here changes any more.
+"""The frozen rules@1: unwrapping answers, reading lists and Chinese. Do not change anything in this package.
 
-What it shares with the present rules (descriptions, polarity, words) may change in what it does for them, never here.
+Modules that it shares with the current rules (descriptions, polarity, words) must not change the results of rules@1.
 """
 
 from merunibench.extraction.version1.answers import clean_answer

@@ -1,6 +1,6 @@
-"""A model's raw answer -> the text that answers: without reasoning trace, code fences and markdown.
+"""Clean a model's raw answer: remove the reasoning trace, code fences and Markdown.
 
-Nothing here knows emotions.
+Nothing in this module depends on emotions.
 """
 
 import re
@@ -19,18 +19,18 @@ _LINK = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
 
 
 class Answer(NamedTuple):
-    """What is left of a raw answer, and whether a reasoning trace was dropped from it."""
+    """The cleaned answer, and whether a reasoning trace was removed from it."""
 
     text: str
     had_trace: bool
 
 
-@lru_cache(maxsize=4)  # whoever has read an answer asks about it next
+@lru_cache(maxsize=4)  # an answer is usually cleaned again right after it was read
 def clean_answer(text: str) -> Answer:
-    """Drop reasoning traces, code fences and markdown.
+    """Remove reasoning traces, code fences and Markdown.
 
-    A trace that is never closed ran into the length limit: there is no answer after it, so the text is empty. A closing
-    tag without an opening one ends a trace that began in the prompt. `<answer>` tags say where the answer stands.
+    A trace that is never closed was cut off by the length limit: there is no answer after it, so the text is empty. A
+    closing tag without an opening one ends a trace that began in the prompt. `<answer>` tags enclose the answer.
 
     Example:
         >>> clean_answer("<think>He frowns, so angry?</think> **Emotions**: sad")
@@ -57,7 +57,7 @@ def clean_answer(text: str) -> Answer:
 
 
 def ends_in_trace(text: str) -> bool:
-    """Whether an answer ends within a reasoning trace that it has opened.
+    """Return whether an answer ends within a reasoning trace that it opened.
 
     Example:
         >>> ends_in_trace("<think>He frowns, so"), ends_in_trace("<think>He frowns.</think> sad")

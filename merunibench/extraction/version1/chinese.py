@@ -1,7 +1,7 @@
-"""Emotion words in Chinese text -> labels in English, so that the lexicon knows them.
+"""Extract English labels, which the lexicon knows, from emotion words in Chinese text.
 
-Only words, denials just before them, and whom a clause speaks of; no segmentation is needed, since the longest word
-that fits is taken.
+The rules consider words, negations directly before them, and the person a clause is about. No segmentation is needed,
+because the longest matching word is taken.
 """
 
 import re
@@ -16,7 +16,7 @@ _DEGREES = re.compile(r"(?:那么|非常|十分|特别|很|太|感到|觉得|显
 
 
 def is_chinese(text: str) -> bool:
-    """Whether the text is Chinese, not English that quotes a line of it: more characters than words in Latin script.
+    """Return whether the text is Chinese: it has more Chinese characters than words in Latin script.
 
     Example:
         >>> is_chinese("他很 nervous"), is_chinese('She says "哎呀", which sounds surprised.')
@@ -26,7 +26,7 @@ def is_chinese(text: str) -> bool:
 
 
 def chinese_labels(text: str) -> list[str]:
-    """The labels that Chinese text names, in order, each once.
+    """Return the distinct labels that Chinese text names, in order.
 
     Example:
         >>> chinese_labels("他并不愤怒，只是有点失望。")
@@ -44,7 +44,7 @@ def chinese_labels(text: str) -> list[str]:
 
 
 def _is_about_others(clause: str, before: bool, grammar: dict[str, tuple[str, ...]]) -> bool:
-    """Whether a clause speaks of others: whoever is named last before the first emotion, else as before."""
+    """Return whether a clause is about others: by the last person named before the first emotion, else as before."""
     emotion = _pattern().search(clause)
     head = clause[: emotion.start()] if emotion else clause
     others = max((head.rfind(word) for word in grammar["others"]), default=-1)
@@ -69,5 +69,5 @@ def _labels_of(clause: str, negators: tuple[str, ...]) -> list[str]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Any Chinese emotion word, the longest first."""
+    """Return a pattern that matches any Chinese emotion word, the longest first."""
     return re.compile("|".join(sorted(map(re.escape, load_words().chinese), key=len, reverse=True)))

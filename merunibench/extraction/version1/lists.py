@@ -1,7 +1,7 @@
-"""Answers that are a list already: the official stem, headed lists, bullets, numbers, JSON, plain commas.
+"""Read answers that are lists: the official stem, headed lists, bullets, numbers, JSON, plain commas.
 
-A text that is no such list gives None and is read as a description. The items are taken as they are written: what they
-mean is the lexicon's business.
+A text that is not such a list gives None and is read as a description. Items are taken as written; the lexicon decides
+what they mean.
 """
 
 import json
@@ -41,11 +41,11 @@ Known = Callable[[str], bool]
 
 
 def read_list(text: str, known: Known) -> list[str] | None:
-    """The items of an answer that is a list; None if it is none.
+    """Return the items of an answer that is a list; None if it is not a list.
 
     Args:
         text: The cleaned answer.
-        known: Whether a label is a word of the lexicon; needed to tell a bare list (`sad, tired`) from other text.
+        known: Whether a label is a word of the lexicon; distinguishes a bare list (`sad, tired`) from other text.
 
     Example:
         >>> read_list("The character's emotional state is happy, relieved.", lambda word: True)
@@ -68,7 +68,7 @@ def read_list(text: str, known: Known) -> list[str] | None:
 
 
 def _items(text: str) -> list[str] | None:
-    """The parts of a list on one line; None if a part is too long to be a label, or reads like a sentence."""
+    """Split a list on one line; None if a part is too long to be a label, or looks like a sentence."""
     text = text.strip(_EDGES)
     if _PROSE.search(text) or ". " in text:
         return None
@@ -80,7 +80,7 @@ def _items(text: str) -> list[str] | None:
 
 
 def _from_json(text: str) -> list[str] | None:
-    """The labels in a JSON value, alone or within prose, or in brackets without quotes."""
+    """Return the labels in a JSON value, alone or within prose, or in brackets without quotes."""
     for start, end in ((text.find("{"), text.rfind("}")), (text.find("["), text.rfind("]"))):
         if 0 <= start < end:
             try:
@@ -114,7 +114,7 @@ def _labels_in(value: Any) -> list[str] | None:  # noqa: ANN401 - whatever a mod
 
 
 def _bulleted(text: str, known: Known) -> list[str] | None:
-    """The heads of bulleted or numbered lines: a label, perhaps followed by an explanation."""
+    """Return the heads of bulleted or numbered lines: labels, each possibly followed by an explanation."""
     lines = _BULLET.findall(text)
     if not lines:
         return None
@@ -131,7 +131,7 @@ def _bulleted(text: str, known: Known) -> list[str] | None:
 
 
 def _plain(text: str, known: Known) -> list[str] | None:
-    """A bare list of words, at least half of them known; or nothing but a word for "none"."""
+    """Return a bare list of words, at least half of them known; empty for a single word meaning "none"."""
     if len(text) > _LONGEST_PLAIN:
         return None
     if text.strip(_EDGES).lower() in _EMPTY:

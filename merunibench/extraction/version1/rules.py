@@ -1,4 +1,4 @@
-"""The way of a text under rules@1."""
+"""Extract labels by rules@1."""
 
 from merunibench.extraction.version1.answers import clean_answer
 from merunibench.extraction.version1.chinese import chinese_labels, is_chinese
@@ -8,7 +8,7 @@ from merunibench.lexicon import load_lexicon
 
 
 def labels(text: str) -> list[str]:
-    """The labels that rules@1 take from a model's answer."""
+    """Return the labels that rules@1 extract from a model's answer."""
     text = clean_answer(text).text
     if not text:
         return []
@@ -23,5 +23,5 @@ def labels(text: str) -> list[str]:
 
 
 def _is_known(label: str) -> bool:
-    # The lexicon knew English alone when these rules were made, and they have a table of Chinese of their own.
+    # When these rules were written, the lexicon knew only English; the rules have their own table of Chinese words.
     return label == "neutral" or label in load_words().chinese or label in load_lexicon("builtin").in_english

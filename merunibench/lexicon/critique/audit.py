@@ -1,7 +1,7 @@
-"""What is wrong with a lexicon, found by rule: held against the wheels, word families, polarity and opposites.
+"""Find errors in a lexicon by rules that compare it with the wheels, word families, polarity and opposites.
 
-The rules, in the order of `RULES`; docs/lexicon-audit.md states them with their reasons. They know nothing of any
-particular lexicon: they ask `Lexicon.sectors`.
+docs/lexicon-audit.md describes and justifies the rules, in the order of `RULES`. They are independent of any particular
+lexicon and only use `Lexicon.sectors`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,32 +19,32 @@ SCHEMA = "merunibench.lexicon-audit/1"
 
 Rule = Literal["own-word", "family", "valence", "opposites", "phrase", "other-wheel", "unreachable", "empty-sector"]
 RULES: Mapping[Rule, str] = {
-    "own-word": "a word of the wheel in another sector than the wheel has it in",
-    "family": "a form of a word of the wheel in another sector than that word",
+    "own-word": "a word of the wheel that is not in the wheel's own sector for it",
+    "family": "a form of a word of the wheel that is not in that word's sector",
     "valence": "a pleasant word in an unpleasant sector, or the reverse",
     "opposites": "a word and its negation in one sector",
-    "phrase": "a phrase on the other side than its words, and what denies them, put it",
-    "other-wheel": "a word that stands on other wheels in another emotion's sector than there",
+    "phrase": "a phrase whose sector contradicts the valence of its words and negations",
+    "other-wheel": "a word in the sector of another emotion than on the other wheels that contain it",
     "unreachable": "a word of the wheel that has no sector there",
     "empty-sector": "a sector that no word reaches",
 }
 """Rule -> what it finds."""
 
 CONTRADICTIONS: frozenset[Rule] = frozenset({"own-word", "family", "valence", "opposites"})
-"""The rules whose findings are mistakes in any lexicon; the others may be a matter of judgement."""
+"""The rules whose findings are errors in any lexicon; those of the other rules may be a matter of judgement."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.
+    """One problem that a rule found.
 
     Attributes:
         rule: The rule that found it.
         word: The word concerned; empty for a sector that no word reaches.
         wheel: The wheel, counted from 1.
-        found: The sector that the lexicon gives the word, None for none; or the sector that is empty.
-        expected: The sectors that it may have, any of them; empty where the rule knows no right one.
-        reason: Why, in words.
+        found: The sector that the lexicon gives the word, None for no sector; or the sector that is empty.
+        expected: The sectors that would be correct; empty if the rule does not determine them.
+        reason: An explanation.
         usage: Share of the vocabulary's label tokens that are this word (0 to 1); None without a vocabulary.
     """
 
@@ -59,14 +59,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class RuleSummary:
-    """What a rule found in all.
+    """Summary of the findings of one rule.
 
     Attributes:
         rule: The rule.
-        findings: How many findings there are.
-        words: How many different words they concern.
+        findings: Number of findings.
+        words: Number of different words concerned.
         usage: Share of label tokens that are one of these words; None without a vocabulary.
-        slots: Share of the mapped slots (label token and wheel) that they are; None without a vocabulary.
+        slots: Share of mapped slots (label token and wheel) with a finding; None without a vocabulary.
     """
 
     rule: Rule
@@ -78,16 +78,16 @@ class RuleSummary:
 
 @dataclass(frozen=True)
 class Audit:
-    """The findings of an audit.
+    """The result of an audit.
 
     Attributes:
         lexicon: Name and hash of the lexicon: `mer2025@a819711c`.
         level: Wheel level whose sectors were compared.
-        findings: The findings, the most used first; without a vocabulary by rule, word and wheel.
-        summaries: One a rule, in the order of `RULES`.
+        findings: The findings, most frequent words first; without a vocabulary, sorted by rule, word and wheel.
+        summaries: One summary per rule, in the order of `RULES`.
         contradicted: Share of mapped slots with a finding that is a contradiction; None without a vocabulary.
-        skipped: Wheels (counted from 1) whose sectors are not the published ones, so that nothing is known about them.
-        tokens: Label tokens of the vocabulary; None without one.
+        skipped: Wheels (counted from 1) that were not audited because their sectors are not the published ones.
+        tokens: Number of label tokens in the vocabulary; None without a vocabulary.
     """
 
     lexicon: str
@@ -104,18 +104,18 @@ class Audit:
         return not self.fails(CONTRADICTIONS)
 
     def fails(self, rules: Iterable[str]) -> bool:
-        """Whether one of these rules found something."""
+        """Return whether any of these rules found something."""
         return not {finding.rule for finding in self.findings}.isdisjoint(rules)
 
     def to_dict(self) -> dict[str, Any]:
-        """The audit as JSON values."""
+        """Return the audit as JSON values."""
         return {"schema": SCHEMA, **asdict(self), "clean": self.clean}
 
 
 def summarise(
     findings: Iterable[Finding], counts: Mapping[str, int] | None, mapped: int
 ) -> tuple[tuple[RuleSummary, ...], float | None]:
-    """What each rule found, and the share of mapped slots that contradictions are.
+    """Summarise the findings of each rule, and return the share of mapped slots with a contradiction.
 
     Args:
         findings: All findings.
@@ -134,7 +134,7 @@ def summarise(
 
 
 def normalised_counts(usage: Mapping[str, int]) -> dict[str, int]:
-    """Label counts with labels that are looked up alike put together."""
+    """Merge the counts of labels that have the same normalised form."""
     counts: dict[str, int] = {}
     for label, count in usage.items():
         word = normalise_label(label)
@@ -143,7 +143,7 @@ def normalised_counts(usage: Mapping[str, int]) -> dict[str, int]:
 
 
 def share_of_tokens(words: Iterable[str], counts: Mapping[str, int] | None) -> float | None:
-    """Share of the label tokens that are one of these words; None without a vocabulary, 0 of an empty one."""
+    """Return the share of label tokens that are one of these words; None without a vocabulary, 0 if it is empty."""
     if counts is None:
         return None
     total = sum(counts.values())
@@ -151,7 +151,7 @@ def share_of_tokens(words: Iterable[str], counts: Mapping[str, int] | None) -> f
 
 
 def _share_of_slots(findings: Iterable[Finding], counts: Mapping[str, int] | None, mapped: int) -> float | None:
-    """Share of mapped slots with one of these findings; a slot without a sector is none."""
+    """Return the share of mapped slots with one of these findings; slots without a sector do not count."""
     if counts is None:
         return None
     slots = {(finding.word, finding.wheel) for finding in findings if finding.found is not None}
@@ -159,13 +159,13 @@ def _share_of_slots(findings: Iterable[Finding], counts: Mapping[str, int] | Non
 
 
 def audit_lexicon(lexicon: Lexicon, *, usage: Mapping[str, int] | None = None, level: Level = 1) -> Audit:
-    """Find what is wrong with a lexicon.
+    """Find errors in a lexicon.
 
     Args:
         lexicon: The lexicon.
-        usage: Label -> how often it is used; findings are then sorted by it. Labels are normalised.
-        level: Wheel level whose sectors are compared. Level 2 compares own words and families there; valence,
-            opposites and other wheels are questions about level 1 and are left out.
+        usage: Label -> how often it is used. If given, findings are sorted by it. Labels are normalised.
+        level: Wheel level whose sectors are compared. At level 2, only own words, families, unreachable words and empty
+            sectors are checked; the other rules apply to level 1.
 
     Returns:
         All findings. Wheels that are not the published ones are skipped.
@@ -206,7 +206,7 @@ class _Auditor:
         self.words = sorted({*self.lexicon.codes, *self.vocabulary, *on_wheels})
 
     def findings(self) -> Iterator[Finding]:
-        """Every finding, word by word, then the sectors that nothing reaches."""
+        """Yield all findings, word by word, then the sectors that no word reaches."""
         for word in self.words:
             sectors = self.lexicon.sectors(word, self.level)
             for wheel in self.wheels:
@@ -214,18 +214,18 @@ class _Auditor:
         yield from self._empty_sectors()
 
     def mapped(self, counts: Mapping[str, int]) -> int:
-        """Slots (label token and wheel) that have a sector."""
+        """Return the number of slots (label token and wheel) that have a sector."""
         return sum(
             count * sum(sector is not None for sector in self.lexicon.sectors(word, self.level))
             for word, count in counts.items()
         )
 
     def _word(self, word: str, wheel: int, found: str | None) -> Iterator[Finding]:
-        """What is wrong with a word on a wheel; the first rule that objects speaks, opposites apart."""
+        """Yield the findings for a word on a wheel: that of the first rule with one, and those on opposites."""
         own = self.known.places(wheel, self.level).get(word)
         if found is None:
             if own:
-                yield _finding("unreachable", word, wheel, None, own, "stands on this wheel, but has no sector there")
+                yield _finding("unreachable", word, wheel, None, own, "is on this wheel, but has no sector there")
             return
         if not self._settled(word, wheel, found):
             rules = (self._own_word, self._family, self._valence, self._phrase, self._other_wheel)
@@ -235,7 +235,7 @@ class _Auditor:
             yield from self._opposites(word, wheel, found)
 
     def _settled(self, word: str, wheel: int, found: str) -> bool:
-        """Whether the wheel itself says that this is right, of the word or of its family; then no rule objects."""
+        """Return whether the wheel itself has the word, or its family, in this sector; then it is correct."""
         stands = self.known.places(wheel, self.level)
         witnesses = (word,) if word in stands else self.known.relatives(word, wheel)
         return any(found in stands[witness] for witness in witnesses)
@@ -244,7 +244,7 @@ class _Auditor:
         own = self.known.places(wheel, self.level).get(word)
         if not own or found in own:
             return None
-        return _finding("own-word", word, wheel, found, own, f"stands on this wheel in {_listed(own)}")
+        return _finding("own-word", word, wheel, found, own, f"is on this wheel in {_listed(own)}")
 
     def _family(self, word: str, wheel: int, found: str) -> Finding | None:
         family = self.known.relatives(word, wheel)
@@ -268,13 +268,13 @@ class _Auditor:
         if expected is None or expected * value > 0 or not value:
             return None
         sides = {1: "a pleasant", 0: "no", -1: "an unpleasant"}
-        reason = f"its words make it {sides[expected]} feeling; this sector is of {sides[value]} one"
+        reason = f"its words make it {sides[expected]} feeling; this sector is {sides[value]} one"
         return _finding("phrase", word, wheel, found, (), reason)
 
     def _other_wheel(self, word: str, wheel: int, found: str) -> Finding | None:
         seen = self.known.elsewhere(word, wheel)
         if seen is None or evidence.meaning(found).kind == "strain":
-            return None  # one wheel alone has a sector for strain: its words are anywhere on the others
+            return None  # only one wheel has a sector for strain; on the others its words are in various sectors
         names = self.lexicon.sectors_of_wheels[1][wheel]
         meant = {s: evidence.meaning(s).emotion if seen.exact else evidence.meaning(s).kind for s in names}
         expected = [sector for sector in names if meant[sector] in seen.kinds]
@@ -284,7 +284,7 @@ class _Auditor:
         where = (
             f"names the emotion {_listed(seen.kinds)}"
             if seen.exact
-            else f"stands for {_listed(seen.kinds)} on wheel {', '.join(str(number + 1) for number in seen.wheels)}"
+            else f"means {_listed(seen.kinds)} on wheel {', '.join(str(number + 1) for number in seen.wheels)}"
         )
         return _finding("other-wheel", word, wheel, found, expected, f"{who}{where}")
 

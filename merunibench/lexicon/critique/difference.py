@@ -1,4 +1,4 @@
-"""Two lexicons side by side: which words one of them alone maps, and which both map to different sectors."""
+"""Compare two lexicons: words that only one of them maps, and words that they map to different sectors."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -33,11 +33,11 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class OneSided:
-    """A word that one lexicon maps on some wheel and the other on none.
+    """A word that one lexicon maps on some wheel and the other on no wheel.
 
     Attributes:
         word: The word.
-        sectors: Its sector on each wheel, None for none.
+        sectors: Its sector on each wheel, None for no sector.
         usage: Share of the vocabulary's label tokens that are this word (0 to 1); None without a vocabulary.
     """
 
@@ -48,14 +48,14 @@ class OneSided:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Counts over words, or over label tokens, on one wheel or on all.
+    """Counts over words or over label tokens, on one wheel or on all wheels.
 
     Attributes:
-        same: Slots (word and wheel) that both lexicons map to the same sector.
-        both: Slots that both map.
-        first: Slots that the first maps.
-        second: Slots that the second maps.
-        slots: All slots.
+        same: Number of slots (word and wheel) that both lexicons map to the same sector.
+        both: Number of slots that both map.
+        first: Number of slots that the first maps.
+        second: Number of slots that the second maps.
+        slots: Number of all slots.
     """
 
     same: int
@@ -66,23 +66,23 @@ class Agreement:
 
     @property
     def share(self) -> float | None:
-        """`same / both`; None where no slot is mapped by both."""
+        """`same / both`; None if both lexicons map no common slot."""
         return self.same / self.both if self.both else None
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Two lexicons compared.
+    """The result of comparing two lexicons.
 
     Attributes:
         first: Name and hash of the first lexicon.
         second: Name and hash of the second.
         level: Wheel level whose sectors were compared.
-        types: Agreement on each wheel, every word counted once.
-        tokens: The same, every word counted as often as the vocabulary uses it; None without a vocabulary.
-        only_first: Words that the first alone maps, the most used first.
-        only_second: Words that the second alone maps.
-        different: Words mapped differently, a row per wheel.
+        types: Agreement on each wheel, with every word counted once.
+        tokens: The same, with every word counted as often as the vocabulary uses it; None without a vocabulary.
+        only_first: Words that only the first maps, most frequent first.
+        only_second: Words that only the second maps.
+        different: Words mapped differently, one entry per word and wheel.
     """
 
     first: str
@@ -95,13 +95,13 @@ class Difference:
     different: tuple[Disagreement, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The comparison as JSON values, with the shares of agreement over all wheels."""
+        """Return the comparison as JSON values, with the shares of agreement over all wheels."""
         shares = {"types": total(self.types).share, "tokens": total(self.tokens).share if self.tokens else None}
         return {"schema": SCHEMA, "agreement": shares, **asdict(self)}
 
 
 def total(wheels: Iterable[Agreement]) -> Agreement:
-    """The agreement over several wheels."""
+    """Return the total agreement over several wheels."""
     rows = [(w.same, w.both, w.first, w.second, w.slots) for w in wheels]
     return Agreement(*map(sum, zip(*rows, strict=True)))
 
@@ -119,11 +119,11 @@ def compare_lexicons(
         level: Wheel level whose sectors are compared.
 
     Raises:
-        InputError: one has more wheels than the other.
+        InputError: The lexicons have different numbers of wheels.
     """
     if first.n_wheels != second.n_wheels:
         numbers = f"{first.label} has {first.n_wheels}, {second.label} {second.n_wheels}"
-        raise InputError(f"only lexicons with the same wheels can be compared: {numbers}")
+        raise InputError(f"only lexicons with the same number of wheels can be compared: {numbers}")
     counts = None if usage is None else normalised_counts(usage)
     words = sorted({*first.codes, *second.codes} if counts is None else counts)
     sectors = {word: (first.sectors(word, level), second.sectors(word, level)) for word in words}
@@ -158,7 +158,7 @@ _Pair = tuple[tuple[str | None, ...], tuple[str | None, ...]]
 
 
 def _agreement(sectors: Mapping[str, _Pair], weights: Mapping[str, int], n_wheels: int) -> tuple[Agreement, ...]:
-    """Agreement on each wheel, every word with its weight."""
+    """Return the agreement on each wheel, with weighted words."""
     wheels = []
     for wheel in range(n_wheels):
         pairs = [(one[wheel], two[wheel], weights[word]) for word, (one, two) in sectors.items()]

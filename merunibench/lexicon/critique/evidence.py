@@ -1,7 +1,7 @@
-"""What is known about words before any lexicon is asked: their places on the wheels, their families, their polarity.
+"""What is known about words independently of any lexicon: their places on the wheels, families and polarity.
 
-The audit holds a lexicon against this. Three sources, all in emotion_wheels/: the wheels themselves; a small table of
-what the wheels' sectors mean, below; and the polarity column of the concept table.
+The audit compares lexicons with this. There are three sources: the wheels and the polarity column of the concept table,
+both in emotion_wheels/, and a small table of the meanings of sectors, in this module.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,11 @@ from merunibench.lexicon.workshop.sources import Kinship, builtin_file, parse_ki
 
 
 class Meaning(NamedTuple):
-    """What a level-1 sector stands for.
+    """The meaning of a level-1 sector.
 
     Attributes:
         emotion: The emotion it is named after; sectors of one emotion on different wheels correspond to each other.
-        kind: The same, with all pleasant emotions as one: wheels cut up the pleasant side differently.
+        kind: The same, but one kind for all pleasant emotions, because the wheels divide the pleasant side differently.
         valence: 1 pleasant, -1 unpleasant, 0 neither (surprise can be either).
     """
 
@@ -54,7 +54,7 @@ MEANINGS: Mapping[str, Meaning] = {
 
 
 def meaning(sector: str) -> Meaning:
-    """What a level-1 sector stands for; one of an own wheel for the emotion of its name, with that word's polarity."""
+    """Return the meaning of a level-1 sector; on user-defined wheels, the sector's name and that word's polarity."""
     if sector in MEANINGS:
         return MEANINGS[sector]
     valence = polarity(sector)
@@ -62,7 +62,7 @@ def meaning(sector: str) -> Meaning:
 
 
 def valence(sector: str) -> int:
-    """1 for a pleasant level-1 sector, -1 for an unpleasant one, 0 for one that is neither or unknown."""
+    """Return 1 for a pleasant level-1 sector, -1 for an unpleasant one, 0 for neither or unknown."""
     return meaning(sector).valence
 
 
@@ -73,10 +73,10 @@ def _kinship() -> Kinship:
 
 @cache
 def concepts() -> tuple[Concept, ...]:
-    """The concept table of the builtin lexicon.
+    """Return the concept table of the builtin lexicon.
 
     Raises:
-        InputError: it breaks a rule of its format.
+        InputError: The table violates its format.
     """
     table = resource("emotion_wheels", "builtin", "concepts.txt")
     return parse_concepts(table.read_text(encoding="utf-8"), str(table))
@@ -84,17 +84,17 @@ def concepts() -> tuple[Concept, ...]:
 
 @cache
 def polarities() -> Mapping[str, int]:
-    """Word, in its canonical spelling -> 1 pleasant, -1 unpleasant, 0 neither: that of its concept.
+    """Return word (canonical spelling) -> polarity of its concept: 1 pleasant, -1 unpleasant, 0 neither.
 
     Raises:
-        InputError: the concept table breaks a rule of its format.
+        InputError: The concept table violates its format.
     """
     return {word: concept.polarity for concept in concepts() for word in concept.words}
 
 
 @cache
 def polarity(word: str) -> int:
-    """A word's polarity: its concept's, else its family's where that is of one mind; 0 if nothing is known.
+    """Return a word's polarity: that of its concept, else of its family if all members agree; 0 if unknown.
 
     Example:
         >>> polarity("affection"), polarity("worries"), polarity("surprised"), polarity("fearless")
@@ -120,13 +120,13 @@ def _grouped(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 class Elsewhere(NamedTuple):
-    """Where a word stands on the other wheels.
+    """The places of a word on the other wheels.
 
     Attributes:
-        word: The word itself, or the word of its family that stands there.
-        kinds: The kinds of the sectors it stands in; the one emotion, if it is the name of a sector.
+        word: The word itself, or the word of its family that is on these wheels.
+        kinds: The kinds of its sectors; or one emotion, if it is the name of a sector.
         exact: Whether it is the name of a sector, so that `kinds` is an emotion.
-        wheels: The wheels (counted from 0) on which it stands.
+        wheels: The wheels (counted from 0) that contain it.
     """
 
     word: str
@@ -136,7 +136,7 @@ class Elsewhere(NamedTuple):
 
 
 class Evidence:
-    """What some wheels say of words.
+    """What some wheels tell about words.
 
     Args:
         wheels: The wheels.
@@ -150,18 +150,18 @@ class Evidence:
         self._by_stem = [_grouped(self.places(number, 1)) for number in range(len(self.wheels))]
 
     def places(self, wheel: int, level: Level) -> Mapping[str, frozenset[str]]:
-        """Word of a wheel (counted from 0) -> every sector in which it stands there; empty for an unknown wheel."""
+        """Return word of a wheel (counted from 0) -> all sectors that contain it; empty for an unknown wheel."""
         return self._places.get((wheel, level), {})
 
     def knows(self, wheel: int, sectors: Iterable[str]) -> bool:
-        """Whether these are the level-1 sectors of the wheel: of another, nothing is known here."""
+        """Return whether these are the level-1 sectors of the wheel; nothing is known about other wheels."""
         return wheel < len(self.wheels) and set(sectors) == set(self.wheels[wheel].sector_names(1))
 
     def relatives(self, word: str, wheel: int) -> tuple[str, ...]:
-        """The words of a wheel that are forms of `word`, the word itself aside.
+        """Return the words of a wheel that are forms of `word`, except the word itself.
 
-        None whose polarity is another, and none that kinship.txt sets apart: the threatened one fears, the threatening
-        one does not.
+        Words with the opposite polarity are excluded, and words that kinship.txt separates: the threatened person
+        fears, the threatening one does not.
         """
         polarity = polarities().get(canonical(word), 0)
         apart = _kinship().apart.get(word, frozenset())
@@ -170,7 +170,7 @@ class Evidence:
         return tuple(other for other in candidates if polarity * polarities().get(canonical(other), 0) >= 0)
 
     def elsewhere(self, word: str, wheel: int) -> Elsewhere | None:
-        """What the other wheels say of a word: of itself, else of the one word of its family that they hold."""
+        """Return the places of a word on the other wheels, or of words of its family if they do not contain it."""
         others = [number for number in range(len(self.wheels)) if number != wheel]
         candidates = [word]
         if not self._stands(word, others):
@@ -192,13 +192,13 @@ class Evidence:
 
 @cache
 def published() -> Evidence:
-    """What the benchmark's five wheels say."""
+    """Return the evidence of the benchmark's five wheels."""
     return Evidence(load_wheels())
 
 
 @lru_cache(maxsize=8)
 def evidence_for(lexicon: Lexicon) -> Evidence:
-    """What a lexicon is held against: its own wheels, or the benchmark's."""
+    """Return the evidence to compare a lexicon with: that of its own wheels, or of the benchmark's."""
     return Evidence(lexicon.own_wheels) if lexicon.own_wheels else published()
 
 

@@ -1,7 +1,7 @@
-"""Why a word has the sectors it has: its whole way through a lexicon, or where that way ends.
+"""Explain why a word has its sectors: every step of its look-up in a lexicon, or the step at which it fails.
 
-Every lexicon explains itself through an `Explainer` (`explainer_for` picks one). The sectors
-always come from `Lexicon.sectors`, so that an explanation cannot differ from what is scored.
+`explainer_for` returns the `Explainer` of a lexicon. The sectors always come from `Lexicon.sectors`, so that an
+explanation cannot differ from what is scored.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,16 +27,16 @@ from merunibench.lexicon.workshop.sources import read_sources
 from merunibench.lexicon.workshop.word_table import Places
 
 SCHEMA = "merunibench.explain/1"
-_GIVEN = "given by the table of words that this lexicon was made with"
+_GIVEN = "given by the table of words that this lexicon was compiled from"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a word's way, before the wheels.
+    """One step of the look-up before the wheels.
 
     Attributes:
-        name: What the step is: `base words`, `wheel words`, `concept`, …
-        words: What it leads to; empty where the way ends.
+        name: Name of the step: `base words`, `wheel words`, `concept`, …
+        words: Its result; empty if the look-up fails here.
     """
 
     name: str
@@ -45,15 +45,15 @@ class Step:
 
 @dataclass(frozen=True)
 class WheelPath:
-    """What becomes of a word on one wheel.
+    """The result of the look-up on one wheel.
 
     Attributes:
         wheel: The wheel, counted from 1.
-        sector: Its sector, None if it has none.
-        decided_by: The wheel word, concept or word that decided it; None if the sector is None or nobody knows.
-        candidates: The reached words that this wheel holds, in the order in which they are asked.
-        reason: Why this sector, or why none.
-        own: The sectors in which the wheel itself has the word; empty if it does not stand on it.
+        sector: The sector; None for no sector.
+        decided_by: The wheel word, concept or word that decided it; None if the sector is None or this is unknown.
+        candidates: The reached words that are on this wheel, in the order in which they are tried.
+        reason: Why it has this sector, or no sector.
+        own: The sectors of the wheel that contain the word itself; empty if it is not on the wheel.
     """
 
     wheel: int
@@ -66,17 +66,17 @@ class WheelPath:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A word's way through a lexicon.
+    """The explanation of one word in one lexicon.
 
     Attributes:
         word: The word as it was given.
-        label: The form in which it is looked up.
+        label: The normalised form that is looked up.
         lexicon: Name and hash of the lexicon.
         level: Wheel level of the sectors.
         steps: The steps before the wheels.
-        wheels: One path a wheel.
+        wheels: One path per wheel.
         problem: Why it has no sector on any wheel; empty if it has one.
-        suggestions: Words of the lexicon with a similar spelling, where it has no sector.
+        suggestions: Words of the lexicon with a similar spelling, if it has no sector.
     """
 
     word: str
@@ -100,12 +100,12 @@ class Explanation:
         return table(caption, ["Wheel", "Sector", "Decided by", "Reason"], rows, [*way, *ends, *near])
 
     def to_dict(self) -> dict[str, Any]:
-        """The explanation as JSON values."""
+        """Return the explanation as JSON values."""
         return asdict(self)
 
 
 class Explainer(Protocol):
-    """Whatever can say how one lexicon came to a word's sectors."""
+    """Protocol of objects that explain how one lexicon assigns sectors to a word."""
 
     @property
     def lexicon(self) -> Lexicon:
@@ -113,15 +113,15 @@ class Explainer(Protocol):
         ...
 
     def steps(self, label: str, level: Level) -> tuple[Step, ...]:
-        """The steps of a normalised label before the wheels."""
+        """Return the steps of a normalised label before the wheels."""
         ...
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """Who decided on a wheel (from 0), the candidates in order, and the reason; `sector` is what was found."""
+        """Return what decided on a wheel (from 0), the candidates in order, and the reason; `sector` is the result."""
         ...
 
     def problem(self, label: str) -> str:
-        """Why a label has no sector on any wheel."""
+        """Return why a label has no sector on any wheel."""
         ...
 
 
@@ -154,48 +154,48 @@ def explain(word: str, explainer: Explainer, level: Level = 1) -> Explanation:
 
 
 def explain_words(words: Iterable[str], explainers: Sequence[Explainer], level: Level = 1) -> list[Explanation]:
-    """Explain words, each in every lexicon, one after the other; a word that comes again is explained once.
+    """Explain each word in every lexicon; repeated words are explained once.
 
     Args:
         words: Words, or label-list texts.
-        explainers: One a lexicon.
+        explainers: One explainer per lexicon.
         level: Wheel level of the sectors.
 
     Raises:
-        InputError: there is no word.
+        InputError: There are no words.
     """
     distinct = dict.fromkeys(word for text in words for word in parse_label_text(text.strip()))
     if not distinct:
-        raise InputError("no words to explain; give some, or a file of them (--file)")
+        raise InputError("no words to explain; give words, or a file with words (--file)")
     return [explain(word, explainer, level) for word in distinct for explainer in explainers]
 
 
 def read_words(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[str]:
-    """The words of a text file: a word or a label list a line.
+    """Read the words of a text file with one word or label list per line.
 
     Raises:
-        InputError: the file cannot be read, is not UTF-8, or holds no word.
-        UnsafeFileError: it is larger than `max_bytes`.
+        InputError: The file cannot be read, is not UTF-8, or contains no words.
+        UnsafeFileError: The file is larger than `max_bytes`.
     """
     with reading(path, UnicodeDecodeError), open_plain(path) as stream:
         text = read_bounded(stream, path, max_bytes).decode("utf-8-sig")
     words = [word for line in text.splitlines() for word in parse_label_text(line.strip())]
     if not words:
-        raise InputError(f"{path}: holds no words; it should hold a word or a label list a line")
+        raise InputError(f"{path}: contains no words; write one word or label list per line")
     return words
 
 
 def explanations_to_dict(explanations: Iterable[Explanation]) -> dict[str, Any]:
-    """Explanations as one JSON value."""
+    """Return explanations as one JSON value."""
     return {"schema": SCHEMA, "explanations": [explanation.to_dict() for explanation in explanations]}
 
 
 def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Explainer:
-    """The explainer of a lexicon, named as for `load_lexicon`.
+    """Return the explainer of a lexicon, given by name or path as for `load_lexicon`.
 
     Raises:
-        InputError: there is no such lexicon, or it or its tables are damaged.
-        UnsafeFileError: a file is too large, would run code or expand XML entities.
+        InputError: The lexicon does not exist, or it or its tables are damaged.
+        UnsafeFileError: A file is too large, would run code or expand XML entities.
     """
     lexicon = load_lexicon(name_or_path, max_bytes=max_bytes)
     tables = None
@@ -209,7 +209,7 @@ def explainer_for(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTE
 
 
 def explainer_of(lexicon: Lexicon) -> Explainer:
-    """The explainer of a lexicon that is loaded; of an official release with its tables, where they are installed."""
+    """Return the explainer of a loaded lexicon; for an official release, with its tables if they are installed."""
     if lexicon.fallback is not None and not lexicon.own_wheels:
         return BuiltinExplainer(lexicon, read_sources().families)
     if lexicon.name in installed() and load_lexicon(lexicon.name).sha256 == lexicon.sha256:
@@ -221,7 +221,7 @@ def explainer_of(lexicon: Lexicon) -> Explainer:
 
 @dataclass(frozen=True)
 class ReleaseExplainer:
-    """Follows a label through the three tables of an official release.
+    """Explain a label by the three tables of an official release.
 
     Attributes:
         lexicon: The compiled lexicon.
@@ -232,34 +232,34 @@ class ReleaseExplainer:
     tables: ReleaseTables
 
     def steps(self, label: str, level: Level) -> tuple[Step, ...]:  # noqa: ARG002 - the same at both levels
-        """Form -> base words -> wheel words."""
+        """Return the steps form -> base words -> wheel words."""
         bases = self.tables.bases.get(label, ())
         if not bases:
             return (Step("base words", ()),)
         return Step("base words", tuple(bases)), Step("wheel words", tuple(self.tables.reachable(label)))
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """The alphabetically first reachable word that the wheel holds decides."""
+        """Return the alphabetically first reachable word on the wheel, which decides, the candidates and the reason."""
         reached = self.tables.reachable(label)
         held = tuple(word for word in reached if word in self.tables.placements[level][wheel])
         if sector is None:
-            return None, held, f"none of {len(reached)} reached words is on this wheel" if reached else "no path"
+            return None, held, f"none of the {len(reached)} reached words is on this wheel" if reached else "no path"
         rule = "the only one reached" if len(held) == 1 else f"alphabetically first of {len(held)} reached"
         return held[0], held, rule
 
     def problem(self, label: str) -> str:
-        """Where the way ends."""
+        """Return the step at which the look-up fails."""
         bases = self.tables.bases.get(label, ())
         if not bases:
             return "not a form of any base word"
         if not self.tables.reachable(label):
-            return f"no wheel word has a base word of it ({_listed(bases)}) as a synonym"
-        return "no wheel holds a word that it reaches"
+            return f"no wheel word has any of its base words ({_listed(bases)}) as a synonym"
+        return "none of the words it reaches is on a wheel"
 
 
 @dataclass(frozen=True)
 class BuiltinExplainer:
-    """Names the rule of the builtin lexicon, or of one that extends it, that gave a label its sector.
+    """Name the rule of the builtin lexicon, or of an extension of it, that gave a label its sector.
 
     Attributes:
         lexicon: The lexicon.
@@ -274,14 +274,14 @@ class BuiltinExplainer:
         return concepts_of(self.lexicon)
 
     def _word(self, label: str) -> str | None:
-        """The word of the table that a label stands for; the first, if it joins several."""
+        """Return the word of the table that a label means; the first, if it joins several."""
         return next(iter(self.lexicon.words_of(label)), None)
 
     def _concept(self, word: str) -> str | None:
         return self.lexicon.fallback.concept_of(word) if self.lexicon.fallback else None
 
     def steps(self, label: str, level: Level) -> tuple[Step, ...]:
-        """The words it stands for, the wheels on which they stand themselves, and their concepts."""
+        """Return the words that a label means, the wheels that contain them, and their concepts."""
         words = self.lexicon.words_of(label)
         wheels = tuple(
             f"wheel {number + 1}"
@@ -291,12 +291,12 @@ class BuiltinExplainer:
         concepts = tuple(dict.fromkeys(filter(None, map(self._concept, words))))
         return (
             *((Step("stands for", words),) if words and words != (label,) else ()),
-            *((Step("stands on", wheels),) if wheels else ()),
+            *((Step("listed on", wheels),) if wheels else ()),
             Step("concept", concepts),
         )
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """The wheel's own placement, else that of a form of the word, else the concept's sector."""
+        """Return what decided: the wheel's own placement, that of a form of the word, or the concept's sector."""
         word = self._word(label)
         concept = None if word is None else self._concept(word)
         if word is None or sector is None:
@@ -308,23 +308,23 @@ class BuiltinExplainer:
         family = next((family for family in self.families if word in family), ())
         held = tuple(other for other in family if sector in own.get(other, ()))
         if held:
-            return held[0], held, "a form of it stands there"
+            return held[0], held, "a form of it is in this sector of the wheel"
         if concept is not None and self._concepts[concept][wheel][level - 1] == sector:
             return concept, (concept,), "concept"
         return None, (), "its family" if family else _GIVEN
 
     def problem(self, label: str) -> str:
-        """Why the builtin lexicon leaves a label out."""
+        """Return why the builtin lexicon has no sector for a label."""
         if label == "neutral":
-            return "kept out on purpose: neutral is no sector of any wheel, and scores leave neutral samples out"
+            return "excluded on purpose: neutral is not a sector of any wheel, and scores exclude neutral samples"
         if self.lexicon.is_stop_word(label):
-            return "on the stop list: no emotion by itself"
-        return "neither on a wheel, nor a word of a concept, nor a form, a spelling or a negation of one"
+            return "on the stop list: not an emotion by itself"
+        return "not on a wheel, not in a concept, and not a form, spelling or negation of such a word"
 
 
 @dataclass(frozen=True)
 class PlainExplainer:
-    """Says what a lexicon maps, where the way there is not known.
+    """Report what a lexicon maps if the steps are not known.
 
     Attributes:
         lexicon: The compiled lexicon.
@@ -333,21 +333,21 @@ class PlainExplainer:
     lexicon: Lexicon
 
     def steps(self, label: str, level: Level) -> tuple[Step, ...]:  # noqa: ARG002 - nothing is known
-        """None."""
+        """Return no steps."""
         return ()
 
     def path(self, label: str, level: Level, wheel: int, sector: str | None) -> tuple[str | None, tuple[str, ...], str]:
-        """Only whether there is a sector; and, of own wheels, whether it is the wheel's own."""
+        """Return whether there is a sector; for user-defined wheels, also whether it is the wheel's own placement."""
         if sector is None:
             return None, (), "not in the mapping"
         if not self.lexicon.own_wheels:
-            return None, (), "compiled mapping; its tables are not at hand"
+            return None, (), "compiled mapping; its tables are not available"
         if sector in evidence_for(self.lexicon).places(wheel, level).get(label, ()):
             return label, (label,), "own word of this wheel"
         return None, (), _GIVEN
 
     def problem(self, label: str) -> str:  # noqa: ARG002 - nothing is known
-        """That it is not in the mapping."""
+        """Return that it is not in the mapping."""
         return "not in the mapping"
 
 

@@ -1,7 +1,7 @@
-"""What the words of a phrase, and what denies or feigns them, say of its valence: `losing confidence` is unpleasant.
+"""Judge the valence of a phrase from its words, including negation and feigning: `losing confidence` is unpleasant.
 
-The audit's rule, and deliberately not the look-up's: it reads polarities of words and knows no sector. It shares with
-the look-up only the lists of lookup.toml.
+This rule of the audit is deliberately independent of the look-up rules: it uses the polarities of words, not sectors.
+The two share only the lists of lookup.toml.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ _JOINTS = frozenset("/&+;|,()[]{}（）")
 
 
 def valence_of_phrase(phrase: str) -> int | None:
-    """1 if its words make a phrase pleasant, -1 if unpleasant, 0 if it is feigned; None if they do not decide.
+    """Return 1 if its words make a phrase pleasant, -1 if unpleasant, 0 if it is feigned; None if undecided.
 
-    The last word with a polarity before a preposition decides; the face or sound of it (smile, tears) only where no
-    other has one. Whatever denies it turns it round. A phrase that joins several (`/`, `and`) or stands in the concept
-    table is not judged here, nor is a single word.
+    The last word with a polarity before a preposition decides. Facial expressions and sounds (smile, tears) count only
+    if no other word has a polarity. A negation reverses the result. Phrases that join several labels (`/`, `and`),
+    phrases of the concept table and single words are not judged.
 
     Example:
         >>> [valence_of_phrase(each) for each in ("bitter smile", "sigh of relief", "losing confidence", "fake joy")]
@@ -47,7 +47,7 @@ def valence_of_phrase(phrase: str) -> int | None:
 
 
 def _without_denial(text: str, lists: Mapping[str, Sequence[str]]) -> tuple[bool, list[str]]:
-    """Whether the beginning of a phrase denies or takes away the rest, and that rest."""
+    """Return whether the beginning of a phrase negates or removes the rest, and the rest."""
     while (first := text.partition(" ")[0]) in lists["light"] and " " in text:
         text = text.removeprefix(first).lstrip()
     for words in sorted((*_NOT, *lists["negations"], *lists["unfulfilled"], *lists["easing"]), key=len, reverse=True):
@@ -57,7 +57,7 @@ def _without_denial(text: str, lists: Mapping[str, Sequence[str]]) -> tuple[bool
 
 
 def _sign(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> int:
-    """The polarity of the last word that has one, of the first part between prepositions that has any; 0 for none."""
+    """Return the polarity of the last word that has one, in the first part between prepositions with any; else 0."""
     parts: list[list[str]] = [[]]
     for word in words:
         if word in lists["prepositions"]:
@@ -74,6 +74,6 @@ def _sign(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> int:
 
 @cache
 def _lookup() -> Mapping[str, Any]:
-    """The lists of lookup.toml, those of operators beside the others."""
+    """Return the lists of lookup.toml, including those of the operators."""
     tables = parse_lookup(builtin_file("lookup.toml").read_text(encoding="utf-8"), "lookup.toml")
     return {**tables, **tables["operators"]}

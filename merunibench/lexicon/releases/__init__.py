@@ -1,1 +1,1 @@
-"""Where lexicons come from: the official releases, how they are fetched and read, and the folder of installed ones."""
+"""Download, read and install the official lexicon releases, and load installed lexicons."""

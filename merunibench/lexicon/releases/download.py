@@ -1,7 +1,7 @@
 """Download the pinned files of a release over HTTP.
 
-pooch checks hashes before a file appears, keeps finished files and repeats what failed. Added here are a limit on the
-size, refusals that are final at once, and one line for each error.
+pooch checks the hash before it stores a file, keeps finished files and retries after failures. This module adds a size
+limit, no retries after permanent errors, and a one-line message for each error.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,21 +19,21 @@ _MAXIMUM_BYTES = 16 * 2**20
 def fetch_files(
     base_url: str, files: Mapping[str, str], folder: Path, notify: Callable[[str], None] | None = None
 ) -> None:
-    """Download files into a folder; those already there with the right hash are not downloaded again.
+    """Download files into a folder; existing files with the right hash are not downloaded again.
 
     Args:
-        base_url: Address of the folder they are published in.
+        base_url: URL of the folder that contains them.
         files: File name -> SHA-256.
-        folder: Where they are written; created if it does not exist.
-        notify: Called with the address of each file before it is requested.
+        folder: Output folder; created if it does not exist.
+        notify: Called with the URL of each file before it is requested.
 
     Raises:
-        InputError: a file cannot be downloaded or is not the expected one, or the folder cannot be written.
+        InputError: A file cannot be downloaded or is not the expected one, or the folder cannot be written.
     """
     import pooch
     import requests
 
-    # What happens is reported by `notify` and by errors; pooch's own log would repeat it.
+    # `notify` and the errors report everything; pooch's own log would repeat it.
     pooch.get_logger().setLevel("WARNING")
     registry = {name: f"sha256:{sha256}" for name, sha256 in files.items()}
     store = pooch.create(folder, f"{base_url.rstrip('/')}/", registry=registry, retry_if_failed=_RETRIES)
@@ -52,11 +52,11 @@ def fetch_files(
 
 
 class _FinalError(Exception):
-    """An error that a further attempt would meet again; pooch repeats what fails with a ValueError or in requests."""
+    """A permanent error; pooch retries only after a ValueError or an error of requests."""
 
 
 def _download(url: str, output: str, pooch: object, notify: Callable[[str], None] | None) -> None:
-    """A downloader for pooch."""
+    """Download one file, called by pooch."""
     import requests
     from pooch import HTTPDownloader
 
@@ -71,12 +71,12 @@ def _download(url: str, output: str, pooch: object, notify: Callable[[str], None
             raise _FinalError(_reason(error)) from None
         raise
     finally:
-        for response in responses:  # pooch leaves the connection of a response that was not read to its end
+        for response in responses:  # pooch leaves the connection open if it did not read the whole response
             response.close()
 
 
 def _reason(error: Exception) -> str:
-    """Why a request failed, in words."""
+    """Return a short description of why a request failed."""
     import requests
 
     if isinstance(error, requests.HTTPError):
@@ -91,7 +91,7 @@ def _reason(error: Exception) -> str:
 
 
 class _Limit:
-    """What pooch takes for a progress bar: it ends a download that is too long to be the expected file."""
+    """A progress bar for pooch that stops downloads that are too long to be the expected file."""
 
     total = 0
 
@@ -99,14 +99,14 @@ class _Limit:
         self._received = 0
 
     def update(self, size: int) -> None:
-        """Count bytes that were received."""
+        """Count received bytes."""
         self._received += size
         if self._received > _MAXIMUM_BYTES:
-            raise _FinalError(f"longer than {_MAXIMUM_BYTES:,} bytes, so not the expected file")
+            raise _FinalError(f"larger than {_MAXIMUM_BYTES:,} bytes, so not the expected file")
 
     def reset(self) -> None:
-        """The file is complete."""
+        """Start again from zero when a file is complete."""
         self._received = 0
 
     def close(self) -> None:
-        """Nothing is shown, so nothing is left to close."""
+        """Do nothing, because nothing is displayed."""

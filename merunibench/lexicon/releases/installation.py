@@ -1,6 +1,6 @@
-"""Bring a lexicon into the user's data folder: from a folder or file, or by download, as one compiled file.
+"""Install a lexicon from a folder, a file or a download into the user's data folder, as one compiled file.
 
-What a lexicon is called and what it maps must agree: nothing but the mapping of mer2025 is ever installed as mer2025.
+The name must match the mapping: only the mapping of mer2025 can be installed as mer2025.
 """
 
 import os
@@ -35,13 +35,13 @@ from merunibench.lexicon.runtime.lexicon import Lexicon
 
 @dataclass(frozen=True)
 class Installation:
-    """What `install` did.
+    """The result of `install`.
 
     Attributes:
         lexicon: The installed lexicon.
         path: Its compiled file.
-        fresh: False if it was there already and nothing had to be done.
-        note: What its authors ask of users; empty for a user's own lexicon.
+        fresh: False if it was already installed and nothing was done.
+        note: Licence note of its authors; empty for a user-defined lexicon.
     """
 
     lexicon: Lexicon
@@ -58,20 +58,20 @@ def install(
     max_bytes: int = DEFAULT_MAX_BYTES,
     notify: Callable[[str], None] | None = None,
 ) -> Installation:
-    """Compile a lexicon into the user's data folder, under a name.
+    """Compile a lexicon and store it in the user's data folder under a name.
 
     Args:
-        name: `mer2025` or `mer2026`; with a source, any other name too.
-        source: A folder that holds an official release, or a compiled lexicon. Without one, the release is downloaded,
-            unless it is installed already.
-        base_url: Address that stands in for the authors' repository; `$MERUNIBENCH_RELEASES_URL` if not given.
-        max_bytes: Most bytes that a file may hold, or unpack to.
-        notify: Called with the address of each file that is downloaded.
+        name: `mer2025` or `mer2026`; with `source`, any other name is also allowed.
+        source: The folder of an official release, or a compiled lexicon. If None, the release is downloaded unless it
+            is already installed.
+        base_url: URL to use instead of the authors' repository. Default: `$MERUNIBENCH_RELEASES_URL`.
+        max_bytes: Maximum size of a file in bytes, after unpacking.
+        notify: Called with the URL of each file that is downloaded.
 
     Raises:
-        InputError: the source is not what the name says, cannot be read or downloaded, or the data folder cannot be
-            written; nothing is installed then.
-        UnsafeFileError: a file is too large, would run code or expand XML entities.
+        InputError: The source does not match the name, cannot be read or downloaded, or the data folder cannot be
+            written. Nothing is installed in this case.
+        UnsafeFileError: A file is too large, would run code or expand XML entities.
     """
     name = _checked_name(name)
     target = compiled_path(name)
@@ -79,7 +79,7 @@ def install(
     if source is not None:
         lexicon, tables = load_with_tables(source, max_bytes=max_bytes)
     elif name not in RELEASES:
-        raise InputError(f"{name}: no official release ({', '.join(RELEASES)}); install your own with --from DIR")
+        raise InputError(f"{name}: not an official release ({', '.join(RELEASES)}); install your own with --from DIR")
     elif (present := _intact(name)) is not None:
         return Installation(present, target, fresh=False, note=note)
     else:
@@ -101,7 +101,7 @@ def _checked_name(name: str) -> str:
 
 
 def _intact(name: str) -> Lexicon | None:
-    """The lexicon as it is installed; None if it is not, or if it has to be installed again."""
+    """Return the installed lexicon; None if it is not installed or is damaged."""
     try:
         return load_installed(name)
     except InputError:
@@ -109,16 +109,16 @@ def _intact(name: str) -> Lexicon | None:
 
 
 def _under_name(lexicon: Lexicon, name: str) -> Lexicon:
-    """The lexicon renamed, unless the name or the mapping belongs to an official release and the other does not."""
+    """Return the lexicon renamed; raise InputError if only one of name and mapping belongs to an official release."""
     release = release_with(lexicon.sha256)
     if name in RELEASES and release is None:
         raise InputError(
-            f"this is not {name}: the mapping {lexicon.sha256[:8]} is that of no official release; "
-            "nothing was installed, choose a name of its own"
+            f"this is not {name}: the mapping {lexicon.sha256[:8]} does not belong to an official release; "
+            "nothing was installed; choose another name"
         )
     if release not in (None, name):
         raise InputError(
-            f"this is {release}, not {name}; nothing was installed, {install_hint(f'{release} --from DIR')}"
+            f"this is {release}, not {name}; nothing was installed; {install_hint(f'{release} --from DIR')}"
         )
     return lexicon.renamed(name)
 
@@ -126,7 +126,7 @@ def _under_name(lexicon: Lexicon, name: str) -> Lexicon:
 def _download(
     name: str, base_url: str, max_bytes: int, notify: Callable[[str], None] | None
 ) -> tuple[Lexicon, ReleaseTables | None]:
-    """Fetch a release and compile it; what has come stays for the next attempt if that fails."""
+    """Download and compile a release; if a download fails, finished files are kept for the next attempt."""
     from merunibench.lexicon.releases.download import fetch_files
 
     release = RELEASES[name]
@@ -135,7 +135,7 @@ def _download(
         fetch_files(f"{base_url.rstrip('/')}/{release.folder}", release.files, folder, notify)
     except InputError as error:
         raise InputError(
-            f"{name} could not be downloaded ({error}). Without a network: fetch {', '.join(TABLE_FILES)} from "
+            f"{name} could not be downloaded ({error}). Without a network: copy {', '.join(TABLE_FILES)} from "
             f"{release.folder} in {REPOSITORY}, then run: merunibench lexicon install {name} --from DIR"
         ) from None
     found = load_with_tables(folder, max_bytes=max_bytes)
@@ -144,7 +144,7 @@ def _download(
 
 
 def _keep_tables(name: str, tables: ReleaseTables | None) -> None:
-    """Write the tables for `explain`, or remove those of an earlier installation."""
+    """Store the tables for `explain`, or remove those of an earlier installation."""
     from merunibench.lexicon.releases.official import tables_path, tables_to_text
 
     path = tables_path(name)

@@ -1,7 +1,7 @@
-"""An official lexicon release, a folder of tables, becomes a compiled Lexicon by the authors' rule.
+"""Read an official lexicon release, a folder of tables, and compile it by the authors' rule.
 
-The rule has three steps: form -> base words -> wheel words -> sector. `ReleaseTables` keeps them apart, so that the way
-of a word to its sector can be shown; `compile_release` applies them to every word once and for all.
+The rule has three steps: form -> base words -> wheel words -> sector. `ReleaseTables` stores each step, so that
+`explain` can show them; `compile_release` applies all steps to every word.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class ReleaseTables:
 
     Attributes:
         bases: Form -> its base words.
-        wheel_words: Base word -> the wheel words it is a synonym of, itself included if it is one.
+        wheel_words: Base word -> the wheel words of which it is a synonym, including itself if it is a wheel word.
         placements: Level -> for each of the five wheels: wheel word -> sector name.
         sources: File name -> SHA-256 of the files they were read from.
     """
@@ -41,7 +41,7 @@ class ReleaseTables:
     sources: Mapping[str, str]
 
     def reachable(self, word: str) -> list[str]:
-        """Every wheel word that a form leads to, in the order in which the wheels are asked for them."""
+        """Return all wheel words that a form leads to, in the order in which the wheels are searched for them."""
         return sorted({target for base in self.bases.get(word, ()) for target in self.wheel_words.get(base, ())})
 
 
@@ -49,8 +49,8 @@ def read_release(folder: Path, *, max_bytes: int) -> ReleaseTables:
     """Read a release folder: `format.csv`, `synonym.xlsx` and `wheel1.xlsx` to `wheel5.xlsx`, or `wheel_mapping.npz`.
 
     Raises:
-        InputError: neither is there in full, or a file is not what it should be; file, row and column are named.
-        UnsafeFileError: a file is, or unpacks to, more than `max_bytes`, or would run code or expand entities.
+        InputError: Files are missing or malformed. The message names file, row and column.
+        UnsafeFileError: A file is larger than `max_bytes`, packed or unpacked, or would run code or expand entities.
     """
     missing = [name for name in TABLE_FILES if not (folder / name).is_file()]
     if not missing:
@@ -59,21 +59,21 @@ def read_release(folder: Path, *, max_bytes: int) -> ReleaseTables:
         return _from_mapping(folder / MAPPING_FILE, max_bytes)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
-    raise InputError(f"{folder}: not a lexicon release: {', '.join(missing)} not found, nor {MAPPING_FILE}")
+    raise InputError(f"{folder}: not a lexicon release: {', '.join(missing)} and {MAPPING_FILE} not found")
 
 
 def compile_release(tables: ReleaseTables, name: str) -> Lexicon:
-    """Follow every form through the tables to its sectors.
+    """Compile the tables of a release into a lexicon.
 
-    On each wheel a form has the sector of the alphabetically first reachable wheel word that the wheel holds. Forms
-    that no label can equal, because labels are looked up in lower case and stripped, are left out.
+    On each wheel, a form gets the sector of the alphabetically first of its wheel words that is on the wheel. Forms
+    that cannot equal any label, because labels are lower-cased and stripped before look-up, are omitted.
 
     Args:
         tables: The tables of a release.
-        name: What to call the result.
+        name: Name of the resulting lexicon.
 
     Raises:
-        InputError: a wheel has more sectors than a mask holds.
+        InputError: A wheel has more sectors than a mask can represent.
     """
     reachable = {form: tables.reachable(form) for form in tables.bases if form and form == normalise_label(form)}
     placements = {
@@ -95,15 +95,16 @@ def _first_sector(words: Sequence[str], placement: Mapping[str, str]) -> str | N
 
 
 def _in_order(sectors: set[str], wheel: int, level: Level) -> tuple[str, ...]:
-    """The sectors of a wheel in the published order; those of an unpublished wheel alphabetically.
+    """Return the sectors of a wheel in the published order, or alphabetically for an unpublished wheel.
 
-    Not in the order of the files: the ready-made mapping has another than the tables, and both must hash alike.
+    The order of the files is not used: it differs between the ready-made mapping and the tables, and both must have the
+    same hash.
     """
     published = load_wheels()[wheel].sector_names(level)
     return published if set(published) == sectors else tuple(sorted(sectors))
 
 
-# --- the tables as their authors keep them -------------------------------------------------------------------------
+# --- the tables in the authors' format -----------------------------------------------------------------------------
 
 
 def _from_tables(folder: Path, max_bytes: int) -> ReleaseTables:
@@ -117,7 +118,7 @@ def _from_tables(folder: Path, max_bytes: int) -> ReleaseTables:
 
 
 def _read_forms(path: Path, max_bytes: int) -> dict[str, tuple[str, ...]]:
-    """Form -> base words; a base word is a form of itself. The words are taken as they stand, without case folding."""
+    """Read form -> base words; a base word is a form of itself. Words are used as written, without case folding."""
     bases: dict[str, dict[str, None]] = {}
     for row in read_csv(path, ("name", "format"), max_bytes=max_bytes):
         base, forms = row.cells
@@ -129,7 +130,7 @@ def _read_forms(path: Path, max_bytes: int) -> dict[str, tuple[str, ...]]:
 
 
 def _read_synonyms(path: Path, max_bytes: int) -> dict[str, tuple[str, ...]]:
-    """Base word -> wheel words, united over the independent runs; rows with a blank word are skipped."""
+    """Read base word -> wheel words, the union of the independent runs; rows with a blank word are skipped."""
     runs = range(1, _SYNONYM_RUNS + 1)
     columns = [column for run in runs for column in (f"word_run{run}", f"synonym_run{run}")]
     targets: dict[str, set[str]] = {}
@@ -144,7 +145,7 @@ def _read_synonyms(path: Path, max_bytes: int) -> dict[str, tuple[str, ...]]:
 
 
 def _read_wheel(path: Path, max_bytes: int) -> Wheel:
-    """A wheel from rows of three words; a blank cell repeats the one above it."""
+    """Read a wheel from rows of three words; a blank cell repeats the one above it."""
     columns = ("level1", "level2", "level3")
     sectors: dict[str, dict[str, list[str]]] = {}
     above: list[str | None] = [None, None, None]
@@ -153,7 +154,7 @@ def _read_wheel(path: Path, max_bytes: int) -> Wheel:
         words = []
         for column, cell in zip(columns, above, strict=True):
             if cell is None:
-                raise InputError(f"{path}: row {row.number}, column {column!r}: blank, and nothing stands above it")
+                raise InputError(f"{path}: row {row.number}, column {column!r}: blank, and no value above it")
             words.append(normalise_label(cell))
         sectors.setdefault(words[0], {}).setdefault(words[1], []).append(words[2])
     if not sectors:
@@ -199,7 +200,7 @@ def _placements(wheels: Mapping[str, Any], level: Level, path: Path) -> Iterator
 
 def _dictionary(value: object, path: Path, where: str) -> dict[str, Any]:
     if getattr(value, "shape", None) == ():
-        value = value.item()  # type: ignore[attr-defined] # NumPy keeps a lone object in an array without dimensions
+        value = value.item()  # type: ignore[attr-defined] # NumPy stores a single object as a zero-dimensional array
     if not isinstance(value, dict) or not all(map(_is_word, value)):
         raise InputError(f"{path}: {where} is not a dictionary with words as keys")
     return value
@@ -212,7 +213,7 @@ def _words(value: object, path: Path, where: str) -> tuple[str, ...]:
 
 
 def _is_word(value: object) -> bool:
-    """Text that can be written to a file; a pickle can also hold halves of characters."""
+    """Return whether a value is text that can be encoded; a pickle can also contain lone surrogates."""
     return isinstance(value, str) and value == value.encode(errors="ignore").decode()
 
 
@@ -220,13 +221,13 @@ SCHEMA = "merunibench.lexicon-tables/1"
 
 
 def tables_path(name: str) -> Path:
-    """Where the tables of an installed release stand."""
+    """Return the path of the tables of an installed release."""
     compiled = compiled_path(name)
     return compiled.parent / "tables" / compiled.name
 
 
 def tables_to_text(tables: ReleaseTables) -> str:
-    """The tables as JSON text, one word per line."""
+    """Return the tables as JSON text, one word per line."""
     parts = {
         "forms": {form: list(bases) for form, bases in sorted(tables.bases.items())},
         "synonyms": {base: list(words) for base, words in sorted(tables.wheel_words.items())},
@@ -237,10 +238,10 @@ def tables_to_text(tables: ReleaseTables) -> str:
 
 
 def tables_from_text(text: str, where: str) -> ReleaseTables:
-    """The tables that `tables_to_text` wrote.
+    """Parse the result of `tables_to_text`.
 
     Raises:
-        InputError: it is not such a text.
+        InputError: The text has another form.
     """
     try:
         table = json.loads(text)
@@ -248,7 +249,7 @@ def tables_from_text(text: str, where: str) -> ReleaseTables:
             raise ValueError(f"schema {table['schema']!r} is not {SCHEMA!r}")
         placements = {level: tuple(map(dict, table[f"placements{level}"])) for level in LEVELS}
         if any(len(wheels) != PUBLISHED_WHEELS for wheels in placements.values()):
-            raise ValueError("placements of another number of wheels than five")
+            raise ValueError(f"the placements do not cover exactly {PUBLISHED_WHEELS} wheels")
         return ReleaseTables(
             bases={form: tuple(map(_text, bases)) for form, bases in table["forms"].items()},
             wheel_words={base: tuple(map(_text, words)) for base, words in table["synonyms"].items()},
@@ -260,10 +261,10 @@ def tables_from_text(text: str, where: str) -> ReleaseTables:
 
 
 def load_tables(lexicon: Lexicon, *, max_bytes: int) -> ReleaseTables | None:
-    """The tables of an installed lexicon; None if it was installed without, from a compiled file.
+    """Load the tables of an installed lexicon; None if it was installed from a compiled file, without tables.
 
     Raises:
-        InputError: they are damaged, or give another mapping than the installed one.
+        InputError: The tables are damaged, or do not produce the installed mapping.
     """
     path = tables_path(lexicon.name)
     if not path.is_file():

@@ -1,6 +1,6 @@
-"""The official lexicon releases: where the authors publish them and what their files and mappings hash to.
+"""The official lexicon releases: URLs, and the hashes of their files and compiled mappings.
 
-Facts only. Reading a release is official.py's work, fetching and keeping it that of download.py and store.py.
+This module contains constants only. official.py reads releases, download.py downloads them, store.py loads them.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 REPOSITORY = "https://github.com/zeroQiaoba/MERTools"
 COMMIT = "89120b780ab18b28349f0e37dcc12b8cc253cb02"
 RAW_FILES = f"https://raw.githubusercontent.com/zeroQiaoba/MERTools/{COMMIT}"
-"""Where single files of the repository are served; a mirror has the same folders below its own address."""
+"""Base URL of single files of the repository; a mirror needs the same folders below its own URL."""
 
 LICENCE_NOTE = (
     f"The lexicon is the work of the authors of {REPOSITORY}: code under Apache-2.0, "
@@ -17,14 +17,14 @@ LICENCE_NOTE = (
 )
 
 TABLE_FILES = ("format.csv", "synonym.xlsx", *(f"wheel{number}.xlsx" for number in range(1, 6)))
-"""The files of a release, as its authors keep them."""
+"""The files of a release in the authors' format."""
 MAPPING_FILE = "wheel_mapping.npz"
-"""The same tables ready-made in one file, which newer releases add."""
+"""The same tables in one file, which newer releases also contain."""
 
 DEFAULT_MAX_BYTES = 64 * 2**20
-"""Most bytes that a file of a lexicon may unpack to: a hundred times the largest of the official ones."""
+"""Maximum unpacked size of a lexicon file: a hundred times the largest official file."""
 
-# Both releases share these; they differ in format.csv alone.
+# Both releases share these files; only format.csv differs.
 _SHARED_FILES = {
     "synonym.xlsx": "23f81f9ab1d2418aaf96775304fb5dc52c62bb5d5ef652a97471d045fc9d2e29",
     "wheel1.xlsx": "e70485d354b82a7491ff24648273182a5f4f13f92c76e6b3e4f9033f5e6afcc1",
@@ -42,7 +42,7 @@ class Release:
     Attributes:
         folder: Its folder in the authors' repository.
         files: File name -> SHA-256.
-        mapping: SHA-256 of the compiled mapping (`Lexicon.sha256`), whichever files it was compiled from.
+        mapping: SHA-256 of the compiled mapping (`Lexicon.sha256`), independent of the files it was compiled from.
     """
 
     folder: str
@@ -68,5 +68,5 @@ KNOWN_RELEASES: Mapping[str, str] = {name: release.mapping for name, release in 
 
 
 def release_with(mapping: str) -> str | None:
-    """Name of the release whose compiled mapping has this SHA-256, if one has."""
+    """Return the name of the release whose compiled mapping has this SHA-256, or None."""
     return next((name for name, known in KNOWN_RELEASES.items() if known == mapping), None)

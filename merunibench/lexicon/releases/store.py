@@ -1,7 +1,7 @@
-"""The lexicons a user has: the builtin one, installed ones in the user's data folder, and any folder or file named.
+"""Load lexicons: the builtin one, those installed in the user's data folder, or one from a given folder or file.
 
-`load_lexicon` is all that scoring needs; for a name it reads one compiled file, and imports neither openpyxl nor
-anything that speaks to the network.
+Scoring needs only `load_lexicon`. Given a name, it reads one compiled file, and imports neither openpyxl nor any
+network library.
 """
 
 import os
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from merunibench.lexicon.releases.official import ReleaseTables
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-"""What an installed lexicon may be called."""
+"""Valid names of installed lexicons."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the catalogue.
+    """An entry of the catalogue.
 
     Attributes:
-        name: The name by which `load_lexicon` knows it.
-        lexicon: The lexicon, None if it is not installed or cannot be read.
-        problem: Why there is no lexicon, and what to do; empty if there is one.
+        name: Its name for `load_lexicon`.
+        lexicon: The lexicon; None if it is not installed or cannot be read.
+        problem: Why it is not available, and what to do; empty if it is available.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Entry:
 
 
 def data_dir() -> Path:
-    """The folder that holds the user's data: `$MERUNIBENCH_HOME`, or the platform's place for user data."""
+    """Return the folder of the user's data: `$MERUNIBENCH_HOME`, or the platform's default for user data."""
     chosen = os.environ.get("MERUNIBENCH_HOME")
     if chosen:
         return Path(chosen).expanduser()
@@ -50,30 +50,30 @@ def data_dir() -> Path:
 
 
 def installed() -> list[str]:
-    """Names of the installed lexicons, sorted; the builtin one, which is always there, is not among them."""
+    """Return the sorted names of the installed lexicons, without the builtin lexicon, which is always available."""
     return sorted(path.stem for path in (data_dir() / "lexicons").glob("*.json"))
 
 
 def catalogue() -> list[Entry]:
-    """The builtin lexicon, the official releases and the user's own, installed or not, damaged or not."""
+    """List the builtin lexicon, all official releases and the user's own lexicons, even if missing or damaged."""
     own = [name for name in installed() if name not in RELEASES]
     return [_entry(name) for name in (builtin.NAME, *RELEASES, *own)]
 
 
 def load_lexicon(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Lexicon:
-    """A lexicon by its name, or from a release folder or a compiled file.
+    """Load a lexicon by its name, or from a release folder or a compiled file.
 
-    A mapping that equals an official release bears that release's name, wherever it was read from. One that calls
-    itself after a release, or `builtin`, without being it bears that name with `-modified`.
+    A lexicon with the mapping of an official release gets the name of that release, wherever it was read from. A
+    lexicon that has the name of a release or `builtin`, but another mapping, gets that name with `-modified`.
 
     Args:
-        name_or_path: `builtin`, the name of an installed lexicon, the path of a folder that holds an official release,
-            or that of a compiled lexicon. A name goes before a path; a `Path` is never a name.
-        max_bytes: Most bytes that a file may hold, or unpack to.
+        name_or_path: `builtin`, the name of an installed lexicon, the path of the folder of an official release, or the
+            path of a compiled lexicon. Names take precedence over paths; a `Path` is never taken as a name.
+        max_bytes: Maximum size of a file in bytes, after unpacking.
 
     Raises:
-        InputError: there is no such lexicon, or it is damaged; the message says what there is and what to do.
-        UnsafeFileError: a file is too large, would run code or expand XML entities.
+        InputError: The lexicon does not exist or is damaged. The message lists the available lexicons and a remedy.
+        UnsafeFileError: A file is too large, would run code or expand XML entities.
 
     Example:
         >>> load_lexicon("builtin").sectors("angry")
@@ -86,7 +86,7 @@ def load_lexicon(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTES
         if NAME.fullmatch(name) and compiled_path(name).is_file():
             return load_installed(name, max_bytes=max_bytes)
     path = Path(name_or_path)
-    with reading(path, RuntimeError):  # for `~somebody` who is not there
+    with reading(path, RuntimeError):  # for `~name` of a user who does not exist
         path = path.expanduser()
         exists = path.is_dir() or path.is_file()
     if not exists:
@@ -95,10 +95,10 @@ def load_lexicon(name_or_path: str | Path, *, max_bytes: int = DEFAULT_MAX_BYTES
 
 
 def load_installed(name: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Lexicon:
-    """An installed lexicon.
+    """Load an installed lexicon.
 
     Raises:
-        InputError: it is not installed, damaged, or not the release after which it is called.
+        InputError: It is not installed, is damaged, or is not the release that its name refers to.
     """
     path = compiled_path(name)
     lexicon = _load_compiled(path, max_bytes)
@@ -108,21 +108,21 @@ def load_installed(name: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Lexicon:
 
 
 def load_path(path: Path, *, max_bytes: int) -> Lexicon:
-    """The lexicon of a release folder or a compiled file, under the name that its mapping deserves.
+    """Load a release folder or a compiled file, named according to its mapping (see `load_lexicon`).
 
     Raises:
-        InputError: it is neither, or damaged.
-        UnsafeFileError: a file is too large, would run code or expand XML entities.
+        InputError: It is neither, or damaged.
+        UnsafeFileError: A file is too large, would run code or expand XML entities.
     """
     return load_with_tables(path, max_bytes=max_bytes)[0]
 
 
 def load_with_tables(path: Path, *, max_bytes: int) -> "tuple[Lexicon, ReleaseTables | None]":
-    """As `load_path`, with the tables of a release folder; a compiled file has none.
+    """Like `load_path`, but also return the tables of a release folder; None for a compiled file.
 
     Raises:
-        InputError: it is neither, or damaged.
-        UnsafeFileError: a file is too large, would run code or expand XML entities.
+        InputError: It is neither, or damaged.
+        UnsafeFileError: A file is too large, would run code or expand XML entities.
     """
     tables = None
     if not path.is_dir():
@@ -146,12 +146,12 @@ def _deserved_name(lexicon: Lexicon) -> str:
 
 
 def compiled_path(name: str) -> Path:
-    """Where the compiled file of an installed lexicon stands."""
+    """Return the path of the compiled file of an installed lexicon."""
     return data_dir() / "lexicons" / f"{name}.json"
 
 
 def install_hint(name: str) -> str:
-    """What to do to have a lexicon."""
+    """Return the command that installs a lexicon."""
     return f"run: merunibench lexicon install {name}"
 
 
@@ -161,7 +161,7 @@ def _load_compiled(path: Path, max_bytes: int) -> Lexicon:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise InputError(f"{path}: neither a compiled lexicon nor the folder of a release") from None
+        raise InputError(f"{path}: neither a compiled lexicon nor a release folder") from None
     return Lexicon.from_text(text, str(path))
 
 
@@ -177,5 +177,5 @@ def _entry(name: str) -> Entry:
 def _unknown(name: str) -> str:
     known = ", ".join([builtin.NAME, *installed()])
     if name.strip().lower() in RELEASES:
-        return f"lexicon {name} is not installed (there are: {known}); {install_hint(name.strip().lower())}"
-    return f"{name}: no lexicon, folder or file of this name (lexicons: {known}); see: merunibench lexicon list"
+        return f"lexicon {name} is not installed (available: {known}); {install_hint(name.strip().lower())}"
+    return f"{name}: no lexicon, folder or file has this name (lexicons: {known}); see: merunibench lexicon list"

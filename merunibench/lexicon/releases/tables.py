@@ -1,7 +1,7 @@
-"""Tables that strangers made, an Excel sheet or a CSV file, read as rows of text with the numbers a spreadsheet shows.
+"""Read untrusted tables (Excel sheets or CSV files) as rows of text, with the row numbers a spreadsheet shows.
 
-Only what the lexicon releases need: named columns of text. Nothing here trusts the file: its unpacked size, its rows
-and columns are bounded, XML with entities is refused, and whatever goes wrong is one InputError.
+Only what the lexicon releases need is supported: named columns of text. The files are not trusted: unpacked size, rows
+and columns are limited, XML with entities is rejected, and every failure is an InputError.
 """
 
 import csv
@@ -36,15 +36,15 @@ _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What openpyxl and the readers below it raise over damaged workbooks."""
+"""Exceptions that openpyxl and the libraries it uses raise for damaged workbooks."""
 
 
 class Row(NamedTuple):
     """A row of a table.
 
     Attributes:
-        number: Where it stands in the file, the first row being 1.
-        cells: The text in each wanted column, as it stands there; None where the cell is blank.
+        number: Row number in the file, counted from 1.
+        cells: The text in each requested column, unchanged; None if the cell is blank.
     """
 
     number: int
@@ -52,17 +52,17 @@ class Row(NamedTuple):
 
 
 def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int, optional: Sequence[str] | None = None) -> list[Row]:
-    """The rows of a UTF-8 CSV file with a header, reduced to the wanted columns.
+    """Read the requested columns of a UTF-8 CSV file with a header.
 
     Args:
         path: The file.
-        columns: The columns that it must have.
-        max_bytes: Most bytes of it.
-        optional: Columns that it may have, read as blank where it has not; others it then must not have.
+        columns: Required columns.
+        max_bytes: Maximum file size in bytes.
+        optional: Optional columns, read as blank if missing. If given, any other column is an error.
 
     Raises:
-        InputError: the file cannot be read, is no such table, or lacks a column.
-        UnsafeFileError: it is larger than `max_bytes`.
+        InputError: The file cannot be read, is not a valid table, or lacks a column.
+        UnsafeFileError: The file is larger than `max_bytes`.
     """
     with reading(path, csv.Error):
         with open_plain(path) as stream:
@@ -76,11 +76,11 @@ def read_csv(path: Path, columns: Sequence[str], *, max_bytes: int, optional: Se
 
 
 def read_xlsx(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row]:
-    """The rows of the first sheet of an Excel workbook with a header, reduced to the wanted columns.
+    """Read the requested columns of the first sheet of an Excel workbook with a header.
 
     Raises:
-        InputError: the file cannot be read, is no workbook, lacks a column, or holds something other than text in one.
-        UnsafeFileError: it unpacks to more than `max_bytes`, or holds XML that defines entities.
+        InputError: The file cannot be read, is not a workbook, lacks a column, or has a cell that is not text.
+        UnsafeFileError: The file unpacks to more than `max_bytes`, or contains XML that defines entities.
     """
     with reading(path, *_BROKEN), open_plain(path) as stream:
         _refuse_unsafe_parts(stream, path, max_bytes)
@@ -88,16 +88,16 @@ def read_xlsx(path: Path, columns: Sequence[str], *, max_bytes: int) -> list[Row
 
 
 def read_sheet(path: Path, *, max_bytes: int, largest_part: int = _MAXIMUM_PART) -> list[Sequence[object]]:
-    """All rows of the first sheet of an Excel workbook: values, not formulas.
+    """Read all rows of the first sheet of an Excel workbook: values, not formulas.
 
     Args:
         path: The workbook.
-        max_bytes: Most bytes that it may unpack to.
-        largest_part: Most bytes that one of its parts may unpack to.
+        max_bytes: Maximum unpacked size in bytes.
+        largest_part: Maximum unpacked size of one part of the archive in bytes.
 
     Raises:
-        InputError: the file cannot be read, or is no workbook.
-        UnsafeFileError: it unpacks to more, or holds XML that defines entities.
+        InputError: The file cannot be read, or is not a workbook.
+        UnsafeFileError: The file unpacks to more, or contains XML that defines entities.
     """
     with reading(path, *_BROKEN), open_plain(path) as stream:
         _refuse_unsafe_parts(stream, path, max_bytes, largest_part)
@@ -105,33 +105,33 @@ def read_sheet(path: Path, *, max_bytes: int, largest_part: int = _MAXIMUM_PART)
 
 
 def _sheet(stream: BinaryIO) -> list[Sequence[object]]:
-    """The rows of the first sheet; values, not formulas."""
+    """Read the rows of the first sheet: values, not formulas."""
     import openpyxl
 
     with warnings.catch_warnings():
-        # Remarks about styles and extensions that openpyxl does not keep; only the text matters here.
+        # openpyxl warns about styles and extensions that it drops; only the text matters here.
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
         try:
             sheet = workbook.worksheets[0]
-            # The limits stand in the call because the sheet's own idea of its size is not to be believed.
+            # The limits are passed explicitly because the size that the sheet declares cannot be trusted.
             return list(sheet.iter_rows(max_row=_MAXIMUM_ROWS + 1, max_col=_MAXIMUM_COLUMNS, values_only=True))
         finally:
             workbook.close()
 
 
 def _refuse_unsafe_parts(stream: BinaryIO, path: Path, max_bytes: int, largest_part: int = _MAXIMUM_PART) -> None:
-    """Check the archive before openpyxl unpacks and parses it: sizes, nesting, and that no part has a document type.
+    """Check the archive before openpyxl unpacks and parses it: sizes, nesting, and no document type in any part.
 
-    Entities, the means of every XML bomb, need a document type; workbooks have none. openpyxl itself parses sheets
-    with the standard library's parser, which follows entities.
+    XML bombs use entities, which need a document type; workbooks do not have one. openpyxl parses sheets with the
+    standard library's parser, which expands entities.
     """
     with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
         if not {part.compress_type for part in parts} <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            # zipfile unpacks the other kinds without any bound.
-            raise InputError(f"{path}: packed in a way that no workbook is")
-        # The sizes can be believed: zipfile stops where they say.
+            # zipfile unpacks other compression methods without any limit.
+            raise InputError(f"{path}: compressed with a method that workbooks do not use")
+        # The declared sizes can be trusted: zipfile reads no more than they say.
         if path.stat().st_size + sum(part.file_size for part in parts) > max_bytes:
             raise too_large(path, max_bytes)
         for part in parts:
@@ -153,7 +153,7 @@ def _refuse_unsafe_xml(content: bytes, where: str) -> None:
         def startElement(self, name: str, attrs: Any) -> None:  # noqa: ANN401, ARG002, N802 - as sax calls them
             self.depth += 1
             if self.depth > _MAXIMUM_DEPTH or len(attrs) > _MAXIMUM_ATTRIBUTES:
-                raise UnsafeFileError(f"{where} nests its elements too deeply, or gives one too many attributes")
+                raise UnsafeFileError(f"{where} nests elements too deeply, or has an element with too many attributes")
 
         def endElement(self, name: str) -> None:  # noqa: ARG002, N802
             self.depth -= 1
@@ -162,10 +162,10 @@ def _refuse_unsafe_xml(content: bytes, where: str) -> None:
     parser.forbid_dtd = True
     parser.setContentHandler(Handler())
     try:
-        parser.feed(content)  # all at once: in pieces, a long element would be looked through again for each
+        parser.feed(content)  # all at once: in pieces, a long element would be scanned again for each piece
         parser.close()
     except DefusedXmlException:
-        raise UnsafeFileError(f"{where} defines XML entities; refused") from None
+        raise UnsafeFileError(f"{where} defines XML entities, which are not allowed") from None
     except SAXParseException:
         pass  # An image, or damage that openpyxl reports if it needs this part.
 
@@ -173,7 +173,7 @@ def _refuse_unsafe_xml(content: bytes, where: str) -> None:
 def _select(
     path: Path, rows: Iterable[Sequence[object]], columns: Sequence[str], optional: Sequence[str] | None = None
 ) -> list[Row]:
-    """The wanted columns of each row after the header, which says where they stand."""
+    """Select the requested columns of each row; the header gives their positions."""
     numbered = enumerate(rows, 1)
     _, header = next(numbered, (1, ()))
     missing = [name for name in columns if name not in header]
@@ -182,7 +182,7 @@ def _select(
     if optional is not None:
         _refuse_other_columns(path, header, columns, optional)
         columns = [*columns, *optional]
-    # A column that is not there is read behind the end of every row.
+    # A missing column gets a position after the end of every row.
     places = [list(header).index(name) if name in header else sys.maxsize for name in columns]
     selected = []
     for number, row in numbered:
@@ -198,11 +198,11 @@ def _select(
 def _refuse_other_columns(
     path: Path, header: Sequence[object], columns: Sequence[str], optional: Sequence[str]
 ) -> None:
-    """So that a misspelled column is no blank one."""
+    """Raise InputError for an unknown column, so that a misspelled one is not read as blank."""
     known = [*columns, *optional]
     odd = next((name for place, name in enumerate(header) if name not in known or name in header[:place]), None)
     if odd is not None:
-        what = "twice" if odd in known else "unknown"
+        what = "duplicated" if odd in known else "unknown"
         raise InputError(
             f"{path}: row 1: column {escape_controls(str(odd), 60)!r} is {what}; columns may be {', '.join(known)}"
         )

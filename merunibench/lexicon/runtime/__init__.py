@@ -1,1 +1,1 @@
-"""What scoring reads: the compiled lexicon, its rules for labels outside the table, the wheels, the builtin lexicon."""
+"""The part that scoring uses: compiled lexicons, rules for unlisted labels, the wheels and the builtin lexicon."""

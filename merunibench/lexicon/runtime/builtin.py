@@ -1,7 +1,6 @@
-"""The builtin lexicon: its compiled file in emotion_wheels/builtin, which scoring reads.
+"""Load the builtin lexicon from its compiled file in emotion_wheels/builtin.
 
-What its sources are, and how a word gets its sectors from them, is in docs/lexicon.md; tools/builtin_lexicon.py applies
-it.
+docs/lexicon.md describes its sources and how a word gets its sectors; tools/builtin_lexicon.py compiles it.
 """
 
 from functools import cache
@@ -12,15 +11,15 @@ from merunibench.lexicon.runtime.lexicon import Lexicon
 
 NAME = "builtin"
 COMPILED = ("emotion_wheels", "builtin", "lexicon.json")
-"""Where the compiled file is among the package's data."""
+"""Path of the compiled file in the package data."""
 
 
 @cache
 def load_builtin() -> Lexicon:
-    """The builtin lexicon, from its compiled file.
+    """Load the builtin lexicon from its compiled file.
 
     Raises:
-        InputError: the file is missing or damaged.
+        InputError: The file is missing or damaged.
     """
     path = resource(*COMPILED)
     try:

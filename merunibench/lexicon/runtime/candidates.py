@@ -1,7 +1,7 @@
-"""Labels that the fallback may have words for, of a whole vocabulary at once.
+"""Preselect, for a whole vocabulary at once, the labels that the fallback rules may resolve.
 
-A million unknown labels need not go through the rules one by one: only those of several words, and those that a rule
-for single words may apply to.
+This avoids applying the rules to a million unknown labels one by one. Only labels of several words, and single words to
+which some rule may apply, remain.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def may_resolve(labels: Words, known: Words, typos: Collection[str]) -> npt.NDArray[np.bool_]:
-    """Which labels `Fallback.resolve` may have words for, shape (V,); for the others, which are most, it has none.
+    """Return which labels `Fallback.resolve` may resolve, shape (V,); it cannot resolve the others, usually most.
 
     Args:
         labels: Normalised labels.
-        known: The words of the table.
+        known: The words of the lexicon.
         typos: The misspellings that the fallback knows.
     """
     import pyarrow as pa
@@ -51,14 +51,14 @@ def may_resolve(labels: Words, known: Words, typos: Collection[str]) -> npt.NDAr
 
 
 def are_any_of(labels: Words, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Whether each label is one of these texts, once it is tidied, shape (V,)."""
+    """Return whether each label, once tidied, is one of these texts; shape (V,)."""
     import pyarrow as pa
 
     return _is_in(_tidy_all(labels), pa.array(texts, pa.large_string()))
 
 
 def _tidy_all(labels: Words) -> "pa.Array":
-    """What the fallback makes of each label before its rules, `large_string`: words with one space between them."""
+    """Tidy each label as the fallback does before its rules: words separated by one space, as `large_string`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -76,7 +76,7 @@ def _is_in(words: "pa.Array", table: "pa.Array") -> npt.NDArray[np.bool_]:
 def _without_ending(
     positions: npt.NDArray[np.intp], words: "pa.Array"
 ) -> "Iterator[tuple[npt.NDArray[np.intp], pa.Array]]":
-    """For each of the endings: the positions of the words that have it, and their stems."""
+    """Yield, for each ending, the positions of the words that have it, and their stems."""
     import pyarrow.compute as pc
 
     for ending, instead in morphology.LOST_ENDINGS if len(words) else ():

@@ -1,6 +1,6 @@
-"""The compiled file of a lexicon, JSON: how it is written, and what must hold of one that is read.
+"""Write the compiled file of a lexicon (JSON), and validate a lexicon that was read from one.
 
-Its words have codes, a digit for each wheel at either level: the index of the word's sector there, or `-` for none.
+Each word has a code with one digit per wheel and level: the index of the word's sector, or `-` for no sector.
 """
 
 import json
@@ -17,13 +17,13 @@ SCHEMA = "merunibench.lexicon/1"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NONE = "-"
 MAXIMUM_SECTORS: Mapping[Level, int] = {1: 8, 2: len(DIGITS)}
-"""Sectors a wheel may have: a byte of a mask at level 1, a digit of the code at level 2."""
+"""Maximum number of sectors per wheel: the bits of a byte (mask) at level 1, the code's digits at level 2."""
 _NAME = re.compile(r"[^|/\\]{1,255}")
-"""A name stands in signatures, whose fields `|` parts, and may be that of a folder, which is one part of a path."""
+"""A name appears in signatures, whose fields are separated by `|`, and may be a folder name, so no slashes."""
 
 
 def to_text(lexicon: "Lexicon") -> str:
-    """The file, one word per line."""
+    """Return the content of the compiled file, one word per line."""
     head = {
         "schema": SCHEMA,
         "name": lexicon.name,
@@ -42,13 +42,13 @@ def to_text(lexicon: "Lexicon") -> str:
 
 
 def check(lexicon: "Lexicon") -> None:
-    """Raise ValueError unless names can be shown and every code names, at both levels, sectors that exist."""
+    """Raise ValueError unless all names are printable and every code refers to existing sectors at both levels."""
     names = [lexicon.name, *lexicon.sources, *lexicon.sources.values()]
     names += [name for level in LEVELS for wheel in lexicon.sectors_of_wheels[level] for name in wheel]
     if not all(isinstance(name, str) and name.isprintable() for name in names):
         raise ValueError("a name is not printable text")
     if not _NAME.fullmatch(lexicon.name):
-        raise ValueError(f"{lexicon.name[:60]!r} cannot name a lexicon: at most 255 characters, none of | / \\")
+        raise ValueError(f"{lexicon.name[:60]!r} cannot name a lexicon: at most 255 characters, without | / \\")
     limits = []
     for level in LEVELS:
         wheels = lexicon.sectors_of_wheels[level]
@@ -57,13 +57,13 @@ def check(lexicon: "Lexicon") -> None:
         if any(len(wheel) > MAXIMUM_SECTORS[level] for wheel in wheels):
             raise ValueError(f"a wheel has more than {MAXIMUM_SECTORS[level]} sectors at level {level}")
         if lexicon.own_wheels and wheels != tuple(wheel.sector_names(level) for wheel in lexicon.own_wheels):
-            raise ValueError(f"the wheels have other sectors than the lexicon at level {level}")
+            raise ValueError(f"the sectors of the wheels and of the lexicon differ at level {level}")
         limits += [len(wheel) for wheel in wheels]
     code = re.compile("".join(f"[{NONE}{DIGITS[:limit]}]" for limit in limits))
     wrong = {digits for digits in set(lexicon.codes.values()) if not code.fullmatch(digits)}
     for word, digits in lexicon.codes.items() if wrong else ():
         if digits in wrong:
-            raise ValueError(f"{digits!r} is no code of {len(limits)} sectors (word {word!r})")
+            raise ValueError(f"{digits!r} is not a valid code of {len(limits)} sectors (word {word!r})")
 
 
 def _dump(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -71,7 +71,7 @@ def _dump(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 def _dump_tables(tables: Mapping[str, Any]) -> str:
-    """Tables, a line an entry of each dictionary, a line a list."""
+    """Format tables as JSON with one line per dictionary entry and one line per list."""
     lines = []
     for name, content in tables.items():
         if isinstance(content, dict):

@@ -1,9 +1,8 @@
-"""What the builtin lexicon does with a label that its table does not hold: from the label to words of the table.
+"""Rules of the builtin lexicon that resolve a label outside its table to words of the table.
 
-Only the builtin lexicon has this; an official release knows exactly the words it lists. The rules, in their order, are
-those of docs/lexicon.md, "Labels outside the table". They use nothing but the tables compiled with the lexicon, so a
-label means the same on every machine; a change of a rule raises `RULES`, which the lexicon's hash covers, as it covers
-the tables.
+Only the builtin lexicon has them; an official release knows exactly the words it lists. docs/lexicon.md, "Labels
+outside the table", describes the rules in order. They use only the tables compiled with the lexicon, so a label means
+the same on every machine. Every change of a rule increments `RULES`. The lexicon's hash covers `RULES` and the tables.
 """
 
 import re
@@ -18,13 +17,13 @@ from merunibench.lexicon.runtime import morphology
 from merunibench.lexicon.runtime.operators import NAMES, Operators, operating_words, with_plain_negation, without_aside
 
 RULES = 2
-"""Version of the rules in this module. Whoever changes what a label means raises it."""
+"""Version of the rules in this module. Increment it when a change alters what a label means."""
 
 JOINTS = "/&+;|"
-"""Signs that join two labels into one."""
+"""Characters that join two labels into one."""
 _MAXIMUM_WORDS = 8
 _MAXIMUM_LENGTH = 1000
-"""Characters: what is longer is no label, and patterns that look ahead would take the square of its length."""
+"""Maximum number of characters. Longer text is not a label, and look-ahead patterns would need quadratic time."""
 _LITTLE = "little"
 _FOREIGN_JOINTS = re.compile(r"[/&+;|,、，；和及与與]")
 _EMOJI = re.compile(
@@ -37,22 +36,22 @@ _TABLES = ("concepts", "polarities", "opposites", "typos")
 
 @dataclass(frozen=True)
 class Fallback:
-    """The tables behind the rules, all of them plain words.
+    """The word tables that the rules use.
 
     Attributes:
-        concepts: Concept -> its words, those of families included, separated by commas.
+        concepts: Concept -> its words, including those of their families, separated by commas.
         polarities: Concept -> `+` pleasant, `-` unpleasant, `0` neither.
-        opposites: Concept -> the word of the table that says what is felt where the concept is denied.
+        opposites: Concept -> the word of the table for the emotion that is felt when the concept is negated.
         stop: Words that have no sector.
-        light: Words of a phrase that say nothing about which emotion it is.
+        light: Words of a phrase that do not indicate which emotion it names.
         conjunctions: Words that join two labels into one.
-        prepositions: Words that begin a complement: what follows does not say which emotion it is.
-        negations: Words and phrases that deny what follows them.
+        prepositions: Words that begin a complement, which does not indicate the emotion.
+        negations: Words and phrases that negate what follows them.
         typos: Misspelling -> word.
         operators: Name -> words that decide which emotion of a phrase counts (`operators.NAMES`).
-        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that it was made with;
-            empty if labels in other languages stand for nothing.
-        rules: Version of the rules the tables were made for.
+        languages: Hash of the words of other languages (`merunibench.languages.words_hash`) that were used; empty if
+            labels in other languages are not resolved.
+        rules: Version of the rules that the tables were made for.
     """
 
     concepts: Mapping[str, str]
@@ -70,36 +69,36 @@ class Fallback:
 
     @classmethod
     def from_table(cls, table: object) -> "Fallback":
-        """What `to_table` gave.
+        """Build from the result of `to_table`.
 
         Raises:
-            ValueError: it is something else, or made for other rules than these.
+            ValueError: The table has another form, or was made for another version of the rules.
         """
         if not isinstance(table, dict) or set(table) != {field.name for field in fields(cls)}:
-            raise ValueError("not the tables of a fallback")
+            raise ValueError("not a valid set of fallback tables")
         if table["rules"] != RULES:
-            raise ValueError(f"made for version {table['rules']!r} of the look-up rules, these are version {RULES}")
+            raise ValueError(f"made for version {table['rules']!r} of the look-up rules; this is version {RULES}")
         for name in _TABLES:
             _check_words(name, [*table[name].keys(), *table[name].values()])
         for name in _LISTS:
             _check_words(name, table[name])
         if not isinstance(table["operators"], dict) or set(table["operators"]) != set(NAMES):
-            raise ValueError("not the operators of these rules")
+            raise ValueError("unexpected names of operators")
         for name, words in table["operators"].items():
             _check_words(name, words)
         return cls(**table)
 
     def to_table(self) -> dict[str, Any]:
-        """The tables as JSON values."""
+        """Return the tables as JSON values."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def resolve(self, label: str, known: Container[str]) -> tuple[str, ...]:
-        """The words of the table that stand for a label; none if it names no emotion that the table knows.
+        """Return the words of the table that a label means; empty if it names no emotion that the table contains.
 
-        Several only where the label joins several: `happy and sad` stands for both.
+        There are several words only if the label joins several: `happy and sad` means both.
 
         Args:
-            label: A label, normalised, that is not itself in the table.
+            label: A normalised label that is not itself in the table.
             known: The words of the table.
 
         Example:
@@ -132,9 +131,9 @@ class Fallback:
         return (label,) if label in known else self.resolve(label, known)
 
     def _in_scripts(self, label: str, known: Container[str]) -> tuple[str, ...]:
-        """The words of each part of a label that joins several, where one is in another script or emoji: `高兴/sad`.
+        """Resolve each part of a label that joins several, at least one in another script or emoji: `高兴/sad`.
 
-        Emoji need no sign to be joined: `happy😢`.
+        Emoji need no separator: `happy😢`.
         """
         pieces = (piece for part in _FOREIGN_JOINTS.split(label) for piece in _EMOJI.split(part))
         parts = [piece for piece in map(str.strip, pieces) if piece]
@@ -144,7 +143,7 @@ class Fallback:
         return tuple(dict.fromkeys(word for part in parts for word in self._listed_or_resolved(part, known)))
 
     def _foreign(self, label: str, known: Container[str]) -> tuple[str, ...]:
-        """The words that a label in another language, or one of emoji, stands for; each part where it joins several."""
+        """Resolve a label in another language or of emoji; if it joins several labels, resolve each of them."""
         if not self.languages or label in answer_words("none"):
             return ()
         whole = label_of(label)
@@ -155,39 +154,39 @@ class Fallback:
         return tuple(dict.fromkeys(word for word in found if word))
 
     def _of_text(self, text: str, known: Container[str]) -> tuple[str, ...]:
-        """The words that a tidy label without brackets stands for."""
+        """Resolve a tidy label without brackets."""
         plain = with_plain_negation(text)
         parts = self._joints.split(plain) if plain else []
         words = (self._part(part.strip(), known) for part in parts if part.strip())
         return tuple(dict.fromkeys(word for word in words if word is not None))
 
     def is_stop_word(self, label: str) -> bool:
-        """Whether a label is in the stop list, whatever its hyphens and underscores."""
+        """Return whether a label is in the stop list, ignoring hyphens and underscores."""
         return self._whole(self._tidy(label), ()) == ""
 
     def stop_texts(self) -> list[str]:
-        """Every text, tidied, that is a stop word: those of the list, and their misspellings."""
+        """Return all tidied texts that are stop words: those in the list, and their misspellings."""
         stop = self._in["stop"]
         return sorted((stop - self.typos.keys()) | {text for text, word in self.typos.items() if word in stop})
 
     def concept_of(self, word: str) -> str | None:
-        """The concept of a word of the table; None for a word that only stands on a wheel."""
+        """Return the concept of a word of the table; None for a word that is only on a wheel."""
         return self._concept_of_word.get(word)
 
     def polarity_of(self, word: str) -> int | None:
-        """1 for a pleasant word of the table, -1 for an unpleasant one, 0 for neither; None if it has no concept."""
+        """Return 1 for a pleasant word of the table, -1 for unpleasant, 0 for neither, None if it has no concept."""
         sign = self.polarities.get(self._concept_of_word.get(word, ""))
         return None if sign is None else int(f"{sign}1") if sign != "0" else 0
 
     # --- the rules ---------------------------------------------------------------------------------------------------
 
     def _tidy(self, label: str) -> str:
-        """Separators of every kind to one space, typographic apostrophes to straight ones, other signs dropped."""
+        """Replace separators by single spaces and typographic apostrophes by straight ones; drop other characters."""
         text = label.replace("’", "'").replace("_", " ").replace("-", " ")
         return " ".join(_NOT_LETTERS.sub(" ", text).split())
 
     def _whole(self, text: str, known: Container[str]) -> str | None:
-        """A word of the table, "" for a stop word, None if the text is neither as it stands."""
+        """Return the word of the table that the whole text is, "" for a stop word, None for neither."""
         text = self.typos.get(text, text)
         if text in known:
             return text
@@ -206,7 +205,7 @@ class Fallback:
         return self._phrase(words, known) if len(words) <= _MAXIMUM_WORDS else None
 
     def _word(self, word: str, known: Container[str]) -> str | None:
-        """A single word: an inflection, a negation by prefix or ending, or a stretched spelling of a known word."""
+        """Resolve a single word that is an inflection, an affix negation or a stretched spelling of a known word."""
         word = self.typos.get(word, word)
         if word in self._in["stop"]:
             return None
@@ -224,13 +223,13 @@ class Fallback:
         return self.opposites.get(self._concept_of_word.get(word, ""))
 
     def _phrase(self, words: Sequence[str], known: Container[str]) -> str | None:
-        """A phrase stands for its head, or for the opposite of what it denies."""
+        """Resolve a phrase to its head, or to the opposite of what it negates."""
         if (
             words[0] == _LITTLE
             and words[1] != "to"
             and morphology.is_amount(words[-1], self._operator_words["amounts"])
         ):
-            word = self._head(words[1:], known)  # `little hope` denies, `a little hope` and `little sad` do not
+            word = self._head(words[1:], known)  # `little hope` negates, `a little hope` and `little sad` do not
             return self._opposite(word) if word else None
         rest = words
         while rest and rest[0] in self._in["light"]:
@@ -242,20 +241,20 @@ class Fallback:
         found = self._whole(" ".join(content), known) if len(content) > 1 else None
         if found is not None:
             return found or None
-        starts = range(len(words) - len(rest) + 1)  # `very little joy`: a denial may begin with a light word
+        starts = range(len(words) - len(rest) + 1)  # `very little joy`: a negation may begin with a light word
         denied = next((after for start in starts if (after := self._negated(words[start:])) is not None), None)
         if denied is not None:
             word = self._head(denied, known)
             return self._opposite(word) if word else None
         before_complement = takewhile(lambda word: word not in self._in["prepositions"], rest)
         if any(word in self._in["negations"] for word in list(before_complement)[1:]):
-            return None  # a denial in the middle: what it denies is unclear
+            return None  # a negation in the middle: what it negates is unclear
         operating = len(rest) > 1 and not self._operating_words.isdisjoint(rest)
         read = self._operators(known).read(rest) if operating else None
         return read.word if read else self._head(words, known)
 
     def _operators(self, known: Container[str]) -> Operators:
-        """The operators, asking these tables."""
+        """Return the operators, bound to these tables."""
         return Operators(
             self._operator_words,
             lambda words: self._head(words, known) if words else None,
@@ -266,16 +265,16 @@ class Fallback:
         )
 
     def _negated(self, words: Sequence[str]) -> Sequence[str] | None:
-        """What follows a negation at the beginning of a phrase."""
+        """Return the words after a negation at the beginning of a phrase; None without one."""
         for length in range(min(len(words) - 1, self._longest_negation), 0, -1):
             if " ".join(words[:length]) in self._in["negations"] and words[:2] != ["lost", "in"]:
                 return words[length:]
         return None
 
     def _head(self, words: Sequence[str], known: Container[str]) -> str | None:
-        """The emotion that a phrase names: its last content word before any complement, or a known phrase there.
+        """Return the emotion that a phrase names: its last content word before any complement, or a known phrase there.
 
-        The words before it must be known modifiers, so that `blood pressure` and `phone number` are not emotions.
+        All words before it must be known modifiers, so that `blood pressure` and `phone number` are not emotions.
         """
         for group in self._groups(words):
             content = [word for word in group if word not in self._in["light"]]
@@ -290,7 +289,7 @@ class Fallback:
         return last if last in known and last not in self._in["stop"] else None
 
     def _all_modify(self, words: Sequence[str], known: Container[str]) -> bool:
-        """Whether words before an emotion only colour it: light words, adverbs, and words that the tables know."""
+        """Return whether all words before an emotion only modify it: light words, adverbs and known words."""
         return all(
             word in self._in["light"]
             or word in known
@@ -301,7 +300,7 @@ class Fallback:
         )
 
     def _groups(self, words: Sequence[str]) -> Iterator[list[str]]:
-        """The words between prepositions: `sense of calm` gives `sense`, then `calm`."""
+        """Yield the words between prepositions: `sense of calm` gives `sense`, then `calm`."""
         group: list[str] = []
         for word in words:
             if word in self._in["prepositions"]:
@@ -313,11 +312,11 @@ class Fallback:
         if group:
             yield group
 
-    # --- tables in the form in which the rules ask them -------------------------------------------------------------
+    # --- tables in the form that the rules need ----------------------------------------------------------------------
 
     @cached_property
     def _in(self) -> dict[str, frozenset[str]]:
-        """The word lists, by their names."""
+        """The word lists by name."""
         return {name: frozenset(getattr(self, name)) for name in _LISTS}
 
     @cached_property

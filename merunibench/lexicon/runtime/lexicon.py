@@ -1,4 +1,4 @@
-"""A compiled lexicon: words -> sectors on 1 to 8 wheels, at both levels, for one word or a vocabulary at once."""
+"""Compiled lexicons: words -> sectors on 1 to 8 wheels, at both levels, for one word or a whole vocabulary at once."""
 
 import hashlib
 import json
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from merunibench.lexicon.critique.explain import Explanation
 
 _MAXIMUM_RESOLVED = 1 << 17
-"""Labels outside the table whose meaning is remembered; a million different ones must not fill the memory."""
+"""Maximum number of cached labels outside the table, so that a million different ones do not fill the memory."""
 _FEW = 1000
-"""So many labels outside the table go through the rules one by one as fast as all of them are looked at at once."""
+"""Up to this many labels outside the table, applying the rules one by one is as fast as preselecting them at once."""
 
 SetMasks = npt.NDArray[np.uint8] | npt.NDArray[np.uint64]
 """Sector sets as bit masks, shape (W wheels, N samples): bit s is set if sector s is in the set."""
@@ -37,12 +37,12 @@ class Lexicon:
     """A mapping from words to sectors.
 
     Attributes:
-        name: `mer2025`, `mer2026`, `builtin`, or what the user called it.
+        name: `mer2025`, `mer2026`, `builtin`, or a name given by the user.
         sectors_of_wheels: Level -> for each of its W wheels its sector names.
-        codes: Word -> 2 W digits: its sector's index on each wheel at level 1, then at level 2; `-` for none.
+        codes: Word -> 2 W digits: its sector's index on each wheel at level 1, then at level 2; `-` for no sector.
         sources: File name -> SHA-256 of the files it was compiled from.
-        fallback: The rules for labels that are not among the words; None, as in every official release, for none.
-        own_wheels: Its wheels, with the words that stand on them, where they are not those of the benchmark.
+        fallback: The rules for labels that are not in the table; None for no rules, as in every official release.
+        own_wheels: Its wheels with their words, if they are not the benchmark's wheels.
     """
 
     name: str
@@ -54,31 +54,31 @@ class Lexicon:
 
     @property
     def n_wheels(self) -> int:
-        """Number of wheels W, 1 to 8; scores are means over them."""
+        """Number of wheels W, 1 to 8. Scores are means over the wheels."""
         return len(self.sectors_of_wheels[1])
 
     def __hash__(self) -> int:
-        """By what the mapping is: equal lexicons have equal hashes."""
+        """Hash the mapping: equal lexicons have equal hashes."""
         return hash(self.sha256)
 
     def __len__(self) -> int:
-        """Number of words that have a sector on at least one wheel."""
+        """Return the number of words that have a sector on at least one wheel."""
         return len(self.codes)
 
     def __repr__(self) -> str:
         return f"<Lexicon {self.label}: {len(self):,} words>"
 
     def __getstate__(self) -> dict[str, Any]:
-        """The fields alone: a process that the lexicon is sent to looks words up anew."""
+        """Pickle the fields only; another process fills its own caches."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and bool(self.words_of(word))
 
     def words_of(self, label: str) -> tuple[str, ...]:
-        """The words of the lexicon that a label stands for: itself if it is one, none if it is unknown.
+        """Return the words of the lexicon that a label means: itself if it is listed, none if it is unknown.
 
-        Several only where the fallback finds that the label joins several, such as `happy and sad`.
+        There are several words only if the fallback rules find that the label joins several, such as `happy and sad`.
         """
         label = normalise_label(label)
         if label in self.codes:
@@ -94,24 +94,24 @@ class Lexicon:
 
     @cached_property
     def in_english(self) -> "Lexicon":
-        """The same words and rules, to which labels in other languages and emoji are unknown."""
+        """The same lexicon, but labels in other languages and emoji are unknown."""
         if self.fallback is None or not self.fallback.languages:
             return self
         return replace(self, fallback=replace(self.fallback, languages=""))
 
     def is_stop_word(self, label: str) -> bool:
-        """Whether a normalised label is known to be no emotion, so that it is not even unknown; only in builtin."""
+        """Return whether a normalised label is a stop word, known not to be an emotion (builtin lexicon only)."""
         return self.fallback is not None and self.fallback.is_stop_word(label)
 
     @cached_property
     def _resolved(self) -> dict[str, tuple[str, ...]]:
-        """What the fallback has found so far."""
+        """Cache of labels that the fallback rules have resolved."""
         return {}
 
     def sectors(self, word: str, level: Level = 1) -> tuple[str | None, ...]:
-        """The sector of a label on each wheel; None where it has none.
+        """Return the sector of a label on each wheel, None where it has no sector.
 
-        A label that joins several words has that of the first here; `masks` and `sector_sets` count them all.
+        For a label that joins several words, this is the sector of the first; `masks` and `sector_sets` count all.
 
         Example:
             >>> import merunibench
@@ -124,9 +124,9 @@ class Lexicon:
         return tuple(None if d == NONE else names[w][DIGITS.index(d)] for w, d in enumerate(digits))
 
     def explain(self, word: str, level: Level = 1) -> "Explanation":
-        """The way of a word through this lexicon: why it has the sectors it has; in a notebook it shows itself.
+        """Explain why a word has its sectors in this lexicon. Notebooks display the result as a table.
 
-        Official releases say each step where their tables are installed.
+        For official releases, the single steps are shown if their tables are installed.
 
         Args:
             word: A label, in any case.
@@ -146,7 +146,7 @@ class Lexicon:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the mapping alone, the fallback included: the same mapping from other files has the same hash."""
+        """SHA-256 of the mapping, including the fallback rules. It does not depend on the source files."""
         mapping: list[object] = [[self.sectors_of_wheels[level] for level in LEVELS], sorted(self.codes.items())]
         if self.fallback is not None:
             mapping.append(self.fallback.to_table())
@@ -160,11 +160,11 @@ class Lexicon:
         return f"{self.name}@{self.sha256[:8]}"
 
     def renamed(self, name: str) -> "Lexicon":
-        """The same mapping under another name."""
+        """Return the same mapping under another name."""
         return replace(self, name=name)
 
     def words_of_sectors(self, level: Level = 1) -> tuple[dict[str, list[str]], ...]:
-        """For each wheel: sector name -> the words that have this sector, sorted."""
+        """Return, for each wheel, sector name -> the sorted words that have this sector."""
         wheels: tuple[dict[str, list[str]], ...] = tuple(
             {sector: [] for sector in names} for names in self.sectors_of_wheels[level]
         )
@@ -175,25 +175,25 @@ class Lexicon:
         return wheels
 
     def indices(self, words: Sequence[str], level: Level) -> npt.NDArray[np.int8]:
-        """Sector index of each normalised label on each wheel, -1 for none; shape (V, W). See `sectors`."""
+        """Return the sector index of each normalised label on each wheel, -1 for none; shape (V, W). See `sectors`."""
         rows, _ = self._look_up(words)
         return self._digits(level)[rows]
 
     def masks(self, words: Sequence[str], level: Level = 1) -> npt.NDArray[np.uint64]:
-        """The sectors of each normalised label as bit masks, shape (V, W): bit s is set if it has sector s."""
+        """Return the sectors of each normalised label as bit masks, shape (V, W): bit s is set if it has sector s."""
         return self._of_labels(self._bits(level), words)
 
     def known(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Whether each normalised label has a sector on at least one wheel, shape (V,)."""
+        """Return whether each normalised label has a sector on at least one wheel, shape (V,)."""
         rows, _ = self._look_up(words)
         return rows >= 0
 
     def lists(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Whether each normalised label is a word of the lexicon as it stands, no fallback asked, shape (V,)."""
+        """Return whether each normalised label is listed in the lexicon, without fallback rules; shape (V,)."""
         return Words.of(words).positions_in(self._listed) >= 0
 
     def are_stop_words(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """`is_stop_word` of each normalised label, shape (V,)."""
+        """Return `is_stop_word` of each normalised label, shape (V,)."""
         if self.fallback is None:
             return np.zeros(len(words), bool)
         from merunibench.lexicon.runtime.candidates import are_any_of
@@ -201,9 +201,9 @@ class Lexicon:
         return are_any_of(Words.of(words), self.fallback.stop_texts())
 
     def _look_up(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int32], list[tuple[int, int]]]:
-        """The row of `_listed` that each normalised label stands for, -1 for none, shape (V,).
+        """Return the row of `_listed` that each normalised label means, -1 for none, shape (V,).
 
-        Also the further rows of labels that join several words: pairs of the label's position and a row.
+        Also return the further rows of labels that join several words, as pairs of label position and row.
         """
         words = Words.of(words)
         found = self._looked_up.get(words)
@@ -227,14 +227,14 @@ class Lexicon:
 
     @cached_property
     def _looked_up(self) -> MutableMapping[Words, tuple[npt.NDArray[np.int32], list[tuple[int, int]]]]:
-        """The rows of the vocabularies in use: several figures ask for the same."""
+        """Cache of the rows of the vocabularies in use, because several metrics need the same rows."""
         return WeakKeyDictionary()
 
     def _of_labels(self, values: npt.NDArray[np.uint64], words: Sequence[str]) -> npt.NDArray[np.uint64]:
-        """Bitwise or of the values of the listed words that each normalised label stands for; shape (V, ...).
+        """Return the bitwise or of the values of the words that each normalised label means; shape (V, ...).
 
         Args:
-            values: A value, or a row of such, for each listed word, and 0 at the end for none.
+            values: A value, or a row of values, for each listed word, followed by 0 for unknown labels.
             words: The labels.
         """
         rows, others = self._look_up(words)
@@ -245,7 +245,7 @@ class Lexicon:
 
     @cached_property
     def _listed(self) -> Words:
-        """The words of the lexicon, a row each."""
+        """The words of the lexicon in the order of their rows."""
         return Words.of(tuple(self.codes))
 
     @cached_property
@@ -253,7 +253,7 @@ class Lexicon:
         return {word: row for row, word in enumerate(self.codes)}
 
     def _digits(self, level: Level) -> npt.NDArray[np.int8]:
-        """Sector index of each listed word on each wheel, -1 for none; the last row, -1 throughout, is that of none."""
+        """Return the sector index of each listed word on each wheel, -1 for none; the last row is for unknown words."""
         digits, wheels = self._digits_of_levels, self.n_wheels
         return digits[:, :wheels] if level == 1 else digits[:, wheels:]
 
@@ -263,12 +263,12 @@ class Lexicon:
         return _DIGIT_VALUE[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(-1, 2 * self.n_wheels)
 
     def _bits(self, level: Level) -> npt.NDArray[np.uint64]:
-        """The same as bit masks: bit s is set if the word has sector s."""
+        """Return the sectors of each listed word as bit masks: bit s is set if the word has sector s."""
         digits = self._digits(level)
         return np.where(digits < 0, np.uint64(0), np.left_shift(np.uint64(1), digits.astype(np.uint64) % 64))
 
     def _code(self, word: str) -> str:
-        """The digits of a normalised label."""
+        """Return the code of a normalised label."""
         code = self.codes.get(word)
         if code is None and self.fallback is not None:
             code = next((self.codes[known] for known in self.words_of(word)), None)
@@ -280,12 +280,12 @@ class Lexicon:
         return NONE * (2 * self.n_wheels)
 
     def sector_sets(self, lists: LabelLists, level: Level = 1) -> SetMasks:
-        """The sectors that each sample's labels fall into, as bit masks; shape (W, N).
+        """Return the sectors of each sample's labels as bit masks, shape (W, N).
 
-        Level 1 gives eight bits a wheel, level 2 sixty-four. Labels without a sector on a wheel add nothing there.
+        A mask has 8 bits at level 1 and 64 bits at level 2. Labels without a sector on a wheel add nothing there.
         """
         if level == 1:
-            # All wheels, eight at most, side by side in one 64-bit word: one pass over the labels serves them all.
+            # Pack all wheels, at most eight, into one 64-bit word, so that one pass over the labels is enough.
             shifts = np.arange(self.n_wheels, dtype=np.uint64) * np.uint64(8)
             packed = np.bitwise_or.reduce(np.left_shift(self._bits(1), shifts), axis=1)
             sets = _union(self._of_labels(packed, lists.vocabulary), lists)
@@ -295,15 +295,15 @@ class Lexicon:
         return np.stack([_union(bits[:, wheel], lists) for wheel in range(self.n_wheels)])
 
     def to_text(self) -> str:
-        """The lexicon as JSON text, one word per line, so that two versions can be compared by eye."""
+        """Return the lexicon as JSON text, one word per line, so that two versions can be compared with `diff`."""
         return write_text_of(self)
 
     @classmethod
     def from_text(cls, text: str, where: str) -> "Lexicon":
-        """The lexicon that `to_text` wrote.
+        """Parse the result of `to_text`.
 
         Raises:
-            InputError: it is not such a text, or its mapping is not the one its hash was taken of.
+            InputError: The text has another form, or its mapping does not match its hash.
         """
         try:
             table = json.loads(text)
@@ -319,7 +319,7 @@ class Lexicon:
         if schema != SCHEMA:
             raise InputError(f"{where}: schema {schema!r} is not {SCHEMA!r}; install the lexicon again")
         if not intact:
-            raise InputError(f"{where}: the mapping does not match its own hash; install the lexicon again")
+            raise InputError(f"{where}: the mapping does not match its hash; install the lexicon again")
         return lexicon
 
 
@@ -338,11 +338,11 @@ def compile_lexicon(
         placements: Level -> one dictionary word -> sector name for each wheel.
         sectors_of_wheels: Level -> the sector names of each wheel, in the wheel's order; 1 to 8 wheels.
         sources: File name -> SHA-256 of what it was made from.
-        fallback: The rules for labels that are not among the words, if any.
-        own_wheels: The wheels, where they are not those of the benchmark.
+        fallback: The rules for labels that are not in the table, if any.
+        own_wheels: The wheels, if they are not the benchmark's.
 
     Raises:
-        InputError: there are more than eight wheels, or a wheel has more sectors than a mask holds.
+        InputError: There are more than eight wheels, or a wheel has more sectors than a mask can represent.
     """
     if not 1 <= len(sectors_of_wheels[1]) <= MAXIMUM_WHEELS:
         raise InputError(f"{len(sectors_of_wheels[1])} wheels; a lexicon has 1 to {MAXIMUM_WHEELS}")
@@ -364,7 +364,7 @@ def compile_lexicon(
 
 
 def _union(masks_of_words: npt.NDArray[np.uint64], lists: LabelLists) -> npt.NDArray[np.uint64]:
-    """Bitwise or of the masks of each sample's labels, shape (N,)."""
+    """Return the bitwise or of the masks of each sample's labels, shape (N,)."""
     masks = np.zeros(len(lists.offsets) - 1, np.uint64)
     filled = np.diff(lists.offsets) > 0
     if filled.any():

@@ -1,12 +1,12 @@
-"""What inflection and derivation make of a word, by its letters alone: three questions, from lenient to careful.
+"""Inflection and derivation of words by spelling alone, for three uses, from lenient to strict.
 
-* The look-up asks which word of its table a label is a form of (`stem_of`), or denies (`denied_by`).
-* The program that makes word families asks whether a step from word to word may be believed (`same_stem`).
-* The audit asks which words belong to one *family* (`same_family`) and which may be opposites (`opposites`). It has to
-  be careful rather than complete: two words belong to one family (frustrate, frustrated, frustration) if their stems
-  agree and, so that `cured` is no form of `curious`, they begin with the same four letters, one begins with the whole
-  other (its final e or y aside), or both are the stem with a light ending. Prefixes are never stripped and `-less` is
-  never an ending, so that a word and its opposite have different stems.
+* The look-up needs the word of its table that a label is a form of (`stem_of`) or negates (`denied_by`).
+* The program that builds word families needs to know whether two words may be related (`same_stem`).
+* The audit needs to know which words belong to one *family* (`same_family`) and which may be opposites (`opposites`).
+  It prefers precision to recall. Two words belong to one family (frustrate, frustrated, frustration) if their stems
+  agree and one more condition holds, so that `cured` is not a form of `curious`: they begin with the same four letters,
+  or one begins with the whole other (without its final e or y), or both are the stem with a light ending. Prefixes are
+  never stripped and `-less` is never an ending, so that a word and its opposite have different stems.
 """
 
 import re
@@ -14,10 +14,10 @@ from collections.abc import Collection, Container, Iterator
 from functools import cache
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
-"""What words are written with."""
+"""Characters that words consist of."""
 NEGATING_PREFIXES = ("under", "un", "dis", "in", "im", "ir", "il", "non")
 _CHANGING_PREFIXES = (*NEGATING_PREFIXES, "mis", "anti", "counter", "over")
-"""Those that change a word's meaning, if not to its opposite."""
+"""Prefixes that change the meaning of a word, not always to its opposite."""
 
 # --- the look-up: forms of the words of a table ----------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ LOST_ENDINGS = (
     ("ed", "e"),
     ("ish", ""),
 )
-"""Endings that a form outside the table may have lost or changed; what is left must be a word of the table."""
+"""Ending of a form outside the table -> replacement; the result must be a word of the table."""
 _LOST = tuple({ending: None for ending, _ in LOST_ENDINGS})
 
 LESS = ("lessness", "lessly", "less")
@@ -53,7 +53,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 
 
 def stem_of(word: str, known: Container[str], stop: Collection[str]) -> str | None:
-    """The word of the table that a form comes from.
+    """Return the word of the table that a form is derived from.
 
     Example:
         >>> stem_of("happily", {"happy"}, ())
@@ -68,7 +68,7 @@ def stem_of(word: str, known: Container[str], stop: Collection[str]) -> str | No
 
 
 def denied_by(word: str, known: Container[str], stop: Collection[str]) -> str | None:
-    """The word of the table that `un-`, `-less` and their like deny.
+    """Return the word of the table that a word with `un-`, `-less` or a similar affix negates.
 
     Example:
         >>> denied_by("unworried", {"worry", "worried"}, ()), denied_by("humourless", {"humour"}, ())
@@ -87,7 +87,7 @@ def denied_by(word: str, known: Container[str], stop: Collection[str]) -> str | 
 
 
 def is_amount(word: str, amounts: Container[str]) -> bool:
-    """Whether there may be little of it, so that `little` denies it: a noun, by its ending or as listed.
+    """Return whether a word is a noun (by its ending or as listed), so that `little` before it is a negation.
 
     Example:
         >>> is_amount("happiness", ()), is_amount("hope", {"hope"}), is_amount("happy", {"hope"})
@@ -97,7 +97,7 @@ def is_amount(word: str, amounts: Container[str]) -> bool:
 
 
 def unstretched(word: str) -> Iterator[str]:
-    """A word without letters that are written three times or more: once each, then twice.
+    """Yield a word with every letter that is repeated three or more times reduced to one, then to two.
 
     Example:
         >>> list(unstretched("happyyyy")), list(unstretched("happy"))
@@ -112,11 +112,11 @@ def _known_or_stem(word: str, known: Container[str], stop: Collection[str]) -> s
     return word if word in known else stem_of(word, known, stop)
 
 
-# --- the families' program -------------------------------------------------------------------------------------------
+# --- building word families ------------------------------------------------------------------------------------------
 
 
 def same_stem(first: str, second: str) -> bool:
-    """Whether two words may be forms of one: a common stem, and no negation that only one of them has.
+    """Return whether two words may be forms of one word: a common stem, and no negation that only one of them has.
 
     Example:
         >>> same_stem("frustrated", "frustration"), same_stem("fear", "fearless"), same_stem("easy", "uneasy")
@@ -142,7 +142,7 @@ _NO_PLURAL = ("ss", "us", "is")
 _SHORTEST_STEM = 3
 _COMMON_LETTERS = 4
 
-# Ending -> (what takes its place, letters that must be left before it). The first that fits, longest first.
+# Ending -> (replacement, minimum number of letters before it). The longest matching ending is used.
 _ENDINGS: dict[str, tuple[str, int]] = {
     "faction": ("f", 3),
     **dict.fromkeys(("alties", "alty"), ("al", 2)),
@@ -162,7 +162,7 @@ _LIGHT = re.compile(r"(e|y|i?ed|i?es|s|ing|ingly|edly|i?er|i?ly|i?ness|i?ful|men
 
 @cache
 def stem(word: str) -> str:
-    """What is left of a word without its endings; a phrase is its own stem.
+    """Return a word without its endings; a phrase is its own stem.
 
     Example:
         >>> stem("frustration"), stem("frustrated"), stem("fearless"), stem("fearful")
@@ -192,7 +192,7 @@ def _without_ending(word: str) -> str:
 
 
 def same_family(first: str, second: str) -> bool:
-    """Whether two words are forms of one word.
+    """Return whether two words are forms of one word.
 
     Example:
         >>> same_family("frustration", "frustrated"), same_family("fear", "fearless"), same_family("cured", "curious")
@@ -210,9 +210,9 @@ def same_family(first: str, second: str) -> bool:
 
 
 def opposites(word: str) -> Iterator[str]:
-    """What negates a word by its form: un-, dis-, in- (im-, il-, ir-), non- and mis- before it; -less after its stem.
+    """Yield possible negations of a word: un-, dis-, in- (im-, il-, ir-), non- or mis- before it, -less after its stem.
 
-    Only candidates: whether a lexicon knows them, and whether they mean the opposite, is for the caller to find out.
+    These are candidates only. The caller must check that a lexicon contains them and that they mean the opposite.
 
     Example:
         >>> list(opposites("fearful"))[-2:]

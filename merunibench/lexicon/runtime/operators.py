@@ -1,7 +1,7 @@
-"""Words of a phrase that decide which of its emotions counts, or that none does: `bitter smile`, `fake joy`.
+"""Words of a phrase that decide which of its emotions counts, or that none counts: `bitter smile`, `fake joy`.
 
-The tables are those of `[operators]` in lookup.toml, where each says what it holds. The rules are stated in this order
-in docs/lexicon.md, "Labels outside the table".
+The tables are in section `[operators]` of lookup.toml, with a comment on each. docs/lexicon.md, "Labels outside the
+table", describes the rules in this order.
 """
 
 import re
@@ -27,7 +27,7 @@ NAMES = (
     "links",
     "amounts",
 )
-"""The tables, by name."""
+"""Names of the tables."""
 
 _NOT = re.compile(r"\b(?:any|every)thing but\b|\b(?:(?:any|every)thing |(?<!none ))other than\b|\bfar from\b")
 _NOTHING_LESS = re.compile(
@@ -50,7 +50,7 @@ _PLAINER = (
     (_LESS_THAN, " "),
 )
 _MAY_DENY = re.compile(r"\b(?:but|than|far|both|either|neither|instead|opposed|only|just|merely|to|into|by)\b")
-"""A word of each of these patterns: most labels hold none, and are not tried."""
+"""Matches if one of the patterns above may match; most labels contain none of these words and are skipped."""
 _NEITHER = re.compile(r"\bneither\b.*\bnor\b")
 _ASIDE = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]?")
 _BRACKETS = frozenset("([{（【")
@@ -59,11 +59,11 @@ _LAUGHING = ("laughter", "laughing", "giggles")
 _CAUSES = ("with", "by", "for", "from", "in")
 
 Find = Callable[[Sequence[str]], str | None]
-"""From the words of a phrase to the word of the lexicon that it stands for; None for none."""
+"""From the words of a phrase to the word of the lexicon that it means; None if it means none."""
 
 
 def without_aside(label: str) -> tuple[str, str]:
-    """A label without the text in its brackets, and that text; both may be empty.
+    """Return a label without the text in its brackets, and that text; both may be empty.
 
     Example:
         >>> without_aside("sad (not angry)")
@@ -76,12 +76,12 @@ def without_aside(label: str) -> tuple[str, str]:
 
 
 def with_plain_negation(text: str) -> str | None:
-    """A tidy label with `not` for `anything but` and its like, without `nothing but` and what another word replaces.
+    """Simplify a tidy label: `not` for `anything but` and similar phrases, no `nothing but`, no replaced emotion.
 
-    Of two that are compared, the greater stays: `more sad than angry`; of two that follow each other, the later:
-    `joy turned to sorrow`.
+    Of two compared emotions, the stronger remains: `more sad than angry`. Of two successive emotions, the later
+    remains: `joy turned to sorrow`.
 
-    None if it denies several emotions and names none: `neither happy nor sad`.
+    Return None if the label negates several emotions and names none: `neither happy nor sad`.
 
     Example:
         >>> [with_plain_negation(f"{each} sad") for each in ("anything but", "not angry but", "neither happy nor")]
@@ -97,28 +97,28 @@ def with_plain_negation(text: str) -> str | None:
 
 
 def operating_words(tables: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The words without which no operator stands in a phrase."""
+    """Return all operator words; a phrase without any of them contains no operator."""
     return frozenset({_FREE, _UNDER, _DRIVEN}.union(*tables.values()))
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What an operator makes of a phrase: a word of the lexicon, or None where the phrase names no emotion."""
+    """Result of an operator: a word of the lexicon, or None if the phrase names no emotion."""
 
     word: str | None
 
 
 @dataclass(frozen=True)
 class Operators:
-    """The operators, and what they ask of the lexicon.
+    """The operators, and the functions and tables of the lexicon that they use.
 
     Attributes:
         tables: Name -> words.
-        find: The word that a phrase stands for by its head.
-        opposite: Word -> the word for what is felt where it is denied.
+        find: Words of a phrase -> the word that its head means.
+        opposite: Word -> the word for the emotion that is felt when it is negated.
         polarity: Word -> 1 pleasant, -1 unpleasant, 0 neither; None if unknown.
-        empty: Words that say nothing about which emotion a phrase names.
-        negations: Words and phrases that deny what follows them.
+        empty: Words that do not indicate which emotion a phrase names.
+        negations: Words and phrases that negate what follows them.
     """
 
     tables: Mapping[str, frozenset[str]]
@@ -129,7 +129,7 @@ class Operators:
     negations: frozenset[str]
 
     def read(self, words: Sequence[str]) -> Reading | None:
-        """What the first operator that stands in a phrase makes of it; None if there is none."""
+        """Apply the first operator that occurs in a phrase; None if there is no operator."""
         for rule in (
             self._suffix,
             self._under,
@@ -151,7 +151,7 @@ class Operators:
         return None
 
     def _suffix(self, words: Sequence[str]) -> Reading | None:
-        """`angry-like`, `grief-stricken`, `worry-free`: the emotion stands before."""
+        """`angry-like`, `grief-stricken`, `worry-free`: the emotion comes before the suffix."""
         while len(words) > 1 and words[-1] in self.empty and words[-1] not in self.tables["suffixes"]:
             words = words[:-1]
         before = self._content(words[:-1])
@@ -164,12 +164,12 @@ class Operators:
         return Reading(found) if found is not None or words[-1] == _LIKE else None
 
     def _under(self, words: Sequence[str]) -> Reading | None:
-        """`under-confident`: too little of what is pleasant; not `under pressure`."""
+        """`under-confident`: too little of a pleasant emotion; but not `under pressure`."""
         word = self.find(words[1:]) if words[0] == _UNDER and len(words) == 2 else None
         return Reading(self.opposite(word)) if word is not None and self.polarity(word) == 1 else None
 
     def _mask(self, words: Sequence[str]) -> Reading | None:
-        """`hiding sadness`, `laughing to hide pain`: the unpleasant thing that is hidden is felt."""
+        """`hiding sadness`, `laughing to hide pain`: the hidden unpleasant emotion is felt."""
         for place, word in enumerate(words[:-1]):
             if word in self.tables["masks"]:
                 hidden = self.find(words[place + 1 :])
@@ -177,11 +177,11 @@ class Operators:
         return None
 
     def _feigned(self, words: Sequence[str]) -> Reading | None:
-        """`fake joy`, `pretending to be happy`: nobody feels it."""
+        """`fake joy`, `pretending to be happy`: the emotion is not felt."""
         return Reading(None) if any(word in self.tables["feigned"] for word in words[:-1]) else None
 
     def _scornful(self, words: Sequence[str]) -> Reading | None:
-        """`sarcastic joy`, `cruelly amused`, `manic laughter`: the scorn is felt, and nothing pleasant."""
+        """`sarcastic joy`, `cruelly amused`, `manic laughter`: the scorn is felt, not the pleasant emotion."""
         for place, word in enumerate(words[:-1]):
             if word in self.tables["scornful"]:
                 shown = self.find(words[place + 1 :])
@@ -205,11 +205,11 @@ class Operators:
         return None
 
     def _verb(self, words: Sequence[str]) -> Reading | None:
-        """`fearing love`, `missing home`: the verb is what is felt, whatever its object."""
+        """`fearing love`, `missing home`: the verb names the emotion, whatever its object."""
         return Reading(words[0]) if words[0] in self.tables["verbs"] and self._content(words[1:]) else None
 
     def _easing(self, words: Sequence[str]) -> Reading | None:
-        """`alleviating stress`: neither the stress nor its relief is said to be felt."""
+        """`alleviating stress`: neither the stress nor its relief is certain to be felt."""
         for place, word in enumerate(words[:-1]):
             if word in self.tables["easing"]:
                 eased = self.find(words[place + 1 :])
@@ -217,14 +217,14 @@ class Operators:
         return None
 
     def _attempt(self, words: Sequence[str]) -> Reading | None:
-        """`trying to be happy`: what is pleasant is not felt yet; `trying to hide sadness`: what is not, is."""
+        """`trying to be happy`: a pleasant emotion is not felt yet; `trying to hide sadness`: any other one is felt."""
         if len(words) < 3 or words[0] not in self.tables["attempts"] or words[1] != "to":
             return None
         tried = self.find(words[2:])
         return None if tried is None else Reading(self.find(words[:1]) if self.polarity(tried) == 1 else tried)
 
     def _unfulfilled(self, words: Sequence[str]) -> Reading | None:
-        """`unmet hopes`, `negative expectations`: what was hoped for is denied, or turned round."""
+        """`unmet hopes`, `negative expectations`: the pleasant emotion is negated or reversed."""
         if len(words) < 2 or words[-2] not in self.tables["unfulfilled"]:
             return None
         head, adjective = self.find(words[-1:]), self.find(words[-2:-1])
@@ -234,9 +234,9 @@ class Operators:
         return Reading(turned)
 
     def _seeker(self, words: Sequence[str]) -> Reading | None:
-        """`desire for revenge`, `needing support`: the wish is felt; of what is wished for, only what is unpleasant.
+        """`desire for revenge`, `needing support`: the wish is felt, or its object if that is unpleasant.
 
-        What others would have to give is missed: `craving love`.
+        A wish for something that others have to give is longing: `craving love`.
         """
         if words[0] not in self.tables["seekers"] or len(words) < 2:
             return None
@@ -255,7 +255,7 @@ class Operators:
         return Reading(wish)
 
     def _sign(self, words: Sequence[str]) -> Reading | None:
-        """`bitter smile`, `sigh of relief`: a face or a sound shows the emotion that is named beside it."""
+        """`bitter smile`, `sigh of relief`: a facial expression or sound shows the emotion named next to it."""
         signs = [place for place, word in enumerate(words) if word in self.tables["signs"]]
         if not signs:
             return None
@@ -273,7 +273,7 @@ class Operators:
         return None
 
     def _wild(self, words: Sequence[str]) -> Reading | None:
-        """`mad with joy`, `driven to despair`: the emotion is the cause, or where it led."""
+        """`mad with joy`, `driven to despair`: the emotion is the cause or the result."""
         for place, word in enumerate(words[:-2]):
             after = list(dropwhile(self.empty.__contains__, words[place + 1 :]))
             if not after or after[0] not in (*_CAUSES, "to"):
@@ -284,11 +284,11 @@ class Operators:
         return None
 
     def feigns(self, aside: str) -> bool:
-        """Whether the text in brackets says that nobody feels it: `happiness (fake)`."""
+        """Return whether the text in brackets says that the emotion is not felt: `happiness (fake)`."""
         return not self.tables["feigned"].isdisjoint(aside.split())
 
     def with_aside(self, main: str, aside: str) -> str | None:
-        """A label in one, where a face or a sound stands before brackets, or a mere operator in them.
+        """Join a label and its bracketed text if a face or sound precedes it, or if it contains only an operator.
 
         `tears (of joy)`, `joy (sarcastic)`, `hope (fading)`, `happy (not)`.
         """
@@ -298,7 +298,7 @@ class Operators:
         return None
 
     def _is_operator(self, text: str) -> bool:
-        """Whether a text says nothing but that what it stands with is denied, unmet, scorned or pleasant."""
+        """Return whether a text only negates its neighbour or marks it as unmet, scornful or pleasant."""
         content = set(self._content(text.split()))
         turning = self.tables["scornful"] | self.tables["unfulfilled"] | self.tables["tints"]
         return text in self.negations or (bool(content) and content <= turning)
@@ -307,13 +307,13 @@ class Operators:
         return [word for word in words if word not in self.empty]
 
     def _after_links(self, words: Sequence[str]) -> list[str]:
-        """A complement without what leads to it."""
+        """Return a complement without the words that introduce it."""
         kept = list(words)
         while kept and (kept[0] in self.tables["links"] or kept[0] in self.empty or kept[0] == "to"):
             del kept[0]
         return kept
 
     def _complement(self, words: Sequence[str]) -> list[str]:
-        """What a preposition leads to, light words before it aside (`full of`); nothing where none follows at once."""
+        """Return the words after a leading preposition, skipping light words before it (`full of`); else nothing."""
         led = list(dropwhile(self.empty.__contains__, words))
         return self._after_links(led) if led and led[0] in self.tables["links"] else []

@@ -1,4 +1,4 @@
-"""Known words that are spelled like a given one: what a typo may have meant."""
+"""Find known words with a similar spelling, to suggest what a typo may have meant."""
 
 import difflib
 from collections import defaultdict
@@ -18,7 +18,7 @@ _LETTERS = 32
 
 
 class Spellings:
-    """Known words by how they begin and end, so that thousands of words are compared with few of them each.
+    """An index of known words by their beginnings and endings, so that each query is compared with few of them.
 
     Args:
         known: The words to choose from.
@@ -35,12 +35,13 @@ class Spellings:
         self._places = {end: np.array(found) for end, found in places.items()}
 
     def near(self, word: str) -> tuple[str, ...]:
-        """At most three known words, the nearest first.
+        """Return at most three known words, the most similar first.
 
-        Only words of about the same length that begin or end alike are compared: a typo leaves one end whole.
+        Only words of about the same length with the same beginning or ending are compared, because a typo usually
+        leaves one end intact.
 
         Args:
-            word: The word, normalised; one of more than 40 letters is no typo.
+            word: The normalised word. Words longer than 40 characters get no suggestions.
 
         Example:
             >>> Spellings(["frustrated", "frustrates", "happy"]).near("frustated")
@@ -53,7 +54,7 @@ class Spellings:
             return ()
         places = np.concatenate(alike)
         places = places[abs(self._lengths[places] - len(word)) <= _ENDS]
-        # What difflib asks first, of all of them at once: have they enough letters in common?
+        # difflib's own quick check, vectorised: do the words have enough letters in common?
         common = np.minimum(self._counts[places], _letters(word)).sum(axis=1)
         places = places[2 * common >= _ALIKE * (self._lengths[places] + len(word)) - 1e-9]
         candidates = {self._words[place] for place in places.tolist()}
@@ -61,11 +62,11 @@ class Spellings:
 
 
 def _letters(word: str) -> npt.NDArray[np.int16]:
-    """How often each letter is in a word; rare ones are counted together."""
+    """Count each letter of a word; rare characters share a bin."""
     return np.bincount([ord(letter) % _LETTERS for letter in word], minlength=_LETTERS).astype(np.int16)
 
 
 @lru_cache(maxsize=4)
 def spellings(lexicon: Lexicon) -> Spellings:
-    """The words of a lexicon."""
+    """Return the spelling index of a lexicon's words."""
     return Spellings(lexicon.codes)

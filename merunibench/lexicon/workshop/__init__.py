@@ -1,1 +1,1 @@
-"""Text files that people write and lexicons are made from: concepts, families, lists; and what breaks them."""
+"""Read and check the text files that lexicons are compiled from: concepts, families and word lists."""

@@ -1,6 +1,6 @@
-"""The table of emotion concepts, the source of the builtin lexicon: its format, and what is wrong with a line of it.
+"""Read the table of emotion concepts, the main source of the builtin lexicon, and report errors in it.
 
-The format is described at the head of the table itself, emotion_wheels/builtin/concepts.txt.
+The table itself, emotion_wheels/builtin/concepts.txt, begins with a description of its format.
 """
 
 import re
@@ -20,10 +20,10 @@ class Concept:
     """Words that mean the same emotion.
 
     Attributes:
-        name: What the table calls it.
-        sectors: Its level-1 sector on each of the five wheels, None where it has none.
+        name: Its name in the table.
+        sectors: Its level-1 sector on each of the five wheels, None for no sector.
         polarity: 1 pleasant, -1 unpleasant, 0 neither.
-        words: Its words, in their canonical spelling and in the order of the table.
+        words: Its words in their canonical spelling, in the order of the table.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Concept:
 
 
 def canonical(word: str) -> str:
-    """The one spelling under which the table's readers know a word: a space between parts, straight apostrophes.
+    """Return the canonical spelling of a word: spaces between its parts, straight apostrophes.
 
     Example:
         >>> canonical("self-conscious"), canonical("don’t care")
@@ -47,10 +47,10 @@ def parse_concepts(text: str, where: str) -> tuple[Concept, ...]:
 
     Args:
         text: The table.
-        where: Its name in messages.
+        where: Its name in error messages.
 
     Raises:
-        InputError: a line breaks a rule of the format; the message begins with `where` and the line's number.
+        InputError: A line violates the format. The message begins with `where` and the line number.
     """
     concepts: list[Concept] = []
     lines_of_words: dict[str, int] = {}
@@ -71,35 +71,37 @@ def parse_concepts(text: str, where: str) -> tuple[Concept, ...]:
 
 
 class _FormatError(Exception):
-    """A line breaks a rule; the message does not yet say which line."""
+    """A line violates the format; the message does not include the line number."""
 
 
 def _with_words(concept: Concept | None, words: tuple[str, ...]) -> Concept:
     if concept is None:
-        raise _FormatError("words before the first concept; a concept begins at the margin")
+        raise _FormatError("words before the first concept; the line of a concept must not be indented")
     return replace(concept, words=concept.words + words)
 
 
 def _parse_heading(line: str, before: Sequence[Concept]) -> Concept:
-    """A line such as `joy happy happy joyful joy joyful +`: name, five sectors, polarity."""
+    """Parse a line such as `joy happy happy joyful joy joyful +`: name, five sectors, polarity."""
     if before and not before[-1].words:
-        raise _FormatError(f"the concept before, {before[-1].name!r}, has no words")
+        raise _FormatError(f"the previous concept, {before[-1].name!r}, has no words")
     fields = line.split()
     if len(fields) != PUBLISHED_WHEELS + 2:
-        raise _FormatError(f"a concept is a name, {PUBLISHED_WHEELS} sectors and a polarity, not {len(fields)} fields")
+        raise _FormatError(
+            f"a concept needs a name, {PUBLISHED_WHEELS} sectors and a polarity; got {len(fields)} fields"
+        )
     name, *sectors, polarity = fields
     if any(name == concept.name for concept in before):
-        raise _FormatError(f"there is a concept {name!r} above")
+        raise _FormatError(f"concept {name!r} is already defined")
     for number, (sector, wheel) in enumerate(zip(sectors, load_wheels(), strict=True), 1):
         if sector != _NO_SECTOR and sector not in wheel.sectors:
-            raise _FormatError(f"{sector!r} is no sector of wheel {number} ({', '.join(wheel.sectors)})")
+            raise _FormatError(f"{sector!r} is not a sector of wheel {number} ({', '.join(wheel.sectors)})")
     if polarity not in _POLARITY:
-        raise _FormatError(f"{polarity!r} is no polarity; it is +, - or 0")
+        raise _FormatError(f"{polarity!r} is not a polarity; write +, - or 0")
     return Concept(name, tuple(None if sector == _NO_SECTOR else sector for sector in sectors), _POLARITY[polarity])
 
 
 def _parse_words(line: str, lines_of_words: dict[str, int], number: int) -> tuple[str, ...]:
-    """The words of an indented line, in their canonical spelling; each is entered into `lines_of_words`."""
+    """Parse the words of an indented line into canonical spelling, and enter each into `lines_of_words`."""
     words = []
     for item in map(str.strip, line.strip().removesuffix(",").split(",")):
         if not _WORD.fullmatch(item):
@@ -108,9 +110,9 @@ def _parse_words(line: str, lines_of_words: dict[str, int], number: int) -> tupl
             )
         word = canonical(item)
         if word == "neutral":
-            raise _FormatError("'neutral' has no sector: scores leave neutral samples out")
+            raise _FormatError("'neutral' has no sector: scores exclude neutral samples")
         if word in lines_of_words:
-            raise _FormatError(f"{item!r} stands on line {lines_of_words[word]} already")
+            raise _FormatError(f"{item!r} is already on line {lines_of_words[word]}")
         lines_of_words[word] = number
         words.append(word)
     return tuple(words)

@@ -1,9 +1,9 @@
-"""A user's own lexicon: compiled from wheels and words of one's own, or an existing lexicon with further words.
+"""User-defined lexicons: compile one from wheels and words, or extend an existing lexicon with more words.
 
     compile_folder(Path("folder"), "mine")                        # wheel1.toml …, concepts.csv, words.csv
     extend(load_lexicon("builtin"), Path("words.csv"), "mine")
 
-Whatever is made bears a name of its own, and its hash is that of its own mapping.
+The result has its own name, and the hash of its own mapping.
 """
 
 import hashlib
@@ -34,11 +34,11 @@ _WHEEL_FILE = re.compile(r"wheel([1-9][0-9]*)\.toml")
 
 @dataclass(frozen=True)
 class OwnLexicon:
-    """A lexicon that was made, and what its maker should know.
+    """A compiled or extended lexicon, with notes for its author.
 
     Attributes:
         lexicon: The lexicon.
-        notes: A sentence each: words placed otherwise than before, words that stand twice, files that were not read.
+        notes: One sentence each on moved words, words in several sectors, and files that were not read.
     """
 
     lexicon: Lexicon
@@ -46,31 +46,31 @@ class OwnLexicon:
 
 
 def own_name(text: str) -> str:
-    """A name that an own lexicon may have.
+    """Return the name if a user-defined lexicon may have it.
 
     Raises:
-        InputError: it is no name, or that of a lexicon that is not one's own.
+        InputError: It is not a valid name, or is that of the builtin lexicon or an official release.
     """
     if not NAME.fullmatch(text):
         raise InputError(
             f"{short_repr(text)} cannot name a lexicon: small letters, digits, '.', '_', '-', at most 64; give --name"
         )
     if text in (builtin.NAME, *RELEASES):
-        raise InputError(f"{text} is the name of one known lexicon; give yours another (--name)")
+        raise InputError(f"{text} is the name of a known lexicon; choose another name (--name)")
     return text
 
 
 def compile_folder(folder: Path, name: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> OwnLexicon:
-    """A lexicon from wheels, and tables of concepts and words if there are any.
+    """Compile a lexicon from wheels and optional tables of concepts and words.
 
     Args:
-        folder: Holds `wheel1.toml` to at most `wheel8.toml`, and may hold `concepts.csv` and `words.csv`.
-        name: What to call it.
-        max_bytes: Most bytes of a file.
+        folder: Contains `wheel1.toml` to at most `wheel8.toml`, and optionally `concepts.csv` and `words.csv`.
+        name: Name of the lexicon.
+        max_bytes: Maximum size of a file in bytes.
 
     Raises:
-        InputError: a file is missing or not what it should be; file, row and field are named.
-        UnsafeFileError: a file is too large, or lies outside the folder through a link.
+        InputError: A file is missing or invalid. The message names file, row and field.
+        UnsafeFileError: A file is too large, or is a link to a file outside the folder.
     """
     name = own_name(name)
     paths = _wheel_files(folder)
@@ -98,17 +98,17 @@ def compile_folder(folder: Path, name: str, *, max_bytes: int = DEFAULT_MAX_BYTE
 
 
 def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> OwnLexicon:
-    """A lexicon with further words, and with other places for words that it has.
+    """Extend a lexicon with more words, or with other places for existing words.
 
     Args:
-        lexicon: The lexicon to begin with.
+        lexicon: The lexicon to extend.
         words: The table of words.
-        name: What to call the result.
-        max_bytes: Most bytes of the table.
+        name: Name of the result.
+        max_bytes: Maximum size of the table in bytes.
 
     Raises:
-        InputError: the table cannot be understood, or changes nothing; file, row and field are named.
-        UnsafeFileError: it is too large.
+        InputError: The table is invalid, or changes nothing. The message names file, row and field.
+        UnsafeFileError: The table is too large.
     """
     name = own_name(name)
     wheels = _wheels_of(lexicon)
@@ -116,7 +116,7 @@ def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT
     concept_of = lexicon.fallback.concept_of if lexicon.fallback else None
     entries = read_entries(words, "word", wheels, concepts_of(lexicon), max_bytes=max_bytes, concept_of=concept_of)
     if lexicon.fallback is not None:
-        entries = [replace(entry, name=canonical(entry.name)) for entry in entries]  # as its rules spell words
+        entries = [replace(entry, name=canonical(entry.name)) for entry in entries]  # the spelling that its rules use
         _refuse_doubles(words, entries)
     before = {entry.name: _places_of(lexicon, entry.name) for entry in entries}
     codes = {**lexicon.codes, **{entry.name: _code(entry.places, lexicon) for entry in entries}}
@@ -124,14 +124,15 @@ def extend(lexicon: Lexicon, words: Path, name: str, *, max_bytes: int = DEFAULT
     fallback = lexicon.fallback and _fallback_with(lexicon.fallback, entries)
     extended = replace(lexicon, name=name, codes=dict(sorted(codes.items())), sources=sources, fallback=fallback)
     if extended.sha256 == lexicon.sha256:
-        raise InputError(f"{words}: {lexicon.label} has all these words in these places already: nothing to extend")
+        raise InputError(f"{words}: {lexicon.label} already has all these words in these places: nothing to extend")
     return OwnLexicon(extended, tuple(_changes(entries, before, lexicon.name)))
 
 
 def concepts_of(lexicon: Lexicon) -> dict[str, Places]:
-    """The places of each concept of a lexicon: on every wheel those that most of its words have.
+    """Return the places of each concept of a lexicon: on each wheel, the most frequent place of its words.
 
-    A word that stands on a wheel itself, or a form of it, may stand elsewhere than its concept; all others stand there.
+    A word that is on a wheel itself, or a form of such a word, may have another place than its concept. All other words
+    have the place of their concept.
     """
     if lexicon.fallback is None:
         return {}
@@ -142,7 +143,7 @@ def concepts_of(lexicon: Lexicon) -> dict[str, Places]:
 
 
 def _commonest(places: Sequence[Place]) -> Place:
-    """The most frequent sector, and the most frequent inner word within it."""
+    """Return the most frequent sector, and the most frequent inner word within it."""
     outer = Counter(place.outer for place in places).most_common(1)[0][0]
     inner = Counter(place.inner for place in places if place.outer == outer).most_common(1)[0][0]
     return Place(outer, inner)
@@ -152,19 +153,19 @@ def _commonest(places: Sequence[Place]) -> Place:
 
 
 def _wheel_files(folder: Path) -> list[Path]:
-    """wheel1.toml and on, without a gap."""
+    """Return wheel1.toml, wheel2.toml, …; raise InputError if one is missing."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
     with reading(folder):
         names = [path.name for path in folder.iterdir()]
     numbers = sorted(int(found[1]) for name in names if (found := _WHEEL_FILE.fullmatch(name)))
     if not numbers:
-        raise InputError(f"{folder}: no wheel1.toml; a lexicon has 1 to {MAXIMUM_WHEELS} wheels, a file each")
+        raise InputError(f"{folder}: no wheel1.toml; a lexicon has 1 to {MAXIMUM_WHEELS} wheels, one file per wheel")
     if numbers[-1] > MAXIMUM_WHEELS:
         raise InputError(f"{folder}: wheel{numbers[-1]}.toml: a lexicon has 1 to {MAXIMUM_WHEELS} wheels")
     missing = sorted(set(range(1, numbers[-1] + 1)) - set(numbers))
     if missing:
-        raise InputError(f"{folder}: wheel{missing[0]}.toml is missing, though wheel{numbers[-1]}.toml is there")
+        raise InputError(f"{folder}: wheel{missing[0]}.toml is missing, but wheel{numbers[-1]}.toml exists")
     return [folder / f"wheel{number}.toml" for number in range(1, len(numbers) + 1)]
 
 
@@ -178,7 +179,7 @@ def _twice(wheels: Iterable[Wheel], paths: Iterable[Path]) -> Iterator[str]:
         several = [word for word, sectors in stands.items() if len(sectors) > 1]
         if several:
             place = wheel.placement(1)[several[0]]
-            yield f"{path.name}: {_count(several)} in several sectors; the last counts: {several[0]!r} is {place}"
+            yield f"{path.name}: {_count(several)} in several sectors; the last is used: {several[0]!r} is {place}"
 
 
 def _not_read(folder: Path, contents: Iterable[str]) -> Iterator[str]:
@@ -194,7 +195,7 @@ def _wheels_of(lexicon: Lexicon) -> tuple[Wheel, ...]:
     wheels = lexicon.own_wheels or load_wheels()
     if any(tuple(each.sector_names(level) for each in wheels) != lexicon.sectors_of_wheels[level] for level in LEVELS):
         raise InputError(
-            f"{lexicon.label}: its wheels are not known, so that no word can be placed; compile a lexicon instead"
+            f"{lexicon.label}: its wheels are unknown, so words cannot be added; compile a lexicon instead"
         )
     return wheels
 
@@ -217,7 +218,7 @@ def _enter(placements: Mapping[Level, Sequence[dict[str, str]]], entries: Iterab
 
 
 def _code(places: Places, lexicon: Lexicon) -> str:
-    """The digits of a word: its sectors' indices, at level 1, then at level 2."""
+    """Return the code of a word: the indices of its sectors at level 1, then at level 2."""
     return "".join(
         NONE if sector is None else DIGITS[names.index(sector)]
         for level in LEVELS
@@ -226,7 +227,7 @@ def _code(places: Places, lexicon: Lexicon) -> str:
 
 
 def _fallback_with(fallback: Fallback, entries: Sequence[Entry]) -> Fallback:
-    """The tables of the rules, where the words have their new concepts, or none, and are neither stopped nor mended."""
+    """Return the fallback tables with the new concepts of words, which are no longer stop words or typos."""
     new = {entry.name: entry.concept for entry in entries}
     members = {
         concept: {word for word in words.split(",") if word not in new} for concept, words in fallback.concepts.items()
@@ -243,19 +244,19 @@ def _fallback_with(fallback: Fallback, entries: Sequence[Entry]) -> Fallback:
 
 
 def _refuse_doubles(path: Path, entries: Iterable[Entry]) -> None:
-    """Hyphens and spaces are alike under rules for spelling."""
+    """Raise InputError for words that differ only in hyphens, which the spelling rules treat as spaces."""
     rows: dict[str, int] = {}
     for entry in entries:
         if entry.name in rows:
             raise InputError(
-                f"{path}: row {entry.row}, column 'word': {short_repr(entry.name)} stands in row {rows[entry.name]} "
-                "already, but for hyphens; keep one of them"
+                f"{path}: row {entry.row}, column 'word': {short_repr(entry.name)} is already in row "
+                f"{rows[entry.name]}, apart from hyphens; keep one of them"
             )
         rows[entry.name] = entry.row
 
 
 def _changes(entries: Sequence[Entry], before: Mapping[str, Places], whose: str) -> Iterator[str]:
-    """The note on words that had other places."""
+    """Yield the note on words whose places changed."""
     changed = [
         entry for entry in entries if before[entry.name] != entry.places and set(before[entry.name]) != {NO_PLACE}
     ]
@@ -265,7 +266,7 @@ def _changes(entries: Sequence[Entry], before: Mapping[str, Places], whose: str)
         number, (old, new) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
         was, now = ("/".join(filter(None, place)) or "nowhere" for place in (old, new))
         yield (
-            f"{_count(changed)} otherwise than in {whose}, first row {first.row}: "
+            f"{_count(changed)} placed differently than in {whose}, first row {first.row}: "
             f"{short_repr(first.name)} on wheel {number}: {was} -> {now}"
         )
 

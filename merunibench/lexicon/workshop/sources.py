@@ -1,6 +1,6 @@
-"""The text files that the builtin lexicon is made from, in emotion_wheels/builtin/: formats, and what breaks them.
+"""Read the text files in emotion_wheels/builtin/ from which the builtin lexicon is compiled, and report errors in them.
 
-What the files are for is said at the head of each and in docs/lexicon.md. Scoring never reads them.
+The head of each file and docs/lexicon.md describe their purpose. Scoring never reads them.
 """
 
 import hashlib
@@ -31,14 +31,14 @@ def _no_lookup() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything beside the wheels that decides a word's sectors.
+    """All sources, apart from the wheels, that determine the sectors of words.
 
     Attributes:
-        concepts: The concept table, in its order.
-        families: The words of each family; those that stand on a wheel or in the concept table come first.
-        kinship: What a person knows better than WordNet about families.
-        stop: Words that have no sector, whatever else would give them one.
-        lookup: The word lists and tables of lookup.toml, by their names.
+        concepts: The concept table, in file order.
+        families: The words of each family; those on a wheel or in the concept table come first.
+        kinship: Manual corrections of the families that WordNet yields.
+        stop: Words that have no sector, even if another source would give them one.
+        lookup: The word lists and tables of lookup.toml, by name.
         hashes: File name -> SHA-256 of every file read.
     """
 
@@ -51,18 +51,18 @@ class Sources:
 
 
 def builtin_file(name: str) -> Path:
-    """A file of the builtin lexicon's folder."""
+    """Return the path of a file in the builtin lexicon's folder."""
     return resource(_FOLDER, "builtin") / name
 
 
 def read_sources(*, with_families: bool = True) -> Sources:
-    """Read every source file.
+    """Read all source files.
 
     Args:
-        with_families: Whether to read families.txt too; the program that writes that file does not.
+        with_families: Whether to read families.txt too; the program that writes it passes False.
 
     Raises:
-        InputError: a file cannot be read or breaks a rule of its format; the message names file and line.
+        InputError: A file cannot be read or violates its format. The message names file and line.
     """
     names = [name for name in FILES if with_families or name != "families.txt"]
     contents = {name: _content(builtin_file(name)) for name in names}
@@ -86,32 +86,32 @@ def _content(path: Path) -> bytes:
 
 
 def parse_families(text: str, where: str) -> tuple[tuple[str, ...], ...]:
-    """Families, one per line: `word, word: form, form`.
+    """Parse families, one per line: `word, word: form, form`.
 
     Raises:
-        InputError: a line is no family, or a word is in two of them.
+        InputError: A line is not a family, or a word is in two families.
     """
     families = []
     seen: dict[str, int] = {}
     for number, line in _lines(text):
         if not _FAMILY.fullmatch(line):
-            raise InputError(f"{where}: line {number}: no family; write `word, word: form, form`")
+            raise InputError(f"{where}: line {number}: not a family; write `word, word: form, form`")
         words = tuple(word for word in line.replace(":", ",").replace(",", " ").split())
         for word in words:
             if word in seen:
-                raise InputError(f"{where}: line {number}: {word!r} is in the family of line {seen[word]} already")
+                raise InputError(f"{where}: line {number}: {word!r} is already in the family of line {seen[word]}")
             seen[word] = number
         families.append(words)
     return tuple(families)
 
 
 class Kinship(NamedTuple):
-    """What a person knows better than WordNet about families.
+    """Manual corrections of the families that WordNet yields.
 
     Attributes:
-        apart: Word -> the words that it is no form of, however alike they look; in both directions.
+        apart: Word -> words that look like forms of it but are not; symmetric.
         alone: Words without a family.
-        together: Word -> words of its family that WordNet does not relate.
+        together: Word -> words of its family that WordNet does not relate to it.
     """
 
     apart: Mapping[str, frozenset[str]]
@@ -120,10 +120,10 @@ class Kinship(NamedTuple):
 
 
 def parse_kinship(text: str, where: str) -> Kinship:
-    """Lines `apart: word, word | word, word`, `alone: word, word` and `together: word, word`.
+    """Parse lines `apart: word, word | word, word`, `alone: word, word` and `together: word, word`.
 
     Raises:
-        InputError: a line is none of these.
+        InputError: A line has another form.
     """
     apart: dict[str, frozenset[str]] = {}
     together: dict[str, frozenset[str]] = {}
@@ -144,33 +144,33 @@ def parse_kinship(text: str, where: str) -> Kinship:
 
 
 def parse_stop(text: str, where: str) -> frozenset[str]:
-    """Words and phrases separated by commas, over any number of lines.
+    """Parse words and phrases separated by commas, over any number of lines.
 
     Raises:
-        InputError: something is neither, or stands there twice.
+        InputError: An entry is not a valid word or phrase, or appears twice.
     """
     stop: dict[str, int] = {}
     for number, line in _lines(text):
         for word in map(canonical, _words(line.removesuffix(","), where, number)):
             if word in stop:
-                raise InputError(f"{where}: line {number}: {word!r} stands on line {stop[word]} already")
+                raise InputError(f"{where}: line {number}: {word!r} is already on line {stop[word]}")
             stop[word] = number
     return frozenset(stop)
 
 
 def parse_lookup(text: str, where: str) -> dict[str, Any]:
-    """The tables of lookup.toml: lists of words, and tables word -> word.
+    """Parse the tables of lookup.toml: lists of words, and tables word -> word.
 
     Raises:
-        InputError: the file is no TOML, or a list or table is missing, unknown, or holds something else than words.
+        InputError: The file is not TOML, or a list or table is missing, unknown, or contains anything but words.
     """
     tables = parse_toml(text.encode(), where)
     expected = (*_LISTS, *_TABLES, "operators")
     if set(tables) != set(expected):
-        raise InputError(f"{where}: the tables are {', '.join(expected)}, not {', '.join(tables)}")
+        raise InputError(f"{where}: the tables must be {', '.join(expected)}, not {', '.join(tables)}")
     for name in _LISTS:
         if not isinstance(tables[name], str):
-            raise InputError(f"{where}: {name}: a list of words is text, the words separated by commas")
+            raise InputError(f"{where}: {name}: must be a text of words separated by commas")
         tables[name] = sorted(set(_words(tables[name].replace("\n", " "), f"{where}: {name}", 0)))
     tables["operators"] = _operators(tables["operators"], where)
     for name in _TABLES:
@@ -181,9 +181,9 @@ def parse_lookup(text: str, where: str) -> dict[str, Any]:
 
 
 def _operators(table: object, where: str) -> dict[str, list[str]]:
-    """Lists of words, by the names of the operators."""
+    """Parse the lists of words of the operators, by name."""
     if not isinstance(table, dict) or set(table) != set(NAMES) or not all(isinstance(v, str) for v in table.values()):
-        raise InputError(f"{where}: operators: texts with words separated by commas, called {', '.join(NAMES)}")
+        raise InputError(f"{where}: operators: must be texts of words separated by commas, named {', '.join(NAMES)}")
     return {
         name: sorted(set(_words(table[name].replace("\n", " "), f"{where}: operators.{name}", 0))) for name in NAMES
     }

@@ -1,10 +1,10 @@
-"""A user's table of words or concepts, CSV: which sectors each has. Formats are in docs/lexicon.md.
+"""Read a user's CSV table of words or concepts and their sectors. docs/lexicon.md describes the formats.
 
     word,concept,wheel1,wheel2
     gutted,grief,,
     hangry,,anger,mad/frustrated
 
-A row names a concept, or sectors, or both: a sector beside a concept counts on its wheel instead of the concept's.
+A row gives a concept, sectors, or both. A sector overrides that of the concept on its wheel.
 """
 
 import difflib
@@ -21,13 +21,13 @@ from merunibench.lexicon.releases.tables import Row, read_csv
 from merunibench.lexicon.runtime.wheels import Wheel
 
 NOWHERE = "."
-"""Stands for "no sector on this wheel", where a concept would give one."""
+"""Cell for "no sector on this wheel", if the concept would give one."""
 _LONGEST_WORD = 64
 _LONGEST_CELL = 200
 
 
 class Place(NamedTuple):
-    """Where a word stands on a wheel: its sector at level 1 and at level 2, None for none."""
+    """The place of a word on a wheel: its sectors at level 1 and at level 2, None for no sector."""
 
     outer: str | None
     inner: str | None
@@ -37,7 +37,7 @@ Places = tuple[Place, ...]
 """A word's place on each wheel."""
 NO_PLACE = Place(None, None)
 _Columns = Mapping[str, Mapping[str, tuple[Place, ...]]]
-"""Column of a wheel -> what its cells may say -> the places that this can mean."""
+"""Column of a wheel -> valid cell -> the places that it can mean."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Entry:
     """A row of the table.
 
     Attributes:
-        name: The word, as it is looked up, or the concept.
-        row: Where it stands in the file, the header being row 1.
-        concept: The concept that it is said to belong to, if any.
+        name: The normalised word, or the concept.
+        row: Row number in the file; the header is row 1.
+        concept: The concept given for the word, if any.
         places: Its place on each wheel.
     """
 
@@ -66,19 +66,19 @@ def read_entries(
     max_bytes: int,
     concept_of: Callable[[str], str | None] | None = None,
 ) -> list[Entry]:
-    """The rows of a table of words or of concepts.
+    """Read a table of words or of concepts.
 
     Args:
         path: The file.
-        kind: What the first column is called and holds: `word` or `concept`.
-        wheels: The wheels; column `wheel1` is that of the first.
-        concepts: What a word's concept may be: name -> places.
-        max_bytes: Most bytes of the file.
-        concept_of: The concept of a word, to name it where a word was given for a concept.
+        kind: Name and content of the first column: `word` or `concept`.
+        wheels: The wheels; column `wheel1` belongs to the first.
+        concepts: The valid concepts of words: name -> places.
+        max_bytes: Maximum file size in bytes.
+        concept_of: Word -> its concept, to suggest it if a word was given instead of a concept.
 
     Raises:
-        InputError: the file is no such table, or a row cannot be understood; row and column are named.
-        UnsafeFileError: it is larger than `max_bytes`.
+        InputError: The file is not a valid table, or a row is invalid. The message names row and column.
+        UnsafeFileError: The file is larger than `max_bytes`.
     """
     cells = {f"wheel{number}": _cells_of(wheel) for number, wheel in enumerate(wheels, 1)}
     columns = list(cells)
@@ -94,8 +94,8 @@ def read_entries(
         entry = _entry(f"{path}: row {row.number}", kind, row, cells, concepts)
         if entry.name in entries:
             raise InputError(
-                f"{path}: row {row.number}, column {kind!r}: {short_repr(entry.name)} stands in row "
-                f"{entries[entry.name].row} already; keep one of them"
+                f"{path}: row {row.number}, column {kind!r}: {short_repr(entry.name)} is already in row "
+                f"{entries[entry.name].row}; keep one of them"
             )
         entries[entry.name] = entry
     if not entries:
@@ -129,12 +129,12 @@ def _name(text: str | None, where: str) -> str:
             "no comma)"
         )
     if name == NEUTRAL:
-        raise InputError(f"{where}: {NEUTRAL!r} has no sector: scores treat neutral samples by themselves")
+        raise InputError(f"{where}: {NEUTRAL!r} has no sector: scores handle neutral samples separately")
     return name
 
 
 def _cells_of(wheel: Wheel) -> dict[str, tuple[Place, ...]]:
-    """What a cell may say (a sector, an inner word, `sector/inner word`, `.`) -> the places that it can mean."""
+    """Return valid cell (a sector, an inner word, `sector/inner word` or `.`) -> the places that it can mean."""
     groups = wheel.sectors.items()
     found: dict[str, tuple[Place, ...]] = {}
     for outer, group in groups:
@@ -151,7 +151,7 @@ def _place(cells: Mapping[str, tuple[Place, ...]], text: str, where: str) -> Pla
         raise _unknown(where, "sector or inner word", text, [cell for cell in cells if ("/" in cell) == ("/" in text)])
     if len(places) > 1:
         sectors = " and ".join(place.outer or "" for place in places)
-        raise InputError(f"{where}: {short_repr(text)} stands in {sectors}; write {places[0].outer}/{text}")
+        raise InputError(f"{where}: {short_repr(text)} is in {sectors}; write for example {places[0].outer}/{text}")
     return places[0]
 
 
@@ -162,15 +162,15 @@ def _unknown_concept(
     if meant is None:
         return _unknown(where, "concept", given, concepts)
     return InputError(
-        f"{where}: no concept {short_repr(given)}, which is a word of the concept {short_repr(meant)}; write that"
+        f"{where}: {short_repr(given)} is not a concept, but a word of the concept {short_repr(meant)}; write that"
     )
 
 
 def _unknown(where: str, what: str, given: str, known: Iterable[str]) -> InputError:
-    """The message for a name that is not known, with those that are spelled most alike."""
+    """Return the error for an unknown name, with the names of most similar spelling."""
     names = list(dict.fromkeys(known))
     if not names:
-        return InputError(f"{where}: there are no {what}s to name; give the word's sectors (wheel1, …)")
+        return InputError(f"{where}: this lexicon has no {what}s; give the word's sectors (wheel1, …)")
     near = difflib.get_close_matches(given[:_LONGEST_CELL], names, n=3, cutoff=0.6)
-    help_ = f"nearest: {listed(near)}" if near else f"there are {listed(names, 10)}"
-    return InputError(f"{where}: no {what} {short_repr(given)}; {help_}")
+    help_ = f"did you mean {listed(near)}?" if near else f"valid: {listed(names, 10)}"
+    return InputError(f"{where}: unknown {what} {short_repr(given)}; {help_}")

@@ -2,7 +2,7 @@
 "use strict";
 {
   const LEGEND = [
-    ["taken", "a label"], ["repeated", "said again"], ["denied", "denied"], ["of somebody else", "of somebody else"],
+    ["taken", "a label"], ["repeated", "said again"], ["denied", "denied"], ["another person", "about another person"],
     ["cue", "only a cue"], ["dropped", "weighs too little"], ["not felt", "not a feeling"],
   ];
 

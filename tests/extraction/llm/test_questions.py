@@ -84,7 +84,7 @@ def test_labels_are_read_by_the_official_rule(output, labels):
     ("output", "reason"),
     [
         ("<think>He is", "nothing besides its reasoning"),
-        ("He is sad because he has lost his dog.", "sentences in place of a list"),
+        ("He is sad because he has lost his dog.", "sentences instead of a list"),
     ],
 )
 def test_what_is_no_list_is_a_failure(output, reason):
@@ -130,5 +130,5 @@ def test_backends(tmp_path):
     for wrong in ("hf", "hf:", "openai:", "gpt", ""):
         with pytest.raises(InputError, match="hf:MODEL or openai:URL#MODEL"):
             open_backends(wrong)
-    with pytest.raises(InputError, match="take no prompt"):
+    with pytest.raises(InputError, match="do not use a prompt"):
         open_backends("rules", spec, prompt=tmp_path / "p.txt")
