@@ -182,7 +182,7 @@ CHANGES = {
     ),
     "a twin": (
         lambda pull: pull.add("Kept"),
-        "Kept: the folder's name differs from 'kept' in case alone",
+        "Kept: the folder's name differs from 'kept' only in case",
     ),
     "code": (
         lambda pull: (pull.folder / "head" / "README.md").write_text("other"),

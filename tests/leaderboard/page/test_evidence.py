@@ -183,7 +183,7 @@ def ask(title, results, lost=None):
 
 def test_people_stand_beside_the_models_of_their_data_set_and_are_no_date():
     results, _ = sample(12)
-    assert "No human reference" in ask("How close are models to people?", results).sentence
+    assert "no human reference" in ask("How close are models to people?", results).sentence
     model = next(each for each in results.models if each.id == "model-2")
     rows = {
         row.id: row.model_copy(update={"ranked": False, "mean": None, "scores": {"meld": row.scores["meld"]}})
