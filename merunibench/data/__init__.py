@@ -1,7 +1,7 @@
-"""Ground truth and predictions, from whatever format the user has them in to the arrays that scoring works on.
+"""Read ground truth and predictions of any supported format into the arrays that scoring uses.
 
-`load_truth` and `open_predictions` are the two entrances; `convert` writes any predictions as JSON Lines. Every mistake
-in a file is an InputError of one line that says what is wrong, where, and what to do.
+`load_truth` and `open_predictions` are the two entry points; `convert` writes any predictions as JSON Lines. Every
+mistake in a file raises an InputError with one line that says what is wrong, where, and how to fix it.
 """
 
 from merunibench.data.account import Account

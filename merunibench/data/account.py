@@ -1,7 +1,7 @@
-"""What became of the rows of a file: how many hold an answer, where it comes from, and why the others hold none.
+"""Account of the rows of a file: how many contain an answer, where it comes from, and why the others have none.
 
-A row that contributes nothing of its own, no label and no polarity, is counted under exactly one reason. Where labels
-and polarity are made (`predictions`), an account is made of it; reports and `validate` show it.
+A row that contributes neither a label nor a polarity is counted under exactly one reason. `predictions` makes the
+account along with labels and polarity; reports and `validate` show it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _LONGEST_TEXT, _LONGEST_NAME = 120, 80
 
 
 class Reason(StrEnum):
-    """Why a row has no label or polarity of its own; below, what else is counted."""
+    """Why a row has no label or polarity of its own; the last three are counted although the row has one."""
 
     NO_ANSWER = "no answer"
     CUT_OFF = "cut off in its reasoning"
@@ -38,35 +38,35 @@ class Reason(StrEnum):
 
 
 SILENT = (Reason.CUT_OFF, Reason.REFUSAL, Reason.ERROR, Reason.LANGUAGE, Reason.SYMBOL, Reason.NOTHING)
-"""What a text may look like that gives nothing; too many of them are refused."""
+"""Reasons why a text gives nothing; predictions with too many of these are refused."""
 READ_ANYWAY = {Reason.REFUSAL: Reason.REFUSAL_READ, Reason.ERROR: Reason.ERROR_READ}
-"""What a text may look like although it gives something."""
+"""The reasons that apply to a text that gives something nevertheless."""
 
 _REMARKS: Mapping[Reason, str] = {
-    Reason.NO_ANSWER: "{n} rows hold neither {field} nor text: they are missing predictions, not {empty} ones",
+    Reason.NO_ANSWER: "{n} rows contain neither {field} nor text and count as missing predictions, not as {empty}",
     Reason.CUT_OFF: "{n} answers end within their reasoning and count as {empty}: raise --max-new-tokens",
     Reason.REFUSAL: "{n} answers are refusals and count as {empty}",
     Reason.ERROR: "{n} answers are error messages and count as {empty}: ask the model again, or mark them as failed",
-    Reason.LANGUAGE: "{n} answers are in a language that the rules do not read and count as {empty}: take labels from "
-    "them with a language model (`merunibench extract --extractor`)",
-    Reason.SYMBOL: "{n} answers are single letters or numbers and count as {empty}: give what they stand for",
+    Reason.LANGUAGE: "{n} answers are in a language that the rules do not read and count as {empty}: extract labels "
+    "from them with a language model (`merunibench extract --extractor`)",
+    Reason.SYMBOL: "{n} answers are single letters or numbers and count as {empty}: replace them by what they mean",
     Reason.NOTHING: "no emotion word was found in {n} answers, which count as {empty}",
     Reason.EMPTY: "{n} answers are given as empty lists",
-    Reason.BESIDE_TEXT: "{n} answers are given as empty lists beside a text: if an extractor failed, take labels from "
-    "the texts (`merunibench extract --overwrite-labels`)",
-    Reason.STATEMENT: "{n} answers say that there is no emotion, in words that are no labels",
-    Reason.UNKNOWN: "{count} polarities come from labels of which none is known, and count as neutral",
-    Reason.ODD: "{count} polarities such as {text} are no positive, negative or neutral, and count as neutral",
+    Reason.BESIDE_TEXT: "{n} answers are given as empty lists next to a text: if an extractor failed, extract labels "
+    "from the texts (`merunibench extract --overwrite-labels`)",
+    Reason.STATEMENT: "{n} answers say that there is no emotion, in words that are not labels",
+    Reason.UNKNOWN: "{count} polarities come from labels that are all unknown, and count as neutral",
+    Reason.ODD: "{count} polarities such as {text} are not positive, negative or neutral, and count as neutral",
     Reason.REFUSAL_READ: "{n} answers look like refusals and are scored by the words in them",
     Reason.ERROR_READ: "{n} answers look like error messages and are scored by the words in them",
-    Reason.COMPLEMENT: "{count} polarities such as {text} say what they are not: non-negative counts as positive, "
+    Reason.COMPLEMENT: "{count} polarities such as {text} are negated: non-negative counts as positive, "
     "non-positive as negative",
 }
 
 
 @dataclass
 class Found:
-    """The rows of one reason: their number, the place of the first (`line 3`), and its text, shortened."""
+    """The rows with one reason: their number, the location of the first (`line 3`), and its text, shortened."""
 
     count: int
     first: str
@@ -80,12 +80,12 @@ class Account:
 
     Attributes:
         rows: Number of rows.
-        field: What is wanted of them, such as `labels` or `polarity`.
-        given: Rows whose answer stands in the file, an empty list included.
-        read: Extractor -> rows whose answer it has taken from text or labels, here or before.
+        field: The kind of answer that is needed, such as `labels` or `polarity`.
+        given: Rows whose answer is in the file, including empty lists.
+        read: Extractor -> rows whose answer it extracted from text or labels, here or earlier.
         failed: Rows on which the model failed.
-        without: Reason -> the rows that contribute nothing of their own; a row is under one reason.
-        besides: Reason -> rows that contribute something, and are worth a remark.
+        without: Reason -> the rows that contribute nothing of their own; each row has one reason.
+        besides: Reason -> rows that contribute something but deserve a remark.
     """
 
     rows: int
@@ -97,7 +97,7 @@ class Account:
     besides: dict[Reason, Found] = made_by(default_factory=dict)
 
     def count(self, reason: Reason, place: str, text: str | None = None, number: int = 1) -> None:
-        """Count rows, of which the first is at `place` and has this text; later calls are about later rows."""
+        """Count rows; the first is at `place` and has this text. Call it in the order of the rows."""
         kept = self.besides if reason in (*READ_ANYWAY.values(), Reason.COMPLEMENT) else self.without
         if reason in kept:
             kept[reason].count += number
@@ -106,19 +106,19 @@ class Account:
 
     @property
     def missing(self) -> int:
-        """Rows that hold no answer at all, which are missing predictions."""
+        """Number of rows without any answer, which are missing predictions."""
         return self._number((Reason.NO_ANSWER,))
 
     @property
     def nothing(self) -> int:
-        """Rows that contribute nothing of their own, failed ones not counted."""
+        """Number of rows that contribute nothing of their own, without the failed ones."""
         return self._number(self.without)
 
     def _number(self, reasons: Iterable[Reason]) -> int:
         return sum(self.without[reason].count for reason in reasons if reason in self.without)
 
     def remarks(self, reasons: Iterable[Reason] = tuple(Reason)) -> tuple[str, ...]:
-        """A line for each of these reasons, with the number of rows and the first of them."""
+        """Return a line for each of these reasons, with the number of rows and the first of them."""
         words = {"field": self.field, "empty": "empty" if self.field == "labels" else "neutral"}
         said = []
         for reason, found in (self.without | self.besides).items():
@@ -131,7 +131,7 @@ class Account:
         return tuple(said)
 
     def refusal(self) -> str | None:
-        """Why these answers should not be scored as they are: most of them say nothing; None if they may be."""
+        """Return why these answers should not be scored: most of them give nothing; None if they can be scored."""
         silent, answered = self._number(SILENT), self.rows - self.failed - self.missing
         if 2 * silent <= answered:
             return None
@@ -158,7 +158,7 @@ class Account:
         return f"{self.without[reason].count} × {reason} (first: {self.without[reason].first})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
+        """Return plain data for JSON."""
         named = {"without": self.without, "besides": self.besides}
         reasons = {key: {str(reason): _plain(each) for reason, each in held.items()} for key, held in named.items()}
         return {"rows": self.rows, "given": self.given, "read": self.read, "failed": self.failed, **reasons}

@@ -1,6 +1,6 @@
-"""From the rows of a file to its account: whose answer is whose, and which rows contribute nothing of their own.
+"""Make the account of a file: the origin of each answer, and the rows that contribute nothing of their own.
 
-Whole columns are looked at; single rows only where they contribute nothing.
+The code works on whole columns, and on single rows only if they contribute nothing.
 """
 
 from collections import defaultdict
@@ -23,8 +23,8 @@ from merunibench.labels import LabelLists
 from merunibench.words import Words
 
 STATEMENTS = ("none", "no emotion", "no emotions", "no label", "no labels", "n/a", "na", "nan", "null", "<na>", "[]")
-"""Labels that say that there is none; the official protocol does not know them."""
-_LOOKED_AT = 20  # texts beside empty lists
+"""Labels that mean "no emotion"; the official protocol does not know them."""
+_LOOKED_AT = 20  # texts next to empty lists
 _ODD, _COMPLEMENT = 8, 2
 
 _Rows = npt.NDArray[np.intp]
@@ -34,9 +34,9 @@ class PolarityWords(NamedTuple):
     """A column of polarity words.
 
     Attributes:
-        values: +1, -1 and 0, which null and every other word count as: shape (N,).
-        odd: Which words are no polarity, shape (N,).
-        complements: Which say what they are not (`non-negative`), shape (N,).
+        values: +1, -1 or 0; null and every other word count as 0. Shape (N,).
+        odd: Which words are not a polarity, shape (N,).
+        complements: Which words are negated (`non-negative`), shape (N,).
     """
 
     values: npt.NDArray[np.int8]
@@ -53,7 +53,7 @@ def polarity_words(table: Table, name: str, derived: int = 0) -> PolarityWords:
         derived: How many of the words were not given but derived.
 
     Raises:
-        InputError: a value is no text, or more than half of the given words are no polarity.
+        InputError: a value is not text, or more than half of the given words are not a polarity.
     """
     codes = map_column(table, name, np.arange(table.num_rows), _code, np.int8)
     odd, complements = codes == _ODD, abs(codes) == _COMPLEMENT
@@ -87,14 +87,14 @@ def take_account(
     answers: LabelLists | PolarityWords,
     extractor: Extractor | None,
 ) -> Account:
-    """The account of a file.
+    """Make the account of a file.
 
     Args:
-        table: Its rows as they stand in the file.
+        table: Its rows as in the file.
         failed: Rows on which the model failed, shape (N,).
-        finished: What was done to finish them.
-        answers: The labels or polarity words that came of it.
-        extractor: What has finished them.
+        finished: How missing answers were filled in.
+        answers: The resulting labels or polarity words.
+        extractor: The extractor that filled them in.
     """
     needed: Answer = "labels" if isinstance(answers, LabelLists) else "polarity"
     account = Account(table.num_rows, needed, failed=int(failed.sum()))
@@ -124,7 +124,7 @@ def take_account(
 def _count_origins(
     account: Account, table: Table, standing: Mask, finished: CompletedRows, extractor: Extractor | None
 ) -> Mask:
-    """Count whose answers the rows hold; which of those that stand in the file are an extractor's, shape (N,)."""
+    """Count the origins of the answers; return which answers in the file come from an extractor, shape (N,)."""
     column, by_extractor = f"{account.field}_from", np.zeros(len(standing), bool)
     read: dict[str, int] = defaultdict(int)
     if column in table.columns:
@@ -140,7 +140,7 @@ def _count_origins(
 
 
 class _Standing(NamedTuple):
-    """The rows whose answer stands in the file, and which of them are an extractor's."""
+    """The rows whose answer is in the file, and which of these answers come from an extractor."""
 
     table: Table
     standing: Mask
@@ -176,13 +176,13 @@ class _Standing(NamedTuple):
                 found[Reason.UNKNOWN].append(np.array([row]))
 
     def _looks(self, row: int) -> Reason:
-        """What the text looks like in which an extractor has found nothing before."""
+        """Return why an extractor found nothing in the text of a row."""
         text = _value(self.table, "text", row) if "text" in self.table.columns else None
         looks = self.extractor.looks_like(text) if self.extractor is not None and isinstance(text, str) else None
         return looks or Reason.NOTHING
 
     def text(self, reason: Reason, row: int, finished: CompletedRows) -> str | None:
-        """What is quoted of the first row of a reason."""
+        """Return the text that is quoted for the first row with a reason."""
         if row in finished.labels and reason is Reason.UNKNOWN:
             return ", ".join(finished.labels[row])
         column = "polarity" if reason in (Reason.ODD, Reason.COMPLEMENT) else "text"
@@ -194,11 +194,11 @@ class _Standing(NamedTuple):
         return value if isinstance(value, str) else None
 
     def what_texts_give(self, rows: _Rows, extractor: Extractor) -> str:
-        """What is to be had from texts beside empty lists; the first of them tell."""
+        """Return what the extractor finds in the first texts next to empty lists."""
         looked_at = rows[:_LOOKED_AT].tolist()
         texts = text_column(self.table, "text")
         found = (extractor.labels(texts[row].as_py()) for row in looked_at)
-        # A list without the lone `neutral` of its text was made by an extractor that leaves it out.
+        # If the text only says `neutral`, the list was made by an extractor that omits it.
         lists = [labels for labels in found if labels and labels != [NEUTRAL]]
         if not lists:
             return ""
@@ -207,7 +207,7 @@ class _Standing(NamedTuple):
 
 
 def _statements(labels: LabelLists) -> Mask:
-    """Which lists hold labels that say that there is none, and nothing else, shape (N,)."""
+    """Return which lists only contain labels that mean "no emotion", shape (N,)."""
     says_none = labels.vocabulary.positions_in(Words.of(STATEMENTS)) >= 0
     if not says_none.any():
         return np.zeros(len(labels), bool)

@@ -1,6 +1,6 @@
-"""One truth out of the answers of several annotators, as a data set's definition says.
+"""Combine the answers of several annotators into one truth, as a data set's definition says.
 
-A field is a list with one answer for each annotator, or text in which `|` stands between them.
+A field is a list with one answer per annotator, or text in which `|` separates them.
 """
 
 from collections import Counter
@@ -18,19 +18,19 @@ DIVIDER = "|"
 
 
 def with_one_truth(table: Table, column: str, task: Task, class_of: Callable[[object], int]) -> Table:
-    """The table with one truth in each field of a column.
+    """Return the table with one truth in each field of a column.
 
     A class is the one that most annotators name. A label is in the truth if more than half of the annotators name it
-    (where none is, those that most of them name), or under `union` if one does.
+    (if there is no such label, those named most often), or with `union` if any annotator names it.
 
     Args:
         table: The table.
         column: Its column of fields.
         task: The data set.
-        class_of: The index of a class that an annotator names.
+        class_of: Returns the index of a class that an annotator names.
 
     Raises:
-        InputError: a field holds no answers, or no class has most of them; the message names the rows.
+        InputError: a field contains no answers, or no class has a majority; the message names the rows.
     """
     fields = python_values(table, column)
     truths: list[Any] = []
@@ -53,7 +53,7 @@ def _answers(field: object) -> Iterator[object]:
     answers = field.split(DIVIDER) if isinstance(field, str) else field
     if not isinstance(answers, list | tuple) or not answers:
         raise ValueError(
-            f"{short_repr(field)} must be a list of answers, one for each annotator, or text with | between them"
+            f"{short_repr(field)} must be a list with one answer per annotator, or text with | between the answers"
         )
     yield from (answer.strip() if isinstance(answer, str) else answer for answer in answers)
 
@@ -62,7 +62,7 @@ def _most_named(task: Task, classes: list[int]) -> str:
     first, *others = Counter(classes).most_common(2)
     if others and others[0][1] == first[1]:
         tied = " and ".join(task.classes[each] for each, _ in (first, *others))
-        raise ValueError(f"no majority: {tied} are named by {first[1]} each; decide, or leave the sample out")
+        raise ValueError(f"no majority: {tied} are each named {first[1]} times; choose one, or leave the sample out")
     return task.classes[first[0]]
 
 

@@ -1,7 +1,7 @@
-"""Which columns of a table are names and answers: by the contract, or as the caller says; and what is none of them.
+"""Find the columns of names and answers in a table, by their expected names or as the caller says.
 
-A stranger's table is not guessed at. Columns are chosen by `--column`, names cut by `--name-regex`; a table whose
-columns show that `labels` are what the answers are compared with is refused, and it is said how it can be read.
+Other columns are never guessed. `--column` selects columns, and `--name-regex` extracts names. A table is refused if
+its columns suggest that `labels` is the reference and not the answer; the message says how to read it.
 """
 
 import re
@@ -26,11 +26,11 @@ from merunibench.errors import InputError
 from merunibench.tasks import BUILTIN, Task, TaskSet
 
 FIELDS = ("name", "text", "labels", "polarity", "score", "preference", "swapped")
-"""What a column may be chosen for."""
+"""Fields that a column can be selected for."""
 
 _GIVEN = ("labels", "polarity", "openset")
 _BY_EXTRACT = ("labels_from", "polarity_from")
-_ANSWER_HEADS = (  # as the result files of training and evaluation frameworks call them
+_ANSWER_HEADS = (  # column names in result files of training and evaluation frameworks
     "raw_response response output model_output predict prediction pred generated_text generation completion "
     "filtered_resps resps model_response"
 )
@@ -38,7 +38,7 @@ _ANSWERS = tuple(_ANSWER_HEADS.split())
 _ENDS = (
     "response resp reply replie answer output completion generation generated hypothesi predict prediction predicted"
 )
-_LAST_WORDS = frozenset(_ENDS.split()) | {"pred"}  # without an `s` at their end
+_LAST_WORDS = frozenset(_ENDS.split()) | {"pred"}  # without a final `s`
 _FIRST_WORDS = {"pred", "predicted"}  # of `pred_labels`
 _OF_REFERENCES = {"reference", "ref", "gold", "target", "truth", "gt", "true", "correct", "expected"}
 _CHATS = ("messages", "conversations")
@@ -58,17 +58,17 @@ _NAMES = tuple(_NAME_HEADS.split())
 _DATASET_HEADS = ("dataset", "datasetname", "datasetid", "benchmark", "benchmarkname")
 _LONGEST_PATTERN = 1000
 _SPELLINGS = 1000
-"""More than there are of all data sets: further words of a column are no data sets."""
+"""More than the spellings of all data sets; further words of a column are not data sets."""
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How the caller wants predictions to be read.
+    """How to read the columns and names of predictions.
 
     Attributes:
-        columns: Field (`name`, `text`, `labels`, `polarity`, …) -> the column it stands in, or a dotted path into
-            nested values (`output.choices.0.message.content`).
-        name_regex: A regular expression with one group, which is what counts of a name; None for all of it.
+        columns: Field (`name`, `text`, `labels`, `polarity`, …) -> its column, or a dotted path into nested values
+            (`output.choices.0.message.content`).
+        name_regex: A regular expression whose one group is the sample name; None to use names unchanged.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -77,16 +77,16 @@ class Arrangement:
     def __post_init__(self) -> None:
         odd = [name for name in self.columns if name not in FIELDS]
         if odd:
-            raise InputError(f"--column {odd[0]}=…: a column is chosen for one of {', '.join(FIELDS)}")
+            raise InputError(f"--column {odd[0]}=…: the field must be one of {', '.join(FIELDS)}")
         if self.name_regex is not None:
             _check_pattern(self.name_regex)
 
 
 def parse_columns(given: Iterable[str]) -> dict[str, str]:
-    """Choices of columns as the command line has them, `name=video_id`.
+    """Parse column choices of the command line, such as `name=video_id`.
 
     Raises:
-        InputError: one has no `=`, or a field is chosen twice.
+        InputError: a choice has no `=`, or a field is given twice.
     """
     columns: dict[str, str] = {}
     for choice in given:
@@ -102,14 +102,14 @@ def _check_pattern(pattern: str) -> None:
         groups = re.compile(pattern).groups if len(pattern) <= _LONGEST_PATTERN else 0
         pc.match_substring_regex(pa.array([""]), pattern)
     except (re.error, OverflowError, RecursionError, pa.ArrowException) as error:
-        # In RE2, which is linear in time: it has neither look-around nor back references.
-        raise InputError(f"--name-regex {short_repr(pattern)}: cannot be used: {one_line(error)}") from error
+        # RE2 runs in linear time, but supports neither look-around nor back references.
+        raise InputError(f"--name-regex {short_repr(pattern)}: invalid pattern: {one_line(error)}") from error
     if groups != 1:
-        raise InputError(f"--name-regex {short_repr(pattern)}: must have one group, the part of a name that counts")
+        raise InputError(f"--name-regex {short_repr(pattern)}: must have exactly one group, for the sample name")
 
 
 class _View(Mapping[str, Any]):
-    """Columns of a table under other names, with further ones, or of some rows; each is read when it is asked for."""
+    """Columns of a table with renamed, added or hidden ones, or for some rows; each is read only when requested."""
 
     def __init__(
         self,
@@ -144,16 +144,17 @@ class _View(Mapping[str, Any]):
 
 
 def arranged(table: Table, task: Task, wanted: Arrangement | None = None, tasks: TaskSet = BUILTIN) -> Table:
-    """A table of predictions as `name`, `text`, `labels` and `polarity`, of the rows that are for this data set.
+    """Return a table of predictions with the columns `name`, `text`, `labels` and `polarity`, for one data set.
 
     Args:
         table: The table as it was read.
         task: The data set.
-        wanted: What the caller says of it.
+        wanted: The caller's choice of columns and names.
         tasks: The data sets that a column may name.
 
     Raises:
-        InputError: it is unclear which column holds the answers, or for which data set; the message says what to give.
+        InputError: it is unclear which column contains the answers, or which data set rows are for; the message says
+            what to give.
     """
     wanted = wanted or Arrangement()
     table = _chosen(_mapped(table, task.of_kind.answer), wanted.columns)
@@ -167,7 +168,7 @@ def arranged(table: Table, task: Task, wanted: Arrangement | None = None, tasks:
 
 
 def _mapped(table: Table, answer: str) -> Table:
-    """A document that maps names to answers has columns of names and of answers of the kind that is asked for."""
+    """Give the values of a document that maps names to answers the column name of the requested kind."""
     if MAPPED not in table.columns:
         return table
     return replace(table, columns={"name": table.columns["name"], answer: table.columns[MAPPED]})
@@ -177,34 +178,34 @@ def _chosen(table: Table, columns: Mapping[str, str]) -> Table:
     if not columns:
         return table
     given = {name: _reader(table, name, path) for name, path in columns.items()}
-    # Whoever says where the text is does not mean labels that stand beside it, which may be what it is compared with.
+    # If the text column is chosen, labels next to it are not read: they may be the reference.
     hidden = [name for name in _GIVEN if name in table.columns and name not in columns] if "text" in columns else []
-    remark = f"{listed(hidden)} beside --column text={columns.get('text')}: not read, answers are taken from the text"
+    remark = f"{listed(hidden)}: not read, since --column text={columns.get('text')} gives the answers"
     remarks = (*table.remarks, remark) if hidden else table.remarks
     return replace(table, columns=_View(table.columns, given, hidden), remarks=remarks)
 
 
 def _reader(table: Table, name: str, path: str) -> Callable[[], Any]:
-    """What reads a column, or what a dotted path leads to in every row."""
+    """Return a function that reads a column, or the values at a dotted path in every row."""
     head, _, rest = path.partition(".")
     if path in table.columns:
         return lambda: table.columns[path]
     if not rest:
         head = find_column(table, head)
     elif head not in table.columns:
-        raise InputError(f"{table.path}: --column {name}={path}: has no column {head!r}; {_held(table)}")
+        raise InputError(f"{table.path}: --column {name}={path}: there is no column {head!r}; {_held(table)}")
 
     def read() -> list[Any]:
         values = [walk(value, rest.split(".")) for value in python_values(table, head)]
         if all(value is None for value in values):
-            raise InputError(f"{table.path}: --column {name}={path}: leads to nothing in any row")
+            raise InputError(f"{table.path}: --column {name}={path}: no row has a value there")
         return values
 
     return read
 
 
 def _refuse_references(table: Table, chosen: Mapping[str, str], task: Task) -> None:
-    """Refuse labels that stand beside the answers they are the reference for: any answer would be right."""
+    """Refuse labels next to answers: if they are the reference, every answer would be correct."""
     given = [name for name in _GIVEN if name in table.columns and name not in chosen]
     if not given or any(name in table.columns for name in _BY_EXTRACT):
         return
@@ -215,19 +216,19 @@ def _refuse_references(table: Table, chosen: Mapping[str, str], task: Task) -> N
         # `pred_labels` are labels already.
         option = f"{given[0]}={beside[0]}" if first in _FIRST_WORDS and others else f"text={text or beside[0]}"
         form = detect(table.columns)
-        if form is not None and given[0] in form.references:  # nobody should be told how to score the reference
+        if form is not None and given[0] in form.references:  # do not suggest scoring the reference
             otherwise = ""
         else:
             otherwise = f", or --column {given[0]}={given[0]} if {given[0]!r} are the model's"
         raise InputError(
-            f"{table.path}: {given[0]!r} stands beside {beside[0]!r}, so it may be the reference and not the answer; "
+            f"{table.path}: {given[0]!r} is next to {beside[0]!r}, so it may be the reference and not the answer; "
             f"give --column {shlex.quote(escape_controls(option))} to score the answers"
             f"{otherwise}{_made_by(table, task)}"
         )
 
 
 def _holds_answers(head: str) -> bool:
-    """Whether a column is called as those are that hold what a model said: `response`, `my_answer`, `pred_labels`."""
+    """Return whether a column name is typical of model output: `response`, `my_answer`, `pred_labels`."""
     if plain_head(head) in map(plain_head, (*_ANSWERS, *_CHATS)):
         return True
     words = _words(head)
@@ -235,13 +236,13 @@ def _holds_answers(head: str) -> bool:
 
 
 def _words(head: str) -> list[str]:
-    """The words of a head, in the singular: of `predLabels`, `pred` and `label`."""
+    """Return the words of a column name in the singular: `pred` and `label` for `predLabels`."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", head).casefold()
     return [word.removesuffix("s") for word in re.findall(r"[a-z]+", plain)] or [""]
 
 
 def _suggest(table: Table, task: Task) -> None:
-    """Refuse a table without names or answers, where it can be said which columns they seem to stand in."""
+    """Refuse a table without names or answers if other columns seem to contain them, and suggest these."""
     missing: list[str] = []
     options: list[str] = []
     unnamed = ""
@@ -249,13 +250,13 @@ def _suggest(table: Table, task: Task) -> None:
         path = _near(table, "name") or _first_that_leads(table, (*_NAMES, *(f"{head}.name" for head in table.columns)))
         missing.append("'name'")
         options += [f"name={path}"] if path else []
-        unnamed = "" if path else ", and none that seems to hold names"
+        unnamed = "" if path else ", and none that seems to contain names"
     if not {*FIELDS[1:]} & {*table.columns}:
         text = _first_that_leads(table, _TEXTS)
         near = next(((each, path) for each in FIELDS[1:] if (path := _near(table, each))), None)
         missing.append("'labels', 'polarity' or 'text'")
         options += [f"text={text}"] if text else ["{}={}".format(*near)] if near else []
-    options = [option for option in options if option.isprintable()]  # others cannot be typed
+    options = [option for option in options if option.isprintable()]  # other characters cannot be typed
     if options:
         given = " ".join(f"--column {shlex.quote(option)}" for option in options)
         raise InputError(
@@ -267,7 +268,7 @@ def _suggest(table: Table, task: Task) -> None:
 
 
 def _made_by(table: Table, task: Task) -> str:
-    """Which tool a table looks to be the output of, and the command that converts it; nothing if it is none known."""
+    """Return the tool that seems to have written a table, and the command that converts it, or the empty string."""
     return hint(table.path, detect(table.columns), task.id) if table.path.is_file() else ""
 
 
@@ -276,12 +277,12 @@ def _near(table: Table, name: str) -> str | None:
 
 
 def _first_that_leads(table: Table, paths: Iterable[str]) -> str | None:
-    """The first of the paths at whose end the first row has text."""
+    """Return the first of the paths that leads to text in the first row."""
     for path in paths:
         head, *rest = path.split(".")
         if head in table.columns:
             column = table.columns[head]
-            with suppress(ValueError, TypeError, OverflowError):  # of a value that Python has not, which is no text
+            with suppress(ValueError, TypeError, OverflowError):  # a value that Python cannot represent is not text
                 value = walk(column[0] if isinstance(column, list) else column[0].as_py(), rest)
                 if isinstance(value, str) and value:
                     return path
@@ -293,12 +294,12 @@ def _held(table: Table) -> str:
 
 
 def datasets_in(table: Table, tasks: TaskSet) -> dict[str, npt.NDArray[np.intp]]:
-    """The rows of each data set by the column `dataset`; empty without such a column.
+    """Return the rows of each data set according to the column `dataset`; empty without such a column.
 
-    A column of a similar name counts too, where it holds names of data sets alone.
+    A column with a similar name is also used if it only contains names of data sets.
 
     Raises:
-        InputError: a row names no data set, or one that is not known.
+        InputError: a row names no data set, or an unknown one.
     """
     column = _dataset_column(table, tasks)
     return {} if column is None else _by_dataset(table, column, tasks)
@@ -324,8 +325,8 @@ def _by_dataset(table: Table, column: str, tasks: TaskSet) -> dict[str, npt.NDAr
     unknown = [code for code, task in enumerate(named) if task is None]
     if unknown:
         rows = np.flatnonzero(np.isin(codes, unknown)).tolist()
-        refused = table.refusal((row, f"{column!r}: {short_repr(words[codes[row]])} is no data set") for row in rows)
-        raise InputError(f"{refused}; known are {', '.join(tasks)}: correct it, or rename the column")
+        refused = table.refusal((row, f"{column!r}: {short_repr(words[codes[row]])} is not a data set") for row in rows)
+        raise InputError(f"{refused}; data sets are {', '.join(tasks)}; correct it, or rename the column")
     found: dict[str, list[int]] = {}
     for code, task in enumerate(named):
         if task:
@@ -334,13 +335,13 @@ def _by_dataset(table: Table, column: str, tasks: TaskSet) -> dict[str, npt.NDAr
 
 
 def _rows_of(table: Table, task: Task, tasks: TaskSet) -> Table:
-    """The rows for one data set, where a column says for which they are."""
+    """Return the rows for one data set, if a column says which data set they are for."""
     found = datasets_in(table, tasks)
     if not found or {*found} == {task.id}:
         return table
     by = f"by the column {_dataset_column(table, tasks)!r}"
     if task.id not in found:
-        raise InputError(f"{table.path}: no row is for {task.id}: {by} they are for {listed(found)}")
+        raise InputError(f"{table.path}: no row is for {task.id}; {by} they are for {listed(found)}")
     rows = found[task.id]
     others = {identifier: len(each) for identifier, each in found.items() if identifier != task.id}
     number = f"{sum(others.values())} of {table.num_rows} rows"
@@ -350,21 +351,21 @@ def _rows_of(table: Table, task: Task, tasks: TaskSet) -> Table:
 
 
 def _renamed(table: Table, pattern: str) -> Table:
-    """The table with what the group of a pattern finds in every name; names that it does not fit stay as they are."""
+    """Return the table with every name replaced by the group of a pattern; names that do not match are kept."""
     names = text_column(table, find_column(table, "name"))
     fits = pc.match_substring_regex(names, pattern)
     if not pc.any(fits).as_py():
-        raise InputError(f"{table.path}: --name-regex fits no name, such as {short_repr(names[0].as_py())}")
+        raise InputError(f"{table.path}: --name-regex matches no name, such as {short_repr(names[0].as_py())}")
     new = pc.replace_substring_regex(names, f"(?s)^.*?(?:{pattern}).*$", r"\1")
     if pc.count_distinct(new).as_py() < pc.count_distinct(names).as_py():
         code = int(np.argmax(np.bincount(new.dictionary_encode().indices.drop_null())))
         one = new.dictionary_encode().dictionary[code]
         several = pc.unique(names.filter(pc.equal(new, one))).to_pylist()
         raise InputError(
-            f"{table.path}: --name-regex makes {short_repr(one.as_py())} of {', '.join(map(short_repr, several[:3]))}: "
-            "it must keep what tells names apart"
+            f"{table.path}: --name-regex maps {', '.join(map(short_repr, several[:3]))} to {short_repr(one.as_py())}; "
+            "different names must remain different"
         )
     rest = names.filter(pc.invert(fits))
-    remark = f"{len(rest)} of {len(names)} names do not fit --name-regex and stay as they are, such as "
+    remark = f"{len(rest)} of {len(names)} names do not match --name-regex and are not changed, such as "
     remarks = (*table.remarks, remark + short_repr(rest[0].as_py())) if len(rest) else table.remarks
     return replace(table, columns=_View(table.columns, {"name": lambda: new}), remarks=remarks)

@@ -1,4 +1,4 @@
-"""Which cells of a table hold something: null, what a table writer leaves for nothing, empty, blank."""
+"""Which cells of a table are missing: null, empty, blank, or a placeholder such as `nan`."""
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
@@ -16,29 +16,29 @@ from merunibench.data.tables import Table
 Mask = npt.NDArray[np.bool_]
 
 NOTHING = ("", "nan", "null", "none", "<na>", "n/a", "na", "#n/a")
-"""What table writers leave in a cell for nothing, in lower case."""
+"""Text that table writers use for a missing value, in lower case."""
 _FLOATS = (float, np.floating)
 _PLAIN = frozenset((str, float, type(None)))
 _NO_ERROR = (*NOTHING, "false", "0", "no")
-_LONGEST_NOTHING = 16  # bytes, white space around it included
+_LONGEST_NOTHING = 16  # bytes, including surrounding white space
 _OFFICIAL = ".npz"
 
 
 def written_nulls(table: Table) -> Table:
-    """The table with null in those cells of `labels` and `polarity` in which a table writer left nothing.
+    """Return the table with null for placeholders of missing values in `labels` and `polarity`.
 
-    That is empty text, `nan`, `null`, `None`, `<NA>` and `N/A`, and the number NaN. An empty list, in text too (`[]`),
-    is an answer, and so is whatever the official result files hold: their empty text is an empty list.
+    Placeholders are empty text, `nan`, `null`, `None`, `<NA>` and `N/A`, and the number NaN. An empty list, also as
+    text (`[]`), is an answer. So is every cell of the official result files, where empty text is an empty list.
 
     Raises:
-        InputError: one of the columns holds bytes that are no text.
+        InputError: one of the columns contains bytes that are not text.
     """
     if table.path.suffix.lower() == _OFFICIAL:
         return table
     changed = {}
     for name in ("labels", "polarity"):
         column = table.columns.get(name)
-        if isinstance(column, pa.LargeBinaryArray):  # some writers do not say that their bytes are text
+        if isinstance(column, pa.LargeBinaryArray):  # some writers do not mark their bytes as text
             column = changed[name] = text_column(table, name)
         nothing = None if column is None else _nothing(column)
         if nothing is not None and nothing.any():
@@ -47,12 +47,12 @@ def written_nulls(table: Table) -> Table:
 
 
 def with_columns(table: Table, columns: Mapping[str, Any]) -> Table:
-    """The table with further columns, or others in the place of its own; the rest stays unread until asked for."""
+    """Return the table with added or replaced columns; the others are still read only when requested."""
     return replace(table, columns=ChainMap(dict(columns), table.columns))  # type: ignore[arg-type]
 
 
 def _nothing(column: Any, words: Sequence[str] = NOTHING) -> Mask | None:  # noqa: ANN401 - a list or an Arrow array
-    """Which cells hold one of these words, or NaN, shape (N,); None if none can."""
+    """Return which cells contain one of these words, or NaN, shape (N,); None if the type excludes this."""
     if isinstance(column, list):
         return _nothing_in_list(column, words)
     kind = column.type
@@ -82,7 +82,7 @@ def _nothing_in_list(column: list[Any], words: Sequence[str]) -> Mask | None:
         return None
     if not kinds <= _PLAIN:
         return np.fromiter((_is_nothing(value, words) for value in column), bool, len(column))
-    # Text repeats, so each is looked at once; a NaN is found again as the same object.
+    # Texts repeat, so each is checked once; a NaN is found again since it is the same object.
     nothing = {value for value in set(column) if _is_nothing(value, words)}
     return np.fromiter((value in nothing for value in column), bool, len(column)) if nothing else None
 
@@ -104,7 +104,7 @@ def _with_nulls(column: Any, nothing: Mask) -> Any:  # noqa: ANN401
 
 
 def is_null(table: Table, column: str) -> Mask:
-    """Which rows of a column are null, shape (N,); all of them where there is no such column."""
+    """Return which rows of a column are null, shape (N,); all rows if there is no such column."""
     values = table.columns.get(column)
     if values is None:
         return np.ones(table.num_rows, bool)
@@ -114,7 +114,7 @@ def is_null(table: Table, column: str) -> Mask:
 
 
 def has(table: Table, column: str) -> Mask:
-    """Which rows have something there, not null, blank text or an empty list, written as text too: shape (N,)."""
+    """Return which rows have a value other than null, blank text or an empty list (also as text), shape (N,)."""
     if column not in table.columns:
         return np.zeros(table.num_rows, bool)
     values = text_column(table, column) if column == "text" else table.columns[column]
@@ -146,12 +146,12 @@ def _is_error(value: object) -> bool:
 
 
 def as_mask(booleans: pa.BooleanArray) -> Mask:
-    """Arrow's truth values as NumPy's, null as false, shape (N,)."""
+    """Convert Arrow booleans to NumPy, null to false, shape (N,)."""
     return np.asarray(pc.coalesce(booleans, pa.scalar(value=False)).to_numpy(zero_copy_only=False), bool)
 
 
 def has_error(table: Table) -> Mask:
-    """Which rows say in `error` that something went wrong, shape (N,)."""
+    """Return which rows report an error in the column `error`, shape (N,)."""
     none = np.zeros(table.num_rows, bool)
     values = table.columns.get("error")
     if values is None:

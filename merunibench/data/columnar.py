@@ -1,7 +1,7 @@
-"""Parquet and Arrow files as Arrow columns, read one by one when they are asked for.
+"""Parquet and Arrow files as Arrow columns; each column is read only when it is requested.
 
-A table of predictions may carry long texts that scoring never looks at: columns that nobody asks for are not read.
-What a file unpacks to is known before it is unpacked: a few bytes may stand for gigabytes.
+A table of predictions may contain long texts that scoring does not need, so unused columns are not read. The unpacked
+size is checked before unpacking, since a few bytes can unpack to gigabytes.
 """
 
 import json
@@ -22,15 +22,15 @@ from merunibench.files.parquet import ChunkBound, ParquetPages
 from merunibench.files.reading import reading, too_large
 
 BROKEN = (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError)
-"""What pyarrow raises over files that are broken."""
+"""Exceptions that pyarrow raises for broken files."""
 
 _ROWS_AT_ONCE = 1 << 16
 _BYTES_AT_ONCE = 64 << 20
 _BYTES_OF_A_VALUE = 8
 _BYTES_OF_A_ROW = 128
-"""What a row costs whoever uses it, even one of which the file holds nothing: its name, its place, its codes.
+"""Memory per row that its users need (name, position, codes), even if the file stores nothing for it.
 
-Names that all differ take a byte each in the file at least, so a longer file may have more rows.
+Distinct names take at least one byte each in the file, so a longer file may have more rows.
 """
 _ARROW_MAGIC = b"ARROW1"
 
@@ -38,8 +38,8 @@ _ARROW_MAGIC = b"ARROW1"
 class ArrowColumns(Mapping[str, pa.Array]):
     """Columns of a file by name.
 
-    Text comes as `large_string`, or as a dictionary of it where the file has one, lists as `large_list` of text, and
-    the class labels of Hugging Face data sets as their words.
+    Text is returned as `large_string`, or as a dictionary of it if the file has one; lists as `large_list` of text; and
+    class labels of Hugging Face data sets as words.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ArrowColumns(Mapping[str, pa.Array]):
         try:
             names = schema.names
         except UnicodeDecodeError as error:
-            raise InputError(f"{path}: the name of a column is not UTF-8 ({error}); write the file again") from error
+            raise InputError(f"{path}: a column name is not UTF-8 ({error}); write the file again") from error
         twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise InputError(f"{path}: column {short_repr(twice[0])} appears twice; rename one")
@@ -68,10 +68,10 @@ class ArrowColumns(Mapping[str, pa.Array]):
         self._known: dict[str, pa.Array] = {}
 
     def __getitem__(self, name: str) -> pa.Array:
-        """The column of that name.
+        """Return the column of that name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such column.
             UnsafeFileError: it unpacks to more than the limit.
             InputError: the file is broken.
         """
@@ -84,16 +84,16 @@ class ArrowColumns(Mapping[str, pa.Array]):
                 raise too_large(self._path, self._max_bytes)
             if len(column) != self.num_rows:
                 raise InputError(
-                    f"{self._path}: column {name!r} has {len(column)} of {self.num_rows} rows; it is broken"
+                    f"{self._path}: column {name!r} has {len(column)} of {self.num_rows} rows; the file is broken"
                 )
             self._known[name] = column
         return self._known[name]
 
     def _plain(self, chunks: list[pa.Array]) -> pa.Array:
-        """The chunks as one array of a type that is used here."""
+        """Return the chunks as one array of a supported type."""
         if sum(map(written_out, chunks)) > self._max_bytes:
             raise too_large(self._path, self._max_bytes)
-        # Text as `large_string` first: plain strings count their bytes in 32 bits and overflow when chunks are joined.
+        # Convert text to `large_string` first: the 32-bit offsets of plain strings overflow when chunks are joined.
         plain = list(map(plain_array, chunks)) or [pa.nulls(0)]
         if len({chunk.type for chunk in plain}) > 1:
             plain = [chunk.cast(pa.large_string()) for chunk in plain]
@@ -104,7 +104,7 @@ class ArrowColumns(Mapping[str, pa.Array]):
         return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
 
     def __contains__(self, name: object) -> bool:
-        # Mapping would read the column to find out.
+        # The default of Mapping would read the column.
         return name in self._names
 
     def __iter__(self) -> Iterator[str]:
@@ -115,13 +115,13 @@ class ArrowColumns(Mapping[str, pa.Array]):
 
 
 def _stored_bytes(path: Path) -> int:
-    """How long a file is, or all files of a folder."""
+    """Return the size of a file, or of all files in a folder."""
     files = path.iterdir() if path.is_dir() else [path] if path.exists() else []
     return sum(file.stat().st_size for file in files)
 
 
 def _features_of(schema: pa.Schema) -> Mapping[str, Any]:
-    """What Hugging Face `datasets` writes about columns into the schema: name -> feature; nothing if it did not."""
+    """Return the features that Hugging Face `datasets` stores in the schema: name -> feature; empty without any."""
     try:
         features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
     except (KeyError, ValueError, TypeError, RecursionError):
@@ -130,7 +130,7 @@ def _features_of(schema: pa.Schema) -> Mapping[str, Any]:
 
 
 def _with_words(column: pa.Array, feature: Any, max_bytes: int) -> pa.Array | None:  # noqa: ANN401 - JSON
-    """The column, with the words of a class label, or of lists of them, for their numbers; None if it is too large."""
+    """Return the column with class labels, or lists of them, as words instead of numbers; None if it is too large."""
     if isinstance(feature, list):
         feature = {"feature": feature[0] if feature else None}
     if not isinstance(feature, dict):
@@ -142,17 +142,17 @@ def _with_words(column: pa.Array, feature: Any, max_bytes: int) -> pa.Array | No
     if feature.get("_type") != "ClassLabel" or not pa.types.is_integer(column.type):
         return column
     codes = column.cast(pa.int64())
-    # -1 is how that library writes a label that is not known.
+    # That library writes -1 for an unknown label.
     codes = pc.if_else(pc.equal(codes, -1), pa.scalar(None, pa.int64()), codes)
     words = pa.DictionaryArray.from_arrays(codes, pa.array(feature["names"], pa.large_string()))
     return None if written_out(words) > max_bytes else words.cast(pa.large_string())
 
 
 def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
-    """The columns of a Parquet file; only its footer is read at once.
+    """Return the columns of a Parquet file; only its footer is read immediately.
 
     Raises:
-        InputError: the file cannot be read. Taking a column raises UnsafeFileError if it unpacks to over `max_bytes`.
+        InputError: the file cannot be read. Reading a column raises UnsafeFileError if it unpacks to over `max_bytes`.
     """
     import pyarrow.parquet as pq
 
@@ -181,18 +181,18 @@ def read_parquet(path: Path, max_bytes: int) -> ArrowColumns:
 
 
 def _valid(chunk: pa.Array) -> pa.Array:
-    """The chunk, checked: offsets and lengths of a stranger's file must not be believed."""
+    """Validate a chunk and return it: offsets and lengths of an untrusted file must be checked."""
     chunk.validate(full=True)
     return chunk
 
 
 def _is_mostly_words(column: pa.Array) -> bool:
-    """Whether it is a dictionary of almost as many words as it has rows, and smaller as text."""
+    """Return whether it is a dictionary with so many words that plain text is smaller."""
     return pa.types.is_dictionary(column.type) and 2 * len(column.dictionary) > len(column)
 
 
 class _Plan(NamedTuple):
-    """How to read a column: parts to take as dictionaries, rows at once, and whether a row group at a time."""
+    """How to read a column: parts to read as dictionaries, rows per batch, and whether to read by row group."""
 
     words: list[str]
     rows: int
@@ -200,7 +200,7 @@ class _Plan(NamedTuple):
 
 
 def _plan(schema: Any, pages: ParquetPages, name: str, max_bytes: int) -> _Plan | None:  # noqa: ANN401
-    """How to read a column of a Parquet file, so that no batch takes more than the limit; None if it cannot be."""
+    """Plan how to read a Parquet column so that no batch exceeds the limit; None if that is impossible."""
     paths = [schema.column(number).path for number in range(len(schema))]
     leaves = [number for number, path in enumerate(paths) if path == name or path.startswith(f"{name}.")]
     bounds = {leaf: pages.bounds(leaf) for leaf in leaves}
@@ -214,12 +214,12 @@ def _plan(schema: Any, pages: ParquetPages, name: str, max_bytes: int) -> _Plan 
                 return None
             continue
         flat = column.max_repetition_level == 0
-        # Written out, words that repeat would take a hundred times the memory, only to be looked for repetitions again.
+        # As plain text, repeated words would take a hundred times the memory, and would have to be encoded again.
         repeats = flat and paths[leaf] == name and all(chunk.repeats for chunk in chunks)
         if not repeats and not _may_exceed(chunks, pages, max_bytes, flat=flat):
             continue
-        if any(chunk.prefixed for chunk in chunks):  # pyarrow makes no dictionaries of these
-            if not flat:  # one row may have all the values
+        if any(chunk.prefixed for chunk in chunks):  # pyarrow cannot read these as dictionaries
+            if not flat:  # one row may contain all values
                 return None
             longest = max(max(chunk.prefixed, pages.longest(chunk)) for chunk in chunks)
             rows = min(rows, max(1, min(_BYTES_AT_ONCE, max_bytes) // longest))
@@ -230,11 +230,11 @@ def _plan(schema: Any, pages: ParquetPages, name: str, max_bytes: int) -> _Plan 
 
 
 def _may_exceed(chunks: Sequence[ChunkBound], pages: ParquetPages, max_bytes: int, *, flat: bool) -> bool:
-    """Whether a column of text, written out, might exceed the limit, as far as that can be told at little cost."""
+    """Return whether a text column might exceed the limit as plain text, as far as that is cheap to determine."""
     if sum(chunk.most(chunk.dictionary.unpacked if chunk.dictionary else 0) for chunk in chunks) <= max_bytes:
         return False
     if flat and all(chunk.named == chunk.values for chunk in chunks):
-        # To read it as a dictionary tells too, and costs little.
+        # Reading it as a dictionary also checks the size, and costs little.
         lengths = [pages.common_length(chunk) for chunk in chunks]
         most = (chunk.most(length) for chunk, length in zip(chunks, lengths, strict=True) if length is not None)
         return None in lengths or sum(most) > max_bytes
@@ -242,17 +242,17 @@ def _may_exceed(chunks: Sequence[ChunkBound], pages: ParquetPages, max_bytes: in
 
 
 def arrow_table(path: Path, max_bytes: int, *, within: Path | None = None) -> pa.Table:
-    """The table that an Arrow IPC file or stream holds, mapped into memory; `within` as for `open_plain`.
+    """Return the table in an Arrow IPC file or stream, mapped into memory; `within` as for `open_plain`.
 
     Raises:
-        UnsafeFileError: it unpacks to more than `max_bytes`, or lies outside `within`.
+        UnsafeFileError: it unpacks to more than `max_bytes`, or is outside `within`.
         InputError: the file cannot be read.
     """
     data = pa.py_buffer(map_plain(path, within=within))
     with reading(path, *BROKEN):
         is_file = data[: len(_ARROW_MAGIC)].to_pybytes() == _ARROW_MAGIC
-        # A file is a stream between two marks, and a footer that could lead elsewhere: what is checked must be what is
-        # read. The footer tells whether all of it is there.
+        # A file is a stream between two markers, plus a footer that could point elsewhere. Only the checked stream is
+        # read; the footer is used to detect truncation.
         stream = data.slice(8) if is_file else data
         batches = size = 0
         for message in pa.ipc.MessageReader.open_stream(stream):
@@ -266,7 +266,7 @@ def arrow_table(path: Path, max_bytes: int, *, within: Path | None = None) -> pa
 
 
 def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
-    """The columns of an Arrow IPC file or stream, mapped into memory.
+    """Return the columns of an Arrow IPC file or stream, mapped into memory.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
@@ -276,7 +276,7 @@ def read_arrow(path: Path, max_bytes: int) -> ArrowColumns:
 
 
 def columns_of(table: pa.Table, path: Path, max_bytes: int, features: Mapping[str, Any] | None = None) -> ArrowColumns:
-    """The columns of a table that was read from `path`; `features` say what Hugging Face `datasets` knows of them."""
+    """Return the columns of a table read from `path`; `features` are those of Hugging Face `datasets`."""
 
     def read(name: str) -> list[pa.Array]:
         return list(map(_valid, table.column(name).chunks))

@@ -1,6 +1,6 @@
-"""Columns of a table as typed arrays, with the place and the value of whatever does not fit.
+"""Columns of a table as typed arrays; errors name the location and the value of invalid cells.
 
-Everything here works on whole columns and looks at single values only to say which one is wrong.
+The code works on whole columns, and inspects single values only to report which one is invalid.
 """
 
 import re
@@ -20,34 +20,34 @@ from merunibench.files.reading import reading
 from merunibench.labels import LabelLists, parse_label_field
 
 _HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
-"""Half of a surrogate pair, which UTF-8 cannot hold."""
+"""Half of a surrogate pair, which UTF-8 cannot encode."""
 
 
 def find_column(table: Table, *names: str) -> str:
-    """The first of `names` that is a column of the table.
+    """Return the first of `names` that is a column of the table.
 
     Raises:
-        InputError: none is; the message lists the columns there are, and one that may be meant.
+        InputError: there is no such column; the message lists the columns, and a similar name.
     """
     for name in names:
         if name in table.columns:
             return name
     wanted = " or ".join(map(repr, names))
     near = [each for each in table.columns if plain_head(each) in set(map(plain_head, names))]
-    meant = f"; is it {near[0]!r}? Rename it" if near else ""
+    meant = f"; did you mean {near[0]!r}? Rename it" if near else ""
     raise InputError(f"{table.path}: has no column {wanted}{meant}; its columns are {listed(table.columns)}")
 
 
 def plain_head(head: str) -> str:
-    """The head of a column without what tells near heads apart: case, signs, plural."""
+    """Return a column name without case, punctuation and plural ending, to compare similar names."""
     return re.sub(r"[\W_]+", "", head.casefold()).removesuffix("s")
 
 
 def python_values(table: Table, name: str) -> list[Any]:
-    """A column as a list of Python values.
+    """Return a column as a list of Python values.
 
     Raises:
-        InputError: Python has no value for one of them.
+        InputError: a value cannot be represented in Python.
     """
     column = table.columns[name]
     with reading(table.path, pa.ArrowException, ValueError, TypeError, OverflowError, ImportError):
@@ -56,10 +56,10 @@ def python_values(table: Table, name: str) -> list[Any]:
 
 
 def text_column(table: Table, name: str) -> pa.Array:
-    """A column of text, as `large_string` of shape (N,), null where there is none.
+    """Return a text column as `large_string` of shape (N,), with null for missing text.
 
     Raises:
-        InputError: a value is no text.
+        InputError: a value is not text.
     """
     column = table.columns[name]
     if not isinstance(column, list):
@@ -67,11 +67,11 @@ def text_column(table: Table, name: str) -> pa.Array:
             return pa.nulls(len(column), pa.large_string())
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
-        if pa.types.is_large_binary(column.type):  # some writers do not say that their bytes are text
+        if pa.types.is_large_binary(column.type):  # some writers do not mark their bytes as text
             with reading(table.path, pa.ArrowException):
                 column = column.cast(pa.large_string())
         if not pa.types.is_large_string(column.type):
-            raise InputError(f"{table.path}: column {name!r} holds {column.type}, not text")
+            raise InputError(f"{table.path}: column {name!r} contains {column.type}, not text")
         return column
     try:
         return pa.array(column, pa.large_string())
@@ -80,17 +80,17 @@ def text_column(table: Table, name: str) -> pa.Array:
 
 
 def _no_texts(column: list[Any], name: str) -> Iterator[tuple[int, str]]:
-    """The rows of a column that hold something else than text, and what."""
+    """Yield the rows of a column that are not text, with the reason."""
     for row, value in enumerate(column):
         if value is not None and (not isinstance(value, str) or _HALF_A_CHARACTER.search(value)):
             yield row, f"{name!r} must be text, not {short_repr(value)}"
 
 
 def name_column(table: Table) -> pa.Array:
-    """The sample names: `large_string` of shape (N,), all different, none empty.
+    """Return the sample names: `large_string` of shape (N,), all different and not empty.
 
     Raises:
-        InputError: the column is missing, a name is no text or empty, or names repeat (the first ten are listed).
+        InputError: the column is missing, a name is empty or not text, or names repeat (the first ten are listed).
     """
     names = names_given(table)
     ordered = pc.all(pc.less(names[:-1], names[1:])).as_py()
@@ -103,7 +103,7 @@ def name_column(table: Table) -> pa.Array:
 
 
 def names_given(table: Table) -> pa.Array:
-    """The names, each of which is there, though perhaps more than once."""
+    """Return the names; none is empty, but they may repeat."""
     names = text_column(table, find_column(table, "name"))
     row = pc.index(pc.binary_length(names).fill_null(0), 0).as_py()
     if row >= 0:
@@ -112,18 +112,18 @@ def names_given(table: Table) -> pa.Array:
 
 
 def texts_by_name(table: Table, column: str, wanted: Iterable[str] | None = None) -> dict[str, str]:
-    """What a column of text says of samples: name -> text, in the order of the table, empty where the cell is.
+    """Return the text of each sample in a column: name -> text, in table order, empty for empty cells.
 
-    A subtitle file covers a whole corpus, of which a few samples are scored. So a name may be in several rows if they
-    agree, and rows of names that are not wanted are not looked at: they may repeat, contradict or have no name.
+    A subtitle file covers a whole corpus, of which only some samples are scored. So a name may be in several rows if
+    their texts agree, and rows of other names are not checked: they may repeat, contradict or have no name.
 
     Args:
         table: The table, with a column `name`.
         column: One of its columns.
-        wanted: The names to look up, those that are absent left out; None for every name of the table.
+        wanted: The names to look up; absent ones are left out. None for every name of the table.
 
     Raises:
-        InputError: the column `name` is missing, a cell is no text, or rows of one wanted name have different texts
+        InputError: the column `name` is missing, a cell is not text, or rows of one wanted name have different texts
             (the first ten names are listed).
     """
     names = names_given(table) if wanted is None else text_column(table, find_column(table, "name"))
@@ -142,7 +142,7 @@ def texts_by_name(table: Table, column: str, wanted: Iterable[str] | None = None
 
 
 def label_column(table: Table, name: str, rows: npt.NDArray[np.intp] | None = None) -> LabelLists:
-    """A column of label lists (lists, or label-list text), for all N rows or for the given ones.
+    """Return a column of label lists (lists, or label-list text), for all N rows or for the given ones.
 
     Raises:
         InputError: a value is neither a list of words nor text.
@@ -161,11 +161,11 @@ def label_column(table: Table, name: str, rows: npt.NDArray[np.intp] | None = No
             raise InputError(f"{table.path}: {name!r}: {one_line(error)}") from error
         raise table.refusal(chain([first], wrong)) from error
     except (pa.ArrowException, UnicodeEncodeError) as error:
-        raise InputError(f"{table.path}: {name!r} holds no labels: {one_line(error)}") from error
+        raise InputError(f"{table.path}: {name!r} does not contain labels: {one_line(error)}") from error
 
 
 def _no_labels(column: Any, name: str, rows: Iterable[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401
-    """The rows of a column that hold no label field, and why."""
+    """Yield the rows of a column that are not a label field, with the reason."""
     if not isinstance(column, list) and (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):
         of_items = np.repeat(np.arange(len(column)), pc.list_value_length(column).fill_null(0).to_numpy())
         holding = {*of_items[column.flatten().is_null().to_numpy(zero_copy_only=False)].tolist()}
@@ -178,7 +178,7 @@ def _no_labels(column: Any, name: str, rows: Iterable[int]) -> Iterator[tuple[in
 
 
 def _refuse_other_items(kind: pa.DataType) -> None:
-    """Lists of numbers would be taken for words."""
+    """Refuse lists of numbers, which would be read as words."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         item = kind.value_type
         texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_large_binary)
@@ -189,20 +189,20 @@ def _refuse_other_items(kind: pa.DataType) -> None:
 def map_column(
     table: Table, name: str, rows: npt.NDArray[np.intp], convert: Callable[[Any], float], dtype: npt.DTypeLike
 ) -> npt.NDArray[Any]:
-    """Values of a column as numbers, for the given rows; each distinct value of an Arrow column is converted once.
+    """Convert a column to numbers for the given rows; each distinct value of an Arrow column is converted once.
 
     Args:
         table: The table.
         name: One of its columns.
         rows: The wanted rows, shape (R,).
-        convert: From a value to its number; its ValueError says why a value does not fit.
+        convert: Converts a value to a number; its ValueError says why a value is invalid.
         dtype: Type of the result.
 
     Returns:
         The numbers, shape (R,).
 
     Raises:
-        InputError: a value does not fit; the message names its row.
+        InputError: a value is invalid; the message names its row.
     """
     column = table.columns[name]
     if isinstance(column, list):
@@ -211,10 +211,10 @@ def map_column(
         try:
             chosen = column.take(pa.array(rows))
             if pa.types.is_dictionary(column.type):
-                chosen = chosen.cast(column.type.value_type)  # in a dictionary array of its own, null has no code
+                chosen = chosen.cast(column.type.value_type)  # null has no code in an existing dictionary array
             encoded = chosen.dictionary_encode(null_encoding="encode")
         except pa.ArrowException as error:
-            raise InputError(f"{table.path}: column {name!r} cannot hold {column.type}") from error
+            raise InputError(f"{table.path}: column {name!r} cannot have the type {column.type}") from error
         values, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
     numbers = np.empty(len(values), dtype)
     wrong: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""Any predictions as JSON Lines in the layout of the contract: a row per sample, nothing thrown away."""
+"""Write any predictions as JSON Lines in the documented layout: one row per sample, without losing data."""
 
 import gzip
 import io
@@ -26,8 +26,8 @@ def convert(source: PredictionSource, out: Path) -> list[Path]:
     """Write every file of `source` as JSON Lines below `out`.
 
     The unnamed checkpoint becomes `<out>/<dataset>.jsonl`, a named one `<out>/<checkpoint>/<dataset>.jsonl`. Label-list
-    text becomes a list; columns of the caller's own are kept where they hold JSON values. The same input gives the same
-    bytes, and reading the output gives the same predictions.
+    text becomes a list; additional columns are kept if their values can be written as JSON. The same input gives the
+    same bytes, and reading the output gives the same predictions.
 
     Args:
         source: The predictions.
@@ -38,7 +38,7 @@ def convert(source: PredictionSource, out: Path) -> list[Path]:
 
     Raises:
         UnsafeFileError: an input would run code or fill the memory.
-        InputError: an input cannot be read, or an output cannot be written. None of the files is there then.
+        InputError: an input cannot be read, or an output cannot be written. In this case no file is written.
     """
     with whole_set(out) as folder:
         written = []
@@ -53,9 +53,9 @@ class Conversion:
     """One file of predictions, read and not yet written.
 
     Attributes:
-        path: Where it will stand.
-        table: What it was.
-        columns: What it will be, in the key order of the contract; whoever converts may fill and add columns.
+        path: The file to write.
+        table: The table that was read.
+        columns: The columns to write, in the documented key order; callers may fill and add columns.
     """
 
     path: Path
@@ -73,7 +73,7 @@ class Conversion:
 
 
 def conversions(source: PredictionSource, out: Path) -> Iterator[Conversion]:
-    """The files of `source`, read one after the other, as `convert` writes them.
+    """Yield the files of `source`, read one after the other, as `convert` writes them.
 
     Raises:
         UnsafeFileError: an input would run code or fill the memory.
@@ -92,7 +92,7 @@ def _lines_to(path: Path) -> Iterator[IO[str]]:
         with open_atomic(path) as stream:
             yield stream
         return
-    # Neither time nor file name in the archive: the same lines give the same bytes.
+    # Store neither time nor file name in the archive, so that the same lines give the same bytes.
     with (
         open_atomic(path, "wb") as stream,
         gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed,
@@ -102,7 +102,7 @@ def _lines_to(path: Path) -> Iterator[IO[str]]:
 
 
 def converted_columns(table: Table) -> Columns:
-    """The columns of the output in the key order of the contract, checked as scoring checks them."""
+    """Return the columns of the output in the documented key order, validated as for scoring."""
     table = written_nulls(table)
     columns: Columns = {"name": name_column(table).to_pylist()}
     if "text" in table.columns:
@@ -124,7 +124,7 @@ def converted_columns(table: Table) -> Columns:
 
 
 def _lines(table: Table, columns: Columns) -> Iterator[str]:
-    """Each row as a line of JSON; what is missing, and what JSON has no word for, is left out."""
+    """Yield each row as a line of JSON, without missing values and values that JSON cannot represent."""
     for row, values in enumerate(zip(*columns.values(), strict=True)):
         try:
             sample = {key: value for key, value in zip(columns, values, strict=True) if _is_json(value)}
@@ -134,7 +134,7 @@ def _lines(table: Table, columns: Columns) -> Iterator[str]:
 
 
 def _is_json(value: object) -> bool:
-    """Whether JSON has this value; null is left out, and would say nothing."""
+    """Return whether a value is valid JSON; null is left out, since it carries no information."""
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, list):

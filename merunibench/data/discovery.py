@@ -1,8 +1,8 @@
-"""Where a model's predictions stand: any layout of files becomes data set -> checkpoint -> files.
+"""Find a model's predictions: any layout of files becomes data set -> checkpoint -> files.
 
-Three layouts: official result folders (`results-<dataset>/<model>/checkpoint_*.npz`), a model's folder of tables
-(`<dataset>.jsonl`, and `<checkpoint>/<dataset>.jsonl` where there are checkpoints), and a single file. Only names are
-looked at here; nothing is read before it is asked for.
+There are three layouts: official result folders (`results-<dataset>/<model>/checkpoint_*.npz`), a model's folder of
+tables (`<dataset>.jsonl`, or `<checkpoint>/<dataset>.jsonl` if there are checkpoints), and a single file. Only names
+are used here; files are read when their content is requested.
 """
 
 import re
@@ -23,7 +23,7 @@ from merunibench.files.reading import reading
 from merunibench.tasks import BUILTIN, Task, TaskSet
 
 DEFAULT_CHECKPOINT = "default"
-"""Name of the one checkpoint of a model whose checkpoints have no names."""
+"""Name of the only checkpoint of a model without named checkpoints."""
 
 _RESULTS = "results-"
 _NPZ = ".npz"
@@ -33,14 +33,14 @@ _Files = TypeVar("_Files")
 
 
 class CheckpointFiles(Protocol):
-    """What one checkpoint left for one data set."""
+    """The files of one checkpoint for one data set."""
 
     def scoring_table(self, task: Task, max_bytes: int) -> Table:  # noqa: ARG002 - the same table for every task
-        """The table that scoring needs: all there is, where nothing of it can be left out."""
+        """Return the table that scoring needs; the full table by default."""
         return self.full_table(max_bytes)
 
     def full_table(self, max_bytes: int) -> Table:
-        """Everything there is, in one table."""
+        """Return all data in one table."""
         ...
 
 
@@ -54,18 +54,18 @@ class TableFile(CheckpointFiles):
     path: Path
 
     def full_table(self, max_bytes: int) -> Table:
-        """The table; columns that nobody asks for are not read where the format allows."""
+        """Return the table; unused columns are not read if the format allows."""
         return read_table(self.path, max_bytes=max_bytes)
 
 
 @dataclass(frozen=True)
 class OpenTable(CheckpointFiles):
-    """A checkpoint whose predictions for a data set are in a table that is read already."""
+    """A checkpoint whose predictions for a data set are in a table that was already read."""
 
     table: Table
 
     def full_table(self, max_bytes: int) -> Table:  # noqa: ARG002 - it is unpacked already
-        """The table."""
+        """Return the table."""
         return self.table
 
 
@@ -74,13 +74,13 @@ class PredictionSource:
     """The predictions of one model, found but not yet read.
 
     Attributes:
-        model: Name of the model: its folder, or what the caller calls it.
+        model: Name of the model: its folder, or the name that the caller gave.
         files: Files by data set (in the order of the published tables) and checkpoint (in natural order of names).
-        max_bytes: How much any of the files may unpack to.
-        arrangement: What their columns and names are.
-        unnamed: Tables that were found, but are named after no data set.
-        tasks: The data sets that there are.
-        assumed: Which data set a file was taken for that does not tell; empty where all tell.
+        max_bytes: Largest size that any of the files may unpack to.
+        arrangement: How to read their columns and names.
+        unnamed: Tables that were found, but are not named after a data set.
+        tasks: The known data sets.
+        assumed: Message about the data set that was assumed for a file whose name does not say; else empty.
     """
 
     model: str
@@ -92,24 +92,25 @@ class PredictionSource:
     assumed: str = ""
 
     def checkpoints(self, dataset: str) -> tuple[str, ...]:
-        """The checkpoints that have predictions for a data set, in order."""
+        """Return the checkpoints that have predictions for a data set, in order."""
         return tuple(self.files[dataset])
 
     @property
     def definitions(self) -> tuple[Task, ...]:
-        """Those of its data sets that `tasks` knows; what is being built, by `curate` say, needs none."""
+        """Its data sets that are in `tasks`; a data set under construction, as in `curate`, has no definition."""
         return tuple(self.tasks[dataset] for dataset in self.files if dataset in self.tasks)
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Which data set was assumed, and which tables are ignored; what to do about it."""
-        passed_over = (
-            f"{path.name}: is named after no data set and not read{_advice(self.tasks, path)}" for path in self.unnamed
+        """Messages about an assumed data set and ignored tables, with what to do about them."""
+        ignored = (
+            f"{path.name}: ignored, since it is not named after a data set{_advice(self.tasks, path)}"
+            for path in self.unnamed
         )
-        return (*([self.assumed] if self.assumed else []), *passed_over)
+        return (*([self.assumed] if self.assumed else []), *ignored)
 
     def table(self, dataset: str, checkpoint: str, *, full: bool = True) -> Table:
-        """What a checkpoint says of a data set: all of it, or what scoring needs.
+        """Return the predictions of a checkpoint for a data set: all columns, or those that scoring needs.
 
         Raises:
             UnsafeFileError: a file would run code or fill the memory.
@@ -124,7 +125,7 @@ class PredictionSource:
 
         Raises:
             UnsafeFileError: a file would run code or fill the memory.
-            InputError: they cannot be read, or hold nothing that can be scored.
+            InputError: they cannot be read, or contain nothing that can be scored.
         """
         table = self.table(dataset, checkpoint, full=False)
         predictions = predictions_from_table(table, self.tasks[dataset], extractor)
@@ -144,16 +145,16 @@ def open_predictions(
 
     Args:
         path: A folder of official results, a model's folder, a folder of such folders, or one file.
-        dataset: The data set wanted, in any spelling; a file needs it if neither its name nor a column `dataset` says
-            it, unless `tasks` holds one own data set: then it is that one. None for all.
-        model: The model wanted, where `path` holds several; the name of a folder. For a single file, just its name.
-        max_bytes: How much any of the files may unpack to.
-        arrangement: What columns and names are, where they are not as in the contract.
-        tasks: The data sets that there are.
+        dataset: The data set to use, in any spelling; None for all. A file needs it if neither its name nor a column
+            `dataset` says which it is, unless `tasks` has exactly one own data set, which is then used.
+        model: The model to use, if `path` contains several; the name of a folder. For a single file, just its name.
+        max_bytes: Largest size that any of the files may unpack to.
+        arrangement: How to read columns and names that differ from the expected ones.
+        tasks: The known data sets.
 
     Raises:
-        InputError: `path` is missing or holds no predictions, or which are meant is not clear; the message says what
-            was found.
+        InputError: `path` is missing or contains no predictions, or it is ambiguous which ones to use; the message says
+            what was found.
     """
     if model is not None and (model in ("", ".", "..") or re.search(r"[/\\\0]", model)):
         raise InputError(f"model {model!r} must be the plain name of a folder")
@@ -167,7 +168,9 @@ def open_predictions(
     if task:
         if task.id not in layout:
             advice = "".join(_advice(tasks, each) for each in ([] if alone else _unnamed(tasks, path, layout)))
-            raise InputError(f"{path}: no predictions for {task.title}; found those for {', '.join(layout)}{advice}")
+            raise InputError(
+                f"{path}: no predictions for {task.title}; found predictions for {', '.join(layout)}{advice}"
+            )
         layout = {task.id: layout[task.id]}
     files = {
         key: {name: layout[key][name] for name in sorted(layout[key], key=natural_order)}
@@ -179,7 +182,7 @@ def open_predictions(
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
-    """Sort key of checkpoint names under which `step-9` stands before `step-10`."""
+    """Return a sort key for checkpoint names that puts `step-9` before `step-10`."""
     pieces = re.split(r"([0-9]+)", name)
     return [(1, int(piece), "") if index % 2 else (0, 0, piece) for index, piece in enumerate(pieces)]
 
@@ -190,15 +193,15 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _folder_name(folder: Path) -> str:
-    """The name of a folder, even if it is given as `.`."""
+    """Return the name of a folder, even if it is given as `.`."""
     return folder.resolve().name or "model"
 
 
 def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) -> tuple[str, Layout, str]:
-    """One table or one official result file; what it is named after counts less than what the caller says.
+    """Find one table or one official result file; the caller's data set takes precedence over the file name.
 
     Returns:
-        Model, layout, and which data set was assumed (as in `PredictionSource`).
+        Model, layout, and the message about an assumed data set (as in `PredictionSource`).
     """
     files: CheckpointFiles
     assumed = ""
@@ -206,7 +209,7 @@ def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) 
         stem, part = official_stem(path)
         named = _results_task(tasks, path.absolute().parent.parent)
         if task and named and task.id != named.id:
-            raise InputError(f"{path}: stands in the results of {named.title}, not of {task.title}")
+            raise InputError(f"{path}: is in the results of {named.title}, not of {task.title}")
         task = task or named
         files = OfficialFiles(**{part: path})
         model, checkpoint = _folder_name(path.parent), stem
@@ -223,35 +226,35 @@ def _single_file(tasks: TaskSet, path: Path, task: Task | None, max_bytes: int) 
     if task is None:
         task = _only_own(tasks, path, stem)
         assumed = (
-            f"{path.name}: its name does not say which data set it is for; taken as {task.title}, the only one of your "
-            f"own; --dataset {task.id} says so"
+            f"{path.name}: its name does not say which data set it is for; assuming {task.title}, your only own data "
+            f"set; --dataset {task.id} confirms this"
         )
     return model, {task.id: {checkpoint: files}}, assumed
 
 
 def _only_own(tasks: TaskSet, path: Path, stem: str) -> Task:
-    """The data set of a file that does not tell: the user's own, where there is one and the name hints at no other."""
+    """Return the user's own data set for a file without a data set, if there is one and the name suggests no other."""
     like, own = _dataset_within(tasks, stem), tasks.own
     if len(own) == 1 and like is None:
         return own[0]
     known = [task.id for task in own] or tasks
     hint = f" (--dataset {like.id}?)" if like else f" (--dataset), one of {', '.join(known)}"
-    raise InputError(f"{path}: its name does not say which data set it is for; give it{hint}")
+    raise InputError(f"{path}: its name does not say which data set it is for; name the data set{hint}")
 
 
 def _folder(tasks: TaskSet, path: Path, task: Task | None, model: str | None) -> tuple[str, Layout]:
-    """Official results; a model's tables, or folders of such named like checkpoints; or one of several models."""
+    """Find official results, a model's tables (or folders of them named like checkpoints), or one of several models."""
     folders, tables = _children(path), _tables_in(tasks, path)
     results = _official_models(tasks, path)
     if results and tables:
-        raise InputError(f"{path}: holds both official result folders and tables; give the folder of one kind")
+        raise InputError(f"{path}: contains both official result folders and tables; give a folder with one kind")
     if results:
         return _choose(tasks, results, model, path)
     alone = _official_checkpoints(path)
     if alone and not model:
         named = task or _results_task(tasks, path.absolute().parent)
         if named is None:
-            raise InputError(f"{path}: nothing says which data set these results are for; give it (--dataset)")
+            raise InputError(f"{path}: it is unclear which data set these results are for; name it with --dataset")
         return _folder_name(path), {named.id: alone}
     models = {folder.name: folder for folder in folders if _holds_tables(tasks, folder)}
     if model is None and (tables or (models and all(map(_CHECKPOINT_NAME.match, models)))):
@@ -261,14 +264,14 @@ def _folder(tasks: TaskSet, path: Path, task: Task | None, model: str | None) ->
 
 
 def _choose(tasks: TaskSet, models: Mapping[str, _Files], model: str | None, path: Path) -> tuple[str, _Files]:
-    """The model that is wanted, or the only one."""
+    """Return the requested model, or the only one."""
     if not models:
         raise _nothing_found(tasks, path)
     held = listed(sorted(models))
     if model is None:
         if len(models) == 1:
             return next(iter(models.items()))
-        raise InputError(f"{path}: holds several models, name one (--folder): {held}")
+        raise InputError(f"{path}: contains several models, name one (--folder): {held}")
     if model not in models:
         raise InputError(f"{path}: no predictions of a model {model!r}; there are {held}")
     return model, models[model]
@@ -286,7 +289,7 @@ def _nothing_found(tasks: TaskSet, path: Path) -> InputError:
 
 
 def _unnamed(tasks: TaskSet, path: Path, layout: Layout) -> tuple[Path, ...]:
-    """Tables beside those that are read whose names no data set has; JSON files are mostly something else."""
+    """Return tables next to the predictions that are not named after a data set; JSON files usually are not tables."""
     folders = {each.path.parent for found in layout.values() for each in found.values() if isinstance(each, TableFile)}
     every = (child for folder in sorted(folders or {path}) for child in _children(folder))
     named = ((child, table_stem(child)) for child in every if child.suffix.lower() != ".json")
@@ -294,7 +297,7 @@ def _unnamed(tasks: TaskSet, path: Path, layout: Layout) -> tuple[Path, ...]:
 
 
 def _dataset_within(tasks: TaskSet, stem: str) -> Task | None:
-    """The data set that a part of a name stands for, if it is one: of `model_MELD` and `mosi-results`."""
+    """Return the data set that part of a name refers to, if there is exactly one, as in `model_MELD`."""
     parts = re.split(r"[-_. ]+", stem)
     found: set[str] = set()
     first = 0
@@ -309,7 +312,7 @@ def _dataset_within(tasks: TaskSet, stem: str) -> Task | None:
 
 
 def _advice(tasks: TaskSet, path: Path) -> str:
-    """What to do about a table that is named after no data set: `; name it …`, or nothing."""
+    """Return advice about a table that is not named after a data set: `; name it …`, or the empty string."""
     stem = table_stem(path)
     task = _dataset_within(tasks, stem) if stem and not tasks.find(stem) else None
     return (
@@ -318,12 +321,12 @@ def _advice(tasks: TaskSet, path: Path) -> str:
 
 
 def _results_task(tasks: TaskSet, folder: Path) -> Task | None:
-    """The data set of an official result folder, `results-<dataset>`."""
+    """Return the data set of an official result folder, `results-<dataset>`."""
     return tasks.find(folder.name.removeprefix(_RESULTS)) if folder.name.startswith(_RESULTS) else None
 
 
 def _official_models(tasks: TaskSet, path: Path) -> dict[str, Layout]:
-    """Models of the official result folders in `path`, or of `path` itself if it is one."""
+    """Return the models in the official result folders in `path`, or in `path` itself if it is one."""
     models: dict[str, Layout] = {}
     for results in [path.absolute()] if _results_task(tasks, path.absolute()) else _children(path):
         task = _results_task(tasks, results)
@@ -339,7 +342,7 @@ def _official_models(tasks: TaskSet, path: Path) -> dict[str, Layout]:
 
 
 def _official_checkpoints(folder: Path) -> dict[str, CheckpointFiles]:
-    """The checkpoints in a model's result folder: up to three files each."""
+    """Return the checkpoints in a model's result folder, with up to three files each."""
     found: dict[str, dict[str, Path]] = {}
     for path in _children(folder) if folder.is_dir() else ():
         if path.suffix.lower() == _NPZ:
@@ -349,7 +352,7 @@ def _official_checkpoints(folder: Path) -> dict[str, CheckpointFiles]:
 
 
 def _tables_in(tasks: TaskSet, folder: Path) -> dict[str, Path]:
-    """The tables directly in a folder, by data set."""
+    """Return the tables directly in a folder, by data set."""
     found: dict[str, Path] = {}
     for path in _children(folder):
         stem = table_stem(path)
@@ -357,14 +360,14 @@ def _tables_in(tasks: TaskSet, folder: Path) -> dict[str, Path]:
         if task:
             if task.id in found:
                 raise InputError(
-                    f"{folder}: {found[task.id].name} and {path.name} are both {task.title}; keep one of them"
+                    f"{folder}: {found[task.id].name} and {path.name} are both for {task.title}; keep one of them"
                 )
             found[task.id] = path
     return found
 
 
 def _table_folders(tasks: TaskSet, folder: Path) -> list[Path]:
-    """Sub-folders that hold tables."""
+    """Return the sub-folders that contain tables."""
     return [
         path for path in _children(folder) if path.is_dir() and not is_saved_dataset(path) and _tables_in(tasks, path)
     ]
@@ -379,7 +382,7 @@ def _holds_tables(tasks: TaskSet, folder: Path) -> bool:
 
 
 def _model_of_tables(tasks: TaskSet, folder: Path) -> Layout:
-    """Every table in a model's folder and its sub-folders, which are its checkpoints."""
+    """Return every table in a model's folder and its sub-folders, which are its checkpoints."""
     layout: Layout = {}
     for checkpoint, place in [
         (DEFAULT_CHECKPOINT, folder),
@@ -389,7 +392,7 @@ def _model_of_tables(tasks: TaskSet, folder: Path) -> Layout:
             checkpoints = layout.setdefault(dataset, {})
             if checkpoint in checkpoints:
                 raise InputError(
-                    f"{path}: {folder} itself already holds the checkpoint {DEFAULT_CHECKPOINT!r}; rename one"
+                    f"{path}: {folder} itself already contains the checkpoint {DEFAULT_CHECKPOINT!r}; rename one"
                 )
             checkpoints[checkpoint] = TableFile(path)
     return layout

@@ -1,7 +1,7 @@
-"""Tables that are one JSON document: an array of rows, or what pandas and mappings make of them.
+"""Tables that are one JSON document: an array of rows, or an object as written by pandas or from mappings.
 
-An object is read where only one reading is possible: columns, rows by name, `columns` and `data` apart, one array of
-rows among other keys, or sample name -> answer.
+An object is only read if it is unambiguous: columns, rows by name, separate `columns` and `data`, one array of rows
+among other keys, or sample name -> answer.
 """
 
 import json
@@ -18,24 +18,24 @@ from merunibench.data.table import Table, columns_of_rows, refusal
 from merunibench.errors import InputError
 
 MAPPED = "answer of a mapping"
-"""The column for the values of a document that maps names to answers: what they are depends on who asks."""
+"""The column for the values of a document that maps names to answers; the caller knows their kind."""
 
 DECODER = json.JSONDecoder(parse_constant=float)
-"""NaN is what Python's writer leaves for a number that is missing (see `without_nan`)."""
+"""Accepts NaN, which Python's writer uses for a missing number (see `without_nan`)."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value; use null")
+    raise ValueError(f"{name} is not a JSON value; use null")
 
 
 STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
-"""For files of which somebody else makes figures: what is no JSON is refused."""
+"""Refuses everything that is not JSON; for files that others will read."""
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_BYTES = 1 << 26
 _MAX_VALUES = 5_000_000
 FIELDS = frozenset({"name", "text", "labels", "label", "polarity", "openset", "status"})
-"""The columns that mean something to some reader."""
+"""The columns that have a meaning for some reader."""
 
 _ROWS = ("predictions", "results", "samples", "rows", "data")
 _FORMS = (
@@ -45,17 +45,17 @@ _FORMS = (
 
 
 def decode(text: str, decoder: json.JSONDecoder = DECODER) -> Any:  # noqa: ANN401 - any JSON value
-    """The value of a JSON text.
+    """Decode a JSON text.
 
     Raises:
-        ValueError: it is no JSON (a JSONDecodeError says where), holds half of a character, or is nested too deeply.
+        ValueError: it is not JSON (JSONDecodeError says where), contains a lone surrogate, or is nested too deeply.
     """
     try:
         value = decoder.decode(text)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError("holds half of a character (a lone surrogate), which is no text") from error
+        raise ValueError("contains half of a character (a lone surrogate), which is not text") from error
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     except json.JSONDecodeError:
@@ -66,10 +66,10 @@ def decode(text: str, decoder: json.JSONDecoder = DECODER) -> Any:  # noqa: ANN4
 
 
 def read_document(content: bytes, path: Path) -> Any:  # noqa: ANN401 - any JSON value
-    """The value of a file that is one JSON document.
+    """Decode a file that is one JSON document.
 
     Raises:
-        InputError: it is none, or so large that it must be written as JSON Lines, which are read piece by piece.
+        InputError: it is not JSON, or so large that it must be written as JSON Lines, which are read line by line.
     """
     if len(content) > _MAX_BYTES or sum(map(content.count, (b",", b"[", b"{"))) > _MAX_VALUES:
         raise InputError(f"{path}: is too large for one JSON document; write JSON Lines, one row per line")
@@ -83,25 +83,25 @@ def read_document(content: bytes, path: Path) -> Any:  # noqa: ANN401 - any JSON
 
 
 def without_nan(table: Table) -> Table:
-    """A table of JSON with null for NaN, which Python's writer leaves for a number that is missing.
+    """Replace NaN, which Python's writer uses for a missing number, by null in a table read from JSON.
 
     Raises:
-        InputError: it stands in a column that means something.
+        InputError: a column with a meaning contains NaN.
     """
     columns = {}
     for name, column in table.columns.items():
         rows = [row for row, value in enumerate(column) if isinstance(value, float) and math.isnan(value)]
         if rows and name in FIELDS:
-            raise table.refusal((row, f"{name!r}: NaN is no JSON value; use null") for row in rows)
+            raise table.refusal((row, f"{name!r}: NaN is not a JSON value; use null") for row in rows)
         columns[name] = [None if value != value else value for value in column] if rows else column  # noqa: PLR0124
     return replace(table, columns=columns)
 
 
 def table_of_document(document: object, path: Path) -> Table:
-    """The rows of a JSON document.
+    """Return the table in a JSON document.
 
     Raises:
-        InputError: it is not a table, or may be read in several ways.
+        InputError: it is not a table, or is ambiguous.
     """
     records = _records(document)
     if records is not None:
@@ -120,7 +120,7 @@ def table_of_document(document: object, path: Path) -> Table:
 
 
 def _records(document: object) -> list[Any] | None:
-    """The rows of a document that holds such: an array, a row, rows by name, or one array of them among other keys."""
+    """Return the rows of a document: an array, a single row, rows by name, or one array of rows among other keys."""
     if isinstance(document, list) or not isinstance(document, dict):
         return document if isinstance(document, list) else None
     if isinstance(document.get("name"), str):
@@ -150,15 +150,15 @@ def _of_records(rows: Sequence[Any], path: Path) -> Table:
 
 
 def _of_split(document: Mapping[str, Any], path: Path) -> Table:
-    """As pandas writes with `orient="split"`: names of the columns, and rows without them."""
+    """Read what pandas writes with `orient="split"`: the names of the columns, and rows without keys."""
     names, rows = document["columns"], document["data"]
     if not isinstance(names, list) or any(not isinstance(row, list) or len(row) != len(names) for row in rows):
-        raise InputError(f"{path}: 'data' must hold as many values in every row as 'columns' has names")
+        raise InputError(f"{path}: every row of 'data' must have as many values as 'columns' has names")
     return _of_records([dict(zip(map(str, names), row, strict=True)) for row in rows], path)
 
 
 def _is_columns(document: Mapping[str, Any]) -> bool:
-    """Whether it holds columns: each a list or a mapping from row numbers, all with the same rows."""
+    """Return whether it contains columns: each a list or a mapping from row numbers, all with the same rows."""
     rows = {tuple(value) if isinstance(value, dict) else len(value) for value in document.values() if _holds(value)}
     return bool(document.keys() & FIELDS) and all(map(_holds, document.values())) and len(rows) == 1
 
@@ -168,7 +168,7 @@ def _holds(value: object) -> bool:
 
 
 def _is_rows(document: Mapping[str, Any]) -> bool:
-    """Whether it maps names to rows, and not columns to values by name."""
+    """Return whether it maps names to rows, rather than columns to values by name."""
     rows = document.values()
     return (
         not document.keys() & FIELDS

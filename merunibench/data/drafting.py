@@ -1,7 +1,7 @@
-"""A first definition of a data set of the user's own, out of its label file: what can be seen is written, not guessed.
+"""Draft the definition of a user's own data set from its label file, writing only what the file shows.
 
-What a label file says is how many samples there are, their hash, and what its labels look like. Whether numbers are
-sentiment, what is one dialogue, where clips lie: whoever knows corrects the file, which says where.
+The label file shows the number of samples, their hash, and the form of the labels. The user must check and correct the
+rest, such as whether numbers are sentiment, what forms a dialogue, and where clips are; comments in the file help.
 """
 
 import json
@@ -25,7 +25,7 @@ _MOST_CLASSES = 20
 
 
 class _Look(NamedTuple):
-    """What the labels of a file look like."""
+    """The form of the labels in a file."""
 
     kind: str
     classes: tuple[str, ...] = ()
@@ -33,13 +33,13 @@ class _Look(NamedTuple):
 
 
 def draft_definition(labels: Path) -> str:
-    """The text of a task file for a label file that lies beside it.
+    """Return the text of a task file for a label file in the same folder.
 
     Args:
         labels: A table with the columns `name` and `label` (or `labels`, `openset`).
 
     Raises:
-        InputError: it cannot be read, or it is unclear which labels it holds.
+        InputError: it cannot be read, or the kind of its labels is unclear.
     """
     table = read_table(labels)
     name_column(table)
@@ -54,11 +54,11 @@ def _text(labels: Path, column: str, look: _Look, samples: int, truth: str) -> s
     stem = table_stem(labels) or labels.stem
     lines = [
         f"schema = {_toml(SCHEMA)}",
-        f"id = {_toml(_identifier(stem))}  # small letters and digits; signatures begin with own.<id>",
-        f"title = {_toml(_title(stem))}  # as tables show it",
-        f"kind = {_toml(look.kind)}  # docs/predictions.md says what kinds there are",
-        f"samples = {samples}  # with it, completeness is checked",
-        f"truth = {_toml(truth)}  # of these names and labels; leave it out while they change",
+        f"id = {_toml(_identifier(stem))}  # lower-case letters and digits; signatures begin with own.<id>",
+        f"title = {_toml(_title(stem))}  # shown in tables",
+        f"kind = {_toml(look.kind)}  # docs/predictions.md lists the kinds",
+        f"samples = {samples}  # used to check completeness",
+        f"truth = {_toml(truth)}  # hash of these names and labels; leave it out while they change",
         f"labels = {_toml(labels.name)}  # relative to this file",
     ]
     lines += [f"label_field = {_toml(column)}"] if column != "label" else []
@@ -66,7 +66,7 @@ def _text(labels: Path, column: str, look: _Look, samples: int, truth: str) -> s
     if look.annotators:
         lines.append(f"annotators = {_toml(look.annotators)}  # or union")
     lines += [
-        "# cluster = '^(?P<unit>.*)_'  # the part of a name that is its dialogue or video, if samples belong together",
+        "# cluster = '^(?P<unit>.*)_'  # the part of a name that is its dialogue or video, if samples are grouped",
         '# layout.video = ["clips/{name}.mp4"]  # for infer and run',
         '# layout.subtitles = "subtitles.csv"  # columns name, subtitle',
     ]
@@ -74,7 +74,7 @@ def _text(labels: Path, column: str, look: _Look, samples: int, truth: str) -> s
 
 
 def _toml(text: str) -> str:
-    """A TOML string: JSON's escapes are TOML's."""
+    """Return a TOML string; TOML uses the same escapes as JSON."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -88,7 +88,7 @@ def _title(stem: str) -> str:
 
 
 def _look(table: Table, column: str) -> _Look:
-    """The kind of task that the labels fit; numbers are taken for sentiment, words of few kinds for basic classes."""
+    """Return the kind of task that fits the labels: numbers mean sentiment, few distinct words mean basic classes."""
     values = [value for value in python_values(table, column) if value is not None]
     if len(values) < table.num_rows or not values:
         raise InputError(
@@ -128,12 +128,12 @@ def _answers(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 def look_at(task: Task, path: Path) -> str:
-    """What a label file holds, in one line: samples and hash.
+    """Summarise a label file in one line: samples and hash.
 
     Raises:
-        InputError: it does not fit the definition.
+        InputError: it does not match the definition.
     """
     truth = truth_from_table(read_table(path), task)
     if task.samples and len(truth) != task.samples:
-        raise InputError(f"{path}: has {len(truth)} samples, the definition of {task.title} says {task.samples}")
+        raise InputError(f"{path}: has {len(truth)} samples, but the definition of {task.title} says {task.samples}")
     return f"{len(truth)} samples, truth {truth.sha256[:8]}"

@@ -1,6 +1,6 @@
-"""Rows that stop at an earlier stage than scoring begins with are finished by an extractor: text, labels, polarity.
+"""Fill in the answers that scoring needs (labels, polarity) with an extractor, if a row only has an earlier stage.
 
-How labels are taken from text is not known here: whoever scores hands in what does it.
+How labels are extracted from text is not defined here: the caller passes the extractor.
 """
 
 from collections.abc import Sequence
@@ -19,51 +19,51 @@ from merunibench.errors import InputError
 from merunibench.kinds import NEUTRAL, Answer
 
 GIVEN = "given"
-"""Where labels and polarity come from that the predictions hold."""
+"""Origin of labels and polarity that are in the predictions."""
 
 
 class Extractor(Protocol):
-    """What finishes a row."""
+    """Extracts labels and polarity that a row lacks."""
 
     @property
     def name(self) -> str:
-        """Its name and version, as signatures have it: `rules@2`."""
+        """Its name and version for signatures: `rules@2`."""
         ...
 
     def labels(self, text: str) -> list[str]:
-        """The labels in a model's answer."""
+        """Return the labels in a model's answer."""
         ...
 
     def polarity(self, labels: Sequence[str]) -> str:
-        """The polarity of a label list: positive, negative or neutral."""
+        """Return the polarity of a label list: positive, negative or neutral."""
         ...
 
     def has_trace(self, text: str) -> bool:
-        """Whether a model's answer holds its reasoning, which is dropped before the answer is read."""
+        """Return whether a model's answer contains its reasoning, which is dropped before the answer is read."""
         ...
 
     def looks_like(self, text: str) -> Reason | None:
-        """What a model's answer looks like, if it gives nothing; None if the extractor does not look."""
+        """Return why a model's answer may give no labels; None if the extractor does not classify it."""
         ...
 
     def knows(self, labels: Sequence[str]) -> bool:
-        """Whether any of the labels decides a polarity."""
+        """Return whether any of the labels determines a polarity."""
         ...
 
 
 @dataclass(frozen=True)
 class CompletedRows:
-    """A table that can be scored, and what was done to finish it.
+    """A table that can be scored, and how missing answers were filled in.
 
     Attributes:
         table: The table.
-        labels_from: Where the labels come from.
-        polarity_from: Where the polarity comes from.
-        read: Rows that an extractor has finished here, shape (N,).
-        unanswered: Rows that have not failed and hold nothing that could be finished, shape (N,).
+        labels_from: Origin of the labels.
+        polarity_from: Origin of the polarity.
+        read: Rows whose answer was extracted here, shape (N,).
+        unanswered: Rows that have not failed and contain nothing to extract from, shape (N,).
         traces: Number of reasoning traces that were dropped.
-        reasons: Row -> what is to be said of it, for rows that were finished here.
-        labels: Row -> the labels that its polarity comes from, where none of them is known.
+        reasons: Row -> remark on it, for rows that were extracted here.
+        labels: Row -> the labels that its polarity comes from, for rows with a remark.
     """
 
     table: Table
@@ -77,18 +77,18 @@ class CompletedRows:
 
 
 def fill_missing(table: Table, needed: Answer, failed: Mask, extractor: Extractor | None) -> CompletedRows:
-    """Fill the column that scoring needs where a row holds only what comes before it.
+    """Fill in the column that scoring needs for rows that only have text or labels.
 
-    A column `labels_from` or `polarity_from`, as `merunibench extract` writes it, says where given ones come from.
+    A column `labels_from` or `polarity_from`, as `merunibench extract` writes it, gives the origin of given answers.
 
     Args:
         table: The predictions.
         needed: `labels` or `polarity`.
-        failed: Rows on which the model failed, which need nothing, shape (N,).
-        extractor: What reads text and labels; None to refuse such rows.
+        failed: Rows on which the model failed, which are not filled in, shape (N,).
+        extractor: Extracts from text and labels; None to refuse such rows.
 
     Raises:
-        InputError: there are such rows and no extractor; the message names the first.
+        InputError: there are such rows, but no extractor; the message names the first.
     """
     missing = ~failed & is_null(table, needed)
     of_labels = needed != "labels" and missing.any()
@@ -129,7 +129,7 @@ def fill_missing(table: Table, needed: Answer, failed: Mask, extractor: Extracto
 
 
 def _reason(text: str | None, labels: Sequence[str], value: object, extractor: Extractor) -> Reason | None:
-    """What is to be said of a row that was finished: that it gave nothing, or looks as if it should not have."""
+    """Return the remark on a row that was filled in: why it gave nothing, or why its answer is doubtful."""
     if labels and value == NEUTRAL and not extractor.knows(labels):
         return Reason.UNKNOWN
     if text is None:
@@ -143,7 +143,7 @@ def _joined(*origins: str) -> str:
 
 
 def _origin(table: Table, column: str) -> str:
-    """What a column says about where the values of another come from; `given` where it says nothing."""
+    """Return the origins in a column such as `labels_from`; `given` if it is empty or missing."""
     if column not in table.columns:
         return GIVEN
     found = text_column(table, column).fill_null(GIVEN)
@@ -155,6 +155,6 @@ def _refusal(table: Table, needed: Answer, from_labels: Mask, from_text: Mask) -
     if not len(rows):
         rows, what = np.flatnonzero(from_text), "raw text only"
     return (
-        f"{table.where(int(rows[0]))}: holds {what} ({len(rows)} rows do); scoring needs {needed}: extract it first "
+        f"{table.where(int(rows[0]))}: contains {what} ({len(rows)} rows do); scoring needs {needed}: extract it first "
         f"(`merunibench extract`), or give it in the column {needed!r}"
     )

@@ -1,4 +1,4 @@
-"""Predictions and ground truth that are already in memory, as the same tables that files are read into."""
+"""Convert predictions and ground truth in memory into the same tables that files are read into."""
 
 import sys
 from collections.abc import Mapping
@@ -25,18 +25,18 @@ def predictions_in_memory(
     arrangement: Arrangement | None = None,
     tasks: TaskSet = BUILTIN,
 ) -> PredictionSource:
-    """Predictions as `open_predictions` finds them in files.
+    """Return predictions in memory as `open_predictions` returns those in files.
 
     Args:
-        data: Data set -> table with the columns of a predictions file (a data frame of pandas or polars, an Arrow table
-            or record batch, a data set of Hugging Face, a list of rows, or lists by column; names may be the index of a
+        data: Data set -> table with the columns of a predictions file (a pandas or polars data frame, an Arrow table
+            or record batch, a Hugging Face data set, a list of rows, or lists by column; names may be the index of a
             frame), or sample name -> labels (sentiment: polarity word), as mapping or series.
         model: The model's name.
-        arrangement: What columns and names are, where they are not as in the contract.
-        tasks: The data sets that there are.
+        arrangement: How to read columns and names that differ from the expected ones.
+        tasks: The known data sets.
 
     Raises:
-        InputError: a data set is unknown, or its data is neither.
+        InputError: a data set is unknown, or its data has another type.
     """
     tables = {tasks.get_task(name).id: value for name, value in data.items()}
     files = {
@@ -47,10 +47,10 @@ def predictions_in_memory(
 
 
 def truth_in_memory(data: Mapping[str, object], tasks: TaskSet = BUILTIN) -> dict[str, Path | Table]:
-    """Ground truth by data set: tables with the columns `name` and `label`, sample name -> label, or label files.
+    """Return ground truth by data set: tables with columns `name` and `label`, sample name -> label, or label files.
 
     Raises:
-        InputError: a data set is unknown, or its data is neither.
+        InputError: a data set is unknown, or its data has another type.
     """
     return {
         tasks.get_task(name).id: value if isinstance(value, Path) else _table(value, f"ground truth of {name}", "label")
@@ -59,7 +59,7 @@ def truth_in_memory(data: Mapping[str, object], tasks: TaskSet = BUILTIN) -> dic
 
 
 def _table(data: object, title: str, column: str) -> Table:
-    """A table in memory, or names with the values of `column`."""
+    """Return a table in memory, or a table of names and the values of `column`."""
     columns: Mapping[str, Any]
     if _is(data, "pandas", "DataFrame"):
         columns = _of_frame(data, title)
@@ -85,7 +85,7 @@ def _table(data: object, title: str, column: str) -> Table:
 
 
 def _columns(data: Mapping[Any, Any], title: str) -> Mapping[str, Any] | None:
-    """The mapping, if it holds columns, `name` and what belongs to it; None if it holds samples."""
+    """Return the mapping if it contains columns, `name` and others; None if it maps sample names to answers."""
     if (
         "name" not in data
         or len(FIELDS & data.keys()) == 1
@@ -100,7 +100,7 @@ def _columns(data: Mapping[Any, Any], title: str) -> Mapping[str, Any] | None:
 
 
 def _of_frame(data: Any, title: str) -> dict[str, list[Any]]:  # noqa: ANN401 - a data frame
-    """The columns of a data frame of pandas; names that are its index are a column too."""
+    """Return the columns of a pandas data frame; an index of names becomes a column."""
     refuse_repeated(map(str, data.columns), title)
     columns = {str(name): _values(data[name]) for name in data.columns}
     if "name" not in columns and (data.index.name == "name" or all(isinstance(each, str) for each in data.index)):
@@ -113,7 +113,7 @@ def _values(series: Any) -> list[Any]:  # noqa: ANN401 - a column of pandas
 
 
 def _arrow(data: object, title: str) -> pa.Table | None:
-    """An Arrow table of whatever offers one: Arrow itself, a data set of Hugging Face, a frame of polars."""
+    """Return an Arrow table of an object that provides one: Arrow, a Hugging Face data set, a polars frame."""
     if _is(data, "datasets", "Dataset"):
         data = data.with_format("arrow")[:]
     if not (hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")):
@@ -123,5 +123,5 @@ def _arrow(data: object, title: str) -> pa.Table | None:
 
 
 def _is(data: Any, package: str, name: str) -> TypeGuard[Any]:  # noqa: ANN401
-    # By name: whoever passes such an object has imported its package, nobody else should have to.
+    # Compare names, so that the package is only imported by callers who pass such an object.
     return type(data).__module__.partition(".")[0] == package and type(data).__name__ == name

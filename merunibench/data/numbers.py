@@ -1,4 +1,4 @@
-"""Columns of numbers, and of which of two descriptions is preferred: answers that are no words of emotion."""
+"""Columns of scores, and of preferences between two descriptions: answers that are not emotion words."""
 
 import math
 import re
@@ -15,15 +15,15 @@ from merunibench.data.tables import Table
 from merunibench.kinds import PREFERENCES, Answer
 
 SWAPPED = "swapped"
-"""Column of the preference that a model has when it sees the descriptions in the other order."""
+"""Column of the model's preference when the descriptions are given in the other order."""
 _SPELLINGS = {"1": "a1", "first": "a1", "2": "a2", "second": "a2", "tie": "same"} | {word: word for word in PREFERENCES}
 
 
 def numbers_of(table: Table, answer: Answer) -> npt.NDArray[np.float64]:
-    """The answers in a table, NaN for none: scores, shape (N, 1), or preferences in both orders, shape (N, 2).
+    """Return the answers in a table, NaN if missing: scores, shape (N, 1), or preferences in both orders, shape (N, 2).
 
     Raises:
-        InputError: there is no such column, or a value is none; the message names its row.
+        InputError: there is no such column, or a value is invalid; the message names its row.
     """
     find_column(table, answer)
     if answer == "score":
@@ -41,16 +41,16 @@ def _column(table: Table, name: str) -> npt.NDArray[np.float64]:
 
 
 def preference(value: object) -> float:
-    """The number of a preference: `a1` (or 1, first), `a2` (2, second), `same` (tie)."""
+    """Return the number of a preference: `a1` (or 1, first), `a2` (2, second), `same` (tie)."""
     word = _SPELLINGS.get(str(value).strip().casefold().removesuffix(".0"))
     if word is None or isinstance(value, bool):
-        raise ValueError(f"{short_repr(value)} is no preference: a1, a2 or same")
+        raise ValueError(f"{short_repr(value)} is not a preference: a1, a2 or same")
     return PREFERENCES[word]
 
 
 def finite_number(value: object) -> float:
-    """A finite number, given as number or text."""
-    if not isinstance(value, bool) and isinstance(value, Real | Decimal | str):  # NumPy's numbers are real ones too
+    """Convert a number or text to a finite number."""
+    if not isinstance(value, bool) and isinstance(value, Real | Decimal | str):  # includes NumPy's numbers
         try:
             number = float(value)
         except (ValueError, OverflowError):
@@ -58,4 +58,4 @@ def finite_number(value: object) -> float:
         if math.isfinite(number):
             return number
     comma = "; write a decimal point" if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", value) else ""
-    raise ValueError(f"{short_repr(value)} is no finite number{comma}; every sample needs one")
+    raise ValueError(f"{short_repr(value)} is not a finite number{comma}; every sample needs one")

@@ -1,7 +1,7 @@
-"""The `.npz` files of the official release as tables: label files, raw answers, and what was extracted from them.
+"""The `.npz` files of the official release as tables: label files, raw answers, and labels extracted from them.
 
-Layouts (docs/metric.md, "Files"): a label file holds a dictionary name -> {`emo`, `val`} for each split; a result file
-holds the dictionary `name2reason`, name -> text; its companions hold two arrays of text, `filenames` and `fileitems`.
+Layouts (docs/metric.md, "Files"): a label file has a dictionary name -> {`emo`, `val`} for each split; a result file
+has the dictionary `name2reason`, name -> text; its companions have two arrays of text, `filenames` and `fileitems`.
 """
 
 from dataclasses import dataclass
@@ -23,22 +23,22 @@ _SENTIMENT = "-openset-sentiment"
 
 
 def read_corpus(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
-    """The test split of an official label file, as columns `name` and `label`.
+    """Return the test split of an official label file, as columns `name` and `label`.
 
-    Only the test split is unpacked: the files hold large training splits too.
+    Only the test split is unpacked, since the files also contain large training splits.
 
     Raises:
         UnsafeFileError: the file would run code or fill the memory.
-        InputError: the file is broken, or is no label file of this data set.
+        InputError: the file is broken, or is not a label file of this data set.
     """
     if task.corpus not in (held := npz_keys(path)):
-        raise InputError(f"{path}: is no label file of {task.title}: no {task.corpus!r}, only {listed(held)}")
+        raise InputError(f"{path}: not a label file of {task.title}: it has no {task.corpus!r}, only {listed(held)}")
     corpus = _dictionary(path, task.corpus, max_bytes)
     return Table(path, {"name": _names(corpus), "label": _label_values(path, corpus, task)}, len(corpus))
 
 
 def read_corpora(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Table:
-    """Every split of an official label file, as columns `name` and `label`; a name in two has the label of the first.
+    """Return all splits of an official label file, as columns `name` and `label`; the first label of a name is used.
 
     Raises:
         UnsafeFileError: the file would run code or fill the memory.
@@ -54,20 +54,20 @@ def read_corpora(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYTES) 
 
 
 def corpus_names(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[str]:
-    """The names of all samples in an official label file, of every split, each once.
+    """Return the distinct names of all samples in an official label file, in all splits.
 
     Raises:
         UnsafeFileError: the file would run code or fill the memory.
-        InputError: the file is broken, or is no label file.
+        InputError: the file is broken, or is not a label file.
     """
     splits = [key for key in npz_keys(path) if key.endswith(_CORPUS)]
     if not splits:
-        raise InputError(f"{path}: is no official label file: it holds no …{_CORPUS}")
+        raise InputError(f"{path}: not an official label file: it has no …{_CORPUS}")
     return list(dict.fromkeys(str(name) for key in splits for name in _names(_dictionary(path, key, max_bytes))))
 
 
 def _label_values(path: Path, corpus: dict[Any, Any], task: Task) -> list[Any]:
-    """The label of every sample of a split, as a plain value."""
+    """Return the label of every sample of a split as a plain value."""
     labels = []
     for name, sample in corpus.items():
         if not isinstance(sample, dict) or task.label_field not in sample:
@@ -79,7 +79,7 @@ def _label_values(path: Path, corpus: dict[Any, Any], task: Task) -> list[Any]:
 
 @dataclass(frozen=True)
 class OfficialFiles:
-    """What one checkpoint left in a result folder; at least one of the three is there.
+    """The files of one checkpoint in a result folder; at least one of the three exists.
 
     Attributes:
         text: `checkpoint_….npz`, the raw answers.
@@ -92,7 +92,7 @@ class OfficialFiles:
     sentiment: Path | None = None
 
     def scoring_table(self, task: Task, max_bytes: int) -> Table:
-        """The one file that scoring `task` needs; all there is if that one is missing."""
+        """Return the one file that scoring `task` needs; all files if that one is missing."""
         if not task.has_sectors and self.sentiment:
             return _read_companion(self.sentiment, "polarity", max_bytes)
         if task.has_sectors and self.openset:
@@ -100,7 +100,7 @@ class OfficialFiles:
         return self.full_table(max_bytes)
 
     def full_table(self, max_bytes: int) -> Table:
-        """Text, labels and polarity joined by sample name, in the order of the first file that has a sample."""
+        """Return text, labels and polarity joined by sample name, in the order of the first file that has a sample."""
         tables = []
         if self.text:
             answers = _dictionary(self.text, "name2reason", max_bytes)
@@ -114,7 +114,7 @@ class OfficialFiles:
 
 
 def official_stem(path: Path) -> tuple[str, str]:
-    """The checkpoint a result file belongs to, and which of the three it is (a field of `OfficialFiles`)."""
+    """Return the checkpoint of a result file, and which of the three files it is (a field of `OfficialFiles`)."""
     for ending, field in ((_SENTIMENT, "sentiment"), (_OPENSET, "openset")):
         if path.stem.endswith(ending):
             return path.stem.removesuffix(ending), field
@@ -125,14 +125,14 @@ def _dictionary(path: Path, key: str, max_bytes: int) -> dict[Any, Any]:
     array = read_npz(path, [key], max_bytes=max_bytes)[key]
     value = array.item() if array.shape == () else None
     if not isinstance(value, dict):
-        raise InputError(f"{path}: {key!r} must hold a dictionary of samples")
+        raise InputError(f"{path}: {key!r} must be a dictionary of samples")
     if not value:
         raise InputError(f"{path}: {key!r} is empty: it has no samples")
     return value
 
 
 def _names(samples: dict[Any, Any]) -> list[Any]:
-    """Names as plain text: the official files also use NumPy's."""
+    """Convert names to plain text: the official files also use NumPy's strings."""
     return [str(name) if isinstance(name, str) else name for name in samples]
 
 

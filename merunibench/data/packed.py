@@ -1,4 +1,4 @@
-"""Files of text as they are, whatever they are called: packed or not, and what is no text is called what it is."""
+"""Read text files by content, whatever their names: unpack compressed text, and name the format of other files."""
 
 import codecs
 import gzip
@@ -27,24 +27,24 @@ OTHERS = {
     b"\x93NUMPY": "is a NumPy file, not text; save it as CSV or JSON Lines",
     b"SQLite format": "is a database, not text; save it as CSV or JSON Lines",
 }
-"""What files begin with that are no text, and what is to be said of them."""
+"""First bytes of files that are not text -> the error message for them."""
 
 
 def first_bytes(path: Path) -> bytes:
-    """The first bytes of a file, which tell its format where its name does not; none of what is no regular file.
+    """Return the first bytes of a regular file, which identify its format if its name does not.
 
     Raises:
-        InputError: it is missing, or may not be read.
+        InputError: it is missing, not a regular file, or not readable.
     """
     with reading(path), open_plain(path) as file:
         return file.read(16)
 
 
 def refuse_others(path: Path, first: bytes) -> None:
-    """Refuse a file that is no text by what it begins with; what another tool wrote can be converted.
+    """Refuse a file that is not text by its first bytes; the message says if it can be converted.
 
     Raises:
-        InputError: it is none that is read.
+        InputError: its format is not supported.
     """
     for begin, reason in OTHERS.items():
         if first.startswith(begin):
@@ -52,11 +52,11 @@ def refuse_others(path: Path, first: bytes) -> None:
 
 
 def read_text(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a file of text, unpacked where it is packed by gzip or Zstandard, without a byte order mark.
+    """Return the bytes of a text file, unpacked if it is compressed by gzip or Zstandard, without a byte order mark.
 
     Raises:
         UnsafeFileError: there are more than `max_bytes`.
-        InputError: the file cannot be read, or is no text.
+        InputError: the file cannot be read, or is not text.
     """
     with reading(path, zlib.error, pa.ArrowException), open_plain(path) as file:
         first = file.read(16)
@@ -74,12 +74,12 @@ def read_text(path: Path, max_bytes: int) -> bytes:
     content = content.removeprefix(codecs.BOM_UTF8)
     refuse_others(path, content)
     if b"\0" in content[:4]:
-        raise InputError(f"{path}: is UTF-16 or no text at all; save the file as UTF-8")
+        raise InputError(f"{path}: is UTF-16 or not text; save the file as UTF-8")
     return content
 
 
 def decoded(content: bytes, path: Path) -> str:
-    """The text of a file.
+    """Decode the text of a file.
 
     Raises:
         InputError: it is not UTF-8; the message names the line.

@@ -1,7 +1,7 @@
-"""What a word in the column `polarity` means, in the spellings that people and models use.
+"""Read a word in the column `polarity` in the spellings that people and models use.
 
-A word is read with a grade before it (`very negative`), a noun behind it, and signs or markup around it; in English,
-and in Chinese of both scripts. Anything else is no polarity: which of two words counts is not for a reader to guess.
+A word may have a degree before it (`very negative`), a noun after it, and punctuation or markup around it; in English,
+and in simplified or traditional Chinese. Anything else is not a polarity: of two words, neither is chosen.
 """
 
 import re
@@ -13,7 +13,7 @@ from merunibench.kinds import POLARITIES
 _LONGEST = 80
 _TAG = re.compile(r"</?[a-z]{1,20}>")
 _EDGES = re.compile(r"^[^\w!¬≠~]+|[\W_]+$|^_+")
-"""Signs at the edges, but not those in front that deny what follows."""
+"""Punctuation at the edges, except leading signs that negate the word."""
 
 _GRADES = (
     "very|strongly|strong|highly|high|extremely|quite|rather|fairly|moderately|moderate|somewhat|mildly|mild|weakly"
@@ -39,9 +39,9 @@ _FORMS = (
 
 
 def read_polarity(word: str) -> int | None:
-    """+1 for a word that means positive, -1 negative, 0 neutral, None for any other.
+    """Return +1 for a word that means positive, -1 negative, 0 neutral, None for any other.
 
-    `non-negative` is +1 and `non-positive` is -1; whoever counts them says so (`is_complement`).
+    `non-negative` is +1 and `non-positive` is -1; callers that count these report it (`is_complement`).
 
     Example:
         >>> [read_polarity(word) for word in ("Positive.", "**very negative**", "中性", "non-negative", "not positive")]
@@ -52,9 +52,9 @@ def read_polarity(word: str) -> int | None:
 
 
 def is_complement(word: str) -> bool:
-    """Whether a word names a polarity by what it is not: `non-negative`, `non-positive`.
+    """Return whether a word is a negated polarity: `non-negative`, `non-positive`.
 
-    Some data sets divide at negative and non-negative, where neutral is on the side that is read as positive here.
+    Some data sets distinguish negative and non-negative, which includes neutral; here it is read as positive.
     """
     plain = word.strip().lower()
     return plain not in POLARITIES and len(plain) <= _LONGEST and _read(plain)[1]
@@ -62,7 +62,7 @@ def is_complement(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _read(word: str) -> tuple[int | None, bool]:
-    """The polarity of a short word, and whether it is named by what it is not."""
+    """Return the polarity of a short word, and whether it is negated."""
     plain = _TAG.sub(" ", unicodedata.normalize("NFKC", word).lower())
     plain = " ".join(_EDGES.sub("", plain).split())
     for form in _FORMS:

@@ -1,8 +1,8 @@
-"""Predictions of one model on one data set: from a table to the arrays that scoring works on, and an account of it.
+"""Read the predictions of one model on one data set from a table into the arrays for scoring, with an account.
 
-A row is a sample: `name`, then `labels` (a list, or label-list text) or `polarity` (a word), and `status` (`ok` or
-`failed`). Rows that stop at an earlier stage (text, labels) than scoring begins with (labels, polarity) are finished by
-an `Extractor`, if whoever scores hands one in: how labels are taken from text is not known here.
+Each row is a sample: `name`, then `labels` (a list, or label-list text) or `polarity` (a word), and `status` (`ok` or
+`failed`). If a row only has an earlier stage (text, labels) than scoring needs (labels, polarity), an `Extractor` fills
+in the rest. How labels are extracted from text is not defined here: the caller passes the extractor.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a model said about N samples, in file order.
+    """A model's predictions for N samples, in file order.
 
     Attributes:
         names: Sample names, all different: `large_string`, shape (N,).
@@ -52,12 +52,12 @@ class Predictions:
         polarity: Sentiment tasks: +1 positive, -1 negative, 0 neutral or any other word; shape (N,).
         failed: Samples on which the model failed, shape (N,).
         where: The file they come from, for messages.
-        labels_from: Where the labels come from: `given`, or the name of an extractor.
-        polarity_from: Where the polarity comes from, likewise.
+        labels_from: Origin of the labels: `given`, or the name of an extractor.
+        polarity_from: Origin of the polarity, in the same form.
         remarks: What a reader of the scores should know about the file.
-        unanswered: Samples whose row holds no answer: missing predictions, shape (N,). None if there are none.
-        account: Where the answers come from, and why some rows have none; None of predictions from elsewhere.
-        numbers: Tasks of scores and preferences: the predicted numbers, NaN for none, shape (N, M); see `Samples`.
+        unanswered: Samples whose row contains no answer: missing predictions, shape (N,). None if there are none.
+        account: Where the answers come from, and why some rows have none; None if predictions were not read here.
+        numbers: Tasks of scores and preferences: the predicted numbers, NaN if missing, shape (N, M); see `Samples`.
     """
 
     names: pa.Array
@@ -81,8 +81,8 @@ def load_predictions(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYT
 
     Args:
         path: The file, or the folder of a saved data set.
-        task: The data set; it decides whether labels or polarity are needed.
-        max_bytes: How much the file may unpack to.
+        task: The data set; it determines whether labels or polarity are needed.
+        max_bytes: Largest size that the file may unpack to.
 
     Raises:
         UnsafeFileError: the file unpacks to more than `max_bytes`.
@@ -93,12 +93,12 @@ def load_predictions(path: Path, task: Task, *, max_bytes: int = DEFAULT_MAX_BYT
 
 
 def predictions_from_table(table: Table, task: Task, extractor: Extractor | None = None) -> Predictions:
-    """The predictions in a table.
+    """Return the predictions in a table.
 
     Args:
         table: The table.
         task: The data set.
-        extractor: What reads rows that hold text but no labels, or labels but no polarity; None to refuse them.
+        extractor: Reads rows with text but no labels, or labels but no polarity; None to refuse such rows.
 
     Raises:
         InputError: they cannot be scored; the message names file and row.
@@ -127,7 +127,7 @@ def predictions_from_table(table: Table, task: Task, extractor: Extractor | None
 
 
 def _of_numbers(table: Table, needed: Answer, names: pa.Array, failed: Mask) -> Predictions:
-    """Answers that no extractor makes out of text."""
+    """Return predictions of numbers, which no extractor derives from text."""
     numbers = numbers_of(table, needed)
     unanswered = ~failed & np.isnan(numbers[:, 0])
     account = Account(table.num_rows, needed, failed=int(failed.sum()), given=int((~failed & ~unanswered).sum()))
@@ -149,7 +149,7 @@ def _of_numbers(table: Table, needed: Answer, names: pa.Array, failed: Mask) -> 
 
 
 def account_of(table: Table, needed: Answer, extractor: Extractor) -> Account:
-    """The account of a table whose names do not matter, as `predictions_from_table` takes it.
+    """Return the account of a table as `predictions_from_table` makes it, without checking names.
 
     Raises:
         InputError: it cannot be scored.
@@ -161,10 +161,10 @@ def account_of(table: Table, needed: Answer, extractor: Extractor) -> Account:
 def _made(
     table: Table, needed: Answer, failed: Mask, extractor: Extractor | None
 ) -> tuple[CompletedRows, LabelLists | PolarityWords, Account]:
-    """The answers in a table."""
+    """Return the answers in a table, filled in by the extractor, and their account."""
     earlier = ("text", "labels") if needed == "polarity" else ("text",)
     if needed not in table.columns and (failed.all() or any(column in table.columns for column in earlier)):
-        # A run that failed throughout has written no answers, so not even their column.
+        # A run in which every sample failed has no answers, and so not even their column.
         table = with_columns(table, {needed: [None] * table.num_rows})
     find_column(table, needed)
     finished = fill_missing(table, needed, failed, extractor)
@@ -177,7 +177,7 @@ def _made(
 
 
 def failed_rows(table: Table) -> Mask:
-    """Which rows have the status `failed`, or say in `error` what went wrong, shape (N,); the others are `ok`.
+    """Return which rows have the status `failed` or a message in `error`, shape (N,); the others are `ok`.
 
     Raises:
         InputError: a status is neither `ok` nor `failed`.
@@ -195,9 +195,9 @@ def failed_rows(table: Table) -> Mask:
 
 
 def polarity_column(table: Table, name: str) -> npt.NDArray[np.int8]:
-    """A column of polarity words as +1, -1 and 0, shape (N,).
+    """Return a column of polarity words as +1, -1 and 0, shape (N,).
 
     Raises:
-        InputError: a value is no text, or most of the words are no polarity.
+        InputError: a value is not text, or most of the words are not a polarity.
     """
     return polarity_words(table, name).values

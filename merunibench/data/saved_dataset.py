@@ -1,7 +1,7 @@
-"""Folders that Hugging Face `datasets` saved (`save_to_disk`): Arrow files, and JSON that names and describes them.
+"""Folders saved by Hugging Face `datasets` (`save_to_disk`): Arrow files, and JSON that names and describes them.
 
-That library opens whatever the JSON names, anywhere on the disk. Here every file must lie in the folder itself, and
-what it unpacks to is bounded; the library is not needed.
+That library opens any file that the JSON names, anywhere on the disk. Here every file must be in the folder itself, and
+its unpacked size is limited; the library is not needed.
 """
 
 from pathlib import Path
@@ -19,11 +19,11 @@ _SPLITS, _STATE, _DESCRIPTION = "dataset_dict.json", "state.json", "dataset_info
 
 
 def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
-    """The columns of a saved data set; class labels become their words.
+    """Return the columns of a saved data set, with class labels as words.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`, or names files outside its folder.
-        InputError: the folder is broken, or it holds several splits and none is `test`.
+        InputError: the folder is broken, or contains several splits, none of them `test`.
     """
     folder = _split(path)
     state = _read(folder / _STATE, path)
@@ -32,7 +32,9 @@ def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
         if not isinstance(features, dict) or not all(map(_is_feature, features.values())):
             raise ValueError(f"{_DESCRIPTION} does not describe its columns")
         if any(value for key, value in state.items() if "indices" in key):
-            raise ValueError("its rows stand in another order than in its files; save it again with a new `datasets`")
+            raise ValueError(
+                "its rows are in a different order than in its files; save it again with a recent version of `datasets`"
+            )
         tables, size = [], 0
         for part in state["_data_files"]:
             table = arrow_table(folder / part["filename"], max_bytes, within=path)
@@ -44,25 +46,25 @@ def read_saved_dataset(path: Path, max_bytes: int) -> ArrowColumns:
 
 
 def _split(path: Path) -> Path:
-    """The folder of the one split that is meant; of a data set without splits, its own."""
+    """Return the folder of the split to use; the folder itself if there are no splits."""
     if not (path / _SPLITS).is_file():
         return path
     splits = _read(path / _SPLITS, path).get("splits")
     if not isinstance(splits, list) or not splits or not all(isinstance(split, str) for split in splits):
-        raise InputError(f"{path / _SPLITS}: cannot be read: names no splits")
+        raise InputError(f"{path / _SPLITS}: cannot be read: it names no splits")
     split = splits[0] if len(splits) == 1 else "test"
     if split not in splits:
-        raise InputError(f"{path}: holds the splits {listed(splits)}; name the folder of one of them")
+        raise InputError(f"{path}: contains the splits {listed(splits)}; name the folder of one of them")
     return path / split
 
 
 def _read(file: Path, within: Path) -> dict[str, Any]:
     content = read_json(file, within=within)
     if not isinstance(content, dict):
-        raise InputError(f"{file}: cannot be read: not what `datasets` writes")
+        raise InputError(f"{file}: cannot be read: not written by `datasets`")
     return content
 
 
 def _is_feature(feature: object) -> bool:
-    """Whether it describes a column: a type, a list of one description, or named parts."""
+    """Return whether it describes a column: a type, a list with one description, or named parts."""
     return isinstance(feature, list) or (isinstance(feature, dict) and bool(feature))

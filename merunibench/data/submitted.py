@@ -1,4 +1,4 @@
-"""What a packed submission says of the predictions that lie in it."""
+"""Read the model's name from a packed submission."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ _LONGEST_NAME = 100
 
 
 def submitted_name(path: Path) -> str | None:
-    """The model's name in the `submission.toml` of a folder, or of that of its `predictions`; None without one."""
+    """Return the model's name in the `submission.toml` of a folder or of the folder above `predictions`, or None."""
     for folder in (path, path.parent) if path.name == _PREDICTIONS else (path,):
         if (folder / _SUBMISSION).is_file():
             try:
                 name = read_toml(folder / _SUBMISSION).get("model")
             except InputError:
-                return None  # scores do not hang on it; `leaderboard validate` says what is wrong with it
+                return None  # scores do not depend on it; `leaderboard validate` reports the error
             return in_one_line(name, _LONGEST_NAME) if isinstance(name, str) and name.strip() else None
     return None

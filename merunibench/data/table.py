@@ -1,4 +1,4 @@
-"""The samples of one file: a row per sample, columns by name, and the place of a row for messages."""
+"""The samples of one file: one row per sample, columns by name, and the location of a row for messages."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from merunibench._text import short_repr
 from merunibench.errors import InputError
 
 MAX_COLUMNS = 1000
-"""Rows whose keys all differ would make a table of rows × keys cells out of a small file."""
+"""Limit against small files whose rows all have different keys, which would need rows × keys cells."""
 
 _LISTED = 10
 _COUNTED = 10_000
@@ -27,11 +27,11 @@ class Table:
     Attributes:
         path: The file or folder it was read from.
         columns: Values by column name, each of length `num_rows`: a list (text formats) or a `pyarrow.Array`.
-        num_rows: How many samples there are, N.
-        lines: Line of each row of the file; None where rows are no lines.
-        rows: Which row of the file each one is, shape (N,), where some are left out; None where they are all.
-        remarks: What was odd about the file, for whoever reads its scores.
-        num_bytes: How many bytes of JSON Lines it was, unpacked; 0 where that was not counted.
+        num_rows: Number of samples, N.
+        lines: Line number of each row of the file; None if rows are not lines.
+        rows: Row number in the file of each row, shape (N,), if some are left out; None if all are present.
+        remarks: Irregularities of the file that readers of its scores should know.
+        num_bytes: Unpacked size in bytes, for JSON Lines; 0 if it was not counted.
     """
 
     path: Path
@@ -43,7 +43,7 @@ class Table:
     num_bytes: int = 0
 
     def where(self, row: int) -> str:
-        """The place of a row, for messages: `preds.jsonl, line 3` or `preds.parquet, row 3`, counted from 1."""
+        """Return the location of a row for messages, from 1: `preds.jsonl, line 3` or `preds.parquet, row 3`."""
         return f"{self.path}, {self._place(row)}"
 
     def _place(self, row: int) -> str:
@@ -51,17 +51,17 @@ class Table:
         return f"row {row + 1}" if self.lines is None else f"line {self.lines[row]}"
 
     def refusal(self, problems: Iterable[tuple[int, str]]) -> InputError:
-        """The error for the rows that cannot be used, at least one: each with what is wrong there."""
+        """Return the error for at least one invalid row, each given with its problem."""
         return refusal(self.path, ((self._place(row), reason) for row, reason in problems))
 
 
 class RowLimits(NamedTuple):
-    """What JSON Lines of a stranger may hold: refused as they are read, before they fill the memory.
+    """Limits for untrusted JSON Lines, checked while reading, before they fill the memory.
 
     Attributes:
-        lines: Most lines, blank ones counted.
-        line: Most bytes of a line.
-        fault: What is wrong with a row, empty if nothing is; a row with a fault is not kept.
+        lines: Maximum number of lines, including blank ones.
+        line: Maximum number of bytes per line.
+        fault: Returns what is wrong with a row, empty if it is valid; invalid rows are not kept.
     """
 
     lines: int
@@ -69,25 +69,25 @@ class RowLimits(NamedTuple):
     fault: Callable[[Mapping[str, Any]], str]
 
     def held(self, lines: Iterable[bytes], path: Path) -> Iterator[bytes]:
-        """The lines, as long as there are not too many, and none is too long.
+        """Yield the lines, checking their number and lengths.
 
         Raises:
-            InputError: there are, or one is.
+            InputError: there are too many lines, or one is too long.
         """
         for number, line in enumerate(lines, start=1):
             if number > self.lines:
-                raise InputError(f"{path}: more lines than the {self.lines} that are read")
+                raise InputError(f"{path}: more than {self.lines} lines, the maximum")
             if len(line) > self.line:
-                raise InputError(f"{path}, line {number}: longer than the {self.line} bytes that are read")
+                raise InputError(f"{path}, line {number}: longer than {self.line} bytes, the maximum")
             yield line
 
 
 def refusal(path: Path, problems: Iterable[tuple[str, str]]) -> InputError:
-    """The error for places in a file, at least one: the first ten are named, and of the others it is said how many.
+    """Return the error for at least one problem in a file: names the first ten, and the number of the others.
 
     Args:
         path: The file.
-        problems: Where (`line 3`), and what is wrong there.
+        problems: Locations (`line 3`), and what is wrong there.
     """
     found = iter(problems)
     texts = [f"{where}: {reason}" for where, reason in islice(found, _LISTED)]
@@ -97,14 +97,14 @@ def refusal(path: Path, problems: Iterable[tuple[str, str]]) -> InputError:
 
 
 def columns_of_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> tuple[dict[str, list[Any]], int]:
-    """Rows as columns, None where a row lacks the key, and the number of rows.
+    """Return rows as columns, with None for missing keys, and the number of rows.
 
     Raises:
         InputError: the rows have too many different keys.
     """
     columns: dict[str, list[Any]] = {}
     count = 0
-    # Straight into columns: a million row objects kept alive would cost more time than parsing them.
+    # Fill columns directly: keeping a million row objects alive would take more time than parsing them.
     for row in rows:
         for name in row:
             if name not in columns:
@@ -118,10 +118,10 @@ def columns_of_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> tuple[dict
 
 
 def refuse_repeated(names: Iterable[str], where: str) -> None:
-    """Refuse a table two of whose columns have one name.
+    """Refuse a table with duplicate column names.
 
     Raises:
-        InputError: it is so.
+        InputError: two columns have the same name.
     """
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:

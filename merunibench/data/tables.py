@@ -1,9 +1,8 @@
-"""Tables of samples in every format that is read: one row per sample, columns by name.
+"""Read tables of samples in every supported format: one row per sample, columns by name.
 
-What the columns mean is known to `truth` and `predictions`; here are the formats and their file names. What a file
-holds counts more than what it is called: packed text and Parquet are known by their first bytes. JSON Lines and CSV are
-read row by row, strictly (see `textfiles`); for a million rows and more, Parquet and Arrow (see `columnar`) are far
-faster.
+This module handles formats and file names; `truth` and `predictions` interpret the columns. Content takes precedence
+over file names: compressed text and Parquet are recognised by their first bytes. JSON Lines and CSV are read row by
+row, strictly (see `textfiles`); for a million rows and more, Parquet and Arrow (see `columnar`) are far faster.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,12 +48,12 @@ def read_table(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES, limits: RowLim
 
     Args:
         path: The file, or the folder of a saved data set.
-        max_bytes: How much it may unpack to.
-        limits: What JSON Lines may hold; the file must be such then.
+        max_bytes: Largest size that it may unpack to.
+        limits: Limits for JSON Lines; if given, the file must be JSON Lines.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
-        InputError: the file is missing, broken, empty or of a format that is not read.
+        InputError: the file is missing, broken, empty or of an unsupported format.
     """
     content = read_json_lines(path, max_bytes, limits) if limits else _reader_of(path)(path, max_bytes)
     table = content if isinstance(content, Table) else Table(path, content, content.num_rows)
@@ -76,18 +75,18 @@ def _reader_of(path: Path) -> _Reader:
 
 
 def is_saved_dataset(path: Path) -> bool:
-    """Whether `path` is a folder that Hugging Face `datasets` saved."""
+    """Return whether `path` is a folder saved by Hugging Face `datasets`."""
     return (path / "dataset_dict.json").is_file() or (path / "state.json").is_file()
 
 
 def table_suffix(path: Path) -> str | None:
-    """The ending, in lower case, that says how to read a file; None if it is not a table."""
+    """Return the lower-case ending that determines how to read a file; None if it is not a table."""
     name = path.name.lower()
     return next((suffix for suffix in _READERS if name.endswith(suffix)), None)
 
 
 def table_stem(path: Path) -> str | None:
-    """The name of a table without its ending (a saved data set has none); None if `path` is not a table."""
+    """Return the name of a table without its ending (a saved data set has none); None if `path` is not a table."""
     if is_saved_dataset(path):
         return path.name
     suffix = table_suffix(path)

@@ -1,6 +1,6 @@
-"""Tables of text, read row by row, strictly: JSON Lines and delimited text.
+"""Read tables in text formats strictly, row by row: JSON Lines and delimited text.
 
-Of the lines that cannot be read the first ten are named, with what is wrong in each.
+Error messages name the first ten invalid lines, with the problem in each.
 """
 
 import csv
@@ -23,16 +23,16 @@ _DELIMITERS = ",;\t|"
 
 
 def read_json_lines(path: Path, max_bytes: int, limits: RowLimits | None = None) -> Table:
-    """Read JSON Lines, blank ones skipped; or one JSON document, if that is what the file holds.
+    """Read JSON Lines, skipping blank lines; or one JSON document, if the file contains one.
 
     Args:
         path: The file.
-        max_bytes: How much it may unpack to.
-        limits: What it may hold; it must be JSON Lines then.
+        max_bytes: Largest size that it may unpack to.
+        limits: Limits for its content; if given, it must be JSON Lines.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
-        InputError: the file cannot be read, a line is no JSON object in UTF-8, or the limits do not let it through.
+        InputError: the file cannot be read, a line is not a JSON object in UTF-8, or a limit is exceeded.
     """
     content = read_text(path, max_bytes)
     if limits is not None:
@@ -42,7 +42,7 @@ def read_json_lines(path: Path, max_bytes: int, limits: RowLimits | None = None)
 
 
 def _table(content: bytes, path: Path) -> Table:
-    """The rows of JSON Lines, or of a document."""
+    """Return the table in JSON Lines, or in a document."""
     first = next((line for line in io.BytesIO(content) if not line.isspace()), b"")
     if first.lstrip()[:1] == b"[":
         return table_of_document(read_document(content, path), path)
@@ -54,7 +54,7 @@ def _table(content: bytes, path: Path) -> Table:
 
 
 def _is_row(line: bytes) -> bool:
-    """Whether a line holds a sample: an object, and not one of whole columns."""
+    """Return whether a line is a sample: an object that does not contain whole columns."""
     try:
         row = _row(line)
     except ValueError:
@@ -90,10 +90,10 @@ def _of_lines(content: bytes, path: Path, limits: RowLimits | None = None) -> Ta
 
 
 def _row(line: bytes, decoder: json.JSONDecoder = DECODER) -> dict[str, Any]:
-    """The sample in a line.
+    """Decode the sample in a line.
 
     Raises:
-        ValueError: there is none; the text says why.
+        ValueError: the line is not a sample; the text says why.
     """
     try:
         row = decode(line.decode("utf-8").rstrip("\r\n"), decoder)
@@ -102,25 +102,25 @@ def _row(line: bytes, decoder: json.JSONDecoder = DECODER) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ValueError("not UTF-8; save the file as UTF-8") from error
     if not isinstance(row, dict):
-        raise ValueError('not an object; every line must look like {"name": …}')  # noqa: TRY004 - one kind for a line
+        raise ValueError('not an object; every line must look like {"name": …}')  # noqa: TRY004 - one exception type per line
     return row
 
 
 def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
     """Read a table of delimited text whose first line names the columns; empty cells become None.
 
-    The names are stripped of blanks. Where the delimiter leaves the first line in one piece, another one that does not
-    is taken: spreadsheets write semicolons in many countries, and call the file CSV.
+    The names are stripped of blanks. If the delimiter does not split the first line, another one that does is used: in
+    many countries, spreadsheets write CSV files with semicolons.
 
     Raises:
         UnsafeFileError: it unpacks to more than `max_bytes`.
-        InputError: the file cannot be read, the header is missing or repeats a name, or a row has another number of
-            fields than the header.
+        InputError: the file cannot be read, the header is missing or repeats a name, or the number of fields in a row
+            differs from the header.
     """
     text = decoded(read_text(path, max_bytes), path)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(f"{path}, line {line}: holds a NUL character, which is no text")
+        raise InputError(f"{path}, line {line}: contains a NUL character, so it is not text")
     with any_field_size():
         form = csv_form(text, delimiter)
         reader = csv.reader(io.StringIO(text, newline=""), strict=True, **form)
@@ -131,11 +131,11 @@ def read_csv(path: Path, max_bytes: int, delimiter: str) -> Table:
 
 
 def csv_form(text: str, delimiter: str) -> dict[str, Any]:
-    r"""The delimiter of a text, and whether blanks follow it, as its first line has them.
+    r"""Return the delimiter of a text, and whether blanks follow it, as found in its first line.
 
     Args:
         text: The text.
-        delimiter: What is tried first.
+        delimiter: The delimiter to try first.
 
     Example:
         >>> csv_form("name;label\n", ",")
@@ -154,7 +154,7 @@ def csv_form(text: str, delimiter: str) -> dict[str, Any]:
 
 @contextmanager
 def any_field_size() -> Iterator[None]:
-    """The csv module refuses long fields by a limit for the whole process: raised here, then put back."""
+    """Raise the process-wide limit of the csv module for the length of fields while the block runs."""
     before = csv.field_size_limit(_LARGEST_FIELD)
     try:
         yield
@@ -175,7 +175,7 @@ def _csv_table(reader: Any, path: Path) -> Table:  # noqa: ANN401 - the csv modu
     for row in reader:
         if row:
             if len(row) != len(header):
-                wrong.append((f"line {begin}", f"{len(row)} fields where the header has {len(header)}"))
+                wrong.append((f"line {begin}", f"{len(row)} fields, but the header has {len(header)}"))
                 if len(wrong) > _MOST_PROBLEMS:
                     break
             rows.append(row)

@@ -1,4 +1,4 @@
-"""Ground truth of a data set: where its file is, what it says, and one hash that identifies it; and its subtitles.
+"""Ground truth of a data set: find its file, read its labels, and compute a hash that identifies it; also subtitles.
 
 Licences forbid shipping labels, so the user's own copy is read: the official folders, or a plain table named after the
 data set.
@@ -32,7 +32,7 @@ from merunibench.words import Words
 
 LABEL_COLUMNS = ("label", "labels", "openset")
 _COLUMNS = {"labels": LABEL_COLUMNS, "preference": ("label", "preference")}
-"""What a truth is -> how its column may be called; else `label`."""
+"""Kind of truth -> possible names of its column; otherwise `label`."""
 _AT_ONCE = 1 << 14
 
 
@@ -59,10 +59,10 @@ class GroundTruth:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the names and truths, whatever the format and order of the file.
+        """Hash of the names and truths, independent of the format and order of the file.
 
         It is the SHA-256 of the lines `name TAB truth` sorted by name, in UTF-8. The truth is the class word, the
-        normalised labels joined by commas, or the shortest decimal number that gives the value.
+        normalised labels joined by commas, or the shortest decimal number that represents the value.
         """
         if self.labels is not None:
             rows, truths = self.labels.rows, self.labels.distinct_as_text(end="\n")
@@ -77,7 +77,7 @@ class GroundTruth:
         return digest.hexdigest()
 
     def subset(self, samples: npt.NDArray[np.integer[Any]]) -> "GroundTruth":
-        """The given samples only, in that order."""
+        """Return only the given samples, in that order."""
         return replace(
             self,
             names=self.names.take(pa.array(samples)),
@@ -87,13 +87,13 @@ class GroundTruth:
 
 
 def _decimals(values: npt.NDArray[np.float64] | None, end: str) -> pa.Array:
-    """Each number as Python writes it, followed by `end`; negative zero is zero."""
+    """Return each number as Python writes it, followed by `end`; negative zero becomes zero."""
     numbers = [] if values is None else (values + 0.0).tolist()
     return pa.array([repr(value) + end for value in numbers], pa.large_string())
 
 
 def _bytes_of(texts: pa.Array) -> bytes | memoryview:
-    """The characters of all texts in sequence, without a copy."""
+    """Return the bytes of all texts in sequence, without copying."""
     _, offsets, data = texts.buffers()
     if data is None:
         return b""
@@ -102,27 +102,27 @@ def _bytes_of(texts: pa.Array) -> bytes | memoryview:
 
 
 def find_truth(root: Path | None, tasks: TaskSet = BUILTIN) -> dict[str, Path]:
-    """The label files below a folder, and those that own data sets name, by data set.
+    """Return the label files below a folder, and those that own data sets name, by data set.
 
-    A data set is found as its official label file (`meld-process/label.npz`), or as a table named after it, in any
+    A data set is found by its official label file (`meld-process/label.npz`), or by a table named after it, in any
     spelling of its name, directly in the folder (`meld.csv`).
 
     Raises:
-        InputError: the folder is missing or holds no labels, or a data set has several label files.
+        InputError: the folder is missing or contains no labels, or a data set has several label files.
     """
     found = find_labels(root, tasks)
     if not found and root is None:
-        raise InputError("no labels are named: give the folder with the ground truth (--data-root)")
+        raise InputError("no labels given: give the folder with the ground truth (--data-root)")
     if not found and root is not None:
         raise InputError(
-            f"{root}: holds no labels; expected official folders such as meld-process/label.npz, or tables such as "
+            f"{root}: contains no labels; expected official folders such as meld-process/label.npz, or tables such as "
             f"meld.csv (also {', '.join(TABLE_SUFFIXES)}){_hint(root, tasks)}"
         )
     return found
 
 
 def find_labels(root: Path | None, tasks: TaskSet = BUILTIN) -> dict[str, Path]:
-    """As `find_truth`, for a folder that may hold no labels, such as that of a blind test.
+    """Do the same as `find_truth` for a folder that may have no labels, such as that of a blind test.
 
     Raises:
         InputError: the folder is missing, or a data set has several label files.
@@ -139,7 +139,7 @@ def find_labels(root: Path | None, tasks: TaskSet = BUILTIN) -> dict[str, Path]:
     for identifier, paths in found.items():
         if len(paths) > 1:
             listed = " and ".join(_below(path, root) for path in paths)
-            raise InputError(f"{root}: labels of {identifier} stand in {listed}; keep one of them")
+            raise InputError(f"{root}: labels of {identifier} are in {listed}; keep one of them")
     return {identifier: paths[0] for identifier, paths in found.items()}
 
 
@@ -151,7 +151,7 @@ def _children(root: Path | None) -> list[Path]:
 
 
 def _named_labels(task: Task, root: Path | None) -> Path | None:
-    """The label file that a data set's definition names; one that is its own must be there, and beside it."""
+    """Return the label file that a definition names; for an own data set it must exist, in the definition's folder."""
     place = task.place(root)
     if place is None or not task.label_file:
         return None
@@ -171,7 +171,7 @@ def _below(path: Path, root: Path | None) -> str:
 
 
 def _hint(root: Path, tasks: TaskSet) -> str:
-    """Where the labels seem to be, if that is one folder up or down."""
+    """Suggest where the labels seem to be, if that is one folder up or down."""
     official = [task for task in tasks.values() if task.folder and task.label_file]
     if any(task.folder == root.resolve().name for task in official):
         return f"; give the folder above: {root.resolve().parent}"
@@ -185,65 +185,65 @@ def load_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) ->
     """Read the ground truth of a data set.
 
     A table needs the columns `name` and `label` (fine-grained tasks: or `labels`, or `openset`). A basic label is a
-    class word or an index into `task.classes`, a fine-grained one a list of words or label-list text, a sentiment label
-    a number.
+    class word or an index into `task.classes`; a fine-grained one is a list of words or label-list text; a sentiment
+    label is a number.
 
     Args:
         task: The data set.
         path: Its label file, or the folder in which `find_truth` finds it.
-        max_bytes: How much the file may unpack to.
+        max_bytes: Largest size that the file may unpack to.
 
     Raises:
         UnsafeFileError: the file would run code or fill the memory.
-        InputError: there is no such file, or something in it is no label; the message names file, row and column.
+        InputError: there is no such file, or a label is invalid; the message names file, row and column.
     """
     if path.is_dir() and table_stem(path) is None:
         found = find_truth(path, BUILTIN.with_own(task) if task.own else BUILTIN)
         if task.id not in found:
-            raise InputError(f"{path}: no labels of {task.title}; found those of {', '.join(found)}")
+            raise InputError(f"{path}: no labels of {task.title}; found labels of {', '.join(found)}")
         path = found[task.id]
     return read_truth(task, path, max_bytes=max_bytes)
 
 
 def read_truth(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:
-    """Read a label file, for whom knows which it is; see `load_truth`."""
+    """Read a label file whose path is known; see `load_truth`."""
     official = path.suffix.lower() == ".npz"
     table = read_corpus(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
     return truth_from_table(table, task, whole_corpus=official)
 
 
 def read_every_label(task: Task, path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> GroundTruth:
-    """The labels of all samples in a label file, those of other splits than the test split included."""
+    """Return the labels of all samples in a label file, including splits other than the test split."""
     official = path.suffix.lower() == ".npz"
     table = read_corpora(path, task, max_bytes=max_bytes) if official else read_table(path, max_bytes=max_bytes)
     return truth_from_table(table, replace(task, split=None))
 
 
 def truth_from_table(table: Table, task: Task, *, whole_corpus: bool = False) -> GroundTruth:
-    """The ground truth in a table, which must be that of the data set's definition; see `_truth_in` for the rest.
+    """Return the ground truth in a table, and check it against the data set's definition; see `_truth_in`.
 
     Raises:
-        InputError: something in it is no label, or it is another truth than the definition says.
+        InputError: a label is invalid, or the truth differs from the definition.
     """
     truth = _truth_in(table, task, whole_corpus=whole_corpus)
     if task.truth and not truth.sha256.startswith(task.truth):
         raise InputError(
-            f"{table.path}: holds other names or labels than the definition of {task.title} says: their hash begins "
-            f"with {truth.sha256[:8]}, not with {task.truth}"
+            f"{table.path}: names or labels differ from the definition of {task.title}: their hash begins with "
+            f"{truth.sha256[:8]}, not with {task.truth}"
         )
     return truth
 
 
 def _truth_in(table: Table, task: Task, *, whole_corpus: bool = False) -> GroundTruth:
-    """The ground truth in a table; see `load_truth` for its columns.
+    """Return the ground truth in a table; see `load_truth` for its columns.
 
     Args:
         table: The table.
         task: The data set.
-        whole_corpus: Whether the table must hold samples of the test split, since it holds those of all splits.
+        whole_corpus: Whether the table contains all splits, and so must contain samples of the test split.
 
     Raises:
-        InputError: something in it is no label; the message names file, row and column.
+        InputError: a label is invalid; the message names file, row and column.
     """
     if MAPPED in table.columns:
         table = replace(table, columns={"name": table.columns["name"], LABEL_COLUMNS[0]: table.columns[MAPPED]})
@@ -267,34 +267,34 @@ def _truth_in(table: Table, task: Task, *, whole_corpus: bool = False) -> Ground
 
 
 def _test_split(table: Table, names: pa.Array, task: Task, *, whole_corpus: bool) -> npt.NDArray[np.intp]:
-    """The rows of the test split: all, where names do not tell and the file is the user's own."""
+    """Return the rows of the test split: all rows if no name matches and the file is the user's own."""
     every = np.arange(len(names))
     if task.split is None:
         return every
     rows = np.flatnonzero([task.split.match(name) is not None for name in names.to_pylist()])
     if len(rows) == 0 and whole_corpus:
-        raise InputError(f"{table.path}: no sample of the test split of {task.title} (names {task.split.pattern}…)")
+        raise InputError(f"{table.path}: no samples of the test split of {task.title} (names {task.split.pattern}…)")
     return rows if len(rows) else every
 
 
 def _one_word_each(words: tuple[str, ...], codes: npt.NDArray[np.int64]) -> LabelLists:
-    """Label lists of one word, given by its index."""
+    """Return label lists of one word each, given by its index."""
     count = len(words)
     return LabelLists(Words.of(words), np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int64), codes)
 
 
 def _class_index(value: object, task: Task) -> int:
-    """The class that a label stands for: its word in any case, or its index as a number or as text."""
+    """Return the index of a class, given as a word in any case, or as an index in a number or text."""
     word = value.strip().lower() if isinstance(value, str) else ""
     if word in task.classes:
         return task.classes.index(word)
     try:
         number = finite_number(value)
     except ValueError:
-        raise ValueError(f"{short_repr(value)} is no class of {task.title}: {', '.join(task.classes)}") from None
+        raise ValueError(f"{short_repr(value)} is not a class of {task.title}: {', '.join(task.classes)}") from None
     if number != int(number) or not 0 <= number < len(task.classes):
         raise ValueError(
-            f"{short_repr(value)} is no index of a class of {task.title}: they go from 0 to {len(task.classes) - 1}"
+            f"{short_repr(value)} is not a class index of {task.title}: indices are 0 to {len(task.classes) - 1}"
         )
     return int(number)
 
@@ -309,15 +309,15 @@ def _sentiment_values(table: Table, column: str, rows: npt.NDArray[np.intp]) -> 
 
 
 def read_subtitles(root: Path | None, task: Task, wanted: Iterable[str] | None = None) -> dict[str, str] | None:
-    """Sample -> what is said in it, empty where the file says nothing of it; None where there is no such file.
+    """Return the subtitle of each sample, empty if its cell is empty; None if there is no subtitle file.
 
     Args:
-        root: The folder that holds `meld-process` and its like; None for an own data set, whose definition tells.
-        task: The data set; its layout says which file and which column.
-        wanted: The samples to look up, those that are absent left out; None for all in the file.
+        root: The folder that contains `meld-process` and the like; None for an own data set with its own folder.
+        task: The data set; its layout names the file and the column.
+        wanted: The samples to look up; absent ones are left out. None for all in the file.
 
     Raises:
-        InputError: the file cannot be read, or says different things of one sample.
+        InputError: the file cannot be read, or has different subtitles for one sample.
     """
     place = task.place(root)
     if place is None or not task.layout.subtitles or not (path := place / task.layout.subtitles).is_file():

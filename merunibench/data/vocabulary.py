@@ -1,4 +1,4 @@
-"""How often predictions use each label, over all data sets and checkpoints: what lexicons are weighed by."""
+"""Count how often predictions use each label, over all data sets and checkpoints, to weight lexicon words."""
 
 from collections import Counter
 from pathlib import Path
@@ -18,21 +18,21 @@ def read_usage(
     max_bytes: int = DEFAULT_MAX_BYTES,
     tasks: TaskSet = BUILTIN,
 ) -> dict[str, int]:
-    """The label usage of the predictions below a path; arguments and errors as for `open_predictions`."""
+    """Return the label usage of the predictions below a path; arguments and errors as for `open_predictions`."""
     return label_usage(open_predictions(path, dataset=dataset, model=model, max_bytes=max_bytes, tasks=tasks))
 
 
 def label_usage(source: PredictionSource) -> dict[str, int]:
-    """Normalised label -> how often it occurs in predictions; checkpoints count one by one.
+    """Return normalised label -> how often it occurs in predictions; each checkpoint is counted.
 
-    Sentiment data sets count where their labels are kept beside the polarity; files without labels are ignored.
+    Sentiment data sets are included if they have labels in addition to the polarity; files without labels are ignored.
 
     Args:
         source: The predictions (`open_predictions`).
 
     Raises:
         UnsafeFileError: a file would run code or fill the memory.
-        InputError: a file is broken, or none holds labels.
+        InputError: a file is broken, or no file contains labels.
     """
     counts: Counter[str] = Counter()
     seen = False

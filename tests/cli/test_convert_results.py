@@ -69,7 +69,7 @@ def test_refused_in_one_line(leak, refused, tmp_path):
     out = tmp_path / "out"
     assert "is no lm-eval file" in refused("convert", path, out, "--from", "lm-eval")
     (tmp_path / "r.jsonl").write_text(json.dumps(ROWS[0]))
-    assert "give it (--dataset)" in refused("convert", tmp_path / "r.jsonl", out)
+    assert "name the data set (--dataset)" in refused("convert", tmp_path / "r.jsonl", out)
     assert "is a pickle" in refused("convert", _pickle(tmp_path), out, "--dataset", "meld")
     assert not out.exists()
 

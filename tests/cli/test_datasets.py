@@ -61,7 +61,7 @@ def test_the_list_in_json(run, own):
 
 def test_other_labels_than_the_definition_says_are_refused(refused, own):
     own[0].write_text(own[0].read_text().replace("samples = 12", "samples = 13"))
-    assert "has 12 samples, the definition of My clips says 13" in refused("datasets", "--task", own[0])
+    assert "has 12 samples, but the definition of My clips says 13" in refused("datasets", "--task", own[0])
 
 
 COMMANDS = [
@@ -213,7 +213,7 @@ def test_answers_that_do_not_tell_are_of_the_only_own_data_set(run, own, untold,
     further = [tmp_path / "out" if each == "OUT" else each for each in COMMANDS_OF_ONE_FILE[command]]
     done = run(command, untold, *further, "--task", own[0])
     assert done.code == 0, done
-    said = [line for line in (done.out + done.err).splitlines() if "taken as My clips" in line]
+    said = [line for line in (done.out + done.err).splitlines() if "assuming My clips" in line]
     assert len(said) == 1
     assert "answers.jsonl: its name does not say which data set it is for" in said[0]
     told = run(command, untold, *further, "--task", own[0], "--dataset", "mine")
@@ -224,12 +224,12 @@ def test_answers_that_do_not_tell_which_of_several_own_data_sets_are_refused(ref
     other = own[0].with_name("other.task.toml")
     other.write_text(own[0].read_text().replace('"mine"', '"yours"').replace("My clips", "Your clips"))
     message = refused("score", untold, "--task", own[0], "--task", other)
-    assert message.endswith("give it (--dataset), one of mine, yours\n")
+    assert message.endswith("name the data set (--dataset), one of mine, yours\n")
 
 
 def test_a_name_that_hints_at_another_data_set_is_not_overruled(refused, own, untold):
     hinting = untold.rename(untold.with_name("my-meld-answers.jsonl"))
-    assert "give it (--dataset meld?)" in refused("score", hinting, "--task", own[0])
+    assert "name the data set (--dataset meld?)" in refused("score", hinting, "--task", own[0])
 
 
 def test_the_lines_of_the_guide_define_and_score_labels_of_ones_own(tmp_path):

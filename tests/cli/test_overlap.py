@@ -21,7 +21,7 @@ def test_an_official_label_file_is_a_list_too(run, refused, shared):
     found = {each["dataset"]: each["found"] for each in json.loads(run("overlap", labels, "--format", "json").out)}
     assert {name: number for name, number in found.items() if number} == {"sims": 457, "simsv2": 1034}
     [answers] = (shared / "official" / "output" / "results-meld").glob("*/checkpoint_000030*-openset.npz")
-    assert "is no official label file" in refused("overlap", answers)
+    assert "not an official label file" in refused("overlap", answers)
 
 
 def test_what_is_no_list_is_refused(refused, tmp_path):

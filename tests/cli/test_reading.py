@@ -28,10 +28,10 @@ def test_commands_that_score(run, refused, place, command):
     files = [place / "preds", *files] if command == "compare" else files
     result = run(command, *files, *OPTIONS, "--format", "json")
     assert result.code == 0, result.err
-    assert "labels beside --column text=response: not read" in result.err
+    assert "labels: not read, since --column text=response" in result.err
     assert json.loads(result.out)
     message = refused(command, *files)
-    assert "'labels' stands beside 'response'" in message
+    assert "'labels' is next to 'response'" in message
     message = refused(command, *files, "--column", "text=response")
     assert "try --column name=video" in message
     message = refused(command, *files, *OPTIONS[:4])
@@ -56,8 +56,8 @@ def test_commands_that_write_rows(run, refused, place, command):
     ("options", "message"),
     [
         (["--column", "video"], "--column video: give each field once, such as --column name=video_id"),
-        (["--column", "truth=video"], "--column truth=…: a column is chosen for one of name, text, labels, polarity"),
-        (["--name-regex", "a("], "--name-regex 'a(': cannot be used: "),
+        (["--column", "truth=video"], "--column truth=…: the field must be one of name, text, labels, polarity"),
+        (["--name-regex", "a("], "--name-regex 'a(': invalid pattern: "),
     ],
 )
 def test_options_that_make_no_sense(refused, place, options, message):

@@ -66,7 +66,7 @@ def test_converts_and_scores_as_the_same_texts(name, writer, own, tmp_path):
     assert written.path == out / "mer2025ov.jsonl"
     assert written.imported.format == name
     assert "6 rows" in written.summary
-    assert f"1 without an answer keep the status failed, the first is {NAMES[3]!r}" in written.summary
+    assert f"1 without an answer have the status failed, the first is {NAMES[3]!r}" in written.summary
     got = {row["name"]: (row.get("text"), row["status"], row["imported_from"]) for row in rows(written.path)}
     assert got == {
         each: (text, "ok" if text is not None else "failed", name) for each, text in zip(NAMES, TEXTS, strict=True)
@@ -125,7 +125,7 @@ def test_results_layout(tmp_path):
         folder = tmp_path / f"results-{dataset}" / run
         folder.mkdir(parents=True, exist_ok=True)
         results.merbench(folder / f"{step}.jsonl", ["v"], [f"{step} sad"])
-    with pytest.raises(InputError, match=r"holds several runs, name one \(--folder\): a, b"):
+    with pytest.raises(InputError, match=r"contains several runs, name one \(--folder\): a, b"):
         convert_foreign(Source(tmp_path), tmp_path / "out")
     written = convert_foreign(Source(tmp_path, run="a"), tmp_path / "out")
     places = sorted(each.path.relative_to(tmp_path / "out").as_posix() for each in written)

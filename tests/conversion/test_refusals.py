@@ -53,7 +53,7 @@ REFUSED = {
     "a name missing": ([SWIFT, {**SWIFT, "videos": []}], "line 2: the sample has no name in its media files"),
     "a lone surrogate": (
         b'{"response": "\\ud800", "labels": "x", "messages": [], "videos": ["a"]}\n',
-        "holds half of a character",
+        "contains half of a character",
     ),
     "not an object": (b'{"custom_id": "a", "response": null}\n[]\n', "line 2: not a JSON object"),
     "cut off": (json.dumps(SWIFT).encode() + b"\n" + json.dumps(SWIFT).encode()[:40], "line 2: not JSON"),
@@ -102,12 +102,12 @@ def test_names_that_contradict_the_file(tmp_path):
 
 
 def test_options_that_contradict_each_other(tmp_path):
-    assert "--column text=x: --from ms-swift knows where answers stand" in refusal(
+    assert "--column text=x: --from ms-swift already defines where answers are" in refusal(
         tmp_path, [SWIFT], format="ms-swift", arrangement=Arrangement({"text": "x"})
     )
-    assert "--from fields: say where the answers stand" in refusal(tmp_path, [SWIFT], format="fields")
+    assert "--from fields needs the paths of names and answers" in refusal(tmp_path, [SWIFT], format="fields")
     chosen = Arrangement({"text": "x.y", "name": "videos.0"})
-    assert "leads to nothing in any row" in refusal(tmp_path, [SWIFT], format="fields", arrangement=chosen)
+    assert "no row has a value there" in refusal(tmp_path, [SWIFT], format="fields", arrangement=chosen)
     assert "--from x: is not known; known are auto, openai-batch" in refusal(tmp_path, [SWIFT], format="x")
     assert "rows have the keys a" in refusal(tmp_path, [{"a": 1}], ["b"])
     chosen = Arrangement({"name": "videos.7"})

@@ -151,16 +151,16 @@ def test_predictions_without_names_and_reference(read):
 def test_choices_that_lead_nowhere(read):
     row = {"name": "a", "labels": ["x"], "deep": {"er": [{"text": "happy"}]}}
     assert read([row], text="deep.er.0.text") == {"a": ["happy"]}
-    assert "leads to nothing in any row" in refused(read, [row], text="deep.er.7.text")
-    assert "leads to nothing in any row" in refused(read, [row], text="deep.er.x")
-    assert "has no column 'depth'" in refused(read, [row], text="depth.er")
+    assert "no row has a value there" in refused(read, [row], text="deep.er.7.text")
+    assert "no row has a value there" in refused(read, [row], text="deep.er.x")
+    assert "there is no column 'depth'" in refused(read, [row], text="depth.er")
     assert "has no column 'txt'" in refused(read, [row], text="txt")
     for choice in ("name", "=a", "name="):
         with pytest.raises(InputError, match="give each field once"):
             parse_columns([choice])
     with pytest.raises(InputError, match="give each field once"):
         parse_columns(["name=a", "name=b"])
-    with pytest.raises(InputError, match="a column is chosen for one of name, text, labels, polarity"):
+    with pytest.raises(InputError, match="the field must be one of name, text, labels, polarity"):
         Arrangement({"truth": "a"})
 
 
@@ -215,12 +215,13 @@ class TestDatasetColumn:
     def test_refused(self, jsonl):
         path = jsonl("all.jsonl", self.ROWS)
         with pytest.raises(
-            InputError, match="no row is for mer2024: by the column 'dataset' they are for meld, mer2023"
+            InputError, match="no row is for mer2024; by the column 'dataset' they are for meld, mer2023"
         ):
             open_predictions(path, dataset="mer2024").load("mer2024", "default")
         path = jsonl("meld.jsonl", [*self.ROWS, {"name": "d", "dataset": "imdb"}, {"name": "e"}])
         with pytest.raises(
-            InputError, match=r"line 4: 'dataset': 'imdb' is no data set; line 5: 'dataset': None is no data set; known"
+            InputError,
+            match=r"line 4: 'dataset': 'imdb' is not a data set; line 5: 'dataset': None is not a data set; data ",
         ):
             open_predictions(path).load("meld", "default")
 
@@ -251,20 +252,20 @@ class TestNameRegex:
     def test_names_that_do_not_fit_are_counted(self, jsonl):
         source = open_predictions(jsonl("meld.jsonl", self.ROWS), arrangement=Arrangement(name_regex=r"([^/]+)\.mp4$"))
         (remark,) = source.load("meld", "default").remarks
-        assert remark == "1 of 3 names do not fit --name-regex and stay as they are, such as 'c'"
+        assert remark == "1 of 3 names do not match --name-regex and are not changed, such as 'c'"
 
     @pytest.mark.parametrize(
         ("pattern", "message"),
         [
-            ("mp4", "must have one group"),
-            (r"(a)(b)", "must have one group"),
-            ("(", "cannot be used"),
-            (r"(a)(?=b)", "cannot be used"),
-            (r"(a)\1", "cannot be used"),
-            (f"({'a' * 1000})", "must have one group"),
-            ("(" * 600 + ")" * 600, "cannot be used|must have one group"),
-            (r"\.(mp4)$", "--name-regex makes 'mp4' of 'd/a.mp4', 'e/b.mp4': it must keep what tells names apart"),
-            ("(nothing)", "fits no name, such as 'd/a.mp4'"),
+            ("mp4", "must have exactly one group"),
+            (r"(a)(b)", "must have exactly one group"),
+            ("(", "invalid pattern"),
+            (r"(a)(?=b)", "invalid pattern"),
+            (r"(a)\1", "invalid pattern"),
+            (f"({'a' * 1000})", "must have exactly one group"),
+            ("(" * 600 + ")" * 600, "invalid pattern|must have exactly one group"),
+            (r"\.(mp4)$", "--name-regex maps 'd/a.mp4', 'e/b.mp4' to 'mp4'; different names must remain different"),
+            ("(nothing)", "matches no name, such as 'd/a.mp4'"),
         ],
     )
     def test_refused(self, read, pattern, message):

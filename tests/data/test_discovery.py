@@ -77,7 +77,7 @@ class TestOfficial:
     def test_a_model_folder_elsewhere_needs_the_data_set(self, official):
         folder = official("somewhere")
         with pytest.raises(
-            InputError, match=r"nothing says which data set these results are for; give it \(--dataset\)"
+            InputError, match=r"it is unclear which data set these results are for; name it with --dataset"
         ):
             open_predictions(folder)
         assert layout(open_predictions(folder, dataset="MELD")) == {"meld": ["checkpoint_000030_loss_0.6"]}
@@ -88,12 +88,12 @@ class TestOfficial:
             (
                 "meld",
                 ("text",),
-                r"loss_0\.6\.npz, row 1: holds raw text only \(2 rows do\); scoring needs labels",
+                r"loss_0\.6\.npz, row 1: contains raw text only \(2 rows do\); scoring needs labels",
             ),
-            ("meld", ("text", "sentiment"), "holds raw text only"),
-            ("mosi", ("text",), "holds raw text only .* scoring needs polarity"),
-            ("mosi", ("text", "openset"), "holds labels without polarity"),
-            ("mosi", ("openset",), "holds labels without polarity"),
+            ("meld", ("text", "sentiment"), "contains raw text only"),
+            ("mosi", ("text",), "contains raw text only .* scoring needs polarity"),
+            ("mosi", ("text", "openset"), "contains labels without polarity"),
+            ("mosi", ("openset",), "contains labels without polarity"),
             ("meld", ("sentiment",), "has no column 'labels'"),
         ],
     )
@@ -108,7 +108,7 @@ class TestOfficial:
     def test_several_models(self, official, tmp_path):
         official("results-meld/m1")
         official("results-mer2023/m2")
-        with pytest.raises(InputError, match=r": holds several models, name one \(--folder\): m1, m2$"):
+        with pytest.raises(InputError, match=r": contains several models, name one \(--folder\): m1, m2$"):
             open_predictions(tmp_path)
         assert layout(open_predictions(tmp_path, model="m2")) == {"mer2023": ["checkpoint_000030_loss_0.6"]}
         with pytest.raises(InputError, match=r": no predictions of a model 'm3'; there are m1, m2$"):
@@ -123,7 +123,7 @@ class TestOfficial:
     def test_official_folders_beside_tables(self, official, jsonl, tmp_path):
         official("results-meld/m")
         jsonl("sims.jsonl", ROW)
-        with pytest.raises(InputError, match="holds both official result folders and tables"):
+        with pytest.raises(InputError, match="contains both official result folders and tables"):
             open_predictions(tmp_path)
 
     @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ class TestTables:
         jsonl("gemma-3/meld.jsonl", ROW)
         jsonl("qwen/epoch1/meld.jsonl", ROW)
         jsonl("docs/readme.txt", ROW)
-        with pytest.raises(InputError, match=r": holds several models, name one \(--folder\): gemma-3, qwen$"):
+        with pytest.raises(InputError, match=r": contains several models, name one \(--folder\): gemma-3, qwen$"):
             open_predictions(tmp_path)
         assert layout(open_predictions(tmp_path, model="qwen")) == {"meld": ["epoch1"]}
 
@@ -207,20 +207,20 @@ class TestTables:
     def test_two_files_for_one_data_set(self, jsonl, tmp_path, other):
         jsonl("m/meld.jsonl", ROW)
         jsonl(f"m/{other}", ROW)
-        with pytest.raises(InputError, match=rf"m: .*{other}.* are both MELD; keep one of them"):
+        with pytest.raises(InputError, match=rf"m: .*{other}.* are both for MELD; keep one of them"):
             open_predictions(tmp_path / "m")
 
     def test_a_checkpoint_of_the_same_name(self, jsonl, tmp_path):
         jsonl("m/meld.jsonl", ROW)
         jsonl("m/default/meld.jsonl", ROW)
-        with pytest.raises(InputError, match="already holds the checkpoint 'default'; rename one"):
+        with pytest.raises(InputError, match="already contains the checkpoint 'default'; rename one"):
             open_predictions(tmp_path / "m")
 
     def test_one_data_set_of_several(self, jsonl, tmp_path):
         jsonl("m/meld.jsonl", ROW)
         jsonl("m/sims.jsonl", ROW)
         assert layout(open_predictions(tmp_path / "m", dataset="MELD")) == {"meld": ["default"]}
-        with pytest.raises(InputError, match=r": no predictions for CMU-MOSI; found those for meld, sims$"):
+        with pytest.raises(InputError, match=r": no predictions for CMU-MOSI; found predictions for meld, sims$"):
             open_predictions(tmp_path / "m", dataset="mosi")
 
 
@@ -234,7 +234,7 @@ class TestSingleFiles:
     def test_named_otherwise(self, jsonl):
         path = jsonl("answers.jsonl", ROW)
         with pytest.raises(
-            InputError, match=r"answers\.jsonl: its name does not say which data set it is for; give it"
+            InputError, match=r"answers\.jsonl: its name does not say which data set it is for; name the data set"
         ):
             open_predictions(path)
         source = open_predictions(path, dataset="MELD")
@@ -269,14 +269,16 @@ class TestNamedAfterNoDataSet:
         jsonl("meld.jsonl" if dataset != "meld" else "sims.jsonl", ROW)
         (tmp_path / name).write_bytes(b"")
         new = dataset + name[name.index(".") :]
-        advice = f"{name}: is named after no data set and not read; name it {new}, or give it alone with --dataset"
+        advice = (
+            f"{name}: ignored, since it is not named after a data set; name it {new}, or give it alone with --dataset"
+        )
         assert open_predictions(tmp_path).remarks == (f"{advice} {dataset}",)
         with pytest.raises(InputError, match=f"name it {new}"):
             open_predictions(tmp_path, dataset=dataset)
 
     def test_alone(self, jsonl, tmp_path):
         path = jsonl("results_mosi.jsonl", ROW)
-        with pytest.raises(InputError, match=r"give it \(--dataset cmumosi\?\)"):
+        with pytest.raises(InputError, match=r"name the data set \(--dataset cmumosi\?\)"):
             open_predictions(path)
         with pytest.raises(InputError, match=r"found results_mosi\.jsonl; name it cmumosi\.jsonl, or give it alone"):
             open_predictions(tmp_path)
@@ -287,8 +289,8 @@ class TestNamedAfterNoDataSet:
         jsonl("notes.jsonl", ROW)
         (tmp_path / "settings.json").write_text("{}")
         assert open_predictions(tmp_path).remarks == (
-            "meld_and_mosi.jsonl: is named after no data set and not read",
-            "notes.jsonl: is named after no data set and not read",
+            "meld_and_mosi.jsonl: ignored, since it is not named after a data set",
+            "notes.jsonl: ignored, since it is not named after a data set",
         )
 
 

@@ -83,7 +83,7 @@ def test_one_row_and_lines_called_json(tmp_path):
         ('{"score": {"mean": 3}, "n": 2}', "this one has the keys score, n"),
         ("[1, 2]", 'row 1: not an object; every row must look like {"name": …}; row 2: not an object'),
         ('[{"name": "a"}, {"name": ]', "line 1: not JSON: Expecting value at column 26"),
-        ('{"columns": ["name"], "data": [["a", 1]]}', "as many values in every row"),
+        ('{"columns": ["name"], "data": [["a", 1]]}', "every row of 'data' must have as many values"),
         ("[" * 100_000, "nested too deeply"),
         ('[{"name": "\\ud800"}]', "half of a character"),
         ('"text"', "not an object"),
@@ -109,10 +109,12 @@ def test_nan_is_null_where_nobody_needs_a_number(tmp_path):
     assert read_table(path).columns["confidence"] == [None]
     for field in ("name", "labels", "polarity", "label"):
         path.write_text(f'{{"name": "a"}}\n{{"{field}": NaN}}\n{{"{field}": NaN}}\n')
-        reason = f"'{field}': NaN is no JSON value; use null"
+        reason = f"'{field}': NaN is not a JSON value; use null"
         assert refusal(path) == f"meld.jsonl, line 2: {reason}; line 3: {reason}"
     path.write_text('[{"name": "a", "label": Infinity}, {"name": "b", "label": -Infinity}]')
-    with pytest.raises(InputError, match=r"row 1: 'label': inf is no finite .*; row 2: 'label': -inf is no finite"):
+    with pytest.raises(
+        InputError, match=r"row 1: 'label': inf is not a finite .*; row 2: 'label': -inf is not a finite"
+    ):
         load_truth(MOSI, path)
 
 
@@ -171,7 +173,7 @@ def test_parquet_and_arrow_under_other_names(tmp_path, suffix):
         (b"\x80\x04\x95", "is a pickle, which is never opened"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an Excel file"),
         ("name,labels\na,sad\n".encode("utf-16"), "is UTF-16; save the file as UTF-8"),
-        ("name,labels\na,sad\n".encode("utf-16-be"), "is UTF-16 or no text at all; save the file as UTF-8"),
+        ("name,labels\na,sad\n".encode("utf-16-be"), "is UTF-16 or not text; save the file as UTF-8"),
         (b"\x93NUMPY\x01\x00", "is a NumPy file"),
     ],
 )
@@ -215,11 +217,9 @@ def test_all_bad_rows_at_once(tmp_path):
         load_predictions(path, MELD)
     path = tmp_path / "mosi.csv"
     path.write_text("name,label\na,x\nb,1\nc,1,2\nd\n")
-    assert refusal(path) == (
-        "mosi.csv, line 4: 3 fields where the header has 2; line 5: 1 fields where the header has 2"
-    )
+    assert refusal(path) == ("mosi.csv, line 4: 3 fields, but the header has 2; line 5: 1 fields, but the header has 2")
     path.write_text("name,label\na,x\nb,1\nc,0,5\n".replace("0,5", '"0,5"'))
-    with pytest.raises(InputError, match=r"line 2: 'label': 'x' is no .*; line 4: 'label': '0,5' .* decimal point"):
+    with pytest.raises(InputError, match=r"line 2: 'label': 'x' is not a .*; line 4: 'label': '0,5' .* decimal point"):
         load_truth(MOSI, path)
 
 

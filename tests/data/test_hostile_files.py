@@ -208,5 +208,5 @@ def test_the_name_of_a_column_that_is_not_utf8(tmp_path):
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, pa.schema([("namex", pa.string())])) as file:
         file.write_table(pa.table({"namex": ["a"]}))
     path.write_bytes(path.read_bytes().replace(b"namex", b"\x80amex"))
-    with pytest.raises(InputError, match=r"rows\.arrow: the name of a column is not UTF-8"):
+    with pytest.raises(InputError, match=r"rows\.arrow: a column name is not UTF-8"):
         read_table(path)

@@ -98,5 +98,5 @@ def test_numbers_of_every_kind(value):
     "value", [bool(1), np.bool_(1), 1j, None, float("nan"), np.float64("inf"), Decimal("NaN"), "x", []]
 )
 def test_no_numbers(value):
-    with pytest.raises(InputError, match=r"row 1: 'label': .* is no finite number"):
+    with pytest.raises(InputError, match=r"row 1: 'label': .* is not a finite number"):
         evaluate({"mosi": {"a": "positive"}}, {"mosi": {"a": value}})

@@ -50,22 +50,22 @@ class TestRawText:
     def test_only_text(self, any_table, task):
         path = any_table("preds", [{"name": "a", "text": "He is sad."}, {"name": "b", "text": ""}])
         with pytest.raises(
-            InputError, match=r"(line 2|line 1|row 1): holds raw text only \(1 rows do\); scoring needs"
+            InputError, match=r"(line 2|line 1|row 1): contains raw text only \(1 rows do\); scoring needs"
         ):
             load_predictions(path, task)
 
     def test_a_row_whose_labels_are_missing(self, any_table):
         rows = [{"name": "a", "text": "x", "labels": ["sad"]}, {"name": "b", "text": "y", "labels": None}]
-        with pytest.raises(InputError, match=r"(line 3|line 2|row 2): holds raw text only"):
+        with pytest.raises(InputError, match=r"(line 3|line 2|row 2): contains raw text only"):
             load_predictions(any_table("preds", rows), MELD)
 
     @pytest.mark.parametrize("earlier", [{"labels": ["sad"]}, {"labels": "[sad]"}, {"text": "x"}])
     def test_sentiment_without_polarity(self, any_table, earlier):
         what = "raw text only" if "text" in earlier else "labels without polarity"
-        with pytest.raises(InputError, match=f"holds {what} .* give it in the column 'polarity'"):
+        with pytest.raises(InputError, match=f"contains {what} .* give it in the column 'polarity'"):
             load_predictions(any_table("preds", [{"name": "a"} | earlier]), MOSI)
         rows = [{"name": "a", "polarity": "positive"} | earlier, {"name": "b", "polarity": None} | earlier]
-        with pytest.raises(InputError, match=f"(line 3|line 2|row 2): holds {what}"):
+        with pytest.raises(InputError, match=f"(line 3|line 2|row 2): contains {what}"):
             load_predictions(any_table("preds", rows), MOSI)
 
     def test_a_failed_row_needs_nothing(self, any_table):

@@ -108,8 +108,8 @@ class TestJsonLines:
             ('{"name": "x"', "not JSON: Expecting ',' delimiter at column 13"),
             ('["x"]', 'not an object; every line must look like {"name": …}'),
             ("3", 'not an object; every line must look like {"name": …}'),
-            ('{"name": "\\ud800"}', "holds half of a character (a lone surrogate), which is no text"),
-            ('{"\\uDfff": 1}', "holds half of a character (a lone surrogate), which is no text"),
+            ('{"name": "\\ud800"}', "contains half of a character (a lone surrogate), which is not text"),
+            ('{"\\uDfff": 1}', "contains half of a character (a lone surrogate), which is not text"),
             (b'{"name": "\xff"}', "not UTF-8; save the file as UTF-8"),
             (b'{"name": "\xed\xa0\x80"}', "not UTF-8; save the file as UTF-8"),
             ('{"name": ' + "[" * 200_000, "nested too deeply"),
@@ -155,10 +155,10 @@ class TestCsv:
     @pytest.mark.parametrize(
         ("content", "message"),
         [
-            ("name,label\na,1\nb\n", "a.csv, line 3: 1 fields where the header has 2"),
-            ('name,label\n"a\nb",1\nb,2,3\n', "a.csv, line 4: 3 fields where the header has 2"),
+            ("name,label\na,1\nb\n", "a.csv, line 3: 1 fields, but the header has 2"),
+            ('name,label\n"a\nb",1\nb,2,3\n', "a.csv, line 4: 3 fields, but the header has 2"),
             ("name,name\na,1\n", "a.csv, line 1: column 'name' appears twice; rename one"),
-            ("name\na\0b\n", "a.csv, line 2: holds a NUL character, which is no text"),
+            ("name\na\0b\n", "a.csv, line 2: contains a NUL character, so it is not text"),
             (b"name\n\xff\n", "a.csv, line 2: not UTF-8; save the file as UTF-8"),
             ('name\n"a\n', "a.csv, line 2: not valid CSV: unexpected end of data"),
             ('name\n"a"b\n', "a.csv, line 2: not valid CSV: ',' expected after '\"'"),
@@ -287,7 +287,7 @@ class TestColumns:
 
     def test_names_of_another_type(self, tmp_path):
         pq.write_table(pa.table({"name": [1, 2]}), tmp_path / "a.parquet")
-        with pytest.raises(InputError, match=r"a\.parquet: column 'name' holds int64, not text"):
+        with pytest.raises(InputError, match=r"a\.parquet: column 'name' contains int64, not text"):
             name_column(read_table(tmp_path / "a.parquet"))
 
     def test_repeated_names_are_listed_up_to_ten(self, any_table):
@@ -351,7 +351,7 @@ class TestSavedDatasets:
     def test_the_test_split(self, saved):
         assert read_table(saved("a", {"name": ["x"]}, ["train", "test"])).num_rows == 1
         assert read_table(saved("b", {"name": ["x"]}, ["validation"])).num_rows == 1
-        with pytest.raises(InputError, match="holds the splits train, dev; name the folder of one of them"):
+        with pytest.raises(InputError, match="contains the splits train, dev; name the folder of one of them"):
             read_table(saved("c", {"name": ["x"]}, ["train", "dev"]))
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"_data_files": 5}', b'{"_data_files": [{}]}', b"\xff"])
@@ -396,7 +396,7 @@ class TestSavedDatasets:
         folder = saved("meld", {"name": ["a"]})
         state = json.loads((folder / "state.json").read_text()) | {"_indices_data_files": [{"filename": "i.arrow"}]}
         (folder / "state.json").write_text(json.dumps(state))
-        with pytest.raises(InputError, match="another order"):
+        with pytest.raises(InputError, match="a different order"):
             read_table(folder)
 
 

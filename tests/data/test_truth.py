@@ -67,7 +67,7 @@ class TestOfficialLayouts:
     def test_no_session_of_the_split(self, tmp_path):
         path = save_npz(tmp_path / "label_4way.npz", whole_corpus={"Ses01F": {"emo": 1}})
         with pytest.raises(
-            InputError, match=r"label_4way\.npz: no sample of the test split of IEMOCAP \(names Ses05…\)"
+            InputError, match=r"label_4way\.npz: no samples of the test split of IEMOCAP \(names Ses05…\)"
         ):
             load_truth(IEMOCAP, path)
 
@@ -87,7 +87,9 @@ class TestOfficialLayouts:
 
     def test_the_wrong_split_or_data_set(self, tmp_path):
         path = save_npz(tmp_path / "label.npz", whole_corpus={"a": {"emo": 1}}, x=[1])
-        with pytest.raises(InputError, match=r"is no label file of MELD: no 'test_corpus', only whole_corpus, x$"):
+        with pytest.raises(
+            InputError, match=r"not a label file of MELD: it has no 'test_corpus', only whole_corpus, x$"
+        ):
             load_truth(MELD, path)
 
     @pytest.mark.parametrize(
@@ -96,13 +98,13 @@ class TestOfficialLayouts:
             ({"a": {"val": 1}}, "sample 'a' has no field 'emo'"),
             ({"a": 3}, "sample 'a' has no field 'emo'"),
             ({}, "'test_corpus' is empty: it has no samples"),
-            ([1], "'test_corpus' must hold a dictionary of samples"),
+            ([1], "'test_corpus' must be a dictionary of samples"),
             ({3: {"emo": 1}}, "row 1: 'name' must be text, not 3"),
             ({"": {"emo": 1}}, "row 1: the sample has no name"),
             ({"a\ud800": {"emo": 1}}, "row 1: 'name' must be text, not 'a\\ud800'"),
-            ({"a": {"emo": 7}}, "row 1: 'label': 7 is no index of a class of MELD: they go from 0 to 6"),
-            ({"a": {"emo": [1]}}, "row 1: 'label': a value of type list is no class of MELD: anger, joy"),
-            ({"a": {"emo": np.arange(3)}}, "row 1: 'label': a value of type ndarray is no class of MELD"),
+            ({"a": {"emo": 7}}, "row 1: 'label': 7 is not a class index of MELD: indices are 0 to 6"),
+            ({"a": {"emo": [1]}}, "row 1: 'label': a value of type list is not a class of MELD: anger, joy"),
+            ({"a": {"emo": np.arange(3)}}, "row 1: 'label': a value of type ndarray is not a class of MELD"),
         ],
     )
     def test_what_is_wrong(self, tmp_path, corpus, message):
@@ -147,7 +149,7 @@ class TestTables:
     def test_the_split_of_a_table_is_applied_if_names_tell(self, jsonl):
         rows = [{"name": name, "label": label} for name, label in (("Ses01", "bad"), ("Ses05a", "Sad"), ("Ses05b", 9))]
         assert words(load_truth(IEMOCAP, jsonl("iemocap.jsonl", rows[:2]))) == [["sad"]]
-        with pytest.raises(InputError, match=r"line 3: 'label': 9 is no index"):
+        with pytest.raises(InputError, match=r"line 3: 'label': 9 is not a class index"):
             load_truth(IEMOCAP, jsonl("iemocap.jsonl", rows))
         assert (
             len(load_truth(IEMOCAP, jsonl("iemocap.jsonl", [{"name": "a", "label": 1}, {"name": "b", "label": 2}])))
@@ -158,7 +160,7 @@ class TestTables:
     def test_no_class(self, jsonl, label):
         path = jsonl("meld.jsonl", [{"name": "a", "label": 0}, {"name": "b", "label": label}])
         with pytest.raises(
-            InputError, match=r"meld\.jsonl, line 2: 'label': .* is no (class|index of a class) of MELD: "
+            InputError, match=r"meld\.jsonl, line 2: 'label': .* is not a (class|class index) of MELD: "
         ):
             load_truth(MELD, path)
 
@@ -166,7 +168,7 @@ class TestTables:
     def test_no_number(self, jsonl, value):
         path = jsonl("mosi.jsonl", [{"name": "a", "label": 0}, {"name": "b", "label": value}])
         with pytest.raises(
-            InputError, match=r"mosi\.jsonl, line 2: 'label': .* is no finite number; every sample needs"
+            InputError, match=r"mosi\.jsonl, line 2: 'label': .* is not a finite number; every sample needs"
         ):
             load_truth(MOSI, path)
 
@@ -174,13 +176,13 @@ class TestTables:
     def test_no_number_in_arrow(self, tmp_path, value):
         column = pa.array([1.0, 2.0, value], from_pandas=False)
         pq.write_table(pa.table({"name": ["a", "b", "c"], "label": column}), tmp_path / "mosi.parquet")
-        with pytest.raises(InputError, match=r"mosi\.parquet, row 3: 'label': (nan|inf|None) is no finite number"):
+        with pytest.raises(InputError, match=r"mosi\.parquet, row 3: 'label': (nan|inf|None) is not a finite number"):
             load_truth(MOSI, tmp_path)
 
     def test_a_word_in_arrow_names_its_first_row(self, tmp_path):
         column = ["joy", "joy", "glee", "fear", "glee"]
         pq.write_table(pa.table({"name": list("abcde"), "label": column}), tmp_path / "meld.parquet")
-        with pytest.raises(InputError, match=r"row 3: 'label': 'glee' is no class of MELD: anger, joy, sadness"):
+        with pytest.raises(InputError, match=r"row 3: 'label': 'glee' is not a class of MELD: anger, joy, sadness"):
             load_truth(MELD, tmp_path)
 
     def test_a_column_of_another_kind(self, tmp_path):
@@ -210,12 +212,12 @@ class TestFinding:
     def test_two_files_for_one_data_set(self, jsonl, tmp_path, other):
         jsonl("meld.jsonl", [])
         jsonl(other, [])
-        with pytest.raises(InputError, match=r": labels of meld stand in .* and .*; keep one of them"):
+        with pytest.raises(InputError, match=r": labels of meld are in .* and .*; keep one of them"):
             find_truth(tmp_path)
 
     def test_nothing_there(self, tmp_path):
         with pytest.raises(
-            InputError, match=r"holds no labels; expected official folders such as meld-process/label\.npz"
+            InputError, match=r"contains no labels; expected official folders such as meld-process/label\.npz"
         ):
             find_truth(tmp_path)
         with pytest.raises(InputError, match=r"none: cannot be read: No such file or directory"):
@@ -223,7 +225,7 @@ class TestFinding:
 
     def test_another_data_set_only(self, jsonl, tmp_path):
         jsonl("meld.jsonl", [])
-        with pytest.raises(InputError, match=r": no labels of CMU-MOSI; found those of meld$"):
+        with pytest.raises(InputError, match=r": no labels of CMU-MOSI; found labels of meld$"):
             load_truth(MOSI, tmp_path)
 
 

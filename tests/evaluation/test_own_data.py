@@ -129,7 +129,7 @@ def test_built_in_sets_stand_beside_it(tmp_path):
 def test_other_labels_than_the_definition_says_are_refused(tmp_path):
     definition, answers = write_own(tmp_path / "own", "basic")
     definition.write_text(definition.read_text() + 'truth = "00000000"\n')
-    with pytest.raises(InputError, match="holds other names or labels than the definition"):
+    with pytest.raises(InputError, match="names or labels differ from the definition"):
         evaluate(answers, tasks=[definition])
 
 
@@ -159,7 +159,7 @@ def test_a_class_without_a_majority_is_refused_with_its_row(tmp_path):
     definition, answers = write_own(tmp_path / "own", "basic")
     definition.write_text(definition.read_text() + 'annotators = "majority"\n')
     (tmp_path / "own" / "labels.csv").write_text("name,label\na,happy | sad | happy\nb,happy | sad\n")
-    with pytest.raises(InputError, match=r"line 3: 'label': no majority: happy and sad are named by 1 each"):
+    with pytest.raises(InputError, match=r"line 3: 'label': no majority: happy and sad are each named 1 times"):
         evaluate(answers, tasks=[definition])
 
 

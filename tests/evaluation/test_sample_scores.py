@@ -54,7 +54,7 @@ def test_refused():
         sample_scores("meld", ["a", "b"], ["joy"])
     with pytest.raises(InputError, match="answer 1: labels must be"):
         sample_scores("meld", ["a", 5], ["joy", "joy"])
-    with pytest.raises(InputError, match="'label': 'bliss' is no class of MELD"):
+    with pytest.raises(InputError, match="'label': 'bliss' is not a class of MELD"):
         sample_scores("meld", ["a"], ["bliss"])
     with pytest.raises(InputError, match="protocol must be"):
         sample_scores("meld", ["a"], ["joy"], protocol="mine")

@@ -134,7 +134,7 @@ def test_two_label_files_of_a_data_set_are_refused_as_by_score(tmp_path, second)
     put(tmp_path / "meld-process" / "transcription-engchi-polish.csv", "name,english\ndia0_utt0,hi\n")
     assert [clips.dataset for clips in find_clips(tmp_path)] == ["meld"]
     put(tmp_path / second)
-    with pytest.raises(InputError, match=r"labels of meld stand in .* and .*; keep one of them") as refused:
+    with pytest.raises(InputError, match=r"labels of meld are in .* and .*; keep one of them") as refused:
         find_clips(tmp_path)
     with pytest.raises(InputError) as by_score:
         evaluate({"meld": {"dia0_utt0": ["sad"]}}, tmp_path)

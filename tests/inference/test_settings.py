@@ -159,12 +159,12 @@ def test_a_file_of_a_former_run_is_read(tmp_path):
 
 
 def test_a_former_name_beside_the_present_one_is_refused():
-    with pytest.raises(InputError, match="cluster: is the former name of units, which is set as well"):
+    with pytest.raises(InputError, match="cluster: is the former name of units, which is also set"):
         read_settings(None, LEAST | {"cluster": True, "units": "samples"}, RunSettings)
 
 
 def test_a_former_flag_is_true_or_false():
-    with pytest.raises(InputError, match="cluster: must be true or false; units = 'clusters' says the same as true"):
+    with pytest.raises(InputError, match="cluster: must be true or false; units = 'clusters' is the same as true"):
         read_settings(None, LEAST | {"cluster": "yes"}, RunSettings)
 
 

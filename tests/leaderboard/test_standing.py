@@ -176,7 +176,7 @@ def test_a_board_in_the_terminal(tmp_path, run, refused):
     assert (
         run("leaderboard", "show", tmp_path, "--board", "strict-builtin", "--compare", "Model 2", "model-4").out == said
     )
-    assert "no model of this board" in refused("leaderboard", "show", tmp_path, "--compare", "model-2", "nobody")
+    assert "not a model of this board" in refused("leaderboard", "show", tmp_path, "--compare", "model-2", "nobody")
     assert "name two models" in refused("leaderboard", "show", tmp_path, "--compare", "model-2", "Model 2")
     assert "official-mer2025" in refused("leaderboard", "show", tmp_path, "--board", "official")
     assert "merunibench datasets" in refused("leaderboard", "show", tmp_path, "--dataset", "mold")

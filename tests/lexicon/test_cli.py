@@ -103,7 +103,8 @@ def test_build_refuses_where_the_folder_at_hand_would_not_be_read(tmp_path, monk
     for options in ([], ["--verify"]):
         refused = run("build", *options).exception
         assert isinstance(refused, InputError)
-        assert f"{tmp_path / 'emotion_wheels'} would not be read, but {resource('emotion_wheels')}" in str(refused)
+        ignored = f"{tmp_path / 'emotion_wheels'} would be ignored"
+        assert f"{ignored}, since the running merunibench reads {resource('emotion_wheels')}" in str(refused)
 
 
 def test_extend_says_what_it_changes_and_what_the_audit_finds(tmp_path):
@@ -112,16 +113,18 @@ def test_extend_says_what_it_changes_and_what_the_audit_finds(tmp_path):
     result = run("extend", "builtin", "--words", tmp_path / "words.csv", "-o", out)
     assert (result.exit_code, result.stdout) == (0, f"{out}\n")
     changed, wrote, audited = result.stderr.splitlines()
-    assert changed.startswith("1 word placed differently than in builtin, first row 3: 'salty' on wheel 1: mad/salty -> sad")
+    assert changed.startswith(
+        "1 word placed differently than in builtin, first row 3: 'salty' on wheel 1: mad/salty -> sad"
+    )
     assert wrote == f"wrote {load_lexicon(out).label}: {len(load_lexicon('builtin')) + 1:,} words, 5 wheels"
-    assert audited.startswith("audit: 1 to look at, first salty on wheel 1 (sad): is on this wheel in mad;")
+    assert audited.startswith("audit: 1 possible mistake, the first salty on wheel 1 (sad): is on this wheel in mad;")
     assert run("audit", out).exit_code == 1
 
 
 def test_a_lexicon_is_written_to_a_json_file_of_its_name(tmp_path):
     (tmp_path / "words.csv").write_text("word,concept\nfrabjous,joy\n", encoding="utf-8")
     asked = ("extend", "builtin", "--words", tmp_path / "words.csv", "-o")
-    assert "call it words.json" in str(run(*asked, tmp_path / "words.csv").exception)
+    assert "name it words.json" in str(run(*asked, tmp_path / "words.csv").exception)
     assert "choose another name" in str(run(*asked, tmp_path / "builtin.json").exception)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["words.csv"]
     assert run(*asked, tmp_path / "builtin.json", "--name", "yours").exit_code == 0

@@ -39,7 +39,11 @@ def test_the_way_through_a_release(tiny):
     assert (wheel1.wheel, wheel1.sector, wheel1.decided_by, wheel1.candidates) == (1, "scared", "fearful", ("fearful",))
     assert wheel1.reason == "the only one reached"
     assert (wheel4.sector, wheel4.decided_by, wheel4.own) == ("genius", "brave", ("fear",))
-    assert (wheel5.sector, wheel5.decided_by, wheel5.reason) == (None, None, "none of the 2 reached words is on this wheel")
+    assert (wheel5.sector, wheel5.decided_by, wheel5.reason) == (
+        None,
+        None,
+        "none of the 2 reached words is on this wheel",
+    )
     assert (found.problem, found.suggestions) == ("", ())
 
 

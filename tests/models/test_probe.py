@@ -122,5 +122,8 @@ def test_what_holds_is_shown(run, tiny_models):  # noqa: F811
 
 
 def test_a_probe_is_of_a_model_that_is_here(run):  # noqa: F811
-    assert "a probe is for Hugging Face models" in run("models", "--probe", "text-lexicon", "--modalities", "text").err
+    assert (
+        "--probe supports Hugging Face models only"
+        in run("models", "--probe", "text-lexicon", "--modalities", "text").err
+    )
     assert "which model?" in run("models", "--frames", 3).err

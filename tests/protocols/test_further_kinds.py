@@ -188,10 +188,10 @@ def test_there_are_an_interval_and_a_paired_test(kind, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "row", "message"),
     [
-        ("score", {"score": "much"}, "is no finite number"),
-        ("score", {"score": float("inf")}, "is no finite number"),
-        ("preference", {"preference": "a3"}, "is no preference: a1, a2 or same"),
-        ("preference", {"preference": True}, "is no preference"),
+        ("score", {"score": "much"}, "is not a finite number"),
+        ("score", {"score": float("inf")}, "is not a finite number"),
+        ("preference", {"preference": "a3"}, "is not a preference: a1, a2 or same"),
+        ("preference", {"preference": True}, "is not a preference"),
     ],
 )
 def test_what_is_no_answer_is_refused_with_its_row(kind, row, message):

@@ -90,7 +90,7 @@ def test_errors_link_their_samples_to_the_page(run, world, tmp_path):  # noqa: F
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "give what to look at"),
+        ((), "no results given"),
         (("nowhere",), "nowhere"),
         (("{a}", "{a}", "{a}", "{a}", "{a}"), "5 results given; one to 4"),
         (("{a}", "--clips", "nowhere"), "nowhere: no such folder"),

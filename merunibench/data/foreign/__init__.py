@@ -1,4 +1,4 @@
-"""Result files of other tools: read into rows, and written as predictions in the layout of the contract."""
+"""Read result files of other tools, and write them as predictions in the documented layout."""
 
 from merunibench.data.foreign.converting import AUTO, FIELDS, Source, Written, convert_foreign
 from merunibench.data.foreign.reading import read_rows

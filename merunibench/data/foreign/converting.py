@@ -1,4 +1,4 @@
-"""Predictions out of other tools' files, as JSON Lines in the layout of the contract."""
+"""Convert result files of other tools to predictions as JSON Lines in the documented layout."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
@@ -36,13 +36,13 @@ class Source:
 
     Attributes:
         path: A file, or a folder in the layout `results-<dataset>/<run>/<checkpoint>.jsonl`.
-        dataset: The data set that a file is for; of a folder, the only one wanted.
-        format: `auto`, the name of a format, or `fields`: what the columns of `arrangement` say, and nothing else.
-        arrangement: Dotted paths to names and answers, and what counts of a name.
-        names: A table whose column `name` has the samples in the order in which they were asked about.
-        run: The run wanted of a folder that has several.
-        max_bytes: How much a file may unpack to.
-        tasks: The data sets that there are.
+        dataset: The data set that a file is for; for a folder, the only one to convert.
+        format: `auto`, the name of a format, or `fields` to use only the columns of `arrangement`.
+        arrangement: Dotted paths to names and answers, and the pattern for names.
+        names: A table whose column `name` has the samples in the order in which they were asked.
+        run: The run to convert, if a folder has several.
+        max_bytes: Largest size that a file may unpack to.
+        tasks: The known data sets.
     """
 
     path: Path
@@ -57,11 +57,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Written:
-    """A file of predictions that was written, and what became of the rows.
+    """A file of predictions that was written, and the rows it was made from.
 
     Attributes:
         path: The file.
-        source: The file that it was made of.
+        source: The file that it was made from.
         imported: Its rows.
     """
 
@@ -71,32 +71,32 @@ class Written:
 
     @property
     def summary(self) -> str:
-        """What was converted, in one line: format, rows, how many failed and the first of them."""
+        """Summary in one line: format, number of rows, how many failed and the first of them."""
         failed, rows = self.imported.failed, len(self.imported.names)
         said = f"{self.source}: {rows} rows of {self.imported.format}, named by {self.imported.named_by}"
         if not failed:
             return said
         first = failed[0]
         return (
-            f"{said}; {len(failed)} without an answer keep the status failed, the first is "
+            f"{said}; {len(failed)} without an answer have the status failed, the first is "
             f"{short_repr(self.imported.names[first])}: {self.imported.failures[first]}"
         )
 
 
 def convert_foreign(source: Source, out: Path) -> list[Written] | None:
-    """Write what another tool answered as JSON Lines below `out`, one row per sample: name, text, status.
+    """Write the answers in another tool's files as JSON Lines below `out`, one row per sample: name, text, status.
 
     Args:
         source: The files.
-        out: The folder for `<dataset>.jsonl`, or `<checkpoint>/<dataset>.jsonl` where checkpoints have names.
+        out: The folder for `<dataset>.jsonl`, or `<checkpoint>/<dataset>.jsonl` if checkpoints have names.
 
     Returns:
-        The files written; None if nothing but the contract's own formats was found, and none was asked for.
+        The files written; None if only merunibench's own formats were found, and no format was requested.
 
     Raises:
         UnsafeFileError: a file would run code or fill the memory.
-        InputError: a file is not of the format, answers or names are ambiguous, or an output cannot be written.
-            None of the files is there then.
+        InputError: a file does not have the format, answers or names are ambiguous, or an output cannot be written.
+            In this case no file is written.
     """
     found = list(_found(source))
     if not found:
@@ -112,14 +112,14 @@ def convert_foreign(source: Source, out: Path) -> list[Written] | None:
 
 
 def _found(source: Source) -> Iterator[tuple[Task, Path, Rows, Format]]:
-    """Data set, place of the output, rows and format of every file."""
+    """Yield data set, relative output path, rows and format of every file."""
     asked = source.format != AUTO or source.names is not None
     if source.path.is_dir():
         files = [] if is_saved_dataset(source.path) else _results(source)
         if asked and not files:
             raise InputError(
-                f"{source.path}: --from and --names are for one file, or for a folder with "
-                "results-<dataset>/<run>/<checkpoint>.jsonl; give one of these"
+                f"{source.path}: --from and --names need one file, or a folder with "
+                "results-<dataset>/<run>/<checkpoint>.jsonl"
             )
         for task, path in files:
             rows = read_rows(path, source.max_bytes)
@@ -127,7 +127,7 @@ def _found(source: Source) -> Iterator[tuple[Task, Path, Rows, Format]]:
         return
     if source.path.suffix.lower() == _NPZ:
         if asked:
-            raise InputError(f"{source.path}: official result files are known without --from and --names")
+            raise InputError(f"{source.path}: official result files need neither --from nor --names; leave them out")
         return
     found = _rows(source, asked=asked)
     form = None if found is None else _format(source, found)
@@ -138,7 +138,7 @@ def _found(source: Source) -> Iterator[tuple[Task, Path, Rows, Format]]:
 
 
 def _rows(source: Source, *, asked: bool) -> Rows | None:
-    """The rows of a file; None where it is one of the contract, or one of which that reader has more to say."""
+    """Return the rows of a file; None if it has merunibench's own format, whose reader gives better errors."""
     if not asked and _begins_as_own(source.path):
         return None
     try:
@@ -152,7 +152,7 @@ def _rows(source: Source, *, asked: bool) -> Rows | None:
 
 
 def _begins_as_own(path: Path) -> bool:
-    """Whether the first line is a row of the contract, so that millions of rows are not read twice."""
+    """Return whether the first line is a row of merunibench's own format, to avoid reading large files twice."""
     with reading(path), open_plain(path) as stream:
         line = stream.readline(_LONGEST_LINE)
     with suppress(ValueError):
@@ -162,23 +162,25 @@ def _begins_as_own(path: Path) -> bool:
 
 
 def _is_own(keys: Collection[str]) -> bool:
-    """Whether rows have a name and an answer as the contract has them, and nothing that another tool writes."""
+    """Return whether rows have the expected name and answer columns, and are not written by another tool."""
     return "name" in keys and ("text" in keys or (detect(keys) is None and bool({"labels", "polarity"} & {*keys})))
 
 
 def _format(source: Source, rows: Rows) -> Format | None:
-    """What wrote the rows, or how the caller says that they are read; None if it is not known."""
+    """Return the format of the rows, or the one that the caller chose; None if it is unknown."""
     chosen = source.arrangement.columns
     text = chosen.get("text")
     if source.format == FIELDS or (text and (source.names or (source.format == AUTO and _only_here(source.path)))):
         if text is None:
-            raise InputError("--from fields: say where the answers stand: --column text=PATH, and --column name=PATH")
+            raise InputError(
+                "--from fields needs the paths of names and answers: --column name=PATH --column text=PATH"
+            )
         return _by_fields(rows, text)
     if source.format != AUTO:
         if others := [name for name in chosen if name != "name"]:
             raise InputError(
-                f"--column {others[0]}={chosen[others[0]]}: --from {source.format} knows where answers stand; leave "
-                f"one of them out"
+                f"--column {others[0]}={chosen[others[0]]}: --from {source.format} already defines where answers are; "
+                f"leave one of them out"
             )
         return get_format(source.format)
     keys = rows.keys()
@@ -186,26 +188,26 @@ def _format(source: Source, rows: Rows) -> Format | None:
 
 
 def _only_here(path: Path) -> bool:
-    """Whether a file is read by converting alone: archives, and what has not the name of a table."""
+    """Return whether only `convert` reads a file: archives, and files without the ending of a table."""
     return archive_format(path) is not None or table_suffix(path) is None
 
 
 def _by_fields(rows: Rows, path: str) -> Format:
-    """A format whose answers a dotted path leads to."""
+    """Return a format whose answers are at a dotted path."""
     if all(dig(row, path) is None for row in rows.rows):
-        raise InputError(f"{rows.path}: --column text={path}: leads to nothing in any row")
+        raise InputError(f"{rows.path}: --column text={path}: no row has a value there")
     return Format(FIELDS, "another tool's", "", frozenset(), lambda row: Answer(one_text(dig(row, path), f"{path!r}")))
 
 
 def _unknown(rows: Rows) -> NoReturn:
     raise InputError(
-        f"{rows.path}: no tool that is known writes such rows; say where names and answers stand: --column name=PATH "
-        f"--column text=PATH; rows have the keys {listed(rows.keys())}"
+        f"{rows.path}: unknown format; give the paths of names and answers: --column name=PATH --column text=PATH; "
+        f"rows have the keys {listed(rows.keys())}"
     )
 
 
 def _task(source: Source) -> Task:
-    """The data set that a file is for: as the caller says, else as it or its folder is named."""
+    """Return the data set that a file is for: the caller's choice, else from the name of the file or its folder."""
     if source.dataset:
         return source.tasks.get_task(source.dataset)
     stem = table_stem(source.path) or source.path.stem
@@ -215,14 +217,14 @@ def _task(source: Source) -> Task:
     )
     if named is None:
         raise InputError(
-            f"{source.path}: its name does not say which data set it is for; give it (--dataset), one of "
+            f"{source.path}: its name does not say which data set it is for; name the data set (--dataset), one of "
             f"{', '.join(source.tasks)}"
         )
     return named
 
 
 def _results(source: Source) -> list[tuple[Task, Path]]:
-    """The files of one run in the layout `results-<dataset>/<run>/<checkpoint>.jsonl`, in the order of data sets."""
+    """Return the files of one run in the layout `results-<dataset>/<run>/<checkpoint>.jsonl`, by data set."""
     top = source.path.absolute()
     wanted = source.tasks.get_task(source.dataset).id if source.dataset else None
     runs: dict[str, list[tuple[Task, Path]]] = {}
@@ -236,14 +238,14 @@ def _results(source: Source) -> list[tuple[Task, Path]]:
     if not runs:
         return []
     if source.run is None and len(runs) > 1:
-        raise InputError(f"{source.path}: holds several runs, name one (--folder): {listed(sorted(runs))}")
+        raise InputError(f"{source.path}: contains several runs, name one (--folder): {listed(sorted(runs))}")
     if source.run is not None and source.run not in runs:
         raise InputError(f"{source.path}: no run {source.run!r}; there are {listed(sorted(runs))}")
     return runs[source.run or next(iter(runs))]
 
 
 def _table(source: Source, task: Task, rows: Rows, form: Format) -> tuple[Table, Imported]:
-    """The rows as a table of the contract."""
+    """Return the rows as a table in the documented layout."""
     done = imported(rows, form, name_path=source.arrangement.columns.get("name"), listed_names=_listed(source.names))
     columns = {
         "name": done.names,
@@ -257,6 +259,6 @@ def _table(source: Source, task: Task, rows: Rows, form: Format) -> tuple[Table,
 
 
 def _listed(path: Path | None) -> Sequence[str] | None:
-    """The names in a table of such."""
+    """Return the names in a table."""
     names: list[str] | None = None if path is None else name_column(read_table(path)).to_pylist()
     return names

@@ -1,4 +1,4 @@
-"""Files of other tools as rows: by what they hold, whatever they are called."""
+"""Read files of other tools into rows, by content and not by name."""
 
 import io
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from merunibench.errors import InputError
 from merunibench.lexicon.releases.tables import read_sheet
 
 _PACKED_ROWS = ("results", "samples")
-"""Keys under which a document has its rows: of HumanOmniV2, and of inspect_ai's logs as JSON."""
+"""Keys of the rows in a document of HumanOmniV2, and in inspect_ai's logs as JSON."""
 
 _LARGEST_SHEET = 256 << 20
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
@@ -27,15 +27,15 @@ _PICKLE = "is a pickle, which is never opened; have the tool write JSON or a tab
 
 
 def read_rows(path: Path, max_bytes: int) -> Rows:
-    """The rows of a file of any format that another tool writes.
+    """Return the rows of a file written by another tool.
 
     Args:
-        path: The file: JSON Lines, one JSON document, delimited text, Parquet, Arrow, a workbook, a log of inspect_ai.
-        max_bytes: How much it may unpack to.
+        path: The file: JSON Lines, one JSON document, delimited text, Parquet, Arrow, a workbook, an inspect_ai log.
+        max_bytes: Largest size that it may unpack to.
 
     Raises:
-        UnsafeFileError: it unpacks to more.
-        InputError: it cannot be read, or holds no rows.
+        UnsafeFileError: it unpacks to more than `max_bytes`.
+        InputError: it cannot be read, or contains no rows.
     """
     first = first_bytes(path)
     if first.startswith(_PICKLES):
@@ -72,12 +72,12 @@ def _of_sheet(path: Path, max_bytes: int) -> Rows:
 
 
 def _of_json(content: bytes, path: Path) -> Rows:
-    """JSON Lines, where the first line is a row; else one document."""
+    """Read JSON Lines if the first line is a row, otherwise one document."""
     lines = [(number, line) for number, line in enumerate(io.BytesIO(content), start=1) if not line.isspace()]
     try:
         first = decode(lines[0][1].decode("utf-8"))
     except ValueError:
-        first = None  # a document over several lines, or a mistake that is named below
+        first = None  # a document over several lines, or an error that is reported below
     if isinstance(first, dict) and (len(lines) > 1 or _packed(first) is None):
         return _of_lines(lines, path)
     document = read_document(content, path)
@@ -89,7 +89,7 @@ def _of_json(content: bytes, path: Path) -> Rows:
 
 
 def _packed(document: Any) -> list[Any] | None:  # noqa: ANN401 - any JSON value
-    """The rows of a document that has them under a key of its own."""
+    """Return the rows of a document that has them under a known key."""
     for key in _PACKED_ROWS:
         value = document.get(key) if isinstance(document, Mapping) else None
         if isinstance(value, list) and value and isinstance(value[0], dict):

@@ -37,7 +37,7 @@ def raw(how, **extra):
         ("twice", "answered question 1 .of 'clip0'. when asked question 2 .of 'clip1'."),
         ("huge", "wrote a line of more than 4 MiB"),
         ("endless", "wrote a line of more than 4 MiB"),
-        ("nan", "cannot be read as JSON: NaN is no JSON value"),
+        ("nan", "cannot be read as JSON: NaN is not a JSON value"),
         ("bytes", "cannot be read as JSON: 'utf-8' codec can't decode"),
         ("deep", "nested too deeply"),
         ("number", "its answer: text: input should be a valid string"),
