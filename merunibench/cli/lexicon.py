@@ -277,7 +277,8 @@ def _write_own(made: "OwnLexicon", output: Path) -> None:
         first = mistakes[0]
         where = f"{escape_controls(first.word)} on wheel {first.wheel} ({first.found}): {first.reason}"
         log_stderr(
-            f"audit: {len(mistakes)} possible {'mistake' if len(mistakes) == 1 else 'mistakes'}, the first {where}; see: merunibench lexicon audit {output}"
+            f"audit: {len(mistakes)} possible {'mistake' if len(mistakes) == 1 else 'mistakes'}, the first {where}; "
+            f"see: merunibench lexicon audit {output}"
         )
     typer.echo(output)
 
