@@ -112,7 +112,9 @@ def test_extend_says_what_it_changes_and_what_the_audit_finds(tmp_path):
     result = run("extend", "builtin", "--words", tmp_path / "words.csv", "-o", out)
     assert (result.exit_code, result.stdout) == (0, f"{out}\n")
     changed, wrote, audited = result.stderr.splitlines()
-    assert changed.startswith("1 word placed differently than in builtin, first row 3: 'salty' on wheel 1: mad/salty -> sad")
+    assert changed.startswith(
+        "1 word placed differently than in builtin, first row 3: 'salty' on wheel 1: mad/salty -> sad"
+    )
     assert wrote == f"wrote {load_lexicon(out).label}: {len(load_lexicon('builtin')) + 1:,} words, 5 wheels"
     assert audited.startswith("audit: 1 to look at, first salty on wheel 1 (sad): is on this wheel in mad;")
     assert run("audit", out).exit_code == 1

@@ -39,7 +39,11 @@ def test_the_way_through_a_release(tiny):
     assert (wheel1.wheel, wheel1.sector, wheel1.decided_by, wheel1.candidates) == (1, "scared", "fearful", ("fearful",))
     assert wheel1.reason == "the only one reached"
     assert (wheel4.sector, wheel4.decided_by, wheel4.own) == ("genius", "brave", ("fear",))
-    assert (wheel5.sector, wheel5.decided_by, wheel5.reason) == (None, None, "none of the 2 reached words is on this wheel")
+    assert (wheel5.sector, wheel5.decided_by, wheel5.reason) == (
+        None,
+        None,
+        "none of the 2 reached words is on this wheel",
+    )
     assert (found.problem, found.suggestions) == ("", ())
 
 
@@ -82,7 +86,7 @@ def test_the_builtin_lexicon():
     gleeful = one("gleeful", builtin)
     assert (gleeful.wheels[0].decided_by, gleeful.wheels[0].reason) == ("joy", "concept")
     denied = one("not happy", builtin)
-    assert (denied.steps[0].name, denied.steps[0].words) == ("stands for", ("unhappy",))
+    assert (denied.steps[0].name, denied.steps[0].words) == ("means", ("unhappy",))
     assert "on purpose" in one("neutral", builtin).problem
     assert "on the stop list" in one("serious", builtin).problem
     assert one("table", builtin).problem.startswith("not on a wheel, not in a concept")

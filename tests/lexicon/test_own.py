@@ -216,7 +216,10 @@ def test_round_trip(tmp_path):
 def test_words_that_had_another_place_are_counted_and_the_audit_sees_them(tmp_path):
     made = extend(load_lexicon("builtin"), write_words(tmp_path, "salty,sadness,,,,,", "merry,anger,,,,,"), "mine")
     (note,) = made.notes
-    assert note == "2 words placed differently than in builtin, first row 2: 'salty' on wheel 1: mad/salty -> sad/depressed"
+    assert (
+        note
+        == "2 words placed differently than in builtin, first row 2: 'salty' on wheel 1: mad/salty -> sad/depressed"
+    )
     findings = audit_lexicon(made.lexicon).findings
     assert {("own-word", "salty", 1), ("valence", "merry", 1)} <= {(f.rule, f.word, f.wheel) for f in findings}
     assert made.lexicon.fallback.concept_of("merry") == "anger"
@@ -318,7 +321,9 @@ def test_an_inner_word_of_two_sectors_must_say_which(tmp_path):
     sectors = {"good": {"high": ["proud"]}, "bad": {"high": ["angry"]}}
     (tmp_path / "wheel1.toml").write_text(wheel_text("Arousal", sectors), encoding="utf-8")
     write_words(tmp_path, "elated,high", header="word,wheel1")
-    with pytest.raises(InputError, match="row 2, column 'wheel1': 'high' is in good and bad; write for example good/high"):
+    with pytest.raises(
+        InputError, match="row 2, column 'wheel1': 'high' is in good and bad; write for example good/high"
+    ):
         compile_folder(tmp_path, "mine")
     write_words(tmp_path, "elated,Good/High", header="word,wheel1")
     lexicon = compile_folder(tmp_path, "mine").lexicon

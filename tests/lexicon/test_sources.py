@@ -71,7 +71,10 @@ def test_lookup():
         (LOOKUP.replace('"of"', "1") + TABLES, "l: prepositions: must be a text"),
         (LOOKUP + TABLES.replace('"sad"', "1"), "l: opposites: 'joy' = 1"),
         (LOOKUP + TABLES.replace('hapy = "happy"', 'hapy = "Happy"'), "l: typos: 'hapy' = 'Happy'"),
-        (LOOKUP + TABLES.replace("signs = ", "sign = "), "l: operators: must be texts of words separated by commas, named "),
+        (
+            LOOKUP + TABLES.replace("signs = ", "sign = "),
+            "l: operators: must be texts of words separated by commas, named ",
+        ),
         (LOOKUP + TABLES.replace('signs = "like', 'signs = "Like'), "l: operators.signs: 'Like' is not a valid word"),
     ],
 )
