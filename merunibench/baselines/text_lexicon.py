@@ -59,7 +59,7 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
     cues = _load_cues()
     longest = max(map(len, cues))
     tokens = _tokenise(subtitle)
-    heard: dict[str, None] = {}
+    found: dict[str, None] = {}
     balance = position = 0
     while position < len(tokens):
         for length in range(longest, 0, -1):
@@ -68,14 +68,14 @@ def text_lexicon(subtitle: str) -> tuple[list[str], str]:
                 negated = _is_word(tokens[position]) and _is_negated(tokens, position)
                 emotion = cue.negated if negated else cue.emotion
                 if emotion:
-                    heard[emotion] = None
+                    found[emotion] = None
                 balance += -cue.polarity if negated else cue.polarity
                 position += length
                 break
         else:
             position += 1
     sign = (balance > 0) - (balance < 0)
-    return list(heard) or [NEUTRAL], POLARITY_OF[sign]
+    return list(found) or [NEUTRAL], POLARITY_OF[sign]
 
 
 @dataclass(frozen=True)

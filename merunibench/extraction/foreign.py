@@ -126,12 +126,12 @@ def _words(sentence: str, language: Language) -> list[Found]:
     """Return all known words and clause boundaries of a sentence, in order."""
     kinds = _table(language.code, language)
 
-    def stands_alone(start: int, end: int) -> bool:
-        return _stands_alone(sentence, start, end, language)
+    def is_whole_word(start: int, end: int) -> bool:
+        return _is_whole_word(sentence, start, end, language)
 
     found = [
         Found(kind, start, end, label)
-        for start, end, value in scan(sentence, kinds, None if language.inside else stands_alone)
+        for start, end, value in scan(sentence, kinds, None if language.inside else is_whole_word)
         for kind, _, label in [value.partition(":")]
         if kind in _KINDS or not language.at_start or not _is_letter(sentence[start - 1 : start])
     ]
@@ -169,7 +169,7 @@ def _table(code: str, language: Language) -> Mapping[str, str]:
     return _TABLES[code]
 
 
-def _stands_alone(sentence: str, start: int, end: int, language: Language) -> bool:
+def _is_whole_word(sentence: str, start: int, end: int, language: Language) -> bool:
     """Return whether a match is a whole word between blanks; an elided word (`n'`) precedes another word."""
     if _is_letter(sentence[end : end + 1]) and sentence[end - 1] != "'":
         return False

@@ -116,7 +116,7 @@ def _missing_message(truth: GroundTruth, predictions: Predictions, absent: _Mask
         for what, mask in masks.items()
         if mask.any()
     ]
-    advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (exclude)"
+    advice = "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
     if empty.any():
         meant = {"labels": "[]", "polarity": "neutral"}.get(answer)
         if meant:

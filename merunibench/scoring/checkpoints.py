@@ -95,7 +95,7 @@ def refuse_mixed_origins(dataset: str, origins: Mapping[str, tuple[str, str]]) -
         if len(first) > 1:
             each = ", ".join(f"{name} {both[place]}" for name, both in origins.items() if first[both[place]] == name)
             raise InputError(
-                f"{dataset}: cannot choose the best checkpoint, because their {what} come from different sources "
+                f"{dataset}: cannot choose the best checkpoint: the checkpoints have {what} from different sources "
                 f"({each}); extract all with the same backend (`merunibench extract --overwrite-labels`), or "
                 f"choose --checkpoint {LAST} or a name"
             )

@@ -85,7 +85,7 @@ def without_json_cells(table: Table) -> Table:
     return Table(table.path, columns, table.num_rows, table.lines, table.rows, table.remarks)
 
 
-def _value(table: Table, name: str, row: int, value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+def _value(table: Table, name: str, row: int, value: Any) -> Any:  # noqa: ANN401 - any cell value
     if not isinstance(value, str) or (name in _TEXT and not (table.path.suffix.lower() == ".csv" and value[:1] == '"')):
         return value
     try:

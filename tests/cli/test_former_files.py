@@ -77,7 +77,7 @@ def test_the_command_line_says_so_too(run, tmp_path):
 @pytest.mark.parametrize("cluster", [False, True])
 def test_the_former_argument_works_with_a_warning(files, cluster):
     units = "clusters" if cluster else "samples"
-    with pytest.warns(FutureWarning, match=f"cluster={cluster} is the former spelling of units='{units}'") as warned:
+    with pytest.warns(FutureWarning, match=f"cluster={cluster} is deprecated; write units='{units}'") as warned:
         report = evaluate(*files, bootstrap=20, cluster=cluster)
     assert warned[0].filename == __file__
     assert report.to_json() == evaluate(*files, bootstrap=20, units=units).to_json()

@@ -103,7 +103,7 @@ def test_messages_for_bad_input(refused, files, tmp_path):
     assert "nowhere" in refused("score", predictions, "--data-root", tmp_path / "nowhere")
     assert "no lexicon" in refused(*score, "--lexicon", "mine")
     assert "merunibench lexicon install mer2025" in refused(*score, "--lexicon", "mer2025")
-    assert "no checkpoint is called 'x'" in refused(*score, "--checkpoint", "x")
+    assert "unknown checkpoint 'x'" in refused(*score, "--checkpoint", "x")
 
 
 @pytest.mark.parametrize(

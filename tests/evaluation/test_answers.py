@@ -34,8 +34,10 @@ class TestMissing:
         words = {name: word or nothing for name, word in zip(MOSI, self.WORDS, strict=True)}
         with pytest.raises(InputError) as error:
             score({"cmumosi": words}, MOSI)
-        assert "2 of 4 samples of cmumosi have a row that holds neither polarity nor text: v_1, v_3" in str(error.value)
-        assert "write neutral where that is meant, or choose --missing zero" in str(error.value)
+        assert "2 of 4 samples of cmumosi have a row that contains neither polarity nor text: v_1, v_3" in str(
+            error.value
+        )
+        assert "write neutral if that is the answer, or choose --missing zero" in str(error.value)
         assert score({"cmumosi": words}, MOSI, missing="zero")["cmumosi"].score < 0.5
         left = score({"cmumosi": words}, MOSI, missing="skip")["cmumosi"]
         assert (left.evaluated, left.samples, left.missing, left.of_samples) == (2, 4, 2, "2 of 4")
@@ -171,7 +173,8 @@ class TestOrigins:
     @pytest.mark.parametrize("rule", ["best-per-dataset", "best-overall"])
     def test_the_best_of_them_is_refused(self, model, rule):
         with pytest.raises(
-            InputError, match=r"meld: the labels .* \(step-1 given, step-2 rules@2\).*--overwrite-labels.*last"
+            InputError,
+            match=r"meld: cannot .* labels from .* \(step-1 given, step-2 rules@2\).*--overwrite-labels.*last",
         ):
             evaluate(*model, checkpoint=rule, bootstrap=0)
 
@@ -183,5 +186,5 @@ class TestOrigins:
         write_rows(tmp_path / "m" / "step-1" / "cmumosi.jsonl", rows()["cmumosi"])
         said = [{**row, "polarity_from": "hf(x,y)"} for row in rows()["cmumosi"]]
         write_rows(tmp_path / "m" / "step-2" / "cmumosi.jsonl", said)
-        with pytest.raises(InputError, match="the polarity of the checkpoints"):
+        with pytest.raises(InputError, match="the checkpoints have polarity from different sources"):
             evaluate(tmp_path / "m", files[1], bootstrap=0)

@@ -146,7 +146,7 @@ def test_a_neutral_polarity_hits_a_negative_truth_under_the_official_protocol_al
 
 def test_scores_that_were_computed_differently_are_refused(files, reports):
     other = evaluate(*files, level=2, bootstrap=0)
-    with pytest.raises(InputError, match="meld: the two scores cannot be compared, they differ in level 1 against 2"):
+    with pytest.raises(InputError, match="meld: the scores cannot be compared: they differ in level 1 against 2"):
         compare(reports[0], other)
 
 

@@ -86,7 +86,7 @@ def test_per_sample_files_are_compared_with_the_definition_and_without(own, tmp_
     evaluate(answers, tasks=[definition], bootstrap=20, units="samples").write_per_sample(tmp_path / "b.jsonl")
     assert compare(tmp_path / "b.jsonl", tmp_path / "b.jsonl", resamples=20).datasets[0].dataset == "mine"
     definition.write_text(definition.read_text().replace("samples = 12\n", ""))
-    with pytest.raises(InputError, match=r"the definition given is own\.mine@"):
+    with pytest.raises(InputError, match=r"the given definition is own\.mine@"):
         compare(tmp_path / "a.jsonl", tmp_path / "a.jsonl", tasks=[definition], resamples=20)
 
 

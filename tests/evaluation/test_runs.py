@@ -59,7 +59,7 @@ def test_runs_that_are_equal_are_one_run(runs):
 def test_a_run_of_another_kind_is_refused(runs, tmp_path):
     texts = tmp_path / "texts"
     write_rows(texts / "meld.jsonl", [{"name": name, "text": "happy"} for name in NAMES])
-    with pytest.raises(InputError, match="meld: run 2 is no run like the first: labels given against rules@"):
+    with pytest.raises(InputError, match="meld: run 2 differs from the first: labels given against rules@"):
         evaluate(runs[0], TRUTH, runs=[texts])
     write_rows(tmp_path / "sentiment" / "cmumosi.jsonl", rows()["cmumosi"])
     with pytest.raises(InputError, match="sentiment: no predictions for meld, which the first run has"):
@@ -72,7 +72,7 @@ def test_a_run_of_another_kind_is_refused(runs, tmp_path):
 
 def test_runs_that_skip_different_samples_are_refused(runs, tmp_path):
     write_rows(tmp_path / "part" / "meld.jsonl", [{"name": name, "labels": ["joy"]} for name in NAMES[:-1]])
-    with pytest.raises(InputError, match="run 2 is no run like the first: n 120 against 119"):
+    with pytest.raises(InputError, match="run 2 differs from the first: n 120 against 119"):
         evaluate(runs[0], TRUTH, runs=[tmp_path / "part"], missing="skip")
     counted = evaluate(runs[0], TRUTH, runs=[tmp_path / "part"], missing="zero")["meld"]
     assert counted.missing == 1
@@ -92,5 +92,5 @@ def test_checkpoints_are_chosen_by_their_means(tmp_path):
 
 def test_runs_have_no_samples_of_their_own(runs, tmp_path):
     report = evaluate(runs[0], TRUTH, runs=runs[1:])
-    with pytest.raises(InputError, match="meld: a mean of runs has no samples of its own; take one run"):
+    with pytest.raises(InputError, match="meld: a mean of runs has no per-sample scores; use a single run"):
         report.write_per_sample(tmp_path / "a.jsonl")

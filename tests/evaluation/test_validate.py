@@ -74,7 +74,7 @@ def test_checkpoints_of_different_extractors_are_a_problem(files, tmp_path):
     write_rows(tmp_path / "m" / "step-2" / "meld.jsonl", said)
     found = validate(tmp_path / "m", files[1])
     assert [each.checkpoint for each in found.files] == ["step-1", "step-2"]
-    assert "come from different places" in found.problems[0]
+    assert "labels from different sources" in found.problems[0]
 
 
 def test_data_sets_on_one_side(files):

@@ -86,7 +86,7 @@ def test_the_builtin_lexicon():
     gleeful = one("gleeful", builtin)
     assert (gleeful.wheels[0].decided_by, gleeful.wheels[0].reason) == ("joy", "concept")
     denied = one("not happy", builtin)
-    assert (denied.steps[0].name, denied.steps[0].words) == ("stands for", ("unhappy",))
+    assert (denied.steps[0].name, denied.steps[0].words) == ("means", ("unhappy",))
     assert "on purpose" in one("neutral", builtin).problem
     assert "on the stop list" in one("serious", builtin).problem
     assert one("table", builtin).problem.startswith("not on a wheel, not in a concept")

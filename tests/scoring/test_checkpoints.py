@@ -18,7 +18,7 @@ def test_a_full_name_is_that_checkpoint_whatever_it_is_the_beginning_of(rule, fo
 def test_a_beginning_ends_with_a_word_not_only_with_a_number():
     assert resolve_rule({"meld": ["epoch-1-loss", "epoch-2-loss"]}, "epoch-2") == "epoch-2-loss"
     for beginning in ("epoch-2-lo", "epo", "epoch-2-loss-and-more"):
-        with pytest.raises(InputError, match="no checkpoint is called"):
+        with pytest.raises(InputError, match="unknown checkpoint"):
             resolve_rule({"meld": ["epoch-1-loss", "epoch-2-loss"]}, beginning)
 
 

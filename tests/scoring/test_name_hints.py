@@ -49,7 +49,7 @@ def test_the_option_that_is_said_makes_them_match(form, words):
 def test_case_and_names_of_the_truth():
     upper = [f" {name.upper()}" for name in TRUTH]
     assert name_hint(texts(TRUTH), texts(upper)) == (
-        "; 12 of 12 would match in lower case: write them as the ground truth does"
+        "; 12 of 12 would match in lower case: write them as in the ground truth"
     )
     longer = [f"v/{name}.mp4" for name in TRUTH]
     assert name_hint(texts(longer), texts(TRUTH)) == (
@@ -60,7 +60,7 @@ def test_case_and_names_of_the_truth():
 def test_endings_of_several_kinds():
     names = [f"{name}.{('mp4', 'avi', 'wav')[number % 3]}" for number, name in enumerate(TRUTH)]
     hint = name_hint(texts(TRUTH), texts(names))
-    assert hint.startswith("; 12 of 12 would match without the ending: --name-regex ")
+    assert hint.startswith("; 12 of 12 would match without the extension: --name-regex ")
     _, pattern = shlex.split(hint.partition(": ")[2])
     data, truth = {"meld": dict.fromkeys(names, "happy")}, {"meld": dict.fromkeys(TRUTH, "joy")}
     assert evaluate(data, truth, name_regex=pattern, bootstrap=0)["meld"].score == 1
@@ -79,7 +79,7 @@ def test_endings_of_several_kinds():
 def test_whatever_else_differs_in_writing(write):
     names = [write(name) for name in TRUTH]
     hint = name_hint(texts(TRUTH), texts(names))
-    assert hint.startswith("; 12 of 12 would match if folder, ending, case and signs did not count: ")
+    assert hint.startswith("; 12 of 12 would match if folder, extension, case and punctuation were ignored: ")
     assert name_hint(texts(TRUTH), texts([write(f"other_{number}") for number in range(12)])) == ""
 
 

@@ -71,7 +71,9 @@ def test_sectors_have_the_names_of_the_level(level):
 def test_a_data_set_holds_one_system(tmp_path, column):
     rows = rows_of(scored("meld", {**SAID, "d": ["joy"]}, TRUTH))
     rows[2][column] += "x"
-    with pytest.raises(InputError, match=rf"'meld' cannot be used: column '{column}' must hold one text for all rows"):
+    with pytest.raises(
+        InputError, match=rf"'meld' cannot be used: column '{column}' must contain the same text in all rows"
+    ):
         read(tmp_path, rows)
 
 
@@ -90,7 +92,7 @@ def test_more_sectors_than_there_can_be_are_refused(tmp_path):
 
 
 def test_a_score_without_its_samples_is_no_system():
-    with pytest.raises(InputError, match="meld: the report holds no per-sample scores; evaluate again"):
+    with pytest.raises(InputError, match="meld: the report contains no per-sample scores; evaluate again"):
         LoadedScores.of(scored("meld", {**SAID, "d": ["joy"]}, TRUTH).alone(), "m")
 
 

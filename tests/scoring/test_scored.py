@@ -36,7 +36,7 @@ def test_alone_it_holds_no_arrays():
     alone = scored("meld", SAID, TRUTH, bootstrap=20).resampled(settings(bootstrap=20)).alone()
     assert alone.samples_scored is None
     assert len(alone.replicates) == 0
-    with pytest.raises(ValueError, match="meld: no samples to draw from"):
+    with pytest.raises(ValueError, match="meld: no samples to resample"):
         alone.resampled(settings(bootstrap=20))
 
 
@@ -84,5 +84,5 @@ def test_the_signature_says_where_labels_and_polarity_come_from():
 @pytest.mark.parametrize("option", ["bootstrap", "seed"])
 @pytest.mark.parametrize("value", [-1, 0.5, "1"])
 def test_numbers_of_settings_are_whole_and_not_negative(option, value):
-    with pytest.raises(InputError, match=f"{option} must be a whole number that is not negative"):
+    with pytest.raises(InputError, match=f"{option} must be a non-negative integer"):
         settings(**{option: value})

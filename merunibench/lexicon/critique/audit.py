@@ -236,9 +236,9 @@ class _Auditor:
 
     def _settled(self, word: str, wheel: int, found: str) -> bool:
         """Return whether the wheel itself has the word, or its family, in this sector; then it is correct."""
-        stands = self.known.places(wheel, self.level)
-        witnesses = (word,) if word in stands else self.known.relatives(word, wheel)
-        return any(found in stands[witness] for witness in witnesses)
+        places = self.known.places(wheel, self.level)
+        witnesses = (word,) if word in places else self.known.relatives(word, wheel)
+        return any(found in places[witness] for witness in witnesses)
 
     def _own_word(self, word: str, wheel: int, found: str) -> Finding | None:
         own = self.known.places(wheel, self.level).get(word)

@@ -165,15 +165,15 @@ class Evidence:
         """
         polarity = polarities().get(canonical(word), 0)
         apart = _kinship().apart.get(word, frozenset())
-        alike = (other for other in self._by_stem[wheel].get(stem(word), ()) if other != word and other not in apart)
-        candidates = (other for other in alike if same_family(word, other))
+        similar = (other for other in self._by_stem[wheel].get(stem(word), ()) if other != word and other not in apart)
+        candidates = (other for other in similar if same_family(word, other))
         return tuple(other for other in candidates if polarity * polarities().get(canonical(other), 0) >= 0)
 
     def elsewhere(self, word: str, wheel: int) -> Elsewhere | None:
         """Return the places of a word on the other wheels, or of words of its family if they do not contain it."""
         others = [number for number in range(len(self.wheels)) if number != wheel]
         candidates = [word]
-        if not self._stands(word, others):
+        if not self._is_on(word, others):
             candidates = sorted({relative for number in others for relative in self.relatives(word, number)})
         if not candidates:
             return None
@@ -186,7 +186,7 @@ class Evidence:
         kinds = frozenset(meaning(sector).kind for sector in sectors)
         return Elsewhere(candidates[0], kinds, exact=False, wheels=wheels)
 
-    def _stands(self, word: str, wheels: Iterable[int]) -> bool:
+    def _is_on(self, word: str, wheels: Iterable[int]) -> bool:
         return any(word in self.places(wheel, 1) for wheel in wheels)
 
 

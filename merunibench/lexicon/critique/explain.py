@@ -135,10 +135,10 @@ def explain(word: str, explainer: Explainer, level: Level = 1) -> Explanation:
     """
     label, lexicon = normalise_label(word), explainer.lexicon
     sectors = lexicon.sectors(label, level)
-    stands = evidence_for(lexicon)
+    known = evidence_for(lexicon)
     paths = []
     for wheel, sector in enumerate(sectors):
-        own = stands.places(wheel, level).get(label, frozenset())
+        own = known.places(wheel, level).get(label, frozenset())
         paths.append(WheelPath(wheel + 1, sector, *explainer.path(label, level, wheel, sector), tuple(sorted(own))))
     found = any(sector is not None for sector in sectors)
     return Explanation(
@@ -290,7 +290,7 @@ class BuiltinExplainer:
         )
         concepts = tuple(dict.fromkeys(filter(None, map(self._concept, words))))
         return (
-            *((Step("stands for", words),) if words and words != (label,) else ()),
+            *((Step("means", words),) if words and words != (label,) else ()),
             *((Step("listed on", wheels),) if wheels else ()),
             Step("concept", concepts),
         )

@@ -13,7 +13,7 @@ RAW_FILES = f"https://raw.githubusercontent.com/zeroQiaoba/MERTools/{COMMIT}"
 
 LICENCE_NOTE = (
     f"The lexicon is the work of the authors of {REPOSITORY}: code under Apache-2.0, "
-    'and the read-me adds "non-commercial use only".'
+    'and its README adds "non-commercial use only".'
 )
 
 TABLE_FILES = ("format.csv", "synonym.xlsx", *(f"wheel{number}.xlsx" for number in range(1, 6)))

@@ -337,7 +337,7 @@ def compile_lexicon(
         name: The lexicon's name.
         placements: Level -> one dictionary word -> sector name for each wheel.
         sectors_of_wheels: Level -> the sector names of each wheel, in the wheel's order; 1 to 8 wheels.
-        sources: File name -> SHA-256 of what it was made from.
+        sources: File name -> SHA-256 of the files it was compiled from.
         fallback: The rules for labels that are not in the table, if any.
         own_wheels: The wheels, if they are not the benchmark's.
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from merunibench.lexicon.runtime.lexicon import Lexicon
 
 _MOST = 3
-_ALIKE = 0.8
+_SIMILARITY = 0.8
 _LONGEST = 40
 _ENDS = 3
 _LETTERS = 32
@@ -49,16 +49,16 @@ class Spellings:
         """
         if not 1 < len(word) <= _LONGEST:
             return ()
-        alike = [self._places[end] for end in (word[:1], f"-{word[-_ENDS:]}") if end in self._places]
-        if not alike:
+        places_by_end = [self._places[end] for end in (word[:1], f"-{word[-_ENDS:]}") if end in self._places]
+        if not places_by_end:
             return ()
-        places = np.concatenate(alike)
+        places = np.concatenate(places_by_end)
         places = places[abs(self._lengths[places] - len(word)) <= _ENDS]
         # difflib's own quick check, vectorised: do the words have enough letters in common?
         common = np.minimum(self._counts[places], _letters(word)).sum(axis=1)
-        places = places[2 * common >= _ALIKE * (self._lengths[places] + len(word)) - 1e-9]
+        places = places[2 * common >= _SIMILARITY * (self._lengths[places] + len(word)) - 1e-9]
         candidates = {self._words[place] for place in places.tolist()}
-        return tuple(difflib.get_close_matches(word, sorted(candidates), n=_MOST, cutoff=_ALIKE))
+        return tuple(difflib.get_close_matches(word, sorted(candidates), n=_MOST, cutoff=_SIMILARITY))
 
 
 def _letters(word: str) -> npt.NDArray[np.int16]:

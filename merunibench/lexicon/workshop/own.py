@@ -171,12 +171,12 @@ def _wheel_files(folder: Path) -> list[Path]:
 
 def _twice(wheels: Iterable[Wheel], paths: Iterable[Path]) -> Iterator[str]:
     for wheel, path in zip(wheels, paths, strict=True):
-        stands: dict[str, set[str]] = {}
+        sectors_of: dict[str, set[str]] = {}
         for outer, group in wheel.sectors.items():
             for inner, leaves in group.items():
                 for word in (inner, *leaves):
-                    stands.setdefault(word, set()).add(outer)
-        several = [word for word, sectors in stands.items() if len(sectors) > 1]
+                    sectors_of.setdefault(word, set()).add(outer)
+        several = [word for word, sectors in sectors_of.items() if len(sectors) > 1]
         if several:
             place = wheel.placement(1)[several[0]]
             yield f"{path.name}: {_count(several)} in several sectors; the last is used: {several[0]!r} is {place}"
