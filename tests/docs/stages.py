@@ -116,7 +116,7 @@ def _models(folder):
     tiny.build(folder / OMNI)
     phi4_multimodal(folder / "phi4_multimodal")
     minicpmv4_6(folder / "openbmb/MiniCPM-V-4_6")
-    _package(folder, 'minicpmv4_6 = my_family:MiniCPM\nmine = my_package:load')
+    _package(folder, "minicpmv4_6 = my_family:MiniCPM\nmine = my_package:load")
     yield
 
 
