@@ -40,12 +40,11 @@ def test_the_examples_of_a_page_run_one_after_the_other(page, scratch):
                 raise
 
 
-def test_a_saved_file_is_used_by_a_later_example_of_its_page():
-    for index, example in enumerate(EXAMPLES):
-        if example.file and not example.reason:
-            module = example.file.removesuffix(".py")
-            later = [each for each in EXAMPLES[index + 1 :] if each.page == example.page and not each.reason]
-            assert any(module in each.code for each in later), f"{example.page}:{example.line}"
+def test_a_saved_file_is_named_by_other_examples_of_its_page():
+    for example in (each for each in EXAMPLES if each.file):
+        module = example.file.removesuffix(".py")
+        others = [each.code for each in doc_examples.blocks(example.page) if each != example]
+        assert any(module in code for code in others), f"{example.page}:{example.line}"
 
 
 def test_an_example_that_fails_is_not_passed(scratch):

@@ -8,8 +8,8 @@ import pytest
 from tools.doc_examples import ROOT, pages
 
 MORE = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "examples/README.md"]
-MADE = ("upgrade.md", "changelog.md", "contributing.md", "checked.md", "reference/", "../reference/")
-"""Pages that are made while the site is built, whose strict mode checks links to them."""
+MADE = ("../../actions/", "upgrade.md", "changelog.md", "contributing.md", "checked.md", "reference/", "../reference/")
+"""Pages that are made while the site is built, whose strict mode checks links to them; the host's page of workflows."""
 
 
 def anchors(path):
