@@ -1,7 +1,7 @@
-"""Where a model loses: sector confusion, wrong and unknown words, scores of groups of samples.
+"""Error analysis: sector confusion, wrong and unknown words, scores of groups of samples.
 
-`error_analysis` runs the main path (`evaluation`) and looks into its per-sample scores. `confusion`, `words` and
-`groups` each answer one question about one data set; definitions stand in docs/errors.md.
+`error_analysis` evaluates a model (`evaluation`) and analyses its per-sample scores. `confusion`, `words` and `groups`
+each analyse one aspect of one data set; see docs/errors.md for definitions.
 """
 
 from merunibench.analysis.error_analysis import error_analysis

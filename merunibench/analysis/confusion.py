@@ -1,4 +1,4 @@
-"""Confusion of sector sets: what was said in the place of what is true."""
+"""Confusion of sector sets: what was predicted instead of the truth."""
 
 from typing import Any
 
@@ -13,22 +13,22 @@ from merunibench.scoring import SampleScores
 _CHUNK = 1 << 16
 
 Members = npt.NDArray[np.bool_]
-"""Which sectors are in which sets, shape (S sectors, N samples)."""
+"""Membership of sectors in sets, shape (S sectors, N samples)."""
 
 
 def confusion(scores: SampleScores, wheel: int | None) -> Confusion:
-    r"""The confusion on one wheel (counted from 1), or of what has no wheel (None): polarities, classes, preferences.
+    r"""Return the confusion on one wheel (counted from 1), or without wheels (None): polarities, classes, preferences.
 
-    For every sample that counts, with true sectors G and predicted sectors P: a true sector in P is counted in its own
-    column; one that is missed is spread evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or
-    counted under `nothing` where P \ G is empty. A row adds up to the number of samples in which its sector is true.
+    For every scored sample with true sectors G and predicted sectors P, a true sector in P is counted in its own
+    column. A missed one is distributed evenly over the wrongly predicted sectors, 1 / |P \ G| for each of P \ G, or
+    counted under `nothing` if P \ G is empty. A row sums to the number of samples in which its sector is true.
     """
     of_polarity = wheel is None and scores.task.of_kind.answer == "polarity"
     names, true, predicted = memberships(scores, wheel)
     counts, wrong = confusion_counts(true, predicted)
-    if of_polarity:  # positive, neutral, negative: an order of its own, and neutral is no truth
+    if of_polarity:  # positive, neutral, negative: a fixed order, and neutral is never the truth
         rows, columns = np.array((0, 2)), np.arange(len(names))
-    else:  # the rows that occur; their columns before the others that occur
+    else:  # the rows that occur, as columns before the other columns that occur
         rows = np.flatnonzero(counts.any(axis=1))
         said = counts[:, :-1].any(axis=0) | (wrong > 0)
         said[rows] = False
@@ -54,16 +54,16 @@ def memberships(scores: SampleScores, wheel: int | None) -> tuple[tuple[str, ...
 
 
 def members(masks: npt.NDArray[Any], sectors: int) -> Members:
-    """Bit masks, shape (N,), as membership of the first `sectors` bits, shape (S, N)."""
+    """Convert bit masks, shape (N,), to membership of the first `sectors` bits, shape (S, N)."""
     bits = np.left_shift(np.uint64(1), np.arange(sectors, dtype=np.uint64)).astype(masks.dtype)
     inside: Members = (masks & bits[:, None]) != 0
     return inside
 
 
 def confusion_counts(true: Members, predicted: Members) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Counts of `confusion`, shape (S, S + 1), and of samples in which a sector was wrongly predicted, shape (S,).
+    """Return the counts of `confusion`, shape (S, S + 1), and the samples with a wrongly predicted sector, shape (S,).
 
-    A sample whose true set is empty adds nothing to either.
+    A sample with an empty true set does not contribute to either.
     """
     sectors, samples = true.shape
     counts, wrong = np.zeros((sectors, sectors + 1)), np.zeros(sectors, np.int64)
@@ -77,12 +77,12 @@ def confusion_counts(true: Members, predicted: Members) -> tuple[npt.NDArray[np.
         counts[:, -1] += (missed & (number == 0)).sum(axis=1)
         counts[np.arange(sectors), np.arange(sectors)] += (truth & guess).sum(axis=1)
         wrong += extra.sum(axis=1)
-    # The last bits of a matrix product differ between processors, the figures must not.
+    # The last bits of a matrix product differ between processors, but the figures must not.
     return counts.round(10), wrong
 
 
 def _of_one_each(scores: SampleScores) -> tuple[tuple[str, ...], Members, Members]:
-    """Names, and truths and answers of which a sample has one each, or none."""
+    """Names, truths and answers of samples with at most one truth and one answer each."""
     true, predicted = scores.encoded.truth, scores.encoded.predicted
     answer = scores.task.of_kind.answer
     if answer == "polarity":
@@ -95,7 +95,7 @@ def _of_one_each(scores: SampleScores) -> tuple[tuple[str, ...], Members, Member
 
 
 def _polarities(scores: SampleScores) -> tuple[Members, Members]:
-    """True and predicted polarity as sets of one; zero is no truth, and a missing prediction the empty set."""
+    """True and predicted polarity as sets of one. Zero is not a truth, and a missing prediction is the empty set."""
     true, predicted = scores.encoded.truth, scores.encoded.predicted
     truth = np.stack([true > 0, np.zeros(len(true), bool), true < 0])
     guess = np.stack([predicted > 0, predicted == 0, predicted < 0]) & scores.present

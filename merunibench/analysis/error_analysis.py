@@ -1,4 +1,4 @@
-"""The error analysis of a model: evaluate it, then look into the per-sample scores of every data set."""
+"""The error analysis of a model: evaluate it, then analyse the per-sample scores of every data set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ from merunibench.tasks import TaskSet, as_task_set
 # A word is the text between white space; in scripts without spaces between words, a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
 _WORD = rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+"
-_NO_TEXT = "no score by text length: the predictions hold no raw text (column 'text')"
+_NO_TEXT = "no score by text length: the predictions contain no raw text (column 'text')"
 
 
 def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; most are those of `evaluate`
@@ -52,28 +52,28 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     tasks: Tasks = (),
     progress: Progress | None = None,
 ) -> ErrorAnalysis:
-    """Find out where a model loses.
+    """Analyse where a model loses score.
 
     Args:
-        predictions: As for `evaluate`, and so are the options that are not named here.
+        predictions: As for `evaluate`, like all options that are not described here.
         data_root: As for `evaluate`.
-        wheel: Analyse this wheel alone, counted from 1; by default all. Scores are always those of all wheels.
-        limit: Most words in a ranking, at least 1.
-        bootstrap: Number of resamples behind the 95 % intervals of groups; 0 for none.
+        wheel: Analyse only this wheel, counted from 1; by default all. Scores always use all wheels.
+        limit: Maximum number of words in a ranking, at least 1.
+        bootstrap: Number of resamples for the 95 % intervals of groups; 0 for none.
         seed: Seed of the resampling.
 
     Returns:
-        The analysis; all its figures are fractions.
+        The analysis; all its scores are fractions.
 
     Raises:
-        InputError: something given cannot be used; the message says what, where and what to do.
+        InputError: an argument cannot be used; the message says what, where and what to do.
     """
     if limit < 1 or bootstrap < 0 or seed < 0:
-        raise InputError("the limit must be at least 1, the number of resamples and the seed not negative")
+        raise InputError("the limit must be at least 1, and the number of resamples and the seed must not be negative")
     known = as_task_set(tasks)
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
     if wheel is not None and not 1 <= wheel <= chosen.n_wheels:
-        raise InputError(f"wheel must be 1 to {chosen.n_wheels}, not {wheel}: so many does lexicon {chosen.name} have")
+        raise InputError(f"wheel must be 1 to {chosen.n_wheels} (the wheels of lexicon {chosen.name}), not {wheel}")
     report = evaluate(
         predictions,
         data_root,
@@ -104,15 +104,15 @@ def errors_of(
     limit: int = 10,
     resampling: Resampling,
 ) -> ErrorAnalysis:
-    """The error analysis of a report that was just made.
+    """Return the error analysis of a report that was just computed.
 
     Args:
-        report: It still holds its per-sample scores.
-        source: The predictions that it was made of.
-        lexicon: The lexicon that it was made with.
-        wheel: As for `error_analysis`, and so is `limit`.
+        report: A report that still contains its per-sample scores.
+        source: The predictions of the report.
+        lexicon: The lexicon of the report.
+        wheel: As for `error_analysis`, like `limit`.
         limit: See there.
-        resampling: How the intervals of groups are made.
+        resampling: How the intervals of groups are computed.
     """
     wheels = range(1, lexicon.n_wheels + 1) if wheel is None else (wheel,)
     level: Level = 2 if report.level == 2 else 1
@@ -138,7 +138,7 @@ def _dataset(
     limit: int,
     resampling: Resampling,
 ) -> DatasetErrors:
-    """The analysis of one data set, whose result still holds its per-sample scores."""
+    """Return the analysis of one data set, whose result still contains its per-sample scores."""
     scores = result.samples_scored
     if scores is None:  # pragma: no cover - a fresh report holds them
         raise TypeError(f"{result.dataset}: no per-sample scores")
@@ -179,7 +179,7 @@ def _source(
     arrangement: Arrangement,
     tasks: TaskSet,
 ) -> PredictionSource:
-    """The predictions as `evaluate` found them: their raw text is not part of a score."""
+    """The predictions as `evaluate` read them: their raw text is not part of a score."""
     if isinstance(predictions, Mapping):
         return predictions_in_memory(predictions, model=model, arrangement=arrangement, tasks=tasks)
     only = tasks.get_task(datasets[0]).id if datasets and len(set(datasets)) == 1 else None
@@ -189,7 +189,7 @@ def _source(
 
 
 def _text_lengths(source: PredictionSource, result: Scored, names: pa.Array) -> npt.NDArray[np.int64] | None:
-    """Words in the raw text of each sample, -1 for none, shape (N,); None if the predictions hold no texts."""
+    """Number of words in each sample's raw text, -1 for none, shape (N,); None if the predictions have no texts."""
     table = source.table(result.dataset, result.checkpoint)
     if "text" not in table.columns:
         return None

@@ -33,18 +33,18 @@ class Resampling(NamedTuple):
 def groupings(
     scores: SampleScores, wheels: Sequence[int], words: npt.NDArray[np.int64] | None, resampling: Resampling
 ) -> tuple[Grouping, ...]:
-    """The score in every grouping that the data set allows.
+    """Return the score in every grouping that the data set allows.
 
     A group's score is the metric's own formula on the group's summed statistics: the score that the data set would have
-    if it held these samples only (statistics that look at the whole data set, such as the categories that occur, stay
-    those of the whole). A correction for chance takes the level of the group itself: of groups by the truth, where the
-    answers of all samples are shuffled; of groups by the answer, where those of the group are. Intervals are by
-    dialogues and videos where a data set has them, as those of the data set itself.
+    with these samples only. (Statistics of the whole data set, such as the categories that occur, remain those of the
+    whole.) A chance correction uses the chance level of the group itself: for groups by the truth, the answers of all
+    samples are shuffled; for groups by the answer, those of the group. Intervals resample dialogues or videos where a
+    data set has them, like those of the data set itself.
 
     Args:
         scores: The samples.
         wheels: Wheels, counted from 1, by whose true sectors the fine-grained task is grouped.
-        words: Number of words of each sample's raw text, -1 for none, shape (N,); None if there are no texts.
+        words: Number of words in each sample's raw text, -1 for none, shape (N,); None if there are no texts.
         resampling: How intervals are estimated.
     """
     found = []
@@ -74,13 +74,13 @@ def _partitions(
 
 
 def _chance_by_truth(scores: SampleScores, samples: Mask) -> float:
-    """The score expected of samples, shape (N,), that have the truth in common, if all answers were shuffled."""
+    """The expected score of samples, shape (N,), with a common truth, if all answers were shuffled."""
     truth, predicted = scores.encoded.truth, scores.encoded.predicted
     return float(scores.metric.score(scores.metric.expected_of(truth, predicted, samples)))
 
 
 def _chance_by_answer(scores: SampleScores, samples: Mask) -> float:
-    """That of samples that have something of the answer in common: only the group's own answers are such."""
+    """The same for samples with a common property of the answer: only the group's own answers have it."""
     metric = scores.metric
     truth, predicted = (metric.part(side, samples) for side in (scores.encoded.truth, scores.encoded.predicted))
     return float(metric.score(metric.expected_under_shuffling(truth, predicted)))
@@ -115,7 +115,7 @@ def _group(
 
 
 def _by_class(scores: SampleScores) -> Iterable[Named]:
-    """By true class, in the data set's order."""
+    """Group by true class, in the data set's order."""
     labels = scores.true_labels
     if labels is None or not len(labels.codes):
         return
@@ -131,7 +131,7 @@ def _by_sector(scores: SampleScores, wheel: int) -> Iterable[Named]:
 
 
 def _by_strength(values: npt.NDArray[np.float64]) -> Iterable[Named]:
-    """By the absolute value of the true sentiment, in quartiles; values of zero never count and are left out."""
+    """Group by the absolute value of the true sentiment, in quartiles; zeros are never scored and are omitted."""
     strength = np.abs(values)
     for low, high, samples in quartiles(strength, strength > 0):
         yield f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}", samples
@@ -151,14 +151,14 @@ def _by_length(words: npt.NDArray[np.int64]) -> Iterable[Named]:
 
 
 def quartiles(values: npt.NDArray[Any], which: Mask) -> Iterable[tuple[Any, Any, Mask]]:
-    """The samples in up to four bins of about equal size; equal values share a bin, so there may be fewer.
+    """Return the samples in up to four bins of about equal size; equal values share a bin, so there may be fewer.
 
     Args:
         values: The value of each sample, shape (N,).
-        which: The samples to deal into bins, shape (N,).
+        which: The samples to assign to bins, shape (N,).
 
     Yields:
-        Least value, greatest value and samples of each bin, shape (N,).
+        Minimum, maximum and samples of each bin, shape (N,).
     """
     if not which.any():
         return

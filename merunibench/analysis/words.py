@@ -1,4 +1,4 @@
-"""Which words cost the score: wrongly predicted, unknown to the lexicon, missed."""
+"""The words that cost score: wrongly predicted, unknown to the lexicon, or missed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ Counts = npt.NDArray[np.int64]
 
 
 class Mentions(NamedTuple):
-    """Which word stands in which sample, each pair once.
+    """The occurrences of words in samples, without repetition.
 
     Attributes:
         samples: Sample of each mention, ascending, shape (T,).
@@ -34,7 +34,7 @@ class Mentions(NamedTuple):
 
 
 class WordTables(NamedTuple):
-    """The three rankings of words, the most frequent first."""
+    """The three rankings of words, most frequent first."""
 
     wrong: tuple[WordErrors, ...]
     unknown: tuple[WordErrors, ...]
@@ -52,18 +52,18 @@ def word_errors(
 ) -> WordTables:
     """Rank wrong, unknown and missed words.
 
-    On a wheel, over the samples that count there, with true sectors G and predicted sectors P: a predicted word is
-    wrong if it has a sector and that is not in G; a true word is missed if it has a sector and that is not in P. Counts
-    are averaged over `wheels`. A word that a sample holds twice counts once. A word is unknown if it has a sector on no
-    wheel at all, whichever wheels are analysed, and is not `neutral`; there, all samples count.
+    On a wheel, over the samples scored there, with true sectors G and predicted sectors P: a predicted word is wrong if
+    it has a sector that is not in G; a true word is missed if it has a sector that is not in P. Counts are averaged
+    over `wheels`. A word that occurs twice in a sample counts once. A word is unknown if it has no sector on any wheel,
+    whichever wheels are analysed, and is not `neutral`; for unknown words, all samples count.
 
     Args:
         scores: The samples; sentiment has no words.
         lexicon: The lexicon they were scored with.
         level: The wheel level they were scored with.
         wheels: The wheels to average over, counted from 1.
-        limit: Most words in a ranking.
-        examples: Most examples of a word.
+        limit: Maximum number of words in a ranking.
+        examples: Maximum number of examples of a word.
     """
     labels, true_labels = scores.labels, scores.true_labels
     if labels is None or true_labels is None or not scores.encoded.sectors:
@@ -96,7 +96,7 @@ def word_errors(
 
 
 def mentions(lists: LabelLists) -> Mentions:
-    """Every word of every sample, once."""
+    """Return every word of every sample, without repetition."""
     first: dict[str, int] = {}
     canonical = np.array([first.setdefault(word, code) for code, word in enumerate(lists.vocabulary)], np.int64)
     words, distinct = max(len(lists.vocabulary), 1), np.arange(len(lists.offsets))
@@ -114,7 +114,7 @@ def _off_target(
     level: Level,
     wheels: Sequence[int],
 ) -> tuple[Counts, Counts]:
-    """On how many wheels each mention's sector is not in the target set, and on how many it could be; each (T,)."""
+    """The number of wheels on which each mention's sector is not in the target set, and could be; each (T,)."""
     indices = lexicon.indices(found.vocabulary, level) if found.vocabulary else np.zeros((0, 5), np.int8)
     off, eligible = np.zeros((2, len(found.codes)), np.int64)
     for wheel in wheels:
@@ -130,16 +130,16 @@ def _off_target(
 def _most_frequent(
     found: Mentions, errors: Counts, eligible: Counts, limit: int, examples: int
 ) -> Iterator[tuple[str, float, float, list[int]]]:
-    """The words with the most errors, of equal ones the alphabetically first.
+    """Yield the words with the most errors; ties are in alphabetical order.
 
     Yields:
-        The word, its errors, those there could have been, and the first samples with the most of them.
+        The word, its errors, the possible errors, and the first samples with the most of them.
     """
     size = len(found.vocabulary)
     count = np.bincount(found.codes, weights=errors, minlength=size)
     total = np.bincount(found.codes, weights=eligible, minlength=size)
     wrong = np.flatnonzero(count)
-    if len(wrong) > limit > 0:  # to look a word up takes time: only those that may be among the first
+    if len(wrong) > limit > 0:  # looking up a word is slow: only candidates for the top of the ranking
         wrong = wrong[count[wrong] >= np.partition(count[wrong], -limit)[-limit]]
     order = sorted(wrong.tolist(), key=lambda code: (-count[code], found.vocabulary[code]))
     for code in order[:limit]:

@@ -1,7 +1,7 @@
-"""The pictures of the house, as SVG made in Python: they stand without scripts, on paper, and in light and dark.
+"""Figures as SVG generated in Python; they work without scripts, in print, and in light and dark themes.
 
-A quantity has one picture, wherever it is shown: words on emotion wheels (`wheel`), hits on all five of them
-(`emblem`), scores with their intervals (`dots`), scores against counts (`scatter`), shares of rows (`heat`), paired
-tests of rows (`matrix`). The same folder holds what pages share (`dress`): colours, fonts, and how pictures look in
-them. Equal input gives equal bytes; strangers' words are escaped.
+Each kind of quantity has one figure, used everywhere: words on emotion wheels (`wheel`), hits on all five wheels
+(`emblem`), scores with intervals (`dots`), scores against counts (`scatter`), shares of rows (`heat`), and paired tests
+of rows (`matrix`). This folder also contains what pages share (`dress`): colours, fonts, and the style of figures.
+Equal input gives equal bytes; untrusted words are escaped.
 """

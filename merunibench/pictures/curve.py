@@ -1,4 +1,4 @@
-"""The loss of every step of a training as a curve in SVG, a file of its own."""
+"""The loss of every training step as a curve in SVG, in a file of its own."""
 
 from collections.abc import Sequence
 from html import escape
@@ -14,7 +14,7 @@ _TICKS = 5
 
 
 def curve(losses: Sequence[float], title: str) -> str:
-    """The losses of steps 1, 2, … as SVG; of many steps, means over equally many in a row. Equal input, equal bytes."""
+    """Draw the losses of steps 1, 2, … as SVG; many steps are averaged in equal blocks. Equal input, equal bytes."""
     each = -(-len(losses) // _MOST_POINTS)
     groups = [losses[start : start + each] for start in range(0, len(losses), each)]
     means = [fmean(group) for group in groups]

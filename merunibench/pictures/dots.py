@@ -1,4 +1,4 @@
-"""Scores as dots with their intervals in SVG: a strip that takes whatever room its cell has, and a picture of lines."""
+"""Scores as dots with intervals in SVG: a strip that fills its table cell, and a figure with one line per row."""
 
 import math
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ Interval = tuple[float, float]
 _STEPS = (1, 2, 5, 10)
 _MOST = 4
 _ENDS = (2.0, 98.0)
-"""Percents of the width between which a scale lies."""
+"""Horizontal range of a scale, in percent of the width."""
 
 _ROW, _HEAD = 26, 30
 _LETTER = 9.5
-"""Room for a letter of a name, that of larger ones on a telephone too."""
+"""Width of a letter of a name, sufficient for the larger ones on a phone."""
 
 
 class Axis(NamedTuple):
@@ -29,18 +29,18 @@ class Axis(NamedTuple):
     ticks: tuple[float, ...]
 
     def holds(self, value: float) -> bool:
-        """Whether a fraction lies on it."""
+        """Whether a fraction is within the scale."""
         return self.ticks[0] <= 100 * value <= self.ticks[-1]
 
     def place(self, value: float) -> float:
-        """Where a fraction lies, in percents of the width; what is outside stands at the end."""
+        """The position of a fraction, in percent of the width; values outside are placed at the end."""
         low, high = self.ticks[0], self.ticks[-1]
         share = min(1.0, max(0.0, (100 * value - low) / (high - low)))
         return round(_ENDS[0] + share * (_ENDS[1] - _ENDS[0]), 1)
 
 
 def axis(values: Sequence[float]) -> Axis:
-    """Round ticks around all values, which are fractions; 0 to 100 without any."""
+    """Return round ticks around all values, which are fractions; 0 to 100 without values."""
     percents = [100 * value for value in values] or [0.0, 100.0]
     low, high = min(percents), max(percents)
     raw = (high - low or 1.0) / _MOST
@@ -52,13 +52,13 @@ def axis(values: Sequence[float]) -> Axis:
 
 
 def strip(scale: Axis, value: float | None, ci: Interval | None = None, mark: float | None = None) -> "Markup":
-    """A score on a scale, for a cell beside its figures; hidden from those who hear these.
+    """Draw a score on a scale, for a cell next to its figures; hidden from screen readers, which read the figures.
 
     Args:
-        scale: The scale, one for all rows of a table.
+        scale: The scale, shared by all rows of a table.
         value: The score, a fraction; nothing is drawn without one.
         ci: Its interval, drawn as a line.
-        mark: A value to hold it against, such as the chance level, drawn as an upright stroke.
+        mark: A reference value, such as the chance level, drawn as a vertical line.
     """
     from markupsafe import Markup
 
@@ -75,7 +75,7 @@ def strip(scale: Axis, value: float | None, ci: Interval | None = None, mark: fl
 
 
 class Frame(NamedTuple):
-    """How much room a picture of lines has: pixels of its scale, letters of its names; the scale if it is given."""
+    """The size of a figure: pixels of its scale, letters of its names, and the scale if given."""
 
     plot: int = 430
     longest: int = 32
@@ -83,10 +83,9 @@ class Frame(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """A value, a fraction; what it stands for; whether it is hollow (copied, or of a second kind); its interval.
+    """A value (a fraction), its meaning, whether it is hollow (copied, or of a second kind), and its interval.
 
-    `mark` is a value to hold it against, such as the chance level, drawn as an upright stroke; `id` is what a script
-    knows it by.
+    `mark` is a reference value, such as the chance level, drawn as a vertical line. `id` identifies it for scripts.
     """
 
     value: float
@@ -103,13 +102,13 @@ _WIDE = Frame()
 def dots(
     title: str, rows: Sequence[tuple[str, Sequence[Dot]]], floor: float | None = None, frame: Frame = _WIDE
 ) -> "Markup":
-    """One line a row: its dots joined, each with its interval if it has one.
+    """Draw one line per row: its dots joined, each with its interval if it has one.
 
     Args:
-        title: What the picture shows, for those who cannot see it.
-        rows: Name and dots of each.
+        title: What the figure shows, for screen readers.
+        rows: Name and dots of each row.
         floor: A value marked across all rows.
-        frame: How much room there is, and the scale where pictures share one.
+        frame: The available size, and the scale if figures share one.
     """
     from markupsafe import Markup
 
@@ -150,7 +149,7 @@ def dots(
 
 
 def ends(dot: Dot) -> tuple[float, ...]:
-    """All that a scale must hold of a dot."""
+    """All values of a dot that a scale must include."""
     return (dot.value, *(dot.ci or ()), *(() if dot.mark is None else (dot.mark,)))
 
 

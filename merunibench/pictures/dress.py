@@ -1,6 +1,6 @@
-"""The style sheets that all pages share: tokens (colours, fonts, measures), the sheet of paper, the pictures.
+"""The style sheets that all pages share: tokens (colours, fonts, sizes), the page layout, and the figures.
 
-A site links to them as files. A page that must stand alone has them inside, its fonts too.
+Sites link to them as files. Self-contained pages embed them, including the fonts.
 """
 
 import base64
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 SHEETS = ("tokens.css", "base.css", "pictures.css")
-"""In the order in which they apply; a page's own ones come after them."""
+"""In the order in which they apply; a page's own sheets come after them."""
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
-"""What a page that stands alone may load: nothing but what is in it; no script at all."""
+"""What a self-contained page may load: only embedded content, and no scripts."""
 
 _FONT = re.compile(r"url\((fonts/[\w-]+\.woff2)\)")
 
 
 def folder() -> Path:
-    """Where the shared sheets and fonts lie."""
+    """The folder of the shared sheets and fonts."""
     return resource("pictures", "static")
 
 
 def inlined(*own: Path) -> "Markup":
-    """The content of a `style` element: shared sheets with their fonts, then sheets of the page's own."""
+    """Return the content of a `style` element: the shared sheets with their fonts, then the page's own sheets."""
     from markupsafe import Markup
 
     text = "".join(path.read_text(encoding="utf-8") for path in (*(folder() / name for name in SHEETS), *own))

@@ -1,6 +1,6 @@
-"""The five wheels as one small mark of a model: a ring a wheel, and each sector's arc as long as it was hit.
+"""The five wheels as one small emblem of a model: a ring per wheel, with arcs as long as the share of hits.
 
-Sectors lie where `wheel` has them, the first wheel outside.
+Sectors are placed as in `wheel`, the first wheel outermost.
 """
 
 import math
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 _CENTRE, _OUTERMOST, _STEP = 20.0, 18.0, 3.4
 _GAP = 0.06
-"""Between two sectors, radians."""
+"""Gap between two sectors, in radians."""
 
 
 GROUND = "emblem-ground"
-"""Id of the sectors that the marks of a page share."""
+"""Id of the sectors that the emblems of a page share."""
 
 
 def shared_ground() -> "Markup":
-    """The sectors of the five wheels, once for a page of many marks: they are most of a mark's bytes."""
+    """Return the sectors of the five wheels, once for a page with many emblems: they are most of an emblem's bytes."""
     from markupsafe import Markup
 
     arcs = (_arc(each, _radius(wheel), 1.0) for wheel in range(PUBLISHED_WHEELS) for each in _sectors(wheel))
@@ -33,11 +33,11 @@ def shared_ground() -> "Markup":
 
 
 def emblem(shares: Sequence[Mapping[str, float]], title: str = "", *, shared: bool = False) -> "Markup":
-    """The mark as SVG.
+    """Return the emblem as SVG.
 
     Args:
         shares: For each of the five wheels: sector -> the share of its samples that were hit, 0 to 1.
-        title: What it shows, for those who cannot see it; without one it is hidden from them.
+        title: What it shows, for screen readers; without a title it is hidden from them.
         shared: Whether the page has `shared_ground`.
     """
     from markupsafe import Markup, escape
@@ -62,12 +62,12 @@ def _radius(wheel: int) -> float:
 
 @lru_cache(maxsize=8)
 def _sectors(wheel: int) -> list[Segment]:
-    """The sectors of a published wheel, 0 to 4."""
+    """The sectors of a published wheel, from 0 to 4."""
     return layout(load_wheels()[wheel])[0]
 
 
 def _arc(segment: Segment, radius: float, share: float) -> str:
-    """A sector's arc, clockwise from its start, as far as a share of it goes."""
+    """A sector's arc, clockwise from its start, with a length proportional to the share."""
     start = segment.start + _GAP / 2
     end = start + (segment.end - segment.start - _GAP) * share
     (ax, ay), (bx, by) = (

@@ -1,7 +1,7 @@
-"""Shares of rows as a heat map in SVG: one hue, the number in every cell, light and dark.
+"""Shares of rows as a heat map in SVG: one hue, the number in every cell, light and dark themes.
 
-Opacity is the share, so that the scale is linear and the same in both. Colours stand as attributes, which every viewer
-understands; a style sheet replaces them, on a page by its tokens, in a file of its own where the reader prefers dark.
+Opacity is the share, so the scale is linear and the same in both themes. Colours are attributes, which every viewer
+supports. A style sheet overrides them: on a page with its tokens, in a separate file if the reader prefers dark.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _STYLE = (
 _FONT = "font-family=\"'Source Sans 3',system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif\""
 _HUE, _INK, _DIM, _GROUND = "#14567f", "#1a1e23", "#565e67", "#fdfdfc"
 _TURNS = (0.58, 0.78)
-"""Shares from which the readable text is black on the dark scale, and white on the light one."""
+"""Shares from which text is black in the dark theme, and white in the light one, to be readable."""
 
 _GAP, _MARGIN = 10, 58
 _LARGE = 14
@@ -33,19 +33,19 @@ _LEGEND = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class HeatMap:
-    """What is drawn; a row and a column of one name meet in a framed cell.
+    """The content of a heat map; where row and column have the same name, the cell is framed.
 
     Attributes:
-        title: What it shows, in a line.
-        says: The picture in words, for who cannot see it.
+        title: What it shows, in one line.
+        says: The figure in words, for screen readers.
         rows: Names of the R rows.
         columns: Names of the C columns.
-        shares: 0 to 1, None where there is nothing to show; shape (R, C).
-        tips: What a cell says when it is pointed at, shape (R, C); empty without.
-        totals: The text at the right end of each row, its number of samples; empty without.
-        foot: Name and C - 1 or C figures of a line below; empty without.
-        apart: Whether the last column stands apart.
-        legend: What 100 % is; empty without.
+        shares: From 0 to 1, None for an empty cell; shape (R, C).
+        tips: Tooltips of the cells, shape (R, C); empty for none.
+        totals: The text at the right end of each row, its number of samples; empty for none.
+        foot: Name and C - 1 or C numbers of a line below; empty for none.
+        apart: Whether the last column is separated from the others.
+        legend: What 100 % refers to; empty for none.
     """
 
     title: str
@@ -61,12 +61,12 @@ class HeatMap:
 
 
 def heat_map(drawn: HeatMap, identifier: str, heading: str = "") -> "Markup":
-    """The picture.
+    """Draw the heat map.
 
     Args:
         drawn: What to draw.
-        identifier: Unique on the page: names the title and the description.
-        heading: Drawn above a picture that stands alone, which then also has its own background and style.
+        identifier: Unique on the page, for the ids of title and description.
+        heading: Drawn above a figure in its own file, which then also gets a background and a style.
     """
     from markupsafe import Markup
 
@@ -94,7 +94,7 @@ def heat_map(drawn: HeatMap, identifier: str, heading: str = "") -> "Markup":
 
 
 class _Layout:
-    """Where things stand, in pixels."""
+    """Positions in pixels."""
 
     def __init__(self, drawn: HeatMap, *, heading: bool) -> None:
         large = len(drawn.columns) > _LARGE
@@ -112,11 +112,11 @@ class _Layout:
         self.height = self.bottom + (_GAP + self.cell_height if drawn.foot else 4) + (40 if drawn.legend else 0)
 
     def x(self, column: int) -> int:
-        """Left edge of a column."""
+        """The left edge of a column."""
         return self.left + column * self.cell_width + (_GAP if column == self.apart else 0)
 
     def y(self, row: int) -> int:
-        """Upper edge of a row."""
+        """The upper edge of a row."""
         return self.top + row * self.cell_height
 
 
@@ -157,13 +157,13 @@ def _rows(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
 
 
 _FRAME = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"', ' font-weight="600"'
-"""Of a cell whose row and column are of one name, and of its number."""
+"""Attributes of a cell with equal row and column names, and of its number."""
 _NO_FRAME = ' class="hue"', ""
 
 
 @lru_cache(maxsize=4096)
 def _shade(share: float) -> tuple[str, str, str]:
-    """Opacity, number and ink of a cell."""
+    """The opacity, number and ink of a cell."""
     ink = "dim" if not share else ("low", "mid", "high")[sum(share > turn for turn in _TURNS)]
     return f"{max(share, 0.02 if share else 0.0):.3f}", escape(whole_percent(share)), ink
 
@@ -192,7 +192,7 @@ def _legend(whole: str, layout: _Layout) -> Iterator[str]:
 
 
 def whole_percent(share: float) -> str:
-    """A share as a whole percent; `·` for nothing at all, `<1` for what would round to nothing."""
+    """Format a share as a whole percentage; `·` for zero, `<1` for what would be rounded to zero."""
     if share == 0:
         return "·"
     return "<1" if share < 0.005 else f"{100 * share:.0f}"
@@ -207,5 +207,5 @@ def _text(x: float, y: float, content: str, name: str, *, anchor: str = "start",
 
 
 def _safe(text: str, longest: int) -> str:
-    """Text for XML: what cannot be printed is made visible, long text cut, markup escaped."""
+    """Text for XML: unprintable characters are escaped, long text is cut, markup is escaped."""
     return escape(escape_controls(text, longest))

@@ -1,4 +1,4 @@
-"""How wide a name is, about, in a picture that cannot measure it: so that its end is cut, and never its beginning."""
+"""Estimate the width of names in figures that cannot measure text, so that names are cut at the end."""
 
 from functools import lru_cache
 from unicodedata import combining, east_asian_width
@@ -10,7 +10,7 @@ _NARROW, _BROAD = frozenset("fijlrt.,:;'|!()[] I"), frozenset("mwMW@%…—")
 
 @lru_cache(maxsize=1024)
 def width(text: str) -> float:
-    """The width in letters of the usual kind: a Chinese one counts twice, an `i` a half.
+    """The width in average letters: a Chinese character counts twice, an `i` half.
 
     Example:
         >>> width("abc"), width("情感"), width("ill")
@@ -21,7 +21,7 @@ def width(text: str) -> float:
 
 @lru_cache(maxsize=1024)
 def cut(text: str, most: int) -> str:
-    """The text in one line of about `most` letters; what is cut off leaves a `…`.
+    """Cut the text to one line of about `most` letters; `…` marks the cut.
 
     Example:
         >>> cut("WWWWWWWW", 8), cut("a long name", 20)

@@ -1,4 +1,4 @@
-"""Who can be told from whom, in SVG: a row's cells are dark where it is better than the row of the column."""
+"""Significant differences between rows, in SVG: a cell is dark if its row is better than the row of its column."""
 
 import math
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 _LEVELS = ("", "p < 0.05", "p < 0.01", "p < 0.001")
 _LONGEST, _LETTER = 20, 7.5
 _ROOM = 480
-"""For the cells of a row, which are smaller the more there are."""
+"""Sizes of the cells, which are smaller if there are more rows."""
 
 _SMALLEST, _LARGEST = 16, 28
 _HEAD, _PLACE = 24, 30
 
 
 class Contender(NamedTuple):
-    """A row and a column of the matrix: an id for scripts, its name, its place."""
+    """A row and column of the matrix: an id for scripts, its name, and its rank."""
 
     id: str
     name: str
@@ -29,13 +29,13 @@ class Contender(NamedTuple):
 
 
 def matrix(title: str, rows: Sequence[Contender], levels: Sequence[Sequence[int]]) -> "Markup":
-    """The picture; every element bears as `data-id` the id of what it belongs to.
+    """Draw the matrix; the `data-id` of every element is the id of its row.
 
     Args:
-        title: What is compared, for those who cannot see it.
-        rows: The R rows, which are the columns too.
-        levels: Shape (R, R): how sure it is that a row differs from a column, 0 not, 1 to 3 at p < 0.05, 0.01 and
-            0.001; positive where the row is better, negative where it is worse.
+        title: What is compared, for screen readers.
+        rows: The R rows, which are also the columns.
+        levels: Shape (R, R): the significance of the difference between row and column: 0 for none, 1 to 3 for p <
+            0.05, 0.01 and 0.001; positive if the row is better, negative if it is worse.
     """
     from markupsafe import Markup
 
@@ -67,7 +67,7 @@ def matrix(title: str, rows: Sequence[Contender], levels: Sequence[Sequence[int]
 
 
 def _cell(row: Contender, other: Contender, level: int, box: tuple[int, int, int]) -> str:
-    """A cell in few bytes, since there are hundreds: what is better says so, its mirror image is told by its colour."""
+    """Draw a cell in few bytes, since there are hundreds. Only the better side has a tooltip; its mirror a colour."""
     x, y, size = box
     kind = f"better level{level}" if level > 0 else "worse" if level < 0 else "same"
     head = f'<path data-id="{escape(other.id)}" class="{kind}" d="M{x + 1} {y + 1}h{size - 2}v{size - 2}H{x + 1}z"'

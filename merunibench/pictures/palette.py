@@ -1,7 +1,8 @@
-"""Colours for pictures that are drawn elsewhere than on pages: those of the style sheets on paper, and one per model.
+"""Colours for figures outside of pages: those of the light theme, and one per model.
 
-The colours of models are told apart under every common kind of colour blindness; the first is the accent of all pages,
-the others are of Okabe and Ito's set (https://jfly.uni-koeln.de/color/), without its yellow, which paper swallows.
+The colours of models can be distinguished with every common kind of colour blindness. The first is the accent of all
+pages; the others are from Okabe and Ito's set (https://jfly.uni-koeln.de/color/), without its yellow, which is hardly
+visible on paper.
 """
 
 import re
@@ -15,11 +16,11 @@ _OTHERS = ("#d55e00", "#56b4e9", "#cc79a7", "#009e73", "#e69f00")
 
 @cache
 def on_paper() -> dict[str, str]:
-    """Name of a token in `tokens.css` -> its colour in light."""
+    """Name of a token in `tokens.css` -> its colour in the light theme."""
     return dict(_TOKEN.findall((folder() / "tokens.css").read_text(encoding="utf-8")))
 
 
 def of_models() -> tuple[str, ...]:
-    """Colours of models, in the order in which they are given out."""
+    """The colours of models, in the order of assignment."""
     tokens = on_paper()
     return (tokens["accent"], *_OTHERS, tokens["ink"], tokens["edge"])

@@ -1,4 +1,4 @@
-"""Scores against counts as a scatter plot in SVG; counts on a logarithmic scale that begins with 0."""
+"""Scores against counts as a scatter plot in SVG, with counts on a logarithmic scale that starts at 0."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ _COUNTS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _FEWEST = 3
 _LONGEST, _LETTER = 24, 7.0
 _CLEAR = 6
-"""Half the side of the square that a point keeps free of names."""
+"""Half the side of the square around a point that is kept free of names."""
 
 
 class Point(NamedTuple):
-    """A score, a fraction, at an amount of what is counted; `hollow` if it is no model's; `id` is for scripts."""
+    """A score (a fraction) at an amount of what is counted; `hollow` if not from a model; `id` is for scripts."""
 
     id: str
     name: str
@@ -43,12 +43,12 @@ class _Box(NamedTuple):
 
 
 def scatter(points: Sequence[Point], across: str, up: str) -> "Markup":
-    """The picture; points and names bear as `data-id` the id of what they belong to.
+    """Draw the plot; the `data-id` of points and names is the id of their row.
 
     Args:
-        points: What is drawn; names stand beside as many of them as have room, the first ones first.
-        across: What is counted.
-        up: What the scores are.
+        points: The points. As many names as fit are drawn, the first ones first.
+        across: Title of the horizontal axis.
+        up: Title of the vertical axis.
     """
     from markupsafe import Markup
 
@@ -82,7 +82,7 @@ def scatter(points: Sequence[Point], across: str, up: str) -> "Markup":
 
 
 def _count_ticks(most: float) -> tuple[int, ...]:
-    """Up to the first that holds all: a stuffed answer names a hundred words where models name three."""
+    """Ticks up to the first that covers all values: a stuffed answer names a hundred words, models name three."""
     last = next((at for at, tick in enumerate(_COUNTS) if tick >= most), len(_COUNTS) - 1)
     return _COUNTS[: max(_FEWEST, last + 1)]
 
@@ -98,7 +98,7 @@ def _dot(point: Point, place: tuple[float, float]) -> str:
 
 
 def _names(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> Iterator[str]:
-    """Names beside points, right or left, as many as stand clear of each other and of all points."""
+    """Names next to points, right or left, as many as fit without overlapping each other or a point."""
     taken = [_Box(x - _CLEAR, x + _CLEAR, y - _CLEAR, y + _CLEAR) for x, y in places]
     for point, (x, y) in zip(points, places, strict=True):
         name = cut(point.name, _LONGEST)

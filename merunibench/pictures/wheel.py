@@ -1,8 +1,8 @@
-"""Wheels as a picture, one or all of a lexicon, with the sectors of given words: an SVG that needs nothing else.
+"""Draw emotion wheels, one or all of a lexicon, with the sectors of given words, as self-contained SVG.
 
-Level 1 is the inner ring, level 2 the outer one; words stand beside the wheel, each with a line to its place. Equal
-input gives equal bytes. Every sector bears its name, so that no colour has to be told from another, and dark text
-stands on light ground, so that the picture survives a grey printer.
+Level 1 is the inner ring, level 2 the outer one. Words are next to the wheel, each with a line to its position. Equal
+input gives equal bytes. Every sector is labelled, so no colours have to be distinguished, and dark text is on a light
+background, so the figure can be printed in grey.
 """
 
 import math
@@ -28,7 +28,7 @@ _BESIDE = 2
 _LONGEST = 26
 
 _INK, _FAINT = "#22252a", "#565d66"
-# Inner ring, outer ring: light grounds (contrast with the ink at least 8), one hue an emotion on every wheel.
+# Inner ring, outer ring: light backgrounds (contrast with the ink at least 8), one hue per emotion on every wheel.
 _COLOURS = {
     "anger": ("#f2a799", "#fbe3de"),
     "disgust": ("#b9cf86", "#e9f1d6"),
@@ -45,7 +45,7 @@ _PLAIN = ("#c3c7cc", "#eceef0")
 
 
 class Segment(NamedTuple):
-    """A piece of a ring: a sector's name, its angles (clockwise from the top, radians) and its colours."""
+    """A segment of a ring: a sector's name, its angles (clockwise from the top, radians) and its colours."""
 
     name: str
     start: float
@@ -59,7 +59,7 @@ class Segment(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """A word and where it falls: an angle and a radius."""
+    """A word and its position: an angle and a radius."""
 
     word: str
     angle: float
@@ -67,7 +67,7 @@ class _Placed(NamedTuple):
 
 
 class _Drawn(NamedTuple):
-    """A wheel: its title, the picture in words, its height, and the elements."""
+    """A wheel: its title, its description in words, its height, and its elements."""
 
     title: str
     description: str
@@ -76,15 +76,15 @@ class _Drawn(NamedTuple):
 
 
 def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
-    """The SVG text of a wheel with words on it.
+    """Return the SVG text of a wheel with words on it.
 
     Args:
         number: The wheel, counted from 1.
-        words: The words to show; the first 48 are drawn, the others counted.
-        lexicon: What places them.
+        words: The words to show; the first 48 are drawn, others are only counted.
+        lexicon: The lexicon that maps them.
 
     Raises:
-        InputError: there is no such wheel, or the lexicon's sectors are not those of the published wheel.
+        InputError: the wheel does not exist, or the lexicon's sectors differ from the published wheel.
     """
     drawn = _draw(number, words, lexicon)
     lines = [_opening(_WIDTH, drawn.height), *_named(drawn.title, drawn.description), *drawn.body, "</svg>"]
@@ -92,10 +92,10 @@ def draw_wheel(number: int, words: Sequence[str], lexicon: Lexicon) -> str:
 
 
 def draw_wheels(words: Sequence[str], lexicon: Lexicon) -> str:
-    """The SVG text of all wheels of a lexicon with the same words on each, two beside each other.
+    """Return the SVG text of all wheels of a lexicon with the same words on each, two wheels per row.
 
     Raises:
-        InputError: the lexicon's sectors are not those of the published wheels, and it has none of its own.
+        InputError: the lexicon's sectors differ from the published wheels, and it defines no wheels.
     """
     wheels = lexicon.n_wheels
     drawn = [_draw(number, words, lexicon) for number in range(1, wheels + 1)]
@@ -116,7 +116,9 @@ def _draw(number: int, words: Sequence[str], lexicon: Lexicon) -> _Drawn:
         raise InputError(f"lexicon {lexicon.name} has no wheel {number}; its wheels are 1 to {lexicon.n_wheels}")
     known = evidence_for(lexicon)
     if not known.knows(number - 1, lexicon.sectors_of_wheels[1][number - 1]):
-        raise InputError(f"wheel {number} of {lexicon.label} is not the published one, which is what can be drawn")
+        raise InputError(
+            f"wheel {number} of {lexicon.label} is not the published one; only published wheels can be drawn"
+        )
     wheel = known.wheels[number - 1]
     sectors, inner = layout(wheel)
     distinct = list(dict.fromkeys(normalise_label(word) for word in words))
@@ -146,7 +148,7 @@ def _draw(number: int, words: Sequence[str], lexicon: Lexicon) -> _Drawn:
 
 
 def layout(wheel: Wheel) -> tuple[list[Segment], list[Segment]]:
-    """The segments of both rings of a wheel; a sector takes room by the number of its inner words."""
+    """The segments of both rings of a wheel. The size of a sector depends on its number of inner words."""
     groups = wheel.sectors
     step = 2 * math.pi / sum(map(len, groups.values()))
     sectors, inner, angle = [], [], 0.0
@@ -162,7 +164,7 @@ def layout(wheel: Wheel) -> tuple[list[Segment], list[Segment]]:
 def _place(
     words: Sequence[str], wheel: int, lexicon: Lexicon, sectors: Sequence[Segment], inner: Sequence[Segment]
 ) -> tuple[list[_Placed], list[str]]:
-    """Each word at its inner word's segment, else in the middle of its sector's ring; and those that have no place."""
+    """Place words at their inner word's segment or in the middle of their sector's ring; also return unplaced words."""
     placed, lost = [], []
     for word in words:
         outer_name, inner_name = (lexicon.sectors(word, level)[wheel] for level in (1, 2))
@@ -173,7 +175,7 @@ def _place(
         within = [segment for segment in inner if sector.start <= segment.middle <= sector.end]
         place = next((segment for segment in within if segment.name == inner_name), None)
         if place is None:
-            # Between two inner words, so that the line strikes neither out.
+            # Between two inner words, so that the line crosses out neither.
             placed.append(_Placed(word, within[len(within) // 2].start, _INNER - 14))
         else:
             placed.append(_Placed(word, place.middle, _OUTER - 12))
@@ -204,7 +206,7 @@ def _named(title: str, description: str) -> list[str]:
 def _description(number: int, lexicon: Lexicon, placed: Sequence[_Placed], lost: Sequence[str]) -> str:
     said = "; ".join(f"{word.word}: {lexicon.sectors(word.word)[number - 1]}" for word in placed)
     without = f" Without a sector: {', '.join(lost)}." if lost else ""
-    return f"Where words fall under the lexicon {lexicon.label}. {said or 'No word has a sector'}.{without}"
+    return f"Positions of words under the lexicon {lexicon.label}. {said or 'No word has a sector'}.{without}"
 
 
 def _heading(title: str, lexicon: Lexicon, total: float) -> list[str]:
@@ -231,9 +233,9 @@ def _rings(
 
 
 def _slice(segment: Segment, radii: tuple[float, float], fill: str, stroke: str, width: float, centre_y: float) -> str:
-    """A piece of a ring as a path: along the far arc, in, back along the near arc."""
+    """A segment of a ring as a path: along the outer arc, inwards, and back along the inner arc."""
     near, far = radii
-    # An arc that ends where it begins is none: a sector that is the whole wheel stops just before.
+    # An arc with equal ends is not drawn, so a sector that fills the whole wheel stops just before.
     segment = segment._replace(end=min(segment.end, segment.start + 2 * math.pi - 0.005))
     large = 1 if segment.end - segment.start > math.pi else 0
     corners = [
@@ -249,7 +251,7 @@ def _slice(segment: Segment, radii: tuple[float, float], fill: str, stroke: str,
 
 
 def _radial(segment: Segment, radius: float, centre_y: float, *, size: int = 13, bold: bool = False) -> str:
-    """A name along the radius, turned so that it is never upside down."""
+    """A name along the radius, rotated so that it is never upside down."""
     x, y = _point(segment.middle, radius, centre_y)
     degrees = math.degrees(segment.middle) - 90
     if math.sin(segment.middle) < 0:
@@ -262,7 +264,7 @@ def _radial(segment: Segment, radius: float, centre_y: float, *, size: int = 13,
 
 
 def _labels(placed: Sequence[_Placed], centre_y: float, *, side: int) -> Iterator[str]:
-    """The words of one side in a column, top to bottom as they lie on the wheel, with a line each."""
+    """The words of one side in a column, in the order of the wheel, each with a line."""
     ordered = sorted(placed, key=lambda word: (-math.cos(word.angle), word.radius, word.word))
     wished = [_point(word.angle, _RIM + 20, centre_y)[1] for word in ordered]
     anchor = "start" if side > 0 else "end"
@@ -282,7 +284,7 @@ def _labels(placed: Sequence[_Placed], centre_y: float, *, side: int) -> Iterato
 
 
 def _spread(wished: Sequence[float], centre_y: float) -> list[float]:
-    """Heights a row apart, in the same order and as near to those wished as one pass down and one up brings them."""
+    """Heights at least one row apart, in the same order, as near to the wished ones as one pass down and up allows."""
     heights = list(wished)
     for index in range(1, len(heights)):
         heights[index] = max(heights[index], heights[index - 1] + _ROW)
@@ -294,7 +296,7 @@ def _spread(wished: Sequence[float], centre_y: float) -> list[float]:
 
 
 def _notes(lost: Sequence[str], more: int) -> list[str]:
-    """The text below the wheel: words without a sector, several a line, and how many were left out."""
+    """The text below the wheel: words without a sector, several per line, and how many were omitted."""
     lines, line = [], "No sector on this wheel:"
     for word in lost:
         piece = f" {escape_controls(word, _LONGEST)},"
@@ -310,5 +312,5 @@ def _notes(lost: Sequence[str], more: int) -> list[str]:
 
 
 def _safe(text: str, longest: int = 1000) -> str:
-    """Text for XML: control characters and halves of characters made visible, long text cut, markup escaped."""
+    """Text for XML: control characters and unpaired surrogates are escaped, long text is cut, markup is escaped."""
     return escape(escape_controls(text, longest))

@@ -1,7 +1,7 @@
-"""Figures for papers, drawn from reports by matplotlib (extra `plot`), at the column widths of the usual venues.
+"""Figures for papers, drawn from reports with matplotlib (extra `plot`), at the column widths of common venues.
 
-`draw` makes a `Plot` of one of `KINDS`; what is a matter of taste stands in `style`. Equal input gives equal bytes:
-no date, no random name, no font but that of matplotlib itself. A figure carries the signature of its scores.
+`draw` makes a `Plot` of one of `KINDS`; design choices are in `style`. Equal input gives equal bytes: there is no date,
+no random name, and no font except that of matplotlib. A figure contains the signature of its scores.
 """
 
 from merunibench.plotting.drawing import KINDS, Plot, draw

@@ -1,4 +1,4 @@
-"""The confusion that a figure draws: of a report in memory, an error analysis, or the JSON that `errors` wrote."""
+"""Find the confusion that a figure draws: in a report in memory, an error analysis, or the JSON written by `errors`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ class _Confusion(_Plain):
     @model_validator(mode="after")
     def _square(self) -> "_Confusion":
         if len(self.counts) != len(self.rows) or {len(row) for row in self.counts} - {len(self.columns)}:
-            raise ValueError("counts must have a row for each of rows, and a number for each of columns")
+            raise ValueError("counts must have one row for each of rows, with one number for each of columns")
         return self
 
 
@@ -51,13 +51,13 @@ class _Errors(_Plain):
 
 
 class Found(NamedTuple):
-    """A confusion, and what it is of.
+    """A confusion with its model, data set and signature.
 
     Attributes:
         confusion: The confusion.
         model: The model's name.
         title: The data set's title.
-        signature: What the scores were computed with.
+        signature: How the scores were computed.
     """
 
     confusion: Confusion
@@ -67,15 +67,15 @@ class Found(NamedTuple):
 
 
 def find(source: object, datasets: Sequence[str], wheel: int | None) -> Found:
-    """The confusion to draw.
+    """Find the confusion to draw.
 
     Args:
-        source: A report that was made here, an error analysis, or the path of its JSON.
-        datasets: The one data set, by any of its names; may be left out where there is but one.
+        source: A report in memory, an error analysis, or the path of its JSON.
+        datasets: The data set, by any of its names; optional if there is only one.
         wheel: The wheel, from 1; None for the first.
 
     Raises:
-        InputError: there is none; the message says what there is.
+        InputError: there is no such confusion; the message lists what there is.
     """
     if isinstance(source, Report):
         return _of_report(source, datasets, wheel)
@@ -84,7 +84,7 @@ def find(source: object, datasets: Sequence[str], wheel: int | None) -> Found:
     elif isinstance(source, str | Path):
         analysis = _read(Path(source))
     else:
-        raise InputError("a report that was written holds no samples; a confusion needs the JSON of `errors`")
+        raise InputError("a written report contains no samples; a confusion needs the JSON of `errors`")
     every = {each.dataset: each for each in analysis.datasets}
     chosen = every[_dataset(every, datasets)]
     confusions = {each.wheel: Confusion(**each.model_dump()) for each in chosen.confusions}
@@ -96,7 +96,7 @@ def find(source: object, datasets: Sequence[str], wheel: int | None) -> Found:
 def _read(path: Path) -> _Errors:
     content = read_json(path, max_bytes=_MOST_BYTES)
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-        raise InputError(f"{path}: no error analysis ({SCHEMA}); `merunibench errors --format json` writes one")
+        raise InputError(f"{path}: not an error analysis ({SCHEMA}); `merunibench errors --format json` writes one")
     try:
         found = _Errors.model_validate(content)
         for each in found.datasets:
@@ -124,17 +124,17 @@ def _of_report(report: Report, datasets: Sequence[str], wheel: int | None) -> Fo
 def _dataset(there: Mapping[str, object], datasets: Sequence[str]) -> str:
     wanted = [task.id if (task := BUILTIN.find(name)) else name for name in datasets] or list(there)
     if len(wanted) != 1:
-        raise InputError(f"a confusion is of one data set; choose one of {', '.join(there)} (--dataset)")
+        raise InputError(f"a confusion shows one data set; choose one of {', '.join(there)} (--dataset)")
     if wanted[0] not in there:
-        raise InputError(f"no confusion of {wanted[0]}; there are some of {', '.join(there)}")
+        raise InputError(f"no confusion for {wanted[0]}; available: {', '.join(there)}")
     return wanted[0]
 
 
 def _wheel(there: Sequence[int | None], wheel: int | None, dataset: str) -> int | None:
-    """The wheel to draw; None of what has none."""
+    """The wheel to draw; None if there are no wheels."""
     if not there:
-        raise InputError(f"{dataset}: its answers are numbers, which have no confusion")
+        raise InputError(f"{dataset}: its answers are numbers, so there is no confusion")
     if wheel is not None and wheel not in there:
         known = ", ".join(str(each) for each in there if each is not None) or "none"
-        raise InputError(f"{dataset}: has no wheel {wheel}; its wheels are: {known}")
+        raise InputError(f"{dataset}: has no wheel {wheel}; choose from: {known}")
     return wheel if wheel is not None else there[0]

@@ -1,4 +1,4 @@
-"""The one door to all figures: what is drawn, at which width, with which caption, and how it becomes a file."""
+"""The entry point for all figures: what is drawn, at which width, with which caption, and how it is saved."""
 
 import io
 import warnings
@@ -33,7 +33,7 @@ _OF_SCORES: Mapping[str, Callable[["Figure", Sequence[Series]], None]] = {
     "checkpoints": shapes.checkpoints,
 }
 KINDS = (*_OF_SCORES, "confusion")
-"""What can be drawn."""
+"""The kinds of figures."""
 
 FORMATS = ("svg", "pdf", "png")
 _WITH_CHANCE = ("scores", "bars", "multiples")
@@ -41,13 +41,13 @@ _WITH_CHANCE = ("scores", "bars", "multiples")
 
 @dataclass(frozen=True, repr=False)
 class Plot:
-    """A figure, and what must be written below it.
+    """A figure and its caption.
 
     Attributes:
-        figure: Matplotlib's figure, to be changed at will.
-        caption: How its scores were made.
-        signature: The signature of the scores, which the files carry.
-        warnings: What could not be drawn as it was written.
+        figure: Matplotlib's figure, which can be modified.
+        caption: How its scores were computed.
+        signature: The signature of the scores, which is embedded in the files.
+        warnings: What could not be drawn as intended.
     """
 
     figure: "Figure"
@@ -59,14 +59,14 @@ class Plot:
         return f"<Plot: {self.caption}>"
 
     def to_bytes(self, form: str, dpi: int = 300) -> bytes:
-        """The figure as a file.
+        """Return the figure as the content of a file.
 
         Args:
             form: The format: `svg`, `pdf` or `png`.
             dpi: Dots per inch of a PNG.
 
         Raises:
-            InputError: there is no such format.
+            InputError: the format is unknown.
         """
         import matplotlib as mpl
 
@@ -85,10 +85,10 @@ class Plot:
         return stream.getvalue()
 
     def save(self, path: str | Path) -> None:
-        """Write the figure; the ending of the file says the format.
+        """Write the figure; the file ending determines the format.
 
         Raises:
-            InputError: the ending is none of `svg`, `pdf`, `png`, or the file cannot be written.
+            InputError: the ending is not `svg`, `pdf` or `png`, or the file cannot be written.
         """
         from merunibench.files import write_bytes
 
@@ -100,14 +100,14 @@ class Plot:
 
 
 def format_of(path: Path) -> str:
-    """The format that the ending of a file says.
+    """Return the format for a file ending.
 
     Raises:
-        InputError: it says none.
+        InputError: the ending is unknown.
     """
     form = path.suffix.lower().removeprefix(".")
     if form not in FORMATS:
-        raise InputError(f"{path}: a figure is written as .{', .'.join(FORMATS)}; give its name such an ending")
+        raise InputError(f"{path}: unknown figure format; use .{', .'.join(FORMATS)}")
     return form
 
 
@@ -126,24 +126,24 @@ def draw(
 
     Args:
         kind: One of `KINDS`.
-        sources: Reports, or files of them (`merunibench score --format json`); for `confusion` one report in memory,
-            or an error analysis, or its file (`merunibench errors --format json`).
-        names: What to call the models, one for each; by default as the reports do.
+        sources: Reports, or their files (`merunibench score --format json`); for `confusion`, one report in memory, or
+            an error analysis, or its file (`merunibench errors --format json`).
+        names: Names of the models, one for each; by default those in the reports.
         datasets: Data sets to draw; by default all.
         wheel: The wheel of a confusion, from 1; by default the first.
-        width: A venue, of whose columns the figure has the width: one of `style.VENUES`.
+        width: A venue whose column width is used: one of `style.VENUES`.
         span: `single` for one column, `double` for both.
-        height: Height in inches; by default what the figure needs.
+        height: Height in inches; by default as much as the figure needs.
 
     Raises:
-        InputError: something given cannot be drawn; the message says what.
+        InputError: an argument cannot be drawn; the message says why.
     """
     if kind not in KINDS:
-        raise InputError(f"no figure is called {kind!r}; there are {', '.join(KINDS)}")
+        raise InputError(f"unknown kind of figure {kind!r}; choose from {', '.join(KINDS)}")
     if not sources:
         raise InputError("a figure needs at least one report")
     if names and len(names) != len(sources):
-        raise InputError(f"{len(names)} names for {len(sources)} reports: give one for each, in their order")
+        raise InputError(f"{len(names)} names for {len(sources)} reports: give one per report, in order")
     inches = style.width_of(width, span)
     mpl = _matplotlib()
     with _styled(mpl), warnings.catch_warnings(record=True) as said:
@@ -163,12 +163,12 @@ def draw(
             caption, signature = _caption(kind, models), models[0].signature
         if height is not None:
             figure.set_figheight(height)
-        for _ in range(2):  # the second time labels are where they stay
+        for _ in range(2):  # the second pass uses the final label positions
             figure.draw_without_rendering()
-        # Laid out once and for all: each further drawing would move things by a hair, and change bytes.
+        # Laid out once only: drawing again would move things slightly and change bytes.
         figure.set_layout_engine("none")
     glyphs = sorted({str(each.message).partition(" (")[0] for each in said if "missing from font" in str(each.message)})
-    odd = [f"no font here has a sign of a name, a box stands for it: {glyphs[0]}"] if glyphs else []
+    odd = [f"no font has a character of a name, which is drawn as a box: {glyphs[0]}"] if glyphs else []
     return Plot(figure, caption, signature, tuple(odd))
 
 
@@ -183,7 +183,7 @@ def _matplotlib() -> Any:  # noqa: ANN401 - the module
 
 @contextmanager
 def styled() -> Iterator[Any]:
-    """Matplotlib in our style, for figures that are drawn elsewhere.
+    """Matplotlib in our style, for figures drawn elsewhere.
 
     Raises:
         InputError: matplotlib is not installed.
@@ -195,7 +195,7 @@ def styled() -> Iterator[Any]:
 
 @contextmanager
 def _styled(mpl: Any) -> Iterator[None]:  # noqa: ANN401 - the module
-    """Our style alone: neither a user's own settings nor those of a notebook take part."""
+    """Use only our style, without the settings of the user or of a notebook."""
     with mpl.rc_context():
         own = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
         mpl.rcParams.update(own | style.settings())
@@ -204,19 +204,19 @@ def _styled(mpl: Any) -> Iterator[None]:  # noqa: ANN401 - the module
 
 def _series(source: Source, name: str | None) -> Series:
     if isinstance(source, ErrorAnalysis):
-        raise InputError("of an error analysis only the confusion can be drawn; give the report")
+        raise InputError("only a confusion can be drawn from an error analysis; give the report")
     return series_of(WrittenReport.read(Path(source)) if isinstance(source, str | Path) else source, name)
 
 
 def _only(series: Series, datasets: Sequence[str]) -> Series:
-    """The model on the chosen data sets; means are of all of them, and are left out then."""
+    """Select the chosen data sets; means cover all data sets and are then omitted."""
     if not datasets:
         return series
     wanted = [task.id if (task := BUILTIN.find(name)) else name for name in datasets]
     there = [point.name for point in series.points]
     absent = [name for name in wanted if name not in there]
     if absent:
-        raise InputError(f"{series.model}: no score of {', '.join(absent)}; there are some of {', '.join(there)}")
+        raise InputError(f"{series.model}: no score for {', '.join(absent)}; available: {', '.join(there)}")
     return Series(
         series.model, series.protocol, tuple(p for p in series.points if p.name in wanted), (), series.signature
     )
@@ -225,39 +225,39 @@ def _only(series: Series, datasets: Sequence[str]) -> Series:
 def _refuse_too_many(kind: str, models: Sequence[Series]) -> None:
     if len(models) > style.MOST_MODELS and kind != "modalities":
         raise InputError(
-            f"{len(models)} models are more than a figure can tell apart; give {style.MOST_MODELS} at most"
+            f"{len(models)} models are more than a figure can distinguish; give at most {style.MOST_MODELS}"
         )
     called = [series.model for series in models]
     twice = [name for name in called if called.count(name) > 1]
     if twice:
-        raise InputError(f"two models are called {escape_controls(twice[0], 60)}; give each a name of its own (--name)")
+        raise InputError(f"two models are named {escape_controls(twice[0], 60)}; give them different names (--name)")
 
 
 def _confusion(
     sources: Sequence[object], datasets: Sequence[str], wheel: int | None, names: Sequence[str]
 ) -> tuple[tuple[Confusion, str], str, str]:
-    """The confusion of one model on one data set with its title, the caption and the signature."""
+    """Draw the confusion of one model on one data set with its title; return the caption and the signature."""
     if len(sources) > 1:
-        raise InputError("a confusion is of one model; give one report, or one error analysis")
+        raise InputError("a confusion shows one model; give one report, or one error analysis")
     found = confusions.find(sources[0], datasets, wheel)
     number = found.confusion.wheel
     title = f"{names[0] if names else found.model}, {found.title}" + ("" if number is None else f", wheel {number}")
     caption = (
         f"Confusion on {found.title}: of the samples in which a {found.confusion.what} is true, the share in which it "
-        f"was said (diagonal), or others, or nothing, in its place. {_how(found.signature)}"
+        f"was predicted (diagonal), or in which others or nothing were predicted instead. {_how(found.signature)}"
     )
     return (found.confusion, title), caption, found.signature
 
 
 def _caption(kind: str, models: Sequence[Series]) -> str:
-    """What a reader must know of the figure, for below it."""
+    """The caption: what readers must know about the figure."""
     said = [_how(models[0].signature)]
     points = [point for each in models for point in (*each.points, *each.means)]
     if kind in (*_WITH_CHANCE, "modalities") and any(point.ci for point in points):
         number = Signature.parse(models[0].signature).bootstrap
         said.append(f"Lines: 95 % intervals, bootstrap of {number} resamples.")
     if kind in _WITH_CHANCE:
-        said.append("Strokes: what the same answers score when shuffled among the samples.")
+        said.append("Chance marks: expected score of the same answers when shuffled among the samples.")
     if kind == "radar":
         said.append("No intervals.")
     if kind == "checkpoints":
@@ -266,7 +266,7 @@ def _caption(kind: str, models: Sequence[Series]) -> str:
 
 
 def _how(signature: str) -> str:
-    """Protocol, lexicon and policy, in a sentence."""
+    """Protocol, lexicon and policy for missing predictions, in one sentence."""
     parsed = Signature.parse(signature)
     lexicon = "" if parsed.lexicon == "none" else f", lexicon {parsed.lexicon}, wheel level {parsed.level}"
     return f"Scores: MER-UniBench, {parsed.protocol} protocol{lexicon}, missing predictions: {parsed.missing}."

@@ -1,4 +1,4 @@
-"""Scores on data sets with their intervals and chance levels: as dots, as bars, as small multiples, as a radar."""
+"""Scores on data sets with intervals and chance levels: as dots, bars, small multiples, or a radar chart."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEFT = -2.0
-"""Where a scale from 0 begins, so that a dot at 0 is whole."""
+"""The start of a scale from 0, so that a dot at 0 is drawn completely."""
 _LANE = 0.72
-"""Share of a row, or of a group of bars, that its models take."""
+"""The share of a row, or of a group of bars, that its models occupy."""
 
 
 def dots(figure: "Figure", models: Sequence[Series]) -> None:
-    """A row per data set, a dot per model with its interval; chance levels are short upright strokes."""
+    """Draw a row per data set and a dot per model with its interval; chance levels are short vertical lines."""
     titles = titles_of(models)
     step = _LANE / len(models) if len(models) > 1 else 0.0
     height = max(0.22, 0.085 * len(models) + 0.09)
@@ -60,7 +60,7 @@ def _dot(axes: "Axes", point: Point, y: float, place: int, *, size: float) -> No
 
 
 def bars(figure: "Figure", models: Sequence[Series]) -> None:
-    """A group of bars per data set, with intervals; chance levels are strokes across the bars."""
+    """Draw a group of bars per data set, with intervals; chance levels are lines across the bars."""
     titles = titles_of(models)
     figure.set_figheight(2.1 + 0.17 * _legend_rows(models))
     axes = figure.subplots()
@@ -90,7 +90,7 @@ def bars(figure: "Figure", models: Sequence[Series]) -> None:
 
 
 def multiples(figure: "Figure", models: Sequence[Series]) -> None:
-    """A small panel per data set, all on one scale: a row per model."""
+    """Draw a small panel per data set with a row per model, all on one scale."""
     titles = titles_of(models)
     across = max(2, int(figure.get_figwidth() / 1.5))
     across = min(across, len(titles))
@@ -113,11 +113,11 @@ def multiples(figure: "Figure", models: Sequence[Series]) -> None:
     engine: Any = figure.get_layout_engine()
     engine.set(wspace=0.05)
     grid[0][0].set_xlim(*_limits(models))
-    figure.supxlabel(f"{score_title(models)}; upright stroke: chance", fontsize=style.NORMAL)
+    figure.supxlabel(f"{score_title(models)}; vertical line: chance", fontsize=style.NORMAL)
 
 
 def radar(figure: "Figure", models: Sequence[Series]) -> None:
-    """A polygon per model over the data sets; no interval fits here, so `dots` says more."""
+    """Draw a polygon per model over the data sets. It cannot show intervals, so prefer `dots`."""
     titles = titles_of(models, means=False)
     if len(titles) < 3:
         raise InputError(f"a radar needs at least 3 data sets, there are {len(titles)}; draw --kind scores")
@@ -150,25 +150,25 @@ def radar(figure: "Figure", models: Sequence[Series]) -> None:
 
 
 def score_title(models: Sequence[Series]) -> str:
-    """What the axis of scores says."""
+    """The title of the score axis."""
     return "Score, corrected for chance (%)" if models[0].protocol.startswith("strict") else "Score (%)"
 
 
 def label(model: str) -> str:
-    """A model's name as it fits a legend, in one line and without signs that turn its direction."""
+    """A model's name for a legend, in one line and without characters that change the text direction."""
     from merunibench._text import in_one_line
 
     return in_one_line(model, 40)
 
 
 def _first_mean(titles: dict[str, str], models: Sequence[Series]) -> int:
-    """The place of the first mean among the titles; 0 without any."""
+    """The position of the first mean among the titles; 0 if there is none."""
     means = {point.name for each in models for point in each.means}
     return next((place for place, name in enumerate(titles) if name in means), 0)
 
 
 def _limits(models: Sequence[Series]) -> tuple[float, float]:
-    """0 to 100, and further down where corrected scores go there."""
+    """From 0 to 100, or lower if chance-corrected scores are below 0."""
     points = [point for each in models for point in (*each.points, *each.means)]
     lowest = min(min(point.score, point.ci[0] if point.ci else point.score) for point in points)
     return (_LEFT if lowest >= 0 else 10 * np.floor(10 * lowest)), 102.0
@@ -179,7 +179,7 @@ def _legend_rows(models: Sequence[Series]) -> int:
 
 
 def _legend(figure: "Figure", models: Sequence[Series], *, chance: bool, shape: str = "dot") -> None:
-    """Who is who, above the axes; nothing of a single model but what the strokes are."""
+    """Draw the legend above the axes; for a single model, only the meaning of the lines."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

@@ -1,4 +1,4 @@
-"""What a figure draws: the figures of a report, whether it is in memory or was written as JSON."""
+"""The data of a figure: the scores of a report in memory or written as JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ Interval = tuple[float, float]
 MEAN = "mean"
 _MOST_DATASETS = 40
 _LOWEST = -100.0
-"""Corrected scores may lie far below 0."""
+"""Chance-corrected scores may be far below 0."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One model on one data set, or in a mean. Fractions.
+    """One model on one data set or mean, as fractions.
 
     Attributes:
         name: Data set id, kind of task, or `mean`.
         title: Its title.
         score: The primary score.
-        ci: Its 95 % interval, where there is one.
-        chance: What the same answers score when shuffled, on the scale of `score`; None of means.
-        labels: Mean number of labels per sample, where there are labels.
+        ci: Its 95 % interval, or None.
+        chance: Expected score of the same answers when shuffled, on the scale of `score`; None for means.
+        labels: Mean number of labels per sample, or None.
         checkpoints: Checkpoint -> its score.
         checkpoint: The checkpoint whose score it is.
-        signature: What the score was computed with; empty for means.
+        signature: How the score was computed; empty for means.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Series:
     """One model.
 
     Attributes:
-        model: What it is called.
+        model: Its name.
         protocol: The protocol of its scores.
         points: Its data sets, in the order of the published tables.
-        means: Its means: of tasks whose data sets are all there, and of the nine.
-        signature: What its scores were computed with.
+        means: The means of tasks with all data sets, and of the nine.
+        signature: How its scores were computed.
     """
 
     model: str
@@ -66,11 +66,11 @@ class Series:
 
 
 def series_of(report: Report | WrittenReport, name: str | None = None) -> Series:
-    """The figures of a report.
+    """Return the scores of a report.
 
     Args:
         report: The report.
-        name: What to call the model; by default as the report does.
+        name: Name of the model; by default that in the report.
     """
     written = report if isinstance(report, WrittenReport) else WrittenReport.model_validate(report.to_dict())
     points = tuple(
@@ -79,7 +79,7 @@ def series_of(report: Report | WrittenReport, name: str | None = None) -> Series
             title=each.title,
             score=each.score,
             ci=each.ci,
-            # A corrected score is 0 at the chance level.
+            # A chance-corrected score is 0 at the chance level.
             chance=0.0 if each.primary == CORRECTED else each.chance,
             labels=each.labels_per_sample,
             checkpoints={key: _score_of(value, each.dataset) for key, value in each.checkpoints.items()},
@@ -92,13 +92,13 @@ def series_of(report: Report | WrittenReport, name: str | None = None) -> Series
     if len(points) > _MOST_DATASETS or not all(_LOWEST <= end <= 1 for end in ends):
         raise InputError(
             f"{escape_controls(written.model, 60)}: cannot be drawn: more than {_MOST_DATASETS} data sets, or a score "
-            "that is no fraction"
+            "that is not a fraction"
         )
     return Series(name or written.model, written.protocol, points, tuple(_means(points, written)), written.signature)
 
 
 def _score_of(checkpoint: object, dataset: str) -> float:
-    """The score of a checkpoint in a file, where nobody has looked at it yet."""
+    """Read the score of a checkpoint from a file, which has not been checked yet."""
     score = checkpoint.get("score") if isinstance(checkpoint, Mapping) else None
     if not isinstance(score, int | float) or not _LOWEST <= score <= 1:
         raise InputError(f"{escape_controls(dataset, 60)}: a checkpoint of the report has no score that is a fraction")
@@ -106,7 +106,7 @@ def _score_of(checkpoint: object, dataset: str) -> float:
 
 
 def _means(points: tuple[Point, ...], written: WrittenReport) -> Iterator[Point]:
-    """The means of tasks of a complete report, and that of the nine with its interval."""
+    """The task means of a complete report, and the mean of the nine with its interval."""
     if written.mean is None:
         return
     scores = {point.name: point.score for point in points}
@@ -118,7 +118,7 @@ def _means(points: tuple[Point, ...], written: WrittenReport) -> Iterator[Point]
 
 
 def titles_of(every: Iterable[Series], *, means: bool = True) -> dict[str, str]:
-    """Name -> title of every data set, then of every mean, that one of the models has."""
+    """Name -> title of every data set, then of every mean, that any of the models has."""
     models = list(every)
     found = {point.name: point.title for each in models for point in each.points}
     order = BUILTIN.in_order({name for name in found if name in BUILTIN})
@@ -129,15 +129,15 @@ def titles_of(every: Iterable[Series], *, means: bool = True) -> dict[str, str]:
 
 
 def point_of(series: Series, name: str) -> Point | None:
-    """A model's figure on a data set, or its mean; None if it has none."""
+    """Return a model's score on a data set, or its mean; None if it has none."""
     return next((point for point in (*series.points, *series.means) if point.name == name), None)
 
 
 def refuse_mixed(every: Sequence[Series]) -> None:
-    """Refuse scores of two protocols, lexicons or sets of samples on one scale.
+    """Reject scores of different protocols, lexicons or sets of samples on one scale.
 
     Raises:
-        InputError: there are such.
+        InputError: the scores differ in one of these.
     """
     first: dict[str, tuple[str, Signature]] = {}
     for series in every:
@@ -147,9 +147,11 @@ def refuse_mixed(every: Sequence[Series]) -> None:
             differing = ours.differences(theirs)
             if differing:
                 raise InputError(
-                    f"{point.name}: {series.model} and {other} do not belong into one figure, their scores differ in "
-                    f"{', '.join(differing)}; score them alike"
+                    f"{point.name}: {series.model} and {other} cannot be in one figure: their scores differ in "
+                    f"{', '.join(differing)}; score them with the same settings"
                 )
     protocols = sorted({Signature.parse(series.signature).protocol for series in every})
     if len(protocols) > 1:
-        raise InputError(f"scores of {' and '.join(protocols)} do not belong into one figure; score them alike")
+        raise InputError(
+            f"scores of {' and '.join(protocols)} cannot be in one figure; score them with the same settings"
+        )

@@ -1,4 +1,4 @@
-"""Figures of one question each: confusion on a wheel, labels against score, modalities, checkpoints."""
+"""Figures for specific questions: confusion on a wheel, labels against score, modalities, checkpoints."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _STEP = re.compile(r"\d+")
 
 
 def confusion(figure: "Figure", found: Confusion, title: str) -> None:
-    """What was said in the place of what is true: shares of each row in percent, and how many samples it has."""
+    """Draw what was predicted instead of the truth: shares of each row in percent, and its number of samples."""
     from matplotlib.colors import LinearSegmentedColormap
 
     shares = 100 * np.array(found.shares)
@@ -50,14 +50,14 @@ def confusion(figure: "Figure", found: Confusion, title: str) -> None:
     axes.tick_params(which="minor", length=0)
     axes.axvline(columns - 1.5, color=style.token("edge"), linewidth=0.8)
     axes.set_ylabel(f"True {found.what} (samples)")
-    axes.set_xlabel("Said in its place, % of the row")
+    axes.set_xlabel("Predicted instead, % of row")
     axes.set_title(label(title), loc="left")
 
 
 def labels(figure: "Figure", models: Sequence[Series]) -> None:
-    """Mean number of labels against score: a point per data set.
+    """Draw the mean number of labels against the score, with a point per data set.
 
-    Of one model the points are named; of several they are faint, and a large one is the mean of each model's.
+    Points of a single model are named. For several models they are faint, and a large point is each model's mean.
     """
     figure.set_figheight(min(figure.get_figwidth(), 3.2) * 0.8 + 0.17 * (len(models) > 1))
     axes = figure.subplots()
@@ -73,7 +73,9 @@ def labels(figure: "Figure", models: Sequence[Series]) -> None:
             large: dict[str, Any] = {"markersize": 8, "markeredgecolor": "white", "markeredgewidth": 0.6}
             axes.plot([np.mean(xs)], [np.mean(ys)], **sign, **large, label=label(series.model))
     if not places:
-        raise InputError("no report says how many labels a sample has; score again, with basic or fine-grained data")
+        raise InputError(
+            "no report contains the number of labels per sample; score again with basic or fine-grained data"
+        )
     axes.set_xlim(0, 1.2 * max(x for x, _, _ in places) or 1)
     axes.set_ylim(min(-3.0, *(y - 3 for _, y, _ in places)), 105)
     if len(models) == 1:
@@ -86,7 +88,7 @@ def labels(figure: "Figure", models: Sequence[Series]) -> None:
 
 
 def _name_points(axes: Any, places: Sequence[tuple[float, float, str]]) -> None:  # noqa: ANN401 - matplotlib's
-    """A name beside each point, moved apart as far as names would overlap, with a thin line to its point."""
+    """Place a name next to each point, shifted where names would overlap, with a thin line to its point."""
     right = axes.get_xlim()[1]
     heights = _apart([y for _, y, _ in places], 6.0, axes.get_ylim())
     for (x, y, title), height in zip(places, heights, strict=True):
@@ -114,7 +116,7 @@ def _name(axes: Any, title: str, point: tuple[float, float], at: tuple[float, fl
 
 
 def _apart(heights: Sequence[float], gap: float, limits: tuple[float, float]) -> list[float]:
-    """The heights nearest to the given ones, in their order, that differ by the gap at least and stay within limits."""
+    """The heights nearest to the given ones, in order, that differ by at least the gap and stay within the limits."""
     order = sorted(range(len(heights)), key=lambda each: (heights[each], each))
     groups: list[list[int]] = []
 
@@ -139,7 +141,7 @@ def _apart(heights: Sequence[float], gap: float, limits: tuple[float, float]) ->
 
 
 def modalities(figure: "Figure", models: Sequence[Series]) -> None:
-    """An ablation: the conditions side by side in the order given, a thin line per data set, means thick."""
+    """Draw an ablation: conditions side by side in the given order, thin lines for data sets, thick ones for means."""
     if len(models) < 2:
         raise InputError("an ablation needs at least 2 reports, one for each condition, named by --name")
     titles = titles_of(models)
@@ -177,13 +179,13 @@ def _whiskers(axes: Any, points: Sequence[Point | None], colour: str) -> None:  
 
 
 def _name_ends(axes: Any, ends: Sequence[tuple[float, str, str]], x: float, room: float) -> None:  # noqa: ANN401
-    """Names at the right ends of lines, moved apart as far as they would overlap.
+    """Place names at the right ends of lines, shifted where they would overlap.
 
     Args:
-        axes: Where.
+        axes: The axes to draw on.
         ends: Height, name and colour of each.
         x: Where the lines end.
-        room: How far to the right of that the names begin.
+        room: Distance of the names from the ends of the lines.
     """
     low, high = axes.get_ylim()
     heights = _apart([y for y, _, _ in ends], 0.05 * (high - low), (low, high))
@@ -192,16 +194,16 @@ def _name_ends(axes: Any, ends: Sequence[tuple[float, str, str]], x: float, room
 
 
 _OF_KINDS = {"basic": 0, "sentiment": 1, "fine-grained": 3}
-"""Kind of task -> place of its colour."""
+"""Kind of task -> index of its colour."""
 
 
 def checkpoints(figure: "Figure", models: Sequence[Series]) -> None:
-    """Score by checkpoint, a line per data set; the ring is the checkpoint whose score was reported."""
+    """Draw the score by checkpoint, a line per data set; the ring is the checkpoint whose score was reported."""
     if len(models) > 1:
-        raise InputError("a curve of checkpoints is of one report; give one")
+        raise InputError("a curve of checkpoints shows one report; give one")
     curves = [point for point in models[0].points if point.checkpoints and len(point.checkpoints) > 1]
     if not curves:
-        raise InputError(f"{models[0].model}: no data set has several checkpoints, so that there is no curve")
+        raise InputError(f"{models[0].model}: no data set has several checkpoints, so there is no curve")
     names = list(dict.fromkeys(name for point in curves for name in point.checkpoints or {}))
     steps = _steps(names)
     order = sorted(names, key=lambda name: (steps[name], names.index(name)))
@@ -243,7 +245,7 @@ def _mean_curve(
     order: Sequence[str],
     ends: list[tuple[float, str, str]],
 ) -> None:
-    """The mean over the nine at every checkpoint, where all of them have all checkpoints."""
+    """Draw the mean over the nine at every checkpoint, if all data sets have all checkpoints."""
     nine = [point for point in curves if point.name in BENCHMARK_DATASETS]
     if len(nine) < len(BENCHMARK_DATASETS) or any(set(point.checkpoints or {}) != set(order) for point in nine):
         return
@@ -253,7 +255,7 @@ def _mean_curve(
 
 
 def _steps(names: Sequence[str]) -> dict[str, float]:
-    """Checkpoint -> its number, where names differ in numbers alone and the first one tells them apart; else its place.
+    """Checkpoint -> its number, if names differ only in numbers and the first number is unique; otherwise its position.
 
     Example:
         >>> _steps(["checkpoint_000030_loss_0.602", "checkpoint_000035_loss_0.597"])

@@ -1,4 +1,4 @@
-"""How figures for papers look: measures of venues, fonts, colours. Everything that is a matter of taste is here."""
+"""The style of figures for papers: sizes of venues, fonts, colours. All design choices are here."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
@@ -28,30 +28,30 @@ VENUES: Mapping[str, Measure] = {
     "interspeech": Measure(3.15, 6.69),
     "springer": Measure(4.80, 4.80),  # LNCS: one column of 12.2 cm
 }
-"""Venue -> widths, as its LaTeX class sets them."""
+"""Venue -> widths, as set by its LaTeX class."""
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)), "-", (0, (4, 1.5)), (0, (1, 1)), "-.")
-"""Models differ in marker and line as well, for print without colours."""
+"""Models also differ in marker and line style, for print without colours."""
 MOST_MODELS = len(MARKERS)
 
 SMALL, NORMAL = 6.5, 7.5
-"""Sizes of letters in points: no smaller than footnotes of a paper."""
+"""Font sizes in points, at least those of footnotes in a paper."""
 
 
 def width_of(venue: str, span: Span) -> float:
-    """Width of a figure in inches.
+    """Return the width of a figure in inches.
 
     Raises:
         InputError: the venue is unknown.
     """
     if venue not in VENUES:
-        raise InputError(f"no widths are known of {venue!r}; choose one of {', '.join(VENUES)}")
+        raise InputError(f"unknown venue {venue!r}; choose from {', '.join(VENUES)}")
     return VENUES[venue].double if span == "double" else VENUES[venue].single
 
 
 def settings() -> dict[str, Any]:
-    """Matplotlib's settings for a figure: no text is read as a formula, and no byte depends on time or place."""
+    """Matplotlib's settings for a figure: no text is parsed as a formula, and no byte depends on time or place."""
     tokens = on_paper()
     return {
         "axes.axisbelow": True,
@@ -96,10 +96,10 @@ def settings() -> dict[str, Any]:
 
 
 def colour(place: int) -> str:
-    """The colour of the model in this place."""
+    """The colour of the model with this index."""
     return of_models()[place]
 
 
 def token(name: str) -> str:
-    """A colour of the style sheets on paper."""
+    """A colour of the style sheets in the light theme."""
     return on_paper()[name]

@@ -1,4 +1,4 @@
-"""The result of an evaluation, and one small renderer for each format it is written in."""
+"""The result of an evaluation, and one small renderer for each output format."""
 
 from merunibench.report.comparison import (
     Comparison,

@@ -1,6 +1,6 @@
-"""Figures of a report for the head of a model card on the Hugging Face Hub, and for its folder `.eval_results`.
+"""Scores of a report as metadata for a model card on the Hugging Face Hub, and for its folder `.eval_results`.
 
-Written as YAML whose scalars are JSON, so that no name of a stranger is read as anything but text.
+The output is YAML whose scalars are JSON, so that untrusted names are always read as text.
 """
 
 import json
@@ -18,19 +18,19 @@ _PLAIN_KEY = re.compile(r"[a-z_][a-z0-9_-]*")
 
 
 def model_index(report: WrittenReport, *, url: str | None = None) -> str:
-    """The entry `model-index` of a model card: one result per data set, in percent with two decimals.
+    """Return the entry `model-index` of a model card: one result per data set, in percent with two decimals.
 
-    Each data set has a `dataset_config` of its own: readers merge results of the same type and configuration into one.
+    Each data set has its own `dataset_config`, because readers merge results with the same type and configuration.
 
     Args:
         report: The report.
-        url: Where the figures come from, shown beside them.
+        url: Source of the scores, shown next to them.
 
     Returns:
-        YAML, to be put between the lines `---` at the head of the card.
+        YAML to be placed between the `---` lines at the top of the card.
 
     Raises:
-        InputError: the address is none.
+        InputError: the URL is invalid.
     """
     source = {} if url is None else {"source": {"name": "merunibench", "url": _checked_url(url)}}
     results = [{**_result(each), **source} for each in report.datasets]
@@ -48,23 +48,23 @@ def model_index(report: WrittenReport, *, url: str | None = None) -> str:
 
 
 def eval_results(report: WrittenReport, hub_dataset: str, *, url: str | None = None, date: str | None = None) -> str:
-    """The entries of a file in `.eval_results/` of a model: one per data set, in percent with two decimals.
+    """Return the entries of a file in `.eval_results/` of a model: one per data set, in percent with two decimals.
 
-    The Hub shows them only where the data set is registered as a benchmark there, with tasks of these names.
+    The Hub shows them only if the data set is registered as a benchmark there, with tasks of these names.
 
     Args:
         report: The report.
         hub_dataset: The benchmark's data set on the Hub, `owner/name`.
-        url: Where the figures come from.
-        date: When they were made, `2026-11-28`.
+        url: Source of the scores.
+        date: When they were computed, as `2026-11-28`.
 
     Raises:
-        InputError: the name, the address or the date is none.
+        InputError: the name, the URL or the date is invalid.
     """
     if not _HUB_ID.fullmatch(hub_dataset):
         raise InputError(f"--hub-dataset {hub_dataset}: must be the name of a data set on the Hub, such as owner/name")
     if date is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
-        raise InputError(f"--date {date}: must be a day, such as 2026-11-28")
+        raise InputError(f"--date {date}: must be a date, such as 2026-11-28")
     further: dict[str, Any] = {} if date is None else {"date": date}
     if url is not None:
         further["source"] = {"url": _checked_url(url), "name": "merunibench"}
@@ -107,7 +107,7 @@ def _percent(value: float) -> float:
 
 def _checked_url(url: str) -> str:
     if not _URL.fullmatch(url):
-        raise InputError(f"--url {url!r}: must be an address that begins with https://")
+        raise InputError(f"--url {url!r}: must be a URL that begins with https://")
     return url
 
 
@@ -116,7 +116,7 @@ def _yaml(content: object) -> str:
 
 
 def _lines(content: object, indent: str) -> Iterator[str]:
-    """Block YAML of mappings and lists; their scalars as JSON, which is YAML too."""
+    """Yield block YAML of mappings and lists, with scalars as JSON, which is valid YAML."""
     pairs = (
         [(f"{_key(key)}:", value) for key, value in content.items()]
         if isinstance(content, Mapping)

@@ -1,4 +1,4 @@
-"""What the tables for people show: the same columns in the terminal, in Markdown and in LaTeX; percents."""
+"""The content of tables for people: the same columns in the terminal, in Markdown and in LaTeX; percentages."""
 
 from collections.abc import Callable, Mapping
 from statistics import stdev
@@ -22,7 +22,7 @@ class Column(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """A table for people: columns, one row per data set, and the row of the mean if there is one."""
+    """A table for people: columns, one row per data set, and an optional row for the mean."""
 
     columns: list[Column]
     rows: list[list[str]]
@@ -30,9 +30,9 @@ class Cells(NamedTuple):
 
 
 def table(report: "Report") -> Cells:
-    """The report's table, in percents with two decimals, as papers print them.
+    """Return the report's table, in percent with two decimals, as in papers.
 
-    Scores corrected for chance stand beside the uncorrected ones. Checkpoints are the last column.
+    Chance-corrected scores are next to the uncorrected ones. Checkpoints are the last column.
     """
     corrected = any(result.is_corrected for result in report.datasets)
     rows = [_cells(result) for result in report.datasets]
@@ -46,19 +46,19 @@ def table(report: "Report") -> Cells:
 
 
 def percent(value: float | None) -> str:
-    """`55.65` for 0.5565; an en dash for nothing."""
+    """`55.65` for 0.5565; an en dash for None."""
     return "–" if value is None else f"{round(100 * value, 2) + 0.0:.2f}"
 
 
 def span(ci: tuple[float, float] | None) -> str:
-    """`54.01–57.22`; an en dash for nothing."""
+    """`54.01–57.22`; an en dash for None."""
     if ci is None:
         return "–"
     return f"{percent(ci[0])}{' to ' if ci[0] < 0 else '–'}{percent(ci[1])}"
 
 
 def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
-    """What must be read beside the figures; `escape` is for what strangers may have written."""
+    """Return what must be read along with the scores; `escape` is for untrusted text."""
     said = [
         "Scores in percent. Labels: mean number per sample. Unknown: percent of labels without a sector on any wheel."
     ]
@@ -72,12 +72,12 @@ def notes(report: "Report", escape: Callable[[str], str] = str) -> list[str]:
         said += [escape(f"{result.title}: {line}.") for line in result_notes(result)]
     said += [f"{line}." for line in lexicon_notes(report)]
     if not report.complete and sum(result.task.benchmark for result in report.datasets) > 1:
-        said.append("No mean: not there in full are " + ", ".join(report.missing_datasets) + ".")
+        said.append("No mean: missing or incomplete data sets: " + ", ".join(report.missing_datasets) + ".")
     return said
 
 
 def interval_notes(report: "Report") -> list[str]:
-    """How intervals were made, what a choice on the test labels adds to the figures, and what the mean counts twice."""
+    """Explain intervals, the selection bias of choices on the test labels, and samples that the mean counts twice."""
     said = []
     if any(result.ci for result in report.datasets):
         held = "" if report.checkpoint_selection == "single" else " with the selected checkpoint held fixed"
@@ -86,31 +86,34 @@ def interval_notes(report: "Report") -> list[str]:
         alone = [result.title for result in report.datasets if result.ci is None]
         if alone:
             said.append(
-                f"No interval of {', '.join(alone)}: fewer than two samples, dialogues or videos count "
-                "(--units samples draws samples)"
+                f"No interval for {', '.join(alone)}: fewer than two samples, dialogues or videos are scored "
+                "(--units samples resamples samples)"
             )
     spreads = {result.title: result.run_deviation for result in report.datasets if result.run_deviation is not None}
     if spreads:
         if report.mean_runs:
             spreads["mean"] = stdev(report.mean_runs)
         each = ", ".join(f"{title} {100 * spread:.2f}" for title, spread in spreads.items())
-        said.append(f"Figures are means over {report.signature.runs} runs; standard deviation between runs: {each}")
+        said.append(f"Scores are means over {report.signature.runs} runs; standard deviation between runs: {each}")
     biases = {result.title: result.selection_bias for result in report.datasets if result.selection_bias is not None}
     if biases:
         each = ", ".join(f"{title} {100 * bias:+.2f}" for title, bias in biases.items())
-        said.append(f"The choice flatters the scores by about: {each}")
+        said.append(f"Choosing checkpoints on the test labels inflates the scores by about: {each}")
     if report.mean_corrected is not None:
         said.append(
-            f"The choice flatters the mean by about {100 * (report.mean_selection_bias or 0):+.2f}: "
+            f"Choosing checkpoints on the test labels inflates the mean by about "
+            f"{100 * (report.mean_selection_bias or 0):+.2f}: "
             f"corrected {percent(report.mean_corrected)} ({span(report.mean_corrected_ci)})"
         )
     for (first, second), samples in report.counted_twice:
-        said.append(f"The mean counts {samples} samples twice: those of {title_of(first)} in {title_of(second)}")
+        said.append(
+            f"The mean counts {samples} samples twice: samples of {title_of(first)} that are also in {title_of(second)}"
+        )
     return said
 
 
 def worth_notes(worth: "Worth") -> list[str]:
-    """The lift over the best shallow baseline, the baselines' scores, and what of the score is left in head words."""
+    """Return the lift over the best shallow baseline, the baselines' scores, and what remains in head words."""
     title, best = worth.title, worth.best_shallow
     scores = ", ".join(f"{each.id} {percent(each.score)}" for each in worth.baselines)
     said = []
@@ -118,9 +121,9 @@ def worth_notes(worth: "Worth") -> list[str]:
         said.append(f"{title}: {100 * worth.lift:+.2f} over {best.id}, the best shallow baseline ({scores})")
     if worth.in_head_words is not None:
         left = "" if worth.surviving is None else f", {100 * worth.surviving:.1f} % of the score"
-        said.append(f"{title}: with head words for labels {percent(worth.in_head_words)}{left}")
+        said.append(f"{title}: with labels replaced by head words {percent(worth.in_head_words)}{left}")
     said += [
-        f"{title}: reference, no system: the labels that people gave the same {each.samples} clips in "
+        f"{title}: human reference: people's labels for the same {each.samples} clips in "
         f"{title_of(each.source)} score {percent(each.score)}, the model on these {percent(each.model)}"
         for each in worth.references
     ]
@@ -128,7 +131,7 @@ def worth_notes(worth: "Worth") -> list[str]:
 
 
 def further_notes(report: "Report") -> list[str]:
-    """Figures of other conventions, and the spread over the wheels: a line for each kind of task that has them."""
+    """Return metrics of other conventions, and the range over the wheels: one line per kind of task."""
     said = []
     spreads = {}
     for result in report.datasets:
@@ -140,7 +143,7 @@ def further_notes(report: "Report") -> list[str]:
     if spreads:
         said.append(f"On single wheels, before any correction: {_each(spreads)}")
     said += [
-        f"{each.title}: UAR {percent(each.further['uar'])}, mean of the recall of {_recall(each.further['recall'])}"
+        f"{each.title}: UAR {percent(each.further['uar'])}, mean recall of {_recall(each.further['recall'])}"
         for each in report.datasets
         if "uar" in each.further
     ]
@@ -160,7 +163,7 @@ def further_notes(report: "Report") -> list[str]:
 
 
 def _recall(classes: Mapping[str, float | None]) -> str:
-    """Recall class by class; those that the protocol does not count have none."""
+    """Recall per class; classes that the protocol does not count have none."""
     counted = {name: percent(value) for name, value in classes.items() if value is not None}
     left_out = [name for name, value in classes.items() if value is None]
     return _each(counted) + (f" ({', '.join(left_out)} does not count)" if left_out else "")
@@ -174,15 +177,15 @@ _CONVENTIONS = {"has0": "Negative / non-negative (has0)", "non0": "Negative / po
 _UNITS = {
     "samples": "bootstrap over samples",
     "clusters": "bootstrap over clusters (dialogues, videos)",
-    "clusters+samples": "bootstrap over dialogues and videos where a data set has them, else over samples",
+    "clusters+samples": "bootstrap over dialogues and videos where available, otherwise over samples",
 }
 
 
 def result_notes(result: "Scored") -> list[str]:
-    """What must be read beside a score: samples that are missing or left out, answers that are not all given."""
+    """Return what must be read along with a score: missing or skipped samples, and labels extracted from answers."""
     said = []
     if result.missing + result.failed:
-        skipped = f"left out: {result.of_samples} samples are scored"
+        skipped = f"excluded: {result.of_samples} samples are scored"
         policy = "counted as wrong" if result.signature.missing == "zero" else skipped
         said.append(f"{result.missing} missing and {result.failed} failed predictions, {policy}")
     account = result.account
@@ -192,11 +195,11 @@ def result_notes(result: "Scored") -> list[str]:
 
 
 def lexicon_notes(report: "Report") -> list[str]:
-    """Which lexicon papers use, where it is another: one line, or none. Strict scores are in no paper's tables."""
+    """Name the lexicon that papers use if it is another; one line or none. No paper contains strict scores."""
     lexicon, official = report.signature.lexicon, report.signature.protocol == "official"
     if not official or not lexicon.startswith("builtin@"):
         return []
-    return ["Papers use the lexicon mer2025; a score under builtin cannot be held against theirs"]
+    return ["Papers use the lexicon mer2025; a score under builtin cannot be compared with theirs"]
 
 
 def _cells(result: "Scored") -> dict[str, str]:

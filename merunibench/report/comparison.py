@@ -15,15 +15,15 @@ ALPHA = 0.05
 
 
 class SystemUsed(NamedTuple):
-    """What was compared on a data set: the part of a system that may differ, and is shown.
+    """What was compared on a data set: the properties in which the systems may differ.
 
     Attributes:
         model: The model's name.
         checkpoint: The checkpoint that was scored.
         score: Its primary score.
-        selection: How the checkpoint was chosen; a choice by test labels is held fixed in the tests.
-        labels: Where the labels come from.
-        polarity: Where the polarity comes from.
+        selection: How the checkpoint was chosen; a choice on the test labels is held fixed in the tests.
+        labels: Source of the labels.
+        polarity: Source of the polarity.
     """
 
     model: str
@@ -42,9 +42,9 @@ class DatasetComparison:
         dataset: Data set id.
         systems: The two systems.
         test: Difference of the primary scores (first minus second), its interval and p-values.
-        p_holm: The larger of the two p-values, adjusted for the number of data sets (Holm): what decides.
-        signature: The metric part that both scores share.
-        title: The data set's name as papers print it.
+        p_holm: The larger of the two p-values, adjusted for the number of data sets (Holm); it determines significance.
+        signature: The metric part, which both scores share.
+        title: The data set's name as in papers.
     """
 
     dataset: str
@@ -56,26 +56,26 @@ class DatasetComparison:
 
     @property
     def samples(self) -> int:
-        """Number of samples, which the metric part tells."""
+        """Number of samples, from the metric part."""
         return int(dict(part.split(":", 1) for part in self.signature.split("|")[1:])["n"])
 
     @property
     def samples_needed(self) -> int | None:
-        """How many samples would show a difference of this size; None where there is none."""
+        """Number of samples needed to detect a difference of this size; None without a difference."""
         return self.test.samples_needed(self.samples)
 
 
 @dataclass(frozen=True)
 class MeanComparison:
-    """Two systems in the mean of several data sets.
+    """Two systems compared by the mean over several data sets.
 
     Attributes:
-        name: `mean` for the nine of the benchmark, or a kind of task.
+        name: `mean` for the nine data sets of the benchmark, or a kind of task.
         datasets: The data sets.
         scores: Means of the two systems' primary scores.
         test: Their difference, its interval and p-values.
-        p_holm: The larger of the two p-values; adjusted for the number of kinds where it is one's.
-        samples: Number of samples of all these data sets together.
+        p_holm: The larger of the two p-values; for a kind of task, adjusted for the number of kinds.
+        samples: Total number of samples of these data sets.
     """
 
     name: str
@@ -87,12 +87,12 @@ class MeanComparison:
 
     @property
     def samples_needed(self) -> int | None:
-        """How many samples, in these proportions, would show a difference of this size; None where there is none."""
+        """Number of samples, in these proportions, needed to detect this difference; None without a difference."""
         return self.test.samples_needed(self.samples)
 
     @property
     def title(self) -> str:
-        """Head of its row."""
+        """The heading of its row."""
         return "Mean" if self.name == "mean" else f"Mean, {self.name}"
 
 
@@ -102,13 +102,13 @@ class Comparison:
 
     Attributes:
         models: Names of the two systems.
-        datasets: One comparison a data set.
+        datasets: One comparison per data set.
         left_out: Data sets that only one of them has.
         resamples: Number of resamples and of random swaps.
         seed: Seed of both.
         units: What was resampled and swapped: `samples`, `clusters` (dialogues, videos), or both, joined by `+`.
-        means: The kinds of tasks of which both have all data sets, and the nine, if both have all.
-        warnings: What else may make the difference.
+        means: The kinds of task for which both have all data sets, and the nine if both have all.
+        warnings: Other possible causes of the difference.
     """
 
     FORMATS: ClassVar = ("table", "json", "csv", "markdown", "latex")
@@ -124,13 +124,13 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """The outcome; what it calls better is significant at 5 %, corrected for the number of data sets (Holm)."""
+        """The outcome. "Better" means significant at 5 %, corrected for the number of data sets (Holm)."""
         datasets = [Outcome(each.title, each.test.difference, each.test.ci, each.p_holm) for each in self.datasets]
         means = [Outcome(each.name, each.test.difference, each.test.ci, each.p_holm) for each in self.means]
         return outcome(datasets, means)
 
     def named(self, models: tuple[str, str]) -> "Comparison":
-        """The same comparison, the systems called otherwise."""
+        """Return the same comparison with other names for the systems."""
         first, second = models
         datasets = []
         for each in self.datasets:
@@ -139,7 +139,7 @@ class Comparison:
         return replace(self, models=models, datasets=tuple(datasets))
 
     def to_dict(self) -> dict[str, Any]:
-        """The comparison as dictionaries, lists, text and numbers; fractions, not percents."""
+        """Return the comparison as dictionaries, lists, text and numbers; fractions, not percentages."""
         return {
             "schema": SCHEMA,
             "models": list(self.models),
@@ -154,19 +154,19 @@ class Comparison:
         }
 
     def to_csv(self) -> str:
-        """CSV text, one line per data set and mean; fractions in full precision."""
+        """Return CSV text, one line per data set and mean; fractions in full precision."""
         from merunibench.report.comparison_tables import csv
 
         return csv(self)
 
     def to_markdown(self) -> str:
-        """A Markdown table in percent, the outcome above it and the notes below."""
+        """Return a Markdown table in percent, with the outcome above it and the notes below."""
         from merunibench.report.comparison_tables import markdown
 
         return markdown(self)
 
     def to_latex(self) -> str:
-        """A LaTeX table (booktabs) in percent; significant differences are bold, the signature is a comment."""
+        """Return a LaTeX table (booktabs) in percent. Significant differences are bold, the signature is a comment."""
         from merunibench.report.comparison_tables import latex
 
         return latex(self)
@@ -181,11 +181,11 @@ class Comparison:
 
     @property
     def lines(self) -> list[str]:
-        """What belongs below every table of it: which systems were compared, how, and the signature."""
+        """The lines below every table: which systems were compared, how, and the signature."""
         return [*self._systems(), *self._notes()]
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The table that the command line prints, in percent."""
+        """Return the table that the command line prints, in percent."""
         from rich.text import Text
 
         from merunibench.report.terminal import plain_table, print_to_text
@@ -202,7 +202,7 @@ class Comparison:
         return print_to_text(self.sentence, table, self.lines, width=width, color=color)
 
     def _power(self) -> Iterator[tuple[str, str]]:
-        """What each row of the table could show: its title, and `4.00 (12,000)`; nothing where nothing can be said."""
+        """Yield the title of each row and what it could detect, as `4.00 (12,000)`; empty if nothing is known."""
         rows: list[tuple[str, DatasetComparison | MeanComparison]] = [
             *((each.title, each) for each in self.datasets),
             *((mean.title.lower(), mean) for mean in self.means),
@@ -213,7 +213,7 @@ class Comparison:
             yield title, "" if detectable is None else f"{100 * detectable:.2f}{needed}"
 
     def _systems(self) -> list[str]:
-        """Which model and checkpoints A and B are."""
+        """List the models and checkpoints of A and B."""
         lines = []
         for letter, index in (("A", 0), ("B", 1)):
             used = {each.title: each.systems[index] for each in self.datasets}
@@ -229,28 +229,28 @@ class Comparison:
     def _notes(self) -> list[str]:
         units = {
             "clusters": "dialogues and videos",
-            "clusters+samples": "dialogues and videos where a data set has them, else samples",
+            "clusters+samples": "dialogues and videos where available, otherwise samples",
         }.get(self.units, self.units)
         method = f"Paired bootstrap (p boot) and approximate randomisation (p swap) over {units}"
         lines = [
             f"{method}, {self.resamples} each; p Holm: the larger of the two, corrected for the number of tests.",
-            "p swap alone does not test equal scores: systems of equal F may differ in precision and recall.",
+            "p swap alone does not test for equal scores: systems with equal F1 may differ in precision and recall.",
         ]
         power = [f"{title} {said}" for title, said in self._power() if said]
         if power:
             lines.append(
-                "Smallest difference, in points, that such samples show in four of five cases, and how many samples "
-                f"would so show the one found: {', '.join(power)}."
+                "Smallest difference, in points, detected with 80 % power at this sample size, and number of samples "
+                f"needed to detect the observed one:  {', '.join(power)}."
             )
         if self.left_out:
-            lines.append(f"Not compared, since only one of them has it: {', '.join(self.left_out)}.")
+            lines.append(f"Not compared, because only one of them has it: {', '.join(self.left_out)}.")
         signatures = [each.signature for each in self.datasets]
         joint = joint_metric_part(signatures)
         return [*lines, *(signatures if joint is None else [joint])]
 
 
 class Outcome(NamedTuple):
-    """The outcome of one test: what it is of, the score of A less that of B, its 95 % interval, and its p."""
+    """The outcome of one test: data set or mean, score of A minus that of B, 95 % interval, and p."""
 
     title: str
     difference: float
@@ -259,11 +259,11 @@ class Outcome(NamedTuple):
 
 
 def outcome(datasets: Sequence[Outcome], means: Sequence[Outcome]) -> str:
-    """Who of A and B is better, in one sentence: of `compare`, and of every pair on a leaderboard.
+    """State in one sentence whether A or B is better, for `compare` and for every pair on a leaderboard.
 
     Args:
-        datasets: The tests on data sets, titled as papers print them.
-        means: Those of means, titled by kind of task or `mean`; the last one is said, or else the one data set.
+        datasets: The tests on data sets, with titles as in papers.
+        means: The tests of means, titled by kind of task or `mean`; the last one is stated, or else the only data set.
     """
     sides: dict[str, list[str]] = {"A": [], "B": []}
     for each in datasets:
@@ -275,12 +275,12 @@ def outcome(datasets: Sequence[Outcome], means: Sequence[Outcome]) -> str:
 
 
 def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = ", ") -> str:
-    """On which of the data sets that were tested each side is better: how every such sentence begins.
+    """State on which of the tested data sets each side is better: the start of every such sentence.
 
     Args:
-        sides: `A` and `B` -> the data sets on which it is better, in words.
+        sides: `A` and `B` -> descriptions of the data sets on which it is better.
         tested: Number of data sets.
-        apart: The separator between two of them.
+        apart: The separator between data sets.
 
     Example:
         >>> who_is_better({"A": ["MELD by 3.56"], "B": []}, 9)
@@ -298,15 +298,15 @@ def who_is_better(sides: Mapping[str, Sequence[str]], tested: int, apart: str = 
 
 
 def _lead(test: Outcome) -> str:
-    """By how much the better system leads, and the interval of that: `by 3.56 [1.40, 5.76]`."""
+    """By how much the better system leads, with interval: `by 3.56 [1.40, 5.76]`."""
     sign = 1 if test.difference > 0 else -1
-    ends = sorted(100 * sign * end + 0.0 for end in test.ci or ())  # + 0.0: no end is -0.00
+    ends = sorted(100 * sign * end + 0.0 for end in test.ci or ())  # + 0.0: avoids -0.00
     interval = f" [{', '.join(f'{end:.2f}' for end in ends)}]" if ends else ""
     return f"by {100 * abs(test.difference):.2f}{interval}"
 
 
 def _in_full(test: Outcome) -> str:
-    """What the sentence says of the mean, or of the one data set: difference, interval and p."""
+    """State difference, interval and p of the mean or of the only data set."""
     if test.ci is None:
         return ""
     verdict = "significant" if test.p < ALPHA else "not significant"

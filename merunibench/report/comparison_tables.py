@@ -1,4 +1,4 @@
-"""A comparison of two systems as Markdown, LaTeX, HTML and CSV."""
+"""Comparisons of two systems as Markdown, LaTeX, HTML and CSV."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def _cells(title: str, scores: tuple[float, float], each: DatasetComparison | Me
 
 
 def csv(comparison: Comparison) -> str:
-    """One line per data set and mean, fractions."""
+    """Return one line per data set and mean, as fractions."""
     return csv_text(_COLUMNS, _records(comparison))
 
 
@@ -62,7 +62,7 @@ def _records(comparison: Comparison) -> Iterator[dict[str, object]]:
 
 
 def markdown(comparison: Comparison) -> str:
-    """The outcome, a table in which significant differences are bold, and the notes."""
+    """Return the outcome, a table with significant differences in bold, and the notes."""
     lines = [in_markdown(comparison.sentence), "", _line(_TITLES), _line(["---", *["---:"] * (len(_TITLES) - 1)])]
     for title, scores, each in _rows(comparison):
         cells = [in_markdown(cell) for cell in _cells(title, scores, each)]
@@ -78,7 +78,7 @@ def _line(cells: tuple[str, ...] | list[str]) -> str:
 
 
 def latex(comparison: Comparison) -> str:
-    """A tabular; what else must be read with it stands in comments."""
+    """Return a tabular; everything that must be read along with it is in comments."""
     comments = [comparison.sentence, "Bold: p Holm < 0.05.", *comparison.lines, r"needs \usepackage{booktabs}"]
     titles = " & ".join(in_latex(title) for title in _TITLES)
     rows, means = [], False
@@ -98,6 +98,6 @@ def latex(comparison: Comparison) -> str:
 
 
 def html(comparison: Comparison) -> str:
-    """A table for a notebook."""
+    """Return a table for a notebook."""
     rows = [_cells(*each) for each in _rows(comparison)]
     return table(comparison.sentence, _TITLES, rows, comparison.lines)

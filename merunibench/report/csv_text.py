@@ -1,4 +1,4 @@
-"""CSV as spreadsheets and terminals get it: figures are numbers, no text of a stranger is a formula or a command."""
+"""CSV for spreadsheets and terminals: numbers stay numbers, and untrusted text cannot become a formula or a command."""
 
 import csv
 import io
@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from merunibench._text import escape_controls
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""With what a cell begins that a spreadsheet would compute; full-width signs too."""
+"""Characters at the start of a cell that make a spreadsheet compute it, including full-width signs."""
 
 
 def csv_cell(value: object) -> object:
-    r"""A value as a cell holds it: a number as it is, text visible, and marked as text where it would be a formula.
+    r"""Return a value for a cell: numbers unchanged, text with control characters escaped and formulas marked as text.
 
     Example:
         >>> csv_cell("=HYPERLINK(1)"), csv_cell("\x1b]0;x"), csv_cell(-0.5)
@@ -24,7 +24,7 @@ def csv_cell(value: object) -> object:
 
 
 def csv_text(columns: Sequence[str], records: Iterable[Mapping[str, object]]) -> str:
-    """CSV text: a head, and a line for each record; nothing for None and for what a record lacks."""
+    """Return CSV text: a header and one line per record. None and missing values are empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(csv_cell, columns))

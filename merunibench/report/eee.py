@@ -1,7 +1,7 @@
-"""A report as Every Eval Ever's aggregate JSON, the community's format for results of all harnesses (schema 0.3.0).
+"""Export a report as Every Eval Ever's aggregate JSON, the community format for results of all harnesses (0.3.0).
 
-Only aggregates: its rows of single samples would carry the reference labels, which are licensed. No clock is asked:
-the same report gives the same bytes. Schema: https://github.com/evaleval/every_eval_ever
+Only aggregates are written: rows of single samples would contain the licensed reference labels. The clock is not read,
+so the same report gives the same bytes. Schema: https://github.com/evaleval/every_eval_ever
 """
 
 import hashlib
@@ -21,7 +21,7 @@ UNKNOWN_TIME = "0"
 """The value for an unknown time."""
 
 RELATIONSHIPS = ("first_party", "third_party", "collaborative", "other")
-"""What an evaluator may be to a model."""
+"""Possible relationships of an evaluator to a model."""
 
 _EPOCH = "SOURCE_DATE_EPOCH"
 _LEVEL = 0.95
@@ -35,19 +35,19 @@ def to_eee(
     organization: str = "unspecified",
     relationship: str = "other",
 ) -> str:
-    """JSON text of a report: one result per data set, and one for the mean of the benchmark where there is one.
+    """Return JSON text of a report: one result per data set, and one for the mean of the benchmark if there is one.
 
     Args:
         report: The report.
-        timestamp: When the record was made, in seconds since 1970; by default what the environment variable
-            SOURCE_DATE_EPOCH says, else 0, which stands for unknown.
-        organization: Who evaluated.
-        relationship: What they are to the model, one of `RELATIONSHIPS`.
+        timestamp: When the record was made, in seconds since 1970; by default the value of the environment variable
+            SOURCE_DATE_EPOCH, otherwise 0, which means unknown.
+        organization: Name of the evaluator.
+        relationship: Relationship of the evaluator to the model, one of `RELATIONSHIPS`.
 
     Raises:
-        InputError: the time is not a number, or the relationship is not one of these.
+        InputError: the time is not a number, or the relationship is unknown.
     """
-    # By name: an import would close a circle, since the package itself names what is in its rooms.
+    # Imported by name: a plain import would be circular, because the package imports its own modules.
     version: str = import_module("merunibench").__version__
     when = _time(timestamp)
     if relationship not in RELATIONSHIPS:
@@ -85,7 +85,7 @@ def _time(timestamp: str | None) -> str:
 
 
 def _digits(report: WrittenReport) -> str:
-    """Eight digits that tell one report of a model from another, by what they hold."""
+    """Eight digits that distinguish reports of one model, derived from their content."""
     held = [report.signature, *(f"{each.signature} {each.score!r}" for each in report.datasets)]
     return hashlib.sha256("\n".join(held).encode()).hexdigest()[:8]
 
@@ -115,7 +115,7 @@ def _result(scored: WrittenScore) -> dict[str, Any]:
 
 
 def _mean(report: WrittenReport) -> list[dict[str, Any]]:
-    """The score of the benchmark, where all its data sets are there in full."""
+    """The score of the benchmark, if all its data sets are complete."""
     if report.mean is None:
         return []
     return [
@@ -134,7 +134,7 @@ def _mean(report: WrittenReport) -> list[dict[str, Any]]:
 
 
 def _lowest(scored: WrittenScore) -> float:
-    """What nothing right scores: corrected for chance, (0 - chance) / (1 - chance), else 0."""
+    """The lowest possible score: (0 - chance) / (1 - chance) for chance-corrected scores, otherwise 0."""
     return -scored.chance / (1 - scored.chance) if scored.primary == _CORRECTED else 0.0
 
 
@@ -155,11 +155,11 @@ def _uncertainty(ci: tuple[float, float] | None, signature: str, samples: int) -
         return {}
     made = Signature.parse(signature)
     interval = {"lower": ci[0], "upper": ci[1], "confidence_level": _LEVEL, "method": f"bootstrap, {made.interval}"}
-    # Of as few units as two there is an exact interval instead.
+    # With very few units (as few as two), an exact interval is used instead.
     resamples = {"num_bootstrap_samples": made.bootstrap} if made.bootstrap else {}
     return {"uncertainty": {"confidence_interval": interval, "num_samples": samples, **resamples}}
 
 
 def _strings(details: Mapping[str, object]) -> dict[str, str]:
-    """Details as the schema wants them: text; what is not there is left out."""
+    """Convert details to text, as the schema requires; missing values are omitted."""
     return {key: str(value) for key, value in details.items() if value is not None}

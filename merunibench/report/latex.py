@@ -1,4 +1,4 @@
-"""The report as a LaTeX table (booktabs): one column per data set, as the published tables have it."""
+"""The report as a LaTeX table (booktabs): one column per data set, as in the published tables."""
 
 from merunibench._text import escape_controls
 from merunibench.report.columns import lexicon_notes, percent, result_notes
@@ -25,7 +25,7 @@ _SPECIAL = str.maketrans(
 
 
 def render(report: Report) -> str:
-    """A tabular of the scores, in percent, a small row for each thing that belongs beside them, and the signature."""
+    """Return a tabular of the scores in percent, with a small row for each additional figure, and the signature."""
     titles = [escape(result.title) for result in report.datasets]
     scores = [percent(result.score) for result in report.datasets]
     if report.mean is not None:
@@ -48,13 +48,13 @@ def render(report: Report) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that LaTeX prints as it is. Its first bracket or star would belong to the line before."""
+    """Escape text for LaTeX. A leading bracket or star would otherwise belong to the line before."""
     escaped = escape_controls(" ".join(text.split())).translate(_SPECIAL)
     return f"{{{escaped[0]}}}{escaped[1:]}" if escaped.startswith(("[", "*")) else escaped
 
 
 def _details(report: Report) -> dict[str, list[str]]:
-    """What belongs beside the scores, a row each: name -> a cell for each data set."""
+    """Additional rows below the scores: name -> one cell per data set."""
     uncorrected = [percent(each.uncorrected) if each.is_corrected else "" for each in report.datasets]
 
     def corrected(score: float | None) -> str:
@@ -64,14 +64,14 @@ def _details(report: Report) -> dict[str, list[str]]:
     unknown = [each.out_of_lexicon for each in report.datasets]
     return {
         r"95\,\% interval": [_interval(each.ci) for each in report.datasets] + [_interval(report.mean_ci)],
-        "less selection bias": [
+        "minus selection bias": [
             *(corrected(each.corrected) for each in report.datasets),
             corrected(report.mean_corrected),
         ],
         "uncorrected": uncorrected,
         "chance": [percent(each.chance) for each in report.datasets],
         "samples": [each.of_samples if each.evaluated != each.samples else "" for each in report.datasets],
-        "labels a sample": ["" if value is None else f"{value:.2f}" for value in labels],
+        "labels per sample": ["" if value is None else f"{value:.2f}" for value in labels],
         r"unknown labels, \%": ["" if value is None else f"{100 * value:.1f}" for value in unknown],
     }
 

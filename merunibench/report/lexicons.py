@@ -1,4 +1,4 @@
-"""What is said about lexicons, as text for people: an audit, a comparison of two, the way of words."""
+"""Text output about lexicons: an audit, a comparison of two lexicons, and how words are mapped."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -17,11 +17,11 @@ _MOST_WORDS = 12
 
 
 def audit_text(audit: Audit, *, limit: int = 50, width: int | None = None) -> str:
-    """A table of what each rule found, and one of the first `limit` findings.
+    """Return a table of the findings of each rule, and one of the first `limit` findings.
 
     Args:
         audit: The audit.
-        limit: Most findings to list.
+        limit: Maximum number of findings to list.
         width: Columns of the terminal; None for as many as the table needs.
     """
     weighed = audit.tokens is not None
@@ -37,7 +37,7 @@ def audit_text(audit: Audit, *, limit: int = 50, width: int | None = None) -> st
         )
     if audit.skipped:
         wheels = ", ".join(map(str, audit.skipped))
-        notes.append(f"Not audited, because its sectors are not those of the published wheel: wheel {wheels}.")
+        notes.append(f"Not audited, because the sectors differ from the published wheel: wheel {wheels}.")
     text = _print(f"Audit of {audit.lexicon}, level {audit.level}", summary, notes, width)
     if not audit.findings:
         return text
@@ -57,11 +57,11 @@ def audit_text(audit: Audit, *, limit: int = 50, width: int | None = None) -> st
 
 
 def difference_text(difference: Difference, *, limit: int = 50, width: int | None = None) -> str:
-    """Agreement on each wheel, then the first `limit` words of each kind of difference.
+    """Return the agreement on each wheel, then the first `limit` words of each kind of difference.
 
     Args:
         difference: The comparison.
-        limit: Most rows of each list.
+        limit: Maximum number of rows of each list.
         width: Columns of the terminal; None for as many as the table needs.
     """
     one, two = difference.first, difference.second
@@ -78,7 +78,7 @@ def difference_text(difference: Difference, *, limit: int = 50, width: int | Non
             *_mapped(tokens or types),
         )
     unit = "label tokens" if weighed else "words"
-    note = f"Agree: same sector, where both map. Both, and each lexicon: % of {unit} that have a sector on the wheel."
+    note = f"Agree: same sector, where both map. Both, and each lexicon: % of {unit} with a sector on the wheel."
     text = _print(f"{one} and {two}, level {difference.level}", table, [note], width)
     if difference.different:
         table = _table("Word", "Wheel", one, two, *(["% of tokens"] if weighed else []))
@@ -106,10 +106,10 @@ def _mapped(row: Agreement) -> list[str]:
 
 
 def explanation_text(explanations: Iterable[Explanation], *, width: int | None = None) -> str:
-    """A block per word: its steps in each lexicon, then a table with a row per wheel and a column per lexicon.
+    """Return a block per word: its steps in each lexicon, then a table of wheels (rows) and lexicons (columns).
 
     Args:
-        explanations: The explanations; those of one word stand together.
+        explanations: The explanations; those of one word are adjacent.
         width: Columns of the terminal; None for as many as the table needs.
     """
     blocks = [_block(list(group), width) for _, group in groupby(explanations, key=lambda one: one.word)]
@@ -144,7 +144,7 @@ def _some(words: Sequence[str]) -> str:
 
 
 def _more(count: int, limit: int, what: str) -> list[str]:
-    return [f"{count - limit:,} more {what}: raise --top, or take --format json."] if count > limit else []
+    return [f"{count - limit:,} more {what}: increase --top, or use --format json."] if count > limit else []
 
 
 def _percent(share: float | None) -> str:
@@ -167,7 +167,7 @@ def _table(*titles: str) -> Table:
     table = plain_table([Column(escape_controls(title), numeric=title in _NUMBERS) for title in titles])
     for column, title in zip(table.columns, titles, strict=True):
         if title in ("Reason", "What it finds", "Expected") or "@" in title:
-            column.no_wrap = False  # long cells, which a narrow terminal shows on several lines
+            column.no_wrap = False  # long cells, which a narrow terminal wraps
             column.overflow = "fold"
     return table
 

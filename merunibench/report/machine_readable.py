@@ -1,6 +1,6 @@
-"""The report for other programs: JSON, which they rely on, and CSV, one row per data set.
+"""The report for other programs: JSON with a stable schema, and CSV with one row per data set.
 
-Figures are fractions in full precision.
+Scores are fractions in full precision.
 """
 
 import json
@@ -15,7 +15,7 @@ from merunibench.scoring import Scored
 
 
 def to_json(report: Report) -> str:
-    """Strict JSON (no NaN), two spaces of indentation, keys in a fixed order."""
+    """Return strict JSON (no NaN), two spaces of indentation, keys in a fixed order."""
     content = {
         "schema": SCHEMA,
         "signature": str(report.signature),
@@ -61,12 +61,12 @@ def _dataset(result: Scored) -> dict[str, Any]:
 
 
 def runs_as_dict(runs: Sequence[float]) -> dict[str, Any] | None:
-    """The score of each run and their standard deviation; None for a single run."""
+    """Return the score of each run and their standard deviation; None for a single run."""
     return {"scores": list(runs), "deviation": stdev(runs)} if len(runs) > 1 else None
 
 
 def to_csv(report: Report) -> str:
-    """CSV text; the last row, `mean`, is the benchmark score and stands only in complete reports."""
+    """Return CSV text. The last row, `mean`, is the benchmark score; only complete reports have it."""
     rows = records(report)
     if report.mean is not None:
         low, high = report.mean_ci or (None, None)
@@ -76,7 +76,7 @@ def to_csv(report: Report) -> str:
 
 
 def records(report: Report) -> list[dict[str, Any]]:
-    """One flat record a data set; a figure that its kind of task does not have is None."""
+    """Return one flat record per data set; values that its kind of task does not have are None."""
     figures = [_figures(result) for result in report.datasets]
     titles = dict.fromkeys(key for each in figures for key in each)
     return [
@@ -86,7 +86,7 @@ def records(report: Report) -> list[dict[str, Any]]:
 
 
 def _figures(result: Scored) -> dict[str, Any]:
-    """What the metric consists of, and the figures beside it that are numbers."""
+    """Return the components of the metric, and additional numeric values."""
     beside = {key: value for key, value in result.further.items() if not isinstance(value, Mapping)}
     return {**result.metrics, **beside}
 
@@ -122,7 +122,7 @@ _SCALARS = ("score", "ci_low", "ci_high", "chance", "labels_per_sample", "out_of
 
 
 def scalars(report: Report, prefix: str = "") -> dict[str, float]:
-    """Flat numbers by `<data set>/<figure>`, as loggers take them; what is not there is left out."""
+    """Return flat numbers by `<data set>/<figure>` for loggers; missing values are omitted."""
     numbers: dict[str, float] = {}
     for result in report.datasets:
         record = _record(report, result, {})

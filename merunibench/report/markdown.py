@@ -9,7 +9,7 @@ from merunibench.report.report import Report
 
 
 def render(report: Report) -> str:
-    """A table in percent, its notes, and the signature."""
+    """Return a table in percent, its notes, and the signature."""
     columns, cells, mean = table(report)
     rows = [[escape(cell) for cell in row] for row in cells]
     if mean:
@@ -28,13 +28,13 @@ def render(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-# What GitHub makes links and messages of after Markdown, whatever is escaped: @team, owner/repo#1, GH-1, addresses.
+# What GitHub turns into links and mentions even if it is escaped: @team, owner/repo#1, GH-1, URLs.
 _REFERENCE = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:(?=//)|\b(?:www(?=\.)|(?:mailto|xmpp)(?=:))", re.IGNORECASE)
 _NO_SPACE = "\u200b"
 
 
 def escape(text: str) -> str:
-    r"""Text that Markdown shows as it is, and of which GitHub makes no link, mention, reference or formula.
+    r"""Escape text for Markdown, so that GitHub does not turn it into a link, mention, reference or formula.
 
     Example:
         >>> escape("*a* @team").replace("\u200b", "·")
@@ -42,7 +42,7 @@ def escape(text: str) -> str:
     """
     plain = _REFERENCE.sub(lambda found: found[0] + _NO_SPACE, escape_controls(" ".join(text.split())))
     dead = re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", plain)
-    return dead.replace("$", "<span>$</span>")  # as GitHub's manual has it: no sign within an element is a formula's
+    return dead.replace("$", "<span>$</span>")  # GitHub documents that $ within an element does not start a formula
 
 
 def _line(row: Iterable[str]) -> str:

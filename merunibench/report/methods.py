@@ -1,4 +1,4 @@
-"""The paragraph for a paper: everything that decided the figures of a report, in sentences."""
+"""The methods paragraph for a paper: everything that determined the scores of a report, in sentences."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,14 +13,14 @@ from merunibench.tasks import title_of
 
 
 def sentences(report: WrittenReport) -> Iterator[str]:
-    """The sentences of the paragraph, in their order."""
+    """Yield the sentences of the paragraph, in order."""
     signature = Signature.parse(report.signature)
     yield (
         f"{escape_controls(report.model)} was scored with merunibench on {_named(report)} under the "
         f"{_protocol(signature)}, metric version {signature.v}, wheel level {report.level}{_lexicon(signature)}."
     )
     if report.protocol == OFFICIAL.name and signature.lexicon.startswith("builtin@"):
-        yield "Papers use the lexicon mer2025; scores under builtin cannot be held against theirs."
+        yield "Papers use the lexicon mer2025; scores under builtin cannot be compared with theirs."
     yield _origins(report)
     yield _MISSING.get(signature.missing, "")[:-1] + _missing(report) + "."
     yield from _runs(report, signature)
@@ -33,7 +33,7 @@ def sentences(report: WrittenReport) -> Iterator[str]:
 
 
 def _named(report: WrittenReport) -> str:
-    """The data sets and what is measured on them."""
+    """The data sets and their metrics."""
     samples = sum(each.evaluated or each.samples for each in report.datasets)
     titles: dict[str, list[str]] = {}
     for each in report.datasets:
@@ -44,7 +44,7 @@ def _named(report: WrittenReport) -> str:
 
 
 def _protocol(signature: Signature) -> str:
-    """The protocol, its version where it has several, and what it does where papers do otherwise."""
+    """The protocol, its version if it has several, and how it differs from that of papers."""
     name, _, version = escape_controls(signature.protocol).partition("@")
     said = f"{name} protocol{f', version {version}' if version else ''}"
     known = PROTOCOLS.get(name)
@@ -56,7 +56,7 @@ def _lexicon(signature: Signature) -> str:
 
 
 def _origins(report: WrittenReport) -> str:
-    """Where the labels come from, and the polarities, each of the data sets that are scored by them."""
+    """The sources of labels and polarities, for the data sets that use them."""
     labels, polarity = (_read_by(report, answer) for answer in ("labels", "polarity"))
     if labels and polarity and labels != polarity:
         return f"Labels were {labels}; polarities were {polarity}."
@@ -80,7 +80,7 @@ def _answer(each: WrittenScore) -> str:
 _MISSING = {
     "error": "Every sample had a prediction.",
     "zero": "Samples without a prediction counted as wrong.",
-    "skip": "Samples without a prediction were left out.",
+    "skip": "Samples without a prediction were excluded.",
 }
 
 
@@ -94,7 +94,7 @@ def _runs(report: WrittenReport, signature: Signature) -> Iterator[str]:
         spreads = [f"{each.title} {100 * each.runs.deviation:.2f}" for each in report.datasets if each.runs]
         if report.mean_runs:
             spreads.append(f"mean {100 * report.mean_runs.deviation:.2f}")
-        yield f"Figures are means over {signature.runs} runs; standard deviation between runs: {', '.join(spreads)}."
+        yield f"Scores are means over {signature.runs} runs; standard deviation between runs: {', '.join(spreads)}."
 
 
 def _checkpoints(report: WrittenReport) -> str:
@@ -110,28 +110,28 @@ def _checkpoints(report: WrittenReport) -> str:
         return "There was one checkpoint."
     if rule == "best-per-dataset":
         return (
-            f"On each data set the best of {number} checkpoints by that set's own test labels is reported, as in the "
+            f"For each data set, the best of {number} checkpoints on its own test labels is reported, as in the "
             f"published row: {named}."
         )
     if rule == "best-overall":
         return f"The best of {number} checkpoints by the mean of the test scores is reported: {named}."
     if rule == "last":
         return f"The last of {number} checkpoints is reported: {named}."
-    return f"The checkpoint {escape_controls(rule)} was chosen without looking at the scores."
+    return f"The checkpoint {escape_controls(rule)} was chosen without using the scores."
 
 
 _UNITS = {
     "samples": "samples",
     "clusters": "dialogues and videos",
-    "clusters+samples": "dialogues and videos where a data set has them, else over samples",
+    "clusters+samples": "dialogues and videos where available, otherwise over samples",
 }
 _METHODS = {
     "percentile": "percentiles",
     "bca": "BCa percentiles below 100 samples",
     "jackknife-t": "delete-one jackknife and Student's t below 200 dialogues or videos",
-    "exact": "Clopper-Pearson where all or no answers are right",
+    "exact": "Clopper-Pearson if all or no answers are correct",
 }
-"""How each method of an interval is called, and when it is taken."""
+"""The name of each interval method, and when it is used."""
 
 
 def _intervals(signature: Signature) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _intervals(signature: Signature) -> Iterator[str]:
     said = [_METHODS.get(name, escape_controls(name)) for name, _, _ in methods]
     kind = "Poisson bootstrap by name" if {version for _, _, version in methods} != {"1"} else "bootstrap"
     yield (
-        f"Intervals are at 95 %: {kind} ({signature.bootstrap:,} resamples, seed {signature.seed}) over "
+        f"Confidence intervals are at 95 %: {kind} ({signature.bootstrap:,} resamples, seed {signature.seed}) over "
         f"{_UNITS.get(signature.units, escape_controls(signature.units))}; {', '.join(said)}."
     )
 
@@ -161,20 +161,20 @@ def _mean(report: WrittenReport) -> Iterator[str]:
         yield f"The mean of the nine data sets is {percent(report.mean)}{interval}."
     if report.mean is not None and report.mean_corrected is not None:
         yield (
-            f"The choice of checkpoints on the test labels flatters it by about "
+            f"Choosing checkpoints on the test labels inflates it by about "
             f"{100 * (report.mean_selection_bias or 0):.2f} points (bootstrap estimate of optimism); corrected, it is "
             f"{percent(report.mean_corrected)} ({span(report.mean_corrected_ci)})."
         )
     elif any(each.selection_bias is not None for each in report.datasets):
         biases = [f"{each.title} {100 * (each.selection_bias or 0):.2f}" for each in report.datasets]
-        yield f"The choice of checkpoints on the test labels flatters the scores by about: {', '.join(biases)} points."
+        yield f"Choosing checkpoints on the test labels inflates the scores by about: {', '.join(biases)} points."
     for each in report.counted_twice:
         first, second = (title_of(name) for name in each.datasets)
-        yield f"The mean counts {each.samples} samples twice: those of {first} are in {second}."
+        yield f"The mean counts {each.samples} samples twice: samples of {first} that are also in {second}."
 
 
 def _worth(report: WrittenReport) -> Iterator[str]:
-    """What the baselines score, how far the model is above them, and what hangs on its words."""
+    """Describe the baseline scores, the lift of the model, and how much depends on its choice of words."""
     titles = {each.dataset: each.title for each in report.datasets}
     found = [(titles.get(name, title_of(name)), each) for name, each in report.worth.items()]
     lifts = [
@@ -184,7 +184,7 @@ def _worth(report: WrittenReport) -> Iterator[str]:
         if worth.best is not None and worth.lift_over_shallow is not None
     ]
     if lifts:
-        yield f"The best shallow baseline, which looks at no clip, scores: {'; '.join(lifts)}."
+        yield f"The best shallow baseline, which does not use the clips, scores: {'; '.join(lifts)}."
     heads = [f"{title} {percent(worth.head_words.mean)}" for title, worth in found if worth.head_words]
     if heads:
         yield f"With every label replaced by the head word of its sector the model scores: {', '.join(heads)}."
@@ -202,5 +202,5 @@ def _told(baseline: WrittenBaseline) -> str:
 
 
 def _each(report: WrittenReport, said: Callable[[WrittenScore], str]) -> str:
-    """Something of every data set."""
+    """Format a value of every data set."""
     return ", ".join(f"{each.title} {said(each)}" for each in report.datasets)

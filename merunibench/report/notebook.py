@@ -1,4 +1,4 @@
-"""Results as they show themselves in a notebook: small tables, everything in them escaped, no script."""
+"""Notebook representations of results: small tables with all text escaped, no script."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ _MOST = 5
 
 
 def report(result: "Report") -> str:
-    """The table that the command line prints."""
+    """Return the table that the command line prints."""
     columns, rows, mean = cells_of(result)
     title = f"{result.model}, {result.protocol} protocol, lexicon {result.signature.lexicon}"
     every = [*rows, *([mean] if mean else [])]
@@ -22,7 +22,7 @@ def report(result: "Report") -> str:
 
 
 def error_analysis(result: "ErrorAnalysis") -> str:
-    """What costs most on each data set: words and confusions; `to_html` has the whole page."""
+    """Return the most costly words and confusions of each data set; `to_html` gives the whole page."""
     rows = []
     for each in result.datasets:
         wrong, unknown, missed = (

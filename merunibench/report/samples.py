@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def report_frame(report: "Report") -> "pd.DataFrame":
-    """One row per data set, indexed by its id; see `Report.to_frame`.
+    """Return one row per data set, indexed by its id; see `Report.to_frame`.
 
     Raises:
         InputError: pandas is not installed.
@@ -30,17 +30,17 @@ def report_frame(report: "Report") -> "pd.DataFrame":
 
 
 def frame(scored: Scored, predictions: str | Path | Mapping[str, object] | None = None) -> "pd.DataFrame":
-    """One row per sample, indexed by name; see `Report.samples`.
+    """Return one row per sample, indexed by name; see `Report.samples`.
 
     Raises:
-        InputError: the score holds no samples, the predictions hold no text, or pandas is not installed.
+        InputError: the score has no samples, the predictions have no text, or pandas is not installed.
     """
     pandas = _pandas()
     if scored.run_samples:
-        raise InputError(f"{scored.dataset}: a mean of runs has no samples of its own; evaluate one run")
+        raise InputError(f"{scored.dataset}: a mean of runs has no samples; evaluate one run")
     scores = scored.samples_scored
     if scores is None:
-        raise InputError(f"{scored.dataset}: the report holds no samples; evaluate again")
+        raise InputError(f"{scored.dataset}: the report contains no samples; evaluate again")
     rows = list(scores.metric.rows(scores.encoded))
     columns: dict[str, Any] = {}
     if predictions is not None:
@@ -68,7 +68,7 @@ def _pandas() -> Any:  # noqa: ANN401 - the module
 
 
 def _texts(predictions: str | Path | Mapping[str, object], scored: Scored, scores: SampleScores) -> list[str | None]:
-    """The raw text of each sample, None for none."""
+    """The raw text of each sample, or None."""
     tasks = TaskSet([scored.task])
     source = (
         predictions_in_memory(predictions, tasks=tasks)
@@ -76,16 +76,16 @@ def _texts(predictions: str | Path | Mapping[str, object], scored: Scored, score
         else open_predictions(Path(predictions), dataset=scored.dataset, tasks=tasks)
     )
     if scored.dataset not in source.files or scored.checkpoint not in source.checkpoints(scored.dataset):
-        raise InputError(f"{predictions}: no predictions of {scored.dataset}, checkpoint {scored.checkpoint}")
+        raise InputError(f"{predictions}: no predictions for {scored.dataset}, checkpoint {scored.checkpoint}")
     table = source.table(scored.dataset, scored.checkpoint)
     if "text" not in table.columns:
-        raise InputError(f"{table.path}: the predictions of {scored.dataset} hold no text (column 'text')")
+        raise InputError(f"{table.path}: the predictions for {scored.dataset} contain no text (column 'text')")
     texts = dict(zip(name_column(table).to_pylist(), text_column(table, "text").to_pylist(), strict=True))
     return [texts.get(name) for name in scores.names.to_pylist()]
 
 
 def _hits(scores: SampleScores) -> list[Any]:
-    """For each sample its hits on every wheel, or its hit; None where it does not count."""
+    """For each sample its hits on every wheel, or its hit; None if it is not scored."""
     hits = scores.hits()
     if hits.ndim == 1:
         return [None if hit < 0 else hit for hit in hits.tolist()]

@@ -1,4 +1,4 @@
-"""Jinja templates that escape all text, wherever it stands, and know no value that they are not given."""
+"""Jinja templates that escape all text everywhere, and fail on undefined values."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
 
 
 def templates(*folders: Path, last_newline: bool = True) -> "Environment":
-    """The templates of some folders.
+    """Return the templates of some folders.
 
     Args:
-        folders: Folders of the package; what several have, the first one gives.
-        last_newline: Whether a page ends as its template does, with a newline.
+        folders: Folders of the package; the first one with a template of that name is used.
+        last_newline: Whether the trailing newline of a template is kept.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

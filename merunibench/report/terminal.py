@@ -20,9 +20,9 @@ _WIDE = 10_000
 
 
 def render(report: "Report", *, width: int | None, color: bool) -> str:
-    """The table of an evaluation, its notes and its signature as text.
+    """Return the table of an evaluation, its notes and its signature as text.
 
-    Checkpoints stand below the table: their names are long, and terminals are not.
+    Checkpoints are listed below the table, because their names are long.
     """
     columns, rows, mean = cells_of(report)
     table = plain_table(columns[:-1])
@@ -43,7 +43,7 @@ def _checkpoint_lines(report: "Report") -> list[str]:
 
 
 def plain_table(columns: Sequence[Column]) -> Table:
-    """An empty table without a frame; numbers are aligned to the right."""
+    """Return an empty table without a frame; numbers are aligned to the right."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(
@@ -53,20 +53,21 @@ def plain_table(columns: Sequence[Column]) -> Table:
 
 
 def least_width(table: Table) -> int:
-    """The width under which a table cannot be printed whole; words may be folded, figures not."""
+    """The width below which a table cannot be printed completely; words may be wrapped, numbers not."""
     return Console(file=io.StringIO(), width=_WIDE).measure(table).minimum
 
 
 def print_to_text(
     title: str, table: Table, lines: Iterable[str], *, width: int | None, color: bool, wrap: bool = False
 ) -> str:
-    """A title, a table and lines below it as text; `width` None gives the table all the room it needs.
+    """Return a title, a table and lines below it as text; with `width` None, the table is as wide as it needs.
 
-    With `wrap`, title and lines are broken at the width too; else a terminal does so, and they stay whole when copied.
+    With `wrap`, title and lines are wrapped at the width too; otherwise the terminal does so, and they can be copied
+    whole.
     """
     stream = io.StringIO()
     console = Console(file=stream, width=_WIDE, force_terminal=color, no_color=not color, highlight=False)
-    # Words may be folded; a figure that is cut off is worse than a line that is too long.
+    # Words may be wrapped; a truncated number is worse than a line that is too long.
     console.width = max(width or _WIDE, console.measure(table).minimum)
     if title:
         console.print(Text(title, style="bold"), soft_wrap=not wrap)

@@ -1,4 +1,4 @@
-"""What predictions hold and whether they would be scored: the result of `validate`, and its renderings."""
+"""What predictions contain and whether they can be scored: the result of `validate`, and its renderings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ class FileFound:
 
     Attributes:
         dataset: Data set id.
-        title: The data set's name as papers print it.
+        title: The data set's name as in papers.
         checkpoint: The checkpoint.
         file: The file that scoring would read; None if it cannot be read.
-        rows: Number of its rows.
-        answers: The account of its rows; None if no answers can be read.
-        matched: Number of ground-truth samples that it names; None without ground truth, as the next two are.
-        missing: Number of ground-truth samples that it does not name.
-        extra: Number of its names that are no ground-truth samples.
-        problems: Why it would not be scored.
-        warnings: What a reader of its score should know.
+        rows: Number of rows.
+        answers: The counts of its rows; None if no answers can be read.
+        matched: Number of ground-truth samples with a row; None without ground truth, like the next two.
+        missing: Number of ground-truth samples without a row.
+        extra: Number of names that are not ground-truth samples.
+        problems: Why it could not be scored.
+        warnings: What readers of its score should know.
     """
 
     dataset: str
@@ -42,19 +42,19 @@ class FileFound:
     warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return plain data."""
         answers = self.answers.to_dict() if self.answers else None
         return {**vars(self), "answers": answers, "problems": list(self.problems), "warnings": list(self.warnings)}
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What predictions hold.
+    """What predictions contain.
 
     Attributes:
         model: The model's name.
         files: The files, data sets in the order of the published tables.
-        others: Problems that are not those of one file.
+        others: Problems that do not belong to one file.
         notes: What is ignored.
     """
 
@@ -67,21 +67,21 @@ class Validation:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Why the predictions would not be scored; none if they would be."""
+        """Why the predictions could not be scored; empty if they could."""
         return (*self.others, *(problem for each in self.files for problem in each.problems))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a reader of the scores should know."""
+        """What readers of the scores should know."""
         return (*self.notes, *(f"{_place(each)}: {warning}" for each in self.files for warning in each.warnings))
 
     @property
     def valid(self) -> bool:
-        """Whether the predictions would be scored."""
+        """Whether the predictions can be scored."""
         return not self.problems
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, schema `merunibench.validation/1`."""
+        """Return plain data, schema `merunibench.validation/1`."""
         return {
             "schema": SCHEMA,
             "model": self.model,
@@ -92,7 +92,7 @@ class Validation:
         }
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """A table of the files, and a line for each problem and warning."""
+        """Return a table of the files, and a line for each problem and warning."""
         from rich.text import Text
 
         from merunibench.report.terminal import plain_table, print_to_text

@@ -1,4 +1,4 @@
-"""What a score is worth: the baselines that understand nobody, and the score of the same answers in head words."""
+"""Context for a score: the shallow baselines, and the score of the same answers in head words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,16 +8,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BaselineScore:
-    """A baseline on one data set, scored as the model was.
+    """A baseline on one data set, scored like the model.
 
     Attributes:
         id: The baseline.
-        title: Its name for people.
-        told: Which true labels it was told; empty for none.
-        shallow: Whether a model must beat it to have understood something.
+        title: Its display name.
+        told: Which true labels it was given; empty for none.
+        shallow: Whether a model must beat it to show understanding.
         score: Its primary score.
-        uncorrected: That before any correction for chance.
-        chance: What its answers score when shuffled among the samples.
+        uncorrected: Its score before chance correction.
+        chance: The expected score of its answers when shuffled among the samples.
     """
 
     id: str
@@ -31,14 +31,14 @@ class BaselineScore:
 
 @dataclass(frozen=True)
 class Reference:
-    """What people's labels in another data set score as answers: a reference, no system.
+    """The score of people's labels from another data set, used as answers: a human reference, not a system.
 
     Attributes:
-        source: The data set whose labels they are.
-        samples: Number of samples that both data sets have, on which these two scores are.
+        source: The data set that the labels are from.
+        samples: Number of samples in both data sets, on which the next two scores are computed.
         score: The primary score of the labels.
-        model: That of the model on the same samples.
-        chance: What the labels score when shuffled among the samples.
+        model: The score of the model on the same samples.
+        chance: The expected score of the labels when shuffled among the samples.
     """
 
     source: str
@@ -50,17 +50,17 @@ class Reference:
 
 @dataclass(frozen=True)
 class Worth:
-    """The figures beside the score of one data set.
+    """Context for the score of one data set.
 
     Attributes:
         dataset: Data set id.
-        title: The data set's name as papers print it.
+        title: The data set's name as in papers.
         score: The model's primary score.
         baselines: The baselines that could be scored.
-        left_out: Baseline -> why it could not.
-        head_words: The score of the same answers where every label is replaced by the name of its sector on one wheel,
-            for each wheel; empty for sentiment.
-        references: What people said of the same clips in other data sets whose labels are at hand.
+        left_out: Baseline -> why it could not be scored.
+        head_words: For each wheel, the score of the same answers with every label replaced by the name of its sector;
+            empty for sentiment.
+        references: People's labels for the same clips in other data sets whose labels are available.
     """
 
     dataset: str
@@ -73,12 +73,12 @@ class Worth:
 
     @property
     def best_shallow(self) -> BaselineScore | None:
-        """The shallow baseline that scores most; None if there is none."""
+        """The shallow baseline with the highest score, or None."""
         return max((each for each in self.baselines if each.shallow), key=lambda each: each.score, default=None)
 
     @property
     def lift(self) -> float | None:
-        """The score less that of the best shallow baseline."""
+        """The score minus that of the best shallow baseline."""
         best = self.best_shallow
         return None if best is None else self.score - best.score
 
@@ -89,11 +89,11 @@ class Worth:
 
     @property
     def surviving(self) -> float | None:
-        """The share of the score that is left in head words; None for sentiment, or where the score is not above 0."""
+        """The share of the score that remains in head words; None for sentiment, or if the score is not above 0."""
         return self.in_head_words / self.score if self.in_head_words is not None and self.score > 0 else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+        """Return plain data for JSON."""
         best = self.best_shallow
         return {
             "baselines": {each.id: {k: v for k, v in vars(each).items() if k != "id"} for each in self.baselines},

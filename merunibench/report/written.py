@@ -1,4 +1,4 @@
-"""A report that was written as JSON, read again: its figures, and what the paragraph for a paper needs beside them."""
+"""Read a report that was written as JSON: its scores, and other content of the methods paragraph."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +40,7 @@ class Runs(_Plain):
 
 
 class Shared(_Plain):
-    """Samples that stand in two data sets."""
+    """Samples that are in two data sets."""
 
     datasets: tuple[DatasetId, DatasetId]
     samples: int
@@ -55,14 +55,14 @@ class WrittenBaseline(_Plain):
 
 
 class HeadWords(_Plain):
-    """The score of the same answers in the head words of sectors, and the share of the score that it is."""
+    """The score of the same answers in the head words of sectors, and its share of the score."""
 
     mean: float
     surviving: float | None
 
 
 class WrittenReference(_Plain):
-    """What people's labels in another data set score as answers, and the model on the same samples."""
+    """The score of people's labels from another data set used as answers, and of the model on the same samples."""
 
     source: DatasetId
     samples: int
@@ -71,7 +71,7 @@ class WrittenReference(_Plain):
 
 
 class WrittenWorth(_Plain):
-    """The figures beside the score of one data set where baselines were asked for."""
+    """Context for the score of one data set, if baselines were requested."""
 
     baselines: Mapping[str, WrittenBaseline]
     best_shallow: str | None
@@ -81,12 +81,12 @@ class WrittenWorth(_Plain):
 
     @property
     def best(self) -> WrittenBaseline | None:
-        """The shallow baseline that scores most."""
+        """The shallow baseline with the highest score."""
         return None if self.best_shallow is None else self.baselines.get(self.best_shallow)
 
 
 class WrittenScore(_Plain):
-    """One data set of a report, as far as the paragraph needs it. What reports of before lack is None."""
+    """One data set of a report, as far as the paragraph needs it. Fields that older reports lack are None."""
 
     signature: SignatureText
     dataset: str
@@ -114,12 +114,12 @@ class WrittenScore(_Plain):
 
     @property
     def title(self) -> str:
-        """The data set's name as papers print it; own data sets bring theirs."""
+        """The data set's name as in papers; for custom data sets, the one in the report."""
         return escape_controls(self.own_title, 100) if self.own_title else title_of(self.dataset)
 
 
 class WrittenReport(_Plain):
-    """A report as `Report.to_json` writes it."""
+    """A report as written by `Report.to_json`."""
 
     schema_: Literal["merunibench.report/1"] = Field(alias="schema")
     signature: SignatureText
@@ -139,14 +139,14 @@ class WrittenReport(_Plain):
 
     @classmethod
     def read(cls, path: Path) -> "WrittenReport":
-        """The report in a file.
+        """Read a report from a file.
 
         Raises:
-            InputError: it holds none.
+            InputError: the file does not contain a report.
         """
         content = read_json(path, max_bytes=_MOST_BYTES)
         if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-            raise InputError(f"{path}: no report ({SCHEMA}); `merunibench score --format json` writes one")
+            raise InputError(f"{path}: not a report ({SCHEMA}); `merunibench score --format json` writes one")
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -156,14 +156,14 @@ class WrittenReport(_Plain):
 
     @staticmethod
     def is_in(path: Path) -> bool:
-        """Whether a file looks like one that `Report.to_json` wrote: its first lines say so."""
+        """Whether a file looks like one that `Report.to_json` wrote, judging by its first lines."""
         if not path.is_file():
             return False
         with open_plain(path) as file:
             return f'"schema": "{SCHEMA}"'.encode() in file.read(256)
 
     def methods(self) -> str:
-        """What a paper must say of these figures: how they were made, from what, and how sure they are."""
+        """Return the methods paragraph for a paper: how the scores were computed, from what, and their uncertainty."""
         from merunibench.report.methods import sentences
 
         return " ".join(sentences(self)) + "\n"

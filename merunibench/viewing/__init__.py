@@ -1,7 +1,7 @@
-"""One sample after another: clip, answers, truth, wheels and reasons, on a local page or in the terminal.
+"""Browse single samples: clip, answers, truth, wheels and reasons, on a local page or in the terminal.
 
-`results` loads what `score` takes; `details` says everything of one sample, by the functions of `score --per-sample`,
-`extract` and `explain`; `index` is all samples in columns. `serving` and `site` show a page, `terminal` text.
+`results` loads what `score` accepts. `details` describes one sample, with the functions of `score --per-sample`,
+`extract` and `explain`. `index` lists all samples in columns. `serving` and `site` provide the page, `terminal` text.
 """
 
 from merunibench.viewing.results import Collection, Viewed, load_results

@@ -1,4 +1,4 @@
-"""Where the files of a sample lie, and what is said in it; nothing outside the given folders, all links followed."""
+"""Find the files of a sample and its subtitle. Files outside the given folders are not used, even through links."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,16 +19,16 @@ VIDEO = {
 }
 AUDIO = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".flac": "audio/flac", ".ogg": "audio/ogg"}
 TYPES = VIDEO | AUDIO
-"""Ending -> media type; nothing else is shown."""
+"""File ending -> media type; other files are not shown."""
 
 
 class Clip(NamedTuple):
     """The files of a sample.
 
     Attributes:
-        video: The video; None without.
-        audio: Its sound in a file of its own; None without.
-        subtitle: What is said; None where nobody says.
+        video: The video, or None.
+        audio: Its sound in a separate file, or None.
+        subtitle: What is said, or None if unknown.
     """
 
     video: Path | None
@@ -40,7 +40,7 @@ class ClipFinder:
     """Finds the clips of one data set.
 
     Args:
-        collection: What is looked at; its folders are looked in, `clips` first.
+        collection: The loaded results; their folders are searched, `clips` first.
         dataset: The data set.
     """
 
@@ -50,7 +50,7 @@ class ClipFinder:
 
     @cached_property
     def _places(self) -> list[tuple[Path, Sequence[str], Sequence[str]]]:
-        """Folders, and the patterns of videos and sounds in them."""
+        """The folders, with the patterns of video and audio files in them."""
         places: list[tuple[Path, Sequence[str], Sequence[str]]] = []
         for folder in ("", "video/", "videos/", "audio/", "audios/"):
             if self._collection.clips is not None:
@@ -67,7 +67,7 @@ class ClipFinder:
         return read_subtitles(self._collection.data_root, self._task, names) or {}
 
     def find(self, name: str) -> Clip:
-        """The files of a sample that are there; a name that leads out of its folder has none."""
+        """Return the existing files of a sample; a name that leads out of its folder has none."""
         video = audio = None
         for folder, videos, sounds in self._places:
             video = video or _named(folder, videos, name)

@@ -1,7 +1,7 @@
-"""Everything about one sample: truth, and every model's answer, labels, sectors, hits, and reasons.
+"""All details of one sample: truth, and every model's answer, labels, sectors, hits, and reasons.
 
-The row of a model is the row of `score --per-sample`; the marks come from the rules of `extract`; the way of a word
-from `explain`. Nothing is computed a second time.
+The row of a model is the row of `score --per-sample`. The marks in an answer come from the rules of `extract`, and the
+mapping of a word from `explain`. Nothing is computed twice.
 """
 
 import math
@@ -18,14 +18,14 @@ from merunibench.viewing.clips import Clip, ClipFinder
 from merunibench.viewing.results import Collection, Viewed
 
 LONGEST = 20_000
-"""Characters of an answer that are shown; the rules read no more of a description."""
+"""Maximum number of characters of an answer that are shown; the rules do not read more of a description."""
 
 
 class Details:
-    """Says everything of samples and words.
+    """Describes samples and words.
 
     Args:
-        collection: What is looked at.
+        collection: The loaded results.
     """
 
     def __init__(self, collection: Collection) -> None:
@@ -34,16 +34,16 @@ class Details:
 
     @cached_property
     def explainer(self) -> Explainer:
-        """Says why a word has its sectors."""
+        """Explains why a word has its sectors."""
         return explainer_for(self.collection.lexicon)
 
     def clip(self, place: int) -> Clip:
-        """The files of a sample, and what is said in it."""
+        """The files of a sample, and its subtitle."""
         dataset, name = self.collection.samples[place]
         return self._clips[dataset].find(name)
 
     def sample(self, place: int) -> dict[str, Any]:
-        """Everything of one sample but its files, as JSON values."""
+        """All details of one sample except its files, as JSON values."""
         dataset, name = self.collection.samples[place]
         models = [
             None if viewed is None or name not in viewed.row_of else self._of_model(viewed, name)
@@ -58,7 +58,7 @@ class Details:
         }
 
     def word(self, word: str) -> dict[str, Any]:
-        """The way of a word through the lexicon, as `explain` tells it."""
+        """How a word is mapped by the lexicon, as in `explain`."""
         return explain(word, self.explainer, 2 if self.collection.level == 2 else 1).to_dict()
 
     def _of_model(self, viewed: Viewed, name: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Details:
 
 
 def read_answer(text: str) -> dict[str, Any]:
-    """An answer with the places where the rules found words, and what became of them."""
+    """Return an answer with the positions where the rules found words, and what became of them."""
     trace = Trace()
     labels = extract_labels(text, trace=trace)
     shown = text[:LONGEST]
@@ -95,7 +95,7 @@ def read_answer(text: str) -> dict[str, Any]:
 
 
 def labels_of(viewed: Viewed, name: str) -> list[str] | None:
-    """The labels that were scored; of a polarity, those that it was given with or that it comes from."""
+    """The scored labels; for a polarity, the labels it was given with or derived from."""
     row = viewed.rows[viewed.row_of[name]]
     if row.get("labels") is not None:
         return list(map(str, row["labels"]))
@@ -128,7 +128,7 @@ def truth_of(collection: Collection, dataset: str, name: str) -> list[str]:
 
 
 def state_of(viewed: Viewed, name: str) -> str:
-    """`ok`, `failed` (the model said so), or `missing` (no prediction)."""
+    """`ok`, `failed` (reported by the model), or `missing` (no prediction)."""
     if viewed.system.scores.present[viewed.row_of[name]]:
         return "ok"
     failed = viewed.given(name, "status") == "failed" or viewed.given(name, "error")
@@ -136,5 +136,5 @@ def state_of(viewed: Viewed, name: str) -> str:
 
 
 def number(value: float) -> float | None:
-    """A number for JSON, to six digits; None for none."""
+    """A number for JSON with six digits, or None."""
     return None if math.isnan(value) else round(float(value), 6)

@@ -1,7 +1,7 @@
-"""All samples in columns, as JSON: what the list of the page shows, filters and sorts; and the largest losses.
+"""All samples in columns, as JSON, for the list of the page with its filters and sorting; and the largest losses.
 
-Words, sectors and sets of sectors are written once and referred to by number, so that 10,000 samples of two models stay
-below 5 MB.
+Words, sectors and sets of sectors are stored once and referred to by number, so that 10,000 samples of two models take
+less than 5 MB.
 """
 
 import math
@@ -21,14 +21,14 @@ from merunibench.words import Words
 
 SCHEMA = "merunibench.view/1"
 PART = 50
-"""Samples, and words, in a part that is loaded at once."""
+"""Number of samples, and of words, in a part that is loaded at once."""
 STATES = ("ok", "missing", "failed")
 _LOSSES = 5
-"""Confusions of a wheel that are listed, at most."""
+"""Maximum number of confusions that are listed per wheel."""
 
 
 class _Numbers:
-    """Gives things numbers in the order in which they come."""
+    """Numbers things in the order in which they occur."""
 
     def __init__(self) -> None:
         self.known: dict[Any, int] = {}
@@ -38,7 +38,7 @@ class _Numbers:
 
 
 def make_index(collection: Collection) -> dict[str, Any]:
-    """The index as JSON values."""
+    """Return the index as JSON values."""
     words, sectors, sets = _Numbers(), _Numbers(), _Numbers()
     sets(())
     ids = list(collection.sets)
@@ -88,7 +88,7 @@ def _empty() -> dict[str, list[Any]]:
 
 
 def _add(column: dict[str, list[Any]], viewed: Viewed | None, name: str, words: _Numbers, numbered: Any) -> None:  # noqa: ANN401
-    """One sample of a model."""
+    """Add one sample of a model."""
     if viewed is None:
         values: tuple[Any, ...] = (None, None, None, None, numbered([]))
     else:
@@ -110,7 +110,7 @@ def _short(value: float) -> float | None:
 
 
 def sets_of(row: Row, side: str) -> list[list[str]]:
-    """The sectors of a row on each wheel; of a class, polarity or preference one set of one; of a number none."""
+    """The sectors of a row on each wheel; a class, polarity or preference is a set of one; numbers have none."""
     said = row[side]
     if isinstance(said, list):
         return [list(map(str, wheel)) for wheel in said]
@@ -122,7 +122,7 @@ def sets_of(row: Row, side: str) -> list[list[str]]:
 
 
 def _count_unknown(columns: dict[str, Any], words: Sequence[str], collection: Collection) -> None:
-    """How many labels of each sample have a sector on no wheel, `neutral` apart."""
+    """Count the labels of each sample without a sector on any wheel, except `neutral`."""
     lexicon = load_lexicon(collection.lexicon)
     known = lexicon.known(Words.of(tuple(words))).tolist() if words else []
     strange = {number for number, word in enumerate(words) if not known[number] and word != NEUTRAL}
@@ -131,7 +131,7 @@ def _count_unknown(columns: dict[str, Any], words: Sequence[str], collection: Co
 
 
 def _axes(collection: Collection, dataset: str) -> list[dict[str, Any]]:
-    """The wheels of a data set, or the one list of classes, polarities or preferences, with the names on each."""
+    """The wheels of a data set, or the list of classes, polarities or preferences, with the names on each."""
     viewed = next(each for each in collection.sets[dataset] if each is not None)
     scores = viewed.system.scores
     wheels = scores.wheels if viewed.table is not None else ()
@@ -160,7 +160,7 @@ def _axes(collection: Collection, dataset: str) -> list[dict[str, Any]]:
 
 
 def _names(names: Iterable[str], wheel: int | None, level: int) -> dict[str, Any]:
-    """Names in the order of the wheel, and the angles of each; where no published wheel has them, equal ones."""
+    """Names in the order of the wheel, with the angles of each; equal angles if they are not on a published wheel."""
     listed = list(names)
     published = load_wheels()
     if wheel is not None and wheel <= len(published):
@@ -190,7 +190,7 @@ def _dataset(collection: Collection, dataset: str, axes: list[dict[str, Any]]) -
 
 
 def _losses(errors: ErrorAnalysis | None) -> list[dict[str, Any]] | None:
-    """The largest confusions, those first that cost the largest share of the samples of their data set."""
+    """The largest confusions, ordered by their share of the samples of their data set."""
     if errors is None:
         return None
     found: list[tuple[float, dict[str, Any]]] = []

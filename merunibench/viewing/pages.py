@@ -1,7 +1,7 @@
-"""The page and its data: files of the package, and parts of the data, each made when it is asked for.
+"""The page and its data: files of the package, and parts of the data that are generated on request.
 
-Data are scripts, not JSON, so that the page reads them from a folder as it does from the server: a browser loads no
-JSON from a file.
+Data are scripts, not JSON, so that the page reads them from a folder in the same way as from the server: browsers do
+not load JSON from files.
 """
 
 import json
@@ -22,19 +22,19 @@ POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; "
     "media-src 'self' file: blob:; connect-src 'self' file:; img-src 'self' file:; base-uri 'none'; form-action 'none'"
 )
-"""What the page may load: its own files. `file:` because some browsers take no file for its own folder's."""
+"""What the page may load: its own files. `file:` since files of one folder may differ in origin."""
 
 
 MediaOf = Callable[[int], Mapping[str, str]]
-"""Place of a sample -> kind (`video`, `audio`) -> the address that the page asks for."""
+"""Index of a sample -> kind (`video`, `audio`) -> the address that the page requests."""
 
 
 class Pages:
-    """The files of the page, by their names.
+    """The files of the page by name.
 
     Args:
-        details: Says everything of samples and words.
-        media: At which addresses the files of a sample are.
+        details: Describes samples and words.
+        media: Returns the addresses of a sample's files.
     """
 
     def __init__(self, details: Details, media: MediaOf) -> None:
@@ -48,11 +48,11 @@ class Pages:
 
     @property
     def collection(self) -> Collection:
-        """What is looked at."""
+        """The loaded results."""
         return self.details.collection
 
     def static(self) -> Iterator[tuple[str, bytes]]:
-        """Name and content of every file that comes with the package."""
+        """Yield the name and content of every static file of the package."""
         own = resource("viewing", "static")
         shared = dress.folder()
         for sheet in SHEETS:
@@ -60,7 +60,7 @@ class Pages:
         for font in sorted((shared / "fonts").glob("*.woff2")):
             yield f"static/fonts/{font.name}", font.read_bytes()
         for script in SCRIPTS:
-            folder = resource("leaderboard", "page", "static") if script == "theme" else own  # one for all pages
+            folder = resource("leaderboard", "page", "static") if script == "theme" else own  # shared by all pages
             yield f"static/{script}.js", (folder / f"{script}.js").read_bytes()
 
     def page(self) -> bytes:
@@ -76,7 +76,7 @@ class Pages:
             yield from (f"{kind}-{part}" for part in range(-(-number // PART)))
 
     def data(self, name: str) -> bytes:
-        """A part of the data as a script.
+        """Return a part of the data as a script.
 
         Raises:
             KeyError: there is no such part.
@@ -99,6 +99,6 @@ class Pages:
 
 
 def _script(name: str, content: object) -> bytes:
-    """JSON as a call of the page's own function; `<` is written out, so that nothing closes an element."""
+    """JSON as a call of the page's own function; `<` is escaped, so that nothing closes an element."""
     text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return f"mub.take({json.dumps(name)},{text});\n".encode()

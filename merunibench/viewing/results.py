@@ -1,4 +1,4 @@
-"""What is looked at: one to four models, each scored as `score` does, or read from a per-sample file."""
+"""Load results for viewing: one to four models, each scored as by `score`, or read from a per-sample file."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,8 +33,8 @@ class Viewed:
 
     Attributes:
         system: The model's samples, scored.
-        rows: What `score --per-sample` writes of each, in the same order.
-        table: The predictions as they were read; None of a per-sample file.
+        rows: What `score --per-sample` writes for each sample, in the same order.
+        table: The predictions as read; None for a per-sample file.
     """
 
     system: LoadedScores
@@ -48,7 +48,7 @@ class Viewed:
 
     @cached_property
     def row_of(self) -> dict[str, int]:
-        """Sample -> its place in `rows`."""
+        """Sample -> its index in `rows`."""
         return {str(row["name"]): place for place, row in enumerate(self.rows)}
 
     @cached_property
@@ -58,7 +58,7 @@ class Viewed:
 
     @cached_property
     def costs(self) -> npt.NDArray[np.float64]:
-        """What each sample costs the score."""
+        """How much each sample costs the score."""
         return self.system.scores.costs()
 
     @cached_property
@@ -67,7 +67,7 @@ class Viewed:
         return {name: row for row, name in enumerate(names)}
 
     def given(self, name: str, column: str) -> Any:  # noqa: ANN401 - whatever a stranger's file holds
-        """What the predictions hold of a sample in a column; None if nothing."""
+        """Return the value of a sample in a column of the predictions, or None."""
         if self.table is None or column not in self.table.columns or name not in self._table_rows:
             return None
         values = self.table.columns[column]
@@ -77,17 +77,17 @@ class Viewed:
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """All that is looked at.
+    """The loaded results.
 
     Attributes:
         models: The models' names, all different.
-        sets: Data set -> one entry per model; None where it has no score there.
-        errors: The error analysis of each model; None of a per-sample file.
-        lexicon: The lexicon, as `load_lexicon` takes it.
+        sets: Data set -> one entry per model; None if it has no score there.
+        errors: The error analysis of each model; None for a per-sample file.
+        lexicon: The lexicon, in any form that `load_lexicon` accepts.
         level: Level of the wheels.
-        data_root: Folder of clips and subtitles; None without.
-        clips: Further folder of clips; None without.
-        warnings: What a reader of the scores should know.
+        data_root: Folder of clips and subtitles, or None.
+        clips: Additional folder of clips, or None.
+        warnings: What readers of the scores should know.
     """
 
     models: tuple[str, ...]
@@ -113,10 +113,10 @@ class Collection:
         return next(viewed.task for viewed in self.sets[dataset] if viewed is not None)
 
     def place(self, name: str, dataset: str | None = None) -> int:
-        """The sample of that name.
+        """Return the index of the sample with that name.
 
         Raises:
-            InputError: there is none, or there are several and no data set is given.
+            InputError: there is no such sample, or there are several and no data set is given.
         """
         places = [
             place
@@ -126,10 +126,10 @@ class Collection:
         if not places:
             near = [known for _, known in self.samples if name.lower() in known.lower()][:5]
             advice = f"; similar names: {listed(near)}" if near else ""
-            raise InputError(f"no sample is called {short_repr(name)} in {listed(self.sets)}{advice}")
+            raise InputError(f"there is no sample {short_repr(name)} in {listed(self.sets)}{advice}")
         if len(places) > 1:
             sets = listed(self.samples[place][0] for place in places)
-            raise InputError(f"{short_repr(name)} is a sample of several data sets: {sets}; choose one with --dataset")
+            raise InputError(f"{short_repr(name)} is a sample in several data sets: {sets}; choose one with --dataset")
         return places[0]
 
 
@@ -148,21 +148,21 @@ def load_results(
     Args:
         paths: Predictions, run folders, submissions or per-sample files.
         data_root: Folder with the ground truth; None if all are per-sample files.
-        names: Names to show instead of the models' own, in the same order.
-        clips: Further folder of clips.
-        datasets: Data sets to look at; by default all that are found.
-        tasks: The data sets that there are.
+        names: Names to show instead of the models' own names, in the same order.
+        clips: Additional folder of clips.
+        datasets: Data sets to load; by default all that are found.
+        tasks: The known data sets.
         settings: As for `evaluate`.
 
     Raises:
-        InputError: something given cannot be used; the message says what, where and what to do.
+        InputError: an argument cannot be used; the message says what, where and what to do.
     """
     if not 1 <= len(paths) <= MOST_MODELS:
-        raise InputError(f"{len(paths)} results given; one to {MOST_MODELS} can be looked at side by side")
+        raise InputError(f"{len(paths)} results given; 1 to {MOST_MODELS} can be viewed side by side")
     if len(names) > len(paths):
-        raise InputError(f"{len(names)} names given for {len(paths)} results; give at most one for each (--name)")
+        raise InputError(f"{len(names)} names given for {len(paths)} results; give at most one per result (--name)")
     if clips is not None and not clips.is_dir():
-        raise InputError(f"{clips}: no such folder; give the folder that holds the clips (--clips)")
+        raise InputError(f"{clips}: no such folder; give the folder with the clips (--clips)")
     loaded = [_load(path, data_root, datasets, tasks, settings) for path in paths]
     models = _distinct([names[at] if at < len(names) else each[0] for at, each in enumerate(loaded)])
     known = {dataset for _, found, *_ in loaded for dataset in found}
@@ -188,11 +188,11 @@ _Loaded = tuple[str, dict[str, Viewed], ErrorAnalysis | None, tuple[str, ...]]
 def _load(
     given: Path, data_root: Path | None, datasets: Sequence[str] | None, tasks: TaskSet, settings: Mapping[str, Any]
 ) -> _Loaded:
-    """A model's name, its data sets, its errors, and warnings."""
+    """Return a model's name, its data sets, its errors, and warnings."""
     if is_per_sample_file(given):
         return _from_file(given, datasets, tasks)
     if data_root is None and not any(task.own for task in tasks.values()):
-        raise InputError(f"{given}: is no per-sample file; give the folder with the ground truth: --data-root DIR")
+        raise InputError(f"{given}: is not a per-sample file; give the folder with the ground truth: --data-root DIR")
     path = _predictions_in(given)
     lexicon = load_lexicon(settings.get("lexicon", "builtin"))
     report = evaluate(path, data_root, datasets=datasets, tasks=tasks, bootstrap=0, **{**settings, "lexicon": lexicon})
@@ -213,7 +213,7 @@ def _load(
 
 
 def _from_file(path: Path, datasets: Sequence[str] | None, tasks: TaskSet) -> _Loaded:
-    """What a per-sample file holds: no text, and no labels of the truth."""
+    """Load a per-sample file: it contains no text, and no true labels."""
     wanted = None if datasets is None else {tasks.get_task(name).id for name in datasets}
     systems = per_sample.read(path, tasks)
     rows: dict[str, list[Row]] = {}
@@ -221,12 +221,12 @@ def _from_file(path: Path, datasets: Sequence[str] | None, tasks: TaskSet) -> _L
         rows.setdefault(str(row["dataset"]), []).append(row)
     kept = {name: Viewed(system, rows[name]) for name, system in systems.items() if wanted is None or name in wanted}
     if not kept:
-        raise InputError(f"{path}: holds {listed(systems)}, none of the data sets that were asked for (--dataset)")
+        raise InputError(f"{path}: contains {listed(systems)}, none of the requested data sets (--dataset)")
     return next(iter(kept.values())).system.model, kept, None, ()
 
 
 def _lines(path: Path) -> Iterator[Row]:
-    """The rows, which `per_sample.read` has checked."""
+    """Yield the rows, which `per_sample.read` has checked."""
     with open_plain(path) as file:
         for line in file:
             if line.strip():
@@ -234,7 +234,7 @@ def _lines(path: Path) -> Iterator[Row]:
 
 
 def _predictions_in(path: Path) -> Path:
-    """Where the predictions of a run folder (labels, else answers) or of a submission lie; else the path itself."""
+    """The predictions in a run folder (labels, or else answers) or a submission; otherwise the path itself."""
     if (path / "run.toml").is_file() and (path / "labels").is_dir():
         return path / "labels"
     marked = (path / "run.toml").is_file() or (path / "submission.toml").is_file()
@@ -242,7 +242,7 @@ def _predictions_in(path: Path) -> Path:
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, later ones of equal ones numbered."""
+    """Return the names, with a number added to repeated ones."""
     found: list[str] = []
     for name in names:
         number, candidate = 2, name

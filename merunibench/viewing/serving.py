@@ -1,8 +1,8 @@
-"""The page over HTTP, to this machine alone.
+"""Serve the page over HTTP, on this machine only.
 
-Every address begins with a token that is drawn anew each time; the header Host must be one of this machine's own names,
-so that no page of a stranger reads this one under a name of theirs. No path is taken from a request: data, files of the
-package and clips are looked up by name, and a clip lies in one of the given folders, all links followed.
+Every address begins with a random token. The Host header must be one of this machine's own names, so that another site
+cannot read this page under its own name. No path is taken from a request: data, files of the package and clips are
+looked up by name, and a clip must be in one of the given folders after following all links.
 """
 
 import re
@@ -23,7 +23,7 @@ from merunibench.viewing.pages import POLICY, Pages
 from merunibench.viewing.results import Collection
 
 LOOPBACK = "127.0.0.1"
-_HTTP_PORT = 80  # which addresses leave out
+_HTTP_PORT = 80  # omitted from addresses
 _CHUNK = 1 << 16
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _MEDIA = re.compile(r"media/(\d{1,9})/(video|audio)")
@@ -48,7 +48,7 @@ class ViewServer(ThreadingHTTPServer):
     """The server of one collection.
 
     Attributes:
-        address: What to open in a browser.
+        address: The address to open in a browser.
     """
 
     daemon_threads = True
@@ -62,7 +62,7 @@ class ViewServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """What to open in a browser."""
+        """The address to open in a browser."""
         return f"http://{LOOPBACK}:{self.server_port}/{self.token}/"
 
     def _media(self, place: int) -> Mapping[str, str]:
@@ -70,32 +70,32 @@ class ViewServer(ThreadingHTTPServer):
         return {kind: f"media/{place}/{kind}" for kind in ("video", "audio") if getattr(clip, kind) is not None}
 
     def clip(self, place: int, kind: str) -> Path | None:
-        """The file of a sample; None without."""
+        """Return the file of a sample, or None."""
         if place >= len(self.details.collection.samples):
             return None
         found: Path | None = getattr(self.details.clip(place), kind)
         return found
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the library's
-        """Say in one line what went wrong with a request, but not that a browser went away."""
+        """Report a failed request in one line, but not that a browser disconnected."""
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
             sys.stderr.write(f"a request failed: {type(error).__name__}: {escape_controls(one_line(error))}\n")
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers what the page asks for; says nothing of what was asked for."""
+    """Answers requests of the page; keeps no access log."""
 
     server: ViewServer
     protocol_version = "HTTP/1.1"
-    timeout = 30  # seconds that a request may take to come
+    timeout = 30  # seconds in which a request must arrive
 
     def do_GET(self) -> None:
-        """A file of the page, a part of the data, or a clip."""
+        """Send a file of the page, a part of the data, or a clip."""
         self._answer(is_head=False)
 
     def do_HEAD(self) -> None:
-        """The same without the content."""
+        """Send the headers only."""
         self._answer(is_head=True)
 
     def _answer(self, *, is_head: bool) -> None:
@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not secrets.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode()):
             self._refuse(403)
             return
-        if len(rest) == 1:  # without the slash at the end, to which the links of the page are relative
+        if len(rest) == 1:  # without the trailing slash, to which the links of the page are relative
             self._begin(308, "text/plain", 0, Location=f"/{self.server.token}/")
             return
         name = rest[0] or "index.html"
@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _content(self, name: str) -> bytes | None:
-        """A file of the page or a part of the data; None where there is none of that name."""
+        """Return a file of the page or a part of the data; None if there is none of that name."""
         if name == "index.html":
             return self.server.pages.page()
         if name in self.server.static:
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def _own_names(self) -> list[list[str]]:
-        """What the header Host may be, where there is one and no more."""
+        """The accepted values of the single Host header."""
         names, port = ("localhost", LOOPBACK, "[::1]"), self.server.server_port
         return [[f"{name}:{port}"] for name in names] + [[name] for name in names if port == _HTTP_PORT]
 
@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _send_file(self, path: Path, *, is_head: bool) -> None:
-        """A clip, or the range of it that is asked for."""
+        """Send a clip, or the requested range of it."""
         kind = TYPES[path.suffix.lower()]
         try:
             file = open_plain(path)
@@ -187,15 +187,15 @@ class _Handler(BaseHTTPRequestHandler):
             left -= len(block)
 
     def version_string(self) -> str:
-        """What the server calls itself."""
+        """The name of the server."""
         return "merunibench"
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 def asked_range(header: str | None, size: int) -> _Slice | None:
-    """The bytes that a header `Range` asks for (RFC 9110, section 14), all without one; None if there are none.
+    """Parse a `Range` header (RFC 9110, section 14): all bytes without a header; None for an unsatisfiable range.
 
     Example:
         >>> asked_range("bytes=2-", 10), asked_range("bytes=-3", 10), asked_range("bytes=10-", 10)
@@ -214,10 +214,10 @@ def asked_range(header: str | None, size: int) -> _Slice | None:
 
 @contextmanager
 def serving(collection: Collection, port: int = 0) -> Iterator[ViewServer]:
-    """A server bound to the loopback interface; closed when the block ends.
+    """Serve the collection on the loopback interface; closed when the block ends.
 
     Args:
-        collection: What is looked at.
+        collection: The loaded results.
         port: Port to listen on; 0 for any free one.
 
     Raises:
@@ -226,8 +226,6 @@ def serving(collection: Collection, port: int = 0) -> Iterator[ViewServer]:
     try:
         server = ViewServer(collection, port)
     except (OSError, OverflowError) as error:
-        raise InputError(
-            f"port {port}: {one_line(error)}; take another one with --port, 0 for any that is free"
-        ) from error
+        raise InputError(f"port {port}: {one_line(error)}; choose another with --port (0 for any free port)") from error
     with server:
         yield server

@@ -1,4 +1,4 @@
-"""The page as a folder that works from the file system: written whole; clips are linked to where they lie."""
+"""Write the page as a folder that works from the file system; clips are linked to their original location."""
 
 import os
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from merunibench.viewing.pages import Pages
 from merunibench.viewing.results import Collection
 
 _MARK = "merunibench-view"
-"""A file by which a folder is known as one that may be written anew."""
+"""A file that marks a folder that may be overwritten."""
 
 
 def write_site(collection: Collection, out: Path) -> int:
-    """Write the page; returns the number of files.
+    """Write the page; return the number of files.
 
     Raises:
-        InputError: the folder holds something else, or cannot be written.
+        InputError: the folder contains other files, or cannot be written.
     """
     if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; give a folder that is new, empty, or holds such a page (--out)")
+        raise InputError(f"{out}: is a file; give a new or empty folder, or one with such a page (--out)")
     if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
-        raise InputError(f"{out}: holds other files; give a folder that is new, empty, or holds such a page (--out)")
+        raise InputError(f"{out}: contains other files; give a new or empty folder, or one with such a page (--out)")
     details = Details(collection)
 
     def linked(place: int) -> Mapping[str, str]:
@@ -49,5 +49,5 @@ def write_site(collection: Collection, out: Path) -> int:
     for name in names:
         write_bytes(out / "data" / f"{name}.js", pages.data(name))
         number += 1
-    write_bytes(out / "index.html", pages.page())  # last: a page that is there is whole
+    write_bytes(out / "index.html", pages.page())  # last: if it exists, the page is complete
     return number + 1

@@ -1,4 +1,4 @@
-"""One sample as text for the terminal: the same that the page shows."""
+"""One sample as text for the terminal, with the same content as the page."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,12 @@ _SIGNS = {
 
 
 def render(sample: Mapping[str, Any], collection: Collection, *, width: int | None = None, color: bool = False) -> str:
-    """The text.
+    """Return the text of one sample.
 
     Args:
-        sample: What `Details.sample` says.
-        collection: What is looked at.
-        width: Columns available; by default what the tables need.
+        sample: The result of `Details.sample`.
+        collection: The loaded results.
+        width: Available columns; by default as many as the tables need.
         color: Whether to use terminal colours.
     """
     task = collection.task(sample["dataset"])
@@ -55,7 +55,7 @@ def _about(sample: Mapping[str, Any]) -> list[str]:
 
 
 def _of_model(model: Mapping[str, Any]) -> list[str]:
-    score = "does not count" if model["score"] is None else f"{100 * model['score']:.0f}"
+    score = "not scored" if model["score"] is None else f"{100 * model['score']:.0f}"
     state = "" if model["state"] == "ok" else f", {model['state']}"
     lines = [f"  score of this sample: {score}{state}"]
     if model["error"]:
@@ -64,7 +64,7 @@ def _of_model(model: Mapping[str, Any]) -> list[str]:
         lines.append(f"  labels ({model['labels_from']}): {escape_controls(', '.join(model['labels'])) or 'none'}")
     answer = model["answer"]
     if answer is None:
-        return [*lines, "  these results hold no text of this answer"]
+        return [*lines, "  these results do not contain the text of this answer"]
     lines.append(f"  answer: {marked(answer)}")
     lines += [
         f"    {escape_controls(answer['text'][start:end])}: {', '.join(filter(None, (fate, escape_controls(why))))}"
@@ -74,7 +74,7 @@ def _of_model(model: Mapping[str, Any]) -> list[str]:
     if answer["length"] > len(answer["text"]):
         lines.append(f"    the first {len(answer['text'])} of {answer['length']} characters")
     if answer["lost"]:
-        lines.append(f"    words that the rules found and that could not be located in the text: {answer['lost']}")
+        lines.append(f"    words found by the rules that could not be located in the text: {answer['lost']}")
     return lines
 
 
@@ -94,7 +94,7 @@ def _wheels(row: Mapping[str, Any]) -> "Table":
     is_wheels = isinstance(row["truth"], list)
     for number, (true, guess, hit) in enumerate(zip(truth, said, hits, strict=False), 1):
         named = str(number) if is_wheels else "answer"
-        cells = (named, ", ".join(true) or "–", ", ".join(guess) or "–", "does not count" if hit is None else str(hit))
+        cells = (named, ", ".join(true) or "–", ", ".join(guess) or "–", "not scored" if hit is None else str(hit))
         table.add_row(*map(escape_controls, cells))
     return table
 

@@ -13,7 +13,7 @@ def test_the_command_says_the_lift_and_reads_subtitles_where_they_are(run, files
     plain = run("score", predictions, "--data-root", truth, "--dataset", "meld", "--baselines")
     assert "the best shallow baseline (" in plain.out
     assert "punctuation" in plain.out
-    assert "with head words for labels" in plain.out
+    assert "with labels replaced by head words" in plain.out
     said = run("score", predictions, "--data-root", truth, "--baselines", "--format", "json")
     worth = json.loads(said.out)["worth"]
     assert "punctuation" in worth["meld"]["baselines"]

@@ -97,7 +97,7 @@ class TestAudit:
         table = run("lexicon", "audit", wrong, "--limit", 1).out
         everything = json.loads(run("lexicon", "audit", wrong, "--format", "json").out)
         assert everything["lexicon"].startswith("wrong@")
-        assert f"{len(everything['findings']) - 1:,} more findings: raise --top, or take --format json." in table
+        assert f"{len(everything['findings']) - 1:,} more findings: increase --top, or use --format json." in table
         assert everything["findings"][0]["usage"] is None
 
     def test_level_2_asks_where_the_words_stand_there(self, run, wrong):
@@ -153,4 +153,4 @@ class TestDiff:
         out = run("lexicon", "diff", path, "builtin", "--limit", 1).out
         assert "Only in small@" in out
         assert "Only in builtin@" in out
-        assert "more words: raise --top" in out
+        assert "more words: increase --top" in out

@@ -141,7 +141,7 @@ def test_errors(run, refused, own, tmp_path):
         assert run(*asked, "--output", tmp_path / output, "--svg", tmp_path / "pictures").code == 0
     assert run(*asked, "--wheel", wheels).code == 0
     if wheels < 8:
-        assert "wheel must be 1 to 1, not 2: so many does lexicon mine have" in refused(*asked, "--wheel", 2)
+        assert "wheel must be 1 to 1 (the wheels of lexicon mine), not 2" in refused(*asked, "--wheel", 2)
 
 
 def test_explain_show_audit_install(run, refused, own, tmp_path):

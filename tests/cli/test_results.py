@@ -122,7 +122,7 @@ def test_plot_writes_the_figure_and_says_what_belongs_below_it(run, refused, sma
     confusion = ("plot", tmp_path / "errors.json", "--kind", "confusion", "--dataset", "meld", "-o", tmp_path / "c.pdf")
     assert run(*confusion).code == 0
     assert (tmp_path / "c.pdf").read_bytes().startswith(b"%PDF")
-    assert "a figure is written as .svg" in refused("plot", *reports, "-o", tmp_path / "a.gif")
+    assert "unknown figure format; use .svg" in refused("plot", *reports, "-o", tmp_path / "a.gif")
     assert "cannot be read as JSON" in refused("plot", truth / "meld.csv", "-o", tmp_path / "d.svg")
     assert not (tmp_path / "d.svg").exists()
 

@@ -20,7 +20,7 @@ def test_table(run, files):
     assert "MELD" in result.out
     assert "mub|data:meld+cmumosi+ovmerdplus|kind:mixed|" in result.out
     assert "warning: meld: the ground truth has 10 samples, the official set 2610" in result.err
-    assert "No mean: not there in full are mer2023" in result.out
+    assert "No mean: missing or incomplete data sets: mer2023" in result.out
 
 
 def test_json_is_the_report_and_nothing_else(run, files):

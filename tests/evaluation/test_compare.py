@@ -71,7 +71,7 @@ def test_left_out_data_sets_are_named_and_chosen_ones_are_found(files, reports):
     only = evaluate(*files, datasets="meld", bootstrap=0)
     result = compare(only, reports[1], resamples=10)
     assert result.left_out == ("cmumosi", "ovmerdplus")
-    assert "Not compared, since only one of them has it: cmumosi, ovmerdplus" in result.to_text()
+    assert "Not compared, because only one of them has it: cmumosi, ovmerdplus" in result.to_text()
     assert [each.dataset for each in compare(*reports, resamples=10, datasets=["MOSI"]).datasets] == ["cmumosi"]
     with pytest.raises(InputError, match="no scores of sims"):
         compare(*reports, datasets=["sims"])

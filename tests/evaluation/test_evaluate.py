@@ -387,7 +387,7 @@ def test_one_unit_has_no_interval(files):
     (truth / "meld.csv").write_text("name,label\ntest_dia0_utt0,0\ntest_dia0_utt1,1\n")
     alone = evaluate(predictions, truth, datasets="meld", units="clusters")
     assert alone["meld"].ci is None
-    assert "No interval of MELD: fewer than two samples, dialogues or videos count" in alone.to_text()
+    assert "No interval for MELD: fewer than two samples, dialogues or videos are scored" in alone.to_text()
     assert evaluate(predictions, truth, datasets="meld", units="samples")["meld"].ci is not None
 
 

@@ -56,7 +56,7 @@ def test_no_reference_without_common_clips_or_where_none_counts():
 def test_the_table_marks_it_as_a_reference():
     truth = {"ovmerdplus": FINE, "mer2023": CLASSES}
     text = evaluate({"ovmerdplus": ANSWERS}, truth, bootstrap=0, baselines=True).to_text()
-    assert "OV-MERD+: reference, no system: the labels that people gave the same 8 clips in MER2023 score" in text
+    assert "OV-MERD+: human reference: people's labels for the same 8 clips in MER2023 score" in text
 
 
 def test_labels_of_every_split_are_read_the_first_of_a_name_counts(tmp_path):

@@ -44,9 +44,9 @@ def test_cells_without_a_share_are_left_out_and_namesakes_are_framed():
 
 def test_margins_stand_only_where_they_are_given():
     bare = HeatMap("t", "d", ["a"], ["a"], [[1.0]])
-    full = HeatMap("t", "d", ["a"], ["a"], [[1.0]], totals=["12"], foot=("wrong", ["7"]), legend="of the row")
+    full = HeatMap("t", "d", ["a"], ["a"], [[1.0]], totals=["12"], foot=("wrong", ["7"]), legend="of row")
     texts = [[each.text for each in ET.fromstring(heat_map(one, "x")).iter(f"{SVG}text")] for one in (bare, full)]
-    assert texts == [["a", "a", "100"], ["a", "samples", "a", "100", "12", "wrong", "7", "0", "100 % of the row"]]
+    assert texts == [["a", "a", "100"], ["a", "samples", "a", "100", "12", "wrong", "7", "0", "100 % of row"]]
 
 
 def test_words_of_strangers_are_text():

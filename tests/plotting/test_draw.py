@@ -138,45 +138,45 @@ def test_report_plot_shows_itself_and_is_saved_by_its_ending(reports, tmp_path):
         plot.save(tmp_path / f"a.{form}")
         assert (tmp_path / f"a.{form}").read_bytes() == plot.to_bytes(form)
     assert "official protocol, lexicon builtin@" in plot.caption
-    with pytest.raises(InputError, match=r"a\.jpg: a figure is written as \.svg, \.pdf, \.png"):
+    with pytest.raises(InputError, match=r"a\.jpg: unknown figure format; use \.svg, \.pdf, \.png"):
         plot.save(tmp_path / "a.jpg")
 
 
 def test_what_cannot_be_drawn_is_refused(reports, written):
     refusals = {
-        "no figure is called": lambda: draw("pie", reports),
+        "unknown kind of figure": lambda: draw("pie", reports),
         "at least one report": lambda: draw("scores", []),
         "2 names for 3 reports": lambda: draw("scores", reports, names=["a", "b"]),
-        "two models are called a": lambda: draw("scores", reports, names=["a", "a", "b"]),
-        "no widths are known of 'jmlr'": lambda: draw("scores", reports, width="jmlr"),
-        "more than a figure can tell apart": lambda: draw(
+        "two models are named a": lambda: draw("scores", reports, names=["a", "a", "b"]),
+        "unknown venue 'jmlr'": lambda: draw("scores", reports, width="jmlr"),
+        "more than a figure can distinguish": lambda: draw(
             "bars", reports[:1] * (MOST_MODELS + 1), names=list("abcdefghi")
         ),
         "a radar needs at least 3 data sets, there are 1": lambda: draw("radar", reports, datasets=["meld"]),
         "an ablation needs at least 2": lambda: draw("modalities", reports[:1]),
         "no data set has several checkpoints": lambda: draw("checkpoints", reports[:1]),
-        "a curve of checkpoints is of one report": lambda: draw("checkpoints", reports),
-        "a confusion is of one model": lambda: draw("confusion", reports),
-        "a confusion is of one data set; choose one of": lambda: draw("confusion", reports[:1]),
+        "a curve of checkpoints shows one report": lambda: draw("checkpoints", reports),
+        "a confusion shows one model": lambda: draw("confusion", reports),
+        "a confusion shows one data set; choose one of": lambda: draw("confusion", reports[:1]),
         "has no wheel 7": lambda: draw("confusion", reports[:1], datasets=["meld"], wheel=7),
-        "no error analysis": lambda: draw("confusion", [written / "a.json"], datasets=["meld"]),
+        "not an error analysis": lambda: draw("confusion", [written / "a.json"], datasets=["meld"]),
         "a.jsonl: ": lambda: draw("scores", [written / "a.jsonl"]),
-        "no score of mer2025ov": lambda: draw("scores", reports, datasets=["mer2025ov"]),
+        "no score for mer2025ov": lambda: draw("scores", reports, datasets=["mer2025ov"]),
     }
     for said, call in refusals.items():
         with pytest.raises(InputError, match=said):
             call()
     meld = reports[1]["meld"]
     other = replace(reports[1], datasets=(replace(meld, signature=replace(meld.signature, level=2)),))
-    with pytest.raises(InputError, match=r"meld: other and .* do not belong into one figure.*level"):
+    with pytest.raises(InputError, match=r"meld: other and .* cannot be in one figure.*level"):
         draw("scores", [reports[0], other.named("other")])
 
 
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [
-        ("score", 1e300, "is no fraction"),
-        ("ci", [-1e9, 2], "is no fraction"),
+        ("score", 1e300, "is not a fraction"),
+        ("ci", [-1e9, 2], "is not a fraction"),
         ("checkpoints", {"a": 3}, "a checkpoint of the report has no score"),
         ("checkpoints", {"a": {"score": "x"}}, "a checkpoint of the report has no score"),
     ],
@@ -193,7 +193,7 @@ def test_an_error_analysis_that_somebody_changed_is_refused(written, tmp_path):
     content = json.loads((written / "errors.json").read_text("utf-8"))
     content["datasets"][0]["confusions"][0]["counts"].pop()
     (tmp_path / "b.json").write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(InputError, match=r"b\.json: datasets\.0\.confusions\.0.*a row for each of rows"):
+    with pytest.raises(InputError, match=r"b\.json: datasets\.0\.confusions\.0.*one row for each of rows"):
         draw("confusion", [tmp_path / "b.json"], datasets=["mer2023"])
 
 

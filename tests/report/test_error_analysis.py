@@ -107,7 +107,7 @@ def test_the_page_begins_with_the_largest_loss_of_every_data_set(demo):
         row, said, count, total, wheel = found.groups()
         (confusion,) = [each for each in errors.confusions if each.wheel == (int(wheel) if wheel else None)]
         at = confusion.rows.index(row)
-        column = "nothing" if said.startswith("it was missed") else said.removesuffix(" was said")
+        column = "nothing" if said.startswith("it was missed") else said.removesuffix(" was predicted")
         lost = confusion.counts[at][confusion.columns.index(column)]
         assert float(count) == pytest.approx(lost, abs=0.06)
         assert int(total) == confusion.totals[at]
@@ -225,7 +225,7 @@ def test_dozens_of_sectors_are_listed_by_their_largest_confusions(tmp_path):
     said = {name: [word] for name, word in zip(names, words[1:] + words[:1], strict=True)}
     analysis = error_analysis({"ovmerdplus": said}, {"ovmerdplus": truth}, level=2, wheel=1)
     assert len(analysis["ovmerdplus"].confusions[0].rows) > 12
-    assert "Said" in analysis.to_text()
+    assert "Predicted" in analysis.to_text()
     assert 'class="large"' in analysis.to_html()
 
 

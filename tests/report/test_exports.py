@@ -93,7 +93,7 @@ def test_refused(written):
     for make, message in (
         (lambda: eval_results(written, "nowhere"), "--hub-dataset nowhere: must be"),
         (lambda: eval_results(written, "a/b", date="today"), "--date today"),
-        (lambda: model_index(written, url="javascript:x"), "must be an address"),
+        (lambda: model_index(written, url="javascript:x"), "must be a URL"),
         (lambda: to_eee(written, timestamp="now"), "timestamp 'now'"),
         (lambda: to_eee(written, relationship="friend"), "relationship 'friend'"),
     ):

@@ -72,7 +72,7 @@ def test_tables_name_the_selection_and_what_is_missing(report):
     )
     assert "best on each data set's own test labels" in partial.to_text()
     assert "selected checkpoint held fixed" in partial.to_text()
-    assert "not there in full are sims" in partial.to_markdown()
+    assert "missing or incomplete data sets: sims" in partial.to_markdown()
 
 
 def test_text_is_coloured_only_on_request(report):

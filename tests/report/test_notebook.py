@@ -112,7 +112,7 @@ def test_samples_of_sentiment_and_with_text(small, tmp_path):
     assert frame["text"].to_dict() == {row["name"]: row["text"] for row in texts}
     in_memory = report.samples("meld", {"meld": texts})
     assert in_memory.equals(frame)
-    with pytest.raises(InputError, match="hold no text"):
+    with pytest.raises(InputError, match="contain no text"):
         report.samples("meld", predictions)
 
 

@@ -30,9 +30,9 @@ def test_the_paragraph_says_what_decided_the_figures(written):
         "official protocol, metric version 1, wheel level 1, lexicon builtin@",
         "Labels and polarities were given with the predictions.",
         "Every sample had a prediction.",
-        "Papers use the lexicon mer2025; scores under builtin cannot be held against theirs.",
+        "Papers use the lexicon mer2025; scores under builtin cannot be compared with theirs.",
         "There was one checkpoint.",
-        "Poisson bootstrap by name (50 resamples, seed 7) over dialogues and videos where a data set has them",
+        "Poisson bootstrap by name (50 resamples, seed 7) over dialogues and videos where available",
         "jackknife",
         "CMU-MOSI 66.67 (",
         "Signature: mub|data:meld+cmumosi+ovmerdplus|",
@@ -63,13 +63,13 @@ def test_a_choice_on_the_test_labels_is_said_with_its_bias(tmp_path, files, writ
         for step in (1, 2):
             write_rows(predictions / f"step-{step}" / f"{name}.jsonl", lines)
     said = WrittenReport.read(written(bootstrap=50)).methods()
-    assert "the best of 2 checkpoints by that set's own test labels" in said
-    assert "flatters the scores by about: MELD 0.00" in said
+    assert "the best of 2 checkpoints on its own test labels" in said
+    assert "inflates the scores by about: MELD 0.00" in said
     assert "published row: MELD step-1, CMU-MOSI step-1, OV-MERD+ step-1." in said or "published row: step-1." in said
     last = WrittenReport.read(written(checkpoint="last")).methods()
     assert "The last of 2 checkpoints is reported: step-2." in last
     named = WrittenReport.read(written(checkpoint="step-1")).methods()
-    assert "The checkpoint step-1 was chosen without looking at the scores." in named
+    assert "The checkpoint step-1 was chosen without using the scores." in named
 
 
 def test_what_read_the_text_is_said_for_labels_and_for_polarities(files, written):
@@ -89,7 +89,7 @@ def test_what_the_score_is_worth_is_said(files, written):
     predictions, truth = files
     report = evaluate(predictions, truth, baselines=True, bootstrap=0)
     said = WrittenReport.read(written(baselines=True, bootstrap=0)).methods()
-    assert "The best shallow baseline, which looks at no clip, scores: MELD " in said
+    assert "The best shallow baseline, which does not use the clips, scores: MELD " in said
     for each in report.worth:
         best = each.best_shallow
         told = f", told {best.told}" if best.told else ""
@@ -120,7 +120,7 @@ def test_a_mean_is_said_with_what_it_counts_twice(written):
     said = WrittenReport.read(written(complete)).methods()
     assert "The mean of the nine data sets is 50.00 (40.00–60.00)." in said
     assert "by about 1.00 points (bootstrap estimate of optimism); corrected, it is 49.00 (39.00–59.00)." in said
-    assert "The mean counts 9 samples twice: those of CH-SIMS are in CH-SIMS v2." in said
+    assert "The mean counts 9 samples twice: samples of CH-SIMS that are also in CH-SIMS v2." in said
 
 
 def test_reports_of_before_are_read(written):
@@ -145,7 +145,7 @@ def test_reports_of_before_are_read(written):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda content: content.update(schema="another"), "no report"),
+        (lambda content: content.update(schema="another"), "not a report"),
         (lambda content: content["datasets"][0].update(dataset="x"), "datasets.0.dataset: unknown data set 'x'"),
         (lambda content: content.update(signature="mub|a"), "signature: 'mub|a' is not a signature"),
         (lambda content: content.update(datasets=[]), "datasets: "),
@@ -161,5 +161,5 @@ def test_what_is_no_report_is_refused_in_one_line(written, change, message):
 
 def test_a_file_that_is_no_object_is_refused(tmp_path):
     (tmp_path / "a.json").write_text("[1]", "utf-8")
-    with pytest.raises(InputError, match=r"a\.json: no report"):
+    with pytest.raises(InputError, match=r"a\.json: not a report"):
         WrittenReport.read(tmp_path / "a.json")

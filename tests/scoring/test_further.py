@@ -86,5 +86,5 @@ def test_a_report_names_the_recall_of_each_class_and_the_classes_that_do_not_cou
     [line] = [line for line in evaluate(*paths, bootstrap=0).to_text().splitlines() if "UAR" in line]
     further = evaluate(*paths, bootstrap=0)["meld"].further
     counted = [f"{name} {100 * value:.2f}" for name, value in further["recall"].items() if value is not None]
-    assert line.startswith(f"MELD: UAR {100 * further['uar']:.2f}, mean of the recall of {', '.join(counted)}")
+    assert line.startswith(f"MELD: UAR {100 * further['uar']:.2f}, mean recall of {', '.join(counted)}")
     assert line.endswith("(neutral does not count).")

@@ -92,7 +92,7 @@ def test_errors_link_their_samples_to_the_page(run, world, tmp_path):  # noqa: F
     [
         ((), "no results given"),
         (("nowhere",), "nowhere"),
-        (("{a}", "{a}", "{a}", "{a}", "{a}"), "5 results given; one to 4"),
+        (("{a}", "{a}", "{a}", "{a}", "{a}"), "5 results given; 1 to 4"),
         (("{a}", "--clips", "nowhere"), "nowhere: no such folder"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Where a model loses: the result of an error analysis, and its renderings (terminal, JSON, SVG, one HTML page)."""
+"""The result of an error analysis, and its renderings (terminal, JSON, SVG, one HTML page)."""
 
 from merunibench.report.error_analysis.result import (
     Confusion,

@@ -1,7 +1,7 @@
-"""The error analysis as one HTML page in the leaderboard's dress: largest losses first, then set by set.
+"""The error analysis as one HTML page in the leaderboard's style: largest losses first, then each data set.
 
-The page asks for nothing from elsewhere and holds no script; its content policy forbids both, whatever a stranger's
-word might try. The template escapes all text.
+The page loads nothing from elsewhere and contains no script. Its content security policy forbids both, whatever
+untrusted text contains. The template escapes all text.
 """
 
 from functools import partial
@@ -18,19 +18,19 @@ from merunibench.report.error_analysis.maps import confusion_map
 from merunibench.report.error_analysis.result import Confusion, ErrorAnalysis
 from merunibench.report.templates import templates
 
-_COUNTED = {"wrong_words": "Wrong in", "unknown_words": "Said in", "missed_words": "Missed in"}
-"""Attribute of the result -> the head of the column that counts its words."""
+_COUNTED = {"wrong_words": "Wrong in", "unknown_words": "Predicted in", "missed_words": "Missed in"}
+"""Attribute of the result -> heading of the column that counts its words."""
 
 _WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
-"""Scales of the groups' scores: corrected ones may lie below 0."""
+"""Scales of the group scores; chance-corrected scores may be below 0."""
 
 
 def render(analysis: ErrorAnalysis, view: str = "") -> str:
-    """The page; names of samples link to a page of `merunibench view`, if there is one."""
+    """Render the page; sample names link to a page of `merunibench view`, if there is one."""
     from markupsafe import Markup
 
     def sample_link(dataset: str, name: str) -> str:
-        """The address of a sample on that page; empty without one."""
+        """The address of a sample on that page; empty without a page."""
         state = urlencode({"open": f"{dataset}/{name}"})
         return f"{view.rstrip('/')}/index.html#{state}" if view else ""
 

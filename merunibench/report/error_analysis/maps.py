@@ -1,4 +1,4 @@
-"""Confusions as heat maps: the content of the picture, and the files of `errors --svg`."""
+"""Confusions as heat maps: the content of the figure, and the files of `errors --svg`."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from merunibench.report.error_analysis.wording import LONGEST, amount
 
 
 def write_all(analysis: ErrorAnalysis, folder: Path) -> list[Path]:
-    """Write the pictures of all data sets.
+    """Write the figures of all data sets.
 
     Raises:
         InputError: a file cannot be written.
@@ -27,10 +27,10 @@ def write_all(analysis: ErrorAnalysis, folder: Path) -> list[Path]:
 
 
 def confusion_map(confusion: Confusion) -> HeatMap:
-    """What the picture of a confusion shows; false alarms only where they were counted."""
+    """Return the content of a confusion's heat map. False alarms are included only if they were counted."""
     tips = [
         [
-            f"true {row}, said {said}: {whole_percent(share)} % ({amount(count)} of {total})"
+            f"true {row}, predicted {said}: {whole_percent(share)} % ({amount(count)} of {total})"
             for said, count, share in zip(confusion.columns, counts, shares, strict=True)
         ]
         for row, counts, shares, total in zip(
@@ -47,18 +47,19 @@ def confusion_map(confusion: Confusion) -> HeatMap:
         totals=[str(total) for total in confusion.totals],
         foot=("false alarms", [str(number) for number in confusion.wrong]) if confusion.wrong else None,
         apart=True,
-        legend="of the row",
+        legend="of row",
     )
 
 
 def description(confusion: Confusion) -> str:
-    """The picture in words, for who cannot see it."""
+    """Describe the figure in words, for screen readers."""
     hits = (
         f"{row} {whole_percent(shares[confusion.columns.index(row)])} %"
         for row, shares in zip(confusion.rows, confusion.shares, strict=True)
     )
     worst = (
-        f"true {row}, said {column} {whole_percent(share)} %" for row, column, _, share in wording.largest(confusion, 3)
+        f"true {row}, predicted {column} {whole_percent(share)} %"
+        for row, column, _, share in wording.largest(confusion, 3)
     )
     return (
         f"{wording.confusion_note(confusion)} Hit: {', '.join(hits)}. Largest confusions: {'; '.join(worst) or 'none'}."

@@ -1,6 +1,6 @@
-"""The result of an error analysis: plain data, and methods that hand it to the renderers.
+"""The result of an error analysis: plain data, and methods that call the renderers.
 
-Names, words and model names are kept as their authors wrote them; each renderer escapes them for its own format.
+Words and names are stored unescaped; each renderer escapes them for its own format.
 """
 
 import json
@@ -14,23 +14,23 @@ from merunibench.kinds import POLARITIES, PREFERENCES
 
 SCHEMA = "merunibench.errors/1"
 NOTHING = "nothing"
-"""The last column of every confusion: nothing wrong was said in the place of what was missed."""
+"""The last column of every confusion: a true sector was missed and no wrong sector was predicted."""
 
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Confusion:
-    """What was said in the place of what is true.
+    """What was predicted instead of the truth.
 
     Attributes:
         wheel: Number of the wheel, from 1; None for polarities, classes and preferences.
         rows: The R true sectors (or polarities, classes, preferences) that occur, in the wheel's order.
-        columns: The C predicted ones: first those of `rows`, then others that were said; last `nothing`.
-        counts: Row by row, how often; shape (R, C). A row adds up to its total.
-        wrong: Samples in which each of `columns` but the last was said and is not true, whether or not something was
-            missed there; shape (C - 1,).
-        samples: Number of samples that count.
+        columns: The C predicted ones: first those of `rows`, then other predicted ones, then `nothing`.
+        counts: Counts by row, shape (R, C). Each row sums to its total.
+        wrong: For each of `columns` except the last, the number of samples in which it was predicted but is not true,
+            whether or not something was missed there; shape (C - 1,).
+        samples: Number of scored samples.
     """
 
     wheel: int | None
@@ -47,18 +47,18 @@ class Confusion:
 
     @cached_property
     def shares(self) -> tuple[tuple[float, ...], ...]:
-        """Each count as a share of its row, shape (R, C); 0 in a row that is true nowhere."""
+        """Each count as a share of its row, shape (R, C); 0 for a row that is never true."""
         rows = zip(self.counts, self.totals, strict=True)
         return tuple(tuple(count / total if total else 0.0 for count in row) for row, total in rows)
 
     @property
     def title(self) -> str:
-        """What the confusion is of."""
+        """The subject of the confusion."""
         return self.what.capitalize() if self.wheel is None else f"Wheel {self.wheel}"
 
     @property
     def what(self) -> str:
-        """What a row is, in a word."""
+        """What a row is, in one word."""
         if self.wheel is not None:
             return "sector"
         named = {*self.rows, *self.columns} - {NOTHING}
@@ -67,7 +67,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Example:
-    """A sample in which an error occurs: its name, its true labels and the predicted ones."""
+    """A sample with an error: its name, its true labels and the predicted ones."""
 
     name: str
     true: tuple[str, ...]
@@ -80,10 +80,11 @@ class WordErrors:
 
     Attributes:
         word: The word, normalised.
-        sectors: Its sector on each analysed wheel; None where it has none.
-        count: Number of samples in which it is wrong (unknown, missed), averaged over the analysed wheels.
-        total: Number of samples in which it could have been: that count and hold the word, averaged likewise.
-        examples: Up to three such samples, those first in which it is wrong on the most wheels.
+        sectors: Its sector on each analysed wheel, or None.
+        count: Number of samples in which it is wrong (or unknown, or missed), averaged over the analysed wheels.
+        total: Number of samples in which this could have happened (scored samples with the word), averaged the same
+            way.
+        examples: Up to three such samples; samples in which it is wrong on most wheels come first.
     """
 
     word: str
@@ -95,14 +96,14 @@ class WordErrors:
 
 @dataclass(frozen=True)
 class Group:
-    """The score of some of the samples.
+    """The score of a subset of the samples.
 
     Attributes:
         name: What the samples have in common.
         samples: Number of samples.
-        scored: Number of those that count (on any wheel).
-        score: The metric's own formula on the group's summed quantities; None where no sample counts.
-        ci: Its 95 % interval; None without resampling, and for groups of a single sample, dialogue or video.
+        scored: Number of those that are scored (on any wheel).
+        score: The metric's own formula, applied to the group's summed statistics; None if no sample is scored.
+        ci: Its 95 % interval; None without resampling, or if the group is a single sample, dialogue or video.
     """
 
     name: str
@@ -114,12 +115,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """The samples in groups by one property.
+    """The samples grouped by one property.
 
     Attributes:
         by: `class`, `true sector`, `strength`, `labels` or `text length`.
         wheel: The wheel whose sectors group the samples; None for other properties.
-        groups: The groups. By true sector a sample is in as many groups as it has true sectors.
+        groups: The groups. Grouped by true sector, a sample belongs to as many groups as it has true sectors.
     """
 
     by: str
@@ -129,25 +130,25 @@ class Grouping:
 
 @dataclass(frozen=True)
 class DatasetErrors:
-    """Where a model loses on one data set.
+    """The errors of a model on one data set.
 
     Attributes:
         dataset: Data set id.
-        title: The data set's name as papers print it; written of own data sets alone, others are known by their id.
+        title: The data set's name as in papers; set only for custom data sets, since others are known by their id.
         kind: Kind of task.
         checkpoint: The checkpoint analysed.
-        primary: Key of the metric that is the score.
+        primary: Key of the primary metric.
         score: The score, 0..1.
         chance: Its chance level.
         samples: Number of ground-truth samples that the analysis covers.
-        given: Number of ground-truth samples, those included that are left out for want of a prediction.
-        confusions: One for each analysed wheel; for sentiment the one of polarities.
+        given: Number of ground-truth samples, including those excluded because they have no prediction.
+        confusions: One for each analysed wheel; for sentiment one of polarities.
         wrong_words: Predicted words whose sector is not among the true ones. Empty for sentiment.
-        unknown_words: Predicted words without a sector on any wheel, `neutral` apart. Empty for sentiment.
+        unknown_words: Predicted words without a sector on any wheel, except `neutral`. Empty for sentiment.
         missed_words: True words whose sector is not among the predicted ones. Empty for sentiment.
-        groupings: The score by category, by number of labels, by length of the raw text.
-        notes: What could not be done, and why; and what must be read beside the score.
-        signature: What the score was computed with.
+        groupings: The score by category, by number of labels, and by length of the raw text.
+        notes: What could not be done, and why, and what must be read along with the score.
+        signature: How the score was computed.
     """
 
     dataset: str
@@ -170,18 +171,18 @@ class DatasetErrors:
 
 @dataclass(frozen=True)
 class ErrorAnalysis:
-    """Where a model loses, data set by data set.
+    """The errors of a model on each data set.
 
     Attributes:
         model: The model's name.
         protocol: The protocol of the scores.
         lexicon: Lexicon name and SHA-256 of its mapping.
-        level: Wheel level whose sectors count.
-        wheel: The one wheel that was analysed, from 1; None for all.
+        level: Wheel level of the sectors.
+        wheel: The only wheel analysed, from 1; None for all.
         checkpoint_selection: How checkpoints were chosen.
-        datasets: One analysis a data set, in the order of the published tables.
-        warnings: What a reader of the scores should know.
-        signature: What the scores were computed with.
+        datasets: One analysis per data set, in the order of the published tables.
+        warnings: What readers of the scores should know.
+        signature: How the scores were computed.
     """
 
     FORMATS: ClassVar = ("table", "json", "html")
@@ -197,10 +198,10 @@ class ErrorAnalysis:
     signature: str
 
     def __getitem__(self, dataset: str) -> DatasetErrors:
-        """The analysis of one data set.
+        """Return the analysis of one data set.
 
         Raises:
-            KeyError: there is none of that data set.
+            KeyError: there is no analysis of that data set.
         """
         for each in self.datasets:
             if each.dataset == dataset:
@@ -208,11 +209,11 @@ class ErrorAnalysis:
         raise KeyError(dataset)
 
     def named(self, model: str) -> "ErrorAnalysis":
-        """The same analysis, the model called otherwise."""
+        """Return the same analysis with another model name."""
         return replace(self, model=model)
 
     def to_dict(self) -> dict[str, Any]:
-        """The analysis as dictionaries, lists, text and numbers; fractions, not percents."""
+        """Return the analysis as dictionaries, lists, text and numbers; fractions, not percentages."""
         content: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
         for each in content["datasets"]:
             if "|data:own." not in each["signature"]:
@@ -220,14 +221,14 @@ class ErrorAnalysis:
         return {"schema": SCHEMA, **content}
 
     def to_json(self) -> str:
-        """JSON text, schema `merunibench.errors/1`; fractions, not percents."""
+        """Return JSON text, schema `merunibench.errors/1`; fractions, not percentages."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The tables that the command line prints, in percent.
+        """Return the tables that the command line prints, in percent.
 
         Args:
-            width: Columns available; by default what the tables need.
+            width: Available columns; by default as many as the tables need.
             color: Whether to use terminal colours.
         """
         from merunibench.report.error_analysis.terminal import render
@@ -240,17 +241,17 @@ class ErrorAnalysis:
         return error_analysis(self)
 
     def to_html(self, *, view: str = "") -> str:
-        """One page that needs nothing from elsewhere: pictures, tables and style are in it, and no script.
+        """Return one self-contained page with figures, tables and styles, without scripts.
 
         Args:
-            view: Address of a page of `merunibench view`, relative to this page or whole; names of samples lead there.
+            view: Address of a page of `merunibench view`, absolute or relative to this page; sample names link to it.
         """
         from merunibench.report.error_analysis.html import render
 
         return render(self, view)
 
     def write_svg(self, folder: str | Path) -> list[Path]:
-        """Write each confusion as a picture: `<dataset>-wheel<N>.svg`, for sentiment `<dataset>.svg`.
+        """Write each confusion as a figure: `<dataset>-wheel<N>.svg`, for sentiment `<dataset>.svg`.
 
         Returns:
             The files written.

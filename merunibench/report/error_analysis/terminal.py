@@ -22,13 +22,13 @@ _LARGEST = 15
 _LONG_WORD, _SHORT_LABELS = 28, 16
 _GAP, _LEAST_EXAMPLE = 2, 12
 _LEFT_OUT = (
-    "Of each data set the wheel on which most is lost, and one example a word. All of it: --output errors.html, or the "
-    "same tables through a pipe; one wheel: --wheel N."
+    "For each data set: the wheel with the most errors, and one example per word. Complete: --output errors.html, or "
+    "the same command in a pipe;  one wheel: --wheel N."
 )
 
 
 def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
-    """Every table of every data set, one below the other; on a terminal the largest losses and one wheel."""
+    """Render every table of every data set; on a terminal, the largest losses and one wheel."""
     lexicon = f"{analysis.lexicon['name']}@{analysis.lexicon['sha256'][:8]}"
     head = (
         f"{escape_controls(analysis.model, 200)} · {analysis.protocol} protocol · "
@@ -47,13 +47,13 @@ def render(analysis: ErrorAnalysis, *, width: int | None, color: bool) -> str:
             blocks.append(print_to_text(headed, table, notes, width=width, color=color, wrap=width is not None))
     if width is None:
         return "\n".join([*blocks, analysis.signature + "\n"])
-    # A signature is broken where its parts meet.
+    # A signature is broken at the separators of its parts.
     signature = _wrapped(analysis.signature.replace("|", "| "), width).replace("| ", "|")
     return "\n".join([*blocks, _wrapped(_LEFT_OUT, width), signature])
 
 
 def _wrapped(text: str, width: int | None) -> str:
-    """The text in lines of that width."""
+    """Wrap the text to that width."""
     if width is None:
         return text + "\n"
     console = Console(file=io.StringIO(), width=width)
@@ -62,7 +62,7 @@ def _wrapped(text: str, width: int | None) -> str:
 
 
 def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Table, Sequence[str]]]:
-    """Title, table and the lines below it."""
+    """Yield title, table and the lines below it."""
     confusions, groupings = errors.confusions, errors.groupings
     if width is not None and (worst := wording.worst_confusion(errors)) is not None:
         confusions = (worst,)
@@ -86,7 +86,7 @@ def _tables(errors: DatasetErrors, width: int | None) -> Iterator[tuple[str, Tab
 
 
 def _matrix(confusion: Confusion, width: int | None) -> tuple[Table, list[str]]:
-    """Row percents; where names are too wide for the terminal, columns carry numbers, and a line says whose."""
+    """Build a table of row percentages. If names are too wide for the terminal, columns are numbered and explained."""
     names = ["true", *confusion.columns, "samples"]
     lead = max(map(cell_len, ("false alarms", *confusion.rows)))
     numbered = width is not None and lead + sum(cell_len(name) + 2 for name in names[1:]) > width
@@ -95,7 +95,7 @@ def _matrix(confusion: Confusion, width: int | None) -> tuple[Table, list[str]]:
     if numbered:
         heads = ["true", *numbers.values(), "–", "n"]
         others = [f"{number} {name}" for name, number in numbers.items() if name not in confusion.rows]
-        key = [f"Columns: as the rows; {', '.join([*others, f'– {confusion.columns[-1]}', 'n samples'])}."]
+        key = [f"Columns: the rows in order; {', '.join([*others, f'– {confusion.columns[-1]}', 'n samples'])}."]
     table = plain_table([Column(head, numeric=position > 0) for position, head in enumerate(heads)])
     for row, shares, total in zip(confusion.rows, confusion.shares, confusion.totals, strict=True):
         label = f"{numbers[row]} {row}" if numbered else row
@@ -110,7 +110,7 @@ def _matrix(confusion: Confusion, width: int | None) -> tuple[Table, list[str]]:
 
 
 def _largest(confusion: Confusion) -> Table:
-    """A matrix of dozens of sectors fits no terminal: its largest cells do."""
+    """List the largest cells of a matrix that is too large for a terminal."""
     table = plain_table([Column(name, numeric=name in {"Samples", "%"}) for name in ("True", "Said", "Samples", "%")])
     for row, column, count, share in wording.largest(confusion, _LARGEST):
         table.add_row(Text(row), Text(column), amount(count), whole_percent(share))
@@ -118,7 +118,7 @@ def _largest(confusion: Confusion) -> Table:
 
 
 def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table:
-    """A word with its examples; on a terminal one line per word, with one example that fits the width."""
+    """List words with their examples; on a terminal one line per word, with one example that fits the width."""
     kind = {"wrong_words": "Wrong", "unknown_words": "Unknown", "missed_words": "Missed"}[name]
     titles = ["Word", kind] if name == "unknown_words" else ["Word", "Sectors", kind, "Of"]
     rows = [_word_cells(each, name, width) for each in words]
@@ -127,7 +127,7 @@ def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table
         taken = (max(map(cell_len, column)) + _GAP for column in zip(titles, *rows, strict=True))
         room = max(width - sum(taken), _LEAST_EXAMPLE)
     table = plain_table([Column(title, numeric=title in {kind, "Of"}) for title in titles])
-    head = "Examples" if room is None else "Said · sample" if name == "missed_words" else "True · sample"
+    head = "Examples" if room is None else "Predicted · sample" if name == "missed_words" else "True · sample"
     table.add_column(Text(head), overflow="fold")
     for each, cells in zip(words, rows, strict=True):
         table.add_row(*map(Text, cells), _examples(each, name, room))
@@ -135,7 +135,7 @@ def _words(words: tuple[WordErrors, ...], name: str, width: int | None) -> Table
 
 
 def _word_cells(each: WordErrors, name: str, width: int | None) -> list[str]:
-    """The cells before the examples; on a terminal words take a fifth of it, sectors a quarter."""
+    """The cells before the examples; on a terminal, words use a fifth of the width and sectors a quarter."""
     word = escape_controls(each.word, _LONG_WORD if width is None else min(_LONG_WORD, width // 5))
     if name == "unknown_words":
         return [word, amount(each.count)]
@@ -144,7 +144,7 @@ def _word_cells(each: WordErrors, name: str, width: int | None) -> list[str]:
 
 
 def _examples(each: WordErrors, name: str, room: int | None) -> Text:
-    """All examples; or the first one, cut to so many columns."""
+    """All examples; or the first one, cut to the given number of columns."""
     if room is None:
         shown = []
         for example in each.examples:

@@ -1,4 +1,4 @@
-"""The table of several models in LaTeX (booktabs): a float over both columns, that compiles as it is."""
+"""The table of several models in LaTeX (booktabs): a two-column float that compiles as it is."""
 
 from itertools import groupby
 
@@ -12,9 +12,9 @@ _MARKS = {"": "", "better": r"$^{\dagger}$", "worse": r"$^{\ddagger}$"}
 
 
 def render(table: ResultsTable) -> str:
-    """Heads grouped by task, published rows apart, notes below the table, the signature as a comment."""
+    """Return grouped headings, published rows in a separate block, notes below, and the signature as a comment."""
     columns = len(table.columns)
-    # Nine data sets with intervals are wider than any page: shrunk as a whole, no figure is left out.
+    # Nine data sets with intervals are wider than any page: the table is scaled down, and nothing is left out.
     wide = columns > _MOST_COLUMNS
     head = [
         f"% {' '.join(table.signature.split())}",
@@ -52,14 +52,14 @@ def _caption(table: ResultsTable) -> str:
 
 
 def _head(column: Column) -> str:
-    """Its title; that of a mean is short, since a line above says that it is one."""
+    """The heading of a column; short for a mean, because the line above says that it is one."""
     if column.samples is not None:
         return column.title
     return "All nine" if column.name == MEAN else column.name.capitalize()
 
 
 def _grouped_heads(table: ResultsTable) -> list[str]:
-    """A line that names the task above its data sets, and the rules below the names."""
+    """A line with the task above its data sets, and the rules below the names."""
     cells, rules, place = [""], [], 2
     for kind, group in groupby(table.columns, key=lambda column: column.kind or MEANS):
         width = len(list(group))

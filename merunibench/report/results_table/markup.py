@@ -29,7 +29,7 @@ _PAGE = Markup("""<table>
 
 
 def markdown(table: ResultsTable) -> str:
-    """A Markdown table, and a list of the notes."""
+    """Return a Markdown table, and a list of the notes."""
     titles = ["Model", *(escape(column.title) for column in table.columns)]
     lines = [_line(titles), _line(["---", *["---:"] * len(table.columns)])]
     for row in table.rows:
@@ -52,7 +52,7 @@ def _line(cells: list[str]) -> str:
 
 
 def html(table: ResultsTable) -> str:
-    """One `table` element, and the notes below it; whatever a stranger named is escaped."""
+    """Return one `table` element, and the notes below it; untrusted names are escaped."""
     titles = [column.title for column in table.columns]
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in ["Model", *titles])
     rows = []
@@ -73,7 +73,7 @@ def _in_html(figure: Figure | None) -> str:
 
 
 def csv(table: ResultsTable) -> str:
-    """One line per row and column, so that any program can turn it as it likes."""
+    """Return one line per row and column, so that any program can reshape it."""
     return csv_text(_COLUMNS, (record for row in table.rows for record in _records(table, row)))
 
 

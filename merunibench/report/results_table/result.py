@@ -1,4 +1,4 @@
-"""The result of putting several models into one table: plain data, and methods that hand it to the renderers."""
+"""The result of combining several models in one table: plain data, and methods that call the renderers."""
 
 import json
 from collections.abc import Mapping
@@ -7,18 +7,18 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 SCHEMA = "merunibench.table/1"
 MEAN = "mean"
-"""Name of the column that is the mean of the nine."""
+"""Name of the column with the mean of the nine."""
 
 Interval = tuple[float, float]
 Mark = Literal["", "better", "worse"]
 
 
 class Column(NamedTuple):
-    """One column of figures.
+    """One column of scores.
 
     Attributes:
         name: Data set id, kind of task (the mean of its data sets), or `mean`.
-        title: Its head.
+        title: Its heading.
         kind: Kind of task of a data set; empty for means.
         samples: Number of samples that were scored; None for means.
     """
@@ -31,16 +31,16 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: a score, and what is known of it. Fractions.
+    """One cell: a score with its interval and test, as fractions.
 
     Attributes:
         score: The primary score.
         ci: Its 95 % interval; None without resampling.
-        best: Whether it is the best of the computed rows at the two decimals that are printed; several may be.
-        mark: Whether it is significantly better or worse than the baseline's.
-        difference: The score less that of the baseline; None where nothing was tested.
-        p_holm: What decided, corrected by Holm for the number of tests of this row; None where nothing was tested.
-        chance: What the same answers score when shuffled, uncorrected; None for means and published figures.
+        best: Whether it is the best of the computed rows when rounded to two decimals; several may be.
+        mark: Whether it is significantly better or worse than the baseline.
+        difference: The score minus that of the baseline; None if nothing was tested.
+        p_holm: The deciding p-value, corrected by Holm for the number of tests of this row; None if nothing was tested.
+        chance: Uncorrected expected score of the same answers when shuffled; None for means and published scores.
     """
 
     score: float
@@ -57,11 +57,11 @@ class TableRow:
     """One model.
 
     Attributes:
-        name: What the row is called.
-        figures: Column -> cell; a column without one is empty.
-        published: Whether the figures were copied from a paper.
-        source: Where published figures stand; empty for computed ones.
-        signature: What computed figures were computed with; empty for published ones.
+        name: Name of the row.
+        figures: Column -> cell; missing columns are empty.
+        published: Whether the scores were copied from a paper.
+        source: Source of published scores; empty for computed ones.
+        signature: How computed scores were computed; empty for published ones.
         checkpoint_selection: How checkpoints were chosen.
     """
 
@@ -82,9 +82,9 @@ class ResultsTable:
         rows: The rows, published ones first.
         protocol: The protocol of the scores.
         baseline: The row that others are tested against; None if nothing was tested.
-        notes: What a reader of the paper must know, a sentence each; `all_notes` adds what bold means.
-        signature: The metric part that all computed rows share.
-        warnings: What the reader of this output should know.
+        notes: What readers of the paper must know, one sentence each; `all_notes` adds the meaning of bold.
+        signature: The metric part, which all computed rows share.
+        warnings: What readers of this output should know.
     """
 
     FORMATS: ClassVar = ("table", "latex", "markdown", "csv", "html", "json")
@@ -99,24 +99,24 @@ class ResultsTable:
 
     @property
     def has_intervals(self) -> bool:
-        """Whether any figure has an interval."""
+        """Whether any score has an interval."""
         return any(figure.ci is not None for row in self.rows for figure in row.figures.values())
 
     def all_notes(self, best: str = "Bold") -> list[str]:
-        """The notes, that about the best row included.
+        """Return the notes, including the one about the best row.
 
         Args:
-            best: What marks it in this format.
+            best: How this format marks it.
         """
         several = any(figure.best for row in self.rows for figure in row.figures.values())
-        said = f"{best}: the best of the rows that were computed, at two decimals."
+        said = f"{best}: the best of the computed rows, rounded to two decimals."
         return [*([said] if several else []), *self.notes]
 
     def __getitem__(self, name: str) -> TableRow:
-        """The row of this name.
+        """Return the row of this name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such row.
         """
         for row in self.rows:
             if row.name == name:
@@ -124,16 +124,16 @@ class ResultsTable:
         raise KeyError(name)
 
     def to_dict(self) -> dict[str, Any]:
-        """The table as dictionaries, lists, text and numbers; fractions, not percents."""
+        """Return the table as dictionaries, lists, text and numbers; fractions, not percentages."""
         content: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
         content["columns"] = [column._asdict() for column in self.columns]
         return {"schema": SCHEMA, **content}
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The table that the command line prints, in percent; data sets become rows where the width does not suffice.
+        """Return the table that the command line prints, in percent; in a narrow terminal, data sets become rows.
 
         Args:
-            width: Columns available; by default what the table needs.
+            width: Available columns; by default as many as the table needs.
             color: Whether to use terminal colours.
         """
         from merunibench.report.results_table.terminal import render
@@ -141,25 +141,25 @@ class ResultsTable:
         return render(self, width=width, color=color)
 
     def to_latex(self) -> str:
-        """A LaTeX table (booktabs) over both columns of a page, with caption, notes and label; percent."""
+        """Return a LaTeX table (booktabs) over both columns of a page, with caption, notes and label; percent."""
         from merunibench.report.results_table.latex import render
 
         return render(self)
 
     def to_markdown(self) -> str:
-        """A Markdown table in percent, its notes below."""
+        """Return a Markdown table in percent, with its notes below."""
         from merunibench.report.results_table.markup import markdown
 
         return markdown(self)
 
     def to_html(self) -> str:
-        """An HTML table in percent, for a page or a notebook: no script, and no style but alignment."""
+        """Return an HTML table in percent for a page or a notebook, without scripts or styles other than alignment."""
         from merunibench.report.results_table.markup import html
 
         return html(self)
 
     def to_csv(self) -> str:
-        """CSV text, one line per row and column, fractions in full precision."""
+        """Return CSV text, one line per row and column, fractions in full precision."""
         from merunibench.report.results_table.markup import csv
 
         return csv(self)

@@ -13,7 +13,7 @@ _PUBLISHED = " (published)"
 
 
 def render(table: ResultsTable, *, width: int | None, color: bool) -> str:
-    """Models as rows; data sets as rows instead where the terminal is too narrow for that."""
+    """Render models as rows; in a terminal that is too narrow, data sets as rows."""
     grid = _models_as_rows(table)
     if width is not None and least_width(grid) > width:
         turned = _models_as_columns(table)
@@ -48,7 +48,7 @@ def _name(row: TableRow) -> str:
 
 
 def _cell(figure: Figure | None) -> Text:
-    """The score with its mark; the best in bold, and with a star where bold may not show; the interval below."""
+    """The score with its mark and the interval below; the best is bold, with a star in case bold is not visible."""
     if figure is None:
         return Text("–")
     text = Text(f"{'*' if figure.best else ''}{percent(figure.score)}", style="bold" if figure.best else "")

@@ -1,4 +1,4 @@
-// Loads parts of the data: scripts that call `mub.take`, since a browser loads no JSON from a file.
+// Loads parts of the data: scripts that call `mub.take`, since browsers do not load JSON from files.
 "use strict";
 {
   const waiting = new Map();
@@ -24,10 +24,10 @@
     return loaded.get(name);
   };
 
-  /** Everything of one sample. */
+  /** All details of one sample. */
   mub.sampleAt = async (place) => (await mub.load(`samples-${Math.floor(place / mub.index.part)}`))[place % mub.index.part];
 
-  /** The way of a word. */
+  /** How the lexicon maps a word. */
   mub.wayOf = async (word) => {
     const place = mub.index.words.indexOf(word);
     return place < 0 ? null : (await mub.load(`words-${Math.floor(place / mub.index.part)}`))[place % mub.index.part];

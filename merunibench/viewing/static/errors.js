@@ -1,4 +1,4 @@
-// The first view: how the models score, and the largest losses in a sentence each; a loss lists its samples.
+// The first view: how the models score, and the largest losses, one sentence each; clicking a loss lists its samples.
 "use strict";
 {
   const MOST = 30;
@@ -29,9 +29,9 @@
       ...models.flatMap((model, at) => [
         mub.el("h2", {}, model),
         losses[at] === null
-          ? mub.el("p", { class: "note" }, "A per-sample file has no labels: give predictions and --data-root to see confusions.")
+          ? mub.el("p", { class: "note" }, "A per-sample file contains no labels; give predictions and --data-root to see confusions.")
           : losses[at].length === 0
-            ? mub.el("p", { class: "note" }, "Nothing is lost.")
+            ? mub.el("p", { class: "note" }, "No errors.")
             : mub.el("ol", { class: "losses" }, losses[at].slice(0, MOST).map((one) => loss(one, at))),
       ]));
   };

@@ -1,4 +1,4 @@
-// The list of samples: which are listed, in which order, and the few rows of it that are seen.
+// The list of samples: selection, order, and rendering of the visible rows.
 "use strict";
 {
   const ROW = 58;
@@ -9,7 +9,7 @@
   const list = () => document.getElementById("list");
   const column = () => mub.index.columns;
 
-  /** The places of the samples that are listed, in their order. */
+  /** The indices of the listed samples, in order. */
   mub.listed = () => order;
 
   const haystack = (place) => {
@@ -23,7 +23,7 @@
     return haystacks[place];
   };
 
-  /** Loads the answers, so that they can be searched. */
+  /** Load the answers for searching. */
   mub.loadTexts = async () => {
     if (texts) return;
     const { part, columns } = mub.index;
@@ -39,14 +39,14 @@
 
   const has = (set, sector) => mub.index.sets[set].includes(sector);
 
-  /** Whether an answer is part of a confusion: `said` wrong where `true` was missed; "" for nothing wrong. */
+  /** Whether an answer is part of a confusion: `said` predicted wrongly while `true` was missed; "" for no wrong prediction. */
   const isConfused = (truth, said, pair) => {
     if (!has(truth, pair.true) || has(said, pair.true)) return false;
     const wrong = mub.index.sets[said].filter((sector) => !has(truth, sector));
     return pair.said < 0 ? wrong.length === 0 : wrong.includes(pair.said);
   };
 
-  /** Makes a state into one question of a sample. */
+  /** Turn a state into a predicate on samples. */
   const question = (state) => {
     const { sectors, words, datasets, columns } = mub.index;
     const wanted = datasets.findIndex((dataset) => dataset.id === state.dataset);
@@ -70,7 +70,7 @@
       (q === "" || haystack(at).includes(q) || (state.deep !== "" && texts !== null && texts[at].includes(q)));
   };
 
-  /** Whether the models that were asked say different sectors. */
+  /** Whether the models predict different sectors. */
   const disagrees = (at) => {
     const said = column().models.filter((model) => model.state[at] !== null).map((model) => model.sectors[at].join());
     return said.some((sets) => sets !== said[0]);
@@ -91,7 +91,7 @@
     order: (at) => at,
   };
 
-  /** Lists what a state asks for. */
+  /** List the samples that match a state. */
   mub.filter = (state) => {
     const asks = question(state);
     const key = KEYS[state.sort] ?? KEYS.cost;
@@ -108,7 +108,7 @@
     const given = columns.models[model];
     if (given.state[at] === null) return "not in these predictions";
     if (given.state[at] > 0) return states[given.state[at]];
-    // Polarities and classes are sets of one name on one axis; they are shown where no labels are.
+    // Polarities and classes are sets of one name on one axis; they are shown if there are no labels.
     const sets = given.sectors[at];
     const name = sets.length === 1 ? mub.index.sets[sets[0]].map((sector) => mub.index.sectors[sector]).join(", ") : "";
     return given.labels[at]?.map((word) => words[word]).join(", ") || name || "–";
@@ -127,7 +127,7 @@
     return element;
   };
 
-  /** Draws the rows that are seen, and a few more. */
+  /** Draw the visible rows, and a few more. */
   mub.drawRows = () => {
     const box = list();
     const first = Math.max(0, Math.floor(box.scrollTop / ROW) - 5);
@@ -140,7 +140,7 @@
     else box.removeAttribute("aria-activedescendant");
   };
 
-  /** Scrolls so that the open sample is seen. */
+  /** Scroll the open sample into view. */
   mub.reveal = () => {
     const number = order.indexOf(mub.opened);
     const box = list();
@@ -150,7 +150,7 @@
     else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
   };
 
-  /** The sample so many places on in the list; the first where none of the list is open. */
+  /** The sample this many positions further in the list; the first if none of them is open. */
   mub.neighbour = (step) => {
     const number = order.indexOf(mub.opened);
     return number < 0 ? order[0] : order[Math.min(Math.max(number + step, 0), order.length - 1)];
@@ -158,7 +158,7 @@
 
   const cell = (value) => {
     const text = String(value ?? "");
-    const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text; // no formula of a stranger's
+    const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text; // untrusted text must not become a formula
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
 

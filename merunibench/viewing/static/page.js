@@ -1,4 +1,4 @@
-// Puts the page together: filters, tabs, keys, and the address.
+// Assembles the page: filters, tabs, keys, and the address.
 "use strict";
 {
   let state = { ...mub.START };
@@ -44,8 +44,8 @@
       field("Truth", truthChoice()),
       field("Predicted sector", sectorChoice()),
       field("Model", choice("model", [["", "any"], ...models.map((name, at) => [String(at), name])])),
-      field("Score", choice("score", [["", "any"], ["zero", "0"], ["half", "below 50"], ["full", "100"], ["none", "does not count"]])),
-      field("Sort by", choice("sort", [["cost", "what costs most"], ["score", "lowest score"], ["differ", "difference of scores"], ["name", "name"], ["order", "order of the labels"]])),
+      field("Score", choice("score", [["", "any"], ["zero", "0"], ["half", "below 50"], ["full", "100"], ["none", "not scored"]])),
+      field("Sort by", choice("sort", [["cost", "highest cost"], ["score", "lowest score"], ["differ", "score difference"], ["name", "name"], ["order", "order of the labels"]])),
       models.length > 1 ? tick("differ", "models disagree") : "",
       tick("unknown", "unknown words"),
       tick("failed", "failed or missing"),
@@ -64,7 +64,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
-  /** Changes the state; the address follows. */
+  /** Change the state and the address. */
   const go = (change, replaces = false) => {
     const next = mub.writeHash({ ...state, ...change });
     if (replaces) {
@@ -72,11 +72,11 @@
       show();
     } else if (location.hash !== next) {
       location.hash = next;
-      show(); // now: the event of the new address comes later, and the next key may come before it
+      show(); // now: the event of the new address comes later, possibly after the next key
     }
   };
 
-  /** Opens the sample at a place. */
+  /** Open the sample with this index. */
   mub.open = (place) => {
     if (place === undefined) return;
     const { columns, datasets } = mub.index;
@@ -104,7 +104,7 @@
     pair.hidden = state.true === "";
     const axis = mub.index.datasets.find((each) => each.id === state.dataset)?.axes[Number(state.axis)];
     pair.querySelector("span").textContent = mub.visible(
-      `${axis?.title ?? "Answer"}: ${state.true} is true, ${state.said === "" ? "missed with nothing wrong in its place" : `${state.said} was said`}.`);
+      `${axis?.title ?? "Answer"}: ${state.true} is true, ${state.said === "" ? "missed without a wrong prediction" : `${state.said} was predicted`}.`);
   };
 
   const show = () => {
@@ -126,12 +126,12 @@
       if (state.deep !== "" && state.q !== "") searchDeep(asked);
     }
     if (mub.opened >= 0 && mub.opened !== before) mub.drawSample(mub.opened);
-    else if (mub.opened < 0) byId("sample").replaceChildren(mub.el("p", { class: "note" }, state.open === "" ? "Choose a sample; j and k go on, space plays." : `There is no sample ${state.open}.`));
+    else if (mub.opened < 0) byId("sample").replaceChildren(mub.el("p", { class: "note" }, state.open === "" ? "Choose a sample; j and k move, space plays." : `There is no sample ${state.open}.`));
     mub.reveal();
     mub.drawRows();
   };
 
-  /** Searches the answers once they are loaded. */
+  /** Search the answers after they are loaded. */
   const searchDeep = async (asked) => {
     try {
       await mub.loadTexts();

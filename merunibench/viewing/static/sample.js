@@ -1,4 +1,4 @@
-// One sample: its clip, the truth, and of every model the answer with marks, the wheels, hits, and the way of each word.
+// One sample: its clip, the truth, and for each model the marked answer, the wheels, hits, and the mapping of each word.
 "use strict";
 {
   const LEGEND = [
@@ -8,7 +8,7 @@
 
   const media = (sample) => {
     const { video, audio } = sample.media;
-    if (!video && !audio) return mub.el("p", { class: "note" }, "No clip of this sample was found; give --clips DIR or --data-root DIR.");
+    if (!video && !audio) return mub.el("p", { class: "note" }, "No clip found for this sample; give --clips DIR or --data-root DIR.");
     const address = video ?? audio;
     const player = mub.el(video ? "video" : "audio", { src: address, controls: true, preload: "metadata", id: "player", "aria-label": "The clip" });
     const note = mub.el("p", { class: "note", role: "status" });
@@ -27,7 +27,7 @@
     const lines = axes.map((axis, number) => mub.el("tr", {},
       mub.el("th", { scope: "row" }, axis.title),
       ...[truth, said].map((sets) => mub.el("td", {}, sets[number]?.join(", ") || "–")),
-      mub.el("td", { class: "n" }, hits[number] === null || hits[number] === undefined ? "does not count" : String(hits[number]))));
+      mub.el("td", { class: "n" }, hits[number] === null || hits[number] === undefined ? "not scored" : String(hits[number]))));
     return mub.el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Hits by wheel, ${name}` }, mub.el("table", { class: "hits" },
       mub.el("thead", {}, mub.el("tr", {}, ["", "True", "Said", "Hits"].map((head, at) => mub.el(head ? "th" : "td", { scope: head ? "col" : null, class: at === 3 ? "n" : null }, head)))),
       mub.el("tbody", {}, lines)));
@@ -38,7 +38,7 @@
     const lines = way.wheels.map((path) => mub.el("tr", {},
       mub.el("th", { scope: "row" }, `Wheel ${path.wheel}`), mub.el("td", {}, path.sector ?? "none"),
       mub.el("td", {}, [path.decided_by, path.reason].filter(Boolean).join(": "))));
-    const hints = way.suggestions.length ? `${way.problem}; spelled alike: ${way.suggestions.join(", ")}` : way.problem;
+    const hints = way.suggestions.length ? `${way.problem}; similar spelling: ${way.suggestions.join(", ")}` : way.problem;
     return [hints ? mub.el("p", { class: "note" }, hints) : null, steps ? mub.el("p", { class: "note" }, steps) : null,
       mub.el("table", {}, mub.el("tbody", {}, lines))];
   };
@@ -50,7 +50,7 @@
       if (!fold.open || body.hasChildNodes()) return;
       try {
         const way = await mub.wayOf(label);
-        body.replaceChildren(...(way ? wayTable(way).filter(Boolean) : [mub.el("p", { class: "note" }, "nothing is known of it")]));
+        body.replaceChildren(...(way ? wayTable(way).filter(Boolean) : [mub.el("p", { class: "note" }, "unknown word")]));
       } catch (error) {
         body.replaceChildren(mub.el("p", { class: "note" }, error.message));
       }
@@ -59,12 +59,12 @@
   };
 
   const answer = (model) => {
-    if (!model.answer) return mub.el("p", { class: "note" }, "These results hold no text of this answer.");
+    if (!model.answer) return mub.el("p", { class: "note" }, "These results do not contain the text of this answer.");
     const { text, length, form, lost, labels } = model.answer;
     const notes = [];
     const shown = Array.from(text).length;
     if (length > shown) notes.push(`The first ${shown.toLocaleString("en")} of ${length.toLocaleString("en")} characters.`);
-    if (lost) notes.push(`${mub.plural(lost, "word")} that the rules found could not be located in the text.`);
+    if (lost) notes.push(`${mub.plural(lost, "word")} found by the rules could not be located in the text.`);
     if (model.labels_from === "given") notes.push(`The labels came with the predictions; the marks are what the rules find in the text: ${labels.join(", ") || "nothing"}.`);
     if (form) notes.push(`Read as ${form === "list" || form === "description" ? `a ${form}` : `text in ${form}`}.`);
     return mub.el("div", {}, mub.marked(model.answer), mub.el("p", { class: "note" }, notes.join(" ")));
@@ -84,11 +84,11 @@
       mub.el("div", { class: "looks" },
         dataset.axes.length ? mub.el("figure", {}, mub.wheels(dataset.axes, truth, said)) : null,
         mub.el("div", {}, hitsTable(dataset.axes, model.row, truth, said, name),
-          labels.length ? mub.el("div", { class: "words" }, mub.el("h4", {}, "The way of each label"), labels.map(word)) : null)),
+          labels.length ? mub.el("div", { class: "words" }, mub.el("h4", {}, "Mapping of each label"), labels.map(word)) : null)),
       mub.el("p", { class: "signature" }, mub.el("code", {}, model.row.signature)));
   };
 
-  /** Draws a sample into the page; what comes too late is thrown away. */
+  /** Draw a sample into the page; late results are discarded. */
   mub.drawSample = async (place) => {
     const box = document.getElementById("sample");
     let sample;
@@ -108,7 +108,7 @@
       mub.el("p", {}, mub.el("span", { class: "dim" }, "true "), mub.el("strong", {}, sample.truth.join(", ") || "nothing")),
       ...mub.index.models.map((name, at) => ofModel(name, sample.models[at], dataset)),
       mub.el("p", { class: "legend" }, mub.el("span", { class: "dim" }, "In the text: "), LEGEND.map(([fate, words]) => [mub.el("mark", { "data-fate": fate }, words), " "])),
-      mub.el("p", { class: "legend" }, mub.el("span", { class: "dim" }, "On the wheels (outer band true, inner band said): "),
+      mub.el("p", { class: "legend" }, mub.el("span", { class: "dim" }, "On the wheels (outer band true, inner band predicted): "),
         ["hit", "missed", "wrong"].map((kind) => mub.el("span", { class: `key ${kind}` }, kind))));
   };
 }

@@ -1,4 +1,4 @@
-// The sound of a clip as a line that can be clicked; read and decoded only when it is asked for.
+// The sound of a clip as a clickable waveform; read and decoded only on request.
 "use strict";
 {
   const HEIGHT = 64;
@@ -41,8 +41,8 @@
         draw();
       } catch {
         note.textContent = location.protocol === "file:"
-          ? "A browser reads no sound from a file of a page; serve the page (merunibench view without --out)."
-          : "The sound cannot be decoded by this browser.";
+          ? "Browsers cannot read the sound on a page opened from a file; serve the page (merunibench view without --out)."
+          : "This browser cannot decode the sound.";
       }
     } }, "Draw the sound");
     media.addEventListener("timeupdate", () => heights.length && draw());

@@ -1,4 +1,4 @@
-// The state of the page as text after `#`, so that every view has a link; only what differs from the start is written.
+// The state of the page, as text after `#`, so that every view has a link. Initial values are omitted.
 "use strict";
 window.mub = window.mub ?? {};
 
@@ -7,7 +7,7 @@ mub.START = Object.freeze({
   failed: "", axis: "", true: "", said: "", sort: "cost", open: "",
 });
 
-/** The state that an address names; what it does not name is as at the start. */
+/** The state in an address; values that it does not contain are initial ones. */
 mub.readHash = (hash) => {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const state = { ...mub.START };

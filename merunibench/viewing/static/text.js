@@ -1,4 +1,4 @@
-// Elements and text. What strangers wrote becomes text nodes, with characters that turn or hide text written out.
+// Elements and text. Untrusted text becomes text nodes, with direction marks and hidden characters escaped.
 "use strict";
 {
   const ODD = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
@@ -6,7 +6,7 @@
   /** The text with control characters and direction marks as escapes. */
   mub.visible = (text) => String(text).replace(ODD, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-  /** An element with attributes and children; text is made visible. */
+  /** An element with attributes and children; text is escaped. */
   mub.el = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 
   mub.svg = (name, attributes = {}, ...children) =>

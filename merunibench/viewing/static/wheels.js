@@ -1,5 +1,5 @@
-// Truth and prediction on all wheels in one picture: a ring for each wheel, the first outside; its outer band is the
-// truth, its inner band the prediction. What both have is filled in one colour, what one alone has in others.
+// Truth and prediction on all wheels in one figure: a ring for each wheel, the first outermost. Its outer band is the
+// truth, its inner band the prediction. Sectors in both have one colour, sectors in only one have others.
 "use strict";
 {
   const CENTRE = 110;
@@ -12,10 +12,10 @@
     return `M${at(start)}A${radius} ${radius} 0 ${stop - start > Math.PI ? 1 : 0} 1 ${at(stop)}`;
   };
 
-  /** What a sector is to a sample. */
+  /** The role of a sector in a sample. */
   mub.meets = (isTrue, isSaid) => (isTrue ? (isSaid ? "hit" : "missed") : isSaid ? "wrong" : "none");
 
-  /** The picture. `truth` and `said`: names of sectors on each axis. */
+  /** The figure. `truth` and `said`: names of true and predicted sectors on each axis. */
   mub.wheels = (axes, truth, said) => {
     const step = Math.min(20, 84 / Math.max(axes.length, 1));
     const band = step * 0.36;
