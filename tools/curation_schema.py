@@ -1,7 +1,7 @@
-"""What `merunibench curate` writes, as models from which JSON Schemas are made: report.json, and a line of decisions.
+"""Models for the JSON Schemas of files that `merunibench curate` writes: report.json, and a line of decisions.
 
-The package fills plain dataclasses and dictionaries; what they hold is said here once more, strictly, so that a key
-that comes, goes or changes its type shows in a test.
+The package uses plain dataclasses and dictionaries. Their content is defined again here, strictly, so that tests detect
+keys that are added, removed or change their type.
 """
 
 from typing import Annotated, Any, Literal
@@ -23,27 +23,27 @@ class _Strict(BaseModel):
 
 
 class SetFigures(_Strict):
-    """The rows of one set."""
+    """Numbers of rows of one set."""
 
     rows: Count
     kept: Count
 
 
 class FilterFigures(_Strict):
-    """One filter over all rows, whatever the others did."""
+    """One filter over all rows, whatever the others decide."""
 
     name: str
     evaluated: Count
-    """Rows on which it had its input."""
+    """Rows with its input."""
     passed: Count
     failed: Count
     undecided: Count
     dropped: Count
-    """Failed, and undecided where the settings say so."""
+    """Rows that failed, and undecided rows if the settings say so."""
     alone: Count
-    """Dropped by nothing else."""
+    """Rows that only this filter drops."""
     chance: float | None
-    """Rows expected to pass if values were dealt to rows at random; null where that has no meaning."""
+    """Expected number of passes if values were assigned to rows at random; null if that has no meaning."""
     lift: float | None
     reasons: Counts
     settings: dict[str, Any]
@@ -54,37 +54,37 @@ class Overlap(_Strict):
 
     filters: list[str]
     phi: list[list[float | None]]
-    """Correlation of what two filters drop, in the order of `filters`; null where one drops all or nothing."""
+    """Correlation of the drops of two filters, in the order of `filters`; null if one drops all or no rows."""
 
 
 class Spread(_Strict):
-    """How values are spread; null where there are none."""
+    """Distribution of some values; null if there are no values."""
 
     count: Count
     mean: float | None
     sd: float | None
-    """Standard deviation of the population."""
+    """Population standard deviation."""
     min: float | None
     max: float | None
     quantiles: dict[str, float]
-    """Percent -> quantile."""
+    """Percentage -> quantile."""
 
 
 class Histogram(_Strict):
-    """Counts between edges, which are one more than counts and the same for every stage."""
+    """Counts between edges. There is one more edge than counts, and edges are the same for every stage."""
 
     edges: list[float]
     counts: list[Count]
 
 
 class LabelFigures(_Strict):
-    """Labels of the rows that have some."""
+    """Labels of the labelled rows."""
 
     rows: Count
     per_row: Spread
     total: Count
     distinct: Count
-    """Distinct strings, normalised."""
+    """Distinct normalised strings."""
     concepts: Count
     sectors: Count
     unknown: Count
@@ -97,23 +97,23 @@ class WheelFigures(_Strict):
 
     wheel: Annotated[int, Field(ge=1, le=8)]
     rows: Count
-    """Rows with a sector there."""
+    """Rows with a sector on this wheel."""
     sectors: Counts
     entropy: float
-    """In bits."""
+    """Entropy in bits."""
     effective_sectors: float
     single_sector: Share | None
     """Share of rows with a single sector."""
 
 
 class Statistics(_Strict):
-    """What the rows of a stage are like."""
+    """Statistics of the rows of a stage."""
 
     rows: Count
     words: Spread
     characters: Spread
     histogram: Histogram
-    """Of words."""
+    """Histogram of words per row."""
     repetition: Spread
     languages: Counts
     refusals: Count
@@ -125,7 +125,7 @@ class Statistics(_Strict):
 
 
 class CueWheel(_Strict):
-    """Agreement of cues on a wheel, and agreement of cues of any two rows."""
+    """Agreement of the cues of a row on a wheel, and agreement of cues of any two rows."""
 
     wheel: Annotated[int, Field(ge=1, le=8)]
     agree: Share
@@ -145,40 +145,40 @@ class Nothing(_Strict):
 
 
 class Group(_Strict):
-    """Rows that have something in common."""
+    """A group of rows."""
 
     group: str
     rows: Count
     kept: Count
     dropped: Share
     lift: float | None
-    """Share that is kept, over the share that is kept of all rows."""
+    """Share of kept rows in the group, divided by the share of kept rows overall."""
     by: Counts
-    """Filter -> rows that it is the first to drop."""
+    """Filter -> number of rows that it is the first to drop."""
 
 
 class Repeats(_Strict):
-    """Rows that repeat the clip of an earlier one, and the first of them with that one."""
+    """Rows that repeat the clip of an earlier row, and the first few with that row."""
 
     rows: Count
     first: list[Pair]
 
 
 class Duplicates(Repeats):
-    """Rows that repeat the text of an earlier one, and the first of them with that one."""
+    """Rows that repeat the text of an earlier row, and the first few with that row."""
 
     clips: Repeats
 
 
 class SourceFigures(_Strict):
-    """What a source of votes is and did."""
+    """Summary of a source of votes."""
 
     training: str
     accuracy: Share | None
     votes: Count
     abstained: Count
     without_element: Count
-    """Votes that mean nothing on any wheel."""
+    """Votes without a sector on any wheel."""
     words_without_element: list[str]
 
 
@@ -187,18 +187,18 @@ class CrowdFigures(_Strict):
 
     sources: dict[str, SourceFigures]
     without_vote: Count
-    """Rows on which none votes."""
+    """Rows without a vote of any source."""
 
 
 class LexiconUsed(_Strict):
-    """What gave sectors."""
+    """The lexicon that defines the sectors."""
 
     name: str
     sha256: str
 
 
 class Provenance(_Strict):
-    """What made the rows."""
+    """Origin of the rows."""
 
     descriptions: dict[str, dict[str, Any]]
     """Set -> settings of its descriptions: models, revisions, prompts and their hashes."""
@@ -217,26 +217,26 @@ class PublishedFigures(_Strict):
 
 
 class Report(_Strict):
-    """report.json: what a data set is, what each filter did to it, and what it is worth. Fractions, not percents."""
+    """report.json: the rows of a data set, the effect of each filter, and agreement with human labels, as fractions."""
 
     schema_name: Annotated[Literal["merunibench.curation/1"], Field(alias="schema")]
     name: str
     rows: Count
     kept: Count
     chance: float | None
-    """Rows that would be kept if votes were dealt to rows at random; null without a crowd."""
+    """Rows that would be kept if votes were randomly assigned to rows; null without a crowd."""
     lift: float | None
     sets: dict[str, SetFigures]
     filters: list[FilterFigures]
     funnel: list[Step]
     overlap: Overlap
     statistics: dict[str, Statistics]
-    """`all`, then each filter of the funnel: what it left."""
+    """`all`, then the rows left after each filter of the funnel."""
     cues: CueAgreement | Nothing
     drop_rates: dict[str, list[Group]]
     duplicates: Duplicates
     contamination: Counts
-    """Test set of MER-UniBench -> rows that carry the name of one of its samples."""
+    """Test set of MER-UniBench -> rows with the name of one of its samples."""
     crowd: dict[Literal["emotion", "sentiment"], CrowdFigures]
     truth: TruthFigures | None
     provenance: Provenance
@@ -249,33 +249,33 @@ class Report(_Strict):
 
 
 class Entry(BaseModel):
-    """What one filter says of a row; filters of one's own may say more."""
+    """Verdict of one filter on a row; user-defined filters may have more keys."""
 
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     verdict: Literal["pass", "fail", "undecided"]
     reason: str = ""
-    """Why it is no pass."""
+    """Why the verdict is not pass."""
     value: Any = None
-    """What was measured."""
+    """The measured value."""
     least: float | None = None
     most: float | None = None
     by: str = ""
-    """What measured it."""
+    """The measurer."""
     votes: dict[str, str | None] = {}
-    """Source -> what it voted."""
+    """Source -> its vote."""
     voted: list[str | None] | str | None = None
     """The voted sector of each wheel, or the voted sentiment."""
     hits: list[bool | None] = []
-    """Whether a label has the voted sector of each wheel; null where there is no vote."""
+    """Whether a label has the voted sector of each wheel; null without a vote."""
     wheels: Count = 0
-    """Wheels that have a vote."""
+    """Number of wheels with a vote."""
     chance: Share | None = None
-    """Probability that the row agrees with the vote of a row drawn at random."""
+    """Probability that the row agrees with the vote of a randomly drawn row."""
 
 
 class Decision(_Strict):
-    """A line of decisions/<set>.jsonl: what every filter says of one row."""
+    """A line of decisions/<set>.jsonl: the verdicts of all filters on one row."""
 
     name: str
     kept: bool
@@ -283,4 +283,4 @@ class Decision(_Strict):
     """The first filter that drops it."""
     filters: dict[str, Entry]
     settings: str
-    """Hash of the settings, and of the content of all that decided."""
+    """Hash of the settings, and of the content of all files that decisions depend on."""

@@ -1,4 +1,4 @@
-"""How far people, or classifiers, agree: Krippendorff's alpha, and exact intervals of shares. NumPy alone."""
+"""Agreement of people or classifiers: Krippendorff's alpha, and exact intervals of proportions. Needs only NumPy."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -18,21 +18,21 @@ _HALVINGS = 100  # more than the bits of a float
 
 
 def krippendorff_alpha(codes: IntArray, distance: FloatArray | None = None) -> float:
-    """Krippendorff's alpha: 1 for perfect agreement, 0 for that of chance, less than 0 for systematic disagreement.
+    """Return Krippendorff's alpha: 1 is perfect agreement, 0 agreement by chance, below 0 systematic disagreement.
 
         alpha = 1 - (observed disagreement) / (disagreement expected if values were randomly assigned)
 
-    over all pairs of values that one unit was given; a unit with a single value tells nothing.
+    over all pairs of values of the same unit. Units with a single value are ignored.
 
     Source: Krippendorff, Content Analysis, 4th edition, 2019, chapter 12.
 
     Args:
-        codes: Value of each unit by each observer, -1 where there is none; shape (units, observers).
-        distance: How far two values differ, symmetric, 0 on the diagonal, shape (K, K); used instead of the squared
-            difference of the formula. By default 1 for any two different values (nominal).
+        codes: Value of each unit by each observer, -1 where it is missing; shape (units, observers).
+        distance: How far two values differ: symmetric, 0 on the diagonal, shape (K, K). Takes the place of the squared
+            difference in the formula. By default 1 for any two different values (nominal).
 
     Returns:
-        alpha; NaN where no unit has two values, or all values are equal so that nothing can differ.
+        alpha; NaN if no unit has two values, or if all values are equal.
 
     Example:
         >>> round(krippendorff_alpha(np.array([[0, 0], [1, 1], [0, 1], [2, 2], [1, -1]])), 4)
@@ -54,10 +54,10 @@ def krippendorff_alpha(codes: IntArray, distance: FloatArray | None = None) -> f
 
 
 def set_distances(lists: LabelLists, lexicon: Lexicon) -> FloatArray:
-    """1 - F_S of every two of N label lists, shape (N, N): how far their sector sets differ, mean of the wheels.
+    """Return 1 - F_S of every pair of N label lists, shape (N, N): distances of their sector sets, mean of the wheels.
 
-    F_S of two sets on a wheel is 2 |A ∩ B| / (|A| + |B|). A wheel where neither has a sector does not count; lists
-    without a sector on any wheel are no distance from each other.
+    F_S of two sets on a wheel is 2 |A ∩ B| / (|A| + |B|). Wheels on which neither list has a sector are ignored; if
+    that is true of all wheels, the distance is 0.
     """
     sets = lexicon.sector_sets(lists)
     similarity, counted = np.zeros((len(lists), len(lists))), np.zeros((len(lists), len(lists)))
@@ -71,11 +71,11 @@ def set_distances(lists: LabelLists, lexicon: Lexicon) -> FloatArray:
 
 
 def alpha_of_sets(observers: Sequence[LabelLists], lexicon: Lexicon) -> float:
-    """Krippendorff's alpha of observers who gave the same N units any number of labels, by `set_distances`.
+    """Return Krippendorff's alpha of observers who gave the same N units any number of labels, by `set_distances`.
 
     Args:
-        observers: The label lists of each; an empty list says nothing of its unit.
-        lexicon: What sectors are.
+        observers: The label lists of each observer; an empty list is a missing value.
+        lexicon: Defines the sectors.
     """
     numbers: dict[tuple[str, ...], int] = {}
     codes = np.full((len(observers[0]), len(observers)), -1)
@@ -89,7 +89,7 @@ def alpha_of_sets(observers: Sequence[LabelLists], lexicon: Lexicon) -> float:
 
 
 def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The exact interval of a share, which covers at least `confidence` (Clopper and Pearson 1934).
+    """Return the exact confidence interval of a proportion; coverage is at least `confidence` (Clopper, Pearson 1934).
 
     Example:
         >>> [round(end, 4) for end in clopper_pearson(8, 10)]
@@ -105,7 +105,7 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tu
 
 
 def _tail(first: int, last: int, trials: int, p: float) -> float:
-    """P(first <= X <= last) for X binomial, 0 < p < 1."""
+    """Return P(first <= X <= last) for binomial X, 0 < p < 1."""
     k = np.arange(first, last + 1)
     factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, trials + 1)))])
     logs = factorials[trials] - factorials[k] - factorials[trials - k] + k * math.log(p) + (trials - k) * math.log1p(-p)
@@ -113,7 +113,7 @@ def _tail(first: int, last: int, trials: int, p: float) -> float:
 
 
 def _root(rising: Callable[[float], float]) -> float:
-    """Where a rising function of (0, 1) is 0, by halving."""
+    """Return the root of an increasing function on (0, 1), by bisection."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -1,7 +1,7 @@
-"""A stage's file as Arrow columns, quickly: a million rows of our own in seconds, anything else as it is always read.
+"""Fast reading of a stage's file as Arrow columns: a million rows written by this package take seconds.
 
-Rows that this package wrote are JSON Lines of plain values, which Arrow reads by itself. Whatever it does not read so
-is read row by row, strictly, and its mistakes are named.
+Files that this package wrote are JSON Lines of plain values, which Arrow reads directly. Everything else is read row
+by row with strict checks, and errors are reported with their row.
 """
 
 import json
@@ -27,7 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def read_stage(path: Path, schema: pa.Schema) -> Table:
-    """A stage's table; of JSON Lines that fit a schema, only the columns that it names.
+    """Read a stage's table. JSON Lines that match the schema are read with the schema's columns only.
 
     Raises:
         InputError: the file cannot be read.
@@ -36,16 +36,16 @@ def read_stage(path: Path, schema: pa.Schema) -> Table:
 
 
 def read_simple(path: Path, types: Mapping[str, pa.DataType], max_bytes: int) -> Table:
-    """A table of few columns, quickly if it is JSON Lines of no others than these: votes of a million rows.
+    """Read a table of few columns, such as a million votes; fast if it is JSON Lines with no other columns.
 
     Args:
-        path: The table, of any format.
-        types: The columns that it may have. Those that its first row lacks are not made up.
-        max_bytes: How much it may unpack to.
+        path: The table, in any format.
+        types: The columns that it may have. Those that its first row lacks are not added.
+        max_bytes: Maximum size after decompression.
 
     Raises:
-        UnsafeFileError: it unpacks to more than `max_bytes`.
-        InputError: it cannot be read.
+        UnsafeFileError: it decompresses to more than `max_bytes`.
+        InputError: the file cannot be read.
     """
     first = _first_row(path)
     known = {name: types[name] for name in first if name in types}
@@ -54,7 +54,7 @@ def read_simple(path: Path, types: Mapping[str, pa.DataType], max_bytes: int) ->
 
 
 def _first_row(path: Path) -> dict[str, Any]:
-    """The first row of JSON Lines; empty where it is none."""
+    """Return the first row of JSON Lines; empty for other files."""
     if not path.name.endswith(".jsonl") or not path.is_file():
         return {}
     with reading(path), open_plain(path) as stream:
@@ -67,7 +67,7 @@ def _first_row(path: Path) -> dict[str, Any]:
 
 
 def _quickly(path: Path, schema: pa.Schema, max_bytes: int, *, others: str) -> Table | None:
-    """The table as Arrow reads it; None where it does not, or has no names."""
+    """Return the table as Arrow reads it; None if Arrow cannot read it, or it has no names."""
     from pyarrow import json as arrow_json
 
     if not path.name.endswith(".jsonl") or not path.is_file() or not 0 < path.stat().st_size <= max_bytes:
@@ -89,7 +89,7 @@ def _quickly(path: Path, schema: pa.Schema, max_bytes: int, *, others: str) -> T
 
 
 def _holds_objects(path: Path) -> bool:
-    """Whether every line begins an object: Arrow's reader ends the process at a block that begins with `null`."""
+    """Whether every line starts an object. Arrow's reader aborts the process at a block that starts with `null`."""
     before = b"\n"
     with reading(path), open_plain(path) as stream:
         while block := stream.read(_BLOCK):
@@ -101,14 +101,14 @@ def _holds_objects(path: Path) -> bool:
 
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:
-    """One array of the types that tables have, as `merunibench.data` reads them."""
+    """Return one array with the types that `merunibench.data` gives to tables."""
     chunks = [plain_array(chunk) for chunk in column.chunks] or [pa.nulls(0)]
     joined = pa.chunked_array(chunks).combine_chunks()
     return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
 
 
 def numbers(table: Table, name: str) -> FloatArray:
-    """A column of numbers, NaN where there is none (or no such column), shape (N,).
+    """Return a column of numbers, shape (N,); NaN for missing values and missing columns.
 
     Raises:
         InputError: a value is not a number; the message names its row.
@@ -133,7 +133,7 @@ def numbers(table: Table, name: str) -> FloatArray:
 
 
 def _number(value: object) -> float | None:
-    """A value as a number, NaN for nothing; None if it is none."""
+    """Return a value as a number: NaN if it is missing, None if it is not a number."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return np.nan
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -145,7 +145,7 @@ def _number(value: object) -> float | None:
 
 
 def places(names: pa.Array, others: pa.Array) -> npt.NDArray[np.int64]:
-    """For each name its place among others, -1 where it is not there, shape (N,)."""
+    """Return the index of each name in `others`, -1 if it is not there, shape (N,)."""
     if names.equals(others):
         return np.arange(len(names))
     found = pc.index_in(names, value_set=others).fill_null(-1)
@@ -153,7 +153,7 @@ def places(names: pa.Array, others: pa.Array) -> npt.NDArray[np.int64]:
 
 
 def spread(values: npt.NDArray[Any], at: npt.NDArray[np.int64], nothing: object) -> npt.NDArray[Any]:
-    """Values of other rows as those of ours: `at` says which of them each is, -1 gives `nothing`."""
+    """Return `values[at]`, with `nothing` where `at` is -1."""
     if not len(values):
         return np.full(len(at), nothing, values.dtype)
     return np.where(at >= 0, values[at], np.asarray(nothing, values.dtype))

@@ -1,6 +1,6 @@
-"""Does a data set hold samples on which models are tested? By name: those of MER-UniBench's test sets, as hashes.
+"""Find samples of MER-UniBench's test sets in a data set, by hashes of their names.
 
-How names are known is in `merunibench.tasks.names`; a name that holds one of them among other words is told apart.
+`merunibench.tasks.names` has the hashes. Names that contain such a name next to other words are counted separately.
 """
 
 import re
@@ -15,18 +15,18 @@ __all__ = ["Contamination", "benchmark_names", "contaminated", "name_hash", "sam
 
 _DIVIDER = re.compile(r"[\W_]+")
 _LEAST = 10
-"""Characters that a name within another has at least: `0001_0002` is in many."""
+"""Shortest name that is searched for within others: `0001_0002` is part of many."""
 _VIDEO = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".wav", ".mp3", ".flac", ".npy")
 
 
 @dataclass(frozen=True)
 class Contamination:
-    """Which rows carry the name of a test sample.
+    """Rows that have the name of a test sample.
 
     Attributes:
-        counts: Test set -> how many rows do; those without any are left out.
-        names: The first few of these rows, with the test sets.
-        near: How many other rows hold such a name with something before or behind it: `cut_dia3_utt1`.
+        counts: Test set -> number of such rows; sets without any are left out.
+        names: The first few of these rows, with their test sets.
+        near: Number of other rows whose name contains such a name with text before or after it: `cut_dia3_utt1`.
         near_names: The first few of these.
     """
 
@@ -37,7 +37,7 @@ class Contamination:
 
 
 def name_hash(name: str) -> str:
-    """What a sample's name is known by; the ending of a file does not count.
+    """Return the hash of a sample's name without a file extension.
 
     Example:
         >>> name_hash("clip.mp4") == name_hash("clip")
@@ -49,11 +49,11 @@ def name_hash(name: str) -> str:
 
 
 def contaminated(names: pa.Array, *, most: int = 5) -> Contamination:
-    """The rows whose names are those of test samples.
+    """Find the rows whose names are those of test samples.
 
     Args:
         names: Names of the rows.
-        most: How many of them to list.
+        most: Maximum number of rows to list.
     """
     known = benchmark_names()
     counts: dict[str, int] = {}
@@ -72,7 +72,7 @@ def contaminated(names: pa.Array, *, most: int = 5) -> Contamination:
 
 
 def _parts(plain: str) -> Iterator[str]:
-    """What is left of a name without its first, or its last words; not what is too short to tell."""
+    """Yield a name without its first or its last words, unless the rest is too short."""
     for divider in _DIVIDER.finditer(plain):
         if len(plain) - divider.end() >= _LEAST:
             yield plain[divider.end() :]

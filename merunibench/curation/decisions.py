@@ -1,7 +1,7 @@
-"""What becomes of each row: all filters over all rows, and a line per row that says for every filter what and why.
+"""Apply all filters to all rows; write one line per row with the verdict and the reason of every filter.
 
-No row vanishes: a row that is dropped has its line too. Every filter judges every row, whatever came before;
-`dropped_by` is the first that drops it, in the declared order.
+Dropped rows have a line too. Every filter judges every row, whatever the filters before it decided; `dropped_by` is
+the first filter that drops the row, in the declared order.
 """
 
 import json
@@ -21,7 +21,7 @@ from merunibench.files import open_atomic
 from merunibench.journal import config_hash
 
 VERSION = 1
-"""Version of what a decision is; part of the hash of its settings."""
+"""Version of the decisions' definition; part of the hash of the settings."""
 
 _AT_ONCE = 1 << 14
 _PRECISION = 6
@@ -31,12 +31,12 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one filter said of N rows.
+    """Verdicts of one filter on N rows.
 
     Attributes:
         name: The filter.
         judged: Its verdicts.
-        drops: Which rows it drops, whatever the others do.
+        drops: Which rows it drops, whatever the other filters decide.
     """
 
     name: str
@@ -45,24 +45,24 @@ class Outcome:
 
     @property
     def measured(self) -> bool:
-        """Whether it had its input on any row."""
+        """Whether the filter's input was available for any row."""
         return not self.unmeasured.all()
 
     @cached_property
     def unmeasured(self) -> Mask:
-        """On which rows it had no input."""
+        """The rows for which the filter's input was missing."""
         return _not_measured(self.judged)
 
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """What became of N rows.
+    """Decisions on N rows.
 
     Attributes:
         rows: The rows.
-        outcomes: What each filter said, in the declared order.
-        dropped_by: Index of the first filter that drops a row, -1 where none does, shape (N,).
-        settings: Everything that decided it, as JSON values.
+        outcomes: Outcome of each filter, in the declared order.
+        dropped_by: Index of the first filter that drops the row, -1 if the row is kept, shape (N,).
+        settings: Everything that the decisions depend on, as JSON values.
         filters: The filters themselves.
     """
 
@@ -74,19 +74,19 @@ class Decisions:
 
     @property
     def kept(self) -> Mask:
-        """Which rows no filter drops, shape (N,)."""
+        """The rows that no filter drops, shape (N,)."""
         return self.dropped_by < 0
 
     @property
     def config(self) -> str:
-        """The hash of the settings, which every line carries."""
+        """The hash of the settings; it is in every line."""
         return config_hash(self.settings)
 
     def __getitem__(self, name: str) -> Outcome:
-        """What a filter said.
+        """Return the outcome of a filter.
 
         Raises:
-            KeyError: there is none of that name.
+            KeyError: there is no filter of that name.
         """
         for outcome in self.outcomes:
             if outcome.name == name:
@@ -97,15 +97,15 @@ class Decisions:
 def decide(
     rows: Rows, filters: Sequence[Filter], settings: FilterSettings, inputs: Mapping[str, Mapping[str, str]]
 ) -> Decisions:
-    """The verdicts of all filters on all rows, and which rows are kept.
+    """Judge all rows by all filters, and decide which rows are kept.
 
-    A row without verdict is dropped where the settings say so for that filter; never because of an absent measure.
+    A row without a verdict is dropped if the settings say so for that filter, but never because of a missing measure.
 
     Args:
         rows: The rows.
-        filters: The filters, in the order in which they drop.
+        filters: The filters, in the order in which they drop rows.
         settings: Their settings.
-        inputs: Hashes of the files behind the rows and the votes: part of what decided.
+        inputs: Hashes of the files of the rows and the votes; part of the settings of the decisions.
     """
     outcomes = []
     dropped_by = np.full(len(rows), -1, np.int16)
@@ -134,7 +134,7 @@ def _not_measured(judged: Judged) -> Mask:
 
 
 def write_decisions(decisions: Decisions, folder: Folder) -> None:
-    """Write `decisions/<set>.jsonl` of every set, and remove those of sets that are no more.
+    """Write `decisions/<set>.jsonl` for every set, and remove the files of sets that no longer exist.
 
     Raises:
         InputError: a file cannot be written.
@@ -150,19 +150,19 @@ def write_decisions(decisions: Decisions, folder: Folder) -> None:
 
 
 def stale(decisions: Decisions, folder: Folder) -> str | None:
-    """What is to be said of decisions that were written before something changed; None if they stand, or are none."""
+    """Return a warning if decisions were written before something changed; None if they are current or missing."""
     for path in folder.found(DECISIONS).values():
         first = next(iter(read_lines(path)), {})
         if first.get("settings") != decisions.config:
             return (
-                f"{path}: was decided on other votes, values, labels or settings than there are now; what is said here "
-                "is of now, and `merunibench curate filter` writes it anew"
+                f"{path}: was written before votes, values, labels or settings changed; this output uses the current "
+                "ones, and `merunibench curate filter` updates the file"
             )
     return None
 
 
 def lines_of(decisions: Decisions, rows: slice, chosen: Mask) -> Iterator[str]:
-    """The lines of the chosen ones of some rows, many at once as one text."""
+    """Yield the lines of the chosen rows in a range, many at once as one text."""
     entries = [_Entries(each) for each in decisions.outcomes]
     first = rows.start
     for lines in _lines(decisions, entries, rows):
@@ -172,7 +172,7 @@ def lines_of(decisions: Decisions, rows: slice, chosen: Mask) -> Iterator[str]:
 
 
 def _lines(decisions: Decisions, entries: Sequence["_Entries"], rows: slice) -> Iterator[list[str]]:
-    """The lines of some rows, many at once."""
+    """Yield the lines of a range of rows, many at once."""
     droppers = ["null", *(json.dumps(each.name) for each in decisions.outcomes)]
     end = f'}}, "settings": "{decisions.config}"}}\n'
     for first in range(rows.start, rows.stop, _AT_ONCE):
@@ -188,7 +188,7 @@ def _lines(decisions: Decisions, entries: Sequence["_Entries"], rows: slice) -> 
 
 
 class _Entries:
-    """What the lines say of one filter: few rows differ, so each distinct entry is written as text once."""
+    """Entries of one filter in the lines. Few rows differ, so each distinct entry is serialized only once."""
 
     def __init__(self, outcome: Outcome) -> None:
         judged = outcome.judged
@@ -207,7 +207,7 @@ class _Entries:
             self._heads.append(_dump(entry | same if outcome.measured else entry)[:-1])
 
     def texts(self, rows: slice) -> list[str]:
-        """The entry of each row, as `"length": {…}`."""
+        """Return the entry of each row, as `"length": {…}`."""
         heads = [self._heads[code] for code in self._codes[rows].tolist()]
         if not self._calls:
             return [f"{self._key}: {head}}}" for head in heads]
@@ -219,12 +219,12 @@ class _Entries:
 
 
 def _in_entry(key: str, value: object) -> bool:
-    """Whether a setting stands in every row: bounds and who measured do, tables and the rest are in the report."""
+    """Whether a setting is in every row: bounds and the measurer are; tables and the rest are in the report."""
     return not isinstance(value, dict | list) and key in ("least", "most", "by")
 
 
 def coded(column: Any) -> tuple[Codes, Sequence[Any]]:  # noqa: ANN401 - an array, a list, a `Coded`
-    """A column as codes, shape (N,), and the distinct values as JSON has them: no NaN, whole numbers whole."""
+    """Return a column as codes, shape (N,), and its distinct values for JSON: no NaN, integral floats as integers."""
     if hasattr(column, "codes"):
         return np.asarray(column.codes, np.int64), column.values
     if isinstance(column, np.ndarray) and column.dtype != object:
@@ -253,7 +253,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def _combined(columns: Sequence[Codes]) -> tuple[Codes, Codes]:
-    """One code for each distinct combination of codes, shape (N,), and the first row that has it."""
+    """Return one code per distinct combination of codes, shape (N,), and the first row that has each."""
     key = np.zeros(len(columns[0]), np.int64)
     for codes in columns:
         radix = int(codes.max(initial=0)) + 1

@@ -1,9 +1,9 @@
-"""Deleting clips from a finished data set: their rows vanish from every file of every stage, exports included.
+"""Delete clips from a finished data set: remove their rows from every file of every stage, including exports.
 
-Every file is first written anew in a folder beside, and only when all are there do they take their places: what cannot
-be read or written deletes nothing. Hashes of the names stay behind, so that the clips do not come back with the next
-import, and that a deletion which was killed while files took their places is finished by the next one. Reports, which
-count the rows that are gone, are removed: `curate filter` makes them again.
+All files are first rewritten in a temporary folder and then moved into place together. If a file cannot be read or
+written, nothing is deleted. Hashes of the names are kept, so that later imports do not add the clips again, and so that
+the next deletion finishes one that was killed while files were moved. Reports, which count the deleted rows, are
+removed; `curate filter` makes them again.
 """
 
 import csv
@@ -28,7 +28,7 @@ from merunibench.errors import InputError
 from merunibench.files import read_plain, remove_all_leftovers, whole_set, write_bytes
 from merunibench.files.reading import reading
 
-_HEAD = "# Clips that were deleted, as truncated SHA-256 hashes of their names: they are not taken in again.\n"
+_HEAD = "# Deleted clips, as truncated SHA-256 hashes of their names; they are not imported again.\n"
 _REPORTS = ("report.json", "statistics.json", "README.md", "funnel.svg", "report.html")
 _OF_RESULTS = (".json", ".html")
 
@@ -39,10 +39,10 @@ class Deleted:
 
     Attributes:
         clips: Names of the clips that were found somewhere.
-        unknown: Names that were asked for and stand nowhere.
-        rows: File, relative to the folder -> how many of its rows went.
-        removed: Files that were removed whole.
-        left: Files, relative to the folder, that may still tell of the clips -> why they were left alone.
+        unknown: Names that were given but not found in any file.
+        rows: File, relative to the folder -> number of rows deleted from it.
+        removed: Files that were removed entirely.
+        left: Files, relative to the folder, that may still mention the clips -> why they were not changed.
     """
 
     clips: list[str] = field(default_factory=list)
@@ -61,19 +61,19 @@ def choose(
     person: str | None = None,
     person_column: str = "person",
 ) -> list[str]:
-    """The names of the clips that are meant.
+    """Return the names of the clips to delete.
 
     Args:
         folder: The data set.
-        names: Names.
-        listed_in: A table with a column `name`, or a text file with a name per line.
+        names: Names of clips.
+        listed_in: A table with a column `name`, or a text file with one name per line.
         pattern: A regular expression that whole names match.
-        person: Who is shown: rows of the descriptions whose `person_column` says so.
-        person_column: The column that says who is shown.
+        person: The person shown: rows of the descriptions with this value in `person_column`.
+        person_column: The column that names the person shown.
 
     Raises:
-        InputError: the list is empty, or nothing is chosen and nothing was deleted before of which something might be
-            left; the pattern is broken, or there is no such column.
+        InputError: the list is empty, the pattern is invalid, there is no such column, or no clip is chosen and no
+            earlier deletion might be unfinished.
     """
     if not os.path.isdir(folder.path):  # noqa: PTH112 - of any name, however long
         raise InputError(f"{folder.path}: is not a folder; give the folder of a data set")
@@ -81,13 +81,13 @@ def choose(
     if listed_in is not None:
         listed = _listed(listed_in)
         if not listed:
-            raise InputError(f"{listed_in}: names no clip, so nothing is deleted")
+            raise InputError(f"{listed_in}: contains no names of clips, so nothing is deleted")
         chosen |= dict.fromkeys(listed)
     if pattern is not None or person is not None:
         try:
             fits = re.compile(pattern or r"(?!)").fullmatch
         except re.error as error:
-            raise InputError(f"--name-pattern {short_repr(pattern)}: cannot be used: {one_line(error)}") from error
+            raise InputError(f"--name-pattern {short_repr(pattern)}: is not valid: {one_line(error)}") from error
         for path in folder.sets().values():
             table = read_table(path, max_bytes=MAX_BYTES)
             clips = text_column(table, find_column(table, "name")).to_pylist()
@@ -100,7 +100,7 @@ def choose(
                 if fits(clip) or (person is not None and who == person)
             }
     if not chosen and not folder.deleted():
-        raise InputError(f"{folder.path}: no clip is chosen, so nothing is deleted")
+        raise InputError(f"{folder.path}: no clips are chosen, so nothing is deleted")
     return list(chosen)
 
 
@@ -114,16 +114,16 @@ def _listed(path: Path) -> list[str]:
 
 
 def delete(folder: Folder, names: Iterable[str], *, dry_run: bool = False) -> Deleted:
-    """Delete clips from every file of a data set, and what is left of those that were deleted before.
+    """Delete clips from every file of a data set, including remains of clips that were deleted earlier.
 
     Args:
         folder: The data set.
         names: The clips.
-        dry_run: Only count what would go.
+        dry_run: Only count what would be deleted.
 
     Raises:
-        InputError: a file cannot be read, written, or rewritten row by row, or a run is writing to it; nothing is
-            deleted then.
+        InputError: a file cannot be read, written, or rewritten row by row, or a run is writing to it. Nothing is
+            deleted in these cases.
     """
     names = list(dict.fromkeys(names))
     unwanted, done = Unwanted(names, folder.deleted()), Deleted()
@@ -151,7 +151,7 @@ def _files(folder: Folder) -> list[Path]:
 def _rewritten(
     folder: Folder, files: Iterable[Path], unwanted: Unwanted, done: Deleted
 ) -> tuple[dict[str, bytes | None], set[str]]:
-    """What is left of files that tell of unwanted clips, and the names that were found; the rest is noted in `done`."""
+    """Return the new content of files that mention unwanted clips, and the names found; note the rest in `done`."""
     changes: dict[str, bytes | None] = {}
     found = set[str]()
     for path in files:
@@ -171,14 +171,14 @@ def _rewritten(
 
 
 def _carry_out(folder: Folder, changes: dict[str, bytes | None], done: Deleted) -> None:
-    """Write what is left of the files, then remove those of which nothing is."""
+    """Write the new content of the files, then remove those without content."""
     hashes = sorted(folder.deleted() | {name_hash(name) for name in done.clips})
     with whole_set(folder.path) as temporary:
         for place, content in changes.items():
             if content is not None:
                 write_bytes(temporary / place, content)
-        # First the hashes, and what has no rows to be known by: if the process is killed, the next deletion finds all
-        # that is left.
+        # The hashes, and the files without rows, come first: if the process is killed, the next deletion finds
+        # everything that is left.
         write_bytes(folder.path / Folder.DELETED, (_HEAD + "".join(f"{each}\n" for each in hashes)).encode())
         _remove(folder, done.removed)
     _remove(folder, [place for place, content in changes.items() if content is None])
@@ -190,7 +190,7 @@ def _remove(folder: Folder, places: Iterable[str]) -> None:
 
 
 def _stale(folder: Folder, files: Iterable[Path]) -> list[str]:
-    """Reports and results of reviews, which tell of rows that are gone, and clips laid down; all can be made again."""
+    """Return reports and review results, which mention deleted rows, and cached clips; all can be made again."""
     places = {path: path.relative_to(folder.path) for path in files}
     return [
         place.as_posix()
@@ -202,10 +202,10 @@ def _stale(folder: Folder, files: Iterable[Path]) -> list[str]:
 
 
 def _held(path: Path) -> AbstractContextManager[Any]:
-    """The lock of a result, held; a run that holds it is not disturbed.
+    """Acquire the lock of a result, so that no run writes it meanwhile.
 
     Raises:
-        InputError: somebody else holds it.
+        InputError: a run has the lock.
     """
     from filelock import FileLock, Timeout
 
@@ -214,5 +214,5 @@ def _held(path: Path) -> AbstractContextManager[Any]:
         return lock.acquire()
     except Timeout as error:
         raise InputError(
-            f"{path.with_name(path.name[1:-5])}: a run is writing it; wait for it, nothing is deleted"
+            f"{path.with_name(path.name[1:-5])}: a run is writing it, so nothing is deleted; wait until it is done"
         ) from error

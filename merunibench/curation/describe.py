@@ -1,9 +1,9 @@
-"""The stage `describe`: cues by models that hear and see, merged with what is said into one description per clip.
+"""The stage `describe`: models write audio and video cues, which are merged with the subtitle into one description.
 
 cues/audio/<set>.jsonl, cues/video/<set>.jsonl      as `merunibench infer` writes them
-descriptions/<set>.jsonl                            what was merged of them (`merging`)
+descriptions/<set>.jsonl                            the merged descriptions (`merging`)
 
-A call that failed is a failed row with its reason, never a text. Labels by people are in no prompt unless asked for.
+A failed call becomes a failed row with its reason, never a text. Human labels are not in any prompt unless requested.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,31 +47,31 @@ _SHARED = (
     "seed", "model_option", "dtype", "device", "trust_remote_code", "batch_size", "workers", "retry_failed", "engine",
     "ray_address", "actors", "gpus_per_actor",
 )  # fmt: skip
-"""Settings that a run of cues has from here."""
+"""Settings that runs of cues share with this stage."""
 
 
 class DescribeSettings(ClipSettings):
-    """What `merunibench curate describe` may be asked for."""
+    """Settings of `merunibench curate describe`."""
 
     from_file: ClassVar[bool] = True
 
     out: Path = option(..., "Folder of the data set; writes cues/ and descriptions/ in it.", "DIR")
     cues: Literal["audio+video", "audio", "video", "none"] = _cues(
-        "audio+video", "Which cues are asked for; none: the model describes each clip at once, from all it is given."
+        "audio+video", "Which cues to generate; none: the model describes each clip in one step, from all its inputs."
     )
-    model: str | None = _cues(None, "Model for all cues, such as an omni model; named as for `infer`.", "MODEL")
-    audio_model: str | None = _cues(None, "Model for cues of the sound.", "MODEL", shown="as --model")
-    video_model: str | None = _cues(None, "Model for cues of the picture.", "MODEL", shown="as --model")
-    audio_prompt: str = _cues("cues-audio@1", "Prompt for cues of the sound.", "NAME|FILE")
-    video_prompt: str = _cues("cues-video@1", "Prompt for cues of the picture.", "NAME|FILE")
-    description_prompt: str = _cues("description@1", "Prompt of --cues none.", "NAME|FILE")
-    cue_subtitle: bool = _cues(default=False, help="Tell the models of cues what is said, too.")
+    model: str | None = _cues(None, "Model for all cues, such as an omni model; same names as in `infer`.", "MODEL")
+    audio_model: str | None = _cues(None, "Model for audio cues.", "MODEL", shown="as --model")
+    video_model: str | None = _cues(None, "Model for video cues.", "MODEL", shown="as --model")
+    audio_prompt: str = _cues("cues-audio@1", "Prompt for audio cues.", "NAME|FILE")
+    video_prompt: str = _cues("cues-video@1", "Prompt for video cues.", "NAME|FILE")
+    description_prompt: str = _cues("description@1", "Prompt for --cues none.", "NAME|FILE")
+    cue_subtitle: bool = _cues(default=False, help="Also give the subtitle to the cue models.")
     frames: PositiveInt = _cues(8, "Number of frames per clip.", "N")
     max_new_tokens: PositiveInt | None = _cues(None, "Maximum length of a cue.", "N", shown="256; AffectGPT: 1200")
     temperature: float | None = _cues(None, "Temperature of cues; 0 is greedy decoding.", "T", shown="0", ge=0)
     top_p: float | None = _cues(None, "Nucleus sampling of cues.", "P", shown="1", gt=0, le=1)
     seed: NonNegativeInt = _cues(0, "Seed for sampling cues.", "SEED")
-    model_option: _TextOptions = _cues({}, "For one model family; repeatable.", "KEY=VALUE")
+    model_option: _TextOptions = _cues({}, "Option of one model family; repeatable.", "KEY=VALUE")
     merge: str | None = _merge(
         None, "Language model that merges cues and subtitle: hf:MODEL or openai:URL#MODEL.", "MODEL"
     )
@@ -79,7 +79,7 @@ class DescribeSettings(ClipSettings):
     merge_max_tokens: PositiveInt = _merge(512, "Maximum length of a description.", "N")
     with_label: Path | None = _merge(
         None,
-        "Table with name and label by people: the label goes into the prompt, which makes the model justify it; rows "
+        "Table with name and human label. The label goes into the merge prompt, which makes the model justify it; rows "
         "and card say so.",
         "FILE",
     )
@@ -87,11 +87,11 @@ class DescribeSettings(ClipSettings):
     merge_batch_size: PositiveInt = _merge(8, "hf: descriptions per batch.", "N")
     dtype: str = _machine("auto", "auto, float32, bfloat16 or float16.", "DTYPE")
     device: str = _machine("auto", "auto, cpu, cuda, cuda:1, mps, or a device map: balanced.", "DEVICE")
-    trust_remote_code: bool = _machine(default=False, help="Run code that comes with the files of models of cues.")
+    trust_remote_code: bool = _machine(default=False, help="Run code that comes with the cue models' files.")
     batch_size: PositiveInt = _machine(8, "Clips per batch; halved when memory runs out.", "N")
     workers: PositiveInt = _machine(4, "Threads that decode clips in advance.", "N")
-    retry_failed: bool = option(default=False, help="Ask again about rows that failed.")
-    engine: Literal["local", "ray"] = _machine("local", "Run models of cues in this process, or in Ray actors.")
+    retry_failed: bool = option(default=False, help="Retry rows that failed.")
+    engine: Literal["local", "ray"] = _machine("local", "Run cue models in this process, or in Ray actors.")
     ray_address: str | None = _machine(None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start one")
     actors: PositiveInt = _machine(1, "Number of Ray actors.", "N")
     gpus_per_actor: NonNegativeFloat = _machine(0.0, "GPUs per Ray actor.", "N", shown="0")
@@ -107,25 +107,25 @@ class DescribeSettings(ClipSettings):
         for kind in self.kinds:
             if self.model_of(kind) is None:
                 flags = "--model" if kind == WHOLE else f"--{kind}-model, or --model for all"
-                raise ValueError(f"which model? cues {self.cues} need one ({flags})")
+                raise ValueError(f"no model given; --cues {self.cues} needs one ({flags})")
         if self.cues == "none" and (self.merge or self.with_label):
-            raise ValueError("--cues none merges nothing: leave --merge and --with-label out")
+            raise ValueError("--cues none does not merge anything; remove --merge and --with-label")
         if len(self.kinds) > 1 and self.merge is None:
-            raise ValueError("two cues must be merged: name a language model (--merge hf:MODEL or openai:URL#MODEL)")
+            raise ValueError("two cues must be merged; give a language model (--merge hf:MODEL or openai:URL#MODEL)")
         return self
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of cues that are asked for."""
+        """The kinds of cues to generate."""
         return _KINDS[self.cues]
 
     def model_of(self, kind: str) -> str | None:
-        """The model that is asked for a kind of cue."""
+        """Return the model for a kind of cue."""
         own = {AUDIO: self.audio_model, VIDEO: self.video_model}.get(kind)
         return own or self.model
 
     def run_of(self, kind: str) -> InferSettings:
-        """The run that gives a kind of cue."""
+        """Return the settings of the run that generates a kind of cue."""
         names = self.dataset or ((set_name(self.clips),) if self.clips else ())
         modalities = {AUDIO: "audio", VIDEO: "video", WHOLE: "audio+video+text"}[kind]
         if self.cue_subtitle and kind != WHOLE:
@@ -148,11 +148,11 @@ class Plan:
     """What a run will do, before any model is loaded.
 
     Attributes:
-        settings: What was asked for.
+        settings: The settings of the stage.
         runs: Kind of cue -> its run.
-        prompt: What is asked of the model that merges.
-        labels: Clip -> label by people, where it goes into the prompt.
-        deleted: How many clips are left out because they were deleted from the data set.
+        prompt: The prompt of the model that merges.
+        labels: Clip -> human label, if labels go into the prompt.
+        deleted: Number of clips left out because they were deleted from the data set.
     """
 
     settings: DescribeSettings
@@ -163,44 +163,44 @@ class Plan:
 
     @property
     def clips(self) -> tuple[Clips, ...]:
-        """The sets."""
+        """The sets of clips."""
         return next(iter(self.runs.values())).clips
 
     @property
     def findings(self) -> list[Finding]:
-        """What a look ahead found."""
+        """Findings of the checks before the run."""
         found = [finding for run in self.runs.values() for finding in run.findings]
         if self.deleted:
-            found.append(Finding("warning", f"left out: {self.deleted} clips that were deleted from this data set"))
+            found.append(Finding("warning", f"skipping {self.deleted} clips that were deleted from this data set"))
         if self.settings.with_label:
             told = (
-                "labels by people go into the prompt: descriptions will justify them, and cannot be held against them"
+                "human labels go into the prompt: descriptions will justify them, so they cannot be evaluated on them"
             )
             found.append(Finding("warning", told))
         return list(dict.fromkeys(found))
 
     @property
     def hopeless(self) -> list[str]:
-        """Why nothing can come of it; empty if something can."""
+        """Why the run cannot succeed; empty if it can."""
         return [finding.what for finding in self.findings if finding.level == "error"]
 
     def wanted(self, clips: Clips) -> list[str]:
-        """The names of the clips of a set that are described, in its order."""
+        """Return the names of the clips of a set that will be described, in its order."""
         request = next(iter(self.runs.values())).request
         return [clips.samples[place].name for place in chosen(clips, request)]
 
 
 def plan(settings: DescribeSettings) -> Plan:
-    """Find clips and prompts, and look ahead.
+    """Find clips and prompts, and check the run.
 
     Raises:
-        InputError: clips, prompts or labels cannot be found or used, or a model's name stands for several.
+        InputError: clips, prompts or labels cannot be found or used, or a model's name refers to several checkpoints.
     """
     runs, left_out = {}, 0
     for kind in settings.kinds:
         run = settings.run_of(kind)
         if list(checkpoints(run.model)) != [""]:
-            raise InputError(f"{run.model}: stands for several checkpoints; name one of them")
+            raise InputError(f"{run.model}: refers to several checkpoints; choose one of them")
         planned = session.plan(run)
         clips = tuple(without_deleted(each, Folder(settings.out)) for each in planned.clips)
         left_out = sum(map(len, planned.clips)) - sum(map(len, clips))
@@ -210,12 +210,12 @@ def plan(settings: DescribeSettings) -> Plan:
     if settings.with_label is not None:
         labels = texts_by_name(read_table(settings.with_label, max_bytes=MAX_BYTES), LABEL)
         if f"{{{LABEL}}}" not in prompt.text:
-            raise InputError(f"{settings.merge_prompt}: has no {{{LABEL}}}, so labels would not be given; add it")
+            raise InputError(f"{settings.merge_prompt}: has no {{{LABEL}}}, so labels would not be used; add it")
     return Plan(settings, runs, prompt, labels, left_out)
 
 
 def without_deleted(clips: Clips, folder: Folder) -> Clips:
-    """The clips but for those that were deleted from the data set."""
+    """Return the clips without those that were deleted from the data set."""
     deleted = folder.deleted()
     stay = [place for place, sample in enumerate(clips.samples) if name_hash(sample.name) not in deleted]
     if len(stay) == len(clips):
@@ -225,19 +225,19 @@ def without_deleted(clips: Clips, folder: Folder) -> Clips:
 
 
 def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
-    """Ask for cues, then merge them.
+    """Generate cues, then merge them.
 
     Returns:
         What was done for each kind and set, descriptions last.
 
     Raises:
-        InputError: nothing can come of it, another run writes the same files, they were made with other settings, or a
-            model cannot be asked at all.
+        InputError: the run cannot succeed, another run writes the same files, they were made with other settings, or
+            a model is not available.
     """
     if planned.hopeless:
         raise InputError("; ".join(planned.hopeless))
     settings = planned.settings
-    # Before hours of cues: a model that is not there, or an address that is none. Weights are loaded at the first row.
+    # Before hours of cues: a missing model or an invalid address fails here. Weights are loaded at the first row.
     merger = None if settings.merge is None else _open_merger(settings)
     done = []
     for kind, run in planned.runs.items():
@@ -261,7 +261,7 @@ def _open_merger(settings: DescribeSettings) -> ChatModel:
 
 
 def merge_set(planned: Plan, clips: Clips, model: ChatModel | None, progress: Progress | None = None) -> Done:
-    """Finish the descriptions of one set, whose cues are there.
+    """Finish the descriptions of one set, whose cues exist.
 
     Raises:
         InputError: another run writes the same file, it was made with other settings, or no cue can be merged.
@@ -286,7 +286,7 @@ def merge_set(planned: Plan, clips: Clips, model: ChatModel | None, progress: Pr
 
 
 def _provenance(planned: Plan, clips: Clips, model: ChatModel | None) -> dict[str, Any]:
-    """What decides descriptions besides the cues themselves, for the journal and the card."""
+    """Return what the descriptions depend on besides the cues, for the journal and the card."""
     asked = {
         kind: {
             "model": run.request.model,
@@ -302,7 +302,7 @@ def _provenance(planned: Plan, clips: Clips, model: ChatModel | None) -> dict[st
 
 
 def _materials(planned: Plan, clips: Clips) -> Iterator[Material]:
-    """What there is to make each description of, in the order of the set."""
+    """Yield the inputs of each description, in the order of the set."""
     rows = {kind: _rows(planned.settings.out / CUES / kind / f"{clips.dataset}.jsonl") for kind in planned.runs}
     subtitles = {sample.name: sample.subtitle for sample in clips.samples}
     for name in planned.wanted(clips):
@@ -322,11 +322,11 @@ def _rows(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def finished(path: Path, names: Sequence[str], *, retry_failed: bool) -> int:
-    """How many of some clips have a row in a result or its part file: what a run need not do again."""
+    """Return how many of the clips have a row in a result or its part file, which a run need not repeat."""
     found: dict[str, bool] = {}
     for each in (path, path.with_name(f"{path.name}.part")):
         if each.exists():
-            with suppress(InputError):  # the torn end of an interrupted run
+            with suppress(InputError):  # an interrupted run may leave an incomplete last line
                 for row in read_lines(each):
                     found[row["name"]] = row.get("status") != "failed"
     return sum(name in found and (found[name] or not retry_failed) for name in names)

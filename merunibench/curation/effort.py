@@ -1,4 +1,4 @@
-"""What a run will spend, told before it begins: clips, hours of media, tokens. Headers are read, nothing is decoded."""
+"""Estimate the cost of a run before it starts: clips, hours of media, tokens. Reads headers; decodes nothing."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from merunibench.inference.preflight import Finding
 from merunibench.models.base import Sample
 
 _TOKENS_OF_CUE = 256
-"""What `infer` lets a model write, unless told otherwise."""
+"""Default maximum length of an answer in `infer`."""
 _SIGNS_A_TOKEN = 4
-"""Characters of English to a token, about."""
+"""Approximate number of characters per token in English."""
 
 
 def effort(planned: Plan) -> list[Finding]:
-    """One line per set and step: how many clips are still to be done, their hours, and the most tokens of it.
+    """Return one line per set and step: the number of clips still to do, their hours, and the maximum of tokens.
 
     Args:
         planned: A plan of `describe`.
@@ -26,7 +26,7 @@ def effort(planned: Plan) -> list[Finding]:
 
 
 def effort_of_speaker(planned: SpeakerPlan) -> list[Finding]:
-    """One line per set: how many clips are still to be measured.
+    """Return one line per set: the number of clips still to be measured.
 
     Args:
         planned: A plan of `speaker`.
@@ -43,7 +43,7 @@ def _lines(planned: Plan, clips: Clips) -> Iterator[str]:
     settings, names = planned.settings, planned.wanted(clips)
     wanted = set(names)
     seconds, unknown = _seconds([sample for sample in clips.samples if sample.name in wanted])
-    told = f"; the length of {unknown} is not known" if unknown else ""
+    told = f"; {unknown} clips have an unknown length" if unknown else ""
     yield f"{clips.dataset}: {len(names)} clips, {seconds / 3600:.3f} hours of media{told}"
     retry, longest = settings.retry_failed, settings.max_new_tokens or _TOKENS_OF_CUE
     for kind, run in planned.runs.items():
@@ -63,7 +63,7 @@ def _lines(planned: Plan, clips: Clips) -> Iterator[str]:
 
 
 def _seconds(samples: list[Sample]) -> tuple[float, int]:
-    """Seconds of all clips whose length is known, and the number of the others."""
+    """Return the total seconds of clips whose length is known, and the number of the other clips."""
     from merunibench.media import probe
 
     total, unknown = 0.0, 0
@@ -74,6 +74,6 @@ def _seconds(samples: list[Sample]) -> tuple[float, int]:
             unknown += path is None
         except MediaError:
             unknown += 1
-        except InputError:  # the extra `models` is not installed, which the preflight says
+        except InputError:  # the extra `models` is not installed; the preflight reports that
             return 0.0, len(samples)
     return total, unknown

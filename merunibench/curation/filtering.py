@@ -1,4 +1,4 @@
-"""`curate filter`: from measured values, labels, votes and speaker values to decisions: arithmetic."""
+"""`curate filter`: compute decisions from measured values, labels, votes and speaker values."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,12 +22,12 @@ def filter_rows(folder: Folder, settings: FilterSettings, rows: Rows | None = No
     """Judge all rows of a data set.
 
     Args:
-        folder: The data set; its texts are measured.
-        settings: What rows are judged by.
-        rows: The rows, where they are read already.
+        folder: The data set, after `curate measure`.
+        settings: The settings of the filters.
+        rows: The rows, if they have been read already.
 
     Raises:
-        InputError: a file is broken or missing, or a setting names what is not there.
+        InputError: a file is broken or missing, or a setting names something that does not exist.
     """
     from merunibench.curation.filters.table import filters
 
@@ -38,7 +38,7 @@ def filter_rows(folder: Folder, settings: FilterSettings, rows: Rows | None = No
 
 
 def _inputs(folder: Folder, votes: Iterable[Path]) -> dict[str, dict[str, str]]:
-    """Hashes of the content of all that decides: stage -> set, or source of votes -> hash."""
+    """Return hashes of all files that decisions depend on: stage -> set, or source of votes -> hash."""
     found = {
         stage: {name: file_digest(path)[:_DIGITS] for name, path in folder.found(stage).items()}
         for stage in (MEASURES, LABELS, SPEAKER)
@@ -49,23 +49,23 @@ def _inputs(folder: Folder, votes: Iterable[Path]) -> dict[str, dict[str, str]]:
 
 
 def _digest(files: Sequence[Path]) -> str:
-    """The hash of a source: its tables, and what its settings say."""
+    """Return the hash of a source: its tables and its settings."""
     beside = {path.parent / SOURCE_SETTINGS for path in files}
     every = [*files, *(path for path in sorted(beside) if path.is_file())]
     return config_hash({"files": [file_digest(path) for path in every]})
 
 
 def vote_places(folder: Folder, settings: FilterSettings) -> list[Path]:
-    """Where votes are: in the folder, and wherever the settings say."""
+    """Return the places of votes: in the data set's folder, and those named in the settings."""
     own = [folder.path / VOTES] if children(folder.path / VOTES) else []
     return [*own, *settings.vote_files]
 
 
 def stored_settings(folder: Folder) -> FilterSettings:
-    """The settings of the last `curate filter`, defaults where there was none.
+    """Return the settings of the last `curate filter`, or the defaults.
 
     Raises:
-        InputError: `curate.toml` is broken, or has a setting that is unknown or makes no sense.
+        InputError: `curate.toml` is broken, or has an unknown or invalid setting.
     """
     given = folder.settings(SECTION)
     try:
@@ -75,7 +75,7 @@ def stored_settings(folder: Folder) -> FilterSettings:
 
 
 def changes(folder: Folder, settings: FilterSettings) -> list[str]:
-    """What the settings change of those in `curate.toml`, one line each; nothing where there are none yet.
+    """Return one line for each setting that differs from `curate.toml`; empty if the file has no such settings yet.
 
     Raises:
         InputError: see `stored_settings`.
@@ -88,9 +88,9 @@ def changes(folder: Folder, settings: FilterSettings) -> list[str]:
 
 
 def store_settings(folder: Folder, settings: FilterSettings) -> None:
-    """Keep the settings, defaults included, in `curate.toml`.
+    """Write the settings, including defaults, to `curate.toml`.
 
     Raises:
-        InputError: it cannot be written.
+        InputError: the file cannot be written.
     """
     folder.write_settings({SECTION: settings.model_dump(mode="json", exclude_none=True)})

@@ -1,18 +1,18 @@
-"""The folder of a data set that is being built: which stage keeps what where, read strictly, written whole.
+"""The folder of a data set under construction: which files each stage reads and writes. Writes are atomic.
 
-Every stage reads files and writes files, one per set of clips, named alike:
+Every stage has one file per set of clips, named after the set:
 
     curate.toml                      all settings, defaults included
     descriptions/<set>.jsonl         name, text, status
     labels/<set>.jsonl               name, labels, polarity
-    measures/<set>.jsonl             what was measured on the texts
+    measures/<set>.jsonl             values measured on the texts
     speaker/<set>.jsonl              name, value, details
     votes/<source>/<set>.jsonl       name, label
-    decisions/<set>.jsonl            what became of each row, and why
+    decisions/<set>.jsonl            whether each row is kept or dropped, and why
     report.json, statistics.json, README.md, funnel.svg, report.html
     export/…
 
-What others wrote may be of any format that tables are read in; what is written here is JSON Lines.
+Files from elsewhere may be in any supported table format; files written here are JSON Lines.
 """
 
 import json
@@ -39,10 +39,10 @@ DESCRIPTIONS, LABELS, MEASURES, SPEAKER, VOTES = "descriptions", "labels", "meas
 CUES, DECISIONS, EXPORT, REVIEW = "cues", "decisions", "export", "review"
 SETTINGS = "curate.toml"
 CLIP_CACHE = ".clips"
-"""Folders in which clips lie that a data set holds as bytes."""
+"""Folders of clips that were unpacked from a data set which contains them as bytes."""
 
 MAX_BYTES = 16 * DEFAULT_MAX_BYTES
-"""Most bytes of a stage's file: a million descriptions are a gigabyte, and no header is believed."""
+"""Maximum bytes of a stage's file: a million descriptions are a gigabyte, and sizes in headers are not trusted."""
 _LONGEST_LINE = 16 << 20
 
 
@@ -50,7 +50,7 @@ class Folder:
     """A data set's folder.
 
     Args:
-        path: The folder; it may be empty, or not there yet.
+        path: The folder; it may be empty or not exist yet.
     """
 
     DELETED = "deleted.txt"
@@ -61,18 +61,18 @@ class Folder:
 
     @property
     def name(self) -> str:
-        """What the data set is called: the folder's name."""
+        """The name of the data set: the folder's name."""
         return self.path.resolve().name or "data"
 
     def file(self, stage: str, name: str) -> Path:
-        """Where a stage writes what it has of a set."""
+        """Return the file that a stage writes for a set."""
         return self.path / stage / f"{name}.jsonl"
 
     def found(self, stage: str) -> dict[str, Path]:
-        """The tables of a stage by set, in the order of their names.
+        """Return the tables of a stage by set, sorted by name.
 
         Raises:
-            InputError: two tables are of one set.
+            InputError: two tables belong to the same set.
         """
         tables: dict[str, Path] = {}
         for path in children(self.path / stage):
@@ -85,21 +85,22 @@ class Folder:
         return tables
 
     def sets(self) -> dict[str, Path]:
-        """The tables of descriptions by set.
+        """Return the tables of descriptions by set.
 
         Raises:
-            InputError: there are none.
+            InputError: there are no descriptions.
         """
         tables = self.found(DESCRIPTIONS)
         if not tables:
             raise InputError(
-                f"{self.path}: holds no descriptions ({DESCRIPTIONS}/<set>.jsonl, {', '.join(TABLE_SUFFIXES[2:4])}…); "
-                "make some (`merunibench curate describe`), or give those you have (--descriptions)"
+                f"{self.path}: contains no descriptions ({DESCRIPTIONS}/<set>.jsonl, "
+                f"{', '.join(TABLE_SUFFIXES[2:4])}…); make some (`merunibench curate describe`), or give those you "
+                "have (--descriptions)"
             )
         return tables
 
     def table(self, stage: str, name: str) -> Table | None:
-        """What a stage has of a set; None if it has not been there.
+        """Read a stage's table of a set; None if there is none.
 
         Raises:
             InputError: the file cannot be read, or has no rows.
@@ -108,19 +109,19 @@ class Folder:
         return None if path is None else read_table(path, max_bytes=MAX_BYTES)
 
     def deleted(self) -> set[str]:
-        """Hashes of the names of clips that were deleted (`contamination.name_hash`)."""
+        """Return hashes of the names of deleted clips (`contamination.name_hash`)."""
         path = self.path / self.DELETED
         lines = read_plain(path, MAX_BYTES).decode("utf-8", "replace").splitlines() if path.exists() else []
         return {line for line in lines if line and not line.startswith("#")}
 
     def remove_leftovers(self) -> None:
-        """Remove what killed commands have left half-written; journals see to the files of their own."""
+        """Remove half-written files of killed commands; journals clean up their own files."""
         remove_all_leftovers(self.path)
         for stage in (VOTES, DECISIONS, EXPORT, REVIEW):
             remove_all_leftovers(self.path / stage, recursive=True)
 
     def settings(self, section: str) -> dict[str, Any]:
-        """A section of `curate.toml`; empty if it is not there.
+        """Read a section of `curate.toml`; empty if it is missing.
 
         Raises:
             InputError: the file is not TOML, or the section is not a table.
@@ -132,10 +133,10 @@ class Folder:
         return content
 
     def write_settings(self, sections: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace sections of `curate.toml`; the others stay as they are.
+        """Replace sections of `curate.toml`; the other sections are kept.
 
         Raises:
-            InputError: the file is no TOML, or cannot be written.
+            InputError: the file is not valid TOML, or cannot be written.
         """
         import tomli_w
 
@@ -146,7 +147,7 @@ class Folder:
 
 
 def children(folder: Path) -> list[Path]:
-    """The files in a folder, by name, hidden files apart; nothing if there is no such folder."""
+    """Return the files in a folder sorted by name, without hidden ones; empty if there is no such folder."""
     if not folder.is_dir():
         return []
     with reading(folder):
@@ -154,7 +155,7 @@ def children(folder: Path) -> list[Path]:
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Write rows as JSON Lines, whole or not at all; how many there were.
+    """Write rows as JSON Lines, atomically; return their number.
 
     Raises:
         InputError: the file cannot be written.
@@ -167,10 +168,10 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of JSON Lines of our own, one after the other: a million decisions need not be in memory at once.
+    """Yield the rows of JSON Lines that this package wrote, so that a million decisions need not be in memory at once.
 
     Raises:
-        InputError: the file cannot be read, or a line is no row; the message names the line.
+        InputError: the file cannot be read, or a line is not a row; the message names the line.
     """
     with reading(path), open_plain(path) as stream:
         for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), start=1):
@@ -179,12 +180,12 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict) or not isinstance(row.get("name"), str):
-                raise InputError(f"{path}, line {number}: is no row of a data set; make the file again")
+                raise InputError(f"{path}, line {number}: is not a row of a data set; make the file again")
             yield row
 
 
 def refuse_shared_names(names: Mapping[str, Iterable[str]]) -> None:
-    """Refuse sets that share clips: votes, speakers and decisions belong to names.
+    """Refuse sets that share names of clips, because votes, speaker values and decisions are stored by name.
 
     Args:
         names: Set -> the names of its clips.
@@ -202,5 +203,5 @@ def refuse_shared_names(names: Mapping[str, Iterable[str]]) -> None:
         clip, other = next(iter(twice.items()))
         raise InputError(
             f"{len(twice)} names are in two sets ({short_repr(clip)} in {short_repr(first[clip])} and "
-            f"{short_repr(other)}): {listed(twice, 5)}; give every clip a name of its own"
+            f"{short_repr(other)}): {listed(twice, 5)}; give every clip a unique name"
         )

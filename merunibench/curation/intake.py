@@ -1,4 +1,4 @@
-"""Descriptions that were made elsewhere, in any format that predictions are read in, as the first stage has them."""
+"""Import descriptions that were made elsewhere, in any format of predictions, into the folder of a data set."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,18 +24,18 @@ def take_in(
     columns: Mapping[str, str] | None = None,
     name_regex: str | None = None,
 ) -> tuple[list[Path], int]:
-    """Take descriptions of any format of predictions into the folder, as `descriptions/<set>.jsonl`.
+    """Import descriptions, in any format of predictions, as `descriptions/<set>.jsonl`.
 
     Args:
         folder: The data set.
         source: A table, or a folder of tables.
-        name: What a single table's set is called; by default as its file.
-        columns: Where name, text, labels or polarity stand, if not in columns of that name.
-        name_regex: The part of a name that counts: a regular expression with one group.
+        name: Name of a single table's set; by default the file's name.
+        columns: Columns of name, text, labels or polarity, if they have other names.
+        name_regex: The part of a name to use: a regular expression with one group.
 
     Returns:
-        The files written, and how many rows were left out because their clips were deleted; none of the files is there
-        if one of the tables cannot be read.
+        The files written, and the number of rows left out because their clips were deleted. No file is written if one
+        of the tables cannot be read.
 
     Raises:
         InputError: a table cannot be read, has neither text nor labels, or would replace rows of a run.
@@ -49,7 +49,7 @@ def take_in(
             place = folder.file(DESCRIPTIONS, stem)
             other = folder.found(DESCRIPTIONS).get(stem)
             if other is not None and other != place:
-                raise InputError(f"{other}: is the set {stem!r} already; remove it, or give another name (--set)")
+                raise InputError(f"{other}: is already the set {stem!r}; remove it, or give another name (--set)")
             refuse_journal(place)
             table = arranged(read_table(path, max_bytes=MAX_BYTES), task_of_set(stem), wanted)
             if not {"text", "labels"} & {*table.columns}:
@@ -66,7 +66,7 @@ def take_in(
 
 
 def _tables(source: Path, name: str | None) -> dict[str, Path]:
-    """The tables by set."""
+    """Return the tables by set."""
     if source.is_file() or is_saved_dataset(source):
         stem = table_stem(source) or source.name
         return {_plain(name or stem): source}
@@ -74,7 +74,7 @@ def _tables(source: Path, name: str | None) -> dict[str, Path]:
     if not found:
         raise InputError(f"{source}: is neither a table of descriptions nor a folder with one")
     if name is not None and len(found) > 1:
-        raise InputError(f"{source}: holds {len(found)} tables, which cannot all be called {short_repr(name)}")
+        raise InputError(f"{source}: contains {len(found)} tables, which cannot all be named {short_repr(name)}")
     return {_plain(name or stem): table for stem, table in found.items()}
 
 
@@ -85,5 +85,5 @@ def _plain(name: str) -> str:
 
 
 def task_of_set(name: str) -> Task:
-    """A set as a task of free labels, which is how its table is read."""
+    """Return a task of free labels for a set, as which its table is read."""
     return Task(name, name, "fine-grained", 0, "", "", "", "", "")

@@ -1,7 +1,6 @@
-"""The stage `labels`: labels and polarity out of descriptions by a language model, where the rules are not wanted.
+"""The stage `labels`: a language model extracts labels and polarity from descriptions, instead of the rules.
 
-The rules need no stage of their own: `curate measure` applies them. What a model has read is kept by its journal, and
-left alone by `measure`.
+The rules do not need this stage: `curate measure` applies them. `measure` does not change labels extracted by a model.
 """
 
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from merunibench.settings import ALL_RULES, ExtractSettings, option
 
 
 class LabelSettings(ExtractSettings):
-    """How labels are read from descriptions."""
+    """Settings of the extraction of labels from descriptions."""
 
     from_file: ClassVar[bool] = True
 
@@ -29,17 +28,17 @@ class LabelSettings(ExtractSettings):
     batch_size: PositiveInt = option(8, "hf: answers per batch.", "N")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = option("auto", "hf: precision of the weights.", "DTYPE")
     device: str = option("auto", "hf: auto, cpu, cuda, cuda:1, mps.", "DEVICE")
-    retry_failed: bool = option(default=False, help="Ask again about rows that failed.")
+    retry_failed: bool = option(default=False, help="Retry rows that failed.")
 
     @property
     def by_rules(self) -> bool:
-        """Whether no model is asked."""
+        """Whether the rules extract everything, without a model."""
         return self.extractor in ALL_RULES and (self.polarity_extractor or self.extractor) in ALL_RULES
 
 
 @dataclass(frozen=True)
 class _Sets(PredictionSource):
-    """The descriptions of a folder; its sets are no data sets of the benchmark."""
+    """The descriptions in a folder; their sets are not data sets of the benchmark."""
 
     def table(self, dataset: str, checkpoint: str, *, full: bool = True) -> Table:  # noqa: ARG002 - always whole
         """See `PredictionSource.table`."""
@@ -49,15 +48,16 @@ class _Sets(PredictionSource):
 
 
 def label(folder: Folder, settings: LabelSettings, progress: Progress | None = None) -> Extracted | None:
-    """Let a model read labels and polarity, into `labels/<set>.jsonl`; None where the rules do that.
+    """Extract labels and polarity by a model into `labels/<set>.jsonl`; return None if the rules do that.
 
     Args:
         folder: The data set.
-        settings: Who reads.
-        progress: Told about every answer.
+        settings: The extraction backends.
+        progress: Called after every answer.
 
     Raises:
-        InputError: there are no descriptions, labels there were made with other settings, or the model cannot be asked.
+        InputError: there are no descriptions, existing labels were made with other settings, or the model is not
+            available.
     """
     if settings.by_rules:
         return None

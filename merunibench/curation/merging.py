@@ -1,7 +1,7 @@
-"""From cues to descriptions: a chat model merges what was heard, seen and said; gaps are told, never filled with words.
+"""From cues to descriptions: a chat model merges audio cue, video cue and subtitle. Missing cues are reported.
 
-Without any cue there is no description (`failed: no cue`). One cue alone, with nothing said to merge it with, is the
-description itself. Rows go through the journal, so an interrupted run goes on where it ended.
+A clip without any cue gets no description (`failed: no cue`). A single cue without a subtitle becomes the description
+unchanged. Rows go through the journal, so an interrupted run can be resumed.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ from merunibench.inference.prompts import Prompt
 from merunibench.journal import Journal, Row
 
 MERGE = "merge@1"
-"""Our own prompt. A released version is never edited: a better wording is a new file."""
+"""The built-in prompt. A released version is never edited; a better wording becomes a new file."""
 AUDIO, VIDEO, WHOLE = "audio", "video", "description"
-"""The kinds of cues: of the sound, of the picture, and the description of the whole clip, asked for at once."""
+"""The kinds of cues: audio, video, and the description of the whole clip in one step."""
 SUBTITLE, LABEL = "subtitle", "label"
 NO_CUE = "no cue"
 LONGEST = "--merge-max-tokens"
-"""The option that bounds a description's length."""
+"""The option that limits the length of a description."""
 
 _PLACE = re.compile(r"\{(audio|video|subtitle|label)\}")
 _MOST_BYTES = 1 << 16
@@ -38,14 +38,14 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class Material:
-    """What there is to make one description of.
+    """The inputs of one description.
 
     Attributes:
         name: The clip.
-        cues: Kind -> what a model wrote, for the kinds that were asked for and answered.
-        gaps: Kind -> why there is no cue.
-        subtitle: What is said; None where it is not known.
-        label: What people said that is felt; None unless it is wanted in the prompt.
+        cues: Kind -> text that a model wrote, for the kinds that were answered.
+        gaps: Kind -> why the cue is missing.
+        subtitle: The words spoken; None if unknown.
+        label: The human label of the emotion; None unless it goes into the prompt.
     """
 
     name: str
@@ -56,49 +56,49 @@ class Material:
 
     @property
     def parts(self) -> dict[str, str]:
-        """What goes into the prompt, blank texts left out."""
+        """The texts that go into the prompt, without blank ones."""
         found = {**self.cues, SUBTITLE: self.subtitle or "", LABEL: self.label or ""}
         return {key: text.strip() for key, text in found.items() if text.strip()}
 
     @property
     def alone(self) -> str | None:
-        """The cue that is the description by itself; None if there is none, or something to merge it with."""
+        """The cue that becomes the description unchanged; None if there is no cue, or it must be merged."""
         parts = self.parts
         return next(iter(parts.values())) if len(parts) == 1 and self.cues else parts.get(WHOLE)
 
     @property
     def inputs(self) -> str:
-        """What identifies all this: 16 hexadecimal digits."""
+        """A hash of all inputs: 16 hexadecimal digits."""
         parts = [self.name, repr(sorted(self.cues.items())), repr(sorted(self.gaps)), repr(self.subtitle)]
         parts += [repr(self.label)] if self.label is not None else []
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def load_merge_prompt(name: str = MERGE) -> Prompt:
-    """Our prompt for merging, or one in a file of the user's own.
+    """Load the built-in prompt for merging, or one from a file.
 
     Args:
-        name: `merge@1`, `merge`, or a path. The text has `{audio}` and `{video}`, and perhaps `{subtitle}` and
-            `{label}`, on lines of their own: a line is left out of which nothing is there.
+        name: `merge@1`, `merge`, or a path. The text has the placeholders `{audio}` and `{video}`, and optionally
+            `{subtitle}` and `{label}`, each on its own line. A line whose text is missing is left out.
 
     Raises:
-        InputError: there is no such file, or it has no place for cues.
+        InputError: there is no such file, or it has no placeholder for cues.
     """
     own = name in (MERGE, MERGE.partition("@")[0])
     path = resource("curation", "prompts", f"{MERGE}.txt") if own else Path(name)
     if not own and not path.is_file():
-        raise InputError(f"no prompt {short_repr(name)}: there is {MERGE}, or give the path of a text file")
+        raise InputError(f"unknown prompt {short_repr(name)}; give {MERGE}, or the path of a text file")
     with reading(path, UnicodeDecodeError):
         text = read_plain(path, _MOST_BYTES).decode("utf-8").strip()
     if not {AUDIO, VIDEO} & set(_PLACE.findall(text)):
-        raise InputError(f"{path}: has no place for a cue; write {{audio}} or {{video}} where it goes")
+        raise InputError(f"{path}: has no placeholder for a cue; write {{audio}} or {{video}} where it goes")
     return Prompt(MERGE if own else path.name, text)
 
 
 def fill(prompt: str, parts: Mapping[str, str]) -> str:
-    r"""The prompt with every part in its place; lines of which a part is not there are left out.
+    r"""Fill the placeholders of a prompt; lines whose part is missing are left out.
 
-    What a part says is never looked at for places of other parts.
+    Placeholders inside the parts themselves are not replaced.
 
     Example:
         >>> fill("Heard: {audio}\nSaid: {subtitle}\nWell?", {"audio": "a {subtitle}"})
@@ -109,12 +109,12 @@ def fill(prompt: str, parts: Mapping[str, str]) -> str:
 
 
 def conversation(prompt: Prompt, material: Material) -> list[Message]:
-    """What the chat model is asked about one clip."""
+    """Return the messages to the chat model about one clip."""
     return [Message(role="user", content=fill(prompt.text, material.parts))]
 
 
 class Merger:
-    """One set of descriptions on its way."""
+    """Makes the descriptions of one set."""
 
     def __init__(
         self, journal: Journal, materials: Sequence[Material], model: ChatModel | None, prompt: Prompt, name: str
@@ -122,20 +122,20 @@ class Merger:
         """See `merge_set`.
 
         Args:
-            journal: Where rows go.
-            materials: One for each clip, in the order of the set.
-            model: What merges; None where no cue needs to be.
-            prompt: What it is asked.
-            name: How rows call the model.
+            journal: The journal to which rows are written.
+            materials: One per clip, in the order of the set.
+            model: The model that merges; None if no cue needs merging.
+            prompt: The prompt of the model.
+            name: The name of the model in the rows.
         """
         self.journal, self.materials, self.model, self.prompt, self.name = journal, materials, model, prompt, name
         self.inputs = {material.name: material.inputs for material in materials}
 
     def finish(self, progress: Callable[[int], None] = lambda _: None) -> int:
-        """Finish all rows, and the file; how many had to be made.
+        """Finish all rows and the file; return the number of rows that had to be made.
 
         Raises:
-            InputError: a row needs a model and there is none, or the model cannot be asked at all.
+            InputError: a row needs a model and none was given, or the model is not available.
         """
         todo = [each for each in self.materials if not self._known(each)]
         asked = [each for each in self.materials if each.cues and each.alone is None]
@@ -153,14 +153,16 @@ class Merger:
         return len(todo)
 
     def _replies(self, asked: Sequence[Material]) -> Iterator[tuple[Material, Reply]]:
-        """Replies about whole groups, so that an answer has the same neighbours after an interruption."""
+        """Yield replies for whole groups, so that an answer is in the same batch after an interruption."""
         size = self.model.group if self.model else 1
         groups = [asked[first : first + size] for first in range(0, len(asked), size)]
         todo = [each for group in groups if not all(map(self._known, group)) for each in group]
         if not todo:
             return
         if self.model is None:
-            raise InputError(f"{todo[0].name}: has more than one cue or a subtitle; name what merges them (--merge)")
+            raise InputError(
+                f"{todo[0].name}: has more than one cue or a subtitle; give a model to merge them (--merge)"
+            )
         for index, reply in self.model.replies(conversation(self.prompt, each) for each in todo):
             yield todo[index], reply
 

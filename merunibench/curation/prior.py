@@ -1,7 +1,7 @@
-"""The human prior: which base models agree best with a small human-labelled subset, and which cannot be told apart.
+"""The human prior: which base models agree best with a small human-labelled subset, and which are indistinguishable.
 
-A candidate is a model, or a pair whose cues were merged: whatever wrote a table of predictions for the labelled clips.
-The result is a group, not a winner: differences that the number of clips cannot show are not shown.
+A candidate is a model, or a pair of models whose cues were merged; it has a table of predictions for the labelled
+clips. The result is a group rather than a single best model, since small differences need more clips to be significant.
 """
 
 import math
@@ -44,8 +44,8 @@ class Candidate:
         ci: 95 % paired bootstrap interval of the difference; None for the best.
         p_holm: The larger p-value of paired bootstrap and approximate randomisation against the best, corrected for the
             number of candidates (Holm); None for the best.
-        clips_needed: About how many clips would show a difference of this size (at level 0.05, with power 0.8); None
-            for the best, and where there is no difference.
+        clips_needed: Approximate number of clips needed to detect a difference of this size (at level 0.05, with power
+            0.8); None for the best, and if there is no difference.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Candidate:
 
     @property
     def among_best(self) -> bool:
-        """Whether it cannot be told apart from the best."""
+        """Whether it does not differ significantly from the best."""
         return self.p_holm is None or self.p_holm > LEVEL_OF_TEST
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,13 +82,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Prior:
-    """Candidates by falling F.
+    """Candidates sorted by F, highest first.
 
     Attributes:
-        candidates: The best first.
+        candidates: The candidates, the best first.
         clips: Number of labelled clips.
-        resamples: Number of resamples, and of random swaps, of each test.
-        seed: Seed of both.
+        resamples: Number of bootstrap resamples, and of random swaps, of each test.
+        seed: Seed of the resamples and swaps.
     """
 
     FORMATS: ClassVar = ("table", "json")
@@ -100,11 +100,11 @@ class Prior:
 
     @property
     def group(self) -> tuple[str, ...]:
-        """The best candidate, and all that cannot be told apart from it."""
+        """The best candidate, and all that do not differ significantly from it."""
         return tuple(each.name for each in self.candidates if each.among_best)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON; fractions, not percents."""
+        """Plain data, for JSON; fractions, not percentages."""
         return {
             "schema": SCHEMA,
             "clips": self.clips,
@@ -149,14 +149,14 @@ class Prior:
         said = [f"{self.clips} labelled clips; scores in percent; {self.resamples} resamples, seed {self.seed}."]
         if len(group) > 1:
             said.append(
-                f"*: cannot be told apart from the best: {listed_names}. Choose by cost, licence, or more clips."
+                f"*: not significantly worse than the best: {listed_names}. Choose by cost or licence, or add clips."
             )
         else:
             said.append(f"{listed_names} {alone}.")
         if len(self.candidates) > 1:
             said.append(
                 "p Holm: paired bootstrap and approximate randomisation against the best, the larger of the two, "
-                f"corrected for {len(self.candidates) - 1} tests. Clips needed: to show such a difference at level "
+                f"corrected for {len(self.candidates) - 1} tests. Clips needed: to detect such a difference at level "
                 f"{LEVEL_OF_TEST} with power {POWER}."
             )
         for each in self.candidates:
@@ -176,22 +176,22 @@ def prior(
     """Compare candidates on a human-labelled subset.
 
     Args:
-        outputs: Tables of predictions, each a candidate, and folders of such.
+        outputs: Tables of predictions, one per candidate, and folders of such tables.
         truth: A table with `name` and `openset` (or `labels`, `label`): any number of free labels.
-        settings: What decides the scores; `bootstrap` is the number of resamples of intervals and tests, at least 2.
-        max_bytes: How much a file may unpack to.
-        progress: Called with what is being done, the steps done, and their number.
+        settings: Settings of the scores; `bootstrap` is the number of resamples of intervals and tests, at least 2.
+        max_bytes: Maximum size of a file after decompression.
+        progress: Called with the current step's name, the number of steps done, and their total.
 
     Raises:
-        InputError: something given cannot be used; the message says what, where and what to do.
+        InputError: an input cannot be used; the message says which, where, and what to do.
     """
     files = find_candidates(outputs)
-    # The least p-value that resampling can give, times the number of tests, has to be below the level.
+    # The smallest p-value that resampling can give, times the number of tests, must be below the level.
     least = max(2, math.ceil((len(files) - 1) / LEVEL_OF_TEST))
     if settings.bootstrap < least:
         raise InputError(
-            f"{settings.bootstrap} resamples cannot tell {len(files)} candidates apart; at least {least} are needed "
-            "(--bootstrap)"
+            f"{settings.bootstrap} resamples are too few to compare {len(files)} candidates; at least {least} are "
+            "needed (--bootstrap)"
         )
     labelled = load_truth(_TASK, truth, max_bytes=max_bytes)
     scores, draws = {}, BootstrapCounts()
@@ -208,7 +208,7 @@ def prior(
 def _compared(
     ranked: Sequence[tuple[str, Scored]], settings: Settings, progress: Progress | None
 ) -> Iterator[Candidate]:
-    """The candidates with their tests against the first."""
+    """Yield the candidates with their tests against the first."""
     (best, first), *others = ranked
     yield Candidate(best, first)
     tests = []
@@ -226,17 +226,17 @@ def _compared(
 
 
 def clips_needed(differences: np.ndarray, difference: float, clips: int) -> int | None:
-    """About how many clips would show a difference of this size, by its bootstrap standard error on those there are.
+    """Estimate the number of clips needed to detect this difference, from its bootstrap standard error.
 
-    n = clips · ((z_{1 - α/2} + z_{power}) · se / difference)², the standard error falling with the root of n.
+    n = clips · ((z_{1 - α/2} + z_{power}) · se / difference)²; the standard error falls with the square root of n.
 
     Args:
         differences: The difference on each resample, shape (B,).
         difference: The difference itself.
-        clips: Number of clips behind them.
+        clips: Number of clips on which they were computed.
 
     Returns:
-        The number, at least 2; None where there is no difference.
+        The number, at least 2; None if there is no difference.
     """
     if abs(difference) < 1e-9:
         return None
@@ -245,21 +245,21 @@ def clips_needed(differences: np.ndarray, difference: float, clips: int) -> int 
 
 
 def find_candidates(outputs: Iterable[Path]) -> dict[str, Path]:
-    """The tables of predictions at the given places, by the names of the candidates.
+    """Find the tables of predictions at the given places, by the names of the candidates.
 
-    A table below a folder is named after the folders that lead to it, and after itself where it is not alone there.
+    A table in a folder is named after its path of folders, and its file if there are several in the folder.
 
     Raises:
-        InputError: a place is missing or holds no table, or two candidates have one name.
+        InputError: a place is missing or contains no table, or two candidates have the same name.
     """
     found: dict[str, Path] = {}
     for root in outputs:
         for name, path in _candidates_in(root).items():
             if name in found:
-                raise InputError(f"{path}: a candidate {short_repr(name)} is there already ({found[name]}); rename one")
+                raise InputError(f"{path}: another candidate is named {short_repr(name)} ({found[name]}); rename one")
             found[name] = path
     if not found:
-        raise InputError("no outputs of candidates; give their tables, or a folder of them")
+        raise InputError("no outputs of candidates given; give their tables, or a folder of them")
     return found
 
 
@@ -272,7 +272,7 @@ def _candidates_in(root: Path) -> dict[str, Path]:
         if not hidden and path.is_file() and path.suffix != ".json" and table_stem(path) is not None:
             folders.setdefault(path.parent, []).append(path)
     if not folders:
-        raise InputError(f"{root}: holds no outputs; a candidate is a table (*{', *'.join(TABLE_SUFFIXES[:3])}, …)")
+        raise InputError(f"{root}: contains no outputs; a candidate is a table (*{', *'.join(TABLE_SUFFIXES[:3])}, …)")
     named = {}
     for folder, paths in folders.items():
         place = folder.relative_to(root)

@@ -1,4 +1,4 @@
-"""Files of a data set without the rows of some clips, whatever the format: what `deletion` writes in their place."""
+"""Rewrite files of a data set, in any format, without the rows of some clips; used by `deletion`."""
 
 import csv
 import io
@@ -35,20 +35,20 @@ from merunibench.report.markdown import escape
 
 _STAGES = (DESCRIPTIONS, LABELS, MEASURES, SPEAKER, VOTES, CUES, DECISIONS)
 _PACKED = (".gz", ".zst"), (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
-"""How files end, and with what they begin, that gzip and Zstandard have packed."""
+"""File extensions and first bytes of gzip and Zstandard."""
 _ARRAYS = (".npy", ".npz")
 _ARROW = (".parquet", ".arrow", ".feather")
 FEATURES = "features"
-"""Where features lie, if they lie in the data set."""
+"""Folder of features, if they are in the data set's folder."""
 _NAME = re.compile(rb'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 class Unwanted:
-    """The clips that are deleted: those named now, and those deleted before, of which only hashes are left.
+    """The clips to delete: those named now, and those deleted earlier, which are known by hashes only.
 
     Attributes:
         names: The names.
-        hashes: Hashes of names deleted before (`contamination.name_hash`).
+        hashes: Hashes of the names of clips deleted earlier (`contamination.name_hash`).
     """
 
     def __init__(self, names: Iterable[str], hashes: Iterable[str] = ()) -> None:
@@ -57,23 +57,23 @@ class Unwanted:
         self._cells = {str(csv_cell(name)): name for name in self.names}
 
     def __contains__(self, name: object) -> bool:
-        """Whether a clip of this name goes."""
+        """Whether the clip of this name is deleted."""
         return isinstance(name, str) and (name in self.names or (bool(self.hashes) and name_hash(name) in self.hashes))
 
     def in_cell(self, cell: str) -> str | None:
-        """The name of a clip that goes, from a cell that may mark it as text; None for others."""
+        """Return the name of a deleted clip from a cell, which may mark it as text; None for other cells."""
         found = self._cells.get(cell, cell if cell in self else None)
         return cell[1:] if found is None and cell.startswith("'") and cell[1:] in self else found
 
 
 @dataclass
 class Gone:
-    """What was found in a file.
+    """Deleted clips found in a file.
 
     Attributes:
-        names: Names of the rows that go.
-        named: Names in rows that stay, such as the clip whose text a row repeats; they are taken out.
-        understood: Whether the file says which clip each of its rows is of.
+        names: Names of the deleted rows.
+        named: Names removed from rows that stay, such as the clip whose text a row repeats.
+        understood: Whether the file says to which clip each row belongs.
     """
 
     names: list[str] = field(default_factory=list)
@@ -82,14 +82,14 @@ class Gone:
 
 
 Rewrite = Callable[[Path, Unwanted, Gone], bytes | None]
-"""From a file and the unwanted clips to what is left of it, None for nothing; what is found is noted."""
+"""A function that returns a file's new content without the unwanted clips, None if empty, and notes what it found."""
 
 
 def how(path: Path, folder: Folder) -> Rewrite | None:
-    """How a file is rewritten, by what it holds; None for one that has no rows.
+    """Return the function that rewrites a file; None if the file has no rows.
 
     Raises:
-        InputError: it has rows, and cannot be rewritten, or it cannot be read.
+        InputError: the file cannot be read, or has rows but cannot be rewritten.
     """
     suffix = path.suffix.lower()
     if path.name == "sharegpt.json":
@@ -105,38 +105,38 @@ def how(path: Path, folder: Folder) -> Rewrite | None:
 
 
 def _rewrite_of(path: Path) -> Rewrite:
-    """How a table is rewritten."""
+    """Return the function that rewrites a table."""
     suffix, first = path.suffix.lower(), first_bytes(path)
     if suffix in _PACKED[0] or first.startswith(_PACKED[1]):
-        raise InputError(f"{path}: is packed and cannot be rewritten row by row; unpack it first, nothing is deleted")
+        raise InputError(f"{path}: is compressed and cannot be rewritten, so nothing is deleted; decompress it first")
     if suffix in _ARROW or first.startswith((b"PAR1", b"ARROW1")):
         return _arrow
     return _delimited if suffix in (".csv", ".tsv") else _json_lines
 
 
 def why_doubtful(path: Path, names: Iterable[str]) -> str | None:
-    """Why a file that has no rows may tell of clips all the same; None if nothing points to it.
+    """Return why a file without rows may still mention deleted clips; None if nothing suggests it.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: the file cannot be read.
     """
     if path.is_symlink():
-        return "is a link, and what it points to stays"
+        return "is a link; its target is not changed"
     name = path.with_suffix("").name
     if any(name == each.rpartition("/")[2] for each in names):
-        return "has the name of a clip that is deleted"
+        return "has the name of a deleted clip"
     first = first_bytes(path)
     if first.startswith(tuple(OTHERS)):
-        return "cannot be looked into"
+        return "is in a format whose content cannot be searched"
     if b"\0" in first:
         return None
     content = read_plain(path, MAX_BYTES).decode("utf-8", "replace")
     named = (re.search(rf"(?<!\w){re.escape(each)}(?!\w)", content) for each in names if each in content)
-    return "names a clip that is deleted" if any(named) else None
+    return "mentions a deleted clip" if any(named) else None
 
 
 def _holds_rows(path: Path, folder: Folder) -> bool:
-    """Whether a file of JSON holds rows: what stages read does, settings and whatever stands elsewhere do not."""
+    """Whether a JSON file contains rows: files in stages' folders do; settings and files elsewhere do not."""
     place = path.relative_to(folder.path)
     return place.parts[0] in _STAGES and not path.name.endswith("settings.json") and not is_saved_dataset(path.parent)
 
@@ -144,7 +144,7 @@ def _holds_rows(path: Path, folder: Folder) -> bool:
 def _json_lines(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
     content, kept = read_plain(path, MAX_BYTES), []
     if _is_document(content):
-        raise InputError(f"{path}: is one JSON document; write it as JSON Lines first, nothing is deleted")
+        raise InputError(f"{path}: is a single JSON document, so nothing is deleted; convert it to JSON Lines first")
     for line in io.BytesIO(content):
         try:
             row = json.loads(line)
@@ -159,7 +159,7 @@ def _json_lines(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
 
 
 def _is_document(content: bytes) -> bool:
-    """Whether JSON is a list of rows, or an object of columns, not a row per line."""
+    """Whether the JSON is a list of rows or an object of columns, rather than one row per line."""
     first = next((line.strip() for line in io.BytesIO(content) if not line.isspace()), b"")
     if first.startswith(b"[") or first == b"{":
         return True
@@ -171,7 +171,7 @@ def _is_document(content: bytes) -> bool:
 
 
 def _torn(line: bytes) -> dict[str, Any]:
-    """What can be known of a line that an interrupted run left unfinished, and that is cut off when it goes on."""
+    """Return the name in a line left incomplete by an interrupted run; the line is removed when the run resumes."""
     found = _NAME.search(line)
     try:
         return {"name": json.loads(found[1])} if found else {}
@@ -180,7 +180,7 @@ def _torn(line: bytes) -> dict[str, Any]:
 
 
 def _without_mentions(line: bytes, row: Any, unwanted: Unwanted, gone: Gone) -> bytes:  # noqa: ANN401 - JSON
-    """A line of decisions without the names of clips that go, of which a row repeats clip or text."""
+    """Return a line of decisions without the names of deleted clips whose content or text the row repeats."""
     filters = row.get("filters") if isinstance(row, dict) else None
     entry: Any = filters.get(DUPLICATES) if isinstance(filters, dict) else None
     mentions = {key: entry[key] for key in SAME if entry.get(key) in unwanted} if isinstance(entry, dict) else {}
@@ -219,7 +219,7 @@ def _delimited(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
 
 
 def _card(path: Path, unwanted: Unwanted, gone: Gone) -> bytes:
-    """The card of an export, without remarks that give a clip that goes as an example."""
+    """Return the card of an export without remarks that give a deleted clip as an example."""
     quoted = {escape(short_repr(name)): name for name in unwanted.names}
     kept = []
     for line in read_plain(path, MAX_BYTES).decode().splitlines(keepends=True):
@@ -242,15 +242,15 @@ def _conversations(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
     return f"[\n{lines}\n]\n".encode() if left else None
 
 
-def _array(name: str, path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:  # noqa: ARG001 - all alike
-    """Features of a clip, in a file of its name."""
+def _array(name: str, path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:  # noqa: ARG001 - a `Rewrite`
+    """Delete the features of a clip, which are in a file of its name."""
     if name in unwanted:
         gone.names.append(name)
     return None
 
 
 def _clip_of(path: Path, folder: Folder) -> str:
-    """The clip that a file of features belongs to: features/<encoder>/<name>.npy, or <name>.npy anywhere else."""
+    """Return the clip of a file of features: features/<encoder>/<name>.npy, or <name>.npy anywhere else."""
     parts = path.relative_to(folder.path).with_suffix("").parts
     return "/".join(parts[2:]) if parts[0] == FEATURES and len(parts) > 2 else parts[-1]
 
@@ -272,7 +272,7 @@ def _arrow(path: Path, unwanted: Unwanted, gone: Gone) -> bytes | None:
 
 
 def _opened(content: bytes) -> tuple[Any, Callable[[Any, Any], None]]:
-    """The table in a file of Arrow or Parquet, and what writes one in the same format."""
+    """Return the table in an Arrow or Parquet file, and a function that writes one in the same format."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

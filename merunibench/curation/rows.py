@@ -1,4 +1,4 @@
-"""All rows of a data set as columns: what filters judge and statistics count. Texts stay in their files."""
+"""All rows of a data set as columns, for filters and statistics. Texts are not loaded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,21 +54,21 @@ _LABELS = pa.schema(
 
 @dataclass(frozen=True, eq=False)
 class Measures:
-    """What was measured on N texts; NaN, or nothing, where there is no text.
+    """Values measured on N texts; NaN or empty if there is no text.
 
     Attributes:
         answered: Which rows have a text.
-        failed: Which have none because whoever was asked failed.
+        failed: Which rows have no text because the model failed.
         words: Number of words.
-        characters: Number of signs that are not white space.
-        repetition: Compressed length over length.
-        languages: The languages that occur; the first, empty one is of rows without.
+        characters: Number of characters that are not white space.
+        repetition: Ratio of compressed length to length.
+        languages: The languages that occur; the first is empty, for rows without a language.
         language: Index into `languages`.
-        refusal: Which texts say that they cannot tell.
-        artefacts: Kind of damage -> which texts show it.
-        text: What identifies the text: equal numbers, equal texts; -1 without.
+        refusal: Which texts are refusals.
+        artefacts: Kind of artefact -> which texts have it.
+        text: Identifies the text: equal texts have equal numbers; -1 without a text.
         subtitle_words: Words of the subtitle.
-        content: What identifies the clip's content, as the descriptions have it; null where they do not.
+        content: Identifies the clip's content, as given in the descriptions; null if it is not given.
     """
 
     answered: Mask
@@ -87,19 +87,19 @@ class Measures:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The N rows of a data set, its sets one after the other.
+    """The N rows of a data set, set after set.
 
     Attributes:
-        names: Names of the clips, all different: `large_string`.
+        names: Names of the clips, all distinct: `large_string`.
         sets: Set -> its rows.
-        measures: What was measured on the texts.
+        measures: Values measured on the texts.
         labels: The labels of each description.
-        labelled: Which rows have labels, be it an empty list.
+        labelled: Which rows have labels, including empty lists.
         polarities: 1, 0, -1, or `NO_POLARITY`.
-        labels_from: Where labels come from.
-        polarity_from: Where polarities come from.
-        speaker: What was measured on speakers; None if nothing was.
-        remarks: What whoever reads the verdicts should know of the input.
+        labels_from: The sources of the labels.
+        polarity_from: The sources of the polarities.
+        speaker: Values measured on speakers; None if not measured.
+        remarks: Notes on the input for readers of the verdicts.
     """
 
     names: pa.Array
@@ -118,22 +118,22 @@ class Rows:
 
     @cached_property
     def seconds(self) -> FloatArray:
-        """Duration of each clip, NaN where nothing tells."""
+        """Duration of each clip in seconds, NaN if unknown."""
         return self.speaker.seconds if self.speaker else np.full(len(self), np.nan)
 
     @cached_property
     def content(self) -> npt.NDArray[np.int64]:
-        """What identifies each clip's content: equal numbers, equal clips; -1 where nothing tells."""
+        """Identifies each clip's content: equal clips have equal numbers; -1 if unknown."""
         given = self.measures.content
         known = pc.coalesce(given, self.speaker.content) if self.speaker else given
         return np.asarray(known.dictionary_encode().indices.fill_null(-1), np.int64)
 
 
 def load_rows(folder: Folder) -> Rows:
-    """The rows of a data set whose texts are measured.
+    """Load the rows of a data set whose texts have been measured.
 
     Raises:
-        InputError: a set is not measured, a file is broken, or a name is in two sets.
+        InputError: a set has not been measured, a file is broken, or a name is in two sets.
     """
     tables: dict[str, Table] = {}
     found = folder.found(MEASURES)
@@ -181,7 +181,7 @@ def _measures(tables: Sequence[Table]) -> Measures:
 
 
 def _texts(table: Table, name: str) -> pa.Array:
-    """A column of text, nulls where the table has none."""
+    """Return a column of text, nulls if the table has no such column."""
     return text_column(table, name) if name in table.columns else pa.nulls(table.num_rows, pa.large_string())
 
 
@@ -191,7 +191,7 @@ def _flags(table: Table, name: str) -> Mask:
 
 
 def _kinds(lists: Sequence[LabelLists]) -> dict[str, Mask]:
-    """Which rows hold each of the words that occur."""
+    """Return which rows contain each of the words that occur."""
     joined = _joined(lists)
     rows, codes = joined.flatten()
     found = {}
@@ -202,7 +202,7 @@ def _kinds(lists: Sequence[LabelLists]) -> dict[str, Mask]:
 
 
 def _joined(lists: Sequence[LabelLists]) -> LabelLists:
-    """The lists of several sets, one after the other."""
+    """Concatenate the lists of several sets."""
     if len(lists) == 1:
         return lists[0]
     vocabulary, positions = unify([each.vocabulary for each in lists])
@@ -218,7 +218,7 @@ def _joined(lists: Sequence[LabelLists]) -> LabelLists:
 def _labels(
     folder: Folder, columns: Mapping[str, pa.Array], remarks: list[str]
 ) -> tuple[LabelLists, Mask, npt.NDArray[np.int8], tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Labels and polarity of all rows, and where each come from."""
+    """Return labels and polarity of all rows, and the sources of each."""
     found, lists, labelled, polarities = folder.found(LABELS), [], [], []
     origins: dict[str, dict[str, None]] = {"labels_from": {}, "polarity_from": {}}
     for name, names in columns.items():
@@ -226,7 +226,7 @@ def _labels(
             lists.append(LabelLists.empty(len(names)))
             labelled.append(np.zeros(len(names), bool))
             polarities.append(np.full(len(names), NO_POLARITY, np.int8))
-            remarks.append(f"{name}: has no labels; filters that need some decide nothing on it")
+            remarks.append(f"{name}: has no labels; filters that need labels decide nothing on it")
             continue
         table = written_nulls(read_stage(found[name], _LABELS))
         at = places(names, name_column(table))
@@ -238,7 +238,7 @@ def _labels(
         for key, values in origins.items():
             values.update(dict.fromkeys(_origins(table, key)))
         if absent := int((at < 0).sum()):
-            remarks.append(f"{found[name]}: has no row of {absent} of {len(names)} clips")
+            remarks.append(f"{found[name]}: has no row for {absent} of {len(names)} clips")
     origin_lists = tuple(origins["labels_from"]), tuple(origins["polarity_from"])
     return _joined(lists), np.concatenate(labelled), np.concatenate(polarities), origin_lists
 
@@ -250,7 +250,7 @@ def _origins(table: Table, column: str) -> list[str]:
 
 
 def _polarities(table: Table) -> npt.NDArray[np.int8]:
-    """Polarity words as numbers, `NO_POLARITY` for none."""
+    """Return polarity words as numbers, `NO_POLARITY` for missing ones."""
     if "polarity" not in table.columns:
         return np.full(table.num_rows, NO_POLARITY, np.int8)
     column = text_column(table, "polarity")

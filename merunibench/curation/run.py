@@ -1,7 +1,7 @@
 """The whole pipeline from one file: describe, labels, measure, speaker, vote, filter, report, export.
 
-Each stage takes up what is there: rows that cost seconds come out of their journals, the rest is arithmetic and made
-anew. A stage whose section is not in the file is left out; measuring, filtering and the report always happen.
+Each stage reuses what exists: rows that cost seconds are read from their journals; everything else is computed again.
+A stage whose section is not in the file is skipped, except measuring, filtering and the report, which always run.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,11 +35,11 @@ CLIPS, DESCRIBE, LABELS, SPEAKER, VOTE, FILTER, REPORT, EXPORT = (
     "clips", "describe", "labels", "speaker", "vote", "filter", "report", "export",
 )  # fmt: skip
 SECTIONS = (CLIPS, DESCRIBE, LABELS, SPEAKER, VOTE, FILTER, REPORT, EXPORT, CARD)
-"""The sections of the file; others are refused."""
+"""The sections that the file may have."""
 
 
 class VoteSection(Settings):
-    """Who votes, as for `curate vote`."""
+    """Sources of votes, with the options of `curate vote`."""
 
     sources: tuple[Path, ...]
     texts: Path | None = None
@@ -48,7 +48,7 @@ class VoteSection(Settings):
 
 
 class ReportSection(Settings):
-    """What the report is held against, as for `curate report`."""
+    """Ground truth and bootstrap of the report, with the options of `curate report`."""
 
     truth: Path | None = None
     bootstrap: NonNegativeInt = 1000
@@ -56,7 +56,7 @@ class ReportSection(Settings):
 
 
 class ExportSection(Settings):
-    """How kept rows go out, as for `curate export`."""
+    """Formats and content of exports, with the options of `curate export`."""
 
     formats: tuple[Literal["affectgpt", "jsonl", "datasets", "sharegpt"], ...]
     with_dropped: bool = False
@@ -66,7 +66,7 @@ class ExportSection(Settings):
 
 @dataclass(frozen=True)
 class CurateSettings:
-    """What is in the file, checked; None for a stage that is left out."""
+    """Validated content of the file; None for stages that are skipped."""
 
     folder: Folder
     filter: FilterSettings
@@ -84,7 +84,7 @@ class Plan:
     """What a run will do, before any model is loaded.
 
     Attributes:
-        settings: What was asked for.
+        settings: Settings of all stages.
         describing: The plan of the descriptions.
         speaking: The plan of the speakers.
     """
@@ -95,17 +95,17 @@ class Plan:
 
     @property
     def findings(self) -> list[Finding]:
-        """What a look ahead found."""
+        """Findings of the checks before the run."""
         plans = (self.describing, self.speaking)
         return list(dict.fromkeys(finding for each in plans if each for finding in each.findings))
 
     @property
     def hopeless(self) -> list[str]:
-        """Why nothing can come of it; empty if something can."""
+        """Why the run cannot succeed; empty if it can."""
         return [finding.what for finding in self.findings if finding.level == "error"]
 
     def effort(self) -> list[Finding]:
-        """What it will spend: clips, hours of media, tokens."""
+        """Return the cost of the run: clips, hours of media, tokens."""
         found = effort(self.describing) if self.describing else []
         if self.speaking:
             found += effort_of_speaker(self.speaking)
@@ -114,12 +114,12 @@ class Plan:
 
 @dataclass
 class Curated:
-    """What a run did.
+    """Results of a run.
 
     Attributes:
         done: Rows of models, by file.
         report: The report.
-        exports: What went out.
+        exports: The exports.
     """
 
     done: list[Done]
@@ -128,17 +128,17 @@ class Curated:
 
 
 def read_config(path: Path, out: Path | None = None, *, retry_failed: bool = False) -> CurateSettings:
-    """The settings in a file.
+    """Read the settings in a file.
 
     Args:
         path: A TOML file with the sections `clips`, `describe`, `labels`, `speaker`, `vote`, `filter`, `report`,
             `export` and `card`, each with the settings of its command; and `out`, the folder of the data set. Paths are
-            relative to the folder of the process, as on the command line.
-        out: The folder, where it is not the one in the file. The file `curate.toml` of a data set needs none.
-        retry_failed: Do again what failed.
+            relative to the current directory, as on the command line.
+        out: The folder; overrides the one in the file. The file `curate.toml` of a data set does not need one.
+        retry_failed: Retry rows that failed.
 
     Raises:
-        InputError: the file is no TOML, a setting is unknown, missing or makes no sense, or rows would be exported
+        InputError: the file is not valid TOML, a setting is unknown, missing or invalid, or rows would be exported
             without a licence.
     """
     content = read_toml(path)
@@ -175,9 +175,7 @@ def read_config(path: Path, out: Path | None = None, *, retry_failed: bool = Fal
         optional(EXPORT, ExportSection),
     )
     if found.export and not str(found.card.get("licence", "")).strip():
-        raise InputError(
-            f"{path}: [export] needs a licence: say under which one the rows may be used (`licence` in [card])"
-        )
+        raise InputError(f"{path}: [export] needs the licence under which the rows may be used (`licence` in [card])")
     return found
 
 
@@ -188,17 +186,17 @@ def _out(path: Path, given: object, out: Path | None) -> Path:
         return Path(given)
     if given is None and path.name == SETTINGS:
         return path.parent
-    raise InputError(f'{path}: {OUT}: where shall the data set be? Write {OUT} = "DIR" at its top, or give --out')
+    raise InputError(f'{path}: {OUT}: no folder for the data set; write {OUT} = "DIR" at the top, or give --out')
 
 
 def plan(settings: CurateSettings) -> Plan:
-    """Find clips, prompts and what measures, and look ahead.
+    """Find clips, prompts and detectors, and check the run.
 
     Raises:
-        InputError: something is not there, or there is nothing to begin with.
+        InputError: something does not exist, or there is nothing to start from.
     """
     if settings.describe is None:
-        settings.folder.sets()  # refuses where there are none
+        settings.folder.sets()  # raises if there are none
         describing = None
     else:
         describing = describe_stage.plan(settings.describe)
@@ -220,15 +218,15 @@ def _check_spec(spec: str) -> None:
 
 
 def run(planned: Plan, progress: Progress | None = None, tell: Callable[[str], None] = lambda _: None) -> Curated:
-    """Carry out all stages.
+    """Run all stages.
 
     Args:
-        planned: What `plan` made of the settings.
-        progress: Told how models go on.
-        tell: Told which stage begins.
+        planned: The result of `plan`.
+        progress: Called with the progress of models.
+        tell: Called with the name of each stage as it starts.
 
     Raises:
-        InputError: a stage cannot go on; what was finished is kept.
+        InputError: a stage cannot continue; finished rows are kept.
     """
     if planned.hopeless:
         raise InputError("; ".join(planned.hopeless))
@@ -262,10 +260,10 @@ def _vote(settings: CurateSettings, section: VoteSection) -> None:
 
 
 def store(settings: CurateSettings) -> None:
-    """Keep all settings, defaults included, in the folder's `curate.toml`, which is a file for `run` itself.
+    """Write all settings, including defaults, to the folder's `curate.toml`, which `run` accepts as its file.
 
     Raises:
-        InputError: it cannot be written.
+        InputError: the file cannot be written.
     """
     sections: dict[str, dict[str, Any]] = {CARD: dict(settings.card)} if settings.card else {}
     for name in (DESCRIBE, LABELS, SPEAKER, VOTE, REPORT, EXPORT):
@@ -278,7 +276,7 @@ def store(settings: CurateSettings) -> None:
 
 
 def _arithmetic(settings: CurateSettings, tell: Callable[[str], None]) -> tuple[CurationReport, list[Exported]]:
-    """Decisions, report and exports, from what is measured."""
+    """Compute decisions, report and exports from the measured values."""
     folder, told = settings.folder, settings.report
     decisions = filter_rows(folder, settings.filter)
     report = build_report(

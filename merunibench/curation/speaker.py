@@ -1,7 +1,7 @@
-"""The stage `speaker`: what a detector measures on every clip. Nothing is judged here (see `filters.speaker`).
+"""The stage `speaker`: a detector measures every clip. The verdicts are made elsewhere (see `filters.speaker`).
 
-A row costs a second or more, so rows go through the journal: an interrupted run goes on where it ended, and gives the
-bytes of one that was not.
+A row takes a second or more, so rows go through the journal: an interrupted run can be resumed, and gives the same
+bytes as an uninterrupted one.
 """
 
 import re
@@ -32,22 +32,20 @@ from merunibench.speaking.opening import FORMS, check_form
 
 _machine = partial(option, panel="Machine")
 _GIVEN: tuple[Modality, ...] = ("audio", "video")
-"""What a value may depend on."""
+"""Modalities that a value may depend on."""
 
 
 class SpeakerSettings(ClipSettings):
-    """What `merunibench curate speaker` may be asked for."""
+    """Settings of `merunibench curate speaker`."""
 
     from_file: ClassVar[bool] = True
 
     out: Path = option(..., "Folder of the data set; values go to speaker/<set>.jsonl in it.", "DIR")
-    speaker: Annotated[str, AfterValidator(check_form)] = option(
-        "mouth", f"What measures: {', '.join(FORMS)}.", "SPEAKER"
-    )
+    speaker: Annotated[str, AfterValidator(check_form)] = option("mouth", f"Detector: {', '.join(FORMS)}.", "SPEAKER")
     shard: str | None = _machine(
         None, "Process shard I of N, to split a run across machines; then use `merunibench merge`.", "I/N"
     )
-    retry_failed: bool = _machine(default=False, help="Measure again the clips that failed.")
+    retry_failed: bool = _machine(default=False, help="Retry clips that failed.")
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,10 @@ class Plan:
     """What a run will do, before anything is measured.
 
     Attributes:
-        settings: What was asked for.
-        clips: The sets.
-        speaker: What measures, loaded; None where nothing is measured.
-        findings: What a look ahead found.
+        settings: The settings of the stage.
+        clips: The sets of clips.
+        speaker: The detector, loaded; None if nothing is measured.
+        findings: Findings of the checks before the run.
     """
 
     settings: SpeakerSettings
@@ -68,12 +66,12 @@ class Plan:
 
     @property
     def hopeless(self) -> list[str]:
-        """Why nothing can come of it; empty if something can."""
+        """Why the run cannot succeed; empty if it can."""
         return [finding.what for finding in self.findings if finding.level == "error"]
 
 
 def plan(settings: SpeakerSettings) -> Plan:
-    """Find the clips, load what measures, and look ahead.
+    """Find the clips, load the detector, and check the run.
 
     Raises:
         InputError: clips cannot be found, a package is not installed, or a checkpoint or table cannot be used.
@@ -86,7 +84,7 @@ def plan(settings: SpeakerSettings) -> Plan:
     clips = tuple(open_clips(settings.data_root, settings.clips, names, cache, outside=outside))
     parts = [(each, [each.samples[place] for place in _chosen(each, settings)]) for each in clips]
     if settings.speaker.startswith("file:"):
-        return Plan(settings, clips, speaker, ())  # whose clips are never opened
+        return Plan(settings, clips, speaker, ())  # this detector never opens the clips
     return Plan(settings, clips, speaker, tuple(look_at_files(parts, settings.out, _GIVEN)))
 
 
@@ -94,7 +92,7 @@ def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
     """Finish the rows of every set.
 
     Raises:
-        InputError: nothing can come of it, another run writes the same file, or it was made with other settings.
+        InputError: the run cannot succeed, another run writes the same file, or it was made with other settings.
     """
     if planned.hopeless:
         raise InputError("; ".join(planned.hopeless))
@@ -107,9 +105,9 @@ def measure(clips: Clips, speaker: Speaker, settings: SpeakerSettings, progress:
 
     Args:
         clips: The whole set.
-        speaker: What measures.
-        settings: Which of the clips, and where results go.
-        progress: Told after every clip.
+        speaker: The detector.
+        settings: Which of the clips to measure, and where to write the results.
+        progress: Called after every clip.
 
     Raises:
         InputError: another run writes the same file, it was made with other settings, or no clip can be measured.
@@ -136,12 +134,12 @@ def measure(clips: Clips, speaker: Speaker, settings: SpeakerSettings, progress:
 
 
 def _row(sample: Sample, speaker: Speaker) -> Row:
-    """The row of a clip, measured or failed."""
+    """Return the row of a clip, measured or failed."""
     known = {"content": content_hash(sample), "inputs": input_hash(sample, _GIVEN)}
     try:
         found = speaker.measure(Clip(sample.name, sample.video, sample.audio))
     except Exception as error:
-        # Decoders of others' files may raise anything: it must not end the run, unless it concerns every clip.
+        # Decoders of untrusted files may raise anything. That must not end the run, unless it concerns every clip.
         if isinstance(error, InputError) and not isinstance(error, MediaError):
             raise
         bad = failed(sample, error)
@@ -155,7 +153,7 @@ def _shard(settings: SpeakerSettings) -> Shard | None:
 
 
 def _chosen(clips: Clips, settings: SpeakerSettings) -> Sequence[int]:
-    """Places in the set of the clips that are wanted, in order."""
+    """Return the indices of the clips to measure, in order."""
     places = list(range(len(clips)))
     if settings.limit is not None and settings.limit < len(clips):
         names = [sample.name for sample in clips.samples]
@@ -165,6 +163,6 @@ def _chosen(clips: Clips, settings: SpeakerSettings) -> Sequence[int]:
 
 
 def set_name(source: str) -> str:
-    """What clips of the user's own are called if it is not said: as their table or folder."""
+    """Return the default name for a set of the user's own clips: the name of their table or folder."""
     path = Path(source.removeprefix(HUB).partition("#")[0]) if source.startswith(HUB) else Path(source).resolve()
     return re.sub(r"[^\w.+ -]", "_", table_stem(path) or path.name).lstrip(". ") or "clips"

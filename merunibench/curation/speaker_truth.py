@@ -1,7 +1,7 @@
-"""Speaker values against human judgements: how well they tell speaking from silent, and which threshold to take.
+"""Compare speaker values with human judgements: separation of speaking and silent clips, and the best threshold.
 
-A threshold that is chosen and judged on the same clips looks better than it is; the intervals are of the clips that
-there are, and do not know of the choice.
+A threshold that is chosen and evaluated on the same clips looks better than it is; the intervals do not account for
+that choice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,12 +28,12 @@ _MOST_ROWS = 20
 
 @dataclass(frozen=True)
 class Point:
-    """What keeping the clips from a threshold on does.
+    """The effect of keeping the clips whose value is at least a threshold.
 
     Attributes:
-        threshold: Least value that is kept.
+        threshold: Smallest value that is kept.
         kept: Number of clips kept.
-        right: How many of these speak.
+        right: Number of kept clips that speak.
         speaking: Number of clips that speak.
         silent: Number of clips that do not.
     """
@@ -46,31 +46,31 @@ class Point:
 
     @property
     def precision(self) -> float | None:
-        """Share of what is kept that speaks; None if nothing is kept."""
+        """Share of the kept clips that speak; None if none is kept."""
         return self.right / self.kept if self.kept else None
 
     @property
     def recall(self) -> float | None:
-        """Share of what speaks that is kept: the true positive rate."""
+        """Share of the speaking clips that are kept: the true positive rate."""
         return self.right / self.speaking if self.speaking else None
 
     @property
     def fall_out(self) -> float | None:
-        """Share of what does not speak that is kept: the false positive rate."""
+        """Share of the silent clips that are kept: the false positive rate."""
         return (self.kept - self.right) / self.silent if self.silent else None
 
     @property
     def precision_interval(self) -> tuple[float, float] | None:
-        """Clopper and Pearson's 95 % interval of the precision."""
+        """Clopper-Pearson 95 % interval of the precision."""
         return clopper_pearson(self.right, self.kept) if self.kept else None
 
     @property
     def recall_interval(self) -> tuple[float, float] | None:
-        """The same of the recall."""
+        """Clopper-Pearson 95 % interval of the recall."""
         return clopper_pearson(self.right, self.speaking) if self.speaking else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The point as JSON values."""
+        """Return the point as JSON values."""
         names = ("precision", "precision_interval", "recall", "recall_interval", "fall_out")
         values = {name: getattr(self, name) for name in names}
         return {"threshold": self.threshold, "kept": self.kept, "right": self.right, **values}
@@ -78,15 +78,15 @@ class Point:
 
 @dataclass(frozen=True)
 class SpeakerCheck:
-    """Values against judgements.
+    """Comparison of speaker values with judgements.
 
     Attributes:
         points: One for each distinct value, the largest first.
-        speaking: Number of judged clips that speak, and have a value.
-        silent: Number of those that do not.
-        undecided: (speaking, silent) clips without a value: nothing was said in them, or measuring failed.
-        absent: Judged names of which there is no row.
-        wanted: The precision that is wanted of the threshold.
+        speaking: Number of judged clips with a value that speak.
+        silent: Number of judged clips with a value that do not speak.
+        undecided: Numbers of (speaking, silent) clips without a value: no speech in them, or measuring failed.
+        absent: Judged names without a row.
+        wanted: The precision that the threshold should reach.
     """
 
     FORMATS: ClassVar[tuple[str, ...]] = ("table", "json")
@@ -100,20 +100,20 @@ class SpeakerCheck:
 
     @cached_property
     def chosen(self) -> Point | None:
-        """The lowest threshold whose precision is the wanted one; None if none is, or nothing tells them apart."""
+        """The lowest threshold that reaches the wanted precision; None if none does, or no clip is silent."""
         reaching = [point for point in self.points if (point.precision or 0) >= self.wanted]
         return reaching[-1] if reaching and self.silent else None
 
     @cached_property
     def auc(self) -> float | None:
-        """Area under the ROC: the share of pairs in which the speaking clip has the larger value, ties half."""
+        """Area under the ROC: the share of pairs in which the speaking clip has the larger value; ties count half."""
         if not self.speaking or not self.silent:
             return None
         true, false = ([0.0] + [getattr(p, name) for p in self.points] for name in ("recall", "fall_out"))
         return float(np.trapezoid(true, false))
 
     def to_dict(self) -> dict[str, Any]:
-        """The check as JSON values."""
+        """Return the comparison as JSON values."""
         return {
             "speaking": self.speaking,
             "silent": self.silent,
@@ -126,7 +126,7 @@ class SpeakerCheck:
         }
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The ROC as a table, and the threshold."""
+        """Return the ROC as a table, and the threshold."""
         titles = ("Threshold", "Kept", "Precision", "95 % CI", "Recall", "False positives")
         table = plain_table([Column(title, numeric=True) for title in titles])
         for point in self._shown():
@@ -136,7 +136,7 @@ class SpeakerCheck:
         return print_to_text("Speaker values against judgements", table, self._notes(), width=width, color=color)
 
     def _shown(self) -> list[Point]:
-        """At most `_MOST_ROWS` points, evenly, the chosen one among them."""
+        """Return at most `_MOST_ROWS` evenly spaced points, including the chosen one."""
         places = np.linspace(0, len(self.points) - 1, min(_MOST_ROWS, len(self.points))).round().astype(int).tolist()
         kept = {*places} | ({self.points.index(self.chosen)} if self.chosen else set())
         return [self.points[place] for place in sorted(kept)]
@@ -145,15 +145,15 @@ class SpeakerCheck:
         auc = "none" if self.auc is None else f"{self.auc:.4f}"
         yield f"Rates in percent. {self.speaking} clips speak, {self.silent} do not. Area under the ROC: {auc}."
         if any(self.undecided):
-            yield f"Without a value: {self.undecided[0]} that speak, {self.undecided[1]} that do not; left out."
+            yield f"Without a value: {self.undecided[0]} that speak, {self.undecided[1]} that do not; ignored."
         if self.absent:
-            yield f"Not measured: {len(self.absent)} ({listed(self.absent, 3)}); left out."
+            yield f"Not measured: {len(self.absent)} ({listed(self.absent, 3)}); ignored."
         if self.chosen:
             point = self.chosen
             yield (
                 f"Threshold {point.threshold:.4f}: the lowest with a precision of {percent(self.wanted)}. "
                 f"Precision {percent(point.precision)} ({span(point.precision_interval)}), "
-                f"recall {percent(point.recall)} ({span(point.recall_interval)}), chosen on these same clips."
+                f"recall {percent(point.recall)} ({span(point.recall_interval)}); chosen on the same clips."
             )
         elif self.silent:
             yield f"No threshold has a precision of {percent(self.wanted)}."
@@ -167,14 +167,16 @@ def compare(paths: Iterable[Path], truth: Mapping[str, bool], wanted: float) -> 
     Args:
         paths: Its files.
         truth: Name -> whether the visible person speaks.
-        wanted: Precision that a threshold shall have.
+        wanted: Precision that the threshold should reach.
 
     Raises:
-        InputError: a file is broken, or none of its rows was judged.
+        InputError: a file is broken, or none of its rows has a judgement.
     """
     values = {row["name"]: row.get("value") for path in paths for row in read_lines(path) if row["name"] in truth}
     if not values:
-        raise InputError("none of the measured clips is in the table of --speaker-truth; its names must be the clips'")
+        raise InputError(
+            "none of the measured clips is in the table of --speaker-truth; its names must match the clips"
+        )
     known = [(float(value), truth[name]) for name, value in values.items() if value is not None]
     lost = [truth[name] for name, value in values.items() if value is None]
     absent = tuple(name for name in truth if name not in values)
@@ -194,10 +196,10 @@ def _points(known: list[tuple[float, bool]], speaking: int, silent: int) -> Iter
 
 
 def read_truth(path: Path) -> dict[str, bool]:
-    """Name -> whether the visible person speaks, of a table with the columns `name` and `speaking`.
+    """Read whether the visible person speaks, by name, from a table with the columns `name` and `speaking`.
 
     Raises:
-        InputError: it cannot be read, lacks a column, or says neither yes nor no.
+        InputError: the table cannot be read, lacks a column, or has values other than yes and no.
     """
     table = read_table(path)
     names: list[str] = name_column(table).to_pylist()

@@ -1,4 +1,4 @@
-"""What a detector of speakers measured, as columns; the verdict is a filter's (`filters.speaker`)."""
+"""Values that a speaker detector measured, as columns. The verdicts are made by `filters.speaker`."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -34,19 +34,19 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True, eq=False)
 class SpeakerValues:
-    """What was measured on N clips; NaN where nothing was.
+    """Values measured on N clips; NaN if not measured.
 
     Attributes:
-        measured: Which clips the detector was asked about.
-        failed: Which of them it failed on.
-        detailed: Which rows say more than the value.
+        measured: Which clips have a row.
+        failed: Which of them the detector failed on.
+        detailed: Which rows have details besides the value.
         value: Share of the speech during which a visible person seems to speak.
         speech: Share of the clip that is speech.
         faces: Share of the clip that shows a face.
         height: Height of the face in pixels.
         seconds: Duration of the clip.
-        by: Who measured.
-        content: What identifies each clip's content: null where nothing tells.
+        by: The detectors.
+        content: Identifies each clip's content; null if unknown.
     """
 
     measured: Mask
@@ -62,12 +62,12 @@ class SpeakerValues:
 
 
 def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[str]) -> SpeakerValues | None:
-    """The speaker values of all clips of a data set; None if there are none.
+    """Load the speaker values of all clips of a data set; None if there are none.
 
     Args:
         folder: The data set.
         clips: Set -> the names of its clips.
-        remarks: Where it is added what a reader should know.
+        remarks: List to which notes for readers are added.
 
     Raises:
         InputError: a file is broken.
@@ -75,7 +75,7 @@ def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[st
     found = folder.found(SPEAKER)
     tables = {name: read_stage(found[name], _SCHEMA) for name in clips if name in found}
     if unknown := sorted(found.keys() - clips.keys()):
-        remarks.append(f"{SPEAKER}: {listed(unknown)} is no set of the descriptions and is not read")
+        remarks.append(f"{SPEAKER}: {listed(unknown)}: not read, since descriptions have no such set")
     if not tables:
         return None
     parts = [_of_set(names, tables.get(name)) for name, names in clips.items()]
@@ -89,7 +89,7 @@ def load_speaker(folder: Folder, clips: Mapping[str, pa.Array], remarks: list[st
 
 
 def _content(names: pa.Array, table: Table | None) -> pa.Array:
-    """What identifies the content of the clips of one set."""
+    """Return what identifies the content of the clips of one set."""
     if table is None or "content" not in table.columns:
         return pa.nulls(len(names), pa.large_string())
     at = places(names, name_column(table))
@@ -97,7 +97,7 @@ def _content(names: pa.Array, table: Table | None) -> pa.Array:
 
 
 def _of_set(names: pa.Array, table: Table | None) -> tuple[list[Mask], list[FloatArray]]:
-    """The masks and the numbers of one set, in the order of `SpeakerValues`."""
+    """Return the masks and the numbers of one set, in the order of `SpeakerValues`."""
     if table is None:
         nothing = np.full(len(names), np.nan)
         return [np.zeros(len(names), bool)] * 3, [nothing] * (1 + len(_NUMBERS))
@@ -120,7 +120,7 @@ def _detailed(table: Table, details: Mapping[str, FloatArray]) -> Mask:
 
 
 def _details(table: Table) -> dict[str, FloatArray]:
-    """The numbers that stand in `details`, or in columns of their names."""
+    """Return the numbers in `details`, or in columns of their names."""
     column = table.columns.get("details")
     if isinstance(column, pa.StructArray):
         inner = {column.type.field(place).name: column.field(place) for place in range(column.type.num_fields)}
@@ -134,7 +134,7 @@ def _details(table: Table) -> dict[str, FloatArray]:
 
 
 def _by(table: Table) -> list[str]:
-    """Who measured, as the settings beside the table have it, or a column `by`; else the file's name."""
+    """Return the detectors, from the settings next to the table or a column `by`; else the file's name."""
     path = Path(table.path)
     with suppress(InputError):
         if settings_file(path).exists():

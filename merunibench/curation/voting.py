@@ -1,7 +1,7 @@
-"""The stage `vote`: trained classifiers judge the clips of a data set, and all votes come to lie in its folder.
+"""The stage `vote`: trained classifiers vote on the clips of a data set; all votes are collected in its folder.
 
 votes/<source>/<set>.jsonl      name, label (or labels), probability
-votes/<source>/settings.json    what the source was trained on, if it is known
+votes/<source>/settings.json    what the source was trained on, if known
 """
 
 import json
@@ -39,18 +39,18 @@ from merunibench.report.columns import Column, percent
 
 SCHEMA = "merunibench.votes/1"
 ALL = "all"
-"""The one set of a folder that has no descriptions yet."""
+"""The only set of a folder that has no descriptions yet."""
 
 
 @dataclass(frozen=True)
 class Judging:
-    """What classifiers judge clips by.
+    """Inputs of the classifiers.
 
     Attributes:
-        texts: A table with what is said in the clips.
+        texts: A table with the subtitles of the clips.
         column: Its column.
         features: The folder of features.
-        max_bytes: How much a file may unpack to.
+        max_bytes: Maximum size of a file after decompression.
     """
 
     texts: Path | None = None
@@ -64,11 +64,11 @@ class Votes:
     """The votes of a data set.
 
     Attributes:
-        crowd: The sources that lie in its folder now.
+        crowd: The sources that are now in its folder.
         names: All clips.
         files: The files written.
-        out_of_fold: Source -> number of clips it was trained on, which the fold that did not see them judged.
-        others: Source -> number of its votes on clips that the data set does not have; they are left out.
+        out_of_fold: Source -> number of clips it was trained on; their votes come from the fold that did not see them.
+        others: Source -> number of its votes on clips that are not in the data set; they are left out.
     """
 
     FORMATS: ClassVar = ("table", "json")
@@ -110,15 +110,15 @@ class Votes:
                 )
                 table.add_row(*map(Text, row))
             if found["alpha"] is not None:
-                notes.append(f"{task}: the sources agree at Krippendorff's alpha {found['alpha']:.3f}.")
-        notes = [f"{len(self.names):,} clips; accuracy in percent, on human labels, in cross-validation.", *notes]
+                notes.append(f"{task}: Krippendorff's alpha of the sources is {found['alpha']:.3f}.")
+        notes = [f"{len(self.names):,} clips; accuracy in percent, on human labels, by cross-validation.", *notes]
         return print_to_text("", table, notes, width=width, color=color)
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader of the votes should know."""
+        """Notes for readers of the votes."""
         left_out = (
-            f"{short_repr(name)}: {number} votes on clips that the data set does not have are left out"
+            f"{short_repr(name)}: {number} votes on clips that are not in the data set are left out"
             for name, number in self.others.items()
             if number
         )
@@ -126,17 +126,17 @@ class Votes:
 
 
 def vote(places: Sequence[Path], out: Path, judging: Judging) -> Votes:
-    """Let classifiers judge the clips of a data set, and take votes that are files, into `out/votes`.
+    """Collect the votes of classifiers, and votes in files, on the clips of a data set in `out/votes`.
 
-    The clips are those of `out/descriptions`; where there are none yet, all that votes, texts or features are about.
+    The clips are those of `out/descriptions`. If there are no descriptions yet, they are those of the votes and texts.
 
     Args:
         places: Folders of trained classifiers, files and folders of votes.
         out: The folder of the data set.
-        judging: What classifiers judge by.
+        judging: Inputs of the classifiers.
 
     Raises:
-        InputError: something given cannot be used. Nothing is written then.
+        InputError: an input cannot be used. Nothing is written then.
     """
     places = [each for place in places for each in _expanded(place)]
     classifiers = [place for place in places if place.is_dir() and is_classifier(place)]
@@ -164,7 +164,7 @@ def vote(places: Sequence[Path], out: Path, judging: Judging) -> Votes:
 
 
 def _expanded(place: Path) -> list[Path]:
-    """What is in a folder of classifiers; any other place itself."""
+    """Return the content of a folder of classifiers; any other place is returned itself."""
     if not place.is_dir() or is_classifier(place):
         return [place]
     inside = children(place)
@@ -173,7 +173,7 @@ def _expanded(place: Path) -> list[Path]:
 
 def _refuse_twice(name: str, rows: Mapping[str, object]) -> None:
     if name in rows:
-        raise InputError(f"two sources are called {short_repr(name)}; rename one: votes count once")
+        raise InputError(f"two sources have the name {short_repr(name)}; rename one, since votes must count only once")
 
 
 def _texts(judging: Judging) -> dict[str, str] | None:
@@ -183,7 +183,7 @@ def _texts(judging: Judging) -> dict[str, str] | None:
 
 
 def _sets(out: Path, given: Sequence[Source], texts: Mapping[str, str] | None) -> dict[str, list[str]]:
-    """The clips of each set."""
+    """Return the clips of each set."""
     folder = Folder(out)
     if folder.found("descriptions"):
         return {name: name_column(read_table(path)).to_pylist() for name, path in folder.sets().items()}
@@ -191,16 +191,14 @@ def _sets(out: Path, given: Sequence[Source], texts: Mapping[str, str] | None) -
     for source in given:
         names |= dict.fromkeys(source.names.to_pylist())
     if not names:
-        raise InputError(
-            f"{out}: holds no descriptions, so give --texts, or votes as files, to say which clips there are"
-        )
+        raise InputError(f"{out}: contains no descriptions; give --texts, or votes in files, to define the clips")
     return {ALL: list(names)}
 
 
 def _judged(
     folder: Path, names: Sequence[str], texts: Mapping[str, str] | None, judging: Judging
 ) -> tuple[dict[str, Row], int]:
-    """A classifier's votes, and how many are of clips it was trained on: of those, the out-of-fold ones."""
+    """Return a classifier's votes, and for how many clips they are the out-of-fold votes of its training."""
     settings = read_classifier_settings(folder)
     kind = settings.get("kind")
     seen = {row["name"]: row for row in read_lines(folder / OUT_OF_FOLD)}
@@ -210,30 +208,28 @@ def _judged(
     elif kind == ATTENTION:
         found = _by_features(folder, unseen, judging) if unseen else ()
     else:
-        raise InputError(
-            f"{folder}: a classifier of the kind {short_repr(kind)} is not known; there are text and attention"
-        )
+        raise InputError(f"{folder}: unknown kind of classifier {short_repr(kind)}; known are text and attention")
     rows = {row["name"]: row for row in found} | {name: seen[name] for name in names if name in seen}
     return rows, len(names) - len(unseen)
 
 
 def _by_text(folder: Path, names: Sequence[str], texts: Mapping[str, str] | None) -> Iterator[Row]:
     if texts is None:
-        raise InputError(f"{folder}: judges what is said; give the texts (--texts FILE, and --text-column)")
+        raise InputError(f"{folder}: is a text classifier; give the texts (--texts FILE, and --text-column)")
     classifier = load_text(folder)
     return vote_rows(names, classifier.classes, classifier.probabilities([texts.get(name, "") for name in names]))
 
 
 def _by_features(folder: Path, names: Sequence[str], judging: Judging) -> Iterator[Row]:
     if judging.features is None:
-        raise InputError(f"{folder}: judges features; give them (--features DIR; `curate features` makes some)")
+        raise InputError(f"{folder}: is a feature classifier; give features (--features DIR; see `curate features`)")
     classifier = load_attention(folder)
     features = read_features(judging.features, names, tuple(classifier.widths))
     return vote_rows(names, classifier.classes, classifier.probabilities(features))
 
 
 def _given(source: Source) -> dict[str, Row]:
-    """The votes of a file as rows."""
+    """Return the votes of a file as rows."""
     found: dict[str, Row] = {}
     single = int(source.labels.counts().max(initial=0)) <= 1
     for row, name in enumerate(source.names.to_pylist()):
@@ -249,7 +245,7 @@ def _write(
     rows: Mapping[str, Mapping[str, Row]],
     settings: Mapping[str, Mapping[str, Any]],
 ) -> tuple[Path, ...]:
-    """Write the votes by source and set, and what is known of the sources, whole or not at all."""
+    """Write the votes by source and set, and the settings of the sources; all files or none."""
     files = []
     with whole_set(out) as folder:
         for source, found in rows.items():

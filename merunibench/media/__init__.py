@@ -1,7 +1,8 @@
-"""Pictures and sound out of a clip's files: uniformly spaced frames, 16 kHz mono sound, and what was made of them.
+"""Read pictures and sound from a clip's files: uniformly spaced frames, and 16 kHz mono sound.
 
-Whatever cannot be decoded is a `MediaError` with the reason: broken, truncated, empty or absurd files, files without
-the picture or the sound that is wanted. A clip never becomes silence or blackness on the way. Needs the extra `models`.
+Files that cannot be decoded raise a `MediaError` with the reason: broken, truncated, empty or oversized files, and
+files without the requested picture or sound. They are never replaced by silence or black frames. Needs the extra
+`models`.
 """
 
 from merunibench.media.container import LIMITS, Contents, Limits, file_hash, probe

@@ -1,7 +1,7 @@
-"""Opening a stranger's media file: what it holds, and whether it holds what it announces.
+"""Open untrusted media files: what they contain, and whether that agrees with their headers.
 
-Only containers of media are opened, and only as local files: playlists, which name other files and addresses, are not
-media here. A survey reads the packets without decoding them, so that no header has to be believed.
+Only media containers are opened, and only as local files. Playlists are refused, since they refer to other files and
+addresses. `probe` reads the packets without decoding them, so that headers need not be trusted.
 """
 
 import hashlib
@@ -22,26 +22,26 @@ _FORMATS = (
     "wav,w64,aiff,caf,flac,ogg,mp3,aac,ac3,amr,au"
 )
 _ESTIMATING_FORMATS = frozenset({"mp3", "aac", "ac3", "amr", "h264", "hevc", "mpegvideo", "mpeg", "gif"})
-"""Formats that announce no length: what FFmpeg gives there is a guess from the bit rate."""
+"""Formats without a length in the header; FFmpeg estimates it from the bit rate."""
 
 COMPLETE = 0.9
-"""Share of what is announced that must be there; less, and the file is broken rather than inexact."""
+"""Minimum share of the announced content that must exist; with less, the file counts as broken, not inexact."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What is beyond any clip; a file beyond it is refused before it fills memory or time.
+    """Limits of clips. Files beyond them are refused before they use too much memory or time.
 
     Attributes:
         file_bytes: Size of the file.
         seconds: Length.
-        packets: Number of packets, frames among them.
+        packets: Number of packets, including frames.
         frame_pixels: Width times height of a frame.
-        decoded_pixels: The same, of all frames that must be decoded: an hour of 720p at 25 frames a second.
-        kept_bytes: Of all frames that are kept together: 8 of the largest, or 64 of 1080p.
-        rates: Fewest and most samples of sound a second.
+        decoded_pixels: Pixels of all frames that must be decoded: an hour of 720p at 25 frames per second.
+        kept_bytes: Bytes of all frames that are kept in memory: 8 of the largest, or 64 of 1080p.
+        rates: Minimum and maximum of samples per second of sound.
         channels: Number of channels of sound.
-        samples: Number of samples of sound, of all channels: an hour of stereo at 48 kHz.
+        samples: Number of samples of sound in all channels: an hour of stereo at 48 kHz.
     """
 
     file_bytes: int = 4 << 30
@@ -60,12 +60,12 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file holds, by its packets; nothing was decoded.
+    """Content of a file by its packets, without decoding.
 
     Attributes:
-        frames: Number of frames; 0 where there is no picture (the cover of a song is none).
+        frames: Number of frames; 0 without a picture (cover images do not count).
         sound: Whether there is sound.
-        seconds: From the first packet to the end of the last.
+        seconds: Time from the first packet to the end of the last.
     """
 
     frames: int
@@ -74,14 +74,14 @@ class Contents:
 
 
 def file_hash(path: Path) -> str:
-    """The first 16 hexadecimal digits of the file's SHA-256.
+    """Return the first 16 hexadecimal digits of a file's SHA-256.
 
     Raises:
         MediaError: the file cannot be read.
     """
     try:
         with open_plain(path) as stream:
-            file: Any = stream  # of a type that does not tell all it can do
+            file: Any = stream  # its type lacks methods that it has
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except InputError as error:
         raise MediaError(str(error)) from error
@@ -90,10 +90,10 @@ def file_hash(path: Path) -> str:
 
 
 def probe(path: Path, limits: Limits = LIMITS) -> Contents:
-    """What a media file holds, without decoding it.
+    """Return what a media file contains, without decoding it.
 
     Raises:
-        MediaError: it is no media file, is truncated or beyond the limits.
+        MediaError: it is not a media file, is truncated or beyond the limits.
         InputError: the extra `models` is not installed.
     """
     with opened(path, limits) as container:
@@ -105,7 +105,7 @@ def probe(path: Path, limits: Limits = LIMITS) -> Contents:
                 continue
             packets += 1
             if packets > limits.packets:
-                raise MediaError(f"{path}: more than {limits.packets} packets: too long for a clip")
+                raise MediaError(f"{path}: has more than {limits.packets} packets, too many for a clip")
             frames += packet.stream is picture and not packet.is_discard
             sound += packet.stream.type == "audio"
             if packet.pts is not None and packet.time_base:
@@ -114,26 +114,26 @@ def probe(path: Path, limits: Limits = LIMITS) -> Contents:
         estimating = bool(_ESTIMATING_FORMATS.intersection(container.format.name.split(",")))
     seconds = max(last - first, 0.0)
     if not frames and not sound:
-        raise MediaError(f"{path}: holds neither picture nor sound")
+        raise MediaError(f"{path}: contains neither picture nor sound")
     if seconds > limits.seconds:
-        raise MediaError(f"{path}: {seconds:.0f} s long, more than the {limits.seconds:.0f} s that a clip may have")
-    # A clip may begin with nothing for a while: what counts is where it ends.
+        raise MediaError(f"{path}: is {seconds:.0f} s long; the maximum is {limits.seconds:.0f} s")
+    # A clip may start with a gap, so its end is compared too.
     if announced is not None and not estimating and max(seconds, last) < COMPLETE * announced:
-        raise MediaError(f"{path}: truncated: {seconds:.2f} s of the {announced:.2f} s that it announces")
+        raise MediaError(f"{path}: truncated: {seconds:.2f} s of {announced:.2f} s according to its header")
     return Contents(frames, bool(sound), seconds)
 
 
 def announced_seconds(container: Any) -> float | None:  # noqa: ANN401 - av has no types
-    """The length in seconds that a container states; None if it states none."""
+    """Return the length in seconds from a container's header; None if missing."""
     return None if container.duration is None or container.duration <= 0 else container.duration / 1e6
 
 
 @contextmanager
 def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
-    """The file as a PyAV container; its failures become a `MediaError` that names the file.
+    """Open a file as a PyAV container; failures become a `MediaError` that names the file.
 
     Raises:
-        MediaError: it is no regular file, empty, too large, no media, or decoding it fails within the block.
+        MediaError: it is not a regular file, empty, too large, not media, or decoding it fails within the block.
         InputError: the extra `models` is not installed.
     """
     av = library()
@@ -142,17 +142,17 @@ def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
         options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
         with av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace") as container:
             for stream in container.streams:
-                if stream.codec_context is not None:  # what a header says of the size need not be what comes
+                if stream.codec_context is not None:  # frames may be larger than the header says
                     stream.codec_context.options = {"max_pixels": str(limits.frame_pixels)}
             yield container
 
 
 @contextmanager
 def decoding(path: Path) -> Iterator[None]:
-    """Turn the failures of a block that decodes a file into a `MediaError` that names it.
+    """Turn failures while decoding a file into a `MediaError` that names the file.
 
     Raises:
-        MediaError: the block failed. An InputError of the block passes unchanged.
+        MediaError: the block failed. An InputError of the block is not changed.
         InputError: the extra `models` is not installed.
     """
     av = library()
@@ -161,51 +161,51 @@ def decoding(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except (av.error.FFmpegError, IndexError, MemoryError, OSError, RuntimeError, ValueError) as error:
-        unannounced = "packets of a stream that it does not announce" if isinstance(error, IndexError) else None
+        unannounced = "it has packets of an undeclared stream" if isinstance(error, IndexError) else None
         reason = unannounced or getattr(error, "strerror", None) or one_line(error)
         raise MediaError(f"{path}: cannot be decoded: {reason}") from error
 
 
 def check_file(path: Path, limits: Limits) -> None:
-    """Refuse what would block, is not there, or is no media on the face of it.
+    """Refuse files that would block, do not exist, or are clearly not media.
 
     Raises:
-        MediaError: the file is absent, no regular file, empty, too large, or shorter than its RIFF header says.
+        MediaError: the file does not exist, is not regular, empty, too large, or shorter than its RIFF header says.
     """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise MediaError(f"{path}: {'a folder' if path.is_dir() else 'no regular file'}")
+            raise MediaError(f"{path}: is {'a folder' if path.is_dir() else 'not a regular file'}")
         with path.open("rb") as stream:
             head = stream.read(12)
-    except (OSError, ValueError) as error:  # of a name with a NUL, or with half of a character
+    except (OSError, ValueError) as error:  # e.g. a name with a NUL, or with a lone surrogate
         raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
     if not status.st_size:
-        raise MediaError(f"{path}: empty")
+        raise MediaError(f"{path}: is empty")
     if status.st_size > limits.file_bytes:
-        raise MediaError(f"{path}: {status.st_size} bytes, more than the {limits.file_bytes} that a clip may have")
-    # FFmpeg and libsndfile take a RIFF file for as long as it happens to be; recorders write 0 or -1 while streaming.
+        raise MediaError(f"{path}: has {status.st_size} bytes; the maximum is {limits.file_bytes}")
+    # FFmpeg and libsndfile accept truncated RIFF files. Recorders write 0 or -1 as the size while streaming.
     if head[:4] == b"RIFF":
         announced = int.from_bytes(head[4:8], "little")
         if announced not in (0, 0xFFFFFFFF) and status.st_size < COMPLETE * (announced + 8):
-            raise MediaError(f"{path}: truncated: {status.st_size} bytes of the {announced + 8} that it announces")
+            raise MediaError(f"{path}: truncated: {status.st_size} bytes of {announced + 8} according to its header")
 
 
 def picture_of(container: Any) -> Any:  # noqa: ANN401
-    """The first video stream that is no cover picture; None without one."""
+    """Return the first video stream that is not a cover image; None without one."""
     cover = library().stream.Disposition.attached_pic
     return next((stream for stream in container.streams.video if not stream.disposition & cover), None)
 
 
 def decoded(container: Any, stream: Any, path: Path) -> Iterator[Any]:  # noqa: ANN401
-    """The frames of a stream; a damaged packet loses its own frames alone, unless there are too many of them.
+    """Yield the frames of a stream. Frames of damaged packets are skipped, unless there are too many.
 
     Raises:
-        MediaError: no decoder for it, or more than a tenth of the packets are damaged.
+        MediaError: there is no decoder for it, or more than a tenth of the packets are damaged.
     """
     av = library()
     if stream.codec_context is None:
-        raise MediaError(f"{path}: no decoder here knows its {stream.type} coding")
+        raise MediaError(f"{path}: no decoder for its {stream.type} codec is available")
     packets = damaged = 0
     for packet in container.demux(stream):
         packets += bool(packet.size)
@@ -221,7 +221,7 @@ def decoded(container: Any, stream: Any, path: Path) -> Iterator[Any]:  # noqa: 
 
 @cache
 def library() -> Any:  # noqa: ANN401
-    """PyAV.
+    """Return the module PyAV.
 
     Raises:
         InputError: it is not installed.

@@ -1,7 +1,7 @@
-"""Uniformly spaced frames of a clip, in one streaming pass that keeps only these, with the times they were taken at.
+"""Read uniformly spaced frames of a clip, with their times, in one streaming pass that keeps only these.
 
-Models that write times into their prompt, or derive positions from them, need the rate and the indices: pixels alone
-would make every clip look as if its frames were a fixed fraction of a second apart.
+Models that write times into their prompt, or derive positions from them, need the frame rate and the indices. With
+pixels alone, the frames of every clip would seem to be equally far apart in time.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,13 +20,13 @@ _FASTEST_RATE = 1000.0
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """Frames and when they were taken.
+    """Frames and their times.
 
     Attributes:
         pixels: Of shape (T, H, W, 3), uint8, red, green, blue; upright.
-        indices: Of each frame among the clip's, rising, of length T.
+        indices: Index of each frame in the clip, increasing, of length T.
         total: Number of frames of the clip.
-        rate: Frames a second of the clip, on average.
+        rate: Mean frames per second of the clip.
     """
 
     pixels: np.ndarray
@@ -41,26 +41,26 @@ class Frames:
 
 
 def read_frames(path: Path, count: int, limits: Limits = LIMITS) -> Frames:
-    """`count` frames from the first to the last, uniformly spaced; all frames of a clip that has fewer.
+    """Read `count` frames, uniformly spaced from the first to the last; all frames if the clip has fewer.
 
-    Frame k of n is number round(k (N - 1) / (n - 1)) of N; a single one is the first.
+    Frame k of n has the index round(k (N - 1) / (n - 1)) among N frames; a single one is the first.
 
     Args:
-        path: A container that any FFmpeg reads.
-        count: How many frames, at least 1.
-        limits: What is beyond any clip.
+        path: A container that FFmpeg reads.
+        count: Number of frames, at least 1.
+        limits: Limits of clips.
 
     Raises:
-        MediaError: broken, truncated, without a picture, or beyond the limits.
+        MediaError: the file is broken, truncated, without a picture, or beyond the limits.
         InputError: the extra `models` is not installed, or `count` is below 1.
     """
     if count < 1:
-        raise InputError(f"{count} frames: at least 1 is needed")
+        raise InputError(f"the number of frames must be at least 1, not {count}")
     found, total, rate = sample_frames(path, lambda total: _uniform(count, total), upright, limits)
     indices = tuple(found)
     pixels = np.empty((len(indices), *found[indices[0]].shape), np.uint8)
     for place, index in enumerate(indices):
-        pixels[place] = found.pop(index)  # one at a time: all frames twice would be twice the memory
+        pixels[place] = found.pop(index)  # one at a time, to avoid holding all frames twice
     return Frames(pixels, indices, total, rate)
 
 
@@ -72,17 +72,17 @@ def sample_frames(
     *,
     whole: bool = False,
 ) -> tuple[dict[int, np.ndarray], int, float]:
-    """Frames chosen by their numbers: (number -> pixels, frames of the clip, frames a second).
+    """Read frames chosen by index: (index -> pixels, number of frames of the clip, frames per second).
 
     Args:
-        path: A container that any FFmpeg reads.
-        choose: Number of frames -> numbers of those that are wanted, rising.
+        path: A container that FFmpeg reads.
+        choose: Number of frames -> indices of the frames to read, increasing.
         convert: A frame of PyAV, width and height of the clip -> pixels.
-        limits: What is beyond any clip.
-        whole: Whether to count the frames behind the last one wanted too.
+        limits: Limits of clips.
+        whole: Whether to decode the frames after the last chosen one too, to count them.
 
     Raises:
-        MediaError: broken, truncated, without a picture, or beyond the limits.
+        MediaError: the file is broken, truncated, without a picture, or beyond the limits.
         InputError: the extra `models` is not installed.
     """
     total = probe(path, limits).frames
@@ -91,9 +91,9 @@ def sample_frames(
     wanted = choose(total)
     pixels, seen, rate = _pass(path, wanted, convert, limits, whole=whole)
     if seen != total if whole else len(pixels) < len(wanted):
-        # Packets are not frames in every coding. What is left is sampled; what is lost is not passed over in silence.
+        # In some codecs, packets are not frames. The decodable frames are sampled; losing too many is an error.
         if seen < COMPLETE * total:
-            raise MediaError(f"{path}: damaged: {seen} of its {total} frames can be decoded")
+            raise MediaError(f"{path}: damaged: only {seen} of its {total} frames can be decoded")
         total = seen
         pixels, _, rate = _pass(path, choose(total), convert, limits, whole=whole)
     return pixels, total, rate
@@ -107,7 +107,7 @@ def _uniform(count: int, total: int) -> list[int]:
 def _pass(
     path: Path, wanted: Sequence[int], convert: Callable[[Any, int, int], np.ndarray], limits: Limits, *, whole: bool
 ) -> tuple[dict[int, np.ndarray], int, float]:
-    """(number -> pixels, frames seen, rate), stopping at the last one wanted if not asked for the whole."""
+    """Return (index -> pixels, frames decoded, rate); stop after the last wanted frame unless `whole`."""
     kept: dict[int, np.ndarray] = {}
     seen = 0
     with opened(path, limits) as container:
@@ -123,8 +123,8 @@ def _pass(
                 kept[seen] = convert(frame, width, height)
                 if kept[seen].nbytes * len(wanted) > limits.kept_bytes:
                     raise MediaError(
-                        f"{path}: {len(wanted)} frames of {width}x{height} pixels fill the memory; ask for fewer "
-                        "(--frames), or shrink it"
+                        f"{path}: {len(wanted)} frames of {width}x{height} pixels need too much memory; choose fewer "
+                        "(--frames), or scale it down"
                     )
             seen += 1
             if seen > wanted[-1] and not whole:
@@ -133,17 +133,17 @@ def _pass(
 
 
 def frame_size(stream: Any, path: Path, limits: Limits) -> tuple[int, int]:  # noqa: ANN401 - av has no types
-    """(width, height) in pixels, before anything is decoded."""
+    """Return (width, height) in pixels, before decoding."""
     context = stream.codec_context
     width, height = (0, 0) if context is None else (context.width, context.height)
     if width < 1 or height < 1:
         raise MediaError(f"{path}: its picture has no size")
     if width * height > limits.frame_pixels:
-        raise MediaError(f"{path}: frames of {width}x{height} pixels are larger than any clip's")
+        raise MediaError(f"{path}: frames of {width}x{height} pixels are too large")
     return width, height
 
 
 def upright(frame: Any, width: int, height: int) -> np.ndarray:  # noqa: ANN401
-    """Pixels of shape (H, W, 3); all frames in the first one's size, turned as the camera was held."""
+    """Return pixels of shape (H, W, 3); all frames have the size of the first one, and are rotated upright."""
     pixels: np.ndarray = frame.to_ndarray(format="rgb24", width=width, height=height)
     return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90)))

@@ -1,4 +1,4 @@
-"""A video file without its sound: for whoever may see a clip but not hear it."""
+"""Remove the sound of a video file, for models that may use only the picture."""
 
 import io
 from pathlib import Path
@@ -11,7 +11,7 @@ _MP4 = frozenset({"mp4", "mov", "m4a", "3gp", "3g2", "mj2"})
 
 
 def without_sound(path: Path) -> tuple[bytes, str] | None:
-    """The picture's packets of a file in a container of its kind; nothing is decoded or coded anew.
+    """Copy the video packets of a file into a container of the same kind, without re-encoding.
 
     Returns:
         The bytes and the kind (`mp4`, `x-matroska`); None if the file has no sound.
@@ -28,7 +28,7 @@ def without_sound(path: Path) -> tuple[bytes, str] | None:
         kind = "mp4" if _MP4.intersection(source.format.name.split(",")) else "matroska"
         stream = io.BytesIO()
         try:
-            # Exact to the bit: Matroska would give every file a random number, and both write their library's version.
+            # `bitexact`: Matroska would otherwise write a random id, and both formats the library's version.
             with av.open(stream, "w", format=kind, container_options={"fflags": "bitexact"}) as target:
                 picture = source.streams.video[0]
                 copy = target.add_stream_from_template(picture)
@@ -37,5 +37,5 @@ def without_sound(path: Path) -> tuple[bytes, str] | None:
                         packet.stream = copy
                         target.mux(packet)
         except (av.FFmpegError, ValueError) as error:
-            raise MediaError(f"{path}: its sound cannot be taken out: {one_line(error)}; send frames") from error
+            raise MediaError(f"{path}: its sound cannot be removed: {one_line(error)}; send frames") from error
     return stream.getvalue(), "mp4" if kind == "mp4" else "x-matroska"

@@ -1,6 +1,6 @@
-"""The sound of a clip as mono at 16 kHz, from any container.
+"""Read the sound of a clip as mono at 16 kHz, from any container.
 
-A file without a sound stream is an error where sound is wanted. Digital silence is a clip like any other, and said so.
+A file without an audio stream is an error if sound is requested. Digital silence is valid, and reported as such.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from merunibench.errors import InputError, MediaError
 from merunibench.media.container import LIMITS, Limits, check_file, decoded, decoding, library, opened, probe
 
 SAMPLE_RATE = 16_000
-"""Samples a second of all sound here; what every family's feature extractor takes."""
+"""Samples per second of all sound; the rate that the feature extractors of all model families expect."""
 
 _LOSSLESS = frozenset({".wav", ".flac"})
-"""What libsndfile reads to the sample; everything else goes through FFmpeg."""
+"""File extensions that libsndfile reads without loss; all other files are read by FFmpeg."""
 _BLOCK = 1 << 16
-"""Samples of each channel that are in memory at a time."""
+"""Samples per channel that are in memory at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Sound:
 
     Attributes:
         samples: Of shape (N,), float32, within [-1, 1].
-        rate: Samples a second.
+        rate: Samples per second.
     """
 
     samples: np.ndarray
@@ -48,21 +48,21 @@ class Sound:
 
 
 class LosslessError(MediaError):
-    """A file that libsndfile cannot read; FFmpeg may."""
+    """A file that libsndfile cannot read; FFmpeg may be able to."""
 
 
 def read_sound(path: Path, rate: int = SAMPLE_RATE, limits: Limits = LIMITS) -> Sound:
-    """The first sound stream of a file, its channels averaged, resampled and clipped to [-1, 1].
+    """Read the first audio stream of a file; average its channels, resample it, and clip it to [-1, 1].
 
-    Codecs overshoot full scale by a few percent, which is why it is clipped.
+    It is clipped because codecs overshoot full scale by a few percent.
 
     Args:
-        path: wav, flac, or a container that any FFmpeg reads.
-        rate: Samples a second.
-        limits: What is beyond any clip.
+        path: wav, flac, or a container that FFmpeg reads.
+        rate: Samples per second.
+        limits: Limits of clips.
 
     Raises:
-        MediaError: broken, truncated, without sound, or beyond the limits.
+        MediaError: the file is broken, truncated, without sound, or beyond the limits.
         InputError: the extra `models` is not installed.
     """
     if not probe(path, limits).sound:
@@ -74,12 +74,12 @@ def read_sound(path: Path, rate: int = SAMPLE_RATE, limits: Limits = LIMITS) -> 
     if not len(samples):
         raise MediaError(f"{path}: its sound has no samples")
     if not np.isfinite(samples).all():
-        raise MediaError(f"{path}: its sound holds values that are no numbers")
+        raise MediaError(f"{path}: its sound contains values that are not finite")
     return Sound(np.clip(samples, -1, 1, out=samples), rate)
 
 
 def _lossless(path: Path, rate: int, limits: Limits) -> np.ndarray | None:
-    """Samples of shape (N,) by libsndfile, block by block; None if the file is something else under that name."""
+    """Read samples of shape (N,) with libsndfile, block by block; None if the file has another format than its name."""
     try:
         with decoding(path), _lossless_file(path, limits) as file:
             blocks = file.blocks(_BLOCK, dtype="float32", always_2d=True)
@@ -100,11 +100,11 @@ def _frame(mono: np.ndarray, rate: int) -> object:
 
 
 def read_lossless(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
-    """(samples of shape (N, channels), float32, 16 bits being / 32768; samples a second), by libsndfile.
+    """Read (samples of shape (N, channels), float32, 16-bit values / 32768; samples per second) with libsndfile.
 
     Raises:
-        LosslessError: libsndfile cannot read it.
-        MediaError: the file is absent, truncated or beyond the limits.
+        LosslessError: libsndfile cannot read the file.
+        MediaError: the file does not exist, is truncated or beyond the limits.
         InputError: the extra `models` is not installed.
     """
     with decoding(path), _lossless_file(path, limits) as file:
@@ -113,7 +113,7 @@ def read_lossless(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]
 
 @contextmanager
 def _lossless_file(path: Path, limits: Limits) -> Iterator[Any]:
-    """The file open in libsndfile, within the limits by what it announces; see `read_lossless`."""
+    """Open a file in libsndfile, after checking its header against the limits; see `read_lossless`."""
     try:
         import soundfile
     except ImportError as error:
@@ -123,7 +123,7 @@ def _lossless_file(path: Path, limits: Limits) -> Iterator[Any]:
         with soundfile.SoundFile(path) as file:
             _check_kind(path, file.samplerate, file.channels, limits)
             if file.frames > limits.seconds * file.samplerate:
-                raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+                raise MediaError(f"{path}: is longer than the maximum of {limits.seconds:.0f} s")
             _check_amount(path, file.frames * file.channels, limits)
             yield file
     except soundfile.SoundFileError as error:
@@ -131,10 +131,10 @@ def _lossless_file(path: Path, limits: Limits) -> Iterator[Any]:
 
 
 def sound_frames(container: Any, path: Path, limits: Limits) -> Iterator[Any]:  # noqa: ANN401 - av has no types
-    """The frames of a container's first sound stream, as long as they are within the limits.
+    """Yield the frames of a container's first audio stream.
 
     Raises:
-        MediaError: they are not, or cannot be decoded.
+        MediaError: they are beyond the limits, or cannot be decoded.
     """
     samples = 0
     for frame in decoded(container, container.streams.audio[0], path):
@@ -146,21 +146,21 @@ def sound_frames(container: Any, path: Path, limits: Limits) -> Iterator[Any]:  
 
 
 def _check_kind(path: Path, rate: int, channels: int, limits: Limits) -> None:
-    """Refuse sound whose few bytes would become many samples."""
+    """Refuse sound of which a few bytes would expand to many samples."""
     lowest, highest = limits.rates
     if not lowest <= rate <= highest:
-        raise MediaError(f"{path}: {rate} samples a second: a clip may have {lowest} to {highest}")
+        raise MediaError(f"{path}: has {rate} samples per second; allowed are {lowest} to {highest}")
     if channels > limits.channels:
-        raise MediaError(f"{path}: {channels} channels: a clip may have {limits.channels}")
+        raise MediaError(f"{path}: has {channels} channels; the maximum is {limits.channels}")
 
 
 def _check_amount(path: Path, samples: int, limits: Limits) -> None:
     if samples > limits.samples:
-        raise MediaError(f"{path}: more than the {limits.samples} samples that a clip may have; cut it, or mix it down")
+        raise MediaError(f"{path}: has more than the maximum of {limits.samples} samples; cut it, or mix it down")
 
 
 def _resampled(frames: Iterator[object], rate: int) -> Iterator[np.ndarray]:
-    """Pieces of shape (n,), mono, at `rate`."""
+    """Yield pieces of shape (n,), mono, at `rate`."""
     resampler = library().AudioResampler(format="flt", layout="mono", rate=rate)
     for frame in frames:
         for piece in resampler.resample(frame):
@@ -175,6 +175,6 @@ def _joined(pieces: Iterator[np.ndarray], path: Path, rate: int, limits: Limits)
     for piece in pieces:
         samples += len(piece)
         if samples > limits.seconds * rate:
-            raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+            raise MediaError(f"{path}: is longer than the maximum of {limits.seconds:.0f} s")
         kept.append(piece)
     return np.concatenate(kept)

@@ -1,7 +1,7 @@
-"""A clip's picture at a steady rate, one frame after the other, and its sound cut to the same time.
+"""A clip's frames at a constant rate, one after the other, and its sound aligned with them.
 
-What follows a mouth needs every frame and a fixed rate, and no more of the clip in memory than one frame. A clip's own
-rate does not matter: at tick k stands the last frame taken at or before k / rate seconds.
+Tracking a mouth needs every frame at a constant rate, but only one frame in memory. Whatever the clip's frame rate,
+the frame at tick k is the last one at or before k / rate seconds.
 """
 
 from collections.abc import Iterator
@@ -17,25 +17,25 @@ from merunibench.media.frames import frame_size, upright
 from merunibench.media.sound import SAMPLE_RATE, read_sound
 
 _TOLERANCE = Fraction(1, 1000)
-"""Containers count time in milliseconds, or worse: a frame that is late by less stands at its tick."""
+"""Containers store times in milliseconds or coarser; a frame that is late by less still counts for its tick."""
 _FALLBACK_STEP = Fraction(1, 25)
 
 
 def steady_frames(path: Path, rate: int, limits: Limits = LIMITS) -> Iterator[np.ndarray]:
-    """The frame at each tick k / rate, counted from the first frame, until the last one ends.
+    """Yield the frame at each tick k / rate, counted from the first frame, until the last one ends.
 
-    A frame that stands at several ticks is the same array each time.
+    A frame at several ticks is the same array each time.
 
     Args:
-        path: A container that any FFmpeg reads.
-        rate: Ticks a second.
-        limits: What is beyond any clip.
+        path: A container that FFmpeg reads.
+        rate: Ticks per second.
+        limits: Limits of clips.
 
     Yields:
         Pixels of shape (H, W, 3), uint8, red, green, blue; upright.
 
     Raises:
-        MediaError: broken, truncated, without a picture, or beyond the limits.
+        MediaError: the file is broken, truncated, without a picture, or beyond the limits.
         InputError: the extra `models` is not installed.
     """
     announced = probe(path, limits).frames
@@ -57,14 +57,14 @@ def steady_frames(path: Path, rate: int, limits: Limits = LIMITS) -> Iterator[np
                 tick += 1
             pixels = upright(frame, width, height)
     if pixels is None or seen < COMPLETE * announced:
-        raise MediaError(f"{path}: damaged: {seen} of its {announced} frames can be decoded")
+        raise MediaError(f"{path}: damaged: only {seen} of its {announced} frames can be decoded")
     while Fraction(tick, rate) < end - _TOLERANCE:
         yield pixels
         tick += 1
 
 
 def _timed(frames: Iterator[Any], stream: Any) -> Iterator[tuple[Fraction, Fraction, Any]]:  # noqa: ANN401 - av has no types
-    """(seconds since the first frame, seconds that it stands, frame); time never runs backwards."""
+    """Yield (seconds since the first frame, duration in seconds, frame); times never decrease."""
     step = 1 / Fraction(stream.average_rate) if stream.average_rate else _FALLBACK_STEP
     first: Fraction | None = None
     time: Fraction | None = None
@@ -79,18 +79,18 @@ def _timed(frames: Iterator[Any], stream: Any) -> Iterator[tuple[Fraction, Fract
 
 
 def steady_sound(path: Path, beside: Path | None = None, limits: Limits = LIMITS) -> np.ndarray | None:
-    """Mono sound at 16 kHz that begins when the picture of a clip begins; None if there is no sound.
+    """Read mono sound at 16 kHz that starts with the picture of a clip; None if there is no sound.
 
     Args:
         path: The file with the sound.
-        beside: The file with the picture, where it is another one: both then begin together.
-        limits: What is beyond any clip.
+        beside: The file with the picture, if it is another one; both are then assumed to start together.
+        limits: Limits of clips.
 
     Returns:
-        Of shape (N,), float32, within [-1, 1]; silence stands before sound that begins late.
+        Samples of shape (N,), float32, within [-1, 1]; sound that starts late is padded with silence.
 
     Raises:
-        MediaError: broken, truncated, or beyond the limits.
+        MediaError: the file is broken, truncated, or beyond the limits.
         InputError: the extra `models` is not installed.
     """
     if not probe(path, limits).sound:
@@ -103,7 +103,7 @@ def steady_sound(path: Path, beside: Path | None = None, limits: Limits = LIMITS
 
 
 def _delay(path: Path, limits: Limits) -> Fraction:
-    """How many seconds after the picture the sound begins; negative if before."""
+    """Return how many seconds after the picture the sound starts; negative if before."""
     with opened(path, limits) as container:
         starts = [_start(stream) for stream in (picture_of(container), container.streams.audio[0])]
     if starts[0] is None or starts[1] is None:
@@ -114,11 +114,11 @@ def _delay(path: Path, limits: Limits) -> Fraction:
 
 
 def _start(stream: Any) -> Fraction | None:  # noqa: ANN401
-    """When a stream begins in seconds; None if there is none or it does not say."""
+    """Return the start of a stream in seconds; None if there is no stream or no start time."""
     known = stream is not None and stream.start_time is not None and stream.time_base
     return Fraction(stream.start_time * stream.time_base) if known else None
 
 
 def _check_length(time: Fraction, path: Path, limits: Limits) -> None:
     if time > Fraction(limits.seconds):
-        raise MediaError(f"{path}: longer than the {limits.seconds:.0f} s that a clip may have")
+        raise MediaError(f"{path}: is longer than the maximum of {limits.seconds:.0f} s")

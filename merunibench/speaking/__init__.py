@@ -1,11 +1,11 @@
-"""Does the person who is seen speak? Active speaker detection without a model hub.
+"""Active speaker detection without a model hub: does the visible person speak?
 
-A `Speaker` measures a clip and judges nothing: a value between 0 and 1, and what it rests on. The verdict belongs to
-whoever filters, so that a threshold moves without measuring again. Nothing on the scoring path imports this package.
+A `Speaker` measures a clip: it gives a value between 0 and 1, and details. It makes no verdict, so that filters can
+change the threshold without measuring again. No code for scoring imports this package.
 
-The default, `mouth@1`, follows faces (`faces`, `mesh`, `tracks`) and asks whether a mouth moves while speech is heard
-(`voice`). `detectors` holds networks whose weights the user has as a file. None of them notices a voice that belongs to
-somebody else: docs/curate.md says what they cannot see.
+The default, `mouth@1`, tracks faces (`faces`, `mesh`, `tracks`) and checks whether a mouth moves during speech
+(`voice`). `detectors` contains networks whose weights the user provides as a file. None of them detects that a voice
+belongs to another person; docs/curate.md describes their limitations.
 """
 
 from merunibench.speaking.base import Clip, Measured, Speaker

@@ -1,4 +1,4 @@
-"""What a measure of speaking is to whoever runs it: a clip in, a value and its details out."""
+"""The interface of speaker detectors: they take a clip, and return a value with details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 RATE = 25
-"""Ticks a second to which all pictures are brought; what learned detectors were trained at."""
+"""Ticks per second, the common frame rate of all clips; learned detectors were trained at this rate."""
 SAMPLES_A_TICK = 640
-"""Samples of sound at 16 kHz that belong to a tick."""
+"""Samples of sound per tick, at 16 kHz."""
 
 
 @dataclass(frozen=True)
 class Clip:
-    """Where the files of a clip are.
+    """The files of a clip.
 
     Attributes:
         name: Its name in the data set.
-        video: File with the picture, and often the sound.
-        audio: File with the sound alone; without one, the sound of `video` is used.
+        video: File with the picture, and usually the sound.
+        audio: Separate file with the sound; if None, the sound of `video` is used.
     """
 
     name: str
@@ -28,13 +28,13 @@ class Clip:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured of a clip.
+    """Values measured on a clip.
 
     Attributes:
-        value: Share of the speech during which a visible person seems to speak, from 0 to 1; None if nothing is said.
-        details: What it rests on: `seconds`; `speech_share` and `face_share`, shares of the clip; and of the main face
-            `face_height` (forehead to chin, pixels), `motion` (median over the speech) and `correlation` (of mouth and
-            loudness), None where there is none. Values from elsewhere have no details.
+        value: Share of the speech during which a visible person seems to speak, from 0 to 1; None without speech.
+        details: `seconds`; `speech_share` and `face_share`, shares of the clip; and for the main face `face_height`
+            (forehead to chin, in pixels), `motion` (median over the speech) and `correlation` (of mouth and loudness),
+            None without a face. Values from elsewhere have no details.
     """
 
     value: float | None
@@ -42,28 +42,28 @@ class Measured:
 
 
 class Speaker(Protocol):
-    """A measure of whether the visible person speaks."""
+    """A detector that measures whether the visible person speaks."""
 
     @property
     def name(self) -> str:
-        """What rows call it; it tells versions, and weights by their hash."""
+        """Its name in rows, including the version, or the hash of the weights."""
         ...
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Everything that decides a value, as JSON values."""
+        """Everything that its values depend on, as JSON values."""
         ...
 
     def measure(self, clip: Clip) -> Measured:
         """Measure one clip.
 
         Raises:
-            MediaError: this clip cannot be measured; the message becomes the row's reason.
-            InputError: no clip can.
+            MediaError: this clip cannot be measured; the message becomes the reason in its row.
+            InputError: no clip can be measured.
         """
         ...
 
 
 def rounded(number: float | None) -> float | None:
-    """A number as rows have it: what differs beyond the sixth digit is the processor's, not the clip's."""
+    """Round a number for a row. Digits beyond the sixth depend on the processor rather than on the clip."""
     return None if number is None else round(float(number), 6)

@@ -1,6 +1,6 @@
-"""The lower faces that learned detectors look at: grey, 112 x 112, one for each tick of a track.
+"""Crops of the lower face for learned detectors: grey, 112 x 112, one per tick of a track.
 
-The crop is that of TalkNet's and Light-ASD's demonstrations: the lower middle of the face, 1.4 half-faces wide.
+The crop is the one of TalkNet's and Light-ASD's demos: the lower middle of the face, 1.4 half-faces to each side.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,15 @@ _WHOLE = 224
 _MEDIAN = 13
 _GREY = 110
 _BELOW, _ASIDE = 1.8, 1.4
-"""How far the crop reaches below and beside the face's middle, in half-faces; above it is one."""
+"""Extent of the crop below and to each side of the face's centre, in half-faces; it is one above the centre."""
 
 
 def crops_of(frames: Iterable[np.ndarray], tracks: Sequence[Track]) -> list[np.ndarray]:
-    """The crops of each track, of shape (T, 112, 112), uint8.
+    """Return the crops of each track, shape (T, 112, 112), uint8.
 
     Args:
-        frames: Those that the tracks were found in, from the first tick.
-        tracks: Faces.
+        frames: The frames in which the tracks were found, from the first tick.
+        tracks: The tracks of faces.
     """
     found = [np.empty((len(track), SIDE, SIDE), np.uint8) for track in tracks]
     squares = [squares_of(track.boxes) for track in tracks]
@@ -35,7 +35,7 @@ def crops_of(frames: Iterable[np.ndarray], tracks: Sequence[Track]) -> list[np.n
 
 
 def squares_of(boxes: np.ndarray) -> np.ndarray:
-    """Middle and half of the longer side of boxes over time, each the median of 13 ticks: of shape (T, 3), (x, y, s).
+    """Return centre and half of the longer side of boxes, each a running median of 13 ticks: (x, y, s), shape (T, 3).
 
     Args:
         boxes: Of shape (T, 4): left, top, right, bottom.
@@ -48,12 +48,12 @@ def squares_of(boxes: np.ndarray) -> np.ndarray:
 
 
 def crop(frame: np.ndarray, x: float, y: float, half: float) -> np.ndarray:
-    """The crop of one face, of shape (112, 112), uint8; what lies outside of the frame is grey.
+    """Return the crop of one face, shape (112, 112), uint8; parts outside of the frame are grey.
 
     Args:
         frame: Of shape (H, W, 3), uint8, red, green, blue.
-        x: Middle of the face, from the left.
-        y: From the top.
+        x: Centre of the face, from the left.
+        y: Centre of the face, from the top.
         half: Half of its longer side.
     """
     cv2 = opencv()

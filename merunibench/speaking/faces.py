@@ -1,7 +1,7 @@
-"""BlazeFace: the faces of a frame, each with six points.
+"""BlazeFace: detects the faces of a frame, each with six key points.
 
-Bazarevsky et al., BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs, 2019. The network gives, for 896
-anchors on two grids, a score and the offsets of box and points from the anchor's centre.
+Bazarevsky et al., BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs, 2019. For each of 896 anchors on two
+grids, the network returns a score, and the offsets of box and points from the anchor's centre.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _NETS = {
     "short": ("face_detection_short_range", 128, (8, 16, 16, 16)),
     "back": ("face_detection_back", 256, (16, 32, 32, 32)),
 }
-"""File, side of its input in pixels, and strides of its layers of anchors; each layer has two anchors a cell."""
+"""File, side of its input in pixels, and strides of its anchor layers; each layer has two anchors per cell."""
 LEAST_SCORE = 0.5
 MOST_OVERLAP = 0.3
 _LARGEST_LOGIT = 80.0
@@ -29,8 +29,8 @@ class Face:
     """A face in a frame.
 
     Attributes:
-        box: (left, top, right, bottom) in pixels; parts may lie outside of the frame.
-        points: Of shape (6, 2), (x, y) in pixels: the right eye, the left eye, nose, mouth, right ear, left ear.
+        box: (left, top, right, bottom) in pixels; parts may be outside of the frame.
+        points: Shape (6, 2), (x, y) in pixels: right eye, left eye, nose, mouth, right ear, left ear.
         score: From 0.5 to 1.
     """
 
@@ -43,14 +43,14 @@ class FaceDetector:
     """Finds the faces of frames.
 
     Attributes:
-        settings: What decides which faces are found.
+        settings: Everything that the detected faces depend on.
     """
 
     def __init__(self, kind: Range = "back") -> None:
         """Load the network for faces up to 2 m (`short`) or 5 m (`back`) from the camera.
 
         Raises:
-            InputError: it is not installed.
+            InputError: the network is not installed.
         """
         name, self._side, strides = _NETS[kind]
         self._net = Net(name)
@@ -58,7 +58,7 @@ class FaceDetector:
         self.settings = {"net": name, "least_score": LEAST_SCORE, "most_overlap": MOST_OVERLAP}
 
     def find(self, frame: np.ndarray) -> list[Face]:
-        """The faces of a frame, the best score first.
+        """Return the faces of a frame, the best score first.
 
         Args:
             frame: Of shape (H, W, 3), uint8, red, green, blue.
@@ -79,9 +79,9 @@ class FaceDetector:
 
 
 def anchors(side: int, strides: tuple[int, ...]) -> np.ndarray:
-    """The centres of a network's anchors, of shape (N, 2), (x, y) as shares of the input's side.
+    """Return the centres of a network's anchors, shape (N, 2), (x, y) as fractions of the input's side.
 
-    Layers of the same stride are one grid, whose cells have two anchors for each layer.
+    Layers of the same stride share one grid, whose cells have two anchors per layer.
     """
     grids = []
     for stride in dict.fromkeys(strides):
@@ -93,7 +93,7 @@ def anchors(side: int, strides: tuple[int, ...]) -> np.ndarray:
 
 
 def overlap(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Intersection over union of a box with others, of shape (N,).
+    """Return the intersection over union of a box with others, shape (N,).
 
     Args:
         box: (left, top, right, bottom).
@@ -108,7 +108,7 @@ def overlap(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 
 
 def not_overlapping(boxes: np.ndarray, scores: np.ndarray, most: float) -> list[int]:
-    """Indices of the boxes that no better one overlaps by more than `most`, the best score first."""
+    """Return indices of boxes that do not overlap a better one by more than `most`, the best score first."""
     kept: list[int] = []
     for place in np.argsort(-scores, kind="stable").tolist():
         if not kept or overlap(boxes[place], boxes[kept]).max() <= most:
@@ -117,7 +117,7 @@ def not_overlapping(boxes: np.ndarray, scores: np.ndarray, most: float) -> list[
 
 
 def _letterbox(frame: np.ndarray, side: int) -> tuple[np.ndarray, float, np.ndarray]:
-    """(the frame in the middle of a black square of float32, pixels of it a pixel of the frame, the frame's corner)."""
+    """Return the frame in the middle of a black square (float32), the scale, and the position of the frame's corner."""
     cv2 = opencv()
     height, width = frame.shape[:2]
     scale = side / max(height, width)

@@ -1,4 +1,4 @@
-"""The face mesh: 468 points of a face, among them lips, forehead and chin.
+"""The face mesh: 468 points of a face, including lips, forehead and chin.
 
 Kartynnik et al., Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs, 2019.
 """
@@ -11,30 +11,30 @@ from merunibench.speaking.nets import Net, opencv
 POINTS = 468
 _KEPT = (10, 152, 13, 14)
 FOREHEAD, CHIN, UPPER_LIP, LOWER_LIP, TOP_LEFT, BOTTOM_RIGHT = range(6)
-"""Rows of `marks_of`: what is kept of a face. The lips are the middles of the inner ones; the last two are corners."""
+"""Rows of `marks_of`. The lips are the middles of the inner lips; the last two rows are corners of the mesh."""
 _SIDE = 192
 _SCALE = 1.5
-"""Side of the square that the network sees, in longer sides of the box."""
+"""Side of the network's input square, relative to the longer side of the box."""
 
 
 class FaceMesh:
-    """Finds the points of faces.
+    """Finds the mesh points of faces.
 
     Attributes:
-        settings: What decides them.
+        settings: Everything that the points depend on.
     """
 
     def __init__(self) -> None:
         """Load the network.
 
         Raises:
-            InputError: it is not installed.
+            InputError: the network is not installed.
         """
         self._net = Net("face_landmark")
         self.settings = {"net": "face_landmark", "scale": _SCALE}
 
     def fit(self, frame: np.ndarray, face: Face) -> np.ndarray:
-        """The points of a face, of shape (468, 2), (x, y) in pixels of the frame.
+        """Return the points of a face, shape (468, 2), (x, y) in pixels of the frame.
 
         Args:
             frame: Of shape (H, W, 3), uint8, red, green, blue.
@@ -42,7 +42,7 @@ class FaceMesh:
         """
         cv2 = opencv()
         there = crop_of(face)
-        # The whole map goes one way here: OpenCV asks, for each pixel of the crop, where in the frame it comes from.
+        # OpenCV maps each pixel of the crop to its source in the frame.
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         crop = cv2.warpAffine(frame, there, (_SIDE, _SIDE), flags=flags)
         points = self._net.run(crop / np.float32(255))["conv2d_20"].reshape(POINTS, 3)[:, :2].astype(np.float64)
@@ -51,14 +51,14 @@ class FaceMesh:
 
 
 def marks_of(points: np.ndarray) -> np.ndarray:
-    """What is kept of a face's points, of shape (6, 2): forehead, chin, upper and lower lip, and the mesh's corners."""
+    """Return selected points of a face, shape (6, 2): forehead, chin, upper and lower lip, and the mesh's corners."""
     return np.concatenate([points[list(_KEPT)], [points.min(axis=0), points.max(axis=0)]])
 
 
 def crop_of(face: Face) -> np.ndarray:
-    """The affine map, of shape (2, 3), from pixels of the network's input to pixels of the frame.
+    """Return the affine map, shape (2, 3), from pixels of the network's input to pixels of the frame.
 
-    The input is a square about the middle of the box, turned so that the eyes are level.
+    The input is a square around the centre of the box, rotated so that the eyes are level.
     """
     right, left = face.points[0], face.points[1]
     angle = np.arctan2(left[1] - right[1], left[0] - right[0])

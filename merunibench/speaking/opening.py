@@ -1,4 +1,4 @@
-"""From what the user writes to a measure: `mouth`, `light-asd:FILE`, `lr-asd:FILE`, `talknet:FILE`, `file:TABLE`."""
+"""Open a detector by name: `mouth`, `light-asd:FILE`, `lr-asd:FILE`, `talknet:FILE`, `file:TABLE`."""
 
 from pathlib import Path
 
@@ -7,17 +7,17 @@ from merunibench.errors import InputError
 from merunibench.speaking.base import Speaker
 
 OFF = "off"
-"""Nothing is measured."""
+"""Name for no detector: nothing is measured."""
 LEARNED = ("light-asd", "lr-asd", "talknet")
 _LEAST_MOUTH, _LEAST_LEARNED = 0.15, 0.5
 FORMS = ("mouth", *(f"{family}:FILE" for family in LEARNED), "file:TABLE", OFF)
 
 
 def check_form(text: str) -> str:
-    """The same text, if it has one of the forms; no file is looked at.
+    """Return the text if it has one of the forms; files are not checked.
 
     Raises:
-        ValueError: it has none.
+        ValueError: the text has another form.
     """
     kind, colon, rest = text.partition(":")
     plain = text in ("mouth", OFF)
@@ -27,10 +27,10 @@ def check_form(text: str) -> str:
 
 
 def open_speaker(text: str) -> Speaker:
-    """The measure that a text names, with everything loaded that it needs.
+    """Open a detector by name, with everything that it needs loaded.
 
     Raises:
-        InputError: there is none, its file cannot be used, or a package is not installed; the message says which.
+        InputError: the name is unknown, its file cannot be used, or a package is not installed; the message says which.
     """
     try:
         kind, _, rest = check_form(text).partition(":")
@@ -47,7 +47,7 @@ def open_speaker(text: str) -> Speaker:
     if kind == OFF:
         raise InputError("speaker off: nothing is measured")
     try:
-        import torch  # noqa: F401 - named here, in one line, before it is missed somewhere inside
+        import torch  # noqa: F401 - fails here with a clear message
     except ImportError as error:
         raise InputError(f"speaker {kind} needs PyTorch: pip install 'merunibench[models]'") from error
     from merunibench.speaking.detectors.learned import Learned
@@ -56,13 +56,13 @@ def open_speaker(text: str) -> Speaker:
 
 
 def least_of(name: str) -> float:
-    """The value from which a clip is taken to show its speaker, for who gives no threshold.
+    """Return the default threshold of a detector: the value from which a clip is assumed to show its speaker.
 
-    A network says of each tick whether the face speaks, so that half of the speech is its natural threshold. A mouth is
-    shut for much of what it says; tables from elsewhere are read as `mouth` is.
+    A network decides for each tick whether the face speaks, so half of the speech is its natural threshold. For
+    `mouth` it is lower, since a mouth is closed for much of the speech; tables from elsewhere use the one of `mouth`.
 
     Args:
-        name: What rows call the measure; see `Speaker.name`.
+        name: Name of the detector in rows; see `Speaker.name`.
 
     Example:
         >>> least_of("mouth@1"), least_of("light-asd:efc3758312cd5d7d")

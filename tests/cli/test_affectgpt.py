@@ -42,12 +42,12 @@ def test_convert(run, refused, checkpoint, tmp_path):
     assert (result.code, result.out) == (0, f"{tmp_path / 'out'}\n")
     assert json.loads((tmp_path / "out" / "config.json").read_text())["mode"] == FRAME
     assert run("affectgpt", "inspect", tmp_path / "out").code == 0
-    assert "is there already and not empty" in refused("affectgpt", "convert", checkpoint, tmp_path / "out")
+    assert "already exists and is not empty" in refused("affectgpt", "convert", checkpoint, tmp_path / "out")
     assert "mode 'x' is not known" in refused("affectgpt", "convert", checkpoint, tmp_path / "b", "--mode", "x")
 
 
 def test_what_is_no_checkpoint(refused, tmp_path):
-    assert "no such file" in refused("affectgpt", "inspect", tmp_path / "absent.pth")
+    assert "does not exist" in refused("affectgpt", "inspect", tmp_path / "absent.pth")
     (tmp_path / "a.pth").write_text("text")
     assert "a.pth" in refused("affectgpt", "convert", tmp_path / "a.pth", tmp_path / "out")
 

@@ -40,8 +40,8 @@ def test_from_labels_to_votes(run, human, tmp_path):
     human_votes = found["tasks"]["emotion"]["sources"]["human"]
     assert (human_votes["votes"], human_votes["abstained"], human_votes["out_of_fold"]) == (2, 1, 1)
     assert found["tasks"]["emotion"]["sources"]["other"]["left_out"] == 1
-    assert "'other': its training is unknown" in done.err
-    assert "'other': 1 votes on clips that the data set does not have are left out" in done.err
+    assert "'other': training data unknown" in done.err
+    assert "'other': 1 votes on clips that are not in the data set are left out" in done.err
     lines = (tmp_path / "data" / "votes" / "human" / "first.jsonl").read_text(encoding="utf-8").splitlines()
     votes = {row["name"]: row["label"] for row in map(json.loads, lines)}
     # c1 was trained on: its subtitle here does not count, but the fold that did not see it.

@@ -183,7 +183,7 @@ def test_a_poisoned_clip_is_a_failed_row_and_the_others_are_answered(run, tmp_pa
     (told,) = json.loads(result.out)
     rows = [json.loads(line) for line in Path(told["path"]).read_text("utf-8").splitlines()]
     assert [(row["name"], row["status"]) for row in rows] == [("bomb", "failed"), ("cut", "failed"), ("good", "ok")]
-    assert rows[0]["error"] == "bomb.wav: 9 channels: a clip may have 8"
+    assert rows[0]["error"] == "bomb.wav: has 9 channels; the maximum is 8"
     assert {each["first"] for each in told["account"]["unanswered"]} == {"bomb", "cut"}
 
 

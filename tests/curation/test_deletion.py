@@ -174,7 +174,7 @@ def test_names_in_cells_that_are_marked_as_text():
 
 
 def test_nothing_is_chosen(folder):
-    with pytest.raises(InputError, match="no clip is chosen"):
+    with pytest.raises(InputError, match="no clips are chosen"):
         choose(Folder(folder), person="nobody")
 
 
@@ -226,11 +226,11 @@ def test_what_may_tell_of_a_clip_and_has_no_rows_is_told(folder, capsys):
     told = dict(line.split(": ")[1:] for line in err.splitlines() if line.startswith("not changed"))
     assert code == 0
     assert told == {
-        "labels.xlsx": "cannot be looked into",
-        "linked.jsonl": "is a link, and what it points to stays",
-        "notes.txt": "names a clip that is deleted",
-        "video/clip001.mp4": "has the name of a clip that is deleted",
-        "votes/unnamed.csv": "names a clip that is deleted",
+        "labels.xlsx": "is in a format whose content cannot be searched",
+        "linked.jsonl": "is a link; its target is not changed",
+        "notes.txt": "mentions a deleted clip",
+        "video/clip001.mp4": "has the name of a deleted clip",
+        "votes/unnamed.csv": "mentions a deleted clip",
     }
 
 

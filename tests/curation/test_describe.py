@@ -190,7 +190,7 @@ def test_labels_by_people_are_in_the_prompt_only_if_asked_for_and_rows_say_so(wo
     (world / "labels.csv").write_text("name,label\nboth,smug\n")
     with fake_server(merged) as server:
         planned = plan(settings(world, merge=f"openai:{server.url}#m", with_label=world / "labels.csv"))
-        assert any("labels by people" in finding.what for finding in planned.findings)
+        assert any("human labels" in finding.what for finding in planned.findings)
         carry_out(planned)
         asked = [request["messages"][-1]["content"] for request in server.requests]
     assert sum("smug" in text for text in asked) == 1
@@ -203,7 +203,7 @@ def test_labels_by_people_are_in_the_prompt_only_if_asked_for_and_rows_say_so(wo
     decisions = filter_rows(folder, FilterSettings())
     report = build_report(folder, decisions, FilterSettings())
     for text in (report.to_markdown(), report.to_html(), report.to_text()):
-        assert "Labels by people stood in the prompts" in text
+        assert "Human labels were in the prompts" in text
     assert "merge:m(label in prompt)|" in report.signature
     assert "merged by m (127.0.0.1), prompt merge@1 (2a17483577ff7c79)" in report.to_html()
 
@@ -232,7 +232,7 @@ def test_what_a_run_will_spend_is_told_before_it_begins(world):
     with fake_server(merged) as server:
         planned = plan(settings(world, merge=f"openai:{server.url}#merger", max_new_tokens=10))
         told = [finding.what for finding in effort(planned)]
-        assert told[0].startswith("mine: 4 clips, 0.000 hours of media; the length of 4 is not known")
+        assert told[0].startswith("mine: 4 clips, 0.000 hours of media; 4 clips have an unknown length")
         assert told[1] == "mine: cues audio by fake:0: 4 clips to do, at most 40 tokens written"
         assert "4 clips to do" in told[3]
         assert f"{4 * 512:,} written" in told[3]
@@ -257,9 +257,9 @@ def test_cues_by_ray_are_the_same(world):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"model": None}, "which model"),
+        ({"model": None}, "no model given"),
         ({}, "two cues must be merged"),
-        ({"cues": "none", "merge": "hf:m"}, "merges nothing"),
+        ({"cues": "none", "merge": "hf:m"}, "does not merge anything"),
         ({"cues": "smell"}, "cues"),
         ({"clips": None}, "where are the clips"),
     ],
@@ -271,13 +271,13 @@ def test_what_makes_no_sense_is_refused(world, fields, message):
 
 def test_a_prompt_of_ones_own_must_have_a_place_for_cues(world):
     (world / "mine.txt").write_text("How does it feel?")
-    with pytest.raises(InputError, match="no place for a cue"):
+    with pytest.raises(InputError, match="no placeholder for a cue"):
         load_merge_prompt(str(world / "mine.txt"))
     (world / "mine.txt").write_text("Heard: {audio}\nSeen: {video}\nFeels?")
     (world / "labels.csv").write_text("name,label\nboth,smug\n")
     with pytest.raises(InputError, match=r"has no \{label\}"):
         plan(settings(world, merge="hf:m", merge_prompt=str(world / "mine.txt"), with_label=world / "labels.csv"))
-    with pytest.raises(InputError, match="no prompt"):
+    with pytest.raises(InputError, match="unknown prompt"):
         load_merge_prompt("merge@9")
 
 

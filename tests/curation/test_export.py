@@ -48,7 +48,7 @@ def test_labels_that_would_be_split_are_refused_and_nothing_is_written(tmp_path,
     place = data_set(tmp_path / "d", 8, lines=lines, wrong=0)
     run(capsys, "filter", place)
     code, _, err = run(capsys, "export", place, "--as", "affectgpt", "--licence", "x", "--with-dropped")
-    assert (code, "labels hold a comma, a quote or a bracket" in err) == (2, True)
+    assert (code, "labels contain a comma, quote or bracket" in err) == (2, True)
     assert not (place / "export/affectgpt").exists()
 
 
@@ -89,7 +89,7 @@ def test_braces_of_a_description_are_no_fields():
 
 def test_no_export_without_a_licence_or_of_test_samples(folder, capsys, monkeypatch):
     code, _, err = run(capsys, "export", folder, "--as", "jsonl")
-    assert (code, "no licence is given" in err) == (2, True)
+    assert (code, "needs the licence" in err) == (2, True)
     known = {sample_hash("clip009"): "meld"}
     monkeypatch.setattr(contamination, "benchmark_names", lambda: known)
     code, _, err = run(capsys, "export", folder, "--as", "jsonl", "--licence", "x")
@@ -110,5 +110,5 @@ def test_a_folder_of_something_else_is_not_written_over(folder, capsys, tmp_path
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.tex").write_text("years of work", encoding="utf-8")
     code, _, err = run(capsys, "export", folder, "--as", "jsonl", "--licence", "x", "--out", tmp_path / "mine")
-    assert (code, "is not empty and no export" in err) == (2, True)
+    assert (code, "is not empty and not an export" in err) == (2, True)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.tex"]

@@ -294,7 +294,7 @@ def test_decisions_know_the_content_of_all_that_decides(tmp_path, what):
     decisions = filter_rows(Folder(folder), read_settings(None, changed, FilterSettings))
     assert (decisions.config == before) is (what == "nothing")
     told = stale(decisions, Folder(folder))
-    assert told is None if what == "nothing" else "was decided on other votes, values, labels or settings" in told
+    assert told is None if what == "nothing" else "was written before votes, values, labels or settings changed" in told
     write_decisions(decisions, Folder(folder))
     assert stale(decisions, Folder(folder)) is None
 
@@ -331,7 +331,7 @@ def test_sets_that_are_not_measured_or_broken_are_said(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("[filter]\nlength = 'x'\n", r"curate.toml, \[filter\]: length: must be such as sigma:2"),
+        ("[filter]\nlength = 'x'\n", r"curate.toml, \[filter\]: length: must be a rule such as sigma:2"),
         ("[filter]\nlenght = 'x'\n", "lenght: unknown setting; did you mean length"),
         ("filter = 3\n", "filter: must be a table"),
         ("filter = [", "cannot be read as TOML"),

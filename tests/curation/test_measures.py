@@ -156,7 +156,7 @@ def test_descriptions_of_any_format_are_taken_in(tmp_path):
 
 
 def test_what_cannot_be_measured_is_said(tmp_path):
-    with pytest.raises(InputError, match="holds no descriptions"):
+    with pytest.raises(InputError, match="contains no descriptions"):
         measure(Folder(tmp_path))
     folder = data_set(tmp_path / "d", 4)
     write(folder / "descriptions/other.jsonl", rows(1))

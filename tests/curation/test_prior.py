@@ -32,7 +32,7 @@ def test_scores_are_those_of_independent_code(shared):
     assert "Otter/subtitle" not in found.group
     second = found.candidates[1]
     assert second.clips_needed > 5000
-    assert "cannot be told apart from the best" in found.to_text()
+    assert "not significantly worse than the best" in found.to_text()
     json.dumps(found.to_dict(), allow_nan=False)
 
 
@@ -96,10 +96,10 @@ def test_the_number_of_clips_falls_with_the_square_of_the_difference():
 
 def test_what_cannot_be_compared_is_refused(outputs, tmp_path):
     settings = Settings(load_lexicon("builtin"), bootstrap=10)
-    with pytest.raises(InputError, match="10 resamples cannot tell 3 candidates apart; at least 40"):
+    with pytest.raises(InputError, match="10 resamples are too few to compare 3 candidates; at least 40"):
         prior([outputs / "out"], outputs / "truth.jsonl", settings)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="holds no outputs"):
+    with pytest.raises(InputError, match="contains no outputs"):
         find_candidates([tmp_path / "empty"])
-    with pytest.raises(InputError, match="a candidate 'A' is there already"):
+    with pytest.raises(InputError, match="another candidate is named 'A'"):
         find_candidates([outputs / "out", outputs / "out"])

@@ -213,7 +213,7 @@ def test_human_labels_that_are_held_against_nothing_are_told(tmp_path):
     report, _ = report_of(folder, tmp_path / "human.jsonl")
     told = [text for text in report.remarks if text.startswith("human.jsonl")]
     assert told == [
-        "human.jsonl: 1 of 9 samples are no row of the data set, such as 'gone'",
+        "human.jsonl: 1 of 9 samples have no row in the data set, such as 'gone'",
         "human.jsonl: 1 of 9 samples have a row without labels, such as 'clip002'",
     ]
 
@@ -272,7 +272,7 @@ def test_repeats_contamination_and_missing_votes_are_said(tmp_path):
     assert "crowd.emotion: not measured; drops nothing" in report.remarks
     assert "repeat the text" in report.to_text()
     write(tmp_path / "t.jsonl", [{"name": "elsewhere", "labels": ["sad"]}])
-    with pytest.raises(InputError, match="has labels of none of the 8 rows"):
+    with pytest.raises(InputError, match="has no labels of any of the 8 rows"):
         report_of(tmp_path / "d", tmp_path / "t.jsonl")
 
 
@@ -287,4 +287,4 @@ def test_tables_of_filters_fit_into_a_terminal_and_no_word_is_torn(tmp_path, wid
     assert max(len(line) for table in tables for line in table.splitlines()) <= width
     for word in ("crowd.sentiment", "Undecided", "By chance", "Left", "Distinct", "labels and vote"):
         assert word in text
-    assert ("No room for" in text) == (width < 120)
+    assert ("No space for" in text) == (width < 120)

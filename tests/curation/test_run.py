@@ -225,7 +225,7 @@ def test_three_clips_with_a_language_model_on_this_machine_killed_at_ten_moments
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[clips]\n", "where shall the data set be"),
+        ("[clips]\n", "no folder for the data set"),
         ('out = "o"\n[descirbe]\n', r"unknown section \[descirbe\]; did you mean describe"),
         ('out = "o"\ndescribe = 3\n', "describe: must be a table"),
         ('out = "o"\n[describe]\nclips = "c"\nmodel = "m"\n', r"\[describe\] two cues must be merged"),
@@ -239,7 +239,7 @@ def test_three_clips_with_a_language_model_on_this_machine_killed_at_ten_moments
         ),
         ('out = "o"\n[describe]\nmodel = "m"\ntrust_remote_code = true\n', r"then --trust-remote-code"),
         ('out = "o"\n[filter]\nlenght = "1-2"\n', r"\[filter\] .*unknown setting; did you mean length"),
-        ('out = "o"\n[export]\nformats = ["jsonl"]\n', "needs a licence"),
+        ('out = "o"\n[export]\nformats = ["jsonl"]\n', "needs the licence"),
         ('out = "o"\n[export]\nformats = ["xml"]\n', r"\[export\]"),
     ],
 )
@@ -257,7 +257,7 @@ def test_descriptions_made_elsewhere_are_taken_up(tmp_path):
     (tmp_path / "set" / "curate.toml").write_text('[filter]\nlength = "1-99"\n')
     found = run(plan(read_config(tmp_path / "set" / "curate.toml")))
     assert (found.report.kept, found.done, found.exports) == (5, [], [])
-    with pytest.raises(InputError, match="holds no descriptions"):
+    with pytest.raises(InputError, match="contains no descriptions"):
         plan(read_config(tmp_path / "set" / "curate.toml", tmp_path / "nothing"))
 
 

@@ -61,7 +61,7 @@ def test_clips_without_a_value_are_left_out_and_told(tmp_path):
     found = check(tmp_path, judged)
     assert (found.speaking, found.silent, found.undecided) == (2, 1, (1, 1))
     text = found.to_text()
-    assert "Without a value: 1 that speak, 1 that do not; left out." in text
+    assert "Without a value: 1 that speak, 1 that do not; ignored." in text
     assert "Threshold 0.5000: the lowest with a precision of 90.00." in text
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["threshold"]["threshold"] == 0.5
 
@@ -83,7 +83,7 @@ def test_names_that_were_not_measured(tmp_path):
     (tmp_path / "mine.jsonl").write_text('{"name": "a", "value": 1}\n', encoding="utf-8")
     found = compare([tmp_path / "mine.jsonl"], {"a": True, "b": False}, 0.9)
     assert found.absent == ("b",)
-    assert "Not measured: 1 (b); left out." in found.to_text()
+    assert "Not measured: 1 (b); ignored." in found.to_text()
     with pytest.raises(InputError, match="none of the measured clips"):
         compare([tmp_path / "mine.jsonl"], {"c": True}, 0.9)
 

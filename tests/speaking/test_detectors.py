@@ -79,18 +79,18 @@ def without(key):
 
 BROKEN = {
     "lacks": (without("lossAV.FC.bias"), r"lacks 1 of its 192 entries \(lossAV\.FC\.bias\)"),
-    "more": (lambda w: {**w, "model.extra": torch.ones(1)}, r"has 1 that are none of it \(model\.extra\)"),
+    "more": (lambda w: {**w, "model.extra": torch.ones(1)}, r"has 1 unknown entries \(model\.extra\)"),
     "shape": (lambda w: {**w, "lossAV.FC.bias": torch.ones(3)}, r"lossAV\.FC\.bias is \(3,\) of torch\.float32"),
     "kind": (lambda w: {**w, "lossAV.FC.bias": torch.ones(2, dtype=torch.int64)}, r"is \(2,\) of torch\.int64"),
-    "no tensor": (lambda w: {**w, "lossAV.FC.bias": [1.0, 2.0]}, "lossAV.FC.bias is no tensor"),
-    "sparse": (lambda w: {**w, "lossAV.FC.bias": torch.ones(2).to_sparse()}, "lossAV.FC.bias is no tensor"),
-    "no number": (lambda w: {**w, "lossAV.FC.bias": torch.tensor([1, math.nan])}, "values that are no numbers"),
-    "a list": (lambda w: list(w.values()), "holds no tensors by name"),
-    "a number": (lambda _: 3, "holds no tensors by name"),
-    "keys": (lambda _: {1: torch.ones(1)}, "holds no tensors by name"),
+    "no tensor": (lambda w: {**w, "lossAV.FC.bias": [1.0, 2.0]}, "lossAV.FC.bias is not a tensor"),
+    "sparse": (lambda w: {**w, "lossAV.FC.bias": torch.ones(2).to_sparse()}, "lossAV.FC.bias is not a tensor"),
+    "no number": (lambda w: {**w, "lossAV.FC.bias": torch.tensor([1, math.nan])}, "values that are not finite"),
+    "a list": (lambda w: list(w.values()), "contains no named tensors"),
+    "a number": (lambda _: 3, "contains no named tensors"),
+    "keys": (lambda _: {1: torch.ones(1)}, "contains no named tensors"),
     "wrapped": (lambda w: {"state_dict": w}, "lacks 192 of its 192 entries"),
     "nothing": (lambda _: OrderedDict(), "lacks 192 of its 192 entries"),
-    "of LR-ASD": (lambda _: FAMILIES["lr-asd"].network().state_dict(), "no Light-ASD checkpoint: lacks"),
+    "of LR-ASD": (lambda _: FAMILIES["lr-asd"].network().state_dict(), "not a Light-ASD checkpoint: lacks"),
 }
 
 
@@ -137,7 +137,7 @@ def test_a_file_that_is_too_large_is_not_opened(tmp_path):
     path = tmp_path / "large.model"
     with path.open("wb") as stream:
         stream.truncate((256 << 20) + 1)
-    with pytest.raises(UnsafeFileError, match="are more than a Light-ASD checkpoint has"):
+    with pytest.raises(UnsafeFileError, match="are too large for a Light-ASD checkpoint"):
         Learned("light-asd", path)
 
 

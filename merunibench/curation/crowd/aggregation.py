@@ -1,4 +1,4 @@
-"""From what each source said to one voted element per sample and grouping, by patterns of equal votes."""
+"""Aggregate the votes of all sources into one voted element per sample and grouping, by patterns of equal votes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,15 +32,15 @@ IntArray = npt.NDArray[np.integer[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Ballot:
-    """The votes of M sources on N samples: P patterns, each of which stands for all samples with these votes.
+    """The votes of M sources on N samples, as P patterns; samples with the same votes share a pattern.
 
     Attributes:
         sources: The sources.
-        groups: What words are compared by.
+        groups: The groupings by which words are compared.
         patterns: The word each source votes for, as an index into its vocabulary, -1 where it abstains; shape (P, M).
         rows: The pattern of each sample, shape (N,).
         counts: Number of samples of each pattern, shape (P,).
-        without_element: For each source the words without an element in any grouping, and how often they were said.
+        without_element: For each source the words without an element in any grouping, and their counts.
     """
 
     sources: tuple[Source, ...]
@@ -52,12 +52,12 @@ class Ballot:
 
     @cached_property
     def asked(self) -> npt.NDArray[np.bool_]:
-        """Samples on which any source votes, shape (N,)."""
+        """Whether any source votes on each sample, shape (N,)."""
         some: npt.NDArray[np.bool_] = np.any(self.patterns >= 0, axis=1)
         return some[self.rows]
 
     def asked_per(self, voted: "Voted") -> IntArray:
-        """How many samples on which any source votes have each result, shape (Q,)."""
+        """Return the number of samples with each result among those on which any source votes, shape (Q,)."""
         counts: IntArray = np.bincount(voted.rows[self.asked], minlength=len(voted.elements))
         return counts
 
@@ -73,7 +73,7 @@ class Ballot:
 
     @property
     def ballots(self) -> Coded:
-        """For each sample the sources that vote, and their words."""
+        """For each sample, the sources that vote and their words."""
         words = [list(source.labels.vocabulary) for source in self.sources]
         names = [source.name for source in self.sources]
         return Coded(
@@ -90,9 +90,9 @@ class Voted:
     """The result of a vote on N samples.
 
     Attributes:
-        elements: The distinct results, each an element per grouping, -1 for none: ties and abstentions; shape (Q, G).
-        rows: Which of them each sample has, shape (N,).
-        unsettled: In how many groupings the model of the sources has not come to rest.
+        elements: The distinct results: one element per grouping, -1 for ties and abstentions; shape (Q, G).
+        rows: Index of each sample's result, shape (N,).
+        unsettled: Number of groupings in which the model of the sources has not converged.
     """
 
     elements: IntArray
@@ -101,9 +101,9 @@ class Voted:
 
 
 def ballot(sources: Sequence[Source], names: pa.Array, groups: Groups) -> Ballot:
-    """What the sources vote for, by sample.
+    """Collect the votes of the sources by sample.
 
-    The vote of a list of labels is its first one that has an element: one source, one vote.
+    Each source has one vote per sample. For a list of labels, it is the first label that has an element.
     """
     codes, without = [], []
     for source in sources:
@@ -117,7 +117,7 @@ def ballot(sources: Sequence[Source], names: pa.Array, groups: Groups) -> Ballot
 
 
 def _first_known(lists: LabelLists, known: npt.NDArray[np.bool_]) -> tuple[IntArray, Counter[str]]:
-    """The first known label of each list, -1 where none is, shape (N,); and the labels of lists without any."""
+    """Return the first known label of each list, -1 if there is none, shape (N,), and the unknown labels counted."""
     owner = np.repeat(np.arange(len(lists.offsets) - 1), np.diff(lists.offsets))
     places = np.flatnonzero(known[lists.codes])
     first = np.full(len(lists.offsets) - 1, -1, np.int64)
@@ -130,10 +130,10 @@ def _first_known(lists: LabelLists, known: npt.NDArray[np.bool_]) -> tuple[IntAr
 
 
 def decide(cast: Ballot, method: Method) -> Voted:
-    """One element per sample and grouping; a tie is no vote.
+    """Decide on one element per sample and grouping; ties count as no vote.
 
     Raises:
-        InputError: weights by accuracy are asked for, and a source does not tell its own.
+        InputError: votes are weighted by accuracy, and the accuracy of a source is unknown.
     """
     weights = _weights(cast.sources) if method == "accuracy" else np.ones(len(cast.sources))
     decided = np.empty((len(cast.patterns), len(cast.groups.names)), np.int64)
@@ -149,7 +149,7 @@ def decide(cast: Ballot, method: Method) -> Voted:
 
 
 def _believed(votes: IntArray, counts: IntArray, classes: int) -> tuple[IntArray, bool]:
-    """The likeliest class of each pattern, and whether the model has come to rest; patterns of equal votes are one."""
+    """Return the most likely class of each pattern, and whether the model has converged."""
     distinct, of_pattern, _ = distinct_rows(list(votes.T))
     belief = dawid_skene(distinct, np.bincount(of_pattern, counts), classes)
     return winners(belief.probabilities, TIE_OF_BELIEFS)[of_pattern], belief.settled
@@ -160,8 +160,8 @@ def _weights(sources: Sequence[Source]) -> FloatArray:
     for source in sources:
         if source.accuracy is None:
             raise InputError(
-                f"{source.where}: votes weighted by accuracy need validation.accuracy in settings.json of each source; "
-                f"{short_repr(source.name)} does not tell its own: add it, or choose --votes majority or dawid-skene"
+                f"{source.where}: --votes accuracy needs validation.accuracy in settings.json of each source, which "
+                f"is missing for {short_repr(source.name)}; add it, or choose --votes majority or dawid-skene"
             )
         weights.append(accuracy_weight(source.accuracy, source.classes or len(source.labels.vocabulary)))
     return np.array(weights)

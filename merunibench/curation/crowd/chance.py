@@ -1,8 +1,8 @@
-"""What a crowd would keep by luck: votes dealt to samples at random. In closed form, no shuffling.
+"""What a crowd would keep by chance, if votes were randomly assigned to samples; in closed form, without shuffling.
 
-A hit test prefers label lists that name many sectors, or frequent ones. So every sample has a chance of its own: the
-share of all votes that its labels would have agreed with. The sum of these is the number of passes to be expected, and
-figures weighted by them are those expected of what shuffled votes keep.
+A hit test favours label lists that contain many or frequent sectors. So each sample has its own chance level: the share
+of all votes with which its labels would agree. The sum of the chance levels is the expected number of passes;
+statistics weighted by them are the expected statistics of the rows that shuffled votes would keep.
 """
 
 from collections.abc import Callable
@@ -23,16 +23,17 @@ _BITS = 62  # of a code, which is positive
 def chance_of_lists(
     held: Held, votes: IntArray, counts: IntArray, agrees: Callable[[Held, IntArray], Mask]
 ) -> FloatArray:
-    """The probability that a vote drawn at random agrees with each label list, shape (N,).
+    """Return the probability that a randomly drawn vote agrees with each label list, shape (N,).
 
     Args:
         held: The elements of N label lists.
         votes: The distinct votes, shape (Q, groupings).
-        counts: How many samples have each of them, shape (Q,); or, by something else that is drawn along, (Q, S).
+        counts: Number of samples with each vote, shape (Q,); or with each combination of it and one of S values of
+            something else that is drawn jointly, shape (Q, S).
         agrees: Elements of label lists and one vote -> whether they agree.
 
     Returns:
-        Shape (N,), or (N, S): that the vote agrees, and what is drawn along is this.
+        The probability that the vote agrees, shape (N,); or that it agrees and is drawn with each value, shape (N, S).
     """
     few, lists = _distinct(held)
     total = np.zeros((few[0].shape[1], *counts.shape[1:]))
@@ -43,7 +44,7 @@ def chance_of_lists(
 
 
 def _distinct(held: Held) -> tuple[Held, IntArray]:
-    """The label lists that differ in their elements, and which of these each list is."""
+    """Return the distinct label lists by elements, and the index of each list among them."""
     bits = np.concatenate(held)
     codes: list[IntArray] = []
     for start in range(0, len(bits), _BITS):

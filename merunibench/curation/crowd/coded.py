@@ -1,4 +1,4 @@
-"""A column of a million entries of which few differ."""
+"""Columns with many entries but few distinct values."""
 
 from collections.abc import Sequence
 from typing import Any, overload
@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 
 class Coded(Sequence[Any]):
-    """A column as its distinct values, and which of them each row has.
+    """A column stored as its distinct values and their index in each row.
 
     Attributes:
-        values: The values, as JSON has them.
-        codes: For each row the index of its value, shape (N,).
+        values: The distinct values, as JSON values.
+        codes: The index of each row's value, shape (N,).
     """
 
     def __init__(self, values: Sequence[Any], codes: npt.NDArray[np.integer[Any]]) -> None:
@@ -22,7 +22,7 @@ class Coded(Sequence[Any]):
         return len(self.codes)
 
     @overload
-    def __getitem__(self, index: int) -> Any: ...  # noqa: ANN401 - whatever the column holds
+    def __getitem__(self, index: int) -> Any: ...  # noqa: ANN401 - any value of the column
     @overload
     def __getitem__(self, index: slice) -> "Coded": ...
     def __getitem__(self, index: int | slice) -> Any:

@@ -34,23 +34,23 @@ Agreement = Literal["equal", "opposite"]
 
 NO_VOTE, NO_MAJORITY, NO_LABEL, DIFFERENT = "no vote", "no majority", "no known label", "labels and vote differ"
 REASONS = (NO_VOTE, NO_MAJORITY, NO_LABEL, DIFFERENT)
-"""Why a description does not pass for its emotions."""
+"""Reasons why the emotions of a description do not pass."""
 NO_POLARITY_GIVEN, OTHER_POLARITY = "no polarity", "polarity and vote differ"
 REASONS_OF_SENTIMENT = (NO_VOTE, NO_MAJORITY, NO_POLARITY_GIVEN, OTHER_POLARITY)
 
 UNSETTLED = "unsettled"
-"""Setting that says on how many groupings Dawid and Skene's model has not come to rest."""
+"""Setting with the number of groupings on which Dawid and Skene's model has not converged."""
 
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
-    """Sources of votes, and how they are counted and held against descriptions.
+    """Sources of votes, and how the votes are aggregated and compared with descriptions.
 
     Attributes:
-        sources: The sources, of emotion and of sentiment.
-        votes: How votes become one: `majority`, `accuracy` (weighted by validation), `dawid-skene`.
+        sources: The sources for emotion and for sentiment.
+        votes: How votes are aggregated: `majority`, `accuracy` (weighted by validation accuracy), `dawid-skene`.
         match: When labels agree with the vote; see `parse_match`.
-        agreement: When a polarity agrees: `equal`, or all but `opposite` ones.
+        agreement: When a polarity agrees: `equal`: only if equal; `opposite`: unless opposite.
     """
 
     sources: tuple[Source, ...]
@@ -69,10 +69,10 @@ class Crowd:
         match: str = "majority",
         agreement: Agreement = "equal",
     ) -> "Crowd":
-        """The crowd in files and folders of votes; see `find_sources`.
+        """Load the crowd from files and folders of votes; see `find_sources`.
 
         Raises:
-            InputError: a place holds no votes, a file is broken, or a setting is none of those there are.
+            InputError: a place has no votes, a file is broken, or a setting is unknown.
         """
         if votes not in METHODS:
             raise InputError(f"votes must be one of {', '.join(METHODS)}, not {short_repr(votes)}")
@@ -81,17 +81,17 @@ class Crowd:
         return cls(tuple(load_sources(map(Path, paths))), votes, parse_match(match, lexicon), agreement)
 
     def of(self, task: Task) -> tuple[Source, ...]:
-        """The sources that vote on a task."""
+        """Return the sources that vote on a task."""
         return tuple(source for source in self.sources if source.task == task)
 
     def emotion(self, names: Names, labels: LabelLists) -> Judged:
-        """Whether the labels of N descriptions agree with the vote on emotions.
+        """Judge whether the labels of N descriptions agree with the vote on emotions.
 
-        Columns: `votes` (source -> class), `voted` (the element on each wheel), `hits`, `wheels` (with a vote),
-        `chance` (of these labels to agree with a vote drawn at random).
+        Columns: `votes` (source -> class), `voted` (the element on each wheel), `hits`, `wheels` (number with a vote),
+        `chance` (probability that these labels agree with a randomly drawn vote).
 
         Raises:
-            InputError: weights by accuracy are asked for, and a source does not tell its own.
+            InputError: votes are weighted by accuracy, and the accuracy of a source is unknown.
         """
         if not self.of("emotion"):
             return not_measured(len(names))
@@ -118,9 +118,9 @@ class Crowd:
         return self._judged("emotion", verdicts, cases, REASONS, columns, chances, voted.unsettled)
 
     def sentiment(self, names: Names, polarities: IntArray) -> Judged:
-        """Whether the polarities of N descriptions agree with the vote on sentiment.
+        """Judge whether the polarities of N descriptions agree with the vote on sentiment.
 
-        Columns: `votes` (source -> polarity), `voted`, `value` (the description's), `chance`.
+        Columns: `votes` (source -> polarity), `voted`, `value` (the description's polarity), `chance`.
 
         Args:
             names: The samples.
@@ -150,15 +150,15 @@ class Crowd:
     def left_by_chance(
         self, names: Names, labels: LabelLists, polarities: IntArray, undecided: Mapping[Task, bool]
     ) -> npt.NDArray[np.float64]:
-        """The probability that each of N rows is left if it had the votes of a row drawn at random, shape (N,).
+        """Return the probability that each of N rows is kept with the votes of a randomly drawn row, shape (N,).
 
-        A row's votes on emotion and on sentiment are drawn together, so what they have in common is in the figure.
+        A row's votes on emotion and on sentiment are drawn together, so that their correlation is accounted for.
 
         Args:
             names: The samples.
             labels: The labels of each description.
             polarities: 1, 0, -1, or `NO_POLARITY`; shape (N,).
-            undecided: The tasks that count -> whether rows without verdict are left.
+            undecided: The tasks that filter -> whether rows without a verdict are kept.
         """
         drawn: IntArray = np.zeros(len(names), np.int64)
         agrees = np.ones((len(names), 1), bool)
@@ -183,7 +183,7 @@ class Crowd:
     def _sentiment_drawn(
         self, names: Names, polarities: IntArray, *, undecided: bool
     ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-        """The voted polarity of each sample as one of four codes, and which of them leave it, shape (N, 4)."""
+        """Return the voted polarity of each sample as one of four codes, and which codes keep it, shape (N, 4)."""
         _, voted = self._vote("sentiment", names)
         drawn = voted.elements[voted.rows, 0]  # -1 for no vote
         votes = np.array([*PolarityGroup.VALUES, NO_POLARITY])
@@ -193,7 +193,7 @@ class Crowd:
 
     @property
     def _far(self) -> int:
-        """How far apart polarities have to be to differ."""
+        """The smallest difference at which polarities disagree."""
         return 1 if self.agreement == "equal" else 2
 
     def _judged(
@@ -206,46 +206,44 @@ class Crowd:
         chance: npt.NDArray[np.float64],
         unsettled: int,
     ) -> Judged:
-        """Verdicts with the reasons of those that are no pass: the first case that holds, else the last reason."""
+        """Add reasons to the verdicts other than PASS: the first case that is true, else the last reason."""
         codes = np.select([verdicts == PASS, *cases], [-1, *range(len(cases))], len(cases)).astype(np.int8)
         columns = {**columns, "chance": np.round(chance, 6)}
         settings = self.settings(task) | ({UNSETTLED: unsettled} if unsettled else {})
         return Judged(verdicts, codes, reasons, columns, settings, float(np.nansum(chance)))
 
     def settings(self, task: Task) -> dict[str, Any]:
-        """What decides verdicts, as the report and the decisions have it."""
+        """Return the settings that verdicts depend on, for the report and the decisions."""
         said = {"votes": self.votes, "sources": {each.name: each.training for each in self.of(task)}}
         if task == "sentiment":
             return {**said, "agreement": self.agreement}
         return {**said, "match": self.match.name, "lexicon": self.match.groups.lexicon}
 
     def account(self, names: Names) -> dict[str, Any]:
-        """For each task and source: samples it votes on, abstentions, votes without meaning, training; plain data."""
+        """Return votes, abstentions, unknown words and training data of each source by task, as plain data."""
         return {task: self._account(task, names) for task in ("emotion", "sentiment") if self.of(task)}
 
     def remarks(self, names: Names) -> tuple[str, ...]:
-        """What a reader of the verdicts should know of the votes, a line each."""
+        """Return notes on the votes for readers of the verdicts, one line each."""
         said = []
         for task, found in self.account(names).items():
             for name, each in found["sources"].items():
                 if each["training"] == UNKNOWN:
-                    said.append(f"{task} votes of {short_repr(name)}: its training is unknown (no settings.json)")
+                    said.append(f"{task} votes of {short_repr(name)}: training data unknown (no settings.json)")
                 if each["abstained"]:
                     said.append(
-                        f"{task} votes of {short_repr(name)}: none on {each['abstained']} of {len(names)} samples"
+                        f"{task} votes of {short_repr(name)}: missing for {each['abstained']} of {len(names)} samples"
                     )
                 if each["without_element"]:
                     words = listed(map(repr, each["words_without_element"]), 5)
                     number = each["without_element"]
-                    said.append(
-                        f"{task} votes of {short_repr(name)}: {number} have no sector and do not count: {words}"
-                    )
+                    said.append(f"{task} votes of {short_repr(name)}: {number} have no sector and are ignored: {words}")
             if found["without_vote"]:
                 said.append(f"{task}: no source votes on {found['without_vote']} of {len(names)} samples")
         return tuple(said)
 
     def alpha(self, task: Task, names: Names) -> float:
-        """Krippendorff's alpha of the sources, mean of the groupings; NaN where no two of them vote on a sample."""
+        """Return Krippendorff's alpha of the sources, mean of the groupings; NaN if no sample has two votes."""
         cast, _ = self._vote(task, names)
         found = [krippendorff_alpha(votes[cast.rows]) for votes in cast.elements]
         defined = [value for value in found if not math.isnan(value)]
@@ -266,7 +264,7 @@ class Crowd:
         return {"sources": sources, "without_vote": int((~cast.asked).sum())}
 
     def _vote(self, task: Task, names: Names) -> tuple[Ballot, Voted]:
-        """The votes on samples, and what they amount to; of the same samples as before, what it was before."""
+        """Return the votes on samples, and their result; the result for the last samples is cached."""
         arrow = (names if isinstance(names, pa.Array) else pa.array(names, pa.large_string())).cast(pa.large_string())
         last = self._last.get(task)
         if last is None or not last[0].equals(arrow):
@@ -281,12 +279,12 @@ class Crowd:
 
 
 def _named(vote: IntArray, groups: Groups) -> list[str | None]:
-    """The names of the voted elements."""
+    """Return the names of the voted elements."""
     return [names[element] if element >= 0 else None for names, element in zip(groups.names, vote, strict=True)]
 
 
 def _hits(held: Held, voted: Voted) -> npt.NDArray[np.int8]:
-    """Whether each sample's labels hold the voted element in each grouping, -1 without a vote; shape (N, groupings)."""
+    """Return whether each sample's labels have the voted element, -1 without a vote; shape (N, groupings)."""
     every, hits = np.arange(len(voted.rows)), np.empty((len(voted.rows), len(held)), np.int8)
     for group, each in enumerate(held):
         element = voted.elements[voted.rows, group]

@@ -1,7 +1,7 @@
-"""What words are compared by: their sectors on the emotion wheels, or, as the released hit test also can, word forms.
+"""Groupings by which words are compared: sectors on the emotion wheels, or word forms, as in the released hit test.
 
-A grouping maps each word to an element, or to none. `neutral` is on no wheel and in no table of forms; it is an element
-of its own everywhere. Elements are numbered from 0; the last one is `neutral`.
+A grouping maps each word to an element, or to none. `neutral` is not on any wheel or in any table of forms, so each
+grouping has a separate element for it. Elements are numbered from 0; the last one is `neutral`.
 """
 
 from abc import ABC, abstractmethod
@@ -20,18 +20,18 @@ from merunibench.lexicon.critique.explain import ReleaseExplainer
 
 IntArray = npt.NDArray[np.integer[Any]]
 Held = tuple[npt.NDArray[np.bool_], ...]
-"""Which elements each of N label lists holds: for each grouping an array of shape (elements, N)."""
+"""The elements of each of N label lists: for each grouping an array of shape (elements, N)."""
 
 WordRule = Literal["forms", "synonyms"]
 WORD_RULES: tuple[WordRule, ...] = get_args(WordRule)
 
 
 class Groups(ABC):
-    """One or several groupings that votes and descriptions are compared by.
+    """One or more groupings by which votes and descriptions are compared.
 
     Attributes:
-        lexicon: Name and hash of the lexicon behind them.
-        names: For each grouping the names of its elements, `neutral` last.
+        lexicon: Name and hash of the lexicon.
+        names: Names of the elements of each grouping, `neutral` last.
     """
 
     lexicon: str
@@ -39,23 +39,23 @@ class Groups(ABC):
 
     @abstractmethod
     def elements(self, words: Sequence[str]) -> IntArray:
-        """The element of each normalised word in each grouping, -1 for none; shape (V, groupings)."""
+        """Return the element of each normalised word in each grouping, -1 for none; shape (V, groupings)."""
 
     @abstractmethod
     def held(self, lists: LabelLists) -> Held:
-        """The elements that the labels of each sample fall into; an empty list holds `neutral`."""
+        """Return the elements of each sample's labels; an empty list has the element `neutral`."""
 
-    def known(self, lists: LabelLists, held: Held) -> npt.NDArray[np.bool_]:  # noqa: ARG002 - elements tell it all
-        """Whether any label of each sample has an element, or there is none, shape (N,); `held` is what is held."""
+    def known(self, lists: LabelLists, held: Held) -> npt.NDArray[np.bool_]:  # noqa: ARG002 - here elements suffice
+        """Return whether any label of each sample has an element, or there are no labels, shape (N,)."""
         some: npt.NDArray[np.bool_] = np.any([each.any(axis=0) for each in held], axis=0)
         return some
 
     def narrowed(self, words: Sequence[str]) -> "Groups":  # noqa: ARG002 - a wheel has few sectors
-        """The same, but for elements that none of the given words has, where leaving them out saves memory."""
+        """Return the groupings without elements that none of the words has, if that saves memory."""
         return self
 
     def _with_neutral(self, lists: LabelLists, held: Sequence[npt.NDArray[np.bool_]]) -> Held:
-        """The same, with `neutral` where the released rule has it: named, or nothing named at all."""
+        """Set `neutral` as in the released rule: if it is among the labels, or there are no labels."""
         neutral = lists.counts() == 0
         samples, codes = lists.flatten()
         neutral[samples[lists.vocabulary.equal(NEUTRAL)[codes]]] = True
@@ -65,24 +65,24 @@ class Groups(ABC):
 
 
 class WheelGroups(Groups):
-    """Sectors on some wheels, by default all that the lexicon has."""
+    """Sectors on some wheels, by default on all wheels of the lexicon."""
 
     def __init__(self, lexicon: Lexicon, wheels: Sequence[int] | None = None, level: Level = 1) -> None:
-        """Take the wheels, counted from 0, at a level."""
+        """Use the given wheels, counted from 0, at a level."""
         self.lexicon = lexicon.label
         wheels = range(lexicon.n_wheels) if wheels is None else wheels
         self.names = tuple((*lexicon.sectors_of_wheels[level][wheel], NEUTRAL) for wheel in wheels)
         self._mapping, self._wheels, self._level = lexicon, list(wheels), level
 
     def elements(self, words: Sequence[str]) -> IntArray:
-        """Sectors; `neutral` is the element after them."""
+        """Return the sectors of words; `neutral` is the element after the sectors."""
         found: IntArray = self._mapping.indices(words, self._level)[:, self._wheels].astype(np.int16)
         neutral = [word == NEUTRAL for word in words]
         found[neutral] = [len(names) - 1 for names in self.names]
         return found
 
     def held(self, lists: LabelLists) -> Held:
-        """Sectors of all labels, those of labels that join several words too."""
+        """Return the sectors of all labels, including labels of several words."""
         masks = self._mapping.sector_sets(lists, self._level)[self._wheels]
         held = []
         for mask, names in zip(masks, self.names, strict=True):
@@ -94,10 +94,10 @@ class WheelGroups(Groups):
 
 
 class WordGroups(Groups):
-    """Words instead of sectors: one grouping whose elements are base words (`forms`) or wheel words (`synonyms`)."""
+    """One grouping whose elements are words instead of sectors: base words (`forms`) or wheel words (`synonyms`)."""
 
     def __init__(self, lexicon: str, words: Mapping[str, str], known: Set[str] | None = None) -> None:
-        """Take the word that stands for each form, and the forms that are known; by default these alone."""
+        """Use the word of each form, and the set of known forms; by default those with a word."""
         self.lexicon = lexicon
         self._known = words.keys() if known is None else known
         self.names = ((*sorted(set(words.values()) - {NEUTRAL}), NEUTRAL),)
@@ -105,14 +105,14 @@ class WordGroups(Groups):
         self._element = {form: number[word] for form, word in words.items()} | {NEUTRAL: number[NEUTRAL]}
 
     def narrowed(self, words: Sequence[str]) -> "WordGroups":
-        """Of a thousand words, those few that are voted for."""
+        """Keep only the few words, of about a thousand, that are voted for."""
         voted = {self.names[0][self._element[word]] for word in words if word in self._element}
         names = self.names[0]
         narrow = {form: names[e] for form, e in self._element.items() if names[e] in voted}
         return WordGroups(self.lexicon, narrow, self._known)
 
     def known(self, lists: LabelLists, held: Held) -> npt.NDArray[np.bool_]:
-        """Likewise; a label is known also where nobody votes for its word."""
+        """See `Groups`; a label is also known if no source votes for its word."""
         some = super().known(lists, held)
         known = np.array([word in self._known for word in lists.vocabulary], bool)
         samples, codes = lists.flatten()
@@ -120,11 +120,11 @@ class WordGroups(Groups):
         return some
 
     def elements(self, words: Sequence[str]) -> IntArray:
-        """The word that stands for each."""
+        """Return the element of each form's word."""
         return np.array([self._element.get(word, -1) for word in words], np.int32).reshape(-1, 1)
 
     def held(self, lists: LabelLists) -> Held:
-        """The words that stand for the labels."""
+        """Return the words of the labels."""
         elements = self.elements(list(lists.vocabulary))[:, 0]
         samples, codes = lists.flatten()
         found = elements[codes]
@@ -134,13 +134,13 @@ class WordGroups(Groups):
 
 
 def word_groups(rule: WordRule, lexicon: str | Path) -> WordGroups:
-    """The groupings `forms` and `synonyms` of the released hit test.
+    """Return the grouping `forms` or `synonyms` of the released hit test.
 
-    Of several base words of a form, and of several wheel words of a base word, the alphabetically first counts.
+    If a form has several base words, or a base word several wheel words, the alphabetically first one is used.
 
     Args:
         rule: `forms`: base words; `synonyms`: the wheel words that these are synonyms of.
-        lexicon: Name or folder of an official release, since only releases come with these tables.
+        lexicon: Name or folder of an official release; only releases have these tables.
 
     Raises:
         InputError: the lexicon has no such tables.
@@ -160,7 +160,7 @@ def word_groups(rule: WordRule, lexicon: str | Path) -> WordGroups:
 
 
 def wheel_groups(lexicon: str | Path | Lexicon, wheels: Sequence[int] | None = None, level: Level = 1) -> WheelGroups:
-    """Sectors under a lexicon, given by name, folder, or as it is.
+    """Return the sectors of a lexicon, given by name or folder, or as a `Lexicon`.
 
     Raises:
         InputError: there is no such lexicon.

@@ -1,4 +1,4 @@
-"""Does a description agree with the vote? The released hit test on one grouping, and rules over all wheels."""
+"""Rules for when a description agrees with the vote: the released hit test on one grouping, or all wheels together."""
 
 import re
 from collections.abc import Callable
@@ -23,12 +23,12 @@ _WHEEL = re.compile(r"wheel([1-8])(?:@([12]))?")
 
 @dataclass(frozen=True)
 class Match:
-    """A rule of matching.
+    """A matching rule.
 
     Attributes:
-        name: How it is called: `majority`, `any`, `all`, `wheel3@2`, `forms`, `synonyms`.
-        groups: What votes and descriptions are compared by.
-        needed: Number of groupings with a vote -> hits that a description needs; 0 where that is too few to decide.
+        name: Its name: `majority`, `any`, `all`, `wheel3@2`, `forms`, `synonyms`.
+        groups: The groupings by which votes and descriptions are compared.
+        needed: Number of groupings with a vote -> hits that a description needs; 0 if they are too few to decide.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Match:
     needed: Callable[[int], int]
 
     def verdicts(self, held: Held, voted: IntArray) -> Verdicts:
-        """Whether label lists agree with one vote.
+        """Judge whether label lists agree with one vote.
 
         Args:
             held: The elements of N label lists.
@@ -51,7 +51,7 @@ class Match:
         return np.where(self.count(held, voted) >= least, PASS, FAIL).astype(np.int8)
 
     def count(self, held: Held, voted: IntArray) -> npt.NDArray[np.int8]:
-        """In how many groupings label lists hold the voted element, shape (N,)."""
+        """Return the number of groupings in which label lists have the voted element, shape (N,)."""
         hits = np.zeros(held[0].shape[1], np.int8)
         for each, element in zip(held, voted.tolist(), strict=True):
             if element >= 0:
@@ -60,14 +60,14 @@ class Match:
 
 
 def parse_match(name: str, lexicon: str | Path | Lexicon = "builtin") -> Match:
-    """A rule by its name.
+    """Return a rule by its name.
 
     `majority`: more than half of the wheels that have a vote, which must be more than half of all (three of five).
     `any`: one of the wheels that have a vote. `all`: all wheels, each of which must have a vote. `wheelN` and
     `wheelN@2`: the released test on one wheel, at level 1 or 2. `forms` and `synonyms`: the released test on words.
 
     Raises:
-        InputError: there is no such rule, or the lexicon cannot serve it.
+        InputError: there is no such rule, or the lexicon does not support it.
     """
     if name in WORD_RULES:
         if isinstance(lexicon, Lexicon):

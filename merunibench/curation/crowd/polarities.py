@@ -1,4 +1,4 @@
-"""Polarities as a grouping: what votes on sentiment are counted by."""
+"""The grouping of polarities, by which votes on sentiment are counted."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -22,12 +22,12 @@ class PolarityGroup(Groups):
         self.lexicon, self.names = "none", (tuple(POLARITY_OF[value] for value in self.VALUES),)
 
     def elements(self, words: Sequence[str]) -> npt.NDArray[np.integer[Any]]:
-        """Negative, neutral or positive, in any common wording; -1 for what is no polarity."""
+        """Return negative, neutral or positive for any common wording; -1 for other words."""
         found = [read_polarity(word) for word in words]
         return np.array([-1 if value is None else self.VALUES.index(value) for value in found], np.int8).reshape(-1, 1)
 
     def held(self, lists: LabelLists) -> Held:
-        """Descriptions have one polarity, not a list of labels.
+        """Not supported: descriptions have one polarity, not a list of labels.
 
         Raises:
             TypeError: always.

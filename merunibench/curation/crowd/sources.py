@@ -1,8 +1,8 @@
-"""Votes as files: one source is a classifier, a person or a model, and what it said about each sample.
+"""Read votes from files. A source of votes is a classifier, a person or a model that labels samples.
 
-A source is a table with `name` and `label` (and, if you like, `probability`), or predictions as `merunibench infer` and
-`extract` write them. A folder with `settings.json` is one source whose tables are its sets; the settings say for which
-task it votes, what it was trained on, and how often it was right on human labels.
+A source is a table with `name` and `label` (and optionally `probability`), or predictions as `merunibench infer` and
+`extract` write them. A folder with `settings.json` is one source whose tables are its sets; the settings give the task
+it votes on, its training data, and its accuracy on human labels.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,9 +34,9 @@ Task = Literal["emotion", "sentiment"]
 LABEL_TASKS: tuple[Task, ...] = get_args(Task)
 SETTINGS = "settings.json"
 _SIMPLE = {"name": pa.string(), "label": pa.string(), "probability": pa.float64(), "status": pa.string()}
-"""Columns of votes that need no second look."""
+"""Columns of simple votes, which are read fast."""
 UNKNOWN = "unknown"
-"""The note for a source that does not state its training."""
+"""Value for sources whose training data is unknown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +44,12 @@ class Source:
     """The votes of one source for one task.
 
     Attributes:
-        name: What the source is called.
-        task: What it votes on: emotion or sentiment.
-        names: Names of the samples it knows, all different: `large_string`, shape (N,).
-        labels: What it said of each: mostly one class, several from a model that lists labels; none where it abstains.
-        settings: What `settings.json` says; empty where there is none.
-        where: The file or folder it comes from.
+        name: Name of the source.
+        task: The task it votes on: emotion or sentiment.
+        names: Names of its samples, all distinct: `large_string`, shape (N,).
+        labels: Its labels of each sample: usually one class, several if a model lists labels; empty if it abstains.
+        settings: Content of `settings.json`; empty if there is none.
+        where: Its file or folder.
     """
 
     name: str
@@ -64,14 +64,14 @@ class Source:
 
     @property
     def training(self) -> str:
-        """The data it was trained on; `unknown` where nothing tells."""
+        """The data it was trained on; `unknown` if not given."""
         told = self.settings.get("training")
         data = told.get("data") if isinstance(told, dict) else told
         return data if isinstance(data, str) and data else UNKNOWN
 
     @property
     def accuracy(self) -> float | None:
-        """Share of human labels it got right in validation, strictly between 0 and 1; None if it does not tell."""
+        """Accuracy on human labels in validation, between 0 and 1; None if not given."""
         told = self.settings.get("validation")
         value = told.get("accuracy") if isinstance(told, dict) else None
         if value is None:
@@ -84,16 +84,17 @@ class Source:
 
     @property
     def classes(self) -> int | None:
-        """How many classes it chooses from; None if it does not tell."""
+        """Number of classes it chooses from; None if not given."""
         told = self.settings.get("classes")
         return len(told) if isinstance(told, list) and len(told) > 1 else None
 
 
 def load_sources(paths: Iterable[Path], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[Source]:
-    """The sources at the given places; see `find_sources`.
+    """Load the sources at the given places; see `find_sources`.
 
     Raises:
-        InputError: a file is broken, a name is in several files of a source, or two sources have one name and task.
+        InputError: a file is broken, a name is in several files of a source, or two sources have the same name and
+            task.
     """
     found: dict[tuple[str, Task], Source] = {}
     for path in paths:
@@ -102,21 +103,21 @@ def load_sources(paths: Iterable[Path], *, max_bytes: int = DEFAULT_MAX_BYTES) -
                 key = (source.name, source.task)
                 if key in found:
                     raise InputError(
-                        f"{source.where}: a source {short_repr(name)} of {source.task} is there already "
-                        f"({found[key].where}); rename one, votes count once"
+                        f"{source.where}: another source of {source.task} is named {short_repr(name)} "
+                        f"({found[key].where}); rename one, since votes must count only once"
                     )
                 found[key] = source
     return list(found.values())
 
 
 def find_sources(path: Path) -> dict[str, tuple[Path, ...]]:
-    """The sources at a place: name -> the tables that hold its votes.
+    """Find the sources at a place: name -> the tables with its votes.
 
-    A table is a source of its own, named after the file. A folder with `settings.json` is one source. In any other
-    folder, every table and every folder that holds tables is a source.
+    A single table is one source, named after the file. A folder with `settings.json` is one source. In any other
+    folder, every table and every folder of tables is a source.
 
     Raises:
-        InputError: there is no such place, or nothing in it.
+        InputError: the place does not exist, or contains no votes.
     """
     if not path.is_dir() or table_stem(path) is not None:
         return {table_stem(path) or path.stem: (path,)}
@@ -133,10 +134,10 @@ def find_sources(path: Path) -> dict[str, tuple[Path, ...]]:
         elif table_suffix(child) and not child.name.endswith(SETTINGS):
             name = table_stem(child) or child.stem
             if name in found:
-                raise InputError(f"{path}: holds two sources {short_repr(name)}; rename one")
+                raise InputError(f"{path}: contains two sources {short_repr(name)}; rename one")
             found[name] = (child,)
     if not found:
-        raise InputError(f"{path}: holds no votes; a source is a table (*{', *'.join(TABLE_SUFFIXES[:3])}, …)")
+        raise InputError(f"{path}: contains no votes; a source is a table (*{', *'.join(TABLE_SUFFIXES[:3])}, …)")
     return found
 
 
@@ -146,13 +147,13 @@ def _tables(folder: Path) -> tuple[Path, ...]:
 
 
 def read_source(name: str, files: tuple[Path, ...], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[Source]:
-    """The votes in the tables of one source: of emotion, of sentiment, or both where predictions hold both.
+    """Read the votes in the tables of one source: on emotion, on sentiment, or on both if predictions contain both.
 
     Raises:
-        InputError: a table is broken, or a name is in several.
+        InputError: a table is broken, or a name is in several tables.
     """
     if not files:
-        raise InputError(f"source {short_repr(name)}: holds no table of votes")
+        raise InputError(f"source {short_repr(name)}: contains no table of votes")
     where = str(files[0]) if len(files) == 1 else str(files[0].parent)
     settings = read_settings(files[0])
     parts: dict[Task, list[tuple[pa.Array, LabelLists]]] = {}
@@ -165,10 +166,10 @@ def read_source(name: str, files: tuple[Path, ...], *, max_bytes: int = DEFAULT_
 
 
 def read_settings(file: Path) -> dict[str, Any]:
-    """What the settings beside a table of votes say: `<stem>.settings.json`, or `settings.json` of its folder.
+    """Read the settings next to a table of votes: `<stem>.settings.json`, or `settings.json` of its folder.
 
     Raises:
-        InputError: they are no JSON object, or name another task than emotion and sentiment.
+        InputError: they are not a JSON object, or the task is neither emotion nor sentiment.
     """
     own = file.parent / f"{table_stem(file)}.{SETTINGS}"
     path = own if own.is_file() else file.parent / SETTINGS
@@ -176,14 +177,14 @@ def read_settings(file: Path) -> dict[str, Any]:
         return {}
     settings = read_json(path)
     if not isinstance(settings, dict):
-        raise InputError(f"{path}: must hold an object with settings, not {short_repr(settings)}")
+        raise InputError(f"{path}: must contain an object with settings, not {short_repr(settings)}")
     if settings.get("task", LABEL_TASKS[0]) not in LABEL_TASKS:
         raise InputError(f"{path}: task must be {' or '.join(LABEL_TASKS)}, not {short_repr(settings['task'])}")
     return cast("dict[str, Any]", settings)
 
 
 def _votes(table: Table, task: Task | None) -> dict[Task, LabelLists]:
-    """The votes in a table, those of failed rows left out, by task."""
+    """Return the votes in a table by task, without those of failed rows."""
     failed = failed_rows(table)
     column = next((name for name in ("label", "labels") if name in table.columns), None)
     found: dict[Task, LabelLists] = {}
@@ -205,13 +206,13 @@ def _votes(table: Table, task: Task | None) -> dict[Task, LabelLists]:
 
 
 def task_of(lists: LabelLists) -> Task:
-    """What labels are about: sentiment if all of them are polarities (positive, negative, neutral), else emotion."""
+    """Return the task of labels: sentiment if all are polarities (positive, negative, neutral), else emotion."""
     words = set(lists.vocabulary)
     return "sentiment" if words and all(read_polarity(word) is not None for word in words) else "emotion"
 
 
 def _joined(parts: list[tuple[pa.Array, LabelLists]], where: str) -> tuple[pa.Array, LabelLists]:
-    """The sets of one source as one."""
+    """Join the sets of one source."""
     if len(parts) == 1:
         return parts[0]
     names = pa.concat_arrays([names for names, _ in parts])
@@ -224,7 +225,7 @@ def _joined(parts: list[tuple[pa.Array, LabelLists]], where: str) -> tuple[pa.Ar
 
 
 def concatenated(parts: list[LabelLists]) -> LabelLists:
-    """Several columns of label lists as one."""
+    """Concatenate columns of label lists."""
     vocabulary, positions = unify([part.vocabulary for part in parts])
     codes = np.concatenate([where[part.codes] for part, where in zip(parts, positions, strict=True)])
     lengths = np.concatenate([np.diff(part.offsets) for part in parts])
@@ -236,7 +237,7 @@ def concatenated(parts: list[LabelLists]) -> LabelLists:
 
 
 def positions(names: pa.Array, source: Source) -> np.ndarray:
-    """The row of each sample in a source, -1 where it does not know the sample; shape of `names`."""
+    """Return the row of each sample in a source, -1 if the source does not have it; shape of `names`."""
     if names.equals(source.names):
         return np.arange(len(names))
     found = pc.index_in(names, value_set=source.names).fill_null(-1)

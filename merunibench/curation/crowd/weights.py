@@ -1,7 +1,7 @@
-"""Votes become one: by majority, weighted by accuracy, or by Dawid and Skene's model of who errs how. NumPy alone.
+"""Aggregate votes: by majority, weighted by accuracy, or by Dawid and Skene's model of the sources' errors. NumPy only.
 
-Votes are codes of classes in arrays of shape (P, M): P patterns, M sources, -1 where a source abstains. A pattern
-stands for all samples on which the sources voted alike, so a million samples cost as much as there are patterns.
+Votes are codes of classes in arrays of shape (P, M): P patterns, M sources, -1 where a source abstains. All samples
+with the same votes share a pattern, so the cost depends on the number of patterns, not of samples.
 """
 
 import math
@@ -17,19 +17,19 @@ METHODS: tuple[Method, ...] = get_args(Method)
 IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
 
-_TIE = 1e-9  # differences below this are those of rounding
+_TIE = 1e-9  # differences below this are rounding errors
 TIE_OF_BELIEFS = 1e-5
-"""Probabilities that are estimated to `tolerance` are equal up to this difference."""
-_CODES = 4096  # that a block of sources has at most
-_LEAST = 1e-10  # of a probability that is estimated: the logarithm of nothing is none
-_CERTAIN = 1e-3  # an accuracy of 1 on a few hundred samples is no infinite weight
+"""Probabilities estimated with `tolerance` count as equal up to this difference."""
+_CODES = 4096  # maximum number of codes of a block of sources
+_LEAST = 1e-10  # minimum of an estimated probability, so that its logarithm is finite
+_CERTAIN = 1e-3  # an accuracy of 1 on a few hundred samples must not give an infinite weight
 
 
 def distinct_rows(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
-    """The distinct rows of columns of codes, which are -1 or more.
+    """Find the distinct rows of columns of codes, which are at least -1.
 
     Returns:
-        The rows, shape (P, M); which of them each row is, shape (N,); how many rows are each, shape (P,).
+        The distinct rows, shape (P, M); the index of each row among them, shape (N,); their counts, shape (P,).
     """
     key = np.zeros(len(columns[0]), np.int64)
     size = 1
@@ -49,7 +49,7 @@ def distinct_rows(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntA
 
 
 def tally(votes: IntArray, weights: FloatArray, classes: int) -> FloatArray:
-    """Summed weights of the votes for each class, shape (P, K)."""
+    """Return the sum of weights of the votes for each class, shape (P, K)."""
     totals = np.zeros((len(votes), classes))
     rows = np.arange(len(votes))
     for column, weight in zip(votes.T, weights, strict=True):
@@ -59,11 +59,11 @@ def tally(votes: IntArray, weights: FloatArray, classes: int) -> FloatArray:
 
 
 def winners(scores: FloatArray, tie: float = _TIE) -> IntArray:
-    """The class of the highest score of each row, shape (P,); -1 where several share the first place, or all have 0.
+    """Return the class with the highest score of each row, shape (P,); -1 if several are highest, or all are 0.
 
     Args:
-        scores: Of each class, shape (P, K).
-        tie: Up to which difference scores are equal.
+        scores: Score of each class, shape (P, K).
+        tie: Scores that differ by at most this count as equal.
 
     Example:
         >>> winners(np.array([[2.0, 1.0], [1.0, 1.0], [0.0, 0.0]])).tolist()
@@ -77,7 +77,7 @@ def winners(scores: FloatArray, tie: float = _TIE) -> IntArray:
 
 
 def accuracy_weight(accuracy: float, classes: int) -> float:
-    """log(p (K - 1) / (1 - p)), at least 0: the weight that is best where errors are independent and spread evenly.
+    """Return log(p (K - 1) / (1 - p)), at least 0: the optimal weight if errors are independent and uniform.
 
     Source: Nitzan and Paroush, Optimal Decision Rules in Uncertain Dichotomous Choice Situations, 1982, for K = 2.
 
@@ -94,11 +94,11 @@ def accuracy_weight(accuracy: float, classes: int) -> float:
 
 
 class Belief(NamedTuple):
-    """What a model of the sources makes of their votes.
+    """Estimates of a model of the sources.
 
     Attributes:
-        probabilities: Of the classes for each pattern, shape (P, K); 0 throughout where nobody votes.
-        settled: Whether the estimation has come to rest.
+        probabilities: Probability of each class for each pattern, shape (P, K); all 0 for patterns without a vote.
+        settled: Whether the estimation has converged.
     """
 
     probabilities: FloatArray
@@ -108,11 +108,11 @@ class Belief(NamedTuple):
 def dawid_skene(
     votes: IntArray, counts: IntArray, classes: int, *, rounds: int = 3000, tolerance: float = 1e-7
 ) -> Belief:
-    """Probabilities of the classes by expectation maximisation, begun with the shares of the votes.
+    """Estimate probabilities of the classes by expectation maximisation, starting from the shares of the votes.
 
-    Each source m has a confusion matrix: how often it says l where the truth is k. Truths and matrices are estimated in
-    turn until no probability moves by more than `tolerance`. That can take thousands of rounds, so every two rounds are
-    extrapolated, unless the likelihood falls by it; the result is the same.
+    Each source m has a confusion matrix: how often it says l if the truth is k. Truths and matrices are estimated in
+    turn until no probability changes by more than `tolerance`. That can take thousands of rounds, so every two rounds
+    are extrapolated, unless that decreases the likelihood; the result is the same.
 
     Sources: Dawid and Skene, Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm, 1979;
     Varadhan and Roland, Simple and Globally Convergent Methods for Accelerating the Convergence of Any EM Algorithm,
@@ -120,16 +120,16 @@ def dawid_skene(
 
     Args:
         votes: Votes of the sources, shape (P, M).
-        counts: How many samples have each pattern, shape (P,).
+        counts: Number of samples with each pattern, shape (P,).
         classes: Number K of classes.
-        rounds: Most rounds.
-        tolerance: Largest movement of a probability at rest.
+        rounds: Maximum number of rounds.
+        tolerance: Largest change of a probability at convergence.
     """
     belief = np.zeros((len(votes), classes))
     seen, some = np.unique(votes[votes >= 0]), np.flatnonzero((votes >= 0).any(axis=1))
     if not len(some):
         return Belief(belief, settled=True)
-    place = np.full(classes + 1, -1)  # classes that nobody votes for would soak up what nobody understands
+    place = np.full(classes + 1, -1)  # classes without votes are left out: they would absorb noise
     place[seen] = np.arange(len(seen))
     votes, weights = place[votes[some]], counts[some].astype(float)
     blocks = _Blocks(votes, weights, len(seen))
@@ -149,7 +149,7 @@ def dawid_skene(
 
 
 def _extrapolated(start: FloatArray, first: FloatArray, second: FloatArray, weights: FloatArray) -> FloatArray:
-    """Where two rounds point to, as probabilities, shape (K, P)."""
+    """Extrapolate two rounds; return probabilities, shape (K, P)."""
     step = first - start
     bend = second - first - step
     turn = float(((bend**2) @ weights).sum())
@@ -160,7 +160,7 @@ def _extrapolated(start: FloatArray, first: FloatArray, second: FloatArray, weig
 
 
 class _Blocks:
-    """Sources a few at a time: what several of them say is one code, so that rounds pass over the patterns seldom."""
+    """Blocks of several sources whose votes share one code, so that a round needs fewer passes over the patterns."""
 
     def __init__(self, votes: IntArray, weights: FloatArray, classes: int) -> None:
         self.weights, self.classes = weights, classes
@@ -171,7 +171,7 @@ class _Blocks:
         self._blocks = [(len(part), np.ravel_multi_index(tuple(part), (self._words,) * len(part))) for part in parts]
 
     def improved(self, posterior: FloatArray) -> tuple[FloatArray, float]:
-        """One round, truths of shape (K, P): matrices and priors from them, and them again; and the log likelihood."""
+        """Do one round: estimate matrices and priors from truths (K, P); return new truths and the log likelihood."""
         weighted = posterior * self.weights
         prior = weighted.sum(axis=1, keepdims=True) / self.weights.sum()
         joint = np.log(np.maximum(prior, _LEAST)) + np.zeros_like(posterior)
@@ -183,7 +183,7 @@ class _Blocks:
         return likely / totals, float(self.weights @ (np.log(totals) + highest))
 
     def _said(self, sources: int, codes: IntArray, weighted: FloatArray) -> FloatArray:
-        """Log probability of all that a block can say under each truth, shape (K, words, …, words)."""
+        """Return the log probability of each combination of a block's votes by truth, shape (K, words, …, words)."""
         shape = (self._words,) * sources
         counts = np.stack([np.bincount(codes, each, math.prod(shape)).reshape(shape) for each in weighted])
         said = np.zeros((self.classes, *shape))
@@ -196,9 +196,9 @@ class _Blocks:
 
 
 def _log_confusion(counts: FloatArray) -> FloatArray:
-    """Logarithms of how often a source says each word under each truth, shape (K, words); abstention says nothing."""
+    """Return the log probability of each word of a source by truth, shape (K, words); 0 for abstention."""
     used = counts[:, 1:].any(axis=0)
-    # Of a truth on which a source never voted nothing is known: all its words are as likely.
+    # For a truth on which the source never voted, all words are equally likely.
     confusion = np.where(used, np.maximum(counts[:, 1:], _LEAST), 0)
     totals = confusion.sum(axis=1, keepdims=True)
     shares = np.divide(confusion, totals, out=np.ones_like(confusion), where=used & (totals > 0))

@@ -1,4 +1,4 @@
-"""Kept rows as training data of others: AffectGPT's tables, JSON Lines, ShareGPT, Hugging Face `datasets`."""
+"""Export kept rows as training data: AffectGPT's tables, JSON Lines, ShareGPT, Hugging Face `datasets`."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,4 +16,4 @@ FORMATS: Mapping[str, Callable[..., None]] = {
     "datasets": write_saved,
     "sharegpt": write_sharegpt,
 }
-"""Format -> what writes it."""
+"""Format -> its writer."""

@@ -1,7 +1,7 @@
-"""AffectGPT's training tables: three CSV files under the names that its authors' loader reads.
+"""AffectGPT's training tables: three CSV files with the names that its authors' loader expects.
 
-`openset` is the text `[a, b]`, which that loader splits at commas: labels that hold commas, quotes or brackets have no
-way to be written, and are refused.
+`openset` is the text `[a, b]`, which that loader splits at commas. Labels with commas, quotes or brackets cannot be
+represented, and are refused.
 """
 
 import csv
@@ -21,7 +21,7 @@ LABELS, REASONS, SUBTITLES = (
     "track3_train_mercaptionplus.csv",
     "subtitle_chieng.csv",
 )
-"""What the authors' loader opens."""
+"""Names of the files that the authors' loader opens."""
 _SPLITTING = re.compile(r"[,'\"\[\]\n\r]")
 
 
@@ -29,7 +29,7 @@ def write_affectgpt(out: Path, samples: Iterator[Sample], options: ExportOptions
     """Write the three tables and the card, and the decisions with the other export formats.
 
     Raises:
-        InputError: labels hold signs at which the loader would split them; the first is named.
+        InputError: labels contain characters at which the loader would split them; the message names the first.
     """
     wrong: list[tuple[str, str]] = []
     with ExitStack() as stack:
@@ -48,14 +48,14 @@ def write_affectgpt(out: Path, samples: Iterator[Sample], options: ExportOptions
     if wrong:
         name, label = wrong[0]
         raise InputError(
-            f"{len(wrong)} labels hold a comma, a quote or a bracket, at which AffectGPT's loader would split them, "
+            f"{len(wrong)} labels contain a comma, quote or bracket, at which AffectGPT's loader would split them, "
             f"such as {short_repr(label)} of {short_repr(name)}; correct them in the labels, or export as jsonl"
         )
     write_text(out / "README.md", card_of(report, options, None))
 
 
 def written(labels: Sequence[str]) -> str:
-    """Labels as AffectGPT's tables have them.
+    """Return labels in the format of AffectGPT's tables.
 
     Example:
         >>> written(["happy", "proud"])

@@ -1,4 +1,4 @@
-"""What every export shares: which rows go out, what must be there first, and the decisions beside them."""
+"""Common parts of all exports: the choice of rows, preconditions, and the decisions next to them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ _SUBTITLES = ("subtitle", "english", "chinese")
 
 @dataclass(frozen=True)
 class Sample:
-    """A row that goes out.
+    """An exported row.
 
     Attributes:
         name: Name of the clip.
@@ -35,8 +35,8 @@ class Sample:
         polarity: positive, negative, neutral, or None.
         kept: Whether the filters kept it.
         dropped_by: The filter that dropped it, if one did.
-        subtitle: The subtitle in English, empty where there is none.
-        chinese: The subtitle in Chinese, likewise.
+        subtitle: The subtitle in English, empty if there is none.
+        chinese: The subtitle in Chinese, empty if there is none.
     """
 
     name: str
@@ -52,14 +52,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """How rows go out.
+    """Options of an export.
 
     Attributes:
-        licence: Under which licence; there is no export without one.
-        with_dropped: Whether dropped rows go out too.
-        allow_test: Whether names of test samples are no obstacle.
+        licence: Licence of the rows; required.
+        with_dropped: Whether dropped rows are exported too.
+        allow_test: Whether names of test samples are allowed.
         questions: For conversations: (question, answer template) pairs; None for those of AffectGPT.
-        media: For conversations: where clips are, `{name}` stands for the name.
+        media: For conversations: path of clips; `{name}` is replaced by the clip's name.
     """
 
     licence: str
@@ -71,12 +71,12 @@ class ExportOptions:
 
 @dataclass
 class Exported:
-    """What was written.
+    """Result of an export.
 
     Attributes:
         out: The folder.
-        rows: Rows that went out.
-        without_text: Rows that were to go out and have no description.
+        rows: Number of exported rows.
+        without_text: Number of rows left out because they have no description.
         files: The files, relative to the folder.
     """
 
@@ -97,19 +97,19 @@ def export(
     options: ExportOptions,
     out: Path | None = None,
 ) -> Exported:
-    """Write the rows that are kept, their decisions and the card; all of it or nothing.
+    """Write the kept rows, their decisions and the card; all files or none.
 
     Args:
         folder: The data set.
-        decisions: What became of its rows.
+        decisions: The decisions on its rows.
         report: Its report, for the card.
         form: One of `FORMATS`.
-        options: How rows go out.
+        options: Options of the export.
         out: The folder to write to; `DIR/export/<form>` by default.
 
     Raises:
-        InputError: there is no licence, a row carries the name of a test sample, no row is kept, the descriptions are
-            not those that were judged, or a label has signs that the format has no way to write.
+        InputError: there is no licence, a row has the name of a test sample, no row is kept, the descriptions have
+            changed since they were judged, or a label has characters that the format cannot represent.
     """
     from merunibench.curation.export import FORMATS
 
@@ -138,7 +138,7 @@ def export(
             "files": files,
         }
         write_text(temporary / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-    for name in set(before) - set(done.files):  # of an earlier export, with other sets or more parts
+    for name in set(before) - set(done.files):  # left from an earlier export with other sets or more parts
         (out / name).unlink(missing_ok=True)
     return done
 
@@ -146,8 +146,8 @@ def export(
 def _refuse(decisions: Decisions, options: ExportOptions) -> None:
     if not options.licence.strip():
         raise InputError(
-            "no licence is given, and nothing is exported without one: say under which licence the rows may be used "
-            "(--licence, or `licence` in [card] of curate.toml)"
+            "an export needs the licence under which the rows may be used; give it (--licence, or `licence` in [card] "
+            "of curate.toml)"
         )
     if options.allow_test:
         return
@@ -157,20 +157,20 @@ def _refuse(decisions: Decisions, options: ExportOptions) -> None:
         name, dataset = found.names[0]
         counts = ", ".join(f"{count} of {each}" for each, count in found.counts.items())
         raise InputError(
-            f"rows carry names of MER-UniBench's test samples ({counts}; such as {short_repr(name)} of {dataset}): a "
-            "model that is trained on them cannot be tested there. Remove them (`merunibench curate delete`), or give "
-            "--allow-test if they only share the name"
+            f"rows have names of MER-UniBench's test samples ({counts}; such as {short_repr(name)} of {dataset}), so a "
+            "model trained on them cannot be tested there; remove them (`merunibench curate delete`), or give "
+            "--allow-test if only the names are the same"
         )
 
 
 def _samples(folder: Folder, decisions: Decisions, options: ExportOptions) -> Iterator[Sample | None]:
-    """The rows that go out; None for one that has no description."""
+    """Yield the exported rows; None for rows without a description."""
     rows = decisions.rows
     for name, path in folder.sets().items():
         where = rows.sets.get(name)
         table = read_table(path, max_bytes=MAX_BYTES)
         if where is None or not name_column(table).equals(rows.names[where.start : where.stop]):
-            raise InputError(f"{path}: holds other rows than those that were judged; run `merunibench curate filter`")
+            raise InputError(f"{path}: has changed since its rows were judged; run `merunibench curate filter`")
         texts = text_column(table, "text") if "text" in table.columns else None
         filled = has(table, "text")
         subtitles = {key: text_column(table, key) for key in _SUBTITLES if key in table.columns}
@@ -205,10 +205,10 @@ def _counted(samples: Iterator[Sample | None], done: Exported) -> Iterator[Sampl
 
 
 def _manifest(out: Path) -> list[str]:
-    """The files of an earlier export in that folder.
+    """Return the files of an earlier export in a folder.
 
     Raises:
-        InputError: the folder holds something that is no export: it is not written over.
+        InputError: the folder contains something other than an export, which must not be overwritten.
     """
     if not out.exists():
         return []
@@ -217,7 +217,7 @@ def _manifest(out: Path) -> list[str]:
     held = sorted(path.name for path in out.iterdir())
     path = out / MANIFEST
     if held and not path.is_file():
-        raise InputError(f"{out}: is not empty and no export ({listed(held, 3)}); give another folder (--out)")
+        raise InputError(f"{out}: is not empty and not an export ({listed(held, 3)}); give another folder (--out)")
     content: Any = read_json(path) if held else {}
     files = content.get("files", []) if isinstance(content, dict) else []
     plain = [name for name in files if isinstance(name, str) and _is_inside(name)]
@@ -229,7 +229,7 @@ def _is_inside(name: str) -> bool:
 
 
 def card_of(report: CurationReport, options: ExportOptions, files: str | None) -> str:
-    """The card that travels with an export, its licence filled in."""
+    """Return the card of an export, with its licence."""
     from dataclasses import replace
 
     from merunibench.curation.report.card import render

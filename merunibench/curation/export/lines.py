@@ -1,4 +1,4 @@
-"""JSON Lines, a row per sample, one file per set, with a card by which `datasets.load_dataset` finds them."""
+"""JSON Lines with one row per sample and one file per set, and a card with which `datasets.load_dataset` finds them."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def write_lines(out: Path, samples: Iterator[Sample], options: ExportOptions, re
 
 
 def row_of(sample: Sample) -> dict[str, object]:
-    """A sample as a row; every row has every key."""
+    """Return a sample as a row; every row has all keys."""
     return {
         "name": sample.name,
         "text": sample.text,

@@ -1,4 +1,4 @@
-"""A folder that Hugging Face `datasets.load_from_disk` reads, its features declared."""
+"""A folder for Hugging Face `datasets.load_from_disk`, with declared features."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def write_saved(out: Path, samples: Iterator[Sample], options: ExportOptions, re
         }
     )
     table = pa.Table.from_pylist([row_of(sample) for sample in samples], schema=features.arrow_schema)
-    # What names a data set is a hash of how it came about, the time included; ours is of what it is.
+    # By default, the fingerprint depends on how and when the data set was made; here only on its content.
     dataset = Dataset(table, fingerprint=report.config.ljust(16, "0"))
     quiet = are_progress_bars_disabled()
     disable_progress_bars()

@@ -1,4 +1,4 @@
-"""ShareGPT conversations, as LLaMA-Factory and its like train on: one JSON document, two conversations per row."""
+"""ShareGPT conversations, as used by LLaMA-Factory and others: one JSON document, two conversations per row."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ QUESTIONS = (
         "The character's emotional state is {labels}.",
     ),
 )
-"""Question and answer of AffectGPT's training pairs."""
+"""Questions and answers of AffectGPT's training pairs."""
 
 
 def write_sharegpt(out: Path, samples: Iterator[Sample], options: ExportOptions, report: CurationReport) -> None:
@@ -32,10 +32,10 @@ def write_sharegpt(out: Path, samples: Iterator[Sample], options: ExportOptions,
 
 
 def conversations(sample: Sample, options: ExportOptions) -> Iterator[dict[str, object]]:
-    """The conversations of a sample, one per question.
+    """Yield the conversations of a sample, one per question.
 
-    `{text}`, `{labels}` and `{name}` stand in answers for the sample's own; a question about labels is left out where
-    there are none to be known, and an empty list is neutral, as AffectGPT's authors read it.
+    `{text}`, `{labels}` and `{name}` in answers are replaced by the sample's values. An empty list of labels becomes
+    `neutral`, as AffectGPT's authors read it.
     """
     fields = {"text": sample.text, "labels": ", ".join(sample.labels) or NEUTRAL, "name": sample.name}
     for number, (question, answer) in enumerate(options.questions or QUESTIONS):
@@ -50,7 +50,7 @@ def conversations(sample: Sample, options: ExportOptions) -> Iterator[dict[str, 
 
 
 def filled(template: str, fields: dict[str, str]) -> str:
-    """A template with its fields filled in, once: what a description holds in braces stays as it is."""
+    """Fill the fields of a template once; braces inside the values are not replaced."""
     parts, rest = [], template
     while rest:
         found = {key: rest.find(f"{{{key}}}") for key in fields}

@@ -1,4 +1,4 @@
-"""Is there a description at all?"""
+"""A filter: is there a description?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from merunibench.curation.rows import Rows
 
 @dataclass(frozen=True)
 class Answered:
-    """Passes rows that have a text; a failed call is a failed row, never a description."""
+    """Passes rows that have a text. A failed call is a failed row, never a description."""
 
     name = "answered"
 

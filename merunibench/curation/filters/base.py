@@ -1,4 +1,4 @@
-"""What a filter is: a rule over measured values that gives each row a verdict."""
+"""The interface of filters: rules over measured values that give each row a verdict."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 PASS, FAIL, UNDECIDED = 1, 0, -1
 WORDS = {PASS: "pass", FAIL: "fail", UNDECIDED: "undecided"}
-"""The verdicts as files have them."""
+"""The verdicts as written in files."""
 
 NOT_MEASURED = "not measured"
-"""Why a filter without its input decides nothing, and drops nothing."""
+"""Reason of a filter whose input is missing: it decides nothing and drops nothing."""
 
 NO_TEXT = "no text"
-"""Why filters of texts decide nothing on a row without one."""
+"""Reason of text filters on rows without a text."""
 
 Verdicts = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.bool_]
@@ -31,13 +31,13 @@ class Judged:
 
     Attributes:
         verdicts: int8 (rows,): PASS, FAIL or UNDECIDED.
-        reasons: integers (rows,): index into `reason_texts`; -1 where the verdict is PASS or needs no reason.
+        reasons: integers (rows,): index into `reason_texts`; -1 if the verdict is PASS or needs no reason.
         reason_texts: The distinct reasons.
-        columns: Name -> one entry per row, or a callable row index -> dict for what is too big to keep; written into
-            the decisions.
-        settings: What is the same for all rows (bounds, unit, who measured), written into the report and into the entry
+        columns: Name -> one entry per row, or a callable row index -> dict for values too big to keep in memory;
+            written to the decisions.
+        settings: Values that are equal for all rows (bounds, unit, measurer); written to the report, and to the entry
             of the filter in each row.
-        chance: Expected number of passes if values were dealt to rows at random; None where that has no meaning.
+        chance: Expected number of passes if values were assigned to rows at random; None if that has no meaning.
     """
 
     verdicts: Verdicts
@@ -49,7 +49,7 @@ class Judged:
 
 
 class Filter(Protocol):
-    """A rule over measured values: one verdict per row."""
+    """A rule over measured values that gives one verdict per row."""
 
     @property
     def name(self) -> str:
@@ -58,16 +58,16 @@ class Filter(Protocol):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What it is set to: bounds, units."""
+        """Its settings, such as bounds and units."""
         ...
 
     def judge(self, rows: "Rows") -> Judged:
-        """The verdicts on all rows of the data set."""
+        """Return the verdicts on all rows of the data set."""
         ...
 
 
 def not_measured(rows: int, settings: Mapping[str, Any] | None = None) -> Judged:
-    """No verdict on any row: the filter's input is absent."""
+    """Return no verdict on any row, for a filter whose input is missing."""
     nothing = np.full(rows, UNDECIDED, np.int8)
     return Judged(nothing, np.zeros(rows, np.int8), (NOT_MEASURED,), settings=settings or {})
 
@@ -79,12 +79,12 @@ def judged(
     columns: Mapping[str, Column] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Judged:
-    """Verdicts from cases: a row has the first case that it is in, those without verdict before those that fail.
+    """Make verdicts from cases. The first case of a row counts; cases without a verdict come before those that fail.
 
     Args:
         rows: Number of rows N.
-        undecided: Reason -> the rows without verdict for that reason, shape (N,).
-        fails: Reason -> the rows that fail for it.
+        undecided: Reason -> the rows without a verdict for that reason, shape (N,).
+        fails: Reason -> the rows that fail for that reason, shape (N,).
         columns: See `Judged`.
         settings: See `Judged`.
 

@@ -1,4 +1,4 @@
-"""Do classifiers trained on human labels agree with the description? The votes are counted in `curation.crowd`."""
+"""Filters: do classifiers trained on human labels agree with the description? `curation.crowd` counts the votes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from merunibench.curation.rows import Rows
 
 @dataclass(frozen=True)
 class CrowdEmotion:
-    """Fails descriptions whose labels disagree with the voted emotion, by sectors, wheel by wheel."""
+    """Fails descriptions whose labels disagree with the voted emotion, by the sectors of each wheel."""
 
     crowd: Crowd
     name = "crowd.emotion"
@@ -29,7 +29,7 @@ class CrowdEmotion:
         return self.crowd.emotion(rows.names, rows.labels)
 
     def judge_shuffled(self, rows: Rows, order: npt.NDArray[np.intp]) -> Judged:
-        """The same with the votes of other rows: row i has those of row `order[i]`."""
+        """Judge with the votes of other rows: row i has the votes of row `order[i]`."""
         return _dealt_back(self.crowd.emotion(rows.names, rows.labels.take(np.argsort(order))), order)
 
 
@@ -50,10 +50,10 @@ class CrowdSentiment:
         return self.crowd.sentiment(rows.names, rows.polarities)
 
     def judge_shuffled(self, rows: Rows, order: npt.NDArray[np.intp]) -> Judged:
-        """The same with the votes of other rows: row i has those of row `order[i]`."""
+        """Judge with the votes of other rows: row i has the votes of row `order[i]`."""
         return _dealt_back(self.crowd.sentiment(rows.names, rows.polarities[np.argsort(order)]), order)
 
 
 def _dealt_back(judged: Judged, order: npt.NDArray[np.intp]) -> Judged:
-    """Verdicts on descriptions that were dealt to other rows' votes, by description: votes are counted only once."""
+    """Put verdicts on shuffled descriptions back in the order of votes, so that votes are counted only once."""
     return Judged(judged.verdicts[order], judged.reasons[order], judged.reason_texts)

@@ -1,4 +1,4 @@
-"""Does the row repeat the clip or the text of an earlier one? Only with `--unique`; else repeats are reported alone."""
+"""A filter: does the row repeat the clip or text of an earlier one? Only with `--unique`; else repeats are reported."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ IntArray = npt.NDArray[np.int64]
 
 DUPLICATES = "duplicates"
 SAME = ("same_clip_as", "same_text_as")
-"""What the entry of a row that repeats another calls it."""
+"""Keys in the entry of a row that repeats an earlier one."""
 
 
 @dataclass(frozen=True)
 class Unique:
-    """Fails rows whose clip, or whose text, an earlier row has, be it of another set."""
+    """Fails rows with the clip or the text of an earlier row, in any set."""
 
     name = DUPLICATES
 
@@ -42,6 +42,6 @@ class Unique:
 
 
 def first_with(codes: IntArray) -> IntArray:
-    """The first row that has each row's code, itself where that is -1, shape (N,)."""
+    """Return the first row that has each row's code, shape (N,); the row itself if its code is -1."""
     _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
     return np.where(codes < 0, np.arange(len(codes)), first[inverse])

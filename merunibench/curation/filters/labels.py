@@ -1,4 +1,4 @@
-"""Are there labels, and not so many that some must hit?"""
+"""A filter: are there labels, and not so many that some are right by chance?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from merunibench.lexicon import Lexicon
 
 @dataclass(frozen=True)
 class Labels:
-    """Fails rows with more labels than a person gives; without a known one there is no verdict.
+    """Fails rows with more labels than a person would give; without a known label there is no verdict.
 
     Attributes:
-        lexicon: What knows labels.
-        most: Most labels; human annotators of OV-MERD gave nine at most.
+        lexicon: The lexicon that defines the known labels.
+        most: Maximum number of labels; human annotators of OV-MERD gave at most nine.
     """
 
     lexicon: Lexicon
@@ -40,7 +40,7 @@ class Labels:
 
 
 def known_labels(rows: Rows, lexicon: Lexicon) -> npt.NDArray[np.int64]:
-    """How many labels of each row the lexicon knows, `neutral` among them, shape (N,)."""
+    """Return the number of labels of each row that the lexicon knows, including `neutral`, shape (N,)."""
     lists = rows.labels
     neutral = np.array([label == NEUTRAL for label in lists.vocabulary], bool)
     known = lexicon.known(lists.vocabulary) | neutral

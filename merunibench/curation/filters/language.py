@@ -1,4 +1,4 @@
-"""Is the text in a language that is wanted?"""
+"""A filter: is the text in an accepted language?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from merunibench.curation.rows import NO_LANGUAGE, Rows
 
 @dataclass(frozen=True)
 class LanguageIs:
-    """Fails texts in other languages than those that are wanted; where none is named, every language passes.
+    """Fails texts in languages that are not accepted; by default every language passes.
 
     Attributes:
-        wanted: Two-letter codes.
+        wanted: Two-letter codes of the accepted languages.
     """
 
     wanted: tuple[str, ...] = ()

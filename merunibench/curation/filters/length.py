@@ -1,6 +1,6 @@
-"""Is the text as long as the others?
+"""A filter: is the text about as long as the others?
 
-Bounds by mean or quantile are of the whole data set, computed once: parts of it never move them.
+Bounds by mean or quantile are computed once over the whole data set, so they do not depend on its sets.
 """
 
 import math
@@ -22,11 +22,11 @@ UNITS = ("words", "characters")
 
 @dataclass(frozen=True)
 class Length:
-    """Fails texts shorter or longer than most, each in its language's unit.
+    """Fails texts that are shorter or longer than most, in the unit of their language.
 
     Attributes:
         rule: `sigma:2`, `quantile:.01`, `50-170`.
-        unit: `words`, `characters`, or `auto`: characters where a language sets no blanks.
+        unit: `words`, `characters`, or `auto`: characters for languages without spaces, else words.
     """
 
     rule: str = "sigma:2"
@@ -39,7 +39,7 @@ class Length:
         return {"rule": self.rule, "unit": self.unit}
 
     def judge(self, rows: Rows) -> Judged:
-        """See `Filter`; the settings have the bounds of each unit that occurs."""
+        """See `Filter`. The settings contain the bounds of each unit that occurs."""
         measures = rows.measures
         units = self._units(rows)
         value = np.where(units == 0, measures.words, measures.characters)
@@ -56,7 +56,7 @@ class Length:
         return judged(len(rows), {NO_TEXT: ~measures.answered}, fails, columns, {"rule": self.rule, **bounds})
 
     def _units(self, rows: Rows) -> npt.NDArray[np.int8]:
-        """Index into `UNITS` of each row."""
+        """Return the index into `UNITS` of each row."""
         if self.unit != "auto":
             return np.full(len(rows), UNITS.index(self.unit), np.int8)
         without = np.array([code in WITHOUT_BLANKS for code in rows.measures.languages], np.int8)
@@ -64,11 +64,11 @@ class Length:
 
 
 def bounds_of(rule: str, lengths: npt.NDArray[np.float64]) -> tuple[int, int]:
-    """The least and the most that pass, whole numbers of at least 0, both included.
+    """Return the minimum and maximum length that pass, as integers of at least 0.
 
     Args:
-        rule: See `Length`; `sigma` takes the population's standard deviation.
-        lengths: Of at least one text, shape (N,).
+        rule: See `Length`; `sigma` uses the population standard deviation.
+        lengths: Lengths of at least one text, shape (N,).
 
     Example:
         >>> bounds_of("sigma:2", np.array([90.0, 100.0, 110.0]))

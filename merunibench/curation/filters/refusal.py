@@ -1,4 +1,4 @@
-"""Does the description say that it cannot tell, and nothing else?"""
+"""A filter: is the description a refusal and nothing else?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from merunibench.lexicon import Lexicon
 
 @dataclass(frozen=True)
 class Refusal:
-    """Fails descriptions that say they cannot tell, unless they name an emotion that the lexicon knows.
+    """Fails refusals, unless they name an emotion that the lexicon knows.
 
-    Half-refusals are common (21 of 574 released MER-Caption+ descriptions), and people prefer those that do name
-    emotions as often as any others.
+    Partial refusals are common (21 of 574 released MER-Caption+ descriptions). Those that name emotions are preferred
+    by people as often as other descriptions.
     """
 
     lexicon: Lexicon

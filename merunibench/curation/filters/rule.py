@@ -1,6 +1,6 @@
-"""A filter of the user's own: a function from a row to a value, and a rule that the value must fulfil.
+"""User-defined filters: a function from a row to a value, and a rule that the value must satisfy.
 
-It becomes one of the filters through an entry point of the group `merunibench.filters`:
+They are registered by an entry point of the group `merunibench.filters`:
 
     [project.entry-points."merunibench.filters"]
     questions = "my_package:questions"
@@ -23,14 +23,14 @@ from merunibench.kinds import POLARITY_OF
 
 @dataclass(frozen=True)
 class RowRule:
-    """Fails rows whose value is out of bounds, or none of those that are allowed.
+    """Fails rows whose value is out of bounds or not allowed.
 
     Attributes:
         name: Its name in reports.
-        value: From a row (`name`, `labels`, `polarity`, `words`, `characters`, `repetition`, `language`, and `speaker`
-            where it was measured) to a value; None gives no verdict.
-        least: Least value that passes.
-        most: Most.
+        value: Function from a row (`name`, `labels`, `polarity`, `words`, `characters`, `repetition`, `language`, and
+            `speaker` if it was measured) to a value; None gives no verdict.
+        least: Smallest value that passes.
+        most: Largest value that passes.
         allowed: The values that pass.
     """
 
@@ -72,7 +72,7 @@ class RowRule:
 
 
 def plain_rows(rows: Rows) -> Iterable[dict[str, Any]]:
-    """The rows as dictionaries, one after the other."""
+    """Yield the rows as dictionaries."""
     measures = rows.measures
     for row, name in enumerate(rows.names.to_pylist()):
         answered = bool(measures.answered[row])

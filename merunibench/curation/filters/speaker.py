@@ -1,6 +1,6 @@
-"""Does the visible person speak? The verdict on what a detector measured (`merunibench.speaking`).
+"""A filter: does the visible person speak? It judges the values of a detector (`merunibench.speaking`).
 
-Whatever the detector, it sees a moving mouth while speech is heard: it does not know dubbing, and chewing counts.
+All detectors look for a moving mouth during speech, so dubbed speech and chewing count as speaking.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,12 @@ from merunibench.speaking import least_of
 
 @dataclass(frozen=True)
 class Speaker:
-    """Fails clips in which no face is seen, or the mouth moves during too little of the speech.
+    """Fails clips without a visible face, and clips in which the mouth moves during too little of the speech.
 
     Attributes:
-        least: Least share of the speech during which a visible person seems to speak; None for the detector's own.
-        speech: Least share of the clip that is speech; under it there is no verdict.
-        height: Least height of the face in pixels; under it there is no verdict.
+        least: Minimum share of the speech during which a visible person seems to speak; None: the detector's default.
+        speech: Minimum share of the clip that is speech; below it there is no verdict.
+        height: Minimum height of the face in pixels; below it there is no verdict.
     """
 
     least: float | None = None
@@ -39,13 +39,13 @@ class Speaker:
         """See `Filter`.
 
         Raises:
-            InputError: no threshold is given, and those of the detectors differ.
+            InputError: no threshold is given, and the defaults of the detectors differ.
         """
         found = rows.speaker
         if found is None:
             return not_measured(len(rows))
         least = _shared_least(found.by) if self.least is None else self.least
-        # A table of values alone says nothing about speech and faces; rows with details do.
+        # Only rows with details have information about speech and faces.
         no_face = found.detailed & ((found.faces == 0) | (np.isnan(found.faces) & np.isnan(found.height)))
         silent = found.detailed & ~(found.speech >= self.speech)
         absent = np.isnan(found.value)
@@ -62,11 +62,11 @@ class Speaker:
 
 
 def _shared_least(by: Sequence[str]) -> float:
-    """The threshold of the detectors that measured, if it is one."""
+    """Return the common default threshold of the detectors."""
     found = {least_of(name): name for name in by}
     if len(found) > 1:
         names = " and ".join(found.values())
         raise InputError(
-            f"speaker values were measured by {names}, whose thresholds differ: give one for all (--speaker-least)"
+            f"speaker values were measured by {names}, whose thresholds differ; give one for all (--speaker-least)"
         )
     return next(iter(found))

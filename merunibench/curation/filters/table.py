@@ -1,4 +1,4 @@
-"""All filters, in the order in which they are told to have dropped a row: cheap ones first, the crowd last."""
+"""All filters, in the order in which a dropped row is attributed to them: cheap ones first, the crowd last."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,24 +21,23 @@ from merunibench.errors import InputError
 from merunibench.lexicon import Lexicon
 
 GROUP = "merunibench.filters"
-"""Entry points of this group are filters too."""
+"""Group of entry points that are filters."""
 
 
 def filters(settings: FilterSettings, lexicon: Lexicon, votes: Iterable[Path]) -> tuple[Filter, ...]:
-    """The filters as they are set, in their declared order; those of other packages come last.
+    """Return the filters with their settings, in the declared order; those of other packages come last.
 
     Args:
-        settings: What rows are judged by.
-        lexicon: What knows labels.
+        settings: Settings of the filters.
+        lexicon: The lexicon of labels.
         votes: Files and folders of votes.
 
     Raises:
-        InputError: votes cannot be read, or an entry point is no filter.
+        InputError: votes cannot be read, or an entry point is not a filter.
     """
     paths = list(votes)
-    by = (
-        settings.lexicon if settings.match in WORD_RULES else lexicon
-    )  # words need the tables of a release, by its name
+    # Rules by words need the tables of a release, by its name.
+    by = settings.lexicon if settings.match in WORD_RULES else lexicon
     crowd = Crowd.load(paths, votes=settings.votes, lexicon=by, match=settings.match, agreement=settings.sentiment)
     own: list[Filter] = [
         Answered(),
@@ -56,7 +55,7 @@ def filters(settings: FilterSettings, lexicon: Lexicon, votes: Iterable[Path]) -
 
 
 def _of_others(taken: set[str]) -> Sequence[Filter]:
-    """The filters that installed packages declare, by name."""
+    """Return the filters that installed packages declare, sorted by name."""
     from importlib.metadata import entry_points
 
     found: list[Filter] = []
@@ -67,9 +66,9 @@ def _of_others(taken: set[str]) -> Sequence[Filter]:
         except Exception as error:
             raise InputError(f"filter {point.name!r} of {point.value}: cannot be loaded: {one_line(error)}") from error
         if not callable(getattr(made, "judge", None)) or not isinstance(getattr(made, "name", None), str):
-            raise InputError(f"filter {point.name!r} of {point.value}: is no filter: it has no name, or no `judge`")
+            raise InputError(f"filter {point.name!r} of {point.value}: is not a filter: it has no name or no `judge`")
         if made.name in taken:
-            raise InputError(f"filter {point.name!r} of {point.value}: there is a filter {made.name!r} already")
+            raise InputError(f"filter {point.name!r} of {point.value}: a filter {made.name!r} already exists")
         taken.add(made.name)
         found.append(made)
     return found

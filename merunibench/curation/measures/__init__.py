@@ -1,4 +1,4 @@
-"""Values of texts, measured once and kept as files: a threshold that moves measures nothing again."""
+"""Values of texts, measured once and stored in files, so that changing a threshold needs no new measurement."""
 
 from merunibench.curation.measures.stage import Measured, measure
 from merunibench.curation.measures.text import VERSION, measure_text

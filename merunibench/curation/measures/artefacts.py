@@ -1,4 +1,4 @@
-"""Signs that a text was damaged on its way: statistics, no verdicts, since a damaged text may still be right."""
+"""Signs of damaged text. They are reported, but do not drop a row, since a damaged text may still be right."""
 
 import re
 
@@ -17,11 +17,11 @@ _PATTERNS = {
     "cue name": re.compile(r"\b(?:audio|video|visual|acoustic|textual) (?:clue|cue)s?\b", re.IGNORECASE),
 }
 KINDS = tuple(_PATTERNS)
-"""What is looked for: doubled possessives (`man's's`) and endings, rests of templates, cues called by their names."""
+"""Kinds of artefacts: doubled possessives (`man's's`) and endings, leftovers of templates, cues named as such."""
 
 
 def artefacts(text: str) -> list[str]:
-    """The kinds of damage in a text.
+    """Return the kinds of artefacts in a text.
 
     Example:
         >>> artefacts("This reflectinging of the man's's mood alignss with {emotion}.")

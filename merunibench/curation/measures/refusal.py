@@ -1,12 +1,12 @@
-"""Whether a description says that it cannot tell what the person feels, whole or in part.
+"""Detect refusals: descriptions that say, entirely or in part, that the person's emotion cannot be determined.
 
-Whole answers are read as everywhere in this package (`merunibench.extraction.silence`): refusals in several languages,
-error texts, `none`. A description of several sentences may refuse in one of them; what such sentences look like stands
-in `refusals.toml`, by kinds. Half-refusals mostly name emotions beside, so this is a value, and no verdict: the filter
-drops a refusal only where no label is known.
+Whole answers are recognised as elsewhere in this package (`merunibench.extraction.silence`): refusals in several
+languages, error texts, `none`. A longer description may also refuse in one of its sentences; `refusals.toml` has the
+patterns of such sentences, by kind. Partial refusals usually name emotions too, so this is only a value: the filter
+drops a refusal only if none of its labels is known.
 
-No refusal are: what the person says or cannot do ("she is unable to identify him"), a cause that is not known ("it is
-not clear why she is angry"), and doubts about the exact emotion ("it is difficult to tell her exact emotion").
+Not refusals are: what the person says or cannot do ("she is unable to identify him"), an unknown cause ("it is not
+clear why she is angry"), and doubts about the exact emotion ("it is difficult to tell her exact emotion").
 """
 
 import re
@@ -38,7 +38,7 @@ class Signs(NamedTuple):
 
 @cache
 def load_signs() -> Signs:
-    """The patterns that come with the package, compiled."""
+    """Return the package's patterns, compiled."""
     table = parse_toml(files(__package__).joinpath(_FILE).read_bytes(), _FILE)
     words: dict[str, str] = {}
 
@@ -72,7 +72,7 @@ def refuses(text: str) -> bool:
 
 
 def _cannot_be_known(sentence: str) -> bool:
-    """Whether a sentence says of anything but a person or a cause that it cannot be known."""
+    """Whether a sentence says that something, other than a person or a cause, cannot be known."""
     signs = load_signs()
     found = signs.passive.search(sentence)
     if found is None or signs.person.match(found[1]):

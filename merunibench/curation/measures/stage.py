@@ -1,6 +1,6 @@
-"""`curate measure`: descriptions in, values and labels out; what is measured already is not measured again.
+"""`curate measure`: compute values and labels from descriptions. Existing values are not computed again.
 
-Rows go through the journal, so an interrupted run resumes, and only a text that has changed is measured again.
+Rows go through the journal, so an interrupted run can be resumed, and only changed texts are measured again.
 """
 
 import hashlib
@@ -28,20 +28,20 @@ from merunibench.journal import Journal, config_hash, read_settings, settings_fi
 Progress = Callable[[str, int, int], None]
 
 INDEX = ".measured.json"
-"""File that says of which descriptions the measures are: rows are looked at only if those have changed."""
+"""File with a hash of the measured descriptions; rows are compared only if it has changed."""
 _AT_ONCE = 256
 
 
 @dataclass
 class Measured:
-    """What was done.
+    """Result of `measure`.
 
     Attributes:
-        rows: Set -> number of its rows.
-        measured: Texts that were measured now; the others were before.
-        labelled: Texts whose labels were extracted now.
-        failed: Rows without a text to be measured.
-        own_labels: Sets whose labels somebody else has made: a file that is left as it is.
+        rows: Set -> number of rows.
+        measured: Number of texts that were measured now rather than before.
+        labelled: Number of texts whose labels were extracted now.
+        failed: Number of rows without a text.
+        own_labels: Sets with labels from elsewhere, whose files are not changed.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -52,14 +52,14 @@ class Measured:
 
 
 def measure(folder: Folder, progress: Progress | None = None) -> Measured:
-    """Measure every description of a data set, and extract labels and polarity where there are none.
+    """Measure every description of a data set, and extract missing labels and polarities.
 
-    Writes `measures/<set>.jsonl` and `labels/<set>.jsonl`. Labels that stand in the descriptions are taken as they are
-    (`labels_from: given`); a file of labels that was not made here is not touched.
+    Writes `measures/<set>.jsonl` and `labels/<set>.jsonl`. Labels in the descriptions are used unchanged
+    (`labels_from: given`); files of labels from elsewhere are not changed.
 
     Args:
         folder: The data set.
-        progress: Called with the set, the rows done, and their number.
+        progress: Called with the set, the number of rows done, and their total.
 
     Raises:
         InputError: descriptions cannot be read, names repeat, or a file cannot be written.
@@ -93,12 +93,12 @@ def _refuse_deleted(folder: Folder, path: Path, names: list[str]) -> None:
     if back:
         raise InputError(
             f"{path}: {len(back)} of its clips were deleted from this data set, such as {short_repr(back[0])}; delete "
-            f"them again (`merunibench curate delete`), or take their hashes out of {Folder.DELETED}"
+            f"them again (`merunibench curate delete`), or remove their hashes from {Folder.DELETED}"
         )
 
 
 def file_digest(path: Path) -> str:
-    """The SHA-256 of a file, or of all files of a saved data set, by name."""
+    """Return the SHA-256 of a file, or of all files of a saved data set, sorted by name."""
     files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
     digest = hashlib.sha256()
     for each in files:
@@ -113,10 +113,10 @@ class Texts:
 
     Attributes:
         names: Names of its clips.
-        texts: The descriptions; None where there is none.
-        subtitles: Subtitles as far as a column `subtitle` has them.
-        contents: What identifies each clip's content, as far as a column `content` tells.
-        inputs: What identifies what is measured: text, subtitle, given labels.
+        texts: The descriptions; None if missing.
+        subtitles: Values of the column `subtitle`, if present.
+        contents: Values of the column `content`, if present; they identify each clip's content.
+        inputs: Hashes of what the values depend on: text, subtitle, given labels and polarity, content.
     """
 
     def __init__(self, table: Table) -> None:
@@ -140,7 +140,7 @@ class Texts:
         ]
 
     def labels(self, row: int) -> list[str]:
-        """The labels that a row came with."""
+        """Return the labels given with a row."""
         return self._labels[row] if self._labels is not None else []
 
 
@@ -189,7 +189,7 @@ def _label_set(folder: Folder, name: str, texts: Texts, done: Measured, progress
 
 
 def _journal(path: Path, settings: Mapping[str, Any]) -> Journal:
-    """The journal of a result; one that another version of the measures has made is begun anew."""
+    """Open the journal of a result; one of another version of the measures is recreated."""
     place = settings_file(path)
     if place.exists() and read_json(place) != settings:
         for old in (path, path.with_name(f"{path.name}.part"), place):
@@ -200,7 +200,7 @@ def _journal(path: Path, settings: Mapping[str, Any]) -> Journal:
 def _through(
     journal: Journal, texts: Texts, row: Callable[[int], dict[str, Any]], name: str, progress: Progress | None
 ) -> int:
-    """Finish the rows that are not; how many those were."""
+    """Finish the remaining rows; return their number."""
     wanted = [index for index, clip in enumerate(texts.names) if journal.find(clip, inputs=texts.inputs[index]) is None]
     for first in range(0, len(wanted), _AT_ONCE):
         batch = wanted[first : first + _AT_ONCE]
@@ -212,11 +212,11 @@ def _through(
 
 
 def _is_own(folder: Folder, name: str) -> bool:
-    """Whether the labels of a set are somebody else's."""
+    """Whether the labels of a set come from elsewhere."""
     found = folder.found(LABELS).get(name)
     if found is None:
         return False
-    settings = settings_file(found)  # those of a language model say more than the rules' name
+    settings = settings_file(found)  # the settings of a language model have more keys than the extractor's name
     return found.name != f"{name}.jsonl" or not settings.exists() or "extractor" not in read_settings(settings)
 
 
@@ -225,14 +225,14 @@ def _labels_stand(folder: Folder, name: str) -> bool:
 
 
 def state_of(digest: str) -> str:
-    """What decides all values of a set."""
+    """Return the hash of everything that the values of a set depend on."""
     from merunibench.extraction import EXTRACTOR
 
     return config_hash({"descriptions": digest, "measures": VERSION, "extractor": EXTRACTOR})
 
 
 def _read_index(folder: Folder) -> dict[str, str]:
-    """What the sets were when they were measured; empty where nothing tells."""
+    """Return the hashes of the sets when they were measured; empty if unknown."""
     path = folder.path / MEASURES / INDEX
     with suppress(InputError):
         content = read_json(path) if path.exists() else {}

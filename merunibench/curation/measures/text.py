@@ -1,4 +1,4 @@
-"""What is measured on one description: length, repetition, language, refusal, signs of damage."""
+"""Values measured on one description: length, repetition, language, refusal, artefacts."""
 
 import hashlib
 import zlib
@@ -9,21 +9,21 @@ from merunibench.curation.measures.refusal import refuses
 from merunibench.languages import language_of
 
 VERSION = "text@2"
-"""Version of all that is measured here. Whoever changes what any text gives raises it."""
+"""Version of the measures. Raise it when a change alters the values of any text."""
 
 WITHOUT_BLANKS = ("zh", "ja")
-"""Languages that set no blanks between words: their texts are as long as their characters."""
+"""Languages without spaces between words, whose lengths are counted in characters."""
 
 _HASH_DIGITS = 16
 
 
 def measure_text(text: str) -> dict[str, Any]:
-    """The values of a text, as a row of `measures/<set>.jsonl` has them.
+    """Return the values of a text, as in a row of `measures/<set>.jsonl`.
 
-    `words` are runs of anything but white space, `characters` all signs but white space. `repetition` is the length of
-    the zlib-compressed UTF-8 over its own: real descriptions give 0.26 to 0.6, loops 0.04 to 0.13, and very short texts
-    more than 1. `language` is a two-letter code, None where there are no letters. `refusal` says whether the text says
-    that it cannot tell what is felt; `artefacts` names the kinds of damage found.
+    `words` is the number of runs of non-space characters, `characters` the number of non-space characters. `repetition`
+    is the length of the zlib-compressed UTF-8 divided by the length of the UTF-8: real descriptions have 0.26 to 0.6,
+    loops 0.04 to 0.13, and very short texts more than 1. `language` is a two-letter code, None without letters.
+    `refusal` is whether the text says that the emotion cannot be determined; `artefacts` lists the kinds of damage.
 
     Example:
         >>> found = measure_text("In the text, the man's's tone is happy.")
@@ -42,13 +42,13 @@ def measure_text(text: str) -> dict[str, Any]:
 
 
 def repetition(text: str) -> float | None:
-    """Length of the compressed text over its length, in bytes, to four decimals; None of an empty one."""
+    """Return the compressed length of a text divided by its length, in bytes, to four decimals; None if empty."""
     content = text.encode("utf-8", "surrogatepass")
     return round(len(zlib.compress(content, 6)) / len(content), 4) if content else None
 
 
 def language_code(text: str) -> str | None:
-    """The two-letter code of a text's language: English where no other is found; None without letters."""
+    """Return the two-letter code of a text's language: English if no other is found; None without letters."""
     if not any(map(str.isalpha, text)):
         return None
     language = language_of(text)
@@ -56,5 +56,5 @@ def language_code(text: str) -> str | None:
 
 
 def text_hash(text: str) -> str:
-    """What identifies a text: the first 16 hexadecimal digits of its SHA-256."""
+    """Return a hash of a text: the first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_DIGITS]

@@ -1,4 +1,4 @@
-"""The report of a data set: funnel, filters beside chance, statistics, human truth; as tables, JSON, card and page."""
+"""The report of a data set: funnel, filters, chance, statistics, human labels; as tables, JSON, card and web page."""
 
 from merunibench.curation.report.build import build_report
 from merunibench.curation.report.result import CurationReport

@@ -1,4 +1,4 @@
-"""From decisions to the report: every figure is counted here, once, and rendered elsewhere."""
+"""Build the report from decisions. All values are computed here, once; other modules only render them."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,7 +31,7 @@ from merunibench.journal import read_settings, settings_file
 from merunibench.lexicon import Lexicon, load_lexicon
 
 CARD = "card"
-"""The section of `curate.toml` in which the user says what the data set is."""
+"""The section of `curate.toml` in which the user describes the data set."""
 _FIRST = 5
 
 
@@ -44,18 +44,18 @@ def build_report(
     resamples: int = 1000,
     seed: int = 0,
 ) -> CurationReport:
-    """The report of a data set.
+    """Build the report of a data set.
 
     Args:
         folder: The data set.
-        decisions: What became of its rows.
-        settings: What they were judged by.
+        decisions: The decisions on its rows.
+        settings: The settings of the filters.
         truth: A table of human labels of some of the rows.
-        resamples: Number of bootstrap resamples of what is scored against them.
+        resamples: Number of bootstrap resamples for scores against human labels.
         seed: Seed of resampling and shuffling.
 
     Raises:
-        InputError: the truth cannot be read, or `curate.toml` is broken.
+        InputError: the human labels cannot be read, or `curate.toml` is broken.
     """
     rows, lexicon = decisions.rows, load_lexicon(settings.lexicon)
     vocabulary = Vocabulary.of(rows.labels, lexicon)
@@ -97,7 +97,7 @@ def build_report(
 
 
 def _stages(decisions: Decisions, vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
-    """Statistics of all rows, and of what each filter left; a filter that dropped nothing leaves them as they are."""
+    """Return statistics of all rows, and of the rows left after each filter."""
     chosen = np.ones(len(decisions.rows), bool)
     found = {"all": statistics(decisions.rows, chosen, vocabulary)}
     last = found["all"]
@@ -123,7 +123,7 @@ def _duplicates(decisions: Decisions) -> dict[str, Any]:
 
 
 def _crowd(decisions: Decisions) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The account that the crowd gives of its sources, and its remarks."""
+    """Return the crowd's summary of its sources, and its remarks."""
     for each in decisions.filters:
         crowd = getattr(each, "crowd", None)
         if crowd is not None:
@@ -133,10 +133,10 @@ def _crowd(decisions: Decisions) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def _remarks(decisions: Decisions) -> tuple[str, ...]:
-    """Filters without input, and filters without which nothing would be left."""
+    """Return remarks on filters without input, on votes that did not converge, and if no row is kept."""
     said = [f"{outcome.name}: not measured; drops nothing" for outcome in decisions.outcomes if not outcome.measured]
     said += [
-        f"{outcome.name}: dawid-skene has not come to rest on {outcome.judged.settings[UNSETTLED]} groupings; "
+        f"{outcome.name}: dawid-skene has not converged on {outcome.judged.settings[UNSETTLED]} groupings; "
         "such votes may be noise, so compare with --votes majority"
         for outcome in decisions.outcomes
         if UNSETTLED in outcome.judged.settings
@@ -148,17 +148,17 @@ def _remarks(decisions: Decisions) -> tuple[str, ...]:
 
 
 def _near(tests: Contamination) -> Iterator[str]:
-    """That names hold those of test samples: whether they are of the same clips, a person has to say."""
+    """Yield a remark on names that contain those of test samples; the user must decide if the clips are the same."""
     if tests.near:
         name, dataset = tests.near_names[0]
         yield (
-            f"{tests.near} names hold that of a test sample and more, such as {short_repr(name)} ({dataset}); if these "
+            f"{tests.near} names contain the name of a test sample, such as {short_repr(name)} ({dataset}); if these "
             "clips are parts of it, delete them"
         )
 
 
 def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[str, Any]:
-    """Who made what: descriptions as their settings have it, labels, speaker values, lexicon."""
+    """Return the origin of descriptions (from their settings), labels, speaker values and lexicon."""
     made: dict[str, dict[str, Any]] = {}
     for name, path in folder.found(DESCRIPTIONS).items():
         with suppress(InputError):
@@ -175,7 +175,7 @@ def _provenance(folder: Folder, decisions: Decisions, lexicon: Lexicon) -> dict[
 
 
 def _with_revisions(settings: dict[str, Any], folder: Folder, name: str) -> dict[str, Any]:
-    """The settings of descriptions, with the revisions of the models of cues, which stand beside the cues."""
+    """Add the revisions of the cue models, from the settings of the cues, to the settings of descriptions."""
     for kind in (AUDIO, VIDEO, WHOLE) if isinstance(settings.get("cues"), dict) else ():
         path, each = settings_file(folder.path / CUES / kind / f"{name}.jsonl"), settings["cues"].get(kind)
         model = read_settings(path).get("model") if path.exists() else None

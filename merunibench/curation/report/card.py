@@ -1,4 +1,4 @@
-"""The data set's card: README.md with a head in YAML that Hugging Face `datasets` reads. The licence is the user's."""
+"""The data set's card: README.md with YAML metadata for Hugging Face `datasets`. The user chooses the licence."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,17 +28,17 @@ _COMMONEST = 10
 
 
 def render(report: CurationReport, files: str | None = None) -> str:
-    """The card.
+    """Render the card.
 
     Args:
-        report: What it is about.
-        files: Pattern of the data files beside the card; None where there are none.
+        report: The report of the data set.
+        files: Pattern of the data files next to the card; None if there are none.
     """
     return "\n".join([*_head(report, files), "", *_body(report)]) + "\n"
 
 
 def _head(report: CurationReport, files: str | None) -> Iterator[str]:
-    """The head; its values are JSON, which is YAML."""
+    """Yield the metadata. Its values are JSON, which is valid YAML."""
     languages = [code for code in report.statistics["all"]["languages"] if code != "unknown"]
     fields: dict[str, Any] = {
         "pretty_name": escape_controls(str(report.card.get("title", report.name)), 100),
@@ -56,7 +56,7 @@ def _head(report: CurationReport, files: str | None) -> Iterator[str]:
 
 
 def _licence_id(text: str) -> str:
-    """The identifier that the Hugging Face Hub knows a licence by; `other` for the user's own words."""
+    """Return the licence's identifier on the Hugging Face Hub; `other` for free text."""
     plain = text.strip().lower().replace(" ", "-")
     return plain if plain.replace("-", "").replace(".", "").isalnum() and len(plain) <= 30 else "other"
 
@@ -78,7 +78,7 @@ def _body(report: CurationReport) -> Iterator[str]:
         yield from _section("Who was dropped", _rates(report))
     if report.truth is not None:
         yield from _section("Against human labels", _truth(report))
-    yield from _section("Beside published data sets", _published(report))
+    yield from _section("Compared with published data sets", _published(report))
     yield from _section("What the filters cannot see", [f"- {escape(text)}" for text in BLIND_SPOTS])
     yield from _section("Responsible use", [escape(RESPONSIBLE_USE)])
     if report.remarks:
@@ -160,7 +160,7 @@ def _statistics(statistics: Any) -> Iterator[str]:  # noqa: ANN401 - stage -> fi
     total = last["labels"]["total"]
     yield ""
     words_of = ", ".join(f"{word} {percent(times, total)}" for word, times in common)
-    yield f"Commonest labels of the rows that are left: {escape(words_of)}."
+    yield f"Most common labels of the remaining rows: {escape(words_of)}."
     effective = ", ".join(f"{wheel['wheel']}: {number(wheel['effective_sectors'])}" for wheel in last["wheels"])
     yield f"Effective number of sectors on each wheel: {effective}."
 
@@ -194,7 +194,7 @@ def _truth(report: CurationReport) -> Iterator[str]:
     if truth.difference:
         yield f"Kept minus dropped: {score(truth.difference[0])}."
     if truth.shuffled:
-        yield f"Kept minus what shuffled votes would keep: {score(truth.shuffled['kept_minus_shuffled'])}."
+        yield f"Kept minus rows kept by shuffled votes: {score(truth.shuffled['kept_minus_shuffled'])}."
 
 
 def _cells(found: Score) -> list[str]:
@@ -209,13 +209,13 @@ def _published(report: CurationReport) -> Iterator[str]:
     yield from _table(("Data set", "Rows", "Distinct emotions"), rows)
     yield ""
     yield (
-        "Published figures are their authors' (AffectGPT, arXiv 2501.16566): counted on labels that a language model "
-        "extracted, so they compare in size alone."
+        "Published numbers are from the authors of AffectGPT (arXiv 2501.16566). They were counted on labels extracted "
+        "by a language model, so only the sizes are comparable."
     )
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> Iterator[str]:
-    """A Markdown table whose first columns are words, the others numbers."""
+    """Yield a Markdown table: the first columns are text, the others numbers."""
     yield f"| {' | '.join(map(escape, heads))} |"
     yield f"| {' | '.join('---' if place < words else '---:' for place in range(len(heads)))} |"
     for row in rows:

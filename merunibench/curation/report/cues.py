@@ -1,4 +1,4 @@
-"""Do the cues agree? Whether what the sound says and what the picture says share sectors, where both have labels."""
+"""Agreement of cues: whether the labels of audio and video cues share sectors."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ _KINDS = ("audio", "video")
 
 
 def cue_agreement(folder: Folder, rows: Rows, lexicon: Lexicon) -> dict[str, Any]:
-    """How often the labels of the audio cue and those of the video cue share a sector on most wheels.
+    """Compute how often the labels of the audio cue and the video cue share a sector on most wheels.
 
-    Cues have labels once `merunibench extract` was run on them. Chance is that of a wheel: the share of pairs of any
-    audio and any video cue that share a sector there.
+    Cues have labels after `merunibench extract` was run on them. Chance is computed per wheel: the share of all pairs
+    of an audio cue and a video cue that share a sector there.
 
     Args:
         folder: The data set, with `cues/audio/<set>` and `cues/video/<set>`.
         rows: Its rows.
-        lexicon: What gives sectors.
+        lexicon: Defines the sectors.
 
     Returns:
-        `rows` that have both, `agree`, and for each wheel `agree` and `chance`; empty where no row has both.
+        `rows` with both cues, `agree`, and for each wheel `agree` and `chance`; empty if no row has both.
 
     Raises:
         InputError: a table of cues is broken.
@@ -63,7 +63,7 @@ def cue_agreement(folder: Folder, rows: Rows, lexicon: Lexicon) -> dict[str, Any
 
 
 def _chance(one: Any, other: Any) -> float:  # noqa: ANN401 - arrays of masks
-    """The share of all pairs of a set of each side that share a sector."""
+    """Return the share of all pairs of one set of each side that share a sector."""
     first, second = np.bincount(one, minlength=256), np.bincount(other, minlength=256)
     masks = np.arange(256)
     shared = (masks[:, None] & masks[None, :]) != 0

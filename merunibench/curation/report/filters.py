@@ -1,4 +1,4 @@
-"""What each filter did: verdicts, what it alone dropped, chance, overlap with the others; and the funnel in order."""
+"""Statistics of each filter: verdicts, rows only it drops, chance, overlap with the others; and the funnel."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from merunibench.curation.crowd import Crowd
 
 CROWD: Mapping[str, Task] = {"crowd.emotion": "emotion", "crowd.sentiment": "sentiment"}
-"""The filters whose chance is known in closed form."""
+"""The filters whose chance level is computed in closed form."""
 
 
 @dataclass(frozen=True)
 class FilterFigures:
-    """One filter over all rows, whatever the others did.
+    """One filter over all rows, whatever the others decide.
 
     Attributes:
         name: The filter.
-        evaluated: Rows on which it had its input.
-        passed: Rows that pass.
-        failed: Rows that fail.
-        undecided: Rows without verdict, those included on which it had no input.
-        dropped: Rows it drops: failed, and undecided where the settings say so.
-        alone: Rows that nothing else drops.
-        chance: Rows expected to pass if values were dealt to rows at random; None where that has no meaning.
-        reasons: Why rows did not pass -> how many.
-        settings: Bounds, units, who measured.
+        evaluated: Number of rows with its input.
+        passed: Number of rows that pass.
+        failed: Number of rows that fail.
+        undecided: Number of rows without a verdict, including those without its input.
+        dropped: Number of rows it drops: failed ones, and undecided ones if the settings say so.
+        alone: Number of rows that only this filter drops.
+        chance: Expected number of passes if values were assigned to rows at random; None if that has no meaning.
+        reasons: Why rows did not pass -> number of rows.
+        settings: Bounds, units, measurer.
     """
 
     name: str
@@ -48,21 +48,21 @@ class FilterFigures:
 
     @property
     def lift(self) -> float | None:
-        """Rows that pass over those expected by chance."""
+        """Number of passes divided by the number expected by chance."""
         return round(self.passed / self.chance, 4) if self.chance else None
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the funnel: what one filter did to what the ones before it had left.
+    """A step of the funnel: one filter, applied to the rows that the filters before it keep.
 
     Attributes:
         name: The filter.
-        before: Rows that reach it.
-        kept: Rows that it leaves, the undecided ones included.
-        undecided: Rows that it leaves without verdict.
-        dropped: Rows that it drops.
-        chance: Rows expected to be left if votes were randomly assigned; None where that has no meaning.
+        before: Number of rows that reach it.
+        kept: Number of rows that it keeps, including undecided ones.
+        undecided: Number of rows that it keeps without a verdict.
+        dropped: Number of rows that it drops.
+        chance: Expected number of kept rows if votes were randomly assigned; None if that has no meaning.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Step:
 
 
 def filter_figures(decisions: Decisions) -> list[FilterFigures]:
-    """The figures of every filter, in the declared order."""
+    """Return the statistics of every filter, in the declared order."""
     drops = np.stack([outcome.drops for outcome in decisions.outcomes])
     number = drops.sum(axis=0)
     return [_figures(outcome, alone=int((outcome.drops & (number == 1)).sum())) for outcome in decisions.outcomes]
@@ -99,7 +99,7 @@ def _figures(outcome: Outcome, alone: int) -> FilterFigures:
 
 
 def funnel(decisions: Decisions) -> list[Step]:
-    """The filters one after the other, those left out that had no input."""
+    """Return the steps of the funnel, without filters that had no input."""
     steps = []
     for number, outcome in enumerate(decisions.outcomes):
         if not outcome.measured:
@@ -120,7 +120,7 @@ def funnel(decisions: Decisions) -> list[Step]:
 
 
 def _by_chance(decisions: Decisions, outcome: Outcome, reaching: Mask) -> float | None:
-    """How many of the rows that reach a filter it would leave by chance."""
+    """Return the expected number of rows, of those that reach a filter, that it would keep by chance."""
     left = _left_by_chance(decisions, [outcome])
     if left is not None:
         return round(float(left[reaching].sum()), 4)
@@ -129,9 +129,9 @@ def _by_chance(decisions: Decisions, outcome: Outcome, reaching: Mask) -> float 
 
 
 def kept_by_chance(decisions: Decisions) -> float | None:
-    """How many rows would be kept if the crowd's votes were dealt to rows at random; None without a crowd.
+    """Return the number of rows kept if the crowd's votes were randomly assigned to rows; None without a crowd.
 
-    The other filters drop what they dropped. A row's votes on emotion and on sentiment stay together.
+    The other filters' decisions do not change. A row's votes on emotion and on sentiment stay together.
     """
     of_crowd = [outcome for outcome in decisions.outcomes if outcome.name in CROWD and outcome.measured]
     left = _left_by_chance(decisions, of_crowd)
@@ -142,7 +142,7 @@ def kept_by_chance(decisions: Decisions) -> float | None:
 
 
 def _left_by_chance(decisions: Decisions, outcomes: Sequence[Outcome]) -> npt.NDArray[np.float64] | None:
-    """The probability that filters of the crowd leave each row, shape (N,); None if one is none, or had no votes."""
+    """Return the probability that crowd filters keep each row, shape (N,); None for other filters or without votes."""
     crowd: Crowd | None = next((each.crowd for each in decisions.filters if hasattr(each, "crowd")), None)
     if crowd is None or not outcomes or not all(each.name in CROWD and each.measured for each in outcomes):
         return None
@@ -152,9 +152,9 @@ def _left_by_chance(decisions: Decisions, outcomes: Sequence[Outcome]) -> npt.ND
 
 
 def overlap(decisions: Decisions) -> tuple[list[str], list[list[float | None]]]:
-    """How far two filters drop the same rows: phi of every pair of those that drop any; None where one drops all.
+    """Return phi of every pair of filters that drop rows: whether they drop the same rows; None if one drops all.
 
-    phi = (n11 n00 - n10 n01) / sqrt of the product of the four margins: the correlation of two yes-no values.
+    phi = (n11 n00 - n10 n01) / sqrt of the product of the four margins: the correlation of two binary values.
     """
     names = [outcome.name for outcome in decisions.outcomes if outcome.measured and outcome.drops.any()]
     drops = [decisions[name].drops for name in names]
@@ -162,7 +162,7 @@ def overlap(decisions: Decisions) -> tuple[list[str], list[list[float | None]]]:
 
 
 def phi(one: Mask, other: Mask) -> float | None:
-    """The correlation of two yes-no values; None where one of them is constant.
+    """Return the correlation of two binary values; None if one of them is constant.
 
     Example:
         >>> phi(np.array([True, False, True]), np.array([True, False, True]))
@@ -175,12 +175,12 @@ def phi(one: Mask, other: Mask) -> float | None:
 
 
 def shares(groups: npt.NDArray[np.int64], names: Sequence[str | None], decisions: Decisions) -> list[dict[str, Any]]:
-    """For each group of rows how many there are, how many are kept, and which filters drop how many of them.
+    """Return for each group of rows its size, the number of kept rows, and the number dropped by each filter.
 
     Args:
         groups: Group of each row, -1 for none, shape (N,).
-        names: The groups; one without a name is left out.
-        decisions: What became of the rows.
+        names: The groups; those without a name are left out.
+        decisions: The decisions on the rows.
     """
     found = []
     for number, name in enumerate(names):
@@ -192,7 +192,7 @@ def shares(groups: npt.NDArray[np.int64], names: Sequence[str | None], decisions
 
 
 def share_of(here: Mask, name: str, decisions: Decisions) -> dict[str, Any]:
-    """The figures of one group of rows; `lift` is its share of kept rows over that of all."""
+    """Return the numbers of one group of rows; `lift` is its share of kept rows divided by that of all rows."""
     rows, kept = int(here.sum()), int((here & decisions.kept).sum())
     overall = float(decisions.kept.mean()) if len(decisions.rows) else 0.0
     dropped = np.bincount(decisions.dropped_by[here & ~decisions.kept], minlength=len(decisions.outcomes)).tolist()

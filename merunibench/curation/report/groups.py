@@ -1,6 +1,6 @@
-"""Who is dropped: rates by voted emotion, by the description's own, by subtitle, face and set.
+"""Drop rates of groups of rows: by voted emotion, described emotion, subtitle, face and set.
 
-A filter that eats rare emotions shows here: with a crowd that never votes disgust, disgust goes to zero.
+They reveal filters that drop rare emotions: with a crowd that never votes for disgust, no disgust is kept.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ _FACE = (
 
 
 def drop_rates(decisions: Decisions, vocabulary: Vocabulary) -> dict[str, list[dict[str, Any]]]:
-    """Property -> its groups of rows, each with rows, kept, dropped, lift, and which filters drop how many."""
+    """Return groups of rows by property, each with rows, kept, dropped, lift, and the number dropped by each filter."""
     found = {
         "voted emotion": _voted(decisions, "crowd.emotion"),
         "voted sentiment": _voted(decisions, "crowd.sentiment"),
@@ -42,7 +42,7 @@ def drop_rates(decisions: Decisions, vocabulary: Vocabulary) -> dict[str, list[d
 
 
 def _voted(decisions: Decisions, name: str) -> list[dict[str, Any]]:
-    """By the voted element: of the first grouping, the first wheel as a rule."""
+    """Group by the voted element of the first grouping, which is usually the first wheel."""
     column: Any = next((each.judged.columns.get("voted") for each in decisions.outcomes if each.name == name), None)
     if column is None or not hasattr(column, "codes"):
         return []
@@ -54,7 +54,7 @@ def _voted(decisions: Decisions, name: str) -> list[dict[str, Any]]:
 
 
 def _described(decisions: Decisions, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """By the sectors of the description's own labels; a row is in as many groups as it has sectors."""
+    """Group by the sectors of the description's labels; a row is in one group per sector."""
     sets = vocabulary.sets[0]
     groups = [(name, (sets & sets.dtype.type(1 << bit)) != 0) for bit, name in enumerate(vocabulary.sectors[0])]
     return [share_of(here, name, decisions) for name, here in groups if here.any()]

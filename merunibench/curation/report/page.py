@@ -1,7 +1,7 @@
-"""The report as one HTML page in the leaderboard's dress: funnel, filters, statistics, drop rates, human truth.
+"""The report as one HTML page in the leaderboard's style: funnel, filters, statistics, drop rates, human labels.
 
-The page asks for nothing from elsewhere and holds no script; its content policy forbids both, whatever a stranger's
-description might try. The template escapes all text.
+The page loads no external resources and contains no scripts. Its content security policy forbids both, so untrusted
+descriptions cannot add any. The template escapes all text.
 """
 
 from functools import partial
@@ -17,7 +17,7 @@ _LONGEST = 80
 
 
 def render(report: CurationReport) -> str:
-    """The page."""
+    """Render the page."""
     from markupsafe import Markup
 
     folder = resource("curation", "report")
@@ -34,7 +34,7 @@ def render(report: CurationReport) -> str:
         left={step.name: step.kept for step in report.funnel},
         wording=wording,
         percent=wording.percent,
-        policy=Markup(dress.POLICY),  # noqa: S704 - its quotes as they are
+        policy=Markup(dress.POLICY),  # noqa: S704 - its quotes must not be escaped
         style=dress.inlined(frame / "alone.css", folder / "page.css"),
-        funnel=Markup(picture.draw(report)),  # noqa: S704 - of our own making: the picture escapes what it draws
+        funnel=Markup(picture.draw(report)),  # noqa: S704 - the picture escapes its texts
     )

@@ -1,7 +1,7 @@
-"""The funnel as SVG: one bar a step, what it kept, what it left undecided, what it dropped, chance as a thin line.
+"""The funnel as SVG: one bar per step with kept, undecided and dropped rows, and chance as a thin line.
 
-Text stands on every bar, so that no colour has to be told from another; dark text stands on light ground, so that the
-picture survives a grey printer. Equal input gives equal bytes.
+Every bar has text, so that readers need not distinguish colours. Text is dark on a light background, so that the
+picture can be printed in grey. Equal input gives equal bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,13 @@ _INK, _FAINT, _LINE = "#1b2430", "#565d66", "#c3c7cc"
 _KEPT, _UNDECIDED, _DROPPED = "#9fbfe6", "#f7cf68", "#eceef0"
 _LONGEST = 26
 _LETTER = 7.0
-"""Width of a letter at 13 pixels, rather more than less."""
+"""Width of a letter at 13 pixels, an upper estimate."""
 _NARROW = 6.3
-"""The same, rather less than more: for what only has to look even."""
+"""Width of a letter at 13 pixels, a lower estimate, for spacing only."""
 
 
 class _Piece(NamedTuple):
-    """A part of a bar: how many rows, its ground, and what is written on it."""
+    """A part of a bar: number of rows, background colour, and text."""
 
     rows: int
     fill: str
@@ -33,11 +33,11 @@ class _Piece(NamedTuple):
 
 
 def draw(report: CurationReport, prefix: str = "funnel") -> str:
-    """The SVG text of the funnel.
+    """Return the funnel as SVG.
 
     Args:
         report: What to draw.
-        prefix: Begins the identifiers of title and description, which must differ on a page with several pictures.
+        prefix: Prefix of the ids of title and description, which must be unique on a page with several pictures.
     """
     steps = report.funnel
     height = _TOP + (len(steps) + 1) * _ROW + 62
@@ -62,7 +62,7 @@ def draw(report: CurationReport, prefix: str = "funnel") -> str:
 
 
 def description(report: CurationReport) -> str:
-    """The picture in words, for who cannot see it."""
+    """Return a description of the picture for people who cannot see it."""
     said = []
     for step in report.funnel:
         chance = "" if step.chance is None else f", {number(step.chance)} by chance"
@@ -84,7 +84,7 @@ def _pieces(step: Step) -> list[_Piece]:
 
 
 def _bar(row: int, name: str, pieces: list[_Piece], rows: int, chance: float | None) -> Iterator[str]:
-    """One step: its name, its parts one after the other, and below them what does not fit on a part."""
+    """Yield one step: its name, its parts in a row, and next to or below them text that does not fit on a part."""
     y = _TOP + row * _ROW
     scale = (_WIDTH - _LEFT - _RIGHT) / max(rows, 1)
     middle = y + _BAR / 2
@@ -112,17 +112,17 @@ def _bar(row: int, name: str, pieces: list[_Piece], rows: int, chance: float | N
         beside = f'x="{x + 8:.2f}" y="{middle:.0f}" dy="0.35em"'
         below = f'x="{x:.2f}" y="{y + _BAR + 15:.0f}" text-anchor="end"'
         yield f'<text {beside if fits else below} fill="{_FAINT}">{text}</text>'
-    if chance is not None:  # from above and from below, so that it strikes no text out
+    if chance is not None:  # short strokes at top and bottom, so that they do not cross text
         at = _LEFT + chance * scale
         strokes = f"M{at:.2f} {y - 6:.0f}V{y + 6:.0f}M{at:.2f} {y + _BAR - 6:.0f}V{y + _BAR + 6:.0f}"
         yield f'<path d="{strokes}" stroke="{_INK}" stroke-width="2"/>'
 
 
 def _legend(y: float, steps: Sequence[Step]) -> Iterator[str]:
-    """What grounds and lines mean, of those that there are."""
+    """Yield the legend of the colours and lines that occur."""
     there = [
         (_KEPT, "kept"),
-        *([(_UNDECIDED, "kept without verdict")] if any(step.undecided for step in steps) else []),
+        *([(_UNDECIDED, "kept without a verdict")] if any(step.undecided for step in steps) else []),
         *([(_DROPPED, "dropped")] if any(step.dropped for step in steps) else []),
     ]
     x = _LEFT
@@ -132,4 +132,4 @@ def _legend(y: float, steps: Sequence[Step]) -> Iterator[str]:
         x += 44 + len(text) * _NARROW
     if any(step.chance is not None and step.before for step in steps):
         yield f'<path d="M{x + 6:.0f} {y - 13:.0f}V{y + 5:.0f}" stroke="{_INK}" stroke-width="2"/>'
-        yield f'<text x="{x + 16:.0f}" y="{y:.0f}" fill="{_FAINT}">left if votes were shuffled</text>'
+        yield f'<text x="{x + 16:.0f}" y="{y:.0f}" fill="{_FAINT}">kept if votes were shuffled</text>'

@@ -1,6 +1,6 @@
-"""The report of a data set: plain data, and methods that hand it to the renderers.
+"""The report of a data set: plain data, and methods that render it.
 
-Names, labels and texts are kept as their authors wrote them; each renderer escapes them for its own format.
+Names, labels and texts are stored unchanged; each renderer escapes them for its format.
 """
 
 import json
@@ -19,31 +19,31 @@ SCHEMA = "merunibench.curation/1"
 
 @dataclass(frozen=True)
 class CurationReport:
-    """What a data set is, what each filter did to it, and what it is worth.
+    """The report of a data set: its rows, the effect of each filter, and agreement with human labels.
 
     Attributes:
-        name: What the data set is called.
+        name: Name of the data set.
         rows: Number of rows.
-        kept: How many are kept.
-        chance: How many would be kept if votes were dealt to rows at random; None without a crowd.
-        sets: Set -> its rows, and how many are kept.
-        filters: The figures of each filter over all rows, in the declared order.
-        funnel: The same one after the other, filters without input left out.
+        kept: Number of kept rows.
+        chance: Number of rows kept if votes were randomly assigned to rows; None without a crowd.
+        sets: Set -> number of its rows, and of its kept rows.
+        filters: Statistics of each filter over all rows, in the declared order.
+        funnel: The filters applied one after the other, without those that had no input.
         overlap: Names of filters, and phi of every pair: do they drop the same rows?
-        statistics: Stage (`all`, then each filter of the funnel: what it left) -> statistics; see docs/curate.md.
-        cues: Whether audio and video cues agree (see `report.cues`); empty where cues have no labels.
-        drop_rates: Property -> groups of rows, and how many of each are dropped.
-        duplicates: Rows whose text an earlier row has, and the first few of them; under `clips`, whose clip.
-        contamination: Test set of MER-UniBench -> how many rows carry the name of one of its samples.
-        crowd: Task -> what each source of votes is and did.
-        truth: The rows against human labels; None where none were given.
-        provenance: Models, prompts, extractors and lexicon that took part.
-        published: Figures of published data sets of this kind, to be read beside it.
-        card: What the user said of the data set: licence and so on.
-        settings: Everything that decided the verdicts.
-        config: Hash of that.
-        signature: All of it in one line.
-        remarks: What a reader should know.
+        statistics: Stage (`all`, then the rows left after each filter of the funnel) -> statistics; see docs/curate.md.
+        cues: Agreement of audio and video cues (see `report.cues`); empty if cues have no labels.
+        drop_rates: Property -> groups of rows, with the number of dropped rows.
+        duplicates: Rows that repeat the text of an earlier row, and the first few; `clips`: those that repeat the clip.
+        contamination: Test set of MER-UniBench -> number of rows with the name of one of its samples.
+        crowd: Task -> training, accuracy and votes of each source.
+        truth: Comparison of the rows with human labels; None if none were given.
+        provenance: Models, prompts, extractors and lexicon that were used.
+        published: Sizes of published data sets of this kind, for comparison.
+        card: The user's description of the data set: licence and so on.
+        settings: Everything that the verdicts depend on.
+        config: Hash of the settings.
+        signature: Summary of all this in one line.
+        remarks: Notes for readers.
     """
 
     FORMATS: ClassVar = ("table", "json", "markdown", "html")
@@ -73,16 +73,16 @@ class CurationReport:
 
     @property
     def lift(self) -> float | None:
-        """Kept rows over those kept by chance."""
+        """Number of kept rows divided by the number kept by chance."""
         return round(self.kept / self.chance, 4) if self.chance else None
 
     @property
     def label_in_prompt(self) -> bool:
-        """Whether labels by people stood in the prompts of some descriptions."""
+        """Whether human labels were in the prompts of some descriptions."""
         return any(settings.get("label_in_prompt") for settings in self.provenance["descriptions"].values())
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as dictionaries, lists, text and numbers; fractions, not percents."""
+        """Return the report as dictionaries, lists, text and numbers; fractions, not percentages."""
         content = asdict(self)
         content["filters"] = [{**asdict(each), "lift": each.lift} for each in self.filters]
         names, values = self.overlap
@@ -92,29 +92,29 @@ class CurationReport:
         return {"schema": SCHEMA, **plain}
 
     def to_json(self) -> str:
-        """JSON text, schema `merunibench.curation/1`."""
+        """Return the report as JSON, schema `merunibench.curation/1`."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The tables that the command line prints."""
+        """Return the tables that the command line prints."""
         from merunibench.curation.report.terminal import render
 
         return render(self, width=width, color=color)
 
     def to_markdown(self) -> str:
-        """The card of the data set, with a head that Hugging Face `datasets` reads."""
+        """Return the card of the data set, with metadata for Hugging Face `datasets`."""
         from merunibench.curation.report.card import render
 
         return render(self)
 
     def to_html(self) -> str:
-        """One page that needs nothing from elsewhere, and no script."""
+        """Return one HTML page without external resources or scripts."""
         from merunibench.curation.report.page import render
 
         return render(self)
 
     def to_svg(self) -> str:
-        """The picture of the funnel."""
+        """Return the picture of the funnel."""
         from merunibench.curation.report.picture import draw
 
         return draw(self)

@@ -1,4 +1,4 @@
-"""A data set in one line: what decides which rows it has, so that two of them can be told apart."""
+"""The signature of a data set: one line with everything that its rows depend on, to distinguish data sets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +16,9 @@ def signature(
     crowd: Mapping[str, Any],
     chance: float | None,
 ) -> str:
-    """The signature: `curate|clips:332|merge:given|…|kept:175|chance:71.8|settings:4ceafefa2531|v:1`.
+    """Return the signature: `curate|clips:332|merge:given|…|kept:175|chance:71.8|settings:4ceafefa2531|v:1`.
 
-    `votes` counts the sources of emotion and sentiment, `chance` the rows that shuffled votes would keep.
+    `votes` counts the sources for emotion and sentiment, `chance` the rows that shuffled votes would keep.
     """
     emotion, sentiment = (len(crowd.get(task, {}).get("sources", {})) for task in ("emotion", "sentiment"))
     speaker = provenance["speaker"]
@@ -40,7 +40,7 @@ def signature(
 
 
 def _merge(made: Mapping[str, Mapping[str, Any]]) -> str:
-    """The model that merged the cues, of all sets; `given` where descriptions were made elsewhere."""
+    """Return the models that merged the cues of all sets; `given` for descriptions that were made elsewhere."""
     models = []
     for settings in made.values():
         merge = settings.get("merge", settings.get("model", "given"))
@@ -50,5 +50,5 @@ def _merge(made: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _plain(value: object) -> str:
-    """A value without the signs that divide a signature."""
+    """Return a value without the separators of a signature."""
     return str(value).replace("|", "/").replace("\n", " ")

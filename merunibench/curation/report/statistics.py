@@ -1,4 +1,4 @@
-"""What the rows of a data set are like: lengths, labels, sectors, polarity; of all, and of what each filter left."""
+"""Statistics of rows: lengths, labels, sectors, polarity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ _BARS = 24
 
 @dataclass(frozen=True)
 class Spread:
-    """How some values are spread.
+    """Distribution of some values. All attributes but `count` are None if there are no values.
 
     Attributes:
         count: Number of values.
-        mean: Their mean; None without any, and so the following.
-        sd: Their standard deviation (of the population).
-        least: The least.
-        most: The most.
-        quantiles: Percent -> quantile.
+        mean: Mean.
+        sd: Population standard deviation.
+        least: Minimum.
+        most: Maximum.
+        quantiles: Percentage -> quantile.
     """
 
     count: int
@@ -39,7 +39,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: npt.NDArray[np.float64]) -> "Spread":
-        """The spread of the values that are numbers."""
+        """Return the distribution of the values that are not NaN."""
         values = values[~np.isnan(values)]
         if not len(values):
             return cls(0)
@@ -49,7 +49,7 @@ class Spread:
         return cls(len(values), _short(values.mean()), _short(values.std()), *ends, quantiles)
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as JSON has them."""
+        """Return the distribution as JSON values."""
         return {
             "count": self.count,
             "mean": self.mean,
@@ -65,7 +65,7 @@ def _short(value: Any) -> float:  # noqa: ANN401 - a NumPy number
 
 
 def statistics(rows: Rows, chosen: Mask, vocabulary: Vocabulary) -> dict[str, Any]:
-    """The statistics of the chosen rows, as JSON values; see docs/curate.md for each."""
+    """Return the statistics of the chosen rows, as JSON values; docs/curate.md describes each."""
     measures = rows.measures
     labelled = chosen & rows.labelled
     return {
@@ -104,7 +104,7 @@ def _labels(rows: Rows, labelled: Mask, vocabulary: Vocabulary) -> dict[str, Any
 
 
 def _wheel(vocabulary: Vocabulary, chosen: Mask, wheel: int) -> dict[str, Any]:
-    """The sectors of one wheel: rows that hold each, entropy in bits, 2 to its power, rows with a single one."""
+    """Return for one wheel: rows with each sector, entropy in bits, 2 to its power, share of rows with one sector."""
     counts = vocabulary.sector_counts(chosen, wheel)
     names = vocabulary.sectors[wheel]
     shares = counts[counts > 0] / max(int(counts.sum()), 1)
@@ -123,7 +123,7 @@ def _wheel(vocabulary: Vocabulary, chosen: Mask, wheel: int) -> dict[str, Any]:
 
 
 def histogram(values: npt.NDArray[np.float64], chosen: Mask) -> dict[str, list[float]]:
-    """Counts of the chosen values between edges that are those of all values, so that stages can be compared."""
+    """Count the chosen values in bins whose edges are those of all values, so that stages can be compared."""
     every = values[~np.isnan(values)]
     if not len(every):
         return {"edges": [], "counts": []}

@@ -1,4 +1,4 @@
-"""The report as the command line prints it."""
+"""The report for the command line."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,13 +16,13 @@ from merunibench.report.terminal import least_width, plain_table, print_to_text
 _LONGEST = 60
 _ROWS = 12
 _ROOM_FOR_WORDS = 110
-"""Width from which bounds and reasons have columns; in less room they stand on lines of their own."""
+"""Minimum width at which bounds and reasons have columns; otherwise they are on separate lines."""
 
 Block = tuple[str, Table, Sequence[str]]
 
 
 def render(report: CurationReport, *, width: int | None, color: bool) -> str:
-    """Every table, one below the other, and the signature."""
+    """Return all tables, one below the other, and the signature."""
     blocks = [f"{escape_controls(report.name, _LONGEST)}: {headline(report)}\n"]
     for title, table, notes in _blocks(report, width):
         blocks.append(print_to_text(title, table, notes, width=width, color=color))
@@ -66,7 +66,7 @@ def _filters(report: CurationReport, width: int | None) -> Block:
         if not wide and (limits or why):
             told.append(f"{name}: {'; '.join(filter(None, (limits, why)))}")
     note = (
-        "Every filter judges all rows; Alone: rows that nothing else drops; Left: of the rows that earlier ones left."
+        "Every filter judges all rows. Alone: rows that only it drops. Left: rows left after it and all earlier ones."
     )
     table, missing = _fitted(columns, rows, width, spare=("Drops", "Lift", "Alone"))
     return "Filters", table, [note, *missing, *told]
@@ -103,13 +103,13 @@ def _statistics(report: CurationReport, width: int | None) -> Block:
 def _fitted(
     columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], width: int | None, spare: Sequence[str]
 ) -> tuple[Table, list[str]]:
-    """A table that fits into the width, and a line that says which columns were left out for that.
+    """Return a table that fits into the width, and a note on the columns that were left out.
 
     Args:
-        columns: (title, whether its cells are numbers) of each.
-        rows: A cell for each column.
-        width: The room there is; None for any.
-        spare: Titles of columns that may be left out, the least important first.
+        columns: (title, whether its cells are numbers) of each column.
+        rows: Rows with one cell per column.
+        width: The available width; None if unlimited.
+        spare: Titles of columns that may be left out, least important first.
     """
     for count in range(len(spare) + 1):
         places = [place for place, (title, _) in enumerate(columns) if title not in spare[:count]]
@@ -123,7 +123,7 @@ def _fitted(
         if width is None or least_width(table) <= width:
             break
     missing = ", ".join(spare[:count])
-    return table, [f"No room for {missing}: they are in report.json."] if missing else []
+    return table, [f"No space for {missing}; see report.json."] if missing else []
 
 
 def _truth(truth: TruthFigures) -> Block:
@@ -144,7 +144,7 @@ def _truth(truth: TruthFigures) -> Block:
     if truth.shuffled:
         luck = truth.shuffled
         notes.append(
-            f"With shuffled votes {number(luck['rows'])} rows are kept, of F {score(luck['f'])}; "
+            f"With shuffled votes, {number(luck['rows'])} rows are kept, with F {score(luck['f'])}; "
             f"kept minus shuffled: {score(luck['kept_minus_shuffled'])}."
         )
     return f"Against human labels ({escape_controls(truth.where, _LONGEST)})", table, notes
@@ -175,12 +175,14 @@ def _duplicates(report: CurationReport) -> list[str]:
     for what, found in (("clip", report.duplicates["clips"]), ("text", report.duplicates)):
         if rows := found["rows"]:
             name, other = map(escape_controls, found["first"][0])
-            said.append(f"{rows} rows repeat the {what} of an earlier row, such as {name} that of {other} (--unique)")
+            said.append(
+                f"{rows} rows repeat the {what} of an earlier row, such as {name} that of {other} (see --unique)"
+            )
     return said
 
 
 def _contamination(report: CurationReport) -> list[str]:
     return [
-        f"{count} rows carry names of the test set {dataset}: they are not exported (--allow-test)"
+        f"{count} rows have names of the test set {dataset}; they prevent an export (see --allow-test)"
         for dataset, count in report.contamination.items()
     ]

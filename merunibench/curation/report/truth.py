@@ -1,7 +1,7 @@
-"""The test that a pipeline earns its name: do rows that were kept agree better with human labels than dropped ones?
+"""Test the pipeline against human labels: do kept rows agree with them better than dropped rows?
 
-F, precision and recall are those of the official protocol (set-level, all wheels). Part of the gain is luck: a hit
-test prefers descriptions that name many or frequent sectors. So shuffled votes stand beside it.
+F, precision and recall are those of the official protocol (set-level, all wheels). Part of the gain is chance, since a
+hit test favours descriptions that name many or frequent sectors. So the result for shuffled votes is also reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,20 +35,20 @@ Sets = npt.NDArray[np.unsignedinteger[Any]]
 SHUFFLES = 20
 _ROC_POINTS = 21
 _RIGHT = 0.5
-"""From which overlap with the truth (mean Jaccard over the wheels) a row counts as right, for the ROC."""
+"""Overlap with the human labels (mean Jaccard over the wheels) from which a row counts as right, for the ROC."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well some rows agree with human labels.
+    """Agreement of some rows with human labels.
 
     Attributes:
         rows: Number of rows with human labels.
-        f: Set-level F; None where nothing can be scored.
+        f: Set-level F; None if nothing can be scored.
         precision: Precision.
         recall: Recall.
         ci: 95 % bootstrap interval of F.
-        chance: F expected if descriptions were dealt to rows at random.
+        chance: Expected F if descriptions were randomly assigned to rows.
     """
 
     rows: int
@@ -61,19 +61,20 @@ class Score:
 
 @dataclass(frozen=True)
 class TruthFigures:
-    """The rows of a data set against human labels.
+    """Comparison of the rows of a data set with human labels.
 
     Attributes:
         where: The file of the labels.
-        rows: Rows that have some.
-        all: All of them.
-        kept: Those that are kept.
-        dropped: Those that are not.
+        rows: Number of rows with human labels.
+        all: Score of all these rows.
+        kept: Score of the kept rows.
+        dropped: Score of the dropped rows.
         difference: F of kept minus F of dropped rows, and its interval.
-        shuffled: Rows kept, their F, and F of the really kept minus that, when votes are shuffled; empty without crowd.
-        by_filter: Filter -> scores of the rows that it leaves and that it drops, whatever the others do.
-        roc: Numeric filter -> area under the curve, its interval left out, and points (false, true positive rate).
-        remarks: Human labels that were held against nothing.
+        shuffled: With shuffled votes: number of kept rows, their F, and F of the real kept rows minus it; empty without
+            a crowd.
+        by_filter: Filter -> scores of the rows that it keeps and that it drops, whatever the others decide.
+        roc: Numeric filter -> area under the curve, and points (false positive rate, true positive rate).
+        remarks: Notes on human labels that could not be used.
     """
 
     where: str
@@ -102,15 +103,15 @@ def hold_against(
 
     Args:
         path: A table with `name` and `labels` (or `openset`, `label`).
-        decisions: What became of the rows.
+        decisions: The decisions on the rows.
         filters: The filters, some of which can judge shuffled votes.
         settings: Their settings.
-        lexicon: What gives sectors.
+        lexicon: Defines the sectors.
         resamples: Number of bootstrap resamples; 0 for no intervals.
         seed: Seed of resampling and shuffling.
 
     Raises:
-        InputError: the table cannot be read, or has labels of none of the rows.
+        InputError: the table cannot be read, or has no labels of any row.
     """
     table = written_nulls(read_table(path, max_bytes=MAX_BYTES))
     rows = decisions.rows
@@ -119,7 +120,7 @@ def hold_against(
     lists = label_column(table, find_column(table, "labels", "openset", "label", "discrete"))
     counted = (at >= 0) & rows.labelled
     if not counted.any():
-        raise InputError(f"{path}: has labels of none of the {len(rows)} rows; are the names the same?")
+        raise InputError(f"{path}: has no labels of any of the {len(rows)} rows; check that the names are the same")
     true = lexicon.sector_sets(lists.replace_empty((NEUTRAL,)).take(np.where(at >= 0, at, 0)))
     scorer = _Scorer(true, lexicon.sector_sets(rows.labels), counted, resamples, seed)
     kept, dropped = scorer.replicates(decisions.kept, 1), scorer.replicates(~decisions.kept, 2)
@@ -143,7 +144,7 @@ def hold_against(
 
 
 def _not_compared(where: str, names: pa.Array, rows: Rows) -> tuple[str, ...]:
-    """Human labels of no row, and rows that they might be held against but for want of labels."""
+    """Return notes on human labels without a row, and on those whose row has no labels."""
     at = places(names, rows.names)
     absent, bare = at < 0, (at >= 0) & ~rows.labelled[np.where(at >= 0, at, 0)]
 
@@ -151,12 +152,12 @@ def _not_compared(where: str, names: pa.Array, rows: Rows) -> tuple[str, ...]:
         first = short_repr(names[int(mask.argmax())].as_py())
         return f"{where}: {int(mask.sum()):,} of {len(names):,} samples {what}, such as {first}"
 
-    cases = ((absent, "are no row of the data set"), (bare, "have a row without labels"))
+    cases = ((absent, "have no row in the data set"), (bare, "have a row without labels"))
     return tuple(told(mask, what) for mask, what in cases if mask.any())
 
 
 class _Scorer:
-    """Scores choices of rows."""
+    """Scores subsets of rows."""
 
     def __init__(self, true: Sets, said: Sets, counted: Mask, resamples: int, seed: int) -> None:
         self._metric = SetF1()
@@ -165,11 +166,11 @@ class _Scorer:
         self._resamples, self._seed = resamples, seed
 
     def f(self, chosen: Mask) -> float:
-        """Set-level F of the chosen rows; NaN where nothing counts."""
+        """Return the set-level F of the chosen rows; NaN if nothing can be scored."""
         return float(self._metric.score(self._statistics(chosen).sum(axis=1)))
 
     def score(self, chosen: Mask) -> Score:
-        """All figures of the chosen rows."""
+        """Return all scores of the chosen rows."""
         here = self.counted & chosen
         if np.isnan(self.f(chosen)):
             return Score(int(here.sum()))
@@ -180,7 +181,7 @@ class _Scorer:
         return Score(int(here.sum()), figures["f"], figures["precision"], figures["recall"], span, chance)
 
     def replicates(self, chosen: Mask, draw: int) -> FloatArray:
-        """F on each resample of the chosen rows, shape (B,); none of fewer than two."""
+        """Return F on each resample of the chosen rows, shape (B,); empty for fewer than two rows."""
         statistics = self._statistics(chosen)
         if statistics.shape[1] < 2 or not self._resamples:
             return np.empty(0)
@@ -188,7 +189,7 @@ class _Scorer:
         return np.asarray(self._metric.score(resampled_sums(pool(statistics, None, seeds), self._resamples, seeds)))
 
     def agreement(self) -> FloatArray:
-        """Overlap of each row with its truth: mean Jaccard over the wheels on which the truth has a sector."""
+        """Return the overlap of each row with its human labels: mean Jaccard over wheels where these have a sector."""
         union = np.bitwise_count(self._true | self._said).astype(float)
         common = np.bitwise_count(self._true & self._said).astype(float)
         counts = self._true != 0
@@ -210,7 +211,7 @@ def _shuffled(
     seed: int,
     kept: float | None,
 ) -> dict[str, float]:
-    """What would be kept, and how well it would agree, if the crowd's votes were those of other rows."""
+    """Return the number of rows kept, and their F, if the crowd's votes were those of other rows."""
     crowd = [each for each in filters if hasattr(each, "judge_shuffled") and decisions[each.name].measured]
     if not crowd or kept is None:
         return {}
@@ -236,7 +237,7 @@ def _drops(judged: Judged, settings: FilterSettings, name: str) -> Mask:
 
 
 def _curves(decisions: Decisions, scorer: _Scorer) -> dict[str, dict[str, Any]]:
-    """ROC of every filter with a number: does it tell rows that agree with the truth from others?"""
+    """Return the ROC of every numeric filter: does it separate rows that agree with human labels from others?"""
     agreement = scorer.agreement()
     found = {}
     for outcome in decisions.outcomes:
@@ -251,9 +252,9 @@ def _curves(decisions: Decisions, scorer: _Scorer) -> dict[str, dict[str, Any]]:
 
 
 def roc(values: FloatArray, right: Mask) -> dict[str, Any] | None:
-    """The ROC of a number that is large where rows are right; None where all or none are.
+    """Return the ROC of a value that is larger for right rows; None if all or no rows are right.
 
-    The area is the share of pairs of a right and a wrong row whose values are in the right order, ties half.
+    The area is the share of pairs of a right and a wrong row whose values are in the right order; ties count half.
 
     Example:
         >>> roc(np.array([1.0, 2.0, 3.0]), np.array([False, True, True]))["auc"]

@@ -1,4 +1,4 @@
-"""What the labels of a data set are to a lexicon, looked up once per word: known or not, concept, sectors."""
+"""The labels of a data set in a lexicon, looked up once per word: known or not, concept, sectors."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Vocabulary:
     Attributes:
         lists: The labels of each row.
         words: The labels.
-        known: Which have a sector on a wheel, or are `neutral`, shape (V,).
+        known: Which labels have a sector on a wheel, or are `neutral`, shape (V,).
         concept: Number of each label's concept, -1 for unknown ones, shape (V,).
         masks: Sectors of each label on each wheel, shape (V, W).
         sets: Sectors of each row on each wheel, shape (W, N).
@@ -35,7 +35,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, lists: LabelLists, lexicon: Lexicon) -> "Vocabulary":
-        """The vocabulary of label lists."""
+        """Return the vocabulary of label lists."""
         words = np.array([*lists.vocabulary, ""], object)[:-1]
         known = lexicon.known(lists.vocabulary) | np.array([word == NEUTRAL for word in words], bool)
         numbers: dict[str, int] = {}
@@ -48,11 +48,11 @@ class Vocabulary:
         return cls(lists, words, known, np.array(concepts, np.int64), masks, sets, lexicon.sectors_of_wheels[1])
 
     def counts(self, chosen: Mask) -> npt.NDArray[np.int64]:
-        """How often each label occurs in the chosen rows, shape (V,)."""
+        """Return how often each label occurs in the chosen rows, shape (V,)."""
         return self.lists.take(np.flatnonzero(chosen)).label_counts()
 
     def sector_counts(self, chosen: Mask, wheel: int) -> npt.NDArray[np.int64]:
-        """How many of the chosen rows hold each sector of a wheel, shape (S,)."""
+        """Return how many of the chosen rows have each sector of a wheel, shape (S,)."""
         sets = self.sets[wheel][chosen]
         bits = [np.count_nonzero(sets & sets.dtype.type(1 << bit)) for bit in range(len(self.sectors[wheel]))]
         return np.array(bits, np.int64)
@@ -64,7 +64,7 @@ class Vocabulary:
 
 
 def concept_of(label: str, lexicon: Lexicon) -> str:
-    """The concept of a known label: that of the builtin lexicon, else the word that the lexicon lists."""
+    """Return the concept of a known label: that of the builtin lexicon, else the word that the lexicon lists."""
     words = lexicon.words_of(label)
     word = words[0] if words else label
     found = lexicon.fallback.concept_of(word) if lexicon.fallback else None

@@ -1,4 +1,4 @@
-"""What the renderings say alike: names of filters for people, numbers, notes, what filters cannot see."""
+"""Wording shared by all renderers: titles of filters, numbers, notes, limitations of filters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,28 +18,28 @@ TITLES = {
     "crowd.sentiment": "Crowd: sentiment",
 }
 BLIND_SPOTS = (
-    "The speaker filter sees a mouth that moves while speech is heard. It notices no dubbed voice; chewing counts.",
-    "The crowd votes for what its classifiers have classes for. Descriptions of other emotions are dropped more often.",
-    "A hit test prefers descriptions that name many or frequent emotions: part of what it keeps is luck.",
-    "Contamination is checked by sample names. A test clip under another name is not found.",
-    "Descriptions are a model's inference about feelings that nobody asked the person about.",
+    "The speaker filter looks for a mouth that moves during speech. It does not detect dubbed voices; chewing counts.",
+    "The crowd can vote only for its classifiers' classes. Descriptions of other emotions are dropped more often.",
+    "A hit test favours descriptions that name many or frequent emotions, so it keeps some rows by chance.",
+    "Contamination is checked by sample names. A test clip with another name is not found.",
+    "Descriptions are a model's inferences. The people shown were not asked about their feelings.",
 )
-"""What a reader must know that no figure shows."""
-LABEL_IN_PROMPT = "Labels by people stood in the prompts: the descriptions justify them, and prove nothing about them."
+"""Limitations that no number in the report shows."""
+LABEL_IN_PROMPT = "Human labels were in the prompts: the descriptions justify them, and are no evidence for them."
 RESPONSIBLE_USE = (
     "Use the data to study how emotions are described, not to judge, rank, monitor or diagnose individual people. Keep "
-    "a record of the consent and the licence under which the clips were obtained, and hand the data on only within "
-    "them. Delete a person's rows when they ask for it (merunibench curate delete)."
+    "a record of the consent and the licence under which the clips were obtained, and share the data only as they "
+    "permit. Delete a person's rows when they ask for it (merunibench curate delete)."
 )
 
 
 def title_of(name: str) -> str:
-    """A filter's name for people."""
+    """Return the title of a filter."""
     return TITLES.get(name, name)
 
 
 def number(value: float | None) -> str:
-    """`1,234`, `0.41`; an en dash for nothing."""
+    """Format a number, such as `1,234` or `0.41`; an en dash for None."""
     if value is None:
         return "–"
     if float(value).is_integer():
@@ -48,17 +48,17 @@ def number(value: float | None) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """`27.1 %`; an en dash of nothing."""
+    """Format a share, such as `27.1 %`; an en dash if the whole is 0."""
     return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
 def score(value: float | None) -> str:
-    """A fraction in percent with two decimals; an en dash for nothing."""
+    """Format a fraction in percent with two decimals; an en dash for None."""
     return "–" if value is None else f"{100 * value:.2f}"
 
 
 def headline(report: CurationReport) -> str:
-    """What was kept, in a sentence."""
+    """Return a sentence on the number of kept rows."""
     kept = f"{number(report.kept)} of {number(report.rows)} rows kept ({percent(report.kept, report.rows)})"
     if report.chance is None:
         return f"{kept}."
@@ -67,7 +67,7 @@ def headline(report: CurationReport) -> str:
 
 
 def bounds(settings: dict[str, object]) -> str:
-    """Bounds of a filter in a few words: `0.2 or more`, `73 to 142 words`."""
+    """Return the bounds of a filter in a few words: `0.2 or more`, `73 to 142 words`."""
     found = []
     if "least" in settings:
         found.append(f"{number(_float(settings['least']))} or more")
@@ -89,20 +89,20 @@ def bounds(settings: dict[str, object]) -> str:
 
 
 def made_by(settings: Mapping[str, Any]) -> str:
-    """Which models made descriptions, of what, asked how: `audio cues by A, prompt P; merged by B, prompt Q`."""
+    """Return the models and prompts of descriptions: `audio cues by A, prompt P; merged by B, prompt Q`."""
     cues, merge = settings.get("cues"), settings.get("merge")
     found = []
     for kind, each in cues.items() if isinstance(cues, Mapping) else ():
-        what = "described at once" if kind == "description" else f"{kind} cues"
+        what = "described in one step" if kind == "description" else f"{kind} cues"
         if isinstance(each, Mapping):
             found.append(f"{what} by {_model(each)}, {_prompt(each)}")
     if isinstance(merge, Mapping):
         found.append(f"merged by {_model(merge)}, {_prompt(settings)}")
-    return "; ".join(found) or str(settings.get("model", "not said"))
+    return "; ".join(found) or str(settings.get("model", "unknown"))
 
 
 def _model(settings: Mapping[str, Any]) -> str:
-    """A model's name, and where it runs or which revision of it."""
+    """Return a model's name, and its revision or host."""
     where = settings.get("revision") or settings.get("host")
     return f"{settings.get('model')} ({where})" if where else str(settings.get("model"))
 
@@ -116,6 +116,6 @@ def _float(value: object) -> float:
 
 
 def reasons(found: dict[str, int]) -> str:
-    """Why rows did not pass, the most frequent first: `short 22, long 6`."""
+    """Return the reasons why rows did not pass, the most frequent first: `short 22, long 6`."""
     order = sorted(found.items(), key=lambda each: (-each[1], each[0]))
     return ", ".join(f"{reason} {count:,}" for reason, count in order)

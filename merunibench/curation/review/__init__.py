@@ -1,7 +1,7 @@
-"""People look at a sample: a seeded sheet and page to answer on, and what the answers say of the pipeline.
+"""Human review of a sample: a sheet and a web page for answers, and the evaluation of the pipeline from them.
 
-`sampling` chooses the clips with known probabilities, `sheet` and `page` show them without verdicts, `answers` reads
-what people said, `scoring` holds it against the pipeline, `preferences` scores choices between two descriptions.
+`sampling` draws clips with known probabilities, `sheet` and `page` show them without verdicts, `answers` reads the
+answers, `scoring` compares them with the pipeline, `preferences` scores choices between two descriptions.
 """
 
 from merunibench.curation.review.making import Made, make_review

@@ -1,7 +1,6 @@
-"""What reviewers answered: tables that the page saved, or sheets that were filled in; read strictly.
+"""Read reviewers' answers strictly, from tables saved by the page or from sheets that were filled in.
 
-A person who mistypes an answer, or fills in another sample's sheet, learns of it: nothing is guessed or left out
-silently.
+Mistyped answers and sheets of another sample are errors: nothing is guessed or skipped silently.
 """
 
 import math
@@ -24,19 +23,19 @@ from merunibench.labels import parse_label_text
 from merunibench.report.csv_text import csv_cell
 
 _DIVIDERS = re.compile(r"[;；，、/\n]")
-"""What people write between emotions, besides commas."""
+"""Separators that people use between emotions, besides commas."""
 _ALLOWED: Mapping[str, Mapping[str, str]] = {"speaks": SPEAKS, "right": RIGHT}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one person said of one clip.
+    """One reviewer's answers about one clip.
 
     Attributes:
-        reviewer: Who.
+        reviewer: The reviewer.
         name: The clip.
-        speaks: `yes`, `no` or `unsure`; empty where nothing was said.
-        right: `yes`, `partly` or `no`; likewise.
+        speaks: `yes`, `no` or `unsure`; empty if not answered.
+        right: `yes`, `partly` or `no`; empty if not answered.
         emotions: The emotions, in free words.
     """
 
@@ -48,16 +47,16 @@ class Answer:
 
 
 def read_answers(tables: Iterable[Table], sample: Sequence[Chosen], known_by: str) -> list[Answer]:
-    """All answers of all reviewers; rows without any are left out.
+    """Return all answers of all reviewers, without rows that have no answers.
 
     Args:
-        tables: Sheets. Where they have no column `reviewer`, a table is one reviewer, called as its file.
-        sample: The clips that were to be looked at.
-        known_by: What the sample is known by.
+        tables: Sheets. A table without a column `reviewer` is by one reviewer, named after the file.
+        sample: The clips to review.
+        known_by: Identity of the sample.
 
     Raises:
-        InputError: a column is missing; a name is not of the sample, or answered twice by one reviewer; an answer is
-            none of those there are; a sheet is of another sample; or nothing is answered.
+        InputError: a column is missing; a name is not in the sample, or answered twice by a reviewer; an answer is
+            invalid; a sheet is of another sample; or there are no answers.
     """
     names = {each.name: each.name for each in sample} | {str(csv_cell(each.name)): each.name for each in sample}
     found: list[Answer] = []
@@ -69,23 +68,23 @@ def read_answers(tables: Iterable[Table], sample: Sequence[Chosen], known_by: st
             key = answer.reviewer, answer.name
             if key in first:
                 raise InputError(
-                    f"{table.where(row)}: reviewer {short_repr(answer.reviewer)} answered {short_repr(answer.name)} "
-                    f"already ({first[key]}); keep one of the rows"
+                    f"{table.where(row)}: reviewer {short_repr(answer.reviewer)} has already answered "
+                    f"{short_repr(answer.name)} ({first[key]}); keep one of the rows"
                 )
             first[key] = table.where(row)
             found.append(answer)
     if not found:
-        raise InputError(f"{', '.join(map(str, paths))}: nothing is answered; fill in {', '.join(ANSWERS)}")
+        raise InputError(f"{', '.join(map(str, paths))}: contains no answers; fill in {', '.join(ANSWERS)}")
     return found
 
 
 def _rows(table: Table, names: Mapping[str, str], known_by: str) -> Iterable[tuple[int, Answer]]:
-    """The rows of a sheet that hold an answer, by number."""
+    """Yield the rows of a sheet that have an answer, with their index."""
     columns = {key: cells(table, find_column(table, key)) for key in ("name", *ANSWERS)}
     who = cells(table, "reviewer") if "reviewer" in table.columns else [""] * table.num_rows
     for other in {*cells(table, "sample")} - {known_by, ""} if "sample" in table.columns else ():
         raise InputError(
-            f"{table.path}: is of another sample ({short_repr(other)}, not {known_by}); score it with its own"
+            f"{table.path}: belongs to another sample ({short_repr(other)}, not {known_by}); score it with that sample"
         )
     unknown = [name for name in columns["name"] if name not in names]
     if unknown:
@@ -110,30 +109,30 @@ def _rows(table: Table, names: Mapping[str, str], known_by: str) -> Iterable[tup
 
 
 def refuse_repeated(keys: Iterable[tuple[str, ...]], table: Table) -> None:
-    """Refuse rows of one table that are about the same.
+    """Refuse repeated rows of a table.
 
     Args:
-        keys: What tells each row from the others, the clip's name last.
+        keys: Key of each row; the clip's name is its last part.
         table: The table.
 
     Raises:
-        InputError: two rows are; it names both.
+        InputError: two rows have the same key; the message names both.
     """
     first: dict[tuple[str, ...], int] = {}
     for row, key in enumerate(keys):
         if first.setdefault(key, row) != row:
-            raise InputError(f"{table.where(row)}: {short_repr(key[-1])} is there already ({table.where(first[key])})")
+            raise InputError(f"{table.where(row)}: {short_repr(key[-1])} is repeated (see {table.where(first[key])})")
 
 
 def cells(table: Table, column: str) -> list[str]:
-    """A column as people fill it in: text without white space around it, whole numbers as text, empty for nothing.
+    """Return a column filled in by people: stripped text, integers as text, empty for missing values.
 
     Raises:
-        InputError: a cell holds something else.
+        InputError: a cell has another value.
     """
     found = []
     for row, value in enumerate(python_values(table, column)):
-        if value is None or (isinstance(value, float) and math.isnan(value)):  # as spreadsheets' empty cells are read
+        if value is None or (isinstance(value, float) and math.isnan(value)):  # an empty cell of a spreadsheet
             found.append("")
         elif isinstance(value, str):
             found.append(value.strip())
@@ -145,10 +144,10 @@ def cells(table: Table, column: str) -> list[str]:
 
 
 def read_sheets(paths: Iterable[Path]) -> list[Table]:
-    """The tables at the given places.
+    """Read tables.
 
     Raises:
-        InputError: one cannot be read, or is given twice.
+        InputError: a table cannot be read, or is given twice.
     """
     paths = list(paths)
     for place, count in Counter(map(os.path.realpath, paths)).items():

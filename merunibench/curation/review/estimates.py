@@ -1,7 +1,7 @@
-"""Shares of a data set from a sample of it, with intervals.
+"""Estimate proportions in a data set from a sample, with intervals.
 
-The sample is drawn with unequal, known probabilities. So rows count with the inverse of theirs, in ratios of weighted
-sums (Hájek); figures are then about the data set, not about the sample.
+The sample is drawn with unequal, known probabilities. So each row is weighted by the inverse of its probability, in
+ratios of weighted sums (Hájek). The results then estimate values of the data set rather than of the sample.
 """
 
 import math
@@ -19,10 +19,10 @@ _ROUNDING = 1e-9
 
 
 def weighted_share(part: Mask, whole: Mask, weights: FloatArray) -> Estimate | None:
-    """The share of some rows among others in the data set, with a 95 % interval; None if there are no others.
+    """Estimate the share of `part` in `whole` in the data set, with a 95 % interval; None if `whole` is empty.
 
-    The interval is Clopper and Pearson's at the effective number of rows (Σw)² / Σw² (Kish; Korn and Graubard, Survey
-    Methodology 24, 1998), both rounded so that it can only be wider; with equal weights it is the plain one.
+    The interval is the Clopper-Pearson interval with the effective number of rows (Σw)² / Σw² (Kish; Korn and Graubard,
+    Survey Methodology 24, 1998), rounded so that it can only be wider; with equal weights it is the usual one.
     """
     within = weights[whole]
     if not len(within):
@@ -35,11 +35,12 @@ def weighted_share(part: Mask, whole: Mask, weights: FloatArray) -> Estimate | N
 
 
 def weighted_recall(right: Mask, kept: Mask, judged: Mask, weights: FloatArray) -> Estimate | None:
-    """The share of the rows that should be kept that are, with a 95 % interval; None if none should be.
+    """Estimate the share of rows kept among those that should be, with a 95 % interval; None without such rows.
 
-    Few dropped rows are right, each of them stands for many, and a sample may hold none. So the interval is that of a
-    ratio: recall = 1 / (1 + D q / (K p)), K and D the weights of kept and dropped rows, p and q the shares of them that
-    are right, each with its own interval (Donner and Zou, Statistical Methods in Medical Research 21, 2012).
+    Few dropped rows are right, each has a large weight, and a sample may contain none. So the interval is that of a
+    ratio: recall = 1 / (1 + D q / (K p)), where K and D are the weights of kept and dropped rows, and p and q the
+    shares of them that are right, each with its interval (Donner and Zou, Statistical Methods in Medical Research 21,
+    2012).
     """
     within = judged & right
     if not within.any():
@@ -55,7 +56,7 @@ def weighted_recall(right: Mask, kept: Mask, judged: Mask, weights: FloatArray) 
 
 
 def ratio_interval(above: Estimate, below: Estimate) -> tuple[float, float]:
-    """The 95 % interval of the ratio of two independent shares, from those of each (MOVER-R; Donner and Zou)."""
+    """Return the 95 % interval of the ratio of two independent shares, from their intervals (MOVER-R)."""
     (low, high), (least, most) = above.ci, below.ci
     product = above.value * below.value
 

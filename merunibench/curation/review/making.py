@@ -1,4 +1,4 @@
-"""`curate review`: draw the sample; write sheet, page and, for the score, who was drawn with what probability."""
+"""`curate review`: draw a sample; write the sheet, the page, and the probabilities of the drawn clips for scoring."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +19,15 @@ OVERLAP = 50
 
 @dataclass(frozen=True)
 class Made:
-    """What was written.
+    """Result of `make_review`.
 
     Attributes:
         sheet: The table.
         page: The page.
-        rows: Clips of the sample.
-        of: Rows that it was drawn from.
-        lost: Names of clips that were not found where they should be.
-        stale: What is to be said if the written decisions are older than what decides now.
+        rows: Number of clips in the sample.
+        of: Number of rows from which it was drawn.
+        lost: Names of clips whose files were not found.
+        stale: Warning if the written decisions are outdated.
     """
 
     sheet: Path
@@ -41,21 +41,21 @@ class Made:
 def make_review(
     folder: Folder, sample: int = 200, seed: int = 0, reviewers: int = 1, overlap: int = OVERLAP, clips: str = CLIPS
 ) -> Made:
-    """Draw a sample and write `review/`: all of it or nothing; equal input gives equal bytes.
+    """Draw a sample and write `review/`, all files or none; equal input gives equal bytes.
 
     Args:
-        folder: The data set; it was filtered.
-        sample: Clips to be looked at.
+        folder: The data set, after `curate filter`.
+        sample: Number of clips to review.
         seed: Seed of the draw.
-        reviewers: How many people share them.
-        overlap: How many all of them look at, where there are several.
-        clips: Where a clip is, from the folder of the data set; `{name}` stands for the name.
+        reviewers: Number of reviewers among whom the clips are divided.
+        overlap: Number of clips that all reviewers look at, if there are several.
+        clips: Path of a clip, relative to the data set's folder; `{name}` is replaced by the clip's name.
 
     Raises:
-        InputError: the data set was not filtered, or the sheet that is there holds answers.
+        InputError: the data set has not been filtered, or the existing sheet contains answers.
     """
     if not children(folder.path / DECISIONS):
-        raise InputError(f"{folder.path}: nothing was decided yet; run `merunibench curate filter` first")
+        raise InputError(f"{folder.path}: has no decisions yet; run `merunibench curate filter` first")
     out = folder.path / REVIEW
     _refuse_answered(out / SHEET)
     decisions = filter_rows(folder, stored_settings(folder))
@@ -71,9 +71,11 @@ def make_review(
 
 
 def _refuse_answered(path: Path) -> None:
-    """Hours of somebody's work are not written over."""
+    """Refuse to overwrite hours of a reviewer's work."""
     if not path.is_file():
         return
     table = read_table(path, max_bytes=MAX_BYTES)
     if any(has(table, column).any() for column in sheet.ANSWERS if column in table.columns):
-        raise InputError(f"{path}: holds answers; score them (--score {path}), and move the file before a new sample")
+        raise InputError(
+            f"{path}: contains answers; score them (--score {path}), and move the file before a new sample"
+        )

@@ -12,7 +12,7 @@
   let unsaved = false;
   let at = 0;
 
-  // A browser may keep nothing for pages on disk; then answers last as long as the page is open.
+  // A browser may not store data of local pages; then answers are kept only while the page is open.
   try { said = JSON.parse(localStorage.getItem(store)) || {}; } catch { said = {}; }
   const keep = () => { try { localStorage.setItem(store, JSON.stringify(said)); } catch { /* see above */ } };
 
@@ -69,7 +69,7 @@
     if (open !== undefined) show(open, true);
   }
 
-  // A spreadsheet would compute what begins like a formula.
+  // A spreadsheet would evaluate text that begins like a formula.
   function cell(text) {
     const plain = text.replace(/[\u0000-\u001f\u007f]+/g, " ");
     const safe = /^ *[=+\-@＝＋－＠]/.test(plain) ? `'${plain}` : plain;
@@ -81,7 +81,7 @@
     for (const card of mine()) {
       const given = answers(card);
       if (!columns.some((column) => given[column])) continue;
-      // Names are spelled as in the sheet already.
+      // Names are already escaped as in the sheet.
       const name = `"${card.dataset.name.replaceAll('"', '""')}"`;
       lines.push([sample, reviewer(), name, ...columns.map((column) => cell(given[column] || ""))].join(","));
     }

@@ -1,7 +1,7 @@
-"""The page that a reviewer answers on: one file, one clip at a time, no verdict, answers saved as a table.
+"""The web page for reviewers: one file that shows one clip at a time without verdicts, and saves answers as a table.
 
-It loads nothing but clips of its own disk, and runs no script but its own, known by its hash: its content policy
-forbids the rest, whatever a stranger's description might try. The template escapes all text.
+It loads only local clips, and runs only its own script, identified by its hash. Its content security policy forbids
+everything else, so untrusted descriptions cannot add scripts. The template escapes all text.
 """
 
 import base64
@@ -18,17 +18,17 @@ _POLICY = (
     "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; media-src 'self' file:; "
     "base-uri 'none'; form-action 'none'"
 )
-"""`file:` because some browsers take no file for its own folder's."""
+"""`file:` because some browsers do not treat local files as having the same origin."""
 _KEYS = {"speaks": ("y", "n", "u"), "right": ("1", "2", "3")}
 
 
 def render(cards: Sequence[Card], sample: str, title: str) -> str:
-    """The page.
+    """Render the page.
 
     Args:
         cards: The clips, in the order in which they are shown.
-        sample: What the sample is known by.
-        title: What the data set is called.
+        sample: Identity of the sample.
+        title: Name of the data set.
     """
     from markupsafe import Markup
 
@@ -49,7 +49,7 @@ def render(cards: Sequence[Card], sample: str, title: str) -> str:
             ),
             ("right", "Is the description right?", tuple(zip(RIGHT, RIGHT.values(), _KEYS["right"], strict=True))),
         ),
-        policy=Markup(_POLICY.format(script=_digest(script), style=_digest(style))),  # noqa: S704 - its quotes as they are
+        policy=Markup(_POLICY.format(script=_digest(script), style=_digest(style))),  # noqa: S704 - its quotes must stay
         script=Markup(script),  # noqa: S704 - comes with the package
         style=Markup(style),  # noqa: S704 - comes with the package
     )
@@ -60,5 +60,5 @@ def _digest(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """The text with its line breaks; other signs that cannot be printed are written out."""
+    """Return the text with its line breaks; other control characters are escaped."""
     return "\n".join(map(escape_controls, text.splitlines()))

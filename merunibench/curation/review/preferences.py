@@ -1,7 +1,7 @@
 """Which of two descriptions people prefer: wins, ties, and a sign test.
 
-A table has a row per comparison: `name`, the descriptions `a1` and `a2`, and `preference`, which is `a1`, `a2` or
-`same` (the form of EmoPrefer). `model1` and `model2` say whose they are.
+A table has one row per comparison: `name`, the descriptions `a1` and `a2`, and `preference`, which is `a1`, `a2` or
+`same` (the format of EmoPrefer). `model1` and `model2` are the models that wrote the descriptions.
 """
 
 import math
@@ -24,23 +24,23 @@ CHOICES = ("a1", "a2", "same")
 
 Pair = tuple[str, str]
 Item = tuple[Pair, str]
-"""Two models, in the order of their names, and a clip."""
+"""Two models, sorted by name, and a clip."""
 
 
 @dataclass(frozen=True)
 class Preference:
-    """Two models that were compared.
+    """Comparison of two models.
 
     Attributes:
         models: Their names, in alphabetical order.
-        comparisons: Clips on which they were compared.
-        wins: On how many of them each was preferred.
-        ties: On how many neither was, or reviewers were divided.
-        share: The first one's share of the wins; None if all are ties.
+        comparisons: Number of clips on which they were compared.
+        wins: Number of clips on which each was preferred.
+        ties: Number of clips on which neither was preferred, or reviewers were divided.
+        share: Share of wins of the first model; None if all are ties.
         ci: Exact 95 % interval of that share (Clopper-Pearson).
-        p: Two-sided p of the sign test, ties left out; 1 if all are ties.
-        alpha: Krippendorff's alpha among reviewers (nominal); None with one reviewer, or without variety.
-        reviewers: How many there were.
+        p: Two-sided p-value of the sign test without ties; 1 if all are ties.
+        alpha: Krippendorff's alpha of the reviewers (nominal); None for one reviewer, or if all answers are equal.
+        reviewers: Number of reviewers.
     """
 
     models: Pair
@@ -55,11 +55,11 @@ class Preference:
 
 
 def score_preferences(tables: Iterable[Table]) -> list[Preference]:
-    """Score all comparisons, a result for each two models.
+    """Score all comparisons; return one result per pair of models.
 
     Raises:
-        InputError: a column is missing, a preference is none of those there are, two descriptions are of one model, a
-            clip is compared twice by one reviewer, or no preference is given.
+        InputError: a column is missing, a preference is invalid, both descriptions are by the same model, a reviewer
+            compared a clip twice, or no preference is given.
     """
     tables = list(tables)
     given: dict[Item, dict[str, int]] = defaultdict(dict)
@@ -67,11 +67,11 @@ def score_preferences(tables: Iterable[Table]) -> list[Preference]:
         for row, reviewer, item, choice in _rows(table):
             if reviewer in given[item]:
                 raise InputError(
-                    f"{table.where(row)}: reviewer {short_repr(reviewer)} compared {short_repr(item[1])} already"
+                    f"{table.where(row)}: reviewer {short_repr(reviewer)} has already compared {short_repr(item[1])}"
                 )
             given[item][reviewer] = choice
     if tables and not given:
-        raise InputError(f"{', '.join(str(table.path) for table in tables)}: no preference is given")
+        raise InputError(f"{', '.join(str(table.path) for table in tables)}: contains no preferences")
     by_pair: dict[Pair, list[Mapping[str, int]]] = defaultdict(list)
     for (pair, _), choices in given.items():
         by_pair[pair].append(choices)
@@ -79,7 +79,7 @@ def score_preferences(tables: Iterable[Table]) -> list[Preference]:
 
 
 def _rows(table: Table) -> Iterable[tuple[int, str, Item, int]]:
-    """Row, reviewer, what is compared, and 0, 1 or 2 for the first model, the second, neither."""
+    """Yield row, reviewer, models and clip, and 0, 1 or 2 for the first model, the second, or neither."""
     names, choices = cells(table, find_column(table, "name")), cells(table, COLUMN)
     models = [
         cells(table, key) if key in table.columns else [answer] * table.num_rows
@@ -130,15 +130,15 @@ def _score(models: Pair, items: Sequence[Mapping[str, int]]) -> Preference:
 
 
 def _majority(choices: Mapping[str, int]) -> int:
-    """What most reviewers chose; a tie where they are divided."""
+    """Return the choice of most reviewers; a tie if they are divided."""
     (choice, most), *others = Counter(choices.values()).most_common()
     return 2 if any(count == most for _, count in others) else choice
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """Two-sided p of the exact sign test: how likely so uneven a result is if either outcome is a toss of a coin.
+    """Return the two-sided p-value of the exact sign test; under the null hypothesis, both outcomes are equally likely.
 
-    Ties are left out before. Source: Dixon and Mood, Journal of the American Statistical Association 41, 1946.
+    Ties must be left out before. Source: Dixon and Mood, Journal of the American Statistical Association 41, 1946.
 
     Example:
         >>> sign_test(9, 1)
@@ -153,4 +153,4 @@ def sign_test(wins: int, losses: int) -> float:
 
 
 _EXACT = 1000
-"""Above this many trials, logarithms instead of whole numbers: eleven digits are the same."""
+"""Above this number of trials, logarithms are used instead of integers; eleven digits are the same."""

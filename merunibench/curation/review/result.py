@@ -1,4 +1,4 @@
-"""The result of a review: plain data, and what renders it."""
+"""The result of a review: plain data, and methods that render it."""
 
 import json
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ FILE = "agreement.json"
 
 @dataclass(frozen=True)
 class Estimate:
-    """A share in the data set, estimated from the sample.
+    """A proportion in the data set, estimated from the sample.
 
     Attributes:
-        value: The share.
+        value: The proportion.
         ci: Its 95 % interval.
-        rows: Rows of the sample that it rests on.
+        rows: Number of rows of the sample used.
     """
 
     value: float
@@ -33,13 +33,13 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far reviewers agree on a question.
+    """Agreement of reviewers on a question.
 
     Attributes:
-        clips: Clips that two or more of them answered.
-        answers: Their answers to those.
+        clips: Number of clips with two or more answers.
+        answers: Number of answers about these clips.
         alpha: Krippendorff's alpha; None without such clips, or if all answers are equal.
-        equal: Share of pairs of answers that are equal; None without pairs, and for emotions.
+        equal: Share of equal pairs of answers; None without pairs, and for emotions.
     """
 
     clips: int
@@ -50,13 +50,13 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Keeping:
-    """Are the right rows kept?
+    """Whether the right rows are kept.
 
     Attributes:
-        judged: Clips with a verdict of the reviewers.
-        precision: Of the rows that are kept, how many should be.
-        recall: Of the rows that should be kept, how many are.
-        right: How many of all rows should be kept.
+        judged: Number of clips with a verdict of the reviewers.
+        precision: Share of the kept rows that should be kept.
+        recall: Share of the rows that should be kept that are kept.
+        right: Share of all rows that should be kept.
     """
 
     judged: int
@@ -67,11 +67,11 @@ class Keeping:
 
 @dataclass(frozen=True)
 class Overlap:
-    """How well labels of descriptions agree with the emotions that reviewers named.
+    """Agreement of the descriptions' labels with the emotions that reviewers named.
 
     Attributes:
-        rows: Clips with both.
-        f: Set-level F of the official protocol, rows weighted; None where nothing counts.
+        rows: Number of clips with both.
+        f: Set-level F of the official protocol, with weighted rows; None if nothing can be scored.
         precision: Precision.
         recall: Recall.
         ci: 95 % bootstrap interval of F.
@@ -86,14 +86,14 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Faults:
-    """What a filter drops wrongly.
+    """Rows that a filter drops wrongly.
 
     Attributes:
         name: The filter.
-        drops: Rows with a description that it drops in the whole data set.
-        judged: Those of them that reviewers judged.
-        wrongly: The share of its drops that should be kept; None if no drop was judged.
-        names: Clips that should be kept and that it drops.
+        drops: Number of rows with a description that it drops in the whole data set.
+        judged: Number of dropped rows that reviewers judged.
+        wrongly: Share of its dropped rows that should be kept; None if no dropped row was judged.
+        names: Clips that it drops but should keep.
     """
 
     name: str
@@ -105,18 +105,18 @@ class Faults:
 
 @dataclass(frozen=True)
 class Review:
-    """What people said of a sample.
+    """The evaluation of reviewers' answers.
 
     Attributes:
-        sample: What the sample is known by; empty where only preferences were scored.
-        clips: Clips of the sample.
-        reviewers: Who answered -> how many clips.
-        agreement: Question (speaks, right, emotions) -> how far reviewers agree.
-        keeping: Reading (strict: right is yes; lenient: or partly) -> precision and recall of keeping.
-        emotions: all, kept, dropped -> how well labels agree with the reviewers'.
-        filters: What each filter drops wrongly, by the strict reading.
+        sample: Identity of the sample; empty if only preferences were scored.
+        clips: Number of clips in the sample.
+        reviewers: Reviewer -> number of clips answered.
+        agreement: Question (speaks, right, emotions) -> agreement of reviewers.
+        keeping: Reading (strict: right is yes; lenient: yes or partly) -> precision and recall of keeping.
+        emotions: all, kept, dropped -> agreement of labels with the reviewers' emotions.
+        filters: Rows that each filter drops wrongly, by the strict reading.
         preferences: Results of choices between two descriptions.
-        remarks: What a reader should know.
+        remarks: Notes for readers.
     """
 
     FORMATS: ClassVar = ("table", "json")
@@ -132,21 +132,21 @@ class Review:
     remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as dictionaries, lists, text and numbers; fractions, not percents."""
+        """Return the result as dictionaries, lists, text and numbers; fractions, not percentages."""
         return {"schema": SCHEMA, **asdict(self)}
 
     def write(self, folder: Folder) -> Path:
-        """Write `review/agreement.json`; its path.
+        """Write `review/agreement.json`; return its path.
 
         Raises:
-            InputError: it cannot be written.
+            InputError: the file cannot be written.
         """
         path = folder.path / REVIEW / FILE
         write_text(path, json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         return path
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The tables that the command line prints, in percent."""
+        """Return the tables that the command line prints, in percent."""
         from merunibench.curation.review.terminal import render
 
         return render(self, width=width, color=color)

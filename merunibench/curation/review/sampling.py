@@ -1,11 +1,11 @@
-"""Which clips people look at: a seeded sample, stratified by what became of a row, with known probabilities.
+"""Draw the clips for review: a seeded sample, stratified by decision, with known probabilities.
 
-Strata are kept and `dropped_by`, crossed with the voted emotion. A stratum of N rows is expected to give rows in
-proportion to the square root of N, so that rare emotions and rarely dropping filters are seen too (power allocation;
-Bankier, The American Statistician 42, 1988). Expected numbers need not be whole: rows are drawn systematically along
-the strata (Madow, Annals of Mathematical Statistics 20, 1949), in random order within each. So the sample has exactly
-the size that was asked for, every stratum gives its expected number, rounded up or down, and every row of a stratum has
-the same probability, which is never 0.
+Strata are kept and `dropped_by`, crossed with the voted emotion. The expected number of rows from a stratum of N rows
+is proportional to the square root of N, so that rare emotions and filters that drop few rows are represented (power
+allocation; Bankier, The American Statistician 42, 1988). Expected numbers need not be integers: rows are drawn
+systematically along the strata (Madow, Annals of Mathematical Statistics 20, 1949), in random order within each. So the
+sample has exactly the requested size, the number of rows of each stratum is its expected number rounded up or down, and
+all rows of a stratum have the same probability, which is never 0.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,14 +32,14 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Chosen:
-    """A row that people look at.
+    """A row for review.
 
     Attributes:
         name: The clip.
-        dropped_by: What dropped it when the sample was drawn; None if it was kept.
+        dropped_by: The filter that dropped it when the sample was drawn; None if it was kept.
         voted: The voted emotion.
-        probability: How likely the sample was to contain it.
-        reviewers: Who looks at it: 1, 2, ….
+        probability: Probability of being in the sample.
+        reviewers: Numbers of its reviewers: 1, 2, ….
     """
 
     name: str
@@ -53,17 +53,17 @@ def draw(decisions: Decisions, size: int, seed: int, reviewers: int = 1, overlap
     """Draw a sample of the rows that have a description.
 
     Args:
-        decisions: What became of the rows.
-        size: How many rows; all of them if there are fewer.
-        seed: Seed of the draw, of the order, and of who gets what.
-        reviewers: How many people share the rows.
-        overlap: How many of the rows all of them look at.
+        decisions: The decisions on the rows.
+        size: Number of rows to draw; all rows if there are fewer.
+        seed: Seed of the draw, the order, and the assignment to reviewers.
+        reviewers: Number of reviewers among whom the rows are divided.
+        overlap: Number of rows that all reviewers look at.
 
     Returns:
-        The rows in random order: whoever stops early has answered a random part.
+        The rows in random order, so that a reviewer who stops early has answered a random part.
 
     Raises:
-        InputError: no row has a description, or two names look the same in a table.
+        InputError: no row has a description, or two names are the same in a table.
     """
     frame = np.flatnonzero(decisions.rows.measures.answered)
     if not len(frame):
@@ -85,14 +85,14 @@ def draw(decisions: Decisions, size: int, seed: int, reviewers: int = 1, overlap
 
 
 def expected_sizes(sizes: IntArray, sample: int) -> FloatArray:
-    """How many rows each stratum is expected to give: in proportion to the root of its size, at most all.
+    """Return the expected number of rows per stratum: proportional to the square root of its size, at most all rows.
 
     Args:
-        sizes: Rows of each stratum, shape (H,).
-        sample: Rows of the sample.
+        sizes: Number of rows of each stratum, shape (H,).
+        sample: Number of rows of the sample.
 
     Returns:
-        Shape (H,); they add up to `sample`, or to all rows if there are fewer.
+        Expected numbers, shape (H,); their sum is `sample`, or the number of all rows if there are fewer.
 
     Example:
         >>> expected_sizes(np.array([100, 4, 1]), 15).round(2).tolist()
@@ -112,7 +112,7 @@ def expected_sizes(sizes: IntArray, sample: int) -> FloatArray:
 
 
 def _systematic(strata: IntArray, probability: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Rows drawn with the given probabilities, which are equal within strata and add up to a whole number."""
+    """Draw rows with the given probabilities, which are equal within strata and whose sum is an integer."""
     certain = np.flatnonzero(probability >= 1)
     order = np.lexsort((rng.random(len(strata)), strata))
     order = order[probability[order] < 1]
@@ -123,7 +123,7 @@ def _systematic(strata: IntArray, probability: FloatArray, rng: np.random.Genera
 
 
 def _strata(decisions: Decisions, frame: IntArray) -> tuple[IntArray, list[str]]:
-    """The stratum of each row of the frame, numbered in order, and its voted emotion."""
+    """Return the number of each row's stratum, and its voted emotion."""
     column = next(
         (each.judged.columns.get("voted") for each in decisions.outcomes if each.name == "crowd.emotion"), None
     )
@@ -139,20 +139,20 @@ def _strata(decisions: Decisions, frame: IntArray) -> tuple[IntArray, list[str]]
 
 
 def _first(value: object) -> str:
-    """The voted element of the first wheel."""
+    """Return the voted element of the first wheel."""
     value = value[0] if isinstance(value, list | tuple) and value else value
     return str(value) if value not in (None, []) else NO_VOTE
 
 
 def _dealt(rows: int, reviewers: int, overlap: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
-    """Who looks at each row: `overlap` of them by all, the others by one, dealt in turn."""
+    """Assign reviewers to rows: all of them to `overlap` rows, one of them in turn to each other row."""
     everyone = tuple(range(1, reviewers + 1))
     dealt = [everyone if place < overlap else (place % reviewers + 1,) for place in range(rows)]
     return [dealt[place] for place in rng.permutation(rows).tolist()]
 
 
 def _refuse_look_alikes(names: Iterable[str]) -> None:
-    """Names that tables cannot tell apart: answers would go to the wrong clip."""
+    """Refuse names that are the same in a table, since answers would be assigned to the wrong clip."""
     cells: dict[object, str] = {}
     for name in names:
         if cells.setdefault(csv_cell(name), name) != name:
@@ -163,12 +163,12 @@ def _refuse_look_alikes(names: Iterable[str]) -> None:
 
 
 def identity(sample: Sequence[Chosen]) -> str:
-    """What a sample is known by: answers belong to clips and probabilities."""
+    """Return the identity of a sample: a hash of its clips, probabilities and reviewers."""
     return config_hash({"sample": [[each.name, each.probability, list(each.reviewers)] for each in sample]})
 
 
 def sample_rows(sample: Sequence[Chosen]) -> Iterable[dict[str, object]]:
-    """The sample as rows of its file; who reviews does not see it."""
+    """Yield the sample as rows of its file, which reviewers do not see."""
     for each in sample:
         yield {
             "name": each.name,
@@ -180,14 +180,14 @@ def sample_rows(sample: Sequence[Chosen]) -> Iterable[dict[str, object]]:
 
 
 def read_sample(folder: Folder, stage: str) -> list[Chosen]:
-    """The sample that was drawn.
+    """Read the sample that was drawn.
 
     Raises:
-        InputError: there is none, or its file was changed.
+        InputError: there is no sample, or its file is invalid.
     """
     path = folder.path / stage / FILE
     if not path.is_file():
-        raise InputError(f"{path}: is not there; draw a sample first (`merunibench curate review {folder.path}`)")
+        raise InputError(f"{path}: does not exist; draw a sample first (`merunibench curate review {folder.path}`)")
     return [_chosen(row, path, number) for number, row in enumerate(read_lines(path), start=1)]
 
 
@@ -202,5 +202,5 @@ def _chosen(row: dict[str, object], path: Path, number: int) -> Chosen:
         or not isinstance(who, list)
         or not all(isinstance(each, int) for each in who)
     ):
-        raise InputError(f"{path}, line {number}: is no row of a sample; draw the sample again")
+        raise InputError(f"{path}, line {number}: is not a row of a sample; draw the sample again")
     return Chosen(str(row["name"]), dropped_by, voted, float(probability), tuple(who))

@@ -1,6 +1,6 @@
-"""What reviewers' answers say: of each other, and of the pipeline.
+"""Evaluate reviewers' answers: their agreement with each other and with the pipeline.
 
-A row's verdict is what most of its reviewers say; where they are divided there is none, and the row does not count.
+The verdict on a row is that of most of its reviewers. If they are divided, there is no verdict and the row is ignored.
 """
 
 import math
@@ -32,20 +32,20 @@ from merunibench.protocols.official import SetF1
 from merunibench.statistics import interval, pool, resampled_sums
 
 READINGS = {"strict": ("yes",), "lenient": ("yes", "partly")}
-"""Which answers to `right` make a description right."""
+"""The answers to `right` with which a description counts as right."""
 
 
 def score_review(folder: Folder, paths: Sequence[Path], *, resamples: int = 1000, seed: int = 0) -> Review:
     """Score sheets of answers, and tables of preferences.
 
     Args:
-        folder: The data set; tables of preferences need none.
-        paths: The tables; one with a column `preference` is of preferences.
+        folder: The data set; not needed for tables of preferences.
+        paths: The tables; those with a column `preference` are tables of preferences.
         resamples: Number of bootstrap resamples of F; 0 for no intervals.
         seed: Seed of resampling.
 
     Raises:
-        InputError: a table is broken, or of another sample; see `read_answers` and `score_preferences`.
+        InputError: a table is broken or belongs to another sample; see `read_answers` and `score_preferences`.
     """
     tables = read_sheets(paths)
     chosen = [table for table in tables if COLUMN in table.columns]
@@ -75,15 +75,15 @@ def score_review(folder: Folder, paths: Sequence[Path], *, resamples: int = 1000
 
 @dataclass(frozen=True, eq=False)
 class _Reviewed:
-    """The R clips that were answered and are still in the data set.
+    """The R answered clips that are still in the data set.
 
     Attributes:
         names: Their names.
-        answers: Who -> answer, for each.
+        answers: Reviewer -> answer, for each clip.
         weights: Inverse probabilities, shape (R,).
         rows: Their rows in the data set, shape (R,).
-        decisions: What became of the data set's rows.
-        gone: Answered clips that are not in it any more.
+        decisions: The decisions on the data set's rows.
+        gone: Answered clips that are no longer in the data set.
     """
 
     names: tuple[str, ...]
@@ -103,7 +103,7 @@ class _Reviewed:
         here = [each for each, row in zip(answered, row_of.tolist(), strict=True) if row >= 0]
         gone = tuple(each.name for each, row in zip(answered, row_of.tolist(), strict=True) if row < 0)
         if not here:
-            raise InputError(f"none of the {len(answered)} answered clips is in the data set any more")
+            raise InputError(f"none of the {len(answered)} answered clips is still in the data set")
         return cls(
             tuple(each.name for each in here),
             tuple(by_name[each.name] for each in here),
@@ -115,18 +115,18 @@ class _Reviewed:
 
     @property
     def kept(self) -> Mask:
-        """Which of them are kept, shape (R,)."""
+        """Whether each clip is kept, shape (R,)."""
         return self.decisions.kept[self.rows]
 
     @property
     def reviewers(self) -> list[str]:
-        """Who answered."""
+        """The reviewers who answered."""
         return sorted({reviewer for answers in self.answers for reviewer in answers})
 
     def verdicts(self, right: Sequence[str]) -> FloatArray:
-        """Whether each row should be kept, shape (R,): 1, 0, NaN if nobody says or reviewers are divided.
+        """Return whether each row should be kept, shape (R,): 1, 0, NaN if not answered or reviewers are divided.
 
-        It should if the visible person speaks, as far as one can tell, and the description is right.
+        A row should be kept if the visible person speaks (`unsure` counts as yes) and the description is right.
         """
         found = np.full(len(self.answers), np.nan)
         for row, answers in enumerate(self.answers):
@@ -144,7 +144,7 @@ def _vote(answer: Answer, right: Sequence[str]) -> bool | None:
 
 
 def _agreement(reviewed: _Reviewed, lexicon: Lexicon) -> dict[str, Agreement]:
-    """How far reviewers agree on each question."""
+    """Return the agreement of reviewers on each question."""
     people = reviewed.reviewers
     found = {}
     for question, values in (("speaks", ("yes", "no")), ("right", tuple(RIGHT))):
@@ -171,13 +171,13 @@ def _labels(answers: dict[str, Answer], who: str) -> tuple[str, ...]:
 
 
 def _units(given: Mask) -> tuple[int, int]:
-    """Clips that two people or more answered, and how many answers those are."""
+    """Return the number of clips with two or more answers, and of these answers."""
     several = given.sum(axis=1) > 1
     return int(several.sum()), int(given[several].sum())
 
 
 def _equal(codes: npt.NDArray[np.integer]) -> float | None:
-    """Share of pairs of answers to one clip that are equal, the mean of the clips; None without pairs."""
+    """Return the share of equal pairs of answers about a clip, mean of the clips; None without pairs."""
     shares = []
     for row in codes:
         counts = np.bincount(row[row >= 0])
@@ -192,7 +192,7 @@ def _defined(value: float) -> float | None:
 
 
 def _keeping(reviewed: _Reviewed, verdicts: FloatArray) -> Keeping:
-    """Precision and recall of keeping."""
+    """Return precision and recall of keeping."""
     judged, right, kept = ~np.isnan(verdicts), verdicts == 1, reviewed.kept
     return Keeping(
         int(judged.sum()),
@@ -203,7 +203,7 @@ def _keeping(reviewed: _Reviewed, verdicts: FloatArray) -> Keeping:
 
 
 def _emotions(reviewed: _Reviewed, lexicon: Lexicon, resamples: int, seed: int) -> dict[str, Overlap]:
-    """F of the descriptions' labels against all emotions that reviewers named."""
+    """Return F of the descriptions' labels against all emotions that reviewers named."""
     named = [[label for answer in answers.values() for label in answer.emotions] for answers in reviewed.answers]
     rows = reviewed.decisions.rows
     counted = np.array([bool(labels) for labels in named]) & rows.labelled[reviewed.rows]
@@ -228,7 +228,7 @@ def _emotions(reviewed: _Reviewed, lexicon: Lexicon, resamples: int, seed: int) 
 
 
 def _faults(reviewed: _Reviewed, verdicts: FloatArray) -> tuple[Faults, ...]:
-    """Of each filter, the rows that it drops though they should be kept, whatever the others do."""
+    """Return the rows that each filter drops but should keep, whatever the others decide."""
     judged, found = ~np.isnan(verdicts), []
     answered = reviewed.decisions.rows.measures.answered
     for outcome in reviewed.decisions.outcomes:
@@ -250,18 +250,17 @@ def _remarks(
     answered = {each.name for each in answers}
     if len(answered) < len(sample):
         remarks.append(
-            f"{len(sample) - len(answered)} of {len(sample)} clips are not answered yet; they come in random order, so "
-            "the others stand for them"
+            f"{len(sample) - len(answered)} of {len(sample)} clips are not answered yet; since clips are in random "
+            "order, the answered ones represent them"
         )
     half = sum(not each.right and each.speaks != "no" for each in answers)
     if half:
-        remarks.append(f"{half} answers do not say whether the description is right; they judge no row")
+        remarks.append(f"{half} answers do not say whether the description is right; they give no verdict")
     divided = int(np.isnan(reviewed.verdicts(READINGS["strict"])).sum())
     if divided:
-        remarks.append(f"{divided} clips have no verdict: not answered in full, or reviewers are divided")
+        remarks.append(f"{divided} clips have no verdict: not fully answered, or reviewers are divided")
     if reviewed.gone:
         remarks.append(
-            f"{len(reviewed.gone)} answered clips are not in the data set any more, "
-            f"such as {short_repr(reviewed.gone[0])}"
+            f"{len(reviewed.gone)} answered clips are no longer in the data set, such as {short_repr(reviewed.gone[0])}"
         )
     return tuple(remarks)

@@ -1,4 +1,4 @@
-"""What reviewers get to see of a clip, and the table they may answer in. No verdict, no vote: they are blind."""
+"""What reviewers see of a clip, and the table for their answers. It has no verdicts or votes: the review is blind."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ from merunibench.files.places import inside
 from merunibench.report.csv_text import csv_text
 
 SPEAKS = {"yes": "Yes", "no": "No", "unsure": "Cannot tell"}
-"""Does the visible person speak? Answer -> in words."""
+"""Does the visible person speak? Answer -> its wording."""
 RIGHT = {"yes": "Yes", "partly": "Partly", "no": "No"}
-"""Is the description right?"""
+"""Is the description right? Answer -> its wording."""
 ANSWERS = ("speaks", "right", "emotions")
 COLUMNS = ("sample", "reviewer", "name", "clip", "subtitle", "description", *ANSWERS)
 
@@ -28,13 +28,13 @@ _SUBTITLES = ("subtitle", "english", "chinese")
 
 @dataclass(frozen=True)
 class Card:
-    """What is shown of a clip.
+    """A clip as shown to reviewers.
 
     Attributes:
-        chosen: Its place in the sample.
+        chosen: Its entry in the sample.
         clip: URL of the clip, relative to the page; empty if its name leads out of the folder.
-        found: Whether there is such a file.
-        subtitle: What is said, empty where that is not known.
+        found: Whether the file exists.
+        subtitle: The subtitle, empty if unknown.
         description: The description.
     """
 
@@ -46,20 +46,20 @@ class Card:
 
 
 def cards(folder: Folder, sample: Sequence[Chosen], clips: str) -> list[Card]:
-    """What is shown, in the order of the sample.
+    """Return the clips as shown to reviewers, in the order of the sample.
 
     Args:
         folder: The data set.
         sample: The clips.
-        clips: Where a clip is, from the folder of the data set; `{name}` stands for the name.
+        clips: Path of a clip, relative to the data set's folder; `{name}` is replaced by the clip's name.
 
     Raises:
-        InputError: the pattern has no `{name}`, or a clip of the sample has no description any more.
+        InputError: the pattern has no `{name}`, or a clip of the sample no longer has a description.
     """
     import pyarrow as pa
 
     if "{name}" not in clips:
-        raise InputError(f"--clips {clips!r}: needs {{name}}, which stands for a clip's name")
+        raise InputError(f"--clips {clips!r}: must contain {{name}}, which is replaced by a clip's name")
     names = pa.array([each.name for each in sample], pa.large_string())
     texts: dict[int, tuple[str, str]] = {}
     for path in folder.sets().values():
@@ -73,28 +73,28 @@ def cards(folder: Folder, sample: Sequence[Chosen], clips: str) -> list[Card]:
                 texts[row] = subtitle, text[place].as_py() or ""
     lost = next((each.name for row, each in enumerate(sample) if not texts.get(row, ("", ""))[1]), None)
     if lost is not None:
-        raise InputError(f"{folder.path}: {lost!r} has no description any more; run `merunibench curate filter` again")
+        raise InputError(f"{folder.path}: {lost!r} no longer has a description; run `merunibench curate filter` again")
     return [Card(each, *_clip(folder, clips, each.name), *texts[row]) for row, each in enumerate(sample)]
 
 
 def _clip(folder: Folder, pattern: str, name: str) -> tuple[str, bool]:
-    """Where the page finds a clip, and whether it is there; a name that leads out of the clips' folder finds none."""
+    """Return a clip's URL for the page, and whether the file exists; names that lead out of the folder have none."""
     above = pattern[: pattern.index("{name}")].rpartition("/")[0]
     root = folder.path / above
     try:
         path = inside(root, pattern[len(above) :].lstrip("/").replace("{name}", name))
     except InputError:
         return "", False
-    relative = os.path.relpath(os.path.abspath(path), os.path.abspath(folder.path / REVIEW))  # noqa: PTH100 - links stay
+    relative = os.path.relpath(os.path.abspath(path), os.path.abspath(folder.path / REVIEW))  # noqa: PTH100 - keeps links
     return quote(Path(relative).as_posix()), path.is_file()
 
 
 def sheet(shown: Sequence[Card], sample: str) -> str:
-    """The table, a line per clip and reviewer, its cells safe to open in a spreadsheet.
+    """Return the table with one row per clip and reviewer; its cells are safe to open in a spreadsheet.
 
     Args:
         shown: The clips.
-        sample: What the sample is known by.
+        sample: Identity of the sample.
     """
     return csv_text(COLUMNS, _records(shown, sample))
 

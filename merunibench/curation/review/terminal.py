@@ -1,4 +1,4 @@
-"""The score of a review as the command line prints it, in percent."""
+"""The result of a review for the command line, in percent."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ Block = tuple[str, Table, str]
 
 
 def render(review: Review, *, width: int | None, color: bool) -> str:
-    """Every table, one below the other, and the remarks."""
+    """Return all tables, one below the other, and the remarks."""
     blocks = [
         print_to_text(title, table, [note], width=width, color=color)
         for title, table, note in _blocks(review)
@@ -38,7 +38,7 @@ def _agreement(review: Review) -> Block:
     for name, each in review.agreement.items():
         _add(table, name, each.clips, each.answers, _number(each.alpha), _percent(each.equal))
     people = ", ".join(f"{name} {count}" for name, count in review.reviewers.items())
-    return "Reviewers", table, escape_controls(f"Answered: {people}. Clips: those that two or more answered.")
+    return "Reviewers", table, escape_controls(f"Answered: {people}. Clips: those with two or more answers.")
 
 
 def _keeping(review: Review) -> Block:
@@ -65,7 +65,7 @@ def _faults(review: Review) -> Block:
     return (
         "Wrong drops",
         table,
-        "Drops: in the whole data set, whatever the others do. Wrong: should be kept, by strict.",
+        "Drops: in the whole data set, whatever the other filters decide. Wrong: should be kept, by strict.",
     )
 
 
@@ -75,7 +75,7 @@ def _preferences(review: Review) -> Block:
         wins = " : ".join(map(str, each.wins))
         figures = (_percent(each.share), _span(each.ci), f"{each.p:.2g}", _number(each.alpha))
         _add(table, " : ".join(each.models), each.comparisons, wins, each.ties, *figures)
-    return "Preferences", table, "The sign test leaves ties out."
+    return "Preferences", table, "The sign test ignores ties."
 
 
 def _table(first: str, *numbers: str, words: Sequence[str] = ()) -> Table:
@@ -88,7 +88,7 @@ def _add(table: Table, *cells: object) -> None:
 
 
 def _estimate(each: Estimate | None) -> tuple[int, str, str]:
-    """Rows, value and interval."""
+    """Return rows, value and interval."""
     return (each.rows, _percent(each.value), _span(each.ci)) if each else (0, "–", "–")
 
 

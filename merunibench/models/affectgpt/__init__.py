@@ -1,17 +1,17 @@
 """AffectGPT (ICML 2025): the reference model of MER-UniBench, run from a released checkpoint.
 
-Its files follow the boxes of the paper's Figure 3, in the order of the data:
+Its modules follow the boxes of the paper's Figure 3, in the order of the data flow:
 
-    visual_input, audio_input   frames and sound of a clip's files
+    visual_input, audio_input   frames and sound from a clip's files
     encoders                    CLIP, HuBERT
     fusion                      temporal pooling, pre-fusion of picture and voice, projection
-    qformer                     a variant of the first two
-    prompt                      the words, and their ids
-    network                     all of it and Qwen2.5 with LoRA as one `nn.Module`, the media in their places
-    generation                  drawing an answer, where it stops, cleaning it
+    qformer                     a variant of pooling and pre-fusion
+    prompt                      the prompt, and its token ids
+    network                     all of this and Qwen2.5 with LoRA as one `nn.Module`
+    generation                  sampling an answer, stopping, cleaning
 
-Around them: configuration, checkpoint, conversion, inspection, loading, options, selfcheck; and model, which is what a
-runner calls. docs/affectgpt.md is the manual.
+Other modules: configuration, checkpoint, conversion, inspection, loading, options, selfcheck; and model, which runners
+call. docs/affectgpt.md is the manual.
 """
 
 from importlib.util import find_spec

@@ -1,6 +1,6 @@
-"""Sound as AffectGPT takes it: eight clips of two seconds at 16 kHz, each with its mean removed.
+"""Audio input of AffectGPT: eight clips of two seconds at 16 kHz, each with its mean removed.
 
-Upstream reads files with torchaudio; what it does to them is written out here, because numbers follow from it.
+Upstream reads files with torchaudio; its processing is implemented here, because it affects the numbers.
 """
 
 import math
@@ -20,34 +20,34 @@ CLIP_SECONDS = 2
 CLIPS = 8
 
 ClipSpacing = Literal[7, 8]
-"""What the room for starts is divided by. 8: what the library pinned by the authors does, so that the last eighth is
-never heard. 7: what its later versions do, so that the last clip ends with the sound."""
+"""Divisor of the range of start times. 8: as in the library version pinned by the authors, which never uses the last
+eighth. 7: as in its later versions, with which the last clip ends with the sound."""
 
 _FILTER_WIDTH = 6
 _ROLLOFF = 0.99
 _VARIANCE_FLOOR = 1e-7
 _MOST_SAMPLES = 40_000_000
-"""Of a sound, all channels together: they are in memory at once, some more than once."""
+"""Maximum number of samples of all channels; they are in memory at once, some more than once."""
 _MOST_WEIGHTS = 1 << 25
-"""Of a filter between two rates; those with few common divisors need gigabytes (44,101 Hz: 700 million)."""
+"""Maximum size of a resampling filter; rates with few common divisors need gigabytes (44,101 Hz: 700 million)."""
 
 
 def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> torch.Tensor:
-    """Band-limited interpolation as `torchaudio.functional.resample` does it by default.
+    """Resample by band-limited interpolation, like `torchaudio.functional.resample` by default.
 
     With both rates divided by their greatest common divisor, `c = 0.99 · min(rate, target)` and the Hann-windowed sinc
     `h(u) = cos²(π u / 12) · sinc(u)` for |u| < 6,
 
         y[m] = Σ_n x[n] · (c / rate) · h(c · (n / rate - m / target)).
 
-    computed in float32 throughout, the filter included, as there.
+    is computed in float32, including the filter, as in torchaudio.
 
     Source: https://ccrma.stanford.edu/~jos/resample/, and the documentation of torchaudio.
 
     Args:
         samples: Of shape (channels, N), float32.
-        rate: Samples a second.
-        target: Samples a second wanted.
+        rate: Samples per second.
+        target: Samples per second of the result.
 
     Returns:
         Of shape (channels, ceil(N · target / rate)).
@@ -58,7 +58,7 @@ def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> tor
         return samples
     cutoff = min(old, new) * _ROLLOFF
     width = math.ceil(_FILTER_WIDTH * old / cutoff)
-    # A row for each of the `new` positions of an output sample between two strides of `old` input samples.
+    # One row for each of the `new` phases of output samples within a stride of `old` input samples.
     offsets = torch.arange(-width, width + old, dtype=samples.dtype, device=samples.device) / old
     phases = torch.arange(0, -new, -1, dtype=samples.dtype, device=samples.device)[:, None] / new
     u = ((phases + offsets) * cutoff).clamp(-_FILTER_WIDTH, _FILTER_WIDTH)
@@ -71,37 +71,37 @@ def resample(samples: torch.Tensor, rate: int, target: int = SAMPLE_RATE) -> tor
 
 
 def _filter_size(rate: int, target: int = SAMPLE_RATE) -> int:
-    """About how many weights the filter of `resample` has."""
+    """Return the approximate number of weights of the filter of `resample`."""
     divisor = math.gcd(rate, target)
     old, new = rate // divisor, target // divisor
     return new * (old + 2 * math.ceil(_FILTER_WIDTH * max(old / new, 1) / _ROLLOFF))
 
 
 def downmixed(samples: torch.Tensor) -> torch.Tensor:
-    """Sound of shape (channels, N) with two channels averaged, as shape (1, N); any other number is left alone.
+    """Average two channels of sound (channels, N) to shape (1, N); sound with another number of channels is unchanged.
 
-    Of more than two, HuBERT is given the first, but the mean that is removed from a clip is that of all.
+    With more than two channels, HuBERT gets the first one, but the mean removed from a clip is that of all channels.
     """
     return samples.mean(dim=0, keepdim=True) if len(samples) == 2 else samples
 
 
 def clip_starts(samples: int, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE, clips: int = CLIPS) -> tuple[int, ...]:
-    """Where the clips of two seconds begin, in samples: `⌊d / spacing · k · rate⌋` with d the seconds left over.
+    """Return the starts of the two-second clips, in samples: `⌊d / spacing · k · rate⌋`, d = total seconds - 2.
 
-    The seconds are a float, exact arithmetic begins after it; whole numbers throughout would be off by one in places.
+    The seconds are a float, followed by exact arithmetic, as upstream; integers would differ by one in some cases.
 
     Args:
         samples: Length of the sound, at least two seconds.
         spacing: 8 or 7.
-        rate: Samples a second.
-        clips: How many.
+        rate: Samples per second.
+        clips: Number of clips.
     """
     room = Fraction(max(samples / rate - CLIP_SECONDS, 0.0))
     return tuple(math.floor(room / spacing * k * rate) for k in range(clips))
 
 
 def cut_clips(samples: torch.Tensor, spacing: ClipSpacing = 8, rate: int = SAMPLE_RATE) -> torch.Tensor:
-    """Eight clips of shape (8, channels, 2 · rate) of sound (channels, N); short sound is filled up with silence."""
+    """Cut sound (channels, N) into eight clips, shape (8, channels, 2 · rate); short sound is padded with silence."""
     length = CLIP_SECONDS * rate
     missing = length - samples.shape[1]
     if missing > 0:
@@ -111,17 +111,17 @@ def cut_clips(samples: torch.Tensor, spacing: ClipSpacing = 8, rate: int = SAMPL
 
 
 def without_mean(clips: torch.Tensor) -> torch.Tensor:
-    """Each clip of (clips, channels, samples) less its own mean, over all its channels.
+    """Subtract from each clip of (clips, channels, samples) its mean over all channels.
 
-    Upstream does so in passing: a spectrogram that nobody uses removes it from the very samples that HuBERT then gets.
+    Upstream has this as a side effect: an unused spectrogram modifies the samples that HuBERT gets.
     """
     return clips - clips.mean(dim=(1, 2), keepdim=True)
 
 
 def normalised(clips: torch.Tensor) -> torch.Tensor:
-    """`(x - mean) / √(variance + 1e-7)` over all clips of a sample together.
+    """Return `(x - mean) / √(variance + 1e-7)` over all clips of a sample together.
 
-    Not clip by clip: upstream's feature extractor takes the clips of a sample for one utterance.
+    It is not computed per clip, because upstream's feature extractor treats the clips of a sample as one utterance.
 
     Args:
         clips: Of shape (…, clips, samples).
@@ -132,16 +132,16 @@ def normalised(clips: torch.Tensor) -> torch.Tensor:
 
 
 def read_sound(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
-    """The sound of a file as it is: (samples of shape (channels, N), float32; samples a second).
+    """Read the sound of a file without resampling: (samples of shape (channels, N), float32; samples per second).
 
-    Whole numbers become fractions of full scale (16 bits: / 32768), as torchaudio has them.
+    Integers become fractions of full scale (16 bits: / 32768), as in torchaudio.
 
     Args:
-        path: What libsndfile reads (wav, flac, …), or the video whose first sound stream is taken.
-        limits: What is beyond any clip.
+        path: A file that libsndfile reads (wav, flac, …), or a video, whose first audio stream is used.
+        limits: Limits of clips.
 
     Raises:
-        MediaError: it is broken, without sound, or too long.
+        MediaError: the file is broken, without sound, or too long.
         InputError: the extra `models` is not installed.
     """
     limits = replace(limits, samples=min(limits.samples, _MOST_SAMPLES))
@@ -151,14 +151,14 @@ def read_sound(path: Path, limits: Limits = LIMITS) -> tuple[np.ndarray, int]:
     except LosslessError:
         samples, rate = _stream_sound(path, limits)
     if _filter_size(rate) > _MOST_WEIGHTS:
-        raise MediaError(f"{path}: {rate} samples a second cannot be made {SAMPLE_RATE}; resample it to a usual rate")
+        raise MediaError(f"{path}: {rate} samples per second cannot be resampled to {SAMPLE_RATE}; use a common rate")
     if not samples.size or not np.isfinite(samples).all():
-        raise MediaError(f"{path}: its sound has no samples, or values that are no numbers")
+        raise MediaError(f"{path}: its sound has no samples, or values that are not finite")
     return samples, rate
 
 
 def _stream_sound(path: Path, limits: Limits) -> tuple[np.ndarray, int]:
-    """The first sound stream of a container, at its own rate and with its own channels."""
+    """Read the first audio stream of a container with its rate and channels."""
     import av
 
     if not probe(path, limits).sound:
@@ -172,11 +172,11 @@ def _stream_sound(path: Path, limits: Limits) -> tuple[np.ndarray, int]:
 
 
 def audio_clips(samples: np.ndarray, rate: int, spacing: ClipSpacing = 8) -> torch.Tensor:
-    """What HuBERT's part of AffectGPT takes of a sound: (8, 32000), float32.
+    """Return the input of AffectGPT's HuBERT for a sound: (8, 32000), float32.
 
     Args:
         samples: Of shape (channels, N), float32, within [-1, 1].
-        rate: Samples a second.
+        rate: Samples per second.
         spacing: 8 or 7.
     """
     mono = downmixed(resample(torch.from_numpy(samples), rate))

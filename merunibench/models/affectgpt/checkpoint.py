@@ -1,7 +1,7 @@
-"""Checkpoints: the authors' `.pth` files, and the folders that `merunibench affectgpt convert` makes of them.
+"""Checkpoints: the authors' `.pth` files, and the folders that `merunibench affectgpt convert` writes.
 
-Only plain tensors, numbers and text are read (`weights_only=True`): no checkpoint can run a program. Keys are a
-contract: one that is missing, unknown or of another shape is refused by name, where upstream passes over it.
+Only plain tensors, numbers and text are read (`weights_only=True`), so no checkpoint can run code. Keys must match:
+missing or unknown keys and wrong shapes are errors that name them, while upstream ignores them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,17 +34,17 @@ WEIGHTS_FILE = "model.safetensors"
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """What AffectGPT has learnt, and the configuration it was learnt in.
+    """The trained parameters of an AffectGPT, and its configuration.
 
     Attributes:
         path: The file with the weights.
         tensors: Key -> tensor, as in the file.
-        config: Read from the authors' YAML, the checkpoint's copy of it, `config.json`, or keys and shapes.
-        released: Whether the keys are the authors'; else they are the modules' own.
-        epoch: Of training; None where it is not known.
-        other: What else the file holds, such as the optimizer's state.
-        configured_by: Where the configuration comes from, in words.
-        provenance: Of a converted one: file, hash and epoch of the checkpoint it was.
+        config: From the authors' YAML, the checkpoint's copy of it, `config.json`, or keys and shapes.
+        released: Whether the keys are the authors'; otherwise they are the names of our modules.
+        epoch: Epoch of training; None if unknown.
+        other: Other content of the file, such as the optimizer's state.
+        configured_by: The source of the configuration, in words.
+        provenance: For a converted checkpoint: file, hash and epoch of the original.
     """
 
     path: Path
@@ -58,7 +58,7 @@ class Checkpoint:
 
     @property
     def name(self) -> str:
-        """Its name as a folder of results: the file's, or the converted folder's."""
+        """Its name in results: the name of the file, or of the converted folder."""
         return self.path.stem if self.released else self.path.resolve().parent.name
 
     @property
@@ -72,17 +72,17 @@ class Checkpoint:
         return {key: tuple(tensor.shape) for key, tensor in self.tensors.items()}
 
     def key(self, name: str) -> str:
-        """The file's key of a parameter of the network."""
+        """Return the file's key of a parameter of the network."""
         return released_name(name) if self.released else name
 
     def parameters(self, expected: Shapes) -> dict[str, torch.Tensor]:
-        """The network's parameters by name, if the file holds exactly these.
+        """Return the network's parameters by name, if the file contains exactly these.
 
         Args:
             expected: Parameter of the network -> shape.
 
         Raises:
-            InputError: keys are missing, unknown, misshapen or no floating-point numbers; it names them.
+            InputError: keys are missing or unknown, have the wrong shape, or are not floating-point; it names them.
         """
         keys = {name: self.key(name) for name in expected}
         present = {key for key in self.tensors if not is_ignored(key)}
@@ -101,13 +101,13 @@ class Checkpoint:
             found = "; ".join(f"{kind}: {_listed(names)}" for kind, names in problems.items() if names)
             raise InputError(
                 f"{self.path}: its keys are not those of this AffectGPT ({self.configured_by}). {found}. "
-                "Is it the checkpoint of another configuration (--model-option config=YAML), or of another base model?"
+                "It may have another configuration (--model-option config=YAML) or another base model"
             )
         return {name: self.tensors[key] for name, key in keys.items()}
 
 
 def _listed(keys: Sequence[str], most: int = 20) -> str:
-    """Keys in full, for they are what is looked for; no key of AffectGPT has 200 characters."""
+    """List keys in full, since users need them; no key of AffectGPT has 200 characters."""
     first = ", ".join(escape_controls(key, 200) for key in keys[:most])
     return first + (f", … ({len(keys)} in all)" if len(keys) > most else "")
 
@@ -121,29 +121,29 @@ def read_checkpoint(path: Path, authors_yaml: Path | None = None) -> Checkpoint:
 
     Args:
         path: A released `.pth`, or a converted folder.
-        authors_yaml: One of the authors' configurations; by default the copy in the checkpoint is read, and where
-            there is none, keys and shapes must do.
+        authors_yaml: One of the authors' configurations; by default the copy in the checkpoint is used, or, if there
+            is none, the configuration is inferred from keys and shapes.
 
     Raises:
-        UnsafeFileError: it would run a program; nothing of it was run.
-        InputError: it is missing, broken, or no checkpoint of AffectGPT.
+        UnsafeFileError: the file would run code; no code was run.
+        InputError: it is missing, broken, or not a checkpoint of AffectGPT.
     """
     if path.is_dir():
         if authors_yaml is not None:
-            raise InputError(f"{path}: a converted checkpoint has its own {CONFIG_FILE}; leave the YAML out")
+            raise InputError(f"{path}: is a converted checkpoint, which has a {CONFIG_FILE}; do not give a YAML file")
         return _read_converted(path)
     return _read_released(path, authors_yaml)
 
 
 def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
     if not path.is_file():
-        raise InputError(f"{path}: no such file; a released checkpoint_*.pth or a converted folder is expected")
+        raise InputError(f"{path}: does not exist; expected a released checkpoint_*.pth or a converted folder")
     content = load_torch(path)
     if not isinstance(content, dict) or not isinstance(content.get("model"), dict):
-        raise InputError(f"{path}: not a released checkpoint: it holds no `model`")
+        raise InputError(f"{path}: is not a released checkpoint: it has no `model`")
     tensors = content["model"]
     if not all(isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in tensors.items()):
-        raise InputError(f"{path}: not a released checkpoint: `model` holds other things than tensors")
+        raise InputError(f"{path}: is not a released checkpoint: not all values of `model` are tensors")
     with located(path):
         config = config_from_shapes({key: tuple(value.shape) for key, value in tensors.items()})
     configured_by = "inferred from its keys and shapes"
@@ -170,16 +170,16 @@ def _read_released(path: Path, authors_yaml: Path | None) -> Checkpoint:
 def write_released(
     path: Path, config: AffectGPTConfig, trained: Mapping[str, torch.Tensor], epoch: int, run: Mapping[str, Any]
 ) -> None:
-    """Write a checkpoint as the authors do, whole or not at all.
+    """Write a checkpoint in the authors' format, atomically.
 
-    Without the optimizer's state, which is two thirds of theirs and decides no answer.
+    It does not contain the optimizer's state, which is two thirds of the authors' files and not needed for inference.
 
     Args:
         path: A `.pth` file.
-        config: Of the network.
+        config: The configuration of the network.
         trained: The network's parameters by name: the fusion and LoRA.
-        epoch: The epoch that has ended, from 1.
-        run: How it was trained, in plain values.
+        epoch: Number of finished epochs.
+        run: Settings of the training, as plain values.
     """
     model = {released_name(name): value.detach().float().cpu().contiguous() for name, value in trained.items()}
     content = {"model": model, "config": {**authors_sections(config), "run": dict(run)}, "epoch": epoch}
@@ -196,12 +196,12 @@ def _read_converted(folder: Path) -> Checkpoint:
         open_plain(weights).close()  # safetensors would wait for a pipe
     if not config_path.is_file():
         raise InputError(
-            f"{folder}: holds no checkpoint: neither checkpoint_*.pth nor {CONFIG_FILE} and {WEIGHTS_FILE}, which "
+            f"{folder}: contains no checkpoint: neither checkpoint_*.pth nor {CONFIG_FILE} and {WEIGHTS_FILE}, which "
             f"`merunibench affectgpt convert` writes"
         )
     values = read_json(config_path)
     if not isinstance(values, dict):
-        raise InputError(f"{config_path}: not the configuration of an AffectGPT")
+        raise InputError(f"{config_path}: is not the configuration of an AffectGPT")
     provenance = values.pop("converted_from", {})
     with located(config_path):
         config = AffectGPTConfig.from_dict(values)
@@ -253,11 +253,11 @@ _QFORMER: Mapping[str, str] = {
     "feed_forward.output.": "output_query.dense.",
     "feed_forward.norm.": "output_query.LayerNorm.",
 }
-"""Within a layer of a Q-Former; the first that fits."""
+"""Our prefix -> the authors' prefix within a layer of a Q-Former; the first match is used."""
 
 
 def released_name(name: str) -> str:
-    """The authors' name of a parameter of ours.
+    """Return the authors' name of one of our parameters.
 
     Example:
         >>> released_name("fusion.visual.pooling.score.weight")
@@ -266,13 +266,13 @@ def released_name(name: str) -> str:
         'multi_Qformer.bert.encoder.layer.0.crossattention.self.key.bias'
 
     Raises:
-        InputError: there is no such part.
+        InputError: there is no such parameter.
     """
     for ours, theirs in _PARTS.items():
         if name.startswith(ours):
             rest = name.removeprefix(ours)
             return theirs + (_qformer_name(rest) if theirs.endswith("_Qformer.bert.") else rest)
-    raise InputError(f"{name}: no part of an AffectGPT")
+    raise InputError(f"{name}: is not a parameter of an AffectGPT")
 
 
 def _qformer_name(rest: str) -> str:
@@ -284,5 +284,5 @@ def _qformer_name(rest: str) -> str:
 
 
 def is_ignored(released: str) -> bool:
-    """Whether a released key holds nothing of use: the numbers 0, 1, 2, … that a Q-Former's BERT keeps."""
+    """Whether a released key is not needed: the numbers 0, 1, 2, … that a Q-Former's BERT stores."""
     return released.endswith("_Qformer.bert.embeddings.position_ids")

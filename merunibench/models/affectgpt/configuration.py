@@ -1,7 +1,7 @@
-"""What decides the shape of an AffectGPT, and where it is read from: authors' YAML, a checkpoint's keys, `config.json`.
+"""The configuration of an AffectGPT, read from the authors' YAML, a checkpoint's keys and shapes, or `config.json`.
 
-Of the authors' sections `model` and `datasets` are read, as far as they decide inference; the rest concerns training.
-Nothing here imports torch: `merunibench affectgpt inspect` and the tests of configurations need none.
+In the authors' YAML, only settings in the sections `model` and `datasets` that affect inference are used; the rest
+concerns training. This module does not import torch: `merunibench affectgpt inspect` does not need it.
 """
 
 import json
@@ -30,16 +30,16 @@ _LARGEST = {"layers": 1000}
 
 @dataclass(frozen=True)
 class QFormerConfig:
-    """Sizes of the Q-Formers; the defaults are bert-base's, as upstream.
+    """Sizes of the Q-Formers; the defaults are those of bert-base, as upstream.
 
     Attributes:
-        width: Of the queries.
-        heads: Of attention. No shape tells it: 12 at width 768.
-        inner_width: Of the feed-forward part.
+        width: Width of the queries.
+        heads: Number of attention heads: 12 at width 768. It cannot be inferred from shapes.
+        inner_width: Width of the feed-forward part.
         layers: Number of layers.
-        frame_positions: Most frames.
-        clip_positions: Most audio clips.
-        multi_positions: Most tokens of frames and clips together.
+        frame_positions: Maximum number of frames.
+        clip_positions: Maximum number of audio clips.
+        multi_positions: Maximum number of tokens of frames and clips together.
     """
 
     width: int = 768
@@ -53,7 +53,7 @@ class QFormerConfig:
 
 @dataclass(frozen=True)
 class AffectGPTConfig:
-    """An AffectGPT; the defaults are the published set-up.
+    """Configuration of an AffectGPT; the defaults are those of the published models.
 
     Attributes:
         visual_width: Width H_v of the visual encoder's states.
@@ -61,21 +61,21 @@ class AffectGPTConfig:
         llm_width: Width D of the language model.
         visual_pooling: Temporal pooling of faces and frames.
         acoustic_pooling: Temporal pooling of the voice.
-        image_pooling: What is made of an image; None where the checkpoint has no image part.
-        pre_fusion: How picture and voice are fused; None for not at all.
-        visual_tokens: Embeddings that stand for faces or frames.
-        acoustic_tokens: Embeddings that stand for the voice.
-        multi_tokens: Embeddings that stand for both together.
-        image_tokens: Embeddings that stand for an image.
-        qformer: Sizes of the Q-Formers, where there are any.
+        image_pooling: Pooling of an image; None if the checkpoint has no image part.
+        pre_fusion: How picture and voice are fused; None if they are not.
+        visual_tokens: Number of embeddings for faces or frames.
+        acoustic_tokens: Number of embeddings for the voice.
+        multi_tokens: Number of embeddings for both together.
+        image_tokens: Number of embeddings for an image.
+        qformer: Sizes of the Q-Formers, if there are any.
         lora_rank: Rank r of LoRA.
         lora_alpha: LoRA's alpha; its branch is scaled by alpha / r.
         lora_modules: The linear maps of the language model that have LoRA.
-        frames: How many frames or faces are taken of a clip.
-        mode: Which media and which prompt; None where the checkpoint does not say.
-        llm: Language model, a name on the Hub or a folder.
-        visual: Visual encoder, likewise.
-        acoustic: Acoustic encoder, likewise.
+        frames: Number of frames or faces per clip.
+        mode: Media and prompt; None if the checkpoint does not specify them.
+        llm: Language model: a name on the Hub or a folder.
+        visual: Visual encoder: a name on the Hub or a folder.
+        acoustic: Acoustic encoder: a name on the Hub or a folder.
     """
 
     visual_width: int = 768
@@ -101,7 +101,7 @@ class AffectGPTConfig:
 
     @property
     def copies(self) -> dict[Medium, int]:
-        """How many embeddings stand for each medium."""
+        """Number of embeddings of each medium."""
         return {
             "face": self.visual_tokens,
             "frame": self.visual_tokens,
@@ -111,33 +111,33 @@ class AffectGPTConfig:
         }
 
     def to_json(self) -> str:
-        """As `config.json` of a converted checkpoint."""
+        """Return the content of `config.json` of a converted checkpoint."""
         return json.dumps({"model_type": "affectgpt", **asdict(self)}, indent=2) + "\n"
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "AffectGPTConfig":
-        """The configuration that `to_json` wrote.
+        """Return the configuration from the values that `to_json` wrote.
 
         Raises:
-            InputError: it is another model's, or a field is unknown or of the wrong type.
+            InputError: they belong to another model, or a field is unknown or has the wrong type.
         """
         known = {item.name for item in fields(cls)} | {"model_type"}
         unknown = sorted(set(values) - known)
         if values.get("model_type") != "affectgpt" or unknown:
-            raise InputError(f"not the configuration of an AffectGPT: {', '.join(unknown[:5]) or 'no model_type'}")
+            raise InputError(f"is not the configuration of an AffectGPT: {', '.join(unknown[:5]) or 'no model_type'}")
         given = {name: value for name, value in values.items() if name != "model_type"}
         try:
             given["qformer"] = QFormerConfig(**given.get("qformer", {}))
             given["lora_modules"] = tuple(given.get("lora_modules", cls.lora_modules))
         except TypeError as error:
-            raise InputError(f"not the configuration of an AffectGPT: {error}") from error
+            raise InputError(f"is not the configuration of an AffectGPT: {error}") from error
         return cls(**given).checked()
 
     def checked(self) -> "AffectGPTConfig":
-        """Itself, if its values make sense.
+        """Return the configuration itself, if its values are valid.
 
         Raises:
-            InputError: an unknown variant, a size that is no positive number or beyond all, or a name that is none.
+            InputError: a variant is unknown, a size is not positive or too large, or a name is invalid.
         """
         variants = {
             "visual_pooling": get_args(Fusion),
@@ -153,15 +153,17 @@ class AffectGPTConfig:
             for item in fields(part):
                 value = getattr(part, item.name)
                 if item.type is int and (type(value) is not int or value < 1):
-                    raise InputError(f"{item.name}: {short_repr(value)} is no positive number")
+                    raise InputError(f"{item.name}: {short_repr(value)} is not a positive number")
                 if item.type is int and value > _LARGEST.get(item.name, _LARGEST_SIZE):
-                    raise InputError(f"{item.name}: {short_repr(value)} is more than any AffectGPT has")
+                    raise InputError(f"{item.name}: {short_repr(value)} is too large")
         if not all(isinstance(name, str) for name in (self.llm, self.visual, self.acoustic, *self.lora_modules)):
             raise InputError("llm, visual, acoustic and lora_modules must be names")
         if not (self.mode is None or (isinstance(self.mode, str) and self.mode in MODES)):
             raise InputError(f"mode: {short_repr(self.mode)} is not known; known are {', '.join(MODES)}")
         if self.qformer.width % self.qformer.heads:
-            raise InputError(f"{self.qformer.heads} heads do not divide the Q-Former's width {self.qformer.width}")
+            raise InputError(
+                f"the Q-Former's width {self.qformer.width} is not divisible by its {self.qformer.heads} heads"
+            )
         return self
 
 
@@ -170,15 +172,15 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 def config_from_shapes(shapes: Shapes) -> AffectGPTConfig:
-    """What the keys and shapes of a released checkpoint say; the rest as published.
+    """Infer the configuration from the keys and shapes of a released checkpoint; other values are as published.
 
-    They cannot say the mode, nor how many copies of a token there are, nor LoRA's alpha.
+    The mode, the number of copies of a token, and LoRA's alpha cannot be inferred.
 
     Args:
         shapes: Released key -> shape.
 
     Raises:
-        InputError: they are not those of an AffectGPT.
+        InputError: the keys and shapes are not those of an AffectGPT.
     """
     visual_pooling, acoustic_pooling = (_pooling(shapes, name) for name in ("video", "audio"))
     pre_fusion: PreFusion | None = None
@@ -246,11 +248,11 @@ def _size(shapes: Shapes, key: str, dimension: int) -> int:
     try:
         return shapes[key][dimension]
     except (KeyError, IndexError):
-        raise InputError(f"not the checkpoint of an AffectGPT: {key} is missing or misshapen") from None
+        raise InputError(f"is not a checkpoint of an AffectGPT: {key} is missing or has the wrong shape") from None
 
 
 def with_changes(config: AffectGPTConfig, changes: Mapping[str, Any]) -> AffectGPTConfig:
-    """The configuration with some fields replaced, checked again."""
+    """Return the configuration with some fields replaced, after checking it again."""
     return replace(config, **changes).checked()
 
 
@@ -265,48 +267,48 @@ _FIELDS: Mapping[str, str] = {
     "num_image_query_token": "image_tokens",
     "lora_r": "lora_rank",
 }
-"""The authors' option -> field of `AffectGPTConfig` with the same value."""
+"""The authors' option -> field of `AffectGPTConfig`; the values are the same."""
 
 _BACKBONES: Mapping[str, tuple[str, str, str]] = {
     "llama_model": ("llm", "Qwen25", LLM),
     "visual_encoder": ("visual", "CLIP_VIT_LARGE", VISUAL),
     "acoustic_encoder": ("acoustic", "HUBERT_LARGE", ACOUSTIC),
 }
-"""The authors' option -> field, the one value that can be run here, what it stands for."""
+"""The authors' option -> field, its only supported value, and the model of that value."""
 
 
 def read_authors_yaml(path: Path) -> Mapping[str, Any]:
-    """The sections of one of the authors' YAML files; no tag of the file is obeyed.
+    """Read the sections of one of the authors' YAML files; YAML tags are not executed.
 
     Raises:
-        InputError: it cannot be read, is no YAML, has no section `model`, or PyYAML is not installed.
+        InputError: it cannot be read, is not YAML, has no section `model`, or PyYAML is not installed.
     """
     sections = read_yaml(path)
     if not isinstance(sections, dict) or not isinstance(sections.get("model"), dict):
-        raise InputError(f"{path}: not one of AffectGPT's configurations: no section `model`")
+        raise InputError(f"{path}: is not a configuration of AffectGPT: it has no section `model`")
     return sections
 
 
 def apply_authors(config: AffectGPTConfig, sections: Mapping[str, Any], where: str) -> AffectGPTConfig:
-    """The configuration, changed to what the authors' sections say.
+    """Return the configuration with the values of the authors' sections.
 
     Args:
-        config: What the keys and shapes of the checkpoint say.
+        config: The configuration inferred from the keys and shapes of the checkpoint.
         sections: The authors' sections.
-        where: Where they come from, for messages.
+        where: Their source, for messages.
 
     Raises:
-        InputError: a value that is not known here; an encoder or language model that cannot be run here.
+        InputError: a value is unknown, or an encoder or language model is not supported.
     """
     model = _section(sections, "model", where)
     changes = {ours: model[option] for option, ours in _FIELDS.items() if option in model}
     if config.image_pooling is None:
-        changes.pop("image_pooling", None)  # the part that nothing uses may be left out of a checkpoint
+        changes.pop("image_pooling", None)  # a checkpoint may lack this unused part
     if config.pre_fusion is None:
         changes.pop("pre_fusion", None)
     for option, (ours, name, folder) in _BACKBONES.items():
         if model.get(option, name) != name:
-            raise InputError(f"{where}: model.{option} is {short_repr(model[option])}; only {name} can be run here")
+            raise InputError(f"{where}: model.{option} is {short_repr(model[option])}; only {name} is supported")
         changes[ours] = folder
     frames = _frames(model)
     if frames is not None:
@@ -319,9 +321,9 @@ def apply_authors(config: AffectGPTConfig, sections: Mapping[str, Any], where: s
 
 
 def authors_sections(config: AffectGPTConfig) -> dict[str, Any]:
-    """The authors' sections that decide inference: what `apply_authors` reads.
+    """Return the authors' sections that affect inference, as `apply_authors` reads them.
 
-    Frozen models are named as theirs; other ones of the same kinds are given when the checkpoint is run (`--llm` …).
+    Frozen models have the authors' names; other models of the same kinds can be chosen at inference (`--llm` …).
     """
     processor = {"train": {"name": "alpro_video_train", "n_frms": config.frames, "image_size": 224}}
     model = {option: getattr(config, ours) for option, ours in _FIELDS.items()}
@@ -333,7 +335,7 @@ def authors_sections(config: AffectGPTConfig) -> dict[str, Any]:
 
 
 def _frames(model: Mapping[str, Any]) -> Any:  # noqa: ANN401 - checked with the rest
-    """`vis_processor.train.n_frms`, which sets the frames at inference as well."""
+    """Return `vis_processor.train.n_frms`, which is also the number of frames at inference."""
     inner: Any = model
     for name in ("vis_processor", "train", "n_frms"):
         inner = inner.get(name) if isinstance(inner, Mapping) else None
@@ -341,14 +343,16 @@ def _frames(model: Mapping[str, Any]) -> Any:  # noqa: ANN401 - checked with the
 
 
 def _mode(sections: Mapping[str, Any], where: str) -> str | None:
-    """`face_or_frame` of the data sets trained on, which must agree."""
+    """Return `face_or_frame` of the training data sets, which must be equal."""
     datasets = _section(sections, "datasets", where).values()
     given = [part["face_or_frame"] for part in datasets if isinstance(part, Mapping) and "face_or_frame" in part]
     if not all(isinstance(mode, str) for mode in given):
         raise InputError(f"{where}: face_or_frame must be one of {', '.join(MODES)}")
     found = set(given)
     if len(found) > 1:
-        raise InputError(f"{where}: data sets of different face_or_frame: {listed(sorted(found))}; choose one")
+        raise InputError(
+            f"{where}: data sets have different values of face_or_frame: {listed(sorted(found))}; choose one"
+        )
     mode = next(iter(found), None)
     if mode is not None and mode not in MODES:
         raise InputError(f"{where}: face_or_frame {short_repr(mode)} is not known; known are {', '.join(MODES)}")
@@ -358,13 +362,13 @@ def _mode(sections: Mapping[str, Any], where: str) -> str | None:
 def _section(sections: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
     found = sections.get(name) or {}
     if not isinstance(found, Mapping):
-        raise InputError(f"{where}: its section `{name}` is no section")
+        raise InputError(f"{where}: `{name}` must be a section")
     return found
 
 
 @contextmanager
 def located(where: object) -> Iterator[None]:
-    """Put the place in front of the message of an InputError raised within, which keeps its type."""
+    """Prefix the messages of InputErrors raised in the block with a place; their type does not change."""
     try:
         yield
     except InputError as error:

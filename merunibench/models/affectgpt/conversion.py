@@ -1,6 +1,6 @@
-"""From a released checkpoint to a folder that needs no pickle: weights as safetensors, the configuration beside them.
+"""Convert a released checkpoint to a folder without pickles: safetensors weights and a configuration.
 
-The folder is what the Hugging Face Hub hosts, and what `AffectGPT.from_pretrained` loads by path or by name.
+The folder can be hosted on the Hugging Face Hub, and `AffectGPT.from_pretrained` loads it by path or name.
 """
 
 import json
@@ -41,22 +41,22 @@ Mode: {mode}.
 
 
 def convert_checkpoint(checkpoint: Checkpoint, out: Path) -> Path:
-    """Write a checkpoint as a folder of `model.safetensors`, `config.json` and a model card; whole or not at all.
+    """Write a checkpoint as a folder with `model.safetensors`, `config.json` and a model card, atomically.
 
     Args:
-        checkpoint: A released one, or a converted one with another configuration.
-        out: The folder; it must not be there, or be empty.
+        checkpoint: A released checkpoint, or a converted one with another configuration.
+        out: The folder; it must not exist, or be empty.
 
     Returns:
         The folder.
 
     Raises:
-        InputError: the checkpoint's keys are not what they should be, or the folder cannot be written.
+        InputError: the checkpoint's keys are wrong, or the folder cannot be written.
     """
     from safetensors.torch import save_file
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out}: is there already and not empty; choose another folder")
+        raise InputError(f"{out}: already exists and is not empty; choose another folder")
     parameters = checkpoint.parameters(expected_shapes(checkpoint))
     config = checkpoint.config
     origin = {"file": checkpoint.path.name, "sha256": checkpoint.sha256, "epoch": checkpoint.epoch}
@@ -68,7 +68,7 @@ def convert_checkpoint(checkpoint: Checkpoint, out: Path) -> Path:
         numbers=sum(tensor.numel() for tensor in parameters.values()),
         file=origin["file"],
         sha256=origin["sha256"],
-        mode=config.mode or "not said; give one with --model-option mode=…",
+        mode=config.mode or "unknown; give one with --model-option mode=…",
     )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

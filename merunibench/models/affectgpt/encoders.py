@@ -11,24 +11,24 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 LAST_LAYERS = 4
-"""How many of HuBERT's last layers are averaged."""
+"""Number of HuBERT's last layers that are averaged."""
 
 
 def clip_pixels(frames: torch.Tensor) -> torch.Tensor:
-    """`(x / 255 - mean) / std` of each colour, which is all that CLIP's processor does to a picture of its own size.
+    """Return `(x / 255 - mean) / std` for each colour, as CLIP's processor does with pictures of the right size.
 
     Args:
-        frames: Whole numbers 0 to 255, of shape (…, 3, H, W).
+        frames: Integers from 0 to 255, of shape (…, 3, H, W).
 
     Returns:
-        Of the same shape, float32.
+        Values of the same shape, float32.
     """
     mean, std = (torch.tensor(values, device=frames.device)[:, None, None] for values in (CLIP_MEAN, CLIP_STD))
     return (frames.float() / 255 - mean) / std
 
 
 class VisualEncoder(nn.Module):
-    """CLIP's image features: the projected CLS token of each frame, not normalised in length.
+    """CLIP's image features: the projected CLS token of each frame, without length normalisation.
 
     Args:
         clip: A `CLIPVisionModelWithProjection`.
@@ -39,7 +39,7 @@ class VisualEncoder(nn.Module):
         self.clip = clip
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        """States of shape (b, t, H_v) of frames of shape (b, t, 3, H, W), whole numbers 0 to 255."""
+        """Return states of shape (b, t, H_v) for frames of shape (b, t, 3, H, W), integers from 0 to 255."""
         features: torch.Tensor = self.clip(pixel_values=clip_pixels(frames.flatten(0, 1))).image_embeds
         return features.reshape(*frames.shape[:2], -1)
 
@@ -56,19 +56,19 @@ class AcousticEncoder(nn.Module):
         self.hubert = hubert
 
     def layers(self, values: torch.Tensor) -> torch.Tensor:
-        """The states of all layers, of shape (layers + 1, b, steps, H_a), of normalised sound of shape (b, samples).
+        """Return the states of all layers, shape (layers + 1, b, steps, H_a), for normalised sound (b, samples).
 
-        The last entry has been through the final LayerNorm and those before it have not, as AffectGPT was trained;
-        transformers 5 gives the last one without.
+        The final LayerNorm is applied to the last entry only, as in AffectGPT's training; transformers 5 returns the
+        last entry without it.
         """
         output = self.hubert(values, output_hidden_states=True)
         return torch.stack([*output.hidden_states[:-1], output.last_hidden_state])
 
     def forward(self, clips: torch.Tensor) -> torch.Tensor:
-        """States of shape (b, t, H_a) of clips of shape (b, t, samples), each of which has mean 0.
+        """Return states of shape (b, t, H_a) for clips of shape (b, t, samples), each with mean 0.
 
-        The sound of a sample is normalised by the mean and variance of all its clips together, whatever else is in
-        the batch.
+        The sound of a sample is normalised by the mean and variance of all its clips together, independently of the
+        other samples in the batch.
         """
         values = normalised(clips.float()).flatten(0, 1)
         return self.layers(values)[-LAST_LAYERS:].mean(dim=0).mean(dim=1).reshape(*clips.shape[:2], -1)

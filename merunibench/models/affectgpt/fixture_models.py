@@ -1,6 +1,6 @@
-"""The small frozen models of a fixture, sized by its weights.
+"""The small frozen models of a fixture, with sizes inferred from its weights.
 
-What no shape tells is fixed: two heads in each of them, HuBERT's strides 5, 2, 2, …
+Sizes that cannot be inferred from shapes are fixed: two heads in each model, HuBERT's strides 5, 2, 2, …
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ Weights = Mapping[str, torch.Tensor]
 
 
 def build_hubert(weights: Weights) -> Any:  # noqa: ANN401 - transformers
-    """A `HubertModel` of these weights; in training mode too it drops and masks nothing."""
+    """Return a `HubertModel` with these weights, without dropout or masking even in training mode."""
     from transformers import HubertConfig, HubertModel
 
     convolutions = [weights[key] for key in _numbered(weights, "feature_extractor.conv_layers.{}.conv.weight")]
@@ -46,7 +46,7 @@ def build_hubert(weights: Weights) -> Any:  # noqa: ANN401 - transformers
 
 
 def build_clip(weights: Weights, image_size: int) -> Any:  # noqa: ANN401 - transformers
-    """A `CLIPVisionModelWithProjection` of these weights, for pictures of a size in pixels."""
+    """Return a `CLIPVisionModelWithProjection` with these weights, for pictures of the given size in pixels."""
     from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
     hidden, _, patch, _ = weights["vision_model.embeddings.patch_embedding.weight"].shape
@@ -64,7 +64,7 @@ def build_clip(weights: Weights, image_size: int) -> Any:  # noqa: ANN401 - tran
 
 
 def build_language_model(weights: Weights) -> Any:  # noqa: ANN401 - peft
-    """A Qwen2 with LoRA of these weights, named as `PeftModel` names them."""
+    """Return a Qwen2 with LoRA with these weights, which have the names of `PeftModel`."""
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
     prefix = "base_model.model.model."

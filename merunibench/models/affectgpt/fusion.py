@@ -1,10 +1,10 @@
-"""Temporal pooling, pre-fusion and projection (Figure 3): all between the encoders and the language model.
+"""Temporal pooling, pre-fusion and projection (Figure 3): everything between the encoders and the language model.
 
-This is what AffectGPT trains besides LoRA. Faces and frames share the visual part.
+These are the trained parts of AffectGPT besides LoRA. Faces and frames share the visual part.
 
-States X have the shape (b, t, h): t segments (8 as published) of width h. Visual encoders with several tokens a frame
-give (b, t, q, h). Of pooling and pre-fusion, `attention` is what was published; `mean` and `qformer` are its ablations.
-Pre-fusion works on the raw states of both encoders; without it a prompt has no `<MultiHere>`.
+States X have the shape (b, t, h): t segments (8 as published) of width h. Visual encoders with several tokens per frame
+give (b, t, q, h). The published variant of pooling and pre-fusion is `attention`; `mean` and `qformer` are ablations.
+Pre-fusion uses the raw states of both encoders; without it, prompts have no `<MultiHere>`.
 """
 
 from collections.abc import Mapping
@@ -20,19 +20,19 @@ from merunibench.models.affectgpt.qformer import INITIAL_STD, QFormer
 
 
 def frame_means(states: torch.Tensor) -> torch.Tensor:
-    """States of shape (b, t, h): those of a frame's tokens averaged where there are several, (b, t, q, h)."""
+    """Return states of shape (b, t, h); several tokens per frame, (b, t, q, h), are averaged."""
     return states.mean(dim=2) if states.dim() == 4 else states
 
 
 def as_sequence(states: torch.Tensor) -> torch.Tensor:
-    """States as pre-fusion takes them: (b, t, h), or (b, t · q, h) of (b, t, q, h)."""
+    """Return states as input of pre-fusion: (b, t, h), or (b, t · q, h) for (b, t, q, h)."""
     return states.flatten(1, -2)
 
 
 class AttentionPooling(nn.Module):
     """`p = Σ_t s_t X_t` with `s_t = w · X_t + b`.
 
-    The weights are the bare scores: no softmax, no scale; they may be negative and need not sum to one.
+    The weights are the raw scores, without softmax or scale: they may be negative and need not sum to one.
     """
 
     def __init__(self, width: int) -> None:
@@ -40,26 +40,26 @@ class AttentionPooling(nn.Module):
         self.score = nn.Linear(width, 1)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """The pooled vector, of shape (b, 1, h), of states of shape (b, t, h) or (b, t, q, h)."""
+        """Return the pooled vector, shape (b, 1, h), of states of shape (b, t, h) or (b, t, q, h)."""
         states = frame_means(states)
         return cast("torch.Tensor", self.score(states).transpose(1, 2) @ states)
 
 
 class MeanPooling(nn.Module):
-    """`p = (1/t) Σ_t X_t`; without parameters."""
+    """`p = (1/t) Σ_t X_t`; it has no parameters."""
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """The mean, of shape (b, 1, h), of states of shape (b, t, h) or (b, t, q, h)."""
+        """Return the mean, shape (b, 1, h), of states of shape (b, t, h) or (b, t, q, h)."""
         return frame_means(states).mean(dim=1, keepdim=True)
 
 
 class QFormerPooling(nn.Module):
-    """`p = QFormer(queries, X + positions)`, the position of segment t added to each of its tokens.
+    """`p = QFormer(queries, X + positions)`; the position of segment t is added to each of its tokens.
 
     Args:
         width: Width h of the states.
-        queries: Number of queries, each one embedding of the language model.
-        positions: Length of the table of positions: the most segments there may be.
+        queries: Number of queries; each becomes one embedding of the language model.
+        positions: Length of the table of positions: the maximum number of segments.
         config: Sizes of the Q-Former.
     """
 
@@ -70,25 +70,25 @@ class QFormerPooling(nn.Module):
         self.qformer = QFormer(config.width, width, config.heads, config.inner_width, config.layers)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """What the queries have read, of shape (b, n, width of the Q-Former), of (b, t, h) or (b, t, q, h)."""
+        """Return the queries' outputs, shape (b, n, width of the Q-Former), for (b, t, h) or (b, t, q, h)."""
         positions = self.positions.weight[: states.shape[1]]
         placed = states + (positions[:, None] if states.dim() == 4 else positions)
         return cast("torch.Tensor", self.qformer(self.queries, as_sequence(placed)))
 
 
 class ImageMean(nn.Module):
-    """One vector of an image: (b, 1, h) as it is, the mean over q of (b, 1, q, h)."""
+    """One vector per image: (b, 1, h) unchanged, or the mean over q of (b, 1, q, h)."""
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """A vector, of shape (b, 1, h)."""
+        """Return one vector, shape (b, 1, h)."""
         return frame_means(states)
 
 
 class ImageTokens(nn.Module):
-    """Every token of an image: (b, 1, h) repeated n times, or (b, 1, q, h) as a sequence of q.
+    """All tokens of an image: (b, 1, h) repeated n times, or (b, 1, q, h) as a sequence of q.
 
     Args:
-        copies: How often a single token is repeated.
+        copies: Number of copies of a single token.
     """
 
     def __init__(self, copies: int) -> None:
@@ -96,18 +96,18 @@ class ImageTokens(nn.Module):
         self.copies = copies
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """Tokens, of shape (b, copies, h) or (b, q, h)."""
+        """Return tokens, shape (b, copies, h) or (b, q, h)."""
         return as_sequence(states) if states.dim() == 4 else states.expand(-1, self.copies, -1)
 
 
 class AttentionPreFusion(nn.Module):
-    """Two modalities weighed against each other, `m = g₁ v + g₂ a`.
+    """Weighted sum of two modalities, `m = g₁ v + g₂ a`.
 
     ```
     v = W_v mean_t(V)        a = W_a mean_t(A)         both of width H = max(H_v, H_a)
-    g = W_g (W_h [v; a])                               two numbers: no nonlinearity between, no softmax
+    g = W_g (W_h [v; a])                               two numbers, without nonlinearity or softmax
     ```
-    (every W with its bias). V are states of shape (b, L, H_v), A of shape (b, t, H_a).
+    (every W has a bias). V are states of shape (b, L, H_v), A of shape (b, t, H_a).
     """
 
     def __init__(self, visual_width: int, acoustic_width: int) -> None:
@@ -119,21 +119,21 @@ class AttentionPreFusion(nn.Module):
         self.gate = nn.Linear(width, 2)
 
     def embed(self, visual: torch.Tensor, acoustic: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """(v, a), each of shape (b, H)."""
+        """Return (v, a), each of shape (b, H)."""
         return self.visual(visual.mean(dim=1)), self.acoustic(acoustic.mean(dim=1))
 
     def weigh(self, v: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
-        """The weights g, of shape (b, 2): of the picture, of the voice."""
+        """Return the weights g of picture and voice, shape (b, 2)."""
         return cast("torch.Tensor", self.gate(self.hidden(torch.cat([v, a], dim=1))))
 
     def forward(self, visual: torch.Tensor, acoustic: torch.Tensor) -> torch.Tensor:
-        """The fused vector m, of shape (b, 1, H)."""
+        """Return the fused vector m, shape (b, 1, H)."""
         v, a = self.embed(visual, acoustic)
         return self.weigh(v, a)[:, None] @ torch.stack([v, a], dim=1)
 
 
 class QFormerPreFusion(nn.Module):
-    """`m = QFormer(queries, [W_v V; W_a A] + positions)`, joined along time, the picture first.
+    """`m = QFormer(queries, [W_v V; W_a A] + positions)`, concatenated along time, the picture first.
 
     Args:
         visual_width: H_v.
@@ -151,18 +151,18 @@ class QFormerPreFusion(nn.Module):
         self.qformer = QFormer(sizes.width, width, sizes.heads, sizes.inner_width, sizes.layers)
 
     def forward(self, visual: torch.Tensor, acoustic: torch.Tensor) -> torch.Tensor:
-        """What the queries have read of V (b, L, H_v) and A (b, t, H_a), of shape (b, n, width of the Q-Former)."""
+        """Return the queries' outputs, shape (b, n, width of the Q-Former), for V (b, L, H_v) and A (b, t, H_a)."""
         states = torch.cat([self.visual(visual), self.acoustic(acoustic)], dim=1)
         return cast("torch.Tensor", self.qformer(self.queries, states + self.positions.weight[: states.shape[1]]))
 
 
 class Projection(nn.Module):
-    """A linear map into the language model's width, `y = p Wᵀ + b`, repeated for each of a modality's placeholders.
+    """A linear map to the language model's width, `y = p Wᵀ + b`, repeated for each placeholder of a modality.
 
     Args:
-        width: Width of what is projected.
+        width: Width of the input.
         llm_width: Width D of the language model.
-        copies: How many identical embeddings each vector becomes; 1 as published.
+        copies: Number of identical embeddings per vector; 1 as published.
     """
 
     def __init__(self, width: int, llm_width: int, copies: int = 1) -> None:
@@ -171,7 +171,7 @@ class Projection(nn.Module):
         self.copies = copies
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        """Embeddings of shape (b, copies · m, D) of vectors of shape (b, m, width), each repeated in place."""
+        """Return embeddings of shape (b, copies · m, D) for vectors of shape (b, m, width), each repeated in place."""
         embeddings: torch.Tensor = self.linear(vectors)
         return embeddings.repeat_interleave(self.copies, dim=1)
 
@@ -181,7 +181,7 @@ class Encoded(NamedTuple):
 
     Attributes:
         tokens: Embeddings of the language model, of shape (b, n, D).
-        states: The encoder's states as pre-fusion takes them, of shape (b, L, h).
+        states: The encoder's states as input of pre-fusion, of shape (b, L, h).
     """
 
     tokens: torch.Tensor
@@ -202,7 +202,7 @@ class ModalityFusion(nn.Module):
         self.projection = projection
 
     def forward(self, states: torch.Tensor) -> Encoded:
-        """Embeddings of the language model, and the states for pre-fusion."""
+        """Return embeddings of the language model, and the states for pre-fusion."""
         return Encoded(self.projection(self.pooling(states)), as_sequence(states))
 
 
@@ -220,16 +220,16 @@ class MultiFusion(nn.Module):
         self.projection = projection
 
     def forward(self, visual: torch.Tensor, acoustic: torch.Tensor) -> torch.Tensor:
-        """Embeddings of the language model, of shape (b, n, D)."""
+        """Return embeddings of the language model, shape (b, n, D)."""
         embeddings: torch.Tensor = self.projection(self.fusion(visual, acoustic))
         return embeddings
 
 
 class AffectGPTFusion(nn.Module):
-    """The trained part of AffectGPT besides LoRA.
+    """The trained parts of AffectGPT besides LoRA.
 
     Args:
-        config: Which variants, how many tokens, which widths.
+        config: Variants, numbers of tokens, and widths.
     """
 
     def __init__(self, config: AffectGPTConfig) -> None:
@@ -246,11 +246,11 @@ class AffectGPTFusion(nn.Module):
         self.image = _image(config)
 
     def forward(self, mode: Mode, states: Mapping[Medium, torch.Tensor]) -> dict[Medium, torch.Tensor]:
-        """Embeddings of the language model for every medium of a mode, each of shape (b, n, D).
+        """Return embeddings of the language model for every medium of a mode, each of shape (b, n, D).
 
         Args:
-            mode: Which media the prompt mentions, and which pre-fusion takes.
-            states: The encoders' for each of `mode.inputs`: (b, t, h), or (b, t, q, h).
+            mode: The mode, which determines the media of the prompt and of pre-fusion.
+            states: States of the encoders for each of `mode.inputs`: (b, t, h), or (b, t, q, h).
         """
         encoded: dict[Medium, Encoded] = {
             medium: (self.acoustic if medium == "audio" else self.visual)(states[medium])
@@ -264,7 +264,7 @@ class AffectGPTFusion(nn.Module):
         return tokens
 
     def fuse(self, visual: Encoded, acoustic: Encoded) -> torch.Tensor:
-        """Embeddings (b, n, D) of `<MultiHere>` from the states of the face or frames and of the voice.
+        """Return embeddings (b, n, D) of `<MultiHere>` from the states of faces or frames and of the voice.
 
         Raises:
             InputError: the checkpoint has no pre-fusion.
@@ -275,7 +275,7 @@ class AffectGPTFusion(nn.Module):
         return embeddings
 
     def encode_image(self, states: torch.Tensor) -> torch.Tensor:
-        """Embeddings (b, n, D) of `<ImageHere>` from an image's states, (b, 1, h) or (b, 1, q, h).
+        """Return embeddings (b, n, D) of `<ImageHere>` from an image's states, (b, 1, h) or (b, 1, q, h).
 
         Raises:
             InputError: the checkpoint has no image part.

@@ -1,4 +1,4 @@
-"""Generation (Figure 3): how an answer is drawn, where it stops, and what is cut off it."""
+"""Generation (Figure 3): sampling an answer, stopping it, and cleaning it."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -12,20 +12,20 @@ from merunibench.models.base import Answer, Decoding
 from merunibench.models.huggingface.generation import arguments
 
 AUTHORS = Decoding(max_new_tokens=1200, temperature=1.0, top_p=0.9, extra={"top_k": 20})
-"""How the authors draw answers, who set no seed. The 20 comes from Qwen's own generation configuration."""
+"""The authors' sampling settings; they set no seed. The 20 comes from Qwen's generation configuration."""
 
 
 class StopRule(StoppingCriteria):
-    """Each sample stops by itself at `<|im_end|>` or at `###`, written as one token or two.
+    """Stops each sample independently at `<|im_end|>`, or at `###` as one token or two.
 
-    Other tokens with the same characters, as ` ###` or `###` with a line end, do not stop it; so it is upstream.
+    Other tokens with the same characters, such as ` ###` or `###` with a newline, do not stop it, as upstream.
     """
 
     def __init__(self, tokens: PromptTokenizer) -> None:
         self.endings = [(tokens.padding_id,), *tokens.stops]
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:  # noqa: ANN401, ARG002
-        """Which samples are done, of shape (b,)."""
+        """Return which samples are done, shape (b,)."""
         done = torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
         for ending in self.endings:
             if input_ids.shape[1] >= len(ending):
@@ -41,15 +41,15 @@ def generate(
     decoding: Decoding,
     names: Sequence[str],
 ) -> list[Answer]:
-    """The answers to a batch, as the model wrote them.
+    """Return the raw answers to a batch.
 
     Args:
-        language_model: With `generate`, and an empty generation configuration of its own (`network.with_lora`).
+        language_model: A model with `generate` and an empty generation configuration (`network.with_lora`).
         embeddings: Prompts of shape (b, L, D), shorter ones padded on the left.
-        attention_mask: Of shape (b, L); 0 where nothing stands.
+        attention_mask: Of shape (b, L); 0 for padding.
         tokens: The tokenizer.
-        decoding: How to draw.
-        names: Names of the samples; each has its own noise, so that no answer depends on the others.
+        decoding: Sampling settings.
+        names: Names of the samples; each has its own random numbers, so that answers are independent of each other.
     """
     ids = language_model.generate(
         inputs_embeds=embeddings,
@@ -67,7 +67,7 @@ def generate(
 
 
 def until_stop(ids: Sequence[int], tokens: PromptTokenizer) -> list[int]:
-    """The ids up to the first ending, which is kept: what follows it fills up the batch."""
+    """Return the ids up to and including the first ending; the ids after it are padding of the batch."""
     for length in range(1, len(ids) + 1):
         if _ends(ids[:length], tokens):
             return list(ids[:length])
@@ -80,10 +80,10 @@ def _ends(ids: Sequence[int], tokens: PromptTokenizer) -> bool:
 
 
 def clean(text: str) -> str:
-    """The answer without marks of the chat and turns it had no business to write.
+    """Return the answer without chat markers and without further turns that the model wrote.
 
-    The part after the first `<|im_start|>` up to the next; before the first `<|im_end|>`; before the last `###`; after
-    the last `Assistant:`; without white space around. (`<|endoftext|>` stays, as upstream.)
+    It is the part between the first `<|im_start|>` and the next one, before the first `<|im_end|>`, before the last
+    `###`, and after the last `Assistant:`, stripped. (`<|endoftext|>` is kept, as upstream.)
 
     Example:
         >>> clean("A. ###Human: next? ###Assistant: B.###")

@@ -1,4 +1,4 @@
-"""What a checkpoint holds, and whether that is what an AffectGPT of its configuration has; without frozen models."""
+"""Inspect a checkpoint: its content, and whether it matches its configuration; without frozen models."""
 
 import json
 import re
@@ -19,23 +19,23 @@ _LORA = "language_model.base_model.model.model.layers."
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found.
+    """Result of an inspection.
 
     Attributes:
-        facts: What to print, by name.
-        problem: What is wrong with its keys; empty if they are what they should be.
+        facts: Properties to print, by name.
+        problem: What is wrong with its keys; empty if they are correct.
     """
 
     facts: Mapping[str, Any]
     problem: str
 
     def to_text(self) -> str:
-        """A line for each fact."""
+        """Return one line per property."""
         width = max(map(len, self.facts))
         return "".join(f"{name:<{width}}  {_shown(value)}\n" for name, value in self.facts.items())
 
     def to_json(self) -> str:
-        """The facts and the problem."""
+        """Return the properties and the problem as JSON."""
         return json.dumps({**self.facts, "problem": self.problem or None}, indent=2) + "\n"
 
 
@@ -48,7 +48,7 @@ def _shown(value: object) -> str:
 
 
 def inspect_checkpoint(checkpoint: Checkpoint) -> Inspection:
-    """Look at a checkpoint.
+    """Inspect a checkpoint.
 
     Raises:
         InputError: its file cannot be read.
@@ -64,9 +64,9 @@ def inspect_checkpoint(checkpoint: Checkpoint) -> Inspection:
         "file": str(checkpoint.path),
         "sha256": checkpoint.sha256,
         "keys": "the authors'" if checkpoint.released else "converted",
-        "epoch": "not said" if checkpoint.epoch is None else checkpoint.epoch,
+        "epoch": "unknown" if checkpoint.epoch is None else checkpoint.epoch,
         "configuration": checkpoint.configured_by,
-        "mode": config.mode or "not said: give the authors' YAML, or a mode, when you run it",
+        "mode": config.mode or "unknown; give the authors' YAML file, or a mode, when you run it",
         "temporal pooling": {"visual": config.visual_pooling, "acoustic": config.acoustic_pooling},
         "pre-fusion": config.pre_fusion or "none",
         "tokens": {
@@ -89,14 +89,14 @@ def inspect_checkpoint(checkpoint: Checkpoint) -> Inspection:
 
 
 def expected_shapes(checkpoint: Checkpoint, layers: int | None = None) -> Shapes:
-    """Trained parameter -> shape, as far as the checkpoint itself tells.
+    """Return the shapes of trained parameters, as inferred from the checkpoint alone.
 
-    Widths of the language model's maps are read off its first LoRA layer; a network knows them better
-    (`Loaded.trained_shapes`).
+    Widths of the language model's linear maps are taken from its first LoRA layer; `Loaded.trained_shapes` has the
+    exact ones.
 
     Args:
         checkpoint: The checkpoint.
-        layers: Layers of the language model; by default as many as the checkpoint has LoRA for.
+        layers: Number of layers of the language model; by default the number with LoRA in the checkpoint.
     """
     with torch.device("meta"):
         fusion = AffectGPTFusion(checkpoint.config)
@@ -118,8 +118,8 @@ def _lora_shapes(checkpoint: Checkpoint, layers: range) -> dict[str, tuple[int, 
 
 
 def _lora_layers(checkpoint: Checkpoint) -> range:
-    """The layers from the first to the last one that has LoRA."""
+    """Return the range of layers up to the last one with LoRA."""
     prefix = released_name(_LORA) if checkpoint.released else _LORA
     numbers = (key.removeprefix(prefix).partition(".")[0] for key in checkpoint.tensors if key.startswith(prefix))
-    # A number of more digits is no layer's, and its key unexpected.
+    # A number with more digits is not a layer; its key is reported as unexpected.
     return range(max((int(number) + 1 for number in numbers if re.fullmatch("[0-9]{1,4}", number)), default=0))

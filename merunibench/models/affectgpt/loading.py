@@ -1,6 +1,6 @@
-"""From a configuration and three frozen models to a network, with what was inferred about them checked.
+"""Build a network from a configuration and three frozen models, and check that they fit together.
 
-Whatever a frozen model leaves at random (a key that its file lacks) is an error here: transformers would only warn.
+Parameters that are missing in a frozen model's file, and so would stay random, are an error; transformers only warns.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,20 +23,20 @@ from merunibench.models.affectgpt.prompt import PromptTokenizer, prompt_tokenize
 from merunibench.models.affectgpt.visual_input import SIZE
 
 _UNUSED = frozenset({"masked_spec_embed"})
-"""Parameters that a file may lack: used in training alone."""
+"""Parameters that a file may lack, because only training uses them."""
 
 _KNOWN_VISUAL = {768: {"hidden_size": 1024, "num_hidden_layers": 24, "patch_size": 14}}
 _KNOWN_ACOUSTIC = {1024: {"num_hidden_layers": 24, "num_attention_heads": 16}}
-"""Width of the states -> what the published encoder of that width is."""
+"""Width of the states -> configuration of the published encoder of that width."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """In which precision to compute.
+    """Numerical precision.
 
     Attributes:
-        llm: Type of the language model's weights; those of encoders, fusion and LoRA are float32.
-        autocast: Type in which the encoders and the fusion compute under autocast; None for float32.
+        llm: Data type of the language model's weights; encoders, fusion and LoRA use float32 weights.
+        autocast: Autocast data type of the encoders and the fusion; None for float32.
     """
 
     llm: torch.dtype
@@ -44,27 +44,27 @@ class Precision:
 
 
 def choose_precision(name: str, device: torch.device) -> Precision:
-    """`auto`: as upstream, float16 on an accelerator and float32 on a CPU; else `float32`, `float16` or `bfloat16`.
+    """Choose the precision. `auto`: as upstream, float16 on an accelerator and float32 on a CPU.
 
     Raises:
-        InputError: it is none of these.
+        InputError: the name is not auto, float32, float16 or bfloat16.
     """
     if name == "auto":
         name = "float32" if device.type == "cpu" else "float16"
     half = {"float16": torch.float16, "bfloat16": torch.bfloat16}
     if name != "float32" and name not in half:
-        raise InputError(f"precision {name!r}: AffectGPT computes in auto, float32, float16 or bfloat16")
+        raise InputError(f"precision {name!r}: must be auto, float32, float16 or bfloat16 for AffectGPT")
     return Precision(half.get(name, torch.float32), half.get(name))
 
 
 def choose_devices(name: str) -> tuple[torch.device, str | None]:
-    """(device of encoders and fusion, device map of the language model).
+    """Return (device of encoders and fusion, device map of the language model).
 
-    A device map (`balanced`, `sequential`) spreads the language model over all accelerators; the rest is on the first.
-    Without an accelerator there is no map.
+    A device map (`balanced`, `sequential`) distributes the language model over all accelerators; the rest is on the
+    first one. Without an accelerator there is no map.
 
     Raises:
-        InputError: no such device is here.
+        InputError: the device does not exist.
     """
     name = choose_device(name, maps=True)
     try:
@@ -76,16 +76,16 @@ def choose_devices(name: str) -> tuple[torch.device, str | None]:
 
 @dataclass(eq=False)
 class Loaded:
-    """A network with everything that goes with it.
+    """A loaded network with its tokenizer and settings.
 
     Attributes:
-        network: In evaluation mode, on its device; trained parts at random until a checkpoint is put in.
+        network: The network in evaluation mode, on its device; trained parts are random until `put_in` is called.
         tokens: The tokenizer.
-        config: What it was built by.
-        device: Of encoders and fusion.
-        precision: In which it computes.
-        frozen: Part (llm, visual, acoustic) -> its name and revision.
-        holds: Identity of the checkpoint whose parameters are in it; empty for none.
+        config: The configuration of the network.
+        device: Device of encoders and fusion.
+        precision: Numerical precision.
+        frozen: Part (llm, visual, acoustic) -> name and revision.
+        holds: Identity of the checkpoint whose parameters are loaded; empty for none.
     """
 
     network: AffectGPTNetwork
@@ -97,15 +97,15 @@ class Loaded:
     holds: str = ""
 
     def trained_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Trained parameter -> shape: the fusion and LoRA."""
+        """Return the shapes of the trained parameters: fusion and LoRA."""
         return {name: tuple(value.shape) for name, value in self.network.state_dict().items() if is_trained(name)}
 
     def put_in(self, identity: str, parameters: Mapping[str, torch.Tensor]) -> None:
-        """Give the trained parts these values, unless they have them already.
+        """Set the parameters of the trained parts, unless they are already loaded.
 
         Args:
-            identity: What tells these values from others.
-            parameters: By name; all of `trained_shapes`.
+            identity: Identity of these values.
+            parameters: Parameters by name; all of `trained_shapes`.
         """
         if self.holds != identity:
             self.network.load_state_dict(dict(parameters), strict=False)
@@ -116,7 +116,7 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
     """Load the frozen models and build the network around them.
 
     Args:
-        config: Names or folders of the three models, and everything else.
+        config: Names or folders of the three models, and all other settings.
         dtype: auto, float32, float16, bfloat16.
         device_name: auto, cpu, cuda, cuda:1, mps, or a device map.
 
@@ -135,7 +135,7 @@ def load_network(config: AffectGPTConfig, dtype: str = "auto", device_name: str 
 
 
 def load_visual(config: AffectGPTConfig) -> VisualEncoder:
-    """CLIP, in float32.
+    """Load CLIP in float32.
 
     Raises:
         InputError: it cannot be loaded, is incomplete, or does not fit the configuration.
@@ -150,7 +150,7 @@ def load_visual(config: AffectGPTConfig) -> VisualEncoder:
 
 
 def load_acoustic(config: AffectGPTConfig) -> AcousticEncoder:
-    """HuBERT, in float32.
+    """Load HuBERT in float32.
 
     Raises:
         InputError: it cannot be loaded, is incomplete, or does not fit the configuration.
@@ -167,10 +167,10 @@ def load_acoustic(config: AffectGPTConfig) -> AcousticEncoder:
 def load_language_model(
     config: AffectGPTConfig, dtype: torch.dtype, device_map: str | None = None
 ) -> tuple[Any, PromptTokenizer]:
-    """(language model with new LoRA, its tokenizer).
+    """Load (language model with newly initialised LoRA, its tokenizer).
 
     Raises:
-        InputError: it cannot be loaded, is incomplete, or is not of Qwen2's family.
+        InputError: it cannot be loaded, is incomplete, or is not of the Qwen2 family.
     """
     ensure_torchvision()
     from transformers import AutoModelForCausalLM
@@ -182,7 +182,7 @@ def load_language_model(
 
 
 def load_tokens(config: AffectGPTConfig, rows: int) -> PromptTokenizer:
-    """The language model's tokenizer, with the placeholders; `rows` of its embedding matrix."""
+    """Load the language model's tokenizer with the placeholders; `rows` is the size of its embedding matrix."""
     from transformers import AutoTokenizer
 
     with _quiet():
@@ -191,17 +191,17 @@ def load_tokens(config: AffectGPTConfig, rows: int) -> PromptTokenizer:
 
 
 def identities(config: AffectGPTConfig) -> dict[str, dict[str, str | None]]:
-    """Part (llm, visual, acoustic) -> name and revision of its frozen model."""
+    """Return name and revision of each frozen model (llm, visual, acoustic)."""
     frozen = {"llm": config.llm, "visual": config.visual, "acoustic": config.acoustic}
     sources = {part: Source.parse(name) for part, name in frozen.items()}
     return {part: {"name": source.name, "revision": source.identity} for part, source in sources.items()}
 
 
 def widths_of(config: AffectGPTConfig) -> tuple[AffectGPTConfig, int]:
-    """The configuration with the widths of its frozen models, and the rows of the language model's vocabulary.
+    """Return the configuration with the widths of its frozen models, and the language model's vocabulary size.
 
     Raises:
-        InputError: one of them is not there.
+        InputError: a model does not exist.
     """
     ensure_torchvision()
     from transformers import AutoConfig, CLIPVisionConfig
@@ -218,10 +218,10 @@ def widths_of(config: AffectGPTConfig) -> tuple[AffectGPTConfig, int]:
 
 
 def check_llm(config: AffectGPTConfig) -> int:
-    """How many layers the language model has; its weights are not loaded for that.
+    """Return the number of layers of the language model, without loading its weights.
 
     Raises:
-        InputError: it is not there, or has another width.
+        InputError: the model does not exist, or has another width.
     """
     from transformers import AutoConfig
 
@@ -239,26 +239,26 @@ def _frozen(
     dtype: torch.dtype,
     device_map: str | None = None,
 ) -> Any:  # noqa: ANN401
-    """A model all of whose parameters came from its files."""
+    """Load a model; all of its parameters must be in its files."""
     options = {"dtype": dtype, "output_loading_info": True} | ({"device_map": device_map} if device_map else {})
     model, info = _from_hub(kind, name, part, options)
     lacking = sorted(key for key in info["missing_keys"] if key.rpartition(".")[2] not in _UNUSED)
     lacking += sorted(str(key) for key in info.get("mismatched_keys", ()))
     if lacking:
-        raise InputError(f"--{part} {name}: not the model that AffectGPT needs: it lacks {listed(lacking)}")
+        raise InputError(f"--{part} {name}: is not the model that AffectGPT needs: it lacks {listed(lacking)}")
     return model
 
 
 def _from_hub(kind: Any, name: str, part: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """What a class of transformers loads from `owner/name`, `owner/name@revision` or a folder."""
-    hint = f". Fetch it once with `hf download {name}`, or give the folder it lies in: --{part} FOLDER"
+    """Load with a class of transformers from `owner/name`, `owner/name@revision` or a folder."""
+    hint = f". Download it once with `hf download {name}`, or give its folder: --{part} FOLDER"
     with loading(f"--{part} {name}: cannot be loaded", hint):
         return Source.parse(name).load(kind, **options)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without transformers' report of what a file holds besides (the other half of CLIP): what it lacks is checked."""
+    """Silence transformers' report of unused weights (the text part of CLIP); missing weights are checked here."""
     from transformers import logging
 
     verbosity = logging.get_verbosity()
@@ -290,7 +290,7 @@ def _check_config(part: str, name: str, found: Any, expected: Mapping[str, Any])
 
 
 def _check_preprocessor(part: str, name: str, expected: Mapping[str, Any]) -> None:
-    """What the model's preprocessor_config.json says, where it has one: the formulas here take it for granted."""
+    """Check the model's preprocessor_config.json, if it has one, against the formulas used here."""
     from transformers.utils.hub import cached_file
 
     source = Source.parse(name)
@@ -300,11 +300,11 @@ def _check_preprocessor(part: str, name: str, expected: Mapping[str, Any]) -> No
         return
     found = read_json(Path(path))
     if not isinstance(found, dict):
-        raise InputError(f"{path}: not what transformers writes")
+        raise InputError(f"{path}: must contain a JSON object")
     for key, value in expected.items():
         if key in found and found[key] != value:
             raise _misfit(part, name, f"{key} {found[key]} in its preprocessor_config.json", str(value))
 
 
 def _misfit(part: str, name: str, found: str, expected: str) -> InputError:
-    return InputError(f"--{part} {name}: does not fit this checkpoint: {found}, expected is {expected}")
+    return InputError(f"--{part} {name}: does not fit this checkpoint: {found}, expected {expected}")

@@ -1,4 +1,4 @@
-"""AffectGPT as a `Model`: `affectgpt:CHECKPOINT`, behind the same door as every other model."""
+"""AffectGPT as a `Model`, named `affectgpt:CHECKPOINT`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,21 +26,21 @@ from merunibench.models.huggingface.generation import failures
 _LIBRARIES = ("transformers", "tokenizers", "torch", "peft", "av", "opencv-python-headless", "soundfile", "numpy")
 
 _NETWORKS: WeakValueDictionary[tuple[AffectGPTConfig, str, str], Loaded] = WeakValueDictionary()
-"""Networks in use: checkpoints of one configuration take turns in one, for the frozen models are its bulk."""
+"""Networks in use. Checkpoints of the same configuration share one, since frozen models are most of its size."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Payload:
-    """What the network takes of a sample: ids of the prompt, and medium -> tensor without the batch's dimension."""
+    """Input of the network for a sample: ids of the prompt, and medium -> tensor without the batch dimension."""
 
     ids: list[int]
     media: Mapping[Medium, torch.Tensor]
 
 
 def checkpoints(argument: str) -> dict[str, str]:
-    """Name -> argument of every checkpoint that an argument stands for: each `checkpoint_*.pth` of a folder, by epoch.
+    """Return name -> argument of each checkpoint of an argument: all `checkpoint_*.pth` of a folder, by epoch.
 
-    Anything but such a folder stands for itself, under an empty name.
+    Any other argument is a single checkpoint with an empty name.
     """
     folder = Path(argument)
     found = sorted(folder.glob("checkpoint_*.pth")) if folder.is_dir() else []
@@ -48,20 +48,20 @@ def checkpoints(argument: str) -> dict[str, str]:
 
 
 class AffectGPT(Model):
-    """AffectGPT.
+    """The model AffectGPT.
 
     Attributes:
         name: The checkpoint's name.
-        modalities: What its mode takes.
-        checkpoint: What it learnt.
-        mode: Which media it is given, in which words.
+        modalities: Modalities of its mode.
+        checkpoint: The trained parameters.
+        mode: Media and wording of its prompt.
     """
 
     def __init__(self, checkpoint: Checkpoint, loaded: Loaded, mode: Mode, options: AffectGPTOptions) -> None:
-        """Put a checkpoint's parameters into a network.
+        """Use a network with a checkpoint's parameters.
 
         Raises:
-            InputError: they are not the network's.
+            InputError: they do not match the network.
         """
         self.name = checkpoint.name
         self.checkpoint, self.mode = checkpoint, mode
@@ -72,12 +72,12 @@ class AffectGPT(Model):
 
     @classmethod
     def from_pretrained(cls, name: str, options: Options | None = None) -> "AffectGPT":
-        """Load a checkpoint, and the frozen models unless another checkpoint in use has them already.
+        """Load a checkpoint, and the frozen models unless they are already loaded for another checkpoint.
 
         Args:
-            name: A released `.pth`, a converted folder, or the name of one on the Hub.
-            options: `extra` as `options.KEYS` has it; by default all is as published. The prompt is the model's own;
-                `options.prompt` is not used.
+            name: A released `.pth`, a converted folder, or the name of a converted one on the Hub.
+            options: `extra` has the keys of `options.KEYS`; by default all is as published. The model has its own
+                prompt, so `options.prompt` is ignored.
 
         Raises:
             InputError: checkpoint, configuration and frozen models do not fit each other, or cannot be read.
@@ -88,7 +88,7 @@ class AffectGPT(Model):
         checkpoint = read_checkpoint(_local(name), asked.config)
         config = with_changes(checkpoint.config, asked.changes)
         mode = _mode(config, checkpoint, options)
-        # What is wrong with it need not wait for fifteen gigabytes of weights.
+        # Report errors before loading fifteen gigabytes of weights.
         checkpoint.parameters(expected_shapes(checkpoint, check_llm(config)))
         key = (replace(config, mode=None), options.dtype, options.device)
         loaded = _NETWORKS.get(key) or load_network(*key)
@@ -97,7 +97,7 @@ class AffectGPT(Model):
 
     @property
     def network(self) -> torch.nn.Module:
-        """The network, with this checkpoint's parameters in it."""
+        """The network, with this checkpoint's parameters."""
         self._loaded.put_in(self._sha256, self._parameters)
         return self._loaded.network
 
@@ -148,7 +148,7 @@ class AffectGPT(Model):
             check_placeholders(ids, known, self._copies)
         lost = [medium for medium in self.mode.placeholders if known[medium] not in ids]
         if lost:
-            record["lost"] = lost  # the subtitle is so long that their places are beyond the context
+            record["lost"] = lost  # the subtitle is so long that their placeholders are outside of the context
         return Prepared(sample, _modalities(self.mode), record, self.mode.name, _Payload(ids, tensors))
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
@@ -173,12 +173,12 @@ class AffectGPT(Model):
 
     @property
     def _copies(self) -> dict[Medium, int]:
-        """How many embeddings stand for each medium."""
+        """Number of embeddings of each medium."""
         return self._loaded.config.copies
 
 
 def _local(name: str) -> Path:
-    """The file or folder of that name, or the folder that a name on the Hub is fetched into."""
+    """Return the file or folder of a name, or the folder into which it is downloaded from the Hub."""
     path = Path(name)
     if path.exists() or path.suffix in {".pth", ".pt"} or name.count("/") != 1:
         return path
@@ -187,21 +187,23 @@ def _local(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=["config.json", "model.safetensors"]))
     except (OSError, ValueError) as error:
-        raise InputError(f"{name}: neither a file nor a folder, and not to be had from the Hub: {error}") from error
+        raise InputError(
+            f"{name}: is neither a file nor a folder, and cannot be loaded from the Hub: {error}"
+        ) from error
 
 
 def _mode(config: AffectGPTConfig, checkpoint: Checkpoint, options: Options) -> Mode:
-    """The mode to run, if what was asked for allows it."""
+    """Return the mode to run, if the requested modalities and the checkpoint allow it."""
     if config.mode is None:
         raise InputError(
-            f"{checkpoint.path}: does not say whether it takes faces or frames; give --model-option config=YAML "
+            f"{checkpoint.path}: does not specify whether it uses faces or frames; give --model-option config=YAML "
             "(the authors'), or --model-option mode=multiface_audio_face_text or mode=multiframe_audio_frame_text"
         )
     mode = Mode(config.mode)
     refused = [modality for modality in _modalities(mode) if modality not in options.modalities]
     if refused:
         raise InputError(
-            f"the mode {mode.name} takes {' and '.join(refused)}, which --modalities leaves out; choose another mode "
+            f"the mode {mode.name} needs {' and '.join(refused)}, which --modalities excludes; choose another mode "
             f"(--model-option mode=…): {', '.join(MODES)}"
         )
     if "multi" in mode.placeholders and config.pre_fusion is None:

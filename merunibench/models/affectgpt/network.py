@@ -1,10 +1,10 @@
-"""AffectGPT as one network: encoders, fusion, Qwen2.5 with LoRA; an ordinary `nn.Module`, with gradients.
+"""AffectGPT as one `nn.Module`: encoders, fusion, and Qwen2.5 with LoRA; it supports gradients.
 
 ```
 frames -> CLIP   -> V (b, 8, 768)  -> pooling -> projection -> <FaceHere> or <FrameHere>
 sound  -> HuBERT -> A (b, 8, 1024) -> pooling -> projection -> <AudioHere>
           V, A   -> pre-fusion                -> projection -> <MultiHere>
-prompt with these in their places -> Qwen2.5 + LoRA -> answer
+prompt with these embeddings    -> Qwen2.5 + LoRA -> answer
 ```
 """
 
@@ -24,13 +24,13 @@ from merunibench.models.affectgpt.prompt import PLACEHOLDERS, Medium, Mode
 
 
 class AffectGPTNetwork(nn.Module):
-    """The network.
+    """The network of AffectGPT.
 
     Attributes:
         visual_encoder: CLIP, frozen.
         acoustic_encoder: HuBERT, frozen.
-        fusion: Trained.
-        language_model: A `PeftModel`: frozen, with LoRA, trained.
+        fusion: Temporal pooling, pre-fusion and projection, trained.
+        language_model: A `PeftModel`: the frozen language model with trained LoRA.
     """
 
     def __init__(
@@ -47,12 +47,12 @@ class AffectGPTNetwork(nn.Module):
         self.language_model = language_model
 
     def encode(self, mode: Mode, media: Mapping[Medium, torch.Tensor]) -> dict[Medium, torch.Tensor]:
-        """Embeddings of the language model for every medium of a mode, each of shape (b, n, D).
+        """Return embeddings of the language model for every medium of a mode, each of shape (b, n, D).
 
         Args:
-            mode: Which media the prompt mentions, and which pre-fusion takes.
-            media: `face`, `frame`: (b, t, 3, 224, 224), whole numbers 0 to 255; `image`: with t = 1; `audio`: clips of
-                shape (b, 8, 32000). All of `mode.inputs` must be there.
+            mode: The mode, which determines the media of the prompt and of pre-fusion.
+            media: `face`, `frame`: (b, t, 3, 224, 224), integers from 0 to 255; `image`: with t = 1; `audio`: clips of
+                shape (b, 8, 32000). All of `mode.inputs` are required.
         """
         states: dict[Medium, torch.Tensor] = {
             medium: (self.acoustic_encoder if medium == "audio" else self.visual_encoder)(media[medium])
@@ -67,7 +67,7 @@ class AffectGPTNetwork(nn.Module):
         placeholder_ids: Mapping[Medium, int],
         tokens: Mapping[Medium, torch.Tensor],
     ) -> torch.Tensor:
-        """Embeddings of prompts, of shape (b, L, D), with the media's in the places of their placeholders."""
+        """Return embeddings of prompts, shape (b, L, D), with those of media in place of their placeholders."""
         return splice(self.language_model.get_input_embeddings(), input_ids, placeholder_ids, tokens)
 
     def forward(
@@ -78,20 +78,20 @@ class AffectGPTNetwork(nn.Module):
         tokens: Mapping[Medium, torch.Tensor],
         labels: torch.Tensor | None = None,
     ) -> Any:  # noqa: ANN401 - the language model's output
-        """Logits of shape (b, L, vocabulary) and, with labels (b, L; -100 left out), the loss, for training."""
+        """Return logits of shape (b, L, vocabulary), and with labels (b, L; -100 is ignored) the loss for training."""
         embeddings = self.embed(input_ids, placeholder_ids, tokens)
         return self.language_model(inputs_embeds=embeddings, attention_mask=attention_mask, labels=labels)
 
 
 def is_trained(name: str) -> bool:
-    """Whether a parameter is of the fusion or of LoRA."""
+    """Whether a parameter belongs to the fusion or LoRA."""
     return name.startswith("fusion.") or ".lora_" in name
 
 
 def left_padded(rows: Sequence[Sequence[int]], padding_id: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids of prompts as one (b, L) array, shorter ones filled up on the left, and the mask (b, L) of what counts.
+    """Return ids of prompts as one (b, L) array, padded on the left, and the attention mask (b, L).
 
-    Padding ids within a prompt do not count either, as upstream.
+    Padding ids within a prompt are masked too, as upstream.
     """
     longest = max(len(row) for row in rows)
     ids = torch.tensor([[padding_id] * (longest - len(row)) + list(row) for row in rows])
@@ -104,19 +104,19 @@ def splice(
     placeholder_ids: Mapping[Medium, int],
     media: Mapping[Medium, torch.Tensor],
 ) -> torch.Tensor:
-    """Embeddings of prompts, those of placeholders replaced by the media's.
+    """Return embeddings of prompts, with those of placeholders replaced by the embeddings of media.
 
     Args:
         embed: The language model's embedding of ids.
         input_ids: Of shape (b, L).
-        placeholder_ids: Medium -> id; these may lie beyond the embedding matrix, for they are never looked up.
-        media: Medium -> embeddings of shape (b, n, D); each prompt holds its placeholder n times, or not at all.
+        placeholder_ids: Medium -> id; ids may be beyond the embedding matrix, since they are never looked up.
+        media: Medium -> embeddings of shape (b, n, D); each prompt contains its placeholder n times or not at all.
 
     Returns:
-        Embeddings of shape (b, L, D), of the type of the language model's.
+        Embeddings of shape (b, L, D), with the data type of the language model's embeddings.
 
     Raises:
-        MediaError: a prompt holds a placeholder for which there is no medium.
+        MediaError: a prompt contains a placeholder for which there is no medium.
     """
     places = {medium: input_ids == number for medium, number in placeholder_ids.items()}
     any_place = torch.stack(list(places.values())).any(dim=0)
@@ -126,17 +126,17 @@ def splice(
         if not present.any():
             continue
         if medium not in media:
-            raise MediaError(f"the prompt holds {PLACEHOLDERS[medium]}, but there is nothing to put in its place")
+            raise MediaError(f"the prompt contains {PLACEHOLDERS[medium]}, but there is no {medium} to replace it")
         tokens = media[medium][present].to(embeddings.dtype).flatten(0, 1)
         embeddings = embeddings.masked_scatter(place[..., None], tokens)
     return embeddings
 
 
 def with_lora(llm: Any, config: AffectGPTConfig) -> Any:  # noqa: ANN401 - transformers, peft
-    """A `PeftModel` of the language model: `W x + (alpha / r) · B A x` for each of the modules, as it was trained.
+    """Return a `PeftModel` of the language model: `W x + (alpha / r) · B A x` for each module, as in training.
 
-    LoRA's weights stay in float32 on a base of half precision, and its branch is computed in it; merging the two would
-    round differently.
+    With a base in half precision, LoRA's weights stay in float32, and its branch is computed in float32. It is not
+    merged, since merging would round differently.
 
     Args:
         llm: A causal language model of transformers.
@@ -144,7 +144,7 @@ def with_lora(llm: Any, config: AffectGPTConfig) -> Any:  # noqa: ANN401 - trans
     """
     from peft import LoraConfig, get_peft_model
 
-    # Sampling is said in full with every call: what Qwen's own file adds (a repetition penalty) is not wanted.
+    # Every call gives all sampling settings; those of Qwen's file, such as a repetition penalty, must not be added.
     llm.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     lora = LoraConfig(
         r=config.lora_rank,

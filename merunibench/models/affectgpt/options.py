@@ -1,4 +1,4 @@
-"""What a user may ask of AffectGPT alone: `--model-option key=value`, or `Options.extra`."""
+"""Options that are specific to AffectGPT: `--model-option key=value`, or `Options.extra`."""
 
 import re
 from collections.abc import Mapping
@@ -16,27 +16,27 @@ from merunibench.models.base import Decoding, Options
 
 KEYS: Mapping[str, str] = {
     "llm": "language model: a name on the Hub or a folder",
-    "visual": "visual encoder, likewise",
-    "acoustic": "acoustic encoder, likewise",
+    "visual": "visual encoder: a name on the Hub or a folder",
+    "acoustic": "acoustic encoder: a name on the Hub or a folder",
     "config": "one of the authors' YAML files",
-    "mode": "which media and which prompt, e.g. multiface_audio_face_text",
-    "question": "ovlabel, description, or a question of your own",
-    "clip_spacing": "8 or 7: what the room for the audio clips' starts is divided by",
+    "mode": "media and prompt, e.g. multiface_audio_face_text",
+    "question": "ovlabel, description, or your own question",
+    "clip_spacing": "8 or 7: divisor of the range of the audio clips' start times",
     "face_order": "stored or swap: the order of a face's colours",
-    "lora_alpha": "LoRA's alpha, 32 if not given",
+    "lora_alpha": "LoRA's alpha, 32 by default",
 }
-"""Key -> what it sets."""
+"""Key -> its meaning."""
 
 
 @dataclass(frozen=True)
 class AffectGPTOptions:
-    """The options, checked.
+    """Validated options.
 
     Attributes:
-        config: One of the authors' YAML files; None for the checkpoint's own.
+        config: One of the authors' YAML files; None for the checkpoint's configuration.
         changes: Fields of the checkpoint's configuration to replace.
-        question: What is asked, in full.
-        decoding: How answers are drawn.
+        question: The full question.
+        decoding: Sampling settings.
         clip_spacing: Spacing of the audio clips.
         face_order: Order of a face's colours.
     """
@@ -50,10 +50,10 @@ class AffectGPTOptions:
 
 
 def parse_options(options: Options) -> AffectGPTOptions:
-    """The options of a run.
+    """Validate the options of a run.
 
     Raises:
-        InputError: a key or a value is not known.
+        InputError: a key or a value is unknown.
     """
     options.refuse("AffectGPT", "processor", "template")
     extra = options.extra
@@ -82,13 +82,15 @@ def _question(value: str) -> str:
     if value in QUESTIONS:
         return QUESTIONS[value]
     if " " not in value.strip():
-        raise InputError(f"question {short_repr(value)}: give {', '.join(QUESTIONS)}, or a whole question of your own")
+        raise InputError(f"question {short_repr(value)}: must be {', '.join(QUESTIONS)}, or your own full question")
     return value.strip()
 
 
 def _one_of(extra: Mapping[str, str], key: str, choices: tuple[str, ...] | None) -> str:
-    """The value of a key, the first choice if there is none; without choices, a positive number."""
+    """Return the value of a key, by default the first choice; without choices, a positive number."""
     value = str(extra.get(key, choices[0] if choices else ""))
     if value not in choices if choices else not re.fullmatch("0*[1-9][0-9]{0,8}", value):
-        raise InputError(f"{key} {short_repr(value)}: give {' or '.join(choices) if choices else 'a positive number'}")
+        raise InputError(
+            f"{key} {short_repr(value)}: must be {' or '.join(choices) if choices else 'a positive number'}"
+        )
     return value

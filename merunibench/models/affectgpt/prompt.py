@@ -1,7 +1,7 @@
-"""Prompt (Figure 3): placeholders for the media, the subtitle, the question, in words and as ids of tokens.
+"""Prompt (Figure 3): placeholders for the media, the subtitle and the question, as text and as token ids.
 
-The language model's chat template is not used, and nothing stands in front: training had put a `<|im_start|>` there,
-inference upstream does not. A mode says which media a prompt mentions; the published models are
+The language model's chat template is not used, and no token is prepended: training uses a `<|im_start|>`, but upstream
+inference does not. A mode determines which media a prompt mentions; the modes of the published models are
 `multiface_audio_face_text` and `multiframe_audio_frame_text`.
 """
 
@@ -22,13 +22,13 @@ PLACEHOLDERS: Mapping[Medium, str] = {
     "face": "<FaceHere>",
     "multi": "<MultiHere>",
 }
-"""Medium -> the word whose embedding it takes the place of, in the order in which they join the vocabulary."""
+"""Medium -> its placeholder word, in the order in which these are added to the vocabulary."""
 
 QUESTIONS: Mapping[str, str] = {
     "ovlabel": "Please recognize all possible emotional states of the character.",
     "description": "Please infer the person's emotional state and provide your reasoning process.",
 }
-"""The two questions the model was trained on: for labels, and for a description."""
+"""The two questions on which the model was trained: for labels, and for a description."""
 
 _HUMAN = "###Human: "
 _MULTI = "The audio and video merged info is: <Multi><MultiHere></Multi>. "
@@ -57,7 +57,7 @@ MODES: Mapping[str, str] = {
         "faceonly": (_HUMAN, _WE, _FACES),
         "frameonly": (_HUMAN, _WE, _FRAMES),
         "image": (_HUMAN, _IMAGE),
-        # Without the first word, and one of them with a small letter: so they are upstream, and so they were trained.
+        # As upstream, and as in training, these lack the first word, and one starts with a lower-case letter.
         "audio_text": (_AUDIO, _SUBTITLE),
         "face_text": (_WE, _FACES, _SUBTITLE),
         "frame_text": ("we ", _FRAMES, _SUBTITLE),
@@ -68,7 +68,7 @@ MODES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Mode:
-    """Which media the model is given, and in which words.
+    """Media and wording of the model's prompt.
 
     Attributes:
         name: A key of `MODES`.
@@ -87,12 +87,12 @@ class Mode:
 
     @property
     def stream(self) -> Literal["face", "frame"]:
-        """Which pictures pre-fusion takes: those that the mode's name begins with."""
+        """The pictures that pre-fusion uses: those at the start of the mode's name."""
         return "frame" if self.name.startswith("multiframe") else "face"
 
     @property
     def inputs(self) -> frozenset[Medium]:
-        """The media that must be read: those mentioned, and those that pre-fusion joins."""
+        """The media to read: those in the prompt, and those for pre-fusion."""
         mentioned = set(self.placeholders)
         return frozenset(mentioned - {"multi"} | ({"audio", self.stream} if "multi" in mentioned else set()))
 
@@ -102,29 +102,29 @@ class Mode:
         return "{subtitle}" in MODES[self.name]
 
     def prompt(self, question: str, subtitle: str | None, copies: Mapping[Medium, int] | None = None) -> str:
-        """The prompt of a sample.
+        """Return the prompt of a sample.
 
         Args:
             question: A value of `QUESTIONS`, or the user's own.
-            subtitle: Inserted as it is; an unknown one is an empty one.
-            copies: How many placeholders stand for each medium, if not one.
+            subtitle: The subtitle, inserted unchanged; empty if it is None.
+            copies: Number of placeholders of each medium, if not one.
         """
         text = MODES[self.name]
         for medium, count in (copies or {}).items():
             text = text.replace(PLACEHOLDERS[medium], PLACEHOLDERS[medium] * count)
-        # Not str.format: subtitles and questions may hold braces.
+        # Not str.format, since subtitles and questions may contain braces.
         before, _, after = text.partition("{question}")
         return before.replace("{subtitle}", subtitle or "") + question + after
 
 
 MAX_PROMPT = 2000
-"""Longest prompt in tokens; what is beyond is cut off its end."""
+"""Maximum length of a prompt in tokens; longer ones are truncated at the end."""
 
 MAX_CONTEXT = 800
-"""Tokens of it that the language model is given: the last ones, 2000 less the 1200 that an answer may take."""
+"""Number of the prompt's last tokens that the language model gets: 2000 minus 1200 for the answer."""
 
 QWEN_VOCABULARY = 152_064
-"""Rows of Qwen2.5-7B's embedding matrix: how the real tokenizer is told from a small stand-in."""
+"""Rows of Qwen2.5-7B's embedding matrix, to distinguish the real tokenizer from small ones in tests."""
 
 _QWEN_IDS: Mapping[str, int] = {
     "<|endoftext|>": 151643,
@@ -142,17 +142,17 @@ _QWEN_IDS: Mapping[str, int] = {
 
 
 def check_placeholders(ids: list[int], placeholder_ids: Mapping[Medium, int], copies: Mapping[Medium, int]) -> None:
-    """See to it that every placeholder that occurs does so as often as it should, in a row.
+    """Check that every placeholder in a prompt occurs the right number of times, consecutively.
 
-    One that does not occur is left out in silence, as upstream: a long subtitle may have pushed it out of the context.
+    Missing placeholders are ignored, as upstream: a long subtitle may have pushed them out of the context.
 
     Args:
         ids: Ids of a prompt.
         placeholder_ids: Medium -> id.
-        copies: Medium -> how many embeddings stand for it.
+        copies: Medium -> number of its embeddings.
 
     Raises:
-        MediaError: a subtitle holds a placeholder of its own.
+        MediaError: the subtitle contains a placeholder.
     """
     for medium, number in placeholder_ids.items():
         places = [place for place, value in enumerate(ids) if value == number]
@@ -160,7 +160,7 @@ def check_placeholders(ids: list[int], placeholder_ids: Mapping[Medium, int], co
         if places and (len(places) != expected or places[-1] - places[0] != expected - 1):
             raise MediaError(
                 f"{PLACEHOLDERS[medium]} occurs {len(places)} times in the prompt, not {expected} times in a row; "
-                "does the subtitle hold it?"
+                "check whether the subtitle contains it"
             )
 
 
@@ -172,7 +172,7 @@ class PromptTokenizer:
         tokenizer: A tokenizer of transformers.
         placeholder_ids: Medium -> id of its word.
         eos_ids: Ids that end a text for the language model: `<|im_end|>` first, `<|endoftext|>`.
-        stops: Endings of an answer in ids: `###` as one token and as two.
+        stops: Ids of the endings of an answer: `###` as one token and as two.
     """
 
     tokenizer: Any
@@ -183,28 +183,28 @@ class PromptTokenizer:
 
     @property
     def padding_id(self) -> int:
-        """The id of `<|im_end|>`, which stands in for padding; wherever it occurs is not attended to."""
+        """The id of `<|im_end|>`, which is used as padding; it is masked wherever it occurs."""
         return self.eos_ids[0]
 
     @property
     def start_id(self) -> int:
-        """The id of `<|im_start|>`, which stands in front of a prompt in training and nowhere else."""
+        """The id of `<|im_start|>`, which is prepended to prompts only in training."""
         number: int = self.tokenizer.bos_token_id
         return number
 
     def ids(self, text: str) -> list[int]:
-        """All ids of a text, nothing added to it."""
-        # Tokenizers keep settings as state: two threads must not share one at the same time.
+        """Return all ids of a text, without added tokens."""
+        # Tokenizers have state, so two threads must not use one at the same time.
         with self._lock:
             ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
     def encode(self, prompt: str) -> list[int]:
-        """Ids of a prompt: nothing added in front, its first 2000, and of these the last 800."""
+        """Return the ids of a prompt: without added tokens, truncated to the first 2000, and of these the last 800."""
         return self.ids(prompt)[:MAX_PROMPT][-MAX_CONTEXT:]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of ids, special tokens kept."""
+        """Return the text of ids, including special tokens."""
         text: str = self.tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
         return text
 
@@ -213,16 +213,16 @@ def prompt_tokenizer(tokenizer: Any, rows: int) -> PromptTokenizer:  # noqa: ANN
     """Add the placeholders to a tokenizer of transformers.
 
     Args:
-        tokenizer: The language model's.
-        rows: Of its embedding matrix; Qwen2.5-7B's number means that its ids are checked.
+        tokenizer: The language model's tokenizer.
+        rows: Number of rows of its embedding matrix; with that of Qwen2.5-7B, the ids are checked.
 
     Raises:
-        InputError: the ids are not those that AffectGPT was trained with, or `<|im_end|>` is no token.
+        InputError: the ids differ from those in AffectGPT's training, or `<|im_end|>` is not a token.
     """
-    vocabulary = tokenizer.get_vocab()  # the id of an unknown word is no sign: Qwen's is <|endoftext|> itself
+    vocabulary = tokenizer.get_vocab()  # looking up the id is not enough: Qwen's id of unknown words is <|endoftext|>
     if "<|im_end|>" not in vocabulary:
         raise InputError(
-            "the language model's tokenizer has no token <|im_end|>: AffectGPT needs one of Qwen2's family"
+            "the language model's tokenizer has no token <|im_end|>; AffectGPT needs a model of the Qwen2 family"
         )
     eos_ids = tuple(vocabulary[word] for word in ("<|im_end|>", "<|endoftext|>") if word in vocabulary)
     tokenizer.add_special_tokens({"bos_token": "<|im_start|>", "pad_token": "<|im_end|>"})
@@ -238,7 +238,7 @@ def prompt_tokenizer(tokenizer: Any, rows: int) -> PromptTokenizer:  # noqa: ANN
 
 
 def _stops(tokenizer: Any) -> tuple[tuple[int, ...], ...]:  # noqa: ANN401
-    """`###`, `##` then `#`, `#` then `##`; the last two by how they are written after a letter."""
+    """Return the ids of `###`, `##` + `#`, and `#` + `##`; the latter two as tokenized after a letter."""
     whole, two, one = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in ("###", "a##", "a#"))
     stops: list[tuple[int, ...]] = [(whole[0],)]
     if len(two) > 1 and len(one) > 1:
@@ -251,5 +251,5 @@ def _check_qwen(tokenizer: Any) -> None:  # noqa: ANN401
     wrong = [f"{word} is {found[word]}, not {number}" for word, number in _QWEN_IDS.items() if found[word] != number]
     if wrong:
         raise InputError(
-            f"the language model's tokenizer is not Qwen2.5's: {'; '.join(wrong)}. Fetch Qwen/Qwen2.5-7B-Instruct anew"
+            f"the language model's tokenizer is not Qwen2.5's: {'; '.join(wrong)}; download Qwen/Qwen2.5-7B-Instruct"
         )

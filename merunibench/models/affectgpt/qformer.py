@@ -1,8 +1,8 @@
 """The Q-Former: learned queries that read a sequence of encoder states through cross-attention.
 
 Two layers of BERT (LayerNorm after each residual sum, eps 1e-12, exact GELU), each with cross-attention. The queries
-enter without position or word embedding. Its parts are initialised at random, as BERT's, and trained with AffectGPT;
-in training a tenth is dropped of the queries, of the attention's weights and of what each residual sum adds.
+have no position or word embeddings. Parameters are initialised like BERT's, and trained with AffectGPT. In training,
+dropout of 0.1 applies to the queries, the attention weights, and the input of each residual sum.
 """
 
 from typing import cast
@@ -18,11 +18,11 @@ INITIAL_STD = 0.02
 
 
 class ResidualAttention(nn.Module):
-    """`LN(Dense(softmax(Q Kᵀ / √d) V) + x)` with Q from x and K, V from what is attended to.
+    """`LN(Dense(softmax(Q Kᵀ / √d) V) + x)` with Q from x, and K and V from the context.
 
     Args:
         width: Width of x.
-        context_width: Width of what is attended to.
+        context_width: Width of the context.
         heads: Number of heads; d = width / heads.
     """
 
@@ -37,7 +37,7 @@ class ResidualAttention(nn.Module):
         self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """States of shape (b, n, width) after x (b, n, width) has attended to context (b, L, context_width)."""
+        """Return states of shape (b, n, width) for x (b, n, width) and context (b, L, context_width)."""
         query, key, value = (
             layer(states).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer, states in ((self.query, x), (self.key, context), (self.value, context))
@@ -58,7 +58,7 @@ class FeedForward(nn.Module):
         self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """States of shape (b, n, width) from such states."""
+        """Return states of shape (b, n, width) for states of the same shape."""
         return cast("torch.Tensor", self.norm(self.dropout(self.output(F.gelu(self.inner(x)))) + x))
 
 
@@ -72,20 +72,20 @@ class QFormerLayer(nn.Module):
         self.feed_forward = FeedForward(width, inner_width)
 
     def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """Queries of shape (b, n, width) after one layer; context of shape (b, L, context_width)."""
+        """Return queries of shape (b, n, width) after one layer; the context has shape (b, L, context_width)."""
         x = self.self_attention(x, x)
         x = self.cross_attention(x, context)
         return cast("torch.Tensor", self.feed_forward(x))
 
 
 class QFormer(nn.Module):
-    """The layers, after a LayerNorm of the queries.
+    """The Q-Former: a LayerNorm of the queries, then the layers.
 
     Args:
         width: Width of the queries; 768 as in bert-base.
         context_width: Width of the encoder's states.
         heads: Number of heads; 12 as in bert-base.
-        inner_width: Width within the feed-forward part; 3072 as in bert-base.
+        inner_width: Inner width of the feed-forward part; 3072 as in bert-base.
         layers: Number of layers; 2.
     """
 
@@ -97,13 +97,13 @@ class QFormer(nn.Module):
         self.apply(_as_bert)
 
     def forward(self, queries: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """What the queries have read, of shape (b, n, width).
+        """Return the queries' outputs, shape (b, n, width).
 
         Args:
             queries: Of shape (1, n, width); the same for every sample.
             context: States of the encoder, of shape (b, L, context_width).
         """
-        # Each sample's queries are dropped on their own.
+        # Dropout is independent for each sample.
         x: torch.Tensor = self.dropout(self.norm(queries).expand(len(context), -1, -1))
         for layer in self.layers:
             x = layer(x, context)
@@ -111,7 +111,7 @@ class QFormer(nn.Module):
 
 
 def _as_bert(module: nn.Module) -> None:
-    """BERT's initial weights: N(0, 0.02), biases 0; LayerNorm's are so already."""
+    """Initialise a module like BERT: weights N(0, 0.02), biases 0; LayerNorm has these defaults already."""
     if isinstance(module, nn.Linear):
         nn.init.normal_(module.weight, std=INITIAL_STD)
         nn.init.zeros_(module.bias)

@@ -1,9 +1,9 @@
-"""`merunibench affectgpt selfcheck`: the arrays of a fixture that the authors' classes computed, computed anew.
+"""`merunibench affectgpt selfcheck`: recompute the arrays of a fixture that the authors' classes computed.
 
-Each group of keys is one check (docs/affectgpt.md says which function takes which keys). A group whose keys are not
-all there is absent, not wrong. Fixtures of training have checks of their own, told by their frozen weights. Sizes are
-read from the weights; what no shape tells is as in the fixtures that the project is tested with (`fixture_models`, and
-Q-Formers' numbers of heads).
+Each group of keys is one check (docs/affectgpt.md lists the functions and their keys). A group with missing keys is
+reported as absent, not as wrong. Fixtures of training, recognised by their frozen weights, have separate checks. Sizes
+are inferred from the weights; those that cannot be inferred are the ones of the project's test fixtures
+(`fixture_models`, and the Q-Formers' numbers of heads).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,22 +41,22 @@ TOLERANCE = 1e-5
 Arrays = Mapping[str, np.ndarray]
 
 Computed = Iterator[tuple[str, Any]]
-"""(key of the fixture, what it should hold, computed here)."""
+"""(key of the fixture, its recomputed value)."""
 
 _CHAIN_RATE = 100
-"""The audio chain's fixture has 100 Hz stand for 16 kHz."""
+"""The fixture of the audio chain uses 100 Hz in place of 16 kHz."""
 
 
 @dataclass(frozen=True)
 class GroupResult:
-    """One group.
+    """Result of one group.
 
     Attributes:
         name: A key of `GROUPS`, or the name of a check of training.
-        compared: Number of arrays compared; 0 where the group is absent.
-        largest: Largest difference: absolute, or as a share of the largest number of its array.
-        where: The array that it is in.
-        missing: A key that was needed and is not there, so that the rest of the group was not compared.
+        compared: Number of arrays compared; 0 if the group is absent.
+        largest: Largest difference: absolute, or relative to the largest number of its array.
+        where: The array with the largest difference.
+        missing: A missing key, because of which the rest of the group was not compared.
         tolerance: Largest difference that passes.
     """
 
@@ -69,11 +69,11 @@ class GroupResult:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing that was compared differs by more than the tolerance."""
+        """Whether no array differs by more than the tolerance."""
         return self.largest <= self.tolerance
 
     def to_line(self) -> str:
-        """Name, number of arrays, largest difference and where, or that it is absent."""
+        """Return a line with name, number of arrays, largest difference and its array, or `absent`."""
         if not self.compared:
             return f"{self.name:<12} absent" + (f" ({self.missing} is missing)" if self.missing else "")
         line = f"{self.name:<12} {self.compared:>3} arrays  largest difference {self.largest:.1e}  ({self.where})"
@@ -81,13 +81,13 @@ class GroupResult:
 
 
 def selfcheck(path: Path) -> list[GroupResult]:
-    """Compute every group of a fixture anew.
+    """Recompute every group of a fixture.
 
     Args:
         path: An `.npz` file of plain arrays.
 
     Raises:
-        InputError: it cannot be read, nothing of it can be compared, or a group is misshapen.
+        InputError: it cannot be read, has nothing to compare, or a group has wrong shapes.
     """
     ensure_torchvision()
     arrays = read_npz(path)
@@ -95,7 +95,7 @@ def selfcheck(path: Path) -> list[GroupResult]:
     results = [_check(check, arrays, path) for check in checks]
     if not any(result.compared for result in results):
         names = ", ".join(check.name for check in checks)
-        raise InputError(f"{path}: nothing to compare: none of the groups {names} is complete")
+        raise InputError(f"{path}: has nothing to compare: none of the groups {names} is complete")
     return results
 
 
@@ -104,11 +104,11 @@ class Check:
     """How a group is computed and compared.
 
     Attributes:
-        name: What it is called.
-        compute: Arrays of a fixture -> keys and what they should hold.
-        prefix: What the keys of a group begin with that may be absent.
+        name: Name of the group.
+        compute: Arrays of a fixture -> keys and recomputed values.
+        prefix: Prefix of the keys of the group, which may be absent.
         tolerance: Largest difference that passes.
-        relative: Whether a difference is a share of the largest number of its array.
+        relative: Whether differences are relative to the largest number of the array.
         trains: Whether gradients are needed.
     """
 
@@ -146,10 +146,10 @@ def _check(check: Check, arrays: Arrays, path: Path) -> GroupResult:
 
 
 def _difference(key: str, found: object, expected: np.ndarray, *, relative: bool) -> float:
-    """Largest difference; infinite where either is not a number."""
+    """Return the largest difference; infinite if a value is NaN."""
     values = np.asarray(found.detach() if isinstance(found, torch.Tensor) else found, np.float64)
     if values.shape != expected.shape:
-        raise InputError(f"{key} has the shape {expected.shape}, computed was {values.shape}")
+        raise InputError(f"{key} has the shape {expected.shape}, but the recomputed shape is {values.shape}")
     difference = np.abs(values - expected.astype(np.float64)).max(initial=0.0)
     if relative and difference:
         difference /= np.abs(expected).max(initial=0.0) or 1.0
@@ -157,7 +157,7 @@ def _difference(key: str, found: object, expected: np.ndarray, *, relative: bool
 
 
 def _frame_index(arrays: Arrays) -> Computed:
-    """`frame_index.n{frames}`: row = number of frames there are, 0 unused; `.big_vlen`, `.big_n8`."""
+    """`frame_index.n{frames}`: the row is the number of frames, row 0 is unused; `.big_vlen`, `.big_n8`."""
     for key in (key for key in arrays if key.startswith("frame_index.n")):
         frames = int(key.removeprefix("frame_index.n"))
         yield key, [arrays[key][0], *(frame_indices(total, frames) for total in range(1, len(arrays[key])))]
@@ -186,7 +186,7 @@ def _audio_chain(arrays: Arrays) -> Computed:
 
 
 def _face_resize(arrays: Arrays) -> Computed:
-    """`face_resize.in_uint8` -> 224 x 224; every seventh pixel, and the sum of all."""
+    """`face_resize.in_uint8` -> 224 x 224; every seventh pixel, and the sum of all pixels."""
     faces = resized(arrays["face_resize.in_uint8"])
     yield "face_resize.out_224_every_7px", faces[:, ::7, ::7]
     yield "face_resize.out_sum", [faces.sum(dtype=np.int64)]
@@ -197,7 +197,7 @@ def _hubert(arrays: Arrays) -> Computed:
     acoustic = AcousticEncoder(build_hubert(weights_of(arrays, "hubert.w.")).eval())
     values = tensor_of(arrays, "audio_chain.input_values")
     yield "hubert.hidden_states", acoustic.layers(values)
-    # What is normalised already stays as it is, to within the 1e-7 below the variance.
+    # Normalising again changes nothing, except for the 1e-7 added to the variance.
     yield "hubert.feature", acoustic(tensor_of(arrays, "audio_chain.clips_after_mel")[None, :, 0])
 
 
@@ -210,7 +210,7 @@ def _clip(arrays: Arrays) -> Computed:
 
 
 def _fusion_case(case: str, arrays: Arrays) -> Computed:
-    """`{case}.w.*` on `in.*`: states, embeddings and pre-fusion, and for `attn1` what lies between."""
+    """`{case}.w.*` on `in.*`: states, embeddings and pre-fusion, and for `attn1` intermediate values."""
     part = _fusion(case, arrays)
     out = f"{case}.out."
     acoustic: Encoded = part.acoustic(tensor_of(arrays, "in.audio_hidden"))
@@ -230,7 +230,7 @@ def _fusion_case(case: str, arrays: Arrays) -> Computed:
 
 
 def _between(case: str, part: AffectGPTFusion, arrays: Arrays) -> Computed:
-    """`{case}.mid.*`: scores and pooled vectors, and pre-fusion's two vectors and two weights."""
+    """`{case}.mid.*`: scores and pooled vectors, and the two vectors and two weights of pre-fusion."""
     mid = f"{case}.mid."
     visual, acoustic = tensor_of(arrays, "in.video_hidden_3d"), tensor_of(arrays, "in.audio_hidden")
     for name, modality, states in (("video", part.visual, visual), ("audio", part.acoustic, acoustic)):
@@ -245,7 +245,7 @@ def _between(case: str, part: AffectGPTFusion, arrays: Arrays) -> Computed:
 
 
 def _splice_and_logits(arrays: Arrays) -> Computed:
-    """`splice.*`: the tokens of attn3 in their places, logits where the mask is 1, and the loss."""
+    """`splice.*`: embeddings with the tokens of attn3, logits where the mask is 1, and the loss."""
     weights = {key.removeprefix("llama_model."): value for key, value in weights_of(arrays, "splice.w.").items()}
     language_model = build_language_model(weights).eval()
 
@@ -269,7 +269,7 @@ def _fusion(case: str, arrays: Arrays) -> AffectGPTFusion:
         suffix = "" if name == "audio" else "_3d"
         changes[field] = arrays[f"{case}.out.{name}_llm{suffix}"].shape[1]
     three, four = (arrays[f"{case}.out.image_llm_{dimensions}"].shape[1] for dimensions in ("3d", "4d"))
-    # `token` keeps the tokens of a picture apart, and repeats a single one; `mean` gives the same number for both.
+    # `token` keeps several tokens of a picture, and repeats a single one; `mean` gives the same number for both.
     changes |= {"image_tokens": three, "image_pooling": "mean" if three == four else "token"}
     part = AffectGPTFusion(with_changes(config, changes))
     ours = {name: weights[released_name(f"fusion.{name}")] for name in part.state_dict()}
@@ -282,17 +282,17 @@ def _fusion(case: str, arrays: Arrays) -> AffectGPTFusion:
 
 def _present(part: MultiFusion | None) -> MultiFusion:
     if part is None:
-        raise InputError("a fusion case without multi_* weights")
+        raise InputError("a fusion case has no multi_* weights")
     return part
 
 
 def weights_of(arrays: Arrays, prefix: str) -> dict[str, torch.Tensor]:
-    """Weights whose keys begin with a prefix, by the rest of their keys."""
+    """Return the weights whose keys have a prefix, by the keys without it."""
     return {key.removeprefix(prefix): tensor_of(arrays, key) for key in arrays if key.startswith(prefix)}
 
 
 def tensor_of(arrays: Arrays, key: str) -> torch.Tensor:
-    """An array of a fixture as a tensor of its own."""
+    """Return a copy of an array of a fixture as a tensor."""
     return torch.from_numpy(np.array(arrays[key]))
 
 
@@ -309,6 +309,6 @@ GROUPS: Mapping[str, Callable[[Arrays], Computed]] = {
     "qformer": lambda arrays: _fusion_case("qformer", arrays),
     "splice": _splice_and_logits,
 }
-"""Group -> its check; a group is all keys that begin with its name."""
+"""Group -> its check; a group consists of all keys with its name as prefix."""
 
 _CHECKS = tuple(Check(name, compute, f"{name}.") for name, compute in GROUPS.items())

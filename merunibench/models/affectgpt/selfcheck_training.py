@@ -1,6 +1,6 @@
-"""Training as the authors' classes did it, computed anew: ids, losses, gradients, and weights after three steps.
+"""Recompute the training of the authors' classes: ids, losses, gradients, and weights after three steps.
 
-For `merunibench affectgpt selfcheck`; docs/affectgpt.md lists the keys. Weights are changed by the Trainer itself.
+For `merunibench affectgpt selfcheck`; docs/affectgpt.md lists the keys. The Trainer itself updates the weights.
 """
 
 import json
@@ -33,16 +33,16 @@ _RUNS = {
     "published": Schedule(1e-5, 1e-5, 1e-6, 5000, 60, 5000),
     "decay": Schedule(1e-3, 1e-4, 1e-5, 4, 2, 3),
 }
-"""The two times three steps; of the second, one is of a warm-up and two of a cosine."""
+"""Two runs of three steps; the second has one step of warm-up and two of cosine decay."""
 _BATCH = ("input_ids", "labels", "attention_mask")
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One of the cases of a fixture, ready to be trained.
+    """One case of a fixture, ready for training.
 
     Attributes:
-        network: With the case's weights; nothing is dropped.
+        network: The network with the case's weights and without dropout.
         batch: The two examples.
     """
 
@@ -50,7 +50,7 @@ class Case:
     batch: dict[str, Any]
 
     def trained_in(self, steps: int, schedule: Schedule) -> list[float]:
-        """Train on the batch so many times, by the Trainer; the losses."""
+        """Train on the batch for some steps with the Trainer; return the losses."""
         data: Any = [None] * (2 * steps)
         with tempfile.TemporaryDirectory() as folder:
             settings = arguments(RunSettings(out=Path(folder), batch=2), Path(folder), "cpu", "float32", steps)
@@ -64,8 +64,8 @@ def read_case(name: str, arrays: Arrays) -> Case:
     """Build a case's network and batch.
 
     Raises:
-        KeyError: a key is not there.
-        RuntimeError: weights do not fit each other.
+        KeyError: a key is missing.
+        RuntimeError: weights do not fit together.
     """
     weights = weights_of(arrays, f"{name}.w.")
     config = _config(name, arrays, weights)
@@ -101,7 +101,7 @@ def _present(arrays: Arrays) -> Sequence[str]:
 
 
 def _ids(arrays: Arrays) -> Computed:
-    """`CASE.input_ids`, `.labels`, `.attention_mask`, out of the texts."""
+    """`CASE.input_ids`, `.labels`, `.attention_mask`, from the texts."""
     for name in _present(arrays):
         config = _config(name, arrays, weights_of(arrays, f"{name}.w."))
         batch = _batch(name, arrays, Mode(_text(arrays, f"{name}.mode")), config)
@@ -119,7 +119,7 @@ def _schedule(arrays: Arrays) -> Computed:
 
 
 def _losses(arrays: Arrays) -> Computed:
-    """`CASE.loss`, `CASE.token_nll` of shape (2, L - 1), -1 where nothing is learnt; `attn.RUN.losses` by step."""
+    """`CASE.loss`, `CASE.token_nll` of shape (2, L - 1), -1 for tokens without a loss; `attn.RUN.losses` by step."""
     for name in _present(arrays):
         case = read_case(name, arrays)
         with torch.no_grad():
@@ -134,10 +134,10 @@ def _losses(arrays: Arrays) -> Computed:
 
 
 def _gradients(arrays: Arrays) -> Computed:
-    """`CASE.grad.*`, and `CASE.grad_norm.*`, -1 where there is none.
+    """`CASE.grad.*`, and `CASE.grad_norm.*`, -1 without a gradient.
 
-    Those of a Q-Former's key biases are 0 in exact arithmetic, for attention does not change with them; what is left
-    is noise, and not compared.
+    Gradients of a Q-Former's key biases are 0 in exact arithmetic, since attention does not depend on them. The actual
+    values are rounding noise, so they are not compared.
     """
     for name in _present(arrays):
         case = read_case(name, arrays)
@@ -152,7 +152,7 @@ def _gradients(arrays: Arrays) -> Computed:
 
 
 def _three_steps(run: str, arrays: Arrays) -> Computed:
-    """`attn.RUN.lr` and `.w3.*`: three steps on the same batch, through the Trainer."""
+    """`attn.RUN.lr` and `.w3.*`: three steps on the same batch with the Trainer."""
     yield f"attn.{run}.lr", [_RUNS[run].rate(step) for step in range(3)]
     case = read_case("attn", arrays)
     case.trained_in(3, _RUNS[run])
@@ -199,4 +199,4 @@ CHECKS = (
     Check("weights", partial(_three_steps, "published"), tolerance=3e-7, trains=True),
     Check("decay", partial(_three_steps, "decay"), tolerance=2e-6, trains=True),
 )
-"""What is compared, in this order: a line each."""
+"""The checks in order; each gives one line."""

@@ -1,7 +1,7 @@
-"""Pictures as AffectGPT takes them: eight faces out of an `.npy` file, or eight frames of a video, 224 x 224 pixels.
+"""Visual input of AffectGPT: eight faces from an `.npy` file, or eight frames of a video, 224 x 224 pixels.
 
-Neither keeps the aspect ratio nor crops; faces are scaled by OpenCV and frames by FFmpeg's filter `scale`, both
-bilinear, as in training.
+Pictures are scaled without cropping or keeping the aspect ratio: faces by OpenCV, frames by FFmpeg's filter `scale`,
+both bilinear, as in training.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from merunibench.media.frames import sample_frames
 SIZE = 224
 
 ColourOrder = Literal["stored", "swap"]
-"""Of faces. `stored`: as they lie in the file, which the authors' packing script leaves blue first, and so the model
-was trained. `swap`: the first and the last colour exchanged."""
+"""Colour order of faces. `stored`: as in the file, where the authors' packing script puts blue first; the model was
+trained with it. `swap`: the first and the last colour are exchanged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +29,8 @@ class Pictures:
 
     Attributes:
         pixels: Of shape (n, 224, 224, 3), uint8.
-        indices: Of each among those there are; the last is repeated where there are fewer than n.
-        total: How many there are.
+        indices: Index of each in the clip; the last one is repeated if there are fewer than n.
+        total: Number of faces or frames in the clip.
     """
 
     pixels: np.ndarray
@@ -39,9 +39,9 @@ class Pictures:
 
 
 def frame_indices(total: int, frames: int) -> tuple[int, ...]:
-    """Which of `total` pictures are taken: `⌊k · total / m⌋` for k < m = min(frames, total), the last one repeated.
+    """Return the indices of pictures to use: `⌊k · total / m⌋` for k < m = min(frames, total); repeat the last one.
 
-    The first is always taken, the last only where there are no more than wanted.
+    The first picture is always used, the last one only if there are at most `frames`.
 
     Example:
         >>> frame_indices(88, 8)
@@ -55,16 +55,16 @@ def frame_indices(total: int, frames: int) -> tuple[int, ...]:
 
 
 def read_faces(path: Path, frames: int = 8, order: ColourOrder = "stored", limits: Limits = LIMITS) -> Pictures:
-    """Faces of a clip.
+    """Read faces of a clip.
 
     Args:
-        path: An `.npy` file of shape (T, H, W, 3), uint8. Only the faces taken are read of it; no pickle is.
-        frames: How many.
+        path: An `.npy` file of shape (T, H, W, 3), uint8. Only the used faces are read; pickles are refused.
+        frames: Number of faces.
         order: Whether to exchange the first and the last colour.
-        limits: Most bytes of the file, and pixels of a face.
+        limits: Maximum bytes of the file, and pixels of a face.
 
     Raises:
-        MediaError: it is no such file, or holds no face.
+        MediaError: it is not such a file, or contains no face.
         InputError: the extra `models` is not installed.
     """
     check_file(path, limits)
@@ -73,18 +73,18 @@ def read_faces(path: Path, frames: int = 8, order: ColourOrder = "stored", limit
     except (OSError, ValueError, EOFError) as error:
         raise MediaError(f"{path}: faces cannot be read: {one_line(error)}") from error
     if not isinstance(faces, np.ndarray) or faces.ndim != 4 or faces.shape[3] != 3 or faces.dtype != np.uint8:
-        raise MediaError(f"{path}: not faces: an .npy array of shape (T, H, W, 3) of type uint8 is expected")
+        raise MediaError(f"{path}: must be an .npy array of faces, of shape (T, H, W, 3) and type uint8")
     if not faces.size:
-        raise MediaError(f"{path}: holds no face")
+        raise MediaError(f"{path}: contains no faces")
     if faces.nbytes > limits.file_bytes or faces.shape[1] * faces.shape[2] > limits.frame_pixels:
-        raise MediaError(f"{path}: faces of shape {faces.shape} are more than a clip may have")
+        raise MediaError(f"{path}: faces of shape {faces.shape} are too large for a clip")
     indices = frame_indices(len(faces), frames)
     pixels = resized(np.stack([faces[index] for index in indices]))
     return Pictures(pixels[..., ::-1].copy() if order == "swap" else pixels, indices, len(faces))
 
 
 def resized(faces: np.ndarray) -> np.ndarray:
-    """Faces of shape (T, 224, 224, 3) of those of shape (T, H, W, 3), both uint8: OpenCV's bilinear scaling.
+    """Scale faces of shape (T, H, W, 3) to (T, 224, 224, 3), both uint8, by OpenCV's bilinear interpolation.
 
     Raises:
         InputError: the extra `models` is not installed.
@@ -97,12 +97,12 @@ def resized(faces: np.ndarray) -> np.ndarray:
 
 
 def read_frames(path: Path, frames: int = 8, limits: Limits = LIMITS) -> Pictures:
-    """Frames of a clip, red first, scaled as decord scales them.
+    """Read frames of a clip, red first, scaled like decord does.
 
     Args:
         path: A video that FFmpeg reads, or a picture.
-        frames: How many.
-        limits: What is beyond any clip.
+        frames: Number of frames.
+        limits: Limits of clips.
 
     Raises:
         MediaError: it is broken, or has no picture.
@@ -114,12 +114,12 @@ def read_frames(path: Path, frames: int = 8, limits: Limits = LIMITS) -> Picture
 
 
 def _scaled(frame: Any, *_: int) -> np.ndarray:  # noqa: ANN401 - av has no types
-    """A frame of shape (224, 224, 3) through the filter that decord builds, which upstream reads videos with.
+    """Return a frame of shape (224, 224, 3), scaled by the same filter as decord, which upstream uses.
 
-    (`VideoFrame.reformat` places the colour planes differently, and is up to three levels away from it.)
+    (`VideoFrame.reformat` positions the chroma planes differently, and deviates by up to three levels.)
     """
     filters = library().filter.Graph()
-    # A graph for each frame: size and format may change within a video.
+    # One graph per frame, since size and format may change within a video.
     source = filters.add_buffer(
         width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base or Fraction(1, 25)
     )

@@ -1,4 +1,4 @@
-"""Learned detectors of active speakers, whose weights the user has as a file: Light-ASD, LR-ASD, TalkNet.
+"""Learned active speaker detectors, whose weights the user provides as a file: Light-ASD, LR-ASD, TalkNet.
 
-Own implementations. Modules are called as the checkpoints call them, so that these load as they are, strictly.
+These are own implementations. Modules have the names of the checkpoints' keys, so that these load strictly, unchanged.
 """

@@ -1,4 +1,4 @@
-"""Speakers that are networks with weights out of a file: does a face, with this sound, seem to speak?"""
+"""Detectors that are networks with weights from a file: does a face seem to speak, given the sound?"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from merunibench.speaking.scene import Scenes
 from merunibench.speaking.tracks import Track
 
 FRAMES_A_TICK = 4
-"""Frames of coefficients at 100 a second that belong to a tick."""
+"""Frames of coefficients per tick, at 100 frames per second."""
 LONGEST = 500
-"""Ticks that a network sees at once; longer tracks are cut, so that memory does not grow with them."""
+"""Maximum number of ticks per network call; longer tracks are split, to bound memory."""
 SPEAKING = 1
-"""Index of the logit that says that the face speaks; above 0 it does."""
+"""Index of the logit for a speaking face; the face speaks if it is above 0."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Family:
     """A kind of detector.
 
     Attributes:
-        title: What it is called.
-        network: Makes it.
+        title: Its name for messages.
+        network: Makes the network.
     """
 
     title: str
@@ -50,7 +50,7 @@ FAMILIES: Mapping[str, Family] = {
 
 
 class Learned:
-    """The share of the speech during which the network takes some visible face for the speaker's."""
+    """Measures the share of the speech during which, according to the network, a visible face speaks."""
 
     def __init__(self, family: str, weights: Path) -> None:
         """Load a detector.
@@ -60,7 +60,7 @@ class Learned:
             weights: Its checkpoint.
 
         Raises:
-            InputError: the checkpoint is none, or a package is not installed.
+            InputError: the checkpoint is invalid, or a package is not installed.
         """
         self._network = load_detector(weights, FAMILIES[family].network, FAMILIES[family].title)
         self.name = f"{family}:{file_hash(weights)}"
@@ -78,14 +78,14 @@ class Learned:
         """See `Speaker`."""
         scene = self._scenes.open(clip)
         speaking = np.zeros(len(scene.speech), bool)
-        if scene.speech.any() and scene.tracks:  # else no tick counts, whatever the network says of it
+        if scene.speech.any() and scene.tracks:  # otherwise no tick counts
             faces = crops_of(steady_frames(scene.video, RATE), scene.tracks)
             for track, crops in zip(scene.tracks, faces, strict=True):
                 speaking[track.ticks] |= self._speaking(track, crops, scene.samples)
         return scene.measured(speaking)
 
     def _speaking(self, track: Track, crops: np.ndarray, samples: np.ndarray) -> np.ndarray:
-        """At which ticks of a track its face speaks, of shape (T,), bool."""
+        """Return whether the face of a track speaks at each tick, shape (T,), bool."""
         pieces = []
         for first in range(0, len(track), LONGEST):
             faces = crops[first : first + LONGEST]
@@ -93,7 +93,7 @@ class Learned:
         return np.concatenate(pieces)
 
     def logits(self, faces: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-        """Logits of (silent, speaking), of shape (T, 2).
+        """Return logits of (silent, speaking), shape (T, 2).
 
         Args:
             faces: Of shape (T, 112, 112), grey, 0 to 255.
@@ -106,12 +106,12 @@ class Learned:
 
 
 def sound_of(samples: np.ndarray, start: int, ticks: int) -> np.ndarray:
-    """The coefficients of some ticks, of shape (4T, 13).
+    """Return the coefficients of some ticks, shape (4T, 13).
 
-    A frame of coefficients reaches 240 samples beyond its hop: a hop more of sound makes the last one whole, nearly.
+    A frame of coefficients extends 240 samples beyond its hop, so one more hop of sound nearly completes the last one.
 
     Args:
-        samples: Of a clip, from its first tick; see `Scene.samples`.
+        samples: The sound of a clip, from its first tick; see `Scene.samples`.
         start: The first tick.
         ticks: Their number T.
     """

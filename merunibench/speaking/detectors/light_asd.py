@@ -23,7 +23,7 @@ KERNELS = (3, 5)
 
 
 class LightASD(Detector):
-    """The detector."""
+    """The Light-ASD detector."""
 
     def __init__(self) -> None:
         super().__init__(_Network(), 128, lossV=128)
@@ -42,7 +42,7 @@ class _Network(nn.Module):
 
 
 class _Block(nn.Module):
-    """Two branches, of short and of long kernels: over space or coefficients (`first`), then over time."""
+    """Two branches with short and long kernels: over space or coefficients (`first`), then over time."""
 
     first: str
 
@@ -89,7 +89,7 @@ class _AudioBlock(_Block):
 
 
 class _BothWays(nn.Module):
-    """One recurrent network from the beginning, then another from the end over what the first says."""
+    """A forward recurrent network, followed by a backward one on its states."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """LR-ASD (Liao et al., LR-ASD: Lightweight and Robust Network for Active Speaker Detection, IJCV 2025).
 
-As Light-ASD, but with one branch of two kernels in a block, and with gates where that adds.
+Like Light-ASD, but blocks have one branch with two kernels, and gates replace sums.
 """
 
 import torch
@@ -19,7 +19,7 @@ _KERNELS = (5, 3)
 
 
 class LRASD(Detector):
-    """The detector."""
+    """The LR-ASD detector."""
 
     def __init__(self) -> None:
         super().__init__(_Network(), 128, lossV=128)
@@ -88,7 +88,7 @@ class _AudioBlock(_Block):
 
 
 class Gate(nn.Module):
-    """Multiplies states by how much of each counts, as they themselves tell."""
+    """Multiplies states by weights that are computed from the states."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -102,7 +102,7 @@ class Gate(nn.Module):
 
 
 class _BothWays(nn.Module):
-    """Two recurrent networks, one from each end, and a gate over what both say."""
+    """A forward and a backward recurrent network, and a gate over their concatenated states."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the detectors have in common: their encoders' frame, their input's scale, a recurrent network from behind."""
+"""Common parts of the detectors: the structure of their encoders, input normalisation, backward recurrent networks."""
 
 from collections.abc import Callable
 
@@ -6,26 +6,26 @@ import torch
 from torch import nn
 
 NORM_EPS, NORM_MOMENTUM = 1e-3, 0.01
-"""Of the batch normalisation of most layers; the momentum is for training alone."""
+"""Parameters of most batch normalisations; the momentum only matters in training."""
 _MEAN, _DEVIATION = 0.4161, 0.1688
 
 
 def normalised(faces: torch.Tensor) -> torch.Tensor:
-    """Grey pixels 0 to 255 in the scale that the networks were trained on."""
+    """Normalise grey pixels from 0 to 255, as in training."""
     return (faces / 255 - _MEAN) / _DEVIATION
 
 
 def from_behind(gru: nn.GRU, sequence: torch.Tensor) -> torch.Tensor:
-    """The states of a recurrent network that reads a sequence, of shape (b, T, d), from its end."""
+    """Return the states of a recurrent network that reads a sequence of shape (b, T, d) backwards."""
     states: torch.Tensor = gru(sequence.flip(1))[0]
     return states.flip(1)
 
 
 class VisualEncoder(nn.Module):
-    """Faces to states of 128 numbers a tick: three blocks of 3-D convolutions, the maximum over space."""
+    """Encodes faces as 128 numbers per tick: three blocks of 3-D convolutions, then the maximum over space."""
 
     def __init__(self, block: Callable[[int, int, int], nn.Module]) -> None:
-        """Make a block of each (channels before, after, stride in space)."""
+        """Make the blocks from (input channels, output channels, spatial stride)."""
         super().__init__()
         self.block1, self.block2, self.block3 = block(1, 32, 2), block(32, 64, 1), block(64, 128, 1)
         self.pool1 = nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1))
@@ -40,10 +40,10 @@ class VisualEncoder(nn.Module):
 
 
 class AudioEncoder(nn.Module):
-    """Coefficients to states of 128 numbers a tick: three blocks of 2-D convolutions, the mean over coefficients."""
+    """Encodes coefficients as 128 numbers per tick: three blocks of 2-D convolutions, mean over coefficients."""
 
     def __init__(self, block: Callable[[int, int], nn.Module]) -> None:
-        """Make a block of each (channels before, after)."""
+        """Make the blocks from (input channels, output channels)."""
         super().__init__()
         self.block1, self.block2, self.block3 = block(1, 32), block(32, 64), block(64, 128)
         self.pool1 = nn.MaxPool2d((1, 3), (1, 2), (0, 1))
@@ -58,25 +58,25 @@ class AudioEncoder(nn.Module):
 
 
 class Head(nn.Module):
-    """A linear layer under the name that training gave it."""
+    """A linear layer with the name that it has in checkpoints."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.FC = nn.Linear(width, 2)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """Logits of (silent, speaking), of shape (…, 2)."""
+        """Return logits of (silent, speaking), shape (…, 2)."""
         logits: torch.Tensor = self.FC(states)
         return logits
 
 
 class Detector(nn.Module):
-    """A network with the head that its checkpoints give it, and heads that only training needs.
+    """A network with its head, and the heads that only training needs.
 
     Args:
-        network: Faces and coefficients to states of shape (b, T, width).
-        width: How many numbers a state has.
-        of_training: Name of a further head -> its width; unused, and in every checkpoint.
+        network: Maps faces and coefficients to states of shape (b, T, width).
+        width: Width of a state.
+        of_training: Name of a further head -> its width. These are unused but in every checkpoint.
     """
 
     def __init__(self, network: nn.Module, width: int, **of_training: int) -> None:
@@ -87,7 +87,7 @@ class Detector(nn.Module):
             self.add_module(name, Head(size))
 
     def forward(self, faces: torch.Tensor, mfcc: torch.Tensor) -> torch.Tensor:
-        """Logits of (silent, speaking) for each tick, of shape (b, T, 2).
+        """Return logits of (silent, speaking) for each tick, shape (b, T, 2).
 
         Args:
             faces: Of shape (b, T, 112, 112), grey, 0 to 255.

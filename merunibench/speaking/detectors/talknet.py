@@ -6,8 +6,8 @@ faces (b, T, 112, 112) -> 3-D convolution, ResNet, temporal convolutions -> (b, 
 mfcc  (b, 4T, 13)      -> SE-ResNet, mean over coefficients              -> (b, T, 128) -/
 ```
 
-Random weights saved by the authors' own classes load strictly and give the same logits to 1e-6 (487 entries, 15,762,236
-values). The published weights were not at hand, so no answer of theirs is tested.
+Random weights saved by the authors' classes load strictly and give the same logits to 1e-6 (487 entries, 15,762,236
+values). The published weights were not available, so their results are not tested.
 """
 
 import torch
@@ -21,7 +21,7 @@ _HEADS = 8
 
 
 class TalkNet(Detector):
-    """The detector."""
+    """The TalkNet detector."""
 
     def __init__(self) -> None:
         super().__init__(_Network(), 2 * _WIDTH, lossA=_WIDTH, lossV=_WIDTH)
@@ -52,7 +52,7 @@ class _Network(nn.Module):
 
 
 class _Holder(nn.Module):
-    """A sequence under the name that the checkpoint gives it."""
+    """A sequence with the name that it has in checkpoints."""
 
     def __init__(self, net: nn.Sequential) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class _Holder(nn.Module):
 
 
 class _VisualFrontend(nn.Module):
-    """Faces to states of 512 numbers a tick: neighbouring ticks meet in the first convolution."""
+    """Encodes faces as 512 numbers per tick; only the first convolution mixes neighbouring ticks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class _ResNet(nn.Module):
 
 
 class ResNetLayer(nn.Module):
-    """Two residual units; what goes around the second is the first one's sum, before its normalisation."""
+    """Two residual units; the skip connection of the second is the first one's sum before normalisation."""
 
     def __init__(self, before: int, after: int, stride: int) -> None:
         super().__init__()
@@ -106,7 +106,9 @@ class ResNetLayer(nn.Module):
         self.conv1a = _three(before, after, stride)
         self.bn1a = _norm(after)
         self.conv2a = _three(after, after)
-        self.downsample = nn.Conv2d(before, after, 1, stride, bias=False)  # unused, but there, where stride is 1
+        self.downsample = nn.Conv2d(
+            before, after, 1, stride, bias=False
+        )  # in checkpoints, but unused if the stride is 1
         self.outbna = _norm(after)
         self.conv1b = _three(after, after)
         self.bn1b = _norm(after)
@@ -151,7 +153,7 @@ class TemporalBlock(nn.Module):
 
 
 class GlobalLayerNorm(nn.Module):
-    """Normalisation over all of a sequence: channels and time together."""
+    """Normalisation over a whole sequence: channels and time together."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -166,7 +168,7 @@ class GlobalLayerNorm(nn.Module):
 
 
 class AudioEncoder(nn.Module):
-    """Coefficients to states of 128 numbers a tick: a ResNet with squeeze and excitation."""
+    """Encodes coefficients as 128 numbers per tick: a ResNet with squeeze and excitation."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -191,7 +193,7 @@ def _units(before: int, after: int, count: int, stride: int) -> nn.Sequential:
 
 
 class SEBlock(nn.Module):
-    """A residual unit whose channels are weighted by what they hold on average."""
+    """A residual unit with squeeze and excitation."""
 
     def __init__(self, before: int, after: int, stride: int) -> None:
         super().__init__()
@@ -212,7 +214,7 @@ class SEBlock(nn.Module):
 
 
 class SqueezeExcitation(nn.Module):
-    """Channels weighted by what they hold on average (Hu et al., 2018)."""
+    """Weights channels by a function of their means (Hu et al., 2018)."""
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
@@ -226,7 +228,7 @@ class SqueezeExcitation(nn.Module):
 
 
 class AttentionLayer(nn.Module):
-    """A layer of a transformer whose queries are the other sequence."""
+    """A transformer layer whose queries come from the other sequence."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -237,7 +239,7 @@ class AttentionLayer(nn.Module):
         self.norm2 = nn.LayerNorm(width)
 
     def forward(self, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """(b, T, d), (b, T, d) -> (b, T, d): `target` asks, `source` answers, and is what is added to."""
+        """(b, T, d), (b, T, d) -> (b, T, d): `target` gives queries, `source` keys, values and the skip connection."""
         asked = self.self_attn(target, source, source, need_weights=False)[0]
         x = self.norm1(source + asked)
         result: torch.Tensor = self.norm2(x + self.linear2(torch.relu(self.linear1(x))))

@@ -72,8 +72,8 @@ def test_verdicts_and_their_reasons(tmp_path):
     assert judged.columns["wheels"].tolist() == [5, 0, 5, 5, 5, 0]
     assert judged.settings["sources"] == {"one": "unknown", "two": "unknown"}
     said = "\n".join(crowd.remarks(list(described)))
-    assert "'one': its training is unknown" in said
-    assert "'two': none on 2 of 6 samples" in said
+    assert "'one': training data unknown" in said
+    assert "'two': missing for 2 of 6 samples" in said
     assert "no source votes on 1 of 6 samples" in said
     json.dumps([judged.columns["votes"][0], judged.columns["voted"][0], judged.columns["hits"][0]])
 
@@ -82,7 +82,7 @@ def test_votes_without_a_sector_do_not_count_and_are_named(tmp_path):
     path = source(tmp_path, "odd", {"a": "xylophone", "b": "sad"})
     crowd = Crowd.load([path])
     assert words(emotion(crowd, {"a": ["sad"], "b": ["sad"]})) == ["undecided: no vote", "pass"]
-    assert any("'odd': 1 have no sector and do not count: 'xylophone'" in each for each in crowd.remarks(["a", "b"]))
+    assert any("'odd': 1 have no sector and are ignored: 'xylophone'" in each for each in crowd.remarks(["a", "b"]))
 
 
 def test_without_sources_nothing_is_measured(tmp_path):
@@ -111,7 +111,7 @@ def test_weights_by_accuracy_let_one_good_source_win(tmp_path):
     assert words(emotion(Crowd.load([tmp_path]), {"a": ["sad"]})) == ["fail: labels and vote differ"]
     assert words(emotion(Crowd.load([tmp_path], votes="accuracy"), {"a": ["sad"]})) == ["pass"]
     (tmp_path / "good" / "settings.json").unlink()
-    with pytest.raises(InputError, match=r"'good' does not tell its own"):
+    with pytest.raises(InputError, match=r"is missing for 'good'"):
         emotion(Crowd.load([tmp_path], votes="accuracy"), {"a": ["sad"]})
 
 
@@ -181,7 +181,7 @@ def test_broken_votes_are_refused(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("[]", "must hold an object"),
+        ("[]", "must contain an object"),
         ('{"task": "mood"}', "task must be emotion or sentiment, not 'mood'"),
         ("{", "cannot be read as JSON"),
     ],
@@ -209,7 +209,7 @@ def test_unknown_settings_are_refused(tmp_path, options, message):
 
 def test_two_sources_of_one_name_are_refused(tmp_path):
     paths = [source(tmp_path / folder, "one", {"a": "sad"}) for folder in ("x", "y")]
-    with pytest.raises(InputError, match="a source 'one' of emotion is there already"):
+    with pytest.raises(InputError, match="another source of emotion is named 'one'"):
         Crowd.load(paths)
 
 

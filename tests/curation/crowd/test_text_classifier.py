@@ -186,9 +186,9 @@ def test_labels_are_read(tmp_path):
     [
         ("name,label\na,\n", {}, "no row has a label"),
         ("name,label\na,1\n", {"task": "emotion"}, "labels are numbers"),
-        ("name,label\na,sad\n", {"task": "sentiment"}, "'sad' is no polarity"),
+        ("name,label\na,sad\n", {"task": "sentiment"}, "'sad' is not a polarity"),
         ("name,label\na,sad\n", {"text": "said"}, "no column 'said' of texts"),
-        ("name,label\na,sad\n", {"group_regex": "("}, "no regular expression"),
+        ("name,label\na,sad\n", {"group_regex": "("}, "invalid regular expression"),
         ("name,label\na,sad\n", {"group_regex": "z"}, "does not match the name 'a'"),
         ("name,label\na,sad\n", {"dataset": "nowhere"}, "unknown data set 'nowhere'"),
         ("name,label,group\na,sad,\n", {}, "has no 'group'"),
@@ -206,7 +206,7 @@ def test_too_little_to_train_on_is_refused(labelled, tmp_path):
     for wrong, message in (
         (changed(labels=("sad",) * 90), "a classifier needs two classes"),
         (changed(groups=("one",) * 90), "cannot be divided into 5 folds"),
-        (changed(labels=("rare", *labelled.labels[1:])), "stands in a single fold"),
+        (changed(labels=("rare", *labelled.labels[1:])), "occurs in a single fold"),
         (changed(texts=("",) * 90), "no sample has a text"),
         (changed(texts=tuple(f"once{number}" for number in range(90))), "too few texts"),
     ):

@@ -180,14 +180,14 @@ def test_a_missing_column_and_a_name_twice_are_refused(folder, tmp_path):
         score_review(folder, [sheet])
     name = read_sample(folder, "review")[0].name
     sheet.write_text(f"name,speaks,right,emotions\n{name},yes,yes,\n{name},no,yes,\n")
-    with pytest.raises(InputError, match=r"line 3: .*is there already .*line 2"):
+    with pytest.raises(InputError, match=r"line 3: .*is repeated .*line 2"):
         score_review(folder, [sheet])
 
 
 def test_answers_are_not_written_over(folder):
     make_review(folder, sample=10)
     fill(folder, folder.path / "review" / "sheet.csv", lambda _: GOOD)
-    with pytest.raises(InputError, match="holds answers"):
+    with pytest.raises(InputError, match="contains answers"):
         make_review(folder, sample=10)
 
 

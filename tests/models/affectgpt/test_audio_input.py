@@ -121,7 +121,7 @@ def test_what_is_no_sound_is_that_samples_failure(tmp_path):
     reasons = {
         "silent.mp4": "has no sound",
         "text.wav": "cannot be decoded",
-        "nan.wav": "values that are no numbers",
+        "nan.wav": "values that are not finite",
         "none.wav": "has no samples",
         "absent.wav": "cannot be read",
     }

@@ -175,12 +175,12 @@ def test_the_authors_yaml_decides(tmp_path, options):
     ("part", "option", "value", "message"),
     [
         ("model", "visual_encoder", "EVA_CLIP_G", "model.visual_encoder is 'EVA_CLIP_G'; only CLIP_VIT_LARGE"),
-        ("model", "llama_model", "Vicuna", "only Qwen25 can be run here"),
+        ("model", "llama_model", "Vicuna", "only Qwen25 is supported"),
         ("model", "video_fusion_type", "max", "visual_pooling: 'max' is not known"),
-        ("model", "num_audio_query_token", 0, "acoustic_tokens: 0 is no positive number"),
-        ("model", "num_audio_query_token", True, "acoustic_tokens: True is no positive number"),
+        ("model", "num_audio_query_token", 0, "acoustic_tokens: 0 is not a positive number"),
+        ("model", "num_audio_query_token", True, "acoustic_tokens: True is not a positive number"),
         ("datasets", "mercaptionplus", {"face_or_frame": "faces"}, "face_or_frame 'faces' is not known"),
-        ("datasets", "ovmerd", {"face_or_frame": FRAME}, "data sets of different face_or_frame"),
+        ("datasets", "ovmerd", {"face_or_frame": FRAME}, "data sets have different values of face_or_frame"),
     ],
 )
 def test_values_of_the_authors_that_cannot_be_run(part, option, value, message):
@@ -252,7 +252,7 @@ def test_conversion_overwrites_nothing_and_leaves_nothing_half_done(checkpoint, 
     out = tmp_path / "out"
     out.mkdir()
     convert_checkpoint(read_checkpoint(checkpoint), out)
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         convert_checkpoint(read_checkpoint(checkpoint), out)
     broken = read_checkpoint(altered(lambda content: content["model"].pop("fc_att.bias")))
     with pytest.raises(InputError, match=r"missing: fc_att\.bias"):
@@ -290,5 +290,5 @@ def test_what_is_no_checkpoint_is_said(tmp_path):
     (tmp_path / "checkpoint.pth").write_text("<html>404</html>")
     with pytest.raises(InputError, match="not a checkpoint"):
         read_checkpoint(tmp_path / "checkpoint.pth")
-    with pytest.raises(InputError, match="holds no checkpoint"):
+    with pytest.raises(InputError, match="contains no checkpoint"):
         read_checkpoint(tmp_path)

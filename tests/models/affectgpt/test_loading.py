@@ -55,7 +55,7 @@ def test_another_width_of_the_language_model(checkpoint, options, tmp_path, tiny
     )
     llm.save_pretrained(tmp_path / "llm")
     make_tokenizer().save_pretrained(tmp_path / "llm")
-    message = r"--llm .*: does not fit this checkpoint: width 16, expected is width 32"
+    message = r"--llm .*: does not fit this checkpoint: width 16, expected width 32"
     refused(checkpoint, options, message, llm=str(tmp_path / "llm"))
 
 
@@ -68,7 +68,7 @@ def test_another_preprocessing_than_the_one_written_out_here(checkpoint, options
 
 def test_an_acoustic_encoder_of_another_kind(checkpoint, options, copied):
     acoustic = set_config(copied("acoustic"), do_stable_layer_norm=False)
-    refused(checkpoint, options, "--acoustic .*do_stable_layer_norm False, expected is True", acoustic=acoustic)
+    refused(checkpoint, options, "--acoustic .*do_stable_layer_norm False, expected True", acoustic=acoustic)
 
 
 def test_a_frozen_model_with_a_part_at_random_is_refused(checkpoint, options, copied):

@@ -67,9 +67,9 @@ def test_face_mode_needs_no_video_and_frame_mode_no_faces(checkpoint, options, s
     sample = samples[0]
     face.answer([face.prepare(replace(sample, video=None))])
     frame.answer([frame.prepare(replace(sample, face=None))])
-    with pytest.raises(MediaError, match=r"clip0: no faces \(an .npy file\)"):
+    with pytest.raises(MediaError, match=r"clip0: has no faces \(an .npy file\)"):
         face.prepare(replace(sample, face=None))
-    with pytest.raises(MediaError, match="clip0: no video"):
+    with pytest.raises(MediaError, match="clip0: has no video"):
         frame.prepare(replace(sample, video=None))
     with pytest.raises(MediaError, match="clip0: no audio file"):
         face.prepare(replace(sample, video=None, audio=None))
@@ -128,7 +128,7 @@ def test_questions(checkpoint, options, samples):
     ("extra", "message"),
     [
         ({"colour": "red"}, "AffectGPT has no option 'colour'; it has llm"),
-        ({"question": "labels"}, "question 'labels': give ovlabel, description, or a whole question"),
+        ({"question": "labels"}, "question 'labels': must be ovlabel, description, or your own full question"),
         ({"clip_spacing": "9"}, "clip_spacing '9': give 8 or 7"),
         ({"face_order": "bgr"}, "face_order 'bgr': give stored or swap"),
         ({"mode": "faces"}, "mode 'faces' is not known"),
@@ -152,14 +152,14 @@ def test_decoding(checkpoint, options):
 
 
 def test_a_mode_is_refused_where_a_modality_is_left_out(checkpoint, options):
-    with pytest.raises(InputError, match="takes video and text, which --modalities leaves out"):
+    with pytest.raises(InputError, match="needs video and text, which --modalities excludes"):
         AffectGPT.from_pretrained(str(checkpoint), replace(options(), modalities=("audio",)))
     AffectGPT.from_pretrained(str(checkpoint), replace(options(mode="audioonly"), modalities=("audio",)))
 
 
 def test_a_checkpoint_without_configuration_needs_a_mode(tmp_path, options):
     path = make_checkpoint(tmp_path / "checkpoint_000001_loss_1.000.pth", mode=None)
-    with pytest.raises(InputError, match="does not say whether it takes faces or frames"):
+    with pytest.raises(InputError, match="does not specify whether it uses faces or frames"):
         AffectGPT.from_pretrained(str(path), options())
     assert AffectGPT.from_pretrained(str(path), options(mode=FRAME)).mode.name == FRAME
 

@@ -170,7 +170,9 @@ def test_what_cannot_be_compared_is_said(arrays, changed, tmp_path):
     def change(content):
         content["clip.features"] = content["clip.features"][:, :5]
 
-    with pytest.raises(InputError, match=r"clip\.features has the shape \(5, 5\), computed was \(5, 12\)"):
+    with pytest.raises(
+        InputError, match=r"clip\.features has the shape \(5, 5\), but the recomputed shape is \(5, 12\)"
+    ):
         changed(change)
 
     def unknown(content):

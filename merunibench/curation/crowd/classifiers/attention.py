@@ -1,10 +1,9 @@
-"""A classifier of features: MERBench's network, which weighs modalities by attention. Needs PyTorch.
+"""A classifier of features: MERBench's network, which weights modalities by attention. Needs PyTorch.
 
-Each modality goes through dropout and three layers to h values. From all of them together a network of the same form
-makes one weight per modality, without softmax; the weighted sum leads to the classes and, where it is known, to the
-valence.
+Each modality goes through dropout and three layers to h values. A network of the same form computes one weight per
+modality, without softmax, from all of them; the weighted sum predicts the classes and, if it is known, the valence.
 
-Source: Lian et al., MERBench (arXiv 2401.03429), and its code: the form and its hyper-parameters.
+Source: Lian et al., MERBench (arXiv 2401.03429), and its code: architecture and hyper-parameters.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +34,7 @@ class AttentionOptions:
         hidden: Width h of all layers.
         dropout: Share of features that are dropped while training.
         rate: Learning rate of Adam.
-        decay: Its weight decay.
+        decay: Weight decay of Adam.
         batch: Samples per step.
         epochs: Passes over the training part; the best by macro F1 on the held-out fold is kept.
         folds: Number of folds.
@@ -53,7 +52,7 @@ class AttentionOptions:
 
 
 class AttentionNetwork(nn.Module):
-    """The network.
+    """The attention network.
 
     Args:
         widths: Number of features of each modality.
@@ -71,7 +70,7 @@ class AttentionNetwork(nn.Module):
         self.valence = nn.Linear(hidden, 1)
 
     def forward(self, features: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Scores of the classes, shape (b, K), and valence, shape (b,), of features of shape (b, D) each."""
+        """Return scores of the classes, shape (b, K), and valence, shape (b,), from features of shape (b, D) each."""
         states = [encode(each) for encode, each in zip(self.modalities, features, strict=True)]
         weights = self.weights(self.attention(torch.cat(states, dim=1)))
         fused = (torch.stack(states, dim=2) @ weights[:, :, None])[:, :, 0]
@@ -87,11 +86,11 @@ def _encoder(width: int, hidden: int, dropout: float) -> nn.Sequential:
 
 @dataclass(frozen=True, eq=False)
 class AttentionClassifier:
-    """Networks of all folds; their probabilities are averaged.
+    """The networks of all folds, whose probabilities are averaged.
 
     Attributes:
         classes: The K classes.
-        widths: Encoder -> number of its features.
+        widths: Encoder -> number of features.
         hidden: Width h of the networks.
         states: The weights of each network.
     """
@@ -102,10 +101,10 @@ class AttentionClassifier:
     states: tuple[State, ...]
 
     def probabilities(self, features: Features) -> FloatArray:
-        """Of each sample and class, shape (N, K); NaN where any modality has no features.
+        """Return the probability of each class for each sample, shape (N, K); NaN if a modality has no features.
 
         Raises:
-            InputError: an encoder is absent, or its features have another number than those trained on.
+            InputError: an encoder is missing, or the number of its features differs from training.
         """
         inputs = _tensors(features, self.widths)
         total = np.zeros((len(inputs[0]), len(self.classes)))
@@ -119,7 +118,7 @@ class AttentionClassifier:
         return network.eval()
 
     def to_bytes(self) -> bytes:
-        """The weights as safetensors."""
+        """Return the weights in the safetensors format."""
         from safetensors.torch import save
 
         tensors = {f"fold{k}.{name}": tensor for k, state in enumerate(self.states) for name, tensor in state.items()}
@@ -129,10 +128,10 @@ class AttentionClassifier:
     def from_bytes(
         cls, content: bytes, classes: Sequence[str], widths: Mapping[str, int], hidden: int, where: str
     ) -> "AttentionClassifier":
-        """What `to_bytes` gave.
+        """Load the result of `to_bytes`.
 
         Raises:
-            InputError: it is not that, or weights do not fit the classes and widths.
+            InputError: the content is invalid, or the weights do not fit the classes and widths.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load
@@ -147,24 +146,25 @@ class AttentionClassifier:
             for state in found.states:
                 found._network(state)
         except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
-            raise InputError(f"{where}: no weights of this classifier: {one_line(error)}; train it again") from None
+            raise InputError(f"{where}: invalid weights: {one_line(error)}; train the classifier again") from None
         if not states:
-            raise InputError(f"{where}: holds no weights; train the classifier again")
+            raise InputError(f"{where}: contains no weights; train the classifier again")
         return found
 
 
 def train_attention(
     labelled: Labelled, features: Features, options: AttentionOptions, progress: Progress | None = None
 ) -> tuple[AttentionClassifier, FloatArray]:
-    """Train one network per fold, on all samples outside of it.
+    """Train one network per fold, on all samples outside the fold.
 
-    The epoch is chosen on the fold that the figures are taken on, as MERBench does, so these are a little too good.
+    As in MERBench, the epoch is chosen on the fold that is also used for validation, so the scores are a little too
+    good.
 
     Args:
         labelled: The N samples.
-        features: Encoder -> features, shape (N, D), NaN where a sample has none.
+        features: Encoder -> features, shape (N, D), NaN for samples without features.
         options: Hyper-parameters.
-        progress: Called with what is being done, the epochs done, and their number.
+        progress: Called with the name of the fold, the number of epochs done, and their total.
 
     Returns:
         The classifier, and out-of-fold probabilities, shape (N, K), NaN without features.
@@ -193,7 +193,7 @@ def train_attention(
 
 @dataclass(frozen=True, eq=False)
 class _Fold:
-    """What one network is trained on, and judged on."""
+    """Training and validation data of one network."""
 
     inputs: Sequence[torch.Tensor]
     truth: torch.Tensor
@@ -206,7 +206,7 @@ class _Fold:
 def _train_fold(
     fold: _Fold, widths: Sequence[int], options: AttentionOptions, number: int, told: Callable[[int], None] | None
 ) -> tuple[State, FloatArray]:
-    """The weights of the best epoch, and its probabilities on the held-out fold."""
+    """Return the weights of the best epoch, and its probabilities on the held-out fold."""
     best, chosen = -1.0, ({}, np.zeros((0, 0)))  # type: tuple[float, tuple[State, FloatArray]]
     held = [each[fold.held] for each in fold.inputs]
     with torch.random.fork_rng(devices=[]):
@@ -256,11 +256,11 @@ def _tensors(features: Features, widths: Mapping[str, int]) -> list[torch.Tensor
             raise InputError(f"the classifier needs features of the encoder {short_repr(name)}")
         if features[name].shape[1] != width:
             raise InputError(
-                f"features of {short_repr(name)} have {features[name].shape[1]} values; {width} were trained on"
+                f"features of {short_repr(name)} have {features[name].shape[1]} values; the classifier needs {width}"
             )
     return [torch.from_numpy(np.ascontiguousarray(features[name], np.float32)) for name in widths]
 
 
 def options_to_dict(options: AttentionOptions) -> dict[str, Any]:
-    """Plain data, for settings."""
+    """Return the options as plain data, for settings."""
     return asdict(options)

@@ -1,8 +1,8 @@
-"""Features of clips through any visual or acoustic encoder of transformers: what attention classifiers are trained on.
+"""Compute features of clips for attention classifiers, with any visual or acoustic encoder of transformers.
 
-Visual: an image model (CLIP, DINOv2, …) on each face crop, or frame where there is none, averaged. Acoustic: a speech
-model (HuBERT, WavLM, …) on pieces of ten seconds; its last four layers are summed, then averaged over time. Both as
-MERBench has them.
+Visual: an image model (CLIP, DINOv2, …) on each face crop, or on frames if there are no crops; averaged. Acoustic: a
+speech model (HuBERT, WavLM, …) on pieces of ten seconds; the last four layers are summed, then averaged over time. Both
+are the same as in MERBench.
 """
 
 import io
@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int, int], None]
 
 ABOUT = ".encoder.json"
 _PIECE_SECONDS = 10
-_SHORTEST = SAMPLE_RATE // 10  # of a piece: shorter ones give a speech model no step at all
+_SHORTEST = SAMPLE_RATE // 10  # speech models have no output for shorter pieces
 _LAST_LAYERS = 4
 _AT_ONCE = 16
 
@@ -40,10 +40,10 @@ class VisualEncoder:
     """An image model.
 
     Attributes:
-        source: Where it comes from.
+        source: The source of the model.
         model: The model.
-        processor: What prepares pictures for it.
-        frames: Most pictures of a clip.
+        processor: The image processor.
+        frames: Maximum number of pictures per clip.
     """
 
     source: Source
@@ -54,10 +54,10 @@ class VisualEncoder:
 
     @classmethod
     def load(cls, spec: str, device: str, frames: int) -> "VisualEncoder":
-        """The model of that name, or in that folder.
+        """Load a model by its name or folder.
 
         Raises:
-            InputError: it is absent, broken or no image model.
+            InputError: it is missing, broken or not an image model.
         """
         transformers, source = load_transformers(), Source.parse(spec)
         with loading(f"visual encoder {spec}"):
@@ -66,10 +66,10 @@ class VisualEncoder:
         return cls(source, model, processor, frames)
 
     def features(self, sample: Sample) -> FloatArray:
-        """Mean features of a clip's pictures, shape (D,).
+        """Return the mean features of a clip's pictures, shape (D,).
 
         Raises:
-            MediaError: the clip has no picture that can be read.
+            MediaError: the clip has no readable picture.
         """
         import torch
 
@@ -106,9 +106,9 @@ class AcousticEncoder:
     """A speech model.
 
     Attributes:
-        source: Where it comes from.
+        source: The source of the model.
         model: The model.
-        extractor: What prepares sound for it.
+        extractor: The feature extractor for sound.
     """
 
     source: Source
@@ -118,10 +118,10 @@ class AcousticEncoder:
 
     @classmethod
     def load(cls, spec: str, device: str) -> "AcousticEncoder":
-        """The model of that name, or in that folder.
+        """Load a model by its name or folder.
 
         Raises:
-            InputError: it is absent, broken or no speech model.
+            InputError: it is missing, broken or not a speech model.
         """
         transformers, source = load_transformers(), Source.parse(spec)
         with loading(f"acoustic encoder {spec}"):
@@ -130,10 +130,10 @@ class AcousticEncoder:
         return cls(source, model, extractor)
 
     def features(self, sample: Sample) -> FloatArray:
-        """The sum of the last four layers, mean over time, shape (D,).
+        """Return the sum of the last four layers, averaged over time, shape (D,).
 
         Raises:
-            MediaError: the clip has no sound that can be read.
+            MediaError: the clip has no readable sound.
         """
         import torch
 
@@ -145,7 +145,7 @@ class AcousticEncoder:
             inputs = self.extractor(piece, sampling_rate=SAMPLE_RATE, return_tensors="pt").to(self.model.device)
             with torch.inference_mode():
                 output = self.model(**inputs, output_hidden_states=True)
-            # The last state of `hidden_states` has not been through the final norm of every model.
+            # In some models, the final norm is not applied to the last entry of `hidden_states`.
             layers = [*output.hidden_states[:-1], output.last_hidden_state][-_LAST_LAYERS:]
             states = torch.stack(layers).sum(dim=0)[0].double().cpu().numpy()
             total, steps = states.sum(axis=0) + (total if steps else 0), steps + len(states)
@@ -153,7 +153,7 @@ class AcousticEncoder:
 
 
 def _pieces(samples: FloatArray) -> Iterator[FloatArray]:
-    """Pieces of ten seconds; a rest too short for a step is left out, a clip that short is filled up with silence."""
+    """Yield pieces of ten seconds. A remainder that is too short is left out; a clip that is too short is padded."""
     size = _PIECE_SECONDS * SAMPLE_RATE
     if len(samples) < _SHORTEST:
         samples = np.pad(samples, (0, _SHORTEST - len(samples)))
@@ -168,13 +168,13 @@ Encoder = VisualEncoder | AcousticEncoder
 
 @dataclass
 class Extracted:
-    """What became of the clips.
+    """Result of `extract_features` for one encoder.
 
     Attributes:
-        folder: Where the features of an encoder are.
+        folder: Folder of the features.
         written: Number of clips whose features were computed now.
-        kept: Number whose features were there.
-        failed: Clip -> why it has none.
+        kept: Number of clips whose features existed before.
+        failed: Clip -> why it has no features.
     """
 
     folder: Path
@@ -186,10 +186,10 @@ class Extracted:
 def extract_features(
     samples: Sequence[Sample], encoders: Sequence[Encoder], out: Path, progress: Progress | None = None
 ) -> list[Extracted]:
-    """Write the features of all clips, `out/<encoder>/<name>.npy`; those that are there are kept.
+    """Write the features of all clips to `out/<encoder>/<name>.npy`; existing files are kept.
 
     Raises:
-        InputError: features of another encoder of that name are there, or a file cannot be written.
+        InputError: features of another encoder with that name exist, or a file cannot be written.
     """
     done = []
     for encoder in encoders:
@@ -227,19 +227,19 @@ def _check_same(folder: Path, encoder: Encoder) -> None:
     elif (there := read_json(path)) != about:
         differing = [key for key in about if not isinstance(there, dict) or there.get(key) != about[key]]
         raise InputError(
-            f"{folder}: holds features made with another {short_repr(differing[0] if differing else 'encoder')}; "
+            f"{folder}: contains features made with another {short_repr(differing[0] if differing else 'encoder')}; "
             "choose another --out, or delete the folder"
         )
 
 
 def load_encoders(visual: str | None, acoustic: str | None, *, device: str, frames: int) -> list[Encoder]:
-    """The encoders that options name.
+    """Load the encoders named in the options.
 
     Raises:
-        InputError: none is named, or one cannot be loaded.
+        InputError: no encoder is named, or one cannot be loaded.
     """
     if visual is None and acoustic is None:
-        raise InputError("name an encoder: --visual MODEL, --acoustic MODEL, or both")
+        raise InputError("no encoder given; give --visual MODEL, --acoustic MODEL, or both")
     where = choose_device(device) if load_transformers() else device
     found: list[Encoder] = []
     if visual is not None:

@@ -1,7 +1,7 @@
-"""Features of clips kept as files, one vector per clip and encoder.
+"""Read features of clips from files: one vector per clip and encoder.
 
-features/<encoder>/<name>.npy        a vector, or one per frame, which are averaged
-features/<encoder>.parquet (.arrow)  or all of an encoder in one table: name, features
+features/<encoder>/<name>.npy        one vector, or one per frame, which are averaged
+features/<encoder>.parquet (.arrow)  or all vectors of an encoder in one table: name, features
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,14 +25,14 @@ FloatArray = npt.NDArray[np.float32]
 FEATURES = "features"
 _LARGEST = 256 << 20  # bytes of one clip's features, frame by frame
 MOST_VALUES = 1 << 16
-"""Of one vector: ten times the widest encoder's."""
+"""Maximum length of a vector: ten times that of the widest encoder."""
 
 
 def find_encoders(root: Path) -> dict[str, Path]:
-    """The encoders whose features a folder holds: name -> folder or table.
+    """Find the encoders with features in a folder: name -> folder or table.
 
     Raises:
-        InputError: there are none, or two of one name.
+        InputError: there are none, or two have the same name.
     """
     with reading(root):
         children = sorted(child for child in root.iterdir() if not child.name.startswith("."))
@@ -43,32 +43,31 @@ def find_encoders(root: Path) -> dict[str, Path]:
             continue
         if name in found:
             raise InputError(
-                f"{root}: features of {short_repr(name)} stand in {found[name].name} and {child.name}; keep one"
+                f"{root}: features of {short_repr(name)} are in both {found[name].name} and {child.name}; keep one"
             )
         found[name] = child
     if not found:
         raise InputError(
-            f"{root}: holds no features; expected <encoder>/<name>.npy or <encoder>.parquet (`curate features` makes "
-            "some)"
+            f"{root}: contains no features; expected <encoder>/<name>.npy or <encoder>.parquet (see `curate features`)"
         )
     return found
 
 
 def read_features(root: Path, names: Sequence[str], encoders: Sequence[str] = ()) -> dict[str, FloatArray]:
-    """The features of N clips by encoder, shape (N, D) each; NaN where a clip has none.
+    """Read the features of N clips by encoder, shape (N, D) each; NaN for clips without features.
 
     Args:
         root: The folder of features.
         names: The clips.
-        encoders: Which encoders; all that are there if none is given.
+        encoders: Which encoders; by default all in the folder.
 
     Raises:
-        InputError: an encoder is absent, or its features are broken, of different lengths, or of none of the clips.
+        InputError: an encoder is missing, or its features are broken, differ in length, or belong to none of the clips.
     """
     found = find_encoders(root)
     absent = [name for name in encoders if name not in found]
     if absent:
-        raise InputError(f"{root}: holds no features of {short_repr(absent[0])}, only of {listed(found)}")
+        raise InputError(f"{root}: contains no features of {short_repr(absent[0])}, only of {listed(found)}")
     return {name: _of_encoder(found[name], names) for name in encoders or found}
 
 
@@ -76,14 +75,14 @@ def _of_encoder(path: Path, names: Sequence[str]) -> FloatArray:
     vectors = _in_folder(path, names) if path.is_dir() else _in_table(read_table(path, max_bytes=DEFAULT_MAX_BYTES))
     known = [(row, vectors[name]) for row, name in enumerate(names) if name in vectors]
     if not known:
-        raise InputError(f"{path}: holds features of none of the {len(names)} clips, such as {short_repr(names[0])}")
+        raise InputError(f"{path}: has no features of any of the {len(names)} clips, such as {short_repr(names[0])}")
     width = len(known[0][1])
     features = np.full((len(names), width), np.nan, np.float32)
     for row, vector in known:
         if len(vector) != width:
             raise InputError(
-                f"{path}: {short_repr(names[row])} has {len(vector)} values where "
-                f"{short_repr(names[known[0][0]])} has {width}; features of one encoder must be equally long"
+                f"{path}: {short_repr(names[row])} has {len(vector)} values, but "
+                f"{short_repr(names[known[0][0]])} has {width}; features of an encoder must have the same length"
             )
         features[row] = vector
     return features
@@ -101,15 +100,13 @@ def _in_folder(folder: Path, names: Sequence[str]) -> Mapping[str, FloatArray]:
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that would lead out of the folder of features.
+    """Refuse a name that is not a plain file name.
 
     Raises:
-        InputError: it would.
+        InputError: the name would lead out of the folder of features.
     """
     if not name or name in (".", "..") or any(sign in name for sign in "/\\\0"):
-        raise InputError(
-            f"{short_repr(name)}: as the name of a features file it would lead elsewhere; rename the sample"
-        )
+        raise InputError(f"{short_repr(name)}: cannot be the name of a file of features; rename the sample")
 
 
 def _mean(values: npt.NDArray[np.generic], where: str) -> npt.NDArray[np.generic]:
@@ -120,7 +117,7 @@ def _mean(values: npt.NDArray[np.generic], where: str) -> npt.NDArray[np.generic
 
 
 def _in_table(table: Table) -> Mapping[str, FloatArray]:
-    """The vectors of a table with the columns `name` and `features`."""
+    """Return the vectors of a table with the columns `name` and `features`."""
     names = name_column(table).to_pylist()
     column = table.columns[find_column(table, FEATURES)]
     if isinstance(column, list) or not (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):

@@ -1,4 +1,4 @@
-"""Cross-validation on folds that share no group, and what it says of a classifier."""
+"""Cross-validation by folds that share no group, and its results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _BINS = 10
 
 
 def group_folds(groups: Sequence[str], folds: int, seed: int) -> IntArray:
-    """The fold of each sample, shape (N,): groups, in random order, go to the smallest fold, the largest groups first.
+    """Assign samples to folds, shape (N,): groups go to the smallest fold, largest first, in random order.
 
     Raises:
         InputError: there are fewer groups than folds, or fewer than two folds.
@@ -24,7 +24,7 @@ def group_folds(groups: Sequence[str], folds: int, seed: int) -> IntArray:
     distinct, codes, sizes = np.unique(np.array(groups), return_inverse=True, return_counts=True)
     if folds < 2 or len(distinct) < folds:
         raise InputError(
-            f"{len(distinct)} groups cannot be divided into {folds} folds; there must be 2 to {len(distinct)}"
+            f"{len(distinct)} groups cannot be divided into {folds} folds; choose 2 to {len(distinct)} folds"
         )
     order = np.random.default_rng(seed).permutation(len(distinct))
     order = order[np.argsort(-sizes[order], kind="stable")]
@@ -37,10 +37,10 @@ def group_folds(groups: Sequence[str], folds: int, seed: int) -> IntArray:
 
 
 def check_folds(labelled: Labelled, folds: IntArray) -> None:
-    """Refuse labels of which a training part would lack a class.
+    """Refuse labels for which some training part would lack a class.
 
     Raises:
-        InputError: there is but one class, or one stands in a single fold.
+        InputError: there is only one class, or a class occurs in a single fold.
     """
     classes, labels = labelled.classes, np.array(labelled.labels)
     if len(classes) < 2:
@@ -49,18 +49,18 @@ def check_folds(labelled: Labelled, folds: IntArray) -> None:
         held = np.unique(folds[labels == name])
         if len(held) < 2:
             raise InputError(
-                f"{labelled.path}: class {name!r} ({int((labels == name).sum())} samples) stands in a single fold, so "
+                f"{labelled.path}: class {name!r} ({int((labels == name).sum())} samples) occurs in a single fold, so "
                 "that it cannot be validated; leave it out, add samples of other groups, or choose another --seed"
             )
 
 
 def validation(labelled: Labelled, probabilities: FloatArray) -> dict[str, Any]:
-    """What out-of-fold probabilities say: accuracy, macro F1, figures per class, confusion, calibration.
+    """Evaluate out-of-fold probabilities: accuracy, macro F1, scores per class, confusion, calibration.
 
     Args:
         labelled: The samples.
-        probabilities: Of each class, in the order of `Labelled.classes`, by the fold that did not see the sample;
-            shape (N, K), NaN where there is nothing to judge by. One sample at least is judged.
+        probabilities: Probability of each class, in the order of `Labelled.classes`, by the fold that did not see the
+            sample; shape (N, K), NaN for samples without input. At least one sample must have input.
     """
     classes, judged = labelled.classes, ~np.isnan(probabilities).any(axis=1)
     truth = np.array([classes.index(label) for label in labelled.labels])[judged]
@@ -87,13 +87,13 @@ def validation(labelled: Labelled, probabilities: FloatArray) -> dict[str, Any]:
 
 
 def macro_f1(confusion: npt.NDArray[np.integer[Any]]) -> float:
-    """Mean F1 of the classes of a confusion matrix, truths in rows; a class without truth or guess has 0."""
+    """Return the mean F1 of the classes of a confusion matrix, truths in rows; classes that do not occur have 0."""
     hits, sums = np.diag(confusion), confusion.sum(axis=0) + confusion.sum(axis=1)
     return float(np.divide(2.0 * hits, sums, out=np.zeros(len(hits)), where=sums > 0).mean())
 
 
 def calibration(confidence: FloatArray, right: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Expected calibration error, and the bins behind it: how sure the classifier was, how often it was right.
+    """Return the expected calibration error and its bins, each with mean confidence and accuracy.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, 2017.
     """

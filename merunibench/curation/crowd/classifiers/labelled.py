@@ -1,4 +1,4 @@
-"""Human labels to train a classifier on: names, classes, groups, and what else their table holds."""
+"""Human labels for training a classifier: names, classes, groups, and other columns of their table."""
 
 import hashlib
 import json
@@ -27,12 +27,12 @@ class Labelled:
     """N samples with human labels.
 
     Attributes:
-        names: Names of the samples, all different.
-        labels: The class of each.
-        groups: What each belongs to (dialogue, video, speaker): folds never divide a group.
+        names: Names of the samples, all distinct.
+        labels: The class of each sample.
+        groups: The group of each sample (dialogue, video, speaker); folds never divide a group.
         task: Whether classes are emotions or sentiments.
-        valence: The real-valued sentiment of each; None where it is not known.
-        texts: What is said in each; None if texts were not asked for.
+        valence: The real-valued sentiment of each sample; None if unknown.
+        texts: The subtitle of each sample; None if texts were not requested.
         path: The table.
         left_out: Number of rows without a label.
     """
@@ -53,7 +53,7 @@ class Labelled:
 
     @property
     def sha256(self) -> str:
-        """Hash of everything that training sees but features."""
+        """Hash of all training data except features."""
         rows = sorted(zip(self.names, self.labels, self.groups, self.texts or self.labels, strict=True))
         return hashlib.sha256(json.dumps([rows, self.valence]).encode()).hexdigest()
 
@@ -68,22 +68,22 @@ def read_labelled(
     dataset: str | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Labelled:
-    """Read a table with `name` and `label`, perhaps `group` and `valence`.
+    """Read a table with `name` and `label`, and optionally `group` and `valence`.
 
-    Labels are class words, or numbers, which are sentiment: their sign is the class. Groups come from the column
-    `group`, else from the names by a regular expression or as the data set has it; else every sample is its own.
+    Labels are class words, or numbers whose sign is the class of sentiment. Groups come from the column `group`, or
+    else from the names, by a regular expression or the rule of a data set; otherwise each sample is its own group.
 
     Args:
         path: The table.
-        task: What labels are; by default sentiment if they are polarities or numbers, else emotion.
-        text: Column with what is said.
+        task: Kind of the labels; by default sentiment if they are polarities or numbers, else emotion.
+        text: Column with subtitles.
         texts: Another table with that column; by default the table of labels.
-        group_regex: What the part of a name is that its group is known by.
+        group_regex: Regular expression for the part of a name that identifies its group.
         dataset: A data set of the benchmark, whose dialogues or videos are the groups.
-        max_bytes: How much a file may unpack to.
+        max_bytes: Maximum size of a file after decompression.
 
     Raises:
-        InputError: something in a table cannot be used; the message names file, row and column.
+        InputError: a table has an invalid value; the message names file, row and column.
     """
     table = read_table(path, max_bytes=max_bytes)
     names = name_column(table).to_pylist()
@@ -108,7 +108,7 @@ def read_labelled(
 
 
 def _classes(table: Table, task: Task | None) -> tuple[list[str | None], list[float | None] | None]:
-    """The class of each row, and its valence; None where there is none."""
+    """Return the class of each row, and its valence; None if missing."""
     values = python_values(table, find_column(table, LABEL))
     numbers = [_number(value) for value in values]
     some = [value for value in values if value is not None and value != ""]
@@ -125,7 +125,7 @@ def _classes(table: Table, task: Task | None) -> tuple[list[str | None], list[fl
         polarities = [None if word is None else read_polarity(word) for word in words]
         wrong = [r for r, (w, p) in enumerate(zip(words, polarities, strict=True)) if w is not None and p is None]
         if wrong:
-            raise table.refusal((row, f"{LABEL!r}: {short_repr(words[row])} is no polarity") for row in wrong)
+            raise table.refusal((row, f"{LABEL!r}: {short_repr(words[row])} is not a polarity") for row in wrong)
         words = [None if value is None else POLARITY_OF[value] for value in polarities]
     given = python_values(table, VALENCE) if VALENCE in table.columns else None
     return words, None if given is None else [_number(value) for value in given]
@@ -136,7 +136,7 @@ def _task_of(labels: Sequence[str]) -> Task:
 
 
 def _number(value: object) -> float | None:
-    """A finite number, given as such or as text."""
+    """Return a finite number, given as such or as text; None for other values."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -165,7 +165,7 @@ def _part(name: str, regex: str) -> str:
     try:
         pattern = re.compile(regex)
     except re.error as error:
-        raise InputError(f"--group-regex {short_repr(regex)}: no regular expression: {error}") from None
+        raise InputError(f"--group-regex {short_repr(regex)}: invalid regular expression: {error}") from None
     found = pattern.search(name)
     if found is None:
         raise InputError(f"--group-regex {short_repr(regex)} does not match the name {short_repr(name)}; {_GROUP_HINT}")
@@ -173,14 +173,14 @@ def _part(name: str, regex: str) -> str:
 
 
 def _texts(table: Table, column: str) -> dict[str, str]:
-    """What is said in each sample."""
+    """Return the subtitle of each sample."""
     if column not in table.columns:
         raise InputError(f"{table.path}: has no column {short_repr(column)} of texts; it has {listed(table.columns)}")
     return texts_by_name(table, column)
 
 
 def read_texts(path: Path, column: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> dict[str, str]:
-    """What is said in samples, by name, from a table with `name` and a column of texts.
+    """Read the subtitles of samples by name, from a table with `name` and a column of texts.
 
     Raises:
         InputError: the table is broken, or has no such columns.

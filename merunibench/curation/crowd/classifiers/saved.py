@@ -1,10 +1,10 @@
-"""A trained classifier as a folder: settings, weights as plain arrays, and its votes on what it was trained on.
+"""The folder of a trained classifier: settings, weights as plain arrays, and votes on its training samples.
 
     settings.json         task, classes, training data, validation, options
     weights.npz           of a text classifier; weights.safetensors of an attention classifier
     out-of-fold.jsonl     votes on each training sample by the fold that did not see it: name, label, probabilities
 
-So the folder is a source of votes as it stands, and judges other samples by its weights.
+So the folder itself is a source of votes; with its weights, the classifier votes on other samples.
 """
 
 import hashlib
@@ -38,20 +38,20 @@ Row = dict[str, Any]
 
 
 def is_classifier(folder: Path) -> bool:
-    """Whether a folder holds a trained classifier, not just votes."""
+    """Whether a folder contains a trained classifier rather than only votes."""
     path = folder / SETTINGS
     return path.is_file() and _settings(path).get("schema") == SCHEMA
 
 
 def read_classifier_settings(folder: Path) -> dict[str, Any]:
-    """The settings of a trained classifier.
+    """Read the settings of a trained classifier.
 
     Raises:
-        InputError: the folder holds none.
+        InputError: the folder is not a trained classifier.
     """
     settings = _settings(folder / SETTINGS)
     if settings.get("schema") != SCHEMA:
-        raise InputError(f"{folder}: no trained classifier; train one (`merunibench curate train`)")
+        raise InputError(f"{folder}: is not a trained classifier; train one (`merunibench curate train`)")
     return settings
 
 
@@ -63,7 +63,7 @@ def _settings(path: Path) -> dict[str, Any]:
 def describe(
     labelled: Labelled, probabilities: FloatArray, kind: str, options: Mapping[str, Any], weights: bytes
 ) -> dict[str, Any]:
-    """The settings of a trained classifier, which tell what it was trained on and how often it is right."""
+    """Return the settings of a trained classifier, with its training data and validation."""
     return {
         "schema": SCHEMA,
         "kind": kind,
@@ -85,7 +85,7 @@ def describe(
 def save_text(
     out: Path, classifier: TextClassifier, labelled: Labelled, probabilities: FloatArray, options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write a text classifier as a folder, whole or not at all; returns its settings.
+    """Write a text classifier as a folder, atomically; return its settings.
 
     Raises:
         InputError: it cannot be written.
@@ -104,7 +104,7 @@ def save(
     labelled: Labelled,
     probabilities: FloatArray,
 ) -> None:
-    """Write the folder of a classifier, whole or not at all.
+    """Write the folder of a classifier, atomically.
 
     Raises:
         InputError: it cannot be written.
@@ -117,25 +117,25 @@ def save(
 
 
 def npz_bytes(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """Plain arrays as the bytes of an `.npz` file: the same arrays, the same bytes."""
+    """Return arrays as the bytes of an `.npz` file; the same arrays give the same bytes."""
     stream = io.BytesIO()
-    np.savez(stream, **arrays)  # type: ignore[arg-type] # its members bear no dates
+    np.savez(stream, **arrays)  # type: ignore[arg-type] # its members have no dates
     return stream.getvalue()
 
 
 def load_text(folder: Path) -> TextClassifier:
-    """The text classifier in a folder.
+    """Load the text classifier in a folder.
 
     Raises:
         InputError: it is damaged.
-        UnsafeFileError: it is no plain arrays, or very large.
+        UnsafeFileError: its weights are not plain arrays, or are very large.
     """
     path = folder / WEIGHTS
     return TextClassifier.from_arrays(read_npz(path, max_bytes=_LONGEST), str(path))
 
 
 def vote_rows(names: Sequence[str], classes: Sequence[str], probabilities: FloatArray) -> Iterator[Row]:
-    """Rows of votes: the likeliest class, its probability, and those of all; a label of null where there is nothing."""
+    """Yield rows of votes: the most likely class, and the probabilities; the label is null if they are NaN."""
     for name, row in zip(names, probabilities, strict=True):
         if np.isnan(row).any():
             yield {"name": name, "label": None, "probability": None}
@@ -162,7 +162,7 @@ def save_attention(
     probabilities: FloatArray,
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Write an attention classifier as a folder, whole or not at all; returns its settings.
+    """Write an attention classifier as a folder, atomically; return its settings.
 
     Raises:
         InputError: it cannot be written.
@@ -175,7 +175,7 @@ def save_attention(
 
 
 def load_attention(folder: Path) -> "AttentionClassifier":
-    """The attention classifier in a folder.
+    """Load the attention classifier in a folder.
 
     Raises:
         InputError: it is damaged, or PyTorch is not installed.
@@ -192,8 +192,6 @@ def load_attention(folder: Path) -> "AttentionClassifier":
     widths = encoders if isinstance(encoders, dict) and encoders else {}
     sizes = [hidden, *widths.values()]
     if not texts or not widths or not all(type(each) is int and 0 < each <= MOST_VALUES for each in sizes):
-        raise InputError(
-            f"{folder / SETTINGS}: classes, encoders or hidden are not those of a classifier; train it again"
-        )
+        raise InputError(f"{folder / SETTINGS}: classes, encoders or hidden are invalid; train the classifier again")
     content = read_plain(path, _LONGEST)
     return AttentionClassifier.from_bytes(content, cast("list[str]", classes), widths, cast("int", hidden), str(path))

@@ -1,4 +1,4 @@
-"""A classifier of what is said: TF-IDF and logistic regression, trained by scikit-learn and applied without it."""
+"""A classifier of subtitles: TF-IDF and logistic regression, trained by scikit-learn and applied without it."""
 
 import json
 from collections.abc import Sequence
@@ -19,20 +19,20 @@ FloatArray = npt.NDArray[np.float64]
 
 KIND = "text"
 LEAST_TEXTS = 2
-"""In how many texts an n-gram must occur to count."""
+"""Minimum number of texts in which an n-gram must occur."""
 INVERSE_REGULARISATION = 5.0
 _ITERATIONS = 5000
 
 
 @dataclass(frozen=True, eq=False)
 class TextClassifier:
-    """Probabilities of classes from a text.
+    """A classifier of texts.
 
     Attributes:
         classes: The K classes.
-        features: What a text is turned into.
-        coefficients: Of each class and n-gram, shape (K, V); of two classes only the second, shape (1, V).
-        intercepts: Of each class, shape (K,); of two classes only the second, shape (1,).
+        features: The features of a text.
+        coefficients: Coefficient of each class and n-gram, shape (K, V); for two classes only the second, (1, V).
+        intercepts: Intercept of each class, shape (K,); for two classes only the second, shape (1,).
     """
 
     classes: tuple[str, ...]
@@ -41,7 +41,7 @@ class TextClassifier:
     intercepts: FloatArray
 
     def probabilities(self, texts: Sequence[str]) -> FloatArray:
-        """Of each text and class, shape (N, K); NaN for texts that hold nothing the classifier knows."""
+        """Return the probability of each class for each text, shape (N, K); NaN for texts without a known n-gram."""
         scores = np.full((len(texts), len(self.intercepts)), np.nan)
         for row, text in enumerate(texts):
             places, weights = self.features.weights(text)
@@ -50,11 +50,11 @@ class TextClassifier:
         return _softmax(scores if len(self.classes) > 2 else np.hstack([np.zeros_like(scores), scores]))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Everything, as plain arrays."""
+        """Return the classifier as plain arrays."""
         return {
             "classes": np.array(self.classes),
             "analyzer": np.array(self.features.analyzer),
-            # As JSON: NumPy's own text would lose NULs at an end, and n-grams may hold any character.
+            # As JSON, since NumPy's text type would lose trailing NULs, and n-grams may contain any character.
             "vocabulary": np.frombuffer(json.dumps(self.features.vocabulary).encode(), np.uint8),
             "idf": self.features.idf,
             "coefficients": self.coefficients,
@@ -63,10 +63,10 @@ class TextClassifier:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, npt.NDArray[Any]], where: str) -> "TextClassifier":
-        """What `to_arrays` gave.
+        """Load the result of `to_arrays`.
 
         Raises:
-            InputError: it is not that.
+            InputError: the arrays are not those of a text classifier.
         """
         try:
             vocabulary = tuple(map(str, parse_json(arrays["vocabulary"].tobytes(), where)))
@@ -76,13 +76,13 @@ class TextClassifier:
                 np.array(arrays[key], np.float64) for key in ("idf", "coefficients", "intercepts")
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise InputError(f"{where}: no text classifier: {one_line(error)}; train it again") from None
+            raise InputError(f"{where}: is not a text classifier: {one_line(error)}; train it again") from None
         rows = 1 if len(classes) == 2 else len(classes)
         shapes = (idf.shape, coefficients.shape, intercepts.shape)
         if analyzer not in ANALYZERS or shapes != ((len(vocabulary),), (rows, len(vocabulary)), (rows,)) or rows == 0:
-            raise InputError(f"{where}: no text classifier: its arrays do not fit together; train it again")
+            raise InputError(f"{where}: is not a text classifier: its arrays do not fit together; train it again")
         if not all(np.isfinite(array).all() for array in (idf, coefficients, intercepts)):
-            raise InputError(f"{where}: no text classifier: it holds values that are no numbers; train it again")
+            raise InputError(f"{where}: is not a text classifier: some values are not finite; train it again")
         kind: Analyzer = "words" if analyzer == "words" else "characters"
         return cls(classes, TfIdf(kind, vocabulary, idf), coefficients, intercepts)
 
@@ -90,23 +90,23 @@ class TextClassifier:
 def train_text(
     labelled: Labelled, *, analyzer: Analyzer | None = None, folds: int = 5, seed: int = 0
 ) -> tuple[TextClassifier, FloatArray]:
-    """Train on all samples that have a text, and once without each fold.
+    """Train on all samples, and once more without each fold.
 
     Args:
         labelled: The samples, with texts.
-        analyzer: What n-grams are made of; by default what suits the texts.
+        analyzer: Parts of n-grams; by default chosen by the texts.
         folds: Number of folds.
         seed: Seed of the folds.
 
     Returns:
-        The classifier, and out-of-fold probabilities, shape (N, K), NaN without a known text.
+        The classifier, and out-of-fold probabilities, shape (N, K), NaN without a known n-gram.
 
     Raises:
         InputError: scikit-learn is not installed, or there is not enough to train on.
     """
     texts = labelled.texts
     if texts is None or not any(map(str.strip, texts)):
-        raise InputError(f"{labelled.path}: no sample has a text; name the column of the texts")
+        raise InputError(f"{labelled.path}: no sample has a text; give the column of the texts")
     analyzer = analyzer or analyzer_for(texts)
     fold_of = group_folds(labelled.groups, folds, seed)
     check_folds(labelled, fold_of)

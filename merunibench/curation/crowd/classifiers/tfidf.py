@@ -1,6 +1,6 @@
 """TF-IDF in NumPy: the features of scikit-learn's `TfidfVectorizer`, computed without it.
 
-A saved classifier is a vocabulary and numbers, so that reading one runs nobody's code and needs no scikit-learn.
+A saved classifier is a vocabulary and numbers, so loading it runs no untrusted code and does not need scikit-learn.
 """
 
 import re
@@ -25,18 +25,18 @@ _LONGEST: dict[Analyzer, int] = {"words": 2, "characters": 3}
 
 
 def analyzer_for(texts: Sequence[str]) -> Analyzer:
-    """Characters for texts most of whose letters are Chinese, Japanese or Korean, else words."""
+    """Return `characters` for texts whose letters are mostly Chinese, Japanese or Korean, else `words`."""
     letters = sum(sum(map(str.isalpha, text)) for text in texts)
     return "characters" if 2 * sum(len(_CJK.findall(text)) for text in texts) > letters else "words"
 
 
 def longest(analyzer: Analyzer) -> int:
-    """Most parts of an n-gram: two words, three characters."""
+    """Return the maximum length of n-grams: two words, or three characters."""
     return _LONGEST[analyzer]
 
 
 def n_grams(text: str, analyzer: Analyzer) -> Iterator[str]:
-    """The n-grams of a text, from single parts to the longest."""
+    """Yield the n-grams of a text, from single parts to the longest."""
     text = text.lower()
     parts: Sequence[str] = _WORD.findall(text) if analyzer == "words" else _SPACES.sub(" ", text)
     between = " " if analyzer == "words" else ""
@@ -47,10 +47,10 @@ def n_grams(text: str, analyzer: Analyzer) -> Iterator[str]:
 
 @dataclass(frozen=True, eq=False)
 class TfIdf:
-    """Weights of n-grams: (1 + ln count) · idf, a text's weights scaled to length 1.
+    """Weights of n-grams: (1 + ln count) · idf; the weights of a text are scaled to norm 1.
 
     Attributes:
-        analyzer: What n-grams are made of.
+        analyzer: Parts of n-grams: words or characters.
         vocabulary: The n-grams, shape (V,).
         idf: Their inverse document frequencies, shape (V,).
     """
@@ -64,7 +64,7 @@ class TfIdf:
         return {term: place for place, term in enumerate(self.vocabulary)}
 
     def weights(self, text: str) -> tuple[npt.NDArray[np.int64], FloatArray]:
-        """Which n-grams of the vocabulary a text has, rising, and their weights; both empty where it has none."""
+        """Return the sorted indices of a text's n-grams in the vocabulary, and their weights; both may be empty."""
         counts = Counter(
             place for term in n_grams(text, self.analyzer) if (place := self._places.get(term)) is not None
         )

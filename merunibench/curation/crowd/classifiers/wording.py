@@ -1,4 +1,4 @@
-"""Descriptions of a trained classifier for readers."""
+"""Descriptions of trained classifiers, for printing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from merunibench.report.terminal import plain_table, print_to_text
 
 
 def settings_text(settings: Mapping[str, Any], *, width: int | None = None) -> str:
-    """How often each class is recognised, and confused with which other: a table, and notes below it."""
+    """Return a table of precision, recall and confusion of each class, with notes."""
     validation, classes = settings["validation"], settings["classes"]
     titles = ["Class", "Samples", "Precision", "Recall", *(f"as {name}" for name in classes)]
     table = plain_table([Column(escape_controls(title), numeric=title != "Class") for title in titles])
@@ -26,11 +26,11 @@ def settings_text(settings: Mapping[str, Any], *, width: int | None = None) -> s
     trained = f"{training['samples']} samples in {training['groups']} groups"
     notes = [
         f"{settings['kind']} classifier of {settings['task']}, trained on {trained}.",
-        "In percent; each sample is judged by the fold that did not see its group.",
+        "In percent; each sample is classified by the fold that did not see its group.",
         f"Accuracy {accuracy}, macro F1 {f1}; probabilities are off by {error} on average (calibration error).",
     ]
     if validation["not_judged"]:
-        notes.append(f"{validation['not_judged']} samples hold nothing to judge by, and are in no figure.")
+        notes.append(f"{validation['not_judged']} samples have no usable input and are not counted.")
     if settings["kind"] == "attention":
-        notes.append("Epochs are chosen on the same folds, as in MERBench, so these figures are a little too good.")
+        notes.append("Epochs are chosen on the same folds, as in MERBench, so these scores are a little too good.")
     return print_to_text("", table, notes, width=width, color=False)

@@ -1,6 +1,6 @@
-"""What a training is asked for: a TOML file with the tables `data` (one or several), `model` and `run`.
+"""The settings of a training: a TOML file with the tables `data` (one or several), `model` and `run`.
 
-Paths are relative to the folder of the process, as on the command line. The defaults are the published settings.
+Paths are relative to the current directory, as on the command line. The defaults are the published settings.
 """
 
 from pathlib import Path
@@ -27,15 +27,15 @@ class DataSettings(Settings):
 
     Attributes:
         official: A folder in the authors' layout, or one that `curate export` wrote (format affectgpt).
-        table: Instead of it, a table of one's own: `name`, and `subtitle`, `audio`, `face`, `video`, and what the
+        table: Your own table instead: `name`, and `subtitle`, `audio`, `face`, `video`, and the columns that the
             questions need (`questions.NEEDED`): `labels`, `description`, `label`, `question` and `answer`.
-        media: The folder with the media, if not that of the tables.
-        labels: Within `official`: the table of labels (`name`, `openset`).
-        descriptions: The table of descriptions (`name`, `reason`).
-        subtitles: The table of subtitles (`name`, `english`).
-        questions: The questions that are drawn, each as often as the others: the authors' label types.
-        weight: How often batches are of this set, relative to the others.
-        allow_outside: Whether media may be links out of their folder.
+        media: The folder of the media, if it is not that of the tables.
+        labels: Table of labels (`name`, `openset`) in `official`.
+        descriptions: Table of descriptions (`name`, `reason`) in `official`.
+        subtitles: Table of subtitles (`name`, `english`) in `official`.
+        questions: The questions, drawn with equal probability: the authors' label types.
+        weight: Relative frequency of batches from this set.
+        allow_outside: Whether media may be links to files outside of their folder.
     """
 
     official: Path | None = None
@@ -51,7 +51,7 @@ class DataSettings(Settings):
     @model_validator(mode="after")
     def _one_source(self) -> "DataSettings":
         if (self.official is None) == (self.table is None):
-            raise ValueError("give one of official and table")
+            raise ValueError("give either official or table")
         return self
 
 
@@ -59,21 +59,21 @@ class ModelSettings(Settings):
     """The network; see `AffectGPTConfig`.
 
     Attributes:
-        mode: Which media and which prompt.
-        llm: Language model of Qwen2's family: a name on the Hub or a folder.
-        visual: CLIP, likewise.
-        acoustic: HuBERT, likewise.
+        mode: Media and prompt.
+        llm: Language model of the Qwen2 family: a name on the Hub or a folder.
+        visual: CLIP: a name on the Hub or a folder.
+        acoustic: HuBERT: a name on the Hub or a folder.
         visual_pooling: Temporal pooling of faces and frames.
         acoustic_pooling: Temporal pooling of the voice.
-        pre_fusion: How picture and voice are fused; a mode without `<MultiHere>` leaves it untrained.
-        visual_tokens: Embeddings that stand for faces or frames.
-        acoustic_tokens: Embeddings that stand for the voice.
-        multi_tokens: Embeddings that stand for both.
-        qformer: Sizes of Q-Formers.
-        lora: Whether the language model is trained, by LoRA.
-        lora_rank: Its rank.
-        frames: Faces or frames of a clip.
-        start: A checkpoint to begin with; by default weights are drawn anew.
+        pre_fusion: How picture and voice are fused; it is not trained in modes without `<MultiHere>`.
+        visual_tokens: Number of embeddings for faces or frames.
+        acoustic_tokens: Number of embeddings for the voice.
+        multi_tokens: Number of embeddings for both together.
+        qformer: Sizes of the Q-Formers.
+        lora: Whether to train the language model with LoRA.
+        lora_rank: Rank of LoRA.
+        frames: Number of faces or frames per clip.
+        start: Initial checkpoint; by default weights are initialised at random.
     """
 
     mode: str = "multiface_audio_face_text"
@@ -94,30 +94,30 @@ class ModelSettings(Settings):
 
 
 class RunSettings(Settings):
-    """How it is trained.
+    """Settings of the training run.
 
     Attributes:
-        out: Folder for everything that is written.
-        cache: `both`: states of both encoders are computed once, HuBERT without dropout and normalised by sample.
+        out: Folder for all results.
+        cache: `both`: states of both encoders are computed once, HuBERT without dropout and normalised per sample.
             `visual`: HuBERT runs at each step in training mode over the batch, as upstream (docs/affectgpt.md).
-        features: Folder for the cached states; several trainings may share one.
-        held_out: Labelled clips that are left out, asked for their labels after each epoch, and scored.
-        seed: Of initial weights, order, held-out clips and dropout.
-        batch: Examples of a step on each device.
-        accumulation: Micro-batches of a step; its loss is the mean over the tokens of all.
-        epochs: Epochs, at the end of each of which a checkpoint is written.
-        steps_per_epoch: Steps of an epoch, which is no pass over the data.
-        save_every: Steps between two states to go on from; those of an epoch if not given.
+        features: Folder of the cached states; several trainings may share one.
+        held_out: Number of labelled clips that are left out of training, and evaluated after each epoch.
+        seed: Seed of initial weights, order, held-out clips and dropout.
+        batch: Number of examples per step and device.
+        accumulation: Number of micro-batches per step; the loss is the mean over the tokens of all.
+        epochs: Number of epochs; a checkpoint is written at the end of each.
+        steps_per_epoch: Number of steps per epoch, which is not a pass over the data.
+        save_every: Number of steps between saved states, from which a run can resume; by default one epoch.
         lr: Highest learning rate; see `Schedule` for this and the next three.
-        min_lr: Lowest one; as `lr` if not given.
-        warmup_lr: That of the first step.
-        warmup_steps: Steps of the warm-up.
-        weight_decay: Of AdamW.
-        max_grad_norm: Norm that gradients are clipped to; 0 for not at all, as published.
-        dtype: `auto` is float32 on a CPU, else bfloat16; published was float16.
+        min_lr: Lowest learning rate; by default `lr`.
+        warmup_lr: Learning rate of the first step.
+        warmup_steps: Number of warm-up steps.
+        weight_decay: Weight decay of AdamW.
+        max_grad_norm: Norm to which gradients are clipped; 0 for no clipping, as published.
+        dtype: `auto` is float32 on a CPU, else bfloat16; the authors used float16.
         device: auto, cpu, cuda, mps.
-        workers: Processes that read examples.
-        gradient_checkpointing: Whether to compute the language model twice for less memory.
+        workers: Number of processes that read examples.
+        gradient_checkpointing: Whether to save memory by computing the language model twice.
     """
 
     out: Path
@@ -149,7 +149,7 @@ class RunSettings(Settings):
 
     @property
     def steps(self) -> int:
-        """Steps in all."""
+        """Total number of steps."""
         return self.epochs * self.steps_per_epoch
 
     @property
@@ -160,12 +160,12 @@ class RunSettings(Settings):
 
 
 class TrainingConfig(Settings):
-    """A whole training.
+    """Settings of a training.
 
     Attributes:
         data: The sets of examples.
         model: The network.
-        run: How it is trained.
+        run: Settings of the run.
     """
 
     data: tuple[DataSettings, ...] = Field(min_length=1)
@@ -174,12 +174,12 @@ class TrainingConfig(Settings):
 
     @field_validator("data", mode="before")
     @classmethod
-    def _several(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    def _several(cls, data: Any) -> Any:  # noqa: ANN401 - any content of the file
         return [data] if isinstance(data, dict) else data
 
     def identity(self) -> dict[str, Any]:
-        """What decides the weights after some steps, and so must not change when a training goes on."""
+        """Return the settings that affect the weights, and so must not change when a training is resumed."""
         free = {"out", "features", "device", "workers", "save_every", "gradient_checkpointing"}
         if self.run.schedule.min_lr == self.run.lr and not self.run.warmup_steps:
-            free.add("epochs")  # a rate that does not change does not depend on it
+            free.add("epochs")  # a constant rate does not depend on it
         return self.model_dump(mode="json", exclude={"run": free})

@@ -1,7 +1,7 @@
-"""Examples: clips with what is asked about them and what is to be answered, out of tables.
+"""Read examples from tables: clips with questions and answers.
 
-Three sources: the authors' tables, what `curate export` writes (the same tables, or JSON Lines), and tables of one's
-own. What cannot be learnt from is left out and listed, where upstream puts another example in its place.
+Three sources: the authors' tables, files that `curate export` writes (the same tables, or JSON Lines), and the user's
+tables. Examples that cannot be used are left out and listed, while upstream replaces them by other examples.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,31 +20,31 @@ from merunibench.models.affectgpt.training.questions import NEEDED, Question, re
 from merunibench.models.base import Sample
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
+"""Called with the name of the current step, the number of items done, and their total."""
 
 _PLACES: Mapping[str, Sequence[str]] = {
     "video": ("video/{name}.mp4", "video/{name}.avi", "video/{name}.mkv", "video/{name}.webm"),
     "audio": ("audio/{name}.wav", "audio/{name}.flac", "audio/{name}.mp3"),
     "face": ("openface_face/{name}/{name}.npy", "openface_face/{name}.npy"),
 }
-"""Kind of a file -> where it is in the authors' layout, the first that is there."""
+"""Kind of file -> its possible paths in the authors' layout; the first existing one is used."""
 _HEADS: Mapping[str, Sequence[str]] = {
     "labels": ("labels", "openset"),
     "description": ("description", "text", "reason"),
     "subtitle": ("subtitle", "english"),
 }
-"""Column -> what it may be called in a table of one's own, if not so."""
+"""Column -> its possible names in the user's table."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A clip to learn from.
+    """A clip for training.
 
     Attributes:
         sample: Its files and its subtitle.
         set: Number of its set, from 0.
-        texts: Question -> (what is asked, what is to be answered).
-        labels: Its labels, where it is asked for them.
+        texts: Question -> (text of the question, answer).
+        labels: Its labels, if a question needs them.
     """
 
     sample: Sample
@@ -54,7 +54,7 @@ class Example:
 
 
 class Refused(NamedTuple):
-    """A clip that is left out: number of its set, from 1, its name, and why."""
+    """A clip that is left out: number of its set, from 1, its name, and the reason."""
 
     set: int
     name: str
@@ -63,18 +63,18 @@ class Refused(NamedTuple):
 
 @dataclass
 class Examples:
-    """What was read.
+    """Examples and refused clips.
 
     Attributes:
         kept: The examples, in the order of their tables.
-        refused: What was left out.
+        refused: The clips that were left out.
     """
 
     kept: list[Example] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
     def keep_if(self, check: Callable[[Example], None], doing: str, progress: Progress) -> None:
-        """Leave out the examples that a check raises a `MediaError` of."""
+        """Leave out the examples for which a check raises a `MediaError`."""
         before, self.kept = self.kept, []
         for done, example in enumerate(before, start=1):
             try:
@@ -86,7 +86,7 @@ class Examples:
 
 
 def read_examples(sets: Sequence[DataSettings], mode: Mode) -> Examples:
-    """The examples of all sets.
+    """Read the examples of all sets.
 
     Raises:
         InputError: a table is missing or broken, or a name or path in it leads out of its folder.
@@ -108,13 +108,13 @@ def read_examples(sets: Sequence[DataSettings], mode: Mode) -> Examples:
 
 
 Columns = Mapping[str, Sequence[Any]]
-"""Column -> a value of each clip; None where its table does not have the clip."""
+"""Column -> value of each clip; None if its table does not have the clip."""
 Where = Callable[[int], str]
-"""Number of a clip -> its place, for messages."""
+"""Index of a clip -> its place, for messages."""
 
 
 def _official(settings: DataSettings, folder: Path, mode: Mode) -> tuple[Columns, Where]:
-    """The authors' tables: the names of the first decide."""
+    """Read the authors' tables; the first one determines the names."""
     tables = {
         "labels": (settings.labels, "openset"),
         "description": (settings.descriptions, "reason"),
@@ -122,7 +122,7 @@ def _official(settings: DataSettings, folder: Path, mode: Mode) -> tuple[Columns
     }
     wanted = {*_needed(settings), *(["subtitle"] if mode.has_subtitle else [])}
     if lacking := sorted(wanted - set(tables)):
-        raise InputError(f"{folder}: a folder of the authors' has no {lacking[0]}; give a table of your own (table)")
+        raise InputError(f"{folder}: folders in the authors' layout have no {lacking[0]}; give your own table (table)")
     columns: dict[str, Sequence[Any]] = {}
     for column, (file, head) in tables.items():
         if column in wanted:
@@ -134,7 +134,7 @@ def _official(settings: DataSettings, folder: Path, mode: Mode) -> tuple[Columns
 
 
 def _own(settings: DataSettings) -> tuple[Columns, Where]:
-    """A table of one's own; an empty cell is an empty text."""
+    """Read the user's table; an empty cell is an empty text."""
     table = read_table(settings.table or Path())
     needed = _needed(settings)
     columns: dict[str, Sequence[Any]] = {"name": name_column(table).to_pylist()}
@@ -153,12 +153,12 @@ def _needed(settings: DataSettings) -> list[str]:
 
 
 def _example(row: dict[str, Any], number: int, settings: DataSettings, scale: Mapping[str, Any]) -> Example:
-    """The example of a clip.
+    """Return the example of a clip.
 
     Raises:
-        MediaError: something that is needed is not there. Nothing said and no label are facts of a clip, though.
+        MediaError: a needed value is missing. An empty subtitle and an empty list of labels are valid, though.
         InputError: a path leads out of its folder.
-        TypeError: its labels are no words.
+        TypeError: its labels are not words.
     """
     needed = _needed(settings)
     for column, value in row.items():
@@ -171,7 +171,7 @@ def _example(row: dict[str, Any], number: int, settings: DataSettings, scale: Ma
 
 
 def _sample(row: Mapping[str, Any], settings: DataSettings) -> Sample:
-    """A clip with its files; which of them are there is seen when they are read."""
+    """Return a clip with its files; whether they exist is checked when they are read."""
     name, outside = row["name"], settings.allow_outside
     folder = settings.media or settings.official or (settings.table or Path()).parent
     files = {kind: inside(folder, row[kind], outside=outside) for kind in _PLACES if row.get(kind)}

@@ -1,7 +1,7 @@
-"""Which example comes when, and which of its questions is put: one order, drawn from the seed before the first step.
+"""The order of examples and their questions, drawn from the seed before the first step.
 
-So it is the same on any number of workers and after any interruption. Each pass over a set is a new permutation, whose
-last examples are left out where they fill no batch; a batch is of one set, drawn by the sets' weights.
+So it is the same for any number of workers and after any interruption. Each pass over a set is a new permutation; its
+last examples are left out if they do not fill a batch. Each batch is from one set, drawn by the sets' weights.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from merunibench.models.affectgpt.training.questions import Question
 from merunibench.models.affectgpt.training.targets import Target, collate
 
 Item = tuple[Target, Mapping[Medium, torch.Tensor]]
-"""What the network learns from: ids and labels, and the states of the encoders without a batch's dimension."""
+"""A training item: ids and labels, and the states of the encoders without the batch dimension."""
 
 
 class Draws(Dataset[Item]):
@@ -29,11 +29,11 @@ class Draws(Dataset[Item]):
 
     Args:
         sets: The examples of each set.
-        weights: How often batches are of each set.
-        batch: Examples of a batch.
-        batches: Batches in all, over all devices.
-        seed: Another seed, another order.
-        load: Example and question -> what is learnt from.
+        weights: Relative frequency of batches from each set.
+        batch: Number of examples per batch.
+        batches: Total number of batches on all devices.
+        seed: Seed of the order.
+        load: Example and question -> training item.
 
     Raises:
         InputError: a set has fewer examples than a batch.
@@ -51,15 +51,15 @@ class Draws(Dataset[Item]):
         for number, examples in enumerate(sets, start=1):
             if len(examples) < batch:
                 raise InputError(
-                    f"data set {number} has {len(examples)} examples that can be used, and a batch {batch}: "
-                    "give more, or a smaller batch"
+                    f"data set {number} has {len(examples)} usable examples, fewer than a batch of {batch}; give more "
+                    "examples, or a smaller batch"
                 )
         self._sets, self._weights, self._batch, self._seed, self._load = sets, weights, batch, seed, load
         self._length = batch * batches
 
     def _drawn(self) -> Iterator[tuple[int, int, int]]:
-        """Number of a set, of an example in it, and of a question to that, without end."""
-        random = Random(self._seed)  # noqa: S311 - an order, no secret
+        """Yield indices of a set, an example in it, and one of its questions, endlessly."""
+        random = Random(self._seed)  # noqa: S311 - not a secret
         left: list[list[int]] = [[] for _ in self._sets]
         while True:
             (number,) = random.choices(range(len(left)), self._weights)
@@ -75,7 +75,7 @@ class Draws(Dataset[Item]):
         return np.fromiter(islice(self._drawn(), self._length), np.dtype((np.int32, 3)), self._length)
 
     def drawn(self, index: int) -> tuple[Example, Question]:
-        """The example of a draw, and the question to it."""
+        """Return the example and the question of a draw."""
         number, row, question = self._order[index].tolist()
         example = self._sets[number][row]
         return example, list(example.texts)[question]
@@ -84,12 +84,12 @@ class Draws(Dataset[Item]):
         return self._length
 
     def __getitem__(self, index: int) -> Item:
-        """What is learnt from at a draw."""
+        """Return the training item of a draw."""
         return self._load(*self.drawn(index))
 
 
 def collate_items(padding_id: int, items: Sequence[Item]) -> dict[str, Any]:
-    """A batch of items as the network takes it: of `collate`, and `states`: medium -> (b, t, h)."""
+    """Return a batch of items: the result of `collate`, and `states`: medium -> (b, t, h)."""
     targets, states = zip(*items, strict=True)
     stacked = {medium: torch.stack([each[medium] for each in states]) for medium in states[0]}
     return {**collate(targets, padding_id), "states": stacked}

@@ -1,7 +1,8 @@
 """States of the frozen encoders, computed once: a small file for each medium of each clip.
 
-A file is named by what decides its content: the encoder, the settings, and name, size and time of the clip's file. So
-nothing stale is ever taken, several trainings may share a folder, and an interrupted computation goes on.
+The name of a file is a hash of everything that its content depends on: the encoder, the settings, and name, size and
+time of the clip's file. So outdated files are never used, several trainings can share a folder, and an interrupted
+computation can be resumed.
 """
 
 import hashlib
@@ -31,10 +32,10 @@ class Features:
     """The states of clips.
 
     Attributes:
-        folder: Where they are kept.
+        folder: Folder of the files.
         network: Names of the encoders, mode, number of frames.
-        live: Media whose encoder runs in training instead, so that they are not kept.
-        device: Where the encoders run.
+        live: Media whose encoder runs during training, so that their states are not stored.
+        device: Device of the encoders.
     """
 
     folder: Path
@@ -44,7 +45,7 @@ class Features:
 
     @cached_property
     def _keys(self) -> Mapping[Medium, str]:
-        """Medium -> what decides its states, besides its file."""
+        """Medium -> everything that its states depend on, besides its file."""
         encoders, frames = identities(self.network), self.network.frames
         keys: dict[Medium, str] = {}
         for medium in sorted(Mode(str(self.network.mode)).inputs):
@@ -53,22 +54,22 @@ class Features:
         return keys
 
     def check(self, example: Example) -> None:
-        """See to it that a clip's files are there.
+        """Check that a clip's files exist.
 
         Raises:
-            MediaError: one is not.
+            MediaError: a file is missing.
         """
         for medium in self._keys:
             self._path(example.sample, medium)
 
     def complete(self, examples: Examples, progress: Progress) -> None:
-        """Compute what is not there yet; a clip whose media cannot be read is left out of the examples.
+        """Compute missing states; clips whose media cannot be read are removed from the examples.
 
-        Sound that is not kept is read once all the same, to find out now what is broken.
+        Sound whose states are not stored is also read once, to detect broken files now.
         """
 
         @cache
-        def encoder(load: Any) -> Any:  # noqa: ANN401 - one of two modules; given up when all is done
+        def encoder(load: Any) -> Any:  # noqa: ANN401 - one of two modules
             return load(self.network).eval().to(self.device)
 
         def compute(example: Example) -> None:
@@ -82,23 +83,25 @@ class Features:
                     with torch.inference_mode():
                         states = module(media[None].to(self.device))[0].float().cpu().numpy()
                 if not np.isfinite(states).all():
-                    raise MediaError(f"{example.sample.name}: the encoder's states of its {medium} are no numbers")
+                    raise MediaError(f"{example.sample.name}: the encoder's states of its {medium} are not finite")
                 with open_atomic(path, "wb", sync=False) as stream:
                     np.save(stream, states)
 
         examples.keep_if(compute, "features", progress)
 
     def load(self, example: Example) -> Mapping[Medium, torch.Tensor]:
-        """Medium -> states (t, h) of an encoder, or clips of sound (8, 32000) where its encoder runs in training.
+        """Return medium -> states (t, h) of an encoder, or sound (8, 32000) if its encoder runs during training.
 
         Raises:
-            InputError: the file of a medium has changed or gone since `complete`.
+            InputError: the file of a medium has changed or is missing since `complete`.
         """
         found: dict[Medium, torch.Tensor] = {}
         for medium in self._keys:
             path = self._path(example.sample, medium)
             if not path.is_file():
-                raise InputError(f"{example.sample.name}: its {medium} has changed since; start the command again")
+                raise InputError(
+                    f"{example.sample.name}: its {medium} file has changed during training; start the command again"
+                )
             if medium in self.live:
                 found[medium] = self._read(example.sample, medium)
             else:
@@ -109,14 +112,14 @@ class Features:
         return read_medium(sample, medium, self.network.frames, 8, "stored")[0]
 
     def _path(self, sample: Sample, medium: Medium) -> Path:
-        """Where the states are kept.
+        """Return the file of the states.
 
         Raises:
-            MediaError: the clip has no such file.
+            MediaError: the clip's file does not exist.
         """
         source = sound_file(sample) if medium == "audio" else sample.face if medium == "face" else sample.video
         if source is None or not source.is_file():
-            raise MediaError(f"no file for {medium}: {source or 'none is given'}")
+            raise MediaError(f"no file for {medium}: {source or 'not given'}")
         state = source.stat()
         parts = (self._keys[medium], sample.name, source.name, str(state.st_size), str(state.st_mtime_ns))
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""Clips that are left out of training, asked for their labels after each epoch, and scored.
+"""Evaluate clips that are left out of training: generate and score their labels after each epoch.
 
-What scores them is given by the caller: nothing here knows the benchmark.
+The caller provides the scoring function, so this module does not depend on the benchmark.
 """
 
 import csv
@@ -20,13 +20,13 @@ from merunibench.models.affectgpt.training.plan import Plan
 from merunibench.models.base import Decoding
 
 Score = Callable[[Path, Path], float]
-"""(answers of JSON Lines, table of labels) -> score in per cent."""
+"""(answers in JSON Lines, table of labels) -> score in percent."""
 
 _DECODING = Decoding(max_new_tokens=100, temperature=0.0)
 
 
 def ask_held_out(plan: Plan, network: TrainedNetwork, epoch: int, score: Score) -> float:
-    """Ask for the labels, greedily, and score them; the network is in training mode again afterwards."""
+    """Generate labels by greedy decoding and score them; the network returns to training mode afterwards."""
     folder = plan.config.run.out / "held_out"
     truth, answers = folder / "truth.csv", folder / f"epoch_{epoch:06d}.jsonl"
     several = len(plan.config.data) > 1

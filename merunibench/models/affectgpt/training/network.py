@@ -1,7 +1,7 @@
-"""The trained part of AffectGPT as a module whose output is the loss: what a trainer is given.
+"""The trained part of AffectGPT as a module for the Trainer, whose output is the loss.
 
-Encoders do not belong to it: their states come with the batch. HuBERT alone may, where its states shall be drawn anew
-at each step, as upstream.
+It does not contain the encoders, whose states are in the batch. Only HuBERT may be included, if its states are to be
+computed at each step, as upstream.
 """
 
 from collections.abc import Mapping
@@ -17,22 +17,22 @@ from merunibench.models.affectgpt.prompt import Medium, Mode
 
 
 class TrainedNetwork(nn.Module):
-    """Fusion and language model; parameters are named as in `AffectGPTNetwork`.
+    """Fusion and language model; parameters have the names of `AffectGPTNetwork`.
 
     Args:
-        fusion: Trained, but for what the mode leaves without a gradient.
+        fusion: The fusion; parts without a gradient in this mode are not trained.
         language_model: A `PeftModel`, whose LoRA is trained.
-        mode: Which media the prompts mention.
+        mode: The mode, which determines the media of the prompts.
         placeholder_ids: Medium -> id of its word.
-        acoustic_encoder: Where batches hold sound instead of HuBERT's states. It runs in training mode, with what
-            dropout and masked steps its configuration has, and normalises the sound of a batch as a whole; both as
-            upstream, where that is no intention. Upstream also runs backward through it, to no effect.
+        acoustic_encoder: Needed if batches contain sound instead of HuBERT's states. It runs in training mode, with the
+            dropout and masking of its configuration, and normalises the sound of a whole batch together; both as
+            upstream, where it is not intended. Upstream also runs a backward pass through it, without effect.
     """
 
     accepts_loss_kwargs = True
-    """The Trainer then says how many tokens are learnt in all micro-batches of a step together."""
+    """Makes the Trainer pass the number of target tokens in all micro-batches of a step."""
     _keys_to_ignore_on_save = None
-    """The Trainer asks for it when it loads a state without the frozen weights."""
+    """The Trainer needs this attribute to load a state without the frozen weights."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class TrainedNetwork(nn.Module):
         self.acoustic_encoder = acoustic_encoder and acoustic_encoder.requires_grad_(requires_grad=False)
         self.mode = mode
         self.placeholder_ids = placeholder_ids
-        # What gets no gradient would keep its values anyhow; frozen, no process of several waits for it.
+        # Parameters without a gradient would not change anyway; freezing them avoids waiting in distributed training.
         named = set(mode.placeholders)
         parts = {"visual": {"face", "frame"}, "acoustic": {"audio"}, "multi": {"multi"}, "image": {"image"}}
         for part, media in parts.items():
@@ -63,15 +63,15 @@ class TrainedNetwork(nn.Module):
         states: Mapping[Medium, torch.Tensor],
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> dict[str, torch.Tensor]:
-        """The loss: the mean of minus log-likelihood over all tokens that are learnt, not over samples.
+        """Return the loss: the mean negative log-likelihood over all target tokens, not over samples.
 
         Args:
             input_ids: Of shape (b, L).
-            labels: Of shape (b, L), -100 where nothing is learnt.
+            labels: Of shape (b, L), -100 for tokens without a loss.
             attention_mask: Of shape (b, L).
-            states: Of the encoders, (b, t, h) for each of the mode's inputs; sound (b, t, samples) where the acoustic
-                encoder is here.
-            num_items_in_batch: What the sum is divided by, if not the number of tokens learnt here.
+            states: States of the encoders, (b, t, h), for each of the mode's inputs; or sound (b, t, samples) if the
+                acoustic encoder is included.
+            num_items_in_batch: Divisor of the sum, if not the number of target tokens in this batch.
 
         Returns:
             `loss`, and `logits` of shape (b, L, vocabulary).
@@ -86,15 +86,15 @@ class TrainedNetwork(nn.Module):
         return {"loss": output.loss, "logits": output.logits}
 
     def embed(self, input_ids: torch.Tensor, states: Mapping[Medium, torch.Tensor]) -> torch.Tensor:
-        """Embeddings of prompts, of shape (b, L, D), with the media's in their places; see `forward`."""
+        """Return embeddings of prompts, shape (b, L, D), with media in place of placeholders; see `forward`."""
         if self.acoustic_encoder is not None and "audio" in states:
             clips = states["audio"]
-            with torch.no_grad():  # normalised as if all were one sample's
+            with torch.no_grad():  # normalised as if all clips were one sample
                 heard = self.acoustic_encoder(clips.flatten(0, 1)[None])
             states = {**states, "audio": heard.reshape(*clips.shape[:2], -1)}
         tokens = self.fusion(self.mode, states)
         return splice(self.language_model.get_input_embeddings(), input_ids, self.placeholder_ids, tokens)
 
     def trained(self) -> dict[str, torch.Tensor]:
-        """Name -> what a checkpoint holds: all of the fusion and of LoRA, trained in this mode or not."""
+        """Return the parameters of a checkpoint by name: all of fusion and LoRA, even if not trained in this mode."""
         return {name: value for name, value in self.state_dict().items() if is_trained(name)}

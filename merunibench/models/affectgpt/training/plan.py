@@ -1,4 +1,4 @@
-"""What a training will do, before anything is loaded but tables and the tokenizer; and what a dry run shows of it."""
+"""The plan of a training, for which only tables and the tokenizer are loaded, and the output of a dry run."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,17 +25,17 @@ _MOST_SHOWN = 20
 
 @dataclass(eq=False)
 class Plan:
-    """A training, before anything is loaded but tables and the tokenizer.
+    """A training, for which only tables and the tokenizer are loaded.
 
     Attributes:
-        config: What was asked for.
+        config: The settings of the training.
         network: Sizes of the network.
-        mode: Which media and which prompt.
+        mode: Media and prompt.
         tokens: The tokenizer.
-        examples: What there is to learn from, held out or not, and what was left out.
+        examples: The examples, including held-out ones, and the clips that were left out.
         features: The states of clips.
-        device: Where it computes.
-        dtype: In which the forward pass computes.
+        device: Device of the computation.
+        dtype: Data type of the forward pass.
     """
 
     config: TrainingConfig
@@ -49,37 +49,37 @@ class Plan:
 
     @property
     def held_out(self) -> list[Example]:
-        """The clips that are left out on purpose, drawn by the seed from those with labels.
+        """The held-out clips, drawn by the seed from those with labels.
 
         Raises:
-            InputError: there are not so many.
+            InputError: there are too few clips with labels.
         """
         wanted, labelled = self.config.run.held_out, [each for each in self.examples.kept if each.labels]
         if wanted >= len(labelled) and wanted:
-            raise InputError(f"run.held_out is {wanted}, and {len(labelled)} examples have labels: leave out fewer")
-        return Random(self.config.run.seed).sample(labelled, wanted)  # noqa: S311 - a choice, no secret
+            raise InputError(f"run.held_out is {wanted}, but only {len(labelled)} examples have labels; hold out fewer")
+        return Random(self.config.run.seed).sample(labelled, wanted)  # noqa: S311 - not a secret
 
     @property
     def sets(self) -> list[list[Example]]:
-        """The examples of each set that are learnt from."""
+        """The training examples of each set."""
         held_out = set(map(id, self.held_out))
         learnt = [each for each in self.examples.kept if id(each) not in held_out]
         return [[each for each in learnt if each.set == number] for number in range(len(self.config.data))]
 
     def prompt(self, example: Example, question: str) -> str:
-        """The prompt that asks something about an example."""
+        """Return the prompt with a question about an example."""
         return self.mode.prompt(question, example.sample.subtitle, self.network.copies)
 
     def encode(self, example: Example, question: Question) -> Target:
-        """Ids and labels of an example and one of its questions."""
+        """Return ids and labels of an example and one of its questions."""
         asked, answer = example.texts[question]
         return encode_target(self.tokens, self.prompt(example, asked), answer)
 
     def check(self, example: Example) -> None:
-        """See to it that an example can be learnt from, as far as that is seen without its media.
+        """Check that an example can be used, without reading its media.
 
         Raises:
-            MediaError: a file is not there, a text is too long, or a subtitle holds a placeholder.
+            MediaError: a file is missing, a text is too long, or a subtitle contains a placeholder.
         """
         self.features.check(example)
         for question in example.texts:
@@ -87,11 +87,11 @@ class Plan:
             check_placeholders(ids, self.tokens.placeholder_ids, self.network.copies)
 
     def load(self, example: Example, question: Question) -> Item:
-        """What the network learns from."""
+        """Return the training item of an example and a question."""
         return self.encode(example, question), self.features.load(example)
 
     def draws(self, devices: int = 1) -> Draws:
-        """The examples of all steps.
+        """Return the examples of all steps.
 
         Raises:
             InputError: a set has fewer examples than a batch.
@@ -101,10 +101,10 @@ class Plan:
 
 
 def plan_training(path: Path, progress: Progress = lambda *_: None) -> Plan:
-    """Read the tables, and leave out what cannot be learnt from.
+    """Read the tables, and leave out examples that cannot be used.
 
     Raises:
-        InputError: the file or a table is broken, a frozen model is not there, or nothing is left to learn from.
+        InputError: the file or a table is broken, a frozen model is missing, or no examples are left.
     """
     config = read_settings(path, {}, TrainingConfig)
     asked, run, mode = config.model, config.run, Mode(config.model.mode)
@@ -119,15 +119,15 @@ def plan_training(path: Path, progress: Progress = lambda *_: None) -> Plan:
     examples.keep_if(plan.check, "examples", progress)
     if not examples.kept:
         why = next(
-            (f"; of {short_repr(name)}: {reason}" for _, name, reason in examples.refused), ": the tables are empty"
+            (f"; {short_repr(name)}: {reason}" for _, name, reason in examples.refused), ": the tables are empty"
         )
-        raise InputError(f"{path}: no example can be used{why}")
-    plan.draws()  # a set that fills no batch is refused now
+        raise InputError(f"{path}: has no usable examples{why}")
+    plan.draws()  # raises now if a set is smaller than a batch
     return plan
 
 
 def describe(plan: Plan) -> Iterator[str]:
-    """The lines of a dry run: counts, lengths, what is refused and why, one example with what is learnt of it."""
+    """Yield the lines of a dry run: counts, lengths, refused clips with reasons, and one example with its target."""
     run, sets, refused = plan.config.run, plan.sets, plan.examples.refused
     learnt = [each for examples in sets for each in examples]
     lengths = sorted(len(plan.encode(each, question).input_ids) for each in learnt for question in each.texts)
@@ -135,7 +135,7 @@ def describe(plan: Plan) -> Iterator[str]:
     yield from (f"data set {number}: {len(each)} examples" for number, each in enumerate(sets, start=1))
     if run.held_out:
         yield f"held out: {run.held_out} clips"
-    yield f"tokens of an example: {lengths[0]} to {lengths[-1]}, median {lengths[len(lengths) // 2]}"
+    yield f"tokens per example: {lengths[0]} to {lengths[-1]}, median {lengths[len(lengths) // 2]}"
     yield f"steps: {run.steps:,} of {run.batch} × {run.accumulation} examples, {passes:.1f} passes (on one device)"
     yield f"learning rate: {run.schedule.rate(0):g} at the first step, {run.schedule.rate(run.steps - 1):g} at the last"
     cached = "both encoders' states" if run.cache == "both" else "visual states; HuBERT runs in training mode"
@@ -150,6 +150,6 @@ def describe(plan: Plan) -> Iterator[str]:
     question = next(iter(example.texts))
     ids, labels = plan.encode(example, question)
     given = [number for number, label in zip(ids, labels, strict=True) if label < 0]
-    yield f"the first example, {short_repr(example.sample.name)}, asked for its {question}:"
-    yield f"  given:  {in_one_line(plan.tokens.decode(given), 4000)}"
-    yield f"  learnt: {in_one_line(plan.tokens.decode([label for label in labels if label >= 0]), 4000)}"
+    yield f"first example: {short_repr(example.sample.name)}, question {question}:"
+    yield f"  prompt: {in_one_line(plan.tokens.decode(given), 4000)}"
+    yield f"  target: {in_one_line(plan.tokens.decode([label for label in labels if label >= 0]), 4000)}"

@@ -1,7 +1,7 @@
-"""What a clip can be asked for in training, and the answer that its row gives: the authors' label types.
+"""Questions and answers in training: the authors' label types.
 
-Their `caption` is not among them: it asks one of four questions of a picture or a sound alone, which is `qa` with a
-question of one's own. Neither is `hybird`, which is several types at once.
+Their `caption` is not supported, which asks one of four questions about only a picture or a sound; use `qa` with your
+own question instead. Neither is `hybird`, which combines several types.
 """
 
 import math
@@ -39,7 +39,7 @@ _TYPES: Mapping[Question, tuple[str, str, str]] = {
             "should be a ﬂoating-point number ranging from {low} to {high}. Here, {low} indicates extremely negative "
             "emotions, 0 indicates neutral emotions, and {high} indicates extremely positive emotions. Please provide "
             "your judgment as a ﬂoating-point number."
-        ),  # with the ligature, as it was trained
+        ),  # with the ligature, as in training
         "The valence score is {number:.2f}.",
     ),
     "sentiment": (
@@ -52,24 +52,24 @@ _TYPES: Mapping[Question, tuple[str, str, str]] = {
     ),
     "qa": ("question answer", "{question}", "{answer}"),
 }
-"""Question -> the columns that it is answered from, what is asked, and what is to be answered."""
+"""Question -> the columns that it needs, its text, and its answer."""
 
 NEEDED: Mapping[Question, Sequence[str]] = {question: columns.split() for question, (columns, _, _) in _TYPES.items()}
-"""Question -> the columns that it is answered from."""
+"""Question -> the columns that it needs."""
 
 
 def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any]) -> tuple[str, str]:
-    """What is asked, and what is to be answered.
+    """Return the text of a question and its answer.
 
-    No answer has blanks around it: with one at its end, another token would follow than the one that stops.
+    Answers are stripped, because a space at the end would change the token that stops generation.
 
     Args:
         question: The label type.
         row: The columns that it needs.
-        scale: That of the set.
+        scale: The result of `scale_of` for the set.
 
     Raises:
-        MediaError: a label is not a number, where one is needed.
+        MediaError: a label must be a number and is not.
     """
     values: dict[str, Any] = {**scale, **{column: value.strip() for column, value in row.items()}}
     if question in {"valence", "sentiment"}:
@@ -82,7 +82,7 @@ def render(question: Question, row: Mapping[str, str], scale: Mapping[str, Any])
 
 
 def scale_of(labels: Iterable[str]) -> dict[str, Any]:
-    """What the labels of a whole set are drawn from: words in order (upstream: in a random one), and numbers."""
+    """Return the candidate labels of a set, sorted (upstream: in random order), and their lowest and highest number."""
     words = {label.strip() for label in labels} - {""}
     numbers = sorted(number for number in map(_number, words) if math.isfinite(number)) or [0.0]
     return {"candidates": ",".join(sorted(words)), "low": numbers[0], "high": numbers[-1]}

@@ -1,4 +1,4 @@
-"""Carrying a training out, from where it was left."""
+"""Run a training, or resume it."""
 
 import csv
 import hashlib
@@ -38,11 +38,11 @@ _COLUMNS = ("step", "learning_rate", "loss")
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the caller does at times.
+    """Callbacks of the caller.
 
     Attributes:
-        progress: Told what is being done.
-        say: Told what happens.
+        progress: Called with progress.
+        say: Called with messages.
         score: Scores the answers on held-out clips.
         draw: Losses of all steps and a title -> a picture in SVG.
     """
@@ -54,15 +54,15 @@ class Hooks:
 
 
 def train(plan: Plan, hooks: Hooks) -> None:
-    """Carry a training out, or go on with it.
+    """Run a training, or resume it.
 
     Raises:
-        InputError: the folder holds another training, or one that is running; the loss is not a number.
+        InputError: the folder contains another training, or one that is running; the loss is not finite.
     """
     from transformers.utils import logging
 
     logging.set_verbosity(40)  # errors
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # there is one of ours
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the caller has its own
     run, states = plan.config.run, plan.config.run.out / "state"
     settings = arguments(run, states, plan.device, plan.dtype)
     first = settings.process_index == 0
@@ -80,10 +80,10 @@ def train(plan: Plan, hooks: Hooks) -> None:
         if first:
             remove_others(states, state)
         if state:
-            hooks.say(f"{run.out}: goes on after step {done} of {run.steps}")
+            hooks.say(f"{run.out}: resumes after step {done} of {run.steps}")
         network = build_network(plan)
         count = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
-        hooks.say(f"{count:,} numbers are trained, on {sum(map(len, plan.sets))} clips")
+        hooks.say(f"training {count:,} parameters on {sum(map(len, plan.sets))} clips")
         trainer = FusionTrainer(
             run.schedule,
             model=network,
@@ -100,37 +100,37 @@ def train(plan: Plan, hooks: Hooks) -> None:
 
 @dataclass(eq=False)
 class _Watch(TrainerCallback):
-    """Reports and writes each step, and stops where the loss is not a number; attributes as in `train`."""
+    """Reports and records each step, and stops if the loss is not finite; attributes as in `train`."""
 
     plan: Plan
     network: TrainedNetwork
     hooks: Hooks
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002
-        """Take back what was written after the state that the training goes on from."""
+        """Remove records written after the state from which the training resumes."""
         if state.is_world_process_zero:
             self._write_losses([dict(zip(_COLUMNS, _COLUMNS, strict=True)), *_steps(state)], "w")
 
     def on_log(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002
-        """Tell the loss of a step.
+        """Report the loss of a step.
 
         Raises:
-            InputError: it is not a number.
+            InputError: it is not finite.
         """
         last = state.log_history[-1]
         if "loss" not in last:  # the summary at the end
             return
         if not math.isfinite(last["loss"]):
             raise InputError(
-                f"the loss of step {last['step']} is {last['loss']}: the weights are lost. Begin another training "
-                "(out), if need be with the last checkpoint (model.start), at a lower rate (lr) or in bfloat16"
+                f"the loss of step {last['step']} is {last['loss']}, so the weights are unusable. Start another "
+                "training (out), e.g. from the last checkpoint (model.start), with a lower rate (lr) or in bfloat16"
             )
         if state.is_world_process_zero:
             self._write_losses([last], "a")
             self.hooks.progress("training", int(last["step"]), self.plan.config.run.steps)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:
-        """Write what belongs to a state, and only then say that it is whole: what is killed before is done again."""
+        """Write the files of a state, then mark it as complete; if killed before, its steps are repeated."""
         from accelerate import PartialState  # type: ignore[import-untyped]
 
         PartialState().wait_for_everyone()
@@ -150,19 +150,19 @@ class _Watch(TrainerCallback):
         mark_complete(args, state.global_step)
 
     def _write_losses(self, rows: Iterable[Mapping[str, Any]], mode: str) -> None:
-        """Half a line, should the process be killed, is gone when the training goes on."""
+        """Write losses; a partial line left by a killed process is removed when the training resumes."""
         path = self.plan.config.run.out / "loss.csv"
         with writing(path), path.open(mode, encoding="utf-8", newline="") as stream:
             csv.DictWriter(stream, _COLUMNS, extrasaction="ignore", lineterminator="\n").writerows(rows)
 
 
 def _steps(state: TrainerState) -> list[dict[str, float]]:
-    """Number, learning rate and loss of each step, in the Trainer's own history, which is part of its states."""
+    """Return number, learning rate and loss of each step, from the Trainer's history, which is part of its states."""
     return [each for each in state.log_history if "loss" in each]
 
 
 def build_network(plan: Plan) -> TrainedNetwork:
-    """The network at its start: weights drawn by the seed, or those of a checkpoint.
+    """Return the initial network, with weights drawn by the seed or from a checkpoint.
 
     Raises:
         InputError: a frozen model or the checkpoint does not fit.
@@ -180,17 +180,17 @@ def build_network(plan: Plan) -> TrainedNetwork:
     if config.start:
         shapes = {name: tuple(value.shape) for name, value in network.trained().items()}
         network.load_state_dict(read_checkpoint(config.start).parameters(shapes), strict=False)
-    if not config.lora:  # it stays as it begins, which is without effect
+    if not config.lora:  # its initial values have no effect
         for name, parameter in network.named_parameters():
             parameter.requires_grad &= ".lora_" not in name
     return network.train()
 
 
 def _check_settings(plan: Plan) -> None:
-    """See to it that a folder holds one training alone.
+    """Check that the folder does not contain another training.
 
     Raises:
-        InputError: it holds another; what differs is named.
+        InputError: it contains another training; the message names the differences.
     """
     start, kept = plan.config.model.start, plan.examples.kept
     texts = canonical({"kept": [[each.set, each.sample.name, each.sample.subtitle, each.texts] for each in kept]})
@@ -204,7 +204,7 @@ def _check_settings(plan: Plan) -> None:
     if not path.is_file():
         write_text(path, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
     elif found := differences(read_settings(path), settings):
-        raise InputError(f"{path.parent}: holds another training ({found}); choose another folder (out)")
+        raise InputError(f"{path.parent}: contains another training ({found}); choose another folder (out)")
 
 
 def _write_refused(plan: Plan, say: Callable[[str], None]) -> None:
@@ -213,4 +213,4 @@ def _write_refused(plan: Plan, say: Callable[[str], None]) -> None:
         csv.writer(stream, lineterminator="\n").writerows([Refused._fields, *refused])
     if refused:
         first = in_one_line(f"{refused[0].name}: {refused[0].reason}", 200)
-        say(f"{len(refused)} clips are left out, the first {first} ({path})")
+        say(f"{len(refused)} clips are left out; the first: {first} ({path})")

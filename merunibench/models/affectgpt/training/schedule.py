@@ -1,4 +1,4 @@
-"""The learning rate of a step: the authors' linear warm-up and cosine, with what they make of their settings."""
+"""The learning rate of a step: the authors' linear warm-up and cosine decay, with their quirks."""
 
 import math
 from dataclasses import dataclass
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Schedule:
-    """Warm-up and cosine over epochs of I steps that are counted from one.
+    """Warm-up and cosine decay over epochs of I steps; epochs are counted from 1.
 
     With t = e · I + i for step i = 0, 1, … of epoch e = 1, 2, …
 
         t < warm-up steps:  min(r, w + (r - w) · i / warm-up steps)
         else:               m + (r - m) · (1 + cos(π t / (epochs · I))) / 2
 
-    So the first step counts as number I already: a warm-up of no more than an epoch never happens, and the last epoch
-    runs past the cosine's lowest point. As published, r = m and the rate is the same at every step.
+    So the first step already has t = I: a warm-up of at most one epoch never happens, and the last epoch goes beyond
+    the cosine's minimum. In the published settings, r = m, so the rate is constant.
 
     Attributes:
         lr: The highest rate r.
         min_lr: The lowest rate m.
-        warmup_lr: The rate w that a warm-up begins with.
-        warmup_steps: How many steps it takes.
-        epochs: How many epochs there are.
-        steps_per_epoch: Steps I of an epoch.
+        warmup_lr: The rate w at the start of the warm-up.
+        warmup_steps: Number of warm-up steps.
+        epochs: Number of epochs.
+        steps_per_epoch: Number I of steps per epoch.
     """
 
     lr: float
@@ -33,7 +33,7 @@ class Schedule:
     steps_per_epoch: int
 
     def rate(self, step: int) -> float:
-        """The learning rate of a step, all counted from 0.
+        """Return the learning rate of a step; all steps are counted from 0.
 
         Example:
             >>> published = Schedule(1e-5, 1e-5, 1e-6, 5000, 60, 5000)

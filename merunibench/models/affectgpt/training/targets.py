@@ -1,4 +1,4 @@
-"""What is learnt, in ids: the prompt, which is given, and the answer, which is not; and several such as a batch.
+"""Training targets as token ids: the prompt, which has no loss, and the answer, which has; and batches of them.
 
 ```
 input_ids  <|im_start|>  prompt  answer###  <|im_end|>
@@ -16,19 +16,19 @@ from merunibench.errors import MediaError
 from merunibench.models.affectgpt.prompt import PromptTokenizer
 
 MAX_LENGTH = 1024
-"""Most ids of prompt and answer together."""
+"""Maximum number of ids of prompt and answer together."""
 IGNORED = -100
-"""The label of what is given, not learnt."""
+"""The label of tokens without a loss."""
 END = "###"
-"""Ends every answer, and is learnt with it."""
+"""The end of every answer; it is part of the target."""
 
 
 class Target(NamedTuple):
-    """One example.
+    """Ids and labels of one example.
 
     Attributes:
         input_ids: Prompt and answer with the template around them.
-        labels: The same, `IGNORED` where nothing is learnt.
+        labels: The same ids, `IGNORED` for tokens without a loss.
     """
 
     input_ids: list[int]
@@ -36,29 +36,29 @@ class Target(NamedTuple):
 
 
 def encode_target(tokens: PromptTokenizer, prompt: str, answer: str) -> Target:
-    """Ids and labels of an example; prompt and answer are tokenised apart from each other.
+    """Return ids and labels of an example; prompt and answer are tokenized separately.
 
     Args:
         tokens: The language model's tokenizer.
-        prompt: Ends in `###Assistant: `.
-        answer: Without the `###` that ends it. A blank at its end would make another token of that, at which an
-            answer does not stop.
+        prompt: The prompt, which ends in `###Assistant: `.
+        answer: The answer without the final `###`. It must not end in a space, with which `###` would become another
+            token that does not stop generation.
 
     Raises:
-        MediaError: they are longer than `MAX_LENGTH`, where upstream draws another example in their place.
+        MediaError: they are longer than `MAX_LENGTH`; upstream draws another example instead.
     """
     given, learnt = tokens.ids(prompt), tokens.ids(answer + END)
     if len(given) + len(learnt) > MAX_LENGTH:
-        raise MediaError(f"prompt and answer have {len(given)} + {len(learnt)} tokens; the most is {MAX_LENGTH}")
+        raise MediaError(f"prompt and answer have {len(given)} + {len(learnt)} tokens; the maximum is {MAX_LENGTH}")
     learnt.append(tokens.padding_id)
     return Target([tokens.start_id, *given, *learnt], [IGNORED] * (1 + len(given)) + learnt)
 
 
 def collate(targets: Sequence[Target], padding_id: int) -> dict[str, torch.Tensor]:
-    """A batch, shorter examples filled up on the right.
+    """Return a batch, with shorter examples padded on the right.
 
-    Padding is what ends a text, so that an example's own end is not attended to either; as upstream, and without
-    effect, since nothing comes after it.
+    The padding token is also the final token of examples, which is therefore masked too. That is as upstream, and has
+    no effect, since no tokens follow it.
 
     Returns:
         `input_ids`, `labels` and `attention_mask`, each of shape (b, L).

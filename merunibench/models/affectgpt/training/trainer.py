@@ -1,7 +1,7 @@
 """transformers' Trainer with the settings of this training.
 
-Its defaults would clip gradients, decay nothing, let the rate fall to zero, hide losses that are no numbers, and write
-the whole language model at every save. How it goes on from a state is its own; only which states are whole is not.
+Its defaults would clip gradients, use no weight decay, decrease the rate to zero, hide NaN losses, and write the whole
+language model at every save. It resumes from a state by itself; which states are complete is determined here.
 """
 
 import shutil
@@ -23,32 +23,32 @@ _COMPLETE = "complete"
 
 
 def arguments(run: RunSettings, folder: Path, device: str, dtype: str, steps: int | None = None) -> TrainingArguments:
-    """The settings of a run as the Trainer takes them.
+    """Return the settings of a run for the Trainer.
 
     Args:
         run: The settings.
-        folder: Where states are saved.
-        device: Where it computes.
-        dtype: In which the forward pass computes.
-        steps: How many, if not all; then no state is saved.
+        folder: Folder of saved states.
+        device: Device of the computation.
+        dtype: Data type of the forward pass.
+        steps: Number of steps, if not all; then no state is saved.
 
     Raises:
-        InputError: there are several devices, and nothing that starts a process for each.
+        InputError: there are several devices, but only one process.
     """
     found = TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=run.batch,
         gradient_accumulation_steps=run.accumulation,
         max_steps=steps or run.steps,
-        learning_rate=1.0,  # the schedule's factor then is the rate itself, to the last bit
+        learning_rate=1.0,  # so that the schedule's factor is exactly the rate
         weight_decay=run.weight_decay,
         max_grad_norm=run.max_grad_norm,
         optim="adamw_torch",
         seed=run.seed,
-        train_sampling_strategy="sequential",  # `Draws` has them in order
+        train_sampling_strategy="sequential",  # `Draws` determines the order
         save_strategy="no" if steps else "steps",
         save_steps=run.save_every or run.steps_per_epoch,
-        save_total_limit=2,  # one that is whole, while the next is written
+        save_total_limit=2,  # keeps a complete one while the next is written
         logging_steps=1,
         logging_nan_inf_filter=False,
         remove_unused_columns=False,
@@ -63,18 +63,18 @@ def arguments(run: RunSettings, folder: Path, device: str, dtype: str, steps: in
     )
     if found.n_gpu > 1:
         raise InputError(
-            f"{found.n_gpu} accelerators and one process: start it with `accelerate launch -m merunibench "
-            "affectgpt train …`, or show it one of them (CUDA_VISIBLE_DEVICES=0)"
+            f"there are {found.n_gpu} accelerators, but only one process; start it with `accelerate launch -m "
+            "merunibench affectgpt train …`, or make only one of them visible (CUDA_VISIBLE_DEVICES=0)"
         )
     return found
 
 
 class FusionTrainer(Trainer):
-    """The Trainer.
+    """The Trainer with our schedule and saved states.
 
     Args:
         schedule: The learning rate.
-        given: What the Trainer takes.
+        given: Arguments of the Trainer.
     """
 
     def __init__(self, schedule: Schedule, **given: Any) -> None:  # noqa: ANN401
@@ -83,7 +83,7 @@ class FusionTrainer(Trainer):
         self.remove_callback(PrinterCallback)
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:  # noqa: ANN401, ARG002
-        """The learning rate by the schedule, which knows the number of steps."""
+        """Create the scheduler; our schedule already contains the number of steps."""
         self.lr_scheduler = LambdaLR(optimizer or cast("Any", self.optimizer), self._schedule.rate)
         return self.lr_scheduler
 
@@ -91,24 +91,24 @@ class FusionTrainer(Trainer):
         """Save a state.
 
         Raises:
-            InputError: it cannot be written; the one before stays.
+            InputError: it cannot be written; the previous state is kept.
         """
         with writing(Path(cast("str", self.args.output_dir)), RuntimeError, SafetensorError):
             super()._save_checkpoint(model, trial)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        """Trained weights alone: the frozen ones are where they were loaded from."""
+        """Save only trained weights, since frozen ones do not change."""
         weights = self.accelerator.unwrap_model(self.model).state_dict() if state_dict is None else state_dict
         super()._save(output_dir, {name: value for name, value in weights.items() if is_trained(name)})
 
 
 def mark_complete(settings: TrainingArguments, step: int) -> None:
-    """Say that the state of a step is whole; the Trainer takes what a killed process left half written for one too."""
+    """Mark the state of a step as complete; the Trainer does not recognise states that were only partly written."""
     write_text(Path(cast("str", settings.output_dir)) / f"{PREFIX_CHECKPOINT_DIR}-{step}" / _COMPLETE, "")
 
 
 def newest_state(folder: Path) -> tuple[Path | None, int]:
-    """The whole state to go on from, and its number of steps."""
+    """Return the newest complete state, from which to resume, and its number of steps."""
     marks = folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*/{_COMPLETE}")
     states = {int(mark.parent.name.rpartition("-")[2]): mark.parent for mark in marks}
     newest = max(states, default=0)
@@ -116,9 +116,9 @@ def newest_state(folder: Path) -> tuple[Path | None, int]:
 
 
 def remove_others(folder: Path, state: Path | None) -> None:
-    """Remove what killed processes left beside a state: half of one that was written, or of one that was taken away.
+    """Remove states that killed processes wrote or removed only partly.
 
-    The Trainer goes by the age of folders when it takes the oldest away, and could take them for newer than this one.
+    The Trainer removes the oldest folders by their time, and could treat these as newer than the given state.
     """
     for other in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
         if other != state:

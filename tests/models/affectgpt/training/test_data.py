@@ -72,7 +72,7 @@ def test_official_tables(official):
 
 
 def test_what_a_folder_of_the_authors_does_not_hold(official):
-    with pytest.raises(InputError, match="official: a folder of the authors' has no label; give a table of your own"):
+    with pytest.raises(InputError, match="official: folders in the authors' layout have no label; give your own table"):
         read_examples([DataSettings(official=official, questions=("valence",))], TEXTS)
 
 
@@ -221,7 +221,7 @@ def test_a_batch_is_of_one_set_drawn_by_weight():
 
 
 def test_a_batch_that_no_set_fills_is_refused():
-    with pytest.raises(InputError, match="data set 1 has 2 examples that can be used, and a batch 3"):
+    with pytest.raises(InputError, match="data set 1 has 2 usable examples, fewer than a batch of 3"):
         drawn(count=2, batch=3, batches=1)
 
 
@@ -240,9 +240,9 @@ def test_the_dry_run_shows_what_is_learnt_and_what_is_refused(run, learner, clip
     assert f"{NAMES[1]}: prompt and answer have" in result.out
     assert f"{NAMES[2]}: no file for face" in result.out
     assert f"{NAMES[3]}: <AudioHere> occurs 2 times" in result.out
-    given, learnt = (line for line in result.out.splitlines() if line.startswith(("  given:", "  learnt:")))
+    given, learnt = (line for line in result.out.splitlines() if line.startswith(("  prompt:", "  target:")))
     assert given.endswith("###Assistant:")
-    assert learnt.startswith("  learnt: The character's emotional state is ")
+    assert learnt.startswith("  target: The character's emotional state is ")
     assert learnt.endswith(".###<|im_end|>")
     assert not (tmp_path / "run").exists()
 
@@ -258,7 +258,7 @@ def test_a_broken_file_is_left_out_and_listed(run, learner, clips, tmp_path):  #
     broken.unlink()
     table.unlink()
     assert result.code == 0, result.err
-    assert "1 clips are left out, the first dia1_utt0: " in result.err
+    assert "1 clips are left out; the first: dia1_utt0: " in result.err
     listed = list(csv.DictReader((tmp_path / "run" / "refused.csv").read_text().splitlines()))
     assert [(row["set"], row["name"]) for row in listed] == [("1", "dia1_utt0")]
 
@@ -268,7 +268,7 @@ def test_a_broken_file_is_left_out_and_listed(run, learner, clips, tmp_path):  #
     [
         ("[run]\nout = 'x'\n", "data: missing"),
         ("[data]\ntable = 'a'\n", "run: missing"),
-        ("[data]\ntable = 'a'\nofficial = 'b'\n[run]\nout = 'x'\n", "data.0: give one of official and table"),
+        ("[data]\ntable = 'a'\nofficial = 'b'\n[run]\nout = 'x'\n", "data.0: give either official or table"),
         ("[data]\ntable = 'a'\n[run]\nout = 'x'\nepoch = 3\n", "run.epoch: unknown setting; did you mean epochs?"),
         ("[data]\ntable = 'a'\n[run]\nout = 'x'\nlr = -1\n", "run.lr: Input should be greater than 0"),
         ("[data]\ntable = 'a'\n[run]\nout = 'x'\nsave_every = 7\n", "save_every: must divide steps_per_epoch (5000)"),

@@ -69,7 +69,7 @@ def test_five_real_kills_at_random_steps(uninterrupted, learner, clips, tmp_path
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, f"it ended before step {step}"
     finished = subprocess.run(command(config), env=environment(), capture_output=True, text=True, check=True)
-    assert "goes on after step" in finished.stderr
+    assert "resumes after step" in finished.stderr
     assert_same(weights_of(whole), weights_of(out))
     assert (whole / "loss.csv").read_bytes() == (out / "loss.csv").read_bytes()
     assert len(list((out / "state").glob("checkpoint-*"))) == 2
@@ -170,7 +170,7 @@ def test_more_epochs_go_on_where_fewer_ended(run, uninterrupted, learner, clips,
 def test_another_training_in_its_folder_is_refused(refused, uninterrupted, learner, clips, tmp_path, change):  # noqa: F811
     out = uninterrupted()
     line = refused("affectgpt", "train", short(tmp_path, learner, clips, out, **change))
-    assert "holds another training" in line
+    assert "contains another training" in line
     assert f"config.run.{next(iter(change))}" in line
 
 
@@ -185,7 +185,7 @@ def test_other_examples_in_the_same_folder_are_refused(refused, uninterrupted, l
     config.write_text(config.read_text().replace(str(clips.table), str(table)))
     line = refused("affectgpt", "train", config)
     table.unlink()
-    assert "holds another training" in line
+    assert "contains another training" in line
 
 
 def test_a_loss_that_is_no_number_stops_it(run, learner, clips, tmp_path):  # noqa: F811
@@ -193,7 +193,7 @@ def test_a_loss_that_is_no_number_stops_it(run, learner, clips, tmp_path):  # no
     result = run("affectgpt", "train", config)
     assert result.code == 2
     assert "the loss of step" in result.err
-    assert "Begin another training (out)" in result.err
+    assert "Start another training (out)" in result.err
     assert "Traceback" not in result.err
 
 

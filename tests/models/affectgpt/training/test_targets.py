@@ -64,5 +64,5 @@ def test_what_is_too_long_is_refused_not_cut(tokens):
     target = encode_target(tokens, "p" * 500, "a" * longest)
     assert len(target.input_ids) == MAX_LENGTH + 2
     assert sum(label != -100 for label in target.labels) == longest + 2
-    with pytest.raises(MediaError, match="500 \\+ 525 tokens; the most is 1024"):
+    with pytest.raises(MediaError, match="500 \\+ 525 tokens; the maximum is 1024"):
         encode_target(tokens, "p" * 500, "a" * (longest + 1))
