@@ -1,7 +1,7 @@
-"""What `merunibench curate` writes, as models from which JSON Schemas are made: report.json, and a line of decisions.
+"""Models of the files that `merunibench curate` writes, for JSON Schemas: report.json, and a line of decisions.
 
-The package fills plain dataclasses and dictionaries; what they hold is said here once more, strictly, so that a key
-that comes, goes or changes its type shows in a test.
+The package fills plain dataclasses and dictionaries. Their contents are declared here again, strictly, so that a test
+detects any key that is added, removed or changes its type.
 """
 
 from typing import Annotated, Any, Literal
@@ -30,20 +30,20 @@ class SetFigures(_Strict):
 
 
 class FilterFigures(_Strict):
-    """One filter over all rows, whatever the others did."""
+    """One filter applied to all rows, independently of the other filters."""
 
     name: str
     evaluated: Count
-    """Rows on which it had its input."""
+    """Rows for which its input was available."""
     passed: Count
     failed: Count
     undecided: Count
     dropped: Count
-    """Failed, and undecided where the settings say so."""
+    """Failed rows, plus undecided ones if the settings say so."""
     alone: Count
-    """Dropped by nothing else."""
+    """Rows dropped only by this filter."""
     chance: float | None
-    """Rows expected to pass if values were dealt to rows at random; null where that has no meaning."""
+    """Expected number of rows that would pass if values were randomly assigned to rows; null if not meaningful."""
     lift: float | None
     reasons: Counts
     settings: dict[str, Any]
@@ -54,11 +54,11 @@ class Overlap(_Strict):
 
     filters: list[str]
     phi: list[list[float | None]]
-    """Correlation of what two filters drop, in the order of `filters`; null where one drops all or nothing."""
+    """Correlation between the rows dropped by two filters, in the order of `filters`; null if one drops all or none."""
 
 
 class Spread(_Strict):
-    """How values are spread; null where there are none."""
+    """Summary statistics of values; null if there are no values."""
 
     count: Count
     mean: float | None
@@ -71,14 +71,14 @@ class Spread(_Strict):
 
 
 class Histogram(_Strict):
-    """Counts between edges, which are one more than counts and the same for every stage."""
+    """Counts between edges; there is one more edge than counts, and the edges are the same for every stage."""
 
     edges: list[float]
     counts: list[Count]
 
 
 class LabelFigures(_Strict):
-    """Labels of the rows that have some."""
+    """Labels of the rows that have labels."""
 
     rows: Count
     per_row: Spread
@@ -97,7 +97,7 @@ class WheelFigures(_Strict):
 
     wheel: Annotated[int, Field(ge=1, le=8)]
     rows: Count
-    """Rows with a sector there."""
+    """Rows with a sector on this wheel."""
     sectors: Counts
     entropy: float
     """In bits."""
@@ -107,13 +107,13 @@ class WheelFigures(_Strict):
 
 
 class Statistics(_Strict):
-    """What the rows of a stage are like."""
+    """Statistics of the rows of a stage."""
 
     rows: Count
     words: Spread
     characters: Spread
     histogram: Histogram
-    """Of words."""
+    """Histogram of the number of words."""
     repetition: Spread
     languages: Counts
     refusals: Count
@@ -125,7 +125,7 @@ class Statistics(_Strict):
 
 
 class CueWheel(_Strict):
-    """Agreement of cues on a wheel, and agreement of cues of any two rows."""
+    """Agreement of the cues of a row on a wheel, and by chance: of the cues of any two rows."""
 
     wheel: Annotated[int, Field(ge=1, le=8)]
     agree: Share
@@ -145,40 +145,40 @@ class Nothing(_Strict):
 
 
 class Group(_Strict):
-    """Rows that have something in common."""
+    """Rows with a common property."""
 
     group: str
     rows: Count
     kept: Count
     dropped: Share
     lift: float | None
-    """Share that is kept, over the share that is kept of all rows."""
+    """Share of the group that is kept, divided by the share of all rows that is kept."""
     by: Counts
-    """Filter -> rows that it is the first to drop."""
+    """Filter -> number of rows that it drops first."""
 
 
 class Repeats(_Strict):
-    """Rows that repeat the clip of an earlier one, and the first of them with that one."""
+    """Rows that repeat the clip of an earlier row, and the first such pairs."""
 
     rows: Count
     first: list[Pair]
 
 
 class Duplicates(Repeats):
-    """Rows that repeat the text of an earlier one, and the first of them with that one."""
+    """Rows that repeat the text of an earlier row, and the first such pairs."""
 
     clips: Repeats
 
 
 class SourceFigures(_Strict):
-    """What a source of votes is and did."""
+    """A source of votes, and its results."""
 
     training: str
     accuracy: Share | None
     votes: Count
     abstained: Count
     without_element: Count
-    """Votes that mean nothing on any wheel."""
+    """Votes without a sector on any wheel."""
     words_without_element: list[str]
 
 
@@ -187,18 +187,18 @@ class CrowdFigures(_Strict):
 
     sources: dict[str, SourceFigures]
     without_vote: Count
-    """Rows on which none votes."""
+    """Rows without any vote."""
 
 
 class LexiconUsed(_Strict):
-    """What gave sectors."""
+    """The lexicon that assigned the sectors."""
 
     name: str
     sha256: str
 
 
 class Provenance(_Strict):
-    """What made the rows."""
+    """How the rows were made."""
 
     descriptions: dict[str, dict[str, Any]]
     """Set -> settings of its descriptions: models, revisions, prompts and their hashes."""
@@ -209,7 +209,7 @@ class Provenance(_Strict):
 
 
 class PublishedFigures(_Strict):
-    """A published data set of this kind."""
+    """A published data set of the same kind."""
 
     name: str
     rows: Count
@@ -217,26 +217,26 @@ class PublishedFigures(_Strict):
 
 
 class Report(_Strict):
-    """report.json: what a data set is, what each filter did to it, and what it is worth. Fractions, not percents."""
+    """report.json: the contents of a data set, the effect of each filter, its quality. Fractions, not percentages."""
 
     schema_name: Annotated[Literal["merunibench.curation/1"], Field(alias="schema")]
     name: str
     rows: Count
     kept: Count
     chance: float | None
-    """Rows that would be kept if votes were dealt to rows at random; null without a crowd."""
+    """Expected number of kept rows if votes were randomly assigned to rows; null without a crowd."""
     lift: float | None
     sets: dict[str, SetFigures]
     filters: list[FilterFigures]
     funnel: list[Step]
     overlap: Overlap
     statistics: dict[str, Statistics]
-    """`all`, then each filter of the funnel: what it left."""
+    """`all`, then each filter of the funnel: the rows that it kept."""
     cues: CueAgreement | Nothing
     drop_rates: dict[str, list[Group]]
     duplicates: Duplicates
     contamination: Counts
-    """Test set of MER-UniBench -> rows that carry the name of one of its samples."""
+    """Test set of MER-UniBench -> rows with the name of one of its samples."""
     crowd: dict[Literal["emotion", "sentiment"], CrowdFigures]
     truth: TruthFigures | None
     provenance: Provenance
@@ -249,38 +249,38 @@ class Report(_Strict):
 
 
 class Entry(BaseModel):
-    """What one filter says of a row; filters of one's own may say more."""
+    """The verdict of one filter on a row; custom filters may add fields."""
 
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     verdict: Literal["pass", "fail", "undecided"]
     reason: str = ""
-    """Why it is no pass."""
+    """Why it is not a pass."""
     value: Any = None
-    """What was measured."""
+    """The measured value."""
     least: float | None = None
     most: float | None = None
     by: str = ""
-    """What measured it."""
+    """How it was measured."""
     votes: dict[str, str | None] = {}
-    """Source -> what it voted."""
+    """Source -> its vote."""
     voted: list[str | None] | str | None = None
     """The voted sector of each wheel, or the voted sentiment."""
     hits: list[bool | None] = []
-    """Whether a label has the voted sector of each wheel; null where there is no vote."""
+    """Whether a label has the voted sector of each wheel; null if there is no vote."""
     wheels: Count = 0
-    """Wheels that have a vote."""
+    """Number of wheels with a vote."""
     chance: Share | None = None
-    """Probability that the row agrees with the vote of a row drawn at random."""
+    """Probability that the row agrees with the vote of a randomly drawn row."""
 
 
 class Decision(_Strict):
-    """A line of decisions/<set>.jsonl: what every filter says of one row."""
+    """A line of decisions/<set>.jsonl: the verdict of every filter on one row."""
 
     name: str
     kept: bool
     dropped_by: str | None
-    """The first filter that drops it."""
+    """The first filter that drops the row."""
     filters: dict[str, Entry]
     settings: str
-    """Hash of the settings, and of the content of all that decided."""
+    """Hash of the settings, and of the contents of all inputs of the decision."""
